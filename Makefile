@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check bench lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/installed: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/installed ## run the main job once, from sample conversations to a table of results
+	$(BIN)/mass-reply demo
+
+up: $(VENV)/installed ## keep the whole stack running here, and print its URLs and a key
+	$(BIN)/mass-reply up
+
+test: $(VENV)/installed ## run the tests on embedded PostgreSQL and Valkey
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+check: $(VENV)/installed ## formatting, lint, types, import contracts, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m app.dev.check_migrations
+
+bench: $(VENV)/installed ## deliveries per second, beside a bare loop of the same client, as one JSON
+	$(BIN)/python -m bench
+
+lock: $(VENV)/installed ## write the hashed lock files anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements/runtime.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra embedded --group dev --output-file requirements/dev.txt pyproject.toml
+
+clean: ## remove the environment and the embedded servers' data
+	rm -rf $(VENV) var
