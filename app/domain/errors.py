@@ -1,0 +1,173 @@
+"""What a caller did wrong, or what stands in the way. Each docstring is the message that the caller reads.
+
+    MassReplyError
+    ├── InvalidRequest            the request says something that cannot be done
+    │   ├── SelectionEmpty · FilterTooBroad · BatchTooLarge · ConversationsNotFound
+    │   ├── MessageEmpty · MessageTooLarge · InvalidTemplate · UnknownMergeTag · UnknownAttachment
+    │   └── InvalidSchedule · NothingToRetry · InvalidAccount
+    ├── Unauthenticated · Forbidden
+    ├── NotFound
+    └── Conflict                  the state of things does not allow it
+        ├── InvalidState · RecipientCountMismatch · NothingToSend · ConfirmationExpired · StillSettling
+        └── AccountInUse
+
+`api/problems.py` gives each its HTTP status; nothing here knows of HTTP.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a request: `pointer` is a JSON Pointer (RFC 6901) into the body."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class MassReplyError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, detail: str | None = None, *, faults: Sequence[Fault] = ()) -> None:
+        self.detail = detail or (type(self).__doc__ or "").split("\n\n")[0].strip()
+        self.faults = tuple(faults)
+        super().__init__(self.detail)
+
+
+class InvalidRequest(MassReplyError):
+    """The request is not valid."""
+
+    code = "invalid_request"
+
+
+class SelectionEmpty(InvalidRequest):
+    """No conversation matches the selection, so there is nobody to reply to."""
+
+    code = "selection_empty"
+
+
+class FilterTooBroad(InvalidRequest):
+    """An empty filter would select every conversation. Name at least one condition."""
+
+    code = "filter_too_broad"
+
+
+class BatchTooLarge(InvalidRequest):
+    """The selection holds more conversations than your role may reply to at once."""
+
+    code = "batch_too_large"
+
+
+class ConversationsNotFound(InvalidRequest):
+    """Some of the selected conversations do not exist. Nothing was created."""
+
+    code = "conversation_not_found"
+
+
+class MessageEmpty(InvalidRequest):
+    """The message has no text."""
+
+    code = "message_empty"
+
+
+class MessageTooLarge(InvalidRequest):
+    """The message is larger than 100 kB."""
+
+    code = "message_too_large"
+
+
+class InvalidTemplate(InvalidRequest):
+    """The message is not valid Liquid."""
+
+    code = "invalid_template"
+
+
+class UnknownMergeTag(InvalidRequest):
+    """The message uses a merge tag that does not exist."""
+
+    code = "unknown_merge_tag"
+
+
+class UnknownAttachment(InvalidRequest):
+    """An attachment that the message names does not exist."""
+
+    code = "unknown_attachment"
+
+
+class InvalidSchedule(InvalidRequest):
+    """The times given for this mass reply contradict each other or lie in the past."""
+
+    code = "invalid_schedule"
+
+
+class NothingToRetry(InvalidRequest):
+    """No failed delivery of this mass reply can be retried."""
+
+    code = "nothing_to_retry"
+
+
+class InvalidAccount(InvalidRequest):
+    """The channel account's settings are not valid for its provider."""
+
+
+class Unauthenticated(MassReplyError):
+    """The credential is missing, unknown, revoked or expired."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(MassReplyError):
+    """The credential does not hold the permission that this needs."""
+
+    code = "forbidden"
+
+
+class NotFound(MassReplyError):
+    """There is no such object."""
+
+    code = "not_found"
+
+
+class Conflict(MassReplyError):
+    """The present state does not allow this."""
+
+    code = "invalid_state"
+
+
+class InvalidState(Conflict):
+    """The mass reply's status does not allow this."""
+
+
+class RecipientCountMismatch(Conflict):
+    """The count given is not the number of recipients. Nothing was sent."""
+
+    code = "recipient_count_mismatch"
+
+
+class NothingToSend(Conflict):
+    """Every selected conversation is skipped, so there is nothing to send."""
+
+    code = "nothing_to_send"
+
+
+class ConfirmationExpired(Conflict):
+    """The time to confirm has passed. Create the mass reply again to see today's count."""
+
+    code = "confirmation_expired"
+
+
+class StillSettling(Conflict):
+    """An attempt may still be under way. Wait until its `settles_after` before you call it not sent."""
+
+    code = "still_settling"
+
+
+class AccountInUse(Conflict):
+    """The channel account still has deliveries to send."""
+
+    code = "account_in_use"

@@ -1,0 +1,233 @@
+"""The channel port: what the application asks of a provider, and the few values a provider may answer with.
+
+An adapter (`app/channels/<provider>.py`) builds a payload, posts it and reads the answer. It does not sleep, retry,
+read settings or touch the database. What it answers is one of four values, never an exception: the caller matches
+them exhaustively.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from uuid import UUID
+
+from app.domain.model import Channel, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    id: str | None
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFile:
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One reply, rendered, on its way to one recipient."""
+
+    delivery_id: UUID
+    epoch: int
+    channel: Channel
+    address: str = field(repr=False)
+    text: str = field(repr=False)
+    conversation_id: UUID
+    conversation_external_id: str | None
+    callback_url: str
+    """Where the provider reports to: the account's own callback address."""
+    author: Author
+    html: str | None = field(default=None, repr=False)
+    subject: str | None = field(default=None, repr=False)
+    """The subject to send, complete with its `Re:`; None where the conversation has none."""
+    in_reply_to: str | None = None
+    """The provider's id of the customer's last message; for e-mail its Message-ID with angle brackets."""
+    references: tuple[str, ...] = ()
+    """The whole References list of the reply (RFC 5322 section 3.6.4), `in_reply_to` included."""
+    attachments: tuple[AttachmentFile, ...] = ()
+
+    @property
+    def correlation(self) -> str:
+        """Our name for this attempt, which every provider but SMTP gives back in its webhooks."""
+        return f"{self.delivery_id}.{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has taken the message."""
+
+    provider_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider refused this message for good; it was not sent."""
+
+    code: ReasonCode
+    detail: str
+    temporary: bool = False
+    """The provider itself says that the same message may be taken later, so a person may retry it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Proved not sent; to be tried again.
+
+    Scope `delivery` waits alone. Scope `account` with `retry_after` makes the whole account wait; without it the
+    account itself is at fault (bad token, suspended, no credit) and is paused until somebody mends it.
+    """
+
+    code: str
+    detail: str
+    retry_after: timedelta | None = None
+    scope: Literal["delivery", "account"] = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been sent. Never tried again by itself."""
+
+    detail: str
+
+
+SendResult = Accepted | Rejected | Deferred | Unknown
+
+
+class ReceiptKind(StrEnum):
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's report on a message it took; `correlation` is ours, where the provider gives it back."""
+
+    kind: ReceiptKind
+    event_key: str
+    """What makes two reports of the same thing equal at this account."""
+    correlation: str | None
+    provider_message_id: str | None
+    occurred_at: datetime | None = None
+    code: ReasonCode | None = None
+    detail: str | None = None
+    bad_address: str | None = field(default=None, repr=False)
+    """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A customer's message that came in through a provider."""
+
+    event_key: str
+    provider_message_id: str | None
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+    sent_at: datetime | None = None
+    automatic: bool = False
+    opted_out: bool | None = None
+    """True for STOP, False for START, None for anything else."""
+    conversation_external_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    """Message ids that this answers, nearest first."""
+    references: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognized:
+    """A well-signed event of a kind we do not know: kept, and otherwise ignored."""
+
+    event_key: str
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+ProviderEvent = Receipt | Inbound | Unrecognized
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A provider's call to our callback address, as it came in."""
+
+    method: str
+    url: str
+    """The public URL that the provider called, query included: signatures cover it."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    query: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class MalformedWebhook(Exception):
+    """The provider's call is authentic, and unreadable."""
+
+
+class AddressKind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    OPAQUE = "opaque"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Facts of the medium, as data; `docs/channels/` gives the provider's page for each."""
+
+    address: AddressKind
+    max_characters: int | None = None
+    max_bytes: int | None = None
+    counts_segments: bool = False
+    reply_window: timedelta | None = None
+    attachments: bool = False
+    why_no_attachments: str = ""
+
+
+class Adapter(Protocol):
+    """One channel account, able to send and to understand its provider's webhooks."""
+
+    name: ClassVar[str]
+    channels: ClassVar[frozenset[Channel]]
+    limits: ClassVar[Limits]
+
+    async def send(self, outbound: Outbound) -> SendResult: ...
+
+    def verify(self, webhook: Webhook) -> bool:
+        """Say whether the call really comes from the provider."""
+
+    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
+        """Read the events of an authentic call. Raises MalformedWebhook."""
+
+
+@runtime_checkable
+class SendsMany(Protocol):
+    async def send_many(self, outbounds: Sequence[Outbound]) -> Sequence[SendResult]:
+        """Send in one call; one result each, in the same order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The provider knows the message."""
+
+    provider_message_id: str
+    kind: ReceiptKind
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider says that it never had the message."""
+
+
+LookUp = Found | Absent | Unknown
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    async def look_up(self, correlation: str) -> LookUp:
+        """Ask the provider whether it has the message of this attempt."""

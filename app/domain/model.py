@@ -1,0 +1,395 @@
+"""The words of the domain: ids, channels, and the two life cycles as total functions.
+
+A delivery and a mass reply each have one table of transitions. Every (status, event) pair has an answer; what a table
+does not name is absorbed, because providers and queues repeat themselves and arrive late. `docs/transitions.md` is
+printed from these tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import NewType
+from uuid import UUID
+
+TenantId = NewType("TenantId", UUID)
+AccountId = NewType("AccountId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MassReplyId = NewType("MassReplyId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    CHAT = "chat"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    VOICE = "voice"
+    FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
+    OTHER = "other"
+
+
+class ConversationStatus(StrEnum):
+    ACTIVE = "active"
+    SNOOZED = "snoozed"
+    DONE = "done"
+    ARCHIVED = "archived"
+
+
+class Engagement(StrEnum):
+    PENDING = "pending"
+    """We owe a reply."""
+    ENGAGED = "engaged"
+    """The customer has the ball."""
+
+
+class TimelineKind(StrEnum):
+    CUSTOMER_MESSAGE = "customer_message"
+    REPLY = "reply"
+    SYSTEM_NOTE = "system_note"
+    SYSTEM_ERROR = "system_error"
+
+
+class DeliveryStatus(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class DeliveryEvent(StrEnum):
+    CLAIM = "claim"
+    GIVE_BACK = "give_back"
+    REFUSE = "refuse"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    DEFER = "defer"
+    LOSE_ANSWER = "lose_answer"
+    LOSE_WORKER = "lose_worker"
+    RECEIPT_SENT = "receipt_sent"
+    RECEIPT_DELIVERED = "receipt_delivered"
+    RECEIPT_READ = "receipt_read"
+    RECEIPT_FAILED = "receipt_failed"
+    FIND_ABSENT = "find_absent"
+    RESOLVE_SENT = "resolve_sent"
+    RESOLVE_NOT_SENT = "resolve_not_sent"
+    SEND_AGAIN = "send_again"
+    RETRY = "retry"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+
+class ReasonCode(StrEnum):
+    VOICE_NOT_SUPPORTED = "voice_not_supported"
+    NO_ADDRESS = "no_address"
+    ADDRESS_INVALID = "address_invalid"
+    OPTED_OUT = "opted_out"
+    WINDOW_CLOSED = "window_closed"
+    MERGE_TAG_UNRESOLVED = "merge_tag_unresolved"
+    MESSAGE_TOO_LONG = "message_too_long"
+    NO_CHANNEL_ACCOUNT = "no_channel_account"
+    CONVERSATION_ARCHIVED = "conversation_archived"
+    DUPLICATE_CONTACT = "duplicate_contact"
+    INACTIVE_CONVERSATION = "inactive_conversation"
+    CONTACT_LIMIT = "contact_limit"
+    INVALID_RECIPIENT = "invalid_recipient"
+    BLOCKED = "blocked"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    UNREACHABLE = "unreachable"
+    CONTENT_REJECTED = "content_rejected"
+    TEMPLATE_REJECTED = "template_rejected"
+    PROVIDER_REJECTED = "provider_rejected"
+    TOO_LATE = "too_late"
+    MARKED_NOT_SENT = "marked_not_sent"
+    ANSWER_LOST = "answer_lost"
+    WORKER_LOST = "worker_lost"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+RETRYABLE = frozenset(
+    {
+        ReasonCode.UNREACHABLE,
+        ReasonCode.WINDOW_CLOSED,
+        ReasonCode.NO_CHANNEL_ACCOUNT,
+        ReasonCode.MERGE_TAG_UNRESOLVED,
+        ReasonCode.TOO_LATE,
+        ReasonCode.MARKED_NOT_SENT,
+    }
+)
+
+ACCEPTED = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ})
+"""A provider has taken the message."""
+
+CORRECTABLE = frozenset({ReasonCode.TOO_LATE, ReasonCode.MARKED_NOT_SENT})
+"""Failures that we concluded ourselves, so that a provider's word against them wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: ReasonCode
+    detail: str
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one delivery stands, as far as its next transition depends on it."""
+
+    status: DeliveryStatus
+    epoch: int
+    reason: ReasonCode | None = None
+    retryable: bool = False
+    settles_after: datetime | None = None
+    last_receipt_at: datetime | None = None
+    batch_cancelled: bool = False
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a delivery; `epoch` is the attempt it speaks of, if it speaks of one."""
+
+    event: DeliveryEvent
+    epoch: int | None = None
+    occurred_at: datetime | None = None
+    """When the provider says that it happened; None where it does not say."""
+    reason: Reason | None = None
+
+
+class Absorbed(StrEnum):
+    """Why an event changes nothing."""
+
+    NOT_APPLICABLE = "not_applicable"
+    OTHER_ATTEMPT = "other_attempt"
+    OLDER = "older"
+    STILL_SETTLING = "still_settling"
+    NOT_RETRYABLE = "not_retryable"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    to: DeliveryStatus
+    reason: Reason | None = None
+
+
+class Guard(Enum):
+    """What must hold besides the status."""
+
+    NONE = "always"
+    SAME_ATTEMPT = "same attempt"
+    CORRECTABLE = "our own conclusion, or same attempt and not older"
+    NOT_OLDER = "same attempt and not older"
+    SETTLED = "after settles_after"
+    RETRYABLE = "reason is retryable"
+
+
+class Target(Enum):
+    """Where a transition leads, when that is not one fixed status."""
+
+    BACK = "queued (cancelled if the mass reply was; failed too_late after not_after)"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    to: DeliveryStatus | Target
+    guard: Guard = Guard.NONE
+
+
+_S, _E, _G = DeliveryStatus, DeliveryEvent, Guard
+_RECEIPTS = (
+    (_E.ACCEPT, _S.SENT),
+    (_E.RECEIPT_SENT, _S.SENT),
+    (_E.RECEIPT_DELIVERED, _S.DELIVERED),
+    (_E.RECEIPT_READ, _S.READ),
+)
+
+DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
+    (_S.QUEUED, _E.CLAIM): Rule(_S.SENDING),
+    (_S.QUEUED, _E.CANCEL): Rule(_S.CANCELLED),
+    (_S.QUEUED, _E.EXPIRE): Rule(_S.FAILED),
+    (_S.SENDING, _E.LOSE_ANSWER): Rule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
+    (_S.SENDING, _E.LOSE_WORKER): Rule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
+    # A record that comes late still settles the row that the sweeper gave up on: the attempt is the same.
+    **{
+        (status, event): Rule(to, _G.SAME_ATTEMPT)
+        for status in (_S.SENDING, _S.UNCERTAIN)
+        for event, to in (
+            (_E.GIVE_BACK, Target.BACK),
+            (_E.DEFER, Target.BACK),
+            (_E.REFUSE, _S.FAILED),
+            (_E.REJECT, _S.FAILED),
+            (_E.RECEIPT_FAILED, _S.FAILED),
+        )
+    },
+    # A success counts for any attempt: the customer has the message, whatever we thought meanwhile.
+    **{
+        (status, event): Rule(to)
+        for status in (_S.QUEUED, _S.SENDING, _S.UNCERTAIN, _S.CANCELLED)
+        for event, to in _RECEIPTS
+    },
+    **{(_S.FAILED, event): Rule(to, _G.CORRECTABLE) for event, to in _RECEIPTS},
+    (_S.SENT, _E.RECEIPT_DELIVERED): Rule(_S.DELIVERED),
+    (_S.SENT, _E.RECEIPT_READ): Rule(_S.READ),
+    (_S.DELIVERED, _E.RECEIPT_READ): Rule(_S.READ),
+    **{(status, _E.RECEIPT_FAILED): Rule(_S.FAILED, _G.NOT_OLDER) for status in sorted(ACCEPTED)},
+    (_S.UNCERTAIN, _E.FIND_ABSENT): Rule(Target.BACK, _G.SETTLED),
+    (_S.UNCERTAIN, _E.SEND_AGAIN): Rule(Target.BACK, _G.SETTLED),
+    (_S.UNCERTAIN, _E.RESOLVE_NOT_SENT): Rule(_S.FAILED, _G.SETTLED),
+    (_S.UNCERTAIN, _E.RESOLVE_SENT): Rule(_S.SENT),
+    (_S.FAILED, _E.RETRY): Rule(_S.QUEUED, _G.RETRYABLE),
+}
+
+
+def transition(standing: Standing, happening: Happening, now: datetime) -> Move | Absorbed:
+    """Answer what an event does to a delivery. Total: every pair of status and event has an answer."""
+    rule = DELIVERY_RULES.get((standing.status, happening.event))
+    if rule is None:
+        return Absorbed.NOT_APPLICABLE
+    refusal = _refusal(rule.guard, standing, happening, now)
+    if refusal is not None:
+        return refusal
+    if rule.to is Target.BACK:
+        return _back(standing, now)
+    assert isinstance(rule.to, DeliveryStatus)  # noqa: S101 - narrows the union for mypy; the only other member is handled above
+    return Move(rule.to, happening.reason)
+
+
+def _refusal(guard: Guard, standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
+    same_attempt = happening.epoch == standing.epoch
+    match guard:
+        case Guard.NONE:
+            return None
+        case Guard.SAME_ATTEMPT:
+            return None if same_attempt else Absorbed.OTHER_ATTEMPT
+        case Guard.NOT_OLDER:
+            # Without a time from the provider on both sides, the failure is believed.
+            return _attempt_and_age(same_attempt, standing, happening, unknown_age_is_older=False)
+        case Guard.CORRECTABLE:
+            if standing.reason in CORRECTABLE:
+                return None
+            return _attempt_and_age(same_attempt, standing, happening, unknown_age_is_older=True)
+        case Guard.SETTLED:
+            settled = standing.settles_after is None or now >= standing.settles_after
+            return None if settled else Absorbed.STILL_SETTLING
+        case Guard.RETRYABLE:
+            return None if standing.retryable else Absorbed.NOT_RETRYABLE
+
+
+def _attempt_and_age(
+    same_attempt: bool, standing: Standing, happening: Happening, *, unknown_age_is_older: bool
+) -> Absorbed | None:
+    if not same_attempt:
+        return Absorbed.OTHER_ATTEMPT
+    if happening.occurred_at is None or standing.last_receipt_at is None:
+        return Absorbed.OLDER if unknown_age_is_older else None
+    return Absorbed.OLDER if happening.occurred_at < standing.last_receipt_at else None
+
+
+def _back(standing: Standing, now: datetime) -> Move:
+    if standing.batch_cancelled:
+        return Move(_S.CANCELLED, Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent."))
+    if standing.not_after is not None and now >= standing.not_after:
+        return Move(_S.FAILED, too_late())
+    return Move(_S.QUEUED)
+
+
+def too_late() -> Reason:
+    return Reason(
+        ReasonCode.TOO_LATE,
+        "The latest time for this mass reply had passed before it could be sent.",
+        retryable=True,
+    )
+
+
+class Effect(StrEnum):
+    """What a change of status does to the conversation."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    FAILED_LATER = "failed_later"
+    UNCERTAIN = "uncertain"
+    NONE = "none"
+
+
+def effect(before: DeliveryStatus, after: DeliveryStatus) -> Effect:
+    if after in ACCEPTED:
+        return Effect.NONE if before in ACCEPTED else Effect.SENT
+    if after is _S.FAILED:
+        return Effect.FAILED_LATER if before in ACCEPTED else Effect.FAILED
+    return Effect.UNCERTAIN if after is _S.UNCERTAIN else Effect.NONE
+
+
+class MassReplyStatus(StrEnum):
+    PREPARING = "preparing"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    AWAITING_APPROVAL = "awaiting_approval"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class MassReplyEvent(StrEnum):
+    PREPARE = "prepare"
+    CONFIRM = "confirm"
+    CONFIRM_FOR_APPROVAL = "confirm_for_approval"
+    CONFIRM_FOR_LATER = "confirm_for_later"
+    APPROVE = "approve"
+    APPROVE_FOR_LATER = "approve_for_later"
+    REJECT = "reject"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+
+
+_M, _V = MassReplyStatus, MassReplyEvent
+
+MASS_REPLY_RULES: Mapping[tuple[MassReplyStatus, MassReplyEvent], MassReplyStatus] = {
+    (_M.PREPARING, _V.PREPARE): _M.AWAITING_CONFIRMATION,
+    (_M.AWAITING_CONFIRMATION, _V.CONFIRM): _M.SENDING,
+    (_M.AWAITING_CONFIRMATION, _V.CONFIRM_FOR_APPROVAL): _M.AWAITING_APPROVAL,
+    (_M.AWAITING_CONFIRMATION, _V.CONFIRM_FOR_LATER): _M.SCHEDULED,
+    (_M.AWAITING_CONFIRMATION, _V.EXPIRE): _M.EXPIRED,
+    (_M.AWAITING_APPROVAL, _V.APPROVE): _M.SENDING,
+    (_M.AWAITING_APPROVAL, _V.APPROVE_FOR_LATER): _M.SCHEDULED,
+    (_M.AWAITING_APPROVAL, _V.REJECT): _M.CANCELLED,
+    (_M.AWAITING_APPROVAL, _V.EXPIRE): _M.EXPIRED,
+    (_M.SCHEDULED, _V.START): _M.SENDING,
+    (_M.SENDING, _V.PAUSE): _M.PAUSED,
+    (_M.SENDING, _V.COMPLETE): _M.COMPLETED,
+    (_M.PAUSED, _V.RESUME): _M.SENDING,
+    (_M.PAUSED, _V.COMPLETE): _M.COMPLETED,
+    # A receipt, a retry or a person's decision brings work back.
+    (_M.COMPLETED, _V.REOPEN): _M.SENDING,
+    **{
+        (status, _V.CANCEL): _M.CANCELLED
+        for status in (
+            _M.PREPARING,
+            _M.AWAITING_CONFIRMATION,
+            _M.AWAITING_APPROVAL,
+            _M.SCHEDULED,
+            _M.SENDING,
+            _M.PAUSED,
+        )
+    },
+}
+
+
+def next_status(status: MassReplyStatus, event: MassReplyEvent) -> MassReplyStatus | None:
+    """Answer where an event leads a mass reply; None where it does not apply. Total."""
+    return MASS_REPLY_RULES.get((status, event))
