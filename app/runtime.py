@@ -1,0 +1,27 @@
+"""The only composition root: settings in; database, channels and queue out; closed in reverse order.
+
+The API and the workers open the same runtime, so that they cannot drift apart in pools or time-outs.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from app.settings import Settings
+from app.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    settings: Settings
+    database: Database
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """Connect to everything. Raises UnsafeRole where the database login could see more than one tenant at a time."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url, pool_size=settings.database_pool_size)
+        stack.push_async_callback(database.close)
+        await database.refuse_unsafe_role()
+        yield Runtime(settings, database)

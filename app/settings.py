@@ -1,0 +1,72 @@
+"""Settings, read once from the environment by whoever starts a process."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsInvalid(Exception):
+    """A setting is missing or wrong; the message names its environment variable."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="MASS_REPLY_", frozen=True, extra="ignore")
+
+    database_url: str
+    """`postgresql://…` of the runtime role, which owns nothing and cannot bypass row-level security."""
+    owner_url: str | None = None
+    """`postgresql://…` of the owner of the schema; only `migrate` uses it."""
+    redis_url: str | None = None
+    """Wake-ups. Absent, workers ask PostgreSQL for work themselves."""
+    secret_key: SecretStr = Field(min_length=32)
+    """Encrypts channel credentials at rest."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where providers reach this service; callback addresses and signatures are built on it."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    allow_private_urls: bool = False
+    """Whether an account may talk to a private or loopback address."""
+    log_level: str = "INFO"
+
+    database_pool_size: int = Field(default=10, ge=2)
+    prepare_inline_limit: int = Field(default=5_000, ge=0)
+    """Selections up to this size are prepared inside the request."""
+    confirm_within: timedelta = timedelta(minutes=30)
+    send_within: timedelta = timedelta(hours=24)
+    """How long after its planned start a mass reply may still send, where the request does not say."""
+    purge_unconfirmed_after: timedelta = timedelta(days=7)
+    lease: timedelta = timedelta(seconds=30)
+    call_timeout: timedelta = timedelta(seconds=10)
+    settle_slack: timedelta = timedelta(seconds=20)
+    pump_slots: int = Field(default=256, ge=1)
+    """Calls that one pump keeps under way at once."""
+    pumps: int = Field(default=16, ge=1)
+    """Lanes that one worker process works at once."""
+    pump_budget: timedelta = timedelta(seconds=1.5)
+    """How long a pump works one lane before it goes to the back of the queue."""
+    shutdown_grace: timedelta = timedelta(seconds=25)
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def settles_after(self) -> timedelta:
+        """From the claim: by then every holder of that claim has answered, died, or been stopped by its deadline."""
+        return self.lease + self.call_timeout + self.settle_slack
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment. Raises SettingsInvalid naming each variable that is missing or wrong."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        faults = "; ".join(f"MASS_REPLY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsInvalid(faults) from None

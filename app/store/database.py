@@ -1,0 +1,84 @@
+"""Connections to PostgreSQL: one transaction, one tenant.
+
+The tenant is set for the transaction alone, so that a pooled connection carries nothing over; without it row-level
+security shows no row at all.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.domain.model import TenantId
+
+SWEEPER_ROLE = "mass_reply_sweeper"
+"""Reads ids, statuses and times of every tenant, and nothing else."""
+
+_SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
+
+
+class UnsafeRole(Exception):
+    """The database role may bypass the wall between tenants."""
+
+
+def async_url(url: str) -> sa.URL:
+    """Read a `postgresql://` address as one for asyncpg; a unix socket as `?host=` works."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+class Database:
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self._engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            hide_parameters=True,
+            connect_args={"server_settings": {"application_name": "mass-reply", "jit": "off"}},
+        )
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one tenant's rows; it commits when the block ends well."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
+            yield connection
+
+    @asynccontextmanager
+    async def begin_routing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction without a tenant: it sees the routing tables only."""
+        async with self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def begin_sweep(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that reads ids, statuses and times of every tenant."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.text(f"SET LOCAL ROLE {SWEEPER_ROLE}"))
+            yield connection
+
+    async def refuse_unsafe_role(self) -> None:
+        """Raise UnsafeRole, saying what to do, if this login owns tables or may bypass row-level security."""
+        async with self._engine.begin() as connection:
+            role = (await connection.execute(_ROLE)).one()
+        if role.session_user != role.current_user or role.unsafe or role.owns:
+            raise UnsafeRole(
+                f"The database role {role.session_user!r} owns tables or may bypass row-level security. "
+                "Point MASS_REPLY_DATABASE_URL at the runtime role that `mass-reply migrate` creates."
+            )
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+_ROLE = sa.text("""
+    SELECT session_user, current_user,
+           (SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles
+            WHERE rolname IN (session_user, current_user)) AS unsafe,
+           EXISTS (SELECT FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+                   WHERE r.rolname = session_user AND c.relkind IN ('r', 'p')
+                     AND c.relnamespace = 'public'::regnamespace) AS owns
+""")

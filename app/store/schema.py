@@ -1,0 +1,86 @@
+"""Bringing a database up to date, as its owner: the schema, the roles, the grants."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from app.store.database import SWEEPER_ROLE, async_url
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+SWEEPER_COLUMNS = {
+    "mass_replies": "tenant_id, id, status, created_at, expires_at, dispatch_at, not_after, finished_at, updated_at",
+    "lanes": "tenant_id, mass_reply_id, account_id, queued, sending, uncertain, pause_reason, pumped_at",
+    "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before",
+    "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until",
+    "receipts": "tenant_id, id, received_at, settled_at",
+}
+"""What the sweeper may read of every tenant: ids, statuses and times."""
+
+
+async def migrate(owner_url: str, runtime_url: str) -> None:
+    """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants."""
+    engine = create_async_engine(async_url(owner_url), hide_parameters=True)
+    runtime = make_url(runtime_url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+            await _create_roles(connection, runtime)
+            await _grant(connection, _quoted(connection, runtime.username))
+    finally:
+        await engine.dispose()
+
+
+def upgrade(connection: sa.Connection) -> None:
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _create_roles(connection: AsyncConnection, runtime: sa.URL) -> None:
+    name = _quoted(connection, runtime.username)
+    existing = set(await connection.scalars(sa.text("SELECT rolname FROM pg_roles")))
+    if runtime.username not in existing:
+        password = f" PASSWORD {_literal(runtime.password)}" if runtime.password else ""
+        await connection.execute(sa.text(f"CREATE ROLE {name} LOGIN{password}".replace(":", r"\:")))
+    if SWEEPER_ROLE not in existing:
+        await connection.execute(sa.text(f"CREATE ROLE {SWEEPER_ROLE} NOLOGIN"))
+    await connection.execute(sa.text(f"GRANT {SWEEPER_ROLE} TO {name} WITH INHERIT FALSE, SET TRUE"))
+
+
+async def _grant(connection: AsyncConnection, name: str) -> None:
+    statements = [
+        f"GRANT USAGE ON SCHEMA public TO {name}, {SWEEPER_ROLE}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"REVOKE ALL ON alembic_version FROM {name}",
+        *(
+            statement
+            for table, columns in SWEEPER_COLUMNS.items()
+            for statement in (
+                f"GRANT SELECT ({columns}) ON {table} TO {SWEEPER_ROLE}",
+                f"DROP POLICY IF EXISTS sweeper ON {table}",
+                f"CREATE POLICY sweeper ON {table} FOR SELECT TO {SWEEPER_ROLE} USING (true)",
+            )
+        ),
+    ]
+    for statement in statements:
+        await connection.execute(sa.text(statement))
+
+
+def _quoted(connection: AsyncConnection, name: str | None) -> str:
+    if not name:
+        raise ValueError("MASS_REPLY_DATABASE_URL names no user; `migrate` creates the role that it names.")
+    return connection.dialect.identifier_preparer.quote(name)
+
+
+def _literal(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"

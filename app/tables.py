@@ -1,0 +1,527 @@
+"""The database schema. No behaviour.
+
+Every key begins with `tenant_id`, except in `tenants` and in the routing tables, which answer "whose is this?" before
+the tenant is known and hold no customer data. Row-level security is forced on every other table by the migrations.
+What a filter looks at sits in btree columns and tables, because under row-level security only leakproof operators use
+an index.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+NOW = text("now()")
+NEW_ID = text("uuidv7()")
+
+
+def _tenant() -> Column[object]:
+    return Column("tenant_id", Uuid, nullable=False)
+
+
+def _id() -> Column[object]:
+    return Column("id", Uuid, nullable=False, server_default=NEW_ID)
+
+
+def _at(name: str, *, nullable: bool = True) -> Column[object]:
+    default = None if nullable else NOW
+    return Column(name, TIMESTAMP(timezone=True), nullable=nullable, server_default=default)
+
+
+def _text(name: str, *, nullable: bool = False, default: str | None = None) -> Column[object]:
+    return Column(name, Text, nullable=nullable, server_default=default)
+
+
+def _flag(name: str, *, default: str = "false") -> Column[object]:
+    return Column(name, Boolean, nullable=False, server_default=text(default))
+
+
+def _count(name: str) -> Column[object]:
+    return Column(name, Integer, nullable=False, server_default=text("0"))
+
+
+def _json(name: str, *, nullable: bool = False, default: str | None = None) -> Column[object]:
+    return Column(name, JSONB, nullable=nullable, server_default=None if default is None else text(default))
+
+
+def _texts(name: str) -> Column[object]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
+
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=NEW_ID),
+    _text("name"),
+    _at("created_at", nullable=False),
+)
+
+api_key_routes = Table(
+    "api_key_routes",
+    metadata,
+    Column("key_id", Uuid, primary_key=True),
+    _tenant(),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+channel_account_routes = Table(
+    "channel_account_routes",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    _tenant(),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes"})
+"""Read before the tenant is known; they hold no customer data."""
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("name"),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    _text("agent_id", nullable=True),
+    _text("agent_name", nullable=True),
+    _text("agent_email", nullable=True),
+    _at("expires_at"),
+    _at("revoked_at"),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+channel_accounts = Table(
+    "channel_accounts",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("key"),
+    _text("channel"),
+    _text("provider"),
+    _text("name"),
+    _json("config"),
+    Column("credentials", JSONB, nullable=False, comment="Encrypted one by one, bound to tenant, account and field."),
+    Column("rate_per_second", Numeric(12, 3), nullable=False),
+    Column("max_in_flight", Integer, nullable=False),
+    _flag("enabled", default="true"),
+    _text("pause_reason", nullable=True),
+    _at("cool_until"),
+    Column(
+        "allowed_at",
+        TIMESTAMP(timezone=True),
+        nullable=False,
+        server_default=NOW,
+        comment="GCRA: the theoretical arrival time of the next message.",
+    ),
+    Column("failures_in_a_row", Integer, nullable=False, server_default=text("0")),
+    _at("created_at", nullable=False),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "key"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("external_id"),
+    _text("name", nullable=True),
+    _text("first_name", nullable=True),
+    _text("email", nullable=True),
+    _text("phone", nullable=True),
+    _flag("opted_out"),
+    _json("custom_fields", default="'{}'"),
+    _at("created_at", nullable=False),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "external_id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+blocked_addresses = Table(
+    "blocked_addresses",
+    metadata,
+    _tenant(),
+    _text("channel"),
+    _text("address"),
+    _text("reason"),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "channel", "address"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("external_id", nullable=True),
+    _text("human_id", nullable=True),
+    _text("channel"),
+    Column("account_id", Uuid, nullable=True),
+    Column("contact_id", Uuid, nullable=False),
+    _text("address", nullable=True),
+    _text("status", default="active"),
+    _text("engagement", default="pending"),
+    _text("subject", nullable=True),
+    _text("team", nullable=True),
+    _text("assignee", nullable=True),
+    _json("custom_fields", default="'{}'"),
+    _at("created_at", nullable=False),
+    _at("updated_at", nullable=False),
+    Column(
+        "last_customer_message_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="Of the customer's own messages; automatic answers do not count.",
+    ),
+    _text("reply_to_message_id", nullable=True),
+    Column(
+        "reply_references",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="For e-mail: References of the message that a reply answers.",
+    ),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "external_id"),
+    ForeignKeyConstraint(["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"]),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+)
+for _column in (
+    "status",
+    "engagement",
+    "channel",
+    "team",
+    "assignee",
+    "contact_id",
+    "created_at",
+    "last_customer_message_at",
+):
+    Index(None, conversations.c.tenant_id, conversations.c[_column], conversations.c.id)
+Index("ix_conversations_address", conversations.c.tenant_id, conversations.c.channel, conversations.c.address)
+
+conversation_tags = Table(
+    "conversation_tags",
+    metadata,
+    _tenant(),
+    _text("tag"),
+    Column("conversation_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "tag", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "conversation_id"),
+)
+
+conversation_fields = Table(
+    "conversation_fields",
+    metadata,
+    _tenant(),
+    _text("name"),
+    _text("value"),
+    Column("conversation_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "name", "value", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "conversation_id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _tenant(),
+    _id(),
+    Column("conversation_id", Uuid, nullable=False),
+    _text("kind"),
+    _text("text"),
+    _text("author_id", nullable=True),
+    _text("author_name", nullable=True),
+    Column("mass_reply_id", Uuid, nullable=True),
+    Column("delivery_id", Uuid, nullable=True),
+    _text("provider_message_id", nullable=True),
+    _text("sender", nullable=True),
+    _flag("automatic"),
+    _json("attachments", default="'[]'"),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"]),
+    Index(None, "tenant_id", "conversation_id", "created_at", "id"),
+)
+Index(
+    "uq_messages_customer_message",
+    messages.c.tenant_id,
+    messages.c.conversation_id,
+    messages.c.provider_message_id,
+    unique=True,
+    postgresql_where=text("kind = 'customer_message' AND provider_message_id IS NOT NULL"),
+)
+Index(
+    "ix_messages_provider_message_id",
+    messages.c.tenant_id,
+    messages.c.provider_message_id,
+    postgresql_where=text("provider_message_id IS NOT NULL"),
+)
+Index(
+    "uq_messages_reply",
+    messages.c.tenant_id,
+    messages.c.delivery_id,
+    unique=True,
+    postgresql_where=text("kind = 'reply'"),
+)
+
+snippets = Table(
+    "snippets",
+    metadata,
+    _tenant(),
+    _text("shortcode"),
+    _text("text"),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "shortcode"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+mass_replies = Table(
+    "mass_replies",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("status"),
+    _json("selection"),
+    _text("message_text"),
+    _text("message_html", nullable=True),
+    _text("source_text", nullable=False),
+    _text("source_html", nullable=True),
+    _texts("unknown_snippets"),
+    _text("on_unresolved"),
+    _flag("mark_as_done"),
+    _json("whatsapp_template", nullable=True),
+    _text("author_id", nullable=True),
+    _text("author_name"),
+    _text("author_email", nullable=True),
+    _count("selected_count"),
+    Column("recipient_count", Integer, nullable=True),
+    _json("preflight", nullable=True),
+    _text("pause_reason", nullable=True),
+    _json("confirmation", nullable=True),
+    _at("created_at", nullable=False),
+    _at("expires_at"),
+    _at("confirmed_at"),
+    _at("dispatch_at"),
+    _at("not_after"),
+    _at("started_at"),
+    _at("finished_at"),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+    Index(None, "tenant_id", "status", "id"),
+)
+Index(
+    "ix_mass_replies_open",
+    mass_replies.c.status,
+    postgresql_where=text("finished_at IS NULL"),
+)
+
+selection_pages = Table(
+    "selection_pages",
+    metadata,
+    _tenant(),
+    Column("mass_reply_id", Uuid, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("conversation_ids", ARRAY(Uuid), nullable=False),
+    Column("preflight", JSONB, nullable=True, comment="Null until the page is expanded into deliveries."),
+    PrimaryKeyConstraint("tenant_id", "mass_reply_id", "page"),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
+)
+
+DELIVERY_COUNTERS = ("queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "skipped", "cancelled")
+
+lanes = Table(
+    "lanes",
+    metadata,
+    _tenant(),
+    Column("mass_reply_id", Uuid, nullable=False),
+    _text("channel"),
+    Column("account_id", Uuid, nullable=True),
+    *(_count(name) for name in DELIVERY_COUNTERS),
+    Column("segments_billed", BigInteger, nullable=False, server_default=text("0")),
+    _text("pause_reason", nullable=True),
+    Column(
+        "pumped_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="When a pump last worked this lane; the sweeper wakes lanes that have work and no live pump.",
+    ),
+    UniqueConstraint(
+        "tenant_id",
+        "mass_reply_id",
+        "channel",
+        "account_id",
+        postgresql_nulls_not_distinct=True,
+        name="uq_lanes_lane",
+    ),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _tenant(),
+    _id(),
+    Column("mass_reply_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("contact_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=True),
+    _text("channel"),
+    _text("address", nullable=True),
+    _text("subject", nullable=True),
+    _text("status"),
+    _count("epoch"),
+    Column("claim_token", Uuid, nullable=True),
+    _at("lease_until"),
+    _at("settles_after"),
+    _at("not_before", nullable=False),
+    _count("deferrals"),
+    _text("reason_code", nullable=True),
+    _text("reason_detail", nullable=True),
+    _flag("retryable"),
+    Column("segments", Integer, nullable=False, server_default=text("0")),
+    _texts("warnings"),
+    _json("dropped_attachments", default="'[]'"),
+    _flag("used_template"),
+    _text("flips", nullable=True),
+    Column("restores", JSONB, nullable=True, comment="What the flips changed, to be given back if it fails later."),
+    _text("provider_message_id", nullable=True),
+    _at("last_receipt_at"),
+    _at("queued_at", nullable=False),
+    _at("sent_at"),
+    _at("delivered_at"),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "mass_reply_id", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
+    ForeignKeyConstraint(["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"]),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+    Index(None, "tenant_id", "contact_id", "queued_at"),
+    Index(None, "tenant_id", "mass_reply_id", "id"),
+    postgresql_with={"fillfactor": 80},
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.account_id,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    postgresql_where=text("status = 'queued'"),
+)
+Index(
+    "ix_deliveries_in_flight",
+    deliveries.c.tenant_id,
+    deliveries.c.account_id,
+    deliveries.c.lease_until,
+    postgresql_where=text("status = 'sending'"),
+)
+Index(
+    "ix_deliveries_provider_message_id",
+    deliveries.c.tenant_id,
+    deliveries.c.account_id,
+    deliveries.c.provider_message_id,
+    postgresql_where=text("provider_message_id IS NOT NULL"),
+)
+
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    _tenant(),
+    Column("delivery_id", Uuid, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    _at("started_at", nullable=False),
+    _at("finished_at"),
+    _text("outcome", nullable=True),
+    _text("provider_message_id", nullable=True),
+    _text("evidence", nullable=True),
+    Column("text", Text, nullable=True, comment="The rendered text, written before a byte leaves."),
+    PrimaryKeyConstraint("tenant_id", "delivery_id", "epoch"),
+    ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _tenant(),
+    _id(),
+    Column("account_id", Uuid, nullable=False),
+    _text("event_key"),
+    _text("kind"),
+    Column("delivery_id", Uuid, nullable=True),
+    Column("epoch", Integer, nullable=True),
+    _text("provider_message_id", nullable=True),
+    _text("reason_code", nullable=True),
+    _text("reason_detail", nullable=True),
+    _at("occurred_at"),
+    _json("raw"),
+    _at("received_at", nullable=False),
+    _at("settled_at"),
+    _text("outcome", nullable=True),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "account_id", "event_key"),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+)
+Index(
+    "ix_receipts_unsettled",
+    receipts.c.tenant_id,
+    receipts.c.received_at,
+    postgresql_where=text("settled_at IS NULL"),
+)
+
+outbound_events = Table(
+    "outbound_events",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("type"),
+    Column("mass_reply_id", Uuid, nullable=True),
+    Column("conversation_id", Uuid, nullable=True),
+    Column("delivery_id", Uuid, nullable=True),
+    _json("data", default="'{}'"),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)

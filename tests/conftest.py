@@ -1,0 +1,97 @@
+"""Real PostgreSQL and Valkey for every test that asks: one pair of servers a run, one migrated database a worker."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import fasteners
+import pytest
+import sqlalchemy as sa
+
+from app.dev import servers
+from app.runtime import Runtime, open_runtime
+from app.settings import Settings
+from app.store.database import Database
+from app.store.schema import migrate
+
+VAR = Path(__file__).resolve().parents[1] / "var" / "tests"
+SECRET_KEY = "only-for-tests-" + "0" * 32
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.PostgresServer]:
+    """One cluster a run: every worker takes part in it, and the last one to leave stops it."""
+    with servers.postgres(VAR / "postgres", durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_name: str) -> Iterator[str]:
+    with servers.valkey(VAR / f"valkey-{worker_name}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def owner_url(postgres_server: servers.PostgresServer, worker_name: str) -> str:
+    await servers.create_database(postgres_server, f"test_{worker_name}", fresh=True)
+    return postgres_server.url(servers.OWNER, f"test_{worker_name}")
+
+
+@pytest.fixture(scope="session")
+async def database_url(owner_url: str, postgres_server: servers.PostgresServer, worker_name: str) -> str:
+    """The runtime role's address of a database that Alembic has brought to head."""
+    url = postgres_server.url(servers.RUNTIME, f"test_{worker_name}")
+    with fasteners.InterProcessLock(VAR / "roles.lock"):  # roles belong to the cluster, so workers take turns
+        await migrate(owner_url, url)
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=SECRET_KEY,
+        allow_private_urls=True,
+    )
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    async with open_runtime(settings) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+async def tenant(database: Database) -> UUID:
+    """A tenant of its own for each test: tests share a database and never each other's rows."""
+    return await create_tenant(database)
+
+
+async def create_tenant(database: Database, name: str = "Example Ltd") -> UUID:
+    async with database.begin_routing() as connection:
+        tenant_id = await connection.scalar(sa.text("SELECT uuidv7()"))
+    async with database.begin(tenant_id) as connection:
+        await connection.execute(
+            sa.text("INSERT INTO tenants (id, name) VALUES (:id, :name)"), {"id": tenant_id, "name": name}
+        )
+    assert isinstance(tenant_id, UUID)
+    return tenant_id
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    VAR.mkdir(parents=True, exist_ok=True)
