@@ -1,0 +1,10 @@
+"""A local stand-in for the providers: it accepts, journals, reports back, and fails on request.
+
+Run it with `python -m app.dev.sandbox --port 8025`, or in a test with `async with run_sandbox() as sandbox`.
+"""
+
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.server import Sandbox, run_sandbox
+from app.dev.sandbox.settings import Settings, Timing
+
+__all__ = ["Fault", "Sandbox", "Settings", "Timing", "run_sandbox"]

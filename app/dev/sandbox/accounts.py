@@ -1,0 +1,42 @@
+"""The provider accounts that the sandbox knows."""
+
+from dataclasses import dataclass, field
+
+from app.dev.sandbox.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One customer of one provider."""
+
+    provider: str
+    identity: str
+    """What names the account in a call: Postmark's server token, Twilio's account sid, our `?key=`."""
+    secret: str = field(default="", repr=False)
+    """Twilio's auth token, or a Standard Webhooks secret; Postmark has none besides its token."""
+    callback_url: str = field(default="", repr=False)
+    """Where receipts go, for providers that are told so once and not in every message."""
+    fault: Fault | None = None
+    """Committed on every message of this account, whoever the recipient is."""
+
+
+class Accounts:
+    """While a provider has no registered account, it takes any credentials: handy for measurements."""
+
+    def __init__(self) -> None:
+        self._registered: dict[str, dict[str, Account]] = {}
+
+    def register(self, account: Account) -> None:
+        self._registered.setdefault(account.provider, {})[account.identity] = account
+
+    def admit(self, provider: str, identity: str, presented_secret: str = "") -> Account | None:
+        """Find an account by its name; the caller checks the secret. None: there is no such account."""
+        registered = self._registered.get(provider)
+        if registered is None:
+            return Account(provider, identity, presented_secret)
+        return registered.get(identity)
+
+    def only(self, provider: str) -> Account | None:
+        """The provider's account, if exactly one is registered."""
+        registered = self._registered.get(provider, {})
+        return next(iter(registered.values())) if len(registered) == 1 else None

@@ -1,0 +1,74 @@
+"""The sandbox's own routes: accounts, the journal, and the pages for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import to_json
+from app.dev.sandbox.outbox import outbox_page
+from app.dev.sandbox.provider import Provider
+from app.dev.sandbox.start_page import start_page
+
+SECURITY_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+
+class Control:
+    def __init__(self, exchange: Exchange, providers: Sequence[Provider]) -> None:
+        self._exchange = exchange
+        self._providers: Mapping[str, Provider] = {provider.name: provider for provider in providers}
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield web.get("/", self.start)
+        yield web.get("/outbox", self.outbox)
+        yield web.post("/sandbox/accounts", self.register)
+        yield web.get("/journal", self.journal)
+        yield web.get("/journal/counts", self.counts)
+        yield web.delete("/journal", self.clear)
+
+    async def start(self, request: web.Request) -> web.Response:
+        return _html(start_page(str(request.url.origin()), self._providers.values()))
+
+    async def outbox(self, request: web.Request) -> web.Response:
+        return _html(outbox_page(self._exchange.journal, self._providers, request.query.get("channel")))
+
+    async def register(self, request: web.Request) -> web.Response:
+        try:
+            account = self._account(await request.json())
+        except ValueError as error:
+            return web.json_response({"detail": str(error)}, status=422)
+        self._exchange.accounts.register(account)
+        return web.json_response({"provider": account.provider, "identity": account.identity}, status=201)
+
+    def _account(self, given: object) -> Account:
+        if not isinstance(given, dict) or given.get("provider") not in self._providers:
+            raise ValueError(f"provider must be one of {', '.join(self._providers)}")
+        unknown = given.keys() - {field.name for field in fields(Account)}
+        texts = {name: given.get(name) or "" for name in ("identity", "secret", "callback_url")}
+        if unknown or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError("an account has provider, identity, secret, callback_url and fault, all of them text")
+        if not texts["identity"]:
+            raise ValueError("identity names the account in a call, and must not be empty")
+        fault = Fault(given["fault"]) if given.get("fault") else None
+        return Account(given["provider"], fault=fault, **texts)
+
+    async def journal(self, request: web.Request) -> web.Response:
+        after = request.query.get("after", "0")
+        if not after.isdecimal():
+            return web.json_response({"detail": "after is the sequence number of an entry"}, status=422)
+        journal = self._exchange.journal
+        return web.json_response({"entries": [to_json(e, journal.reports(e)) for e in journal.after(int(after))]})
+
+    async def counts(self, _: web.Request) -> web.Response:
+        return web.json_response(asdict(self._exchange.journal.counts()))
+
+    async def clear(self, _: web.Request) -> web.Response:
+        self._exchange.forget()
+        return web.Response(status=204)
+
+
+def _html(page: str) -> web.Response:
+    return web.Response(text=page, content_type="text/html", headers=SECURITY_HEADERS)

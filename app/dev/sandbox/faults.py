@@ -1,0 +1,104 @@
+"""The faults that the sandbox commits on request, and the magic recipients that ask for them.
+
+One table says everything: the behaviour of every provider, the start page and the documentation are read from it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Fault(StrEnum):
+    """What goes wrong. The value is the start of the local part that asks for it: `bounce-7@example.com`."""
+
+    INVALID = "invalid"
+    OPTED_OUT = "optout"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    UNDELIVERED = "undelivered"
+    THROTTLED = "throttled"
+    BUSY = "busy"
+    BAD_TOKEN = "badtoken"  # noqa: S105 - the name of a fault, not a credential
+    ERROR_BEFORE = "error-before"
+    ERROR_AFTER = "error-after"
+    TIMEOUT = "timeout"
+    DROP_BEFORE = "drop-before"
+    DROP_AFTER = "drop-after"
+    DRIP = "drip"
+    GARBAGE = "garbage"
+    RECEIPT_FIRST = "receipt-first"
+
+
+class Stage(Enum):
+    """Where a fault strikes, which decides whether the provider has accepted the message."""
+
+    CALL = "the whole call is refused; nothing in it is accepted"
+    MESSAGE = "this message is refused; others in the same batch are not touched"
+    RECEIPT = "accepted; bad news comes later"
+    ANSWER = "accepted; the answer suffers"
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """A fault and the recipients that ask for it."""
+
+    fault: Fault
+    stage: Stage
+    block: str
+    """Two digits: +1500555 0{block}x (ten numbers, valid to a number checker) and +1555010{block}xx (a hundred)."""
+    what: str
+    twilio_number: str | None = None
+    """The number with the same meaning in https://www.twilio.com/docs/iam/test-credentials."""
+
+    @property
+    def example_email(self) -> str:
+        return f"{self.fault}@example.com"
+
+    @property
+    def example_phone(self) -> str:
+        return f"+15005550{self.block}0"
+
+
+MAGIC: tuple[Magic, ...] = (
+    Magic(Fault.INVALID, Stage.MESSAGE, "10", "The recipient is refused for good: no such address.", "+15005550001"),
+    Magic(Fault.OPTED_OUT, Stage.MESSAGE, "11", "The recipient is refused: opted out, or inactive.", "+15005550004"),
+    Magic(Fault.BOUNCE, Stage.RECEIPT, "12", "Accepted; a permanent bounce is reported later."),
+    Magic(
+        Fault.COMPLAINT, Stage.RECEIPT, "13", "Accepted; a spam complaint (SMS: filtered as spam) is reported later."
+    ),
+    Magic(Fault.UNDELIVERED, Stage.RECEIPT, "14", "Accepted; a temporary failure to deliver is reported later."),
+    Magic(Fault.THROTTLED, Stage.CALL, "15", "The first calls for the recipient get 429 with Retry-After."),
+    Magic(Fault.BUSY, Stage.CALL, "16", "The first calls for the recipient get 429 without Retry-After."),
+    Magic(Fault.BAD_TOKEN, Stage.CALL, "17", "401, as if the credentials were wrong."),
+    Magic(Fault.ERROR_BEFORE, Stage.CALL, "18", "500; the message was not accepted."),
+    Magic(Fault.ERROR_AFTER, Stage.ANSWER, "19", "500, although the message was accepted."),
+    Magic(Fault.TIMEOUT, Stage.ANSWER, "20", "Accepted; no answer ever comes."),
+    Magic(Fault.DROP_BEFORE, Stage.CALL, "21", "The connection is dropped; the message was not accepted."),
+    Magic(Fault.DROP_AFTER, Stage.ANSWER, "22", "Accepted; the connection is dropped before the answer."),
+    Magic(Fault.DRIP, Stage.ANSWER, "23", "Accepted; the answer's body comes one byte a second."),
+    Magic(Fault.GARBAGE, Stage.ANSWER, "24", "Accepted; the answer is 200 with a body that is not JSON."),
+    Magic(Fault.RECEIPT_FIRST, Stage.ANSWER, "25", "Accepted; the receipts arrive before the answer."),
+)
+
+STAGES: Mapping[Fault, Stage] = {magic.fault: magic.stage for magic in MAGIC}
+
+_BY_BLOCK: Mapping[str, Fault] = {magic.block: magic.fault for magic in MAGIC}
+_BY_NUMBER: Mapping[str, Fault] = {magic.twilio_number: magic.fault for magic in MAGIC if magic.twilio_number}
+_NUMBER = re.compile(r"\+1(?:5005550(\d\d)\d|555010(\d\d)\d\d)")
+_WORD = re.compile("|".join(sorted(Fault, key=len, reverse=True)), re.IGNORECASE)
+
+
+def find_fault(recipient: str) -> Fault | None:
+    """Say what a recipient asks for. A number is looked up by its digits, anything else by how it begins."""
+    if recipient.startswith("+"):
+        return _fault_of_number(recipient)
+    match = _WORD.match(recipient)
+    return Fault(match[0].lower()) if match else None
+
+
+def _fault_of_number(number: str) -> Fault | None:
+    match = _NUMBER.fullmatch(number)
+    if match is None:
+        return None
+    return _BY_NUMBER.get(number) or _BY_BLOCK.get(match[1] or match[2])

@@ -1,0 +1,131 @@
+"""A helpdesk at the other end of our own `webhook` provider: https://www.standardwebhooks.com"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from aiohttp import web
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
+
+FAILURES: Mapping[Fault, tuple[str, str]] = {
+    Fault.BOUNCE: ("bounced", "The recipient does not exist."),
+    Fault.COMPLAINT: ("complained", "The recipient reported the message as spam."),
+    Fault.UNDELIVERED: ("unreachable", "The recipient could not be reached."),
+}
+
+
+class Helpdesk:
+    name: ClassVar[str] = "webhook"
+    mount: ClassVar[str] = "/helpdesk/messages"
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(422, "invalid_recipient", "There is no such recipient."),
+        Fault.OPTED_OUT: Problem(422, "opted_out", "The recipient has opted out."),
+        Fault.THROTTLED: Problem(429, "rate_limited", "Too many messages.", retry_after=1),
+        Fault.BUSY: Problem(429, "rate_limited", "Too many messages."),
+        Fault.BAD_TOKEN: Problem(401, "unauthenticated", "The signature is not valid."),
+        Fault.ERROR_BEFORE: Problem(500, "internal_error", "Something went wrong."),
+        Fault.ERROR_AFTER: Problem(500, "internal_error", "Something went wrong."),
+    }
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield web.post(self.mount, self.send)
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, self._read, self._answer)
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        """Find the account by `?key=`; without one, the only registered account is meant."""
+        key = request.query.get("key", "")
+        accounts = self._exchange.accounts
+        return accounts.admit(self.name, key) or (None if key else accounts.only(self.name))
+
+    def refusal(self, problem: Problem) -> web.Response:
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+        return web.json_response({"code": problem.code, "detail": problem.text}, status=problem.status, headers=headers)
+
+    def new_id(self) -> str:
+        return f"msg_{uuid4().hex}"
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        account = entry.message.account
+        if not (account.callback_url and account.secret):
+            return ()
+        match entry.fault:
+            case Fault.BOUNCE | Fault.UNDELIVERED:
+                return ("message.sent", "message.failed")
+            case Fault.COMPLAINT:
+                return ("message.sent", "message.delivered", "message.failed")
+            case _:
+                return ("message.sent", "message.delivered")
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+        account, event_id = entry.message.account, f"{entry.message_id}.{kind}"
+        data = {"correlation": entry.message.correlation, "message_id": entry.message_id}
+        if kind == "message.failed" and entry.fault:
+            data["code"], data["detail"] = FAILURES[entry.fault]
+        body = json.dumps({"type": kind, "timestamp": happened_at.isoformat(), "data": data})
+        now = datetime.now(UTC)
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(account.secret).sign(event_id, now, body),
+        }
+        return Post(account.callback_url, body.encode(), headers)
+
+    def reading(self, message: Message) -> Reading:
+        fields: Mapping[str, Any] = message.fields
+        conversation, author = fields.get("conversation") or {}, fields.get("author") or {}
+        return Reading(
+            sender=str(author.get("name", "")),
+            text=str(fields["message"].get("text", "")) if fields else "",
+            subject=conversation.get("subject"),
+            threading=[("Conversation", str(conversation.get("external_id") or conversation.get("id") or ""))],
+        )
+
+    def _read(self, request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+        if account.secret:
+            self._verify(request, account, body)
+        try:
+            data = json.loads(body)["data"]
+            conversation, correlation = data["conversation"], data["correlation"]
+            fields = {**data, "message": _without_content(data["message"])}
+            message = Message(
+                account,
+                str(conversation["channel"]),
+                str(conversation["address"]),
+                str(correlation),
+                fields,
+                headers_of_interest(request),
+            )
+            empty = not data["message"]["text"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise CallRefused(Problem(400, "invalid_request", "This is not a message.send event.")) from None
+        return (Draft(message, Problem(422, "message_empty", "The message has no text.") if empty else None),)
+
+    def _verify(self, request: web.Request, account: Account, body: bytes) -> None:
+        try:
+            Webhook(account.secret).verify(body, dict(request.headers), json_parse=False)
+        except (WebhookVerificationError, ValueError):
+            raise CallRefused(self.problems[Fault.BAD_TOKEN]) from None
+
+    def _answer(self, entries: Sequence[Entry]) -> web.Response:
+        entry = entries[0]
+        return self.refusal(entry.problem) if entry.problem else web.json_response({"message_id": entry.message_id})
+
+
+def _without_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Attachments can be megabytes each, and a journal is kept in memory."""
+    attachments = message.get("attachments") or ()
+    return {**message, "attachments": [{k: v for k, v in a.items() if k != "content"} for a in attachments]}

@@ -1,0 +1,177 @@
+"""What the sandbox received, in order: the evidence for who was written to, and how often."""
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as a provider's call gave it."""
+
+    account: Account
+    channel: str
+    recipient: str
+    """Empty where the call was refused before its body was read."""
+    correlation: str | None
+    """The sender's `<delivery_id>.<epoch>`."""
+    fields: Mapping[str, object]
+    """The body as the provider names it, attachments without their content."""
+    headers: Mapping[str, str]
+
+    @property
+    def delivery_id(self) -> str | None:
+        return self.correlation.rpartition(".")[0] or self.correlation if self.correlation else None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a provider refuses: the HTTP status, its own code, and its words."""
+
+    status: int
+    code: int | str
+    text: str
+    retry_after: int | None = None
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the journal."""
+
+    sequence: int
+    at: datetime
+    monotonic: float
+    message: Message
+    message_id: str | None
+    """The provider's id for it; None says that it was refused, any other value that the provider would deliver it."""
+    fault: Fault | None
+    problem: Problem | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.message_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A receipt that was sent, and whether the other side took it."""
+
+    kind: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    accepted: int
+    refused: int
+    distinct_accepted: int
+    """Delivery ids accepted at least once; a message without a correlation counts for itself."""
+    duplicates: Sequence[str] = field(default=())
+    """Delivery ids accepted more than once, in the order of their first acceptance."""
+
+
+class Journal:
+    """Append only. Sequence numbers go on growing when it is cleared."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
+        self._sequence = 0
+        self.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def __reversed__(self) -> Iterator[Entry]:
+        return reversed(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def clear(self) -> None:
+        self._entries: list[Entry] = []
+        self._totals: Counter[bool] = Counter()
+        self._deliveries: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._reports: defaultdict[int, list[Report]] = defaultdict(list)
+
+    def accept(self, message: Message, message_id: str, fault: Fault | None = None) -> Entry:
+        return self._append(message, message_id, fault, None)
+
+    def refuse(self, message: Message, problem: Problem | None, fault: Fault | None = None) -> Entry:
+        return self._append(message, None, fault, problem)
+
+    def report(self, sequence: int, report: Report) -> None:
+        self._reports[sequence].append(report)
+
+    def reports(self, entry: Entry) -> Sequence[Report]:
+        return tuple(self._reports.get(entry.sequence, ()))
+
+    def after(self, sequence: int) -> Sequence[Entry]:
+        """The entries that came after one that was seen before."""
+        first = self._entries[0].sequence if self._entries else 0
+        return self._entries[max(sequence + 1 - first, 0) :]
+
+    def accepted_as(self, correlation: str) -> Sequence[Entry]:
+        delivery_id = correlation.rpartition(".")[0] or correlation
+        return [e for e in self._deliveries.get(delivery_id, ()) if e.message.correlation == correlation]
+
+    def counts(self) -> Counts:
+        repeats = {delivery_id: len(entries) - 1 for delivery_id, entries in self._deliveries.items()}
+        return Counts(
+            accepted=self._totals[True],
+            refused=self._totals[False],
+            distinct_accepted=self._totals[True] - sum(repeats.values()),
+            duplicates=[delivery_id for delivery_id, more in repeats.items() if more],
+        )
+
+    def _append(self, message: Message, message_id: str | None, fault: Fault | None, problem: Problem | None) -> Entry:
+        self._sequence += 1
+        entry = Entry(self._sequence, datetime.now(UTC), time.monotonic(), message, message_id, fault, problem)
+        self._entries.append(entry)
+        self._totals[entry.accepted] += 1
+        if entry.accepted and message.delivery_id:
+            self._deliveries[message.delivery_id].append(entry)
+        if self._file:
+            # Flushed line by line, so that the file is whole up to the moment a test kills this process.
+            self._file.write(json.dumps(to_json(entry)) + "\n")
+            self._file.flush()
+        return entry
+
+
+def to_json(entry: Entry, reports: Iterable[Report] = ()) -> Mapping[str, object]:
+    message = entry.message
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at.isoformat(),
+        "monotonic": entry.monotonic,
+        "provider": message.account.provider,
+        "identity": message.account.identity,
+        "channel": message.channel,
+        "correlation": message.correlation,
+        "recipient": message.recipient,
+        "outcome": "accepted" if entry.accepted else "refused",
+        "message_id": entry.message_id,
+        "fault": entry.fault,
+        "problem": {"code": entry.problem.code, "text": entry.problem.text} if entry.problem else None,
+        "fields": message.fields,
+        "headers": message.headers,
+        "receipts": [{"kind": report.kind, "taken": report.taken} for report in reports],
+    }

@@ -1,0 +1,299 @@
+"""Postmark's e-mail API: https://postmarkapp.com/developer/api/email-api
+
+It answers 200 to a batch whatever happens to its messages, and gives each an `ErrorCode` of its own. An `ErrorCode` is
+never an HTTP status, even where the numbers are equal.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
+from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
+
+CORRELATION_KEY = "delivery"
+"""The metadata key that our messages carry their correlation in."""
+MAX_BATCH = 500
+MAX_MESSAGE, MAX_BATCH_BYTES = 10 * MEGABYTE, 50 * MEGABYTE
+SERVER_ID = 8025
+THREADING = ("Message-ID", "In-Reply-To", "References")
+
+
+@dataclass(frozen=True, slots=True)
+class BounceType:
+    """https://postmarkapp.com/developer/api/bounce-api#bounce-types"""
+
+    type: str
+    code: int
+    name: str
+    description: str
+    details: str
+    inactive: bool
+    can_activate: bool
+
+
+BOUNCES: Mapping[Fault, BounceType] = {
+    Fault.BOUNCE: BounceType(
+        "HardBounce",
+        1,
+        "Hard bounce",
+        "The server was unable to deliver your message (ex: unknown user, mailbox not found).",
+        "smtp;550 5.1.1 The email account does not exist.",
+        inactive=True,
+        can_activate=True,
+    ),
+    Fault.UNDELIVERED: BounceType(
+        "SoftBounce",
+        4096,
+        "Soft bounce",
+        "Unable to temporarily deliver message (i.e. mailbox full, account disabled, exceeds quota).",
+        "smtp;452 4.2.2 Mailbox full",
+        inactive=False,
+        can_activate=False,
+    ),
+    Fault.COMPLAINT: BounceType(
+        "SpamComplaint", 512, "Spam complaint", "", "Abuse report", inactive=True, can_activate=False
+    ),
+}
+
+
+class Postmark:
+    name: ClassVar[str] = "postmark"
+    mount: ClassVar[str] = "/postmark"
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(422, 300, "Invalid 'To' address: the recipient does not exist."),
+        Fault.OPTED_OUT: Problem(
+            422,
+            406,
+            "You tried to send to recipient(s) that have been marked as inactive. Inactive recipients are ones that "
+            "have generated a hard bounce, a spam complaint, or a manual suppression.",
+        ),
+        Fault.THROTTLED: Problem(429, 429, "Rate limit exceeded.", retry_after=1),
+        Fault.BUSY: Problem(429, 429, "Rate limit exceeded."),
+        Fault.BAD_TOKEN: Problem(401, 10, "Request does not contain a valid Server token."),
+        Fault.ERROR_BEFORE: Problem(500, 500, "Internal server error."),
+        Fault.ERROR_AFTER: Problem(500, 500, "Internal server error."),
+    }
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield web.post(f"{self.mount}/email", self.send)
+        yield web.post(f"{self.mount}/email/batch", self.send_batch)
+        yield web.get(f"{self.mount}/messages/outbound", self.search)
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, _read_one, _answer_one)
+
+    async def send_batch(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, _read_batch, _answer_batch)
+
+    async def search(self, request: web.Request) -> web.Response:
+        """https://postmarkapp.com/developer/api/messages-api#outbound-message-search, by one metadata key."""
+        account = self.authenticate(request)
+        if account is None:
+            return self.refusal(self.problems[Fault.BAD_TOKEN])
+        wanted = [(k.removeprefix("metadata_"), v) for k, v in request.query.items() if k.startswith("metadata_")]
+        if len(wanted) > 1:
+            return self.refusal(Problem(422, 403, "Only one metadata filter can be used."))
+        try:
+            first, size = int(request.query.get("offset", 0)), int(request.query.get("count", MAX_BATCH))
+        except ValueError:
+            return self.refusal(Problem(422, 403, "'count' and 'offset' must be numbers."))
+        found = [_found(entry) for entry in self._matching(account, wanted)]
+        return web.json_response({"TotalCount": len(found), "Messages": found[first : first + min(size, MAX_BATCH)]})
+
+    def _matching(self, account: Account, wanted: Sequence[tuple[str, str]]) -> Iterable[Entry]:
+        journal = self._exchange.journal
+        by_correlation = [value for key, value in wanted if key == CORRELATION_KEY]
+        # Asked for each lost answer, so the usual key does not walk through the whole journal.
+        entries = journal.accepted_as(by_correlation[0]) if by_correlation else journal
+        for entry in reversed(list(entries)):
+            mine = entry.accepted and entry.message.account.identity == account.identity
+            if mine and entry.message.account.provider == self.name and _has(entry, wanted):
+                yield entry
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        token = request.headers.get("X-Postmark-Server-Token")
+        return self._exchange.accounts.admit(self.name, token) if token else None
+
+    def refusal(self, problem: Problem) -> web.Response:
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+        return web.json_response(_error(problem), status=problem.status, headers=headers)
+
+    def new_id(self) -> str:
+        return str(uuid4())
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        if not entry.message.account.callback_url:
+            return ()
+        match entry.fault:
+            case Fault.BOUNCE | Fault.UNDELIVERED:
+                return ("Bounce",)
+            case Fault.COMPLAINT:
+                return ("Delivery", "SpamComplaint")
+            case _:
+                return ("Delivery",)
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+        """https://postmarkapp.com/developer/webhooks/webhooks-overview. Nothing is signed: the URL is the secret."""
+        tell = _delivery if kind == "Delivery" else _bounce
+        event = {"RecordType": kind, **_about(entry), **tell(entry, _timestamp(happened_at))}
+        headers = {"Content-Type": "application/json", "User-Agent": "Postmark"}
+        return Post(entry.message.account.callback_url, json.dumps(event).encode(), headers)
+
+    def reading(self, message: Message) -> Reading:
+        fields: Payload = message.fields
+        headers = fields.get("Headers") if well_formed_headers(fields) else ()
+        return Reading(
+            sender=str(fields.get("From", "")),
+            text=str(fields.get("TextBody") or fields.get("HtmlBody") or ""),
+            subject=str(fields.get("Subject") or ""),
+            threading=[(h["Name"], h["Value"]) for h in headers or () if h["Name"] in THREADING],
+        )
+
+
+def _read_one(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    if len(body) > MAX_MESSAGE:
+        raise CallRefused(Problem(413, 300, "The message is larger than 10 MB."))
+    return (_draft(request, account, _json(request, body)),)
+
+
+def _read_batch(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    if len(body) > MAX_BATCH_BYTES:
+        raise CallRefused(Problem(413, 300, "The batch is larger than 50 MB."))
+    payloads = _json(request, body)
+    if not isinstance(payloads, list):
+        raise CallRefused(Problem(422, 402, "A batch is a JSON array of messages."))
+    if len(payloads) > MAX_BATCH:
+        raise CallRefused(Problem(422, 410, f"A batch holds at most {MAX_BATCH} messages."))
+    return [_draft(request, account, payload) for payload in payloads]
+
+
+def _json(request: web.Request, body: bytes) -> Any:
+    if request.content_type != "application/json":
+        raise CallRefused(Problem(422, 409, "The Content-Type must be application/json."))
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise CallRefused(Problem(422, 402, "Received invalid JSON input.")) from None
+
+
+def _draft(request: web.Request, account: Account, payload: object) -> Draft:
+    if not isinstance(payload, dict):
+        raise CallRefused(Problem(422, 402, "A message is a JSON object."))
+    metadata = payload.get("Metadata")
+    correlation = str(metadata[CORRELATION_KEY]) if isinstance(metadata, dict) and CORRELATION_KEY in metadata else None
+    recipient = next(iter(addresses(payload.get("To"))), "")
+    message = Message(account, "email", recipient, correlation, _without_content(payload), headers_of_interest(request))
+    against = objection(payload)
+    return Draft(message, Problem(422, 300, against) if against else None)
+
+
+def _without_content(payload: Payload) -> Payload:
+    """Attachments can be megabytes each, and a journal is kept in memory."""
+    attachments = payload.get("Attachments")
+    if not isinstance(attachments, list):
+        return payload
+    kept = [{**a, "Content": f"{len(str(a.get('Content')))} characters"} for a in attachments if isinstance(a, dict)]
+    return {**payload, "Attachments": kept}
+
+
+def _answer_one(entries: Sequence[Entry]) -> web.Response:
+    entry = entries[0]
+    return web.json_response(_result(entry), status=entry.problem.status if entry.problem else 200)
+
+
+def _answer_batch(entries: Sequence[Entry]) -> web.Response:
+    return web.json_response([_result(entry) for entry in entries])
+
+
+def _result(entry: Entry) -> Mapping[str, object]:
+    if entry.problem:
+        return _error(entry.problem)
+    return {
+        "To": entry.message.fields["To"],
+        "SubmittedAt": _timestamp(entry.at),
+        "MessageID": entry.message_id,
+        "ErrorCode": 0,
+        "Message": "OK",
+    }
+
+
+def _error(problem: Problem) -> Mapping[str, object]:
+    return {"ErrorCode": problem.code, "Message": problem.text}
+
+
+def _timestamp(when: datetime) -> str:
+    """Postmark writes seven decimals, one more than most parsers expect."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+
+
+def _has(entry: Entry, wanted: Sequence[tuple[str, str]]) -> bool:
+    fields: Payload = entry.message.fields
+    metadata = fields.get("Metadata") or {}
+    return all(metadata.get(key) == value for key, value in wanted)
+
+
+def _found(entry: Entry) -> Mapping[str, object]:
+    fields: Payload = entry.message.fields
+    return {
+        "Tag": fields.get("Tag"),
+        "MessageID": entry.message_id,
+        "To": [{"Email": address, "Name": None} for address in addresses(fields["To"])],
+        "Cc": [],
+        "Bcc": [],
+        "Recipients": list(addresses(fields["To"])),
+        "ReceivedAt": _timestamp(entry.at),
+        "From": fields["From"],
+        "Subject": fields.get("Subject"),
+        "Attachments": [attachment.get("Name") for attachment in fields.get("Attachments") or ()],
+        "Status": "Sent",
+        "MessageStream": fields.get("MessageStream", "outbound"),
+        "Metadata": fields.get("Metadata") or {},
+    }
+
+
+def _about(entry: Entry) -> Mapping[str, object]:
+    fields: Payload = entry.message.fields
+    return {
+        "ServerID": SERVER_ID,
+        "MessageStream": fields.get("MessageStream", "outbound"),
+        "MessageID": entry.message_id,
+        "Tag": fields.get("Tag") or "",
+        "Metadata": fields.get("Metadata") or {},
+    }
+
+
+def _delivery(entry: Entry, at: str) -> Mapping[str, object]:
+    return {"Recipient": entry.message.recipient, "DeliveredAt": at, "Details": "smtp;250 2.0.0 OK"}
+
+
+def _bounce(entry: Entry, at: str) -> Mapping[str, object]:
+    bounce = BOUNCES[entry.fault or Fault.BOUNCE]
+    fields: Payload = entry.message.fields
+    return {
+        "ID": UUID(entry.message_id).int >> 76,  # 52 bits: the same for a repeated receipt, new after a restart
+        "Type": bounce.type,
+        "TypeCode": bounce.code,
+        "Name": bounce.name,
+        "Description": bounce.description,
+        "Details": bounce.details,
+        "Email": entry.message.recipient,
+        "From": fields["From"],
+        "BouncedAt": at,
+        "DumpAvailable": False,
+        "Inactive": bounce.inactive,
+        "CanActivate": bounce.can_activate,
+        "Subject": fields.get("Subject") or "",
+    }

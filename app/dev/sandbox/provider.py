@@ -1,0 +1,96 @@
+"""What a provider's file must offer, and the values it exchanges with the rest of the sandbox.
+
+Adding a provider is one file with one class, and its name in the tuple of `server.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import Entry, Message, Problem
+
+HEADERS_OF_INTEREST = (
+    "User-Agent",
+    "Content-Type",
+    "Idempotency-Key",
+    "Webhook-Id",
+    "Webhook-Timestamp",
+    "Traceparent",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as it was asked for, and what the provider's own checks say against it."""
+
+    message: Message
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A receipt, ready to be sent."""
+
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as a person wants to see it, whatever the provider calls its fields."""
+
+    sender: str
+    text: str
+    subject: str | None = None
+    threading: Sequence[tuple[str, str]] = ()
+    """Names and values of what ties it to its conversation."""
+
+
+class CallRefused(Exception):
+    """The provider cannot read the call at all."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.text)
+
+
+Read = Callable[[web.Request, Account, bytes], Sequence[Draft]]
+"""Understands a call's body; raises CallRefused."""
+Answer = Callable[[Sequence[Entry]], web.Response]
+"""Words the answer to a call, one journal entry for each of its messages."""
+
+
+class Provider(Protocol):
+    name: ClassVar[str]
+    mount: ClassVar[str]
+    """The path to append to the sandbox's address to get the base URL of the provider's API."""
+    problems: ClassVar[Mapping[Fault, Problem]]
+    """How it words each fault that is an error answer."""
+
+    def routes(self) -> Iterable[web.RouteDef]: ...
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        """Find the caller's account from the headers and the URL alone. None: 401."""
+
+    def refusal(self, problem: Problem) -> web.Response: ...
+
+    def new_id(self) -> str:
+        """Make an id for an accepted message."""
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        """The kinds of the receipts to send, in order; none where there is no address to send them to."""
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post: ...
+
+    def reading(self, message: Message) -> Reading: ...
+
+
+def headers_of_interest(request: web.Request) -> Mapping[str, str]:
+    received = request.headers
+    return {name: received[name] for name in HEADERS_OF_INTEREST if name in received}

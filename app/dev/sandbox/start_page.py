@@ -1,0 +1,40 @@
+"""The page at `/`: what to enter as a base URL, and which recipients ask for which fault."""
+
+from collections.abc import Iterable
+
+from app.dev.sandbox.faults import MAGIC
+from app.dev.sandbox.markup import Markup, fill, join, page
+from app.dev.sandbox.provider import Provider
+
+BODY = """<h1>Provider sandbox</h1>
+<p>It takes messages as the providers do, and delivers them to nobody. See them in the <a href="/outbox">outbox</a>;
+machines read the <a href="/journal">journal</a> and its <a href="/journal/counts">counts</a>.</p>
+<h2>Addresses</h2>
+<table><tr><th>Provider</th><th>Base URL</th></tr>
+{}
+</table>
+<h2>Magic recipients</h2>
+<p>An e-mail address asks by the start of its local part, a number by its digits; <code>x</code> is any digit.</p>
+<table><tr><th>E-mail</th><th>Number</th><th>What happens</th></tr>
+{}
+</table>"""
+
+
+def start_page(url: str, providers: Iterable[Provider]) -> str:
+    return page("Provider sandbox", fill(BODY, _addresses(url, providers), _magic()))
+
+
+def _addresses(url: str, providers: Iterable[Provider]) -> Markup:
+    row = "<tr><td>{}</td><td><code>{}{}</code></td></tr>"
+    return join([fill(row, provider.name, url, provider.mount) for provider in providers])
+
+
+def _magic() -> Markup:
+    row = (
+        "<tr><td><code>{}…@</code></td><td><code>+15005550{}x</code>, <code>+1555010{}xx</code>{}</td><td>{}</td></tr>"
+    )
+    return join([fill(row, m.fault, m.block, m.block, _also(m.twilio_number), m.what) for m in MAGIC])
+
+
+def _also(number: str | None) -> Markup:
+    return fill(", <code>{}</code>", number) if number else Markup()

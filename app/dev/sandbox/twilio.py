@@ -1,0 +1,270 @@
+"""Twilio's Messages resource: https://www.twilio.com/docs/messaging/api/message-resource"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from email.utils import format_datetime
+from typing import ClassVar
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from uuid import uuid4
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.provider import Draft, Post, Reading, headers_of_interest
+
+API_VERSION = "2010-04-01"
+CORRELATION_PARAMETER = "d"
+"""The query parameter of our status callback URL that carries the correlation."""
+MAX_BODY = 1600
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+DOCUMENTED_NUMBERS: Mapping[str, Problem] = {
+    "+15005550002": Problem(400, 21612, "The 'To' phone number is not currently reachable via SMS."),
+    "+15005550003": Problem(400, 21408, "Permission to send an SMS has not been enabled for the region."),
+    "+15005550009": Problem(400, 21614, "'To' number is not a valid mobile number."),
+}
+"""https://www.twilio.com/docs/iam/test-credentials; those that mean what a fault means are in the table of faults."""
+
+FAILURES: Mapping[Fault, int] = {Fault.BOUNCE: 30005, Fault.COMPLAINT: 30007, Fault.UNDELIVERED: 30003}
+"""The codes of messages that fail after they were accepted: https://www.twilio.com/docs/api/errors"""
+
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENDED = frozenset("\f^{}\\[~]|€")
+
+Form = Mapping[str, str]
+
+
+class Twilio:
+    name: ClassVar[str] = "twilio"
+    mount: ClassVar[str] = "/twilio"
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(400, 21211, "Invalid 'To' Phone Number."),
+        Fault.OPTED_OUT: Problem(400, 21610, "Attempt to send to unsubscribed recipient."),
+        Fault.THROTTLED: Problem(429, 20429, "Too Many Requests.", retry_after=1),
+        Fault.BUSY: Problem(429, 20429, "Too Many Requests."),
+        Fault.BAD_TOKEN: Problem(401, 20003, "Authenticate"),
+        Fault.ERROR_BEFORE: Problem(500, 20500, "Internal Server Error."),
+        Fault.ERROR_AFTER: Problem(500, 20500, "Internal Server Error."),
+    }
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        path = f"{self.mount}/{API_VERSION}/Accounts/{{sid}}/Messages.json"
+        yield web.post(path, self.send)
+        yield web.get(path, self.search, allow_head=False)
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, _read, self._answer)
+
+    async def search(self, request: web.Request) -> web.Response:
+        account = self.authenticate(request)
+        if account is None:
+            return self.refusal(self.problems[Fault.BAD_TOKEN])
+        try:
+            size, page = min(int(request.query.get("PageSize", 50)), 1000), int(request.query.get("Page", 0))
+            found = [self._resource(entry) for entry in self._matching(account, request.query)]
+        except ValueError:
+            return self.refusal(Problem(400, 20001, "'PageSize', 'Page' and 'DateSent' must be numbers and dates."))
+        return web.json_response(_page(request, found, page, size))
+
+    def _matching(self, account: Account, query: Mapping[str, str]) -> Iterable[Entry]:
+        exact = {name: query[name] for name in ("To", "From") if name in query}
+        for entry in reversed(self._exchange.journal):
+            message = entry.message
+            mine = message.account.provider == self.name and message.account.identity == account.identity
+            if not (mine and entry.accepted and _sent_on(entry.at.date(), query)):
+                continue
+            if all(message.fields.get(name) == value for name, value in exact.items()):
+                yield entry
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        sid = request.match_info["sid"]
+        user, password = _basic(request)
+        account = self._exchange.accounts.admit(self.name, sid, password)
+        if not password or account is None or user != sid:
+            return None
+        return account if hmac.compare_digest(account.secret.encode(), password.encode()) else None
+
+    def refusal(self, problem: Problem) -> web.Response:
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+        body = {
+            "code": problem.code,
+            "message": problem.text,
+            "more_info": f"https://www.twilio.com/docs/errors/{problem.code}",
+            "status": problem.status,
+        }
+        return web.json_response(body, status=problem.status, headers=headers)
+
+    def new_id(self) -> str:
+        return f"SM{uuid4().hex}"
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        if not entry.message.fields.get("StatusCallback"):
+            return ()
+        return ("queued", "sent", "undelivered" if entry.fault in FAILURES else "delivered")
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+        """https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks"""
+        url = str(entry.message.fields["StatusCallback"])
+        parameters = _status(entry, kind, happened_at)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "User-Agent": "TwilioProxy/1.1",
+            "X-Twilio-Signature": _sign(entry.message.account.secret, url, parameters),
+        }
+        return Post(url, urlencode(parameters).encode(), headers)
+
+    def reading(self, message: Message) -> Reading:
+        fields = message.fields
+        sender = fields.get("From") or fields.get("MessagingServiceSid") or ""
+        return Reading(sender=str(sender), text=str(fields.get("Body", "")))
+
+    def _answer(self, entries: Sequence[Entry]) -> web.Response:
+        entry = entries[0]
+        return self.refusal(entry.problem) if entry.problem else web.json_response(self._resource(entry), status=201)
+
+    def _resource(self, entry: Entry) -> Mapping[str, object]:
+        fields, reports = entry.message.fields, self._exchange.journal.reports(entry)
+        status = reports[-1].kind if reports else "queued"
+        account, at = entry.message.account.identity, format_datetime(entry.at)
+        path = f"/{API_VERSION}/Accounts/{account}/Messages/{entry.message_id}"
+        service = fields.get("MessagingServiceSid")
+        failure = FAILURES.get(entry.fault) if entry.fault and status == "undelivered" else None
+        return {
+            "account_sid": account,
+            "api_version": API_VERSION,
+            "body": fields["Body"],
+            "date_created": at,
+            "date_sent": None if status == "queued" else at,
+            "date_updated": at,
+            "direction": "outbound-api",
+            "error_code": failure,
+            "error_message": None,
+            "from": fields.get("From"),
+            "messaging_service_sid": service,
+            "num_media": "0",
+            # A Messaging Service picks the sender later, and only then are the segments counted.
+            "num_segments": "0" if service else str(count_segments(str(fields["Body"]))),
+            "price": None,
+            "price_unit": "USD",
+            "sid": entry.message_id,
+            "status": status,
+            "subresource_uris": {"media": f"{path}/Media.json"},
+            "to": entry.message.recipient,
+            "uri": f"{path}.json",
+        }
+
+
+def _basic(request: web.Request) -> tuple[str, str]:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return (user, password) if scheme.lower() == "basic" else ("", "")
+
+
+def _read(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    recipient = form.get("To", "")
+    correlation = parse_qs(urlsplit(form.get("StatusCallback", "")).query).get(CORRELATION_PARAMETER)
+    message = Message(
+        account, "sms", recipient, correlation[0] if correlation else None, form, headers_of_interest(request)
+    )
+    return (Draft(message, _objection(form) or DOCUMENTED_NUMBERS.get(recipient)),)
+
+
+def _objection(form: Form) -> Problem | None:
+    if not form.get("To"):
+        return Problem(400, 21604, "A 'To' phone number is required.")
+    if not E164.fullmatch(form["To"]):
+        return Problem(400, 21211, "Invalid 'To' Phone Number.")
+    if not (form.get("From") or form.get("MessagingServiceSid")):
+        return Problem(400, 21603, "A 'From' or 'MessagingServiceSid' parameter is required to send a message.")
+    if not form.get("Body"):
+        return Problem(400, 21602, "Message body is required.")
+    if len(form["Body"]) > MAX_BODY:
+        return Problem(400, 21617, f"The concatenated message body exceeds the {MAX_BODY} character limit.")
+    if not form.get("StatusCallback", "http").startswith("http"):
+        return Problem(400, 21609, "The 'StatusCallback' URL is not a valid URL.")
+    return None
+
+
+def count_segments(text: str) -> int:
+    """Segments of an SMS (3GPP TS 23.038): 160 septets or 70 UTF-16 units in one, 153 or 67 in each of several.
+
+    An estimate: that no character is split between two segments is left out.
+    """
+    letters = set(text)
+    if letters <= GSM_BASIC | GSM_EXTENDED:
+        size, single, part = len(text) + sum(text.count(c) for c in letters & GSM_EXTENDED), 160, 153
+    else:
+        size, single, part = len(text.encode("utf-16-le")) // 2, 70, 67
+    return 1 if size <= single else -(-size // part)
+
+
+def _sent_on(day: date, query: Mapping[str, str]) -> bool:
+    """`DateSent<` and `DateSent>` stand for <= and >=: the second `=` is the one between name and value."""
+    exact, until, since = (
+        date.fromisoformat(query[name][:10]) if name in query else None
+        for name in ("DateSent", "DateSent<", "DateSent>")
+    )
+    return (not exact or day == exact) and (not until or day <= until) and (not since or day >= since)
+
+
+def _page(request: web.Request, found: Sequence[Mapping[str, object]], page: int, size: int) -> Mapping[str, object]:
+    first = page * size
+    messages = found[first : first + size]
+
+    def uri(number: int) -> str:
+        query = urlencode({**request.query, "PageSize": size, "Page": number})
+        return f"{request.path.removeprefix(Twilio.mount)}?{query}"
+
+    return {
+        "messages": messages,
+        "page": page,
+        "page_size": size,
+        "start": first,
+        "end": max(first + len(messages) - 1, 0),
+        "uri": uri(page),
+        "first_page_uri": uri(0),
+        "previous_page_uri": uri(page - 1) if page else None,
+        "next_page_uri": uri(page + 1) if first + size < len(found) else None,
+    }
+
+
+def _status(entry: Entry, kind: str, happened_at: datetime) -> Mapping[str, str]:
+    fields = entry.message.fields
+    known = {
+        "MessageSid": entry.message_id or "",
+        "SmsSid": entry.message_id or "",
+        "AccountSid": entry.message.account.identity,
+        "MessageStatus": kind,
+        "SmsStatus": kind,
+        "To": entry.message.recipient,
+        "ApiVersion": API_VERSION,
+    }
+    sender = {name: str(fields[name]) for name in ("From", "MessagingServiceSid") if fields.get(name)}
+    if kind in ("queued", "sent"):
+        return {**known, **sender}
+    error = {"ErrorCode": str(FAILURES[entry.fault])} if kind == "undelivered" and entry.fault else {}
+    return {**known, **sender, **error, "RawDlrDoneDate": happened_at.strftime("%y%m%d%H%M")}
+
+
+def _sign(token: str, url: str, parameters: Mapping[str, str]) -> str:
+    """https://www.twilio.com/docs/usage/security#validating-requests"""
+    signed = url + "".join(name + parameters[name] for name in sorted(parameters))
+    return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
