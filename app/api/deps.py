@@ -1,0 +1,18 @@
+"""What routes ask for, as types: `caller: Sender` reads as "whoever may send", and is enforced."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.api.auth import Allow, current_runtime
+from app.domain.permissions import Caller, Permission
+from app.runtime import Runtime
+
+RuntimeDep = Annotated[Runtime, Depends(current_runtime)]
+
+AnyCaller = Annotated[Caller, Depends(Allow(None))]
+ConversationReader = Annotated[Caller, Depends(Allow(Permission.CONVERSATIONS_READ))]
+ConversationWriter = Annotated[Caller, Depends(Allow(Permission.CONVERSATIONS_WRITE))]
+Sender = Annotated[Caller, Depends(Allow(Permission.MASS_REPLIES_SEND))]
+Approver = Annotated[Caller, Depends(Allow(Permission.MASS_REPLIES_APPROVE))]
+Administrator = Annotated[Caller, Depends(Allow(Permission.ADMIN))]

@@ -1,0 +1,64 @@
+"""Pages of a list: a limit, and an opaque cursor that says where the next page begins.
+
+A cursor is the sort key of the last item, as base64url JSON. It holds nothing that its owner was not just shown, so it
+is not signed; whatever somebody puts in, it only moves the beginning of a list that they may read anyway.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from app.api.schemas import Listing
+from app.domain.errors import Fault, InvalidRequest
+
+MAX_LIMIT = 500
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What `?limit=&cursor=` ask for."""
+
+    limit: int
+    cursor: str | None
+
+    def after(self, kind: type[T]) -> T | None:
+        """The sort key that the page comes after; None on the first. Raises InvalidRequest on a cursor not of ours."""
+        return None if self.cursor is None else decode_cursor(self.cursor, kind)
+
+    def listing(self, found: Sequence[S], position: Callable[[S], object], answer: Callable[[S], T]) -> Listing[T]:
+        """Make the answer out of `limit + 1` rows: the one too many says that there is a next page."""
+        shown = found[: self.limit]
+        more = encode_cursor(position(shown[-1])) if len(found) > self.limit else None
+        return Listing(items=[answer(item) for item in shown], next_cursor=more)
+
+
+def page(limit: Limit = 50, cursor: str | None = None) -> Page:
+    return Page(limit, cursor)
+
+
+PageDep = Annotated[Page, Depends(page)]
+
+
+def encode_cursor(position: object) -> str:
+    return base64.urlsafe_b64encode(to_json(position)).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, kind: type[T]) -> T:
+    """Read a cursor as `kind`, such as `UUID` or `tuple[datetime, UUID]`. Raises InvalidRequest on any other text."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return TypeAdapter(kind).validate_json(raw)
+    except (binascii.Error, ValidationError, ValueError):
+        fault = Fault("/cursor", "invalid_cursor", "This cursor is none that this list gave out.")
+        raise InvalidRequest(faults=[fault]) from None

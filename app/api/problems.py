@@ -1,0 +1,186 @@
+"""Errors as callers see them: RFC 9457 problem details, and the one table from an error's class to its status.
+
+`type` is `urn:mass-reply:problem:<code>`: a name and not an address, as section 3.1.1 of the RFC allows, so that it
+means the same wherever the service runs. `code` repeats its last part. An answer never repeats a submitted value.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.domain import errors
+from app.domain.errors import Fault, MassReplyError
+
+MEDIA_TYPE: Final = "application/problem+json"
+_TYPE: Final = "urn:mass-reply:problem:"
+
+
+class InvalidJson(MassReplyError):
+    """The body is not valid JSON."""
+
+    code = "invalid_json"
+
+
+class MethodNotAllowed(MassReplyError):
+    """This address does not take that method."""
+
+    code = "method_not_allowed"
+
+
+class BodyTooLarge(MassReplyError):
+    """The body is larger than this address takes."""
+
+    code = "body_too_large"
+
+
+class NotReady(MassReplyError):
+    """The service cannot do its work at the moment."""
+
+    code = "not_ready"
+
+
+STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
+    errors.MassReplyError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.SelectionEmpty: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.FilterTooBroad: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.BatchTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ConversationsNotFound: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.MessageEmpty: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.MessageTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidTemplate: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnknownMergeTag: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnknownAttachment: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidSchedule: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NothingToRetry: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidAccount: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.InvalidState: HTTPStatus.CONFLICT,
+    errors.RecipientCountMismatch: HTTPStatus.CONFLICT,
+    errors.NothingToSend: HTTPStatus.CONFLICT,
+    errors.ConfirmationExpired: HTTPStatus.CONFLICT,
+    errors.StillSettling: HTTPStatus.CONFLICT,
+    errors.AccountInUse: HTTPStatus.CONFLICT,
+    InvalidJson: HTTPStatus.BAD_REQUEST,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_FRAMEWORK: Mapping[int, type[MassReplyError]] = {
+    HTTPStatus.BAD_REQUEST: InvalidJson,
+    HTTPStatus.NOT_FOUND: errors.NotFound,
+    HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
+}
+"""What the framework raises by itself, in our words."""
+
+
+class FaultAnswer(BaseModel):
+    pointer: str = Field(description="JSON Pointer (RFC 6901) into the body; for a parameter `/` and its name.")
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(examples=[f"{_TYPE}not_found"])
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such object."])
+    code: str = Field(examples=["not_found"])
+    errors: list[FaultAnswer] = []
+
+
+def problem(error: MassReplyError) -> Problem:
+    """Say an error as a problem; `title` is the same for every occurrence of a code."""
+    return Problem(
+        type=_TYPE + error.code,
+        title=error.code.replace("_", " ").capitalize(),
+        status=STATUS[type(error)],
+        detail=error.detail,
+        code=error.code,
+        errors=[FaultAnswer(pointer=f.pointer, code=f.code, detail=f.detail) for f in error.faults],
+    )
+
+
+def problem_response(error: MassReplyError) -> JSONResponse:
+    said = problem(error)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.Unauthenticated) else None
+    return JSONResponse(said.model_dump(), said.status, headers, media_type=MEDIA_TYPE)
+
+
+def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: what any call may meet, and what this one may meet besides."""
+    general: tuple[type[MassReplyError], ...] = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest)
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for kind in dict.fromkeys((*general, *expected)):
+        answer = by_status.setdefault(int(STATUS[kind]), _described(STATUS[kind]))
+        answer["content"][MEDIA_TYPE]["examples"][_label(kind)] = {"value": problem(kind()).model_dump()}
+    return by_status
+
+
+def _described(status: HTTPStatus) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}}}
+
+
+def _label(kind: type[MassReplyError]) -> str:
+    return kind.code if kind.code != "invalid_request" else kind.__name__
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(MassReplyError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+async def _on_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, MassReplyError)  # noqa: S101 - narrows for mypy: it is registered for this class
+    return problem_response(error)
+
+
+async def _on_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - narrows for mypy: it is registered for this class
+    kind = _FRAMEWORK.get(error.status_code, MassReplyError)
+    answer = problem_response(kind())
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows for mypy: it is registered for this class
+    found = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in found):
+        return problem_response(InvalidJson())
+    faults = [Fault(_pointer(f["loc"], f["type"], error.body), f["type"], f["msg"]) for f in found]
+    return problem_response(errors.InvalidRequest(faults=faults))
+
+
+def _pointer(loc: Sequence[int | str], kind: str, body: Any) -> str:
+    place, *path = loc
+    steps = _steps(path, kind, body) if place == "body" else path
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _steps(path: Sequence[int | str], kind: str, node: Any) -> Iterator[int | str]:
+    """The steps that lead through the body: pydantic also names the branch of a union that it tried."""
+    for index, step in enumerate(path):
+        is_last = index == len(path) - 1
+        if isinstance(node, Mapping) and step in node:
+            node = node[str(step)]
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        elif not (is_last and kind == "missing"):
+            continue
+        yield step

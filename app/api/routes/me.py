@@ -1,0 +1,37 @@
+"""What the caller is, and may do."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from app.api.deps import AnyCaller
+from app.api.problems import problems
+from app.api.schemas import Answer, PersonAnswer
+from app.domain.permissions import Permission, Role
+
+router = APIRouter(tags=["me"])
+
+
+class KeyAnswer(Answer):
+    id: UUID
+    name: str
+
+
+class Me(Answer):
+    tenant: UUID
+    user: PersonAnswer | None
+    key: KeyAnswer | None
+    roles: list[Role]
+    permissions: list[Permission]
+
+
+@router.get("/me", responses=problems())
+async def me(caller: AnyCaller) -> Me:
+    """Say who the credential stands for. A frontend hides its buttons by `permissions`."""
+    return Me(
+        tenant=caller.tenant_id,
+        user=None if caller.user is None else PersonAnswer.of(caller.user),
+        key=None if caller.key is None else KeyAnswer(id=caller.key.id, name=caller.key.name),
+        roles=sorted(caller.roles),
+        permissions=sorted(caller.permissions),
+    )

@@ -1,0 +1,59 @@
+"""API keys: what one looks like, and when it counts.
+
+A key reads `mr_<key id>_<secret>`. The secret holds 256 random bits, so one round of SHA-256 is enough to store it:
+slow hashes exist for secrets that can be guessed (OWASP ASVS 5.0, requirement 11.5.1).
+"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.messaging import Author
+from app.domain.permissions import Role
+
+SECRET_BYTES = 32
+
+_FORM = re.compile(r"mr_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedKey:
+    """A key as somebody showed it, not yet believed."""
+
+    id: UUID
+    secret: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"mr_{self.id.hex}_{self.secret}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+    agent: Author | None
+    """The agent in whose name this key acts."""
+    digest: bytes = field(repr=False)
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def usable_at(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def accepts(self, presented: PresentedKey, now: datetime) -> bool:
+        return hmac.compare_digest(self.digest, digest(presented.secret)) and self.usable_at(now)
+
+
+def read_key(text: str) -> PresentedKey | None:
+    """Read a key as a caller wrote it; None where it is none."""
+    found = _FORM.fullmatch(text)
+    return PresentedKey(UUID(hex=found[1]), found[2]) if found else None
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

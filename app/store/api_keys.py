@@ -1,0 +1,91 @@
+"""API keys. A routing row says whose a key is, before anything else of its tenant can be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.api_keys import ApiKey
+from app.domain.messaging import Author
+from app.domain.model import TenantId
+from app.domain.permissions import Role
+from app.tables import api_key_routes, api_keys
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    name: str
+    roles: frozenset[Role]
+    agent: Author | None
+    expires_at: datetime | None
+    digest: bytes = field(repr=False)
+
+
+async def tenant_of_key(connection: AsyncConnection, key_id: UUID) -> TenantId | None:
+    return await connection.scalar(sa.select(api_key_routes.c.tenant_id).where(api_key_routes.c.key_id == key_id))
+
+
+async def find_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> ApiKey | None:
+    row = (await connection.execute(sa.select(api_keys).where(_is(tenant, key_id)))).one_or_none()
+    return None if row is None else _read(row)
+
+
+async def list_api_keys(
+    connection: AsyncConnection, tenant: TenantId, *, older_than: UUID | None, limit: int
+) -> Sequence[ApiKey]:
+    """The newest first; revoked and expired ones too."""
+    query = sa.select(api_keys).where(api_keys.c.tenant_id == tenant).order_by(api_keys.c.id.desc()).limit(limit)
+    if older_than is not None:
+        query = query.where(api_keys.c.id < older_than)
+    return [_read(row) for row in await connection.execute(query)]
+
+
+async def insert_api_key(connection: AsyncConnection, tenant: TenantId, new: NewKey) -> ApiKey:
+    agent = new.agent or Author(id=None, name="")
+    row = await connection.execute(
+        sa.insert(api_keys)
+        .values(
+            tenant_id=tenant,
+            name=new.name,
+            secret_hash=new.digest,
+            roles=sorted(new.roles),
+            agent_id=agent.id,
+            agent_name=agent.name or None,
+            agent_email=agent.email,
+            expires_at=new.expires_at,
+        )
+        .returning(api_keys)
+    )
+    key = _read(row.one())
+    await connection.execute(sa.insert(api_key_routes).values(key_id=key.id, tenant_id=tenant))
+    return key
+
+
+async def revoke_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> bool:
+    """Revoke a key for good; the first revocation keeps its time. Answers whether there is such a key."""
+    result = await connection.execute(
+        sa.update(api_keys)
+        .where(_is(tenant, key_id))
+        .values(revoked_at=sa.func.coalesce(api_keys.c.revoked_at, sa.func.now()))
+    )
+    return result.rowcount > 0
+
+
+def _is(tenant: TenantId, key_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.and_(api_keys.c.tenant_id == tenant, api_keys.c.id == key_id)
+
+
+def _read(row: sa.Row[tuple[object, ...]]) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        name=row.name,
+        roles=frozenset(map(Role, row.roles)),
+        agent=None if row.agent_name is None else Author(row.agent_id, row.agent_name, row.agent_email),
+        digest=row.secret_hash,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,67 @@
+"""The application, called as HTTP without a socket, and keys to call it with."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.domain.messaging import Author
+from app.domain.model import TenantId
+from app.domain.permissions import Role
+from app.main import create_app
+from app.settings import Settings
+from app.setup import KeyDraft, issue_api_key
+from app.store.database import Database
+
+MakeKey = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def anonymous(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a credential."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example.test") as client:
+        yield client
+
+
+@pytest.fixture
+def make_key(database: Database, tenant: UUID) -> MakeKey:
+    """Issue a key of the test's tenant, or of another one, and give it back as a caller writes it."""
+
+    async def make(
+        *roles: Role,
+        agent: Author | None = None,
+        expires_at: datetime | None = None,
+        name: str = "tests",
+        owner: UUID | None = None,
+    ) -> str:
+        owner = TenantId(owner or tenant)
+        async with database.begin(owner) as connection:
+            draft = KeyDraft(name, frozenset(roles), agent, expires_at)
+            return str((await issue_api_key(connection, owner, draft)).presented)
+
+    return make
+
+
+@pytest.fixture
+async def client(app: FastAPI, make_key: MakeKey) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that may do everything in the test's tenant."""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://api.example.test",
+        headers=bearer(await make_key(Role.ADMIN)),
+    ) as client:
+        yield client
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
