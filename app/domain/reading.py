@@ -1,0 +1,151 @@
+"""Reading untyped JSON into values, with every fault named by its place.
+
+A `Reader` never stops at the first fault: it notes it and goes on with a stand-in, so that a caller learns of all of
+them at once. Details name the rule and never repeat what was sent, because that may be a customer's data.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from app.domain.errors import Fault
+
+E = TypeVar("E", bound=StrEnum)
+
+MAX_ITEMS = 10_000
+"""The longest list that a request may hold."""
+MAX_KEY_BYTES = 2_000
+"""What is looked up lies in btree indexes, and PostgreSQL refuses an entry above about 2,700 bytes."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate; JSON can express both."""
+_STAND_IN_TIME = datetime.min.replace(tzinfo=UTC)
+_STAND_IN_ID = UUID(int=0)
+
+
+def child(pointer: str, key: str | int) -> str:
+    """Extend a JSON Pointer (RFC 6901); a very long or unprintable key is cut, for it came from outside."""
+    name = storable(str(key))[:100]
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+def storable(text: str) -> str:
+    """Leave out what PostgreSQL cannot store."""
+    return _UNSTORABLE.sub("", text)
+
+
+def read_time(text: str) -> datetime:
+    """Read an RFC 3339 time as UTC. Raises ValueError for anything else, a time without an offset included."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs an offset")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+def write_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Reader:
+    """Notes faults; what it returns after a fault is a stand-in, to be thrown away with everything else."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def fault(self, pointer: str, code: str, detail: str) -> None:
+        self.faults.append(Fault(pointer, code, detail))
+
+    def mapping(self, value: object, pointer: str, known: Collection[str] | None = None) -> dict[str, object]:
+        """Read an object; with `known`, one that has no other fields."""
+        if not isinstance(value, dict):
+            self.fault(pointer, "wrong_type", "This must be an object.")
+            return {}
+        if known is not None:
+            for name in value.keys() - known:
+                self.fault(child(pointer, name), "unknown_field", "There is no such field.")
+        return value
+
+    def array(self, value: object, pointer: str, *, most: int = MAX_ITEMS) -> list[object]:
+        if not isinstance(value, list):
+            self.fault(pointer, "wrong_type", "This must be a list.")
+            return []
+        if len(value) > most:
+            self.fault(pointer, "too_many", f"At most {most:,} are allowed.")
+            return []
+        return value
+
+    def filled(self, value: object, pointer: str, *, most: int = MAX_ITEMS) -> list[object]:
+        """Read a list that must hold something: an empty one never means "everything"."""
+        items = self.array(value, pointer, most=most)
+        if value == []:
+            self.fault(pointer, "empty", "An empty list selects nothing; leave the field out instead.")
+        return items
+
+    def text(self, value: object, pointer: str, *, most_bytes: int = MAX_KEY_BYTES) -> str:
+        if not isinstance(value, str):
+            self.fault(pointer, "wrong_type", "This must be a string.")
+            return ""
+        if _UNSTORABLE.search(value):
+            self.fault(pointer, "unstorable_text", "Text must hold neither NUL characters nor lone surrogates.")
+            return ""
+        if len(value.encode()) > most_bytes:
+            self.fault(pointer, "too_long", f"At most {most_bytes:,} bytes of UTF-8 are allowed.")
+        return value
+
+    def name(self, value: object, pointer: str, *, most_bytes: int = MAX_KEY_BYTES) -> str:
+        """Read a text that must not be empty."""
+        text = self.text(value, pointer, most_bytes=most_bytes)
+        if value == "":
+            self.fault(pointer, "empty", "This must not be empty.")
+        return text
+
+    def names(self, value: object, pointer: str) -> tuple[str, ...]:
+        """Read a list of texts; repeats count once."""
+        return distinct(self.name(item, child(pointer, at)) for at, item in enumerate(self.filled(value, pointer)))
+
+    def ids(self, value: object, pointer: str) -> tuple[UUID, ...]:
+        return distinct(self.id(item, child(pointer, at)) for at, item in enumerate(self.filled(value, pointer)))
+
+    def members(self, kind: type[E], value: object, pointer: str) -> tuple[E, ...]:
+        items = self.filled(value, pointer)
+        return distinct(self.member(kind, item, child(pointer, at)) for at, item in enumerate(items))
+
+    def member(self, kind: type[E], value: object, pointer: str) -> E:
+        allowed = list(kind)
+        if isinstance(value, str) and value in allowed:
+            return kind(value)
+        self.fault(pointer, "unknown_value", f"This must be one of: {', '.join(allowed)}.")
+        return allowed[0]
+
+    def flag(self, value: object, pointer: str) -> bool:
+        if not isinstance(value, bool):
+            self.fault(pointer, "wrong_type", "This must be true or false.")
+        return value is True
+
+    def time(self, value: object, pointer: str) -> datetime:
+        try:
+            return read_time(value if isinstance(value, str) else "")
+        except ValueError:
+            detail = "This must be an RFC 3339 time with an offset, such as 2026-05-01T09:00:00Z."
+            self.fault(pointer, "invalid_time", detail)
+            return _STAND_IN_TIME
+
+    def id(self, value: object, pointer: str) -> UUID:
+        try:
+            return UUID(value if isinstance(value, str) else "")
+        except ValueError:
+            self.fault(pointer, "invalid_id", "This must be an id, as this service gives them.")
+            return _STAND_IN_ID
+
+
+T = TypeVar("T")
+
+
+def distinct(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
