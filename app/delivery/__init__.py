@@ -1,0 +1,1 @@
+"""Use cases for machines: claim, send and record; receipts; sweeping up."""

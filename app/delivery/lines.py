@@ -1,0 +1,80 @@
+"""What a pump needs besides the rows: the account's adapter and the mass reply's message, each made once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.channels.registry import ADAPTERS, AccountSetup, build
+from app.domain.callbacks import Callbacks
+from app.domain.errors import NotFound
+from app.domain.messaging import Adapter
+from app.domain.model import AccountId, MassReplyId, TenantId
+from app.domain.preflight import Plan
+from app.domain.rendering import compile_message
+from app.store import mass_replies
+from app.store.accounts import load_account
+from app.store.credentials import Vault
+
+CACHED = 512
+"""Adapters and plans that one process keeps; past that it starts over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account ready to send: its adapter, and where the provider reports back to."""
+
+    adapter: Adapter
+    callback_url: str
+
+
+class Lines:
+    """The accounts' adapters, as of the version of the account that was asked for."""
+
+    def __init__(self, http: httpx.AsyncClient, vault: Vault, callbacks: Callbacks) -> None:
+        self._http = http
+        self._vault = vault
+        self._callbacks = callbacks
+        self._known: dict[tuple[UUID, datetime], Line] = {}
+
+    async def line(self, connection: AsyncConnection, tenant: TenantId, account: AccountId, version: datetime) -> Line:
+        key = (account, version)
+        if key not in self._known:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            self._known[key] = await self.fresh(connection, tenant, account)
+        return self._known[key]
+
+    async def fresh(self, connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> Line:
+        """Make the adapter of an account anew. Raises NotFound."""
+        account = await load_account(connection, self._vault, tenant, account_id)
+        if account is None:
+            raise NotFound("There is no such channel account.")
+        setup = AccountSetup(account.config, account.credentials, self._callbacks.token(account_id))
+        signs = ADAPTERS[account.provider].signs_webhooks
+        adapter = build(account.provider, setup, self._http)
+        return Line(adapter, self._callbacks.url(account_id, with_token=not signs))
+
+
+class Plans:
+    """The messages of mass replies. They never change once frozen."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, Plan] = {}
+
+    async def plan(self, connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> Plan:
+        if mass_reply not in self._known:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            self._known[mass_reply] = await load_plan(connection, tenant, mass_reply)
+        return self._known[mass_reply]
+
+
+async def load_plan(connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> Plan:
+    wording = await mass_replies.wording(connection, tenant, mass_reply)
+    if wording is None:
+        raise NotFound("There is no such mass reply.")
+    message = compile_message(wording.source.text, wording.source.html)
+    return Plan(message, wording.on_unresolved, wording.author, wording.tenant_name, wording.source.unknown_snippets)

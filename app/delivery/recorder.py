@@ -1,0 +1,170 @@
+"""Writing down how calls ended, in groups, in a task of its own that no job's cancellation reaches.
+
+A group is closed after 50 results or 50 ms; while one is being written the next one grows, so groups get larger under
+load. What cannot be written is tried again for as long as the process lives: the answer is known, and only here.
+"""
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from app.delivery.settle import Report, settle
+from app.domain.messaging import Deferred
+from app.domain.model import TenantId
+from app.domain.policy import rest
+from app.store import account_health
+from app.store.database import Database
+
+log = structlog.get_logger()
+
+GROUP: Final = 50
+GROUP_WAIT: Final = 0.05
+LARGEST_GROUP: Final = 500
+RETRY_WAIT: Final = 0.5
+REFUSALS: Final = 3
+"""How often the database may refuse one result before it is given up; an absent database is waited for."""
+TRIES_WHEN_CLOSING: Final = 10
+
+TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one call ended: for the delivery, and for the account that made it."""
+
+    tenant: TenantId
+    account: UUID
+    report: Report
+    heard: Literal["answer", "silence", "nothing"]
+    """Whether the provider answered at all; nothing where it was not called."""
+    account_deferral: Deferred | None = None
+    written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Recorder:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[Result] = []
+        self._arrived = asyncio.Event()
+        self._full = asyncio.Event()
+        self._closing = False
+        self._silent: set[UUID] = set()
+
+    async def record(self, result: Result) -> None:
+        """Hand over a result and wait until it is written down."""
+        self._waiting.append(result)
+        self._arrived.set()
+        if len(self._waiting) >= GROUP:
+            self._full.set()
+        await result.written
+
+    async def run(self) -> None:
+        """Write groups until `close`, then what is left."""
+        while not (self._closing and not self._waiting):
+            await self._arrived.wait()
+            if not self._closing:
+                await self._fill()
+            group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
+            self._reset()
+            await self._write(group)
+
+    def close(self) -> None:
+        self._closing = True
+        self._arrived.set()
+        self._full.set()
+
+    async def _fill(self) -> None:
+        try:
+            async with asyncio.timeout(GROUP_WAIT):
+                await self._full.wait()
+        except TimeoutError:
+            pass
+
+    def _reset(self) -> None:
+        if not self._waiting and not self._closing:
+            self._arrived.clear()
+        if len(self._waiting) < GROUP and not self._closing:
+            self._full.clear()
+
+    async def _write(self, group: Sequence[Result]) -> None:
+        by_tenant: dict[TenantId, list[Result]] = defaultdict(list)
+        for result in group:
+            by_tenant[result.tenant].append(result)
+        for tenant, results in by_tenant.items():
+            await self._write_surely(tenant, results)
+
+    async def _write_surely(self, tenant: TenantId, results: Sequence[Result]) -> None:
+        """Write a group; where the database refuses it twice, find the result at fault by writing them one by one."""
+        try:
+            await self._settle(tenant, results)
+        except TROUBLE as error:
+            log.warning("record_failed", results=len(results), error=type(error).__name__)
+            for result in results:
+                await self._write_one(tenant, result)
+        await self._note_accounts(tenant, results)
+
+    async def _write_one(self, tenant: TenantId, result: Result) -> None:
+        for attempt in itertools.count(1):
+            try:
+                await self._settle(tenant, [result])
+                return
+            except TROUBLE as error:
+                delivery = str(result.report.delivery_id)
+                if self._hopeless(error, attempt):
+                    # The row stays `sending`; its lease runs out and it becomes uncertain, where a person sees it.
+                    log.error("record_given_up", delivery=delivery, error=type(error).__name__)
+                    _release([result])
+                    return
+                log.warning("record_failed", delivery=delivery, error=type(error).__name__)
+            await asyncio.sleep(RETRY_WAIT)
+
+    def _hopeless(self, error: Exception, attempt: int) -> bool:
+        refused = isinstance(error, DBAPIError) and not error.connection_invalidated
+        return attempt >= REFUSALS if refused else self._closing and attempt >= TRIES_WHEN_CLOSING
+
+    async def _settle(self, tenant: TenantId, results: Sequence[Result]) -> None:
+        async with self._database.begin(tenant) as connection:
+            await settle(connection, tenant, [result.report for result in results])
+        _release(results)
+
+    async def _note_accounts(self, tenant: TenantId, results: Sequence[Result]) -> None:
+        """Keep the accounts' health in a transaction of its own: a claim holds account rows before counters."""
+        by_account: dict[UUID, list[Result]] = defaultdict(list)
+        for result in results:
+            by_account[result.account].append(result)
+        for account, members in by_account.items():
+            if any(r.account_deferral or r.heard == "silence" for r in members) or account in self._silent:
+                try:
+                    await self._note_account(tenant, account, members)
+                except TROUBLE as error:
+                    log.warning("account_health_failed", account=str(account), error=type(error).__name__)
+
+    async def _note_account(self, tenant: TenantId, account: UUID, results: Sequence[Result]) -> None:
+        silent = sum(result.heard == "silence" for result in results)
+        async with self._database.begin(tenant) as connection:
+            if any(result.heard == "answer" for result in results):
+                self._silent.discard(account)
+                await account_health.note_answer(connection, tenant, account)
+            elif silent:
+                self._silent.add(account)
+                wait = rest(await account_health.note_silence(connection, tenant, account, silent))
+                if wait is not None:
+                    await account_health.cool(connection, tenant, account, wait)
+            for deferral in {result.account_deferral for result in results if result.account_deferral}:
+                if deferral.retry_after is not None:
+                    await account_health.cool(connection, tenant, account, deferral.retry_after)
+                else:
+                    await account_health.pause(connection, tenant, account, f"{deferral.code}: {deferral.detail}")
+
+
+def _release(results: Sequence[Result]) -> None:
+    for result in results:
+        if not result.written.done():
+            result.written.set_result(None)

@@ -1,0 +1,172 @@
+"""The one way a delivery changes after its claim: records, receipts, look-ups, people and the sweeper all end here."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import (
+    Absorbed,
+    DeliveryEvent,
+    DeliveryId,
+    DeliveryStatus,
+    Effect,
+    Happening,
+    MassReplyStatus,
+    Move,
+    TenantId,
+    TimelineKind,
+    effect,
+    transition,
+)
+from app.store import settlements
+from app.store.settlements import Change, Entry, Locked, Outcome
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something that happened to a delivery, with what is known of it."""
+
+    delivery_id: DeliveryId
+    happening: Happening
+    provider_message_id: str | None = None
+    outcome: str | None = None
+    """How the attempt ended, where this is its end."""
+    evidence: str | None = None
+    not_before: datetime | None = None
+    """When a delivery that was put off may be tried again."""
+
+
+async def settle(
+    connection: AsyncConnection, tenant: TenantId, reports: Sequence[Report]
+) -> dict[DeliveryId, Move | Absorbed]:
+    """Apply what happened, with all that follows from it, inside the caller's transaction.
+
+    Answers for each delivery what its last report did; a delivery that does not exist is left out.
+    """
+    answers: dict[DeliveryId, Move | Absorbed] = {}
+    for distinct in _rounds(reports, lambda report: report.delivery_id):
+        answers.update(await _settle_distinct(connection, tenant, distinct))
+    return answers
+
+
+def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T]]:
+    """Split into lists that hold each key once, keeping the order of equal keys."""
+    rounds: list[dict[Hashable, T]] = []
+    for item in items:
+        first_free = next((one for one in rounds if key(item) not in one), None)
+        if first_free is None:
+            rounds.append(first_free := {})
+        first_free[key(item)] = item
+    return [list(one.values()) for one in rounds]
+
+
+async def _settle_distinct(
+    connection: AsyncConnection, tenant: TenantId, reports: Sequence[Report]
+) -> dict[DeliveryId, Move | Absorbed]:
+    by_id = {report.delivery_id: report for report in reports}
+    rows = await settlements.lock(connection, tenant, [(r.delivery_id, r.happening) for r in reports])
+    answers = {row.id: transition(row.standing, by_id[row.id].happening, row.now) for row in rows}
+    changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Move)]
+    if changes:
+        await _write(connection, tenant, changes)
+    outcomes = [outcome for report in reports if (outcome := _outcome(report)) is not None]
+    if outcomes:
+        await settlements.end_attempts(connection, tenant, outcomes)
+    return answers
+
+
+def _change(row: Locked, report: Report, move: Move) -> Change:
+    deferred = report.happening.event is DeliveryEvent.DEFER
+    return Change(row, report.happening, move, report.not_before, deferred, report.provider_message_id)
+
+
+def _outcome(report: Report) -> Outcome | None:
+    if report.outcome is None or report.happening.epoch is None:
+        return None
+    return Outcome(
+        report.delivery_id,
+        report.happening.epoch,
+        report.outcome,
+        report.provider_message_id,
+        report.evidence,
+    )
+
+
+async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
+    changes = await _with_flips(connection, tenant, changes)
+    applied = await settlements.apply(connection, tenant, changes)
+    changes = [change for change in changes if change.row.id in applied]
+    for rows in _rounds(_rows(changes, Effect.FAILED_LATER), _conversation):
+        await settlements.restore(connection, tenant, rows)
+    if entries := [entry for change in changes for entry in _entries(change)]:
+        await settlements.write_timeline(connection, tenant, entries)
+    sent = _rows(changes, Effect.SENT)
+    await settlements.count(connection, tenant, changes, {row.id for row in sent})
+    if sent:
+        await settlements.announce(connection, tenant, sent)
+    await _reopen(connection, tenant, changes)
+
+
+async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
+    flips: dict[UUID, settlements.Flip] = {}
+    sent = _rows(changes, Effect.SENT)
+    for rows in _rounds(sent, _conversation):
+        by_conversation = await settlements.flip(connection, tenant, rows)
+        flips.update({row.id: by_conversation[row.conversation_id] for row in rows})
+    return [_with_flip(change, flips.get(change.row.id)) for change in changes]
+
+
+def _with_flip(change: Change, flip: settlements.Flip | None) -> Change:
+    if flip is not None:
+        return replace(change, flips=flip.result, restores=flip.restores)
+    return replace(change, flips="restored") if _effect(change) is Effect.FAILED_LATER else change
+
+
+def _rows(changes: Iterable[Change], wanted: Effect) -> list[Locked]:
+    return [change.row for change in changes if _effect(change) is wanted]
+
+
+def _effect(change: Change) -> Effect:
+    return effect(change.row.standing.status, change.move.to)
+
+
+def _conversation(row: Locked) -> UUID:
+    return row.conversation_id
+
+
+def _entries(change: Change) -> list[Entry]:
+    """What the conversation's timeline says about this, in words that an agent understands."""
+    row, epoch = change.row, change.happening.epoch or change.row.standing.epoch
+    detail = change.move.reason.detail if change.move.reason else ""
+    match _effect(change):
+        case Effect.SENT:
+            note = f"Sent with a mass reply by {row.author_name}."
+            return [Entry(row, TimelineKind.REPLY, epoch), Entry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
+        case Effect.FAILED:
+            return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, f"A mass reply was not sent here. {detail}".strip())]
+        case Effect.FAILED_LATER:
+            text = f"The mass reply was sent and did not arrive. {detail}".strip()
+            return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+        case Effect.UNCERTAIN:
+            text = (
+                f"It is not known whether a mass reply reached the customer. {detail} It is not sent again by itself."
+            )
+            return [Entry(row, TimelineKind.SYSTEM_NOTE, epoch, text)]
+        case Effect.NONE:
+            return []
+
+
+async def _reopen(connection: AsyncConnection, tenant: TenantId, changes: Iterable[Change]) -> None:
+    reopened = {
+        change.row.mass_reply_id
+        for change in changes
+        if change.move.to is DeliveryStatus.QUEUED and change.row.batch_status is MassReplyStatus.COMPLETED
+    }
+    if reopened:
+        await settlements.reopen(connection, tenant, reopened)

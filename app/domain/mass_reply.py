@@ -1,0 +1,111 @@
+"""A mass reply as the rest of the application sees it. Values, not entities: sending is set-based."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.domain.errors import InvalidSchedule
+from app.domain.messaging import Author
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus
+from app.domain.rendering import OnUnresolved, Source
+from app.domain.selection import Selection
+
+Counts = Mapping[DeliveryStatus, int]
+NO_COUNTS: Counts = dict.fromkeys(DeliveryStatus, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to send, before the selection is frozen."""
+
+    selection: Selection
+    text: str = field(repr=False)
+    html: str | None = field(repr=False)
+    attachment_ids: tuple[UUID, ...]
+    mark_as_done: bool
+    on_unresolved: OnUnresolved
+    whatsapp_template: Mapping[str, Any] | None
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One mass reply on one channel account: the unit of pacing and of fault isolation."""
+
+    channel: Channel
+    account_id: UUID | None
+    account_key: str | None
+    counts: Counts
+    billed_segments: int
+    pause_reason: str | None
+    account_pause_reason: str | None
+    account_cool_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MassReply:
+    id: MassReplyId
+    status: MassReplyStatus
+    selection: Mapping[str, Any]
+    text: str = field(repr=False)
+    html: str | None = field(repr=False)
+    source: Source = field(repr=False)
+    on_unresolved: OnUnresolved
+    mark_as_done: bool
+    whatsapp_template: Mapping[str, Any] | None
+    author: Author
+    selected_count: int
+    recipient_count: int | None
+    preflight: Mapping[str, Any] | None = field(repr=False)
+    pause_reason: str | None
+    confirmation: Mapping[str, Any] | None
+    created_at: datetime
+    expires_at: datetime | None
+    confirmed_at: datetime | None
+    dispatch_at: datetime | None
+    not_after: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    lanes: tuple[Lane, ...] = ()
+
+    @property
+    def counts(self) -> Counts | None:
+        """How many deliveries stand where; None while they are still being prepared. Sums to `selected_count`."""
+        if self.recipient_count is None:
+            return None
+        return {status: sum(lane.counts[status] for lane in self.lanes) for status in DeliveryStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a person confirmed: the number of recipients, and when they are to be written to."""
+
+    recipient_count: int
+    hold_seconds: int = 0
+    send_at: datetime | None = None
+    not_after: datetime | None = None
+    sample_size: int | None = None
+
+    def schedule(self, now: datetime, send_within: timedelta) -> tuple[datetime, datetime]:
+        """Answer the planned start and the latest time. Raises InvalidSchedule."""
+        if self.hold_seconds and self.send_at is not None:
+            raise InvalidSchedule("Give either `hold_seconds` or `send_at`, not both.")
+        if self.send_at is not None and self.send_at < now:
+            raise InvalidSchedule("`send_at` lies in the past.")
+        dispatch_at = self.send_at or now + timedelta(seconds=self.hold_seconds)
+        not_after = self.not_after or dispatch_at + send_within
+        if not_after <= dispatch_at:
+            raise InvalidSchedule("`not_after` does not lie after the start.")
+        return dispatch_at, not_after
+
+    def to_json(self) -> dict[str, Any]:
+        """The body that a repeated confirm must equal."""
+        return {
+            "recipient_count": self.recipient_count,
+            "hold_seconds": self.hold_seconds,
+            "send_at": self.send_at and self.send_at.isoformat(),
+            "not_after": self.not_after and self.not_after.isoformat(),
+            "sample_size": self.sample_size,
+        }

@@ -1,0 +1,64 @@
+"""Decisions about pace and patience. Pure; the clock is an argument."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+BURST = timedelta(seconds=1)
+"""An account may send one second's worth at once after a pause, and never more than its rate over time."""
+
+BREAKER_THRESHOLD = 10
+"""Calls in a row without an answer from the provider, after which the account rests."""
+
+_FIRST_WAIT = timedelta(seconds=2)
+_LONGEST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an account may send now: `units` messages, for SMS segments."""
+
+    units: int
+    capacity: int
+    next_at: datetime
+    """When one more unit will be free."""
+
+    @property
+    def full(self) -> bool:
+        return self.units >= self.capacity
+
+
+def allowance(allowed_at: datetime, now: datetime, rate_per_second: float) -> Allowance:
+    """Read a generic cell rate bucket: `allowed_at` is the theoretical arrival time of the next unit.
+
+    The bucket holds one second's worth, at least one unit, so that slow accounts can send at all.
+    """
+    interval = 1 / rate_per_second
+    capacity = max(1, int(rate_per_second * BURST.total_seconds()))
+    behind = (now - max(allowed_at, _floor(now, interval, capacity))).total_seconds()
+    units = max(0, min(capacity, int(behind / interval + 1e-6) + 1)) if behind >= 0 else 0
+    # The bucket is `capacity` units deep: the first is free once `allowed_at` has come.
+    next_at = max(allowed_at, now) if units == 0 else now
+    return Allowance(units, capacity, next_at)
+
+
+def spend(allowed_at: datetime, now: datetime, rate_per_second: float, units: int) -> datetime:
+    """Answer the account's next `allowed_at` after `units` were taken."""
+    interval = 1 / rate_per_second
+    capacity = max(1, int(rate_per_second * BURST.total_seconds()))
+    return max(allowed_at, _floor(now, interval, capacity)) + timedelta(seconds=units * interval)
+
+
+def _floor(now: datetime, interval: float, capacity: int) -> datetime:
+    return now - timedelta(seconds=(capacity - 1) * interval)
+
+
+def back_off(deferrals: int) -> timedelta:
+    """How long a delivery waits that was put off for the n-th time: doubling, up to five minutes."""
+    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(deferrals, 10))
+
+
+def rest(failures_in_a_row: int) -> timedelta | None:
+    """How long an account rests whose provider does not answer; None while it may go on."""
+    if failures_in_a_row < BREAKER_THRESHOLD:
+        return None
+    return back_off((failures_in_a_row - BREAKER_THRESHOLD) // BREAKER_THRESHOLD + 1)

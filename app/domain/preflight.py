@@ -1,0 +1,353 @@
+"""What will happen to each recipient, worked out before anyone confirms, and looked at again just before sending.
+
+One function judges both times, so that the preflight cannot promise what sending then refuses for another reason than
+that the world has changed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from app.domain import segments
+from app.domain.messaging import AddressKind, AttachmentFile, Author, Limits
+from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
+from app.domain.rendering import Message, OnUnresolved, Rendered
+
+INACTIVE_AFTER = timedelta(days=30)
+SAMPLES = 10
+
+
+class PreflightWarning(StrEnum):
+    ATTACHMENT_DROPPED = "attachment_dropped"
+    SENT_AS_TEMPLATE = "sent_as_template"
+    INACTIVE_CONVERSATION = "inactive_conversation"
+    DUPLICATE_CONTACT = "duplicate_contact"
+    RECENT_MASS_REPLY = "recent_mass_reply"
+    MULTIPLE_SEGMENTS = "multiple_segments"
+    UNKNOWN_SNIPPET = "unknown_snippet"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A conversation with all that decides whether and how a reply goes out on it."""
+
+    conversation_id: UUID
+    external_id: str | None
+    human_id: str | None
+    channel: Channel
+    status: ConversationStatus
+    subject: str | None = field(repr=False)
+    custom_fields: Mapping[str, Any] = field(repr=False)
+    address: str | None = field(repr=False)
+    reply_to_message_id: str | None
+    reply_references: tuple[str, ...]
+    created_at: datetime
+    last_customer_message_at: datetime | None
+    contact_id: UUID
+    contact_name: str | None = field(repr=False)
+    contact_first_name: str | None = field(repr=False)
+    contact_email: str | None = field(repr=False)
+    contact_custom_fields: Mapping[str, Any] = field(repr=False)
+    contact_opted_out: bool
+    blocked: ReasonCode | None
+    """Why this address must not be written to: opted_out, complained or bounced."""
+    account_id: UUID | None
+    provider: str | None
+    recently_replied: bool = False
+    repeated_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The message of a mass reply, and how it is to be said."""
+
+    message: Message
+    on_unresolved: OnUnresolved
+    author: Author
+    tenant_name: str
+    unknown_snippets: tuple[str, ...] = ()
+    attachments: tuple[AttachmentFile, ...] = ()
+
+    def render(self, recipient: Recipient) -> Rendered | Reason:
+        rendered = self.message.render(merge_values(recipient, self.author, self.tenant_name), self.on_unresolved)
+        if isinstance(rendered, Rendered):
+            return rendered
+        tags = ", ".join(rendered.tags)
+        return Reason(ReasonCode.MERGE_TAG_UNRESOLVED, f"There is no value for {tags}.", retryable=True)
+
+
+def merge_values(recipient: Recipient, author: Author, tenant_name: str) -> Mapping[str, Any]:
+    return {
+        "contact": {
+            "name": recipient.contact_name,
+            "first_name": recipient.contact_first_name,
+            "email": recipient.contact_email,
+            "custom_fields": recipient.contact_custom_fields,
+        },
+        "conversation": {
+            "human_id": recipient.human_id,
+            "subject": recipient.subject,
+            "custom_fields": recipient.custom_fields,
+        },
+        "agent": {"name": author.name, "email": author.email},
+        "tenant": {"name": tenant_name},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Nothing stands in the way."""
+
+    address: str = field(repr=False)
+    rendered: Rendered = field(repr=False)
+    segments: int
+
+
+def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Ready | Reason:
+    """Say whether a reply can go out on this conversation now, and if not, why."""
+    reason = _unreachable(recipient, limits)
+    if reason is not None:
+        return reason
+    assert limits is not None  # noqa: S101 - _unreachable refuses a conversation without a channel account
+    address = normal_address(recipient.address, limits.address)
+    if address is None:
+        return Reason(ReasonCode.ADDRESS_INVALID, f"The conversation's {limits.address} address is not valid.")
+    if _window_closed(recipient, limits, now):
+        return Reason(
+            ReasonCode.WINDOW_CLOSED, "The time in which this channel allows a reply has passed.", retryable=True
+        )
+    rendered = plan.render(recipient)
+    if isinstance(rendered, Reason):
+        return rendered
+    return _too_long(rendered.text, limits) or Ready(address, rendered, _segments(rendered.text, limits))
+
+
+def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
+    if recipient.channel is Channel.VOICE:
+        return Reason(ReasonCode.VOICE_NOT_SUPPORTED, "A call cannot be answered with a text.")
+    if recipient.status is ConversationStatus.ARCHIVED:
+        return Reason(ReasonCode.CONVERSATION_ARCHIVED, "The conversation is archived.")
+    if limits is None:
+        return Reason(
+            ReasonCode.NO_CHANNEL_ACCOUNT,
+            f"No enabled channel account carries {recipient.channel}.",
+            retryable=True,
+        )
+    if recipient.contact_opted_out or recipient.blocked in (ReasonCode.OPTED_OUT, ReasonCode.COMPLAINED):
+        return Reason(ReasonCode.OPTED_OUT, "The contact does not want to be written to.")
+    if recipient.blocked is not None:
+        return Reason(ReasonCode.ADDRESS_INVALID, "An earlier message to this address bounced.")
+    if not recipient.address:
+        return Reason(ReasonCode.NO_ADDRESS, f"The contact has no address on {recipient.channel}.")
+    return None
+
+
+def normal_address(address: str | None, kind: AddressKind) -> str | None:
+    """Answer the address as providers take it: a syntactically valid e-mail address, or a number in E.164."""
+    if not address:
+        return None
+    match kind:
+        case AddressKind.EMAIL:
+            return _normal_email(address)
+        case AddressKind.PHONE:
+            return _normal_phone(address)
+        case AddressKind.OPAQUE:
+            return address if address.isprintable() else None
+
+
+def _normal_email(address: str) -> str | None:
+    try:
+        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        return None
+
+
+def _normal_phone(address: str) -> str | None:
+    try:
+        number = phonenumbers.parse(address, None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _window_closed(recipient: Recipient, limits: Limits, now: datetime) -> bool:
+    if limits.reply_window is None:
+        return False
+    last = recipient.last_customer_message_at
+    return last is None or now - last >= limits.reply_window
+
+
+def _too_long(text: str, limits: Limits) -> Reason | None:
+    if limits.max_characters is not None and len(text) > limits.max_characters:
+        return Reason(ReasonCode.MESSAGE_TOO_LONG, f"{len(text)} characters; the limit is {limits.max_characters}.")
+    size = len(text.encode())
+    if limits.max_bytes is not None and size > limits.max_bytes:
+        return Reason(ReasonCode.MESSAGE_TOO_LONG, f"{size} bytes; the limit is {limits.max_bytes}.")
+    return None
+
+
+def _segments(text: str, limits: Limits) -> int:
+    return segments.count(text).segments if limits.counts_segments else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedAttachment:
+    filename: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the preflight says about one conversation."""
+
+    recipient: Recipient
+    refusal: Reason | None
+    address: str | None = field(default=None, repr=False)
+    text: str | None = field(default=None, repr=False)
+    segments: int = 0
+    warnings: tuple[PreflightWarning, ...] = ()
+    dropped: tuple[DroppedAttachment, ...] = ()
+
+
+def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Verdict:
+    """Work out what will happen to one conversation. Whatever is refused here is skipped, with the reason."""
+    judged = judge(recipient, plan, limits, now)
+    if isinstance(judged, Reason):
+        return Verdict(recipient, judged, recipient.address)
+    dropped = _dropped(plan.attachments, limits)
+    return Verdict(
+        recipient,
+        None,
+        judged.address,
+        judged.rendered.text,
+        judged.segments,
+        tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
+        dropped,
+    )
+
+
+def _dropped(attachments: Sequence[AttachmentFile], limits: Limits | None) -> tuple[DroppedAttachment, ...]:
+    if limits is None or limits.attachments:
+        return ()
+    return tuple(DroppedAttachment(attachment.filename, limits.why_no_attachments) for attachment in attachments)
+
+
+def _warnings(
+    recipient: Recipient, plan: Plan, ready: Ready, now: datetime, *, dropped: bool
+) -> Iterable[PreflightWarning]:
+    last_seen = recipient.last_customer_message_at or recipient.created_at
+    conditions = (
+        (PreflightWarning.ATTACHMENT_DROPPED, dropped),
+        (PreflightWarning.INACTIVE_CONVERSATION, now - last_seen >= INACTIVE_AFTER),
+        (PreflightWarning.DUPLICATE_CONTACT, recipient.repeated_contact),
+        (PreflightWarning.RECENT_MASS_REPLY, recipient.recently_replied),
+        (PreflightWarning.MULTIPLE_SEGMENTS, ready.segments > 1),
+        (PreflightWarning.UNKNOWN_SNIPPET, bool(plan.unknown_snippets)),
+    )
+    return (warning for warning, holds in conditions if holds)
+
+
+WARNING_DETAILS: Mapping[PreflightWarning, str] = {
+    PreflightWarning.ATTACHMENT_DROPPED: "This channel does not carry the attachment; the text is sent without it.",
+    PreflightWarning.SENT_AS_TEMPLATE: "Outside the reply window; the approved template is sent instead of the text.",
+    PreflightWarning.INACTIVE_CONVERSATION: "The customer has not written for 30 days or more.",
+    PreflightWarning.DUPLICATE_CONTACT: "Another selected conversation belongs to the same contact, who gets both.",
+    PreflightWarning.RECENT_MASS_REPLY: "The contact got another mass reply within the last 24 hours, or is about to.",
+    PreflightWarning.MULTIPLE_SEGMENTS: "The text takes more than one SMS segment; each is billed.",
+    PreflightWarning.UNKNOWN_SNIPPET: "The text holds a /shortcode that names no snippet; it is sent as it stands.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    conversation_id: UUID
+    channel: Channel
+    text: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class Summary:
+    """The preflight of many conversations, in numbers. Adds up: each page has its own, the mass reply has their sum."""
+
+    selected: Counter[Channel] = field(default_factory=Counter)
+    skipped: Counter[tuple[ReasonCode, Channel]] = field(default_factory=Counter)
+    warnings: Counter[tuple[PreflightWarning, Channel]] = field(default_factory=Counter)
+    sms_segments: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+    def add(self, verdict: Verdict) -> None:
+        channel = verdict.recipient.channel
+        self.selected[channel] += 1
+        if verdict.refusal is not None:
+            self.skipped[verdict.refusal.code, channel] += 1
+            return
+        self.warnings.update((warning, channel) for warning in verdict.warnings)
+        self.sms_segments += verdict.segments
+        self._sample(verdict)
+
+    def _sample(self, verdict: Verdict) -> None:
+        """Keep a few texts, from as many channels as there are."""
+        taken = Counter(sample.channel for sample in self.samples)
+        share = max(1, SAMPLES // (len(taken) + 1))
+        if len(self.samples) < SAMPLES and taken[verdict.recipient.channel] < share and verdict.text is not None:
+            self.samples.append(Sample(verdict.recipient.conversation_id, verdict.recipient.channel, verdict.text))
+
+    def merge(self, other: "Summary") -> None:
+        self.selected += other.selected
+        self.skipped += other.skipped
+        self.warnings += other.warnings
+        self.sms_segments += other.sms_segments
+        self.samples = (self.samples + other.samples)[:SAMPLES]
+
+    @property
+    def recipients(self) -> int:
+        return self.selected.total() - self.skipped.total()
+
+    def skipped_on(self, channel: Channel) -> int:
+        return sum(count for (_, skipped_channel), count in self.skipped.items() if skipped_channel is channel)
+
+    def to_json(self) -> dict[str, Any]:
+        """The `preflight` of `api.md`, which is also how it is kept."""
+        return {
+            "by_channel": [
+                {
+                    "channel": channel,
+                    "selected": count,
+                    "recipients": count - self.skipped_on(channel),
+                    "skipped": self.skipped_on(channel),
+                }
+                for channel, count in sorted(self.selected.items())
+            ],
+            "skipped": [
+                {"code": code, "channel": channel, "count": count}
+                for (code, channel), count in sorted(self.skipped.items())
+            ],
+            "warnings": [
+                {"code": code, "channel": channel, "count": count, "detail": WARNING_DETAILS[code]}
+                for (code, channel), count in sorted(self.warnings.items())
+            ],
+            "billable": {"sms_segments": self.sms_segments, "whatsapp_in_window": 0, "whatsapp_templates": 0},
+            "samples": [
+                {"conversation_id": str(sample.conversation_id), "channel": sample.channel, "text": sample.text}
+                for sample in self.samples
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Summary":
+        return cls(
+            Counter({Channel(item["channel"]): item["selected"] for item in data["by_channel"]}),
+            Counter({(ReasonCode(i["code"]), Channel(i["channel"])): i["count"] for i in data["skipped"]}),
+            Counter({(PreflightWarning(i["code"]), Channel(i["channel"])): i["count"] for i in data["warnings"]}),
+            data["billable"]["sms_segments"],
+            [Sample(UUID(i["conversation_id"]), Channel(i["channel"]), i["text"]) for i in data["samples"]],
+        )

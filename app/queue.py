@@ -1,0 +1,94 @@
+"""Wake-ups through Redis: hints and nothing more. The database knows; a lost wake-up is found by the sweeper.
+
+Together with `worker.py` the only file that knows arq.
+"""
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis, RedisSettings
+from redis.exceptions import RedisError
+
+from app.domain.model import AccountId, MassReplyId, TenantId
+from app.store.claims import LaneKey
+
+log = structlog.get_logger()
+
+QUEUE: Final = "mass-reply"
+PUMP: Final = "pump"
+PREPARE: Final = "prepare"
+CONNECT_SECONDS: Final = 1.0
+
+
+def serialize(job: dict[str, Any]) -> bytes:
+    """JSON, where arq's own choice is pickle: write access to Redis must not be code execution here."""
+    return json.dumps(job).encode()
+
+
+def deserialize(job: bytes) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(job)
+    return read
+
+
+def connect(url: str) -> ArqRedis:
+    """Make a client without talking to the server: Redis may be absent at any moment."""
+    settings = RedisSettings.from_dsn(url)
+    return ArqRedis(
+        host=settings.host if isinstance(settings.host, str) else "localhost",
+        port=settings.port,
+        unix_socket_path=settings.unix_socket_path,
+        db=settings.database,
+        username=settings.username,
+        password=settings.password,
+        ssl=settings.ssl,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=CONNECT_SECONDS * 5,
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        default_queue_name=QUEUE,
+    )
+
+
+class Wakeups:
+    """Tells workers that there is something to do. Without Redis it says so and does nothing."""
+
+    def __init__(self, redis: ArqRedis | None) -> None:
+        self._redis = redis
+
+    async def wake_lane(self, lane: LaneKey, pumps: int = 1) -> bool:
+        """Ask for pumps on a lane; False where nobody could be told."""
+        ids = [str(lane.tenant), str(lane.mass_reply), str(lane.account)]
+        return all([await self._enqueue(PUMP, ids, number) for number in range(pumps)])
+
+    async def wake_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> bool:
+        return await self._enqueue(PREPARE, [str(tenant), str(mass_reply)], 0)
+
+    async def ping(self) -> bool:
+        if self._redis is None:
+            return False
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
+
+    async def _enqueue(self, name: str, ids: list[str], number: int) -> bool:
+        if self._redis is None:
+            return False
+        try:
+            # A repeated id is refused while the job waits: it is awake already.
+            await self._redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("wake_up_failed", job=name, error=type(error).__name__)
+            return False
+        return True
+
+    async def close(self) -> None:
+        if self._redis is not None:
+            await self._redis.aclose()
+
+
+def lane_key(tenant: str, mass_reply: str, account: str) -> LaneKey:
+    return LaneKey(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply)), AccountId(UUID(account)))

@@ -1,0 +1,46 @@
+"""What calls have taught us about a channel account: whether its provider answers, and how long it must rest."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import TenantId
+
+
+async def note_silence(connection: AsyncConnection, tenant: TenantId, account: UUID, calls: int) -> int:
+    """Count calls that the provider did not answer; answers how many that makes in a row."""
+    statement = sa.text("""
+        UPDATE channel_accounts SET failures_in_a_row = failures_in_a_row + :calls
+        WHERE tenant_id = :tenant AND id = :account RETURNING failures_in_a_row
+    """)
+    values = {"tenant": tenant, "account": account, "calls": calls}
+    return (await connection.scalar(statement, values)) or 0
+
+
+async def note_answer(connection: AsyncConnection, tenant: TenantId, account: UUID) -> None:
+    statement = sa.text("""
+        UPDATE channel_accounts SET failures_in_a_row = 0
+        WHERE tenant_id = :tenant AND id = :account AND failures_in_a_row > 0
+    """)
+    await connection.execute(statement, {"tenant": tenant, "account": account})
+
+
+async def cool(connection: AsyncConnection, tenant: TenantId, account: UUID, wait: timedelta) -> None:
+    """Let the account rest, by the database's clock; a longer rest that was already ordered stands."""
+    statement = sa.text("""
+        UPDATE channel_accounts
+        SET cool_until = greatest(cool_until, clock_timestamp() + CAST(:wait AS interval))
+        WHERE tenant_id = :tenant AND id = :account
+    """)
+    await connection.execute(statement, {"tenant": tenant, "account": account, "wait": wait})
+
+
+async def pause(connection: AsyncConnection, tenant: TenantId, account: UUID, reason: str) -> None:
+    """Stop the account until somebody saves it again or resumes a lane of it."""
+    statement = sa.text("""
+        UPDATE channel_accounts SET pause_reason = :reason
+        WHERE tenant_id = :tenant AND id = :account AND pause_reason IS NULL
+    """)
+    await connection.execute(statement, {"tenant": tenant, "account": account, "reason": reason})

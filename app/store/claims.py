@@ -1,0 +1,231 @@
+"""The claim: the durable mark that is committed before a byte leaves.
+
+One transaction holds the channel account's row, so that rate and calls in flight are exact across all workers, and sets
+`sending` with a fresh epoch and token. After a crash only what was claimed and not yet recorded is unknown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.preflight import Recipient
+from app.store import recipients
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKey:
+    tenant: TenantId
+    mass_reply: MassReplyId
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the account and the mass reply allow at this moment, read while the account's row is held."""
+
+    now: datetime
+    status: MassReplyStatus
+    not_after: datetime | None
+    lane_paused: bool
+    enabled: bool
+    account_paused: bool
+    cool_until: datetime | None
+    allowed_at: datetime
+    rate_per_second: float
+    max_in_flight: int
+    in_flight: int
+    account_version: datetime
+
+
+_LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tenant AND id = :account FOR NO KEY UPDATE")
+
+# A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
+_GATE = sa.text("""
+    SELECT clock_timestamp() AS now, m.status, m.not_after, l.pause_reason IS NOT NULL AS lane_paused, a.enabled,
+           a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
+           a.max_in_flight, a.updated_at AS account_version,
+           (SELECT count(*) FROM deliveries d
+            WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending') AS in_flight
+    FROM channel_accounts a, mass_replies m, lanes l
+    WHERE a.tenant_id = :tenant AND a.id = :account AND m.tenant_id = :tenant AND m.id = :mass_reply
+      AND l.tenant_id = :tenant AND l.mass_reply_id = m.id AND l.account_id = a.id
+""")
+
+
+async def open_gate(connection: AsyncConnection, lane: LaneKey) -> Gate | None:
+    """Hold the account until the transaction ends, and read what may be sent. None where the lane is gone."""
+    await connection.execute(_LOCK_ACCOUNT, _key(lane))
+    row = (await connection.execute(_GATE, _key(lane))).first()
+    if row is None:
+        return None
+    return Gate(
+        now=row.now,
+        status=MassReplyStatus(row.status),
+        not_after=row.not_after,
+        lane_paused=row.lane_paused,
+        enabled=row.enabled,
+        account_paused=row.account_paused,
+        cool_until=row.cool_until,
+        allowed_at=row.allowed_at,
+        rate_per_second=float(row.rate_per_second),
+        max_in_flight=row.max_in_flight,
+        in_flight=row.in_flight,
+        account_version=row.account_version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery that is ours to send, until its lease runs out."""
+
+    lane: LaneKey
+    delivery_id: DeliveryId
+    epoch: int
+    units: int
+    deferrals: int
+    subject: str | None = field(repr=False)
+    recipient: Recipient
+
+
+_CLAIM = sa.text(f"""
+    WITH due AS MATERIALIZED (
+        SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+          AND status = 'queued' AND not_before <= :now
+        ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
+    granted AS (
+        SELECT id, units, sum(units) OVER line AS running, row_number() OVER line AS place FROM due
+        WINDOW line AS (ORDER BY not_before, id)),
+    claimed AS (
+        UPDATE deliveries d
+        SET status = 'sending', epoch = d.epoch + 1, claim_token = :token, updated_at = :now,
+            lease_until = :now + CAST(:lease AS interval), settles_after = :now + CAST(:settles_after AS interval),
+            reason_code = NULL, reason_detail = NULL, retryable = false
+        FROM granted g
+        WHERE d.tenant_id = :tenant AND d.id = g.id AND d.status = 'queued'
+          -- A message of more segments than the bucket holds goes when the bucket is full, and leaves a debt.
+          AND (g.running <= :units OR (g.place = 1 AND :full))
+        RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.account_id,
+                  d.conversation_id, g.units)
+    SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
+           claimed.address, claimed.account_id, CAST(NULL AS text) AS provider, {recipients.COLUMNS}
+    FROM claimed
+    JOIN conversations c ON c.tenant_id = :tenant AND c.id = claimed.conversation_id
+    JOIN contacts k ON k.tenant_id = :tenant AND k.id = c.contact_id
+    LEFT JOIN blocked_addresses b
+           ON b.tenant_id = :tenant AND b.channel = c.channel AND b.address = lower(claimed.address)
+""")  # noqa: S608 - built from a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How much one claim may take: rows, and units of the account's rate."""
+
+    free: int
+    units: int
+    full: bool
+
+
+async def claim(
+    connection: AsyncConnection,
+    lane: LaneKey,
+    token: UUID,
+    grant: Grant,
+    now: datetime,
+    lease: timedelta,
+    settles_after: timedelta,
+) -> list[Claimed]:
+    values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
+    rows = await connection.execute(
+        _CLAIM, {**_key(lane), **values, "free": grant.free, "units": grant.units, "full": grant.full}
+    )
+    return [
+        Claimed(
+            lane,
+            DeliveryId(row.delivery_id),
+            row.epoch,
+            row.units,
+            row.deferrals,
+            row.frozen_subject,
+            recipients.from_row(row),
+        )
+        for row in rows
+    ]
+
+
+_MARK = sa.text("""
+    WITH account AS (
+        UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
+    lane AS (
+        UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account)
+    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at, text)
+    SELECT :tenant, v.delivery_id, v.epoch, :now, v.text
+    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]))
+         AS v (delivery_id, epoch, text)
+""")
+
+
+async def mark(
+    connection: AsyncConnection,
+    lane: LaneKey,
+    claimed: Sequence[tuple[Claimed, str | None]],
+    allowed_at: datetime,
+    now: datetime,
+) -> None:
+    """Write down the attempts with the texts that are about to leave, and what they take of the account's rate."""
+    await connection.execute(
+        _MARK,
+        {
+            **_key(lane),
+            "allowed_at": allowed_at,
+            "now": now,
+            "claimed": len(claimed),
+            "delivery_ids": [row.delivery_id for row, _ in claimed],
+            "epochs": [row.epoch for row, _ in claimed],
+            "texts": [text for _, text in claimed],
+        },
+    )
+
+
+async def touch_lane(connection: AsyncConnection, lane: LaneKey) -> None:
+    """Say that a pump is at this lane, so that nobody wakes another."""
+    statement = sa.text("""
+        UPDATE lanes SET pumped_at = clock_timestamp()
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+    """)
+    await connection.execute(statement, _key(lane))
+
+
+async def claimed_under(connection: AsyncConnection, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
+    """Find what a claim took whose commit was never answered.
+
+    By the token, not by the epoch it would have got: another worker's claim has that same number.
+    """
+    statement = sa.text("""
+        SELECT id, epoch FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+          AND status = 'sending' AND claim_token = :token
+    """)
+    rows = await connection.execute(statement, {**_key(lane), "token": token})
+    return [(DeliveryId(row.id), row.epoch) for row in rows]
+
+
+async def next_due_at(connection: AsyncConnection, lane: LaneKey) -> datetime | None:
+    """When the lane's next queued delivery may be tried; None where nothing is queued."""
+    statement = sa.text("""
+        SELECT min(not_before) FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account AND status = 'queued'
+    """)
+    due: datetime | None = await connection.scalar(statement, _key(lane))
+    return due
+
+
+def _key(lane: LaneKey) -> dict[str, Any]:
+    return {"tenant": lane.tenant, "mass_reply": lane.mass_reply, "account": lane.account}

@@ -1,0 +1,386 @@
+"""What happened to deliveries, written down: every change of status, with all that it brings about, set-based.
+
+The rows are locked in id order and judged by the domain's transition function; what is written here is a
+compare-and-set on the status and epoch that it judged. Conversations are locked in id order, counters last.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import (
+    ConversationId,
+    DeliveryId,
+    DeliveryStatus,
+    Happening,
+    MassReplyId,
+    MassReplyStatus,
+    Move,
+    ReasonCode,
+    Standing,
+    TenantId,
+    TimelineKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A delivery held until the transaction ends."""
+
+    id: DeliveryId
+    standing: Standing
+    mass_reply_id: MassReplyId
+    batch_status: MassReplyStatus
+    mark_as_done: bool
+    frozen_at: datetime
+    author_id: str | None
+    author_name: str
+    conversation_id: ConversationId
+    account_id: UUID | None
+    channel: str
+    segments: int
+    deferrals: int
+    restores: Mapping[str, Any] | None
+    attempt_started_at: datetime | None
+    """When the attempt began that the happening speaks of."""
+    now: datetime
+    """The database's clock: workers' clocks may differ."""
+
+
+_LOCK = sa.text("""
+    SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.last_receipt_at, d.deferrals,
+           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.restores,
+           m.status AS batch_status, m.not_after, m.mark_as_done, m.created_at AS frozen_at, m.author_id, m.author_name,
+           a.started_at, clock_timestamp() AS now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch)
+    JOIN deliveries d ON d.tenant_id = :tenant AND d.id = v.id
+    JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
+    LEFT JOIN delivery_attempts a
+           ON a.tenant_id = :tenant AND a.delivery_id = d.id AND a.epoch = coalesce(v.epoch, d.epoch)
+    ORDER BY d.id
+    FOR UPDATE OF d
+""")
+
+
+async def lock(
+    connection: AsyncConnection, tenant: TenantId, happenings: Sequence[tuple[DeliveryId, Happening]]
+) -> list[Locked]:
+    values = {"ids": [id_ for id_, _ in happenings], "epochs": [happening.epoch for _, happening in happenings]}
+    return [_locked(row) for row in await connection.execute(_LOCK, {"tenant": tenant, **values})]
+
+
+def _locked(row: Any) -> Locked:
+    batch_status = MassReplyStatus(row.batch_status)
+    standing = Standing(
+        status=DeliveryStatus(row.status),
+        epoch=row.epoch,
+        reason=ReasonCode(row.reason_code) if row.reason_code else None,
+        retryable=row.retryable,
+        settles_after=row.settles_after,
+        last_receipt_at=row.last_receipt_at,
+        batch_cancelled=batch_status is MassReplyStatus.CANCELLED,
+        not_after=row.not_after,
+    )
+    return Locked(
+        id=row.id,
+        standing=standing,
+        mass_reply_id=row.mass_reply_id,
+        batch_status=batch_status,
+        mark_as_done=row.mark_as_done,
+        frozen_at=row.frozen_at,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        conversation_id=row.conversation_id,
+        account_id=row.account_id,
+        channel=row.channel,
+        segments=row.segments,
+        deferrals=row.deferrals,
+        restores=json.loads(row.restores) if row.restores else None,
+        attempt_started_at=row.started_at,
+        now=row.now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What a sent reply changed on its conversation."""
+
+    result: str
+    restores: Mapping[str, str]
+
+
+# Withheld where the customer has written since: then the ball is in our court again.
+_FLIP = sa.text("""
+    WITH wanted AS (
+        SELECT v.conversation_id, v.done,
+               c.last_customer_message_at > v.started_at IS TRUE AS wrote_since_send,
+               c.last_customer_message_at > v.frozen_at IS TRUE AS wrote_since_freeze
+        FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:done AS boolean[]), CAST(:started_at AS timestamptz[]),
+                    CAST(:frozen_at AS timestamptz[])) AS v (conversation_id, done, started_at, frozen_at)
+        JOIN conversations c ON c.tenant_id = :tenant AND c.id = v.conversation_id)
+    UPDATE conversations c
+    SET engagement = CASE WHEN w.wrote_since_send THEN c.engagement ELSE 'engaged' END,
+        status = CASE WHEN w.done AND NOT w.wrote_since_freeze THEN 'done' ELSE c.status END,
+        updated_at = now()
+    FROM wanted w
+    WHERE c.tenant_id = :tenant AND c.id = w.conversation_id
+    RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
+              old.status AS old_status, new.status AS new_status,
+              w.wrote_since_send OR (w.done AND w.wrote_since_freeze) AS withheld
+""")
+
+_LOCK_CONVERSATIONS = sa.text("""
+    SELECT id FROM conversations WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+""")
+
+
+async def flip(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> dict[UUID, Flip]:
+    """Pass the ball to the customers of these deliveries, and mark the conversations done where that was asked."""
+    ids = [row.conversation_id for row in rows]
+    await connection.execute(_LOCK_CONVERSATIONS, {"tenant": tenant, "ids": ids})
+    values = {
+        "conversation_ids": ids,
+        "done": [row.mark_as_done for row in rows],
+        "started_at": [row.attempt_started_at for row in rows],
+        "frozen_at": [row.frozen_at for row in rows],
+    }
+    return {row.id: _flip(row) for row in await connection.execute(_FLIP, {"tenant": tenant, **values})}
+
+
+def _flip(row: Any) -> Flip:
+    changes = {
+        "engagement": (row.old_engagement, row.new_engagement),
+        "status": (row.old_status, row.new_status),
+    }
+    restores = {field: old for field, (old, new) in changes.items() if old != new}
+    return Flip("skipped_customer_replied" if row.withheld else "applied", restores)
+
+
+_RESTORE = sa.text("""
+    UPDATE conversations c
+    SET engagement = CASE WHEN c.engagement = 'engaged' THEN coalesce(v.engagement, c.engagement)
+                          ELSE c.engagement END,
+        status = CASE WHEN c.status = 'done' THEN coalesce(v.status, c.status) ELSE c.status END,
+        updated_at = now()
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:engagements AS text[]), CAST(:statuses AS text[]))
+         AS v (id, engagement, status)
+    WHERE c.tenant_id = :tenant AND c.id = v.id
+""")
+
+
+async def restore(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> None:
+    """Give back what the flips changed, field by field, unless somebody has changed it since."""
+    ids = [row.conversation_id for row in rows]
+    await connection.execute(_LOCK_CONVERSATIONS, {"tenant": tenant, "ids": ids})
+    restores = [row.restores or {} for row in rows]
+    values = {
+        "ids": ids,
+        "engagements": [restore.get("engagement") for restore in restores],
+        "statuses": [restore.get("status") for restore in restores],
+    }
+    await connection.execute(_RESTORE, {"tenant": tenant, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One delivery's change of status, ready to be written."""
+
+    row: Locked
+    happening: Happening
+    move: Move
+    not_before: datetime | None = None
+    deferred: bool = False
+    provider_message_id: str | None = None
+    flips: str | None = None
+    restores: Mapping[str, str] | None = field(default=None)
+
+
+_APPLY = sa.text("""
+    UPDATE deliveries d
+    SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail, retryable = v.retryable,
+        claim_token = NULL, lease_until = NULL,
+        settles_after = CASE WHEN v.after = 'uncertain' THEN d.settles_after END,
+        not_before = coalesce(v.not_before, d.not_before), deferrals = d.deferrals + CAST(v.deferred AS int),
+        provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
+        last_receipt_at = greatest(d.last_receipt_at, v.occurred_at),
+        sent_at = CASE WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now()) ELSE d.sent_at END,
+        delivered_at = CASE WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at, v.occurred_at, now())
+                            ELSE d.delivered_at END,
+        flips = coalesce(v.flips, d.flips), restores = coalesce(CAST(v.restores AS jsonb), d.restores),
+        updated_at = now()
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:epochs AS int[]), CAST(:afters AS text[]),
+                CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
+                CAST(:not_befores AS timestamptz[]), CAST(:deferreds AS boolean[]),
+                CAST(:provider_message_ids AS text[]), CAST(:occurred_ats AS timestamptz[]), CAST(:flips AS text[]),
+                CAST(:restores AS text[]))
+         AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, deferred,
+               provider_message_id, occurred_at, flips, restores)
+    WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
+    RETURNING d.id
+""")
+
+
+async def apply(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> set[UUID]:
+    """Compare and set; answers the ids of the rows that were changed."""
+    values = {
+        "ids": [change.row.id for change in changes],
+        "befores": [change.row.standing.status for change in changes],
+        "epochs": [change.row.standing.epoch for change in changes],
+        "afters": [change.move.to for change in changes],
+        "reason_codes": [change.move.reason and change.move.reason.code for change in changes],
+        "reason_details": [change.move.reason and change.move.reason.detail for change in changes],
+        "retryables": [bool(change.move.reason and change.move.reason.retryable) for change in changes],
+        "not_befores": [change.not_before for change in changes],
+        "deferreds": [change.deferred for change in changes],
+        "provider_message_ids": [change.provider_message_id for change in changes],
+        "occurred_ats": [change.happening.occurred_at for change in changes],
+        "flips": [change.flips for change in changes],
+        "restores": [None if change.restores is None else json.dumps(change.restores) for change in changes],
+    }
+    return set(await connection.scalars(_APPLY, {"tenant": tenant, **values}))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended, as its own row keeps it."""
+
+    delivery_id: DeliveryId
+    epoch: int
+    outcome: str
+    provider_message_id: str | None
+    evidence: str | None
+
+
+_END_ATTEMPTS = sa.text("""
+    WITH ended AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
+                             CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]))
+               AS v (id, epoch, outcome, provider_message_id, evidence)),
+    known AS (
+        UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
+        WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
+          AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed'))
+    UPDATE delivery_attempts a
+    SET finished_at = now(), outcome = e.outcome, evidence = e.evidence,
+        provider_message_id = coalesce(e.provider_message_id, a.provider_message_id)
+    FROM ended e WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
+""")
+
+
+async def end_attempts(connection: AsyncConnection, tenant: TenantId, outcomes: Sequence[Outcome]) -> None:
+    """Write down how attempts ended; where a receipt was faster, this only fills in the provider's id."""
+    values = {
+        "ids": [outcome.delivery_id for outcome in outcomes],
+        "epochs": [outcome.epoch for outcome in outcomes],
+        "outcomes": [outcome.outcome for outcome in outcomes],
+        "provider_message_ids": [outcome.provider_message_id for outcome in outcomes],
+        "evidences": [outcome.evidence for outcome in outcomes],
+    }
+    await connection.execute(_END_ATTEMPTS, {"tenant": tenant, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line for a timeline; a reply takes its text from the attempt that was sent."""
+
+    row: Locked
+    kind: TimelineKind
+    epoch: int
+    text: str | None = field(default=None, repr=False)
+
+
+_TIMELINE = sa.text("""
+    INSERT INTO messages (tenant_id, conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id)
+    SELECT :tenant, v.conversation_id, v.kind,
+           coalesce(v.text, (SELECT a.text FROM delivery_attempts a
+                             WHERE a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
+                             ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1), ''),
+           v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
+    FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
+                CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
+                CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
+         AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
+    ON CONFLICT DO NOTHING
+""")
+
+
+async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries: Sequence[Entry]) -> None:
+    by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
+    values = {
+        "conversation_ids": [entry.row.conversation_id for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "texts": [entry.text for entry in entries],
+        "author_ids": [row and row.author_id for row in by_author],
+        "author_names": [row and row.author_name for row in by_author],
+        "mass_reply_ids": [entry.row.mass_reply_id for entry in entries],
+        "delivery_ids": [entry.row.id for entry in entries],
+        "epochs": [entry.epoch for entry in entries],
+    }
+    await connection.execute(_TIMELINE, {"tenant": tenant, **values})
+
+
+async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change], billed: set[UUID]) -> None:
+    """Move the lanes' counters, lane by lane in one order so that no two transactions wait for each other."""
+    for lane, members in sorted(_by_lane(changes).items(), key=lambda item: tuple(map(str, item[0]))):
+        mass_reply_id, channel, account_id = lane
+        deltas = _deltas(members)
+        columns = ", ".join(f"{status} = {status} + ({deltas[status]})" for status in deltas)
+        segments = sum(change.row.segments for change in members if change.row.id in billed)
+        statement = sa.text(f"""
+            UPDATE lanes SET {columns}, segments_billed = segments_billed + :segments
+            WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
+              AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
+        """)  # noqa: S608 - column names and integers of our own
+        values = {"mass_reply": mass_reply_id, "channel": channel, "account": account_id, "segments": segments}
+        await connection.execute(statement, {"tenant": tenant, **values})
+
+
+def _by_lane(changes: Iterable[Change]) -> dict[tuple[UUID, str, UUID | None], list[Change]]:
+    lanes: dict[tuple[UUID, str, UUID | None], list[Change]] = {}
+    for change in changes:
+        row = change.row
+        lanes.setdefault((row.mass_reply_id, row.channel, row.account_id), []).append(change)
+    return lanes
+
+
+def _deltas(changes: Sequence[Change]) -> dict[DeliveryStatus, int]:
+    deltas: Counter[DeliveryStatus] = Counter()
+    for change in changes:
+        deltas[change.row.standing.status] -= 1
+        deltas[change.move.to] += 1
+    return dict(sorted(deltas.items()))
+
+
+_EVENTS = sa.text("""
+    INSERT INTO outbound_events (tenant_id, type, mass_reply_id, conversation_id, delivery_id)
+    SELECT :tenant, 'message.created', v.mass_reply_id, v.conversation_id, v.delivery_id
+    FROM unnest(CAST(:mass_reply_ids AS uuid[]), CAST(:conversation_ids AS uuid[]), CAST(:delivery_ids AS uuid[]))
+         AS v (mass_reply_id, conversation_id, delivery_id)
+""")
+
+
+async def announce(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> None:
+    values = {
+        "mass_reply_ids": [row.mass_reply_id for row in rows],
+        "conversation_ids": [row.conversation_id for row in rows],
+        "delivery_ids": [row.id for row in rows],
+    }
+    await connection.execute(_EVENTS, {"tenant": tenant, **values})
+
+
+_REOPEN = sa.text("""
+    UPDATE mass_replies SET status = 'sending', finished_at = NULL, updated_at = now()
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND status = 'completed'
+""")
+
+
+async def reopen(connection: AsyncConnection, tenant: TenantId, ids: Iterable[UUID]) -> None:
+    """Set mass replies back to sending that had been closed before this work came back."""
+    await connection.execute(_REOPEN, {"tenant": tenant, "ids": sorted(ids)})
