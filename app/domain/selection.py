@@ -98,7 +98,10 @@ def field_text(value: object) -> str | None:
             return value
         case bool():
             return "true" if value else "false"
-        case int() | float():
+        case float():
+            # JSON knows one kind of number: 3 and 3.0 are the same to whoever filters.
+            return repr(int(value) if value.is_integer() else value)
+        case int():
             return repr(value)
         case _:
             return None
@@ -298,7 +301,7 @@ def _condition_to_json(name: str, value: Any) -> Any:
             return [str(each) for each in value]
 
 
-def selection_to_json(selection: Selection) -> dict[str, Any]:
+def to_json(selection: Selection) -> dict[str, Any]:
     """Write a selection as `parse_selection` reads it."""
     match selection:
         case ByFilter(filter, excluded):

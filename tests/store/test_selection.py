@@ -1,0 +1,320 @@
+"""The SQL of a filter means what the filter says, and finds it through indexes as the runtime role."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from app.domain.errors import NotFound
+from app.domain.model import DeliveryStatus, MassReplyId, TenantId
+from app.domain.selection import (
+    ByExternalIds,
+    ByFilter,
+    ByIds,
+    Filter,
+    FollowUp,
+    Selection,
+    TagCondition,
+    TimeRange,
+    parse_filter,
+)
+from app.store import selection
+from app.store.database import Database, async_url
+from app.tables import conversations
+from tests.conftest import create_tenant
+from tests.filters import FIRST_DAY, View, filters, matches, views
+
+STORE_VIEW = sa.text("""
+    WITH contact AS (
+        INSERT INTO contacts (tenant_id, external_id) VALUES (:tenant, :contact)
+        ON CONFLICT (tenant_id, external_id) DO UPDATE SET external_id = excluded.external_id RETURNING id
+    ), conversation AS (
+        INSERT INTO conversations (tenant_id, channel, status, engagement, contact_id, team, assignee, subject,
+                                   created_at, last_customer_message_at)
+        SELECT :tenant, :channel, :status, :engagement, id, :team, :assignee, :subject,
+               :created_at, :last_customer_message_at
+        FROM contact RETURNING id
+    ), tag AS (
+        INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
+        SELECT :tenant, tag, id FROM conversation, unnest(CAST(:tags AS text[])) tag
+    ), field AS (
+        INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
+        SELECT :tenant, name, value, id FROM conversation, jsonb_each_text(CAST(:fields AS jsonb)) f (name, value)
+    )
+    SELECT id FROM conversation
+""")
+
+
+async def store(connection: AsyncConnection, tenant: UUID, view: View) -> UUID:
+    values = {name: getattr(view, name) for name in View.__slots__}
+    values |= {"tenant": tenant, "tags": sorted(view.tags), "fields": json.dumps(view.custom_fields)}
+    id_ = await connection.scalar(STORE_VIEW, values)
+    assert isinstance(id_, UUID)
+    return id_
+
+
+async def found(connection: AsyncConnection, tenant: UUID, filter: Filter) -> set[UUID]:
+    return set(await selection.page(connection, TenantId(tenant), filter, limit=10_000))
+
+
+def test_every_filter_finds_what_its_words_say(database_url: str, owner_url: str) -> None:
+    """Hypothesis is synchronous, so this test brings an event loop and a connection of its own."""
+    with asyncio.Runner() as runner:
+        database = Database(database_url, pool_size=1)
+        tenant = runner.run(create_tenant(database))
+
+        @given(st.lists(views, min_size=1, max_size=6), filters)
+        @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        def holds(stored: list[View], filter: Filter) -> None:
+            runner.run(check(database, tenant, stored, filter))
+
+        try:
+            holds()
+        finally:
+            runner.run(database.close())
+
+
+async def check(database: Database, tenant: UUID, stored: list[View], filter: Filter) -> None:
+    async with database.begin(tenant) as connection:
+        ids = [await store(connection, tenant, view) for view in stored]
+        expected = {id_ for id_, view in zip(ids, stored, strict=True) if matches(filter, view)}
+        assert await found(connection, tenant, filter) == expected
+        assert await selection.count(connection, TenantId(tenant), filter) == len(expected)
+        assert await found(connection, tenant, Filter(not_=filter)) == set(ids) - expected
+        await connection.execute(sa.text("ROLLBACK AND CHAIN"))
+
+
+@pytest.mark.parametrize(
+    ("part", "subject", "holds"),
+    [("%", "100 percent", False), ("_", "ab", False), ("PAYMENT", "payment failed", True), ("\\", "a\\b", True)],
+)
+async def test_wildcards_in_a_subject_are_letters(
+    database: Database, tenant: UUID, part: str, subject: str, holds: bool
+) -> None:
+    async with database.begin(tenant) as connection:
+        await store(connection, tenant, View(subject=subject))
+        assert bool(await found(connection, tenant, Filter(subject_contains=part))) is holds
+
+
+async def test_a_filter_finds_only_its_own_tenants_conversations(database: Database, tenant: UUID) -> None:
+    other = await create_tenant(database)
+    async with database.begin(other) as connection:
+        await store(connection, other, View(tags=frozenset({"vip"})))
+    async with database.begin(tenant) as connection:
+        mine = await store(connection, tenant, View(tags=frozenset({"vip"})))
+        assert await found(connection, tenant, Filter(tags=TagCondition(any=("vip",)))) == {mine}
+        assert await found(connection, tenant, Filter()) == {mine}
+
+
+async def test_pages_go_from_the_newest_to_the_oldest_without_gaps(database: Database, tenant: UUID) -> None:
+    async with database.begin(tenant) as connection:
+        ids = [await store(connection, tenant, View()) for _ in range(5)]
+        seen: list[UUID] = []
+        while page := await selection.page(
+            connection, TenantId(tenant), Filter(), limit=2, before=seen[-1] if seen else None
+        ):
+            seen += page
+        assert seen == sorted(ids, reverse=True)
+
+
+async def mass_reply(connection: AsyncConnection, tenant: UUID) -> MassReplyId:
+    id_ = await connection.scalar(
+        sa.text("""
+            INSERT INTO mass_replies
+                (tenant_id, status, selection, message_text, source_text, on_unresolved, author_name)
+            VALUES (:tenant, 'preparing', '{}', 'Hi', 'Hi', 'skip', 'tests') RETURNING id
+        """),
+        {"tenant": tenant},
+    )
+    return MassReplyId(id_)
+
+
+async def frozen(connection: AsyncConnection, tenant: UUID, selected: Selection) -> tuple[int, list[list[UUID]]]:
+    id_ = await mass_reply(connection, tenant)
+    count = await selection.freeze(connection, TenantId(tenant), id_, selected)
+    pages = await connection.scalars(
+        sa.text("SELECT conversation_ids FROM selection_pages WHERE mass_reply_id = :id ORDER BY page"), {"id": id_}
+    )
+    return count, [list(page) for page in pages]
+
+
+async def test_a_filter_is_frozen_without_the_excluded_ones(database: Database, tenant: UUID) -> None:
+    async with database.begin(tenant) as connection:
+        ids = [await store(connection, tenant, View(team="billing")) for _ in range(3)]
+        await store(connection, tenant, View(team="sales"))
+        selected = ByFilter(Filter(team=("billing",)), (ids[1], uuid4()))
+        assert await frozen(connection, tenant, selected) == (2, [[ids[0], ids[2]]])
+        assert await selection.ids(connection, TenantId(tenant), selected, 1) == [ids[0]]
+        assert await selection.count_selected(connection, TenantId(tenant), selected) == 2
+
+
+async def test_ids_and_external_ids_are_frozen_and_unknown_ones_named(database: Database, tenant: UUID) -> None:
+    unknown = uuid4()
+    async with database.begin(tenant) as connection:
+        ids = [await store(connection, tenant, View()) for _ in range(2)]
+        await connection.execute(sa.text("UPDATE conversations SET external_id = 'c-1' WHERE id = :id"), {"id": ids[0]})
+        by_ids = ByIds((ids[1], unknown, ids[0]))
+        by_external_ids = ByExternalIds(("c-1", "c-2"))
+        assert await frozen(connection, tenant, by_ids) == (2, [ids])
+        assert await frozen(connection, tenant, by_external_ids) == (1, [ids[:1]])
+        assert await selection.missing_ids(connection, TenantId(tenant), by_ids) == [str(unknown)]
+        assert await selection.missing_ids(connection, TenantId(tenant), by_external_ids) == ["c-2"]
+        assert await selection.missing_ids(connection, TenantId(tenant), ByIds(tuple(ids))) == []
+
+
+async def test_another_tenants_ids_are_unknown(database: Database, tenant: UUID) -> None:
+    other = await create_tenant(database)
+    async with database.begin(other) as connection:
+        theirs = await store(connection, other, View())
+    async with database.begin(tenant) as connection:
+        assert await selection.missing_ids(connection, TenantId(tenant), ByIds((theirs,))) == [str(theirs)]
+        assert await frozen(connection, tenant, ByIds((theirs,))) == (0, [])
+
+
+async def test_a_follow_up_takes_those_who_got_the_other_mass_reply(database: Database, tenant: UUID) -> None:
+    async with database.begin(tenant) as connection:
+        first = await mass_reply(connection, tenant)
+        ids = [await store(connection, tenant, View()) for _ in range(3)]
+        for id_, status in zip(ids, ("sent", "failed", "read"), strict=True):
+            await connection.execute(
+                sa.text("""
+                    INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, channel, status)
+                    SELECT :tenant, :mass_reply, id, contact_id, channel, :status FROM conversations WHERE id = :id
+                """),
+                {"tenant": tenant, "mass_reply": first, "id": id_, "status": status},
+            )
+        selected = FollowUp(first, (DeliveryStatus.SENT, DeliveryStatus.READ))
+        assert await frozen(connection, tenant, selected) == (2, [[ids[0], ids[2]]])
+
+
+async def test_a_follow_up_of_a_mass_reply_that_is_not_ours_is_refused(database: Database, tenant: UUID) -> None:
+    other = await create_tenant(database)
+    async with database.begin(other) as connection:
+        theirs = await mass_reply(connection, other)
+    async with database.begin(tenant) as connection:
+        with pytest.raises(NotFound):
+            await frozen(connection, tenant, FollowUp(theirs, (DeliveryStatus.SENT,)))
+
+
+CROWD = 30_000
+FILL = """
+    INSERT INTO contacts (tenant_id, external_id)
+    SELECT :tenant, 'u-' || n FROM generate_series(1, 3000) n;
+    INSERT INTO conversations (tenant_id, external_id, channel, contact_id, status, engagement, team, assignee, subject,
+                               created_at, last_customer_message_at)
+    SELECT :tenant, 'c-' || n, CASE WHEN n % 100 = 0 THEN 'sms' ELSE 'email' END, c.id,
+           CASE WHEN n % 100 = 1 THEN 'snoozed' ELSE 'active' END,
+           CASE WHEN n % 100 = 2 THEN 'engaged' ELSE 'pending' END,
+           'team-' || n % 200, 'agent-' || n % 300, 'Payment failed', timestamptz '2027-01-01Z' - n * interval '1 hour',
+           timestamptz '2027-01-01Z' - n * interval '1 hour'
+    FROM generate_series(1, :crowd) n
+    JOIN contacts c ON c.tenant_id = :tenant AND c.external_id = 'u-' || (n % 3000 + 1);
+    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
+    SELECT tenant_id, 'tag-' || row_number() OVER () % 100, id FROM conversations WHERE tenant_id = :tenant;
+    INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
+    SELECT tenant_id, 'plan', 'plan-' || row_number() OVER () % 100, id FROM conversations WHERE tenant_id = :tenant
+"""
+
+
+@pytest.fixture(scope="module")
+async def crowd(database: Database, owner_url: str) -> AsyncIterator[TenantId]:
+    """A tenant with many conversations, beside another one with as many, and fresh statistics."""
+    tenants = [await create_tenant(database) for _ in range(2)]
+    for tenant in tenants:
+        async with database.begin(tenant) as connection:
+            for statement in FILL.split(";"):
+                names = {"tenant": tenant, "crowd": CROWD}
+                await connection.execute(sa.text(statement), {k: v for k, v in names.items() if f":{k}" in statement})
+    await analyze(owner_url)
+    yield TenantId(tenants[0])
+    for tenant in tenants:
+        async with database.begin(tenant) as connection:
+            await connection.execute(sa.text("DELETE FROM conversations WHERE tenant_id = :tenant"), {"tenant": tenant})
+
+
+async def test_a_large_selection_is_frozen_in_pages_of_a_thousand(database: Database, crowd: TenantId) -> None:
+    async with database.begin(crowd) as connection:
+        count, pages = await frozen(connection, crowd, ByFilter(Filter(created_at=TimeRange(end=FIRST_DAY))))
+        assert count == await selection.count(connection, crowd, Filter(created_at=TimeRange(end=FIRST_DAY)))
+    assert [len(page) for page in pages[:-1]] == [1_000] * (len(pages) - 1)
+    assert sum(len(page) for page in pages) == count > 2_000
+    assert len({id_ for page in pages for id_ in page}) == count
+
+
+async def analyze(owner_url: str) -> None:
+    engine = create_async_engine(async_url(owner_url))
+    async with engine.begin() as connection:
+        for table in ("contacts", "conversations", "conversation_tags", "conversation_fields"):
+            await connection.execute(sa.text(f"ANALYZE {table}"))
+    await engine.dispose()
+
+
+async def scans(connection: AsyncConnection, query: sa.Select[Any]) -> dict[str, set[str]]:
+    """How the plan reads each table: the kinds of scan, and the indexes with their conditions."""
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    explained = await connection.exec_driver_sql(
+        f"EXPLAIN (FORMAT JSON) {compiled}", tuple(compiled.params[name] for name in compiled.positiontup or ())
+    )
+    plan = explained.scalar_one()
+    found: dict[str, set[str]] = {}
+    _collect((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"], found)
+    return found
+
+
+def _collect(node: dict[str, Any], found: dict[str, set[str]]) -> None:
+    name = node.get("Relation Name") or node.get("Index Name")
+    if name:
+        found.setdefault(name, set()).add(f"{node['Node Type']} {node.get('Index Name')} {node.get('Index Cond')}")
+    for child in node.get("Plans", []):
+        _collect(child, found)
+
+
+INDEXED: Sequence[tuple[dict[str, Any], str]] = [
+    ({"tags": {"any": ["tag-7"]}}, "tag ="),
+    ({"tags": {"all": ["tag-7"]}}, "tag ="),
+    ({"tags": {"all": ["tag-7", "tag-8"]}}, "tag ="),
+    ({"custom_fields": {"plan": ["plan-7"]}}, "value ="),
+    ({"status": ["snoozed"]}, "status ="),
+    ({"engagement": ["engaged"]}, "engagement ="),
+    ({"channel": ["sms"]}, "channel ="),
+    ({"team": ["team-7", "team-8"]}, "team ="),
+    ({"assignee": ["agent-7"]}, "assignee ="),
+    ({"contact": ["u-7"]}, "contact_id ="),
+    ({"created_at": {"from": "2999-01-01T00:00:00Z"}}, "created_at >="),
+    ({"last_customer_message_at": {"from": "2999-01-01T00:00:00Z"}}, "last_customer_message_at >="),
+    ({"any_of": [{"tags": {"any": ["tag-7"]}}, {"assignee": ["agent-7"]}]}, "tag ="),
+    ({"assignee": ["agent-7"], "not": {"tags": {"any": ["tag-7"]}}}, "assignee ="),
+    ({"assignee": ["agent-7"], "tags": {"none": ["tag-7"]}, "subject_contains": "payment"}, "assignee ="),
+]
+
+
+@pytest.mark.parametrize(("data", "condition"), INDEXED, ids=[str(data) for data, _ in INDEXED])
+async def test_a_filter_uses_indexes_under_row_level_security(
+    database: Database, crowd: TenantId, data: dict[str, Any], condition: str
+) -> None:
+    query = sa.select(sa.func.count()).select_from(conversations).where(selection.where(crowd, parse_filter(data)))
+    async with database.begin(crowd) as connection:
+        found = await scans(connection, query)
+    assert condition in str(found), found
+    assert "Seq Scan" not in str(found), found
+
+
+@pytest.mark.parametrize(
+    "selected",
+    [ByIds(tuple(uuid4() for _ in range(100))), ByExternalIds(tuple(f"c-{n}" for n in range(100)))],
+    ids=["ids", "external ids"],
+)
+async def test_a_list_of_ids_uses_an_index_under_row_level_security(
+    database: Database, crowd: TenantId, selected: Selection
+) -> None:
+    async with database.begin(crowd) as connection:
+        found = await scans(connection, selection.selected_ids(crowd, selected))
+    assert "id = ANY" in str(found), found
+    assert "Seq Scan" not in str(found), found
