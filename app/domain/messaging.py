@@ -135,6 +135,8 @@ class Inbound:
     automatic: bool = False
     opted_out: bool | None = None
     """True for STOP, False for START, None for anything else."""
+    conversation_id: UUID | None = None
+    """Our own conversation, where the message names it (a reply address made by us, a helpdesk that knows our ids)."""
     conversation_external_id: str | None = None
     in_reply_to: tuple[str, ...] = ()
     """Message ids that this answers, nearest first."""

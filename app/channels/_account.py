@@ -1,0 +1,114 @@
+"""A channel account's settings: what an adapter is made from, and the checked types that their models are built of.
+
+No message here repeats a value: it may be a secret, or somebody's address.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.utils import getaddresses
+from typing import Annotated, Any, Final
+
+import httpx
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetup:
+    """A channel account's settings as stored, already validated by the adapter's own models."""
+
+    config: Mapping[str, Any]
+    credentials: Mapping[str, Any] = field(repr=False)
+    callback_secret: str = field(repr=False)
+    """The `token` in the query of the account's callback URL, where the provider signs nothing itself."""
+
+
+class Settings(BaseModel):
+    """The ground that every `Config` and `Credentials` stands on: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+_NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
+
+
+def _endpoint(value: str) -> str:
+    """Check an http(s) URL that a tenant typed.
+
+    A host that ends in a number must be an ordinary IPv4 address: `2130706433` and `127.1` mean 127.0.0.1 to some
+    resolvers and are a way around address rules.
+    """
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL:
+        raise ValueError("is not a valid URL") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("must be an http or https URL with a host")
+    if url.userinfo or url.fragment:
+        raise ValueError("must hold neither a user name nor a fragment")
+    if _NUMERIC_LABEL.search(url.host) and ":" not in url.host and not _is_ipv4(url.host):
+        raise ValueError("must name its host by name or by an ordinary IP address")
+    return value
+
+
+def _base_url(value: str) -> str:
+    if httpx.URL(_endpoint(value)).query:
+        raise ValueError("must not hold a query")
+    return value.rstrip("/")
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _header_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("must be printable ASCII without spaces")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    """Check `Name <address>` or a bare address, and give it back in the one form that is safe in a header."""
+    if any(not c.isprintable() for c in value):
+        raise ValueError("must be one line of printable text")
+    found = getaddresses([value])
+    if len(found) != 1:
+        raise ValueError("must be one address")
+    name, address = found[0]
+    return str(Address(display_name=name, addr_spec=email_address(address)))
+
+
+def email_address(value: str) -> str:
+    """Check one bare e-mail address without asking the DNS, and write it in ASCII. Raises ValueError."""
+    try:
+        # `test_environment` allows names under .test (RFC 2606), on which sandboxes live; it changes nothing else here.
+        found = validate_email(value, check_deliverability=False, test_environment=True, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise ValueError("is not an e-mail address") from None
+    return found.ascii_email or found.normalized
+
+
+REPLY_PLACEHOLDER: Final = "{token}"
+
+
+def _reply_address(value: str) -> str:
+    """Check a Reply-To, which may hold one `{token}` in its local part for the conversation's id."""
+    return _mailbox(value.replace(REPLY_PLACEHOLDER, "token", 1)) and value
+
+
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+"""A URL to post to, query allowed."""
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+"""The start of a provider's API address, without the slash at its end."""
+
+HeaderSecret = Annotated[SecretStr, AfterValidator(_header_secret)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+ReplyAddress = Annotated[str, AfterValidator(_reply_address)]

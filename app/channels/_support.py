@@ -1,0 +1,221 @@
+"""What every HTTP adapter shares: one call, its outcome mapped once, and the words for reading error tables.
+
+the call proves that no byte left   → Deferred
+any other transport error, time-out → Unknown
+429                                 → Deferred for the account, with the provider's Retry-After
+an answer                           → Answer, which the adapter reads; `by_status` is what it says of an answer
+                                      that its provider does not document
+"""
+
+import asyncio
+import json as jsonlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any, Final
+
+import httpx
+
+from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
+from app.domain.messaging import Deferred, MalformedWebhook, Rejected, SendResult, Unknown
+from app.domain.model import ReasonCode
+
+MAX_ANSWER_BYTES: Final = 1_000_000
+DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
+_SHORTEST_RETRY: Final = timedelta(seconds=1)
+_LONGEST_RETRY: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider answered. `json` is None where the body is not JSON; neither body nor text is ever logged."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    json: Any = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def member(self, name: str) -> Any:
+        """A member of the JSON object, or None where there is none."""
+        return self.json.get(name) if isinstance(self.json, dict) else None
+
+    def text_member(self, name: str) -> str | None:
+        value = self.member(name)
+        return value if isinstance(value, str) and value else None
+
+
+async def post(
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    json: Any = None,
+    form: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    auth: httpx.Auth | None = None,
+    timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is kept in here
+) -> Answer | Deferred | Unknown:
+    """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
+    request = http.build_request("POST", url, json=json, data=form, content=content, headers=headers)
+    return await _call(http, request, auth, timeout)
+
+
+async def get(
+    http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> Answer | Deferred | Unknown:
+    return await _call(http, http.build_request("GET", url, params=params, headers=headers), None, CALL_SECONDS)
+
+
+async def _call(
+    http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None, seconds: float
+) -> Answer | Deferred | Unknown:
+    if deadline_passed():
+        return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
+    with recorded() as record:
+        try:
+            async with asyncio.timeout_at(call_deadline(seconds)):
+                answer = await _exchange(http, request, auth)
+        except Exception as error:  # noqa: BLE001 - the record decides, never the exception's class (see http.py)
+            return _without_answer(record, error)
+    return _throttled(answer) if answer.status == 429 else answer
+
+
+async def _exchange(http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
+    response = await http.send(request, auth=auth, stream=True)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                return Answer(response.status_code, response.headers, None)
+    finally:
+        await response.aclose()
+    return Answer(response.status_code, response.headers, _json(bytes(body)))
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return jsonlib.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
+    cause = type(error.__cause__ or error).__name__
+    if not record.proves_not_sent:
+        return Unknown(f"The provider's answer was lost ({cause}).")
+    if record.private_address_refused:
+        return Deferred(
+            "private_address",
+            "The account's address leads to a private network, which this installation does not allow.",
+            scope="account",
+        )
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return Deferred("invalid_url", "The account's address is not a valid URL.", scope="account")
+    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider ({cause}).")
+
+
+def _throttled(answer: Answer) -> Deferred:
+    wait = retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+    return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta:
+    """Read a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), kept between a second and an hour."""
+    wait = _wait(value.strip(), now) if value else None
+    if wait is None:
+        return DEFAULT_RETRY_AFTER
+    return min(max(wait, _SHORTEST_RETRY), _LONGEST_RETRY)
+
+
+def _wait(value: str, now: datetime) -> timedelta | None:
+    if value.isascii() and value.isdecimal():
+        return timedelta(seconds=int(value[:9]))  # nine digits are 31 years: enough to be an hour, no overflow
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+
+
+class Fault(Enum):
+    """What a provider's error code means, where it does not mean that this one message is refused for good."""
+
+    ACCOUNT = "the account is at fault, until somebody mends it"
+    THROTTLED = "the account sends too fast"
+    BUSY = "only this message has to wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One row of a provider's error table: what it does to the delivery, and what an agent is told."""
+
+    verdict: ReasonCode | Fault
+    words: str
+    retry_after: timedelta = DEFAULT_RETRY_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One row of a provider's table of what became of a message that it had taken."""
+
+    code: ReasonCode
+    words: str
+
+
+def refusal(meaning: Meaning, label: str) -> Rejected | Deferred:
+    """Turn a documented error into a result; `label` names provider and code for the reader."""
+    detail = f"{label}: {meaning.words}"
+    match meaning.verdict:
+        case Fault.ACCOUNT:
+            return Deferred("account", detail, scope="account")
+        case Fault.THROTTLED:
+            return Deferred("throttled", detail, meaning.retry_after, "account")
+        case Fault.BUSY:
+            return Deferred(ReasonCode.UNREACHABLE, detail, meaning.retry_after)
+        case code:
+            return Rejected(code, detail)
+
+
+_PERHAPS_DONE = frozenset({408, 409, 425})
+"""408: the server stopped waiting for the rest. 409: something of that name exists. 425: it may be done later."""
+
+_WRONG_DOOR = frozenset({401, 403, 404, 405, 407})
+"""At a fixed endpoint these say that the account's address or secret is wrong, whoever the recipient is."""
+
+
+def by_status(answer: Answer, provider: str) -> SendResult:
+    """Judge an answer by its HTTP status alone. A success that could not be read is unknown, like all that is odd."""
+    detail = f"{provider} answered HTTP {answer.status} without an explanation that we know."
+    if answer.status in _WRONG_DOOR:
+        return Deferred("account", detail, scope="account")
+    if 400 <= answer.status < 500 and answer.status not in _PERHAPS_DONE:
+        return Rejected(ReasonCode.PROVIDER_REJECTED, detail)
+    return Unknown(detail)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read a webhook's body. Raises MalformedWebhook."""
+    parsed = _json(body)
+    if not isinstance(parsed, dict):
+        raise MalformedWebhook("The body is not a JSON object.")
+    return parsed
+
+
+def moment(value: object) -> datetime | None:
+    """Read an ISO 8601 time, taken as UTC where it names no zone; None for anything else."""
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed and parsed.tzinfo is None else parsed
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Text from outside, fit for one line: no line breaks or control characters, cut at `limit` characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]

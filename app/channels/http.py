@@ -1,0 +1,186 @@
+"""The one place that makes an HTTP client for talking to providers, and the evidence of what each call did.
+
+httpx gives the API, aiohttp carries the bytes (several times the calls per second of httpx's own transport). Whether a
+failed call may be tried again hangs on one fact: had the first byte left? No exception class tells: `httpx-aiohttp`
+raises `ConnectTimeout` also for a connection that the provider dropped after it had read the whole request. So each
+call keeps a record of its own, written by aiohttp's tracing signals.
+
+aiohttp (3.14) serialises the headers into a buffer after `on_request_headers_sent` and writes them together with the
+first piece of the body, right after `on_request_chunk_sent`; on a connection from the pool as on a fresh one. An
+exception raised in either signal closes the connection with nothing written. aiohttp repeats a call by itself only
+for idempotent methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+MAX_CONNECTIONS: Final = 100
+KEEPALIVE_SECONDS: Final = 4.0
+"""Shorter than the idle time-out of any provider, so that a pooled connection is seldom one that the peer has left."""
+
+CALL_SECONDS: Final = 10.0
+"""The longest that any one call may take, connection and answer included."""
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address that is reached
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """What one HTTP call did, as its own tracing signals saw it."""
+
+    request_started: bool = False
+    headers_sent: bool = False
+    """The first byte left, or was about to."""
+    private_address_refused: bool = False
+
+    @property
+    def proves_not_sent(self) -> bool:
+        """Both are needed: without the first, the signals may not be wired up at all, as with a mock."""
+        return self.request_started and not self.headers_sent
+
+
+class DeadlinePassed(Exception):
+    """The call was stopped before a byte was written, because its deadline had passed."""
+
+
+class PrivateAddressRefused(OSError):
+    """The address is not a public one, and this installation only talks to public ones."""
+
+
+_record: ContextVar[CallRecord | None] = ContextVar("call_record", default=None)
+_deadline: ContextVar[float | None] = ContextVar("call_deadline", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[CallRecord]:
+    """Keep a fresh record of the one call that is made inside the block."""
+    record = CallRecord()
+    token = _record.set(record)
+    try:
+        yield record
+    finally:
+        _record.reset(token)
+
+
+@contextmanager
+def deadline(loop_time: float) -> Iterator[None]:
+    """Let no call of this task begin to write after `loop_time` (the event loop's clock), nor last beyond it.
+
+    Each asyncio task has its own context, so concurrent sends may each have their own deadline.
+    """
+    token = _deadline.set(loop_time)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def call_deadline(seconds: float = CALL_SECONDS) -> float:
+    """Answer when a call that begins now must end, in the event loop's time."""
+    latest = asyncio.get_running_loop().time() + seconds
+    given = _deadline.get()
+    return latest if given is None else min(latest, given)
+
+
+def deadline_passed() -> bool:
+    given = _deadline.get()
+    return given is not None and asyncio.get_running_loop().time() >= given
+
+
+def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTIONS) -> httpx.AsyncClient:
+    """Make the client for all outgoing calls. Needs a running event loop; close it with `aclose()`.
+
+    It follows no redirects (a redirect would send a message to a place that nobody configured), keeps no cookies, and
+    takes no proxy or password from the environment.
+    """
+    tls = httpx.create_ssl_context(trust_env=False)
+    connector = aiohttp.TCPConnector(
+        limit=max_connections,
+        keepalive_timeout=KEEPALIVE_SECONDS,
+        ssl=tls,
+        socket_factory=None if allow_private_urls else _public_socket,
+    )
+    session = aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, trace_configs=[_trace()]
+    )
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(client=session, verify=tls, trust_env=False),
+        timeout=CALL_SECONDS,
+        trust_env=False,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        # Compressed answers could unfold to any size, and these are small.
+        headers={"User-Agent": "mass-reply", "Accept-Encoding": "identity"},
+    )
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address literal is one that anybody on the internet may use."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or (ipaddress.IPv4Address(ip.packed[-4:]) if ip in _NAT64 else None)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip.is_site_local or ip.sixtofour or ip.teredo:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _public_socket(address: tuple[Any, ...]) -> socket.socket:
+    """Make the socket for one resolved address, or refuse it.
+
+    aiohttp calls this for the very address that it connects to next, whether that came from a resolver or was typed
+    as a literal: no second look-up can change it in between.
+    """
+    family, kind, protocol, _, sockaddr = address
+    if is_public(sockaddr[0]):
+        return socket.socket(family, kind, protocol)
+    record = _record.get()
+    if record is not None:
+        record.private_address_refused = True
+    raise PrivateAddressRefused("The address is not a public one.")
+
+
+def _trace() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(_note_start)
+    trace.on_request_headers_sent.append(_note_headers)
+    trace.on_request_chunk_sent.append(_note_chunk)
+    return trace
+
+
+async def _note_start(*_: object) -> None:
+    record = _record.get()
+    if record is not None:
+        record.request_started = True
+
+
+async def _note_headers(*_: object) -> None:
+    _stop_if_too_late()
+    record = _record.get()
+    if record is not None:
+        record.headers_sent = True
+
+
+async def _note_chunk(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+    """Check again: before Python 3.12 the write is a task of its own, and a busy loop may run it much later."""
+    if not hasattr(context, "writing"):
+        _stop_if_too_late()
+        context.writing = True
+
+
+def _stop_if_too_late() -> None:
+    if deadline_passed():
+        raise DeadlinePassed("The deadline passed before anything was written.")

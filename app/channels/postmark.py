@@ -1,0 +1,248 @@
+"""E-mail through Postmark's HTTP API. Facts and their sources: docs/channels/postmark.md."""
+
+import base64
+import hmac
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final, Self
+
+import httpx
+from pydantic import BaseModel, Field
+
+from app.channels import _postmark_events as events
+from app.channels._account import (
+    REPLY_PLACEHOLDER,
+    AccountSetup,
+    BaseUrl,
+    HeaderSecret,
+    Mailbox,
+    ReplyAddress,
+    Settings,
+    email_address,
+)
+from app.channels._mail import references, subject_line
+from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
+from app.domain.messaging import (
+    Absent,
+    Accepted,
+    AddressKind,
+    AttachmentFile,
+    Found,
+    Limits,
+    LookUp,
+    Outbound,
+    ProviderEvent,
+    ReceiptKind,
+    Rejected,
+    SendResult,
+    Unknown,
+    Webhook,
+)
+from app.domain.model import Channel, ReasonCode
+
+API: Final = "https://api.postmarkapp.com"
+BATCH_MESSAGES: Final = 500
+BATCH_BYTES: Final = 45_000_000
+"""Postmark takes 50 MB a call; the rest is room for its own counting."""
+
+ERRORS: Final[Mapping[int, Meaning]] = {
+    10: Meaning(Fault.ACCOUNT, "the server token is missing or wrong"),
+    # Maintenance: Postmark says that it is offline, so the message was not taken.
+    100: Meaning(Fault.THROTTLED, "Postmark is down for maintenance", timedelta(minutes=1)),
+    300: Meaning(ReasonCode.INVALID_RECIPIENT, "the e-mail is not valid, mostly for its recipient's address"),
+    400: Meaning(Fault.ACCOUNT, "the sender's address is not set up at Postmark"),
+    401: Meaning(Fault.ACCOUNT, "the sender's address is not confirmed at Postmark"),
+    402: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood"),
+    403: Meaning(ReasonCode.PROVIDER_REJECTED, "a field of the request is not valid"),
+    405: Meaning(Fault.ACCOUNT, "the Postmark account has no credits left"),
+    # Which of the three it was Postmark does not say by code, and only Postmark can lift it: so nothing is kept here.
+    406: Meaning(
+        ReasonCode.BLOCKED, "Postmark no longer sends to this address: hard bounce, complaint or unsubscribed"
+    ),
+    409: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood"),
+    411: Meaning(ReasonCode.CONTENT_REJECTED, "an attachment is of a kind that Postmark does not send"),
+    412: Meaning(Fault.ACCOUNT, "the Postmark account is waiting for approval"),
+    413: Meaning(Fault.ACCOUNT, "the Postmark account may not send"),
+    1226: Meaning(Fault.ACCOUNT, "the message stream does not exist"),
+    1235: Meaning(Fault.ACCOUNT, "the message stream does not exist"),
+    1236: Meaning(Fault.ACCOUNT, "the message stream cannot send"),
+}
+"""ErrorCode in an answer. It is never the HTTP status, though the numbers look alike."""
+
+_BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.")
+_TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 10 MB")
+
+
+class Config(Settings):
+    sender: Mailbox = Field(alias="from")
+    reply_to: ReplyAddress | None = None
+    message_stream: str = Field(default="outbound", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    base_url: BaseUrl = API
+
+    @property
+    def domain(self) -> str:
+        return self.sender.rpartition("@")[2].rstrip(">")
+
+
+class Credentials(Settings):
+    server_token: HeaderSecret
+
+
+@dataclass(frozen=True, slots=True)
+class PostmarkAdapter:
+    name: ClassVar[str] = "postmark"
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
+    limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, max_bytes=5_000_000, attachments=True)
+    signs_webhooks: ClassVar[bool] = False
+    config_model: ClassVar[type[BaseModel]] = Config
+    credentials_model: ClassVar[type[BaseModel]] = Credentials
+
+    http: httpx.AsyncClient
+    config: Config
+    credentials: Credentials
+    callback_secret: str
+
+    @classmethod
+    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
+        config = Config.model_validate(setup.config)
+        return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_secret)
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        payload = _payload(outbound, self.config)
+        if payload is None:
+            return _BAD_ADDRESS
+        answer = await post(self.http, f"{self.config.base_url}/email", json=payload, headers=self._headers)
+        return _read(answer) if isinstance(answer, Answer) else answer
+
+    async def send_many(self, outbounds: Sequence[Outbound]) -> Sequence[SendResult]:
+        """Send in as few calls as Postmark's limits allow; an answer that is lost is unknown for all of its call."""
+        payloads = [_payload(outbound, self.config) for outbound in outbounds]
+        results: list[SendResult] = []
+        for batch in _batches([json.dumps(payload).encode() for payload in payloads if payload is not None]):
+            results += await self._send_batch(batch)
+        sent = iter(results)
+        return [_BAD_ADDRESS if payload is None else next(sent) for payload in payloads]
+
+    async def _send_batch(self, batch: Sequence[bytes]) -> Sequence[SendResult]:
+        headers = {**self._headers, "Content-Type": "application/json"}
+        content = b"[" + b",".join(batch) + b"]"
+        answer = await post(self.http, f"{self.config.base_url}/email/batch", content=content, headers=headers)
+        if not isinstance(answer, Answer):
+            return [answer] * len(batch)
+        items = answer.json
+        if not answer.ok:
+            return [_read(answer)] * len(batch)
+        if not isinstance(items, list) or len(items) != len(batch):
+            return [Unknown("Postmark's answer does not say what became of each message.")] * len(batch)
+        return [_read(Answer(answer.status, answer.headers, item)) for item in items]
+
+    async def look_up(self, correlation: str) -> LookUp:
+        """Search by the metadata that every message carries: in the account's stream, and over what is the default.
+
+        Absence is believed only where both say so: Postmark documents the filter, not what leaving it out means.
+        """
+        found = await self._search({"metadata_delivery": correlation})
+        if isinstance(found, Absent):
+            stream = self.config.message_stream
+            found = await self._search({"metadata_delivery": correlation, "messagestream": stream})
+        return found
+
+    async def _search(self, query: Mapping[str, str]) -> LookUp:
+        url = f"{self.config.base_url}/messages/outbound"
+        answer = await get(self.http, url, params={"count": "1", "offset": "0", **query}, headers=self._headers)
+        return _found(answer) if isinstance(answer, Answer) else Unknown(answer.detail)
+
+    def verify(self, webhook: Webhook) -> bool:
+        """Compare the secret that we put into the callback URL: Postmark signs nothing."""
+        given = webhook.query.get("token", "")
+        return bool(self.callback_secret) and hmac.compare_digest(given.encode(), self.callback_secret.encode())
+
+    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
+        return [events.read(json_object(webhook.body), self.config.domain)]
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        token = self.credentials.server_token.get_secret_value()
+        return {"Accept": "application/json", "X-Postmark-Server-Token": token}
+
+
+def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
+    """The message as Postmark wants it; None where the address is not exactly one, for `To` takes a list."""
+    try:
+        recipient = email_address(outbound.address)
+    except ValueError:
+        return None
+    payload: dict[str, Any] = {
+        "From": config.sender,
+        "To": recipient,
+        "Subject": subject_line(outbound.subject),
+        "TextBody": outbound.text,
+        "MessageStream": config.message_stream,
+        "Headers": [{"Name": name, "Value": value} for name, value in _mail_headers(outbound, config)],
+        "Metadata": {"delivery": outbound.correlation},
+        "Attachments": [_attachment(file) for file in outbound.attachments],
+    }
+    if outbound.html is not None:
+        payload["HtmlBody"] = outbound.html
+    if config.reply_to is not None:
+        payload["ReplyTo"] = config.reply_to.replace(REPLY_PLACEHOLDER, outbound.conversation_id.hex)
+    return payload
+
+
+def _mail_headers(outbound: Outbound, config: Config) -> Iterator[tuple[str, str]]:
+    # Without KeepID Postmark puts its own id in the place of ours, and the customer's answer names one we never saw.
+    yield "Message-ID", f"<{outbound.delivery_id}@{config.domain}>"
+    yield "X-PM-KeepID", "true"
+    yield "X-Auto-Response-Suppress", "OOF, AutoReply"
+    if parent := references([outbound.in_reply_to or ""]):
+        yield "In-Reply-To", parent
+    if thread := references(outbound.references):
+        yield "References", thread
+
+
+def _attachment(file: AttachmentFile) -> dict[str, str]:
+    content = base64.b64encode(file.content).decode("ascii")
+    return {"Name": file.filename, "ContentType": file.content_type, "Content": content}
+
+
+def _batches(messages: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for message in messages:
+        if batch and (len(batch) == BATCH_MESSAGES or size + len(message) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += len(message) + 1
+    if batch:
+        yield batch
+
+
+def _read(answer: Answer) -> SendResult:
+    """Read one message's answer. HTTP 500 stays unknown: "usually lost" (Postmark) is not "never sent"."""
+    code = answer.member("ErrorCode")
+    message_id = answer.text_member("MessageID")
+    if answer.ok and code == 0 and message_id:
+        return Accepted(message_id)
+    if answer.status != 500 and isinstance(code, int) and code in ERRORS:
+        return refusal(ERRORS[code], f"Postmark {code}")
+    if answer.status == 413:
+        return refusal(_TOO_LARGE, "Postmark")
+    if answer.ok and isinstance(code, int) and code > 0:
+        return Rejected(ReasonCode.PROVIDER_REJECTED, f"Postmark {code}: not sent")
+    return by_status(answer, f"Postmark {code}" if isinstance(code, int) else "Postmark")
+
+
+def _found(answer: Answer) -> LookUp:
+    messages = answer.member("Messages")
+    if answer.status != 200 or not isinstance(messages, list):
+        return Unknown(f"Postmark's search answered HTTP {answer.status}.")
+    if not messages:
+        return Absent() if answer.member("TotalCount") == 0 else Unknown("Postmark's search contradicts itself.")
+    match messages[0]:
+        case {"MessageID": str(message_id)}:
+            return Found(message_id, ReceiptKind.SENT)
+        case _:
+            return Unknown("Postmark's search found a message without an id.")

@@ -1,0 +1,88 @@
+"""The providers there are. Adding one: its file, its name in the tuple below, its samples in tests/channels/."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Protocol, Self
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from app.channels._account import AccountSetup
+from app.channels.postmark import PostmarkAdapter
+from app.channels.twilio import TwilioAdapter
+from app.channels.webhook import WebhookAdapter
+from app.domain.errors import Fault, InvalidAccount
+from app.domain.messaging import Adapter
+from app.domain.model import Channel
+
+__all__ = ["ADAPTERS", "AccountAdapter", "AccountSetup", "build", "redemands_credentials", "validate"]
+
+
+class AccountAdapter(Adapter, Protocol):
+    """What the registry knows of an adapter besides the port: how to check an account and make an adapter of it."""
+
+    signs_webhooks: ClassVar[bool]
+    """False where the provider signs nothing: then the callback URL carries `?token=` with the account's secret."""
+    config_model: ClassVar[type[BaseModel]]
+    credentials_model: ClassVar[type[BaseModel]]
+
+    @classmethod
+    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self: ...
+
+
+_CLASSES: Final[tuple[type[AccountAdapter], ...]] = (PostmarkAdapter, TwilioAdapter, WebhookAdapter)
+
+ADAPTERS: Final[Mapping[str, type[AccountAdapter]]] = {adapter.name: adapter for adapter in _CLASSES}
+
+REDEMANDING: Final = ("base_url", "host", "url")
+"""Where an account talks to. Whoever may change that alone could have stored secrets sent to a place of their own."""
+
+
+def build(provider: str, setup: AccountSetup, http: httpx.AsyncClient) -> AccountAdapter:
+    """Make the adapter of a stored account, whose settings were validated when it was written."""
+    return ADAPTERS[provider].from_config(setup, http)
+
+
+def validate(provider: str, channel: Channel, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+    """Check a channel account. Raises InvalidAccount, whose faults name the keys and never a value."""
+    adapter = ADAPTERS.get(provider)
+    if adapter is None:
+        known = ", ".join(sorted(ADAPTERS))
+        raise InvalidAccount(faults=[Fault("/provider", "unknown_provider", f"The providers are: {known}.")])
+    faults = [
+        *_channel_faults(adapter, channel),
+        *_faults("/config", adapter.config_model, config),
+        *_faults("/credentials", adapter.credentials_model, credentials),
+    ]
+    if faults:
+        raise InvalidAccount(faults=faults)
+
+
+def redemands_credentials(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Say whether a change of an account's config must bring its credentials again."""
+    return any(before.get(key) != after.get(key) for key in REDEMANDING)
+
+
+def _channel_faults(adapter: type[AccountAdapter], channel: Channel) -> list[Fault]:
+    if channel in adapter.channels:
+        return []
+    served = ", ".join(sorted(adapter.channels))
+    return [Fault("/channel", "unsupported_channel", f"{adapter.name} serves: {served}.")]
+
+
+def _faults(pointer: str, model: type[BaseModel], values: Mapping[str, Any]) -> list[Fault]:
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return [Fault(pointer + _path(fault["loc"]), fault["type"], _sentence(fault["msg"])) for fault in found]
+    return []
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """A JSON Pointer's end (RFC 6901 section 3)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _sentence(message: str) -> str:
+    """pydantic puts its own words in front of what a validator said."""
+    return message.removeprefix("Value error, ")

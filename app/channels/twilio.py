@@ -1,0 +1,320 @@
+"""SMS through Twilio Programmable Messaging. Facts and their sources: docs/channels/twilio.md."""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, ClassVar, Final, Self
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+import httpx
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+
+from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings
+from app.channels._support import Answer, Failure, Fault, Meaning, by_status, post, refusal
+from app.domain.messaging import (
+    Accepted,
+    AddressKind,
+    Inbound,
+    Limits,
+    MalformedWebhook,
+    Outbound,
+    ProviderEvent,
+    Receipt,
+    ReceiptKind,
+    Rejected,
+    SendResult,
+    Unrecognized,
+    Webhook,
+)
+from app.domain.model import Channel, ReasonCode
+
+API: Final = "https://api.twilio.com"
+ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"
+
+_LATER: Final = timedelta(minutes=1)
+_MUCH_LATER: Final = timedelta(minutes=10)
+
+REFUSALS: Final[Mapping[int, Meaning]] = {
+    10001: Meaning(Fault.ACCOUNT, "the Twilio account is not active"),
+    20003: Meaning(Fault.ACCOUNT, "the account SID and auth token do not belong together, or may not do this"),
+    20005: Meaning(Fault.ACCOUNT, "the Twilio account is not active"),
+    20006: Meaning(Fault.ACCOUNT, "access was denied"),
+    20008: Meaning(Fault.ACCOUNT, "these are test credentials"),
+    20010: Meaning(Fault.ACCOUNT, "sending is disabled for the Twilio account"),
+    20403: Meaning(Fault.ACCOUNT, "access was denied"),
+    20404: Meaning(Fault.ACCOUNT, "there is no such Twilio account"),
+    14107: Meaning(Fault.BUSY, "too many messages between these two numbers in a short time", _LATER),
+    21211: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid"),
+    21212: Meaning(Fault.ACCOUNT, "the sender's number is not valid"),
+    21217: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid"),
+    21408: Meaning(ReasonCode.PROVIDER_REJECTED, "sending to that country is not enabled in the Twilio account"),
+    21602: Meaning(ReasonCode.CONTENT_REJECTED, "the message has no text"),
+    21603: Meaning(Fault.ACCOUNT, "the account has no sender"),
+    21606: Meaning(Fault.ACCOUNT, "the sender's number cannot send SMS"),
+    21608: Meaning(Fault.ACCOUNT, "a trial account only sends to verified numbers"),
+    21609: Meaning(Fault.ACCOUNT, "Twilio cannot use our callback address; it must be a public URL"),
+    21610: Meaning(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP"),
+    21611: Meaning(Fault.THROTTLED, "the sender's queue at Twilio is full", _MUCH_LATER),
+    21612: Meaning(ReasonCode.PROVIDER_REJECTED, "the number cannot be reached from this sender"),
+    21614: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not a mobile number"),
+    21617: Meaning(ReasonCode.MESSAGE_TOO_LONG, "the text is longer than 1,600 characters"),
+    21635: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is a landline"),
+    21657: Meaning(Fault.ACCOUNT, "the sender id is not valid"),
+    21659: Meaning(Fault.ACCOUNT, "the sender's number is not a Twilio number"),
+    21660: Meaning(Fault.ACCOUNT, "the sender's number belongs to another Twilio account"),
+    21703: Meaning(Fault.ACCOUNT, "the messaging service has no number available"),
+    21704: Meaning(Fault.ACCOUNT, "the messaging service has no numbers"),
+    21705: Meaning(Fault.ACCOUNT, "the messaging service does not exist"),
+    30001: Meaning(Fault.THROTTLED, "the sender's queue at Twilio is full", _LATER),
+    30002: Meaning(Fault.ACCOUNT, "the Twilio account is suspended"),
+    30022: Meaning(Fault.THROTTLED, "the carrier's rate limit for this sender is reached", _LATER),
+}
+"""Error codes in the answer to a send: nothing was sent."""
+
+FAILURES: Final[Mapping[int, Failure]] = {
+    21610: Failure(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP"),
+    30001: Failure(ReasonCode.UNREACHABLE, "the queue overflowed before the message could leave"),
+    30002: Failure(ReasonCode.PROVIDER_REJECTED, "the Twilio account is suspended"),
+    30003: Failure(ReasonCode.UNREACHABLE, "the handset is switched off or out of reach"),
+    30004: Failure(ReasonCode.BLOCKED, "the carrier or the recipient blocks this sender"),
+    30005: Failure(ReasonCode.INVALID_RECIPIENT, "the number is not in use"),
+    30006: Failure(ReasonCode.INVALID_RECIPIENT, "the number is a landline, or its carrier cannot be reached"),
+    30007: Failure(ReasonCode.CONTENT_REJECTED, "a carrier filtered the message as unwanted"),
+    # Not retryable: Twilio does not repeat it either, since the customer may have got it.
+    30008: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier gave no reason"),
+    30410: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier did not answer in time"),
+    30017: Failure(ReasonCode.UNREACHABLE, "the carrier's network is congested"),
+    30018: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier demands a registered sender id"),
+    30019: Failure(ReasonCode.MESSAGE_TOO_LONG, "the message is larger than the carrier allows"),
+    30022: Failure(ReasonCode.UNREACHABLE, "the carrier's rate limit for this sender was reached"),
+    30023: Failure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
+    30024: Failure(ReasonCode.PROVIDER_REJECTED, "the sender id is not set up at the carrier"),
+    30027: Failure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
+    30032: Failure(ReasonCode.PROVIDER_REJECTED, "the toll-free sender is not verified"),
+    30033: Failure(ReasonCode.PROVIDER_REJECTED, "the sender's US campaign is suspended"),
+    30034: Failure(ReasonCode.PROVIDER_REJECTED, "the sender is not registered for US numbers"),
+    30035: Failure(ReasonCode.PROVIDER_REJECTED, "the sender is still being set up"),
+    30450: Failure(ReasonCode.BLOCKED, "Twilio blocked the delivery"),
+}
+"""Error codes in a status callback: the message was taken and did not arrive."""
+
+_DEAD_NUMBERS: Final = frozenset({21610, 30005})
+"""Codes after which the number is not to be written to again."""
+
+STATUSES: Final[Mapping[str, ReceiptKind]] = {
+    # The first four say that Twilio has the message, which is all that "sent" means here.
+    "accepted": ReceiptKind.SENT,
+    "scheduled": ReceiptKind.SENT,
+    "queued": ReceiptKind.SENT,
+    "sending": ReceiptKind.SENT,
+    "sent": ReceiptKind.SENT,
+    "delivered": ReceiptKind.DELIVERED,
+    "read": ReceiptKind.READ,
+    "undelivered": ReceiptKind.FAILED,
+    "failed": ReceiptKind.FAILED,
+    "canceled": ReceiptKind.FAILED,
+}
+
+_STOP: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+_START: Final = frozenset({"START", "UNSTOP", "YES"})
+
+
+def _sender(value: str) -> str:
+    if re.fullmatch(r"\+[1-9]\d{6,14}|\d{3,8}", value, re.ASCII):
+        return value
+    if re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", value):
+        return value
+    raise ValueError("must be a number in E.164 form, a short code, or a sender id of at most 11 letters and digits")
+
+
+class Config(Settings):
+    account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
+    sender: Annotated[str, AfterValidator(_sender)] | None = Field(default=None, alias="from")
+    messaging_service_sid: str | None = Field(default=None, pattern=r"^MG[0-9a-fA-F]{32}$")
+    base_url: BaseUrl = API
+
+    @model_validator(mode="after")
+    def _one_sender(self) -> Self:
+        if (self.sender is None) == (self.messaging_service_sid is None):
+            raise ValueError("must hold either from or messaging_service_sid")
+        return self
+
+
+class Credentials(Settings):
+    auth_token: HeaderSecret
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAdapter:
+    name: ClassVar[str] = "twilio"
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.SMS})
+    limits: ClassVar[Limits] = Limits(
+        address=AddressKind.PHONE,
+        max_characters=1_600,
+        counts_segments=True,
+        why_no_attachments="SMS carries no attachments; the text is sent without them.",
+    )
+    signs_webhooks: ClassVar[bool] = True
+    config_model: ClassVar[type[BaseModel]] = Config
+    credentials_model: ClassVar[type[BaseModel]] = Credentials
+
+    http: httpx.AsyncClient
+    config: Config
+    credentials: Credentials
+
+    @classmethod
+    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
+        return cls(http, Config.model_validate(setup.config), Credentials.model_validate(setup.credentials))
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        number = e164(outbound.address)
+        if number is None:
+            return Rejected(ReasonCode.ADDRESS_INVALID, "The address is not a phone number in international form.")
+        url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}/Messages.json"
+        auth = httpx.BasicAuth(self.config.account_sid, self._token)
+        answer = await post(self.http, url, form=self._form(outbound, number), auth=auth)
+        return _read(answer) if isinstance(answer, Answer) else answer
+
+    def _form(self, outbound: Outbound, number: str) -> dict[str, str]:
+        config = self.config
+        sender = (
+            {"From": config.sender} if config.sender else {"MessagingServiceSid": config.messaging_service_sid or ""}
+        )
+        return {
+            "To": number,
+            **sender,
+            "Body": outbound.text,
+            "StatusCallback": str(httpx.URL(outbound.callback_url).copy_merge_params({"d": outbound.correlation})),
+        }
+
+    def verify(self, webhook: Webhook) -> bool:
+        given = webhook.headers.get("x-twilio-signature", "").encode()
+        digest = webhook.query.get("bodySHA256")
+        if digest is not None and not _equal(hashlib.sha256(webhook.body).hexdigest(), digest):
+            return False
+        fields = {} if digest is not None else _form(webhook.body)
+        expected = [signature(self._token, url, fields).encode() for url in _spellings(webhook.url)]
+        return any([hmac.compare_digest(one, given) for one in expected])  # noqa: C419 - all, for the same time always
+
+    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
+        fields = {name: values[-1] for name, values in _form(webhook.body).items()}
+        sid = fields.get("MessageSid") or fields.get("SmsSid")
+        if sid is None:
+            raise MalformedWebhook("There is no MessageSid.")
+        status = fields.get("MessageStatus", "")
+        if status in STATUSES:
+            return [_receipt(sid, status, fields, webhook.query.get("d"))]
+        if not status and "Body" in fields:
+            return [_inbound(sid, fields)]
+        return [Unrecognized(f"{sid}:{status}", fields)]
+
+    @property
+    def _token(self) -> str:
+        return self.credentials.auth_token.get_secret_value()
+
+
+def e164(address: str) -> str | None:
+    """Write a phone number in E.164 form; None where it is not a complete international number."""
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def signature(auth_token: str, url: str, fields: Mapping[str, Iterable[str]]) -> str:
+    """The value of X-Twilio-Signature: each name with each of its distinct values, both in order, after the URL."""
+    signed = url + "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
+    return base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode("ascii")
+
+
+def _spellings(url: str) -> Iterator[str]:
+    """The URL as called, and with its port left out or written out: Twilio has signed either."""
+    yield url
+    parts = urlsplit(url)
+    host = parts.netloc.removesuffix(f":{parts.port}")
+    yield _with_netloc(parts, host)
+    yield _with_netloc(parts, f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
+
+
+def _with_netloc(parts: SplitResult, netloc: str) -> str:
+    return parts._replace(netloc=netloc).geturl()
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    return parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _read(answer: Answer) -> SendResult:
+    sid = answer.text_member("sid")
+    if answer.ok and sid:
+        return Accepted(sid)
+    code = answer.member("code")
+    if 400 <= answer.status < 500 and isinstance(code, int) and code in REFUSALS:
+        return refusal(REFUSALS[code], f"Twilio {code}")
+    return by_status(answer, f"Twilio {code} ({ERROR_PAGE}/{code})" if isinstance(code, int) else "Twilio")
+
+
+def _receipt(sid: str, status: str, fields: Mapping[str, str], correlation: str | None) -> Receipt:
+    kind = STATUSES[status]
+    failed = kind is ReceiptKind.FAILED
+    code = int(fields["ErrorCode"]) if fields.get("ErrorCode", "").isdecimal() else None
+    reason, detail = _why(status, code) if failed else (None, None)
+    return Receipt(
+        kind=kind,
+        event_key=f"{sid}:{status}",
+        correlation=correlation,
+        provider_message_id=sid,
+        occurred_at=_done_date(fields.get("RawDlrDoneDate")),
+        code=reason,
+        detail=detail,
+        bad_address=fields.get("To") if failed and code in _DEAD_NUMBERS else None,
+        raw=fields,
+    )
+
+
+def _why(status: str, code: int | None) -> tuple[ReasonCode, str]:
+    failure = FAILURES.get(code) if code is not None else None
+    if failure is not None:
+        return failure.code, f"Twilio {code}: {failure.words}"
+    about = f"Twilio {code} ({ERROR_PAGE}/{code})" if code else "Twilio"
+    return ReasonCode.PROVIDER_REJECTED, f"{about}: the message was {status}"
+
+
+def _done_date(value: str | None) -> datetime | None:
+    """Read RawDlrDoneDate, the carrier's YYMMDDhhmm. It names no zone; UTC is the common case and what we take."""
+    try:
+        return datetime.strptime(value or "", "%y%m%d%H%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _inbound(sid: str, fields: Mapping[str, str]) -> Inbound:
+    media = fields.get("NumMedia", "0")
+    return Inbound(
+        event_key=f"{sid}:received",
+        provider_message_id=sid,
+        sender=fields.get("From", ""),
+        text=fields["Body"] or (f"[{media} media files]" if media != "0" else ""),
+        opted_out=_opted_out(fields.get("OptOutType", ""), fields["Body"]),
+        raw=fields,
+    )
+
+
+def _opted_out(kind: str, text: str) -> bool | None:
+    """Advanced Opt-Out says what it made of the message; without it Twilio's default words count, alone in a text."""
+    word = kind.strip().upper() or text.strip().upper()
+    if word in _STOP:
+        return True
+    return False if word in _START else None

@@ -1,0 +1,276 @@
+"""The helpdesk itself as provider: our own signed JSON to the tenant's URL, so that it can carry any channel.
+
+Both directions are signed as the Standard Webhooks specification says (https://www.standardwebhooks.com), with one
+secret. What is posted and what may come back is told in docs/channels/webhook.md.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from uuid import UUID
+
+import httpx
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, TypeAdapter, ValidationError
+from standardwebhooks.webhooks import Webhook as Signer
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from app.channels._account import AccountSetup, Endpoint, Settings
+from app.channels._support import Answer, Fault, Meaning, json_object, one_line, post, refusal
+from app.domain.messaging import (
+    Accepted,
+    AddressKind,
+    Inbound,
+    Limits,
+    MalformedWebhook,
+    Outbound,
+    ProviderEvent,
+    Receipt,
+    ReceiptKind,
+    Rejected,
+    SendResult,
+    Unknown,
+    Unrecognized,
+    Webhook,
+)
+from app.domain.model import Channel, ReasonCode
+
+_SHORTEST_SECRET: Final = 24
+"""Bytes; the specification asks for 24 to 64."""
+
+_REFUSED: Final = frozenset({400, 404, 410, 422})
+_CLOSED: Final = Meaning(Fault.ACCOUNT, "the endpoint does not accept our signature; check the secret")
+
+_FAILURES: Final = frozenset(
+    {
+        ReasonCode.ADDRESS_INVALID,
+        ReasonCode.OPTED_OUT,
+        ReasonCode.WINDOW_CLOSED,
+        ReasonCode.MESSAGE_TOO_LONG,
+        ReasonCode.CONVERSATION_ARCHIVED,
+        ReasonCode.INVALID_RECIPIENT,
+        ReasonCode.BLOCKED,
+        ReasonCode.BOUNCED,
+        ReasonCode.COMPLAINED,
+        ReasonCode.UNREACHABLE,
+        ReasonCode.CONTENT_REJECTED,
+        ReasonCode.TEMPLATE_REJECTED,
+        ReasonCode.PROVIDER_REJECTED,
+    }
+)
+"""The reason codes that the other side may give; any other word becomes `provider_rejected`."""
+
+_NO_MORE: Final = frozenset(
+    {ReasonCode.OPTED_OUT, ReasonCode.BOUNCED, ReasonCode.COMPLAINED, ReasonCode.INVALID_RECIPIENT}
+)
+"""Reasons after which the address is not to be written to again."""
+
+
+def _signing_secret(value: SecretStr) -> SecretStr:
+    try:
+        key = base64.b64decode(value.get_secret_value().removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("must be base64, with or without whsec_ in front") from None
+    if len(key) < _SHORTEST_SECRET:
+        raise ValueError(f"must hold at least {_SHORTEST_SECRET} bytes")
+    return value
+
+
+class Config(Settings):
+    url: Endpoint
+
+
+class Credentials(Settings):
+    secret: Annotated[SecretStr, AfterValidator(_signing_secret)]
+
+
+class _Report(BaseModel):
+    """`data` of message.sent, .delivered, .read and .failed."""
+
+    correlation: str
+    message_id: str | None = None
+    code: str | None = None
+    detail: str | None = None
+    address: str | None = None
+
+
+class _Conversation(BaseModel):
+    id: UUID | None = None
+    external_id: str | None = None
+
+
+class _Message(BaseModel):
+    id: str | None = None
+    text: str
+    sent_at: datetime | None = None
+    automatic: bool = False
+
+
+class _Received(BaseModel):
+    """`data` of message.received."""
+
+    conversation: _Conversation = _Conversation()
+    sender: str = ""
+    message: _Message
+    opted_out: bool | None = None
+
+
+class _Reported(BaseModel):
+    type: Literal["message.sent", "message.delivered", "message.read", "message.failed"]
+    timestamp: datetime | None = None
+    data: _Report
+
+
+class _Incoming(BaseModel):
+    type: Literal["message.received"]
+    timestamp: datetime | None = None
+    data: _Received
+
+
+_KNOWN: Final = {"message.sent", "message.delivered", "message.read", "message.failed", "message.received"}
+_EVENT: Final[TypeAdapter[_Reported | _Incoming]] = TypeAdapter(
+    Annotated[_Reported | _Incoming, Field(discriminator="type")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAdapter:
+    name: ClassVar[str] = "webhook"
+    channels: ClassVar[frozenset[Channel]] = frozenset(Channel) - {Channel.VOICE}
+    limits: ClassVar[Limits] = Limits(address=AddressKind.OPAQUE, attachments=True)
+    signs_webhooks: ClassVar[bool] = True
+    config_model: ClassVar[type[BaseModel]] = Config
+    credentials_model: ClassVar[type[BaseModel]] = Credentials
+
+    http: httpx.AsyncClient
+    url: str
+    signer: Signer
+
+    @classmethod
+    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
+        config = Config.model_validate(setup.config)
+        credentials = Credentials.model_validate(setup.credentials)
+        return cls(http, config.url, Signer(credentials.secret.get_secret_value()))
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        now = datetime.now(UTC)
+        body = json.dumps(_payload(outbound, now))
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": outbound.correlation,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self.signer.sign(outbound.correlation, now, body),
+        }
+        answer = await post(self.http, self.url, content=body.encode(), headers=headers)
+        return _read(answer) if isinstance(answer, Answer) else answer
+
+    def verify(self, webhook: Webhook) -> bool:
+        try:
+            self.signer.verify(webhook.body, dict(webhook.headers), json_parse=False)
+        except (WebhookVerificationError, ValueError):  # ValueError: base64 or a signature list that is none
+            return False
+        return True
+
+    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
+        body = json_object(webhook.body)
+        # The specification keeps webhook-id the same when an event is sent again.
+        key = webhook.headers.get("webhook-id", "")
+        if body.get("type") not in _KNOWN:
+            return [Unrecognized(key, body)]
+        try:
+            event = _EVENT.validate_python(body)
+        except ValidationError as error:
+            raise MalformedWebhook(_places(error)) from None
+        return [_inbound(event, key, body) if isinstance(event, _Incoming) else _receipt(event, key, body)]
+
+
+def _payload(outbound: Outbound, now: datetime) -> dict[str, Any]:
+    attachments = [
+        {
+            "filename": file.filename,
+            "content_type": file.content_type,
+            "content": base64.b64encode(file.content).decode("ascii"),
+        }
+        for file in outbound.attachments
+    ]
+    author = outbound.author
+    return {
+        "type": "message.send",
+        "timestamp": now.isoformat(),
+        "data": {
+            "correlation": outbound.correlation,
+            "conversation": {
+                "id": str(outbound.conversation_id),
+                "external_id": outbound.conversation_external_id,
+                "channel": outbound.channel.value,
+                "address": outbound.address,
+                "subject": outbound.subject,
+            },
+            "message": {"text": outbound.text, "html": outbound.html, "attachments": attachments},
+            "author": {"id": author.id, "name": author.name, "email": author.email},
+        },
+    }
+
+
+def _read(answer: Answer) -> SendResult:
+    message_id = answer.text_member("message_id")
+    if answer.ok and message_id:
+        return Accepted(message_id)
+    if answer.status in (401, 403):
+        return refusal(_CLOSED, f"HTTP {answer.status}")
+    if answer.status in _REFUSED:
+        detail = one_line(answer.text_member("detail") or "no detail given")
+        return Rejected(_reason(answer.text_member("code")), f"HTTP {answer.status}: {detail}")
+    return Unknown(f"The endpoint answered HTTP {answer.status}, which says neither yes nor no.")
+
+
+def _reason(code: str | None) -> ReasonCode:
+    return ReasonCode(code) if code in _FAILURES else ReasonCode.PROVIDER_REJECTED
+
+
+def _receipt(event: _Reported, key: str, raw: dict[str, Any]) -> Receipt:
+    kind = ReceiptKind(event.type.removeprefix("message."))
+    failed = kind is ReceiptKind.FAILED
+    code = _reason(event.data.code) if failed else None
+    return Receipt(
+        kind=kind,
+        event_key=key,
+        correlation=event.data.correlation,
+        provider_message_id=event.data.message_id,
+        occurred_at=_aware(event.timestamp),
+        code=code,
+        detail=one_line(event.data.detail or "The helpdesk reported a failure.") if failed else None,
+        bad_address=event.data.address if code in _NO_MORE else None,
+        raw=raw,
+    )
+
+
+def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
+    received = event.data
+    return Inbound(
+        event_key=key,
+        provider_message_id=received.message.id,
+        sender=received.sender,
+        text=received.message.text,
+        sent_at=_aware(received.message.sent_at or event.timestamp),
+        automatic=received.message.automatic,
+        opted_out=received.opted_out,
+        conversation_id=received.conversation.id,
+        conversation_external_id=received.conversation.external_id,
+        raw=raw,
+    )
+
+
+def _aware(time: datetime | None) -> datetime | None:
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+
+
+def _places(error: ValidationError) -> str:
+    """Where a body departs from the contract; never what it holds there."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
+        for fault in error.errors(include_input=False, include_url=False)
+    )

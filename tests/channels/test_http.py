@@ -1,0 +1,275 @@
+"""The evidence: what a call's own record says, against real sockets."""
+
+import asyncio
+import socket
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from app.channels import http as channel_http
+from app.channels.http import DeadlinePassed, deadline, is_public, open_http, recorded
+from tests.channels.raw_server import (
+    LOST_ANSWERS,
+    Line,
+    answering,
+    close_after_reading,
+    hang_after_reading,
+    refusing_url,
+    serving,
+)
+
+
+async def attempt(http: httpx.AsyncClient, url: str, within: float = 5) -> channel_http.CallRecord:
+    """Post to the address and give back the record of that call, however it ended."""
+    with recorded() as record:
+        try:
+            async with asyncio.timeout(within):
+                await http.post(url, json={"text": "hello"})
+        except Exception:  # noqa: BLE001, S110 - only the record is asked
+            pass
+    return record
+
+
+async def test_a_refused_connection_proves_that_nothing_was_sent(http: httpx.AsyncClient) -> None:
+    assert (await attempt(http, refusing_url())).proves_not_sent
+
+
+async def test_a_name_that_does_not_resolve_proves_that_nothing_was_sent(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve_to(monkeypatch, socket.gaierror(socket.EAI_NONAME, "no such host"))
+
+    assert (await attempt(http, "http://provider.test/")).proves_not_sent
+
+
+@pytest.mark.parametrize("ending", LOST_ANSWERS)
+async def test_a_call_that_ends_without_an_answer_proves_nothing(http: httpx.AsyncClient, ending: str) -> None:
+    async with serving(LOST_ANSWERS[ending]) as server:
+        record = await attempt(http, server.url)
+
+    assert record.request_started
+    assert record.headers_sent
+
+
+async def test_a_provider_that_hangs_proves_nothing(http: httpx.AsyncClient) -> None:
+    async with serving(hang_after_reading) as server:
+        assert not (await attempt(http, server.url, within=0.2)).proves_not_sent
+        assert len(server.requests) == 1
+
+
+async def test_a_call_that_never_got_a_connection_from_the_pool_proves_that_nothing_was_sent() -> None:
+    client = open_http(allow_private_urls=True, max_connections=1)
+    async with serving(hang_after_reading) as server:
+        first = asyncio.create_task(attempt(client, server.url, within=0.5))
+        await server.asked.wait()
+        second = await attempt(client, server.url, within=0.1)
+        assert second.proves_not_sent
+        assert not (await first).proves_not_sent
+        assert len(server.requests) == 1
+    await client.aclose()
+
+
+async def test_the_record_is_kept_for_a_connection_from_the_pool_too(http: httpx.AsyncClient) -> None:
+    async with serving(answering(200)) as server:
+        records = [await attempt(http, server.url) for _ in range(3)]
+        assert server.connections == 1
+
+    assert all(record.headers_sent for record in records)
+
+
+async def test_a_post_is_sent_once_when_the_server_leaves_a_pooled_connection_after_reading_it(
+    http: httpx.AsyncClient,
+) -> None:
+    async def answer_once_then_leave(line: Line) -> None:
+        await line.read_request()
+        await line.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await line.read_request()
+        line.reset()
+
+    async with serving(answer_once_then_leave) as server:
+        await attempt(http, server.url)
+        record = await attempt(http, server.url)
+        assert server.connections == 1
+        assert len(server.requests) == 2
+
+    assert not record.proves_not_sent
+
+
+async def test_a_pooled_connection_that_the_server_has_closed_is_not_used_again(http: httpx.AsyncClient) -> None:
+    async def answer_and_close(line: Line) -> None:
+        await line.read_request()
+        await line.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    async with serving(answer_and_close) as server:
+        assert (await http.post(server.url)).status_code == 200
+        await server.left.wait()
+        for _ in range(10):  # turns of the loop, for the client to see the end of the stream that has come in
+            await asyncio.sleep(0)
+        assert (await http.post(server.url)).status_code == 200
+        assert len(server.requests) == 2
+
+
+async def test_no_byte_leaves_after_the_deadline_on_a_fresh_connection(http: httpx.AsyncClient) -> None:
+    async with serving(close_after_reading) as server:
+        with recorded() as record, deadline(asyncio.get_running_loop().time() - 1), pytest.raises(DeadlinePassed):
+            await http.post(server.url, json={"text": "hello"})
+
+    assert record.proves_not_sent
+    assert server.bytes_received == 0
+
+
+async def test_no_byte_leaves_after_the_deadline_on_a_pooled_connection(http: httpx.AsyncClient) -> None:
+    async with serving(answering(200)) as server:
+        await http.post(server.url)
+        received = server.bytes_received
+        with recorded() as record, deadline(asyncio.get_running_loop().time() - 1), pytest.raises(DeadlinePassed):
+            await http.post(server.url, json={"text": "hello"})
+        assert server.connections == 1
+        assert server.bytes_received == received
+
+    assert record.proves_not_sent
+
+
+async def test_no_byte_leaves_when_the_deadline_passes_between_the_headers_and_the_body(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])
+    monkeypatch.setattr(channel_http, "deadline_passed", lambda: next(answers))
+    async with serving(close_after_reading) as server:
+        with recorded() as record, pytest.raises(httpx.HTTPError):
+            await http.post(server.url, json={"text": "hello"})
+
+    assert server.bytes_received == 0
+    assert not record.proves_not_sent
+
+
+async def test_each_concurrent_call_has_its_own_deadline_and_record(http: httpx.AsyncClient) -> None:
+    now = asyncio.get_running_loop().time()
+
+    async def call(url: str, until: float) -> channel_http.CallRecord:
+        with deadline(until):
+            return await attempt(http, url)
+
+    async with serving(answering(200)) as server:
+        records = await asyncio.gather(*(call(server.url, now + (60 if n % 2 else -1)) for n in range(40)))
+        assert len(server.requests) == 20
+
+    assert [record.proves_not_sent for record in records] == [n % 2 == 0 for n in range(40)]
+
+
+async def test_a_redirect_is_not_followed(http: httpx.AsyncClient) -> None:
+    async with serving(answering(302, headers={"Location": "/elsewhere"})) as server:
+        assert (await http.post(server.url)).status_code == 302
+        assert len(server.requests) == 1
+
+
+async def test_cookies_are_not_kept(http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(answering(200, headers={"Set-Cookie": "tenant=one"})) as server:
+        port = int(server.url.rpartition(":")[2])
+        resolve_to(monkeypatch, [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))])
+        await http.post(f"http://provider.test:{port}/")
+        await http.post(f"http://provider.test:{port}/")
+        assert "cookie" not in server.requests[1].headers
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254", "10.0.0.1"])  # noqa: S104 - refused, not bound
+async def test_a_private_literal_address_is_refused_before_any_connection(host: str) -> None:
+    client = open_http(allow_private_urls=False)
+    record = await attempt(client, f"http://{host}:9/")
+    await client.aclose()
+
+    assert record.proves_not_sent
+    assert record.private_address_refused
+
+
+async def test_a_private_server_gets_no_connection() -> None:
+    client = open_http(allow_private_urls=False)
+    async with serving(answering(200)) as server:
+        await attempt(client, server.url)
+        assert server.connections == 0
+    await client.aclose()
+
+
+async def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = open_http(allow_private_urls=False)
+    async with serving(answering(200)) as server:
+        port = int(server.url.rpartition(":")[2])
+        resolve_to(monkeypatch, [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))])
+        record = await attempt(client, f"http://innocent.test:{port}/")
+        assert server.connections == 0
+    await client.aclose()
+
+    assert record.proves_not_sent
+    assert record.private_address_refused
+
+
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0x7f000001"])
+async def test_a_disguised_address_is_refused(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve_to(monkeypatch, [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 9))])
+    client = open_http(allow_private_urls=False)
+    record = await attempt(client, f"http://{host}:9/")
+    await client.aclose()
+
+    assert record.proves_not_sent
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "0.0.0.0",  # noqa: S104 - judged, not bound
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fec0::1",
+        "ff02::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::1",
+        "2001:0:7f00:1::1",
+    ],
+)
+def test_addresses_that_are_not_public_are_told_apart(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+def test_public_addresses_are_told_apart(address: str) -> None:
+    assert is_public(address)
+
+
+async def test_a_busy_loop_does_not_let_a_late_call_out(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(close_after_reading) as server:
+        port = int(server.url.rpartition(":")[2])
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        resolve_to(monkeypatch, found, freeze=0.2)
+        with deadline(asyncio.get_running_loop().time() + 0.1):
+            record = await attempt(http, f"http://provider.test:{port}/")
+
+    assert record.proves_not_sent
+    assert server.bytes_received == 0
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, result: Any, freeze: float = 0) -> None:
+    """Let every name lead to these addresses (or fail so), the whole process standing still meanwhile."""
+
+    async def getaddrinfo(*_: Any, **__: Any) -> Any:
+        time.sleep(freeze)  # noqa: ASYNC251 - the point is to block the loop
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)

@@ -1,0 +1,193 @@
+"""The one mapping from what happened on the line to what it means."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.channels._support import Answer, Fault, Meaning, by_status, get, moment, one_line, post, refusal, retry_after
+from app.channels.http import deadline, open_http
+from app.domain.messaging import Deferred, Rejected, Unknown
+from app.domain.model import ReasonCode
+from tests.channels.raw_server import LOST_ANSWERS, Line, answering, hang_after_reading, refusing_url, serving
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+async def test_an_answer_carries_status_headers_and_json(http: httpx.AsyncClient) -> None:
+    async with serving(answering(201, {"sid": "SM1"}, {"X-Trace": "abc"})) as server:
+        answer = await post(http, server.url, json={"text": "hello"})
+
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.headers["X-Trace"], answer.text_member("sid")) == (201, "abc", "SM1")
+
+
+async def test_a_connection_that_fails_is_deferred(http: httpx.AsyncClient) -> None:
+    result = await post(http, refusing_url(), json={})
+
+    assert isinstance(result, Deferred)
+    assert (result.code, result.scope, result.retry_after) == ("unreachable", "delivery", None)
+
+
+@pytest.mark.parametrize("ending", LOST_ANSWERS)
+async def test_a_lost_answer_is_unknown(http: httpx.AsyncClient, ending: str) -> None:
+    async with serving(LOST_ANSWERS[ending]) as server:
+        assert isinstance(await post(http, server.url, json={}), Unknown)
+        assert len(server.requests) <= 1
+
+
+async def test_a_call_ends_after_its_own_time(http: httpx.AsyncClient) -> None:
+    async with serving(hang_after_reading) as server:
+        assert isinstance(await post(http, server.url, json={}, timeout=0.1), Unknown)
+
+
+async def test_a_call_ends_at_the_deadline_of_its_task(http: httpx.AsyncClient) -> None:
+    loop = asyncio.get_running_loop()
+    async with serving(hang_after_reading) as server:
+        began = loop.time()
+        with deadline(began + 0.1):
+            assert isinstance(await post(http, server.url, json={}), Unknown)
+        assert loop.time() - began < 2
+
+
+async def test_after_the_deadline_nothing_is_tried_at_all(http: httpx.AsyncClient) -> None:
+    async with serving(answering(200)) as server:
+        with deadline(asyncio.get_running_loop().time()):
+            assert isinstance(await post(http, server.url, json={}), Deferred)
+        assert server.connections == 0
+
+
+async def test_cancellation_is_not_swallowed(http: httpx.AsyncClient) -> None:
+    async with serving(hang_after_reading) as server:
+        call = asyncio.create_task(post(http, server.url, json={}))
+        await server.asked.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+
+async def test_a_transport_that_gives_no_evidence_is_unknown() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(refuse)) as http:
+        assert isinstance(await post(http, "http://provider.test", json={}), Unknown)
+
+
+async def test_a_private_address_stops_the_account() -> None:
+    http = open_http(allow_private_urls=False)
+    result = await post(http, "http://127.0.0.1:9/", json={})
+    await http.aclose()
+
+    assert result == Deferred("private_address", result.detail, None, "account")  # type: ignore[union-attr]
+
+
+async def test_an_unusable_address_stops_the_account(http: httpx.AsyncClient) -> None:
+    result = await post(http, "http://2130706433/", json={})
+
+    assert isinstance(result, Deferred)
+    assert (result.code, result.scope) == ("invalid_url", "account")
+
+
+async def test_429_makes_the_account_wait_as_long_as_the_provider_says(http: httpx.AsyncClient) -> None:
+    async with serving(answering(429, headers={"Retry-After": "17"})) as server:
+        result = await post(http, server.url, json={})
+
+    assert result == Deferred("throttled", result.detail, timedelta(seconds=17), "account")  # type: ignore[union-attr]
+
+
+async def test_an_answer_that_never_ends_is_cut_off(http: httpx.AsyncClient) -> None:
+    async def flood(line: Line) -> None:
+        await line.read_request()
+        await line.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            await line.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+    async with serving(flood) as server:
+        answer = await post(http, server.url, json={})
+
+    assert isinstance(answer, Answer)
+    assert answer.json is None
+
+
+async def test_forms_and_queries_reach_the_server(http: httpx.AsyncClient) -> None:
+    async with serving(answering(200)) as server:
+        await post(http, server.url, form={"Body": "a&b é"}, auth=httpx.BasicAuth("user", "secret"))
+        await get(http, server.url, params={"count": "1"})
+
+    assert server.requests[0].body == b"Body=a%26b+%C3%A9"
+    assert server.requests[0].headers["authorization"] == "Basic dXNlcjpzZWNyZXQ="
+    assert server.requests[1].target == "/?count=1"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("30", 30),
+        (" 30 ", 30),
+        ("0", 1),
+        ("999999999999999999999", 3600),
+        ("Fri, 01 May 2026 12:01:00 GMT", 60),
+        ("Fri, 01 May 2026 11:00:00 GMT", 1),
+        ("Sat, 02 May 2026 12:00:00 GMT", 3600),
+        ("Fri, 01 May 2026 12:01:00 -0000", 60),
+        ("-5", 5),
+        ("1.5", 5),
+        ("²", 5),
+        ("soon", 5),
+        ("", 5),
+        (None, 5),
+    ],
+)
+def test_retry_after_is_read_in_both_forms_and_kept_in_bounds(header: str | None, seconds: int) -> None:
+    assert retry_after(header, NOW) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, Unknown),
+        (204, Unknown),
+        (302, Unknown),
+        (400, Rejected),
+        (401, Deferred),
+        (403, Deferred),
+        (404, Deferred),
+        (408, Unknown),
+        (409, Unknown),
+        (418, Rejected),
+        (425, Unknown),
+        (500, Unknown),
+        (503, Unknown),
+    ],
+)
+def test_a_status_alone_is_judged_carefully(status: int, expected: type[Any]) -> None:
+    result = by_status(Answer(status, {}, None), "Provider")
+
+    assert isinstance(result, expected)
+    if isinstance(result, Deferred):
+        assert (result.scope, result.retry_after) == ("account", None)
+
+
+def test_a_documented_error_becomes_what_its_table_says() -> None:
+    wait = timedelta(minutes=2)
+
+    assert refusal(Meaning(ReasonCode.BLOCKED, "no"), "P 1") == Rejected(ReasonCode.BLOCKED, "P 1: no")
+    assert refusal(Meaning(Fault.ACCOUNT, "no"), "P 2") == Deferred("account", "P 2: no", None, "account")
+    assert refusal(Meaning(Fault.THROTTLED, "no", wait), "P 3") == Deferred("throttled", "P 3: no", wait, "account")
+    assert refusal(Meaning(Fault.BUSY, "no", wait), "P 4") == Deferred("unreachable", "P 4: no", wait, "delivery")
+
+
+def test_times_are_read_with_and_without_a_zone() -> None:
+    assert moment("2026-05-01T12:00:00Z") == NOW
+    assert moment("2026-05-01T12:00:00") == NOW
+    assert moment("2026-05-01T14:00:00.0000000+02:00") == NOW
+    assert moment("yesterday") is None
+    assert moment(17) is None
+
+
+def test_text_from_outside_fits_one_line() -> None:
+    assert one_line("a\r\nb\x00\tc  d") == "a b c d"
+    assert len(one_line("x" * 1000)) == 300
