@@ -1,15 +1,32 @@
 """The HTTP application."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
+from app.api.middleware import BodyLimit, RequestLog, Unhandled
+from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.routes import ROUTERS
+from app.logs import configure_logging
 from app.runtime import open_runtime
-from app.settings import Settings
+from app.settings import Settings, load_settings
+
+BODY_LIMIT = 2_000_000
+"""Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
+
+OWN_BODY_LIMITS: Mapping[str, int | None] = {"/conversations/import": None}
+"""The import is read line by line, so that it needs no limit."""
+
+
+def from_environment() -> FastAPI:
+    """What uvicorn calls in each of its processes."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    return create_app(settings)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -21,8 +38,31 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.runtime = runtime
             yield
 
-    app = FastAPI(title="mass-reply", version=version("mass-reply"), lifespan=lifespan)
-    add_problem_handlers(app)
+    app = FastAPI(
+        title="mass-reply",
+        summary="One message, sent as a real reply on every selected conversation.",
+        version=version("mass-reply"),
+        lifespan=lifespan,
+        generate_unique_id_function=operation_id,
+    )
     for router in ROUTERS:
         app.include_router(router)
+    add_problem_handlers(app)
+    complete_openapi(app)
+    _add_middleware(app, settings)
     return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last one added is the first that a request meets."""
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=OWN_BODY_LIMITS)
+    app.add_middleware(Unhandled)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
+            expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
+        )
+    app.add_middleware(RequestLog)

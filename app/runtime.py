@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from app.domain.callbacks import Callbacks
 from app.settings import Settings
+from app.store.credentials import Vault
 from app.store.database import Database
 
 
@@ -15,6 +17,8 @@ from app.store.database import Database
 class Runtime:
     settings: Settings
     database: Database
+    vault: Vault
+    callbacks: Callbacks
 
 
 @asynccontextmanager
@@ -24,4 +28,5 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         database = Database(settings.database_url, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
         await database.refuse_unsafe_role()
-        yield Runtime(settings, database)
+        secret_key = settings.secret_key.get_secret_value()
+        yield Runtime(settings, database, Vault(secret_key), Callbacks(settings.public_url, secret_key))

@@ -1,16 +1,34 @@
-"""Use cases of setting up: API keys."""
+"""Use cases of setting up: tenants, API keys, channel accounts."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.channels import registry
+from app.domain.accounts import AccountDraft, ChannelAccount
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
+from app.domain.callbacks import Callbacks
+from app.domain.errors import AccountInUse, Fault, InvalidAccount, NotFound
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
+from app.store import accounts
+from app.store.accounts import HeldAccount
 from app.store.api_keys import NewKey, insert_api_key
+from app.store.credentials import CredentialsUnreadable, Vault
+from app.store.database import Database
+from app.store.tenants import insert_tenant, next_tenant_id
+
+
+async def create_tenant(database: Database, name: str) -> TenantId:
+    async with database.begin_routing() as connection:
+        tenant = await next_tenant_id(connection)
+    async with database.begin(tenant) as connection:
+        await insert_tenant(connection, tenant, name)
+    return tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +51,73 @@ async def issue_api_key(connection: AsyncConnection, tenant: TenantId, draft: Ke
     new = NewKey(draft.name, draft.roles, draft.agent, draft.expires_at, digest(secret))
     key = await insert_api_key(connection, tenant, new)
     return IssuedKey(key, PresentedKey(key.id, secret))
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAccount:
+    account: ChannelAccount
+    is_new: bool
+
+
+async def save_account(
+    connection: AsyncConnection, vault: Vault, tenant: TenantId, key: str, draft: AccountDraft
+) -> SavedAccount:
+    """Make or replace the account of that key. Credentials left out are kept, as long as they go where they went.
+
+    Raises InvalidAccount, whose faults name the keys; AccountInUse on a change of channel under its conversations.
+    """
+    held = await accounts.hold_account(connection, tenant, key, draft)
+    await _refuse_other_channel(connection, tenant, held, draft)
+    registry.validate(draft.provider, draft.channel, draft.config, _credentials(vault, tenant, held, draft))
+    sealed = held.sealed if draft.credentials is None else vault.seal(tenant, held.id, draft.credentials)
+    saved = await accounts.write_account(connection, tenant, held.id, draft, sealed)
+    return SavedAccount(saved, held.previous is None)
+
+
+async def delete_account(connection: AsyncConnection, tenant: TenantId, key: str) -> None:
+    """Forget an account's settings and credentials; what happened through it stays on record.
+
+    Raises NotFound; AccountInUse while it has deliveries to send.
+    """
+    account = await accounts.lock_account(connection, tenant, key)
+    if account is None:
+        raise NotFound
+    if await accounts.has_open_deliveries(connection, tenant, account.id):
+        raise AccountInUse
+    await accounts.empty_account(connection, tenant, account.id)
+
+
+def callback_url(callbacks: Callbacks, account: ChannelAccount) -> str:
+    """The address to enter at the provider."""
+    adapter = registry.ADAPTERS.get(account.provider)
+    return callbacks.url(account.id, with_token=adapter is not None and not adapter.signs_webhooks)
+
+
+async def _refuse_other_channel(
+    connection: AsyncConnection, tenant: TenantId, held: HeldAccount, draft: AccountDraft
+) -> None:
+    # Replies to an account's conversations go to addresses of its channel; on another they would mean somebody else.
+    if held.channel != draft.channel and await accounts.has_conversations(connection, tenant, held.id):
+        raise AccountInUse(
+            f"Conversations of the channel {held.channel} use this account. Make another for this channel."
+        )
+
+
+def _credentials(vault: Vault, tenant: TenantId, held: HeldAccount, draft: AccountDraft) -> Mapping[str, str]:
+    if draft.credentials is not None:
+        return draft.credentials
+    if held.previous is not None and held.sealed and _moves(held.previous, draft):
+        raise _credentials_wanted("A change of where the account talks to must give the credentials again.")
+    try:
+        return vault.open(tenant, held.id, held.sealed)
+    except CredentialsUnreadable:
+        raise _credentials_wanted("The stored credentials cannot be read any more. Give them again.") from None
+
+
+def _moves(previous: ChannelAccount, draft: AccountDraft) -> bool:
+    """Whether the credentials would be shown to somebody else than before."""
+    return previous.provider != draft.provider or registry.redemands_credentials(previous.config, draft.config)
+
+
+def _credentials_wanted(why: str) -> InvalidAccount:
+    return InvalidAccount(faults=[Fault("/credentials", "credentials_required", why)])

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from app.api.schemas import pointer_step
 from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
 
@@ -121,22 +122,22 @@ def problem_response(error: MassReplyError) -> JSONResponse:
 
 
 def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route: what any call may meet, and what this one may meet besides."""
-    general: tuple[type[MassReplyError], ...] = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest)
+    """The `responses=` of a route behind a credential: what any call may meet, and what this one may meet besides."""
+    return only_problems(errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, *expected)
+
+
+def only_problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that anybody may call."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*general, *expected)):
+    for kind in expected:
         answer = by_status.setdefault(int(STATUS[kind]), _described(STATUS[kind]))
-        answer["content"][MEDIA_TYPE]["examples"][_label(kind)] = {"value": problem(kind()).model_dump()}
+        answer["content"][MEDIA_TYPE]["examples"][kind.__name__] = {"value": problem(kind()).model_dump()}
     return by_status
 
 
 def _described(status: HTTPStatus) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": status.phrase, "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}}}
-
-
-def _label(kind: type[MassReplyError]) -> str:
-    return kind.code if kind.code != "invalid_request" else kind.__name__
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -170,7 +171,7 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
 def _pointer(loc: Sequence[int | str], kind: str, body: Any) -> str:
     place, *path = loc
     steps = _steps(path, kind, body) if place == "body" else path
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join("/" + pointer_step(step) for step in steps)
 
 
 def _steps(path: Sequence[int | str], kind: str, node: Any) -> Iterator[int | str]:

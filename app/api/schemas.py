@@ -1,9 +1,13 @@
 """What every body and answer shares."""
 
-from typing import Annotated, Generic, Self, TypeVar
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.domain.errors import Fault, InvalidRequest
 from app.domain.messaging import Author
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -15,6 +19,37 @@ class Body(BaseModel):
     """Anything a caller sends: a field that we do not know is refused, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unstorable(cls, value: Any) -> Any:
+        faults = list(unstorable(value))
+        if faults:
+            raise InvalidRequest(faults=faults)
+        return value
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
+    """Find what Python's JSON parser lets through and PostgreSQL cannot hold: NUL, half a character, NaN, infinity."""
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        yield Fault(pointer, "unstorable_text", "Text may hold neither NUL nor unpaired surrogates.")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Fault(pointer, "finite_number", "A number must be finite.")
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from unstorable(name, pointer)
+            yield from unstorable(member, f"{pointer}/{pointer_step(name)}")
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from unstorable(member, f"{pointer}/{index}")
+
+
+def pointer_step(step: int | str) -> str:
+    """One step of a JSON Pointer (RFC 6901 section 3)."""
+    return str(step).replace("~", "~0").replace("/", "~1")
 
 
 class Answer(BaseModel):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -78,7 +79,7 @@ def _is(tenant: TenantId, key_id: UUID) -> sa.ColumnElement[bool]:
     return sa.and_(api_keys.c.tenant_id == tenant, api_keys.c.id == key_id)
 
 
-def _read(row: sa.Row[tuple[object, ...]]) -> ApiKey:
+def _read(row: sa.Row[*tuple[Any, ...]]) -> ApiKey:
     return ApiKey(
         id=row.id,
         name=row.name,

@@ -2,9 +2,12 @@
 
 from fastapi import APIRouter
 
-from app.api.routes import health, me
+from app.api.routes import api_keys, channel_accounts, health, me, snippets
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
+    channel_accounts.router,
+    snippets.router,
+    api_keys.router,
     health.router,
 )

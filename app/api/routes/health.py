@@ -1,19 +1,62 @@
-"""For whoever watches the processes."""
+"""For whoever watches the processes. Everybody may ask; nothing here names a tenant."""
 
+import asyncio
+from enum import StrEnum
 from typing import Literal
 
 from fastapi import APIRouter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
+from app.api.deps import RuntimeDep
+from app.api.problems import NotReady, only_problems
 from app.api.schemas import Answer
+from app.store.health import postgres_answers
 
 router = APIRouter(prefix="/health", tags=["health"])
+
+PATIENCE_SECONDS = 2.0
+
+
+class Reach(StrEnum):
+    OK = "ok"
+    UNREACHABLE = "unreachable"
+    NOT_CONFIGURED = "not_configured"
 
 
 class Alive(Answer):
     status: Literal["alive"] = "alive"
 
 
+class Ready(Answer):
+    status: Literal["ready"] = "ready"
+    postgres: Literal[Reach.OK] = Reach.OK
+    redis: Reach
+
+
 @router.get("/live")
 async def live() -> Alive:
     """The process answers."""
     return Alive()
+
+
+@router.get("/ready", responses=only_problems(NotReady))
+async def ready(runtime: RuntimeDep) -> Ready:
+    """The process can do its work: PostgreSQL answers. Redis is reported only, for nothing is lost without it."""
+    is_up, redis = await asyncio.gather(
+        postgres_answers(runtime.database, within_seconds=PATIENCE_SECONDS), _reach_redis(runtime.settings.redis_url)
+    )
+    if not is_up:
+        raise NotReady("PostgreSQL does not answer, or has not been migrated.")
+    return Ready(redis=redis)
+
+
+async def _reach_redis(url: str | None) -> Reach:
+    if url is None:
+        return Reach.NOT_CONFIGURED
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS), Redis.from_url(url) as redis:
+            await redis.ping()
+    except (OSError, TimeoutError, RedisError, ValueError):  # ValueError: the setting is no Redis address
+        return Reach.UNREACHABLE
+    return Reach.OK

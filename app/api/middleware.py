@@ -1,0 +1,126 @@
+"""What happens around every request, as plain ASGI, so that streams are not buffered."""
+
+import re
+import time
+import uuid
+from collections.abc import Mapping
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import BodyTooLarge, problem_response
+from app.domain.errors import MassReplyError
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class RequestLog:
+    """Names each request, and logs one line about it: the route's pattern, never an address, a query or a body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        began = time.monotonic()
+        status = 0
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_named)
+            finally:
+                _log_request(scope, status, time.monotonic() - began)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _log_request(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", None)
+    log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+class Unhandled:
+    """Answers a failure of ours with a problem that says nothing about it; the log says what and where."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_watched)
+        except Exception:
+            if scope["type"] != "http" or started:
+                raise
+            log.exception("request_failed")
+            await problem_response(MassReplyError())(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses bodies above a limit in bytes, whether or not they say their length.
+
+    Some paths have a limit of their own, or, streamed as they are, none. (FastAPI's own `max_body_size` answers in
+    plain text, and we promise problem details.)
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, own_limits: Mapping[str, int | None]) -> None:
+        self._app = app
+        self._limit = limit
+        self._own_limits = own_limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = self._own_limits.get(scope["path"], self._limit) if scope["type"] == "http" else None
+        if limit is None:
+            await self._app(scope, receive, send)
+        elif _declared_length(scope) > limit:
+            await problem_response(BodyTooLarge())(scope, receive, send)
+        else:
+            await self._app(scope, _counted(receive, limit), send)
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def receive_counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise HTTPException(413)  # the only kind of error that FastAPI lets through while it reads a body
+        return message
+
+    return receive_counted
+
+
+def _declared_length(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() else 0

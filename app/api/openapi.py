@@ -1,0 +1,37 @@
+"""The description of the interface, completed with what every operation has in common."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from app.api.problems import BodyTooLarge, InvalidJson, Problem, only_problems
+
+_SCHEMAS = "#/components/schemas/{model}"
+
+
+def operation_id(route: APIRoute) -> str:
+    """Client generators name their functions after it, so it is the route's own name."""
+    return route.name
+
+
+def complete_openapi(app: FastAPI) -> None:
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app)
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template=_SCHEMAS)
+    schemas.update({**problem.pop("$defs"), "Problem": problem})
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "requestBody" in operation:
+                operation["responses"] |= {str(k): v for k, v in only_problems(InvalidJson, BodyTooLarge).items()}
+    return document

@@ -1,0 +1,93 @@
+"""API keys."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+from pydantic import AwareDatetime, Field, FutureDatetime
+
+from app.api.deps import Administrator, RuntimeDep
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Answer, Body, Listing, Name, PersonAnswer, PersonBody
+from app.domain.api_keys import ApiKey
+from app.domain.errors import NotFound
+from app.domain.permissions import Role
+from app.setup import KeyDraft, issue_api_key
+from app.store.api_keys import find_api_key, list_api_keys, revoke_api_key
+
+router = APIRouter(prefix="/api-keys", tags=["api keys"])
+
+
+class ApiKeyBody(Body):
+    name: Name = Field(examples=["helpdesk production"])
+    roles: Annotated[list[Role], Field(min_length=1)] = Field(examples=[["integration"]])
+    agent: PersonBody | None = Field(default=None, description="The agent in whose name replies made with it go out.")
+    expires_at: Annotated[AwareDatetime, FutureDatetime] | None = None
+
+
+class ApiKeyAnswer(Answer):
+    id: UUID
+    name: str
+    roles: list[Role]
+    agent: PersonAnswer | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        return cls(
+            id=key.id,
+            name=key.name,
+            roles=sorted(key.roles),
+            agent=None if key.agent is None else PersonAnswer.of(key.agent),
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+            revoked_at=key.revoked_at,
+        )
+
+
+class NewApiKeyAnswer(ApiKeyAnswer):
+    key: str = Field(description="The key itself. It is shown this once.")
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, responses=problems())
+async def create_api_key(
+    body: ApiKeyBody, caller: Administrator, runtime: RuntimeDep, response: Response
+) -> NewApiKeyAnswer:
+    """Issue a key. The answer is the only place where it can be read."""
+    agent = None if body.agent is None else body.agent.to_author()
+    draft = KeyDraft(body.name, frozenset(body.roles), agent, body.expires_at)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        issued = await issue_api_key(connection, caller.tenant_id, draft)
+    response.headers["Location"] = f"/api-keys/{issued.key.id}"
+    response.headers["Cache-Control"] = "no-store"
+    return NewApiKeyAnswer(**ApiKeyAnswer.of(issued.key).model_dump(), key=str(issued.presented))
+
+
+@router.get("", responses=problems())
+async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[ApiKeyAnswer]:
+    """List the keys, the newest first, revoked and expired ones too."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await list_api_keys(connection, caller.tenant_id, older_than=page.after(UUID), limit=page.limit + 1)
+    return page.listing(found, lambda key: key.id, ApiKeyAnswer.of)
+
+
+@router.get("/{key_id}", responses=problems(NotFound))
+async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> ApiKeyAnswer:
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        key = await find_api_key(connection, caller.tenant_id, key_id)
+    if key is None:
+        raise NotFound
+    return ApiKeyAnswer.of(key)
+
+
+@router.delete("/{key_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound))
+async def delete_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> None:
+    """Revoke a key, at once and for good. It stays in the list, with `revoked_at`."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await revoke_api_key(connection, caller.tenant_id, key_id)
+    if not found:
+        raise NotFound

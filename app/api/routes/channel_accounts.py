@@ -1,0 +1,140 @@
+"""Channel accounts. Credentials go in and never come out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response, status
+from pydantic import ConfigDict, Field, JsonValue, SecretStr
+
+from app.api.deps import Administrator, RuntimeDep
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Answer, Body, Listing, Name
+from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
+from app.domain.errors import AccountInUse, InvalidAccount, NotFound
+from app.domain.model import Channel
+from app.runtime import Runtime
+from app.setup import callback_url, delete_account, save_account
+from app.store.accounts import find_account, list_accounts
+
+router = APIRouter(prefix="/channel-accounts", tags=["channel accounts"])
+
+AccountKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["support-sms"])]
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "channel": "sms",
+    "provider": "twilio",
+    "name": "Support SMS",
+    "config": {"account_sid": "AC" + "0" * 32, "from": "+15550100"},
+    "credentials": {"auth_token": "…"},
+    "rate_per_second": 10,
+    "max_in_flight": 32,
+    "enabled": True,
+}
+
+
+class AccountBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]}, hide_input_in_errors=True)
+
+    channel: Channel
+    provider: Name
+    name: Name
+    config: dict[str, JsonValue] = Field(default={}, description="What the provider needs to know, but for secrets.")
+    credentials: dict[str, SecretStr] | None = Field(
+        default=None,
+        description="Write-only. Left out, the stored ones stay; a change of provider, `base_url`, `host` or `url` "
+        "must give them again.",
+    )
+    rate_per_second: float = Field(default=10, ge=0.001, le=10_000, description="Messages; for SMS, segments.")
+    max_in_flight: int = Field(default=32, ge=1, le=1_000, description="Calls under way at once.")
+    enabled: bool = True
+
+    def to_draft(self) -> AccountDraft:
+        given = self.credentials
+        return AccountDraft(
+            channel=self.channel,
+            provider=self.provider,
+            name=self.name,
+            config=self.config,
+            credentials=None if given is None else {key: value.get_secret_value() for key, value in given.items()},
+            rate_per_second=self.rate_per_second,
+            max_in_flight=self.max_in_flight,
+            enabled=self.enabled,
+        )
+
+
+class AccountAnswer(Answer):
+    id: UUID
+    key: str
+    channel: Channel
+    provider: str
+    name: str
+    config: dict[str, Any]
+    rate_per_second: float
+    max_in_flight: int
+    enabled: bool
+    callback_url: str = Field(description="What to enter at the provider as the address of its webhooks.")
+    state: AccountState
+    pause_reason: str | None = Field(description="What to mend; saving the account ends the pause.")
+    resume_at: datetime | None = Field(description="When a cooling account goes on.")
+
+
+def _answer(runtime: Runtime) -> Callable[[ChannelAccount], AccountAnswer]:
+    now = datetime.now(UTC)
+
+    def answer(account: ChannelAccount) -> AccountAnswer:
+        state = account.state_at(now)
+        return AccountAnswer(
+            id=account.id,
+            key=account.key,
+            channel=account.channel,
+            provider=account.provider,
+            name=account.name,
+            config=dict(account.config),
+            rate_per_second=account.rate_per_second,
+            max_in_flight=account.max_in_flight,
+            enabled=account.enabled,
+            callback_url=callback_url(runtime.callbacks, account),
+            state=state,
+            pause_reason=account.pause_reason,
+            resume_at=account.cool_until if state is AccountState.COOLING else None,
+        )
+
+    return answer
+
+
+@router.put("/{key}", responses={201: {"model": AccountAnswer}, **problems(InvalidAccount, AccountInUse)})
+async def put_channel_account(
+    key: AccountKey, body: AccountBody, caller: Administrator, runtime: RuntimeDep, response: Response
+) -> AccountAnswer:
+    """Make or replace an account. Saving it ends a pause."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        saved = await save_account(connection, runtime.vault, caller.tenant_id, key, body.to_draft())
+    response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
+    return _answer(runtime)(saved.account)
+
+
+@router.get("", responses=problems())
+async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[AccountAnswer]:
+    """List the accounts by key."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await list_accounts(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    return page.listing(found, lambda account: account.key, _answer(runtime))
+
+
+@router.get("/{key}", responses=problems(NotFound))
+async def get_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        account = await find_account(connection, caller.tenant_id, key)
+    if account is None:
+        raise NotFound
+    return _answer(runtime)(account)
+
+
+@router.delete("/{key}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound, AccountInUse))
+async def delete_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> None:
+    """Forget an account's settings and credentials. What was sent through it stays on record; its callbacks end."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await delete_account(connection, caller.tenant_id, key)

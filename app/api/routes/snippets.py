@@ -1,0 +1,72 @@
+"""Snippets."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Path, Response, status
+from pydantic import Field, StringConstraints
+
+from app.api.deps import Administrator, ConversationReader, RuntimeDep
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Answer, Body, Listing
+from app.domain.errors import NotFound
+from app.store.snippets import Snippet, delete_snippet, find_snippet, list_snippets, save_snippet
+
+router = APIRouter(prefix="/snippets", tags=["snippets"])
+
+Shortcode = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", examples=["refund"])]
+
+
+class SnippetBody(Body):
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100_000)] = Field(
+        examples=["We have refunded you, {{ contact.first_name | default: 'dear customer' }}."]
+    )
+
+
+class SnippetAnswer(Answer):
+    shortcode: str
+    text: str
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, snippet: Snippet) -> Self:
+        return cls(shortcode=snippet.shortcode, text=snippet.text, updated_at=snippet.updated_at)
+
+
+@router.put("/{shortcode}", responses={201: {"model": SnippetAnswer}, **problems()})
+async def put_snippet(
+    shortcode: Shortcode, body: SnippetBody, caller: Administrator, runtime: RuntimeDep, response: Response
+) -> SnippetAnswer:
+    """Make or replace a snippet. Mass replies that exist already keep the text that they were made with."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        saved = await save_snippet(connection, caller.tenant_id, shortcode, body.text)
+    response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
+    return SnippetAnswer.of(saved.snippet)
+
+
+@router.get("", responses=problems())
+async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: PageDep) -> Listing[SnippetAnswer]:
+    """List the snippets by shortcode."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await list_snippets(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    return page.listing(found, lambda snippet: snippet.shortcode, SnippetAnswer.of)
+
+
+@router.get("/{shortcode}", responses=problems(NotFound))
+async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        snippet = await find_snippet(connection, caller.tenant_id, shortcode)
+    if snippet is None:
+        raise NotFound
+    return SnippetAnswer.of(snippet)
+
+
+@router.delete(
+    "/{shortcode}", status_code=status.HTTP_204_NO_CONTENT, name="delete_snippet", responses=problems(NotFound)
+)
+async def remove_snippet(shortcode: Shortcode, caller: Administrator, runtime: RuntimeDep) -> None:
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await delete_snippet(connection, caller.tenant_id, shortcode)
+    if not found:
+        raise NotFound

@@ -1,0 +1,65 @@
+"""Channel accounts: one tenant's sender on one channel, through one provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.domain.model import AccountId, Channel
+
+
+class AccountState(StrEnum):
+    READY = "ready"
+    DISABLED = "disabled"
+    PAUSED = "paused"
+    """The account itself is at fault (bad token, suspended, no credit) and waits to be mended and saved."""
+    COOLING = "cooling"
+    """The provider asked for a pause, which ends by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAccount:
+    """An account as anybody who may manage it sees it."""
+
+    id: AccountId
+    key: str
+    channel: Channel
+    provider: str
+    name: str
+    config: Mapping[str, Any]
+    rate_per_second: float
+    """Messages a second; for SMS, segments."""
+    max_in_flight: int
+    enabled: bool
+    pause_reason: str | None
+    cool_until: datetime | None
+
+    def state_at(self, now: datetime) -> AccountState:
+        if not self.enabled:
+            return AccountState.DISABLED
+        if self.pause_reason is not None:
+            return AccountState.PAUSED
+        return AccountState.COOLING if self.cool_until is not None and now < self.cool_until else AccountState.READY
+
+
+@dataclass(frozen=True, slots=True)
+class Account(ChannelAccount):
+    """An account as its adapter needs it, with the credentials opened."""
+
+    credentials: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDraft:
+    """An account as somebody wants it."""
+
+    channel: Channel
+    provider: str
+    name: str
+    config: Mapping[str, Any]
+    credentials: Mapping[str, str] | None = field(repr=False)
+    """None keeps the ones it has."""
+    rate_per_second: float
+    max_in_flight: int
+    enabled: bool

@@ -1,0 +1,61 @@
+"""Logs: one JSON object a line on standard error, from this program and its libraries alike.
+
+Message texts, addresses and secrets never appear. An exception's own message may quote any of them (PostgreSQL repeats
+the values of a row), so of an exception only its class and the places it passed are logged.
+"""
+
+import logging
+import sys
+import traceback
+from types import TracebackType
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+def configure_logging(level: str) -> None:
+    """Take over the logging of this process."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        where_it_failed,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def where_it_failed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace an exception by its class and its frames."""
+    info = _exception(event.pop("exc_info", None))
+    if info is not None:
+        kind, _value, trace = info
+        event["error"] = f"{kind.__module__}.{kind.__qualname__}"
+        event["frames"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)]
+    return event
+
+
+def _exception(info: object) -> ExceptionInfo | None:
+    if isinstance(info, BaseException):
+        return type(info), info, info.__traceback__
+    if isinstance(info, tuple):
+        return info if info[0] is not None else None
+    current = sys.exc_info()
+    return current if info and current[0] is not None else None

@@ -1,0 +1,193 @@
+"""Channel accounts.
+
+A deleted account keeps its row, because conversations and past deliveries point at it; without configuration and
+credentials, disabled, and without its row in the routing table. That row is what makes an account exist: the callback
+address answers by it, and every function here that is not told otherwise sees only accounts that have one. Saving the
+key again brings the account back under the same id.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.accounts import Account, AccountDraft, ChannelAccount
+from app.domain.model import AccountId, Channel, TenantId
+from app.store.credentials import Vault
+from app.tables import channel_account_routes, channel_accounts
+
+_EXISTS = sa.exists().where(channel_account_routes.c.account_id == channel_accounts.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAccount:
+    """An account's row, locked until the transaction ends."""
+
+    id: AccountId
+    channel: Channel
+    """The channel that its conversations are on, deleted or not."""
+    previous: ChannelAccount | None
+    """What it was; None for a new or a deleted one."""
+    sealed: Mapping[str, str] = field(repr=False)
+
+
+async def tenant_of_account(connection: AsyncConnection, account_id: UUID) -> TenantId | None:
+    routes = channel_account_routes.c
+    return await connection.scalar(sa.select(routes.tenant_id).where(routes.account_id == account_id))
+
+
+async def load_account(
+    connection: AsyncConnection, vault: Vault, tenant: TenantId, account_id: AccountId
+) -> Account | None:
+    """An account with its credentials opened. Raises CredentialsUnreadable."""
+    row = await _one(connection, sa.select(channel_accounts).where(_EXISTS, *_is(tenant, account_id)))
+    if row is None:
+        return None
+    return Account(**_fields(row), credentials=vault.open(tenant, row.id, row.credentials))
+
+
+async def find_account(connection: AsyncConnection, tenant: TenantId, key: str) -> ChannelAccount | None:
+    row = await _one(connection, sa.select(channel_accounts).where(_EXISTS, *_has_key(tenant, key)))
+    return None if row is None else _read(row)
+
+
+async def list_accounts(
+    connection: AsyncConnection, tenant: TenantId, *, after: str | None, limit: int
+) -> Sequence[ChannelAccount]:
+    accounts = channel_accounts.c
+    query = sa.select(channel_accounts).where(_EXISTS, accounts.tenant_id == tenant).order_by(accounts.key).limit(limit)
+    if after is not None:
+        query = query.where(accounts.key > after)
+    return [_read(row) for row in await connection.execute(query)]
+
+
+async def hold_account(connection: AsyncConnection, tenant: TenantId, key: str, draft: AccountDraft) -> HeldAccount:
+    """Lock the account of that key, for `write_account` to fill; one that is not there is made, disabled and empty."""
+    await connection.execute(
+        insert(channel_accounts)
+        .values(
+            tenant_id=tenant,
+            key=key,
+            channel=draft.channel,
+            provider=draft.provider,
+            name=draft.name,
+            config={},
+            credentials={},
+            rate_per_second=draft.rate_per_second,
+            max_in_flight=draft.max_in_flight,
+            enabled=False,
+        )
+        .on_conflict_do_nothing(index_elements=[channel_accounts.c.tenant_id, channel_accounts.c.key])
+    )
+    await _lock(connection, tenant, key)
+    query = sa.select(channel_accounts, _EXISTS.label("exists")).where(*_has_key(tenant, key))
+    row = (await connection.execute(query)).one()
+    return HeldAccount(AccountId(row.id), Channel(row.channel), _read(row) if row.exists else None, row.credentials)
+
+
+async def write_account(
+    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, draft: AccountDraft, sealed: Mapping[str, str]
+) -> ChannelAccount:
+    """Make an account what the draft says. Saving is how a person says that a fault is mended, so it ends a pause."""
+    result = await connection.execute(
+        sa.update(channel_accounts)
+        .where(*_is(tenant, account_id))
+        .values(
+            channel=draft.channel,
+            provider=draft.provider,
+            name=draft.name,
+            config=dict(draft.config),
+            credentials=dict(sealed),
+            rate_per_second=draft.rate_per_second,
+            max_in_flight=draft.max_in_flight,
+            enabled=draft.enabled,
+            pause_reason=None,
+            failures_in_a_row=0,
+            updated_at=sa.func.clock_timestamp(),
+        )
+        .returning(channel_accounts)
+    )
+    route = insert(channel_account_routes).values(account_id=account_id, tenant_id=tenant)
+    await connection.execute(route.on_conflict_do_nothing())
+    return _read(result.one())
+
+
+# The statuses are spelled out, so that the partial indexes on them serve.
+_HAS_OPEN_DELIVERIES = sa.text("""
+    SELECT EXISTS (SELECT FROM deliveries d
+                   WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'queued')
+        OR EXISTS (SELECT FROM deliveries d
+                   WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending')
+""")
+
+_HAS_CONVERSATIONS = sa.text("""
+    SELECT EXISTS (SELECT FROM conversations c WHERE c.tenant_id = :tenant AND c.account_id = :account)
+""")
+
+
+async def has_open_deliveries(connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> bool:
+    return bool(await connection.scalar(_HAS_OPEN_DELIVERIES, {"tenant": tenant, "account": account_id}))
+
+
+async def has_conversations(connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> bool:
+    return bool(await connection.scalar(_HAS_CONVERSATIONS, {"tenant": tenant, "account": account_id}))
+
+
+async def empty_account(connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> None:
+    """Delete an account, as far as what happened through it allows."""
+    await connection.execute(
+        sa.update(channel_accounts)
+        .where(*_is(tenant, account_id))
+        .values(config={}, credentials={}, enabled=False, pause_reason=None, updated_at=sa.func.clock_timestamp())
+    )
+    routes = channel_account_routes.c
+    await connection.execute(
+        sa.delete(channel_account_routes).where(routes.account_id == account_id, routes.tenant_id == tenant)
+    )
+
+
+async def lock_account(connection: AsyncConnection, tenant: TenantId, key: str) -> ChannelAccount | None:
+    """Lock an account against new deliveries, whose foreign keys need it, until the transaction ends."""
+    await _lock(connection, tenant, key)
+    return await find_account(connection, tenant, key)
+
+
+async def _lock(connection: AsyncConnection, tenant: TenantId, key: str) -> None:
+    # A statement of its own: what is read beside FOR UPDATE may date from before the wait.
+    await connection.execute(sa.select(channel_accounts.c.id).where(*_has_key(tenant, key)).with_for_update())
+
+
+def _is(tenant: TenantId, account_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return (channel_accounts.c.tenant_id == tenant, channel_accounts.c.id == account_id)
+
+
+def _has_key(tenant: TenantId, key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (channel_accounts.c.tenant_id == tenant, channel_accounts.c.key == key)
+
+
+async def _one(connection: AsyncConnection, query: sa.Select[*tuple[Any, ...]]) -> sa.Row[*tuple[Any, ...]] | None:
+    return (await connection.execute(query)).one_or_none()
+
+
+def _read(row: sa.Row[*tuple[Any, ...]]) -> ChannelAccount:
+    return ChannelAccount(**_fields(row))
+
+
+def _fields(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        "id": AccountId(row.id),
+        "key": row.key,
+        "channel": Channel(row.channel),
+        "provider": row.provider,
+        "name": row.name,
+        "config": row.config,
+        "rate_per_second": float(row.rate_per_second),
+        "max_in_flight": row.max_in_flight,
+        "enabled": row.enabled,
+        "pause_reason": row.pause_reason,
+        "cool_until": row.cool_until,
+    }
