@@ -1,0 +1,169 @@
+"""The header fields of a mail, read leniently: what is malformed costs itself, never its neighbours.
+
+The email package stops reading headers at the first malformed line and may raise at any access. Mail in the wild
+has such lines (a third-party filter's, a bare `From `), and the sender often stands below them.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import groupby
+
+from app.domain.plain_text import decode, one_line
+
+MAX_HEADER_BYTES = 102_400
+"""What is longer is cut, as Postfix does (header_size_limit, https://www.postfix.org/postconf.5.html)."""
+
+MAX_ADDRESS_CHARACTERS = 254
+"""RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, its angle brackets included."""
+
+LAST_YEAR = 2100
+"""A clock gone wild says 3609, and such a mail would be the newest message for ever."""
+
+_ENVELOPE_LINE = re.compile(rb">?From (?![ \t]*:)[^\n]*(?:\n|\Z)")
+"""An mbox's own line before a mail, which exporters leave there; `From  :` is the obsolete form of the field."""
+_END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
+_LINE_END = re.compile(rb"\r?\n")
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+
+_ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+_ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern})*")
+"""White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_ADDRESS_TOKEN = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,]++|.', re.DOTALL)
+_COMMENT_TOKEN = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|[^\\"()]++|.', re.DOTALL)
+_ADDRESS = re.compile(
+    r'(?<![^\s<>,;:()])(?:"(?:[^"\\]|\\.)++"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Fields in their order: the name in lower case, the value as bytes, unfolded."""
+
+    fields: tuple[tuple[str, bytes], ...]
+
+    def all(self, name: str) -> list[str]:
+        """Answer every value of this name, on one line each; encoded words are still encoded."""
+        return [one_line(decode(value[:MAX_HEADER_BYTES], None)).strip() for key, value in self.fields if key == name]
+
+    def first(self, name: str) -> str | None:
+        return next(iter(self.all(name)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    address: str
+    name: str | None
+
+
+def read_headers(raw: bytes) -> tuple[Headers, bytes]:
+    """Split a mail or a MIME part into its header fields and its body.
+
+    What does not begin with a field has none. A malformed line between fields is skipped with its continuation; after
+    the last field it belongs to the body.
+    """
+    envelope = _ENVELOPE_LINE.match(raw)
+    start = envelope.end() if envelope else 0
+    end = _END_OF_HEADERS.search(raw, start)
+    block, body = (raw[start : end.start()], raw[end.end() :]) if end else (raw[start:], b"")
+    if block and not _FIELD.match(block):
+        return Headers(()), raw
+    fields, remainder = _read_fields(block)
+    headers = Headers(tuple((name, b"".join(lines)) for name, lines in fields))
+    return headers, b"\n".join([*remainder, b"", body]) if remainder else body
+
+
+def _read_fields(block: bytes) -> tuple[list[tuple[str, list[bytes]]], list[bytes]]:
+    fields: list[tuple[str, list[bytes]]] = []
+    malformed: list[bytes] = []
+    for line in _LINE_END.split(block):
+        if field := _FIELD.match(line):
+            malformed.clear()
+            fields.append((field[1].decode("ascii").lower(), [line[field.end() :]]))
+        elif not malformed and line.startswith((b" ", b"\t")):
+            fields[-1][1].append(line)
+        elif line:
+            malformed.append(line)
+    return fields, malformed
+
+
+def decode_words(value: str) -> str:
+    """Decode the encoded words of a header (RFC 2047); what is not one stays as it is."""
+    return one_line(_ENCODED_RUN.sub(_decode_run, value))
+
+
+def _decode_run(run: re.Match[str]) -> str:
+    words = _ENCODED_WORD.findall(run[0])
+    return "".join(
+        decode(b"".join(_word_bytes(encoding, text) for _, encoding, text in group), charset)
+        for charset, group in groupby(words, key=lambda word: str(word[0]).lower())
+    )
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    encoded = text.encode("utf-8")
+    return decode_base64(encoded) if encoding in "bB" else binascii.a2b_qp(encoded, header=True)
+
+
+def decode_base64(encoded: bytes) -> bytes:
+    """Decode up to the padding, whatever stands between the letters; a cut-off end loses no more than itself."""
+    letters = _NOT_BASE64.sub(b"", encoded.partition(b"=")[0])
+    whole = letters[:-1] if len(letters) % 4 == 1 else letters
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+def read_mailboxes(value: str) -> Iterator[Mailbox]:
+    """Read the mailboxes of a From or Reply-To header, malformed ones too, and never make up an address.
+
+    (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.)
+    """
+    pending = ""
+    for piece in [*_ADDRESS_TOKEN.findall(without_comments(value)), ","]:
+        if piece.startswith("<") and (found := _find_address("".join(piece.split()))):
+            yield Mailbox(found[0], _display_name(pending))
+            pending = ""
+        elif piece == "," and (found := _find_address(pending)):
+            yield Mailbox(found[0], _display_name(pending[: found.start()]))
+            pending = ""
+        else:
+            pending += piece
+
+
+def _find_address(text: str) -> re.Match[str] | None:
+    found = _ADDRESS.search(text)
+    return found if found and len(found[0]) <= MAX_ADDRESS_CHARACTERS else None
+
+
+def _display_name(written: str) -> str | None:
+    name = written.strip(" ,<")
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    return decode_words(name).strip() or None
+
+
+def without_comments(value: str) -> str:
+    """Strip the comments, in round brackets and nested (RFC 5322 section 3.2.2); unbalanced ones are text."""
+    kept: list[str] = []
+    depth = 0
+    for piece in _COMMENT_TOKEN.findall(value):
+        if piece == "(" or (piece == ")" and depth):
+            depth += 1 if piece == "(" else -1
+        elif not depth:
+            kept.append(piece)
+    return value if depth else "".join(kept)
+
+
+def read_date(value: str) -> datetime | None:
+    """Read a Date header in UTC; None where it is no date, or none that a mail can have."""
+    text = re.sub(" ?: ?", ":", " ".join(without_comments(value).split()))
+    try:
+        date = parsedate_to_datetime(text)
+        aware = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None
+    return aware if aware.year < LAST_YEAR else None

@@ -1,0 +1,86 @@
+"""What ties a reply to the mail that it answers: In-Reply-To, References (RFC 5322 section 3.6.4) and the subject."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.domain.plain_text import one_line
+
+MAX_ID_CHARACTERS = 985
+"""`In-Reply-To: ` and the longest id fill a line of 998 octets, the most that RFC 5322 section 2.1.1 allows."""
+
+KEPT_REFERENCES = 20
+"""Of a long thread: its first message and the newest twenty. RFC 5537 section 3.4.4 asks for the first and three."""
+
+NO_SUBJECT = "Re: your message"
+"""The RFCs name none for the answer to a mail without a subject; an empty one looks like spam."""
+
+_CLEAN_ID = re.compile(r"<[!-;=?-~]+>")
+_WRITTEN_ID = re.compile(r"<([^<>]*)>")
+_BARE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+
+_REPLY = r"(?:re|aw|sv|vs|antw|antwort|odp|res|rif|ynt|atb|回复|回覆|答复|答覆)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]"
+"""`Re:` as mail programs write it in English, German, Scandinavian, Finnish, Dutch, Polish, Portuguese, Italian,
+Turkish, Welsh and Chinese; `RE[2]:` counts replies."""
+_BEFORE_REPLY = r"(?:\[[^\]]*\]\s*|(?:fwd?|wg|vl|tr|rv|转发|轉寄)\s*[:：]\s*)*"
+"""What may stand before it: a mailing list's `[name]`, and the mark of a forwarded mail."""
+_IS_REPLY = re.compile(r"\s*" + _BEFORE_REPLY + _REPLY, re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHeaders:
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    """Oldest first, ending with `in_reply_to`; empty where that is None."""
+
+
+def reply_headers(
+    parent_message_id: str | None, parent_references: tuple[str, ...], parent_in_reply_to: tuple[str, ...]
+) -> ReplyHeaders:
+    """Build the headers of the answer to a mail (RFC 5322 section 3.6.4).
+
+    A parent without an id that a header can carry whole gives neither header: its mail program has nothing to match.
+    """
+    if parent_message_id is None or not is_clean_message_id(parent_message_id.strip()):
+        return ReplyHeaders(None, ())
+    parent = parent_message_id.strip()
+    ancestors = parent_references or (parent_in_reply_to if len(parent_in_reply_to) == 1 else ())
+    older = [one.strip() for one in ancestors if is_clean_message_id(one.strip()) and one.strip() != parent]
+    return ReplyHeaders(parent, shortened([*older, parent]))
+
+
+def is_clean_message_id(message_id: str) -> bool:
+    """Say whether a header can carry this id as it is: one token in angle brackets, printable ASCII, on one line.
+
+    An id that looks like an encoded word (RFC 2047) is not clean: readers would decode it into something else.
+    """
+    fits = len(message_id) <= MAX_ID_CHARACTERS and "=?" not in message_id
+    return fits and _CLEAN_ID.fullmatch(message_id) is not None
+
+
+def read_message_ids(value: str) -> tuple[str, ...]:
+    """Read the ids of a header as they are written, each once, in angle brackets.
+
+    The brackets are no part of the id (RFC 5322 section 3.6.4): an id that a mail program wrote without them gets
+    them. What is too long to be answered is no id.
+    """
+    bare = _BARE_ID.fullmatch(value.strip())
+    contents = [bare[0]] if bare else [inside.strip() for inside in _WRITTEN_ID.findall(value)]
+    return tuple(dict.fromkeys(f"<{inside}>" for inside in contents if 0 < len(inside) <= MAX_ID_CHARACTERS - 2))
+
+
+def shortened(message_ids: Iterable[str]) -> tuple[str, ...]:
+    """Keep each id once, and of a long list the first and the last twenty."""
+    unique = tuple(dict.fromkeys(message_ids))
+    return unique if len(unique) <= KEPT_REFERENCES + 1 else (unique[0], *unique[-KEPT_REFERENCES:])
+
+
+def reply_subject(subject: str | None) -> str:
+    """Keep the subject as it is, with one `Re: ` before it unless a reply's mark is there.
+
+    Mail programs group by it as well. Line ends and control characters are stripped: nobody's subject adds a header.
+    """
+    line = one_line(subject or "")
+    if not line.strip():
+        return NO_SUBJECT
+    return line if _IS_REPLY.match(line) else f"Re: {line}"
