@@ -1,7 +1,7 @@
 """Settings, read once from the environment by whoever starts a process."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     settle_slack: timedelta = timedelta(seconds=20)
     pump_slots: int = Field(default=256, ge=1)
     """Calls that one pump keeps under way at once."""
+    max_connections: int = Field(default=512, ge=1)
+    """Connections to providers that one process keeps at most."""
     pumps: int = Field(default=16, ge=1)
     """Lanes that one worker process works at once."""
     pump_budget: timedelta = timedelta(seconds=1.5)
@@ -63,10 +65,31 @@ class Settings(BaseSettings):
         return self.lease + self.call_timeout + self.settle_slack
 
 
+class MigrationSettings(BaseSettings):
+    """All that `migrate` needs: it runs where the secrets of the service need not be."""
+
+    model_config = SettingsConfigDict(env_prefix="MASS_REPLY_", frozen=True, extra="ignore")
+
+    database_url: str
+    owner_url: str
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment. Raises SettingsInvalid naming each variable that is missing or wrong."""
+    return _load(Settings, **overrides)
+
+
+def load_migration_settings() -> MigrationSettings:
+    """The same for `migrate`."""
+    return _load(MigrationSettings)
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def _load(kind: type[S], **overrides: Any) -> S:
     try:
-        return Settings(**overrides)
+        return kind(**overrides)
     except ValidationError as error:
         faults = "; ".join(f"MASS_REPLY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise SettingsInvalid(faults) from None

@@ -1,0 +1,140 @@
+"""`mass-reply`: each command opens what it needs, calls one use case and prints its result.
+
+Results go to standard output, alone where a script would read them; everything else goes to standard error.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import typer
+import uvicorn
+from asyncpg import PostgresError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from app.domain.errors import InvalidRequest, MassReplyError, NotFound
+from app.domain.messaging import Author
+from app.domain.model import TenantId
+from app.domain.permissions import Role
+from app.runtime import Runtime, open_runtime
+from app.settings import SettingsInvalid, load_migration_settings, load_settings
+from app.setup import KeyDraft, create_tenant, issue_api_key
+from app.store.api_keys import revoke_api_key, tenant_of_key
+from app.store.database import UnsafeRole
+from app.store.schema import migrate as migrate_schema
+from app.store.tenants import tenant_exists
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+tenants = typer.Typer(no_args_is_help=True, help="Companies that use the helpdesk.")
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+app.add_typer(tenants, name="tenants")
+app.add_typer(keys, name="keys")
+
+T = TypeVar("T")
+
+
+def main() -> None:
+    """Run a command. What went wrong is one line on standard error, and the exit status is not 0."""
+    try:
+        app()
+    except (SettingsInvalid, UnsafeRole, MassReplyError, OSError, SQLAlchemyError, PostgresError) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        typer.echo(f"mass-reply: {said}", err=True)
+        sys.exit(1)
+
+
+def in_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Connect to everything, as the environment says, and do one piece of work."""
+    settings = load_settings()
+
+    async def run() -> T:
+        async with open_runtime(settings) as runtime:
+            return await work(runtime)
+
+    return asyncio.run(run())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date, as its owner: schema, runtime role, grants."""
+    settings = load_migration_settings()
+    try:
+        asyncio.run(migrate_schema(settings.owner_url, settings.database_url))
+    except ValueError as error:  # an address without a user
+        raise SettingsInvalid(str(error)) from None
+
+
+@tenants.command("create")
+def create_tenant_command(name: str) -> None:
+    """Make a tenant, and print its id."""
+    typer.echo(in_runtime(lambda runtime: create_tenant(runtime.database, name)))
+
+
+@keys.command("create")
+def create_key_command(
+    tenant: Annotated[UUID, typer.Option(help="The tenant's id.")],
+    role: Annotated[list[Role], typer.Option(help="What the key may do; give it more than once for several roles.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
+    agent_id: Annotated[str | None, typer.Option(help="The agent in whose name its replies go out.")] = None,
+    agent_name: Annotated[str | None, typer.Option()] = None,
+    agent_email: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Issue an API key, and print it, this once."""
+    draft = KeyDraft(name, frozenset(role), _agent(agent_id, agent_name, agent_email))
+    typer.echo(in_runtime(lambda runtime: _issue(runtime, TenantId(tenant), draft)))
+
+
+@keys.command("revoke")
+def revoke_key_command(key_id: Annotated[UUID, typer.Argument(help="The id, which is the key's middle part.")]) -> None:
+    """Revoke an API key, at once and for good."""
+    in_runtime(lambda runtime: _revoke(runtime, key_id))
+
+
+@app.command()
+def api(
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option()] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Serve the HTTP interface."""
+    in_runtime(_nothing)  # a wrong setting or role is said in one line, before any process starts
+    uvicorn.run(
+        "app.main:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        access_log=False,  # it would write down queries, and a callback's query may hold its secret
+        server_header=False,
+    )
+
+
+def _agent(id_: str | None, name: str | None, email: str | None) -> Author | None:
+    if id_ is None and name is None and email is None:
+        return None
+    if id_ is None or name is None:
+        raise InvalidRequest("An agent needs both --agent-id and --agent-name.")
+    return Author(id_, name, email)
+
+
+async def _issue(runtime: Runtime, tenant: TenantId, draft: KeyDraft) -> str:
+    async with runtime.database.begin(tenant) as connection:
+        if not await tenant_exists(connection, tenant):
+            raise NotFound("There is no such tenant.")
+        return str((await issue_api_key(connection, tenant, draft)).presented)
+
+
+async def _revoke(runtime: Runtime, key_id: UUID) -> None:
+    async with runtime.database.begin_routing() as connection:
+        tenant = await tenant_of_key(connection, key_id)
+    if tenant is None:
+        raise NotFound("There is no such key.")
+    async with runtime.database.begin(tenant) as connection:
+        await revoke_api_key(connection, tenant, key_id)
+
+
+async def _nothing(_: Runtime) -> None:
+    """Connecting was all that was wanted."""

@@ -1,0 +1,123 @@
+"""The command line, run as an operator runs it: in a process of its own, told by the environment."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from app.domain.api_keys import read_key
+from app.domain.messaging import Author
+from app.domain.model import TenantId
+from app.domain.permissions import Role
+from app.store.api_keys import find_api_key, tenant_of_key
+from app.store.database import Database
+from tests.conftest import SECRET_KEY
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(database_url: str, owner_url: str) -> dict[str, str]:
+    return {
+        "MASS_REPLY_DATABASE_URL": database_url,
+        "MASS_REPLY_OWNER_URL": owner_url,
+        "MASS_REPLY_SECRET_KEY": SECRET_KEY,
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    def run(*arguments: str, without: str | None = None, **changed: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MASS_REPLY_")}
+        told = {name: value for name, value in {**environment, **changed}.items() if name != without}
+        command = [str(Path(sys.executable).with_name("mass-reply")), *arguments]
+        return subprocess.run(command, env=kept | told, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+
+    return run
+
+
+async def test_a_tenant_and_its_key_are_made_and_printed_alone(run: Run, database: Database) -> None:
+    made = run("tenants", "create", "Example Ltd")
+    assert made.returncode == 0, made.stderr
+    tenant = TenantId(UUID(made.stdout.strip()))
+
+    issued = run(
+        *("keys", "create", "--tenant", str(tenant), "--role", "agent", "--role", "integration", "--name", "import"),
+        *("--agent-id", "agent-7", "--agent-name", "Ann Lee", "--agent-email", "ann@example.test"),
+    )
+    assert issued.returncode == 0, issued.stderr
+    presented = read_key(issued.stdout.strip())
+    assert presented is not None
+
+    async with database.begin(tenant) as connection:
+        key = await find_api_key(connection, tenant, presented.id)
+    assert key is not None
+    assert key.accepts(presented, datetime.now(UTC))
+    assert key.name == "import"
+    assert key.roles == {Role.AGENT, Role.INTEGRATION}
+    assert key.agent == Author("agent-7", "Ann Lee", "ann@example.test")
+
+    assert run("keys", "revoke", presented.id.hex).returncode == 0
+    async with database.begin_routing() as connection:
+        assert await tenant_of_key(connection, presented.id) == tenant
+    async with database.begin(tenant) as connection:
+        key = await find_api_key(connection, tenant, presented.id)
+    assert key is not None
+    assert not key.accepts(presented, datetime.now(UTC))
+
+
+async def test_migrating_twice_is_harmless_and_needs_no_secret_key(run: Run) -> None:
+    done = run("migrate", without="MASS_REPLY_SECRET_KEY")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["migrate"], "MASS_REPLY_OWNER_URL"),
+        (["migrate"], "MASS_REPLY_DATABASE_URL"),
+        (["tenants", "create", "Example Ltd"], "MASS_REPLY_SECRET_KEY"),
+        (["api"], "MASS_REPLY_DATABASE_URL"),
+    ],
+)
+async def test_a_missing_setting_is_named(run: Run, arguments: list[str], missing: str) -> None:
+    _assert_one_line(run(*arguments, without=missing), missing)
+
+
+async def test_an_unknown_tenant_or_key_is_said(run: Run) -> None:
+    nobody = "00000000-0000-7000-8000-000000000000"
+    _assert_one_line(run("keys", "create", "--tenant", nobody, "--role", "admin"), "no such tenant")
+    _assert_one_line(run("keys", "revoke", nobody), "no such key")
+
+
+async def test_half_an_agent_is_refused(run: Run, tenant: UUID) -> None:
+    half = run("keys", "create", "--tenant", str(tenant), "--role", "agent", "--agent-name", "Ann Lee")
+    _assert_one_line(half, "--agent-id")
+
+
+async def test_an_unknown_role_is_refused_naming_the_roles(run: Run, tenant: UUID) -> None:
+    refused = run("keys", "create", "--tenant", str(tenant), "--role", "root")
+    assert refused.returncode != 0
+    assert refused.stdout == ""
+    assert "supervisor" in refused.stderr
+
+
+async def test_the_service_does_not_start_as_the_owner_of_the_schema(run: Run, owner_url: str) -> None:
+    _assert_one_line(run("api", "--port", "0", MASS_REPLY_DATABASE_URL=owner_url), "mass-reply migrate")
+
+
+async def test_a_database_that_is_not_there_is_one_line(run: Run, database_url: str) -> None:
+    elsewhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    _assert_one_line(run("tenants", "create", "Example Ltd", MASS_REPLY_DATABASE_URL=elsewhere), "mass-reply: ")
+
+
+def _assert_one_line(done: subprocess.CompletedProcess[str], said: str) -> None:
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
