@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.mail_headers import Headers, Mailbox, decode_words, read_date, read_headers, read_mailboxes
+from app.domain.mail_headers import Headers, Mailbox, decode_words, read_date, read_headers, read_mailbox
 from app.domain.mime import TooComplex, attachment_names, read_part, text_of
 from app.domain.threads import read_message_ids, shortened
 
@@ -79,7 +79,7 @@ def parse_mail(raw: bytes) -> Mail:
 
 
 def _first_mailbox(headers: Headers, name: str) -> Mailbox | None:
-    return next((mailbox for value in headers.all(name) for mailbox in read_mailboxes(value)), None)
+    return next((mailbox for value in headers.all(name) if (mailbox := read_mailbox(value))), None)
 
 
 def _ids(headers: Headers, name: str) -> tuple[str, ...]:

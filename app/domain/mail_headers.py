@@ -6,7 +6,6 @@ has such lines (a third-party filter's, a bare `From `), and the sender often st
 
 import binascii
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -34,8 +33,8 @@ _ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern
 """White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_ADDRESS_TOKEN = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,]++|.', re.DOTALL)
-_COMMENT_TOKEN = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|[^\\"()]++|.', re.DOTALL)
+_ADDRESS_PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,]++|.', re.DOTALL)
+_COMMENT_PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|[^\\"()]++|.', re.DOTALL)
 _ADDRESS = re.compile(
     r'(?<![^\s<>,;:()])(?:"(?:[^"\\]|\\.)++"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
 )
@@ -117,21 +116,19 @@ def decode_base64(encoded: bytes) -> bytes:
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
-def read_mailboxes(value: str) -> Iterator[Mailbox]:
-    """Read the mailboxes of a From or Reply-To header, malformed ones too, and never make up an address.
+def read_mailbox(value: str) -> Mailbox | None:
+    """Read the first mailbox of a From or Reply-To header, malformed ones too, and never make up an address.
 
     (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.)
     """
     pending = ""
-    for piece in [*_ADDRESS_TOKEN.findall(without_comments(value)), ","]:
+    for piece in [*_ADDRESS_PIECE.findall(without_comments(value)), ","]:
         if piece.startswith("<") and (found := _find_address("".join(piece.split()))):
-            yield Mailbox(found[0], _display_name(pending))
-            pending = ""
-        elif piece == "," and (found := _find_address(pending)):
-            yield Mailbox(found[0], _display_name(pending[: found.start()]))
-            pending = ""
-        else:
-            pending += piece
+            return Mailbox(found[0], _display_name(pending))
+        if piece == "," and (found := _find_address(pending)):
+            return Mailbox(found[0], _display_name(pending[: found.start()]))
+        pending += piece
+    return None
 
 
 def _find_address(text: str) -> re.Match[str] | None:
@@ -150,7 +147,7 @@ def without_comments(value: str) -> str:
     """Strip the comments, in round brackets and nested (RFC 5322 section 3.2.2); unbalanced ones are text."""
     kept: list[str] = []
     depth = 0
-    for piece in _COMMENT_TOKEN.findall(value):
+    for piece in _COMMENT_PIECE.findall(value):
         if piece == "(" or (piece == ")" and depth):
             depth += 1 if piece == "(" else -1
         elif not depth:

@@ -38,7 +38,7 @@ def decode(content: bytes, charset: str | None) -> str:
 def _codec(charset: str) -> str | None:
     try:
         name = codecs.lookup(charset[:_LONGEST_NAME]).name
-        b"".decode(name)
+        b"\0\0\0\0".decode(name)  # An empty string would be decoded by anything.
     except (LookupError, ValueError):
         return None
     return None if name in _SAYS_NOTHING else _MEANT.get(name, name)
