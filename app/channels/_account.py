@@ -99,8 +99,9 @@ REPLY_PLACEHOLDER: Final = "{token}"
 
 
 def _reply_address(value: str) -> str:
-    """Check a Reply-To, which may hold one `{token}` in its local part for the conversation's id."""
-    return _mailbox(value.replace(REPLY_PLACEHOLDER, "token", 1)) and value
+    """Check a Reply-To, whose `{token}` becomes the conversation's id: 32 hexadecimal digits."""
+    _mailbox(value.replace(REPLY_PLACEHOLDER, "0" * 32))
+    return value
 
 
 Endpoint = Annotated[str, AfterValidator(_endpoint)]

@@ -152,7 +152,8 @@ def _conversation(body: Body) -> UUID | None:
 def _headers(body: Body) -> dict[str, str]:
     """Header values by name in lower case; of repeated headers the first, which is the outermost."""
     found: dict[str, str] = {}
-    for header in body.get("Headers") or ():
+    headers = body.get("Headers")
+    for header in headers if isinstance(headers, list) else ():
         match header:
             case {"Name": str(name), "Value": str(value)}:
                 found.setdefault(name.lower(), value)

@@ -4,7 +4,7 @@ import base64
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
 
@@ -102,7 +102,7 @@ class PostmarkAdapter:
     http: httpx.AsyncClient
     config: Config
     credentials: Credentials
-    callback_secret: str
+    callback_secret: str = field(repr=False)
 
     @classmethod
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
