@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from app.channels.http import open_http
+from app.delivery.lines import Lines, Plans
 from app.domain.callbacks import Callbacks
+from app.queue import Wakeups, connect
 from app.settings import Settings
 from app.store.credentials import Vault
 from app.store.database import Database
@@ -19,6 +22,9 @@ class Runtime:
     database: Database
     vault: Vault
     callbacks: Callbacks
+    wakeups: Wakeups
+    lines: Lines
+    plans: Plans
 
 
 @asynccontextmanager
@@ -28,5 +34,10 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         database = Database(settings.database_url, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
         await database.refuse_unsafe_role()
+        http = open_http(allow_private_urls=settings.allow_private_urls, max_connections=settings.max_connections)
+        stack.push_async_callback(http.aclose)
+        wakeups = Wakeups(connect(settings.redis_url) if settings.redis_url else None)
+        stack.push_async_callback(wakeups.close)
         secret_key = settings.secret_key.get_secret_value()
-        yield Runtime(settings, database, Vault(secret_key), Callbacks(settings.public_url, secret_key))
+        vault, callbacks = Vault(secret_key), Callbacks(settings.public_url, secret_key)
+        yield Runtime(settings, database, vault, callbacks, wakeups, Lines(http, vault, callbacks), Plans())

@@ -320,6 +320,7 @@ mass_replies = Table(
     _json("selection"),
     _text("message_text"),
     _text("message_html", nullable=True),
+    Column("attachment_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     _text("source_text", nullable=False),
     _text("source_html", nullable=True),
     _texts("unknown_snippets"),

@@ -13,8 +13,7 @@ from app.domain.errors import NotFound
 from app.domain.messaging import Adapter
 from app.domain.model import AccountId, MassReplyId, TenantId
 from app.domain.preflight import Plan
-from app.domain.rendering import compile_message
-from app.store import mass_replies
+from app.mass_replies import load_plan
 from app.store.accounts import load_account
 from app.store.credentials import Vault
 
@@ -70,11 +69,3 @@ class Plans:
                 self._known.clear()
             self._known[mass_reply] = await load_plan(connection, tenant, mass_reply)
         return self._known[mass_reply]
-
-
-async def load_plan(connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> Plan:
-    wording = await mass_replies.wording(connection, tenant, mass_reply)
-    if wording is None:
-        raise NotFound("There is no such mass reply.")
-    message = compile_message(wording.source.text, wording.source.html)
-    return Plan(message, wording.on_unresolved, wording.author, wording.tenant_name, wording.source.unknown_snippets)

@@ -15,7 +15,6 @@ from app.domain.model import (
     DeliveryStatus,
     Effect,
     Happening,
-    MassReplyStatus,
     Move,
     TenantId,
     TimelineKind,
@@ -163,10 +162,7 @@ def _entries(change: Change) -> list[Entry]:
 
 
 async def _reopen(connection: AsyncConnection, tenant: TenantId, changes: Iterable[Change]) -> None:
-    reopened = {
-        change.row.mass_reply_id
-        for change in changes
-        if change.move.to is DeliveryStatus.QUEUED and change.row.batch_status is MassReplyStatus.COMPLETED
-    }
-    if reopened:
-        await settlements.reopen(connection, tenant, reopened)
+    """Work that came back opens its mass reply again. Asked of the database each time: it may be closing just now."""
+    requeued = {change.row.mass_reply_id for change in changes if change.move.to is DeliveryStatus.QUEUED}
+    if requeued:
+        await settlements.reopen(connection, tenant, requeued)

@@ -13,7 +13,6 @@ from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import Selection
 
 Counts = Mapping[DeliveryStatus, int]
-NO_COUNTS: Counts = dict.fromkeys(DeliveryStatus, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _floor(now: datetime, interval: float, capacity: int) -> datetime:
 
 def back_off(deferrals: int) -> timedelta:
     """How long a delivery waits that was put off for the n-th time: doubling, up to five minutes."""
-    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(deferrals, 10))
+    return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(deferrals, 10)))
 
 
 def rest(failures_in_a_row: int) -> timedelta | None:

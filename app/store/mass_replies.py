@@ -179,16 +179,34 @@ async def set_status(
     id_: MassReplyId,
     before: MassReplyStatus,
     after: MassReplyStatus,
-    **changes: Any,
 ) -> bool:
-    """Compare and set the status, with other columns beside it; False where it was not `before` any more."""
+    """Compare and set the status; False where it was not `before` any more."""
     table = mass_replies
     statement = (
         table.update()
         .where(table.c.tenant_id == tenant, table.c.id == id_, table.c.status == before)
-        .values(status=after, updated_at=sa.func.now(), **changes)
+        .values(status=after, updated_at=sa.func.now())
     )
     return (await connection.execute(statement)).rowcount == 1
+
+
+async def schedule(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    id_: MassReplyId,
+    now: datetime,
+    dispatch_at: datetime,
+    not_after: datetime,
+    confirmation: Mapping[str, Any],
+) -> None:
+    """Keep what was confirmed, and when it is to be sent."""
+    statement = sa.text("""
+        UPDATE mass_replies SET confirmed_at = :now, dispatch_at = :dispatch_at, not_after = :not_after,
+               confirmation = CAST(:confirmation AS jsonb), expires_at = NULL
+        WHERE tenant_id = :tenant AND id = :id
+    """)
+    values = {"now": now, "dispatch_at": dispatch_at, "not_after": not_after, "confirmation": json.dumps(confirmation)}
+    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
 
 
 async def lock(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply | None:

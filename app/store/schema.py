@@ -13,7 +13,8 @@ from app.store.database import SWEEPER_ROLE, async_url
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 SWEEPER_COLUMNS = {
-    "mass_replies": "tenant_id, id, status, created_at, expires_at, dispatch_at, not_after, finished_at, updated_at",
+    "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
+    "finished_at, updated_at",
     "lanes": "tenant_id, mass_reply_id, account_id, queued, sending, uncertain, pause_reason, pumped_at",
     "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before",
     "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until",

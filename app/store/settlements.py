@@ -37,7 +37,6 @@ class Locked:
     id: DeliveryId
     standing: Standing
     mass_reply_id: MassReplyId
-    batch_status: MassReplyStatus
     mark_as_done: bool
     frozen_at: datetime
     author_id: str | None
@@ -77,7 +76,6 @@ async def lock(
 
 
 def _locked(row: Any) -> Locked:
-    batch_status = MassReplyStatus(row.batch_status)
     standing = Standing(
         status=DeliveryStatus(row.status),
         epoch=row.epoch,
@@ -85,14 +83,13 @@ def _locked(row: Any) -> Locked:
         retryable=row.retryable,
         settles_after=row.settles_after,
         last_receipt_at=row.last_receipt_at,
-        batch_cancelled=batch_status is MassReplyStatus.CANCELLED,
+        batch_cancelled=row.batch_status == MassReplyStatus.CANCELLED,
         not_after=row.not_after,
     )
     return Locked(
         id=row.id,
         standing=standing,
         mass_reply_id=row.mass_reply_id,
-        batch_status=batch_status,
         mark_as_done=row.mark_as_done,
         frozen_at=row.frozen_at,
         author_id=row.author_id,

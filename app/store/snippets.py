@@ -53,6 +53,12 @@ async def list_snippets(
     return [_read(row) for row in await connection.execute(query)]
 
 
+async def texts(connection: AsyncConnection, tenant: TenantId) -> dict[str, str]:
+    """Every snippet's text by its shortcode."""
+    query = sa.select(snippets.c.shortcode, snippets.c.text).where(snippets.c.tenant_id == tenant)
+    return {row.shortcode: row.text for row in await connection.execute(query)}
+
+
 async def delete_snippet(connection: AsyncConnection, tenant: TenantId, shortcode: str) -> bool:
     result = await connection.execute(sa.delete(snippets).where(*_is(tenant, shortcode)))
     return result.rowcount > 0

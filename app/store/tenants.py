@@ -22,3 +22,8 @@ async def insert_tenant(connection: AsyncConnection, tenant: TenantId, name: str
 
 async def tenant_exists(connection: AsyncConnection, tenant: TenantId) -> bool:
     return await connection.scalar(sa.select(tenants.c.id).where(tenants.c.id == tenant)) is not None
+
+
+async def tenant_name(connection: AsyncConnection, tenant: TenantId) -> str:
+    name: str = (await connection.execute(sa.select(tenants.c.name).where(tenants.c.id == tenant))).scalar_one()
+    return name

@@ -144,6 +144,7 @@ def upgrade() -> None:
         sa.Column("selection", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("message_text", sa.Text(), nullable=False),
         sa.Column("message_html", sa.Text(), nullable=True),
+        sa.Column("attachment_ids", sa.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("source_text", sa.Text(), nullable=False),
         sa.Column("source_html", sa.Text(), nullable=True),
         sa.Column("unknown_snippets", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),

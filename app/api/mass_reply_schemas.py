@@ -1,0 +1,314 @@
+"""What callers say and hear about mass replies."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
+
+from app.api.auth import author_of
+from app.api.schemas import Answer, AuthorBody, Body, PersonAnswer
+from app.domain.mass_reply import Confirmation, Counts, Draft, Lane, MassReply
+from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
+from app.domain.permissions import Caller
+from app.domain.preflight import Summary
+from app.domain.rendering import OnUnresolved
+from app.domain.selection import parse_selection
+from app.mass_replies import Preview
+from app.store.results import DeliveryResult
+
+LISTED_IDS = 20
+"""Of a long list of ids the answer shows this many."""
+
+
+class MessageBody(Body):
+    text: str = Field(
+        examples=["Hi {{ contact.first_name | default: 'there' }}, our payments provider is back up."],
+        description="Liquid: output, `if`, `unless`, `case` and filters. `/shortcode` expands a snippet.",
+    )
+    html: str | None = Field(default=None, description="For e-mail and web chat; other channels get the text.")
+    attachment_ids: list[UUID] = Field(default=[], max_length=10)
+
+
+class WhatsAppTemplateBody(Body):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    language: Annotated[str, StringConstraints(min_length=2, max_length=20)]
+    body_parameters: list[str] = Field(default=[])
+
+
+SelectionBody = Annotated[
+    dict[str, JsonValue],
+    Field(
+        description="Exactly one of `filter` (with `exclude_conversation_ids`), `conversation_ids`, `external_ids`, "
+        "`follow_up`.",
+        examples=[{"filter": {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}}],
+    ),
+]
+
+
+class MassReplyBody(Body):
+    selection: SelectionBody
+    message: MessageBody
+    mark_as_done: bool = False
+    on_unresolved: OnUnresolved = OnUnresolved.SKIP
+    whatsapp_template: WhatsAppTemplateBody | None = None
+    author: AuthorBody | None = None
+
+    def to_draft(self, caller: Caller) -> Draft:
+        """Read it on behalf of a caller. Raises InvalidRequest and Forbidden."""
+        template = self.whatsapp_template
+        return Draft(
+            selection=parse_selection(self.selection, "/selection"),
+            text=self.message.text,
+            html=self.message.html,
+            attachment_ids=tuple(self.message.attachment_ids),
+            mark_as_done=self.mark_as_done,
+            on_unresolved=self.on_unresolved,
+            whatsapp_template=None if template is None else template.model_dump(),
+            author=author_of(caller, self.author),
+        )
+
+
+class PreviewBody(MassReplyBody):
+    message: MessageBody = MessageBody(text="-")
+    conversation_id: UUID | None = Field(default=None, description="Show the message for this conversation alone.")
+
+
+class ConfirmBody(Body):
+    recipient_count: int = Field(ge=0, examples=[113], description="The number that the person was shown.")
+    hold_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
+    send_at: AwareDatetime | None = None
+    not_after: AwareDatetime | None = None
+
+    def to_confirmation(self) -> Confirmation:
+        return Confirmation(self.recipient_count, self.hold_seconds, self.send_at, self.not_after)
+
+
+class ChannelPreflight(Answer):
+    channel: Channel
+    selected: int
+    recipients: int
+    skipped: int
+
+
+class SkippedPreflight(Answer):
+    code: str
+    channel: Channel
+    count: int
+
+
+class WarningPreflight(SkippedPreflight):
+    detail: str
+
+
+class Billable(Answer):
+    sms_segments: int = 0
+    whatsapp_in_window: int = 0
+    whatsapp_templates: int = 0
+
+
+class SamplePreflight(Answer):
+    conversation_id: UUID
+    channel: Channel
+    text: str
+
+
+class PreflightAnswer(Answer):
+    by_channel: list[ChannelPreflight] | None
+    skipped: list[SkippedPreflight]
+    warnings: list[WarningPreflight]
+    billable: Billable
+    samples: list[SamplePreflight]
+
+
+class PreviewAnswer(Answer):
+    selected_count: int
+    recipient_count: int | None = Field(description="Null above the size that a request works out at once.")
+    preflight: PreflightAnswer
+
+    @classmethod
+    def of(cls, preview: Preview) -> Self:
+        summary = preview.summary if preview.complete else Summary(samples=preview.summary.samples)
+        preflight = summary.to_json() | ({} if preview.complete else {"by_channel": None})
+        return cls(
+            selected_count=preview.selected_count,
+            recipient_count=summary.recipients if preview.complete else None,
+            preflight=PreflightAnswer.model_validate(preflight),
+        )
+
+
+class CountsAnswer(Answer):
+    """How many deliveries stand where; the nine always sum to `selected_count`."""
+
+    queued: int
+    sending: int
+    sent: int
+    delivered: int
+    read: int
+    failed: int
+    uncertain: int
+    skipped: int
+    cancelled: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        return cls.model_validate(counts)
+
+
+class LaneAnswer(Answer):
+    channel_account: str | None
+    channel: Channel
+    state: str = Field(examples=["sending"], description="idle, sending, cooling, paused or done.")
+    reason: str | None
+    resume_at: datetime | None
+    counts: CountsAnswer
+
+    @classmethod
+    def of(cls, lane: Lane, batch: MassReply, now: datetime) -> Self:
+        state, reason, resume_at = _lane_state(lane, batch, now)
+        return cls(
+            channel_account=lane.account_key,
+            channel=lane.channel,
+            state=state,
+            reason=reason,
+            resume_at=resume_at,
+            counts=CountsAnswer.of(lane.counts),
+        )
+
+
+def _lane_state(lane: Lane, batch: MassReply, now: datetime) -> tuple[str, str | None, datetime | None]:
+    pause = lane.pause_reason or lane.account_pause_reason
+    if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
+        return "done", None, None
+    if batch.status is MassReplyStatus.PAUSED or pause is not None:
+        return "paused", pause or batch.pause_reason, None
+    if batch.status is not MassReplyStatus.SENDING:
+        return "idle", None, None
+    if lane.account_cool_until is not None and lane.account_cool_until > now:
+        return "cooling", "The provider asked for a pause, or did not answer.", lane.account_cool_until
+    return "sending", None, None
+
+
+class Links(Answer):
+    self: str
+    confirm: str
+    cancel: str
+    deliveries: str
+
+
+class MassReplyAnswer(Answer):
+    id: UUID
+    status: MassReplyStatus
+    selection: dict[str, Any]
+    message: dict[str, Any]
+    mark_as_done: bool
+    on_unresolved: OnUnresolved
+    whatsapp_template: dict[str, Any] | None
+    selected_count: int
+    recipient_count: int | None
+    preflight: PreflightAnswer | None
+    counts: CountsAnswer | None
+    billed: Billable
+    lanes: list[LaneAnswer]
+    author: PersonAnswer
+    pause_reason: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    confirmed_at: datetime | None
+    dispatch_at: datetime | None
+    not_after: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    links: Links
+
+    @classmethod
+    def of(cls, batch: MassReply, now: datetime) -> Self:
+        address = f"/mass-replies/{batch.id}"
+        counts = batch.counts
+        return cls(
+            id=batch.id,
+            status=batch.status,
+            selection=_shortened(dict(batch.selection)),
+            message={"text": batch.text, "html": batch.html, "attachment_ids": []},
+            mark_as_done=batch.mark_as_done,
+            on_unresolved=batch.on_unresolved,
+            whatsapp_template=batch.whatsapp_template and dict(batch.whatsapp_template),
+            selected_count=batch.selected_count,
+            recipient_count=batch.recipient_count,
+            preflight=batch.preflight and PreflightAnswer.model_validate(batch.preflight),
+            counts=counts and CountsAnswer.of(counts),
+            billed=Billable(sms_segments=sum(lane.billed_segments for lane in batch.lanes)),
+            lanes=[LaneAnswer.of(lane, batch, now) for lane in batch.lanes],
+            author=PersonAnswer.of(batch.author),
+            pause_reason=batch.pause_reason,
+            created_at=batch.created_at,
+            expires_at=batch.expires_at,
+            confirmed_at=batch.confirmed_at,
+            dispatch_at=batch.dispatch_at,
+            not_after=batch.not_after,
+            started_at=batch.started_at,
+            finished_at=batch.finished_at,
+            links=Links(
+                self=address,
+                confirm=f"{address}/confirm",
+                cancel=f"{address}/cancel",
+                deliveries=f"{address}/deliveries",
+            ),
+        )
+
+
+def _shortened(selection: dict[str, Any]) -> dict[str, Any]:
+    """Show the first ids of a long list, and how many there are."""
+    for name in ("conversation_ids", "external_ids"):
+        ids = selection.get(name)
+        if isinstance(ids, list) and len(ids) > LISTED_IDS:
+            return {name: ids[:LISTED_IDS], "total": len(ids)}
+    return selection
+
+
+class ReasonAnswer(Answer):
+    code: str
+    detail: str
+
+
+class DeliveryAnswer(Answer):
+    id: UUID
+    mass_reply_id: UUID
+    conversation_id: UUID
+    external_id: str | None
+    human_id: str | None
+    contact_name: str | None
+    channel: Channel
+    channel_account: str | None
+    provider: str | None
+    status: DeliveryStatus
+    reason: ReasonAnswer | None
+    retryable: bool
+    settles_after: datetime | None
+    provider_message_id: str | None
+    segments: int
+    warnings: list[str]
+    dropped_attachments: list[dict[str, str]]
+    used_template: bool
+    flips: str | None = Field(description="applied, skipped_customer_replied or restored.")
+    attempts: int
+    queued_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, result: DeliveryResult) -> Self:
+        reason = result.reason
+        failed = result.status is DeliveryStatus.FAILED
+        return cls(
+            **{name: getattr(result, name) for name in _PLAIN},
+            reason=reason and ReasonAnswer(code=reason.code, detail=reason.detail),
+            retryable=failed and reason is not None and reason.retryable,
+            warnings=list(result.warnings),
+            dropped_attachments=[dict(dropped) for dropped in result.dropped_attachments],
+        )
+
+
+_COMPOSED = {"reason", "retryable", "warnings", "dropped_attachments"}
+_PLAIN = [name for name in DeliveryAnswer.model_fields if name not in _COMPOSED]

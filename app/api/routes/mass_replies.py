@@ -1,0 +1,207 @@
+"""Mass replies: preview, create, confirm, cancel, and what became of them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response, status
+from pydantic import AwareDatetime
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app import mass_replies
+from app.api.deps import ConversationReader, RuntimeDep, Sender
+from app.api.mass_reply_schemas import (
+    ConfirmBody,
+    DeliveryAnswer,
+    MassReplyAnswer,
+    MassReplyBody,
+    PreviewAnswer,
+    PreviewBody,
+)
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Listing
+from app.domain.errors import (
+    ConfirmationExpired,
+    ConversationsNotFound,
+    FilterTooBroad,
+    InvalidSchedule,
+    InvalidState,
+    InvalidTemplate,
+    MessageEmpty,
+    MessageTooLarge,
+    NotFound,
+    NothingToSend,
+    RecipientCountMismatch,
+    SelectionEmpty,
+    UnknownAttachment,
+    UnknownMergeTag,
+)
+from app.domain.mass_reply import MassReply
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, ReasonCode, TenantId
+from app.runtime import Runtime
+from app.store import mass_replies as store
+from app.store import results
+from app.store.claims import LaneKey
+
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+
+Id = Annotated[UUID, Path(alias="id")]
+POLL_SECONDS = 2
+"""What `Retry-After` asks of somebody who polls while it sends."""
+DELIVERIES_PER_PUMP = 500
+MOST_PUMPS = 4
+"""A lane is woken in so many processes at most; each pump keeps hundreds of calls under way."""
+
+_BAD_DRAFT = (
+    ConversationsNotFound,
+    FilterTooBroad,
+    SelectionEmpty,
+    MessageEmpty,
+    MessageTooLarge,
+    InvalidTemplate,
+    UnknownMergeTag,
+    UnknownAttachment,
+    NotFound,
+)
+
+
+@router.post("/preview", responses=problems(*_BAD_DRAFT))
+async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: RuntimeDep) -> PreviewAnswer:
+    """Work out what a mass reply would do. Nothing is kept."""
+    draft = body.to_draft(caller)
+    limit = runtime.settings.prepare_inline_limit
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        preview = await mass_replies.preview(
+            connection, caller.tenant_id, draft, limit=limit, only=body.conversation_id
+        )
+    return PreviewAnswer.of(preview)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses={202: {"model": MassReplyAnswer, "description": "Large: it is being prepared."}, **problems(*_BAD_DRAFT)},
+)
+async def create_mass_reply(
+    body: MassReplyBody, caller: Sender, runtime: RuntimeDep, response: Response
+) -> MassReplyAnswer:
+    """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
+    draft = body.to_draft(caller)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        id_ = await mass_replies.create(connection, caller.tenant_id, draft)
+    batch = await _prepared(runtime, caller.tenant_id, id_)
+    preparing = batch.status is MassReplyStatus.PREPARING
+    response.status_code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
+    response.headers["Location"] = f"/mass-replies/{id_}"
+    return _answer(batch)
+
+
+async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> MassReply:
+    """Prepare a small mass reply here and now; a large one is left to a worker."""
+    batch = await _read(runtime, tenant, id_)
+    if batch.selected_count > runtime.settings.prepare_inline_limit:
+        await runtime.wakeups.wake_preparation(tenant, id_)
+        return batch
+    await mass_replies.prepare(runtime.database, tenant, id_, runtime.settings.confirm_within)
+    return await _read(runtime, tenant, id_)
+
+
+@router.post(
+    "/{id}/confirm",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(
+        NotFound, RecipientCountMismatch, NothingToSend, ConfirmationExpired, InvalidState, InvalidSchedule
+    ),
+)
+async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
+    """Confirm by the number of recipients. The same body again answers the same, and never sends a second time."""
+    confirmation, within = body.to_confirmation(), runtime.settings.send_within
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        lanes = await mass_replies.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within)
+    await _wake(runtime, lanes)
+    return _answer(await _read(runtime, caller.tenant_id, id_))
+
+
+@router.post("/{id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
+async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
+    """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await mass_replies.cancel(connection, caller.tenant_id, MassReplyId(id_))
+    return _answer(await _read(runtime, caller.tenant_id, id_))
+
+
+@router.get("", responses=problems())
+async def list_mass_replies(
+    caller: ConversationReader,
+    runtime: RuntimeDep,
+    page: PageDep,
+    status: MassReplyStatus | None = None,
+    author: str | None = None,
+    created_from: AwareDatetime | None = None,
+    created_to: AwareDatetime | None = None,
+) -> Listing[MassReplyAnswer]:
+    """List mass replies, newest first; `author` is the author's id."""
+    query = store.Query(status, author, created_from, created_to)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await store.page(connection, caller.tenant_id, query, before=page.after(UUID), limit=page.limit + 1)
+    return page.listing(found, lambda batch: batch.id, _answer)
+
+
+@router.get("/{id}", responses=problems(NotFound))
+async def get_mass_reply(
+    id_: Id, caller: ConversationReader, runtime: RuntimeDep, response: Response
+) -> MassReplyAnswer:
+    """How it stands. The nine counts sum to `selected_count` at every moment."""
+    batch = await _read(runtime, caller.tenant_id, id_)
+    if batch.status is MassReplyStatus.SENDING:
+        response.headers["Retry-After"] = str(POLL_SECONDS)
+    return _answer(batch)
+
+
+@router.get("/{id}/deliveries", responses=problems(NotFound))
+async def list_deliveries(
+    id_: Id,
+    caller: ConversationReader,
+    runtime: RuntimeDep,
+    page: PageDep,
+    status: DeliveryStatus | None = None,
+    channel: Channel | None = None,
+    reason: Annotated[ReasonCode | None, Query()] = None,
+) -> Listing[DeliveryAnswer]:
+    """The result per conversation."""
+    query = results.ResultQuery(status, channel, reason)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await _existing(connection, caller.tenant_id, id_)
+        found = await results.page(
+            connection,
+            caller.tenant_id,
+            MassReplyId(id_),
+            query,
+            after=page.after(UUID),
+            limit=page.limit + 1,
+        )
+    return page.listing(found, lambda result: result.id, DeliveryAnswer.of)
+
+
+async def _wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
+    """Tell the workers, now that it is committed. If nobody hears it, the sweeper finds the lanes within a second."""
+    for lane, queued in lanes:
+        await runtime.wakeups.wake_lane(lane, min(MOST_PUMPS, 1 + queued // DELIVERIES_PER_PUMP))
+
+
+async def _read(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
+    async with runtime.database.begin(tenant) as connection:
+        return await _existing(connection, tenant, id_)
+
+
+async def _existing(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> MassReply:
+    batch = await store.get(connection, tenant, MassReplyId(id_))
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def _answer(batch: MassReply) -> MassReplyAnswer:
+    return MassReplyAnswer.of(batch, datetime.now(UTC))

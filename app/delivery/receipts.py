@@ -1,0 +1,77 @@
+"""What providers report back: receipts, customers' messages, opt-outs.
+
+A receipt may come before the record of its own call, late, twice, in any order, or for a delivery we cannot find yet.
+It is kept first, then applied; what cannot be applied is tried again by the sweeper.
+"""
+
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.settle import Report, settle
+from app.domain.messaging import Receipt, ReceiptKind
+from app.domain.model import (
+    RETRYABLE,
+    Absorbed,
+    AccountId,
+    Channel,
+    DeliveryEvent,
+    Happening,
+    Reason,
+    ReasonCode,
+    TenantId,
+)
+from app.store import receipts
+from app.store.database import Database
+from app.store.receipts import StoredReceipt
+
+log = structlog.get_logger()
+
+EVENTS: Final = {
+    ReceiptKind.SENT: DeliveryEvent.RECEIPT_SENT,
+    ReceiptKind.DELIVERED: DeliveryEvent.RECEIPT_DELIVERED,
+    ReceiptKind.READ: DeliveryEvent.RECEIPT_READ,
+    ReceiptKind.FAILED: DeliveryEvent.RECEIPT_FAILED,
+}
+
+
+async def take_receipt(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: Channel, receipt: Receipt
+) -> None:
+    """Keep a provider's report and apply it where its delivery is known; the same report again does nothing."""
+    stored = await receipts.store(connection, tenant, account, receipt)
+    if stored is None:
+        return
+    if receipt.bad_address and receipt.code is not None:
+        await receipts.block_address(connection, tenant, channel, receipt.bad_address, receipt.code)
+    await _apply(connection, tenant, stored)
+
+
+async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> None:
+    """Try a kept report again whose delivery was not known when it came."""
+    async with database.begin(tenant) as connection:
+        stored = await receipts.hold(connection, tenant, receipt)
+        if stored is not None:
+            await _apply(connection, tenant, stored)
+
+
+async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt) -> None:
+    found = await receipts.find_delivery(connection, tenant, receipt)
+    if found is None:
+        log.info("receipt_unmatched", account=str(receipt.account), kind=receipt.kind)
+        return
+    delivery, epoch = found
+    happening = Happening(EVENTS[receipt.kind], epoch, receipt.occurred_at, _reason(receipt))
+    report = Report(delivery, happening, provider_message_id=receipt.provider_message_id)
+    answer = (await settle(connection, tenant, [report])).get(delivery)
+    outcome = f"absorbed: {answer}" if isinstance(answer, Absorbed) else "applied"
+    await receipts.mark_settled(connection, tenant, receipt.id, outcome)
+
+
+def _reason(receipt: StoredReceipt) -> Reason | None:
+    if receipt.kind is not ReceiptKind.FAILED:
+        return None
+    code = receipt.reason_code or ReasonCode.PROVIDER_REJECTED
+    return Reason(code, receipt.reason_detail or "The provider reports that it failed.", retryable=code in RETRYABLE)

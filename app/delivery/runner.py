@@ -1,0 +1,63 @@
+"""The pumps of one process: a fixed number at once, first come first served, each lane worked by one at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from app.delivery.pump import Crew, Pump
+from app.store.claims import LaneKey
+
+log = structlog.get_logger()
+
+
+class PumpRunner:
+    """Feeds lanes to pumps. A lane that has more to do after its turn goes to the back of the queue through `again`."""
+
+    def __init__(self, crew: Crew, pumps: int, again: Callable[[LaneKey], Awaitable[bool]]) -> None:
+        self._crew = crew
+        self._pumps = pumps
+        self._again = again
+        self._turns: asyncio.Queue[LaneKey] = asyncio.Queue()
+        self._waiting: dict[LaneKey, asyncio.Future[None]] = {}
+        self._stop = asyncio.Event()
+
+    def submit(self, lane: LaneKey) -> "asyncio.Future[None]":
+        """Queue a lane; answers a future that is done after its turn. A lane that is here already has one turn."""
+        turn = self._waiting.get(lane)
+        if turn is None:
+            turn = self._waiting[lane] = asyncio.get_running_loop().create_future()
+            self._turns.put_nowait(lane)
+        return turn
+
+    async def run(self) -> None:
+        """Work lanes until `stop`; then finish the calls under way and let the rest wait for another process."""
+        async with asyncio.TaskGroup() as pumps:
+            for _ in range(self._pumps):
+                pumps.create_task(self._work())
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def _work(self) -> None:
+        while (lane := await self._next()) is not None:
+            more = False
+            try:
+                more = await Pump(self._crew, lane, self._stop).run()
+            except Exception as error:
+                log.exception("pump_failed", mass_reply=str(lane.mass_reply), error=type(error).__name__)
+            self._waiting.pop(lane).set_result(None)
+            if more and not self._stop.is_set() and not await self._again(lane):
+                self.submit(lane)
+
+    async def _next(self) -> LaneKey | None:
+        """The next lane in the queue; None once the process is stopping."""
+        if self._stop.is_set():
+            return None
+        turn, stop = asyncio.ensure_future(self._turns.get()), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({turn, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return turn.result() if turn.done() and not self._stop.is_set() else None
+        finally:
+            turn.cancel()
+            stop.cancel()

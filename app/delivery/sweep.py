@@ -1,0 +1,179 @@
+"""Sweeping up, every second, one process at a time: what crashed, what is due, what is over.
+
+Everything here is found in the database alone, so that it works with Redis wiped or absent and after any crash.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.receipts import settle_stored
+from app.delivery.settle import Report, settle
+from app.domain.model import (
+    DeliveryEvent,
+    DeliveryId,
+    Happening,
+    MassReplyEvent,
+    MassReplyId,
+    MassReplyStatus,
+    Reason,
+    ReasonCode,
+    TenantId,
+    next_status,
+    too_late,
+)
+from app.mass_replies import begin_sending
+from app.store import closing, mass_replies, sweeps
+from app.store.claims import LaneKey
+from app.store.database import Database
+from app.store.sweeps import ExpiredClaim, OpenMassReply
+
+log = structlog.get_logger()
+
+PAGE: Final = 1_000
+"""Deliveries that one transaction cancels or expires."""
+PUMP_IDLE: Final = timedelta(seconds=3)
+"""After this long without a sign of a pump a lane is woken; longer than a pump's wait for room or tokens."""
+PREPARATION_IDLE: Final = timedelta(seconds=5)
+RECEIPT_AGE: Final = timedelta(seconds=2)
+
+
+class Chore(StrEnum):
+    """What an open mass reply needs done."""
+
+    PREPARE = "prepare"
+    EXPIRE = "expire"
+    START = "start"
+    CANCEL_QUEUED = "cancel_queued"
+    CALL_TOO_LATE = "call_too_late"
+    FINISH = "finish"
+    NOTHING = "nothing"
+
+
+def chore(batch: OpenMassReply) -> Chore:
+    """Decide what a mass reply needs now."""
+    status, now = batch.status, batch.now
+    match status:
+        case MassReplyStatus.PREPARING:
+            return Chore.PREPARE if now - batch.updated_at >= PREPARATION_IDLE else Chore.NOTHING
+        case MassReplyStatus.AWAITING_CONFIRMATION | MassReplyStatus.AWAITING_APPROVAL:
+            return Chore.EXPIRE if batch.expires_at is not None and now >= batch.expires_at else Chore.NOTHING
+        case MassReplyStatus.SCHEDULED:
+            return Chore.START if batch.dispatch_at is not None and now >= batch.dispatch_at else Chore.NOTHING
+        case MassReplyStatus.CANCELLED | MassReplyStatus.EXPIRED if batch.queued:
+            return Chore.CANCEL_QUEUED
+        case MassReplyStatus.SENDING | MassReplyStatus.PAUSED if batch.queued:
+            late = batch.not_after is not None and now >= batch.not_after
+            return Chore.CALL_TOO_LATE if late else Chore.NOTHING
+        case _:
+            return Chore.NOTHING if batch.sending else Chore.FINISH
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    database: Database
+    wake_lane: Callable[[LaneKey], Awaitable[None]]
+    wake_preparation: Callable[[TenantId, MassReplyId], Awaitable[None]]
+    purge_after: timedelta
+
+    async def tick(self) -> bool:
+        """Sweep once; False where another process is at it."""
+        async with self.database.begin_sweep() as connection:
+            if not await sweeps.try_lock(connection):
+                return False
+            async for work in self._work(connection):
+                try:
+                    await work
+                except Exception as error:
+                    log.exception("sweep_failed", error=type(error).__name__)
+        return True
+
+    async def _work(self, connection: AsyncConnection) -> AsyncIterator[Awaitable[None]]:
+        for tenant, claims in _by_tenant(await sweeps.expired_claims(connection, PAGE)).items():
+            yield self._expire_claims(tenant, claims)
+        for batch in await sweeps.open_mass_replies(connection):
+            yield self._do(batch)
+        for lane in await sweeps.idle_lanes(connection, PUMP_IDLE):
+            yield self.wake_lane(lane)
+        for tenant, receipt in await sweeps.unsettled_receipts(connection, RECEIPT_AGE, PAGE):
+            yield settle_stored(self.database, tenant, receipt)
+        for tenant, id_ in await sweeps.abandoned(connection, self.purge_after, PAGE):
+            yield self._forget(tenant, id_)
+
+    async def _expire_claims(self, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
+        reason = Reason(ReasonCode.WORKER_LOST, "The worker stopped before it could say whether this was sent.")
+        reports = [
+            Report(
+                claim.delivery,
+                Happening(DeliveryEvent.LOSE_WORKER, claim.epoch, reason=reason),
+                outcome="worker_lost",
+                evidence=reason.detail,
+            )
+            for claim in claims
+        ]
+        async with self.database.begin(tenant) as connection:
+            await settle(connection, tenant, reports)
+        log.warning("claims_expired", tenant=str(tenant), deliveries=len(reports))
+
+    async def _forget(self, tenant: TenantId, id_: MassReplyId) -> None:
+        async with self.database.begin(tenant) as connection:
+            await closing.forget(connection, tenant, id_)
+
+    async def _do(self, batch: OpenMassReply) -> None:
+        match chore(batch):
+            case Chore.PREPARE:
+                await self.wake_preparation(batch.tenant, batch.id)
+            case Chore.EXPIRE:
+                await self._move(batch, MassReplyEvent.EXPIRE)
+            case Chore.START:
+                await self._start(batch)
+            case Chore.CANCEL_QUEUED:
+                await self._settle_queued(batch, DeliveryEvent.CANCEL, _why_cancelled(batch.status))
+            case Chore.CALL_TOO_LATE:
+                await self._settle_queued(batch, DeliveryEvent.EXPIRE, too_late())
+            case Chore.FINISH:
+                async with self.database.begin(batch.tenant) as connection:
+                    after = next_status(batch.status, MassReplyEvent.COMPLETE) or batch.status
+                    await closing.finish(connection, batch.tenant, batch.id, batch.status, after)
+            case Chore.NOTHING:
+                pass
+
+    async def _move(self, batch: OpenMassReply, event: MassReplyEvent) -> None:
+        after = next_status(batch.status, event)
+        if after is not None:
+            async with self.database.begin(batch.tenant) as connection:
+                await mass_replies.set_status(connection, batch.tenant, batch.id, batch.status, after)
+
+    async def _start(self, batch: OpenMassReply) -> None:
+        async with self.database.begin(batch.tenant) as connection:
+            lanes = await begin_sending(connection, batch.tenant, batch.id, batch.status, MassReplyEvent.START)
+        for lane, _ in lanes:
+            await self.wake_lane(lane)
+
+    async def _settle_queued(self, batch: OpenMassReply, event: DeliveryEvent, reason: Reason) -> None:
+        """End what is still queued, in pages; between them the counts may show some as queued."""
+        ids: list[DeliveryId] | None = None
+        while ids is None or len(ids) == PAGE:
+            async with self.database.begin(batch.tenant) as connection:
+                ids = list(await closing.queued_ids(connection, batch.tenant, batch.id, PAGE))
+                reports = [Report(id_, Happening(event, reason=reason)) for id_ in ids]
+                await settle(connection, batch.tenant, reports)
+
+
+def _why_cancelled(status: MassReplyStatus) -> Reason:
+    if status is MassReplyStatus.EXPIRED:
+        return Reason(ReasonCode.EXPIRED, "Nobody confirmed the mass reply in time.")
+    return Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent.")
+
+
+def _by_tenant(claims: Sequence[ExpiredClaim]) -> dict[TenantId, list[ExpiredClaim]]:
+    found: dict[TenantId, list[ExpiredClaim]] = defaultdict(list)
+    for claim in claims:
+        found[claim.tenant].append(claim)
+    return found

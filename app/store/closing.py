@@ -1,0 +1,83 @@
+"""Starting, ending and forgetting mass replies."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.store.claims import LaneKey
+
+
+async def queued_ids(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, limit: int
+) -> Sequence[DeliveryId]:
+    statement = sa.text("""
+        SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued'
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    """)
+    return list(await connection.scalars(statement, {"tenant": tenant, "id": id_, "limit": limit}))
+
+
+_LOCK_LANES = sa.text("""
+    SELECT channel FROM lanes WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY channel, account_id FOR UPDATE
+""")
+
+_FINISH = sa.text("""
+    UPDATE mass_replies m SET status = :after, finished_at = clock_timestamp(), updated_at = now()
+    WHERE m.tenant_id = :tenant AND m.id = :id AND m.status = :before AND m.finished_at IS NULL
+      AND NOT EXISTS (SELECT FROM lanes l WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
+                        AND (l.queued > 0 OR l.sending > 0))
+""")
+
+
+async def finish(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus
+) -> bool:
+    """Close a mass reply of which nothing is queued or under way.
+
+    The lanes are held first: work that comes back at this very moment either is seen, or waits and reopens it.
+    """
+    await connection.execute(_LOCK_LANES, {"tenant": tenant, "id": id_})
+    values = {"tenant": tenant, "id": id_, "before": before, "after": after}
+    return (await connection.execute(_FINISH, values)).rowcount == 1
+
+
+async def mark_started(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus
+) -> bool:
+    """Compare and set the status to sending; False where it was not `before` any more."""
+    statement = sa.text("""
+        UPDATE mass_replies
+        SET status = :after, started_at = coalesce(started_at, clock_timestamp()), updated_at = now()
+        WHERE tenant_id = :tenant AND id = :id AND status = :before
+    """)
+    values = {"tenant": tenant, "id": id_, "before": before, "after": after}
+    return (await connection.execute(statement, values)).rowcount == 1
+
+
+async def lanes_with_work(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> list[tuple[LaneKey, int]]:
+    """The lanes to wake, each with the number of its queued deliveries."""
+    statement = sa.text("""
+        SELECT account_id, queued FROM lanes
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND queued > 0 AND account_id IS NOT NULL
+    """)
+    rows = await connection.execute(statement, {"tenant": tenant, "id": id_})
+    return [(LaneKey(tenant, id_, AccountId(row.account_id)), row.queued) for row in rows]
+
+
+async def note_skipped(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+    """Tell the timelines of skipped conversations why nothing was sent there; calls have no timeline to read."""
+    statement = sa.text("""
+        INSERT INTO messages (tenant_id, conversation_id, kind, text, mass_reply_id, delivery_id)
+        SELECT tenant_id, conversation_id, 'system_note', 'A mass reply skipped this conversation. ' || reason_detail,
+               mass_reply_id, id
+        FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
+    """)
+    await connection.execute(statement, {"tenant": tenant, "id": id_})
+
+
+async def forget(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+    statement = sa.text("DELETE FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND confirmed_at IS NULL")
+    await connection.execute(statement, {"tenant": tenant, "id": id_})

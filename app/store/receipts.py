@@ -1,0 +1,160 @@
+"""Providers' reports, kept as they came: applied at once where their delivery is known, tried again where not."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.messaging import Receipt, ReceiptKind
+from app.domain.model import AccountId, DeliveryId, ReasonCode, TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    id: UUID
+    account: AccountId
+    kind: ReceiptKind
+    delivery: DeliveryId | None
+    epoch: int | None
+    provider_message_id: str | None
+    reason_code: ReasonCode | None
+    reason_detail: str | None
+    occurred_at: datetime | None
+
+
+_STORE = sa.text("""
+    INSERT INTO receipts (tenant_id, account_id, event_key, kind, delivery_id, epoch, provider_message_id, reason_code,
+                          reason_detail, occurred_at, raw)
+    VALUES (:tenant, :account, :event_key, :kind, :delivery, :epoch, :provider_message_id, :reason_code,
+            :reason_detail, :occurred_at, CAST(:raw AS jsonb))
+    ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
+    RETURNING id
+""")
+
+
+async def store(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, receipt: Receipt
+) -> StoredReceipt | None:
+    """Keep a report; None where the same one was kept before."""
+    delivery, epoch = _read_correlation(receipt.correlation)
+    values = {
+        "event_key": receipt.event_key,
+        "kind": receipt.kind,
+        "delivery": delivery,
+        "epoch": epoch,
+        "provider_message_id": receipt.provider_message_id,
+        "reason_code": receipt.code,
+        "reason_detail": receipt.detail,
+        "occurred_at": receipt.occurred_at,
+        "raw": _json(receipt.raw),
+    }
+    id_ = await connection.scalar(_STORE, {"tenant": tenant, "account": account, **values})
+    if id_ is None:
+        return None
+    return StoredReceipt(
+        id_,
+        account,
+        receipt.kind,
+        delivery,
+        epoch,
+        receipt.provider_message_id,
+        receipt.code,
+        receipt.detail,
+        receipt.occurred_at,
+    )
+
+
+async def keep_unrecognized(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, event_key: str, raw: Mapping[str, Any]
+) -> None:
+    """Keep an event of a kind we do not know; nothing follows from it."""
+    statement = sa.text("""
+        INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, outcome)
+        VALUES (:tenant, :account, :event_key, 'unrecognized', CAST(:raw AS jsonb), now(), 'ignored')
+        ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
+    """)
+    values = {"tenant": tenant, "account": account, "event_key": event_key, "raw": _json(raw)}
+    await connection.execute(statement, values)
+
+
+async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> StoredReceipt | None:
+    """Take an unsettled report for the length of this transaction; None where another has it."""
+    statement = sa.text("""
+        SELECT * FROM receipts WHERE tenant_id = :tenant AND id = :id AND settled_at IS NULL FOR UPDATE SKIP LOCKED
+    """)
+    row = (await connection.execute(statement, {"tenant": tenant, "id": id_})).first()
+    if row is None:
+        return None
+    return StoredReceipt(
+        row.id,
+        AccountId(row.account_id),
+        ReceiptKind(row.kind),
+        row.delivery_id,
+        row.epoch,
+        row.provider_message_id,
+        ReasonCode(row.reason_code) if row.reason_code else None,
+        row.reason_detail,
+        row.occurred_at,
+    )
+
+
+async def find_delivery(
+    connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt
+) -> tuple[DeliveryId, int] | None:
+    """Which delivery and attempt a report speaks of: by our own correlation, else by the provider's message id."""
+    by_id = "d.id = :delivery" if receipt.delivery else "d.provider_message_id = :provider_message_id"
+    statement = sa.text(f"""
+        SELECT d.id, d.epoch FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.account_id = :account AND {by_id}
+    """)  # noqa: S608 - one of two constants
+    key = {"delivery": receipt.delivery} if receipt.delivery else {"provider_message_id": receipt.provider_message_id}
+    row = (await connection.execute(statement, {"tenant": tenant, "account": receipt.account, **key})).first()
+    return None if row is None else (DeliveryId(row.id), row.epoch if receipt.epoch is None else receipt.epoch)
+
+
+async def mark_settled(connection: AsyncConnection, tenant: TenantId, id_: UUID, outcome: str) -> None:
+    statement = sa.text("""
+        UPDATE receipts SET settled_at = now(), outcome = :outcome WHERE tenant_id = :tenant AND id = :id
+    """)
+    await connection.execute(statement, {"tenant": tenant, "id": id_, "outcome": outcome})
+
+
+async def block_address(
+    connection: AsyncConnection, tenant: TenantId, channel: str, address: str, reason: ReasonCode
+) -> None:
+    """Remember that this address must not be written to on this channel."""
+    statement = sa.text("""
+        INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
+        VALUES (:tenant, :channel, lower(:address), :reason) ON CONFLICT DO NOTHING
+    """)
+    await connection.execute(statement, {"tenant": tenant, "channel": channel, "address": address, "reason": reason})
+
+
+async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel: str, address: str) -> None:
+    """Forget an opt-out that its owner has taken back."""
+    statement = sa.text("""
+        DELETE FROM blocked_addresses
+        WHERE tenant_id = :tenant AND channel = :channel AND address = lower(:address) AND reason = 'opted_out'
+    """)
+    await connection.execute(statement, {"tenant": tenant, "channel": channel, "address": address})
+
+
+def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:
+    """Read `<delivery_id>.<epoch>`; anything else is somebody else's."""
+    if correlation is None:
+        return None, None
+    delivery, _, epoch = correlation.partition(".")
+    try:
+        return DeliveryId(UUID(delivery)), int(epoch)
+    except ValueError:
+        return None, None
+
+
+def _json(raw: Mapping[str, Any]) -> str:
+    # PostgreSQL's jsonb holds no NUL.
+    return json.dumps(raw, default=str).replace("\\u0000", "")

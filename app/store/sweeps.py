@@ -1,0 +1,114 @@
+"""What the sweeper reads: ids, statuses and times of every tenant, under a role that sees nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.store.claims import LaneKey
+
+ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, whoever comes first
+
+
+async def try_lock(connection: AsyncConnection) -> bool:
+    """Be the sweeper until the transaction ends; False where another process is."""
+    statement = sa.text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(await connection.scalar(statement, {"key": ADVISORY_LOCK}))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiredClaim:
+    tenant: TenantId
+    delivery: DeliveryId
+    epoch: int
+
+
+async def expired_claims(connection: AsyncConnection, limit: int) -> list[ExpiredClaim]:
+    statement = sa.text("""
+        SELECT tenant_id, id, epoch FROM deliveries
+        WHERE status = 'sending' AND lease_until < clock_timestamp() LIMIT :limit
+    """)
+    rows = await connection.execute(statement, {"limit": limit})
+    return [ExpiredClaim(row.tenant_id, row.id, row.epoch) for row in rows]
+
+
+async def idle_lanes(connection: AsyncConnection, idle: timedelta) -> list[LaneKey]:
+    """Lanes that have work and no live pump, whose account may send."""
+    statement = sa.text("""
+        SELECT l.tenant_id, l.mass_reply_id, l.account_id
+        FROM mass_replies m
+        JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+        JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+        WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND l.pause_reason IS NULL
+          AND (l.pumped_at IS NULL OR l.pumped_at < clock_timestamp() - CAST(:idle AS interval))
+          AND a.enabled AND a.pause_reason IS NULL
+          AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
+    """)
+    rows = await connection.execute(statement, {"idle": idle})
+    return [LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMassReply:
+    """A mass reply that is not finished, in the few figures that decide what is to be done about it."""
+
+    tenant: TenantId
+    id: MassReplyId
+    status: MassReplyStatus
+    now: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    dispatch_at: datetime | None
+    not_after: datetime | None
+    queued: int
+    sending: int
+
+
+async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
+    statement = sa.text("""
+        SELECT m.tenant_id, m.id, m.status, clock_timestamp() AS now, m.updated_at, m.expires_at, m.dispatch_at,
+               m.not_after, coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending
+        FROM mass_replies m LEFT JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+        WHERE m.finished_at IS NULL
+        GROUP BY m.tenant_id, m.id
+    """)
+    return [
+        OpenMassReply(
+            row.tenant_id,
+            row.id,
+            MassReplyStatus(row.status),
+            row.now,
+            row.updated_at,
+            row.expires_at,
+            row.dispatch_at,
+            row.not_after,
+            int(row.queued),
+            int(row.sending),
+        )
+        for row in await connection.execute(statement)
+    ]
+
+
+async def unsettled_receipts(
+    connection: AsyncConnection, older_than: timedelta, limit: int
+) -> list[tuple[TenantId, UUID]]:
+    statement = sa.text("""
+        SELECT tenant_id, id FROM receipts
+        WHERE settled_at IS NULL AND received_at < clock_timestamp() - CAST(:age AS interval)
+        ORDER BY received_at LIMIT :limit
+    """)
+    rows = await connection.execute(statement, {"age": older_than, "limit": limit})
+    return [(TenantId(row.tenant_id), row.id) for row in rows]
+
+
+async def abandoned(connection: AsyncConnection, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
+    """Mass replies that nobody ever confirmed, long enough ago to be forgotten."""
+    statement = sa.text("""
+        SELECT tenant_id, id FROM mass_replies
+        WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval) LIMIT :limit
+    """)
+    rows = await connection.execute(statement, {"age": age, "limit": limit})
+    return [(TenantId(row.tenant_id), MassReplyId(row.id)) for row in rows]

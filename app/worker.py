@@ -1,0 +1,181 @@
+"""The worker process: arq hears the wake-ups, the runner pumps the lanes, the sweeper finds what both have missed.
+
+arq is restarted whenever Redis ends it; while Redis is away the process asks PostgreSQL itself for lanes that are due.
+"""
+
+import asyncio
+import signal
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis
+from arq.worker import Worker, func
+from redis.exceptions import RedisError
+
+from app import mass_replies
+from app.delivery.pump import Crew, Pace
+from app.delivery.recorder import Recorder
+from app.delivery.runner import PumpRunner
+from app.delivery.sweep import PUMP_IDLE, Sweeper
+from app.domain.model import MassReplyId, TenantId
+from app.queue import PREPARE, PUMP, QUEUE, connect, deserialize, lane_key, serialize
+from app.runtime import Runtime, open_runtime
+from app.settings import Settings
+from app.store import sweeps
+from app.store.claims import LaneKey
+
+log = structlog.get_logger()
+
+TICK: Final = 1.0
+"""Seconds between two sweeps, and between two looks for due lanes while Redis is away."""
+JOB_SECONDS: Final = 30
+"""Longer than a pump's budget, its last call and its record together; shorter than what SIGTERM is given."""
+READ_LIMIT: Final = 10_000
+"""arq looks at no more than this many waiting jobs, those that run included: above every slot of a large fleet."""
+MAX_TRIES: Final = 1_000_000
+"""arq counts a restart as a try and drops a job that has had too many."""
+
+
+class WorkerProcess:
+    def __init__(self, runtime: Runtime) -> None:
+        settings = runtime.settings
+        pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
+        self._runtime = runtime
+        self._recorder = Recorder(runtime.database)
+        crew = Crew(runtime.database, self._recorder, pace, runtime.lines, runtime.plans)
+        self._runner = PumpRunner(crew, settings.pumps, self._again)
+        self._sweeper = Sweeper(
+            runtime.database, self._wake_lane, self._wake_preparation, settings.purge_unconfirmed_after
+        )
+        self._stopping = asyncio.Event()
+        self._preparations: set[asyncio.Task[None]] = set()
+        self._redis_hears = False
+
+    def stop(self) -> None:
+        """Take no more work, finish the calls under way, write down how they ended."""
+        self._stopping.set()
+        self._runner.stop()
+
+    async def run(self) -> None:
+        recorder = asyncio.create_task(self._recorder.run())
+        helpers = [
+            asyncio.create_task(self._every(TICK, self._sweep)),
+            asyncio.create_task(self._every(TICK, self._look_for_lanes)),
+            asyncio.create_task(self._listen()),
+        ]
+        await self._runner.run()
+        for task in helpers:
+            task.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await asyncio.gather(*self._preparations, return_exceptions=True)
+        self._recorder.close()
+        await recorder
+
+    async def _again(self, lane: LaneKey) -> bool:
+        return await self._runtime.wakeups.wake_lane(lane)
+
+    async def _wake_lane(self, lane: LaneKey) -> None:
+        if not await self._runtime.wakeups.wake_lane(lane):
+            self._runner.submit(lane)
+
+    async def _wake_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
+        if not await self._runtime.wakeups.wake_preparation(tenant, mass_reply):
+            task = asyncio.create_task(self._prepare(tenant, mass_reply))
+            self._preparations.add(task)
+            task.add_done_callback(self._preparations.discard)
+
+    async def _prepare(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
+        confirm_within = self._runtime.settings.confirm_within
+        await mass_replies.prepare(self._runtime.database, tenant, mass_reply, confirm_within)
+
+    async def _sweep(self) -> None:
+        await self._sweeper.tick()
+
+    async def _look_for_lanes(self) -> None:
+        """With Redis away nobody is told of work, and the sweeping process alone must not carry it all."""
+        if self._redis_hears:
+            return
+        async with self._runtime.database.begin_sweep() as connection:
+            lanes = await sweeps.idle_lanes(connection, PUMP_IDLE / 3)
+        for lane in lanes:
+            self._runner.submit(lane)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while not self._stopping.is_set():
+            try:
+                await work()
+            except Exception as error:
+                log.exception("tick_failed", work=getattr(work, "__name__", "?"), error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._stopping.wait()
+
+    async def _listen(self) -> None:
+        """Run arq, and run it again: any Redis error in its poll loop ends it."""
+        url = self._runtime.settings.redis_url
+        while url is not None and not self._stopping.is_set():
+            try:
+                await self._hear(connect(url))
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("redis_away", error=type(error).__name__)
+            self._redis_hears = False
+            await asyncio.sleep(TICK)
+
+    async def _hear(self, redis: ArqRedis) -> None:
+        await redis.ping()
+        worker = _arq_worker(redis, [(PUMP, self._pump_job), (PREPARE, self._prepare_job)], self._runtime.settings)
+        self._redis_hears = True
+        try:
+            await worker.async_run()
+        finally:
+            with suppress(RedisError, OSError, TimeoutError):
+                await worker.close()
+
+    async def _pump_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, account: str, _number: int) -> None:
+        # Shielded: a job that arq cancels must not take a pump with it that has calls under way.
+        await asyncio.shield(self._runner.submit(lane_key(tenant, mass_reply, account)))
+
+    async def _prepare_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, _number: int) -> None:
+        await self._prepare(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply)))
+
+
+def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[None]]]], settings: Settings) -> Worker:
+    functions = [
+        func(job, name=name, keep_result=0, timeout=JOB_SECONDS, max_tries=MAX_TRIES)  # type: ignore[arg-type]
+        for name, job in jobs
+    ]
+    return Worker(
+        functions,
+        queue_name=QUEUE,
+        redis_pool=redis,
+        handle_signals=False,
+        max_jobs=settings.pumps * 2,
+        job_timeout=JOB_SECONDS,
+        keep_result=0,
+        poll_delay=0.05,
+        queue_read_limit=READ_LIMIT,
+        max_tries=MAX_TRIES,
+        health_check_interval=10,
+        # One key for each worker: with arq's own choice one clean shutdown deletes it for all of them.
+        health_check_key=f"{QUEUE}:health:{uuid.uuid4()}",
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        log_results=False,
+    )
+
+
+async def main(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; then leave nothing uncertain."""
+    async with open_runtime(settings) as runtime:
+        process = WorkerProcess(runtime)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, partial(process.stop))
+        log.info("worker_started")
+        await process.run()
+        log.info("worker_stopped")
