@@ -45,7 +45,12 @@ def test_a_provider_is_refused_for_a_channel_that_it_does_not_serve() -> None:
         ("postmark", Channel.EMAIL, {"from": "nobody"}, "/config/from"),
         ("postmark", Channel.EMAIL, {}, "/config/from"),
         ("postmark", Channel.EMAIL, {"reply_to": "reply+{token}"}, "/config/reply_to"),
-        ("postmark", Channel.EMAIL, {"reply_to": "x" * 40 + "+{token}@example.com"}, "/config/reply_to"),
+        (
+            "postmark",
+            Channel.EMAIL,
+            {"reply_to": "reply+{token}@example.com\r\nBcc: a@example.com"},
+            "/config/reply_to",
+        ),
         ("postmark", Channel.EMAIL, {"message_stream": "Out bound"}, "/config/message_stream"),
         ("postmark", Channel.EMAIL, {"base_url": "ftp://example.com"}, "/config/base_url"),
         ("postmark", Channel.EMAIL, {"base_url": "https://example.com/?a=b"}, "/config/base_url"),
