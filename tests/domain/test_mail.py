@@ -258,6 +258,11 @@ class TestText:
     def test_a_boundary_that_never_comes_leaves_readable_text(self, boundary):
         assert "Hello" in mail(f"Content-Type: multipart/mixed{boundary}", body="--b\n\nHello").text
 
+    @pytest.mark.parametrize("broken", ["filename*=undefined''a", "x*0*=a; x*"])
+    def test_a_parameter_that_the_email_package_cannot_read_costs_the_name_only(self, broken):
+        one = mail(f"Content-Disposition: inline; {broken}", body="Hello")
+        assert (one.text, one.attachment_names) == ("Hello", ())
+
     def test_a_boundary_inside_a_line_is_text(self):
         assert (
             mail("Content-Type: multipart/mixed; boundary=b", body="--b\n\nx --b\n--b x\n--b--").text == "x --b\n--b x"
