@@ -1,0 +1,260 @@
+"""From what an agent wrote to what one customer reads.
+
+expand            `/shortcodes` become their snippets: the result is what is frozen and stored
+compile_message   the stored text becomes a message to fill in, or the agent hears what is wrong with it
+Message.render    one recipient's values are filled in, or we learn why they cannot be
+"""
+
+import html as entities
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+import nh3
+from liquid import Environment
+
+from app.domain.dialect import HTML, TEXT, plain
+from app.domain.errors import Fault, InvalidTemplate, MessageEmpty, MessageTooLarge, UnknownMergeTag
+from app.domain.template import MERGE_TAGS, Filled, MalformedTemplate, Template, parse
+
+MAX_MESSAGE_BYTES = 100_000
+_MOST_FAULTS = 20
+_TEXT_POINTER = "/message/text"
+_HTML_POINTER = "/message/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A message as it is frozen and stored: its snippets are part of it now."""
+
+    text: str
+    html: str | None
+    unknown_snippets: tuple[str, ...]
+    """Shortcodes that no snippet has; they stay as they were written."""
+
+
+def expand(text: str, html: str | None, snippets: Mapping[str, str]) -> Source:
+    """Put the snippets in; a snippet's own shortcodes stay. Raises MessageEmpty, MessageTooLarge."""
+    in_text = _Expansion(_IN_TEXT, snippets, str, _TEXT_POINTER)
+    in_html = _Expansion(_IN_HTML, snippets, _as_html, _HTML_POINTER)
+    text, html = in_text.of(plain(text)), in_html.of(plain(html or ""))
+    if not text.strip():
+        raise MessageEmpty(faults=[Fault(_TEXT_POINTER, MessageEmpty.code, "The text is empty.")])
+    unknown = dict.fromkeys(chain(in_text.unknown, in_html.unknown))
+    return Source(text, html if html.strip() else None, tuple(unknown))
+
+
+_LIQUID = r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)"
+# Every branch runs on to the end where its close is missing: looking for it again and again would take for ever.
+_HTML_MARKUP = (
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?i:script|style)\b.*?(?:</(?i:script|style)|\Z)"
+    r"""|<[a-zA-Z/!?](?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^'">])*+>?"""
+)
+
+
+def _shortcode(aside: str, before_word: str) -> re.Pattern[str]:
+    """Find shortcodes, and what to pass over (`aside`), in one go.
+
+    Only the first slash in a run without spaces can begin one, and only at the run's start or behind an opening bracket
+    or quote; so the later parts of a URL or a path never do. What follows must not carry a path on.
+    """
+    opening = r"""(\[{"'“‘«‹„‚「『（【〈《"""
+    return re.compile(
+        rf"{aside}"
+        rf"|(?<![^\s{before_word}])(?P<lead>(?:[^\s/<{{]|\{{(?![{{%]))*+)"
+        rf"(?:(?<![^\s{before_word}{opening}])|(?<=&nbsp;))"
+        r"/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*+)(?![\w/\\-]|[.?#=:@%~+]+[\w/])",
+        re.DOTALL,
+    )
+
+
+_IN_TEXT = _shortcode(_LIQUID, "")
+_IN_HTML = _shortcode(f"{_LIQUID}|{_HTML_MARKUP}", ">")
+
+
+class _Expansion:
+    """One pass over one part of a message."""
+
+    def __init__(
+        self, shortcode: re.Pattern[str], snippets: Mapping[str, str], quote: Callable[[str], str], pointer: str
+    ) -> None:
+        self.unknown: dict[str, None] = {}
+        self._shortcode = shortcode
+        self._snippets = snippets
+        self._quote = quote
+        self._pointer = pointer
+        self._length = 0
+
+    def of(self, text: str) -> str:
+        self._grow(len(text))
+        expanded = self._shortcode.sub(self._replacement, text)
+        self._check(len(expanded.encode()))
+        return expanded
+
+    def _replacement(self, match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is None:
+            return match[0]
+        if name not in self._snippets:
+            self.unknown[name] = None
+            return match[0]
+        replacement = match["lead"] + self._quote(plain(self._snippets[name]))
+        self._grow(len(replacement) - len(match[0]))
+        return replacement
+
+    def _grow(self, characters: int) -> None:
+        # Checked on the way: a short message of many shortcodes could ask for gigabytes.
+        self._length += characters
+        self._check(self._length)
+
+    def _check(self, size: int) -> None:
+        if size > MAX_MESSAGE_BYTES:
+            raise MessageTooLarge(faults=[Fault(self._pointer, MessageTooLarge.code, "This is larger than 100 kB.")])
+
+
+def _as_html(snippet: str) -> str:
+    """Quote a snippet, which is text; its Liquid stays."""
+    pieces = re.split(f"({_LIQUID})", snippet, flags=re.DOTALL)
+    pieces[::2] = [entities.escape(piece, quote=False).replace("\n", "<br>\n") for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+class OnUnresolved(StrEnum):
+    """What becomes of a recipient for whom a merge tag has neither a value nor a default."""
+
+    SKIP = "skip"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str
+    html: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Nothing can be sent to this recipient, for want of a value or because of one."""
+
+    tags: tuple[str, ...]
+    problem: str | None = None
+    """What is wrong, where it is not that `tags` have no value."""
+
+    @property
+    def detail(self) -> str:
+        """Say it to the person who has to act."""
+        return self.problem or f"No value for {', '.join(self.tags)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    text: Template
+    html: Template | None
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """All merge tags that the message names, shown or not."""
+        return self.text.tags | (self.html.tags if self.html else frozenset())
+
+    def render(self, values: Mapping[str, Any], on_unresolved: OnUnresolved) -> Rendered | Unresolved:
+        """Write one recipient's message. Never raises, whatever the values are.
+
+        `values` is nested: `{"contact": {"name": …, "custom_fields": {…}}, …}`. A value that a filter or a comparison
+        cannot take makes the message Unresolved even with `blank`: what it should have said is not known. So does a
+        text in which nothing is left. For a channel that carries no HTML, compile the message without it.
+        """
+        text = self.text.fill(values)
+        html = self.html.fill(values) if self.html else None
+        tags = tuple(dict.fromkeys([*text.lacking, *(html.lacking if html else ())]))
+        problem = _problem(text, html)
+        if problem or (tags and on_unresolved is OnUnresolved.SKIP):
+            return Unresolved(tags, problem)
+        if not text.text.strip():
+            return Unresolved(tags, "Nothing is left of the text for this recipient.")
+        return Rendered(text.text, _sanitised(html.text) if html else None)
+
+
+def _problem(text: Filled, html: Filled | None) -> str | None:
+    if text.problem:
+        return f"In the text, {text.problem}."
+    return f"In the HTML, {html.problem}." if html and html.problem else None
+
+
+def compile_message(text: str, html: str | None) -> Message:
+    """Make a stored message ready to be filled in, from memory where it was asked for lately.
+
+    Raises InvalidTemplate, UnknownMergeTag; each fault says where.
+    """
+    return _compile(text, html)
+
+
+@lru_cache(maxsize=256)
+def _compile(text: str, html: str | None) -> Message:
+    return Message(
+        _parse(text, TEXT, _TEXT_POINTER),
+        None if html is None else _parse(html, HTML, _HTML_POINTER),
+    )
+
+
+def _parse(source: str, dialect: Environment, pointer: str) -> Template:
+    try:
+        template = parse(source, dialect)
+    except MalformedTemplate as error:
+        detail = f"The message is not valid Liquid: {error.problem}."
+        raise InvalidTemplate(detail, faults=[Fault(pointer, InvalidTemplate.code, detail)]) from None
+    if template.unknown:
+        problems = template.unknown[:_MOST_FAULTS]
+        faults = [Fault(pointer, UnknownMergeTag.code, f"{problem}.") for problem in problems]
+        detail = f"{'; '.join(map(str, problems))}. There are: {', '.join(MERGE_TAGS)}."
+        raise UnknownMergeTag(f"The message uses a merge tag that does not exist: {detail}", faults=faults)
+    return template
+
+
+_BOX = {"align", "valign", "bgcolor", "width", "height", "dir", "lang", "title", "style"}
+_SANITISER = nh3.Cleaner(
+    tags=set(
+        """
+        a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i
+        img ins kbd li mark ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul
+        var wbr
+        """.split()  # noqa: SIM905 - a list of words
+    ),
+    clean_content_tags={"iframe", "math", "noscript", "object", "script", "style", "svg", "textarea", "title"},
+    attributes={
+        "*": _BOX,
+        "a": {"href"},
+        "font": {"color", "face", "size"},
+        "img": {"src", "alt", "border"},
+        "li": {"value"},
+        "ol": {"start", "type"},
+        "table": {"border", "cellpadding", "cellspacing"},
+        "td": {"colspan", "rowspan"},
+        "th": {"colspan", "rowspan", "scope"},
+    },
+    # Looks only: nothing that moves things about, or fetches any.
+    filter_style_properties=set(
+        """
+        background-color border border-bottom border-collapse border-color border-left border-radius border-right
+        border-spacing border-style border-top border-width color font-family font-size font-style font-weight height
+        line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-width padding
+        padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform
+        vertical-align width
+        """.split()  # noqa: SIM905 - a list of words
+    ),
+    url_schemes={"http", "https", "mailto"},
+    # A mail has no page that a relative link could start from.
+    url_relative="deny",
+    link_rel="noopener noreferrer",
+)
+"""What mail programs show and nobody is harmed by."""
+
+
+def _sanitised(html: str) -> str | None:
+    """Sanitise filled HTML: values are in it, so nothing can come in behind. None where nothing is left."""
+    # Once more `plain`, for the parser has turned `&#1;` and its like into characters.
+    return plain(_SANITISER.clean(html)).strip() or None
