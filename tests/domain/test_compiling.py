@@ -1,0 +1,209 @@
+import traceback
+
+import pytest
+
+from app.domain.errors import InvalidTemplate, UnknownMergeTag
+from app.domain.rendering import MAX_MESSAGE_BYTES, Unresolved, compile_message
+from app.domain.template import MERGE_TAGS
+from tests.domain.texts import render, rendered
+
+SECRET = "the customer's affairs"
+
+
+@pytest.mark.parametrize("tag", MERGE_TAGS)
+def test_every_merge_tag_is_known_in_every_place(tag: str) -> None:
+    tag = tag.replace("*", "plan")
+    text = f"{{{{ {tag} | append: {tag} }}}}{{% if {tag} == 'x' and {tag} %}}{{% case {tag} %}}{{% when {tag} %}}a"
+
+    assert compile_message(text + "{% endcase %}{% endif %}", None).tags == {tag}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ contact['name'] }}",
+        '{{ contact["name"] }}',
+        "{{ ['contact'].name }}",
+        "{{ ['contact']['name'] }}",
+        "{{-contact.name-}}",
+        "{%\nif contact.name\n-%} x {%-endif%}",
+    ],
+)
+def test_other_spellings_are_the_same_tag(text: str) -> None:
+    assert compile_message(text, None).tags == {"contact.name"}
+
+
+def test_a_custom_field_may_have_any_name() -> None:
+    text = "{{ contact.custom_fields['a b'] }}{{ conversation.custom_fields.größe }}"
+
+    values = {"contact": {"custom_fields": {"a b": "1"}}, "conversation": {"custom_fields": {"größe": "2"}}}
+    assert compile_message(text, "<p>{{ agent.name }}</p>").tags == {
+        "contact.custom_fields['a b']",
+        "conversation.custom_fields.größe",
+        "agent.name",
+    }
+    assert rendered(text, values) == "12"
+    assert render(text, {}) == Unresolved(("contact.custom_fields['a b']", "conversation.custom_fields.größe"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("{{ name }}", "name"),
+        ("{{ contact }}", "contact"),
+        ("{{ contact.nam }}", "contact.nam"),
+        ("{{ contact.phone }}", "contact.phone"),
+        ("{{ contact['nam'] }}", "contact.nam"),
+        ("{{ contact.name.size }}", "contact.name.size"),
+        ("{{ contact.name? }}", "contact['name?']"),
+        ("{{ contact.custom_fields }}", "contact.custom_fields"),
+        ("{{ contact.custom_fields[0] }}", "contact.custom_fields[0]"),
+        ("{{ contact.custom_fields.a.b }}", "contact.custom_fields.a.b"),
+        ("{{ contact.custom_fields[agent.name] }}", "contact.custom_fields[agent.name]"),
+        ("{{ contact[agent.name] }}", "contact[agent.name]"),
+        ("{{ agent.custom_fields.x }}", "agent.custom_fields.x"),
+        ("{{ now }}", "now"),
+        ("{{ 'x' | append: nam }}", "nam"),
+        ("{{ 'x' | default: 'y', allow_false: nam }}", "nam"),
+        ("{% if nam == 1 %}{% endif %}", "nam"),
+        ("{% if contact.name or 'a' contains nam %}{% endif %}", "nam"),
+        ("{% if contact.name %}{% elsif nam %}{% endif %}", "nam"),
+        ("{% unless nam %}{% endunless %}", "nam"),
+        ("{% unless contact.name %}{% else %}{{ nam }}{% endunless %}", "nam"),
+        ("{% case nam %}{% when 'a' %}{% endcase %}", "nam"),
+        ("{% case contact.name %}{% when 'a', nam %}{% endcase %}", "nam"),
+        ("{% case contact.name %}{% when 'a' %}{{ nam }}{% endcase %}", "nam"),
+        ("{% case contact.name %}{% else %}{{ nam }}{% endcase %}", "nam"),
+    ],
+)
+def test_any_other_name_is_refused_wherever_it_stands(text: str, name: str) -> None:
+    with pytest.raises(UnknownMergeTag, match=r"contact\.custom_fields\.\*") as refusal:
+        compile_message(text, None)
+
+    assert f": {name} is not a merge tag" in refusal.value.detail
+    assert [fault.code for fault in refusal.value.faults] == ["unknown_merge_tag"]
+
+
+def test_each_unknown_tag_is_named_once_with_its_place() -> None:
+    with pytest.raises(UnknownMergeTag) as refusal:
+        compile_message("Hello", "<p>\n  {{ foo }} {{ bar }} {{ foo }}</p>")
+
+    assert [(fault.pointer, fault.detail) for fault in refusal.value.faults] == [
+        ("/message/html", "line 2, column 6: foo is not a merge tag."),
+        ("/message/html", "line 2, column 16: bar is not a merge tag."),
+    ]
+
+
+def test_an_answer_to_many_unknown_tags_stays_short() -> None:
+    with pytest.raises(UnknownMergeTag) as refusal:
+        compile_message("".join(f"{{{{ x{number} }}}}" for number in range(1_000)), None)
+
+    assert len(refusal.value.faults) == 20
+    assert len(refusal.value.detail) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Hi {{ contact.name", "line 1, column 4: '{{' is never closed"),
+        ("Hi\n\n{{ contact.name }", "line 3, column 1: '{{' is never closed"),
+        ("100 {% off", "line 1, column 5: '{%' is never closed"),
+        (
+            "{{ contact.name Hello {{ agent.name }}",
+            "line 1, column 1: '{{' is not closed before the next one opens",
+        ),
+        ("{{ contact.name {% if agent.name %}}}", "line 1, column 1: '{{' is not closed before the next one opens"),
+        ("{{ '{{' }}", "line 1, column 1: '{{' is not closed before the next one opens"),
+        ("{{ }}", "line 1, column 1: there is nothing between '{{' and '}}'"),
+        ("{%- -%}", "line 1, column 1: there is nothing between '{%' and '%}'"),
+        ("{{" + " " * 80 + "x }}", "line 1, column 1: there is too much empty space between '{{' and '}}'"),
+        (
+            "{{ '" + "x" * 1_000 + "' }}",
+            "line 1, column 1: there are more than 1000 characters between '{{' and '}}'",
+        ),
+        ("{{{ contact.name }}}", "line 1, column 3: unexpected '{'"),
+        ("{{ contact.name | }}", "line 1, column 21: expected word, found end of expression"),
+        ("{{ contact.name | shout }}", "line 1, column 19: there is no filter 'shout'"),
+        ("{{ contact.name | safe }}", "line 1, column 19: there is no filter 'safe'"),
+        ("{{ contact.name | date }}", "line 1, column 19: filter 'date': missing a required argument: 'fmt'"),
+        ("{{ 'x' | upcase: 1 }}", "line 1, column 10: filter 'upcase': too many positional arguments"),
+        ("{{ 'x' | size: a: 1 }}", "line 1, column 10: filter 'size': got an unexpected keyword argument 'a'"),
+        ("{{ (1..9) | join }}", "line 1, column 4: a range has no place in a message"),
+        ("{{ 'x' | append: (1..9) }}", "line 1, column 18: a range has no place in a message"),
+        ("{{ contact.first name }}", "line 1, column 18: expected end of expression, found word"),
+        ("{{ contact.name if true }}", "line 1, column 17: disallowed ternary expression"),
+        ("{% if %}x{% endif %}", "line 1, column 4: missing expression"),
+        (
+            "{% if contact.name agent.name %}{% endif %}",
+            "line 1, column 20: expected end of expression, found word",
+        ),
+        ("\n{% if contact.name %}x", "line 2, column 23: expected tag endif, found end of expression"),
+        (
+            "{% if contact.name %}{% else %}{% else %}{% endif %}",
+            "line 1, column 35: expected tag endif, found tag",
+        ),
+        (
+            "{% unless contact.name %}{% else x %}{% endunless %}",
+            "line 1, column 34: found an 'else' tag expression, did you mean 'elsif'?",
+        ),
+        ("{% case contact.name %}{% when 'a' and 'b' %}{% endcase %}", "line 1, column 36: unexpected token and"),
+        ("{% else %}", "line 1, column 4: unexpected tag 'else'"),
+        ("{% if contact.name %}" * 21, "line 1, column 442: block nesting limit reached"),
+    ],
+)
+def test_what_is_not_valid_is_refused_with_its_place(text: str, problem: str) -> None:
+    with pytest.raises(InvalidTemplate) as refusal:
+        compile_message(text, None)
+
+    assert refusal.value.detail == f"The message is not valid Liquid: {problem}."
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [("/message/text", "invalid_template")]
+
+
+@pytest.mark.parametrize(
+    ("tag", "rest"),
+    [
+        ("assign", " x = 1 %}"),
+        ("capture", " x %}{% endcapture %}"),
+        ("for", " x in y %}{% endfor %}"),
+        ("tablerow", " x in y %}{% endtablerow %}"),
+        ("break", " %}"),
+        ("include", " 'x' %}"),
+        ("render", " 'x' %}"),
+        ("cycle", " 'a', 'b' %}"),
+        ("increment", " x %}"),
+        ("decrement", " x %}"),
+        ("ifchanged", " %}{% endifchanged %}"),
+        ("echo", " 'x' %}"),
+        ("liquid", " echo 'x' %}"),
+        ("raw", " %}{{ contact.name }}{% endraw %}"),
+        ("comment", " %}{% endcomment %}"),
+        ("doc", " %}{% enddoc %}"),
+        ("#", " a note %}"),
+        ("foo", " %}"),
+    ],
+)
+def test_all_other_tags_are_refused(tag: str, rest: str) -> None:
+    with pytest.raises(InvalidTemplate, match=f"line 1, column 6: there is no tag '{tag}'"):
+        compile_message(f"Hello{{%-  {tag}{rest}", None)
+
+
+def test_a_fault_in_the_html_points_there_and_quotes_nothing_in_its_trace() -> None:
+    with pytest.raises(InvalidTemplate) as refusal:
+        compile_message("Hello", f"<p>{SECRET} {{{{ | }}}}</p>")
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/message/html"]
+    assert SECRET not in "".join(traceback.format_exception(refusal.value))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece",
+    ["{{", "{%", "{{ }}", "{% raw %}", "{% endif" + " " * 79 + "%}", "{{ " + "(" * 900 + " }}", "{{ " + "[" * 900],
+)
+def test_no_template_takes_long_to_refuse(piece: str) -> None:
+    with pytest.raises(InvalidTemplate):
+        compile_message(piece * (MAX_MESSAGE_BYTES // len(piece)), None)
+
+
+def test_a_message_asked_for_again_is_not_compiled_again() -> None:
+    assert compile_message("Hi {{ agent.name }}", None) is compile_message("Hi {{ agent.name }}", None)
