@@ -140,9 +140,9 @@ def test_a_message_over_100_kb_is_refused(text: str, html: str | None, pointer: 
 
 
 def test_a_message_of_100_kb_is_taken() -> None:
-    text = "é" * (MAX_MESSAGE_BYTES // 2)
+    text = "a" * MAX_MESSAGE_BYTES
 
-    assert expand("/s", text, {"s": text}) == Source(text, text, ())
+    assert expand("/s", "é" * (MAX_MESSAGE_BYTES // 2), {"s": text}).text == text
 
 
 @pytest.mark.timeout(20)
