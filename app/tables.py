@@ -283,7 +283,9 @@ Index(
     messages.c.tenant_id,
     messages.c.conversation_id,
     messages.c.provider_message_id,
+    messages.c.sender,
     unique=True,
+    postgresql_nulls_not_distinct=True,
     postgresql_where=text("kind = 'customer_message' AND provider_message_id IS NOT NULL"),
 )
 Index(

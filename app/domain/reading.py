@@ -19,6 +19,8 @@ MAX_ITEMS = 10_000
 """The longest list that a request may hold."""
 MAX_KEY_BYTES = 2_000
 """What is looked up lies in btree indexes, and PostgreSQL refuses an entry above about 2,700 bytes."""
+MAX_NAME_BYTES = 1_000
+"""A message id or an address: the two share an index. No mail program writes an id above 998 (RFC 5322)."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate; JSON can express both."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.domain.errors import FilterTooBroad, InvalidRequest
 from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engagement
-from app.domain.reading import Reader, child, distinct, write_time
+from app.domain.reading import MAX_KEY_BYTES, Reader, child, distinct, write_time
 
 MAX_DEPTH = 5
 MAX_FILTERS = 100
@@ -105,6 +105,12 @@ def field_text(value: object) -> str | None:
             return repr(value)
         case _:
             return None
+
+
+def filterable(value: object) -> tuple[str, ...]:
+    """The texts by which a custom field's value is found; what is longer than a filter may say is found by none."""
+    texts = (field_text(item) for item in (value if isinstance(value, list) else [value]))
+    return distinct(text for text in texts if text is not None and len(text.encode()) <= MAX_KEY_BYTES)
 
 
 def parse_filter(data: object, pointer: str = "") -> Filter:

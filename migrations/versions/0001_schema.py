@@ -559,8 +559,9 @@ def upgrade() -> None:
     op.create_index(
         "uq_messages_customer_message",
         "messages",
-        ["tenant_id", "conversation_id", "provider_message_id"],
+        ["tenant_id", "conversation_id", "provider_message_id", "sender"],
         unique=True,
+        postgresql_nulls_not_distinct=True,
         postgresql_where=sa.text("kind = 'customer_message' AND provider_message_id IS NOT NULL"),
     )
     op.create_index(

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.api.routes import api_keys, channel_accounts, health, mass_replies, me, snippets
+from app.api.routes import api_keys, channel_accounts, conversations, health, mass_replies, me, snippets
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
+    conversations.router,
     mass_replies.router,
     channel_accounts.router,
     snippets.router,

@@ -1,0 +1,180 @@
+"""Conversations as callers send and see them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import Body
+from pydantic import Field, JsonValue
+
+from app.api.filter_schema import DescribedBy, FilterBody
+from app.api.schemas import Answer, Listing
+from app.api.schemas import Body as Closed
+from app.conversations import ImportReport
+from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
+from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+
+
+class SearchBody(Closed):
+    filter: FilterBody = Field(description="`{}` finds every conversation.")
+    limit: int = Field(default=50, ge=1, le=500)
+    cursor: str | None = None
+
+
+class CustomerMessageDescription(Closed):
+    """What a customer wrote."""
+
+    text: str
+    provider_message_id: str | None = Field(default=None, description="A message known by it is not added again.")
+    references: list[str] = Field(default=[], description="E-mail: the thread up to this message, oldest first.")
+    sent_at: datetime | None = Field(default=None, description="Left out: now.")
+    automatic: bool = Field(default=False, description="An out-of-office answer or the like: logged, and no more.")
+
+
+CustomerMessageBody = Annotated[JsonValue, Body(), DescribedBy(CustomerMessageDescription)]
+
+
+class ContactAnswer(Answer):
+    external_id: str
+    name: str | None
+    first_name: str | None
+    email: str | None
+    phone: str | None
+    opted_out: bool
+    custom_fields: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, contact: Contact) -> Self:
+        return cls(
+            external_id=contact.external_id,
+            name=contact.name,
+            first_name=contact.first_name,
+            email=contact.email,
+            phone=contact.phone,
+            opted_out=contact.opted_out,
+            custom_fields=_json(contact.custom_fields),
+        )
+
+
+class LastMessageAnswer(Answer):
+    text: str
+    provider_message_id: str | None
+    references: list[str]
+    sent_at: datetime
+
+    @classmethod
+    def of(cls, message: LastMessage) -> Self:
+        return cls(
+            text=message.text,
+            provider_message_id=message.provider_message_id,
+            references=list(message.references),
+            sent_at=message.sent_at,
+        )
+
+
+_AS_THEY_ARE = (
+    *("id", "external_id", "channel", "channel_account", "status", "engagement", "subject", "human_id", "team"),
+    *("assignee", "address", "created_at", "last_customer_message_at"),
+)
+
+
+class ConversationAnswer(Answer):
+    """What an import takes, and what this service adds; it may be imported again as it is."""
+
+    id: UUID
+    external_id: str | None
+    channel: Channel
+    channel_account: str | None
+    status: ConversationStatus
+    engagement: Engagement
+    subject: str | None
+    human_id: str | None
+    tags: list[str]
+    team: str | None
+    assignee: str | None
+    contact: ContactAnswer
+    address: str | None
+    custom_fields: dict[str, JsonValue]
+    created_at: datetime
+    updated_at: datetime
+    last_customer_message_at: datetime | None
+    last_customer_message: LastMessageAnswer | None
+
+    @classmethod
+    def of(cls, view: ConversationView) -> Self:
+        conversation, last = view.conversation, view.last_message
+        return cls(
+            **{name: getattr(conversation, name) for name in _AS_THEY_ARE},
+            tags=list(conversation.tags),
+            contact=ContactAnswer.of(view.contact),
+            custom_fields=_json(conversation.custom_fields),
+            updated_at=view.updated_at,
+            last_customer_message=None if last is None else LastMessageAnswer.of(last),
+        )
+
+
+def _json(fields: Mapping[str, Any]) -> dict[str, JsonValue]:
+    return dict(fields)
+
+
+class SearchAnswer(Listing[ConversationAnswer]):
+    total: int = Field(description="Exact.")
+
+
+class TimelineAuthor(Answer):
+    id: str | None
+    name: str | None
+
+
+class TimelineAnswer(Answer):
+    id: UUID
+    kind: TimelineKind
+    text: str
+    author: TimelineAuthor | None
+    mass_reply_id: UUID | None
+    delivery_id: UUID | None
+    delivery_status: DeliveryStatus | None
+    attachments: list[dict[str, JsonValue]]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, item: TimelineItem) -> Self:
+        anonymous = item.author_id is None and item.author_name is None
+        return cls(
+            id=item.id,
+            kind=item.kind,
+            text=item.text,
+            author=None if anonymous else TimelineAuthor(id=item.author_id, name=item.author_name),
+            mass_reply_id=item.mass_reply_id,
+            delivery_id=item.delivery_id,
+            delivery_status=item.delivery_status,
+            attachments=[_json(each) for each in item.attachments],
+            created_at=item.created_at,
+        )
+
+
+class LineErrorAnswer(Answer):
+    line: int = Field(description="Counted from 1; for mbox, the number of the e-mail.")
+    code: str
+    detail: str
+
+
+class ImportAnswer(Answer):
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+    errors: list[LineErrorAnswer] = Field(description="At most the first 1,000.")
+    unlisted_errors: int = Field(description="How many failed lines `errors` does not list.")
+
+    @classmethod
+    def of(cls, report: ImportReport) -> Self:
+        return cls(
+            created=report.created,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            failed=report.failed,
+            errors=[LineErrorAnswer(line=each.line, code=each.code, detail=each.detail) for each in report.errors],
+            unlisted_errors=report.unlisted_errors,
+        )

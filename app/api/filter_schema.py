@@ -1,0 +1,77 @@
+"""The filter as readers of the API see it.
+
+`app/domain/selection.py` is the truth: it checks every filter, for search and for mass replies alike. The model here
+only describes it in `/openapi.json`; requests are not validated against it, so that no rule is kept twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from app.domain.model import Channel, ConversationStatus, Engagement
+
+T = TypeVar("T")
+Filled = Annotated[list[T], Field(min_length=1, description="Any of these.")]
+
+
+def _all_optional(schema: dict[str, Any]) -> None:
+    """A field may be left out, yet never be null: pydantic has no words for that."""
+    schema.pop("required", None)
+
+
+class _Description(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_all_optional)
+
+
+class TagFilter(_Description):
+    """At least one of the three."""
+
+    any: Filled[str]
+    all: Filled[str] = Field(description="All of these.")
+    none: Filled[str] = Field(description="None of these.")
+
+
+class TimeFilter(_Description):
+    """At least one of the two; RFC 3339 with an offset."""
+
+    from_: datetime = Field(alias="from", description="Inclusive.")
+    to: datetime = Field(description="Exclusive.")
+
+
+class Filter(_Description):
+    """All given conditions must hold; within a list, any. `{}` means every conversation, and only a search takes it."""
+
+    channel: Filled[Channel]
+    status: Filled[ConversationStatus]
+    engagement: Filled[Engagement]
+    tags: TagFilter
+    team: Filled[str]
+    assignee: Filled[str]
+    contact: Filled[str] = Field(description="External ids of contacts.")
+    created_at: TimeFilter
+    last_customer_message_at: TimeFilter
+    subject_contains: str = Field(min_length=1, description="A part of the subject, in upper or lower case.")
+    custom_fields: dict[str, Filled[str]] = Field(min_length=1, description="Values by the field's name.")
+    any_of: list["Filter"] = Field(min_length=1)
+    not_: "Filter" = Field(alias="not", description="The exact complement, conversations without a value included.")
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedBy:
+    """Takes any JSON, and shows a model in the description of the API."""
+
+    model: type[BaseModel]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler(source)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(self.model.__pydantic_core_schema__)
+
+
+_EXAMPLE = {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}
+FilterBody = Annotated[JsonValue, DescribedBy(Filter), Field(examples=[_EXAMPLE])]

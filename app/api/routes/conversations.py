@@ -1,0 +1,125 @@
+"""Conversations: imported, searched, read, and written on by their customers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response, status
+
+from app.api.conversation_schemas import (
+    ConversationAnswer,
+    CustomerMessageBody,
+    ImportAnswer,
+    SearchAnswer,
+    SearchBody,
+    TimelineAnswer,
+)
+from app.api.deps import ConversationReader, ConversationWriter, RuntimeDep
+from app.api.paging import Page, PageDep
+from app.api.problems import problems
+from app.api.schemas import Listing
+from app.conversations import (
+    add_customer_message,
+    get,
+    import_lines,
+    import_mail,
+    import_mailbox,
+    resolve,
+    search,
+)
+from app.domain.conversation import ConversationView, TimelineItem
+from app.domain.errors import Fault, InvalidRequest, NotFound
+from app.domain.import_line import parse_message
+from app.domain.selection import parse_filter
+from app.store.conversations import BEGINNING, timeline
+
+router = APIRouter(prefix="/conversations", tags=["conversations"])
+
+# External ids may hold slashes (a Message-ID does), which arrive decoded: hence `:path`, and this order of the routes.
+Name = Annotated[str, Path(min_length=1, alias="conversation_id", description="Our id, or the external one.")]
+
+NDJSON: Final = "application/x-ndjson"
+MAIL: Final = "message/rfc822"
+MAILBOX: Final = "application/mbox"
+_IMPORT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (NDJSON, MAIL, MAILBOX)},
+    }
+}
+
+
+@router.post("/import", responses=problems(), openapi_extra=_IMPORT)
+async def import_conversations(
+    request: Request,
+    caller: ConversationWriter,
+    runtime: RuntimeDep,
+    channel_account: Annotated[str | None, Query(description="For e-mails: the account's key.")] = None,
+) -> ImportAnswer:
+    """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    tenant, body = caller.tenant_id, request.stream()
+    if kind == NDJSON:
+        return ImportAnswer.of(await import_lines(runtime.database, tenant, body))
+    if kind not in (MAIL, MAILBOX):
+        raise _refused("/content-type", "unsupported_media_type", f"Send {NDJSON}, {MAIL} or {MAILBOX}.")
+    if channel_account is None:
+        raise _refused("/channel_account", "missing", "E-mails are imported for a channel account: name its key.")
+    import_mails = import_mail if kind == MAIL else import_mailbox
+    return ImportAnswer.of(await import_mails(runtime.database, tenant, channel_account, body))
+
+
+def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(faults=[Fault(pointer, code, detail)])
+
+
+@router.post("/search", responses=problems())
+async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchAnswer:
+    """Find conversations by the same filter that a mass reply takes, the newest first."""
+    filter, page = parse_filter(body.filter, "/filter"), Page(body.limit, body.cursor)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await search(connection, caller.tenant_id, filter, limit=page.limit + 1, before=page.after(UUID))
+    listing = page.listing(found.items, _position, ConversationAnswer.of)
+    return SearchAnswer(total=found.total, items=listing.items, next_cursor=listing.next_cursor)
+
+
+def _position(view: ConversationView) -> UUID | None:
+    return view.conversation.id
+
+
+@router.get("/{conversation_id:path}/timeline", responses=problems(NotFound))
+async def conversation_timeline(
+    name: Name, page: PageDep, caller: ConversationReader, runtime: RuntimeDep
+) -> Listing[TimelineAnswer]:
+    """What happened on a conversation, the oldest first; each reply with how its delivery stands now."""
+    after = page.after(tuple[datetime, UUID]) or BEGINNING
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        id_ = await resolve(connection, caller.tenant_id, name)
+        items = await timeline(connection, caller.tenant_id, id_, after=after, limit=page.limit + 1)
+    return page.listing(items, _time_and_id, TimelineAnswer.of)
+
+
+def _time_and_id(item: TimelineItem) -> tuple[datetime, UUID]:
+    return item.created_at, item.id
+
+
+@router.post(
+    "/{conversation_id:path}/customer-messages",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": TimelineAnswer, "description": "It was there already."}, **problems(NotFound)},
+)
+async def record_customer_message(
+    name: Name, body: CustomerMessageBody, caller: ConversationWriter, runtime: RuntimeDep, response: Response
+) -> TimelineAnswer:
+    """Record what a customer wrote: the ball is ours again, and a conversation that was done is active."""
+    message = parse_message(body)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        written = await add_customer_message(connection, caller.tenant_id, name, message)
+    response.status_code = status.HTTP_201_CREATED if written.added else status.HTTP_200_OK
+    return TimelineAnswer.of(written.item)
+
+
+@router.get("/{conversation_id:path}", responses=problems(NotFound))
+async def get_conversation(name: Name, caller: ConversationReader, runtime: RuntimeDep) -> ConversationAnswer:
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        return ConversationAnswer.of(await get(connection, caller.tenant_id, name))

@@ -1,0 +1,275 @@
+"""Use cases of conversations: importing them, searching them, and what their customers write."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.conversation import ConversationView, CustomerMessage, TimelineItem
+from app.domain.errors import Fault, InvalidRequest, NotFound
+from app.domain.import_chunk import Outcome
+from app.domain.import_line import ConversationLine, InvalidLine, parse_line
+from app.domain.import_mail import line_of, message_of, sender_of
+from app.domain.mail import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
+from app.domain.model import AccountId, Channel, ConversationId, TenantId
+from app.domain.selection import Filter
+from app.domain.streams import TooLarge, split_lines, split_mbox
+from app.store import selection
+from app.store.accounts import find_account
+from app.store.conversations import find_id, timeline_item, view_conversations
+from app.store.customer_messages import (
+    find_by_external_ids,
+    find_message,
+    find_thread,
+    is_contact,
+    is_known,
+    record_customer_message,
+)
+from app.store.database import Database
+from app.store.imports import load_chunk, store_chunk
+
+CHUNK_LINES = 500
+CHUNK_BYTES = 4 * 1024 * 1024
+"""What is held in memory at once, however long the lines are."""
+LISTED_ERRORS = 1_000
+LARGE_MAIL_BYTES = 256 * 1024
+"""Above it a mail is read in a thread, so that other requests go on meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineError:
+    line: int
+    code: str
+    detail: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of every line, or every mail, of an import."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    errors: list[LineError] = field(default_factory=list)
+    """The first LISTED_ERRORS of them."""
+
+    @property
+    def unlisted_errors(self) -> int:
+        return self.failed - len(self.errors)
+
+    def count(self, outcome: Outcome) -> None:
+        match outcome:
+            case Outcome.CREATED:
+                self.created += 1
+            case Outcome.UPDATED:
+                self.updated += 1
+            case Outcome.UNCHANGED:
+                self.unchanged += 1
+
+    def refuse(self, line: int, error: InvalidLine) -> None:
+        self.failed += 1
+        if len(self.errors) < LISTED_ERRORS:
+            self.errors.append(LineError(line, error.code, error.detail))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedLine:
+    number: int
+    line: ConversationLine
+
+
+async def import_lines(database: Database, tenant: TenantId, body: AsyncIterable[bytes]) -> ImportReport:
+    """Import NDJSON, a conversation a line. Each chunk of lines is kept when it is done, whatever comes after it."""
+    report = ImportReport()
+    async for chunk in _chunks(body, report):
+        async with database.begin(tenant) as connection:
+            await _import_chunk(connection, tenant, chunk, report)
+    report.errors.sort(key=lambda error: error.line)
+    return report
+
+
+async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIterator[list[NumberedLine]]:
+    chunk: list[NumberedLine] = []
+    size = number = 0
+    async for raw in split_lines(body):
+        number += 1
+        try:
+            line = _line(raw)
+        except InvalidLine as error:
+            report.refuse(number, error)
+            continue
+        if line is not None:
+            chunk.append(NumberedLine(number, line))
+            size += len(raw) if isinstance(raw, bytes) else 0
+        if len(chunk) == CHUNK_LINES or size > CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _line(raw: bytes | TooLarge) -> ConversationLine | None:
+    if isinstance(raw, TooLarge):
+        raise InvalidLine("too_large", f"This line holds {raw.size:,} bytes, which is more than a line may.")
+    return parse_line(raw) if raw.strip() else None
+
+
+async def _import_chunk(
+    connection: AsyncConnection, tenant: TenantId, lines: Sequence[NumberedLine], report: ImportReport
+) -> None:
+    now = datetime.now(UTC)
+    chunk = await load_chunk(connection, tenant, [each.line for each in lines])
+    for each in lines:
+        try:
+            report.count(chunk.apply(each.line, now))
+        except InvalidLine as error:
+            report.refuse(each.number, error)
+    await store_chunk(connection, tenant, chunk, now)
+
+
+async def import_mailbox(
+    database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes]
+) -> ImportReport:
+    """Import an mbox file of customers' e-mails. Raises InvalidRequest for an account that is none of e-mail."""
+    return await _import_mails(database, tenant, channel_account, split_mbox(body))
+
+
+async def import_mail(
+    database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes]
+) -> ImportReport:
+    """Import one customer's e-mail (RFC 5322), as `import_mailbox` does."""
+    return await _import_mails(database, tenant, channel_account, _whole(body))
+
+
+async def _whole(body: AsyncIterable[bytes]) -> AsyncIterator[bytes | TooLarge]:
+    held, size = bytearray(), 0
+    async for part in body:
+        size += len(part)
+        if size <= MAX_MAIL_BYTES:
+            held += part
+    yield bytes(held) if size <= MAX_MAIL_BYTES else TooLarge(size)
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    id: AccountId
+    key: str
+
+
+async def _import_mails(
+    database: Database, tenant: TenantId, channel_account: str, mails: AsyncIterable[bytes | TooLarge]
+) -> ImportReport:
+    account = await _mail_account(database, tenant, channel_account)
+    report, number = ImportReport(), 0
+    async for raw in mails:
+        number += 1
+        try:
+            mail = await _read_mail(raw)
+            async with database.begin(tenant) as connection:
+                outcome = await _file_mail(connection, tenant, account, mail)
+        except InvalidLine as error:
+            report.refuse(number, error)
+        else:
+            report.count(outcome)
+    return report
+
+
+async def _mail_account(database: Database, tenant: TenantId, key: str) -> MailAccount:
+    async with database.begin(tenant) as connection:
+        account = await find_account(connection, tenant, key)
+    if account is None or account.channel is not Channel.EMAIL:
+        fault = Fault("/channel_account", "unknown_channel_account", "There is no e-mail account of this key.")
+        raise InvalidRequest(faults=[fault])
+    return MailAccount(account.id, account.key)
+
+
+async def _read_mail(raw: bytes | TooLarge) -> Mail:
+    if isinstance(raw, TooLarge):
+        raise InvalidLine("too_large", f"This e-mail holds {raw.size:,} bytes, which is more than an e-mail may.")
+    try:
+        return parse_mail(raw) if len(raw) < LARGE_MAIL_BYTES else await asyncio.to_thread(parse_mail, raw)
+    except UnreadableMail as error:
+        raise InvalidLine("unreadable_mail", error.reason) from None
+
+
+async def _file_mail(connection: AsyncConnection, tenant: TenantId, account: MailAccount, mail: Mail) -> Outcome:
+    """Put a mail on the conversation that its headers name, or open one with it; not twice. Raises InvalidLine."""
+    now, message = datetime.now(UTC), message_of(mail)
+    if mail.message_id and await is_known(connection, tenant, mail.message_id, sender_of(mail)):
+        return Outcome.UNCHANGED
+    thread = await _thread(connection, tenant, account, mail)
+    if thread is None:
+        return await _open_conversation(connection, tenant, line_of(mail, account.key, now), now)
+    if mail.message_id is None and await find_message(connection, tenant, thread, message) is not None:
+        return Outcome.UNCHANGED
+    believed = await is_contact(connection, tenant, thread, sender_of(mail))
+    await record_customer_message(connection, tenant, thread, message_of(mail, believed=believed), now)
+    return Outcome.UPDATED
+
+
+async def _thread(
+    connection: AsyncConnection, tenant: TenantId, account: MailAccount, mail: Mail
+) -> ConversationId | None:
+    answered = thread_ids(mail)
+    return await find_thread(connection, tenant, account.id, Channel.EMAIL, answered) or await find_by_external_ids(
+        connection, tenant, Channel.EMAIL, (*answered, root_id(mail))
+    )
+
+
+async def _open_conversation(
+    connection: AsyncConnection, tenant: TenantId, line: ConversationLine, now: datetime
+) -> Outcome:
+    chunk = await load_chunk(connection, tenant, [line])
+    outcome = chunk.apply(line, now)
+    await store_chunk(connection, tenant, chunk, now)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    total: int
+    """Exact, whatever the page holds."""
+    items: Sequence[ConversationView]
+
+
+async def search(
+    connection: AsyncConnection, tenant: TenantId, filter: Filter, *, limit: int, before: UUID | None = None
+) -> Found:
+    """Find conversations, the newest first; a page begins after the conversation `before`."""
+    total = await selection.count(connection, tenant, filter)
+    ids = await selection.page(connection, tenant, filter, limit=limit, before=before)
+    return Found(total, await view_conversations(connection, tenant, ids))
+
+
+async def resolve(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationId:
+    """Find a conversation by our id or by its external one. Raises NotFound."""
+    id_ = await find_id(connection, tenant, name)
+    if id_ is None:
+        raise NotFound
+    return id_
+
+
+async def get(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationView:
+    """Raises NotFound."""
+    [view] = await view_conversations(connection, tenant, [await resolve(connection, tenant, name)])
+    return view
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    item: TimelineItem
+    added: bool
+    """False where the timeline had this message already."""
+
+
+async def add_customer_message(
+    connection: AsyncConnection, tenant: TenantId, name: str, message: CustomerMessage
+) -> Written:
+    """Record what a customer wrote, once for each id of the provider's. Raises NotFound."""
+    id_ = await resolve(connection, tenant, name)
+    recorded = await record_customer_message(connection, tenant, id_, message, datetime.now(UTC))
+    return Written(await timeline_item(connection, tenant, id_, recorded.message_id), recorded.added)

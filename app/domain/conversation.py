@@ -1,0 +1,145 @@
+"""A conversation, its contact, and what a customer's message does to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.model import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+
+REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
+"""What a customer's message makes active again. A snooze waits for the customer; what is archived stays put away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    external_id: str
+    name: str | None = field(default=None, repr=False)
+    first_name: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    opted_out: bool = False
+    custom_fields: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    channel: Channel
+    contact: str
+    """The contact's external id."""
+    created_at: datetime
+    external_id: str | None = None
+    id: ConversationId | None = None
+    """None where it is not stored yet."""
+    channel_account: str | None = None
+    """Its key."""
+    address: str | None = field(default=None, repr=False)
+    status: ConversationStatus = ConversationStatus.ACTIVE
+    engagement: Engagement = Engagement.PENDING
+    subject: str | None = field(default=None, repr=False)
+    human_id: str | None = None
+    team: str | None = None
+    assignee: str | None = None
+    tags: tuple[str, ...] = ()
+    """Sorted."""
+    custom_fields: Mapping[str, object] = field(default_factory=dict, repr=False)
+    last_customer_message_at: datetime | None = None
+    """Of the customer's own messages; automatic answers do not count."""
+    reply_to_message_id: str | None = None
+    """The message that a reply answers."""
+    reply_references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    text: str = field(repr=False)
+    provider_message_id: str | None = None
+    sent_at: datetime | None = None
+    """By the sender's clock; None where nobody knows."""
+    automatic: bool = False
+    """No person wrote it: an out-of-office answer, a bounce."""
+    references: tuple[str, ...] = ()
+    """For e-mail: the thread up to this message, oldest first, without it."""
+    sender: str | None = field(default=None, repr=False)
+    """None is the customer at the conversation's own address."""
+    believed: bool = True
+    """False where the sender only claims to belong to the conversation: then it is logged and changes nothing."""
+    attachment_names: tuple[str, ...] = field(default=(), repr=False)
+
+    def at(self, now: datetime) -> datetime:
+        """When it was written. A clock that runs ahead would keep reply windows open and hold back every flip."""
+        return now if self.sent_at is None else min(self.sent_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """The last message that the customer wrote, automatic ones left aside."""
+
+    text: str = field(repr=False)
+    provider_message_id: str | None
+    references: tuple[str, ...]
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation with what a reader wants to see beside it."""
+
+    conversation: Conversation
+    contact: Contact
+    updated_at: datetime
+    last_message: LastMessage | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    id: UUID
+    kind: TimelineKind
+    text: str = field(repr=False)
+    author_id: str | None
+    author_name: str | None
+    mass_reply_id: UUID | None
+    delivery_id: UUID | None
+    delivery_status: DeliveryStatus | None
+    """As it is now, for a reply that a mass reply sent."""
+    attachments: Sequence[Mapping[str, object]] = field(repr=False)
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """What makes two messages of one conversation the same: the provider's id, else the text and its time."""
+
+    provider_message_id: str | None
+    text: str | None = field(default=None, repr=False)
+    sent_at: datetime | None = None
+    """None matches any time: nobody said when it was written."""
+
+
+def message_key(message: CustomerMessage) -> MessageKey:
+    if message.provider_message_id is not None:
+        return MessageKey(message.provider_message_id)
+    return MessageKey(None, message.text, message.sent_at)
+
+
+def receive(conversation: Conversation, message: CustomerMessage, now: datetime) -> Conversation:
+    """Answer what a new message makes of a conversation.
+
+    The customer's own message passes the ball to us. An automatic one is only logged, but a reply has to hang on
+    something: it becomes the thread's parent while there is none.
+    """
+    if not message.believed:
+        return conversation
+    if message.automatic:
+        return conversation if conversation.reply_to_message_id else _parented(conversation, message)
+    last, at = conversation.last_customer_message_at, message.at(now)
+    newest = last is None or at >= last
+    awake = ConversationStatus.ACTIVE if conversation.status in REOPENED else conversation.status
+    received = replace(conversation, engagement=Engagement.PENDING, status=awake)
+    return _parented(replace(received, last_customer_message_at=at), message) if newest else received
+
+
+def _parented(conversation: Conversation, message: CustomerMessage) -> Conversation:
+    if message.provider_message_id is None:
+        return conversation
+    return replace(conversation, reply_to_message_id=message.provider_message_id, reply_references=message.references)

@@ -1,0 +1,248 @@
+"""One line of an import, read strictly: what is left out stays left out, and null clears."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NoReturn
+
+from app.domain.addresses import e164
+from app.domain.conversation import CustomerMessage
+from app.domain.errors import Fault, InvalidRequest
+from app.domain.model import Channel, ConversationStatus, Engagement
+from app.domain.reading import MAX_NAME_BYTES, Reader, child, storable
+from app.domain.selection import MAX_FIELD_NAME_BYTES
+
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_SHORT_TEXT_BYTES = 10_000
+MAX_REFERENCES = 200
+MAX_DEPTH = 10
+MAX_FAULTS_SAID = 3
+
+
+class InvalidLine(Exception):
+    """A line that cannot be imported; `detail` never repeats what it holds."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code, self.detail = code, detail
+        super().__init__(f"{code}: {detail}")
+
+
+Given = Mapping[str, Any]
+"""Values by attribute name, and only those that the line gives."""
+
+FieldsPatch = Mapping[str, object] | None
+"""A merge patch (RFC 7396) of custom fields: a null removes one of them, None removes all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    external_id: str | None = None
+    given: Given = field(default_factory=dict, repr=False)
+    """Attributes of Contact."""
+    custom_fields: FieldsPatch = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    external_id: str
+    given: Given = field(default_factory=dict, repr=False)
+    """Attributes of Conversation."""
+    contact: ContactLine | None = None
+    custom_fields: FieldsPatch = field(default_factory=dict, repr=False)
+    message: CustomerMessage | None = None
+
+
+READ_ONLY = frozenset({"id", "updated_at", "last_customer_message_at"})
+"""What our own answers hold besides: they may be sent back as they are."""
+
+
+def parse_line(raw: bytes) -> ConversationLine:
+    """Read one line of an import. Raises InvalidLine."""
+    try:
+        return _parse(_load(raw))
+    except RecursionError:
+        raise InvalidLine("invalid_json", "This line is nested too deeply.") from None
+
+
+def _load(raw: bytes) -> object:
+    try:
+        data: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+    except ValueError:
+        raise InvalidLine("invalid_json", "This line is not valid JSON in UTF-8.") from None
+    return _storable(data) if b"\\u0000" in raw or b"\\ud" in raw.lower() else data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {storable(key): _storable(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _parse(data: object) -> ConversationLine:
+    reader = Reader()
+    fields = reader.mapping(data, "", _FIELDS.keys() | _NESTED | READ_ONLY)
+    line = ConversationLine(
+        external_id=reader.name(fields.get("external_id"), "/external_id"),
+        given=_given(reader, fields, _FIELDS),
+        contact=_contact(reader, fields.get("contact")),
+        custom_fields=_custom_fields(reader, fields, ""),
+        message=_message(reader, fields.get("last_customer_message")),
+    )
+    if reader.faults:
+        raise _invalid(reader.faults)
+    return line
+
+
+def _invalid(faults: list[Fault]) -> InvalidLine:
+    said = [f"{fault.pointer or 'The line'}: {fault.detail}" for fault in faults[:MAX_FAULTS_SAID]]
+    return InvalidLine(faults[0].code, " ".join(said))
+
+
+Read = Callable[[Reader, object, str], object]
+
+
+def _given(reader: Reader, fields: Mapping[str, object], known: Mapping[str, Read], at: str = "") -> Given:
+    return {name: read(reader, fields[name], child(at, name)) for name, read in known.items() if name in fields}
+
+
+def _key(reader: Reader, value: object, pointer: str) -> str | None:
+    """Read a short text that may be looked up; null and blank clear it."""
+    return None if value is None else reader.text(value, pointer).strip() or None
+
+
+def _name(reader: Reader, value: object, pointer: str) -> str | None:
+    """Read an address or a message's id."""
+    return None if value is None else reader.text(value, pointer, most_bytes=MAX_NAME_BYTES).strip() or None
+
+
+def _text(reader: Reader, value: object, pointer: str) -> str | None:
+    return None if value is None else reader.text(value, pointer, most_bytes=MAX_SHORT_TEXT_BYTES) or None
+
+
+def _phone(reader: Reader, value: object, pointer: str) -> str | None:
+    number = _name(reader, value, pointer)
+    return None if number is None else e164(number)
+
+
+def _channel(reader: Reader, value: object, pointer: str) -> Channel:
+    return reader.member(Channel, value, pointer)
+
+
+def _status(reader: Reader, value: object, pointer: str) -> ConversationStatus:
+    return ConversationStatus.ACTIVE if value is None else reader.member(ConversationStatus, value, pointer)
+
+
+def _engagement(reader: Reader, value: object, pointer: str) -> Engagement:
+    return Engagement.PENDING if value is None else reader.member(Engagement, value, pointer)
+
+
+def _flag(reader: Reader, value: object, pointer: str) -> bool:
+    return value is not None and reader.flag(value, pointer)
+
+
+def _tags(reader: Reader, value: object, pointer: str) -> tuple[str, ...]:
+    items = [] if value is None else reader.array(value, pointer)
+    return tuple(sorted({reader.name(item, child(pointer, at)) for at, item in enumerate(items)}))
+
+
+def _time(reader: Reader, value: object, pointer: str) -> datetime | None:
+    return None if value is None else reader.time(value, pointer)
+
+
+_FIELDS: Mapping[str, Read] = {
+    "channel": _channel,
+    "channel_account": _key,
+    "status": _status,
+    "engagement": _engagement,
+    "subject": _text,
+    "human_id": _key,
+    "tags": _tags,
+    "team": _key,
+    "assignee": _key,
+    "address": _name,
+    "created_at": _time,
+}
+_NESTED = frozenset({"external_id", "contact", "custom_fields", "last_customer_message"})
+_CONTACT_FIELDS: Mapping[str, Read] = {
+    "name": _text,
+    "first_name": _text,
+    "email": _name,
+    "phone": _phone,
+    "opted_out": _flag,
+}
+_MESSAGE_FIELDS = ("text", "provider_message_id", "references", "sent_at", "automatic")
+
+
+def _contact(reader: Reader, data: object) -> ContactLine | None:
+    if data is None:
+        return None
+    fields = reader.mapping(data, "/contact", _CONTACT_FIELDS.keys() | {"external_id", "custom_fields"})
+    return ContactLine(
+        external_id=_key(reader, fields.get("external_id"), "/contact/external_id"),
+        given=_given(reader, fields, _CONTACT_FIELDS, "/contact"),
+        custom_fields=_custom_fields(reader, fields, "/contact"),
+    )
+
+
+def _custom_fields(reader: Reader, fields: Mapping[str, object], at: str) -> FieldsPatch:
+    if "custom_fields" not in fields:
+        return {}
+    data, pointer = fields["custom_fields"], child(at, "custom_fields")
+    if data is None:
+        return None
+    patch = reader.mapping(data, pointer)
+    for name, value in patch.items():
+        reader.name(name, child(pointer, name), most_bytes=MAX_FIELD_NAME_BYTES)
+        if _depth(value) > MAX_DEPTH:
+            reader.fault(child(pointer, name), "too_deep", f"A custom field may be nested {MAX_DEPTH} deep.")
+    return patch
+
+
+def _depth(value: object) -> int:
+    nested = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, nested), default=0)
+
+
+def _message(reader: Reader, data: object) -> CustomerMessage | None:
+    return None if data is None else _read_message(reader, data, "/last_customer_message")
+
+
+def _read_message(reader: Reader, data: object, at: str) -> CustomerMessage:
+    fields = reader.mapping(data, at, _MESSAGE_FIELDS)
+    references = fields.get("references") or []
+    return CustomerMessage(
+        text=reader.text(fields.get("text"), child(at, "text"), most_bytes=MAX_TEXT_BYTES),
+        provider_message_id=_name(reader, fields.get("provider_message_id"), child(at, "provider_message_id")),
+        sent_at=_time(reader, fields.get("sent_at"), child(at, "sent_at")),
+        automatic=_flag(reader, fields.get("automatic"), child(at, "automatic")),
+        references=tuple(
+            reader.name(item, child(child(at, "references"), n))
+            for n, item in enumerate(reader.array(references, child(at, "references"), most=MAX_REFERENCES))
+        ),
+    )
+
+
+def parse_message(data: object) -> CustomerMessage:
+    """Read a customer's message that is not part of a line. Raises InvalidRequest naming every fault."""
+    reader = Reader()
+    message = _read_message(reader, _storable(data), "")
+    if reader.faults:
+        raise InvalidRequest(faults=reader.faults)
+    return message

@@ -1,0 +1,182 @@
+"""Conversations and their timelines, read; and locked, for whoever is about to change them."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.conversation import Contact, Conversation, ConversationView, LastMessage, TimelineItem
+from app.domain.model import (
+    Channel,
+    ConversationId,
+    ConversationStatus,
+    DeliveryStatus,
+    Engagement,
+    TenantId,
+    TimelineKind,
+)
+
+_COLUMNS = """
+    c.id, c.external_id, c.human_id, c.channel, a.key AS channel_account, k.external_id AS contact, c.address, c.status,
+    c.engagement, c.subject, c.team, c.assignee, c.custom_fields, c.created_at, c.last_customer_message_at,
+    c.reply_to_message_id, c.reply_references,
+    ARRAY(SELECT t.tag FROM conversation_tags t WHERE t.tenant_id = c.tenant_id AND t.conversation_id = c.id) AS tags
+"""
+_TABLES = """
+    conversations c
+    JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
+    LEFT JOIN channel_accounts a ON a.tenant_id = c.tenant_id AND a.id = c.account_id
+"""
+
+# In id order, as everybody locks conversations: two that lock the same ones cannot wait for each other.
+_LOCK_BY_EXTERNAL_IDS = sa.text(f"""
+    SELECT {_COLUMNS} FROM {_TABLES}
+    WHERE c.tenant_id = :tenant AND c.external_id = ANY (CAST(:external_ids AS text[]))
+    ORDER BY c.id FOR NO KEY UPDATE OF c
+""")  # noqa: S608 - built from the constants above
+_LOCK = sa.text(f"""
+    SELECT {_COLUMNS} FROM {_TABLES} WHERE c.tenant_id = :tenant AND c.id = :id FOR NO KEY UPDATE OF c
+""")  # noqa: S608 - built from the constants above
+
+
+async def lock_conversations(
+    connection: AsyncConnection, tenant: TenantId, external_ids: Sequence[str]
+) -> dict[str, Conversation]:
+    """The conversations of these external ids that exist; none of them changes until the transaction ends."""
+    rows = await connection.execute(_LOCK_BY_EXTERNAL_IDS, {"tenant": tenant, "external_ids": external_ids})
+    return {row.external_id: _read(row) for row in rows}
+
+
+async def lock_conversation(connection: AsyncConnection, tenant: TenantId, id_: ConversationId) -> Conversation | None:
+    row = (await connection.execute(_LOCK, {"tenant": tenant, "id": id_})).one_or_none()
+    return None if row is None else _read(row)
+
+
+def _read(row: Any) -> Conversation:
+    values = {each.name: getattr(row, each.name) for each in fields(Conversation)}
+    values |= {
+        "channel": Channel(row.channel),
+        "status": ConversationStatus(row.status),
+        "engagement": Engagement(row.engagement),
+        "tags": tuple(sorted(row.tags)),
+        "custom_fields": row.custom_fields,
+        "reply_references": tuple(row.reply_references),
+    }
+    return Conversation(**values)
+
+
+def read_contact(row: Any, prefix: str = "") -> Contact:
+    """Read a contact out of columns named after its attributes."""
+    values = {each.name: getattr(row, prefix + each.name) for each in fields(Contact)}
+    return Contact(**values)
+
+
+_VIEWS = sa.text(f"""
+    SELECT {_COLUMNS}, c.updated_at, k.external_id AS contact_external_id, k.name AS contact_name,
+           k.first_name AS contact_first_name, k.email AS contact_email, k.phone AS contact_phone,
+           k.opted_out AS contact_opted_out, k.custom_fields AS contact_custom_fields,
+           m.text AS last_text, m.provider_message_id AS last_provider_message_id, m.created_at AS last_sent_at
+    FROM {_TABLES}
+    LEFT JOIN LATERAL (
+        SELECT m.text, m.provider_message_id, m.created_at FROM messages m
+        WHERE m.tenant_id = :tenant AND m.conversation_id = c.id AND m.kind = 'customer_message' AND NOT m.automatic
+        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) m ON true
+    WHERE c.tenant_id = :tenant AND c.id = ANY (CAST(:ids AS uuid[]))
+    ORDER BY c.id DESC
+""")  # noqa: S608 - built from the constants above
+
+
+async def view_conversations(
+    connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]
+) -> list[ConversationView]:
+    """The conversations of these ids, the newest first."""
+    return [_view(row) for row in await connection.execute(_VIEWS, {"tenant": tenant, "ids": ids})]
+
+
+def _view(row: Any) -> ConversationView:
+    return ConversationView(_read(row), read_contact(row, "contact_"), row.updated_at, _last_message(row))
+
+
+def _last_message(row: Any) -> LastMessage | None:
+    if row.last_sent_at is None:
+        return None
+    id_ = row.last_provider_message_id
+    references = tuple(row.reply_references) if id_ is not None and id_ == row.reply_to_message_id else ()
+    return LastMessage(row.last_text, id_, references, row.last_sent_at)
+
+
+_FIND = sa.text("""
+    SELECT id FROM conversations
+    WHERE tenant_id = :tenant AND (id = CAST(:id AS uuid) OR external_id = :external_id)
+    ORDER BY id = CAST(:id AS uuid) DESC NULLS LAST LIMIT 1
+""")
+
+
+async def find_id(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationId | None:
+    """The conversation whose id, or else whose external id, this is."""
+    found: ConversationId | None = await connection.scalar(
+        _FIND, {"tenant": tenant, "id": _uuid(name), "external_id": name}
+    )
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+_TIMELINE = """
+    SELECT m.id, m.kind, m.text, m.author_id, m.author_name, m.mass_reply_id, m.delivery_id, m.attachments,
+           m.created_at, d.status AS delivery_status
+    FROM messages m LEFT JOIN deliveries d ON d.tenant_id = m.tenant_id AND d.id = m.delivery_id
+    WHERE m.tenant_id = :tenant AND m.conversation_id = :conversation
+"""
+_TIMELINE_PAGE = sa.text(f"""{_TIMELINE}
+    AND (m.created_at, m.id) > (:created_at, :id) ORDER BY m.created_at, m.id LIMIT :limit
+""")
+_TIMELINE_ITEM = sa.text(f"{_TIMELINE} AND m.id = :id")
+
+BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+"""The position before every item of a timeline."""
+
+
+async def timeline(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    conversation: ConversationId,
+    *,
+    after: tuple[datetime, UUID],
+    limit: int,
+) -> list[TimelineItem]:
+    """What happened on a conversation after a position (time and id of an item), the oldest first."""
+    values = {"tenant": tenant, "conversation": conversation, "created_at": after[0], "id": after[1], "limit": limit}
+    return [_timeline_item(row) for row in await connection.execute(_TIMELINE_PAGE, values)]
+
+
+async def timeline_item(
+    connection: AsyncConnection, tenant: TenantId, conversation: ConversationId, id_: UUID
+) -> TimelineItem:
+    values = {"tenant": tenant, "conversation": conversation, "id": id_}
+    return _timeline_item((await connection.execute(_TIMELINE_ITEM, values)).one())
+
+
+def _timeline_item(row: Any) -> TimelineItem:
+    status = row.delivery_status
+    return TimelineItem(
+        id=row.id,
+        kind=TimelineKind(row.kind),
+        text=row.text,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        mass_reply_id=row.mass_reply_id,
+        delivery_id=row.delivery_id,
+        delivery_status=None if status is None else DeliveryStatus(status),
+        attachments=row.attachments,
+        created_at=row.created_at,
+    )

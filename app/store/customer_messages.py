@@ -1,0 +1,260 @@
+"""Customers' messages: which conversation they belong to, and what they do to it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.addresses import canonical
+from app.domain.conversation import Conversation, CustomerMessage, message_key, receive
+from app.domain.errors import NotFound
+from app.domain.messaging import Inbound
+from app.domain.model import AccountId, Channel, ConversationId, TenantId
+from app.domain.reading import storable, write_time
+from app.store.conversations import lock_conversation
+
+_OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
+"""The Message-ID that we give to our own replies: the delivery's id, whatever the domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    conversation_id: ConversationId
+    believed: bool
+    """False for mail that its headers tie to a conversation and that did not come from that conversation's contact:
+    whoever has seen one Message-ID can write such headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    message_id: UUID
+    added: bool
+    """False where this message was there already."""
+
+
+async def find_conversation(
+    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, inbound: Inbound
+) -> Match | None:
+    """Find whose conversation a message belongs to that came in through an account.
+
+    By the conversation that it names, by the messages that it answers, and by its sender's latest conversation on that
+    account, in this order.
+    """
+    sender = canonical(channel, inbound.sender)
+    named = await find_named(connection, tenant, inbound.conversation_id, inbound.conversation_external_id)
+    if named is not None and inbound.conversation_id is None:
+        return Match(named, believed=True)
+    answered = tuple(dict.fromkeys((*inbound.in_reply_to, *reversed(inbound.references))))
+    tied = named or await find_thread(connection, tenant, account_id, channel, answered)
+    if tied is not None:
+        believed = channel is not Channel.EMAIL or await is_contact(connection, tenant, tied, sender)
+        return Match(tied, believed)
+    latest = await _find_latest(connection, tenant, account_id, channel, sender)
+    return None if latest is None else Match(latest, believed=True)
+
+
+_NAMED = sa.text("""
+    SELECT id FROM conversations
+    WHERE tenant_id = :tenant AND (id = CAST(:id AS uuid) OR external_id = CAST(:external_id AS text)) LIMIT 1
+""")
+
+
+async def find_named(
+    connection: AsyncConnection, tenant: TenantId, id_: UUID | None, external_id: str | None
+) -> ConversationId | None:
+    if id_ is None and external_id is None:
+        return None
+    found: ConversationId | None = await connection.scalar(
+        _NAMED, {"tenant": tenant, "id": id_, "external_id": external_id}
+    )
+    return found
+
+
+_BY_EXTERNAL_IDS = sa.text("""
+    SELECT c.id FROM unnest(CAST(:external_ids AS text[])) WITH ORDINALITY AS wanted (external_id, rank)
+    JOIN conversations c ON c.tenant_id = :tenant AND c.external_id = wanted.external_id AND c.channel = :channel
+    ORDER BY wanted.rank LIMIT 1
+""")
+
+
+async def find_by_external_ids(
+    connection: AsyncConnection, tenant: TenantId, channel: Channel, external_ids: Sequence[str]
+) -> ConversationId | None:
+    """Find the first of these external ids that a conversation on the channel has."""
+    values = {"external_ids": list(external_ids), "channel": channel}
+    found: ConversationId | None = await connection.scalar(_BY_EXTERNAL_IDS, {"tenant": tenant, **values})
+    return found
+
+
+_THREAD = sa.text("""
+    SELECT c.id
+    FROM unnest(CAST(:message_ids AS text[]), CAST(:delivery_ids AS uuid[])) WITH ORDINALITY
+         AS answered (message_id, delivery_id, rank)
+    CROSS JOIN LATERAL (
+        SELECT m.conversation_id, m.created_at AS at FROM messages m
+        WHERE m.tenant_id = :tenant AND m.provider_message_id = answered.message_id
+        UNION ALL
+        SELECT d.conversation_id, d.queued_at FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.id = answered.delivery_id
+        UNION ALL
+        SELECT d.conversation_id, d.queued_at FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.provider_message_id = answered.message_id) found
+    JOIN conversations c ON c.tenant_id = :tenant AND c.id = found.conversation_id AND c.channel = :channel
+    ORDER BY answered.rank, found.at DESC LIMIT 1
+""")
+
+
+async def find_thread(
+    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, message_ids: Sequence[str]
+) -> ConversationId | None:
+    """Find the conversation of the first known message: a customer's, by the provider's id, or a reply of ours."""
+    if not message_ids:
+        return None
+    ours = [_OUR_MESSAGE_ID.fullmatch(message_id) for message_id in message_ids]
+    values = {
+        "message_ids": list(message_ids),
+        "delivery_ids": [None if match is None else UUID(match[1]) for match in ours],
+        "account": account_id,
+        "channel": channel,
+    }
+    found: ConversationId | None = await connection.scalar(_THREAD, {"tenant": tenant, **values})
+    return found
+
+
+_LATEST = sa.text("""
+    SELECT id FROM conversations
+    WHERE tenant_id = :tenant AND channel = :channel AND address = :sender AND account_id = :account
+    ORDER BY id DESC LIMIT 1
+""")
+
+
+async def _find_latest(
+    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, sender: str
+) -> ConversationId | None:
+    found: ConversationId | None = await connection.scalar(
+        _LATEST, {"tenant": tenant, "channel": channel, "sender": sender, "account": account_id}
+    )
+    return found
+
+
+_IS_CONTACT = sa.text("""
+    SELECT lower(:sender) IN (lower(c.address), lower(k.email)) IS TRUE
+    FROM conversations c JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
+    WHERE c.tenant_id = :tenant AND c.id = :id
+""")
+
+
+async def is_contact(connection: AsyncConnection, tenant: TenantId, id_: ConversationId, sender: str) -> bool:
+    """Tell whether an e-mail address is the contact's, or the one that the conversation is with."""
+    return bool(await connection.scalar(_IS_CONTACT, {"tenant": tenant, "id": id_, "sender": sender}))
+
+
+async def record_customer_message(
+    connection: AsyncConnection, tenant: TenantId, id_: ConversationId, message: CustomerMessage, now: datetime
+) -> Recorded:
+    """Put a message on the timeline and pass the ball, once for each id of the provider's. Raises NotFound."""
+    before = await lock_conversation(connection, tenant, id_)
+    if before is None:
+        raise NotFound
+    known = await find_message(connection, tenant, id_, message) if message.provider_message_id else None
+    if known is not None:
+        return Recorded(known, added=False)
+    added = await add_messages(connection, tenant, [message_row(id_, before.address, message, now)])
+    await _store_standing(connection, tenant, id_, receive(before, message, now))
+    return Recorded(added[0], added=True)
+
+
+_FIND_MESSAGE = sa.text("""
+    SELECT m.id FROM messages m
+    CROSS JOIN (SELECT CAST(:provider_message_id AS text) AS provider_message_id, CAST(:sender AS text) AS sender,
+                       CAST(:sent_at AS timestamptz) AS sent_at) w
+    WHERE m.tenant_id = :tenant AND m.conversation_id = :conversation AND m.kind = 'customer_message'
+      AND m.provider_message_id IS NOT DISTINCT FROM w.provider_message_id
+      AND (m.provider_message_id IS NOT NULL
+           OR (m.text = :text AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now())))
+      AND m.sender = w.sender IS NOT FALSE
+    LIMIT 1
+""")
+
+
+async def find_message(
+    connection: AsyncConnection, tenant: TenantId, conversation: ConversationId, message: CustomerMessage
+) -> UUID | None:
+    """Find a message of the same key on a conversation; from the same sender, if the message names one."""
+    key = message_key(message)
+    values = {"provider_message_id": key.provider_message_id, "text": key.text, "sent_at": key.sent_at}
+    found: UUID | None = await connection.scalar(
+        _FIND_MESSAGE, {"tenant": tenant, "conversation": conversation, "sender": message.sender, **values}
+    )
+    return found
+
+
+_KNOWN_ANYWHERE = sa.text("""
+    SELECT EXISTS (SELECT FROM messages WHERE tenant_id = :tenant AND kind = 'customer_message'
+                   AND provider_message_id = :provider_message_id AND lower(sender) = lower(:sender))
+""")
+
+
+async def is_known(connection: AsyncConnection, tenant: TenantId, provider_message_id: str, sender: str) -> bool:
+    """Tell whether any conversation has this message of this sender."""
+    values = {"tenant": tenant, "provider_message_id": provider_message_id, "sender": sender}
+    return bool(await connection.scalar(_KNOWN_ANYWHERE, values))
+
+
+_STORE_STANDING = sa.text("""
+    UPDATE conversations
+    SET status = :status, engagement = :engagement, last_customer_message_at = :last_customer_message_at,
+        reply_to_message_id = :reply_to_message_id, reply_references = CAST(:reply_references AS text[]),
+        updated_at = now()
+    WHERE tenant_id = :tenant AND id = :id
+""")
+
+
+async def _store_standing(
+    connection: AsyncConnection, tenant: TenantId, id_: ConversationId, conversation: Conversation
+) -> None:
+    values = {
+        "status": conversation.status,
+        "engagement": conversation.engagement,
+        "last_customer_message_at": conversation.last_customer_message_at,
+        "reply_to_message_id": conversation.reply_to_message_id,
+        "reply_references": list(conversation.reply_references),
+    }
+    await connection.execute(_STORE_STANDING, {"tenant": tenant, "id": id_, **values})
+
+
+_ADD_MESSAGES = sa.text("""
+    INSERT INTO messages (tenant_id, conversation_id, kind, text, provider_message_id, sender, automatic,
+                          attachments, created_at)
+    SELECT :tenant, conversation_id, 'customer_message', text, provider_message_id, sender, automatic,
+           attachments, created_at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (conversation_id uuid, text text, provider_message_id text,
+        sender text, automatic boolean, attachments jsonb, created_at timestamptz)
+    RETURNING id
+""")
+
+
+def message_row(id_: UUID, address: str | None, message: CustomerMessage, now: datetime) -> Mapping[str, object]:
+    return {
+        "conversation_id": str(id_),
+        "text": storable(message.text),
+        "provider_message_id": message.provider_message_id,
+        "sender": message.sender or address,
+        "automatic": message.automatic or not message.believed,
+        "attachments": [{"filename": name} for name in message.attachment_names],
+        "created_at": write_time(message.at(now)),
+    }
+
+
+async def add_messages(
+    connection: AsyncConnection, tenant: TenantId, rows: Sequence[Mapping[str, object]]
+) -> list[UUID]:
+    """Put customers' messages on the timelines of conversations that the caller has locked."""
+    if not rows:
+        return []
+    return list(await connection.scalars(_ADD_MESSAGES, {"tenant": tenant, "rows": json.dumps(rows)}))

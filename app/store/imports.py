@@ -1,0 +1,218 @@
+"""Importing conversations, set-based: what some lines speak of is loaded and locked, and what came of it written."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.conversation import Contact, Conversation, MessageKey, message_key
+from app.domain.import_chunk import Chunk, contact_id
+from app.domain.import_line import ConversationLine
+from app.domain.model import Channel, ConversationId, TenantId
+from app.domain.reading import write_time
+from app.domain.selection import filterable
+from app.store.conversations import lock_conversations, read_contact
+from app.store.customer_messages import add_messages, message_row
+
+# Two imports of one tenant that bring the same new conversation must not both find it missing.
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:tenant AS text), 0))")
+
+
+async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Sequence[ConversationLine]) -> Chunk:
+    """Load what these lines speak of, and keep it from changing until the transaction ends."""
+    await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
+    conversations = await lock_conversations(connection, tenant, [line.external_id for line in lines])
+    contacts = {conversation.contact for conversation in conversations.values()} | {contact_id(line) for line in lines}
+    return Chunk(
+        accounts=await _load_accounts(connection, tenant),
+        conversations=conversations,
+        contacts=await _load_contacts(connection, tenant, sorted(contacts)),
+        known=await _known_messages(connection, tenant, lines),
+    )
+
+
+# A deleted account keeps its row, and is missing here.
+_ACCOUNTS = sa.text("""
+    SELECT a.key, a.channel FROM channel_accounts a JOIN channel_account_routes r ON r.account_id = a.id
+    WHERE a.tenant_id = :tenant
+""")
+
+
+async def _load_accounts(connection: AsyncConnection, tenant: TenantId) -> dict[str, Channel]:
+    return {row.key: Channel(row.channel) for row in await connection.execute(_ACCOUNTS, {"tenant": tenant})}
+
+
+_CONTACTS = sa.text("""
+    SELECT external_id, name, first_name, email, phone, opted_out, custom_fields FROM contacts
+    WHERE tenant_id = :tenant AND external_id = ANY (CAST(:external_ids AS text[]))
+    ORDER BY external_id FOR NO KEY UPDATE
+""")
+
+
+async def _load_contacts(
+    connection: AsyncConnection, tenant: TenantId, external_ids: Sequence[str]
+) -> dict[str, Contact]:
+    rows = await connection.execute(_CONTACTS, {"tenant": tenant, "external_ids": external_ids})
+    return {row.external_id: read_contact(row) for row in rows}
+
+
+_KNOWN = sa.text("""
+    SELECT w.n FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
+        AS w (n int, external_id text, provider_message_id text, text text, sent_at timestamptz)
+    JOIN conversations c ON c.tenant_id = :tenant AND c.external_id = w.external_id
+    WHERE EXISTS (
+        SELECT FROM messages m
+        WHERE m.tenant_id = :tenant AND m.conversation_id = c.id AND m.kind = 'customer_message'
+          AND m.provider_message_id IS NOT DISTINCT FROM w.provider_message_id
+          AND (w.provider_message_id IS NOT NULL
+               OR (m.text = w.text AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now()))))
+""")
+
+
+async def _known_messages(
+    connection: AsyncConnection, tenant: TenantId, lines: Sequence[ConversationLine]
+) -> set[tuple[str, MessageKey]]:
+    wanted = [(line.external_id, message_key(line.message)) for line in lines if line.message is not None]
+    rows = [
+        {"n": n, "external_id": external_id, **_message_key_row(key)} for n, (external_id, key) in enumerate(wanted)
+    ]
+    found = await connection.scalars(_KNOWN, {"tenant": tenant, "wanted": json.dumps(rows)})
+    return {wanted[n] for n in found}
+
+
+def _message_key_row(key: MessageKey) -> dict[str, object]:
+    sent_at = None if key.sent_at is None else write_time(key.sent_at)
+    return {"provider_message_id": key.provider_message_id, "text": key.text, "sent_at": sent_at}
+
+
+async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime) -> None:
+    """Write what the lines of a chunk changed."""
+    await _store_contacts(connection, tenant, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
+    ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
+    if chunk.changed_conversations:
+        changed = {key: chunk.conversations[key] for key in sorted(chunk.changed_conversations)}
+        ids |= await _store_conversations(connection, tenant, changed.values())
+        await _store_tags(connection, tenant, [(ids[key], each.tags) for key, each in changed.items()])
+        await _store_fields(connection, tenant, [(ids[key], each.custom_fields) for key, each in changed.items()])
+    new = [(ids[each.external_id], chunk.conversations[each.external_id], each.message) for each in chunk.messages]
+    await add_messages(connection, tenant, [message_row(id_, at.address, message, now) for id_, at, message in new])
+
+
+_STORE_CONTACTS = sa.text("""
+    INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, opted_out, custom_fields)
+    SELECT :tenant, external_id, name, first_name, email, phone, opted_out, custom_fields
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (external_id text, name text, first_name text, email text,
+                                                        phone text, opted_out boolean, custom_fields jsonb)
+    ON CONFLICT (tenant_id, external_id) DO UPDATE
+    SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
+        opted_out = excluded.opted_out, custom_fields = excluded.custom_fields, updated_at = now()
+""")
+
+
+async def _store_contacts(connection: AsyncConnection, tenant: TenantId, contacts: Sequence[Contact]) -> None:
+    if contacts:
+        await connection.execute(_STORE_CONTACTS, {"tenant": tenant, "rows": _rows(contacts)})
+
+
+_STORE_CONVERSATIONS = sa.text("""
+    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address, status,
+                               engagement, subject, team, assignee, custom_fields, created_at,
+                               last_customer_message_at, reply_to_message_id, reply_references)
+    SELECT :tenant, r.external_id, r.human_id, r.channel, a.id, k.id, r.address, r.status,
+           r.engagement, r.subject, r.team, r.assignee, r.custom_fields, r.created_at,
+           r.last_customer_message_at, r.reply_to_message_id, r.reply_references
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+        external_id text, human_id text, channel text, channel_account text, contact text, address text, status text,
+        engagement text, subject text, team text, assignee text, custom_fields jsonb, created_at timestamptz,
+        last_customer_message_at timestamptz, reply_to_message_id text, reply_references text[])
+    JOIN contacts k ON k.tenant_id = :tenant AND k.external_id = r.contact
+    LEFT JOIN channel_accounts a ON a.tenant_id = :tenant AND a.key = r.channel_account
+    ON CONFLICT (tenant_id, external_id) DO UPDATE
+    SET human_id = excluded.human_id, channel = excluded.channel, account_id = excluded.account_id,
+        contact_id = excluded.contact_id, address = excluded.address, status = excluded.status,
+        engagement = excluded.engagement, subject = excluded.subject, team = excluded.team,
+        assignee = excluded.assignee, custom_fields = excluded.custom_fields, created_at = excluded.created_at,
+        last_customer_message_at = excluded.last_customer_message_at,
+        reply_to_message_id = excluded.reply_to_message_id, reply_references = excluded.reply_references,
+        updated_at = now()
+    RETURNING external_id, id
+""")
+
+
+async def _store_conversations(
+    connection: AsyncConnection, tenant: TenantId, conversations: Iterable[Conversation]
+) -> dict[str, ConversationId]:
+    stored = await connection.execute(_STORE_CONVERSATIONS, {"tenant": tenant, "rows": _rows(conversations)})
+    return {row.external_id: row.id for row in stored}
+
+
+def _rows(values: Iterable[Conversation | Contact]) -> str:
+    rows = [{each.name: getattr(value, each.name) for each in fields(value)} for value in values]
+    return json.dumps(rows, default=_json)
+
+
+def _json(value: object) -> object:
+    match value:
+        case datetime():
+            return write_time(value)
+        case UUID():
+            return str(value)
+        case Mapping():
+            return dict(value)
+    raise TypeError(type(value))
+
+
+_DROP_TAGS = sa.text("""
+    DELETE FROM conversation_tags t
+    WHERE t.tenant_id = :tenant AND t.conversation_id = ANY (CAST(:conversations AS uuid[]))
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
+                      WHERE kept.id = t.conversation_id AND kept.tag = t.tag)
+""")
+_ADD_TAGS = sa.text("""
+    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
+    SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
+    ON CONFLICT DO NOTHING
+""")
+
+
+async def _store_tags(
+    connection: AsyncConnection, tenant: TenantId, tagged: Sequence[tuple[UUID, Iterable[str]]]
+) -> None:
+    pairs = [(id_, tag) for id_, tags in tagged for tag in tags]
+    kept = {"tenant": tenant, "ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
+    await connection.execute(_DROP_TAGS, {"conversations": [id_ for id_, _ in tagged], **kept})
+    await connection.execute(_ADD_TAGS, kept)
+
+
+_DROP_FIELDS = sa.text("""
+    DELETE FROM conversation_fields f
+    WHERE f.tenant_id = :tenant AND f.conversation_id = ANY (CAST(:conversations AS uuid[]))
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[]))
+                          AS kept (id, name, value)
+                      WHERE kept.id = f.conversation_id AND kept.name = f.name AND kept.value = f.value)
+""")
+_ADD_FIELDS = sa.text("""
+    INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
+    SELECT :tenant, name, value, id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[])) AS kept (id, name, value)
+    ON CONFLICT DO NOTHING
+""")
+
+
+async def _store_fields(
+    connection: AsyncConnection, tenant: TenantId, described: Sequence[tuple[UUID, Mapping[str, object]]]
+) -> None:
+    rows = [
+        (id_, name, value)
+        for id_, custom_fields in described
+        for name, given in custom_fields.items()
+        for value in filterable(given)
+    ]
+    ids, names, values = zip(*rows, strict=True) if rows else ((), (), ())
+    kept = {"tenant": tenant, "ids": ids, "names": names, "field_values": values}
+    await connection.execute(_DROP_FIELDS, {"conversations": [id_ for id_, _ in described], **kept})
+    await connection.execute(_ADD_FIELDS, kept)

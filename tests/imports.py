@@ -1,0 +1,54 @@
+"""Lines of an import, as a helpdesk exports them."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+
+def line(external_id: str = "c-1", **changes: Any) -> dict[str, Any]:
+    """A complete conversation; a change to `...` leaves the field out."""
+    whole: dict[str, Any] = {
+        "external_id": external_id,
+        "channel": "email",
+        "channel_account": "email",
+        "status": "active",
+        "engagement": "pending",
+        "subject": "Payment failed",
+        "human_id": "SUP-1",
+        "tags": ["payment-issue-2026-05", "vip"],
+        "team": "billing",
+        "assignee": "agent-7",
+        "contact": {
+            "external_id": "u-1",
+            "name": "Ann Lee",
+            "first_name": "Ann",
+            "email": "ann@example.test",
+            "phone": "+14155550100",
+            "opted_out": False,
+            "custom_fields": {"city": "Oslo"},
+        },
+        "address": "ann@example.test",
+        "custom_fields": {"plan": "pro", "seats": 3},
+        "created_at": "2026-05-01T09:00:00Z",
+        "last_customer_message": {
+            "text": "My payment failed.",
+            "provider_message_id": f"<{external_id}@mail.example.test>",
+            "references": ["<x@mail.example.test>"],
+            "sent_at": "2026-05-01T10:00:00Z",
+        },
+    }
+    return {name: value for name, value in (whole | changes).items() if value is not ...}
+
+
+def patch(external_id: str = "c-1", **given: Any) -> dict[str, Any]:
+    """A line that says only this."""
+    return {"external_id": external_id, **given}
+
+
+def ndjson(*lines: dict[str, Any] | str) -> bytes:
+    return "\n".join(each if isinstance(each, str) else json.dumps(each) for each in lines).encode()
+
+
+async def stream(body: bytes, size: int = 65_536) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
