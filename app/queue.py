@@ -4,6 +4,8 @@ Together with `worker.py` the only file that knows arq.
 """
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,6 +53,17 @@ def connect(url: str) -> ArqRedis:
     )
 
 
+@asynccontextmanager
+async def connection(url: str) -> AsyncIterator[ArqRedis]:
+    """A client whose sockets are closed at the end, those that were cut off in the middle of a command included."""
+    redis = connect(url)
+    try:
+        yield redis
+    finally:
+        with suppress(RedisError, OSError, TimeoutError):
+            await redis.connection_pool.disconnect()
+
+
 class Wakeups:
     """Tells workers that there is something to do. Without Redis it says so and does nothing."""
 
@@ -87,7 +100,7 @@ class Wakeups:
 
     async def close(self) -> None:
         if self._redis is not None:
-            await self._redis.aclose()
+            await self._redis.connection_pool.disconnect()
 
 
 def lane_key(tenant: str, mass_reply: str, account: str) -> LaneKey:

@@ -23,7 +23,7 @@ from app.delivery.recorder import Recorder
 from app.delivery.runner import PumpRunner
 from app.delivery.sweep import PUMP_IDLE, Sweeper
 from app.domain.model import MassReplyId, TenantId
-from app.queue import PREPARE, PUMP, QUEUE, connect, deserialize, lane_key, serialize
+from app.queue import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store import sweeps
@@ -120,7 +120,8 @@ class WorkerProcess:
         url = self._runtime.settings.redis_url
         while url is not None and not self._stopping.is_set():
             try:
-                await self._hear(connect(url))
+                async with connection(url) as redis:
+                    await self._hear(redis)
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("redis_away", error=type(error).__name__)
             self._redis_hears = False
@@ -133,8 +134,7 @@ class WorkerProcess:
         try:
             await worker.async_run()
         finally:
-            with suppress(RedisError, OSError, TimeoutError):
-                await worker.close()
+            await worker.close()
 
     async def _pump_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, account: str, _number: int) -> None:
         # Shielded: a job that arq cancels must not take a pump with it that has calls under way.

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev import servers
+from app.logs import configure_logging
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store.database import Database
@@ -92,6 +93,7 @@ async def create_tenant(database: Database, name: str = "Example Ltd") -> UUID:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    configure_logging("WARNING")
     if hasattr(config, "workerinput"):
         return
     VAR.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,9 @@ _NONCE_BYTES = 12
 class CredentialsUnreadable(Exception):
     """A stored credential does not open: it was sealed under another MASS_REPLY_SECRET_KEY, moved or changed."""
 
+    def __init__(self) -> None:
+        super().__init__(type(self).__doc__)
+
 
 class Vault:
     """Seals and opens credentials under keys derived from the one secret key."""
@@ -44,10 +47,10 @@ class Vault:
     def _open(self, sealed: str, place: bytes) -> str:
         if not sealed.startswith(self._prefix):
             raise CredentialsUnreadable
-        raw = base64.urlsafe_b64decode(sealed.removeprefix(self._prefix))
         try:
+            raw = base64.urlsafe_b64decode(sealed.removeprefix(self._prefix))
             return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: not even of our form
             raise CredentialsUnreadable from None
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -31,7 +31,7 @@ async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Seque
         accounts=await _load_accounts(connection, tenant),
         conversations=conversations,
         contacts=await _load_contacts(connection, tenant, sorted(contacts)),
-        known=await _known_messages(connection, tenant, lines),
+        known=await _known_messages(connection, tenant, lines, conversations),
     )
 
 
@@ -62,31 +62,35 @@ async def _load_contacts(
 
 _KNOWN = sa.text("""
     SELECT w.n FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
-        AS w (n int, external_id text, provider_message_id text, text text, sent_at timestamptz)
-    JOIN conversations c ON c.tenant_id = :tenant AND c.external_id = w.external_id
+        AS w (n int, conversation_id uuid, provider_message_id text, text text, sent_at timestamptz)
     WHERE EXISTS (
         SELECT FROM messages m
-        WHERE m.tenant_id = :tenant AND m.conversation_id = c.id AND m.kind = 'customer_message'
-          AND m.provider_message_id IS NOT DISTINCT FROM w.provider_message_id
-          AND (w.provider_message_id IS NOT NULL
-               OR (m.text = w.text AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now()))))
+        WHERE m.tenant_id = :tenant AND m.conversation_id = w.conversation_id AND m.kind = 'customer_message'
+          AND (m.provider_message_id = w.provider_message_id
+               OR (w.provider_message_id IS NULL AND m.provider_message_id IS NULL AND m.text = w.text
+                   AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now()))))
 """)
 
 
 async def _known_messages(
-    connection: AsyncConnection, tenant: TenantId, lines: Sequence[ConversationLine]
+    connection: AsyncConnection,
+    tenant: TenantId,
+    lines: Sequence[ConversationLine],
+    conversations: Mapping[str, Conversation],
 ) -> set[tuple[str, MessageKey]]:
-    wanted = [(line.external_id, message_key(line.message)) for line in lines if line.message is not None]
-    rows = [
-        {"n": n, "external_id": external_id, **_message_key_row(key)} for n, (external_id, key) in enumerate(wanted)
+    wanted = [
+        (line.external_id, message_key(line.message))
+        for line in lines
+        if line.message is not None and line.external_id in conversations
     ]
-    found = await connection.scalars(_KNOWN, {"tenant": tenant, "wanted": json.dumps(rows)})
+    if not wanted:
+        return set()
+    rows = [
+        {"n": n, "conversation_id": conversations[external_id].id, **asdict(key)}
+        for n, (external_id, key) in enumerate(wanted)
+    ]
+    found = await connection.scalars(_KNOWN, {"tenant": tenant, "wanted": json.dumps(rows, default=_json)})
     return {wanted[n] for n in found}
-
-
-def _message_key_row(key: MessageKey) -> dict[str, object]:
-    sent_at = None if key.sent_at is None else write_time(key.sent_at)
-    return {"provider_message_id": key.provider_message_id, "text": key.text, "sent_at": sent_at}
 
 
 async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime) -> None:

@@ -158,7 +158,7 @@ async def page_summaries(connection: AsyncConnection, tenant: TenantId, id_: Mas
         SELECT preflight FROM selection_pages WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY page
     """)
     rows = await connection.scalars(statement, {"tenant": tenant, "id": id_})
-    return [Summary.from_json(json.loads(row)) for row in rows]
+    return [Summary.from_json(row) for row in rows]
 
 
 async def finish_preparation(

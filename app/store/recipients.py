@@ -1,6 +1,5 @@
 """Conversations with all that decides whether and how a reply goes out on them."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -66,7 +65,7 @@ def from_row(row: Any, *, recently_replied: bool = False, repeated_contact: bool
         channel=Channel(row.channel),
         status=ConversationStatus(row.conversation_status),
         subject=row.subject,
-        custom_fields=json.loads(row.custom_fields),
+        custom_fields=row.custom_fields,
         address=row.address,
         reply_to_message_id=row.reply_to_message_id,
         reply_references=tuple(row.reply_references),
@@ -76,7 +75,7 @@ def from_row(row: Any, *, recently_replied: bool = False, repeated_contact: bool
         contact_name=row.contact_name,
         contact_first_name=row.contact_first_name,
         contact_email=row.contact_email,
-        contact_custom_fields=json.loads(row.contact_custom_fields),
+        contact_custom_fields=row.contact_custom_fields,
         contact_opted_out=row.contact_opted_out,
         blocked=ReasonCode(row.blocked) if row.blocked else None,
         account_id=row.account_id,

@@ -1,6 +1,5 @@
 """The results of a mass reply, one row per conversation, for people and programs to read."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,7 +100,7 @@ def _from_row(row: Any) -> DeliveryResult:
         provider_message_id=row.provider_message_id,
         segments=row.segments,
         warnings=tuple(row.warnings),
-        dropped_attachments=json.loads(row.dropped_attachments),
+        dropped_attachments=row.dropped_attachments,
         used_template=row.used_template,
         flips=row.flips,
         attempts=row.attempts,

@@ -99,7 +99,7 @@ def _locked(row: Any) -> Locked:
         channel=row.channel,
         segments=row.segments,
         deferrals=row.deferrals,
-        restores=json.loads(row.restores) if row.restores else None,
+        restores=row.restores,
         attempt_started_at=row.started_at,
         now=row.now,
     )

@@ -1,0 +1,141 @@
+"""A tenant with accounts and conversations, made straight in the database: the quickest way to a batch of any size."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.accounts import AccountDraft
+from app.domain.model import Channel, TenantId
+from app.runtime import Runtime
+from app.setup import save_account
+
+ADDRESSES: Mapping[Channel, str] = {
+    Channel.EMAIL: "'customer-' || n || '@example.com'",
+    Channel.SMS: "'+1202555' || lpad(n::text, 4, '0')",
+    Channel.VOICE: "'+1202555' || lpad(n::text, 4, '0')",
+    Channel.OTHER: "'visitor-' || n",
+}
+
+_CONTACTS = """
+    INSERT INTO contacts (tenant_id, external_id, name, first_name)
+    SELECT :tenant, :prefix || '-contact-' || n, 'Customer ' || n, 'Name' || n FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
+"""
+_CONVERSATIONS = """
+    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address, subject,
+                               last_customer_message_at, reply_to_message_id)
+    SELECT :tenant, :prefix || '-' || n, 'SUP-' || n, :channel, CAST(:account AS uuid), k.id, {address},
+           'Payment failed', now() - interval '1 hour', '<' || :prefix || n || '@mail.example.com>'
+    FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
+    JOIN contacts k ON k.tenant_id = :tenant AND k.external_id = :prefix || '-contact-' || n
+"""
+_TAGS = """
+    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
+    SELECT tenant_id, :tag, id FROM conversations WHERE tenant_id = :tenant AND external_id LIKE :prefix || '-%'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A channel account to write to, at the sandbox or anywhere else."""
+
+    key: str
+    channel: Channel
+    provider: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    rate_per_second: float = 10_000
+    max_in_flight: int = 200
+
+
+def postmark(url: str, **changes: Any) -> Account:
+    config = {"from": "Support <support@example.com>", "base_url": f"{url}/postmark"}
+    return Account("email", Channel.EMAIL, "postmark", config, {"server_token": "sandbox"}, **changes)
+
+
+SID = "AC" + "0" * 32
+
+
+def twilio(url: str, **changes: Any) -> Account:
+    config = {"account_sid": SID, "from": "+12025550100", "base_url": f"{url}/twilio"}
+    return Account("sms", Channel.SMS, "twilio", config, {"auth_token": "sandbox"}, **changes)
+
+
+async def add_account(runtime: Runtime, tenant: UUID, account: Account) -> UUID:
+    draft = AccountDraft(
+        channel=account.channel,
+        provider=account.provider,
+        name=account.key,
+        config=account.config,
+        credentials=account.credentials,
+        rate_per_second=account.rate_per_second,
+        max_in_flight=account.max_in_flight,
+        enabled=True,
+    )
+    async with runtime.database.begin(tenant) as connection:
+        saved = await save_account(connection, runtime.vault, TenantId(tenant), account.key, draft)
+    return saved.account.id
+
+
+async def add_conversations(
+    runtime: Runtime,
+    tenant: UUID,
+    channel: Channel,
+    count: int,
+    *,
+    account: UUID | None = None,
+    tag: str = "incident",
+    prefix: str | None = None,
+) -> None:
+    """Add `count` conversations on a channel, all with one tag, each of a contact of its own."""
+    values = {"tenant": tenant, "prefix": prefix or channel, "first": 1, "last": count}
+    async with runtime.database.begin(tenant) as connection:
+        await connection.execute(sa.text(_CONTACTS), values)
+        statement = sa.text(_CONVERSATIONS.format(address=ADDRESSES[channel]))
+        await connection.execute(statement, {**values, "channel": channel, "account": account})
+        await connection.execute(sa.text(_TAGS), {"tenant": tenant, "prefix": prefix or channel, "tag": tag})
+
+
+async def add_conversation(
+    runtime: Runtime, tenant: UUID, channel: Channel, address: str | None, **columns: Any
+) -> UUID:
+    """Add one conversation with a contact of its own, and such columns as the test is about."""
+    contact = {"name": "Ann Lee", "first_name": "Ann", **columns.pop("contact", {})}
+    tags: Sequence[str] = columns.pop("tags", ("incident",))
+    values = {"channel": channel, "address": address, "last_customer_message_at": datetime.now(UTC), **columns}
+    async with runtime.database.begin(tenant) as connection:
+        external_id = await connection.scalar(sa.text("SELECT 'contact-' || uuidv7()"))
+        contact_id = await _insert(connection, "contacts", tenant, {"external_id": external_id, **contact})
+        conversation = await _insert(connection, "conversations", tenant, {"contact_id": contact_id, **values})
+        for tag in tags:
+            row = {"tenant_id": tenant, "tag": tag, "conversation_id": conversation}
+            await connection.execute(
+                sa.text("INSERT INTO conversation_tags VALUES (:tenant_id, :tag, :conversation_id)"), row
+            )
+    return conversation
+
+
+async def _insert(connection: Any, table: str, tenant: UUID, values: Mapping[str, Any]) -> UUID:
+    plain = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in values.items()}
+    columns = ", ".join(plain)
+    marks = ", ".join(
+        f"CAST(:{name} AS jsonb)" if isinstance(values[name], dict) else f":{name}" for name in plain
+    )
+    statement = sa.text(f"INSERT INTO {table} (tenant_id, {columns}) VALUES (:tenant, {marks}) RETURNING id")
+    id_: UUID = await connection.scalar(statement, {"tenant": tenant, **plain})
+    return id_
+
+
+async def timeline(runtime: Runtime, tenant: UUID, conversation: UUID) -> list[Any]:
+    async with runtime.database.begin(tenant) as connection:
+        statement = sa.text("SELECT * FROM messages WHERE conversation_id = :id ORDER BY created_at, id")
+        return list(await connection.execute(statement, {"id": conversation}))
+
+
+async def row(runtime: Runtime, tenant: UUID, statement: str, **values: Any) -> Any:
+    async with runtime.database.begin(tenant) as connection:
+        return (await connection.execute(sa.text(statement), values)).one()
