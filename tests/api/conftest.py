@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.domain.messaging import Author
@@ -65,3 +66,9 @@ async def client(app: FastAPI, make_key: MakeKey) -> AsyncIterator[httpx.AsyncCl
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
+
+
+async def stored_rows(database: Database, tenant: UUID, table: str) -> str:
+    """All rows of a tenant in a table, as PostgreSQL itself writes them down."""
+    async with database.begin(tenant) as connection:
+        return str(list(await connection.scalars(sa.text(f"SELECT row_to_json(t)::text FROM {table} t"))))

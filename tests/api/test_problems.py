@@ -1,0 +1,163 @@
+"""Every error is a problem document, and none repeats what was sent."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from fastapi import FastAPI
+
+from app.logs import where_it_failed
+from app.main import BODY_LIMIT, create_app
+from app.settings import Settings
+
+JSON = {"Content-Type": "application/json"}
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem: dict[str, Any] = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert problem["type"] == f"urn:mass-reply:problem:{code}"
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+def pointers(problem: dict[str, Any]) -> dict[str, str]:
+    return {error["pointer"]: error["code"] for error in problem["errors"]}
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000], ids=["cut off", "not UTF-8", "bottomless"])
+async def test_a_body_that_is_no_json_is_said_so(client: httpx.AsyncClient, body: bytes) -> None:
+    assert_problem(await client.post("/api-keys", content=body, headers=JSON), 400, "invalid_json")
+
+
+async def test_wrong_and_unknown_fields_are_pointed_at(client: httpx.AsyncClient) -> None:
+    body = {"name": 7, "roles": ["viewer", "root"], "agent": {"id": "agent-7", "a/b~c": 1}, "rolls": []}
+    problem = assert_problem(await client.post("/api-keys", json=body), 422, "invalid_request")
+    assert pointers(problem) == {
+        "/name": "string_type",
+        "/roles/1": "enum",
+        "/agent/name": "missing",
+        "/agent/a~1b~0c": "extra_forbidden",
+        "/rolls": "extra_forbidden",
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"text"'])
+async def test_a_body_of_another_kind_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
+    assert_problem(await client.post("/api-keys", content=body, headers=JSON), 422, "invalid_request")
+
+
+async def test_a_body_without_its_media_type_is_refused(client: httpx.AsyncClient) -> None:
+    content = json.dumps({"name": "a", "roles": ["viewer"]})
+    assert_problem(await client.post("/api-keys", content=content), 422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (r'"\u0000"', "unstorable_text"),
+        (r'"\ud800"', "unstorable_text"),
+        ("NaN", "finite_number"),
+        ("-Infinity", "finite_number"),
+        (r'{"\u0000": 1}', "unstorable_text"),
+    ],
+)
+async def test_what_postgresql_cannot_hold_is_refused_at_the_door(
+    client: httpx.AsyncClient, text: str, code: str
+) -> None:
+    body = f'{{"channel": "email", "provider": "postmark", "name": "a", "config": {{"deep": [1, {text}]}}}}'
+    answer = await client.put("/channel-accounts/email", content=body, headers=JSON)
+    assert pointers(assert_problem(answer, 422, "invalid_request")) == {"/config/deep/1": code}
+
+
+async def test_the_branches_of_a_union_are_no_part_of_a_pointer(client: httpx.AsyncClient) -> None:
+    body = {"selection": {"filter": {"tags": {"any": [7]}}}, "message": {"text": "Hello"}}
+    problem = assert_problem(await client.post("/mass-replies", json=body), 422, "invalid_request")
+    assert "/selection/filter/tags/any/0" in pointers(problem)
+
+
+async def test_an_unknown_address_and_an_unknown_method_are_problems(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.get("/nothing-here"), 404, "not_found")
+    answer = await client.patch("/me")
+    assert_problem(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET"
+
+
+async def chunks(size: int) -> AsyncIterator[bytes]:
+    for _ in range(size // 100_000 + 1):
+        yield b" " * 100_000
+
+
+async def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_its_length(client: httpx.AsyncClient) -> None:
+    said = await client.post("/api-keys", content=b" " * (BODY_LIMIT + 1), headers=JSON)
+    assert_problem(said, 413, "body_too_large")
+    unsaid = await client.post("/api-keys", content=chunks(BODY_LIMIT), headers=JSON)
+    assert "content-length" not in unsaid.request.headers
+    assert_problem(unsaid, 413, "body_too_large")
+
+
+async def test_a_body_just_within_the_limit_is_read(client: httpx.AsyncClient) -> None:
+    body = json.dumps({"name": "a", "roles": ["viewer"]}).encode().ljust(BODY_LIMIT)
+    assert (await client.post("/api-keys", content=body, headers=JSON)).status_code == 201
+
+
+@pytest.fixture
+def broken(app: FastAPI) -> FastAPI:
+    @app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("ann@example.test: your card 4111 was refused")
+
+    return app
+
+
+@pytest.fixture
+def log_lines() -> Iterator[list[structlog.typing.EventDict]]:
+    with structlog.testing.capture_logs(processors=[where_it_failed]) as lines:
+        yield lines
+
+
+async def test_a_failure_of_ours_says_nothing_to_the_caller_and_where_it_was_to_the_log(
+    broken: FastAPI, client: httpx.AsyncClient, log_lines: list[structlog.typing.EventDict]
+) -> None:
+    problem = assert_problem(await client.get("/broken"), 500, "internal_error")
+    assert problem["detail"] == "Something went wrong."
+    failure = next(line for line in log_lines if line["event"] == "request_failed")
+    assert failure["error"] == "builtins.RuntimeError"
+    assert failure["frames"][-1].endswith(" broken")
+    assert "4111" not in str(log_lines) + str(problem)
+
+
+async def test_a_request_is_logged_by_its_route_and_never_by_what_it_carries(
+    client: httpx.AsyncClient, log_lines: list[structlog.typing.EventDict]
+) -> None:
+    await client.get("/conversations/ann@example.test?token=secret", headers={"X-Request-Id": "r-1"})
+    line = next(line for line in log_lines if line["event"] == "request")
+    assert line["route"].startswith("/conversations/{")
+    assert line["status"] == 404
+    assert "ann" not in str(log_lines)
+    assert "secret" not in str(log_lines)
+
+
+async def test_a_request_keeps_the_name_it_came_with_if_that_is_harmless(client: httpx.AsyncClient) -> None:
+    named = await client.get("/me", headers={"X-Request-Id": "r-1"})
+    assert named.headers["x-request-id"] == "r-1"
+    for bad in ("a b", "x" * 65, '"}'):
+        assert (await client.get("/me", headers={"X-Request-Id": bad})).headers["x-request-id"] != bad
+
+
+async def test_a_browser_of_an_allowed_origin_may_read_even_an_error(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"cors_origins": ("https://desk.example.test",)}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example.test") as client,
+    ):
+        allowed = await client.get("/me", headers={"Origin": "https://desk.example.test"})
+        assert allowed.status_code == 401
+        assert allowed.headers["access-control-allow-origin"] == "https://desk.example.test"
+        other = await client.get("/me", headers={"Origin": "https://other.example.test"})
+        assert "access-control-allow-origin" not in other.headers

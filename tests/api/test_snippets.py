@@ -1,0 +1,87 @@
+"""`/snippets`."""
+
+import httpx
+import pytest
+from dirty_equals import IsDatetime
+
+from app.domain.permissions import Role
+from app.store.database import Database
+from tests.api.conftest import MakeKey, bearer
+from tests.conftest import create_tenant
+
+
+async def test_a_snippet_is_made_replaced_read_and_deleted(client: httpx.AsyncClient) -> None:
+    made = await client.put("/snippets/refund", json={"text": "We refunded you."})
+    assert made.status_code == 201
+    assert made.json() == {
+        "shortcode": "refund",
+        "text": "We refunded you.",
+        "updated_at": IsDatetime(iso_string=True),
+    }
+    replaced = await client.put("/snippets/refund", json={"text": "You have your money back."})
+    assert replaced.status_code == 200
+    assert (await client.get("/snippets/refund")).json() == replaced.json()
+    assert (await client.get("/snippets")).json() == {"items": [replaced.json()], "next_cursor": None}
+
+    assert (await client.delete("/snippets/refund")).status_code == 204
+    for method in ("GET", "DELETE"):
+        gone = await client.request(method, "/snippets/refund")
+        assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
+
+
+async def test_who_reads_conversations_reads_snippets_and_writes_none(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    await client.put("/snippets/refund", json={"text": "We refunded you."})
+    viewer = bearer(await make_key(Role.VIEWER))
+    assert (await anonymous.get("/snippets/refund", headers=viewer)).status_code == 200
+    assert (await anonymous.delete("/snippets/refund", headers=viewer)).status_code == 403
+
+
+async def test_another_tenants_snippet_is_not_there(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey, database: Database
+) -> None:
+    other = bearer(await make_key(Role.ADMIN, owner=await create_tenant(database)))
+    await client.put("/snippets/refund", json={"text": "mine"})
+    assert (await anonymous.get("/snippets/refund", headers=other)).status_code == 404
+    assert (await anonymous.delete("/snippets/refund", headers=other)).status_code == 404
+    assert (await anonymous.put("/snippets/refund", json={"text": "theirs"}, headers=other)).status_code == 201
+    assert (await client.get("/snippets/refund")).json()["text"] == "mine"
+
+
+async def test_pages_go_by_shortcode(client: httpx.AsyncClient) -> None:
+    for shortcode in ("b", "a", "c"):
+        await client.put(f"/snippets/{shortcode}", json={"text": shortcode})
+    first = (await client.get("/snippets", params={"limit": 2})).json()
+    assert [item["shortcode"] for item in first["items"]] == ["a", "b"]
+    second = (await client.get("/snippets", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert [item["shortcode"] for item in second["items"]] == ["c"]
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "many"])
+async def test_a_limit_beyond_reason_is_refused(client: httpx.AsyncClient, limit: str) -> None:
+    answer = await client.get("/snippets", params={"limit": limit})
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/limit"]
+
+
+@pytest.mark.parametrize("cursor", ["", "!", "bm90IGpzb24", "W10", "MQ", "é", "A" * 999])
+async def test_a_cursor_not_of_ours_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
+    answer = await client.get("/snippets", params={"cursor": cursor})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"pointer": "/cursor", "code": "invalid_cursor", "detail": "This cursor is none that this list gave out."}
+    ]
+
+
+@pytest.mark.parametrize("shortcode", ["-x", "a b", "a%00b", "x" * 65])
+async def test_a_shortcode_that_could_not_be_typed_is_refused(client: httpx.AsyncClient, shortcode: str) -> None:
+    answer = await client.put(f"/snippets/{shortcode}", json={"text": "a"})
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/shortcode"]
+
+
+@pytest.mark.parametrize("text", ["", "x" * 100_001])
+async def test_a_snippet_without_text_or_without_end_is_refused(client: httpx.AsyncClient, text: str) -> None:
+    assert (await client.put("/snippets/refund", json={"text": text})).status_code == 422

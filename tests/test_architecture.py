@@ -1,0 +1,89 @@
+"""Rules about the whole that no single test would notice to be broken."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.api.problems import MEDIA_TYPE, STATUS
+from app.domain import errors
+from app.domain.errors import MassReplyError
+from app.main import create_app
+from app.settings import Settings
+from tests.api.routes import guarded_routes, paths
+from tests.conftest import SECRET_KEY
+
+PUBLIC = {
+    "/docs",
+    "/docs/oauth2-redirect",
+    "/health/live",
+    "/health/ready",
+    "/openapi.json",
+    "/redoc",
+}
+"""What may be called without a credential. Whoever adds a route here says that everybody may have it."""
+
+
+@pytest.fixture(scope="module")
+def unopened() -> FastAPI:
+    """The application, not connected to anything."""
+    return create_app(Settings(database_url="postgresql://nobody@/nothing", secret_key=SECRET_KEY))
+
+
+def test_every_route_wants_to_know_its_caller_unless_it_is_public(unopened: FastAPI) -> None:
+    guarded = {path for _, path, _ in guarded_routes(unopened)}
+    assert len(guarded) > 5
+    assert paths(unopened) - guarded == PUBLIC
+
+
+def test_a_route_names_one_permission(unopened: FastAPI) -> None:
+    found = [(method, path) for method, path, _ in guarded_routes(unopened)]
+    assert len(found) == len(set(found))
+
+
+def test_every_error_has_its_status() -> None:
+    domain = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MassReplyError)}
+    assert domain <= set(STATUS)
+    assert _descendants(MassReplyError) | {MassReplyError} == set(STATUS)
+
+
+def _descendants(kind: type[MassReplyError]) -> set[type[MassReplyError]]:
+    return {found for child in kind.__subclasses__() for found in {child, *_descendants(child)}}
+
+
+def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, described in app.openapi()["paths"].items()
+        for method, operation in described.items()
+    ]
+
+
+def test_the_description_tells_every_route_its_problems(unopened: FastAPI) -> None:
+    for method, path, operation in operations(unopened):
+        expected = set() if path in PUBLIC else {"401", "403", "422"}
+        expected |= {"400", "413"} if "requestBody" in operation else set()
+        failures = {status for status in operation["responses"] if status >= "400"}
+        assert expected <= failures, (method, path)
+        for status in failures:
+            assert list(operation["responses"][status]["content"]) == [MEDIA_TYPE], (method, path, status)
+
+
+def test_operation_ids_are_unique_words(unopened: FastAPI) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(unopened)]
+    assert len(names) == len(set(names))
+    assert all(name.isidentifier() for name in names)
+
+
+def test_the_description_refers_to_nothing_that_it_lacks(unopened: FastAPI) -> None:
+    document = unopened.openapi()
+    schemas = document["components"]["schemas"]
+    for reference in _references(document):
+        assert reference.removeprefix("#/components/schemas/") in schemas
+
+
+def _references(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return own.union(*map(_references, node.values()))
+    return set().union(*map(_references, node)) if isinstance(node, list) else set()
