@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 
-def line(external_id: str = "c-1", **changes: Any) -> dict[str, Any]:
+def line(external_id: str = "c-1", /, **changes: Any) -> dict[str, Any]:
     """A complete conversation; a change to `...` leaves the field out."""
     whole: dict[str, Any] = {
         "external_id": external_id,
@@ -40,7 +40,7 @@ def line(external_id: str = "c-1", **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (whole | changes).items() if value is not ...}
 
 
-def patch(external_id: str = "c-1", **given: Any) -> dict[str, Any]:
+def patch(external_id: str = "c-1", /, **given: Any) -> dict[str, Any]:
     """A line that says only this."""
     return {"external_id": external_id, **given}
 

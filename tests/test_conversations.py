@@ -1,0 +1,345 @@
+"""Importing conversations line by line: what each line says is done, and nothing else."""
+
+import asyncio
+import json
+import tracemalloc
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.conversations import LISTED_ERRORS, ImportReport, add_customer_message, get, import_lines, search
+from app.domain.conversation import ConversationView, CustomerMessage
+from app.domain.model import ConversationStatus, Engagement, TenantId
+from app.domain.selection import parse_filter
+from app.runtime import Runtime
+from app.store.database import Database
+from tests.imports import line, ndjson, patch, stream
+from tests.scene import add_account, postmark, twilio
+
+
+@pytest.fixture(autouse=True)
+async def accounts(runtime: Runtime, tenant: UUID) -> None:
+    for make in (postmark, twilio):
+        await add_account(runtime, tenant, make("https://api.example.com"))
+
+
+class Desk:
+    """One tenant's conversations."""
+
+    def __init__(self, database: Database, tenant: UUID) -> None:
+        self.database, self.tenant = database, TenantId(tenant)
+
+    async def imports(self, *lines: dict[str, Any] | str) -> ImportReport:
+        return await import_lines(self.database, self.tenant, stream(ndjson(*lines)))
+
+    async def outcomes(self, *lines: dict[str, Any] | str) -> tuple[int, int, int, int]:
+        report = await self.imports(*lines)
+        return report.created, report.updated, report.unchanged, report.failed
+
+    async def view(self, name: str = "c-1") -> ConversationView:
+        async with self.database.begin(self.tenant) as connection:
+            return await get(connection, self.tenant, name)
+
+    async def found(self, filter: dict[str, Any]) -> list[str]:
+        async with self.database.begin(self.tenant) as connection:
+            found = await search(connection, self.tenant, parse_filter(filter), limit=100)
+        return sorted(view.conversation.external_id or "" for view in found.items)
+
+    async def texts(self, name: str = "c-1") -> list[str]:
+        async with self.database.begin(self.tenant) as connection:
+            rows = await connection.scalars(
+                sa.text("""
+                    SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id
+                    WHERE c.external_id = :name ORDER BY m.created_at, m.id
+                """),
+                {"name": name},
+            )
+            return list(rows)
+
+
+@pytest.fixture
+def desk(database: Database, tenant: UUID) -> Desk:
+    return Desk(database, tenant)
+
+
+async def test_the_same_lines_twice_change_nothing_the_second_time(desk: Desk) -> None:
+    lines = [line("c-1"), line("c-2", contact={"email": "bo@example.test"}), line("c-3", last_customer_message=None)]
+    assert await desk.outcomes(*lines) == (3, 0, 0, 0)
+    before = await desk.view()
+    assert await desk.outcomes(*lines) == (0, 0, 3, 0)
+    assert await desk.view() == before
+    assert await desk.texts() == ["My payment failed."]
+
+
+async def test_a_field_left_out_keeps_its_value_and_null_clears_it(desk: Desk) -> None:
+    await desk.imports(line())
+    cleared: dict[str, Any] = dict.fromkeys(
+        ("subject", "human_id", "team", "assignee", "tags", "custom_fields", "channel_account")
+    )
+    assert await desk.outcomes(patch()) == (0, 0, 1, 0)
+    assert await desk.outcomes(patch(**cleared)) == (0, 1, 0, 0)
+    after = (await desk.view()).conversation
+    assert [getattr(after, name) for name in cleared] == [None, None, None, None, (), {}, None]
+    assert (after.address, after.status, after.contact) == ("ann@example.test", "active", "u-1")
+
+
+async def test_null_sets_status_and_engagement_back_to_what_a_new_conversation_has(desk: Desk) -> None:
+    await desk.imports(line(status="done", engagement="engaged"))
+    await desk.imports(patch(status=None, engagement=None))
+    after = (await desk.view()).conversation
+    assert (after.status, after.engagement) == (ConversationStatus.ACTIVE, Engagement.PENDING)
+
+
+async def test_custom_fields_and_contacts_are_patched_field_by_field(desk: Desk) -> None:
+    await desk.imports(line())
+    await desk.imports(patch(custom_fields={"plan": None, "beta": True}, contact={"phone": None, "name": "Ann B. Lee"}))
+    after = await desk.view()
+    assert after.conversation.custom_fields == {"seats": 3, "beta": True}
+    assert (after.contact.name, after.contact.phone, after.contact.email) == ("Ann B. Lee", None, "ann@example.test")
+
+
+async def test_tags_and_custom_fields_are_found_as_they_are_now(desk: Desk) -> None:
+    await desk.imports(
+        line(custom_fields={"plan": "pro", "regions": ["eu", "us"], "notes": {"a": 1}, "blob": "x" * 5_000})
+    )
+    assert await desk.found({"tags": {"all": ["vip"]}, "custom_fields": {"plan": ["pro"], "regions": ["us"]}}) == [
+        "c-1"
+    ]
+    await desk.imports(patch(tags=["calm"], custom_fields={"plan": "free"}))
+    assert await desk.found({"tags": {"any": ["vip"]}}) == []
+    assert await desk.found({"custom_fields": {"plan": ["pro"]}}) == []
+    assert await desk.found({"tags": {"any": ["calm"]}, "custom_fields": {"plan": ["free"]}}) == ["c-1"]
+    assert len(str((await desk.view()).conversation.custom_fields["blob"])) == 5_000
+
+
+async def test_lines_of_one_conversation_apply_in_their_order(desk: Desk) -> None:
+    lines = [line(team="one"), patch(team="two"), patch(team="two"), patch(status="done"), line("c-2")]
+    assert await desk.outcomes(*lines) == (2, 2, 1, 0)
+    after = (await desk.view()).conversation
+    assert (after.team, after.status) == ("two", "done")
+
+
+async def test_one_contact_of_several_conversations_is_stored_once_with_the_last_word(desk: Desk) -> None:
+    contact = line()["contact"]
+    renamed = contact | {"name": "Ann B. Lee"}
+    assert await desk.outcomes(line("c-1"), line("c-2", contact=renamed), line("c-3", contact=renamed)) == (3, 0, 0, 0)
+    assert (await desk.view("c-1")).contact.name == "Ann B. Lee"
+    assert await desk.outcomes(patch("c-1", contact=contact), patch("c-2", contact=contact)) == (0, 1, 1, 0)
+
+
+async def test_a_contact_without_an_id_is_known_by_its_address(desk: Desk) -> None:
+    await desk.imports(
+        line("c-1", contact=..., address="Ann@Example.Test"),
+        line("c-2", contact={"email": "ann@example.test", "name": "Ann"}, address=...),
+        line("c-3", channel="sms", channel_account="sms", contact=..., address="+1 (415) 555-0100"),
+        line("c-4", channel="whatsapp", channel_account=None, contact=..., address="14155550100"),
+        line("c-5", channel="chat", channel_account=None, contact=..., address="session-1"),
+        line("c-6", channel_account=None, contact=..., address=...),
+    )
+    views = [await desk.view(f"c-{n}") for n in range(1, 7)]
+    assert [view.contact.external_id for view in views] == [
+        "email:ann@example.test",
+        "email:ann@example.test",
+        "phone:+14155550100",
+        "phone:+14155550100",
+        "chat:session-1",
+        "conversation:c-6",
+    ]
+    assert [view.conversation.address for view in views] == [
+        "Ann@example.test", "ann@example.test", "+14155550100", "+14155550100", "session-1", None,
+    ]  # fmt: skip
+    assert (views[0].contact.email, views[2].contact.phone) == ("ann@example.test", "+14155550100")
+
+
+async def test_an_address_is_taken_from_the_contact_where_it_is_left_out(desk: Desk) -> None:
+    await desk.imports(line("c-1", address=...), line("c-2", channel="sms", channel_account="sms", address=...))
+    assert (await desk.view("c-1")).conversation.address == "ann@example.test"
+    assert (await desk.view("c-2")).conversation.address == "+14155550100"
+
+
+async def test_a_number_that_is_not_valid_stays_as_it_was_written(desk: Desk) -> None:
+    await desk.imports(line(channel="sms", channel_account="sms", address="12 34", contact={"phone": "555"}))
+    after = await desk.view()
+    assert (after.conversation.address, after.contact.phone) == ("12 34", "555")
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        ("not json", "invalid_json"),
+        ('{"external_id": "c-9", "custom_fields": {"n": NaN}}', "invalid_json"),
+        ('{"external_id": "c-9", "custom_fields": {"n": 1e999}}', "invalid_json"),
+        ("[" * 100_000, "invalid_json"),
+        ("[]", "wrong_type"),
+        (line("c-9", external_id=...), "wrong_type"),
+        (line("c-9", external_id=""), "empty"),
+        (line("c-9", colour="red"), "unknown_field"),
+        (line("c-9", channel="pigeon"), "unknown_value"),
+        (line("c-9", channel=...), "channel_required"),
+        (line("c-9", channel=None), "unknown_value"),
+        (line("c-9", channel_account="nowhere"), "unknown_channel_account"),
+        (line("c-9", channel_account="sms"), "channel_mismatch"),
+        (line("c-9", created_at="2026-05-01T09:00:00"), "invalid_time"),
+        (line("c-9", tags="vip"), "wrong_type"),
+        (line("c-9", tags=[""]), "empty"),
+        (line("c-9", team="x" * 2_001), "too_long"),
+        (line("c-9", contact={"opted_out": "no"}), "wrong_type"),
+        (line("c-9", contact={"age": 7}), "unknown_field"),
+        (line("c-9", custom_fields={"deep": json.loads("[" * 20 + "]" * 20)}), "too_deep"),
+        (line("c-9", custom_fields={"n" * 251: 1}), "too_long"),
+        (line("c-9", last_customer_message={"sent_at": "2026-05-01T09:00:00Z"}), "wrong_type"),
+        (line("c-9", last_customer_message={"text": "x", "references": "y"}), "wrong_type"),
+    ],
+)
+async def test_a_bad_line_is_reported_and_leaves_no_trace(desk: Desk, bad: dict[str, Any] | str, code: str) -> None:
+    report = await desk.imports(line("c-1"), bad, line("c-2"))
+    assert (report.created, report.failed) == (2, 1)
+    assert [(error.line, error.code) for error in report.errors] == [(2, code)]
+    assert await desk.found({}) == ["c-1", "c-2"]
+
+
+async def test_errors_name_the_rule_and_never_what_was_sent(desk: Desk) -> None:
+    secret = "ann-secret@example.test"
+    report = await desk.imports(
+        line(status=secret), line(created_at=secret), line(channel_account=secret), f'{{"external_id": "{secret}'
+    )
+    assert report.failed == 4
+    assert secret not in str(report)
+
+
+async def test_a_bad_line_spoils_no_later_line_of_the_same_conversation(desk: Desk) -> None:
+    assert await desk.outcomes(line(), patch(team="x", channel_account="nowhere"), patch(team="y")) == (1, 1, 0, 1)
+    assert (await desk.view()).conversation.team == "y"
+
+
+async def test_what_postgresql_cannot_store_is_left_out(desk: Desk) -> None:
+    raw = json.dumps(line(subject="Pay\x00ment \ud800", custom_fields={"a\x00": ["\x00b"]}))
+    assert "\\u0000" in raw
+    assert await desk.outcomes(raw) == (1, 0, 0, 0)
+    after = (await desk.view()).conversation
+    assert (after.subject, after.custom_fields) == ("Payment ", {"a": ["b"]})
+
+
+async def test_of_very_many_errors_the_first_thousand_are_listed_and_all_counted(desk: Desk) -> None:
+    report = await desk.imports(*["{"] * (LISTED_ERRORS + 5))
+    assert (report.failed, len(report.errors), report.unlisted_errors) == (LISTED_ERRORS + 5, LISTED_ERRORS, 5)
+    assert [error.line for error in report.errors] == list(range(1, LISTED_ERRORS + 1))
+
+
+async def test_a_line_that_is_too_long_is_passed_over(desk: Desk) -> None:
+    report = await desk.imports(line("c-1", subject="x" * 1_100_000), line("c-2"))
+    assert (report.created, [error.code for error in report.errors]) == (1, ["too_large"])
+
+
+async def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(desk: Desk) -> None:
+    body = b"\xef\xbb\xbf" + ndjson(line("c-1"), line("c-2")).replace(b"\n", b"\r\n") + b"\r\n\r\n"
+    report = await import_lines(desk.database, desk.tenant, stream(body, size=7))
+    assert (report.created, report.failed) == (2, 0)
+
+
+async def test_a_new_message_passes_the_ball_to_us_unless_the_line_says_otherwise(desk: Desk) -> None:
+    await desk.imports(
+        line("c-1", status="done", engagement="engaged"), line("c-2", status="done", engagement="engaged")
+    )
+    news = {"text": "Hello?", "provider_message_id": "<2@mail.example.test>", "sent_at": "2026-05-02T10:00:00Z"}
+    said = {"status": "done", "engagement": "engaged"}
+    await desk.imports(patch("c-1", last_customer_message=news), patch("c-2", last_customer_message=news, **said))
+    first, second = (await desk.view("c-1")).conversation, (await desk.view("c-2")).conversation
+    assert (first.status, first.engagement) == ("active", "pending")
+    assert (second.status, second.engagement) == ("done", "engaged")
+    assert first.reply_to_message_id == "<2@mail.example.test>"
+
+
+async def test_a_message_without_an_id_is_known_by_its_text_and_time(desk: Desk) -> None:
+    silent = {"text": "Hi", "sent_at": "2026-05-02T10:00:00Z"}
+    timeless = {"text": "Yo"}
+    ahead = {"text": "Soon", "sent_at": "2999-05-02T10:00:00Z"}
+    for message in (silent, timeless, ahead):
+        assert await desk.outcomes(line(last_customer_message=message), patch(last_customer_message=message)) in [
+            (1, 0, 1, 0), (0, 1, 1, 0),
+        ]  # fmt: skip
+        assert await desk.outcomes(patch(last_customer_message=message)) == (0, 0, 1, 0)
+    later = silent | {"sent_at": "2026-05-02T11:00:00Z"}
+    assert await desk.outcomes(patch(last_customer_message=later)) == (0, 1, 0, 0)
+    assert sorted(await desk.texts()) == ["Hi", "Hi", "Soon", "Yo"]
+
+
+async def test_a_clock_ahead_of_ours_does_not_write_in_the_future(desk: Desk) -> None:
+    await desk.imports(line(last_customer_message={"text": "x", "sent_at": "2999-01-01T00:00:00Z"}))
+    written_at = (await desk.view()).conversation.last_customer_message_at
+    assert written_at is not None
+    assert written_at <= datetime.now(UTC)
+
+
+async def test_two_imports_at_once_make_each_conversation_once(desk: Desk) -> None:
+    lines = [line(f"c-{n}") for n in range(50)]
+    reports = await asyncio.gather(desk.imports(*lines), desk.imports(*reversed(lines)))
+    assert sum(report.created for report in reports) == 50
+    assert sum(report.unchanged for report in reports) == 50
+    assert await desk.texts("c-7") == ["My payment failed."]
+
+
+async def write(desk: Desk, text: str, **changes: Any) -> None:
+    async with desk.database.begin(desk.tenant) as connection:
+        await add_customer_message(connection, desk.tenant, "c-1", CustomerMessage(text, **changes))
+
+
+@pytest.mark.parametrize(
+    ("status", "after"), [("active", "active"), ("snoozed", "active"), ("done", "active"), ("archived", "archived")]
+)
+async def test_a_customers_message_wakes_what_is_not_put_away(desk: Desk, status: str, after: str) -> None:
+    await desk.imports(line(status=status, engagement="engaged"))
+    await write(desk, "Hello?")
+    conversation = (await desk.view()).conversation
+    assert (conversation.status, conversation.engagement) == (after, "pending")
+
+
+async def test_an_automatic_answer_is_logged_and_no_more(desk: Desk) -> None:
+    await desk.imports(line(status="done", engagement="engaged"))
+    before = await desk.view()
+    await write(desk, "I am away.", provider_message_id="<away@mail.example.test>", automatic=True)
+    after = await desk.view()
+    assert after.conversation == before.conversation
+    assert after.last_message == before.last_message
+    assert "I am away." in await desk.texts()
+
+
+async def test_a_reply_hangs_on_an_automatic_message_only_while_there_is_no_other(desk: Desk) -> None:
+    await desk.imports(line(last_customer_message=None))
+    await write(desk, "Away", provider_message_id="<away@x.test>", automatic=True)
+    assert (await desk.view()).conversation.reply_to_message_id == "<away@x.test>"
+    await write(desk, "Hello?", provider_message_id="<own@x.test>", references=("<away@x.test>",))
+    await write(desk, "Away again", provider_message_id="<away2@x.test>", automatic=True)
+    conversation = (await desk.view()).conversation
+    assert (conversation.reply_to_message_id, conversation.reply_references) == ("<own@x.test>", ("<away@x.test>",))
+
+
+async def test_an_older_message_that_arrives_late_does_not_become_the_one_to_answer(desk: Desk) -> None:
+    await desk.imports(line())
+    earlier = (await desk.view()).conversation.created_at
+    await write(desk, "Earlier", provider_message_id="<old@x.test>", sent_at=earlier)
+    conversation = (await desk.view()).conversation
+    assert conversation.reply_to_message_id == "<c-1@mail.example.test>"
+    assert (await desk.texts())[0] == "Earlier"
+
+
+async def test_thirty_megabytes_are_imported_in_flat_memory(desk: Desk) -> None:
+    filler = "x" * 2_000
+    text = json.dumps(line("c-%d", last_customer_message=None, human_id=filler[:1_500], subject=filler))
+
+    async def body() -> AsyncIterator[bytes]:
+        for n in range(8_000):
+            yield (text % n).encode() + b"\n"
+
+    tracemalloc.start()
+    try:
+        report = await import_lines(desk.database, desk.tenant, body())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert report.created == 8_000
+    assert peak < 24 * 1024 * 1024
