@@ -8,6 +8,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.registry import ADAPTERS, AccountSetup, build
+from app.domain.accounts import ChannelAccount
 from app.domain.callbacks import Callbacks
 from app.domain.errors import NotFound
 from app.domain.messaging import Adapter
@@ -25,6 +26,7 @@ CACHED = 512
 class Line:
     """An account ready to send: its adapter, and where the provider reports back to."""
 
+    account: ChannelAccount
     adapter: Adapter
     callback_url: str
 
@@ -54,7 +56,7 @@ class Lines:
         setup = AccountSetup(account.config, account.credentials, self._callbacks.token(account_id))
         signs = ADAPTERS[account.provider].signs_webhooks
         adapter = build(account.provider, setup, self._http)
-        return Line(adapter, self._callbacks.url(account_id, with_token=not signs))
+        return Line(account, adapter, self._callbacks.url(account_id, with_token=not signs))
 
 
 class Plans:

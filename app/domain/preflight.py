@@ -79,8 +79,7 @@ class Plan:
         rendered = self.message.render(merge_values(recipient, self.author, self.tenant_name), self.on_unresolved)
         if isinstance(rendered, Rendered):
             return rendered
-        tags = ", ".join(rendered.tags)
-        return Reason(ReasonCode.MERGE_TAG_UNRESOLVED, f"There is no value for {tags}.", retryable=True)
+        return Reason(ReasonCode.MERGE_TAG_UNRESOLVED, rendered.detail, retryable=True)
 
 
 def merge_values(recipient: Recipient, author: Author, tenant_name: str) -> Mapping[str, Any]:

@@ -69,17 +69,22 @@ async def store(
     )
 
 
-async def keep_unrecognized(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, event_key: str, raw: Mapping[str, Any]
-) -> None:
-    """Keep an event of a kind we do not know; nothing follows from it."""
+async def keep(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    account: AccountId,
+    kind: str,
+    event_key: str,
+    raw: Mapping[str, Any],
+) -> bool:
+    """Keep an event that says nothing of a delivery; False where the same one was kept before."""
     statement = sa.text("""
         INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, outcome)
-        VALUES (:tenant, :account, :event_key, 'unrecognized', CAST(:raw AS jsonb), now(), 'ignored')
+        VALUES (:tenant, :account, :event_key, :kind, CAST(:raw AS jsonb), now(), 'kept')
         ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
     """)
-    values = {"tenant": tenant, "account": account, "event_key": event_key, "raw": _json(raw)}
-    await connection.execute(statement, values)
+    values = {"tenant": tenant, "account": account, "event_key": event_key, "kind": kind, "raw": _json(raw)}
+    return (await connection.execute(statement, values)).rowcount == 1
 
 
 async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> StoredReceipt | None:

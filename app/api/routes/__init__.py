@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.api.routes import api_keys, channel_accounts, conversations, health, mass_replies, me, snippets
+from app.api.routes import api_keys, callbacks, channel_accounts, conversations, health, mass_replies, me, snippets
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
@@ -11,5 +11,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     channel_accounts.router,
     snippets.router,
     api_keys.router,
+    callbacks.router,
     health.router,
 )

@@ -1,0 +1,40 @@
+"""Where providers report to. Public: a call proves itself by its provider's signature, or by the secret in its URL."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response, status
+
+from app.api.deps import RuntimeDep
+from app.api.problems import only_problems
+from app.delivery.callbacks import take_callback
+from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
+from app.domain.messaging import Webhook
+
+router = APIRouter(prefix="/callbacks", tags=["callbacks"])
+
+AccountId = Annotated[UUID, Path(alias="account_id", description="The channel account's id.")]
+
+
+@router.post(
+    "/{account_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=only_problems(NotFound, Unauthenticated, InvalidRequest),
+)
+async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
+    """Take receipts and customers' messages. Answered once everything in the call is kept."""
+    webhook = Webhook(
+        method=request.method,
+        url=_public_url(runtime.settings.public_url, request),
+        headers=dict(request.headers.items()),
+        query=dict(request.query_params.items()),
+        body=await request.body(),
+    )
+    await take_callback(runtime.database, runtime.lines, account_id, webhook)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+def _public_url(public_url: str, request: Request) -> str:
+    """The address as the provider called it: behind a proxy the request itself does not know it."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{public_url}{request.url.path}{query}"
