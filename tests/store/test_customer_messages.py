@@ -89,8 +89,12 @@ async def test_an_answer_finds_the_message_it_answers_nearest_first(provider: Pr
             "VALUES (:tenant, :id, 'customer_message', 'x', :name)",
             id=conversation, name=name,
         )  # fmt: skip
-    match = await provider.finds(in_reply_to=("<1@example.com>",), references=("<2@example.com>",))
-    assert match == Match(ConversationId(older), believed=True)
+    assert await provider.finds(in_reply_to=("<1@example.com>",), references=("<2@example.com>",)) == Match(
+        ConversationId(older), believed=True
+    )
+    assert await provider.finds(references=("<1@example.com>", "<2@example.com>")) == Match(
+        ConversationId(newer), believed=True
+    )
 
 
 @pytest.mark.parametrize("answered", ["<00000000-0000-0000-0000-000000000008@example.com>", "pm-1"])
