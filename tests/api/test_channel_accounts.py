@@ -9,13 +9,16 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from dirty_equals import IsUUID
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.api.routes.channel_accounts import AccountBody
 from app.domain.model import AccountId, Channel, TenantId
 from app.domain.permissions import Role
 from app.runtime import Runtime
-from app.store.accounts import load_account, tenant_of_account
+from app.store.accounts import hold_account, load_account, tenant_of_account
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
+from app.tables import channel_accounts
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.conftest import create_tenant
 from tests.scene import SID, add_conversation
@@ -143,8 +146,35 @@ async def test_credentials_must_be_given_again_when_they_would_go_elsewhere(
 
 async def test_another_provider_gets_no_credentials_of_the_last(client: httpx.AsyncClient) -> None:
     await put(client, EMAIL, key="email")
-    webhook = {"channel": "email", "provider": "webhook", "name": "Own", "config": {"url": "https://desk.example.test"}}
-    assert faults(await put(client, webhook, key="email", status=422)) == {"/credentials": "credentials_required"}
+    other = {"channel": "email", "provider": "webhook", "name": "Other", "config": EMAIL["config"]}
+    assert faults(await put(client, other, key="email", status=422)) == {"/credentials": "credentials_required"}
+
+
+async def test_credentials_saved_by_somebody_else_meanwhile_are_the_ones_kept(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    made = await put(client, SMS | TOKEN)
+    async with runtime.database.begin(tenant) as somebody:
+        await hold_account(somebody, TenantId(tenant), "sms", AccountBody.model_validate(SMS).to_draft())
+        saving = asyncio.create_task(put(client, SMS, status=200))
+        await wait_until_blocking(somebody)
+        await store_credentials(somebody, runtime.vault.seal(tenant, UUID(made["id"]), {"auth_token": "newer"}))
+    await saving
+    assert await loaded_token(runtime, tenant, made["id"]) == "newer"
+
+
+async def wait_until_blocking(connection: AsyncConnection) -> None:
+    """Wait until another connection waits for this one's locks."""
+    waiting = sa.text(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    )
+    async with asyncio.timeout(10):
+        while not await connection.scalar(waiting):  # noqa: ASYNC110 - PostgreSQL has no event for it
+            await asyncio.sleep(0.01)
+
+
+async def store_credentials(connection: AsyncConnection, sealed: dict[str, str]) -> None:
+    await connection.execute(sa.update(channel_accounts).values(credentials=sealed))
 
 
 async def test_credentials_sealed_under_a_lost_key_must_be_given_again(
@@ -153,10 +183,7 @@ async def test_credentials_sealed_under_a_lost_key_must_be_given_again(
     made = await put(client, SMS | TOKEN)
     sealed = Vault("another-key-" + "0" * 32).seal(tenant, UUID(made["id"]), TOKEN["credentials"])
     async with runtime.database.begin(tenant) as connection:
-        await connection.execute(
-            sa.text("UPDATE channel_accounts SET credentials = CAST(:sealed AS jsonb)"),
-            {"sealed": str(sealed).replace("'", '"')},
-        )
+        await store_credentials(connection, sealed)
     assert faults(await put(client, SMS, status=422)) == {"/credentials": "credentials_required"}
     await put(client, SMS | TOKEN, status=200)
     assert await loaded_token(runtime, tenant, made["id"]) == SECRET

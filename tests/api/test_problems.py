@@ -9,6 +9,8 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
+from app.api.problems import add_problem_handlers
+from app.api.schemas import Body
 from app.logs import where_it_failed
 from app.main import BODY_LIMIT, create_app
 from app.settings import Settings
@@ -75,10 +77,33 @@ async def test_what_postgresql_cannot_hold_is_refused_at_the_door(
     assert pointers(assert_problem(answer, 422, "invalid_request")) == {"/config/deep/1": code}
 
 
-async def test_the_branches_of_a_union_are_no_part_of_a_pointer(client: httpx.AsyncClient) -> None:
-    body = {"selection": {"filter": {"tags": {"any": [7]}}}, "message": {"text": "Hello"}}
-    problem = assert_problem(await client.post("/mass-replies", json=body), 422, "invalid_request")
-    assert "/selection/filter/tags/any/0" in pointers(problem)
+class ByName(Body):
+    names: list[str]
+
+
+class ByNumber(Body):
+    numbers: list[int]
+
+
+class Choice(Body):
+    chosen: ByName | ByNumber
+
+
+async def test_the_branches_of_a_union_are_no_part_of_a_pointer() -> None:
+    app = FastAPI()
+    add_problem_handlers(app)
+
+    @app.post("/choices")
+    async def choose(body: Choice) -> None: ...
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example.test") as client:
+        answer = await client.post("/choices", json={"chosen": {"numbers": [1, "two"]}})
+    problem = assert_problem(answer, 422, "invalid_request")
+    assert pointers(problem) == {
+        "/chosen/names": "missing",
+        "/chosen/numbers": "extra_forbidden",
+        "/chosen/numbers/1": "int_parsing",
+    }
 
 
 async def test_an_unknown_address_and_an_unknown_method_are_problems(client: httpx.AsyncClient) -> None:
@@ -96,6 +121,8 @@ async def chunks(size: int) -> AsyncIterator[bytes]:
 async def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_its_length(client: httpx.AsyncClient) -> None:
     said = await client.post("/api-keys", content=b" " * (BODY_LIMIT + 1), headers=JSON)
     assert_problem(said, 413, "body_too_large")
+    unread = await client.post("/nothing-here", content=b" " * (BODY_LIMIT + 1))
+    assert_problem(unread, 413, "body_too_large")
     unsaid = await client.post("/api-keys", content=chunks(BODY_LIMIT), headers=JSON)
     assert "content-length" not in unsaid.request.headers
     assert_problem(unsaid, 413, "body_too_large")
