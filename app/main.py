@@ -18,8 +18,11 @@ from app.settings import Settings, load_settings
 BODY_LIMIT = 2_000_000
 """Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
 
-OWN_BODY_LIMITS: Mapping[str, int | None] = {"/conversations/import": None}
-"""The import is read line by line, so that it needs no limit."""
+OWN_BODY_LIMITS: Mapping[str, int | None] = {
+    "/conversations/import": None,  # read line by line
+    "/callbacks/": 50_000_000,  # a customer's e-mail comes whole, its attachments in base64
+}
+"""By the beginning of the path; None where no limit is needed."""
 
 
 def from_environment() -> FastAPI:

@@ -14,6 +14,7 @@ from tests.api.routes import guarded_routes, paths
 from tests.conftest import SECRET_KEY
 
 PUBLIC = {
+    "/callbacks/{account_id}",  # the provider's signature is its credential
     "/docs",
     "/docs/oauth2-redirect",
     "/health/live",

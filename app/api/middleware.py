@@ -88,7 +88,7 @@ class Unhandled:
 class BodyLimit:
     """Refuses bodies above a limit in bytes, whether or not they say their length.
 
-    Some paths have a limit of their own, or, streamed as they are, none. (FastAPI's own `max_body_size` answers in
+    Some paths have a limit of their own by how they begin, or, streamed as they are, none. (FastAPI's own `max_body_size` answers in
     plain text, and we promise problem details.)
     """
 
@@ -98,13 +98,17 @@ class BodyLimit:
         self._own_limits = own_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._own_limits.get(scope["path"], self._limit) if scope["type"] == "http" else None
+        limit = self._limit_of(scope["path"]) if scope["type"] == "http" else None
         if limit is None:
             await self._app(scope, receive, send)
         elif _declared_length(scope) > limit:
             await problem_response(BodyTooLarge())(scope, receive, send)
         else:
             await self._app(scope, _counted(receive, limit), send)
+
+    def _limit_of(self, path: str) -> int | None:
+        own = (limit for beginning, limit in self._own_limits.items() if path.startswith(beginning))
+        return next(own, self._limit)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -128,6 +128,11 @@ async def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_its_le
     assert_problem(unsaid, 413, "body_too_large")
 
 
+async def test_a_callback_may_carry_a_whole_email(client: httpx.AsyncClient) -> None:
+    nobody = "/callbacks/00000000-0000-7000-8000-000000000000"
+    assert_problem(await client.post(nobody, content=b" " * (BODY_LIMIT + 1)), 404, "not_found")
+
+
 async def test_a_body_just_within_the_limit_is_read(client: httpx.AsyncClient) -> None:
     body = json.dumps({"name": "a", "roles": ["viewer"]}).encode().ljust(BODY_LIMIT)
     assert (await client.post("/api-keys", content=body, headers=JSON)).status_code == 201
