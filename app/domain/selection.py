@@ -317,5 +317,6 @@ def to_json(selection: Selection) -> dict[str, Any]:
             return {"conversation_ids": [str(each) for each in ids]}
         case ByExternalIds(external_ids):
             return {"external_ids": list(external_ids)}
-        case FollowUp(mass_reply_id, statuses):
-            return {"follow_up": {"mass_reply_id": str(mass_reply_id), "statuses": [str(each) for each in statuses]}}
+        case _:
+            statuses = [str(each) for each in selection.statuses]
+            return {"follow_up": {"mass_reply_id": str(selection.mass_reply_id), "statuses": statuses}}

@@ -167,6 +167,7 @@ async def test_ids_and_external_ids_are_frozen_and_unknown_ones_named(database: 
         assert await selection.missing_ids(connection, TenantId(tenant), by_ids) == [str(unknown)]
         assert await selection.missing_ids(connection, TenantId(tenant), by_external_ids) == ["c-2"]
         assert await selection.missing_ids(connection, TenantId(tenant), ByIds(tuple(ids))) == []
+        assert await selection.missing_ids(connection, TenantId(tenant), ByFilter(Filter(team=("none",)))) == []
 
 
 async def test_another_tenants_ids_are_unknown(database: Database, tenant: UUID) -> None:
