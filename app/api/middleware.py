@@ -88,8 +88,8 @@ class Unhandled:
 class BodyLimit:
     """Refuses bodies above a limit in bytes, whether or not they say their length.
 
-    Some paths have a limit of their own by how they begin, or, streamed as they are, none. (FastAPI's own `max_body_size` answers in
-    plain text, and we promise problem details.)
+    Paths with a certain beginning have a limit of their own or, where they are streamed, none. (FastAPI's own
+    `max_body_size` answers in plain text, and we promise problem details.)
     """
 
     def __init__(self, app: ASGIApp, limit: int, own_limits: Mapping[str, int | None]) -> None:
