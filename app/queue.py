@@ -71,7 +71,7 @@ class Wakeups:
         self._redis = redis
 
     async def wake_lane(self, lane: LaneKey, pumps: int = 1) -> bool:
-        """Ask for pumps on a lane; False where nobody could be told."""
+        """Ask for pumps on a lane; False where nobody new could be told, and the caller may see to it itself."""
         ids = [str(lane.tenant), str(lane.mass_reply), str(lane.account)]
         return all([await self._enqueue(PUMP, ids, number) for number in range(pumps)])
 
@@ -91,12 +91,13 @@ class Wakeups:
         if self._redis is None:
             return False
         try:
-            # A repeated id is refused while the job waits: it is awake already.
-            await self._redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
+            # A repeated id is refused while its job waits or runs. It may be about to end, or its worker may be dead
+            # (arq believes for 40 s that such a job runs), so a refusal does not mean that anybody will come.
+            job = await self._redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("wake_up_failed", job=name, error=type(error).__name__)
             return False
-        return True
+        return job is not None
 
     async def close(self) -> None:
         if self._redis is not None:
