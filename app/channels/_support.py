@@ -26,6 +26,8 @@ MAX_ANSWER_BYTES: Final = 1_000_000
 DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
 _SHORTEST_RETRY: Final = timedelta(seconds=1)
 _LONGEST_RETRY: Final = timedelta(hours=1)
+_A_MOMENT: Final = 1_000_000_000
+"""From here on (31 years, or September 2001) a number of seconds is a time of day and no pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,17 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
 
 
 def _throttled(answer: Answer) -> Deferred:
-    wait = retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
+    asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
+    wait = retry_after(asked, datetime.now(UTC))
     return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta:
-    """Read a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), kept between a second and an hour."""
+    """Read how long to wait, kept between a second and an hour.
+
+    `value` is a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), or a moment in seconds since 1970, as
+    X-RateLimit-Reset gives it where a provider sends no Retry-After.
+    """
     wait = _wait(value.strip(), now) if value else None
     if wait is None:
         return DEFAULT_RETRY_AFTER
@@ -135,7 +142,8 @@ def retry_after(value: str | None, now: datetime) -> timedelta:
 
 def _wait(value: str, now: datetime) -> timedelta | None:
     if value.isascii() and value.isdecimal():
-        return timedelta(seconds=int(value[:9]))  # nine digits are 31 years: enough to be an hour, no overflow
+        number = int(value[:10])  # enough to be an hour, too few to overflow
+        return timedelta(seconds=number if number < _A_MOMENT else number - now.timestamp())
     try:
         date = parsedate_to_datetime(value)
     except ValueError:
