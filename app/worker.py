@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+import uvloop
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
@@ -167,6 +168,11 @@ def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[N
         job_deserializer=deserialize,
         log_results=False,
     )
+
+
+def run(settings: Settings) -> None:
+    """Be a worker process, on the faster of the event loops that there are."""
+    uvloop.run(main(settings))
 
 
 async def main(settings: Settings) -> None:

@@ -149,6 +149,10 @@ class Credentials(Settings):
     auth_token: HeaderSecret
 
 
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+"""The preflight has checked and normalised the number; anything in this form is left to Twilio's own judgement."""
+
+
 @dataclass(frozen=True, slots=True)
 class TwilioAdapter:
     name: ClassVar[str] = "twilio"
@@ -189,7 +193,7 @@ class TwilioAdapter:
             "To": number,
             **sender,
             "Body": outbound.text,
-            "StatusCallback": str(httpx.URL(outbound.callback_url).copy_merge_params({"d": outbound.correlation})),
+            "StatusCallback": _with_correlation(outbound.callback_url, outbound.correlation),
         }
 
     def verify(self, webhook: Webhook) -> bool:
@@ -220,6 +224,8 @@ class TwilioAdapter:
 
 def e164(address: str) -> str | None:
     """Write a phone number in E.164 form; None where it is not a complete international number."""
+    if _E164.fullmatch(address):
+        return address
     try:
         number = phonenumbers.parse(address)
     except phonenumbers.NumberParseException:
@@ -227,6 +233,10 @@ def e164(address: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _with_correlation(callback_url: str, correlation: str) -> str:
+    return f"{callback_url}{'&' if '?' in callback_url else '?'}d={correlation}"
 
 
 def signature(auth_token: str, url: str, fields: Mapping[str, Iterable[str]]) -> str:

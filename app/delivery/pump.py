@@ -6,6 +6,7 @@ is not known is said to be unknown.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -45,7 +46,7 @@ BATCH_FROM: Final = 10
 REFILL_SHARE: Final = 4
 """A pump claims again when a quarter of its slots is free, not for every single one."""
 GIVE_BACK_TRIES: Final = 5
-ROOM_WAIT: Final = timedelta(milliseconds=20)
+ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to ask again where only calls under way stand in the way."""
 
 
@@ -104,6 +105,7 @@ class Pump:
         self._stop = stop
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy = 0
+        self._freed = asyncio.Event()
 
     async def run(self) -> bool:
         """Answer whether the budget ended before the work did."""
@@ -129,8 +131,10 @@ class Pump:
         return True
 
     async def _one_done(self, longest: float) -> bool:
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+        self._freed.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                await self._freed.wait()
         return True
 
     async def _idle(self, wait: float | None, left: float) -> bool:
@@ -190,6 +194,7 @@ class Pump:
                 await work
             finally:
                 self._busy -= size
+                self._freed.set()
 
         self._busy += size
         task = asyncio.create_task(run())

@@ -62,6 +62,8 @@ class Recipient:
     provider: str | None
     recently_replied: bool = False
     repeated_contact: bool = False
+    frozen: bool = False
+    """Whether the address is the one that the preflight has checked and frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime
     if reason is not None:
         return reason
     assert limits is not None  # noqa: S101 - _unreachable refuses a conversation without a channel account
-    address = normal_address(recipient.address, limits.address)
+    address = recipient.address if recipient.frozen else normal_address(recipient.address, limits.address)
     if address is None:
         return Reason(ReasonCode.ADDRESS_INVALID, f"The conversation's {limits.address} address is not valid.")
     if _window_closed(recipient, limits, now):

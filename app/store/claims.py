@@ -100,19 +100,20 @@ _CLAIM = sa.text(f"""
           AND status = 'queued' AND not_before <= :now
         ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
     granted AS (
-        SELECT id, units, sum(units) OVER line AS running, row_number() OVER line AS place FROM due
+        SELECT id, sum(units) OVER line AS running, row_number() OVER line AS place FROM due
         WINDOW line AS (ORDER BY not_before, id)),
     claimed AS (
         UPDATE deliveries d
         SET status = 'sending', epoch = d.epoch + 1, claim_token = :token, updated_at = :now,
             lease_until = :now + CAST(:lease AS interval), settles_after = :now + CAST(:settles_after AS interval),
             reason_code = NULL, reason_detail = NULL, retryable = false
-        FROM granted g
-        WHERE d.tenant_id = :tenant AND d.id = g.id AND d.status = 'queued'
-          -- A message of more segments than the bucket holds goes when the bucket is full, and leaves a debt.
-          AND (g.running <= :units OR (g.place = 1 AND :full))
+        -- Found by key alone: `due` holds the rows, and statistics that lag behind a new batch mislead any other plan.
+        WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
+            SELECT id FROM granted
+            -- A message of more segments than the bucket holds goes when the bucket is full, and leaves a debt.
+            WHERE running <= :units OR (place = 1 AND :full)))
         RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.account_id,
-                  d.conversation_id, g.units)
+                  d.conversation_id, greatest(d.segments, 1) AS units)
     SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
            claimed.address, claimed.account_id, CAST(NULL AS text) AS provider, {recipients.COLUMNS}
     FROM claimed
@@ -153,7 +154,7 @@ async def claim(
             row.units,
             row.deferrals,
             row.frozen_subject,
-            recipients.from_row(row),
+            recipients.from_row(row, frozen=True),
         )
         for row in rows
     ]

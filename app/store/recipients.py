@@ -57,7 +57,9 @@ async def load(
     return [from_row(row, recently_replied=row.recently_replied, repeated_contact=row.repeated_contact) for row in rows]
 
 
-def from_row(row: Any, *, recently_replied: bool = False, repeated_contact: bool = False) -> Recipient:
+def from_row(
+    row: Any, *, recently_replied: bool = False, repeated_contact: bool = False, frozen: bool = False
+) -> Recipient:
     return Recipient(
         conversation_id=row.conversation_id,
         external_id=row.external_id,
@@ -82,4 +84,5 @@ def from_row(row: Any, *, recently_replied: bool = False, repeated_contact: bool
         provider=row.provider,
         recently_replied=recently_replied,
         repeated_contact=repeated_contact,
+        frozen=frozen,
     )
