@@ -40,4 +40,5 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         stack.push_async_callback(wakeups.close)
         secret_key = settings.secret_key.get_secret_value()
         vault, callbacks = Vault(secret_key), Callbacks(settings.public_url, secret_key)
-        yield Runtime(settings, database, vault, callbacks, wakeups, Lines(http, vault, callbacks), Plans())
+        lines = Lines(http, vault, callbacks, allow_private=settings.allow_private_urls)
+        yield Runtime(settings, database, vault, callbacks, wakeups, lines, Plans())

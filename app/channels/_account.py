@@ -24,6 +24,8 @@ class AccountSetup:
     credentials: Mapping[str, Any] = field(repr=False)
     callback_secret: str = field(repr=False)
     """The `token` in the query of the account's callback URL, where the provider signs nothing itself."""
+    allow_private: bool = False
+    """Whether this installation lets accounts talk to private addresses; HTTP calls are held to it by their client."""
 
 
 class Settings(BaseModel):
@@ -32,6 +34,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*(?=.*[a-z])[a-z0-9-]{1,63}", re.IGNORECASE
+)
 _NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
 
 
@@ -58,6 +63,21 @@ def _base_url(value: str) -> str:
     if httpx.URL(_endpoint(value)).query:
         raise ValueError("must not hold a query")
     return value.rstrip("/")
+
+
+def _host(value: str) -> str:
+    """Check the name or the IP address of a server that a tenant typed, and that is not spoken to by HTTP."""
+    if not _HOST_NAME.fullmatch(value) and not _is_ip(value):
+        raise ValueError("must be a host name or an IP address")
+    return value.lower()
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host  # a zone names a network card of this machine
 
 
 def _is_ipv4(host: str) -> bool:
@@ -110,6 +130,7 @@ Endpoint = Annotated[str, AfterValidator(_endpoint)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """The start of a provider's API address, without the slash at its end."""
 
+Host = Annotated[str, AfterValidator(_host)]
 HeaderSecret = Annotated[SecretStr, AfterValidator(_header_secret)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 ReplyAddress = Annotated[str, AfterValidator(_reply_address)]

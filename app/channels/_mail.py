@@ -1,14 +1,56 @@
 """Mail rules that hold for every e-mail provider: what goes into threading headers, and what comes out of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
+from uuid import UUID
+
+from pydantic import Field
+
+from app.channels._account import REPLY_PLACEHOLDER, Mailbox, ReplyAddress, Settings
+from app.domain.messaging import Outbound, Rejected
+from app.domain.model import ReasonCode
+
+BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.")
 
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+>")
 _AUTOMATIC_HEADERS: Final = ("x-autoreply", "x-autorespond")
 _AUTOMATIC_PRECEDENCE: Final = frozenset({"auto_reply", "bulk", "junk"})
+
+
+class MailSettings(Settings):
+    """Who writes, and where answers go: the same for every e-mail provider."""
+
+    sender: Mailbox = Field(alias="from")
+    reply_to: ReplyAddress | None = None
+
+    @property
+    def domain(self) -> str:
+        return self.sender.rpartition("@")[2].rstrip(">")
+
+    def answers_to(self, conversation: UUID) -> str | None:
+        """The Reply-To of a mail on this conversation."""
+        return self.reply_to.replace(REPLY_PLACEHOLDER, conversation.hex) if self.reply_to else None
+
+
+def message_id(outbound: Outbound, domain: str) -> str:
+    """Our own Message-ID, the same for every attempt at a delivery."""
+    return f"<{outbound.delivery_id}@{domain}>"
+
+
+def reply_headers(outbound: Outbound, domain: str) -> Iterator[tuple[str, str]]:
+    """The headers that put a reply into its thread, and ask machines not to answer it.
+
+    Auto-Submitted is left out: a person wrote the reply (RFC 3834 section 5). Exchange reads the last header.
+    """
+    yield "Message-ID", message_id(outbound, domain)
+    if parent := references([outbound.in_reply_to or ""]):
+        yield "In-Reply-To", parent
+    if thread := references(outbound.references):
+        yield "References", thread
+    yield "X-Auto-Response-Suppress", "OOF, AutoReply"
 
 
 def message_ids(header: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import SimpleNamespace
 from typing import Any, Final
 
+import aiohappyeyeballs
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
@@ -38,7 +39,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are
 
 @dataclass(slots=True)
 class CallRecord:
-    """What one HTTP call did, as its own tracing signals saw it."""
+    """What one call did: an HTTP call as its own tracing signals saw it, any call as its socket was made."""
 
     request_started: bool = False
     headers_sent: bool = False
@@ -123,6 +124,15 @@ def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTION
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         # Compressed answers could unfold to any size, and these are small.
         headers={"User-Agent": "mass-reply", "Accept-Encoding": "identity"},
+    )
+
+
+async def open_socket(host: str, port: int, *, allow_private: bool) -> socket.socket:
+    """Connect for a protocol that is not HTTP, under the same rule about private addresses. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return await aiohappyeyeballs.start_connection(
+        addresses, happy_eyeballs_delay=0.25, socket_factory=None if allow_private else _public_socket
     )
 
 

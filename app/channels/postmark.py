@@ -12,17 +12,8 @@ import httpx
 from pydantic import BaseModel, Field
 
 from app.channels import _postmark_events as events
-from app.channels._account import (
-    REPLY_PLACEHOLDER,
-    AccountSetup,
-    BaseUrl,
-    HeaderSecret,
-    Mailbox,
-    ReplyAddress,
-    Settings,
-    email_address,
-)
-from app.channels._mail import references, subject_line
+from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings, email_address
+from app.channels._mail import BAD_ADDRESS, MailSettings, reply_headers, subject_line
 from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
 from app.domain.messaging import (
     Absent,
@@ -71,19 +62,12 @@ ERRORS: Final[Mapping[int, Meaning]] = {
 }
 """ErrorCode in an answer. It is never the HTTP status, though the numbers look alike."""
 
-_BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.")
 _TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 10 MB")
 
 
-class Config(Settings):
-    sender: Mailbox = Field(alias="from")
-    reply_to: ReplyAddress | None = None
+class Config(MailSettings):
     message_stream: str = Field(default="outbound", pattern=r"^[a-z0-9][a-z0-9-]*$")
     base_url: BaseUrl = API
-
-    @property
-    def domain(self) -> str:
-        return self.sender.rpartition("@")[2].rstrip(">")
 
 
 class Credentials(Settings):
@@ -112,7 +96,7 @@ class PostmarkAdapter:
     async def send(self, outbound: Outbound) -> SendResult:
         payload = _payload(outbound, self.config)
         if payload is None:
-            return _BAD_ADDRESS
+            return BAD_ADDRESS
         answer = await post(self.http, f"{self.config.base_url}/email", json=payload, headers=self._headers)
         return _read(answer) if isinstance(answer, Answer) else answer
 
@@ -123,7 +107,7 @@ class PostmarkAdapter:
         for batch in _batches([json.dumps(payload).encode() for payload in payloads if payload is not None]):
             results += await self._send_batch(batch)
         sent = iter(results)
-        return [_BAD_ADDRESS if payload is None else next(sent) for payload in payloads]
+        return [BAD_ADDRESS if payload is None else next(sent) for payload in payloads]
 
     async def _send_batch(self, batch: Sequence[bytes]) -> Sequence[SendResult]:
         headers = {**self._headers, "Content-Type": "application/json"}
@@ -180,26 +164,17 @@ def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
         "Subject": subject_line(outbound.subject),
         "TextBody": outbound.text,
         "MessageStream": config.message_stream,
-        "Headers": [{"Name": name, "Value": value} for name, value in _mail_headers(outbound, config)],
+        "Headers": [{"Name": name, "Value": value} for name, value in reply_headers(outbound, config.domain)]
+        # Without it Postmark puts its own Message-ID in the place of ours, and the customer's answer names that.
+        + [{"Name": "X-PM-KeepID", "Value": "true"}],
         "Metadata": {"delivery": outbound.correlation},
         "Attachments": [_attachment(file) for file in outbound.attachments],
     }
     if outbound.html is not None:
         payload["HtmlBody"] = outbound.html
-    if config.reply_to is not None:
-        payload["ReplyTo"] = config.reply_to.replace(REPLY_PLACEHOLDER, outbound.conversation_id.hex)
+    if (answers_to := config.answers_to(outbound.conversation_id)) is not None:
+        payload["ReplyTo"] = answers_to
     return payload
-
-
-def _mail_headers(outbound: Outbound, config: Config) -> Iterator[tuple[str, str]]:
-    # Without KeepID Postmark puts its own id in the place of ours, and the customer's answer names one we never saw.
-    yield "Message-ID", f"<{outbound.delivery_id}@{config.domain}>"
-    yield "X-PM-KeepID", "true"
-    yield "X-Auto-Response-Suppress", "OOF, AutoReply"
-    if parent := references([outbound.in_reply_to or ""]):
-        yield "In-Reply-To", parent
-    if thread := references(outbound.references):
-        yield "References", thread
 
 
 def _attachment(file: AttachmentFile) -> dict[str, str]:

@@ -34,10 +34,13 @@ class Line:
 class Lines:
     """The accounts' adapters, as of the version of the account that was asked for."""
 
-    def __init__(self, http: httpx.AsyncClient, vault: Vault, callbacks: Callbacks) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, vault: Vault, callbacks: Callbacks, *, allow_private: bool = False
+    ) -> None:
         self._http = http
         self._vault = vault
         self._callbacks = callbacks
+        self._allow_private = allow_private
         self._known: dict[tuple[UUID, datetime], Line] = {}
 
     async def line(self, connection: AsyncConnection, tenant: TenantId, account: AccountId, version: datetime) -> Line:
@@ -53,7 +56,8 @@ class Lines:
         account = await load_account(connection, self._vault, tenant, account_id)
         if account is None:
             raise NotFound("There is no such channel account.")
-        setup = AccountSetup(account.config, account.credentials, self._callbacks.token(account_id))
+        token = self._callbacks.token(account_id)
+        setup = AccountSetup(account.config, account.credentials, token, self._allow_private)
         signs = ADAPTERS[account.provider].signs_webhooks
         adapter = build(account.provider, setup, self._http)
         return Line(account, adapter, self._callbacks.url(account_id, with_token=not signs))
