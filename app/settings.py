@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     """Lanes that one worker process works at once."""
     pump_budget: timedelta = timedelta(seconds=1.5)
     """How long a pump works one lane before it goes to the back of the queue."""
-    shutdown_grace: timedelta = timedelta(seconds=25)
 
     @field_validator("cors_origins", mode="before")
     @classmethod

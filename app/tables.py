@@ -462,6 +462,11 @@ Index(
     postgresql_where=text("status = 'sending'"),
 )
 Index(
+    "ix_deliveries_uncertain",
+    deliveries.c.settles_after,
+    postgresql_where=text("status = 'uncertain'"),
+)
+Index(
     "ix_deliveries_provider_message_id",
     deliveries.c.tenant_id,
     deliveries.c.account_id,

@@ -19,6 +19,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from app import mass_replies
+from app.delivery.look_up import look_up_uncertain
 from app.delivery.pump import Crew, Pace
 from app.delivery.recorder import Recorder
 from app.delivery.runner import PumpRunner
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 
 TICK: Final = 1.0
 """Seconds between two sweeps, and between two looks for due lanes while Redis is away."""
+LOOK_UP_TICK: Final = 5.0
 JOB_SECONDS: Final = 30
 """Longer than a pump's budget, its last call and its record together; shorter than what SIGTERM is given."""
 READ_LIMIT: Final = 10_000
@@ -67,6 +69,7 @@ class WorkerProcess:
         helpers = [
             asyncio.create_task(self._every(TICK, self._sweep)),
             asyncio.create_task(self._every(TICK, self._look_for_lanes)),
+            asyncio.create_task(self._every(LOOK_UP_TICK, self._look_up)),
             asyncio.create_task(self._listen()),
         ]
         await self._runner.run()
@@ -97,6 +100,9 @@ class WorkerProcess:
     async def _sweep(self) -> None:
         await self._sweeper.tick()
 
+    async def _look_up(self) -> None:
+        await look_up_uncertain(self._runtime.database, self._runtime.lines)
+
     async def _look_for_lanes(self) -> None:
         """With Redis away nobody is told of work, and the sweeping process alone must not carry it all."""
         if self._redis_hears:
@@ -125,7 +131,8 @@ class WorkerProcess:
                     await self._hear(redis)
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("redis_away", error=type(error).__name__)
-            self._redis_hears = False
+            except Exception as error:
+                log.exception("arq_ended", error=type(error).__name__)
             await asyncio.sleep(TICK)
 
     async def _hear(self, redis: ArqRedis) -> None:
@@ -135,6 +142,8 @@ class WorkerProcess:
         try:
             await worker.async_run()
         finally:
+            self._redis_hears = False
+            await _end_jobs(worker)
             await worker.close()
 
     async def _pump_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, account: str, _number: int) -> None:
@@ -168,6 +177,18 @@ def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[N
         job_deserializer=deserialize,
         log_results=False,
     )
+
+
+async def _end_jobs(worker: Worker) -> None:
+    """Let jobs that are done say so, and leave the others to other workers.
+
+    arq's own `close` interrupts also those that are just saying so, and then believes for 40 s that they run.
+    """
+    worker.allow_pick_jobs = False
+    while running := [task for task in worker.tasks.values() if not task.done()]:
+        for job in list(worker.job_tasks.values()):
+            job.cancel()
+        await asyncio.wait(running, timeout=0.1)
 
 
 def run(settings: Settings) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-import html2text
-
 from app.channels._mail import answered, is_automatic, mail_date, message_ids
 from app.channels._support import Failure, moment
+from app.domain.html_text import html_to_text
 from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.model import ReasonCode
 
@@ -132,13 +131,7 @@ def _sender(body: Body) -> str:
 def _words(body: Body) -> str:
     """What the person wrote: without the quoted mail where Postmark could tell, and from the HTML as a last way."""
     text = _text(body, "StrippedTextReply") or _text(body, "TextBody")
-    return text or _plain(_text(body, "HtmlBody") or "")
-
-
-def _plain(html: str) -> str:
-    reader = html2text.HTML2Text(bodywidth=0)
-    reader.ignore_images = True
-    return reader.handle(html).strip()
+    return text or html_to_text(_text(body, "HtmlBody") or "")
 
 
 def _conversation(body: Body) -> UUID | None:

@@ -1,6 +1,7 @@
 """Starting, ending and forgetting mass replies."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -76,6 +77,19 @@ async def note_skipped(connection: AsyncConnection, tenant: TenantId, id_: MassR
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
     """)
     await connection.execute(statement, {"tenant": tenant, "id": id_})
+
+
+async def hold_for_look_up(
+    connection: AsyncConnection, tenant: TenantId, id_: DeliveryId, wait: timedelta
+) -> int | None:
+    """Keep others from asking about this delivery for a while; answers its epoch, None where it is settled or held."""
+    statement = sa.text("""
+        UPDATE deliveries SET not_before = clock_timestamp() + CAST(:wait AS interval)
+        WHERE tenant_id = :tenant AND id = :id AND status = 'uncertain' AND not_before <= clock_timestamp()
+        RETURNING epoch
+    """)
+    epoch: int | None = await connection.scalar(statement, {"tenant": tenant, "id": id_, "wait": wait})
+    return epoch
 
 
 async def forget(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:

@@ -1,5 +1,6 @@
 """What the sweeper reads: ids, statuses and times of every tenant, under a role that sees nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -102,6 +103,29 @@ async def unsettled_receipts(
     """)
     rows = await connection.execute(statement, {"age": older_than, "limit": limit})
     return [(TenantId(row.tenant_id), row.id) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class UncertainDelivery:
+    tenant: TenantId
+    id: DeliveryId
+    account: AccountId
+
+
+async def uncertain_deliveries(
+    connection: AsyncConnection, providers: Sequence[str], settled_for: timedelta, limit: int
+) -> list[UncertainDelivery]:
+    """Uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough."""
+    statement = sa.text("""
+        SELECT d.tenant_id, d.id, d.account_id
+        FROM deliveries d JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+        WHERE d.status = 'uncertain' AND d.settles_after < clock_timestamp() - CAST(:settled_for AS interval)
+          AND d.not_before <= clock_timestamp() AND a.provider = ANY (CAST(:providers AS text[]))
+        ORDER BY d.settles_after LIMIT :limit
+    """)
+    values = {"providers": list(providers), "settled_for": settled_for, "limit": limit}
+    rows = await connection.execute(statement, values)
+    return [UncertainDelivery(row.tenant_id, row.id, row.account_id) for row in rows]
 
 
 async def abandoned(connection: AsyncConnection, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:

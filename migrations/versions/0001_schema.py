@@ -507,6 +507,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("provider_message_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_deliveries_uncertain",
+        "deliveries",
+        ["settles_after"],
+        unique=False,
+        postgresql_where=sa.text("status = 'uncertain'"),
+    )
+    op.create_index(
         op.f("ix_deliveries_tenant_id_contact_id_queued_at"),
         "deliveries",
         ["tenant_id", "contact_id", "queued_at"],

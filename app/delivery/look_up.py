@@ -1,0 +1,66 @@
+"""Asking providers about deliveries that are uncertain. Only some can tell; what they say settles the row.
+
+"Absent" sends again, so it is believed only when every holder of the attempt is silent for sure and the provider has
+had the time to list what it took.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, assert_never
+
+import structlog
+
+from app.channels.registry import ADAPTERS
+from app.delivery.lines import Lines
+from app.delivery.receipts import EVENTS
+from app.delivery.settle import Report, settle
+from app.domain.messaging import Absent, Found, LooksUp, LookUp, Unknown
+from app.domain.model import DeliveryEvent, Happening
+from app.store import closing, sweeps
+from app.store.database import Database
+from app.store.sweeps import UncertainDelivery
+
+log = structlog.get_logger()
+
+LISTED_AFTER: Final = timedelta(minutes=1)
+"""Beyond `settles_after`: Postmark's search may be about a minute behind."""
+ASK_AGAIN: Final = timedelta(minutes=5)
+AT_ONCE: Final = 20
+
+PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, LooksUp)]
+
+
+async def look_up_uncertain(database: Database, lines: Lines) -> None:
+    """Ask about a few uncertain deliveries; those that nobody can tell of are asked about again later."""
+    async with database.begin_sweep() as connection:
+        due = await sweeps.uncertain_deliveries(connection, PROVIDERS, LISTED_AFTER, AT_ONCE)
+    for delivery in due:
+        await _ask(database, lines, delivery)
+
+
+async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
+    async with database.begin(delivery.tenant) as connection:
+        epoch = await closing.hold_for_look_up(connection, delivery.tenant, delivery.id, ASK_AGAIN)
+        if epoch is None:
+            return
+        adapter = (await lines.fresh(connection, delivery.tenant, delivery.account)).adapter
+    if not isinstance(adapter, LooksUp):
+        return
+    answer = await adapter.look_up(f"{delivery.id}.{epoch}")
+    report = _report(delivery, epoch, answer)
+    if report is not None:
+        async with database.begin(delivery.tenant) as connection:
+            await settle(connection, delivery.tenant, [report])
+    log.info("looked_up", delivery=str(delivery.id), answer=type(answer).__name__)
+
+
+def _report(delivery: UncertainDelivery, epoch: int, answer: LookUp) -> Report | None:
+    match answer:
+        case Found(provider_message_id, kind):
+            return Report(delivery.id, Happening(EVENTS[kind], epoch), provider_message_id=provider_message_id)
+        case Absent():
+            return Report(delivery.id, Happening(DeliveryEvent.FIND_ABSENT, epoch), evidence="The provider has it not.")
+        case Unknown():
+            return None
+        case _:
+            assert_never(answer)
