@@ -6,6 +6,7 @@ Results go to standard output, alone where a script would read them; everything 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -14,10 +15,19 @@ import uvicorn
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from app import worker as worker_process
+from app.dev.calls import CallFailed
+from app.dev.children import StackFailed
+from app.dev.demo import PromiseBroken
+from app.dev.demo import demo as run_demo
+from app.dev.servers import EmbeddedServersMissing
+from app.dev.up import up as run_up
 from app.domain.errors import InvalidRequest, MassReplyError, NotFound
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
+from app.import_file import import_file
+from app.logs import configure_logging
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.setup import KeyDraft, create_tenant, issue_api_key
@@ -34,12 +44,18 @@ app.add_typer(keys, name="keys")
 
 T = TypeVar("T")
 
+SAID_IN_ONE_LINE = (
+    *(SettingsInvalid, UnsafeRole, MassReplyError, OSError, SQLAlchemyError, PostgresError),
+    *(EmbeddedServersMissing, StackFailed, CallFailed, PromiseBroken),
+)
+"""What a person can do something about."""
+
 
 def main() -> None:
     """Run a command. What went wrong is one line on standard error, and the exit status is not 0."""
     try:
         app()
-    except (SettingsInvalid, UnsafeRole, MassReplyError, OSError, SQLAlchemyError, PostgresError) as error:
+    except SAID_IN_ONE_LINE as error:
         said = error.orig if isinstance(error, DBAPIError) else error
         typer.echo(f"mass-reply: {said}", err=True)
         sys.exit(1)
@@ -110,6 +126,47 @@ def api(
         access_log=False,  # it would write down queries, and a callback's query may hold its secret
         server_header=False,
     )
+
+
+@app.command()
+def worker() -> None:
+    """Send what is confirmed. Run as many of these as there is work for; SIGTERM stops one in good order."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    worker_process.run(settings)
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, an e-mail (.eml), or an mbox.")],
+    tenant: Annotated[UUID, typer.Option(help="The tenant's id.")],
+    channel_account: Annotated[
+        str | None, typer.Option(help="For e-mails: the key of the account they came to.")
+    ] = None,
+) -> None:
+    """Import conversations or customers' e-mails. Good lines are kept; with bad ones the exit status is 1."""
+    report = in_runtime(lambda runtime: import_file(runtime.database, TenantId(tenant), file, channel_account))
+    for error in report.errors:
+        typer.echo(f"line {error.line}: {error.detail} ({error.code})", err=True)
+    if report.unlisted_errors:
+        typer.echo(f"and {report.unlisted_errors} more", err=True)
+    typer.echo(
+        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, failed {report.failed}"
+    )
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """Run the main job once on servers of its own, from sample conversations to a table of results."""
+    run_demo()
+
+
+@app.command()
+def up() -> None:
+    """Keep the whole stack running here, with the provider sandbox, and print its URLs and a key."""
+    run_up()
 
 
 def _agent(id_: str | None, name: str | None, email: str | None) -> Author | None:

@@ -4,6 +4,7 @@ The extra `embedded` brings them. Data lies under the folder that the caller nam
 on a unix socket.
 """
 
+import os
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -83,6 +84,14 @@ def valkey(data: Path) -> Iterator[str]:
     finally:
         if server.is_running():
             server.stop()
+
+
+def leftovers(folder: Path) -> list[Any]:
+    """Find the servers that still run on data under `folder`, as psutil's processes, without their own children."""
+    inside = str(folder.resolve()) + os.sep
+    running = _import("psutil").process_iter(["cwd", "ppid"])
+    found = {process.pid: process for process in running if (process.info["cwd"] or "").startswith(inside)}
+    return [process for process in found.values() if process.info["ppid"] not in found]
 
 
 def _import(name: str) -> Any:

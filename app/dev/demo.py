@@ -1,0 +1,143 @@
+"""`mass-reply demo`: the main job once, from conversations to results, and whether it did what it had promised."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.live import Live
+
+from app.dev.calls import Calls, Json
+from app.dev.children import StackFailed
+from app.dev.inboxes import inboxes, open_inboxes
+from app.dev.promises import Promise, Received, Result, breaches
+from app.dev.samples import SELECTION, SNIPPETS, TEXT, Ending, Sample, samples, to_ndjson
+from app.dev.show import open_console, preflight_table, progress_table, results_table, sample_lines, unplain_table
+from app.dev.stack import Shape, Stack, running_stack
+
+FINISH_WITHIN = 60.0
+SETTLE_WITHIN = 15.0
+"""Seconds for the providers' reports, which come after the last message."""
+POLL = 0.1
+
+DRAFT = {"selection": SELECTION, "message": {"text": TEXT}, "mark_as_done": True}
+
+
+class PromiseBroken(Exception):
+    """The mass reply did something else than its preflight had promised; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    stack: Stack
+    admin: Calls
+    agent: Calls
+    sandbox: Calls
+    console: Console
+
+
+def demo() -> None:
+    """Run it, and stop everything. Raises PromiseBroken, StackFailed and CallFailed."""
+    console, started = open_console(), time.monotonic()
+    console.print("Starting PostgreSQL, Valkey, the API, two workers, and a sandbox in the providers' place …")
+    with running_stack(Shape(workers=2)) as stack:
+        console.print(
+            f"Ready after {time.monotonic() - started:.1f} s: {stack.api_url}/docs, {stack.sandbox_url}/outbox"
+        )
+        with (
+            Calls(stack.api_url, stack.access.admin_key) as admin,
+            Calls(stack.api_url, stack.access.agent_key) as agent,
+            Calls(stack.sandbox_url) as sandbox,
+        ):
+            _perform(Scene(stack, admin, agent, sandbox, console))
+    console.print(f"\nEverything is stopped again. The demo took {time.monotonic() - started:.0f} s.")
+
+
+def _perform(scene: Scene) -> None:
+    sample = samples(datetime.now(UTC))
+    fill(scene, sample)
+    previewed = Promise.read(scene.agent.post("/mass-replies/preview", DRAFT))
+    created = scene.agent.post("/mass-replies", DRAFT)
+    promise = Promise.read(created)
+    _show_promise(scene, promise)
+    scene.agent.post(f"/mass-replies/{created['id']}/confirm", {"recipient_count": promise.recipients})
+    watch(scene, created["id"])
+    endings = {each.external_id: each.ending for each in sample if each.ending}
+    results = settled_results(scene, created["id"], endings)
+    received = Received.read(scene.sandbox.get("/journal"))
+    _show_results(scene, results, received)
+    found = breaches(promise, results, received, endings)
+    if previewed != promise:
+        found.append("The preview promised something else than the mass reply that was created from it.")
+    if found:
+        raise PromiseBroken("\n  ".join(["This is not what was promised:", *found]))
+    scene.console.print("\nThat is exactly what the preflight had promised.", style="bold green")
+
+
+def fill(scene: Scene, sample: Sequence[Sample]) -> None:
+    """Make the channel accounts and snippets, and import the conversations. Raises PromiseBroken for a refused line."""
+    chosen = inboxes(scene.stack.sandbox_url)
+    open_inboxes(scene.admin, scene.sandbox, chosen)
+    for shortcode, text in SNIPPETS.items():
+        scene.admin.put(f"/snippets/{shortcode}", {"text": text})
+    report = scene.admin.upload("/conversations/import", to_ndjson(sample), "application/x-ndjson")
+    if report["failed"]:
+        raise PromiseBroken(f"{report['failed']} of the sample conversations were refused: {report['errors']}")
+    channels = ", ".join(inbox.channel for inbox in chosen)
+    scene.console.print(f"Imported {report['created']} conversations; accounts for {channels}.\n")
+
+
+def _show_promise(scene: Scene, promise: Promise) -> None:
+    say = scene.console.print
+    say(f"Message: {TEXT}", markup=False)
+    say(f"Selection: {SELECTION}\n", markup=False)
+    say(preflight_table(promise))
+    for line in (*sample_lines(promise), *(f"Warning: {warning}" for warning in promise.warnings)):
+        say(line, markup=False)
+    say(
+        f"\n{promise.selected} conversations are selected; exactly {promise.recipients} get the reply "
+        f"({promise.sms_segments} SMS segments to pay). Confirming {promise.recipients}.\n",
+        style="bold",
+    )
+
+
+def watch(scene: Scene, id_: str) -> None:
+    """Show the progress until the mass reply is over. Raises StackFailed."""
+    give_up = time.monotonic() + FINISH_WITHIN
+    with Live(console=scene.console, auto_refresh=False) as live:
+        while time.monotonic() < give_up:
+            scene.stack.check()
+            batch = scene.agent.get(f"/mass-replies/{id_}")
+            live.update(progress_table(batch), refresh=True)
+            if batch["finished_at"] is not None:
+                return
+            time.sleep(POLL)
+    raise StackFailed(f"The mass reply is not over after {FINISH_WITHIN:.0f} s; the logs are in {scene.stack.folder}.")
+
+
+def settled_results(scene: Scene, id_: str, endings: Mapping[str, Ending]) -> Sequence[Result]:
+    """Read the results until all are as expected, or no further report can come any more."""
+    give_up = time.monotonic() + SETTLE_WITHIN
+    while True:
+        results = [Result.read(each) for each in _deliveries(scene, id_)]
+        settled = all(result.ending == endings.get(result.external_id) for result in results)
+        if settled or time.monotonic() > give_up:
+            return results
+        scene.stack.check()
+        time.sleep(POLL)
+
+
+def _deliveries(scene: Scene, id_: str) -> Sequence[Json]:
+    return list(scene.agent.listing(f"/mass-replies/{id_}/deliveries"))
+
+
+def _show_results(scene: Scene, results: Sequence[Result], received: Received) -> None:
+    say = scene.console.print
+    say()
+    say(results_table(results))
+    say(unplain_table(results))
+    say(
+        f"The sandbox counted for itself: {len(received.accepted)} messages accepted for "
+        f"{len(set(received.accepted))} deliveries; {len(received.duplicates)} of them twice."
+    )

@@ -1,0 +1,69 @@
+"""Channel accounts that lead to the sandbox: one for every channel that an adapter carries."""
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.dev.calls import Calls
+from app.domain.model import Channel
+
+RATE = 40
+"""Messages a second, so that there is some progress to watch."""
+SENDER_NUMBER = "+12025550199"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    key: str
+    channel: Channel
+    provider: str
+    config: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
+    identity: str
+    """What names the account in a call to the provider."""
+    secret: str = field(default="", repr=False)
+    """What the provider signs its receipts with."""
+
+
+def inboxes(sandbox_url: str) -> Sequence[Inbox]:
+    """One for each channel, with credentials that are made up anew every time."""
+    helpdesk = (Channel.CHAT, Channel.WHATSAPP, Channel.FACEBOOK, Channel.INSTAGRAM, Channel.OTHER)
+    return (_postmark(sandbox_url), _twilio(sandbox_url), *(_webhook(sandbox_url, channel) for channel in helpdesk))
+
+
+def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox]) -> None:
+    """Save each as a channel account, and make it known at the sandbox with the address for its receipts."""
+    for inbox in chosen:
+        saved = api.put(
+            f"/channel-accounts/{inbox.key}",
+            {
+                "channel": inbox.channel,
+                "provider": inbox.provider,
+                "name": f"Example {inbox.channel}",
+                "config": inbox.config,
+                "credentials": inbox.credentials,
+                "rate_per_second": RATE,
+            },
+        )
+        at_provider = {"provider": inbox.provider, "identity": inbox.identity, "secret": inbox.secret}
+        sandbox.post("/sandbox/accounts", {**at_provider, "callback_url": saved["callback_url"]})
+
+
+def _postmark(sandbox_url: str) -> Inbox:
+    token = secrets.token_hex(16)
+    config = {"from": "Support <support@example.com>", "base_url": f"{sandbox_url}/postmark"}
+    return Inbox("support-email", Channel.EMAIL, "postmark", config, {"server_token": token}, token)
+
+
+def _twilio(sandbox_url: str) -> Inbox:
+    sid, token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
+    config = {"account_sid": sid, "from": SENDER_NUMBER, "base_url": f"{sandbox_url}/twilio"}
+    return Inbox("support-sms", Channel.SMS, "twilio", config, {"auth_token": token}, sid, token)
+
+
+def _webhook(sandbox_url: str, channel: Channel) -> Inbox:
+    key = f"support-{channel}"
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    config = {"url": f"{sandbox_url}/helpdesk/messages?key={key}"}
+    return Inbox(key, channel, "webhook", config, {"secret": secret}, key, secret)

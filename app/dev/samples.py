@@ -1,0 +1,180 @@
+"""Sample conversations of a helpdesk after an outage, some of them with recipients that ask the sandbox for trouble.
+
+Each says what must become of it, so that the demo can tell whether it did.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.dev.sandbox.faults import MAGIC, Fault
+from app.domain.model import Channel, DeliveryStatus, ReasonCode
+
+TAG = "payment-incident"
+SELECTION = {"filter": {"tags": {"all": [TAG]}, "engagement": ["pending"]}}
+SNIPPETS = {"status": "Details: https://status.example.com"}
+TEXT = (
+    "Hi {{ contact.first_name | default: 'there' }}, card payments work again. "
+    "{% if conversation.custom_fields.order %}Order {{ conversation.custom_fields.order }} went through. {% endif %}"
+    "Your reference is {{ conversation.human_id }}. /status"
+)
+
+CROWDS: Mapping[Channel, int] = {
+    Channel.EMAIL: 36,
+    Channel.SMS: 20,
+    Channel.CHAT: 14,
+    Channel.WHATSAPP: 10,
+    Channel.FACEBOOK: 7,
+    Channel.INSTAGRAM: 6,
+    Channel.OTHER: 3,
+    Channel.VOICE: 7,
+}
+"""Conversations without any trouble, but for voice, where nothing can be sent."""
+
+FIRST_NAMES = ("Ann", "Ben", "Carla", "Deniz", "Eva", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kaya", "Łucja")
+LAST_NAMES = ("Lee", "Ortiz", "Novak", "Okafor", "Rossi", "Tanaka", "Weber")
+
+_ADDRESSES: Mapping[Channel, str] = {
+    Channel.EMAIL: "customer-{}@example.com",
+    Channel.SMS: "+12025550{}",
+    Channel.VOICE: "+12025550{}",
+    Channel.WHATSAPP: "+12025550{}",
+    Channel.CHAT: "visitor-{}",
+    Channel.FACEBOOK: "page-scoped-{}",
+    Channel.INSTAGRAM: "instagram-scoped-{}",
+    Channel.OTHER: "guest-{}",
+}
+"""By number from 100; +1 202 555 01xx is set aside for such use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the delivery of a conversation ends."""
+
+    status: DeliveryStatus
+    reason: ReasonCode | None = None
+
+
+DELIVERED = Ending(DeliveryStatus.DELIVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A conversation that is not like the others: by its recipient, or by what is changed about it."""
+
+    channel: Channel
+    ending: Ending | None
+    """None: it is not selected at all."""
+    fault: Fault | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _failed(channel: Channel, fault: Fault, reason: ReasonCode) -> Trouble:
+    return Trouble(channel, Ending(DeliveryStatus.FAILED, reason), fault)
+
+
+def _skipped(channel: Channel, reason: ReasonCode, **changes: Any) -> Trouble:
+    contact = changes.pop("contact", {})
+    return Trouble(channel, Ending(DeliveryStatus.SKIPPED, reason), changes=changes, contact=contact)
+
+
+TROUBLES: Sequence[Trouble] = (
+    _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
+    _failed(Channel.EMAIL, Fault.OPTED_OUT, ReasonCode.BLOCKED),
+    _failed(Channel.EMAIL, Fault.BOUNCE, ReasonCode.BOUNCED),
+    _failed(Channel.EMAIL, Fault.COMPLAINT, ReasonCode.COMPLAINED),
+    _failed(Channel.SMS, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
+    _failed(Channel.SMS, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
+    _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
+    # Throttled at first, or the answer lost: the customer has it in the end, and once.
+    Trouble(Channel.SMS, DELIVERED, Fault.THROTTLED),
+    Trouble(Channel.SMS, DELIVERED, Fault.DROP_AFTER),
+    Trouble(Channel.CHAT, DELIVERED, Fault.RECEIPT_FIRST),
+    # A 500 says nothing about whether it was sent, and no receipt comes: a person has to decide.
+    Trouble(Channel.CHAT, Ending(DeliveryStatus.UNCERTAIN, ReasonCode.ANSWER_LOST), Fault.ERROR_BEFORE),
+    _skipped(Channel.EMAIL, ReasonCode.OPTED_OUT, contact={"opted_out": True}),
+    _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
+    _skipped(Channel.SMS, ReasonCode.NO_ADDRESS, address=None, contact={"phone": None}),
+    _skipped(Channel.SMS, ReasonCode.ADDRESS_INVALID, address="12"),
+    _skipped(Channel.CHAT, ReasonCode.MERGE_TAG_UNRESOLVED, human_id=None),
+    Trouble(Channel.EMAIL, None, changes={"tags": ["refund"]}),
+    Trouble(Channel.EMAIL, None, changes={"engagement": "engaged"}),
+    Trouble(Channel.SMS, None, changes={"tags": ["refund"]}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A line of the import, and how its delivery ends; None where it is not selected."""
+
+    line: Mapping[str, Any] = field(repr=False)
+    ending: Ending | None
+
+    @property
+    def external_id(self) -> str:
+        return str(self.line["external_id"])
+
+
+def samples(now: datetime) -> Sequence[Sample]:
+    """The same ones every time, but for their times."""
+    return (*_crowd(now), *_troubles(now))
+
+
+def to_ndjson(chosen: Iterable[Sample]) -> bytes:
+    return "".join(json.dumps(sample.line) + "\n" for sample in chosen).encode()
+
+
+def _crowd(now: datetime) -> Iterator[Sample]:
+    spoken = Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED)
+    for channel, count in CROWDS.items():
+        for number in range(count):
+            line = _line(channel, number, _ADDRESSES[channel].format(100 + number), now)
+            yield Sample(line, spoken if channel is Channel.VOICE else DELIVERED)
+
+
+def _troubles(now: datetime) -> Iterator[Sample]:
+    for number, trouble in enumerate(TROUBLES):
+        channel = trouble.channel
+        plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), now)
+        address = plain["address"] if trouble.fault is None else _magic(trouble.fault, channel)
+        contact = {**plain["contact"], **trouble.contact}
+        yield Sample({**plain, "address": address, **trouble.changes, "contact": contact}, trouble.ending)
+
+
+def _magic(fault: Fault, channel: Channel) -> str:
+    [magic] = [each for each in MAGIC if each.fault is fault]
+    return magic.example_phone if channel in (Channel.SMS, Channel.WHATSAPP) else magic.example_email
+
+
+def _line(channel: Channel, number: int, address: str, now: datetime) -> dict[str, Any]:
+    """The line of one conversation; every third has an order, and they get older with their number."""
+    first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number % len(LAST_NAMES)]
+    name, written = f"{channel}-{number + 1}", now - timedelta(hours=1 + number)
+    kind = {Channel.EMAIL: "email", Channel.SMS: "phone"}.get(channel)
+    return {
+        "external_id": name,
+        "channel": channel,
+        "channel_account": None if channel is Channel.VOICE else f"support-{channel}",
+        "status": "active",
+        "engagement": "pending",
+        "subject": "Payment failed" if channel is Channel.EMAIL else None,
+        "human_id": name.upper(),
+        "tags": [TAG],
+        "contact": {
+            "external_id": f"contact-{name}",
+            "name": f"{first} {last}",
+            "first_name": first,
+            **({kind: address} if kind else {}),
+        },
+        "address": address,
+        "custom_fields": {"order": 4000 + number} if number % 3 == 0 else {},
+        "created_at": written.isoformat(),
+        "last_customer_message": {
+            "text": "My card is refused again. What is wrong?",
+            "provider_message_id": f"<{name}@mail.example.com>",
+            "sent_at": written.isoformat(),
+        },
+    }

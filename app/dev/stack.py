@@ -1,0 +1,168 @@
+"""The whole service on one machine: PostgreSQL and Valkey, the provider sandbox, the API, workers, and a tenant in it.
+
+The embedded servers are used, unless the environment names real ones.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from app.dev import servers
+from app.dev.children import Child, child
+from app.dev.place import own_place
+from app.domain.messaging import Author
+from app.domain.model import TenantId
+from app.domain.permissions import Role
+from app.settings import load_migration_settings
+from app.setup import KeyDraft, create_tenant, issue_api_key
+from app.store.database import Database
+from app.store.schema import migrate
+
+TENANT = "Example Ltd"
+AGENT = Author("agent-7", "Support team", "support@example.com")
+DATABASE = "mass_reply"
+API_PORT = 8000
+SANDBOX_PORT = 8025
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """Where the truth and the wake-ups are kept."""
+
+    database_url: str
+    owner_url: str
+    redis_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A tenant, and two keys for it."""
+
+    tenant: TenantId
+    admin_key: str
+    agent_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running stack."""
+
+    api_url: str
+    sandbox_url: str
+    access: Access
+    folder: Path
+    children: tuple[Child, ...]
+
+    def check(self) -> None:
+        """Raise StackFailed if any part has ended."""
+        for each in self.children:
+            each.check()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a stack is put together. Port 0 takes a free one, and so does a port that is taken."""
+
+    workers: int = 1
+    api_port: int = 0
+    sandbox_port: int = 0
+
+
+@contextmanager
+def running_stack(shape: Shape, *, var: Path = Path("var")) -> Iterator[Stack]:
+    """Start everything, wait until it is ready, and stop it all when the block ends, by Ctrl-C and SIGTERM too.
+
+    Raises StackFailed, EmbeddedServersMissing, and SettingsInvalid where only some of the real servers are named.
+    """
+    with _stopped_by_signals(), ExitStack() as stack:
+        folder = stack.enter_context(own_place(var))
+        backing = stack.enter_context(_backing(folder))
+        asyncio.run(migrate(backing.owner_url, backing.database_url))
+        access = asyncio.run(_access(backing.database_url))
+        yield _start(stack, shape, backing, access, folder)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal unwind the blocks as Ctrl-C does."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = [(number, signal.signal(number, stop)) for number in (signal.SIGTERM, signal.SIGHUP)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _backing(folder: Path) -> Iterator[Backing]:
+    with ExitStack() as stack:
+        if os.environ.get("MASS_REPLY_DATABASE_URL") or os.environ.get("MASS_REPLY_OWNER_URL"):
+            named = load_migration_settings()
+            database_url, owner_url = named.database_url, named.owner_url
+        else:
+            server = stack.enter_context(servers.postgres(folder / "postgres", durable=False))
+            asyncio.run(servers.create_database(server, DATABASE, fresh=True))
+            database_url, owner_url = server.url(servers.RUNTIME, DATABASE), server.url(servers.OWNER, DATABASE)
+        redis_url = os.environ.get("MASS_REPLY_REDIS_URL")
+        yield Backing(database_url, owner_url, redis_url or stack.enter_context(servers.valkey(folder / "valkey")))
+
+
+async def _access(database_url: str) -> Access:
+    database = Database(database_url, pool_size=2)
+    try:
+        tenant = await create_tenant(database, TENANT)
+        async with database.begin(tenant) as connection:
+            admin = await issue_api_key(connection, tenant, KeyDraft("set-up", frozenset({Role.ADMIN})))
+            agent = await issue_api_key(connection, tenant, KeyDraft("helpdesk", frozenset({Role.AGENT}), AGENT))
+    finally:
+        await database.close()
+    return Access(tenant, str(admin.presented), str(agent.presented))
+
+
+def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, folder: Path) -> Stack:
+    api_port, sandbox_port = free_port(shape.api_port), free_port(shape.sandbox_port)
+    api_url, sandbox_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{sandbox_port}"
+    told = _told(backing, api_url)
+
+    def start(name: str, module: str, *arguments: str) -> Child:
+        return stack.enter_context(child(name, module, arguments, told, folder))
+
+    sandbox = start("sandbox", "app.dev.sandbox", "--port", str(sandbox_port))
+    api = start("api", "app", "api", "--port", str(api_port))
+    workers = [start(f"worker {number}", "app", "worker") for number in range(1, shape.workers + 1)]
+    sandbox.wait_until_ready(sandbox_url)
+    api.wait_until_ready(f"{api_url}/health/ready")
+    return Stack(api_url, sandbox_url, access, folder, (sandbox, api, *workers))
+
+
+def _told(backing: Backing, api_url: str) -> Mapping[str, str]:
+    return {
+        "MASS_REPLY_DATABASE_URL": backing.database_url,
+        "MASS_REPLY_REDIS_URL": backing.redis_url,
+        "MASS_REPLY_SECRET_KEY": os.environ.get("MASS_REPLY_SECRET_KEY") or secrets.token_urlsafe(32),
+        "MASS_REPLY_PUBLIC_URL": api_url,
+        "MASS_REPLY_ALLOW_PRIVATE_URLS": "true",  # the sandbox is on this machine
+    }
+
+
+def free_port(wanted: int = 0) -> int:
+    """Answer the wanted loopback port if it is free, else another."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
+        port: int = probe.getsockname()[1]
+        return port
