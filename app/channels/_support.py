@@ -64,30 +64,34 @@ async def post(
 ) -> Answer | Deferred | Unknown:
     """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
     request = http.build_request("POST", url, json=json, data=form, content=content, headers=headers)
-    return await _call(http, request, auth, timeout)
+    return _slowed(await exchange(http, request, auth, timeout))
 
 
 async def get(
     http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> Answer | Deferred | Unknown:
-    return await _call(http, http.build_request("GET", url, params=params, headers=headers), None, CALL_SECONDS)
+    return _slowed(await exchange(http, http.build_request("GET", url, params=params, headers=headers)))
 
 
-async def _call(
-    http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None, seconds: float
+def _slowed(answer: Answer | Deferred | Unknown) -> Answer | Deferred | Unknown:
+    return throttled(answer) if isinstance(answer, Answer) and answer.status == 429 else answer
+
+
+async def exchange(
+    http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None = None, seconds: float = CALL_SECONDS
 ) -> Answer | Deferred | Unknown:
+    """Make one call, once. Here HTTP 429 is an answer like any other, for providers whose own codes say more."""
     if deadline_passed():
         return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
     with recorded() as record:
         try:
             async with asyncio.timeout_at(call_deadline(seconds)):
-                answer = await _exchange(http, request, auth)
+                return await _round_trip(http, request, auth)
         except Exception as error:  # noqa: BLE001 - the record decides, never the exception's class (see http.py)
             return _without_answer(record, error)
-    return _throttled(answer) if answer.status == 429 else answer
 
 
-async def _exchange(http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
+async def _round_trip(http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
     response = await http.send(request, auth=auth, stream=True)
     try:
         body = bytearray()
@@ -122,7 +126,8 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
     return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider ({cause}).")
 
 
-def _throttled(answer: Answer) -> Deferred:
+def throttled(answer: Answer) -> Deferred:
+    """Make the account wait as long as an HTTP 429 asks for."""
     asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
     wait = retry_after(asked, datetime.now(UTC))
     return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from app.domain.model import Channel, ReasonCode
@@ -27,6 +27,27 @@ class AttachmentFile:
     filename: str
     content_type: str
     content: bytes = field(repr=False)
+    media_id: str | None = None
+    """The provider's own id of the file, where its adapter `Uploads` and the file was uploaded to this account."""
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedAttachment:
+    """A file that does not go with the text, and why, in words for an agent."""
+
+    filename: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message that the provider approved beforehand, sent where the medium takes no free text any more."""
+
+    name: str
+    language: str
+    """The provider's code of the translation, such as `en` or `pt_BR`."""
+    body_parameters: tuple[str, ...] = field(default=(), repr=False)
+    """What fills the placeholders of its body, in order, rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,10 @@ class Outbound:
     references: tuple[str, ...] = ()
     """The whole References list of the reply (RFC 5322 section 3.6.4), `in_reply_to` included."""
     attachments: tuple[AttachmentFile, ...] = ()
+    template: Template | None = None
+    """Sent in the place of text and attachments."""
+    last_customer_message_at: datetime | None = None
+    """When the reply window began; None where that is not known."""
 
     @property
     def correlation(self) -> str:
@@ -60,9 +85,11 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has taken the message."""
+    """The provider has taken the message, which is its text where the files are calls of their own."""
 
     provider_message_id: str | None
+    dropped: tuple[DroppedAttachment, ...] = ()
+    """Files that did not go with it. They are never sent later: the customer has the text already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +100,11 @@ class Rejected:
     detail: str
     temporary: bool = False
     """The provider itself says that the same message may be taken later, so a person may retry it."""
+
+
+PAIR_RATE: Final = "pair_rate"
+"""The `Deferred.code` of too many messages to one recipient: wait 4^X seconds, X being the deferrals before this one
+(https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +153,8 @@ class Receipt:
     bad_address: str | None = field(default=None, repr=False)
     """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +176,8 @@ class Inbound:
     """Message ids that this answers, nearest first."""
     references: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +186,24 @@ class Unrecognized:
 
     event_key: str
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
 
 
-ProviderEvent = Receipt | Inbound | Unrecognized
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """A provider's report that one recipient has everything that was sent until a moment; it names no message."""
+
+    kind: Literal[ReceiptKind.DELIVERED, ReceiptKind.READ]
+    event_key: str
+    recipient: str = field(repr=False)
+    up_to: datetime
+    """By the provider's clock."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+
+
+ProviderEvent = Receipt | Watermark | Inbound | Unrecognized
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +238,24 @@ class Limits:
     max_bytes: int | None = None
     counts_segments: bool = False
     reply_window: timedelta | None = None
+    template_outside_window: bool = False
+    """After the reply window an approved template may still be sent."""
     attachments: bool = False
     why_no_attachments: str = ""
+    attachment_bytes: Mapping[str, int] | None = None
+    """The largest file of each content type, `*/*` for all others. None: the provider is asked for any file."""
+
+    def why_dropped(self, file: AttachmentFile) -> str | None:
+        """Say why this file cannot go with the text; None where it can."""
+        if not self.attachments:
+            return self.why_no_attachments
+        if self.attachment_bytes is None:
+            return None
+        largest = self.attachment_bytes.get(file.content_type, self.attachment_bytes.get("*/*"))
+        if largest is None:
+            return f"This channel does not carry files of type {file.content_type}."
+        too_large = len(file.content) > largest
+        return f"The file is larger than the {largest // 1_000_000} MB allowed." if too_large else None
 
 
 class Adapter(Protocol):
@@ -233,3 +300,46 @@ LookUp = Found | Absent | Unknown
 class LooksUp(Protocol):
     async def look_up(self, correlation: str) -> LookUp:
         """Ask the provider whether it has the message of this attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The provider keeps the file under this id, for any number of messages of the account."""
+
+    media_id: str
+
+
+UploadResult = Uploaded | Rejected | Deferred | Unknown
+"""Rejected: this file cannot be sent at all. The other two may be tried again; nobody gets a file by uploading it."""
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """Implemented where files are handed over once and then sent by the id that they got."""
+
+    async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult: ...
+
+
+@runtime_checkable
+class AnswersChallenge(Protocol):
+    """Implemented where the provider checks a callback address with a question before it uses it."""
+
+    def challenge(self, webhook: Webhook) -> str | None:
+        """Answer the provider's GET with the text that it wants back; None where the question is not the provider's."""
+
+
+@runtime_checkable
+class SharesCallbacks(Protocol):
+    """Implemented where one callback address may be told of several accounts of the same tenant."""
+
+    identity_keys: ClassVar[tuple[str, ...]]
+    """The config keys whose value an event's `account_identity` may be."""
+
+
+@runtime_checkable
+class VariesLimits(Protocol):
+    """Implemented where the facts of the medium differ by channel, or by what the account has opted into."""
+
+    @classmethod
+    def limits_for(cls, channel: Channel, config: Mapping[str, Any]) -> Limits:
+        """Answer the limits of an account by its stored config."""
