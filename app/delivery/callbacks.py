@@ -20,6 +20,7 @@ from app.domain.messaging import (
     ProviderEvent,
     Receipt,
     Unrecognized,
+    Watermark,
     Webhook,
 )
 from app.domain.model import AccountId, ReasonCode, TenantId
@@ -61,6 +62,8 @@ async def _take(connection: AsyncConnection, tenant: TenantId, account: ChannelA
             await take_receipt(connection, tenant, account.id, account.channel, event)
         case Inbound():
             await _take_inbound(connection, tenant, account, event)
+        case Watermark():
+            await receipts.keep(connection, tenant, account.id, "watermark", event.event_key, event.raw)
         case Unrecognized(event_key, raw):
             await receipts.keep(connection, tenant, account.id, "unrecognized", event_key, raw)
         case _:
