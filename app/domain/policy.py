@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 BURST = timedelta(seconds=1)
 """An account may send one second's worth at once after a pause, and never more than its rate over time."""
@@ -45,7 +46,9 @@ def spend(allowed_at: datetime, now: datetime, rate_per_second: float, units: in
     """Answer the account's next `allowed_at` after `units` were taken."""
     interval = 1 / rate_per_second
     capacity = max(1, int(rate_per_second * BURST.total_seconds()))
-    return max(allowed_at, _floor(now, interval, capacity)) + timedelta(seconds=units * interval)
+    # Rounded up to what a clock can hold: the other way round fast accounts would gain on their rate.
+    taken = timedelta(microseconds=ceil(units * interval * 1_000_000 - 1e-3))
+    return max(allowed_at, _floor(now, interval, capacity)) + taken
 
 
 def _floor(now: datetime, interval: float, capacity: int) -> datetime:
