@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from math import isfinite
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.messaging import Receipt, ReceiptKind
 from app.domain.model import AccountId, DeliveryId, ReasonCode, TenantId
+from app.domain.plain_text import storable
+
+LONGEST_EPOCH: Final = 9
+"""Digits of an attempt's number that a database integer surely holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,13 @@ async def store(
     """Keep a report; None where the same one was kept before."""
     delivery, epoch = _read_correlation(receipt.correlation)
     values = {
-        "event_key": receipt.event_key,
+        "event_key": storable(receipt.event_key),
         "kind": receipt.kind,
         "delivery": delivery,
         "epoch": epoch,
-        "provider_message_id": receipt.provider_message_id,
+        "provider_message_id": receipt.provider_message_id and storable(receipt.provider_message_id),
         "reason_code": receipt.code,
-        "reason_detail": receipt.detail,
+        "reason_detail": receipt.detail and storable(receipt.detail),
         "occurred_at": receipt.occurred_at,
         "raw": _json(receipt.raw),
     }
@@ -154,6 +159,8 @@ def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int |
     if correlation is None:
         return None, None
     delivery, _, epoch = correlation.partition(".")
+    if not (epoch.isascii() and epoch.isdecimal() and len(epoch) <= LONGEST_EPOCH):
+        return None, None
     try:
         return DeliveryId(UUID(delivery)), int(epoch)
     except ValueError:
@@ -161,5 +168,19 @@ def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int |
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    # PostgreSQL's jsonb holds no NUL.
-    return json.dumps(raw, default=str).replace("\\u0000", "")
+    return json.dumps(_holdable(raw), default=str)
+
+
+def _holdable(value: Any) -> Any:
+    """What PostgreSQL's jsonb can hold of a provider's JSON: no NUL, no half of a character, no NaN."""
+    match value:
+        case str():
+            return storable(value)
+        case float() if not isfinite(value):
+            return str(value)
+        case Mapping():
+            return {storable(str(key)): _holdable(member) for key, member in value.items()}
+        case list() | tuple():
+            return [_holdable(member) for member in value]
+        case _:
+            return value
