@@ -34,6 +34,9 @@ TRIES_WHEN_CLOSING: Final = 10
 
 TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 
+BAD_DATA: Final = ("22", "23")
+"""The classes of SQLSTATE that speak of the row: data exception, integrity constraint violation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -102,20 +105,21 @@ class Recorder:
 
     async def _write_surely(self, tenant: TenantId, results: Sequence[Result]) -> None:
         """Write a group; where the database refuses it twice, find the result at fault by writing them one by one."""
+        # The accounts first: what goes back to the queue must not be claimed while its account is still thought well.
+        await self._note_accounts(tenant, results)
         try:
             await self._settle(tenant, results)
-        except TROUBLE as error:
+        except Exception as error:  # noqa: BLE001 - this task must outlive whatever one result brings about
             log.warning("record_failed", results=len(results), error=type(error).__name__)
             for result in results:
                 await self._write_one(tenant, result)
-        await self._note_accounts(tenant, results)
 
     async def _write_one(self, tenant: TenantId, result: Result) -> None:
         for attempt in itertools.count(1):
             try:
                 await self._settle(tenant, [result])
                 return
-            except TROUBLE as error:
+            except Exception as error:  # noqa: BLE001 - see above
                 delivery = str(result.report.delivery_id)
                 if self._hopeless(error, attempt):
                     # The row stays `sending`; its lease runs out and it becomes uncertain, where a person sees it.
@@ -126,8 +130,7 @@ class Recorder:
             await asyncio.sleep(RETRY_WAIT)
 
     def _hopeless(self, error: Exception, attempt: int) -> bool:
-        refused = isinstance(error, DBAPIError) and not error.connection_invalidated
-        return attempt >= REFUSALS if refused else self._closing and attempt >= TRIES_WHEN_CLOSING
+        return attempt >= REFUSALS if _refused(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
 
     async def _settle(self, tenant: TenantId, results: Sequence[Result]) -> None:
         async with self._database.begin(tenant) as connection:
@@ -143,7 +146,7 @@ class Recorder:
             if any(r.account_deferral or r.heard == "silence" for r in members) or account in self._silent:
                 try:
                     await self._note_account(tenant, account, members)
-                except TROUBLE as error:
+                except Exception as error:  # noqa: BLE001 - see above
                     log.warning("account_health_failed", account=str(account), error=type(error).__name__)
 
     async def _note_account(self, tenant: TenantId, account: UUID, results: Sequence[Result]) -> None:
@@ -162,6 +165,16 @@ class Recorder:
                     await account_health.cool(connection, tenant, account, deferral.retry_after)
                 else:
                     await account_health.pause(connection, tenant, account, f"{deferral.code}: {deferral.detail}")
+
+
+def _refused(error: Exception) -> bool:
+    """Whether this result itself is at fault, so that waiting does not help.
+
+    A server that starts up, shuts down, has failed over or is full answers too, and is waited for like an absent one.
+    """
+    if isinstance(error, DBAPIError):
+        return str(getattr(error.orig, "sqlstate", "")).startswith(BAD_DATA)
+    return not isinstance(error, TROUBLE)
 
 
 def _release(results: Sequence[Result]) -> None:
