@@ -117,9 +117,20 @@ class Sweeper:
             )
             for claim in claims
         ]
-        async with self.database.begin(tenant) as connection:
-            await settle(connection, tenant, reports)
+        await self._settle_each(tenant, reports)
         log.warning("claims_expired", tenant=str(tenant), deliveries=len(reports))
+
+    async def _settle_each(self, tenant: TenantId, reports: Sequence[Report]) -> None:
+        """Settle all at once, else one by one: what cannot be settled must not keep the rest from it."""
+        try:
+            async with self.database.begin(tenant) as connection:
+                await settle(connection, tenant, reports)
+        except Exception as error:
+            if len(reports) == 1:
+                log.exception("sweep_failed", delivery=str(reports[0].delivery_id), error=type(error).__name__)
+                return
+            for report in reports:
+                await self._settle_each(tenant, [report])
 
     async def _forget(self, tenant: TenantId, id_: MassReplyId) -> None:
         async with self.database.begin(tenant) as connection:

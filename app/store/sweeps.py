@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.store.claims import LaneKey
 
+TURN = timedelta(seconds=4)
+"""Longer than a slow tick, so that no turn is missed."""
+
 ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, whoever comes first
 
 
@@ -96,12 +99,19 @@ async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
 async def unsettled_receipts(
     connection: AsyncConnection, older_than: timedelta, limit: int
 ) -> list[tuple[TenantId, UUID]]:
+    """Reports whose delivery was not known when they came, and whose turn it is.
+
+    The turns come further and further apart: for a few seconds whenever the age has doubled. Most such reports are of
+    messages that others sent through the same account; they must not take the time of those that have a delivery.
+    """
     statement = sa.text("""
         SELECT tenant_id, id FROM receipts
-        WHERE settled_at IS NULL AND received_at < clock_timestamp() - CAST(:age AS interval)
-        ORDER BY received_at LIMIT :limit
+        CROSS JOIN LATERAL (SELECT extract(epoch FROM clock_timestamp() - received_at) AS age) a
+        WHERE settled_at IS NULL AND age > :youngest AND age < power(2, floor(log(2, greatest(age, 1)))) + :turn
+        ORDER BY received_at DESC LIMIT :limit
     """)
-    rows = await connection.execute(statement, {"age": older_than, "limit": limit})
+    values = {"youngest": older_than.total_seconds(), "turn": TURN.total_seconds(), "limit": limit}
+    rows = await connection.execute(statement, values)
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 
