@@ -112,10 +112,12 @@ class Pump:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._crew.pace.budget.total_seconds()
         more = True
-        while more and not self._stop.is_set() and (left := end - loop.time()) > 0:
-            more = await self._round(left)
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        try:
+            while more and not self._stop.is_set() and (left := end - loop.time()) > 0:
+                more = await self._round(left)
+        finally:
+            while self._under_way:
+                await asyncio.wait(self._under_way)
         return more
 
     async def _round(self, left: float) -> bool:
@@ -228,6 +230,8 @@ async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:
 
 async def _call(send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float) -> Sequence[SendResult]:
     """Make one call within its deadline. An adapter that raises says nothing about whether it sent."""
+    if asyncio.get_running_loop().time() >= until:
+        return [Deferred("deadline_passed", "The time for this attempt was over before it began.")] * size
     try:
         with deadline(until):
             async with asyncio.timeout_at(until):
@@ -326,7 +330,7 @@ def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line) -> Outboun
 
 
 def _result(claimed: Claimed, result: SendResult) -> Result:
-    lane, now = claimed.lane, datetime.now().astimezone()
+    lane = claimed.lane
     match result:
         case Accepted(provider_message_id):
             report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
@@ -336,8 +340,8 @@ def _result(claimed: Claimed, result: SendResult) -> Result:
             report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
             return Result(lane.tenant, lane.account, report, "answer")
         case Deferred(code, detail, retry_after, scope):
-            not_before = now + (retry_after or back_off(claimed.deferrals)) if scope == "delivery" else None
-            report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, not_before=not_before)
+            wait = (retry_after or back_off(claimed.deferrals)) if scope == "delivery" else None
+            report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
             silent = code == ReasonCode.UNREACHABLE
             deferral = result if scope == "account" else None
             return Result(lane.tenant, lane.account, report, "silence" if silent else "answer", deferral)
@@ -355,18 +359,13 @@ def _report(
     reason: Reason | None,
     provider_message_id: str | None = None,
     evidence: str | None = None,
-    not_before: datetime | None = None,
+    wait: timedelta | None = None,
 ) -> Report:
     return Report(
         claimed.delivery_id,
         Happening(event, claimed.epoch, reason=reason),
-        provider_message_id=_clean(provider_message_id),
+        provider_message_id=provider_message_id,
         outcome=outcome,
-        evidence=_clean(evidence or (reason.detail if reason else None)),
-        not_before=not_before,
+        evidence=evidence or (reason.detail if reason else None),
+        wait=wait,
     )
-
-
-def _clean(text: str | None) -> str | None:
-    """PostgreSQL stores no NUL, and providers' answers are not ours to trust."""
-    return text.replace("\0", "") if text else text

@@ -1,14 +1,15 @@
 """The one way a delivery changes after its claim: records, receipts, look-ups, people and the sweeper all end here."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import (
+    ACCEPTED,
     Absorbed,
     DeliveryEvent,
     DeliveryId,
@@ -21,10 +22,20 @@ from app.domain.model import (
     effect,
     transition,
 )
+from app.domain.plain_text import storable
 from app.store import settlements
 from app.store.settlements import Change, Entry, Locked, Outcome
 
 T = TypeVar("T")
+
+RECEIPTS = frozenset(
+    {
+        DeliveryEvent.RECEIPT_SENT,
+        DeliveryEvent.RECEIPT_DELIVERED,
+        DeliveryEvent.RECEIPT_READ,
+        DeliveryEvent.RECEIPT_FAILED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +48,8 @@ class Report:
     outcome: str | None = None
     """How the attempt ended, where this is its end."""
     evidence: str | None = None
-    not_before: datetime | None = None
-    """When a delivery that was put off may be tried again."""
+    wait: timedelta | None = None
+    """How long a delivery waits that was put off, by the database's clock."""
 
 
 async def settle(
@@ -49,9 +60,25 @@ async def settle(
     Answers for each delivery what its last report did; a delivery that does not exist is left out.
     """
     answers: dict[DeliveryId, Move | Absorbed] = {}
-    for distinct in _rounds(reports, lambda report: report.delivery_id):
+    for distinct in _rounds(map(_storable, reports), lambda report: report.delivery_id):
         answers.update(await _settle_distinct(connection, tenant, distinct))
     return answers
+
+
+def _storable(report: Report) -> Report:
+    """What providers answer is not ours to trust, and one NUL would keep a whole group from being written."""
+    reason = report.happening.reason
+    clean = reason and replace(reason, detail=storable(reason.detail))
+    return replace(
+        report,
+        happening=replace(report.happening, reason=clean),
+        provider_message_id=_clean(report.provider_message_id),
+        evidence=_clean(report.evidence),
+    )
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else storable(text)
 
 
 def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T]]:
@@ -74,19 +101,36 @@ async def _settle_distinct(
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Move)]
     if changes:
         await _write(connection, tenant, changes)
-    outcomes = [outcome for report in reports if (outcome := _outcome(report)) is not None]
-    if outcomes:
-        await settlements.end_attempts(connection, tenant, outcomes)
+    if repeated := [seen for row in rows if (seen := _repeated(row, by_id[row.id], answers[row.id])) is not None]:
+        await settlements.note_receipts(connection, tenant, repeated)
+    if ended := [outcome for row in rows if (outcome := _outcome(by_id[row.id], answers[row.id])) is not None]:
+        await settlements.end_attempts(connection, tenant, ended)
     return answers
 
 
 def _change(row: Locked, report: Report, move: Move) -> Change:
     deferred = report.happening.event is DeliveryEvent.DEFER
-    return Change(row, report.happening, move, report.not_before, deferred, report.provider_message_id)
+    return Change(row, report.happening, move, _not_before(row, report, move), deferred, report.provider_message_id)
 
 
-def _outcome(report: Report) -> Outcome | None:
-    if report.outcome is None or report.happening.epoch is None:
+def _not_before(row: Locked, report: Report, move: Move) -> datetime | None:
+    """When it may be sent; None leaves it as it is. What somebody decided to send again has waited long enough."""
+    if report.wait is not None:
+        return row.now + report.wait
+    again = move.to is DeliveryStatus.QUEUED and row.standing.status is not DeliveryStatus.SENDING
+    return row.now if again else None
+
+
+def _repeated(row: Locked, report: Report, answer: Move | Absorbed) -> tuple[DeliveryId, datetime] | None:
+    """A receipt that says again what is known already still tells how late it was true."""
+    at, standing = report.happening.occurred_at, row.standing
+    known = standing.status in ACCEPTED or standing.status is DeliveryStatus.FAILED
+    same = report.happening.event in RECEIPTS and report.happening.epoch == standing.epoch
+    return (row.id, at) if at and known and same and answer is Absorbed.NOT_APPLICABLE else None
+
+
+def _outcome(report: Report, answer: Move | Absorbed) -> Outcome | None:
+    if report.outcome is None or report.happening.epoch is None or answer is Absorbed.OLDER:
         return None
     return Outcome(
         report.delivery_id,
@@ -101,11 +145,9 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
     changes = await _with_flips(connection, tenant, changes)
     applied = await settlements.apply(connection, tenant, changes)
     changes = [change for change in changes if change.row.id in applied]
-    for rows in _rounds(_rows(changes, Effect.FAILED_LATER), _conversation):
-        await settlements.restore(connection, tenant, rows)
     if entries := [entry for change in changes for entry in _entries(change)]:
         await settlements.write_timeline(connection, tenant, entries)
-    sent = _rows(changes, Effect.SENT)
+    sent = [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
     await settlements.count(connection, tenant, changes, {row.id for row in sent})
     if sent:
         await settlements.announce(connection, tenant, sent)
@@ -114,17 +156,20 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
 
 async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
     flips: dict[UUID, settlements.Flip] = {}
-    sent = _rows(changes, Effect.SENT)
-    for rows in _rounds(sent, _conversation):
+    for rows in _rounds(_rows(changes, Effect.SENT), _conversation):
         by_conversation = await settlements.flip(connection, tenant, rows)
         flips.update({row.id: by_conversation[row.conversation_id] for row in rows})
-    return [_with_flip(change, flips.get(change.row.id)) for change in changes]
+    restored: set[UUID] = set()
+    for rows in _rounds(_rows(changes, Effect.FAILED_LATER), _conversation):
+        given_back = await settlements.restore(connection, tenant, rows)
+        restored.update(row.id for row in rows if row.conversation_id in given_back)
+    return [_with_flip(change, flips.get(change.row.id), restored) for change in changes]
 
 
-def _with_flip(change: Change, flip: settlements.Flip | None) -> Change:
+def _with_flip(change: Change, flip: settlements.Flip | None, restored: Container[UUID]) -> Change:
     if flip is not None:
         return replace(change, flips=flip.result, restores=flip.restores)
-    return replace(change, flips="restored") if _effect(change) is Effect.FAILED_LATER else change
+    return replace(change, flips="restored") if change.row.id in restored else change
 
 
 def _rows(changes: Iterable[Change], wanted: Effect) -> list[Locked]:
@@ -144,6 +189,8 @@ def _entries(change: Change) -> list[Entry]:
     row, epoch = change.row, change.happening.epoch or change.row.standing.epoch
     detail = change.move.reason.detail if change.move.reason else ""
     match _effect(change):
+        case Effect.SENT if row.sent_at is not None:
+            return [Entry(row, TimelineKind.SYSTEM_NOTE, epoch, "The mass reply arrived after all.")]
         case Effect.SENT:
             note = f"Sent with a mass reply by {row.author_name}."
             return [Entry(row, TimelineKind.REPLY, epoch), Entry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]

@@ -150,6 +150,8 @@ class Standing:
     retryable: bool = False
     settles_after: datetime | None = None
     last_receipt_at: datetime | None = None
+    attempt_failed: bool = False
+    """Whether a receipt said that the attempt which the event speaks of failed."""
     batch_cancelled: bool = False
     not_after: datetime | None = None
 
@@ -186,9 +188,10 @@ class Guard(Enum):
 
     NONE = "always"
     SAME_ATTEMPT = "same attempt"
-    CORRECTABLE = "our own conclusion, or same attempt and not older"
+    NOT_DISPROVED = "any attempt, unless a receipt said that it failed, at that time or later"
+    CORRECTABLE = "our own conclusion or another attempt's failure; else newer than the receipt that said so"
     NOT_OLDER = "same attempt and not older"
-    SETTLED = "after settles_after"
+    SETTLED = "after settles_after, and of no other attempt"
     RETRYABLE = "reason is retryable"
 
 
@@ -232,7 +235,7 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
     },
     # A success counts for any attempt: the customer has the message, whatever we thought meanwhile.
     **{
-        (status, event): Rule(to)
+        (status, event): Rule(to, _G.NOT_DISPROVED)
         for status in (_S.QUEUED, _S.SENDING, _S.UNCERTAIN, _S.CANCELLED)
         for event, to in _RECEIPTS
     },
@@ -264,34 +267,55 @@ def transition(standing: Standing, happening: Happening, now: datetime) -> Move 
 
 
 def _refusal(guard: Guard, standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    same_attempt = happening.epoch == standing.epoch
     match guard:
         case Guard.NONE:
             return None
         case Guard.SAME_ATTEMPT:
-            return None if same_attempt else Absorbed.OTHER_ATTEMPT
+            return None if _same_attempt(standing, happening) else Absorbed.OTHER_ATTEMPT
         case Guard.NOT_OLDER:
-            # Without a time from the provider on both sides, the failure is believed.
-            return _attempt_and_age(same_attempt, standing, happening, unknown_age_is_older=False)
+            return _failure_refused(standing, happening)
+        case Guard.NOT_DISPROVED:
+            return _disproved(standing, happening)
         case Guard.CORRECTABLE:
-            if standing.reason in CORRECTABLE:
-                return None
-            return _attempt_and_age(same_attempt, standing, happening, unknown_age_is_older=True)
+            return _correction_refused(standing, happening)
         case Guard.SETTLED:
-            settled = standing.settles_after is None or now >= standing.settles_after
-            return None if settled else Absorbed.STILL_SETTLING
+            return _settling(standing, happening, now)
         case Guard.RETRYABLE:
             return None if standing.retryable else Absorbed.NOT_RETRYABLE
 
 
-def _attempt_and_age(
-    same_attempt: bool, standing: Standing, happening: Happening, *, unknown_age_is_older: bool
-) -> Absorbed | None:
-    if not same_attempt:
+def _same_attempt(standing: Standing, happening: Happening) -> bool:
+    return happening.epoch == standing.epoch
+
+
+def _failure_refused(standing: Standing, happening: Happening) -> Absorbed | None:
+    if not _same_attempt(standing, happening):
         return Absorbed.OTHER_ATTEMPT
-    if happening.occurred_at is None or standing.last_receipt_at is None:
-        return Absorbed.OLDER if unknown_age_is_older else None
-    return Absorbed.OLDER if happening.occurred_at < standing.last_receipt_at else None
+    at, last = happening.occurred_at, standing.last_receipt_at
+    # Without a time from the provider on both sides, and at the same time, the failure is believed.
+    return Absorbed.OLDER if at is not None and last is not None and at < last else None
+
+
+def _correction_refused(standing: Standing, happening: Happening) -> Absorbed | None:
+    # What we concluded ourselves, and another attempt's failure, say nothing against a success.
+    unrelated = standing.reason in CORRECTABLE or not _same_attempt(standing, happening)
+    return _disproved(standing, happening) if unrelated else _success_refused(standing, happening)
+
+
+def _settling(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
+    if happening.epoch is not None and not _same_attempt(standing, happening):
+        return Absorbed.OTHER_ATTEMPT
+    settled = standing.settles_after is None or now >= standing.settles_after
+    return None if settled else Absorbed.STILL_SETTLING
+
+
+def _disproved(standing: Standing, happening: Happening) -> Absorbed | None:
+    return _success_refused(standing, happening) if standing.attempt_failed else None
+
+
+def _success_refused(standing: Standing, happening: Happening) -> Absorbed | None:
+    at, last = happening.occurred_at, standing.last_receipt_at
+    return None if at is not None and last is not None and at > last else Absorbed.OLDER
 
 
 def _back(standing: Standing, now: datetime) -> Move:

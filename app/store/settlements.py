@@ -47,6 +47,8 @@ class Locked:
     segments: int
     deferrals: int
     restores: Mapping[str, Any] | None
+    sent_at: datetime | None
+    """When a provider took it, since it was last queued; all that follows from that has been written down then."""
     attempt_started_at: datetime | None
     """When the attempt began that the happening speaks of."""
     now: datetime
@@ -55,9 +57,9 @@ class Locked:
 
 _LOCK = sa.text("""
     SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.last_receipt_at, d.deferrals,
-           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.restores,
+           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.restores, d.sent_at,
            m.status AS batch_status, m.not_after, m.mark_as_done, m.created_at AS frozen_at, m.author_id, m.author_name,
-           a.started_at, clock_timestamp() AS now
+           a.started_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed, clock_timestamp() AS now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch)
     JOIN deliveries d ON d.tenant_id = :tenant AND d.id = v.id
     JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
@@ -83,6 +85,7 @@ def _locked(row: Any) -> Locked:
         retryable=row.retryable,
         settles_after=row.settles_after,
         last_receipt_at=row.last_receipt_at,
+        attempt_failed=row.attempt_failed,
         batch_cancelled=row.batch_status == MassReplyStatus.CANCELLED,
         not_after=row.not_after,
     )
@@ -100,6 +103,7 @@ def _locked(row: Any) -> Locked:
         segments=row.segments,
         deferrals=row.deferrals,
         restores=row.restores,
+        sent_at=row.sent_at,
         attempt_started_at=row.started_at,
         now=row.now,
     )
@@ -169,11 +173,16 @@ _RESTORE = sa.text("""
     FROM unnest(CAST(:ids AS uuid[]), CAST(:engagements AS text[]), CAST(:statuses AS text[]))
          AS v (id, engagement, status)
     WHERE c.tenant_id = :tenant AND c.id = v.id
+      AND (c.engagement = 'engaged' AND v.engagement <> 'engaged' OR c.status = 'done' AND v.status <> 'done')
+    RETURNING c.id
 """)
 
 
-async def restore(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> None:
-    """Give back what the flips changed, field by field, unless somebody has changed it since."""
+async def restore(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> set[UUID]:
+    """Give back what the flips changed, field by field, unless somebody has changed it since.
+
+    Answers the conversations of which something was given back.
+    """
     ids = [row.conversation_id for row in rows]
     await connection.execute(_LOCK_CONVERSATIONS, {"tenant": tenant, "ids": ids})
     restores = [row.restores or {} for row in rows]
@@ -182,7 +191,7 @@ async def restore(connection: AsyncConnection, tenant: TenantId, rows: Sequence[
         "engagements": [restore.get("engagement") for restore in restores],
         "statuses": [restore.get("status") for restore in restores],
     }
-    await connection.execute(_RESTORE, {"tenant": tenant, **values})
+    return set(await connection.scalars(_RESTORE, {"tenant": tenant, **values}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +216,10 @@ _APPLY = sa.text("""
         not_before = coalesce(v.not_before, d.not_before), deferrals = d.deferrals + CAST(v.deferred AS int),
         provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
         last_receipt_at = greatest(d.last_receipt_at, v.occurred_at),
-        sent_at = CASE WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now()) ELSE d.sent_at END,
+        sent_at = CASE WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
+                       WHEN v.after <> 'queued' THEN d.sent_at END,
         delivered_at = CASE WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at, v.occurred_at, now())
-                            ELSE d.delivered_at END,
+                            WHEN v.after <> 'queued' THEN d.delivered_at END,
         flips = coalesce(v.flips, d.flips), restores = coalesce(CAST(v.restores AS jsonb), d.restores),
         updated_at = now()
     FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:epochs AS int[]), CAST(:afters AS text[]),
@@ -255,6 +265,7 @@ class Outcome:
     evidence: str | None
 
 
+# The first word on an attempt stands; only the sweeper's guess gives way, and everything does to a provider's failure.
 _END_ATTEMPTS = sa.text("""
     WITH ended AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
@@ -265,9 +276,15 @@ _END_ATTEMPTS = sa.text("""
         WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
           AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed'))
     UPDATE delivery_attempts a
-    SET finished_at = now(), outcome = e.outcome, evidence = e.evidence,
+    SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
+        outcome = CASE WHEN e.counts THEN e.outcome ELSE a.outcome END,
+        evidence = CASE WHEN e.counts THEN e.evidence ELSE a.evidence END,
         provider_message_id = coalesce(e.provider_message_id, a.provider_message_id)
-    FROM ended e WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
+    FROM (SELECT ended.*, coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
+                 AS counts
+          FROM ended JOIN delivery_attempts was
+          ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch) e
+    WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
 """)
 
 
@@ -323,6 +340,21 @@ async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries:
     await connection.execute(_TIMELINE, {"tenant": tenant, **values})
 
 
+_NOTE_RECEIPTS = sa.text("""
+    UPDATE deliveries d SET last_receipt_at = greatest(d.last_receipt_at, v.occurred_at)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:occurred_ats AS timestamptz[])) AS v (id, occurred_at)
+    WHERE d.tenant_id = :tenant AND d.id = v.id
+""")
+
+
+async def note_receipts(
+    connection: AsyncConnection, tenant: TenantId, receipts: Sequence[tuple[DeliveryId, datetime]]
+) -> None:
+    """Remember when the provider last spoke of deliveries, where what it said changed nothing."""
+    values = {"ids": [id_ for id_, _ in receipts], "occurred_ats": [at for _, at in receipts]}
+    await connection.execute(_NOTE_RECEIPTS, {"tenant": tenant, **values})
+
+
 async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change], billed: set[UUID]) -> None:
     """Move the lanes' counters, lane by lane in one order so that no two transactions wait for each other."""
     for lane, members in sorted(_by_lane(changes).items(), key=lambda item: tuple(map(str, item[0]))):
@@ -372,12 +404,15 @@ async def announce(connection: AsyncConnection, tenant: TenantId, rows: Sequence
     await connection.execute(_EVENTS, {"tenant": tenant, **values})
 
 
+# A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.
 _REOPEN = sa.text("""
-    UPDATE mass_replies SET status = 'sending', finished_at = NULL, updated_at = now()
-    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND status = 'completed'
+    UPDATE mass_replies
+    SET status = CASE status WHEN 'completed' THEN 'sending' ELSE status END, finished_at = NULL, updated_at = now()
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND finished_at IS NOT NULL
+      AND status IN ('completed', 'cancelled')
 """)
 
 
 async def reopen(connection: AsyncConnection, tenant: TenantId, ids: Iterable[UUID]) -> None:
-    """Set mass replies back to sending that had been closed before this work came back."""
+    """Open mass replies again that had been closed before this work came back."""
     await connection.execute(_REOPEN, {"tenant": tenant, "ids": sorted(ids)})
