@@ -60,7 +60,7 @@ def child(name: str, module: str, arguments: Sequence[str], told: Mapping[str, s
     log = logs / f"{name.replace(' ', '-')}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own modules
-            [sys.executable, "-m", "app.dev.lifeline", module, *arguments],
+            [sys.executable, "-P", "-m", "app.dev.lifeline", module, *arguments],  # -P: not what the folder calls `app`
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -21,7 +21,7 @@ STOP_WITHIN = 5.0
 
 @contextmanager
 def own_place(var: Path) -> Iterator[Path]:
-    """Take the first free place; it is removed at the end, unless something failed. Raises StackFailed when all are taken."""
+    """Take the first free place, and remove it at the end unless something failed. Raises StackFailed: none is free."""
     var.mkdir(parents=True, exist_ok=True)
     for number in range(1, PLACES + 1):
         with (var / f"stack-{number}.lock").open("w") as lock:

@@ -1,0 +1,116 @@
+"""A newcomer's machine: the stack starts from nothing, and leaves nothing behind, however it ends."""
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.dev.children import StackFailed
+from app.dev.place import PLACES, own_place
+from app.dev.stack import Shape, free_port, running_stack
+from app.settings import SettingsInvalid
+from tests.dev.programs import running_in, start, still_running_in
+
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(120)]
+
+
+def _said(program: subprocess.Popen[str], wanted: str) -> Iterator[str]:
+    """Read what it says up to a line that holds `wanted`."""
+    assert program.stdout is not None
+    for line in program.stdout:
+        yield line
+        if wanted in line:
+            return
+    pytest.fail(f"{wanted!r} was never said; it ended with {program.wait()}")
+
+
+def test_the_demo_does_what_it_promised_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    program = start(tmp_path, "demo")
+    said, _ = program.communicate(timeout=100)
+    assert program.returncode == 0, said
+    assert "119 conversations are selected; exactly 107 get the reply" in said
+    assert re.search(r"all +│ +119 │ +99 │ +0 │ +7 │ +1 │ +12 ", said), said
+    assert "103 messages accepted for 103 deliveries; 0 of them twice" in said
+    assert "exactly what the preflight had promised" in said
+    assert running_in(tmp_path) == []
+    assert not (tmp_path / "var" / "stack-1").exists()
+
+
+async def test_the_stack_stays_up_until_ctrl_c_and_then_stops_in_good_order(tmp_path: Path) -> None:
+    program = start(tmp_path, "up")
+    said = "".join(_said(program, "Ctrl-C stops everything"))
+    [(api, key)] = re.findall(r"export API=(\S+) KEY=(\S+)", said)
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}, trust_env=False) as client:
+        assert "admin" in (await client.get(f"{api}/me")).json()["roles"]
+        accounts = (await client.get(f"{api}/channel-accounts")).json()["items"]
+    assert {"support-email", "support-sms", "support-chat"} <= {account["key"] for account in accounts}
+
+    program.send_signal(signal.SIGINT)
+    said, _ = await asyncio.to_thread(program.communicate, timeout=60)
+    assert program.returncode == 0, said
+    assert "Everything is stopped." in said
+    assert running_in(tmp_path) == []
+
+
+def test_what_a_killed_stack_leaves_behind_is_stopped_and_removed_by_the_next(tmp_path: Path) -> None:
+    program = start(tmp_path, "up")
+    list(_said(program, "Ctrl-C stops everything"))
+    program.kill()
+    program.communicate(timeout=20)
+    assert running_in(tmp_path) != []
+
+    with own_place(tmp_path / "var") as place:
+        assert place.name == "stack-1"
+        assert list(place.iterdir()) == []
+    # The API, the worker and the sandbox saw their starter end, and are stopping by themselves.
+    assert still_running_in(tmp_path, after=20) == []
+
+
+def test_stacks_beside_each_other_take_places_of_their_own(tmp_path: Path) -> None:
+    with own_place(tmp_path) as first, own_place(tmp_path) as second:
+        assert (first.name, second.name) == ("stack-1", "stack-2")
+    with own_place(tmp_path) as again:
+        assert again.name == "stack-1"
+
+
+def test_when_every_place_is_taken_it_says_so(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        for _ in range(PLACES):
+            stack.enter_context(own_place(tmp_path))
+        with pytest.raises(StackFailed, match="Stop one of them"):
+            stack.enter_context(own_place(tmp_path))
+
+
+def test_a_failure_keeps_the_logs_that_its_message_names(tmp_path: Path) -> None:
+    with pytest.raises(StackFailed), own_place(tmp_path):
+        _fail_in(tmp_path / "stack-1")
+    assert (tmp_path / "stack-1" / "api.log").read_text() == "why"
+
+
+def _fail_in(place: Path) -> None:
+    (place / "api.log").write_text("why")
+    raise StackFailed("see api.log")
+
+
+def test_a_port_that_is_taken_is_replaced_by_a_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        assert free_port(number) != number
+
+
+def test_naming_only_one_of_the_real_databases_addresses_says_which_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MASS_REPLY_DATABASE_URL", "postgresql://runtime@127.0.0.1/mass_reply")
+    monkeypatch.delenv("MASS_REPLY_OWNER_URL", raising=False)
+    with pytest.raises(SettingsInvalid, match="MASS_REPLY_OWNER_URL"), running_stack(Shape(), var=tmp_path):
+        pass
