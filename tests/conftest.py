@@ -1,5 +1,7 @@
 """Real PostgreSQL and Valkey for every test that asks: one pair of servers a run, one migrated database a worker."""
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -28,19 +30,23 @@ def postgres_server() -> Iterator[servers.PostgresServer]:
 
 @pytest.fixture(scope="session")
 def worker_name(request: pytest.FixtureRequest) -> str:
-    return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+    """Names this process's database and folders, so that two runs at once do not take each other's away."""
+    return f"{getattr(request.config, 'workerinput', {}).get('workerid', 'main')}_{os.getpid()}"
 
 
 @pytest.fixture(scope="session")
 def redis_url(worker_name: str) -> Iterator[str]:
-    with servers.valkey(VAR / f"valkey-{worker_name}") as url:
+    data = VAR / f"valkey-{worker_name}"
+    with servers.valkey(data) as url:
         yield url
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-async def owner_url(postgres_server: servers.PostgresServer, worker_name: str) -> str:
+async def owner_url(postgres_server: servers.PostgresServer, worker_name: str) -> AsyncIterator[str]:
     await servers.create_database(postgres_server, f"test_{worker_name}", fresh=True)
-    return postgres_server.url(servers.OWNER, f"test_{worker_name}")
+    yield postgres_server.url(servers.OWNER, f"test_{worker_name}")
+    await servers.drop_database(postgres_server, f"test_{worker_name}")
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,15 @@ async def create_database(server: PostgresServer, name: str, *, fresh: bool = Fa
         await connection.close()
 
 
+async def drop_database(server: PostgresServer, name: str) -> None:
+    """Remove a database and whoever is connected to it."""
+    connection: Any = await asyncpg.connect(server.url("postgres", "postgres"))
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
 @contextmanager
 def valkey(data: Path) -> Iterator[str]:
     """Run Valkey on a free loopback port; yields its URL."""
