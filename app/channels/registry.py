@@ -7,14 +7,16 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.channels._account import AccountSetup
+from app.channels.meta import MetaAdapter
 from app.channels.postmark import PostmarkAdapter
 from app.channels.twilio import TwilioAdapter
 from app.channels.webhook import WebhookAdapter
+from app.channels.whatsapp_cloud import WhatsAppCloudAdapter
 from app.domain.errors import Fault, InvalidAccount
-from app.domain.messaging import Adapter
+from app.domain.messaging import Adapter, Limits, VariesLimits
 from app.domain.model import Channel
 
-__all__ = ["ADAPTERS", "AccountAdapter", "AccountSetup", "build", "redemands_credentials", "validate"]
+__all__ = ["ADAPTERS", "AccountAdapter", "AccountSetup", "build", "limits_of", "redemands_credentials", "validate"]
 
 
 class AccountAdapter(Adapter, Protocol):
@@ -29,7 +31,13 @@ class AccountAdapter(Adapter, Protocol):
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self: ...
 
 
-_CLASSES: Final[tuple[type[AccountAdapter], ...]] = (PostmarkAdapter, TwilioAdapter, WebhookAdapter)
+_CLASSES: Final[tuple[type[AccountAdapter], ...]] = (
+    MetaAdapter,
+    PostmarkAdapter,
+    TwilioAdapter,
+    WebhookAdapter,
+    WhatsAppCloudAdapter,
+)
 
 ADAPTERS: Final[Mapping[str, type[AccountAdapter]]] = {adapter.name: adapter for adapter in _CLASSES}
 
@@ -40,6 +48,14 @@ REDEMANDING: Final = ("base_url", "host", "url")
 def build(provider: str, setup: AccountSetup, http: httpx.AsyncClient) -> AccountAdapter:
     """Make the adapter of a stored account, whose settings were validated when it was written."""
     return ADAPTERS[provider].from_config(setup, http)
+
+
+def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Limits | None:
+    """Answer what the medium allows on an account; None where there is no such provider."""
+    adapter = ADAPTERS.get(provider)
+    if adapter is None:
+        return None
+    return adapter.limits_for(channel, config) if isinstance(adapter, VariesLimits) else adapter.limits
 
 
 def validate(provider: str, channel: Channel, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:

@@ -1,0 +1,52 @@
+"""What the error codes of Messenger and Instagram mean.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from app.channels._graph import Code, ErrorTable
+from app.channels._support import Fault, Meaning
+from app.domain.model import ReasonCode
+
+_LATER: Final = timedelta(minutes=1)
+
+_MEANINGS: Final[Mapping[Code, Meaning]] = {
+    # The account
+    0: Meaning(Fault.ACCOUNT, "the access token does not authenticate the app's user"),
+    3: Meaning(Fault.ACCOUNT, "the app may not use this API"),
+    10: Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed"),
+    (10, 1893063): Meaning(Fault.ACCOUNT, "the page is restricted for a while"),
+    102: Meaning(Fault.ACCOUNT, "the access token has expired or is not valid"),
+    190: Meaning(Fault.ACCOUNT, "the access token has expired or is not valid"),
+    368: Meaning(Fault.ACCOUNT, "the account is restricted for a breach of policy"),
+    (100, 33): Meaning(Fault.ACCOUNT, "there is no such page or account, or the token may not use it"),
+    # The pace
+    4: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
+    17: Meaning(Fault.THROTTLED, "the token makes too many calls", _LATER),
+    32: Meaning(Fault.THROTTLED, "the page makes too many calls", _LATER),
+    613: Meaning(Fault.THROTTLED, "the rate limit for messages is reached", _LATER),
+    80006: Meaning(Fault.THROTTLED, "the rate limit for messages is reached", _LATER),
+    # The reply window: Messenger's, and Instagram's
+    (10, 2018065): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),
+    (10, 2018278): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),
+    (10, 2534022): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),
+    # The recipient
+    551: Meaning(ReasonCode.BLOCKED, "the person cannot be reached: gone, or has blocked the sender"),
+    (200, 1545041): Meaning(ReasonCode.BLOCKED, "the person cannot be reached: gone, or has blocked the sender"),
+    (100, 2018001): Meaning(ReasonCode.INVALID_RECIPIENT, "there is no such person"),
+    (100, 2534014): Meaning(ReasonCode.INVALID_RECIPIENT, "there is no such person"),
+    # The message
+    100: Meaning(ReasonCode.PROVIDER_REJECTED, "a parameter is not valid"),
+    (100, 2018008): Meaning(ReasonCode.CONTENT_REJECTED, "the file could not be fetched"),
+    (100, 2018047): Meaning(ReasonCode.CONTENT_REJECTED, "the file could not be taken over"),
+}
+
+ERRORS: Final = ErrorTable(
+    "Meta",
+    _MEANINGS,
+    # 1 has come for messages that were sent (1/1357046), 2 for people who block the sender; 1200 says "temporary".
+    unclear=frozenset({1, 2, 199, 1200}),
+)

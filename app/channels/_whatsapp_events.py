@@ -1,0 +1,140 @@
+"""What WhatsApp's webhooks say, in our words. Facts and their sources: docs/channels/whatsapp_cloud.md.
+
+One call brings any number of events, of several phone numbers. What cannot be read is kept as unrecognized, so that
+it does not take the other events of its call with it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from app.channels._graph import GraphError, Json, fingerprint, instant, member, objects, text
+from app.channels._whatsapp_errors import ERRORS
+from app.domain.messaging import Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+
+STATUSES: Final[Mapping[str, ReceiptKind]] = {
+    "sent": ReceiptKind.SENT,
+    "delivered": ReceiptKind.DELIVERED,
+    "read": ReceiptKind.READ,
+    "failed": ReceiptKind.FAILED,
+}
+
+_FILE: Final = "/file/"
+
+
+def file_mark(correlation: str, number: int) -> str:
+    """What a file's own message carries back: its fate is not that of the text."""
+    return f"{correlation}{_FILE}{number}"
+
+
+def read(body: Json) -> Sequence[ProviderEvent]:
+    changes = [change for entry in objects(body.get("entry")) for change in objects(entry.get("changes"))]
+    if not changes:
+        return [Unrecognized(fingerprint(body), body)]
+    return [event for change in changes for event in _change(change)]
+
+
+def _change(change: Json) -> Sequence[ProviderEvent]:
+    value = member(change, "value")
+    number = text(member(value, "metadata"), "phone_number_id")
+    found = list(_events(value, number)) if change.get("field") == "messages" else []
+    return found or [Unrecognized(fingerprint(change), change, number)]
+
+
+def _events(value: Json, number: str | None) -> Iterator[ProviderEvent]:
+    for status in objects(value.get("statuses")):
+        yield _status(status, number)
+    contacts = tuple(objects(value.get("contacts")))
+    for message in objects(value.get("messages")):
+        yield _message(message, contacts, number)
+    for error in objects(value.get("errors")):
+        yield Unrecognized(fingerprint(error), error, number)
+
+
+def _status(status: Json, number: str | None) -> ProviderEvent:
+    message_id, kind = text(status, "id"), STATUSES.get(str(status.get("status")))
+    correlation = text(status, "biz_opaque_callback_data")
+    if message_id is None or kind is None or _FILE in (correlation or ""):
+        return Unrecognized(fingerprint(status), status, number)
+    failure = ERRORS.failure(_error(status)) if kind is ReceiptKind.FAILED else None
+    return Receipt(
+        kind=kind,
+        event_key=f"{message_id}:{kind}",
+        correlation=correlation,
+        provider_message_id=message_id,
+        occurred_at=instant(status.get("timestamp")),
+        code=failure.code if failure else None,
+        detail=failure.words if failure else None,
+        raw=status,
+        account_identity=number,
+    )
+
+
+def _error(status: Json) -> GraphError | None:
+    return next((GraphError.read(error) for error in objects(status.get("errors"))), None)
+
+
+def _message(message: Json, contacts: Sequence[Json], number: str | None) -> ProviderEvent:
+    message_id, sender, words = text(message, "id"), _sender(message, contacts), _words(message)
+    if message_id is None or sender is None or words is None or "group_id" in message:
+        return Unrecognized(fingerprint(message), message, number)
+    reaction = member(message, "reaction")
+    answered = text(member(message, "context"), "id") or text(reaction, "message_id")
+    return Inbound(
+        event_key=f"{message_id}:received",
+        provider_message_id=message_id,
+        sender=sender,
+        text=words,
+        sent_at=instant(message.get("timestamp")),
+        # A reaction is no message that waits for an answer.
+        automatic=bool(reaction),
+        in_reply_to=(answered,) if answered else (),
+        raw=message,
+        account_identity=number,
+    )
+
+
+def _sender(message: Json, contacts: Sequence[Json]) -> str | None:
+    """The sender's number; the business-scoped user id of one who shows none."""
+    known = text(message, "from") or text(message, "from_user_id")
+    if known is not None or len(contacts) != 1:
+        return known
+    return text(contacts[0], "wa_id") or text(contacts[0], "user_id")
+
+
+def _words(message: Json) -> str | None:
+    """What the customer wrote, or a bracketed word for what is no text; None for what is not from a customer."""
+    kind = str(message.get("type"))
+    content = member(message, kind)
+    match kind:
+        case "text":
+            return text(content, "body")
+        case "image" | "video" | "document" | "audio" | "sticker":
+            return text(content, "caption") or _bracketed(kind, text(content, "filename"))
+        case "button":
+            return text(content, "text")
+        case "interactive":
+            return _choice(content)
+        case "location":
+            return _bracketed(kind, text(content, "name") or text(content, "address"))
+        case "contacts" | "order":
+            return _bracketed(kind, None)
+        case "reaction":
+            emoji = text(content, "emoji")
+            return emoji and _bracketed(kind, emoji)
+        case "unsupported":
+            return "[a message that WhatsApp does not pass on]"
+        case _:
+            return None
+
+
+def _choice(interactive: Mapping[str, Any]) -> str | None:
+    """What was chosen from buttons or a list; a form that was filled in has no text of its own."""
+    for reply in ("button_reply", "list_reply"):
+        title = text(member(interactive, reply), "title")
+        if title is not None:
+            return title
+    return text(member(interactive, "nfm_reply"), "body") or _bracketed("form", None)
+
+
+def _bracketed(kind: str, name: str | None) -> str:
+    return f"[{kind}: {name}]" if name else f"[{kind}]"
