@@ -3,6 +3,7 @@
 Together with `worker.py` the only file that knows arq.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -22,6 +23,10 @@ QUEUE: Final = "mass-reply"
 PUMP: Final = "pump"
 PREPARE: Final = "prepare"
 CONNECT_SECONDS: Final = 1.0
+WAKE_SECONDS: Final = 1.0
+"""The longest that a wake-up may keep its caller waiting: it is only a hint."""
+REST_SECONDS: Final = 5.0
+"""How long nobody is told anything after a wake-up that failed: a Redis that hangs would hold up each of them."""
 
 
 def serialize(job: dict[str, Any]) -> bytes:
@@ -69,6 +74,7 @@ class Wakeups:
 
     def __init__(self, redis: ArqRedis | None) -> None:
         self._redis = redis
+        self._ask_again_at = 0.0
 
     async def wake_lane(self, lane: LaneKey, pumps: int = 1) -> bool:
         """Ask for pumps on a lane; False where nobody new could be told, and the caller may see to it itself."""
@@ -88,15 +94,21 @@ class Wakeups:
         return True
 
     async def _enqueue(self, name: str, ids: list[str], number: int) -> bool:
-        if self._redis is None:
+        now = asyncio.get_running_loop().time()
+        if self._redis is None or now < self._ask_again_at:
             return False
         try:
-            # A repeated id is refused while its job waits or runs. It may be about to end, or its worker may be dead
-            # (arq believes for 40 s that such a job runs), so a refusal does not mean that anybody will come.
-            job = await self._redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
+            return await self._enqueue_in(self._redis, name, ids, number)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("wake_up_failed", job=name, error=type(error).__name__)
+            self._ask_again_at = now + REST_SECONDS
             return False
+
+    async def _enqueue_in(self, redis: ArqRedis, name: str, ids: list[str], number: int) -> bool:
+        async with asyncio.timeout(WAKE_SECONDS):
+            # A repeated id is refused while its job waits or runs. It may be about to end, or its worker may be dead
+            # (arq believes for 40 s that such a job runs), so a refusal does not mean that anybody will come.
+            job = await redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
         return job is not None
 
     async def close(self) -> None:
