@@ -23,10 +23,17 @@ class PumpRunner:
         self._stop = asyncio.Event()
 
     def submit(self, lane: LaneKey) -> "asyncio.Future[None]":
-        """Queue a lane; answers a future that is done after its turn. A lane that is here already has one turn."""
+        """Queue a lane; answers a future that is done after its turn, or cancelled where it gets none here any more.
+
+        A lane that is here already has one turn.
+        """
         turn = self._waiting.get(lane)
         if turn is None:
-            turn = self._waiting[lane] = asyncio.get_running_loop().create_future()
+            turn = asyncio.get_running_loop().create_future()
+            if self._stop.is_set():
+                turn.cancel()
+                return turn
+            self._waiting[lane] = turn
             self._turns.put_nowait(lane)
         return turn
 
@@ -35,6 +42,8 @@ class PumpRunner:
         async with asyncio.TaskGroup() as pumps:
             for _ in range(self._pumps):
                 pumps.create_task(self._work())
+        for turn in self._waiting.values():
+            turn.cancel()
 
     def stop(self) -> None:
         self._stop.set()
