@@ -5,8 +5,8 @@ is not known is said to be unknown.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -41,6 +41,8 @@ log = structlog.get_logger()
 
 LEASE_MARGIN: Final = timedelta(seconds=2)
 """How long before the lease runs out no byte may leave any more."""
+GRACE: Final = LEASE_MARGIN.total_seconds() / 2
+"""Seconds that an adapter has, after its calls were stopped, to say what it knows of them; then nobody knows."""
 BATCH_FROM: Final = 10
 """Fewer deliveries than this go one by one even where the provider takes many in one call."""
 REFILL_SHARE: Final = 4
@@ -234,7 +236,7 @@ async def _call(send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, 
         return [Deferred("deadline_passed", "The time for this attempt was over before it began.")] * size
     try:
         with deadline(until):
-            async with asyncio.timeout_at(until):
+            async with _net(until):
                 results = await send()
     except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the honest answer is "unknown"
         log.error("adapter_raised", error=type(error).__name__)
@@ -242,6 +244,22 @@ async def _call(send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, 
     return (
         results if len(results) == size else [Unknown("The provider answered for another number of messages.")] * size
     )
+
+
+@asynccontextmanager
+async def _net(until: float) -> AsyncIterator[None]:
+    """Stop an adapter that does not stop itself.
+
+    A process that was frozen finds every deadline past at once; counted from when it wakes, the grace still lets the
+    adapter's own deadline come first, which knows what was not sent.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as net:
+        timer = loop.call_at(until, lambda: net.reschedule(loop.time() + GRACE))
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 class _Claim:
