@@ -1,0 +1,72 @@
+"""A worker that dies without a word, or comes back from the dead: kill -9, a lost machine, a frozen one."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.model import DeliveryStatus
+from tests.faults.conftest import LATENCY, LEASE, Begin
+from tests.faults.trial import IN_FLIGHT, until
+
+CONNECTIONS = 4
+
+pytestmark = pytest.mark.faults
+
+
+async def test_a_killed_worker_leaves_uncertain_at_most_what_was_under_way(begin: Begin) -> None:
+    trial = await begin()
+    worker = await trial.worker()
+    await trial.accepted(150)
+    await worker.kill()
+    under_way = await trial.under_way()
+    await trial.worker()
+    history = await trial.over()
+
+    assert history.faults() == {}
+    assert 0 < len(under_way) <= 2 * IN_FLIGHT
+    assert history.uncertain <= under_way
+    assert history.of(DeliveryStatus.FAILED) == set()
+
+
+async def test_a_worker_killed_again_and_again_beside_another_one(begin: Begin) -> None:
+    trial = await begin()
+    await (await trial.worker()).ready()
+    under_way = set[str]()
+    for accepted in (100, 220, 340):
+        worker = await trial.worker()
+        await worker.ready()
+        await trial.accepted(accepted)
+        await worker.kill()
+        under_way |= await trial.sending()
+    history = await trial.over()
+
+    assert history.faults() == {}
+    assert len(history.uncertain) <= 3 * 2 * IN_FLIGHT
+    assert history.of(DeliveryStatus.FAILED) == set()
+
+
+async def test_a_frozen_worker_sends_nothing_after_its_leases_have_run_out(begin: Begin) -> None:
+    trial = await begin(sms=600, email=0)
+    zombie = await trial.worker(max_connections=CONNECTIONS)  # most of what it has claimed waits for one
+    await trial.accepted(100)
+    zombie.freeze()
+    under_way = await trial.under_way()
+
+    async def given_up() -> bool:
+        return (await trial.status_of(under_way)).keys() == {DeliveryStatus.UNCERTAIN}
+
+    await (await trial.worker()).ready()
+    await until(given_up, 20)
+    seen = len(trial.sandbox.journal)
+    zombie.thaw()
+    await trial.accepted(seen + 50)
+    assert await zombie.terminate() == 0
+    history = await trial.over()
+
+    assert history.faults() == {}
+    assert history.uncertain <= under_way
+    assert len(history.uncertain) <= CONNECTIONS  # the others had not begun, so they were sent after all
+    began = await trial.attempts()
+    latest = LEASE + timedelta(seconds=LATENCY)
+    late = [e for e in trial.sandbox.journal if e.accepted and e.at > began[str(e.message.correlation)] + latest]
+    assert late == []
