@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from app.channels._account import AccountSetup
 from app.channels.meta import MetaAdapter
 from app.channels.postmark import PostmarkAdapter
+from app.channels.sendgrid import SendGridAdapter
+from app.channels.smtp import SmtpAdapter
 from app.channels.twilio import TwilioAdapter
 from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud import WhatsAppCloudAdapter
@@ -34,6 +36,8 @@ class AccountAdapter(Adapter, Protocol):
 _CLASSES: Final[tuple[type[AccountAdapter], ...]] = (
     MetaAdapter,
     PostmarkAdapter,
+    SendGridAdapter,
+    SmtpAdapter,
     TwilioAdapter,
     WebhookAdapter,
     WhatsAppCloudAdapter,

@@ -1,4 +1,5 @@
-"""One case per provider: an account, what its API answers, and signed webhooks. The contract test asks for no more.
+"""One case per provider: an account, the provider's end of the wire, and signed webhooks. The contract test asks for
+no more. A case of an HTTP provider says what its API answers; for another protocol a case brings its own wire.
 
 Signatures are made here with `hmac` alone, independently of the code under test.
 """
@@ -8,6 +9,7 @@ import hashlib
 import hmac
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +20,9 @@ from uuid import UUID
 import jsonschema  # type: ignore[import-untyped]
 
 from app.channels.registry import AccountSetup
-from app.domain.messaging import Author, Outbound, Webhook
+from app.domain.messaging import Author, Outbound, ReceiptKind, Webhook
 from app.domain.model import Channel, ReasonCode
-from tests.channels.raw_server import Request
+from tests.channels.raw_server import LOST_ANSWERS, Request, Script, answering, hang_after_reading
 
 SAMPLES = Path(__file__).parent / "samples"
 CALLBACK_URL = "https://reply.example.com/callbacks/0197-account"
@@ -51,35 +53,108 @@ def outbound(channel: Channel, address: str, **changes: Any) -> Outbound:
 
 
 @dataclass(frozen=True)
+class Wire:
+    """The provider's end of the line: a script for each thing that it may do."""
+
+    accept: Script
+    throttle: Script
+    throttled_for: float
+    """Seconds that it asks for."""
+    refuse: Script
+    find_fault: Script
+    """With the account, not with the message."""
+    hang: Script
+    lose: Mapping[str, Script]
+    """Ends without an answer at once; `hang` does so when the time is over."""
+    mumble: Mapping[str, Script]
+    """Answers that say neither yes nor no."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingCase(ABC):
+    """What the sending half of the contract asks for."""
+
+    name: str
+    config: Mapping[str, Any]
+    credentials: Mapping[str, Any]
+    message: Outbound
+    message_id: str
+    check_request: Callable[[Request], None]
+    secrets: tuple[str, ...] = field(default=())
+
+    @property
+    @abstractmethod
+    def wire(self) -> Wire: ...
+
+    @property
+    @abstractmethod
+    def refusal_code(self) -> ReasonCode | None: ...
+
+    @abstractmethod
+    def place(self, url: str) -> Mapping[str, Any]:
+        """The config keys that make the account talk to this address."""
+
+    def setup(self, url: str) -> AccountSetup:
+        return AccountSetup({**self.config, **self.place(url)}, self.credentials, CALLBACK_SECRET, allow_private=True)
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the provider's API answers; `code` is what an error comes out as."""
 
     status: int
     body: Any
     code: ReasonCode | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def script(self) -> Script:
+        return answering(self.status, self.body, self.headers)
 
 
-@dataclass(frozen=True)
-class ProviderCase:
-    name: str
-    config: Mapping[str, Any]
-    credentials: Mapping[str, Any]
+UNREADABLE = (b"", b"OK", b"<html>", b"null", b"[]", b"{}", b'{"MessageID": 7, "sid": []}', b"\xff")
+UNCLEAR_STATUSES = (301, 408, 500, 502, 503)
+HTTP_MUMBLES: Mapping[str, Script] = {
+    **{f"200 {body!r}": answering(200, body) for body in UNREADABLE},
+    **{str(status): answering(status, b"<html>", {"Location": "/elsewhere"}) for status in UNCLEAR_STATUSES},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderCase(SendingCase):
+    """A provider that is called by HTTP and calls back."""
+
     address_key: str
     """The config key that says where to talk to."""
-    message: Outbound
     accepted: Reply
-    message_id: str
     refused: Reply
     account_at_fault: Reply
     receipt: Webhook
     inbound: Webhook
     unknown: Webhook
     tampered: Webhook
-    check_request: Callable[[Request], None]
-    secrets: tuple[str, ...] = field(default=())
+    receipt_kind: ReceiptKind = ReceiptKind.DELIVERED
+    """What `receipt` reports. Messenger gives our correlation back only where it says that it sent the message."""
 
-    def setup(self, url: str) -> AccountSetup:
-        return AccountSetup({**self.config, self.address_key: url}, self.credentials, CALLBACK_SECRET)
+    @property
+    def wire(self) -> Wire:
+        return Wire(
+            accept=self.accepted.script,
+            throttle=answering(429, {}, {"Retry-After": "9"}),
+            throttled_for=9,
+            refuse=self.refused.script,
+            find_fault=self.account_at_fault.script,
+            hang=hang_after_reading,
+            lose=LOST_ANSWERS,
+            mumble=HTTP_MUMBLES,
+        )
+
+    @property
+    def refusal_code(self) -> ReasonCode | None:
+        return self.refused.code
+
+    def place(self, url: str) -> Mapping[str, Any]:
+        return {self.address_key: url}
 
 
 def webhook(body: bytes, headers: Mapping[str, str], query: str = "") -> Webhook:
