@@ -1,0 +1,289 @@
+"""What stands in the way of a reply, in which order, and how that is added up."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.messaging import AddressKind, Limits
+from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
+from app.domain.preflight import (
+    SAMPLES,
+    WARNING_DETAILS,
+    DroppedAttachment,
+    PreflightWarning,
+    Ready,
+    Recipient,
+    Sample,
+    Summary,
+    Verdict,
+    judge,
+    normal_address,
+    preflight,
+)
+from app.domain.rendering import OnUnresolved
+from tests.domain.people import CHAT, EMAIL, FILE, ID, NOW, SMS, on_phone, plan, recipient
+
+C = ReasonCode
+
+# From the first thing that is looked at to the last: each scene has all the faults of those behind it.
+FAULTS: list[tuple[ReasonCode, dict[str, Any]]] = [
+    (C.VOICE_NOT_SUPPORTED, {"channel": Channel.VOICE}),
+    (C.CONVERSATION_ARCHIVED, {"status": ConversationStatus.ARCHIVED}),
+    (C.OPTED_OUT, {"contact_opted_out": True}),
+    (C.ADDRESS_INVALID, {"blocked": C.BOUNCED}),
+    (C.NO_ADDRESS, {"address": None}),
+    (C.WINDOW_CLOSED, {"last_customer_message_at": NOW - timedelta(hours=24)}),
+    (C.MERGE_TAG_UNRESOLVED, {"contact_first_name": None}),
+]
+RETRYABLE = {C.NO_CHANNEL_ACCOUNT, C.WINDOW_CLOSED, C.MERGE_TAG_UNRESOLVED}
+
+
+def refused(who: Recipient, limits: Limits | None = EMAIL, text: str = "Hi {{ contact.first_name }}!") -> ReasonCode:
+    answer = judge(who, plan(text), limits, NOW)
+    assert isinstance(answer, Reason), answer
+    assert answer.detail.endswith(".")
+    assert answer.retryable is (answer.code in RETRYABLE)
+    return answer.code
+
+
+@pytest.mark.parametrize("first", range(len(FAULTS)), ids=[code for code, _ in FAULTS])
+def test_the_first_fault_in_a_fixed_order_is_the_reason(first: int) -> None:
+    faults: dict[str, Any] = {}
+    for _, fault in reversed(FAULTS[first:]):
+        faults |= fault
+    assert refused(recipient(**faults), replace(CHAT, address=AddressKind.EMAIL)) is FAULTS[first][0]
+
+
+def test_voice_and_archived_are_said_before_a_missing_account() -> None:
+    assert refused(recipient(), None) is C.NO_CHANNEL_ACCOUNT
+    assert refused(recipient(contact_opted_out=True), None) is C.NO_CHANNEL_ACCOUNT
+    assert refused(recipient(status=ConversationStatus.ARCHIVED), None) is C.CONVERSATION_ARCHIVED
+    assert refused(recipient(channel=Channel.VOICE), None) is C.VOICE_NOT_SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("blocked", "code"), [(C.OPTED_OUT, C.OPTED_OUT), (C.COMPLAINED, C.OPTED_OUT), (C.BOUNCED, C.ADDRESS_INVALID)]
+)
+def test_a_blocked_address_is_not_written_to(blocked: ReasonCode, code: ReasonCode) -> None:
+    assert refused(recipient(blocked=blocked)) is code
+
+
+def test_an_address_must_be_valid_for_its_medium() -> None:
+    assert refused(recipient(address="not an address")) is C.ADDRESS_INVALID
+    assert refused(on_phone(address="12"), SMS) is C.ADDRESS_INVALID
+
+
+def test_a_window_closes_at_its_very_end_and_never_opens_without_a_message() -> None:
+    window = timedelta(hours=24)
+    visitor = recipient(address="visitor-1", last_customer_message_at=NOW - window + timedelta(seconds=1))
+    assert isinstance(judge(visitor, plan(), CHAT, NOW), Ready)
+    assert refused(replace(visitor, last_customer_message_at=NOW - window), CHAT) is C.WINDOW_CLOSED
+    assert refused(replace(visitor, last_customer_message_at=None), CHAT) is C.WINDOW_CLOSED
+
+
+def test_a_text_is_measured_in_characters_and_in_bytes() -> None:
+    assert isinstance(judge(on_phone(), plan("x" * 1600), SMS, NOW), Ready)
+    assert refused(on_phone(), SMS, "x" * 1601) is C.MESSAGE_TOO_LONG
+    assert isinstance(judge(recipient(address="v"), plan("é" * 500), CHAT, NOW), Ready)
+    assert refused(recipient(address="v"), CHAT, "é" * 501) is C.MESSAGE_TOO_LONG
+
+
+def test_an_unresolved_tag_names_itself_or_stays_blank_where_that_is_wanted() -> None:
+    nobody = recipient(contact_first_name=None)
+    answer = judge(nobody, plan(), EMAIL, NOW)
+    assert isinstance(answer, Reason)
+    assert "contact.first_name" in answer.detail
+    blank = judge(nobody, plan(on_unresolved=OnUnresolved.BLANK), EMAIL, NOW)
+    assert isinstance(blank, Ready)
+    assert blank.rendered.text == "Hi , we are back."
+
+
+def test_all_merge_values_are_at_hand() -> None:
+    text = (
+        "{{ contact.name }}|{{ contact.email }}|{{ contact.custom_fields.plan }}|{{ conversation.human_id }}|"
+        "{{ conversation.subject }}|{{ conversation.custom_fields.order }}|{{ agent.name }}|{{ agent.email }}|{{ tenant.name }}"  # noqa: E501 - one text
+    )
+    ready = judge(recipient(custom_fields={"order": 7}), plan(text), EMAIL, NOW)
+    assert isinstance(ready, Ready)
+    assert ready.rendered.text == (
+        "Ann Lee|ann@example.com|pro|SUP-1|Payment failed|7|Support|support@example.com|Example Ltd"
+    )
+
+
+def test_segments_count_only_where_the_medium_bills_them() -> None:
+    ready = judge(on_phone(), plan("x" * 161), SMS, NOW)
+    assert isinstance(ready, Ready)
+    assert ready.segments == 2
+    mail = judge(recipient(), plan("x" * 161), EMAIL, NOW)
+    assert isinstance(mail, Ready)
+    assert mail.segments == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "normal"),
+    [
+        ("ANN@EXAMPLE.COM", AddressKind.EMAIL, "ANN@example.com"),
+        ("ann@exämple.com", AddressKind.EMAIL, "ann@exämple.com"),
+        ("Ann <ann@example.com>", AddressKind.EMAIL, None),
+        ("ann@example.com, bo@example.com", AddressKind.EMAIL, None),
+        ("ann@localhost", AddressKind.EMAIL, None),
+        ("+1 (202) 555-0123", AddressKind.PHONE, "+12025550123"),
+        ("202 555 0123", AddressKind.PHONE, None),
+        ("+1", AddressKind.PHONE, None),
+        ("+1202", AddressKind.PHONE, None),
+        ("hello", AddressKind.PHONE, None),
+        ("visitor-1", AddressKind.OPAQUE, "visitor-1"),
+        ("visitor\n1", AddressKind.OPAQUE, None),
+        ("", AddressKind.EMAIL, None),
+        (None, AddressKind.OPAQUE, None),
+    ],
+)
+def test_addresses_are_brought_to_the_form_that_providers_take(
+    address: str | None, kind: AddressKind, normal: str | None
+) -> None:
+    assert normal_address(address, kind) == normal
+
+
+@given(
+    st.text(max_size=40), st.sampled_from(["\n", "\r", "\r\n", "\x00", "\x0b", "\x85", "\u2028"]), st.text(max_size=40)
+)
+def test_no_address_of_any_kind_carries_a_line_break(before: str, line_break: str, after: str) -> None:
+    for kind in AddressKind:
+        for address in (
+            f"{before}{line_break}{after}",
+            f"ann@example.com{line_break}{after}",
+            f"+12025550123{line_break}",
+        ):
+            normal = normal_address(address, kind)
+            assert normal is None or (normal.isprintable() and line_break not in normal)
+
+
+@given(st.text(max_size=60), st.sampled_from(AddressKind))
+def test_no_address_raises(address: str, kind: AddressKind) -> None:
+    normal = normal_address(address, kind)
+    assert normal is None or normal_address(normal, kind) == normal
+
+
+def warnings(who: Recipient, limits: Limits = EMAIL, **about: Any) -> tuple[PreflightWarning, ...]:
+    verdict = preflight(who, plan(**about), limits, NOW)
+    assert verdict.refusal is None
+    return verdict.warnings
+
+
+def test_nothing_special_is_no_warning() -> None:
+    assert warnings(recipient()) == ()
+
+
+W = PreflightWarning
+
+
+@pytest.mark.parametrize(
+    ("warning", "found"),
+    [
+        (W.ATTACHMENT_DROPPED, lambda: warnings(on_phone(), SMS, attachments=(FILE,))),
+        (W.INACTIVE_CONVERSATION, lambda: warnings(recipient(last_customer_message_at=NOW - timedelta(days=30)))),
+        (W.DUPLICATE_CONTACT, lambda: warnings(recipient(repeated_contact=True))),
+        (W.RECENT_MASS_REPLY, lambda: warnings(recipient(recently_replied=True))),
+        (W.MULTIPLE_SEGMENTS, lambda: warnings(on_phone(), SMS, text="x" * 161)),
+        (W.UNKNOWN_SNIPPET, lambda: warnings(recipient(), unknown_snippets=("refund",))),
+    ],
+    ids=str,
+)
+def test_each_warning_is_given_for_its_own_reason(warning: PreflightWarning, found: Any) -> None:
+    assert found() == (warning,)
+
+
+def test_a_conversation_without_a_customer_s_message_ages_from_its_creation() -> None:
+    silent = recipient(last_customer_message_at=None, created_at=NOW - timedelta(days=29))
+    assert warnings(silent) == ()
+    assert warnings(replace(silent, created_at=NOW - timedelta(days=30))) == (W.INACTIVE_CONVERSATION,)
+
+
+def test_a_file_that_the_medium_does_not_carry_is_named_with_the_reason() -> None:
+    assert preflight(on_phone(), plan(attachments=(FILE,)), SMS, NOW).dropped == (
+        DroppedAttachment("a.pdf", "SMS carries no files."),
+    )
+    assert preflight(recipient(), plan(attachments=(FILE,)), EMAIL, NOW).dropped == ()
+
+
+def test_a_refused_conversation_keeps_the_address_as_it_was_found() -> None:
+    verdict = preflight(recipient(address="nonsense"), plan(), EMAIL, NOW)
+    assert (verdict.address, verdict.text, verdict.warnings) == ("nonsense", None, ())
+
+
+def test_every_warning_has_words() -> None:
+    assert set(WARNING_DETAILS) == set(PreflightWarning)
+
+
+codes = st.sampled_from([C.NO_ADDRESS, C.VOICE_NOT_SUPPORTED, C.OPTED_OUT])
+channels = st.sampled_from([Channel.EMAIL, Channel.SMS, Channel.VOICE])
+verdicts = st.builds(
+    lambda channel, code, segments, found, text: Verdict(
+        recipient(channel=channel),
+        Reason(code, "No.") if code else None,
+        text=text,
+        segments=segments,
+        warnings=tuple(found),
+    ),
+    channels,
+    st.none() | codes,
+    st.integers(0, 5),
+    st.sets(st.sampled_from(PreflightWarning)),
+    st.text(max_size=5),
+)
+
+
+def summary(judged: list[Verdict]) -> Summary:
+    total = Summary()
+    for verdict in judged:
+        total.add(verdict)
+    return total
+
+
+@given(st.lists(verdicts, max_size=40))
+def test_a_summary_counts_every_conversation_once(judged: list[Verdict]) -> None:
+    total = summary(judged)
+    reached = [verdict for verdict in judged if verdict.refusal is None]
+    assert total.recipients == len(reached)
+    assert total.sms_segments == sum(verdict.segments for verdict in reached)
+    data = total.to_json()
+    assert sum(channel["selected"] for channel in data["by_channel"]) == len(judged)
+    assert all(c["selected"] == c["recipients"] + c["skipped"] for c in data["by_channel"])
+    assert sum(skipped["count"] for skipped in data["skipped"]) == len(judged) - len(reached)
+    assert sum(w["count"] for w in data["warnings"]) == sum(len(verdict.warnings) for verdict in reached)
+
+
+@given(st.lists(verdicts, max_size=30), st.integers(0, 30))
+def test_pages_add_up_to_the_whole(judged: list[Verdict], cut: int) -> None:
+    merged = summary(judged[:cut])
+    merged.merge(summary(judged[cut:]))
+    whole = summary(judged)
+    numbers = ("by_channel", "skipped", "warnings", "billable")
+    assert [merged.to_json()[key] for key in numbers] == [whole.to_json()[key] for key in numbers]
+
+
+@given(st.lists(verdicts, max_size=30))
+def test_a_summary_survives_being_stored(judged: list[Verdict]) -> None:
+    total = summary(judged)
+    assert Summary.from_json(total.to_json()) == total
+
+
+def test_samples_show_every_channel_before_one_fills_them_all() -> None:
+    mails = [Verdict(recipient(), None, text=str(number)) for number in range(50)]
+    texts = [Verdict(recipient(channel=Channel.SMS), None, text=str(number)) for number in range(50)]
+    shown = Counter(sample.channel for sample in summary(mails + texts).samples)
+    assert shown[Channel.EMAIL] >= 3
+    assert shown[Channel.SMS] >= 3
+    assert shown.total() <= SAMPLES
+
+
+def test_a_merged_summary_shows_no_more_samples_than_one() -> None:
+    full = Summary(samples=[Sample(UUID(int=number), Channel.EMAIL, "Hi") for number in range(8)])
+    full.merge(Summary(samples=[Sample(ID, Channel.SMS, "Hi")] * 8))
+    assert len(full.samples) == SAMPLES
