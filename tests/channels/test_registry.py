@@ -7,7 +7,7 @@ import pytest
 from app.channels.registry import ADAPTERS, redemands_credentials, validate
 from app.domain.errors import Fault, InvalidAccount
 from app.domain.model import Channel
-from tests.channels.cases import CASES
+from tests.channels.all_cases import CASES
 
 SECRET = "do not\nrepeat me"
 

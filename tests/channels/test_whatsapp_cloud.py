@@ -1,0 +1,515 @@
+"""What is particular to WhatsApp: its message types, its codes, its statuses, its customers' messages."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from app.channels.http import deadline
+from app.channels.registry import validate
+from app.channels.whatsapp_cloud import WhatsAppCloudAdapter, recipient_of
+from app.domain.errors import InvalidAccount
+from app.domain.messaging import (
+    Accepted,
+    AttachmentFile,
+    Deferred,
+    DroppedAttachment,
+    Inbound,
+    Outbound,
+    Receipt,
+    ReceiptKind,
+    Rejected,
+    Template,
+    Unknown,
+    Unrecognized,
+    Uploaded,
+)
+from app.domain.model import Channel, ReasonCode
+from tests.channels.cases import CORRELATION, outbound, sample
+from tests.channels.graph_cases import (
+    PHONE_NUMBER_ID,
+    PICTURE,
+    REQUEST_SCHEMA,
+    WAMID,
+    WHATSAPP,
+    answering_in_turn,
+    check_graph_head,
+    graph_error,
+    graph_webhook,
+)
+from tests.channels.raw_server import answering, hang_after_reading, serving
+
+USER_ID = "US.13491208655302741918"
+SENT = sample("whatsapp_cloud", "sent")
+STATUSES_SCHEMA = sample("whatsapp_cloud", "statuses.schema")
+MESSAGE = WHATSAPP.message
+
+
+def adapter(http: httpx.AsyncClient, url: str = "http://graph.example.com") -> WhatsAppCloudAdapter:
+    return WhatsAppCloudAdapter.from_config(WHATSAPP.setup(url), http)
+
+
+async def bodies_of(http: httpx.AsyncClient, message: Outbound) -> list[dict[str, Any]]:
+    """Send a message that is accepted; answers the bodies of its calls, each held against Meta's description."""
+    async with serving(answering(200, SENT)) as server:
+        assert isinstance(await adapter(http, server.url).send(message), Accepted)
+    for request in server.requests:
+        check_graph_head(request, PHONE_NUMBER_ID)
+        jsonschema.validate(json.loads(request.body), REQUEST_SCHEMA)
+    return [json.loads(request.body) for request in server.requests]
+
+
+async def outcome(http: httpx.AsyncClient, body: Any, status: int = 400) -> Any:
+    async with serving(answering(status, body)) as server:
+        return await adapter(http, server.url).send(MESSAGE)
+
+
+def events(http: httpx.AsyncClient, name: str) -> list[Any]:
+    return list(adapter(http).parse(graph_webhook(sample("whatsapp_cloud", name))))
+
+
+def statuses(http: httpx.AsyncClient, *listed: Any) -> list[Any]:
+    body = sample("whatsapp_cloud", "status_delivered")
+    body["entry"][0]["changes"][0]["value"]["statuses"] = list(listed)
+    return list(adapter(http).parse(graph_webhook(body)))
+
+
+def status(kind: str, **changes: Any) -> dict[str, Any]:
+    [value] = sample("whatsapp_cloud", "status_delivered")["entry"][0]["changes"]
+    return {**value["value"]["statuses"][0], "status": kind, **changes}
+
+
+# Messages
+
+
+async def test_a_text_goes_out_in_the_thread(http: httpx.AsyncClient) -> None:
+    [body] = await bodies_of(http, replace(MESSAGE, in_reply_to="wamid.HBgLMTQxNTU1NTAxMjM"))
+
+    assert body == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+14155550123",
+        "context": {"message_id": "wamid.HBgLMTQxNTU1NTAxMjM"},
+        "type": "text",
+        "text": {"body": MESSAGE.text, "preview_url": False},
+        "biz_opaque_callback_data": CORRELATION,
+    }
+
+
+@pytest.mark.parametrize("parent", [None, "<mail@example.com>", "message-7"])
+async def test_a_message_of_another_system_cannot_be_answered(http: httpx.AsyncClient, parent: str | None) -> None:
+    [body] = await bodies_of(http, replace(MESSAGE, in_reply_to=parent))
+
+    assert "context" not in body
+
+
+async def test_a_person_without_a_number_is_named_by_user_id(http: httpx.AsyncClient) -> None:
+    [body] = await bodies_of(http, replace(MESSAGE, address=USER_ID))
+
+    assert body["recipient"] == USER_ID
+    assert "to" not in body
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("+1 (415) 555-0123", {"to": "+14155550123"}),
+        ("14155550123", {"to": "14155550123"}),
+        (USER_ID, {"recipient": USER_ID}),
+        ("US.ENT.11815799212886844830", {"recipient": "US.ENT.11815799212886844830"}),
+        ("us.13491208655302741918", None),
+        ("US.", None),
+        ("555", None),
+        ("ann@example.com", None),
+        ("+1415555012३", None),
+        ("", None),
+    ],
+)
+def test_recipients_are_numbers_or_user_ids(address: str, named: Any) -> None:
+    assert recipient_of(address) == named
+
+
+async def test_what_is_neither_is_refused_without_a_call(http: httpx.AsyncClient) -> None:
+    result = await adapter(http).send(outbound(Channel.WHATSAPP, "ann@example.com"))
+
+    assert isinstance(result, Rejected)
+    assert result.code is ReasonCode.ADDRESS_INVALID
+
+
+@pytest.mark.parametrize(("text", "shown"), [("See https://example.com/a", True), ("See example.com", False)])
+async def test_a_link_is_shown_with_a_preview(http: httpx.AsyncClient, text: str, shown: bool) -> None:
+    [body] = await bodies_of(http, replace(MESSAGE, text=text))
+
+    assert body["text"] == {"body": text, "preview_url": shown}
+
+
+async def test_the_longest_text_is_one_that_meta_takes(http: httpx.AsyncClient) -> None:
+    longest = WhatsAppCloudAdapter.limits.max_characters or 0
+    [body] = await bodies_of(http, replace(MESSAGE, text="x" * longest))
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**body, "text": {"body": "x" * (longest + 1)}}, REQUEST_SCHEMA)
+
+
+async def test_a_template_takes_the_place_of_the_text(http: httpx.AsyncClient) -> None:
+    template = Template("incident_update", "en", ("Ann", "two\nlines,\t and     spaces"))
+    [body] = await bodies_of(http, replace(MESSAGE, template=template))
+
+    assert body["type"] == "template"
+    assert body["biz_opaque_callback_data"] == CORRELATION
+    assert "text" not in body
+    assert body["template"] == {
+        "name": "incident_update",
+        "language": {"code": "en"},
+        "components": [
+            {
+                "type": "body",
+                "parameters": [{"type": "text", "text": "Ann"}, {"type": "text", "text": "two lines, and spaces"}],
+            }
+        ],
+    }
+
+
+async def test_a_template_without_placeholders_has_no_components(http: httpx.AsyncClient) -> None:
+    [body] = await bodies_of(http, replace(MESSAGE, template=Template("hello", "pt_BR")))
+
+    assert body["template"] == {"name": "hello", "language": {"code": "pt_BR"}}
+
+
+async def test_a_template_goes_without_files_and_says_so(http: httpx.AsyncClient) -> None:
+    message = replace(MESSAGE, template=Template("hello", "en"), attachments=(PICTURE,))
+    async with serving(answering(200, SENT)) as server:
+        result = await adapter(http, server.url).send(message)
+
+    assert len(server.requests) == 1
+    assert isinstance(result, Accepted)
+    assert [dropped.filename for dropped in result.dropped] == ["a.png"]
+
+
+@pytest.mark.parametrize("held", ["accepted", "held_for_quality_assessment", "paused"])
+async def test_a_message_that_is_held_is_accepted(http: httpx.AsyncClient, held: str) -> None:
+    body = {**SENT, "messages": [{"id": WAMID, "message_status": held}]}
+
+    assert await outcome(http, body, 200) == Accepted(WAMID)
+
+
+def test_our_sample_of_an_answer_is_one_that_meta_could_give() -> None:
+    jsonschema.validate(SENT, sample("whatsapp_cloud", "message-response.schema"))
+
+
+# Files
+
+PDF = AttachmentFile("invoice.pdf", "application/pdf", b"%PDF", "media-2")
+
+
+async def test_files_follow_the_text_by_their_ids(http: httpx.AsyncClient) -> None:
+    text, picture, document = await bodies_of(http, replace(MESSAGE, attachments=(PICTURE, PDF)))
+
+    assert text["type"] == "text"
+    assert picture["image"] == {"id": "media-1"}
+    assert document["document"] == {"id": "media-2", "filename": "invoice.pdf"}
+    assert {body["to"] for body in (text, picture, document)} == {"+14155550123"}
+
+
+async def test_a_file_does_not_report_as_if_it_were_the_text(http: httpx.AsyncClient) -> None:
+    _, picture, document = await bodies_of(http, replace(MESSAGE, attachments=(PICTURE, PDF)))
+    marks = [body["biz_opaque_callback_data"] for body in (picture, document)]
+    assert len({CORRELATION, *marks}) == 3
+
+    for mark in marks:
+        [event] = statuses(http, status("failed", id="wamid.file", biz_opaque_callback_data=mark))
+        assert isinstance(event, Unrecognized)
+
+
+async def test_a_file_that_fails_is_dropped_and_the_others_go_on(http: httpx.AsyncClient) -> None:
+    script = answering_in_turn((200, SENT), (400, graph_error(131053)), (200, SENT))
+    async with serving(script) as server:
+        result = await adapter(http, server.url).send(replace(MESSAGE, attachments=(PICTURE, PDF)))
+
+    assert len(server.requests) == 3
+    assert result == Accepted(WAMID, (DroppedAttachment("a.png", "WhatsApp 131053: the file could not be taken over"),))
+
+
+async def test_files_are_not_sent_after_a_text_that_was_refused(http: httpx.AsyncClient) -> None:
+    async with serving(answering(400, graph_error(131047))) as server:
+        result = await adapter(http, server.url).send(replace(MESSAGE, attachments=(PICTURE,)))
+
+    assert len(server.requests) == 1
+    assert isinstance(result, Rejected)
+
+
+async def test_a_file_that_was_not_uploaded_or_is_not_carried_is_dropped_without_a_call(
+    http: httpx.AsyncClient,
+) -> None:
+    files = (replace(PICTURE, media_id=None), AttachmentFile("a.zip", "application/zip", b"PK", "media-3"))
+    async with serving(answering(200, SENT)) as server:
+        result = await adapter(http, server.url).send(replace(MESSAGE, attachments=files))
+
+    assert len(server.requests) == 1
+    assert isinstance(result, Accepted)
+    assert [dropped.filename for dropped in result.dropped] == ["a.png", "a.zip"]
+
+
+async def test_a_file_that_hangs_does_not_make_an_accepted_text_uncertain(http: httpx.AsyncClient) -> None:
+    async def first_then_hang(line: Any) -> None:
+        await line.read_request()
+        content = json.dumps(SENT).encode()
+        await line.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
+        await hang_after_reading(line)
+
+    async with serving(first_then_hang) as server:
+        end = asyncio.get_running_loop().time() + 0.9
+        with deadline(end):
+            async with asyncio.timeout_at(end):
+                result = await adapter(http, server.url).send(replace(MESSAGE, attachments=(PICTURE, PDF)))
+
+    assert isinstance(result, Accepted)
+    assert [dropped.filename for dropped in result.dropped] == ["a.png", "invoice.pdf"]
+    assert "no time left" in result.dropped[1].reason
+
+
+async def test_a_file_is_uploaded_once_as_a_form(http: httpx.AsyncClient) -> None:
+    async with serving(answering(200, {"id": "media-9"})) as server:
+        result = await adapter(http, server.url).upload(Channel.WHATSAPP, replace(PICTURE, media_id=None))
+
+    assert result == Uploaded("media-9")
+    [request] = server.requests
+    check_graph_head(request, PHONE_NUMBER_ID, "media")
+    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
+    for part in (b'name="messaging_product"\r\n\r\nwhatsapp', b'filename="a.png"', b"image/png\r\n\r\npng"):
+        assert part in request.body
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (131047, ReasonCode.WINDOW_CLOSED),
+        (470, ReasonCode.WINDOW_CLOSED),
+        (131026, ReasonCode.INVALID_RECIPIENT),
+        (130403, ReasonCode.BLOCKED),
+        (131049, ReasonCode.PROVIDER_REJECTED),
+        (132001, ReasonCode.TEMPLATE_REJECTED),
+        (132015, ReasonCode.TEMPLATE_REJECTED),
+        (100, ReasonCode.PROVIDER_REJECTED),
+        (190, ("account", None)),
+        (250, ("account", None)),
+        (131042, ("account", None)),
+        (131048, ("account", None)),
+        (131057, ("account", 60)),
+        (130429, ("account", 10)),
+        (80007, ("account", 60)),
+        (131056, ("delivery", None)),
+        (131000, None),
+        (131016, None),
+        (133004, None),
+    ],
+)
+async def test_error_codes_mean_what_the_table_says(http: httpx.AsyncClient, code: int, expected: Any) -> None:
+    result = await outcome(http, graph_error(code))
+
+    if isinstance(expected, ReasonCode):
+        assert isinstance(result, Rejected)
+        assert result.code is expected
+    elif expected is None:
+        assert isinstance(result, Unknown)
+    else:
+        assert isinstance(result, Deferred)
+        assert (result.scope, result.retry_after and result.retry_after.total_seconds()) == expected
+
+
+async def test_what_meta_adds_to_a_code_is_kept(http: httpx.AsyncClient) -> None:
+    result = await outcome(http, graph_error(131009, error_data={"details": "Parameter value is not valid"}))
+
+    assert result.detail == "WhatsApp 131009: a parameter is not valid (Parameter value is not valid)"
+
+
+async def test_a_wrong_phone_number_id_burns_nobody(http: httpx.AsyncClient) -> None:
+    result = await outcome(http, graph_error(100, 33))
+
+    assert isinstance(result, Deferred)
+    assert (result.scope, result.retry_after) == ("account", None)
+
+
+# Statuses
+
+
+@pytest.mark.parametrize("name", ["status_delivered", "status_failed"])
+def test_our_samples_of_statuses_are_ones_that_meta_could_send(name: str) -> None:
+    [change] = sample("whatsapp_cloud", name)["entry"][0]["changes"]
+
+    jsonschema.validate(change["value"], STATUSES_SCHEMA)
+
+
+@pytest.mark.parametrize("kind", ["sent", "delivered", "read", "failed"])
+def test_every_status_is_a_receipt_for_the_attempt(http: httpx.AsyncClient, kind: str) -> None:
+    [event] = statuses(http, status(kind))
+
+    assert isinstance(event, Receipt)
+    assert (event.kind, event.correlation, event.provider_message_id) == (ReceiptKind(kind), CORRELATION, WAMID)
+    assert event.occurred_at == datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
+    assert (event.code is None) == (event.kind is not ReceiptKind.FAILED)
+
+
+def test_many_statuses_in_one_call_are_told_as_they_came_and_repeats_are_equal(http: httpx.AsyncClient) -> None:
+    told = statuses(http, *(status(kind) for kind in ("read", "delivered", "sent", "delivered")))
+
+    assert [event.kind for event in told] == ["read", "delivered", "sent", "delivered"]
+    assert len({event.event_key for event in told}) == 3
+
+
+def test_a_window_that_was_closed_is_told_later_with_meta_s_words(http: httpx.AsyncClient) -> None:
+    [event] = events(http, "status_failed")
+
+    assert isinstance(event, Receipt)
+    assert (event.kind, event.code) == (ReceiptKind.FAILED, ReasonCode.WINDOW_CLOSED)
+    assert (event.detail or "").startswith("WhatsApp 131047: ")
+    assert "since the customer last replied" in (event.detail or "")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (131026, ReasonCode.INVALID_RECIPIENT),
+        (131056, ReasonCode.UNREACHABLE),
+        (130429, ReasonCode.UNREACHABLE),
+        (131042, ReasonCode.PROVIDER_REJECTED),
+        (131000, ReasonCode.PROVIDER_REJECTED),
+        (987654, ReasonCode.PROVIDER_REJECTED),
+    ],
+)
+def test_a_failed_status_is_final_whatever_the_code_says(
+    http: httpx.AsyncClient, code: int, expected: ReasonCode
+) -> None:
+    [event] = statuses(http, status("failed", errors=[{"code": code, "title": "Something"}]))
+
+    assert event.code is expected
+    assert str(code) in event.detail
+
+
+def test_a_failed_status_without_an_error_is_a_failure_still(http: httpx.AsyncClient) -> None:
+    [event] = statuses(http, status("failed", errors=[]))
+
+    assert (event.kind, event.code) == (ReceiptKind.FAILED, ReasonCode.PROVIDER_REJECTED)
+
+
+@pytest.mark.parametrize("kind", ["played", "warning", "", 7])
+def test_other_statuses_are_kept(http: httpx.AsyncClient, kind: Any) -> None:
+    [event] = statuses(http, status(kind))
+
+    assert isinstance(event, Unrecognized)
+
+
+def test_events_of_several_numbers_come_in_one_call(http: httpx.AsyncClient) -> None:
+    body = sample("whatsapp_cloud", "status_delivered")
+    other = sample("whatsapp_cloud", "inbound_text")["entry"][0]
+    other["changes"][0]["value"]["metadata"]["phone_number_id"] = "106540352242999"
+    body["entry"].append(other)
+
+    receipt, inbound = adapter(http).parse(graph_webhook(body))
+
+    assert (receipt.account_identity, inbound.account_identity) == (PHONE_NUMBER_ID, "106540352242999")
+
+
+def test_an_error_that_stands_alone_is_kept(http: httpx.AsyncClient) -> None:
+    body = sample("whatsapp_cloud", "status_delivered")
+    value = body["entry"][0]["changes"][0]["value"]
+    del value["statuses"]
+    value["errors"] = [{"code": 130429, "title": "Rate limit hit"}]
+
+    [event] = adapter(http).parse(graph_webhook(body))
+
+    assert isinstance(event, Unrecognized)
+    assert event.raw["code"] == 130429
+
+
+# Customers' messages
+
+
+def test_a_text_comes_in_with_its_thread(http: httpx.AsyncClient) -> None:
+    [event] = events(http, "inbound_text")
+
+    assert isinstance(event, Inbound)
+    assert event.text == "Works again, thanks! 😀"
+    assert (event.sender, event.in_reply_to, event.automatic) == ("14155550123", (WAMID,), False)
+    assert event.sent_at == datetime(2026, 5, 1, 12, 30, 1, tzinfo=UTC)
+
+
+def test_every_kind_of_message_is_told_in_words(http: httpx.AsyncClient) -> None:
+    told = events(http, "inbound_many")
+
+    assert [event.text for event in told] == [
+        "Works again, see",
+        "[image]",
+        "[document: invoice.pdf]",
+        "[audio]",
+        "Yes, it works",
+        "Still broken",
+        "Card payment",
+        "[location: Town hall]",
+        "[contacts]",
+        "[reaction: 👍]",
+        "[a message that WhatsApp does not pass on]",
+    ]
+    assert len({event.event_key for event in told}) == len(told)
+
+
+def test_a_reaction_owes_no_answer(http: httpx.AsyncClient) -> None:
+    told = {event.text: event for event in events(http, "inbound_many")}
+
+    assert [text for text, event in told.items() if event.automatic] == ["[reaction: 👍]"]
+    assert told["[reaction: 👍]"].in_reply_to == (WAMID,)
+
+
+def test_a_person_who_shows_no_number_writes_under_the_user_id(http: httpx.AsyncClient) -> None:
+    [event] = events(http, "inbound_user_id")
+
+    assert (event.sender, recipient_of(event.sender)) == (USER_ID, {"recipient": USER_ID})
+
+
+@pytest.mark.parametrize(
+    "change", [{"type": "system"}, {"type": "text", "text": {}}, {"group_id": "g-1"}, {"id": None}]
+)
+def test_what_is_no_message_to_this_business_is_kept(http: httpx.AsyncClient, change: dict[str, Any]) -> None:
+    body = sample("whatsapp_cloud", "inbound_text")
+    body["entry"][0]["changes"][0]["value"]["messages"][0].update(change)
+
+    [event] = adapter(http).parse(graph_webhook(body))
+
+    assert isinstance(event, Unrecognized)
+
+
+# Accounts
+
+
+@pytest.mark.parametrize(
+    ("config", "pointer"),
+    [
+        ({"phone_number_id": "+14155550100"}, "/config/phone_number_id"),
+        ({"api_version": "25"}, "/config/api_version"),
+        ({"api_version": "v25.0/../me"}, "/config/api_version"),
+        ({"fallback_template": {"name": "Not OK", "language": "en"}}, "/config/fallback_template/name"),
+        ({"fallback_template": {"name": "ok", "language": "English"}}, "/config/fallback_template/language"),
+        ({"fallback_template": {"name": "ok"}}, "/config/fallback_template/language"),
+    ],
+)
+def test_a_bad_setting_is_named(config: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(InvalidAccount) as refused:
+        validate("whatsapp_cloud", Channel.WHATSAPP, {**WHATSAPP.config, **config}, WHATSAPP.credentials)
+
+    assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+def test_a_fallback_template_is_taken() -> None:
+    template = {"name": "incident_update", "language": "pt_BR", "body_parameters": ["{{ contact.first_name }}"]}
+
+    validate(
+        "whatsapp_cloud", Channel.WHATSAPP, {**WHATSAPP.config, "fallback_template": template}, WHATSAPP.credentials
+    )
