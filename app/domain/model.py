@@ -5,7 +5,7 @@ does not name is absorbed, because providers and queues repeat themselves and ar
 printed from these tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -257,7 +257,7 @@ def transition(standing: Standing, happening: Happening, now: datetime) -> Move 
     rule = DELIVERY_RULES.get((standing.status, happening.event))
     if rule is None:
         return Absorbed.NOT_APPLICABLE
-    refusal = _refusal(rule.guard, standing, happening, now)
+    refusal = _GUARDS[rule.guard](standing, happening, now)
     if refusal is not None:
         return refusal
     if rule.to is Target.BACK:
@@ -266,56 +266,49 @@ def transition(standing: Standing, happening: Happening, now: datetime) -> Move 
     return Move(rule.to, happening.reason)
 
 
-def _refusal(guard: Guard, standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    match guard:
-        case Guard.NONE:
-            return None
-        case Guard.SAME_ATTEMPT:
-            return None if _same_attempt(standing, happening) else Absorbed.OTHER_ATTEMPT
-        case Guard.NOT_OLDER:
-            return _failure_refused(standing, happening)
-        case Guard.NOT_DISPROVED:
-            return _disproved(standing, happening)
-        case Guard.CORRECTABLE:
-            return _correction_refused(standing, happening)
-        case Guard.SETTLED:
-            return _settling(standing, happening, now)
-        case Guard.RETRYABLE:
-            return None if standing.retryable else Absorbed.NOT_RETRYABLE
+def _same_attempt(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
+    return None if happening.epoch == standing.epoch else Absorbed.OTHER_ATTEMPT
 
 
-def _same_attempt(standing: Standing, happening: Happening) -> bool:
-    return happening.epoch == standing.epoch
-
-
-def _failure_refused(standing: Standing, happening: Happening) -> Absorbed | None:
-    if not _same_attempt(standing, happening):
-        return Absorbed.OTHER_ATTEMPT
+def _failure_not_older(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
     at, last = happening.occurred_at, standing.last_receipt_at
     # Without a time from the provider on both sides, and at the same time, the failure is believed.
-    return Absorbed.OLDER if at is not None and last is not None and at < last else None
+    older = Absorbed.OLDER if at is not None and last is not None and at < last else None
+    return _same_attempt(standing, happening, now) or older
 
 
-def _correction_refused(standing: Standing, happening: Happening) -> Absorbed | None:
+def _success_newer(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
+    at, last = happening.occurred_at, standing.last_receipt_at
+    return None if at is not None and last is not None and at > last else Absorbed.OLDER
+
+
+def _not_disproved(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
+    return _success_newer(standing, happening, now) if standing.attempt_failed else None
+
+
+def _correctable(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
     # What we concluded ourselves, and another attempt's failure, say nothing against a success.
-    unrelated = standing.reason in CORRECTABLE or not _same_attempt(standing, happening)
-    return _disproved(standing, happening) if unrelated else _success_refused(standing, happening)
+    unrelated = standing.reason in CORRECTABLE or happening.epoch != standing.epoch
+    return (_not_disproved if unrelated else _success_newer)(standing, happening, now)
 
 
-def _settling(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    if happening.epoch is not None and not _same_attempt(standing, happening):
+def _settled(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
+    if happening.epoch is not None and happening.epoch != standing.epoch:
         return Absorbed.OTHER_ATTEMPT
     settled = standing.settles_after is None or now >= standing.settles_after
     return None if settled else Absorbed.STILL_SETTLING
 
 
-def _disproved(standing: Standing, happening: Happening) -> Absorbed | None:
-    return _success_refused(standing, happening) if standing.attempt_failed else None
-
-
-def _success_refused(standing: Standing, happening: Happening) -> Absorbed | None:
-    at, last = happening.occurred_at, standing.last_receipt_at
-    return None if at is not None and last is not None and at > last else Absorbed.OLDER
+_GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | None]] = {
+    Guard.NONE: lambda *_: None,
+    Guard.SAME_ATTEMPT: _same_attempt,
+    Guard.NOT_DISPROVED: _not_disproved,
+    Guard.CORRECTABLE: _correctable,
+    Guard.NOT_OLDER: _failure_not_older,
+    Guard.SETTLED: _settled,
+    Guard.RETRYABLE: lambda standing, *_: None if standing.retryable else Absorbed.NOT_RETRYABLE,
+}
+"""What each guard holds against an event; None where it lets it through."""
 
 
 def _back(standing: Standing, now: datetime) -> Move:
