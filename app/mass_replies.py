@@ -1,4 +1,4 @@
-"""Use cases for people: preview, create, confirm, cancel."""
+"""Use cases for people: preview, create, confirm. What can be asked of a running one is in `control.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.attachments import attachments_of
 from app.channels.registry import ADAPTERS
+from app.domain.actions import Action, refuse_action
 from app.domain.errors import (
     ConfirmationExpired,
     ConversationsNotFound,
@@ -17,7 +19,6 @@ from app.domain.errors import (
     NothingToSend,
     RecipientCountMismatch,
     SelectionEmpty,
-    UnknownAttachment,
 )
 from app.domain.mass_reply import Confirmation, Draft, MassReply
 from app.domain.messaging import Limits
@@ -105,7 +106,14 @@ async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
     if wording is None:
         raise NotFound("There is no such mass reply.")
     message = compile_message(wording.source.text, wording.source.html)
-    return Plan(message, wording.on_unresolved, wording.author, wording.tenant_name, wording.source.unknown_snippets)
+    return Plan(
+        message,
+        wording.on_unresolved,
+        wording.author,
+        wording.tenant_name,
+        wording.source.unknown_snippets,
+        await attachments_of(connection, tenant, wording.attachment_ids),
+    )
 
 
 async def _source(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> Source:
@@ -114,12 +122,10 @@ async def _source(connection: AsyncConnection, tenant: TenantId, draft: Draft) -
 
 async def _plan(connection: AsyncConnection, tenant: TenantId, draft: Draft, source: Source) -> Plan:
     """Check a message before anything is kept. Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment."""
-    if draft.attachment_ids:
-        faults = [Fault("/message/attachment_ids", "unknown_attachment", str(id_)) for id_ in draft.attachment_ids]
-        raise UnknownAttachment(faults=faults)
     message = compile_message(source.text, source.html)
+    files = await attachments_of(connection, tenant, draft.attachment_ids)
     name = await tenants.tenant_name(connection, tenant)
-    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets)
+    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets, files)
 
 
 async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> None:
@@ -183,7 +189,7 @@ async def confirm(
 
     The same confirmation again changes nothing, and sends nothing a second time.
     """
-    batch = await _hold(connection, tenant, id_)
+    batch = await hold(connection, tenant, id_)
     if batch.confirmation == confirmation.to_json():
         return []
     now = datetime.now(UTC)
@@ -191,7 +197,7 @@ async def confirm(
     dispatch_at, not_after = confirmation.schedule(now, send_within)
     await mass_replies.schedule(connection, tenant, id_, now, dispatch_at, not_after, confirmation.to_json())
     if dispatch_at > now:
-        await _move(connection, tenant, batch, MassReplyEvent.CONFIRM_FOR_LATER)
+        await move(connection, tenant, batch, MassReplyEvent.CONFIRM_FOR_LATER)
         return []
     return await begin_sending(connection, tenant, id_, batch.status, MassReplyEvent.CONFIRM)
 
@@ -200,8 +206,7 @@ def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: date
     expired = batch.expires_at is not None and now >= batch.expires_at
     if batch.status is MassReplyStatus.EXPIRED or (batch.status is MassReplyStatus.AWAITING_CONFIRMATION and expired):
         raise ConfirmationExpired
-    if batch.status is not MassReplyStatus.AWAITING_CONFIRMATION:
-        raise _invalid_state(batch, "confirmed")
+    refuse_action(Action.CONFIRM, batch.status)
     if confirmation.recipient_count != batch.recipient_count:
         raise RecipientCountMismatch(
             f"You confirmed {confirmation.recipient_count} recipients; there are {batch.recipient_count}. "
@@ -222,26 +227,17 @@ async def begin_sending(
     return await closing.lanes_with_work(connection, tenant, id_)
 
 
-async def cancel(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
-    """Stop for good: claims end at once; what is queued is cancelled by the sweeper, calls under way finish."""
-    batch = await _hold(connection, tenant, id_)
-    if batch.status is not MassReplyStatus.CANCELLED:
-        await _move(connection, tenant, batch, MassReplyEvent.CANCEL)
-
-
-async def _hold(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply:
+async def hold(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply:
+    """Read a mass reply and hold it until the transaction ends. Raises NotFound."""
     batch = await mass_replies.lock(connection, tenant, id_)
     if batch is None:
         raise NotFound("There is no such mass reply.")
     return batch
 
 
-async def _move(connection: AsyncConnection, tenant: TenantId, batch: MassReply, event: MassReplyEvent) -> None:
+async def move(connection: AsyncConnection, tenant: TenantId, batch: MassReply, event: MassReplyEvent) -> None:
+    """Set a mass reply that is held to where the event leads it."""
     after = next_status(batch.status, event)
     if after is None:
-        raise _invalid_state(batch, event)
+        raise InvalidState(f"The mass reply is {batch.status}; {event} does not apply to it.")
     await mass_replies.set_status(connection, tenant, batch.id, batch.status, after)
-
-
-def _invalid_state(batch: MassReply, what: str) -> InvalidState:
-    return InvalidState(f"The mass reply is {batch.status}; it cannot be {what} now.")

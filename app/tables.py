@@ -337,6 +337,7 @@ mass_replies = Table(
     _json("preflight", nullable=True),
     _text("pause_reason", nullable=True),
     _json("confirmation", nullable=True),
+    _flag("sampling"),
     _at("created_at", nullable=False),
     _at("expires_at"),
     _at("confirmed_at"),
@@ -353,6 +354,37 @@ Index(
     "ix_mass_replies_open",
     mass_replies.c.status,
     postgresql_where=text("finished_at IS NULL"),
+)
+
+idempotency_records = Table(
+    "idempotency_records",
+    metadata,
+    _tenant(),
+    _text("key"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("mass_reply_id", Uuid, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("answer", Text, nullable=True, comment="Null until the request has ended."),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "key"),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "mass_reply_id"),
+)
+
+attachment_uploads = Table(
+    "attachment_uploads",
+    metadata,
+    _tenant(),
+    Column("mass_reply_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("attachment_id", Uuid, nullable=False),
+    _text("media_id"),
+    PrimaryKeyConstraint("tenant_id", "mass_reply_id", "account_id", "attachment_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
 )
 
 selection_pages = Table(
@@ -380,6 +412,20 @@ lanes = Table(
     Column("account_id", Uuid, nullable=True),
     *(_count(name) for name in DELIVERY_COUNTERS),
     Column("segments_billed", BigInteger, nullable=False, server_default=text("0")),
+    Column(
+        "recent_size",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="How many of the last attempts `recent_failures` tells of.",
+    ),
+    Column(
+        "recent_failures",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="The last attempts, one bit each, the latest lowest; set where it failed or is uncertain.",
+    ),
     _text("pause_reason", nullable=True),
     Column(
         "pumped_at",
@@ -426,6 +472,7 @@ deliveries = Table(
     _texts("warnings"),
     _json("dropped_attachments", default="'[]'"),
     _flag("used_template"),
+    _flag("sampled"),
     _text("flips", nullable=True),
     Column("restores", JSONB, nullable=True, comment="What the flips changed, to be given back if it fails later."),
     _text("provider_message_id", nullable=True),
@@ -511,6 +558,15 @@ receipts = Table(
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "account_id", "event_key"),
     ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+)
+Index(
+    "ix_deliveries_sampled",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.account_id,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    postgresql_where=text("sampled"),
 )
 Index(
     "ix_receipts_unsettled",

@@ -211,7 +211,7 @@ class MassReplyAnswer(Answer):
     billed: Billable
     lanes: list[LaneAnswer]
     author: PersonAnswer
-    pause_reason: str | None
+    pause_reason: str | None = Field(description="person, sample_sent, failure_share or account.")
     created_at: datetime
     expires_at: datetime | None
     confirmed_at: datetime | None
@@ -229,7 +229,7 @@ class MassReplyAnswer(Answer):
             id=batch.id,
             status=batch.status,
             selection=_shortened(dict(batch.selection)),
-            message={"text": batch.text, "html": batch.html, "attachment_ids": []},
+            message={"text": batch.text, "html": batch.html, "attachment_ids": batch.attachment_ids},
             mark_as_done=batch.mark_as_done,
             on_unresolved=batch.on_unresolved,
             whatsapp_template=batch.whatsapp_template and dict(batch.whatsapp_template),
@@ -240,7 +240,7 @@ class MassReplyAnswer(Answer):
             billed=Billable(sms_segments=sum(lane.billed_segments for lane in batch.lanes)),
             lanes=[LaneAnswer.of(lane, batch, now) for lane in batch.lanes],
             author=PersonAnswer.of(batch.author),
-            pause_reason=batch.pause_reason,
+            pause_reason=batch.halted_by,
             created_at=batch.created_at,
             expires_at=batch.expires_at,
             confirmed_at=batch.confirmed_at,

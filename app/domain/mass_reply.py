@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,15 @@ from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import Selection
 
 Counts = Mapping[DeliveryStatus, int]
+
+
+class PauseReason(StrEnum):
+    """Why a mass reply, or one lane of it, stands still."""
+
+    PERSON = "person"
+    SAMPLE_SENT = "sample_sent"
+    FAILURE_SHARE = "failure_share"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,11 @@ class Lane:
     account_pause_reason: str | None
     account_cool_until: datetime | None
 
+    @property
+    def halted_by(self) -> str | None:
+        """Why it stands still by itself, whatever the mass reply does; None where it does not."""
+        return self.pause_reason or (PauseReason.ACCOUNT if self.account_pause_reason else None)
+
 
 @dataclass(frozen=True, slots=True)
 class MassReply:
@@ -50,6 +65,7 @@ class MassReply:
     selection: Mapping[str, Any]
     text: str = field(repr=False)
     html: str | None = field(repr=False)
+    attachment_ids: tuple[UUID, ...]
     source: Source = field(repr=False)
     on_unresolved: OnUnresolved
     mark_as_done: bool
@@ -75,6 +91,14 @@ class MassReply:
         if self.recipient_count is None:
             return None
         return {status: sum(lane.counts[status] for lane in self.lanes) for status in DeliveryStatus}
+
+    @property
+    def halted_by(self) -> str | None:
+        """Why nothing of it goes on: it is paused, or every lane that has work stands still by itself."""
+        if self.status is not MassReplyStatus.SENDING:
+            return self.pause_reason if self.status is MassReplyStatus.PAUSED else None
+        reasons = [lane.halted_by for lane in self.lanes if lane.counts[DeliveryStatus.QUEUED]]
+        return reasons[0] if reasons and all(reasons) else None
 
 
 @dataclass(frozen=True, slots=True)

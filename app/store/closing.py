@@ -25,11 +25,16 @@ _LOCK_LANES = sa.text("""
 """)
 
 _FINISH = sa.text("""
-    UPDATE mass_replies m SET status = :after, finished_at = clock_timestamp(), updated_at = now()
+    UPDATE mass_replies m SET status = :after, pause_reason = NULL, finished_at = clock_timestamp(), updated_at = now()
     WHERE m.tenant_id = :tenant AND m.id = :id AND m.status = :before AND m.finished_at IS NULL
       AND NOT EXISTS (SELECT FROM lanes l WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
                         AND (l.queued > 0 OR l.sending > 0))
 """)
+
+
+async def hold_lanes(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+    """Hold the lanes until the transaction ends: after accounts and deliveries, before the mass reply itself."""
+    await connection.execute(_LOCK_LANES, {"tenant": tenant, "id": id_})
 
 
 async def finish(
@@ -39,7 +44,7 @@ async def finish(
 
     The lanes are held first: work that comes back at this very moment either is seen, or waits and reopens it.
     """
-    await connection.execute(_LOCK_LANES, {"tenant": tenant, "id": id_})
+    await hold_lanes(connection, tenant, id_)
     values = {"tenant": tenant, "id": id_, "before": before, "after": after}
     return (await connection.execute(_FINISH, values)).rowcount == 1
 

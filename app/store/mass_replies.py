@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.mass_reply import Draft, Lane, MassReply
+from app.domain.mass_reply import Draft, Lane, MassReply, PauseReason
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
 from app.domain.preflight import Summary, Verdict
@@ -37,7 +37,7 @@ async def insert(connection: AsyncConnection, tenant: TenantId, draft: Draft, so
             "selection": json.dumps(to_json(draft.selection)),
             "text": draft.text,
             "html": draft.html,
-            "attachment_ids": draft.attachment_ids,
+            "attachment_ids": list(dict.fromkeys(draft.attachment_ids)),
             "source_text": source.text,
             "source_html": source.html,
             "unknown_snippets": source.unknown_snippets,
@@ -179,13 +179,14 @@ async def set_status(
     id_: MassReplyId,
     before: MassReplyStatus,
     after: MassReplyStatus,
+    pause_reason: PauseReason | None = None,
 ) -> bool:
-    """Compare and set the status; False where it was not `before` any more."""
+    """Compare and set the status and why it is paused; False where it was not `before` any more."""
     table = mass_replies
     statement = (
         table.update()
         .where(table.c.tenant_id == tenant, table.c.id == id_, table.c.status == before)
-        .values(status=after, updated_at=sa.func.now())
+        .values(status=after, pause_reason=pause_reason, updated_at=sa.func.now())
     )
     return (await connection.execute(statement)).rowcount == 1
 
@@ -284,6 +285,7 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
         selection=row.selection,
         text=row.message_text,
         html=row.message_html,
+        attachment_ids=tuple(row.attachment_ids),
         source=Source(row.source_text, row.source_html, tuple(row.unknown_snippets)),
         on_unresolved=OnUnresolved(row.on_unresolved),
         mark_as_done=row.mark_as_done,
@@ -313,11 +315,12 @@ class Wording:
     on_unresolved: OnUnresolved
     author: Author
     tenant_name: str
+    attachment_ids: tuple[UUID, ...] = ()
 
 
 async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Wording | None:
     statement = sa.text("""
-        SELECT m.source_text, m.source_html, m.unknown_snippets, m.on_unresolved, m.author_id, m.author_name,
+        SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id, m.author_name,
                m.author_email, t.name AS tenant_name
         FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
         WHERE m.tenant_id = :tenant AND m.id = :id
@@ -330,4 +333,5 @@ async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyI
         OnUnresolved(row.on_unresolved),
         Author(row.author_id, row.author_name, row.author_email),
         row.tenant_name,
+        tuple(row.attachment_ids),
     )

@@ -2,12 +2,23 @@
 
 from fastapi import APIRouter
 
-from app.api.routes import api_keys, callbacks, channel_accounts, conversations, health, mass_replies, me, snippets
+from app.api.routes import (
+    api_keys,
+    callbacks,
+    channel_accounts,
+    conversations,
+    health,
+    mass_replies,
+    mass_reply_actions,
+    me,
+    snippets,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     conversations.router,
     mass_replies.router,
+    mass_reply_actions.router,
     channel_accounts.router,
     snippets.router,
     api_keys.router,

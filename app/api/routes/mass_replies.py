@@ -1,15 +1,13 @@
-"""Mass replies: preview, create, confirm, cancel, and what became of them."""
+"""Mass replies: preview, create, confirm, and what became of them."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import AwareDatetime
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import mass_replies
+from app.api.batches import Id, answer, existing, read, wake
 from app.api.deps import ConversationReader, RuntimeDep, Sender
 from app.api.mass_reply_schemas import (
     ConfirmBody,
@@ -43,16 +41,11 @@ from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStat
 from app.runtime import Runtime
 from app.store import mass_replies as store
 from app.store import results
-from app.store.claims import LaneKey
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
-Id = Annotated[UUID, Path(alias="id")]
 POLL_SECONDS = 2
 """What `Retry-After` asks of somebody who polls while it sends."""
-DELIVERIES_PER_PUMP = 500
-MOST_PUMPS = 4
-"""A lane is woken in so many processes at most; each pump keeps hundreds of calls under way."""
 
 _BAD_DRAFT = (
     ConversationsNotFound,
@@ -95,17 +88,17 @@ async def create_mass_reply(
     preparing = batch.status is MassReplyStatus.PREPARING
     response.status_code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
     response.headers["Location"] = f"/mass-replies/{id_}"
-    return _answer(batch)
+    return answer(batch)
 
 
 async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> MassReply:
     """Prepare a small mass reply here and now; a large one is left to a worker."""
-    batch = await _read(runtime, tenant, id_)
+    batch = await read(runtime, tenant, id_)
     if batch.selected_count > runtime.settings.prepare_inline_limit:
         await runtime.wakeups.wake_preparation(tenant, id_)
         return batch
     await mass_replies.prepare(runtime.database, tenant, id_, runtime.settings.confirm_within)
-    return await _read(runtime, tenant, id_)
+    return await read(runtime, tenant, id_)
 
 
 @router.post(
@@ -120,16 +113,8 @@ async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
     async with runtime.database.begin(caller.tenant_id) as connection:
         lanes = await mass_replies.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within)
-    await _wake(runtime, lanes)
-    return _answer(await _read(runtime, caller.tenant_id, id_))
-
-
-@router.post("/{id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
-async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
-    """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await mass_replies.cancel(connection, caller.tenant_id, MassReplyId(id_))
-    return _answer(await _read(runtime, caller.tenant_id, id_))
+    await wake(runtime, lanes)
+    return answer(await read(runtime, caller.tenant_id, id_))
 
 
 @router.get("", responses=problems())
@@ -146,7 +131,7 @@ async def list_mass_replies(
     query = store.Query(status, author, created_from, created_to)
     async with runtime.database.begin(caller.tenant_id) as connection:
         found = await store.page(connection, caller.tenant_id, query, before=page.after(UUID), limit=page.limit + 1)
-    return page.listing(found, lambda batch: batch.id, _answer)
+    return page.listing(found, lambda batch: batch.id, answer)
 
 
 @router.get("/{id}", responses=problems(NotFound))
@@ -154,10 +139,10 @@ async def get_mass_reply(
     id_: Id, caller: ConversationReader, runtime: RuntimeDep, response: Response
 ) -> MassReplyAnswer:
     """How it stands. The nine counts sum to `selected_count` at every moment."""
-    batch = await _read(runtime, caller.tenant_id, id_)
+    batch = await read(runtime, caller.tenant_id, id_)
     if batch.status is MassReplyStatus.SENDING:
         response.headers["Retry-After"] = str(POLL_SECONDS)
-    return _answer(batch)
+    return answer(batch)
 
 
 @router.get("/{id}/deliveries", responses=problems(NotFound))
@@ -173,7 +158,7 @@ async def list_deliveries(
     """The result per conversation."""
     query = results.ResultQuery(status, channel, reason)
     async with runtime.database.begin(caller.tenant_id) as connection:
-        await _existing(connection, caller.tenant_id, id_)
+        await existing(connection, caller.tenant_id, id_)
         found = await results.page(
             connection,
             caller.tenant_id,
@@ -183,25 +168,3 @@ async def list_deliveries(
             limit=page.limit + 1,
         )
     return page.listing(found, lambda result: result.id, DeliveryAnswer.of)
-
-
-async def _wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
-    """Tell the workers, now that it is committed. If nobody hears it, the sweeper finds the lanes within a second."""
-    for lane, queued in lanes:
-        await runtime.wakeups.wake_lane(lane, min(MOST_PUMPS, 1 + queued // DELIVERIES_PER_PUMP))
-
-
-async def _read(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
-    async with runtime.database.begin(tenant) as connection:
-        return await _existing(connection, tenant, id_)
-
-
-async def _existing(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> MassReply:
-    batch = await store.get(connection, tenant, MassReplyId(id_))
-    if batch is None:
-        raise NotFound
-    return batch
-
-
-def _answer(batch: MassReply) -> MassReplyAnswer:
-    return MassReplyAnswer.of(batch, datetime.now(UTC))

@@ -1,0 +1,74 @@
+"""Pausing and resuming lanes. Accounts are written before lanes, lanes before mass replies: claims do it so as well."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.mass_reply import PauseReason
+from app.domain.model import MassReplyId, TenantId
+
+_PAUSE_LANE = sa.text("""
+    UPDATE lanes l SET pause_reason = coalesce(l.pause_reason, :reason)
+    FROM channel_accounts a
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
+      AND a.tenant_id = :tenant AND a.id = l.account_id AND a.key = :key
+""")
+
+
+async def pause_lane(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str, reason: PauseReason
+) -> bool:
+    """Stop one lane; False where there is none of that account. The first reason stands."""
+    values = {"tenant": tenant, "id": id_, "key": account_key, "reason": reason}
+    return (await connection.execute(_PAUSE_LANE, values)).rowcount > 0
+
+
+_RESUME_ACCOUNTS = sa.text("""
+    UPDATE channel_accounts a SET pause_reason = NULL
+    FROM lanes l
+    WHERE a.tenant_id = :tenant AND a.pause_reason IS NOT NULL AND (CAST(:key AS text) IS NULL OR a.key = :key)
+      AND l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.account_id = a.id
+""")
+
+
+async def resume_accounts(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
+) -> None:
+    """End the pauses of the accounts that carry this mass reply, or of the one named."""
+    await connection.execute(_RESUME_ACCOUNTS, {"tenant": tenant, "id": id_, "key": account_key})
+
+
+# What a lane went through before the pause says nothing about what comes now. Without `pumped_at` the next sweep wakes
+# the lane even where nobody hears the wake-up.
+_RESUME_LANES = sa.text("""
+    UPDATE lanes l
+    SET pause_reason = NULL, pumped_at = NULL,
+        recent_size = CASE WHEN l.pause_reason IS NULL THEN l.recent_size ELSE 0 END,
+        recent_failures = CASE WHEN l.pause_reason IS NULL THEN l.recent_failures ELSE 0 END
+    FROM channel_accounts a
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
+      AND a.tenant_id = :tenant AND a.id = l.account_id AND (CAST(:key AS text) IS NULL OR a.key = :key)
+""")
+
+
+async def resume_lanes(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
+) -> bool:
+    """Let all lanes go on, or the one named; False where there is none."""
+    result = await connection.execute(_RESUME_LANES, {"tenant": tenant, "id": id_, "key": account_key})
+    return result.rowcount > 0
+
+
+_PAUSE_OTHERS = sa.text("""
+    UPDATE lanes l SET pause_reason = coalesce(l.pause_reason, :reason)
+    FROM channel_accounts a
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.queued + l.sending > 0
+      AND a.tenant_id = :tenant AND a.id = l.account_id AND a.key <> :key
+""")
+
+
+async def pause_other_lanes(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str, reason: str
+) -> None:
+    """Stop every lane that has work but the one named."""
+    values = {"tenant": tenant, "id": id_, "key": account_key, "reason": reason}
+    await connection.execute(_PAUSE_OTHERS, values)

@@ -1,0 +1,88 @@
+"""Mass replies in any state, without a worker that would move them on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.domain.model import Channel, MassReplyStatus
+from app.runtime import Runtime
+from tests.api.conftest import anonymous, app, client, make_key
+from tests.scene import Account, add_account, add_conversations
+
+__all__ = ["anonymous", "app", "client", "make_key"]
+
+BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": "We are back."}}
+NOWHERE = "http://127.0.0.1:9"
+"""Nobody answers here; these tests call no provider."""
+
+LANES = {Channel.EMAIL: "email", Channel.OTHER: "desk"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A tenant's conversations on two lanes, and what a test does with their mass reply."""
+
+    client: httpx.AsyncClient
+    runtime: Runtime
+    tenant: UUID
+
+    async def create(self) -> dict[str, Any]:
+        created = await self.client.post("/mass-replies", json=BODY)
+        assert created.status_code == 201, created.text
+        return dict(created.json())
+
+    async def batch_in(self, status: MassReplyStatus) -> str:
+        """Make a mass reply of that status, as if it had come there by itself."""
+        batch = await self.create()
+        now = datetime.now(UTC)
+        await self.write(
+            "UPDATE mass_replies SET status = :status, not_after = :later, dispatch_at = :now, confirmed_at = :now "
+            "WHERE id = :id",
+            id=batch["id"],
+            status=status,
+            now=now,
+            later=now + timedelta(hours=1),
+        )
+        return str(batch["id"])
+
+    async def settle_all(self, id_: str, status: str, **columns: Any) -> None:
+        """Give every delivery of a mass reply one status, and its lanes the counters that go with it."""
+        assignments = "".join(f", {name} = :{name}" for name in columns)
+        await self.write(
+            f"UPDATE deliveries SET status = :status{assignments} WHERE mass_reply_id = :id",
+            id=id_,
+            status=status,
+            **columns,
+        )
+        await self.write(f"UPDATE lanes SET queued = 0, {status} = queued WHERE mass_reply_id = :id", id=id_)
+
+    async def write(self, statement: str, **values: Any) -> None:
+        async with self.runtime.database.begin(self.tenant) as connection:
+            await connection.execute(sa.text(statement), values)
+
+    async def read(self, statement: str, **values: Any) -> list[Any]:
+        async with self.runtime.database.begin(self.tenant) as connection:
+            return list(await connection.execute(sa.text(statement), values))
+
+    async def act(self, id_: str, action: str, body: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(f"/mass-replies/{id_}/{action}", json=body or {}, headers=names)
+
+    async def get(self, id_: str) -> dict[str, Any]:
+        return dict((await self.client.get(f"/mass-replies/{id_}")).json())
+
+
+@pytest.fixture
+async def stage(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID) -> Stage:
+    """Three conversations on each of two lanes."""
+    for channel, key in LANES.items():
+        account = Account(key, channel, "webhook", {"url": NOWHERE}, {"secret": "whsec_" + "A" * 32})
+        account_id = await add_account(runtime, tenant, account)
+        await add_conversations(runtime, tenant, channel, 3, account=account_id)
+    return Stage(client, runtime, tenant)
