@@ -8,24 +8,26 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.delivery.lines import Lines
-from app.delivery.receipts import take_receipt
+from app.delivery.lines import Line, Lines
+from app.delivery.receipts import take_receipt, take_watermark
 from app.domain.accounts import ChannelAccount
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import (
     Adapter,
+    AnswersChallenge,
     Inbound,
     MalformedWebhook,
     ProviderEvent,
     Receipt,
+    SharesCallbacks,
     Unrecognized,
     Watermark,
     Webhook,
 )
 from app.domain.model import AccountId, ReasonCode, TenantId
 from app.store import customer_messages, receipts
-from app.store.accounts import tenant_of_account
+from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
 
 log = structlog.get_logger()
@@ -37,16 +39,56 @@ async def take_callback(database: Database, lines: Lines, account_id: UUID, webh
     Raises NotFound for an account that does not exist, Unauthenticated for a call that is not the provider's,
     InvalidRequest for one that cannot be read.
     """
-    async with database.begin_routing() as connection:
-        tenant = await tenant_of_account(connection, account_id)
-    if tenant is None:
-        raise NotFound
+    tenant = await _tenant(database, account_id)
     async with database.begin(tenant) as connection:
         line = await lines.fresh(connection, tenant, AccountId(account_id))
         if not line.adapter.verify(webhook):
             raise Unauthenticated("The call is not signed by the account's provider.")
         for event in _events(line.adapter, webhook):
-            await _take(connection, tenant, line.account, event)
+            owner = await _owner(connection, lines, tenant, line, event, webhook)
+            await _take(connection, tenant, owner, event)
+
+
+async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:
+    """Answer a provider that checks the address before it uses it. Raises NotFound and Unauthenticated."""
+    tenant = await _tenant(database, account_id)
+    async with database.begin(tenant) as connection:
+        adapter = (await lines.fresh(connection, tenant, AccountId(account_id))).adapter
+    answer = adapter.challenge(webhook) if isinstance(adapter, AnswersChallenge) else None
+    if answer is None:
+        raise Unauthenticated("The question does not hold the account's verify token.")
+    return answer
+
+
+async def _tenant(database: Database, account_id: UUID) -> TenantId:
+    async with database.begin_routing() as connection:
+        tenant = await tenant_of_account(connection, account_id)
+    if tenant is None:
+        raise NotFound
+    return tenant
+
+
+async def _owner(
+    connection: AsyncConnection, lines: Lines, tenant: TenantId, line: Line, event: ProviderEvent, webhook: Webhook
+) -> ChannelAccount:
+    """Whose event it is: one app may report on several pages or numbers of a tenant, all to one address.
+
+    Another account is believed to be of the same app when its own secret signs the call too.
+    """
+    identity = event.account_identity
+    if identity is None or not isinstance(line.adapter, SharesCallbacks) or _is_called(line, identity):
+        return line.account
+    keys = line.adapter.identity_keys
+    for other in await accounts_named(connection, tenant, line.account.provider, keys, identity):
+        found = await lines.fresh(connection, tenant, other)
+        if found.adapter.verify(webhook):
+            return found.account
+    return line.account
+
+
+def _is_called(line: Line, identity: str) -> bool:
+    assert isinstance(line.adapter, SharesCallbacks)  # noqa: S101 - narrows for mypy; its caller has asked
+    return any(line.account.config.get(key) == identity for key in line.adapter.identity_keys)
 
 
 def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
@@ -60,12 +102,12 @@ async def _take(connection: AsyncConnection, tenant: TenantId, account: ChannelA
     match event:
         case Receipt():
             await take_receipt(connection, tenant, account.id, account.channel, event)
+        case Watermark():
+            await take_watermark(connection, tenant, account.id, account.channel, event)
         case Inbound():
             await _take_inbound(connection, tenant, account, event)
-        case Watermark():
-            await receipts.keep(connection, tenant, account.id, "watermark", event.event_key, event.raw)
-        case Unrecognized(event_key, raw):
-            await receipts.keep(connection, tenant, account.id, "unrecognized", event_key, raw)
+        case Unrecognized():
+            await receipts.keep(connection, tenant, account.id, "unrecognized", event.event_key, event.raw)
         case _:
             assert_never(event)
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import Report, settle
-from app.domain.messaging import Receipt, ReceiptKind
+from app.domain.messaging import Receipt, ReceiptKind, Watermark
 from app.domain.model import (
     RETRYABLE,
     Absorbed,
@@ -47,6 +47,17 @@ async def take_receipt(
     if receipt.bad_address and receipt.code is not None:
         await receipts.block_address(connection, tenant, channel, receipt.bad_address, receipt.code)
     await _apply(connection, tenant, stored)
+
+
+async def take_watermark(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: Channel, mark: Watermark
+) -> None:
+    """Apply a report on everything that one recipient was sent until a moment; the same one again does nothing."""
+    if not await receipts.keep(connection, tenant, account, "watermark", mark.event_key, mark.raw):
+        return
+    found = await receipts.sent_until(connection, tenant, account, channel, mark.recipient, mark.up_to)
+    reports = [Report(id_, Happening(EVENTS[mark.kind], epoch, mark.up_to)) for id_, epoch in found]
+    await settle(connection, tenant, reports)
 
 
 async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> None:

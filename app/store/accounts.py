@@ -50,6 +50,16 @@ async def load_account(
     return Account(**_fields(row), credentials=vault.open(tenant, row.id, row.credentials))
 
 
+async def accounts_named(
+    connection: AsyncConnection, tenant: TenantId, provider: str, keys: Sequence[str], identity: str
+) -> Sequence[AccountId]:
+    """The provider's accounts that one of these config keys calls by this name."""
+    columns = channel_accounts.c
+    named = sa.or_(*(columns.config[key].astext == identity for key in keys))
+    query = sa.select(columns.id).where(_EXISTS, columns.tenant_id == tenant, columns.provider == provider, named)
+    return [AccountId(id_) for id_ in await connection.scalars(query.order_by(columns.created_at))]
+
+
 async def find_account(connection: AsyncConnection, tenant: TenantId, key: str) -> ChannelAccount | None:
     row = await _one(connection, sa.select(channel_accounts).where(_EXISTS, *_has_key(tenant, key)))
     return None if row is None else _read(row)

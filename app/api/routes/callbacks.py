@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response, status
+from fastapi.responses import PlainTextResponse
 
 from app.api.deps import RuntimeDep
 from app.api.problems import only_problems
-from app.delivery.callbacks import take_callback
+from app.delivery import callbacks
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import Webhook
 
@@ -23,15 +24,30 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
 )
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
     """Take receipts and customers' messages. Answered once everything in the call is kept."""
-    webhook = Webhook(
+    webhook = _webhook(runtime.settings.public_url, request, await request.body())
+    await callbacks.take_callback(runtime.database, runtime.lines, account_id, webhook)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.get(
+    "/{account_id}",
+    response_class=PlainTextResponse,
+    responses=only_problems(NotFound, Unauthenticated, InvalidRequest),
+)
+async def answer_challenge(account_id: AccountId, request: Request, runtime: RuntimeDep) -> PlainTextResponse:
+    """Answer a provider that checks the address before it uses it, such as Meta with `hub.challenge`."""
+    webhook = _webhook(runtime.settings.public_url, request, b"")
+    return PlainTextResponse(await callbacks.answer_challenge(runtime.database, runtime.lines, account_id, webhook))
+
+
+def _webhook(public_url: str, request: Request, body: bytes) -> Webhook:
+    return Webhook(
         method=request.method,
-        url=_public_url(runtime.settings.public_url, request),
+        url=_public_url(public_url, request),
         headers=dict(request.headers.items()),
         query=dict(request.query_params.items()),
-        body=await request.body(),
+        body=body,
     )
-    await take_callback(runtime.database, runtime.lines, account_id, webhook)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 def _public_url(public_url: str, request: Request) -> str:
