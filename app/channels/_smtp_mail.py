@@ -8,8 +8,9 @@ from typing import Final
 from app.channels._mail import MailSettings, reply_headers, subject_line
 from app.domain.messaging import AttachmentFile, Outbound
 
-_POLICY: Final = SMTP.clone(cte_type="7bit")
-"""Seven bits pass through every server, also one without 8BITMIME (RFC 6152)."""
+_POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=76)
+"""Seven bits pass through every server, also one without 8BITMIME (RFC 6152). A folded line of 76 characters leaves
+the 75 that an encoded word may have (RFC 2047 section 2), where the package's own 78 makes it two too long."""
 
 _ANY_FILE: Final = ("application", "octet-stream")
 

@@ -15,10 +15,10 @@ REPLIES: Mapping[str, str] = {
 }
 
 
-def speaking(at_end: Script | None = None, **changes: str) -> Script:
+def speaking(at_end: Script | None = None, *, at_data: Script | None = None, **changes: str) -> Script:
     """Serve one client with these replies, each by the name of what it answers.
 
-    `at_end` takes the place of the reply to the message, and ends the conversation.
+    `at_data` takes the place of reading the message, `at_end` that of the reply to it; both end the conversation.
     """
     replies = {**REPLIES, **changes}
 
@@ -30,6 +30,8 @@ def speaking(at_end: Script | None = None, **changes: str) -> Script:
             envelope[command.lower()] = argument
             await _say(line, replies[command])
             if command == "DATA" and replies[command].startswith("354"):
+                if at_data is not None:
+                    return await at_data(line)
                 await read_message(line, envelope)
                 if at_end is not None:
                     return await at_end(line)
