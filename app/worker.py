@@ -56,6 +56,7 @@ class WorkerProcess:
             runtime.database, self._wake_lane, self._wake_preparation, settings.purge_unconfirmed_after
         )
         self._stopping = asyncio.Event()
+        self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()
         self._redis_hears = False
 
@@ -66,17 +67,17 @@ class WorkerProcess:
 
     async def run(self) -> None:
         recorder = asyncio.create_task(self._recorder.run())
-        helpers = [
+        listening = asyncio.create_task(self._listen())
+        rounds = [
             asyncio.create_task(self._every(TICK, self._sweep)),
             asyncio.create_task(self._every(TICK, self._look_for_lanes)),
             asyncio.create_task(self._every(LOOK_UP_TICK, self._look_up)),
-            asyncio.create_task(self._listen()),
         ]
         await self._runner.run()
-        for task in helpers:
+        self._pumped_out.set()
+        for task in (*rounds, *self._preparations):
             task.cancel()
-        await asyncio.gather(*helpers, return_exceptions=True)
-        await asyncio.gather(*self._preparations, return_exceptions=True)
+        await asyncio.gather(listening, *rounds, *self._preparations, return_exceptions=True)
         self._recorder.close()
         await recorder
 
@@ -118,9 +119,12 @@ class WorkerProcess:
                 await work()
             except Exception as error:
                 log.exception("tick_failed", work=getattr(work, "__name__", "?"), error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._stopping.wait()
+            await self._rest(seconds)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
     async def _listen(self) -> None:
         """Run arq, and run it again: any Redis error in its poll loop ends it."""
@@ -133,18 +137,18 @@ class WorkerProcess:
                 log.warning("redis_away", error=type(error).__name__)
             except Exception as error:
                 log.exception("arq_ended", error=type(error).__name__)
-            await asyncio.sleep(TICK)
+            await self._rest(TICK)
 
     async def _hear(self, redis: ArqRedis) -> None:
         await redis.ping()
         worker = _arq_worker(redis, [(PUMP, self._pump_job), (PREPARE, self._prepare_job)], self._runtime.settings)
         self._redis_hears = True
-        try:
-            await worker.async_run()
-        finally:
-            self._redis_hears = False
-            await _end_jobs(worker)
-            await worker.close()
+        hearing, pumped_out = asyncio.create_task(worker.async_run()), asyncio.create_task(self._pumped_out.wait())
+        await asyncio.wait({hearing, pumped_out}, return_when=asyncio.FIRST_COMPLETED)
+        self._redis_hears = False
+        pumped_out.cancel()
+        await _end(worker, hearing)
+        await redis.delete(worker.health_check_key)
 
     async def _pump_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, account: str, _number: int) -> None:
         # Shielded: a job that arq cancels must not take a pump with it that has calls under way.
@@ -179,16 +183,18 @@ def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[N
     )
 
 
-async def _end_jobs(worker: Worker) -> None:
-    """Let jobs that are done say so, and leave the others to other workers.
+async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:
+    """Let jobs that are done say so, leave the others to other workers, and let the poll loop end by itself.
 
-    arq's own `close` interrupts also those that are just saying so, and then believes for 40 s that they run.
+    arq's own `close` interrupts also those that are just saying so, and then believes for 40 s that they run. And its
+    poll loop must not be cancelled: redis-py swallows a cancellation that comes together with an answer.
     """
-    worker.allow_pick_jobs = False
-    while running := [task for task in worker.tasks.values() if not task.done()]:
+    worker.burst, worker.max_burst_jobs = True, 0
+    while running := [task for task in (hearing, *worker.tasks.values()) if not task.done()]:
         for job in list(worker.job_tasks.values()):
             job.cancel()
         await asyncio.wait(running, timeout=0.1)
+    await hearing
 
 
 def run(settings: Settings) -> None:
