@@ -1,0 +1,21 @@
+"""A stage for each test."""
+
+from uuid import UUID
+
+import pytest
+
+from app.runtime import Runtime
+from app.store.database import Database
+from tests.conftest import create_tenant
+from tests.delivery.stage import Stage, make_stage
+
+
+@pytest.fixture
+async def stage(runtime: Runtime, tenant: UUID) -> Stage:
+    return await make_stage(runtime, tenant)
+
+
+@pytest.fixture
+async def other(runtime: Runtime, database: Database) -> Stage:
+    """Another tenant's stage."""
+    return await make_stage(runtime, await create_tenant(database))

@@ -1,0 +1,274 @@
+"""A mass reply that is being sent, made straight in the database, and eyes to see what became of it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.lines import Line, Lines, Plans
+from app.delivery.pump import Crew, Pace, Pump
+from app.delivery.receipts import take_receipt
+from app.delivery.recorder import Recorder
+from app.delivery.settle import Report, settle
+from app.delivery.sweep import Sweeper
+from app.domain.messaging import Adapter, Receipt, ReceiptKind
+from app.domain.model import (
+    Absorbed,
+    AccountId,
+    Channel,
+    DeliveryEvent,
+    DeliveryId,
+    DeliveryStatus,
+    Happening,
+    MassReplyId,
+    Move,
+    Reason,
+    TenantId,
+)
+from app.runtime import Runtime
+from app.store import claims
+from app.store.claims import Claimed, Grant, LaneKey
+from app.store.database import Database
+from tests.scene import add_account, add_conversations, postmark, timeline, twilio
+
+LEASE, SETTLES_AFTER = timedelta(seconds=30), timedelta(seconds=60)
+AUTHOR = "Ines Agent"
+
+_MASS_REPLY = """
+    INSERT INTO mass_replies (tenant_id, status, selection, message_text, source_text, on_unresolved, author_id,
+                              author_name, mark_as_done, selected_count, recipient_count, confirmed_at, dispatch_at,
+                              not_after, started_at)
+    VALUES (:tenant, 'sending', '{}', :text, :text, 'skip', 'agent-7', :author, :mark_as_done, :count, :count, now(),
+            now(), now() + interval '1 day', now())
+    RETURNING id
+"""
+_DELIVERIES = """
+    INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
+                            subject, status, segments)
+    SELECT tenant_id, :mass_reply, id, contact_id, account_id, channel, address, subject, 'queued', :segments
+    FROM conversations WHERE tenant_id = :tenant AND external_id LIKE :prefix || '-%' ORDER BY id
+"""
+_LANES = """
+    INSERT INTO lanes (tenant_id, mass_reply_id, channel, account_id, queued)
+    SELECT tenant_id, mass_reply_id, channel, account_id, count(*) FROM deliveries
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply GROUP BY 1, 2, 3, 4
+"""
+_NOWHERE = "https://api.example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One mass reply on one account."""
+
+    id: MassReplyId
+    lane: LaneKey
+    deliveries: tuple[DeliveryId, ...]
+    conversations: tuple[UUID, ...]
+
+    @property
+    def first(self) -> DeliveryId:
+        return self.deliveries[0]
+
+
+class Stage:
+    """One tenant with an e-mail account, and everything that works on its deliveries."""
+
+    def __init__(self, runtime: Runtime, tenant: TenantId, account: AccountId) -> None:
+        self.runtime, self.tenant, self.account = runtime, tenant, account
+
+    @property
+    def database(self) -> Database:
+        return self.runtime.database
+
+    async def runs(self, statement: str, **values: Any) -> Any:
+        async with self.database.begin(self.tenant) as connection:
+            return await connection.execute(sa.text(statement), {"tenant": self.tenant, **values})
+
+    async def one(self, statement: str, **values: Any) -> Any:
+        return (await self.runs(statement, **values)).one()
+
+    async def sms_account(self, **about: Any) -> AccountId:
+        return AccountId(await add_account(self.runtime, self.tenant, twilio(_NOWHERE, **about)))
+
+    async def batch(
+        self,
+        count: int = 1,
+        *,
+        account: AccountId | None = None,
+        channel: Channel = Channel.EMAIL,
+        text: str = "Hi {{ contact.first_name }}, we are back.",
+        segments: int = 0,
+        mark_as_done: bool = False,
+    ) -> Batch:
+        account, prefix = account or self.account, f"b{uuid4().hex[:8]}"
+        await add_conversations(self.runtime, self.tenant, channel, count, account=account, prefix=prefix)
+        values = {"text": text, "author": AUTHOR, "mark_as_done": mark_as_done, "count": count}
+        id_ = MassReplyId((await self.one(_MASS_REPLY, **values)).id)
+        await self.runs(_DELIVERIES, mass_reply=id_, prefix=prefix, segments=segments)
+        await self.runs(_LANES, mass_reply=id_)
+        rows = list(
+            await self.runs("SELECT id, conversation_id FROM deliveries WHERE mass_reply_id = :id ORDER BY id", id=id_)
+        )
+        deliveries = tuple(DeliveryId(row.id) for row in rows)
+        lane = LaneKey(self.tenant, id_, account)
+        return Batch(id_, lane, deliveries, tuple(row.conversation_id for row in rows))
+
+    async def claim(self, batch: Batch, count: int = 1_000, *, token: UUID | None = None) -> list[Claimed]:
+        """Take deliveries as a pump does, and be left with them."""
+        async with self.database.begin(self.tenant) as connection:
+            return await self.claim_in(connection, batch, count, token=token)
+
+    async def claim_in(
+        self, connection: AsyncConnection, batch: Batch, count: int = 1_000, *, token: UUID | None = None
+    ) -> list[Claimed]:
+        gate = await claims.open_gate(connection, batch.lane)
+        assert gate is not None
+        grant = Grant(count, 1_000_000, full=True)
+        taken = await claims.claim(connection, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
+        texts = [(one, f"Text of attempt {one.epoch}.") for one in taken]
+        await claims.mark(connection, batch.lane, texts, gate.allowed_at, gate.now)
+        return taken
+
+    async def settle(self, *reports: Report) -> dict[DeliveryId, Move | Absorbed]:
+        async with self.database.begin(self.tenant) as connection:
+            return await settle(connection, self.tenant, reports)
+
+    async def receipt(self, delivery: DeliveryId | None, kind: ReceiptKind, **about: Any) -> None:
+        epoch, channel = about.pop("epoch", 1), about.pop("channel", Channel.EMAIL)
+        values: dict[str, Any] = {
+            "event_key": uuid4().hex,
+            "correlation": delivery and f"{delivery}.{epoch}",
+            "provider_message_id": None,
+            **about,
+        }
+        async with self.database.begin(self.tenant) as connection:
+            await take_receipt(connection, self.tenant, self.account, channel, Receipt(kind, **values))
+
+    async def row(self, delivery: DeliveryId) -> Any:
+        return await self.one("SELECT * FROM deliveries WHERE id = :id", id=delivery)
+
+    async def status(self, delivery: DeliveryId) -> DeliveryStatus:
+        return DeliveryStatus((await self.row(delivery)).status)
+
+    async def conversation(self, batch: Batch, number: int = 0) -> Any:
+        return await self.one("SELECT * FROM conversations WHERE id = :id", id=batch.conversations[number])
+
+    async def mass_reply(self, batch: Batch) -> Any:
+        return await self.one("SELECT * FROM mass_replies WHERE id = :id", id=batch.id)
+
+    async def attempts(self, delivery: DeliveryId) -> list[Any]:
+        statement = "SELECT * FROM delivery_attempts WHERE delivery_id = :id ORDER BY epoch"
+        return list(await self.runs(statement, id=delivery))
+
+    async def timeline(self, batch: Batch, number: int = 0) -> list[tuple[str, str]]:
+        items = await timeline(self.runtime, self.tenant, batch.conversations[number])
+        return [(item.kind, item.text) for item in items]
+
+    async def events(self, batch: Batch) -> int:
+        return int(
+            (await self.one("SELECT count(*) FROM outbound_events WHERE mass_reply_id = :id", id=batch.id)).count
+        )
+
+    async def counts(self, batch: Batch) -> dict[str, int]:
+        """The lane's counters, which must be what counting the rows says."""
+        columns = ", ".join(DeliveryStatus)
+        lane = (await self.one(f"SELECT {columns} FROM lanes WHERE mass_reply_id = :id", id=batch.id))._asdict()
+        counted = await self.runs(
+            "SELECT status, count(*) FROM deliveries WHERE mass_reply_id = :id GROUP BY status", id=batch.id
+        )
+        found = {status: count for status, count in lane.items() if count}
+        assert found == {row.status: row.count for row in counted}
+        assert sum(found.values()) == len(batch.deliveries)
+        return found
+
+    def crew(self, adapter: Adapter, recorder: Recorder | None = None, **pace: Any) -> Crew:
+        times = {"lease": LEASE, "settles_after": SETTLES_AFTER, "slots": 50, "budget": timedelta(seconds=20), **pace}
+        lines = OneLine(self.runtime.lines, adapter)
+        return Crew(self.database, recorder or Recorder(self.database), Pace(**times), lines, Plans())
+
+    async def pump(self, batch: Batch, adapter: Adapter, **pace: Any) -> bool:
+        """Work a lane to its end, or to the end of the budget; answers whether there was more to do."""
+        crew = self.crew(adapter, **pace)
+        async with recording(crew.recorder):
+            return await Pump(crew, batch.lane, asyncio.Event()).run()
+
+    def sweeper(self, woken: list[LaneKey] | None = None, prepared: list[MassReplyId] | None = None) -> Sweeper:
+        async def wake_lane(lane: LaneKey) -> None:
+            (woken if woken is not None else []).append(lane)
+
+        async def wake_preparation(_: TenantId, mass_reply: MassReplyId) -> None:
+            (prepared if prepared is not None else []).append(mass_reply)
+
+        return Sweeper(self.database, wake_lane, wake_preparation, timedelta(days=7))
+
+    async def somebody_waits_for_a_lock(self) -> None:
+        """Let other tasks run until one of them waits for a lock in the database."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        while not (await self.one(waiting)).count:  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.005)
+
+    async def let_lease_run_out(self, batch: Batch) -> None:
+        await self.runs(
+            "UPDATE deliveries SET lease_until = now() - interval '1 second' WHERE mass_reply_id = :id "
+            "AND status = 'sending'",
+            id=batch.id,
+        )
+
+    async def let_settle(self, batch: Batch) -> None:
+        """Move the clock past `settles_after`."""
+        await self.runs(
+            "UPDATE deliveries SET settles_after = now() WHERE mass_reply_id = :id AND settles_after IS NOT NULL",
+            id=batch.id,
+        )
+
+
+class OneLine(Lines):
+    """The accounts as they are, all with one adapter."""
+
+    def __init__(self, lines: Lines, adapter: Adapter) -> None:
+        self._real, self._adapter = lines, adapter
+
+    async def line(self, connection: AsyncConnection, tenant: TenantId, account: AccountId, version: datetime) -> Line:
+        return replace(await self._real.line(connection, tenant, account, version), adapter=self._adapter)
+
+
+class recording:  # noqa: N801 - read like the context managers of contextlib
+    """Let a recorder write while the block runs, and to its end after it."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def __aenter__(self) -> Recorder:
+        self._task = asyncio.create_task(self._recorder.run())
+        return self._recorder
+
+    async def __aexit__(self, *_: object) -> None:
+        self._recorder.close()
+        await self._task
+
+
+def report(delivery: DeliveryId, event: DeliveryEvent, epoch: int | None = 1, **about: Any) -> Report:
+    happening = {key: about.pop(key) for key in ("occurred_at", "reason") if key in about}
+    return Report(delivery, Happening(event, epoch, **happening), **about)
+
+
+def because(code: Any, detail: str = "Because.", *, retryable: bool = False) -> Reason:
+    return Reason(code, detail, retryable)
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Let other tasks run until it holds; the test's own time-out is the limit."""
+    while not holds():  # noqa: ASYNC110 - what it waits for has no event
+        await asyncio.sleep(0.001)
+
+
+async def make_stage(runtime: Runtime, tenant: UUID, **account: Any) -> Stage:
+    email = await add_account(runtime, tenant, postmark(_NOWHERE, **account))
+    return Stage(runtime, TenantId(tenant), AccountId(email))
