@@ -134,6 +134,8 @@ class ErrorTable:
         words = self.words(error, meaning.words)
         if meaning.verdict is Fault.BUSY:
             return Deferred(PAIR_RATE, words)
+        if meaning.verdict is Fault.THROTTLED and "Retry-After" in answer.headers:
+            return replace(throttled(answer), detail=words)
         return replace(refusal(meaning, ""), detail=words)
 
     def failure(self, error: GraphError | None) -> Failure:

@@ -22,6 +22,10 @@ from app.dev.sandbox.faults import Magic
 TOKEN = "server-token"
 SID = "AC" + "0" * 32
 AUTH_TOKEN = "auth-token"
+APP_SECRET = "app-secret"
+PHONE_NUMBER_ID = "106540352242922"
+PAGE_ID = "106540352242900"
+INSTAGRAM_ID = "17841400000000001"
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"a secret of 24 bytes....").decode()
 
 
@@ -124,7 +128,58 @@ class HelpdeskSender:
         return answer["code"]
 
 
-SENDERS: tuple[Sender, ...] = (PostmarkSender(), TwilioSender(), HelpdeskSender())
+@dataclass(frozen=True, slots=True)
+class WhatsAppSender:
+    name: ClassVar[str] = "whatsapp_cloud"
+    accepted_status: ClassVar[int] = 200
+    callback_url: str = ""
+
+    def reporting_to(self, callback_url: str) -> Self:
+        return replace(self, callback_url=callback_url)
+
+    def register(self, sandbox: Sandbox) -> None:
+        sandbox.register(self.name, PHONE_NUMBER_ID, APP_SECRET, self.callback_url, access_token=TOKEN)
+
+    def recipient(self, magic: Magic) -> str:
+        return magic.example_phone
+
+    def call(self, recipient: str, correlation: str = "d-1.1", **changes: object) -> Call:
+        named = {"to" if recipient[:1] in "+0123456789" else "recipient": recipient}
+        text = {"messaging_product": "whatsapp", **named, "type": "text", "text": {"body": "Hello"}}
+        mark = {"biz_opaque_callback_data": correlation}
+        return graph_call(f"/whatsapp/v25.0/{PHONE_NUMBER_ID}/messages", {**text, **mark, **changes})
+
+    def error_code(self, answer: Mapping[str, Any]) -> object:
+        return answer["error"]["code"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetaSender:
+    name: ClassVar[str] = "meta"
+    accepted_status: ClassVar[int] = 200
+    callback_url: str = ""
+    identity: str = PAGE_ID
+
+    def reporting_to(self, callback_url: str) -> Self:
+        return replace(self, callback_url=callback_url)
+
+    def register(self, sandbox: Sandbox) -> None:
+        sandbox.register(self.name, self.identity, APP_SECRET, self.callback_url, access_token=TOKEN)
+
+    def recipient(self, magic: Magic) -> str:
+        return magic.example_id
+
+    def call(self, recipient: str, correlation: str | None = "d-1.1", **changes: object) -> Call:
+        message = {"text": "Hello", "metadata": correlation}
+        body = {"recipient": {"id": recipient}, "messaging_type": "RESPONSE", "message": message, **changes}
+        return graph_call(f"/meta/v25.0/{self.identity}/messages", body)
+
+    def error_code(self, answer: Mapping[str, Any]) -> object:
+        error = answer["error"]
+        return (error["code"], error["error_subcode"]) if "error_subcode" in error else error["code"]
+
+
+SENDERS: tuple[Sender, ...] = (PostmarkSender(), TwilioSender(), HelpdeskSender(), WhatsAppSender(), MetaSender())
 
 
 def email(recipient: str, correlation: str = "d-1.1", **changes: object) -> Mapping[str, object]:
@@ -144,6 +199,15 @@ def email(recipient: str, correlation: str = "d-1.1", **changes: object) -> Mapp
 def postmark_call(path: str, payload: object, token: str = TOKEN) -> Call:
     headers = {"Content-Type": "application/json", "X-Postmark-Server-Token": token}
     return Call(path, json.dumps(payload).encode(), headers)
+
+
+def graph_call(path: str, payload: object, token: str = TOKEN) -> Call:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    return Call(path, json.dumps(payload).encode(), headers)
+
+
+def graph_signature(body: bytes) -> str:
+    return "sha256=" + hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
 
 
 def basic(user: str, password: str) -> str:

@@ -11,13 +11,16 @@ class Account:
 
     provider: str
     identity: str
-    """What names the account in a call: Postmark's server token, Twilio's account sid, our `?key=`."""
+    """What names the account in a call: Postmark's server token, Twilio's account sid, our `?key=`, the id of a phone
+    number, a page or an Instagram account."""
     secret: str = field(default="", repr=False)
-    """Twilio's auth token, or a Standard Webhooks secret; Postmark has none besides its token."""
+    """Twilio's auth token, a Standard Webhooks secret, or the secret of a Meta app; Postmark has only its token."""
     callback_url: str = field(default="", repr=False)
     """Where receipts go, for providers that are told so once and not in every message."""
     fault: Fault | None = None
     """Committed on every message of this account, whoever the recipient is."""
+    access_token: str = field(default="", repr=False)
+    """What a caller must present where that is not the secret; empty: any."""
 
 
 class Accounts:

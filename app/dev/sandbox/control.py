@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -10,7 +11,7 @@ from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.journal import to_json
 from app.dev.sandbox.outbox import outbox_page
-from app.dev.sandbox.provider import Provider
+from app.dev.sandbox.provider import Provider, Said, TellsInbound
 from app.dev.sandbox.start_page import start_page
 
 SECURITY_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
@@ -25,6 +26,7 @@ class Control:
         yield web.get("/", self.start)
         yield web.get("/outbox", self.outbox)
         yield web.post("/sandbox/accounts", self.register)
+        yield web.post("/sandbox/inbound", self.inbound)
         yield web.get("/journal", self.journal)
         yield web.get("/journal/counts", self.counts)
         yield web.delete("/journal", self.clear)
@@ -47,13 +49,35 @@ class Control:
         if not isinstance(given, dict) or given.get("provider") not in self._providers:
             raise ValueError(f"provider must be one of {', '.join(self._providers)}")
         unknown = given.keys() - {field.name for field in fields(Account)}
-        texts = {name: given.get(name) or "" for name in ("identity", "secret", "callback_url")}
+        texts = {name: given.get(name) or "" for name in ("identity", "secret", "callback_url", "access_token")}
         if unknown or not all(isinstance(text, str) for text in texts.values()):
-            raise ValueError("an account has provider, identity, secret, callback_url and fault, all of them text")
+            raise ValueError(f"an account has {', '.join(field.name for field in fields(Account))}, all of them text")
         if not texts["identity"]:
             raise ValueError("identity names the account in a call, and must not be empty")
         fault = Fault(given["fault"]) if given.get("fault") else None
         return Account(given["provider"], fault=fault, **texts)
+
+    async def inbound(self, request: web.Request) -> web.Response:
+        """Play a customer who writes; answers whether the account's callback address took the message."""
+        try:
+            provider, said = self._said(await request.json())
+        except ValueError as error:
+            return web.json_response({"detail": str(error)}, status=422)
+        message_id = provider.new_id()
+        taken = await self._exchange.courier.carry(provider.inbound(said, message_id))
+        return web.json_response({"message_id": message_id, "taken": taken})
+
+    def _said(self, given: object) -> tuple[TellsInbound, Said]:
+        if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+            raise ValueError("a message has provider, identity, sender, text, and perhaps at and in_reply_to, all text")
+        provider = self._providers.get(given.get("provider", ""))
+        if not isinstance(provider, TellsInbound):
+            raise ValueError("provider must be one whose customers can be played")
+        account = self._exchange.accounts.admit(provider.name, given.get("identity", ""))
+        if account is None or not account.callback_url or not given.get("sender"):
+            raise ValueError("identity must be a registered account with a callback_url, and there must be a sender")
+        at = datetime.fromisoformat(given["at"]).astimezone(UTC) if "at" in given else datetime.now(UTC)
+        return provider, Said(account, given["sender"], given.get("text", ""), at, given.get("in_reply_to"))
 
     async def journal(self, request: web.Request) -> web.Response:
         after = request.query.get("after", "0")

@@ -70,6 +70,10 @@ class Courier:
         for kind in provider.story(entry):
             await self._hand_over(Round(provider, entry, (kind,), datetime.now(UTC)))
 
+    async def carry(self, post: Post) -> bool:
+        """Make one call now, once; answers whether it was taken."""
+        return await self._post(post)
+
     async def idle(self) -> None:
         """Wait until every receipt is taken or given up."""
         await self._idle.wait()

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from app.dev.sandbox.accounts import Account, Accounts
 from app.dev.sandbox.courier import Courier
-from app.dev.sandbox.faults import STAGES, Fault, Stage, find_fault
+from app.dev.sandbox.faults import STAGES, Fault, Stage, commits, find_fault
 from app.dev.sandbox.journal import Entry, Journal, Message
 from app.dev.sandbox.provider import Answer, CallRefused, Draft, Provider, Read, headers_of_interest
 from app.dev.sandbox.settings import Settings
@@ -67,7 +67,9 @@ class Exchange:
 
     def _fault(self, draft: Draft) -> Fault | None:
         fault = draft.message.account.fault or find_fault(draft.message.recipient)
-        if fault is None or (draft.problem and STAGES[fault] is not Stage.CALL):
+        if fault is None or fault in draft.spared or not commits(draft.message.account.provider, fault):
+            return None
+        if draft.problem and STAGES[fault] is not Stage.CALL:
             return None
         return None if fault in THROTTLES and self._throttled_enough(draft.message) else fault
 

@@ -28,6 +28,8 @@ class Fault(StrEnum):
     DRIP = "drip"
     GARBAGE = "garbage"
     RECEIPT_FIRST = "receipt-first"
+    WINDOW = "window"
+    WINDOW_LATER = "window-later"
 
 
 class Stage(Enum):
@@ -46,10 +48,13 @@ class Magic:
     fault: Fault
     stage: Stage
     block: str
-    """Two digits: +1500555 0{block}x (ten numbers, valid to a number checker) and +1555010{block}xx (a hundred)."""
+    """Two digits: +1500555 0{block}x (ten numbers, valid to a number checker), +1555010{block}xx (a hundred), and
+    the ids 555010{block}xxxxxxxx, with or without a country in front."""
     what: str
     twilio_number: str | None = None
     """The number with the same meaning in https://www.twilio.com/docs/iam/test-credentials."""
+    providers: frozenset[str] | None = None
+    """Who commits it; None: every provider."""
 
     @property
     def example_email(self) -> str:
@@ -58,6 +63,13 @@ class Magic:
     @property
     def example_phone(self) -> str:
         return f"+15005550{self.block}0"
+
+    @property
+    def example_id(self) -> str:
+        return f"555010{self.block}00000001"
+
+
+WINDOWED = frozenset({"whatsapp_cloud", "meta"})
 
 
 MAGIC: tuple[Magic, ...] = (
@@ -79,26 +91,40 @@ MAGIC: tuple[Magic, ...] = (
     Magic(Fault.DRIP, Stage.ANSWER, "23", "Accepted; the answer's body comes one byte a second."),
     Magic(Fault.GARBAGE, Stage.ANSWER, "24", "Accepted; the answer is 200 with a body that is not JSON."),
     Magic(Fault.RECEIPT_FIRST, Stage.ANSWER, "25", "Accepted; the receipts arrive before the answer."),
+    Magic(
+        Fault.WINDOW,
+        Stage.MESSAGE,
+        "26",
+        "Meta: refused, the reply window is closed; a template or the tag for human agents still goes.",
+        providers=WINDOWED,
+    ),
+    Magic(
+        Fault.WINDOW_LATER,
+        Stage.RECEIPT,
+        "27",
+        "WhatsApp: accepted; that the reply window is closed is reported later, a template still goes.",
+        providers=frozenset({"whatsapp_cloud"}),
+    ),
 )
 
 STAGES: Mapping[Fault, Stage] = {magic.fault: magic.stage for magic in MAGIC}
 
+_ONLY_AT: Mapping[Fault, frozenset[str]] = {magic.fault: magic.providers for magic in MAGIC if magic.providers}
 _BY_BLOCK: Mapping[str, Fault] = {magic.block: magic.fault for magic in MAGIC}
 _BY_NUMBER: Mapping[str, Fault] = {magic.twilio_number: magic.fault for magic in MAGIC if magic.twilio_number}
-_NUMBER = re.compile(r"\+1(?:5005550(\d\d)\d|555010(\d\d)\d\d)")
+_NUMBER = re.compile(r"\+?1(?:5005550(\d\d)\d|555010(\d\d)\d\d)|(?:[A-Z]{2}\.)?555010(\d\d)\d{8}")
 _WORD = re.compile("|".join(sorted(Fault, key=len, reverse=True)), re.IGNORECASE)
 
 
 def find_fault(recipient: str) -> Fault | None:
-    """Say what a recipient asks for. A number is looked up by its digits, anything else by how it begins."""
-    if recipient.startswith("+"):
-        return _fault_of_number(recipient)
-    match = _WORD.match(recipient)
-    return Fault(match[0].lower()) if match else None
+    """Say what a recipient asks for. A number or an id is looked up by its digits, anything else by how it begins."""
+    digits = _NUMBER.fullmatch(recipient)
+    if digits:
+        return _BY_NUMBER.get(recipient) or _BY_BLOCK.get(digits[1] or digits[2] or digits[3])
+    word = _WORD.match(recipient)
+    return Fault(word[0].lower()) if word else None
 
 
-def _fault_of_number(number: str) -> Fault | None:
-    match = _NUMBER.fullmatch(number)
-    if match is None:
-        return None
-    return _BY_NUMBER.get(number) or _BY_BLOCK.get(match[1] or match[2])
+def commits(provider: str, fault: Fault) -> bool:
+    """Say whether a provider knows this fault at all."""
+    return fault not in _ONLY_AT or provider in _ONLY_AT[fault]

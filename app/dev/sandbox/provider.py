@@ -6,7 +6,7 @@ Adding a provider is one file with one class, and its name in the tuple of `serv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -30,11 +30,13 @@ class Draft:
 
     message: Message
     problem: Problem | None = None
+    spared: frozenset[Fault] = frozenset()
+    """What does not happen to a message of this kind, whoever the recipient is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A receipt, ready to be sent."""
+    """A call to the sender's callback address, ready to be made."""
 
     url: str = field(repr=False)
     body: bytes = field(repr=False)
@@ -50,6 +52,18 @@ class Reading:
     subject: str | None = None
     threading: Sequence[tuple[str, str]] = ()
     """Names and values of what ties it to its conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer says to an account, for `POST /sandbox/inbound`."""
+
+    account: Account
+    sender: str
+    text: str
+    at: datetime
+    in_reply_to: str | None = None
+    """The provider's id of the message that it answers."""
 
 
 class CallRefused(Exception):
@@ -89,6 +103,13 @@ class Provider(Protocol):
     def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post: ...
 
     def reading(self, message: Message) -> Reading: ...
+
+
+@runtime_checkable
+class TellsInbound(Provider, Protocol):
+    """Implemented where the sandbox can play a customer who writes."""
+
+    def inbound(self, said: Said, message_id: str) -> Post: ...
 
 
 def headers_of_interest(request: web.Request) -> Mapping[str, str]:

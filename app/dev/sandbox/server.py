@@ -13,12 +13,14 @@ from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.helpdesk import Helpdesk
 from app.dev.sandbox.journal import Journal
+from app.dev.sandbox.meta import Meta
 from app.dev.sandbox.postmark import Postmark
 from app.dev.sandbox.provider import Provider
 from app.dev.sandbox.settings import Settings
 from app.dev.sandbox.twilio import Twilio
+from app.dev.sandbox.whatsapp import WhatsApp
 
-PROVIDERS: tuple[Callable[[Exchange], Provider], ...] = (Postmark, Twilio, Helpdesk)
+PROVIDERS: tuple[Callable[[Exchange], Provider], ...] = (Postmark, Twilio, WhatsApp, Meta, Helpdesk)
 
 MAX_REQUEST = 64 * 1024 * 1024
 """Bytes. Above every provider's own limit, so that the provider's own words refuse what is too big."""
@@ -37,9 +39,15 @@ class Sandbox:
     exchange: Exchange
 
     def register(
-        self, provider: str, identity: str, secret: str = "", callback_url: str = "", fault: Fault | None = None
+        self,
+        provider: str,
+        identity: str,
+        secret: str = "",
+        callback_url: str = "",
+        fault: Fault | None = None,
+        access_token: str = "",
     ) -> Account:
-        account = Account(provider, identity, secret, callback_url, fault)
+        account = Account(provider, identity, secret, callback_url, fault, access_token)
         self.accounts.register(account)
         return account
 

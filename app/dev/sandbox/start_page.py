@@ -14,8 +14,9 @@ machines read the <a href="/journal">journal</a> and its <a href="/journal/count
 {}
 </table>
 <h2>Magic recipients</h2>
-<p>An e-mail address asks by the start of its local part, a number by its digits; <code>x</code> is any digit.</p>
-<table><tr><th>E-mail</th><th>Number</th><th>What happens</th></tr>
+<p>An e-mail address asks by the start of its local part, a number or a person's id by its digits; <code>x</code> is
+any digit. A WhatsApp user id has its country in front: <code>US.555010…</code></p>
+<table><tr><th>E-mail</th><th>Number, or id</th><th>What happens</th></tr>
 {}
 </table>"""
 
@@ -31,9 +32,10 @@ def _addresses(url: str, providers: Iterable[Provider]) -> Markup:
 
 def _magic() -> Markup:
     row = (
-        "<tr><td><code>{}…@</code></td><td><code>+15005550{}x</code>, <code>+1555010{}xx</code>{}</td><td>{}</td></tr>"
+        "<tr><td><code>{}…@</code></td><td><code>+15005550{}x</code>, <code>+1555010{}xx</code>{}, "
+        "<code>555010{}xxxxxxxx</code></td><td>{}</td></tr>"
     )
-    return join([fill(row, m.fault, m.block, m.block, _also(m.twilio_number), m.what) for m in MAGIC])
+    return join([fill(row, m.fault, m.block, m.block, _also(m.twilio_number), m.block, m.what) for m in MAGIC])
 
 
 def _also(number: str | None) -> Markup:

@@ -1,0 +1,129 @@
+"""What the providers behind Meta's Graph API share: the door, error answers, uploads, signed calls, reply windows."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from aiohttp import BodyPartReader, web
+
+from app.dev.sandbox.accounts import Account, Accounts
+from app.dev.sandbox.journal import Entry, Problem
+from app.dev.sandbox.provider import CallRefused, Post, Said
+
+REPLY_WINDOW: Final = timedelta(hours=24)
+BAD_TOKEN: Final = Problem(401, 190, "Error validating access token.")
+BAD_JSON: Final = Problem(400, 100, "The body is not a JSON object.")
+
+
+def admit(accounts: Accounts, provider: str, request: web.Request) -> Account | None:
+    """Find the account that a call's path names, for a caller with a bearer token."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    account = accounts.admit(provider, request.match_info["sender"])
+    if account is None or scheme != "Bearer" or not token:
+        return None
+    known = not account.access_token or hmac.compare_digest(account.access_token.encode(), token.encode())
+    return account if known else None
+
+
+def refusal(problem: Problem) -> web.Response:
+    """https://developers.facebook.com/docs/graph-api/guides/error-handling; a code may be `10/2018278`."""
+    code, _, subcode = str(problem.code).partition("/")
+    error = {"message": f"(#{code}) {problem.text}", "type": "OAuthException", "code": int(code), "fbtrace_id": "A"}
+    if subcode:
+        error["error_subcode"] = int(subcode)
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+    return web.json_response({"error": error}, status=problem.status, headers=headers)
+
+
+def json_body(body: bytes) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise CallRefused(BAD_JSON)
+    return parsed
+
+
+def member(json_object: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = json_object.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def signed_post(account: Account, body: Mapping[str, Any]) -> Post:
+    """https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
+
+    What is not ASCII is escaped before it is signed, as Meta does.
+    """
+    content = json.dumps(body, ensure_ascii=True).encode()
+    digest = hmac.new(account.secret.encode(), content, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"}
+    return Post(account.callback_url, content, headers)
+
+
+def reports(entry: Entry, kinds: Sequence[str]) -> Sequence[str]:
+    """The receipts of a message, if its account has a place for them and a secret to sign them."""
+    account = entry.message.account
+    return kinds if account.callback_url and account.secret else ()
+
+
+class Windows:
+    """When each customer last wrote, as far as it was played here. Of anybody else the window is open."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], datetime] = {}
+
+    def note(self, said: Said) -> None:
+        key = (said.account.identity, said.sender)
+        self._last[key] = max(said.at, self._last.get(key, said.at))
+
+    def is_closed(self, account: Account, recipient: str, window: timedelta = REPLY_WINDOW) -> bool:
+        last = self._last.get((account.identity, recipient))
+        return last is not None and datetime.now(UTC) - last >= window
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The parts of an upload's form, and the file among them."""
+
+    fields: Mapping[str, str]
+    filename: str
+    content_type: str
+    size: int
+
+
+async def read_upload(request: web.Request) -> Upload | None:
+    """Read a multipart form with one file; None for anything else."""
+    if not request.content_type.startswith("multipart/"):
+        return None
+    fields: dict[str, str] = {}
+    file: Upload | None = None
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        content = await part.read()
+        if part.filename:
+            file = Upload(fields, part.filename, part.headers.get("Content-Type", ""), len(content))
+        else:
+            fields[part.name] = content.decode(errors="replace")
+    return file
+
+
+class Files:
+    """What was uploaded: each account's own, under ids that are never given twice."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Upload] = {}
+
+    def keep(self, account: Account, upload: Upload) -> str:
+        media_id = str(uuid4().int)[:16]
+        self._kept[account.identity, media_id] = upload
+        return media_id
+
+    def has(self, account: Account, media_id: object) -> bool:
+        return (account.identity, str(media_id)) in self._kept

@@ -1,0 +1,177 @@
+"""Messenger's and Instagram's Send API: https://developers.facebook.com/documentation/business-messaging"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.graph import (
+    BAD_TOKEN,
+    REPLY_WINDOW,
+    Files,
+    Windows,
+    admit,
+    json_body,
+    member,
+    read_upload,
+    refusal,
+    reports,
+    signed_post,
+)
+from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
+
+HUMAN_AGENT_WINDOW = timedelta(days=7)
+MAX_TEXT = 2000
+MAX_INSTAGRAM_BYTES = 1000
+INSTAGRAM_IDS = "17841"
+"""How the ids of Instagram's professional accounts begin; any other sender is a page."""
+
+INVALID = Problem(400, 100, "Param is not valid.")
+UNKNOWN_FILE = Problem(400, "100/2018047", "Upload attachment failure.")
+CLOSED = Problem(400, "10/2018278", "This message is sent outside of allowed window.")
+INSTAGRAM_CLOSED = Problem(403, "10/2534022", "This message is sent outside of allowed window.")
+
+SILENT = frozenset({Fault.BOUNCE, Fault.COMPLAINT, Fault.UNDELIVERED})
+"""Meta reports no failures: a message that does not arrive is one of which nothing more is heard."""
+
+
+class Meta:
+    name: ClassVar[str] = "meta"
+    mount: ClassVar[str] = "/meta"
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(400, "100/2018001", "No matching user found."),
+        Fault.OPTED_OUT: Problem(400, "551/1545041", "This person isn't available right now."),
+        Fault.THROTTLED: Problem(429, 613, "Calls to this API have exceeded the rate limit.", retry_after=1),
+        Fault.BUSY: Problem(429, 613, "Calls to this API have exceeded the rate limit."),
+        Fault.BAD_TOKEN: BAD_TOKEN,
+        Fault.ERROR_BEFORE: Problem(500, 2, "An unexpected error has occurred. Please retry your request later."),
+        Fault.ERROR_AFTER: Problem(500, 2, "An unexpected error has occurred. Please retry your request later."),
+        Fault.WINDOW: CLOSED,
+    }
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._windows = Windows()
+        self._files = Files()
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield web.post(f"{self.mount}/{{version}}/{{sender}}/messages", self.send)
+        yield web.post(f"{self.mount}/{{version}}/{{sender}}/message_attachments", self.upload)
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, self._read, _answer)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        account = self.authenticate(request)
+        if account is None:
+            return refusal(BAD_TOKEN)
+        file = await read_upload(request)
+        if file is None or not _is_reusable(file.fields.get("message", "")):
+            return refusal(INVALID)
+        return web.json_response({"attachment_id": self._files.keep(account, file)})
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        return admit(self._exchange.accounts, self.name, request)
+
+    def refusal(self, problem: Problem) -> web.Response:
+        return refusal(problem)
+
+    def new_id(self) -> str:
+        return f"m_{uuid4().hex}"
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        if entry.fault in SILENT:
+            return reports(entry, ("echo",))
+        on_instagram = entry.message.channel == "instagram"
+        return reports(entry, ("echo", "seen") if on_instagram else ("echo", "delivery", "read"))
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+        """https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events"""
+        account, person = entry.message.account, entry.message.recipient
+        watermark = _milliseconds(happened_at)
+        match kind:
+            case "echo":
+                echo = {**member(entry.message.fields, "message"), "mid": entry.message_id, "is_echo": True}
+                return _told(account, account.identity, person, happened_at, {"message": echo})
+            case "delivery":
+                delivery = {"mids": [entry.message_id], "watermark": watermark}
+                return _told(account, person, account.identity, happened_at, {"delivery": delivery})
+            case "seen":
+                return _told(account, person, account.identity, happened_at, {"read": {"mid": entry.message_id}})
+            case _:
+                return _told(account, person, account.identity, happened_at, {"read": {"watermark": watermark}})
+
+    def inbound(self, said: Said, message_id: str) -> Post:
+        answered = {"reply_to": {"mid": said.in_reply_to}} if said.in_reply_to else {}
+        message = {"mid": message_id, "text": said.text, **answered}
+        self._windows.note(said)
+        return _told(said.account, said.sender, said.account.identity, said.at, {"message": message})
+
+    def reading(self, message: Message) -> Reading:
+        fields = message.fields
+        content = member(fields, "message")
+        attachment = member(content, "attachment")
+        words = content.get("text") or f"[{attachment.get('type', '')}]"
+        right = " ".join(str(fields.get(name, "")) for name in ("messaging_type", "tag")).strip()
+        return Reading(message.account.identity, str(words), threading=[("Sent as", right)])
+
+    def _read(self, request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+        fields = json_body(body)
+        recipient = str(member(fields, "recipient").get("id", ""))
+        channel = "instagram" if account.identity.startswith(INSTAGRAM_IDS) else "facebook"
+        correlation = member(fields, "message").get("metadata")
+        message = Message(account, channel, recipient, correlation, fields, headers_of_interest(request))
+        spared = frozenset({Fault.WINDOW}) if _by_a_person(fields) else frozenset[Fault]()
+        return (Draft(message, self._objection(message), spared),)
+
+    def _objection(self, message: Message) -> Problem | None:
+        fields, on_instagram = message.fields, message.channel == "instagram"
+        content = member(fields, "message")
+        if not message.recipient or fields.get("messaging_type") not in ("RESPONSE", "MESSAGE_TAG"):
+            return INVALID
+        window = HUMAN_AGENT_WINDOW if _by_a_person(fields) else REPLY_WINDOW
+        if self._windows.is_closed(message.account, message.recipient, window):
+            return INSTAGRAM_CLOSED if on_instagram else CLOSED
+        if "attachment" in content:
+            media_id = member(member(content, "attachment"), "payload").get("attachment_id")
+            return None if self._files.has(message.account, media_id) else UNKNOWN_FILE
+        text = str(content.get("text", ""))
+        too_long = len(text.encode()) > MAX_INSTAGRAM_BYTES if on_instagram else len(text) > MAX_TEXT
+        return INVALID if too_long or not text else None
+
+
+def _by_a_person(fields: Mapping[str, Any]) -> bool:
+    return fields.get("messaging_type") == "MESSAGE_TAG" and fields.get("tag") == "HUMAN_AGENT"
+
+
+def _is_reusable(message: str) -> bool:
+    try:
+        parsed = json.loads(message)
+    except ValueError:
+        return False
+    return isinstance(parsed, dict) and member(member(parsed, "attachment"), "payload").get("is_reusable") is True
+
+
+def _answer(entries: Sequence[Entry]) -> web.Response:
+    entry = entries[0]
+    if entry.problem:
+        return refusal(entry.problem)
+    return web.json_response({"recipient_id": entry.message.recipient, "message_id": entry.message_id})
+
+
+def _told(account: Account, sender: str, recipient: str, at: datetime, event: Mapping[str, Any]) -> Post:
+    happened = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": _milliseconds(at), **event}
+    kind = "instagram" if account.identity.startswith(INSTAGRAM_IDS) else "page"
+    entry = {"id": account.identity, "time": _milliseconds(at), "messaging": [happened]}
+    return signed_post(account, {"object": kind, "entry": [entry]})
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

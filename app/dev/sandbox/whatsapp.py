@@ -1,0 +1,176 @@
+"""WhatsApp's Cloud API: https://developers.facebook.com/documentation/business-messaging/whatsapp"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.graph import (
+    BAD_TOKEN,
+    Files,
+    Windows,
+    admit,
+    json_body,
+    member,
+    read_upload,
+    refusal,
+    reports,
+    signed_post,
+)
+from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
+
+MAX_TEXT = 4096
+MEDIA = frozenset({"audio", "document", "image", "video"})
+FREE_OF_WINDOW = frozenset({Fault.WINDOW, Fault.WINDOW_LATER})
+
+CLOSED = Problem(400, 131047, "Re-engagement message")
+MISSING = Problem(400, 131008, "Required parameter is missing.")
+INVALID = Problem(400, 131009, "Parameter value is not valid.")
+UNKNOWN_FILE = Problem(400, 131053, "Media upload error.")
+
+FAILURES: Mapping[Fault, tuple[int, str]] = {
+    Fault.BOUNCE: (131026, "Message undeliverable"),
+    Fault.COMPLAINT: (131049, "This message was not delivered to maintain healthy ecosystem engagement."),
+    Fault.UNDELIVERED: (131016, "Service unavailable"),
+    Fault.WINDOW_LATER: (131047, "Re-engagement message"),
+}
+
+
+class WhatsApp:
+    name: ClassVar[str] = "whatsapp_cloud"
+    mount: ClassVar[str] = "/whatsapp"
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(400, 131026, "Message undeliverable."),
+        Fault.OPTED_OUT: Problem(400, 131050, "User has stopped receiving marketing messages."),
+        Fault.THROTTLED: Problem(429, 130429, "Rate limit hit.", retry_after=1),
+        Fault.BUSY: Problem(429, 131056, "(Business Account, Consumer Account) pair rate limit hit."),
+        Fault.BAD_TOKEN: BAD_TOKEN,
+        Fault.ERROR_BEFORE: Problem(500, 131000, "Something went wrong."),
+        Fault.ERROR_AFTER: Problem(500, 131000, "Something went wrong."),
+        Fault.WINDOW: CLOSED,
+    }
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._windows = Windows()
+        self._files = Files()
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield web.post(f"{self.mount}/{{version}}/{{sender}}/messages", self.send)
+        yield web.post(f"{self.mount}/{{version}}/{{sender}}/media", self.upload)
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, self._read, _answer)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        account = self.authenticate(request)
+        if account is None:
+            return refusal(BAD_TOKEN)
+        file = await read_upload(request)
+        if file is None or file.fields.get("messaging_product") != "whatsapp":
+            return refusal(MISSING)
+        return web.json_response({"id": self._files.keep(account, file)})
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        return admit(self._exchange.accounts, self.name, request)
+
+    def refusal(self, problem: Problem) -> web.Response:
+        return refusal(problem)
+
+    def new_id(self) -> str:
+        return f"wamid.HBgL{uuid4().hex.upper()}"
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        return reports(entry, ("failed",) if entry.fault in FAILURES else ("sent", "delivered", "read"))
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+        """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status"""
+        status: dict[str, Any] = {
+            "id": entry.message_id,
+            "status": kind,
+            "timestamp": str(int(happened_at.timestamp())),
+            "recipient_id": entry.message.recipient.removeprefix("+"),
+        }
+        if kind == "failed" and entry.fault:
+            code, title = FAILURES[entry.fault]
+            status["errors"] = [{"code": code, "title": title, "message": title, "error_data": {"details": title}}]
+        mark = entry.message.fields.get("biz_opaque_callback_data")
+        return _told(entry.message.account, {"statuses": [{**status, "biz_opaque_callback_data": mark}]})
+
+    def inbound(self, said: Said, message_id: str) -> Post:
+        sender = said.sender.removeprefix("+")
+        named = {"from_user_id": sender} if "." in sender else {"from": sender}
+        message = {
+            **named,
+            "id": message_id,
+            "timestamp": str(int(said.at.timestamp())),
+            "type": "text",
+            "text": {"body": said.text},
+        }
+        context = {"context": {"id": said.in_reply_to}} if said.in_reply_to else {}
+        contact = {"profile": {"name": "Customer"}, "user_id" if "." in sender else "wa_id": sender}
+        self._windows.note(Said(said.account, sender, said.text, said.at))
+        return _told(said.account, {"contacts": [contact], "messages": [{**message, **context}]})
+
+    def reading(self, message: Message) -> Reading:
+        fields = message.fields
+        parent = member(fields, "context").get("message_id")
+        return Reading(message.account.identity, _words(fields), threading=[("In reply to", str(parent or ""))])
+
+    def _read(self, request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+        fields = json_body(body)
+        recipient = str(fields.get("to") or fields.get("recipient") or "")
+        kind = fields.get("type")
+        # A file is a message of its own that belongs to the same delivery; the journal counts deliveries.
+        correlation = None if kind in MEDIA else fields.get("biz_opaque_callback_data")
+        message = Message(account, "whatsapp", recipient, correlation, fields, headers_of_interest(request))
+        spared = FREE_OF_WINDOW if kind == "template" else frozenset[Fault]()
+        return (Draft(message, self._objection(account, recipient, fields), spared),)
+
+    def _objection(self, account: Account, recipient: str, fields: Mapping[str, Any]) -> Problem | None:
+        kind = str(fields.get("type", "text"))
+        content = member(fields, kind)
+        if fields.get("messaging_product") != "whatsapp" or not recipient or not content:
+            return MISSING
+        if kind == "template":
+            return None if content.get("name") and member(content, "language").get("code") else MISSING
+        if self._windows.is_closed(account, recipient.removeprefix("+")):
+            return CLOSED
+        if kind in MEDIA:
+            return None if self._files.has(account, content.get("id")) else UNKNOWN_FILE
+        return None if 0 < len(str(content.get("body", ""))) <= MAX_TEXT else INVALID
+
+
+def _answer(entries: Sequence[Entry]) -> web.Response:
+    entry = entries[0]
+    if entry.problem:
+        return refusal(entry.problem)
+    recipient = entry.message.recipient
+    contact = {"input": recipient, "wa_id": recipient.removeprefix("+")}
+    message = {"id": entry.message_id, "message_status": "accepted"}
+    return web.json_response({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
+
+
+def _told(account: Account, value: Mapping[str, Any]) -> Post:
+    metadata = {"display_phone_number": "15550783881", "phone_number_id": account.identity}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
+    entry = {"id": "102290129340398", "changes": [change]}
+    return signed_post(account, {"object": "whatsapp_business_account", "entry": [entry]})
+
+
+def _words(fields: Mapping[str, Any]) -> str:
+    kind = str(fields.get("type", ""))
+    content = member(fields, kind)
+    if kind == "text":
+        return str(content.get("body", ""))
+    if kind != "template":
+        return f"[{kind} {content.get('filename') or content.get('id', '')}]"
+    components = content.get("components") or ()
+    parameters = [str(p.get("text", "")) for component in components for p in component.get("parameters", ())]
+    return f"[template {content.get('name')}, {member(content, 'language').get('code')}] " + " | ".join(parameters)
