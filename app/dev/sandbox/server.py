@@ -16,11 +16,12 @@ from app.dev.sandbox.journal import Journal
 from app.dev.sandbox.meta import Meta
 from app.dev.sandbox.postmark import Postmark
 from app.dev.sandbox.provider import Provider
+from app.dev.sandbox.sendgrid import SendGrid
 from app.dev.sandbox.settings import Settings
 from app.dev.sandbox.twilio import Twilio
 from app.dev.sandbox.whatsapp import WhatsApp
 
-PROVIDERS: tuple[Callable[[Exchange], Provider], ...] = (Postmark, Twilio, WhatsApp, Meta, Helpdesk)
+PROVIDERS: tuple[Callable[[Exchange], Provider], ...] = (Postmark, SendGrid, Twilio, WhatsApp, Meta, Helpdesk)
 
 MAX_REQUEST = 64 * 1024 * 1024
 """Bytes. Above every provider's own limit, so that the provider's own words refuse what is too big."""

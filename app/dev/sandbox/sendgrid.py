@@ -1,0 +1,243 @@
+"""SendGrid's mail API: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
+
+It answers 202 without a body, and signs its events with a key of which the customer has the public half. An account's
+`secret` is the private half: `new_keys` makes both.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from aiohttp import web
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+)
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import Exchange
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.postmark_checks import ADDRESS
+from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
+
+Payload = Mapping[str, Any]
+
+CORRELATION_KEY = "delivery"
+"""The custom argument that our messages carry their correlation in."""
+MAX_MESSAGE = 30_000_000
+MAX_CUSTOM_ARGUMENTS = 10_000
+"""https://docs.sendgrid.com/api-reference/mail-send/limitations"""
+RESERVED_HEADERS = frozenset(
+    {
+        "x-sg-id",
+        "x-sg-eid",
+        "received",
+        "dkim-signature",
+        "content-type",
+        "content-transfer-encoding",
+        "to",
+        "from",
+        "subject",
+        "reply-to",
+        "cc",
+        "bcc",
+    }
+)
+THREADING = ("Message-ID", "In-Reply-To", "References")
+TO = "personalizations.0.to.0.email"
+
+FAILURES: Mapping[Fault, Mapping[str, str]] = {
+    Fault.BOUNCE: {
+        "event": "bounce",
+        "type": "bounce",
+        "status": "5.1.1",
+        "reason": "550 5.1.1 The email account does not exist.",
+        "bounce_classification": "Invalid Address",
+    },
+    Fault.UNDELIVERED: {
+        "event": "bounce",
+        "type": "blocked",
+        "status": "4.2.2",
+        "reason": "452 4.2.2 Mailbox full",
+        "bounce_classification": "Mailbox Unavailable",
+    },
+    Fault.COMPLAINT: {"event": "spamreport"},
+}
+"""https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event"""
+
+
+class SendGrid:
+    name: ClassVar[str] = "sendgrid"
+    mount: ClassVar[str] = "/sendgrid"
+    # The code is the field that is complained about: SendGrid has no other.
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(400, TO, "Does not contain a valid address."),
+        # SendGrid itself takes such a message and drops it later; here the table of faults holds for every provider.
+        Fault.OPTED_OUT: Problem(400, TO, "Unsubscribed Address"),
+        Fault.THROTTLED: Problem(429, "", "too many requests", retry_after=1),
+        Fault.BUSY: Problem(429, "", "too many requests"),
+        Fault.BAD_TOKEN: Problem(401, "", "The provided authorization grant is invalid, expired, or revoked"),
+        Fault.ERROR_BEFORE: Problem(500, "", "Internal server error."),
+        Fault.ERROR_AFTER: Problem(500, "", "Internal server error."),
+    }
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield web.post(f"{self.mount}/v3/mail/send", self.send)
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        return await self._exchange.serve(request, self, _read, self._answer)
+
+    def authenticate(self, request: web.Request) -> Account | None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        return self._exchange.accounts.admit(self.name, key) if scheme == "Bearer" and key else None
+
+    def refusal(self, problem: Problem) -> web.Response:
+        body = {"errors": [{"message": problem.text, "field": problem.code or None, "help": None}]}
+        wait = problem.retry_after
+        headers = {"X-RateLimit-Reset": str(int(time.time()) + wait)} if wait else None
+        return web.json_response(body, status=problem.status, headers=headers)
+
+    def new_id(self) -> str:
+        return base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+
+    def story(self, entry: Entry) -> Sequence[str]:
+        account = entry.message.account
+        if not (account.callback_url and account.secret):
+            return ()
+        match entry.fault:
+            case Fault.BOUNCE | Fault.UNDELIVERED:
+                return ("processed", "bounce")
+            case Fault.COMPLAINT:
+                return ("processed", "delivered", "spamreport")
+            case _:
+                return ("processed", "delivered")
+
+    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+        account, timestamp = entry.message.account, str(int(time.time()))
+        body = json.dumps([_event(entry, kind, happened_at)]).encode() + b"\r\n"
+        signature = _private_key(account.secret).sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "SendGrid Event API",
+            "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
+            "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
+        }
+        return Post(account.callback_url, body, headers)
+
+    def reading(self, message: Message) -> Reading:
+        fields: Payload = message.fields
+        headers: Payload = fields.get("headers") or {}
+        return Reading(
+            sender=str((fields.get("from") or {}).get("email", "")),
+            text=next((str(part.get("value", "")) for part in fields.get("content") or ()), ""),
+            subject=str(fields.get("subject") or ""),
+            threading=[(name, str(headers[name])) for name in THREADING if name in headers],
+        )
+
+    def _answer(self, entries: Sequence[Entry]) -> web.Response:
+        entry = entries[0]
+        if entry.problem:
+            return self.refusal(entry.problem)
+        return web.Response(status=202, headers={"X-Message-Id": entry.message_id or ""})
+
+
+def new_keys() -> tuple[str, str]:
+    """Make the private key for an account's `secret`, and the public one as SendGrid shows it to its customer."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(private).decode(), base64.b64encode(public).decode()
+
+
+@lru_cache(maxsize=64)
+def _private_key(secret: str) -> ec.EllipticCurvePrivateKey:
+    key = load_der_private_key(base64.b64decode(secret), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("the secret of a SendGrid account is a key that new_keys made")
+    return key
+
+
+def _event(entry: Entry, kind: str, happened_at: datetime) -> Payload:
+    fields: Payload = entry.message.fields
+    failure = FAILURES.get(entry.fault, {}) if entry.fault and kind in ("bounce", "spamreport") else {}
+    return {
+        "email": entry.message.recipient,
+        "timestamp": int(happened_at.timestamp()),
+        "event": kind,
+        "smtp-id": (fields.get("headers") or {}).get("Message-ID", ""),
+        "sg_event_id": base64.urlsafe_b64encode(f"{kind}-{entry.message_id}".encode()).decode(),
+        "sg_message_id": f"{entry.message_id}.recvd-sandbox-1.0",
+        **fields["personalizations"][0].get("custom_args", {}),
+        **({"response": "250 OK"} if kind == "delivered" else {}),
+        **failure,
+    }
+
+
+def _read(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    if len(body) > MAX_MESSAGE:
+        raise CallRefused(Problem(413, "", "Payload too large"))
+    try:
+        payload = json.loads(body)
+        recipient = payload["personalizations"][0]["to"][0]["email"]
+        arguments = payload["personalizations"][0].get("custom_args") or {}
+        correlation = arguments.get(CORRELATION_KEY)
+        kept = _without_content(payload)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        raise CallRefused(Problem(400, "personalizations", "Bad Request")) from None
+    message = Message(account, "email", str(recipient), correlation, kept, headers_of_interest(request))
+    return (Draft(message, _objection(payload)),)
+
+
+def _without_content(payload: Payload) -> Payload:
+    """Attachments can be megabytes each, and a journal is kept in memory."""
+    attachments = payload.get("attachments") or ()
+    kept = [{**a, "content": f"{len(str(a.get('content')))} characters"} for a in attachments]
+    return {**payload, "attachments": kept} if kept else payload
+
+
+def _objection(payload: Payload) -> Problem | None:
+    """Say what SendGrid has against a message: https://docs.sendgrid.com/api-reference/mail-send/errors"""
+    to = payload["personalizations"][0]["to"]
+    if not all(isinstance(one.get("email"), str) and ADDRESS.fullmatch(one["email"]) for one in to):
+        return Problem(400, TO, "Does not contain a valid address.")
+    if not ADDRESS.fullmatch(str((payload.get("from") or {}).get("email", ""))):
+        return Problem(400, "from.email", "The from email does not contain a valid address.")
+    if not payload.get("subject"):
+        return Problem(400, "subject", "The subject is required.")
+    return _against_content(payload.get("content")) or _against_extras(payload)
+
+
+def _against_content(content: object) -> Problem | None:
+    if not isinstance(content, list) or not content or not all(part.get("value") for part in content):
+        return Problem(400, "content", "The content value must be a string at least one character in length.")
+    kinds = [part.get("type") for part in content]
+    if kinds not in (["text/plain"], ["text/html"], ["text/plain", "text/html"]):
+        return Problem(400, "content", "If present, text/plain and text/html must be in this order.")
+    return None
+
+
+def _against_extras(payload: Payload) -> Problem | None:
+    arguments = payload["personalizations"][0].get("custom_args") or {}
+    if not all(isinstance(value, str) for value in arguments.values()):
+        return Problem(400, "", "Bad Request")
+    if len(json.dumps(arguments)) > MAX_CUSTOM_ARGUMENTS:
+        return Problem(400, "personalizations.0.custom_args", "The custom arguments are larger than 10,000 bytes.")
+    if any(name.lower() in RESERVED_HEADERS for name in payload.get("headers") or {}):
+        return Problem(400, "headers", "A reserved header may not be overwritten.")
+    if payload.get("attachments") == []:
+        return Problem(400, "attachments", "The attachments must not be empty.")
+    return None
