@@ -130,7 +130,8 @@ def _repeated(row: Locked, report: Report, answer: Move | Absorbed) -> tuple[Del
 
 
 def _outcome(report: Report, answer: Move | Absorbed) -> Outcome | None:
-    if report.outcome is None or report.happening.epoch is None or answer is Absorbed.OLDER:
+    taken_back = report.happening.event is DeliveryEvent.RECEIPT_FAILED and answer is Absorbed.OLDER
+    if report.outcome is None or report.happening.epoch is None or taken_back:
         return None
     return Outcome(
         report.delivery_id,
