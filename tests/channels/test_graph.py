@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -174,6 +175,21 @@ async def test_429_with_a_code_that_nobody_knows_makes_the_account_wait(
     assert isinstance(result, Deferred)
     assert result.scope == "account"
     assert result.retry_after is not None
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "seconds"), [(WHATSAPP, 130429, 10), (META, 613, 60)], ids=["whatsapp", "meta"]
+)
+async def test_the_pace_is_what_the_answer_asks_for_or_what_the_table_says(
+    http: httpx.AsyncClient, case: ProviderCase, code: int, seconds: int
+) -> None:
+    asked = await outcome(http, case, 429, graph_error(code), **{"Retry-After": "3"})
+    plain = await outcome(http, case, 400, graph_error(code))
+
+    for result, wait in ((asked, 3), (plain, seconds)):
+        assert isinstance(result, Deferred)
+        assert (result.scope, result.retry_after) == ("account", timedelta(seconds=wait))
+        assert f" {code}: " in result.detail
 
 
 @each_case

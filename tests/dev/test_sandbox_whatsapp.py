@@ -23,6 +23,7 @@ from tests.dev.sandbox_calls import (
     Call,
     Received,
     WhatsAppSender,
+    get,
     graph_call,
     graph_signature,
     post,
@@ -147,6 +148,17 @@ async def test_a_template_to_a_window_that_closes_later_arrives() -> None:
         await post(client, sandbox, SENDER.call("+15005550270", **TEMPLATE))
         await within(5, sandbox)
         assert [value_of(received)["statuses"][0]["status"] for received in receiver.received][-1] == "read"
+
+
+async def test_the_outbox_shows_what_a_template_says_and_which_file_came() -> None:
+    async with quick_sandbox() as (sandbox, client):
+        parameters = {"type": "body", "parameters": [{"type": "text", "text": "Ann"}]}
+        template = {"name": "hello", "language": {"code": "en"}, "components": [parameters]}
+        await post(client, sandbox, SENDER.call(ANN, type="template", template=template))
+        await post(client, sandbox, SENDER.call(ANN, type="document", document={"id": "7", "filename": "a.pdf"}))
+        page = (await get(client, sandbox, "/outbox?channel=whatsapp")).body.decode()
+        assert "[template hello, en] Ann" in page
+        assert "[document a.pdf]" in page
 
 
 async def test_a_customer_writes_and_opens_the_window_for_a_day() -> None:
