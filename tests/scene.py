@@ -1,7 +1,7 @@
 """A tenant with accounts and conversations, made straight in the database: the quickest way to a batch of any size."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,8 @@ ADDRESSES: Mapping[Channel, str] = {
 
 _CONTACTS = """
     INSERT INTO contacts (tenant_id, external_id, name, first_name)
-    SELECT :tenant, :prefix || '-contact-' || n, 'Customer ' || n, 'Name' || n FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
+    SELECT :tenant, :prefix || '-contact-' || n, 'Customer ' || n, 'Name' || n
+    FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
 """
 _CONVERSATIONS = """
     INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address, subject,
@@ -63,6 +64,44 @@ SID = "AC" + "0" * 32
 def twilio(url: str, **changes: Any) -> Account:
     config = {"account_sid": SID, "from": "+12025550100", "base_url": f"{url}/twilio"}
     return Account("sms", Channel.SMS, "twilio", config, {"auth_token": "sandbox"}, **changes)
+
+
+META_SECRETS = {"access_token": "sandbox-token", "app_secret": "sandbox-secret", "verify_token": "sandbox-verify"}
+STANDARD_SECRET = "whsec_" + "c2FuZGJveC1zYW5kYm94LXNhbmRib3gtc2FuZGJveC0="
+
+
+def helpdesk(url: str, **changes: Any) -> Account:
+    config = {"url": f"{url}/helpdesk/messages?key=helpdesk"}
+    return Account("helpdesk", Channel.OTHER, "webhook", config, {"secret": STANDARD_SECRET}, **changes)
+
+
+def whatsapp(url: str, **changes: Any) -> Account:
+    config = {"phone_number_id": "100200300", "base_url": f"{url}/whatsapp"}
+    return Account("whatsapp", Channel.WHATSAPP, "whatsapp_cloud", config, META_SECRETS, **changes)
+
+
+def messenger(url: str, **changes: Any) -> Account:
+    config = {"page_id": "400500600", "base_url": f"{url}/meta"}
+    return Account("messenger", Channel.FACEBOOK, "meta", config, META_SECRETS, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """How an account is known at the sandbox, and a recipient whose answer gets lost."""
+
+    account: Callable[[str], Account]
+    identity: str
+    secret: str
+    lost_answer: str
+
+
+CORRESPONDENTS: Mapping[str, Correspondent] = {
+    "postmark": Correspondent(postmark, "sandbox", "", "drop-after@example.com"),
+    "twilio": Correspondent(twilio, SID, "sandbox", "+15005550220"),
+    "webhook": Correspondent(helpdesk, "helpdesk", STANDARD_SECRET, "drop-after-7"),
+    "whatsapp_cloud": Correspondent(whatsapp, "100200300", "sandbox-secret", "+15005550220"),
+    "meta": Correspondent(messenger, "400500600", "sandbox-secret", "drop-after-7"),
+}
 
 
 async def add_account(runtime: Runtime, tenant: UUID, account: Account) -> UUID:
@@ -122,9 +161,7 @@ async def add_conversation(
 async def _insert(connection: Any, table: str, tenant: UUID, values: Mapping[str, Any]) -> UUID:
     plain = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in values.items()}
     columns = ", ".join(plain)
-    marks = ", ".join(
-        f"CAST(:{name} AS jsonb)" if isinstance(values[name], dict) else f":{name}" for name in plain
-    )
+    marks = ", ".join(f"CAST(:{name} AS jsonb)" if isinstance(values[name], dict) else f":{name}" for name in plain)
     statement = sa.text(f"INSERT INTO {table} (tenant_id, {columns}) VALUES (:tenant, {marks}) RETURNING id")
     id_: UUID = await connection.scalar(statement, {"tenant": tenant, **plain})
     return id_

@@ -1,0 +1,156 @@
+"""Providers report back over real sockets: what was uncertain settles, and what fails later is taken back."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.dev.sandbox.server import Sandbox, run_sandbox
+from app.dev.sandbox.settings import Settings as SandboxSettings
+from app.dev.sandbox.settings import Timing
+from app.domain.callbacks import Callbacks
+from app.domain.model import Channel
+from app.runtime import Runtime
+from app.settings import Settings
+from app.worker import WorkerProcess
+from tests.conftest import SECRET_KEY
+from tests.scene import CORRESPONDENTS, Correspondent, add_account, add_conversation, postmark, row
+
+
+@pytest.fixture
+async def listening() -> AsyncIterator[socket.socket]:
+    """The socket on which the service is reached by providers."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        yield listening
+
+
+@pytest.fixture
+def settings(settings: Settings, listening: socket.socket) -> Settings:
+    port = listening.getsockname()[1]
+    return settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+
+
+@pytest.fixture
+async def public(app: FastAPI, listening: socket.socket) -> AsyncIterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    yield
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with run_sandbox(SandboxSettings(timing=Timing(receipt_delay=0.5))) as sandbox:
+        yield sandbox
+
+
+async def send(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, sandbox: Sandbox, by: Correspondent, address: str
+) -> str:
+    """Send one reply through a correspondent that the sandbox knows; answers the mass reply's id."""
+    account = by.account(sandbox.url)
+    account_id = await add_account(runtime, tenant, account)
+    callbacks = Callbacks(runtime.settings.public_url, SECRET_KEY)
+    callback_url = callbacks.url(account_id, with_token=account.provider == "postmark")
+    sandbox.register(account.provider, by.identity, by.secret, callback_url)
+    await add_conversation(
+        runtime, tenant, account.channel, address, account_id=account_id, subject="Payment failed", external_id="c-1"
+    )
+    selection = {"filter": {"tags": {"any": ["incident"]}}}
+    created = await client.post("/mass-replies", json={"selection": selection, "message": {"text": "We are back."}})
+    assert created.json()["recipient_count"] == 1, created.text
+    await client.post(f"/mass-replies/{created.json()['id']}/confirm", json={"recipient_count": 1})
+    return str(created.json()["id"])
+
+
+async def until_status(client: httpx.AsyncClient, id_: str, *statuses: str) -> list[str]:
+    """Poll until the delivery has one of the statuses; answers all that were seen on the way."""
+    seen: list[str] = []
+    async with asyncio.timeout(20):
+        while True:
+            status = (await the_delivery(client, id_))["status"]
+            if not seen or seen[-1] != status:
+                seen.append(status)
+            if status in statuses:
+                return seen
+            await asyncio.sleep(0.02)
+
+
+async def the_delivery(client: httpx.AsyncClient, id_: str) -> dict[str, Any]:
+    [delivery] = (await client.get(f"/mass-replies/{id_}/deliveries")).json()["items"]
+    return dict(delivery)
+
+
+@pytest.mark.parametrize("provider", sorted(CORRESPONDENTS))
+async def test_an_uncertain_delivery_settles_through_the_providers_webhook(
+    provider: str,
+    client: httpx.AsyncClient,
+    runtime: Runtime,
+    tenant: UUID,
+    sandbox: Sandbox,
+    worker: WorkerProcess,
+    public: None,
+) -> None:
+    by = CORRESPONDENTS[provider]
+    id_ = await send(client, runtime, tenant, sandbox, by, by.lost_answer)
+    seen = await until_status(client, id_, "delivered", "read")
+    assert "uncertain" in seen
+    reply = await row(runtime, tenant, "SELECT text FROM messages WHERE kind = 'reply'")
+    assert reply.text == "We are back."
+    assert sandbox.journal.counts().accepted == 1
+
+
+async def test_a_later_bounce_is_a_failure_and_gives_back_what_the_reply_had_changed(
+    client: httpx.AsyncClient,
+    runtime: Runtime,
+    tenant: UUID,
+    sandbox: Sandbox,
+    worker: WorkerProcess,
+    public: None,
+) -> None:
+    id_ = await send(client, runtime, tenant, sandbox, CORRESPONDENTS["postmark"], "bounce@example.com")
+    seen = await until_status(client, id_, "failed")
+    delivery = await the_delivery(client, id_)
+    assert "sent" in seen
+    assert (delivery["reason"]["code"], delivery["flips"], delivery["retryable"]) == ("bounced", "restored", False)
+    conversation = (await client.get(f"/conversations/{delivery['conversation_id']}")).json()
+    assert conversation["engagement"] == "pending"
+    kinds = [item["kind"] for item in (await client.get("/conversations/c-1/timeline")).json()["items"]]
+    assert kinds == ["reply", "system_note", "system_error"]
+
+    await add_conversation(
+        runtime, tenant, Channel.EMAIL, "bounce@example.com", account_id=UUID(await account_id(runtime, tenant))
+    )
+    selection = {"filter": {"tags": {"any": ["incident"]}}}
+    preview = await client.post(
+        "/mass-replies/preview", json={"selection": selection, "message": {"text": "Sorry for the noise."}}
+    )
+    assert preview.json()["recipient_count"] == 0, "a bounced address is not written to again"
+
+
+async def account_id(runtime: Runtime, tenant: UUID) -> str:
+    return str((await row(runtime, tenant, "SELECT id FROM channel_accounts WHERE key = 'email'")).id)
+
+
+async def test_a_forged_call_changes_nothing(
+    client: httpx.AsyncClient,
+    anonymous: httpx.AsyncClient,
+    runtime: Runtime,
+    tenant: UUID,
+    sandbox: Sandbox,
+) -> None:
+    account = await add_account(runtime, tenant, postmark(sandbox.url))
+    forged = await anonymous.post(f"/callbacks/{account}?token=guessed", json={"RecordType": "Delivery"})
+    assert (forged.status_code, forged.json()["code"]) == (401, "unauthenticated")
+    nobody = await anonymous.post("/callbacks/00000000-0000-7000-8000-000000000000", json={})
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "not_found")
+    kept = await row(runtime, tenant, "SELECT count(*) AS number FROM receipts")
+    assert kept.number == 0
