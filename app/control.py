@@ -4,20 +4,48 @@ Locks are taken in the order of claims and records, so that nobody waits in a ci
 mass reply.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.delivery.settle import Report, settle
 from app.domain.actions import Action, refuse_action
-from app.domain.errors import NotFound
+from app.domain.decision import Decision
+from app.domain.errors import (
+    ConversationsNotFound,
+    Fault,
+    InvalidSchedule,
+    InvalidState,
+    NotFound,
+    NothingToRetry,
+    StillSettling,
+)
 from app.domain.mass_reply import PauseReason
-from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId
+from app.domain.model import (
+    Absorbed,
+    ConversationId,
+    DeliveryEvent,
+    DeliveryId,
+    Happening,
+    MassReplyEvent,
+    MassReplyId,
+    MassReplyStatus,
+    Move,
+    ReasonCode,
+    TenantId,
+)
 from app.mass_replies import hold, move
-from app.store import closing, control, mass_replies
+from app.store import closing, control, decisions, mass_replies
 from app.store.claims import LaneKey
 
 Lanes = list[tuple[LaneKey, int]]
 """The lanes to wake once this is committed, each with the number of its queued deliveries."""
 
-NO_SUCH_LANE = "The mass reply has no lane for that channel account."
+PAGE: Final = 5_000
+"""Deliveries that are settled together."""
+NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."
 
 
 async def pause(
@@ -69,3 +97,91 @@ async def cancel(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId
     refuse_action(Action.CANCEL, batch.status)
     if batch.status is not MassReplyStatus.CANCELLED:
         await move(connection, tenant, batch, MassReplyEvent.CANCEL)
+
+
+async def retry(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    id_: MassReplyId,
+    codes: Iterable[ReasonCode] | None,
+    not_after: datetime,
+) -> Lanes:
+    """Queue again the failed deliveries whose reason may pass, and open the mass reply for them.
+
+    Raises NotFound, InvalidState, InvalidSchedule, NothingToRetry.
+    """
+    await _refuse(connection, tenant, id_, Action.RETRY, not_after)
+    ids = await decisions.hold_retryable(connection, tenant, id_, codes)
+    if not ids:
+        raise NothingToRetry
+    again = Happening(DeliveryEvent.RETRY)
+    for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
+        await settle(connection, tenant, [Report(one, again) for one in page])
+    refuse_action(Action.RETRY, (await hold(connection, tenant, id_)).status)
+    await decisions.extend(connection, tenant, id_, not_after)
+    return await closing.lanes_with_work(connection, tenant, id_)
+
+
+async def resolve(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, decision: Decision, send_within: timedelta
+) -> Lanes:
+    """Do what a person decided about uncertain deliveries: all of it, or nothing where one of them is refused.
+
+    Raises NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling.
+    """
+    not_after = decision.not_after or datetime.now(UTC) + send_within
+    await _refuse(connection, tenant, id_, Action.RESOLVE, not_after)
+    held = await decisions.hold_deliveries(connection, tenant, id_, decision.conversation_ids)
+    _refuse_missing(decision, held)
+    if decision.send_again:
+        await _open_for(connection, tenant, id_, not_after)
+    happening = Happening(decision.event, reason=decision.reason)
+    answers = await settle(connection, tenant, [Report(delivery, happening) for delivery in held.values()])
+    _refuse_absorbed(held, answers)
+    refuse_action(Action.RESOLVE, (await hold(connection, tenant, id_)).status)
+    await decisions.note_decision(connection, tenant, held.values(), decision)
+    return await closing.lanes_with_work(connection, tenant, id_)
+
+
+async def _refuse(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, action: Action, not_after: datetime
+) -> None:
+    """Refuse what can be refused before anything is held; what is held is looked at again."""
+    batch = await mass_replies.get(connection, tenant, id_)
+    if batch is None:
+        raise NotFound
+    refuse_action(action, batch.status)
+    if not_after <= datetime.now(UTC):
+        raise InvalidSchedule("`not_after` lies in the past.")
+
+
+async def _open_for(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, not_after: datetime) -> None:
+    """Let a mass reply send until `not_after`. A cancelled one never revives."""
+    await closing.hold_lanes(connection, tenant, id_)
+    batch = await hold(connection, tenant, id_)
+    if batch.status is MassReplyStatus.CANCELLED:
+        raise InvalidState("The mass reply is cancelled; nothing of it can be sent again.")
+    await decisions.extend(connection, tenant, id_, not_after)
+
+
+def _refuse_missing(decision: Decision, held: Mapping[ConversationId, DeliveryId]) -> None:
+    missing = sorted(decision.conversation_ids - held.keys())
+    if missing:
+        faults = [Fault("/conversation_ids", "conversation_not_found", str(one)) for one in missing]
+        raise ConversationsNotFound("Some of these are not in the mass reply. Nothing was changed.", faults=faults)
+
+
+def _refuse_absorbed(held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Move | Absorbed]) -> None:
+    settling = _with_answer(held, answers, Absorbed.STILL_SETTLING)
+    if settling:
+        raise StillSettling(faults=[Fault("/conversation_ids", "still_settling", str(one)) for one in settling])
+    others = _with_answer(held, answers, Absorbed.NOT_APPLICABLE)
+    if others:
+        faults = [Fault("/conversation_ids", "not_uncertain", str(one)) for one in others]
+        raise InvalidState("Only what is uncertain can be resolved. Nothing was changed.", faults=faults)
+
+
+def _with_answer(
+    held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Move | Absorbed], answer: Absorbed
+) -> Sequence[ConversationId]:
+    return [conversation for conversation, delivery in held.items() if answers[delivery] is answer]

@@ -15,6 +15,8 @@ from app.logs import configure_logging
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
 
+FORM_BYTES = 10_000
+"""What a form takes around its file."""
 BODY_LIMIT = 2_000_000
 """Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
 
@@ -58,7 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the first that a request meets."""
-    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=OWN_BODY_LIMITS)
+    own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits)
     app.add_middleware(Unhandled)
     if settings.cors_origins:
         app.add_middleware(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.attachments import attachments_of
-from app.channels.registry import ADAPTERS
+from app.channels import registry
 from app.domain.actions import Action, refuse_action
 from app.domain.errors import (
     ConfirmationExpired,
@@ -167,8 +167,7 @@ def _marked(recipient: Recipient, seen: set[UUID]) -> Recipient:
 
 def limits_of(recipient: Recipient) -> Limits | None:
     """What the medium allows on the account that would carry a reply; None where there is no such account."""
-    adapter = ADAPTERS.get(recipient.provider or "")
-    return None if adapter is None else adapter.limits
+    return registry.limits_of(recipient.provider or "", recipient.channel, recipient.account_config)
 
 
 def _summary(verdicts: Sequence[Verdict]) -> Summary:

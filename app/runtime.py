@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from app.channels.http import open_http
 from app.delivery.lines import Lines, Plans
+from app.delivery.loads import Loads
 from app.domain.callbacks import Callbacks
 from app.queue import Wakeups, connect
 from app.settings import Settings
 from app.store.credentials import Vault
 from app.store.database import Database
+from app.store.files import Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Runtime:
     wakeups: Wakeups
     lines: Lines
     plans: Plans
+    files: Files | None
+    """None where the installation keeps no attachments."""
+    loads: Loads
 
 
 @asynccontextmanager
@@ -41,4 +46,6 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         secret_key = settings.secret_key.get_secret_value()
         vault, callbacks = Vault(secret_key), Callbacks(settings.public_url, secret_key)
         lines = Lines(http, vault, callbacks, allow_private=settings.allow_private_urls)
-        yield Runtime(settings, database, vault, callbacks, wakeups, lines, Plans())
+        plans, files = Plans(), Files(settings.attachments_url) if settings.attachments_url else None
+        loads = Loads(database, files, lines, plans)
+        yield Runtime(settings, database, vault, callbacks, wakeups, lines, plans, files, loads)

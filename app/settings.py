@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     allow_private_urls: bool = False
     """Whether an account may talk to a private or loopback address."""
     log_level: str = "INFO"
+    attachments_url: str | None = None
+    """Where attachments are kept: `file:///…` on a disk that every process sees, or `s3://bucket/path` with the usual
+    AWS_ variables. Absent, none are taken."""
+    attachment_limit: int = Field(default=25_000_000, ge=1)
+    """The largest attachment, in bytes."""
 
     database_pool_size: int = Field(default=10, ge=2)
     prepare_inline_limit: int = Field(default=5_000, ge=0)

@@ -36,6 +36,7 @@ NAMING = {
 metadata = MetaData(naming_convention=NAMING)
 
 NOW = text("now()")
+HTML_COMMENT = "Kept only where the customer reads the reply from our own timeline."
 NEW_ID = text("uuidv7()")
 
 
@@ -96,7 +97,15 @@ channel_account_routes = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
-ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes"})
+chat_token_routes = Table(
+    "chat_token_routes",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _tenant(),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes", "chat_token_routes"})
 """Read before the tenant is known; they hold no customer data."""
 
 api_keys = Table(
@@ -265,6 +274,7 @@ messages = Table(
     Column("conversation_id", Uuid, nullable=False),
     _text("kind"),
     _text("text"),
+    Column("html", Text, nullable=True, comment=HTML_COMMENT),
     _text("author_id", nullable=True),
     _text("author_name", nullable=True),
     Column("mass_reply_id", Uuid, nullable=True),
@@ -300,6 +310,35 @@ Index(
     messages.c.delivery_id,
     unique=True,
     postgresql_where=text("kind = 'reply'"),
+)
+
+chat_sessions = Table(
+    "chat_sessions",
+    metadata,
+    _tenant(),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "token_hash"),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+    ForeignKeyConstraint(["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"]),
+    Index(None, "tenant_id", "account_id", "created_at"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("filename"),
+    _text("content_type"),
+    Column("size", BigInteger, nullable=False),
+    _text("sha256"),
+    _text("storage_key"),
+    _at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
 snippets = Table(
@@ -533,6 +572,7 @@ delivery_attempts = Table(
     _text("provider_message_id", nullable=True),
     _text("evidence", nullable=True),
     Column("text", Text, nullable=True, comment="The rendered text, written before a byte leaves."),
+    Column("html", Text, nullable=True, comment=HTML_COMMENT),
     PrimaryKeyConstraint("tenant_id", "delivery_id", "epoch"),
     ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
 )

@@ -50,7 +50,7 @@ class WorkerProcess:
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
         self._recorder = Recorder(runtime.database)
-        crew = Crew(runtime.database, self._recorder, pace, runtime.lines, runtime.plans)
+        crew = Crew(runtime.database, self._recorder, pace, runtime.lines, runtime.plans, runtime.loads)
         self._runner = PumpRunner(crew, settings.pumps, self._again)
         self._sweeper = Sweeper(
             runtime.database, self._wake_lane, self._wake_preparation, settings.purge_unconfirmed_after

@@ -59,12 +59,13 @@ async def database_url(owner_url: str, postgres_server: servers.PostgresServer, 
 
 
 @pytest.fixture
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
         secret_key=SECRET_KEY,
         allow_private_urls=True,
+        attachments_url=(tmp_path / "attachments").as_uri(),
     )
 
 

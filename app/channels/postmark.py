@@ -78,7 +78,13 @@ class Credentials(Settings):
 class PostmarkAdapter:
     name: ClassVar[str] = "postmark"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
-    limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, max_bytes=5_000_000, attachments=True)
+    limits: ClassVar[Limits] = Limits(
+        address=AddressKind.EMAIL,
+        max_bytes=5_000_000,
+        attachments=True,
+        # A message may hold 10 MB, in which base64 makes four bytes of three.
+        attachment_bytes_in_all=7_000_000,
+    )
     signs_webhooks: ClassVar[bool] = False
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials

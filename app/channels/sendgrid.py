@@ -94,7 +94,8 @@ class Credentials(Settings):
 class SendGridAdapter:
     name: ClassVar[str] = "sendgrid"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
-    limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, attachments=True)
+    # A message may hold 30 MB, in which base64 makes four bytes of three.
+    limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, attachments=True, attachment_bytes_in_all=22_000_000)
     signs_webhooks: ClassVar[bool] = False
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials

@@ -7,11 +7,11 @@ from uuid import UUID
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.channels.registry import ADAPTERS, AccountSetup, build
+from app.channels.registry import ADAPTERS, AccountSetup, build, limits_of
 from app.domain.accounts import ChannelAccount
 from app.domain.callbacks import Callbacks
 from app.domain.errors import NotFound
-from app.domain.messaging import Adapter
+from app.domain.messaging import Adapter, Limits
 from app.domain.model import AccountId, MassReplyId, TenantId
 from app.domain.preflight import Plan
 from app.mass_replies import load_plan
@@ -28,6 +28,7 @@ class Line:
 
     account: ChannelAccount
     adapter: Adapter
+    limits: Limits
     callback_url: str
 
 
@@ -60,7 +61,8 @@ class Lines:
         setup = AccountSetup(account.config, account.credentials, token, self._allow_private)
         signs = ADAPTERS[account.provider].signs_webhooks
         adapter = build(account.provider, setup, self._http)
-        return Line(account, adapter, self._callbacks.url(account_id, with_token=not signs))
+        limits = limits_of(account.provider, account.channel, account.config) or adapter.limits
+        return Line(account, adapter, limits, self._callbacks.url(account_id, with_token=not signs))
 
 
 class Plans:
@@ -75,3 +77,7 @@ class Plans:
                 self._known.clear()
             self._known[mass_reply] = await load_plan(connection, tenant, mass_reply)
         return self._known[mass_reply]
+
+    def known(self, mass_reply: MassReplyId) -> Plan | None:
+        """The plan, where it was asked for before."""
+        return self._known.get(mass_reply)

@@ -7,7 +7,7 @@ is not known is said to be unknown.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 from uuid import UUID, uuid4
@@ -17,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.http import deadline
 from app.delivery.lines import Line, Lines, Plans
+from app.delivery.loads import Load, Loads, NotLoaded
 from app.delivery.recorder import TROUBLE, Recorder, Result
 from app.delivery.settle import Report, settle
 from app.domain.messaging import (
     Accepted,
     Adapter,
     Deferred,
+    DroppedAttachment,
     Outbound,
     Rejected,
     SendResult,
@@ -34,7 +36,7 @@ from app.domain.policy import allowance, back_off, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
 from app.store import claims
-from app.store.claims import Claimed, Gate, Grant, LaneKey
+from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
 from app.store.database import Database
 
 log = structlog.get_logger()
@@ -71,6 +73,7 @@ class Crew:
     pace: Pace
     lines: Lines
     plans: Plans
+    loads: Loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,19 @@ class Pump:
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy = 0
         self._freed = asyncio.Event()
+        self._load = Load()
 
     async def run(self) -> bool:
         """Answer whether the budget ended before the work did."""
+        try:
+            self._load = await self._crew.loads.of(self._lane)
+        except NotLoaded as error:
+            # Nothing is claimed without the files that were promised; the sweeper wakes the lane again.
+            log.error("files_not_loaded", mass_reply=str(self._lane.mass_reply), why=str(error))
+            return False
+        return await self._work()
+
+    async def _work(self) -> bool:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._crew.pace.budget.total_seconds()
         more = True
@@ -155,7 +168,7 @@ class Pump:
         token = uuid4()
         try:
             async with self._crew.database.begin(self._lane.tenant) as connection:
-                claim = _Claim(self._crew, self._lane, connection)
+                claim = _Claim(self._crew, self._lane, connection, self._load)
                 return await claim.take(token, free)
         except BaseException as error:
             log.warning("claim_unanswered", mass_reply=str(self._lane.mass_reply), error=type(error).__name__)
@@ -209,13 +222,13 @@ class Pump:
         assert isinstance(ticket.outbound, Outbound)  # noqa: S101 - narrowed by _begin
         outbound = ticket.outbound
         [result] = await _call(lambda: _single(adapter, outbound), 1, until)
-        await self._crew.recorder.record(_result(ticket.claimed, result))
+        await self._crew.recorder.record(_result(ticket.claimed, result, self._load.refused))
 
     async def _send_many(self, tickets: Sequence[Ticket], adapter: SendsMany, until: float) -> None:
         outbounds = [ticket.outbound for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         results = await _call(lambda: adapter.send_many(outbounds), len(outbounds), until)
         records = (
-            self._crew.recorder.record(_result(ticket.claimed, result))
+            self._crew.recorder.record(_result(ticket.claimed, result, self._load.refused))
             for ticket, result in zip(tickets, results, strict=True)
         )
         await asyncio.gather(*records)
@@ -265,10 +278,11 @@ async def _net(until: float) -> AsyncIterator[None]:
 class _Claim:
     """One claim's transaction."""
 
-    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection) -> None:
+    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection, load: Load) -> None:
         self._crew = crew
         self._lane = lane
         self._connection = connection
+        self._load = load
 
     async def take(self, token: UUID, free: int) -> Taken:
         gate = await claims.open_gate(self._connection, self._lane)
@@ -302,10 +316,10 @@ class _Claim:
             self._connection, self._lane.tenant, self._lane.account, gate.account_version
         )
         plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
-        tickets = tuple(_ticket(row, plan, line, gate.now) for row in rows)
+        tickets = tuple(_ticket(row, plan, line, self._load, gate.now) for row in rows)
         allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
-        texts = [(t.claimed, t.outbound.text if isinstance(t.outbound, Outbound) else None) for t in tickets]
-        await claims.mark(self._connection, self._lane, texts, allowed_at, gate.now)
+        attempts = [_attempt(ticket, line) for ticket in tickets]
+        await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now)
         return Taken(tickets, line.adapter)
 
 
@@ -318,13 +332,20 @@ def _opens_at(gate: Gate) -> datetime | None:
     return max(gate.now, gate.cool_until or gate.now)
 
 
-def _ticket(claimed: Claimed, plan: Plan, line: Line, now: datetime) -> Ticket:
+def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, now: datetime) -> Ticket:
     """Look once more, just before sending: the world may have changed since the preflight."""
-    judged = judge(claimed.recipient, plan, line.adapter.limits, now)
-    return Ticket(claimed, judged if isinstance(judged, Reason) else _outbound(claimed, judged, plan, line))
+    judged = judge(claimed.recipient, plan, line.limits, now)
+    return Ticket(claimed, judged if isinstance(judged, Reason) else _outbound(claimed, judged, plan, line, load))
 
 
-def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line) -> Outbound:
+def _attempt(ticket: Ticket, line: Line) -> Attempt:
+    outbound = ticket.outbound
+    if isinstance(outbound, Reason):
+        return Attempt(ticket.claimed)
+    return Attempt(ticket.claimed, outbound.text, outbound.html if line.limits.from_timeline else None)
+
+
+def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load) -> Outbound:
     recipient = claimed.recipient
     is_mail = recipient.channel is Channel.EMAIL
     parent = recipient.reply_to_message_id
@@ -343,15 +364,17 @@ def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line) -> Outboun
         conversation_external_id=recipient.external_id,
         callback_url=line.callback_url,
         author=plan.author,
-        attachments=plan.attachments if line.adapter.limits.attachments else (),
+        attachments=load.files,
     )
 
 
-def _result(claimed: Claimed, result: SendResult) -> Result:
+def _result(claimed: Claimed, result: SendResult, refused: tuple[DroppedAttachment, ...]) -> Result:
+    """Read an adapter's answer; `refused` are the files that the provider had not taken beforehand."""
     lane = claimed.lane
     match result:
-        case Accepted(provider_message_id):
+        case Accepted(provider_message_id, dropped):
             report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
+            report = replace(report, dropped=(*refused, *dropped))
             return Result(lane.tenant, lane.account, report, "answer")
         case Rejected(code, detail, temporary):
             reason = Reason(code, detail, retryable=temporary or code in RETRYABLE)

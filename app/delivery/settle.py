@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.messaging import DroppedAttachment
 from app.domain.model import (
     ACCEPTED,
     Absorbed,
@@ -23,7 +24,7 @@ from app.domain.model import (
     transition,
 )
 from app.domain.plain_text import storable
-from app.store import settlements
+from app.store import attachments, settlements
 from app.store.settlements import Change, Entry, Locked, Outcome
 
 T = TypeVar("T")
@@ -50,6 +51,8 @@ class Report:
     evidence: str | None = None
     wait: timedelta | None = None
     """How long a delivery waits that was put off, by the database's clock."""
+    dropped: tuple[DroppedAttachment, ...] = ()
+    """Files that did not go with the text, besides those that the preflight named."""
 
 
 async def settle(
@@ -99,6 +102,8 @@ async def _settle_distinct(
     rows = await settlements.lock(connection, tenant, [(r.delivery_id, r.happening) for r in reports])
     answers = {row.id: transition(row.standing, by_id[row.id].happening, row.now) for row in rows}
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Move)]
+    if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
+        await attachments.note_dropped(connection, tenant, dropped)
     if changes:
         await _write(connection, tenant, changes)
     if repeated := [seen for row in rows if (seen := _repeated(row, by_id[row.id], answers[row.id])) is not None]:

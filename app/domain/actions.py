@@ -12,6 +12,8 @@ class Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
+    RETRY = "retry"
+    RESOLVE = "resolve"
 
 
 _S = MassReplyStatus
@@ -23,6 +25,8 @@ ALLOWED: Mapping[Action, frozenset[MassReplyStatus]] = {
     Action.PAUSE: _AT_WORK,
     Action.RESUME: _AT_WORK,
     Action.CANCEL: frozenset(_S) - {_S.COMPLETED, _S.EXPIRED},
+    Action.RETRY: _AT_WORK | {_S.COMPLETED},
+    Action.RESOLVE: _AT_WORK | {_S.COMPLETED, _S.CANCELLED},
 }
 
 _DONE_TO_IT: Mapping[Action, str] = {
@@ -30,6 +34,8 @@ _DONE_TO_IT: Mapping[Action, str] = {
     Action.PAUSE: "paused",
     Action.RESUME: "resumed",
     Action.CANCEL: "cancelled",
+    Action.RETRY: "retried",
+    Action.RESOLVE: "resolved",
 }
 
 

@@ -23,12 +23,27 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a reply, as far as one knows it without opening it."""
+
+    id: UUID
+    filename: str
+    content_type: str
+    size: int
+    """In bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentFile:
     filename: str
     content_type: str
     content: bytes = field(repr=False)
     media_id: str | None = None
     """The provider's own id of the file, where its adapter `Uploads` and the file was uploaded to this account."""
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +259,30 @@ class Limits:
     why_no_attachments: str = ""
     attachment_bytes: Mapping[str, int] | None = None
     """The largest file of each content type, `*/*` for all others. None: the provider is asked for any file."""
+    attachment_bytes_in_all: int | None = None
+    """What all files of one message may hold together."""
+    from_timeline: bool = False
+    """The customer reads the reply on our own timeline: nothing leaves, and its HTML part has to be kept there too."""
 
-    def why_dropped(self, file: AttachmentFile) -> str | None:
+    def split(self, files: Sequence[Attachment]) -> tuple[tuple[Attachment, ...], tuple[DroppedAttachment, ...]]:
+        """Say which files go with the text, in their order, and which do not, each with the reason."""
+        carried: list[Attachment] = []
+        dropped: list[DroppedAttachment] = []
+        for file in files:
+            why = self.why_dropped(file) or self._why_no_room(file, sum(each.size for each in carried))
+            if why is None:
+                carried.append(file)
+            else:
+                dropped.append(DroppedAttachment(file.filename, why))
+        return tuple(carried), tuple(dropped)
+
+    def _why_no_room(self, file: Attachment, taken: int) -> str | None:
+        limit = self.attachment_bytes_in_all
+        if limit is None or taken + file.size <= limit:
+            return None
+        return f"All files together may hold {limit // 1_000_000} MB on this channel."
+
+    def why_dropped(self, file: Attachment | AttachmentFile) -> str | None:
         """Say why this file cannot go with the text; None where it can."""
         if not self.attachments:
             return self.why_no_attachments
@@ -254,7 +291,7 @@ class Limits:
         largest = self.attachment_bytes.get(file.content_type, self.attachment_bytes.get("*/*"))
         if largest is None:
             return f"This channel does not carry files of type {file.content_type}."
-        too_large = len(file.content) > largest
+        too_large = file.size > largest
         return f"The file is larger than the {largest // 1_000_000} MB allowed." if too_large else None
 
 

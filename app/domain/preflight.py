@@ -5,7 +5,7 @@ that the world has changed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from app.domain import segments
-from app.domain.messaging import AddressKind, AttachmentFile, Author, Limits
+from app.domain.messaging import AddressKind, Attachment, Author, DroppedAttachment, Limits
 from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
 from app.domain.rendering import Message, OnUnresolved, Rendered
 
@@ -60,6 +60,7 @@ class Recipient:
     """Why this address must not be written to: opted_out, complained or bounced."""
     account_id: UUID | None
     provider: str | None
+    account_config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     recently_replied: bool = False
     repeated_contact: bool = False
     frozen: bool = False
@@ -75,7 +76,7 @@ class Plan:
     author: Author
     tenant_name: str
     unknown_snippets: tuple[str, ...] = ()
-    attachments: tuple[AttachmentFile, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     def render(self, recipient: Recipient) -> Rendered | Reason:
         rendered = self.message.render(merge_values(recipient, self.author, self.tenant_name), self.on_unresolved)
@@ -201,12 +202,6 @@ def _segments(text: str, limits: Limits) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class DroppedAttachment:
-    filename: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the preflight says about one conversation."""
 
@@ -224,7 +219,8 @@ def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: date
     judged = judge(recipient, plan, limits, now)
     if isinstance(judged, Reason):
         return Verdict(recipient, judged, recipient.address)
-    dropped = _dropped(plan.attachments, limits)
+    assert limits is not None  # noqa: S101 - `judge` refuses a conversation without a channel account
+    _, dropped = limits.split(plan.attachments)
     return Verdict(
         recipient,
         None,
@@ -234,12 +230,6 @@ def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: date
         tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
         dropped,
     )
-
-
-def _dropped(attachments: Sequence[AttachmentFile], limits: Limits | None) -> tuple[DroppedAttachment, ...]:
-    if limits is None or limits.attachments:
-        return ()
-    return tuple(DroppedAttachment(attachment.filename, limits.why_no_attachments) for attachment in attachments)
 
 
 def _warnings(

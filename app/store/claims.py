@@ -166,17 +166,27 @@ _MARK = sa.text("""
     lane AS (
         UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account)
-    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at, text)
-    SELECT :tenant, v.delivery_id, v.epoch, :now, v.text
-    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]))
-         AS v (delivery_id, epoch, text)
+    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at, text, html)
+    SELECT :tenant, v.delivery_id, v.epoch, :now, v.text, v.html
+    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
+         AS v (delivery_id, epoch, text, html)
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A claimed delivery, with what is about to be said; None where nothing may leave."""
+
+    claimed: Claimed
+    text: str | None = field(default=None, repr=False)
+    html: str | None = field(default=None, repr=False)
+    """Kept only where the customer reads it on our own timeline."""
 
 
 async def mark(
     connection: AsyncConnection,
     lane: LaneKey,
-    claimed: Sequence[tuple[Claimed, str | None]],
+    attempts: Sequence[Attempt],
     allowed_at: datetime,
     now: datetime,
 ) -> None:
@@ -187,10 +197,11 @@ async def mark(
             **_key(lane),
             "allowed_at": allowed_at,
             "now": now,
-            "claimed": len(claimed),
-            "delivery_ids": [row.delivery_id for row, _ in claimed],
-            "epochs": [row.epoch for row, _ in claimed],
-            "texts": [text for _, text in claimed],
+            "claimed": len(attempts),
+            "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
+            "epochs": [attempt.claimed.epoch for attempt in attempts],
+            "texts": [attempt.text for attempt in attempts],
+            "htmls": [attempt.html for attempt in attempts],
         },
     )
 

@@ -320,8 +320,8 @@ class Wording:
 
 async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Wording | None:
     statement = sa.text("""
-        SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id, m.author_name,
-               m.author_email, t.name AS tenant_name
+        SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
+               m.author_name, m.author_email, t.name AS tenant_name
         FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
         WHERE m.tenant_id = :tenant AND m.id = :id
     """)

@@ -1,6 +1,7 @@
 """Conversations with all that decides whether and how a reply goes out on them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ ADDRESS = """
 """
 
 _LOAD = sa.text(f"""
-    SELECT {COLUMNS}, r.address, account.id AS account_id, account.provider,
+    SELECT {COLUMNS}, r.address, account.id AS account_id, account.provider, account.config AS account_config,
            EXISTS (SELECT FROM deliveries d
                    JOIN mass_replies m ON m.tenant_id = d.tenant_id AND m.id = d.mass_reply_id
                    WHERE d.tenant_id = :tenant AND d.contact_id = c.contact_id
@@ -40,7 +41,7 @@ _LOAD = sa.text(f"""
     LEFT JOIN blocked_addresses b
            ON b.tenant_id = c.tenant_id AND b.channel = c.channel AND b.address = lower(r.address)
     LEFT JOIN LATERAL (
-        SELECT a.id, a.provider FROM channel_accounts a
+        SELECT a.id, a.provider, a.config FROM channel_accounts a
         WHERE a.tenant_id = :tenant AND a.enabled
           AND (a.id = c.account_id OR (c.account_id IS NULL AND a.channel = c.channel))
         ORDER BY a.created_at LIMIT 1) account ON true
@@ -54,12 +55,18 @@ async def load(
 ) -> list[Recipient]:
     """Read the selected conversations in id order, each with the enabled account that would carry a reply."""
     rows = await connection.execute(_LOAD, {"tenant": tenant, "mass_reply": mass_reply, "ids": ids})
-    return [from_row(row, recently_replied=row.recently_replied, repeated_contact=row.repeated_contact) for row in rows]
+    return [
+        replace(
+            from_row(row),
+            account_config=row.account_config or {},
+            recently_replied=row.recently_replied,
+            repeated_contact=row.repeated_contact,
+        )
+        for row in rows
+    ]
 
 
-def from_row(
-    row: Any, *, recently_replied: bool = False, repeated_contact: bool = False, frozen: bool = False
-) -> Recipient:
+def from_row(row: Any, *, frozen: bool = False) -> Recipient:
     return Recipient(
         conversation_id=row.conversation_id,
         external_id=row.external_id,
@@ -82,7 +89,5 @@ def from_row(
         blocked=ReasonCode(row.blocked) if row.blocked else None,
         account_id=row.account_id,
         provider=row.provider,
-        recently_replied=recently_replied,
-        repeated_contact=repeated_contact,
         frozen=frozen,
     )

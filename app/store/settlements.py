@@ -45,6 +45,7 @@ class Locked:
     account_id: UUID | None
     channel: str
     segments: int
+    has_attachments: bool
     deferrals: int
     restores: Mapping[str, Any] | None
     sent_at: datetime | None
@@ -58,7 +59,8 @@ class Locked:
 _LOCK = sa.text("""
     SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.last_receipt_at, d.deferrals,
            d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.restores, d.sent_at,
-           m.status AS batch_status, m.not_after, m.mark_as_done, m.created_at AS frozen_at, m.author_id, m.author_name,
+           m.attachment_ids <> '{}' AS has_attachments, m.status AS batch_status, m.not_after, m.mark_as_done,
+           m.created_at AS frozen_at, m.author_id, m.author_name,
            a.started_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed, clock_timestamp() AS now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch)
     JOIN deliveries d ON d.tenant_id = :tenant AND d.id = v.id
@@ -101,6 +103,7 @@ def _locked(row: Any) -> Locked:
         account_id=row.account_id,
         channel=row.channel,
         segments=row.segments,
+        has_attachments=row.has_attachments,
         deferrals=row.deferrals,
         restores=row.restores,
         sent_at=row.sent_at,
@@ -311,16 +314,18 @@ class Entry:
 
 
 _TIMELINE = sa.text("""
-    INSERT INTO messages (tenant_id, conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id)
-    SELECT :tenant, v.conversation_id, v.kind,
-           coalesce(v.text, (SELECT a.text FROM delivery_attempts a
-                             WHERE a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
-                             ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1), ''),
+    INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
+                          delivery_id)
+    SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
            v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
     FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
                 CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
                 CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
          AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
+    LEFT JOIN LATERAL (
+        SELECT a.text, a.html FROM delivery_attempts a
+        WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
+        ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
     ON CONFLICT DO NOTHING
 """)
 

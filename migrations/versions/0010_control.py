@@ -1,4 +1,4 @@
-"""Control over a running mass reply: samples, what lanes went through last, idempotency keys.
+"""Control over a running mass reply: samples, what lanes went through last, people's decisions, idempotency keys.
 
 Revision ID: 0010
 Revises: 0003
@@ -32,7 +32,39 @@ def upgrade() -> None:
     ):
         column = sa.Column(name, sa.BigInteger(), server_default=sa.text("0"), nullable=False, comment=what)
         op.add_column("lanes", column)
+    _create_delivery_decisions()
     _create_idempotency_records()
+    _force_row_security("delivery_decisions", "idempotency_records")
+
+
+def _create_delivery_decisions() -> None:
+    op.create_table(
+        "delivery_decisions",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("send_again", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Text(), nullable=True),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("author_email", sa.Text(), nullable=True),
+        sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "delivery_id"],
+            ["deliveries.tenant_id", "deliveries.id"],
+            name=op.f("fk_delivery_decisions_tenant_id_delivery_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_delivery_decisions")),
+    )
+    op.create_index(
+        op.f("ix_delivery_decisions_tenant_id_delivery_id"),
+        "delivery_decisions",
+        ["tenant_id", "delivery_id"],
+        unique=False,
+    )
 
 
 def _create_idempotency_records() -> None:
@@ -59,16 +91,20 @@ def _create_idempotency_records() -> None:
         ["tenant_id", "mass_reply_id"],
         unique=False,
     )
+
+
+def _force_row_security(*tables: str) -> None:
+    # An unset setting is NULL and a once-set one is '': both must show nothing. The sub-select runs once a statement.
     tenant = "(SELECT nullif(current_setting('app.tenant', true), '')::uuid)"
-    op.execute("ALTER TABLE idempotency_records ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE idempotency_records FORCE ROW LEVEL SECURITY")
-    op.execute(
-        f"CREATE POLICY tenant ON idempotency_records USING (tenant_id = {tenant}) WITH CHECK (tenant_id = {tenant})"
-    )
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY tenant ON {table} USING (tenant_id = {tenant}) WITH CHECK (tenant_id = {tenant})")
 
 
 def downgrade() -> None:
     op.drop_table("idempotency_records")
+    op.drop_table("delivery_decisions")
     op.drop_column("lanes", "recent_failures")
     op.drop_column("lanes", "recent_size")
     op.drop_index("ix_deliveries_sampled", table_name="deliveries")

@@ -21,6 +21,7 @@ BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"t
 NOWHERE = "http://127.0.0.1:9"
 """Nobody answers here; these tests call no provider."""
 
+OVER = {MassReplyStatus.COMPLETED, MassReplyStatus.CANCELLED, MassReplyStatus.EXPIRED}
 LANES = {Channel.EMAIL: "email", Channel.OTHER: "desk"}
 
 
@@ -42,12 +43,13 @@ class Stage:
         batch = await self.create()
         now = datetime.now(UTC)
         await self.write(
-            "UPDATE mass_replies SET status = :status, not_after = :later, dispatch_at = :now, confirmed_at = :now "
-            "WHERE id = :id",
+            "UPDATE mass_replies SET status = :status, not_after = :later, dispatch_at = :now, confirmed_at = :now, "
+            "finished_at = CAST(:finished AS timestamptz) WHERE id = :id",
             id=batch["id"],
             status=status,
             now=now,
             later=now + timedelta(hours=1),
+            finished=now if status in OVER else None,
         )
         return str(batch["id"])
 
@@ -61,6 +63,23 @@ class Stage:
             **columns,
         )
         await self.write(f"UPDATE lanes SET queued = 0, {status} = queued WHERE mass_reply_id = :id", id=id_)
+
+    async def fail_all(self, id_: str, code: str = "unreachable", *, retryable: bool = True) -> None:
+        await self.settle_all(id_, "failed", reason_code=code, reason_detail="It failed.", retryable=retryable)
+
+    async def lose_all(self, id_: str, *, settling: bool = False) -> list[UUID]:
+        """Make every delivery uncertain after one attempt; answers the conversations."""
+        settles_after = datetime.now(UTC) + timedelta(minutes=1 if settling else -1)
+        await self.settle_all(
+            id_, "uncertain", epoch=1, reason_code="answer_lost", reason_detail="Lost.", settles_after=settles_after
+        )
+        await self.write(
+            "INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, outcome, text) "
+            "SELECT tenant_id, id, 1, 'unknown', 'We are back.' FROM deliveries WHERE mass_reply_id = :id",
+            id=id_,
+        )
+        rows = await self.read("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id ORDER BY id", id=id_)
+        return [row.conversation_id for row in rows]
 
     async def write(self, statement: str, **values: Any) -> None:
         async with self.runtime.database.begin(self.tenant) as connection:

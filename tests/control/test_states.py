@@ -24,16 +24,35 @@ OUTCOMES: Mapping[str, Mapping[MassReplyStatus, MassReplyStatus]] = {
         S.PAUSED: S.CANCELLED,
         S.CANCELLED: S.CANCELLED,
     },
+    "retry": {S.SENDING: S.SENDING, S.PAUSED: S.PAUSED, S.COMPLETED: S.SENDING},
+    "resolve": {
+        S.SENDING: S.SENDING,
+        S.PAUSED: S.PAUSED,
+        S.COMPLETED: S.COMPLETED,
+        S.CANCELLED: S.CANCELLED,
+    },
 }
 """Where an action leads, by the state that it finds; every pair that is not here is refused."""
 
-BODIES: Mapping[str, Any] = {"confirm": {"recipient_count": 6}}
 OWN_WORDS = {("confirm", S.EXPIRED): "confirmation_expired"}
 """Pairs whose refusal has a code of its own."""
 
 
 def test_the_table_names_every_action() -> None:
     assert set(OUTCOMES) == set(ALLOWED)
+
+
+async def prepared(stage: Stage, id_: str, action: str) -> dict[str, Any]:
+    """Give an action something to do, and answer its body."""
+    match action:
+        case "confirm":
+            return {"recipient_count": 6}
+        case "retry":
+            await stage.fail_all(id_)
+        case "resolve":
+            conversations = await stage.lose_all(id_)
+            return {"conversation_ids": [str(conversations[0])], "outcome": "not_sent", "reason": "Nothing came."}
+    return {}
 
 
 @pytest.mark.parametrize("status", MassReplyStatus)
@@ -43,7 +62,7 @@ async def test_an_action_does_what_it_says_or_names_the_state(
 ) -> None:
     id_ = await stage.batch_in(status)
 
-    answer = await stage.act(id_, action, BODIES.get(action))
+    answer = await stage.act(id_, action, await prepared(stage, id_, action))
 
     outcome = OUTCOMES[action].get(status)
     if outcome is not None:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api.routes import (
     api_keys,
+    attachments,
     callbacks,
     channel_accounts,
     conversations,
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mass_reply_actions.router,
     channel_accounts.router,
     snippets.router,
+    attachments.router,
     api_keys.router,
     callbacks.router,
     health.router,

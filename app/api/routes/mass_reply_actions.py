@@ -1,19 +1,30 @@
 """Acting on a mass reply that is under way. Every action answers 202 with the mass reply as it stands then."""
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter, status
 
 from app import control
-from app.api.action_schemas import LaneBody
+from app.api.action_schemas import ActionBody, LaneBody, ResolveBody, RetryBody
 from app.api.batches import Id, answer, read, wake
 from app.api.deps import RuntimeDep, Sender
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
-from app.domain.errors import InvalidState, NotFound
+from app.domain.errors import (
+    ConversationsNotFound,
+    InvalidSchedule,
+    InvalidState,
+    NotFound,
+    NothingToRetry,
+    StillSettling,
+)
 from app.domain.model import MassReplyId
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
 EVERYTHING = LaneBody()
+SIMPLY = ActionBody()
+ALL_FAILED = RetryBody()
 
 
 @router.post("/{id}/pause", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
@@ -21,6 +32,7 @@ async def pause_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = EVERYTHING
 ) -> MassReplyAnswer:
     """Send nothing more until it is resumed. Calls under way finish and are reported."""
+    body.acting(caller)
     async with runtime.database.begin(caller.tenant_id) as connection:
         await control.pause(connection, caller.tenant_id, MassReplyId(id_), body.channel_account)
     return answer(await read(runtime, caller.tenant_id, id_))
@@ -31,6 +43,7 @@ async def resume_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = EVERYTHING
 ) -> MassReplyAnswer:
     """Go on: with everything that stands still, or with one lane. A paused account of a resumed lane goes on too."""
+    body.acting(caller)
     async with runtime.database.begin(caller.tenant_id) as connection:
         lanes = await control.resume(connection, caller.tenant_id, MassReplyId(id_), body.channel_account)
     await wake(runtime, lanes)
@@ -38,8 +51,44 @@ async def resume_mass_reply(
 
 
 @router.post("/{id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
-async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
+async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = SIMPLY) -> MassReplyAnswer:
     """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
+    body.acting(caller)
     async with runtime.database.begin(caller.tenant_id) as connection:
         await control.cancel(connection, caller.tenant_id, MassReplyId(id_))
+    return answer(await read(runtime, caller.tenant_id, id_))
+
+
+@router.post(
+    "/{id}/retry",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound, InvalidState, InvalidSchedule, NothingToRetry),
+)
+async def retry_mass_reply(
+    id_: Id, caller: Sender, runtime: RuntimeDep, body: RetryBody = ALL_FAILED
+) -> MassReplyAnswer:
+    """Queue again what failed for a reason that may pass. A completed mass reply is sending then."""
+    body.acting(caller)
+    not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        lanes = await control.retry(connection, caller.tenant_id, MassReplyId(id_), body.reason_codes, not_after)
+    await wake(runtime, lanes)
+    return answer(await read(runtime, caller.tenant_id, id_))
+
+
+@router.post(
+    "/{id}/resolve",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling),
+)
+async def resolve_mass_reply(id_: Id, body: ResolveBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
+    """Say of uncertain deliveries whether they were sent, as a person has found out. Kept with name and reason.
+
+    `sent` writes the reply on the timeline as if the provider had said so. `not_sent` makes it failed, to be retried
+    at will; with `send_again` it is queued at once, and a customer who got it after all gets it twice.
+    """
+    decision, within = body.to_decision(caller), runtime.settings.send_within
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        lanes = await control.resolve(connection, caller.tenant_id, MassReplyId(id_), decision, within)
+    await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))

@@ -1,0 +1,96 @@
+"""Attachments: uploaded here first, named by mass replies afterwards."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, status
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from app.api.deps import RuntimeDep, Sender
+from app.api.problems import BodyTooLarge, NotReady, problems
+from app.api.schemas import Answer
+from app.attachments import Upload, keep_attachment
+from app.domain.errors import Fault, InvalidRequest
+from app.store.files import FilesUnavailable
+
+router = APIRouter(prefix="/attachments", tags=["attachments"])
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                }
+            }
+        },
+    }
+}
+
+
+class AttachmentAnswer(Answer):
+    id: UUID
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(BodyTooLarge, NotReady),
+    openapi_extra=_FORM,
+)
+async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDep) -> AttachmentAnswer:
+    """Keep a file. It is streamed to disk, and checked by its name, its declared type and its content."""
+    if runtime.files is None:
+        raise NotReady("This installation takes no attachments: MASS_REPLY_ATTACHMENTS_URL is not set.")
+    async with _form(request) as form:
+        upload = _upload(form.get("file"), runtime.settings.attachment_limit)
+        try:
+            stored = await keep_attachment(runtime.database, runtime.files, caller.tenant_id, upload)
+        except FilesUnavailable as error:
+            raise NotReady(f"The place where attachments are kept does not answer ({error}).") from error
+    attachment = stored.attachment
+    return AttachmentAnswer(
+        id=attachment.id,
+        filename=attachment.filename,
+        content_type=attachment.content_type,
+        size=attachment.size,
+        sha256=stored.sha256,
+    )
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """Read the whole form, its file spooled to disk. Raises InvalidRequest for what is no form with one file."""
+    try:
+        form = await request.form(max_files=1, max_fields=0)
+    except HTTPException as error:
+        if error.status_code != status.HTTP_400_BAD_REQUEST:
+            raise
+        raise _refused("invalid_form", "Send multipart/form-data with one file, named `file`, and no more.") from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def _upload(field: UploadFile | str | None, limit: int) -> Upload:
+    if not isinstance(field, UploadFile):
+        raise _refused("missing", "Send multipart/form-data with a file named `file`.")
+    size = field.size or 0
+    if size > limit:
+        raise BodyTooLarge(f"The file holds {size:,} bytes; {limit:,} are taken.")
+    return Upload(field.filename or "", field.content_type, size, field.file)
+
+
+def _refused(code: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(faults=[Fault("/file", code, detail)])

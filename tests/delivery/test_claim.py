@@ -1,0 +1,242 @@
+"""The claim: exact in rate and in calls under way, shut where it must be, and judging once more before bytes leave."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.pump import LEASE_MARGIN, Pump
+from app.domain.messaging import AddressKind, Limits
+from app.domain.model import Channel, DeliveryStatus, TenantId
+from app.store.database import Database
+from tests.delivery.carrier import Carrier, Gate
+from tests.delivery.stage import LEASE, Batch, Stage, eventually, recording
+
+S = DeliveryStatus
+ONCE = timedelta(milliseconds=1)
+"""A budget for one claim."""
+
+
+async def fill_bucket(stage: Stage) -> None:
+    await stage.runs("UPDATE channel_accounts SET allowed_at = now() - interval '1 hour' WHERE tenant_id = :tenant")
+
+
+class TestRate:
+    async def test_racing_claims_take_no_more_than_the_account_s_rate(self, stage: Stage) -> None:
+        account, carrier = await stage.sms_account(rate_per_second=5), Carrier()
+        batches = [await stage.batch(20, account=account, channel=Channel.SMS) for _ in range(4)]
+        await fill_bucket(stage)
+        began = asyncio.get_running_loop().time()
+        await asyncio.gather(*(stage.pump(batch, carrier, budget=ONCE) for batch in batches))
+        elapsed = asyncio.get_running_loop().time() - began
+        assert 5 <= len(carrier.calls) <= 5 + math.ceil(elapsed * 5)
+
+    async def test_a_text_takes_as_many_tokens_as_it_has_segments(self, stage: Stage) -> None:
+        account, carrier = await stage.sms_account(rate_per_second=4), Carrier()
+        batch = await stage.batch(3, account=account, channel=Channel.SMS, segments=2)
+        await fill_bucket(stage)
+        await stage.pump(batch, carrier, budget=ONCE)
+        assert len(carrier.calls) == 2
+
+    async def test_a_text_larger_than_the_bucket_goes_alone_and_leaves_a_debt(self, stage: Stage) -> None:
+        account, carrier = await stage.sms_account(rate_per_second=2), Carrier()
+        batch = await stage.batch(3, account=account, channel=Channel.SMS, segments=9)
+        await fill_bucket(stage)
+        await stage.pump(batch, carrier, budget=ONCE)
+        assert len(carrier.calls) == 1
+        owed = await stage.one("SELECT allowed_at - now() AS debt FROM channel_accounts WHERE id = :id", id=account)
+        # Nine segments at two a second, less what was saved up.
+        assert timedelta(seconds=1) < owed.debt <= timedelta(seconds=4)
+
+    async def test_a_text_that_needs_more_than_is_left_waits_for_its_tokens(self, stage: Stage) -> None:
+        account, carrier = await stage.sms_account(rate_per_second=4), Carrier()
+        batch = await stage.batch(1, account=account, channel=Channel.SMS, segments=3)
+        await stage.runs("UPDATE channel_accounts SET allowed_at = now() WHERE id = :id", id=account)
+        await stage.pump(batch, carrier, budget=ONCE)
+        assert carrier.calls == []
+        assert await stage.counts(batch) == {"queued": 1}
+
+
+async def test_no_more_calls_are_under_way_than_the_account_allows(stage: Stage) -> None:
+    account, gate = await stage.sms_account(max_in_flight=3), Gate()
+    one = await stage.batch(5, account=account, channel=Channel.SMS)
+    two = await stage.batch(5, account=account, channel=Channel.SMS)
+    carrier = Carrier(gate)
+    pumps = [asyncio.create_task(stage.pump(batch, carrier)) for batch in (one, two)]
+    await eventually(lambda: gate.waiting == 3)
+    in_flight = "SELECT count(*) FROM deliveries WHERE account_id = :id AND status = 'sending'"
+    assert (await stage.one(in_flight, id=account)).count == gate.waiting == 3
+    gate.open.set()
+    await asyncio.gather(*pumps)
+    assert set(carrier.times_sent.values()) == {1}
+    assert (await stage.counts(one), await stage.counts(two)) == ({"sent": 5}, {"sent": 5})
+
+
+ACCOUNT = "UPDATE channel_accounts SET {} WHERE id = :account"
+BATCH = "UPDATE mass_replies SET {} WHERE id = :id"
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        ACCOUNT.format("enabled = false"),
+        ACCOUNT.format("pause_reason = 'The token is not valid.'"),
+        ACCOUNT.format("cool_until = now() + interval '1 hour'"),
+        "UPDATE lanes SET pause_reason = 'person' WHERE mass_reply_id = :id",
+        *(
+            BATCH.format(f"status = '{status}'")
+            for status in ("preparing", "awaiting_confirmation", "awaiting_approval", "scheduled", "paused")
+        ),
+        *(BATCH.format(f"status = '{status}'") for status in ("completed", "cancelled", "expired")),
+        BATCH.format("not_after = now()"),
+        "UPDATE deliveries SET not_before = now() + interval '1 hour' WHERE mass_reply_id = :id",
+        "DELETE FROM lanes WHERE mass_reply_id = :id",
+    ],
+)
+async def test_nothing_is_claimed_where_the_way_is_shut(stage: Stage, closed: str) -> None:
+    batch, carrier = await stage.batch(2), Carrier()
+    values = {"id": batch.id, "account": stage.account}
+    await stage.runs(closed, **{name: value for name, value in values.items() if f":{name}" in closed})
+    assert await stage.pump(batch, carrier) is False
+    assert carrier.calls == []
+    assert await stage.status(batch.first) is S.QUEUED
+
+
+class WithWindow(Carrier):
+    limits = Limits(AddressKind.OPAQUE, reply_window=timedelta(hours=24))
+
+
+CHANGES = {
+    "opted_out": "UPDATE contacts SET opted_out = true WHERE id = :contact",
+    "conversation_archived": "UPDATE conversations SET status = 'archived' WHERE id = :conversation",
+    "merge_tag_unresolved": "UPDATE contacts SET first_name = NULL WHERE id = :contact",
+    "window_closed": (
+        "UPDATE conversations SET last_customer_message_at = now() - interval '25 h' WHERE id = :conversation"
+    ),
+    "address_invalid": (
+        "INSERT INTO blocked_addresses (tenant_id, channel, address, reason) "
+        "SELECT :tenant, channel, address, 'bounced' FROM deliveries WHERE id = :id"
+    ),
+}
+
+
+@pytest.mark.parametrize("code", CHANGES)
+async def test_what_has_changed_since_the_preflight_fails_with_its_reason_and_nothing_leaves(
+    stage: Stage, code: str
+) -> None:
+    batch, carrier = await stage.batch(2), WithWindow()
+    row = await stage.row(batch.first)
+    values = {"id": row.id, "contact": row.contact_id, "conversation": row.conversation_id}
+    await stage.runs(CHANGES[code], **{name: value for name, value in values.items() if f":{name}" in CHANGES[code]})
+    await stage.pump(batch, carrier)
+    assert [call.delivery_id for call in carrier.calls] == [batch.deliveries[1]]
+    after, [attempt] = await stage.row(batch.first), await stage.attempts(batch.first)
+    assert (after.status, after.reason_code) == ("failed", code)
+    assert (attempt.outcome, attempt.text) == ("refused", None)
+    assert [kind for kind, _ in await stage.timeline(batch)] == ["system_error"]
+    assert await stage.counts(batch) == {"failed": 1, "sent": 1}
+
+
+async def test_a_call_whose_deadline_has_passed_is_not_begun(stage: Stage) -> None:
+    batch, carrier = await stage.batch(2), Carrier()
+    await stage.pump(batch, carrier, lease=LEASE_MARGIN, budget=ONCE)
+    assert carrier.calls == []
+    row = await stage.row(batch.first)
+    assert (row.status, row.deferrals) == ("queued", 1)
+    health = await stage.one("SELECT failures_in_a_row AS n FROM channel_accounts WHERE id = :id", id=stage.account)
+    assert health.n == 0
+
+
+async def test_a_claim_is_written_down_before_the_call(stage: Stage) -> None:
+    batch, gate = await stage.batch(), Gate()
+    pump = asyncio.create_task(stage.pump(batch, Carrier(gate)))
+    await eventually(lambda: gate.waiting == 1)
+    row, [attempt] = await stage.row(batch.first), await stage.attempts(batch.first)
+    assert (row.status, row.epoch, attempt.epoch, attempt.text) == ("sending", 1, 1, "Hi Name1, we are back.")
+    assert row.lease_until - attempt.started_at == LEASE
+    gate.open.set()
+    await pump
+
+
+class LosesACommit(Database):
+    """The database, but the answer to its first commit never comes."""
+
+    def __init__(self, real: Database, lost: Any) -> None:
+        self._real, self._lost, self._armed = real, lost, True
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId | Any) -> AsyncIterator[AsyncConnection]:
+        armed, self._armed = self._armed, False
+        if not armed:
+            async with self._real.begin(tenant) as connection:
+                yield connection
+            return
+        async with self._lost(self._real, tenant) as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def committed(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+    async with real.begin(tenant) as connection:
+        yield connection
+    raise ConnectionResetError
+
+
+@asynccontextmanager
+async def rolled_back(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+    async with real.begin(tenant) as connection:
+        yield connection
+        raise ConnectionResetError
+
+
+@asynccontextmanager
+async def cut_off(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+    """The server ends the session just before the commit."""
+    async with real.begin(tenant) as connection:
+        yield connection
+        pid = await connection.scalar(sa.text("SELECT pg_backend_pid()"))
+        async with real.begin(tenant) as killer:
+            await killer.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+
+async def pump_losing(stage: Stage, batch: Batch, carrier: Carrier, lost: Any) -> None:
+    crew = stage.crew(carrier)
+    losing = replace(crew, database=LosesACommit(stage.database, lost))
+    async with recording(crew.recorder):
+        await Pump(losing, batch.lane, asyncio.Event()).run()
+
+
+class TestACommitWithoutAnAnswer:
+    @pytest.mark.parametrize("lost", [committed, rolled_back, cut_off])
+    async def test_nothing_is_sent_and_all_is_given_back(self, stage: Stage, lost: Any) -> None:
+        batch, carrier = await stage.batch(3), Carrier()
+        await pump_losing(stage, batch, carrier, lost)
+        assert carrier.calls == []
+        assert await stage.counts(batch) == {"queued": 3}
+        outcomes = [attempt.outcome for id_ in batch.deliveries for attempt in await stage.attempts(id_)]
+        assert outcomes == (["given_back"] * 3 if lost is committed else [])
+        assert await stage.pump(batch, carrier) is False
+        assert set(carrier.times_sent.values()) == {1}
+
+    async def test_another_worker_s_claim_of_the_same_number_is_left_alone(self, stage: Stage) -> None:
+        batch, carrier = await stage.batch(3), Carrier()
+
+        @asynccontextmanager
+        async def taken_by_another(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+            try:
+                async with rolled_back(real, tenant) as connection:
+                    yield connection
+            finally:
+                taken = await stage.claim(batch)
+                assert {one.epoch for one in taken} == {1}
+
+        await pump_losing(stage, batch, carrier, taken_by_another)
+        assert carrier.calls == []
+        assert await stage.counts(batch) == {"sending": 3}

@@ -1,0 +1,242 @@
+"""How calls ended is written down: in groups, whatever one of them holds, and as soon as there is a database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery import recorder as recorder_module
+from app.delivery.recorder import GROUP, REFUSALS, Recorder, Result
+from app.delivery.settle import Report
+from app.domain.messaging import Deferred
+from app.domain.model import DeliveryEvent, DeliveryId, DeliveryStatus, TenantId
+from app.domain.policy import BREAKER_THRESHOLD
+from app.store.database import Database
+from tests.delivery.stage import Batch, Stage, eventually, recording, report
+
+E, S = DeliveryEvent, DeliveryStatus
+UNWRITABLE: dict[str, Any] = {"epoch": 2**40}
+"""The database refuses it: an attempt's number is an integer of four bytes."""
+TOO_LONG: dict[str, Any] = {"wait": timedelta.max, "heard": "silence"}
+"""No date can hold it."""
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "RETRY_WAIT", 0.001)
+
+
+class Watched(Database):
+    """The database; somebody looks on before each transaction, and may let it fail."""
+
+    def __init__(self, real: Database, before: Callable[[int], Awaitable[None]] | None = None) -> None:
+        self._real, self._before = real, before
+        self.transactions = 0
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+        self.transactions += 1
+        if self._before is not None:
+            await self._before(self.transactions)
+        async with self._real.begin(tenant) as connection:
+            yield connection
+
+
+def failing(error: Exception, times: int) -> Callable[[int], Awaitable[None]]:
+    async def before(number: int) -> None:
+        if number <= times:
+            raise error
+
+    return before
+
+
+def result(
+    stage: Stage,
+    delivery: DeliveryId,
+    epoch: int = 1,
+    heard: Literal["answer", "silence", "nothing"] = "answer",
+    deferral: Deferred | None = None,
+    **about: Any,
+) -> Result:
+    event = E.DEFER if deferral or heard == "silence" else E.ACCEPT
+    return Result(stage.tenant, stage.account, ended(delivery, event, epoch, **about), heard, deferral)
+
+
+def ended(delivery: DeliveryId, event: DeliveryEvent, epoch: int, **about: Any) -> Report:
+    return report(delivery, event, epoch, **{"outcome": "accepted", **about})
+
+
+async def claimed(stage: Stage, count: int) -> Batch:
+    batch = await stage.batch(count)
+    await stage.claim(batch)
+    return batch
+
+
+async def recorded(stage: Stage, database: Database, results: list[Result]) -> None:
+    async with recording(Recorder(database)) as recorder:
+        await asyncio.gather(*(recorder.record(one) for one in results))
+
+
+class TestGroups:
+    async def test_a_full_group_is_one_transaction(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, GROUP), Watched(stage.database)
+        await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
+        assert database.transactions == 1
+        assert await stage.counts(batch) == {"sent": GROUP}
+
+    async def test_a_few_do_not_wait_for_a_full_one(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, 3), Watched(stage.database)
+        await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
+        assert database.transactions == 1
+        assert await stage.counts(batch) == {"sent": 3}
+
+    async def test_what_comes_while_one_is_written_is_the_next(self, stage: Stage) -> None:
+        batch, written = await claimed(stage, 100), asyncio.Event()
+
+        async def before(number: int) -> None:
+            if number == 1:
+                await written.wait()
+
+        database = Watched(stage.database, before)
+        async with recording(Recorder(database)) as recorder:
+            waiting = [asyncio.create_task(recorder.record(result(stage, id_))) for id_ in batch.deliveries[:GROUP]]
+            await eventually(lambda: database.transactions == 1)
+            waiting += [asyncio.create_task(recorder.record(result(stage, id_))) for id_ in batch.deliveries[GROUP:]]
+            written.set()
+            await asyncio.gather(*waiting)
+        assert database.transactions == 2
+        assert await stage.counts(batch) == {"sent": 100}
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        "fault", [UNWRITABLE, {"wait": timedelta.max, "heard": "silence"}], ids=["database", "code"]
+    )
+    async def test_one_result_that_cannot_be_written_takes_no_other_with_it(
+        self, stage: Stage, fault: dict[str, Any]
+    ) -> None:
+        batch = await claimed(stage, 5)
+        await recorded(
+            stage,
+            stage.database,
+            [result(stage, id_, **(fault if id_ == batch.deliveries[2] else {})) for id_ in batch.deliveries],
+        )
+        assert await stage.counts(batch) == {"sent": 4, "sending": 1}
+
+    async def test_what_is_refused_again_and_again_is_given_up_and_left_to_the_sweeper(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, 1), Watched(stage.database)
+        await recorded(stage, database, [result(stage, batch.first, **UNWRITABLE)])
+        assert database.transactions == 1 + REFUSALS
+        await stage.let_lease_run_out(batch)
+        await stage.sweeper().tick()
+        assert await stage.status(batch.first) is S.UNCERTAIN
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ConnectionRefusedError(),
+            TimeoutError(),
+            DBAPIError("…", None, type("Starting", (Exception,), {"sqlstate": "57P03"})()),
+            DBAPIError("…", None, type("Full", (Exception,), {"sqlstate": "53300"})()),
+            DBAPIError("…", None, type("ReadOnly", (Exception,), {"sqlstate": "25006"})()),
+            DBAPIError("…", None, Exception(), connection_invalidated=True),
+        ],
+        ids=["refused", "timed out", "starting up", "full", "read-only", "cut off"],
+    )
+    async def test_a_database_that_is_away_is_waited_for(self, stage: Stage, error: Exception) -> None:
+        batch, database = await claimed(stage, 2), Watched(stage.database, failing(error, 8))
+        await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
+        assert await stage.counts(batch) == {"sent": 2}
+
+    async def test_an_error_that_nobody_thought_of_does_not_end_the_recording(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, 2), Watched(stage.database, failing(KeyError("?"), 1 + REFUSALS))
+        async with recording(Recorder(database)) as recorder:
+            await recorder.record(result(stage, batch.deliveries[0]))
+            await recorder.record(result(stage, batch.deliveries[1]))
+        assert await stage.counts(batch) == {"sending": 1, "sent": 1}
+
+    async def test_a_database_that_never_comes_back_does_not_hold_up_the_end_for_ever(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, 1), Watched(stage.database, failing(OSError(), 1_000_000))
+        recorder = Recorder(database)
+        async with recording(recorder):
+            waiting = asyncio.create_task(recorder.record(result(stage, batch.first)))
+            await eventually(lambda: database.transactions > 1)
+        await waiting
+        assert await stage.status(batch.first) is S.SENDING
+
+
+async def test_a_result_is_written_although_its_job_was_cancelled(stage: Stage) -> None:
+    batch, recorder = await claimed(stage, 1), Recorder(stage.database)
+    job = asyncio.create_task(recorder.record(result(stage, batch.first)))
+    await asyncio.sleep(0)
+    job.cancel()
+    await asyncio.wait({job})
+    async with recording(recorder):
+        pass
+    assert job.cancelled()
+    assert await stage.status(batch.first) is S.SENT
+
+
+class TestTheAccount:
+    async def health(self, stage: Stage) -> Any:
+        return await stage.one(
+            "SELECT failures_in_a_row AS failures, pause_reason, cool_until - now() AS rest "
+            "FROM channel_accounts WHERE id = :id",
+            id=stage.account,
+        )
+
+    async def test_rests_when_nobody_answers_many_calls_in_a_row(self, stage: Stage) -> None:
+        batch = await claimed(stage, BREAKER_THRESHOLD)
+        silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries]
+        await recorded(stage, stage.database, silent[:-1])
+        assert (await self.health(stage)).rest is None
+        await recorded(stage, stage.database, silent[-1:])
+        health = await self.health(stage)
+        assert health.failures == BREAKER_THRESHOLD
+        assert health.rest > timedelta(0)
+
+    async def test_is_well_again_with_the_first_answer(self, stage: Stage) -> None:
+        batch = await claimed(stage, 3)
+        async with recording(Recorder(stage.database)) as recorder:
+            await recorder.record(result(stage, batch.deliveries[0], heard="silence"))
+            assert (await self.health(stage)).failures == 1
+            await recorder.record(result(stage, batch.deliveries[1]))
+        assert (await self.health(stage)).failures == 0
+
+    @pytest.mark.parametrize(
+        ("deferral", "pause", "rests"),
+        [
+            (Deferred("throttled", "Slowly.", timedelta(minutes=5), "account"), None, True),
+            (
+                Deferred("unauthorized", "Bad token.", None, "account"),
+                "unauthorized: The token is not valid.",
+                False,
+            ),
+        ],
+    )
+    async def test_is_at_rest_before_what_it_could_not_send_is_queued_again(
+        self, stage: Stage, deferral: Deferred, pause: str | None, *, rests: bool
+    ) -> None:
+        batch, seen = await claimed(stage, 1), []
+
+        async def before(number: int) -> None:
+            if number > 1:
+                seen.append((await stage.status(batch.first), await self.health(stage)))
+
+        await recorded(stage, Watched(stage.database, before), [result(stage, batch.first, deferral=deferral)])
+        [(status, health)] = seen
+        assert status is S.SENDING
+        assert (health.pause_reason, health.rest is not None) == (pause, rests)
+        assert await stage.status(batch.first) is S.QUEUED
+        assert await stage.claim(batch) != []
+
+    async def test_that_cannot_be_noted_costs_no_result(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, 1), Watched(stage.database, failing(ValueError(), 1))
+        await recorded(stage, database, [result(stage, batch.first, heard="silence")])
+        assert await stage.status(batch.first) is S.QUEUED
