@@ -28,8 +28,15 @@ class Inbox:
 
 def inboxes(sandbox_url: str) -> Sequence[Inbox]:
     """One for each channel, with credentials that are made up anew every time."""
-    helpdesk = (Channel.CHAT, Channel.WHATSAPP, Channel.FACEBOOK, Channel.INSTAGRAM, Channel.OTHER)
-    return (_postmark(sandbox_url), _twilio(sandbox_url), *(_webhook(sandbox_url, channel) for channel in helpdesk))
+    return (
+        _postmark(sandbox_url),
+        _twilio(sandbox_url),
+        _graph(Channel.WHATSAPP, "whatsapp_cloud", f"{sandbox_url}/whatsapp", "phone_number_id", "106540352242922"),
+        _graph(Channel.FACEBOOK, "meta", f"{sandbox_url}/meta", "page_id", "106540352242900"),
+        _graph(Channel.INSTAGRAM, "meta", f"{sandbox_url}/meta", "instagram_id", "17841400000000000"),
+        _webhook(sandbox_url, Channel.CHAT),
+        _webhook(sandbox_url, Channel.OTHER),
+    )
 
 
 def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox]) -> None:
@@ -60,6 +67,15 @@ def _twilio(sandbox_url: str) -> Inbox:
     sid, token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
     config = {"account_sid": sid, "from": SENDER_NUMBER, "base_url": f"{sandbox_url}/twilio"}
     return Inbox("support-sms", Channel.SMS, "twilio", config, {"auth_token": token}, sid, token)
+
+
+def _graph(channel: Channel, provider: str, base_url: str, sender: str, id_: str) -> Inbox:
+    """WhatsApp, Messenger and Instagram: Meta signs with the app's secret."""
+    access, app_secret, verify = (secrets.token_hex(16) for _ in range(3))
+    credentials = {"access_token": access, "app_secret": app_secret, "verify_token": verify}
+    return Inbox(
+        f"support-{channel}", channel, provider, {sender: id_, "base_url": base_url}, credentials, id_, app_secret
+    )
 
 
 def _webhook(sandbox_url: str, channel: Channel) -> Inbox:

@@ -42,11 +42,11 @@ _ADDRESSES: Mapping[Channel, str] = {
     Channel.VOICE: "+12025550{}",
     Channel.WHATSAPP: "+12025550{}",
     Channel.CHAT: "visitor-{}",
-    Channel.FACEBOOK: "page-scoped-{}",
-    Channel.INSTAGRAM: "instagram-scoped-{}",
+    Channel.FACEBOOK: "24041990000{}",
+    Channel.INSTAGRAM: "55501990000{}",
     Channel.OTHER: "guest-{}",
 }
-"""By number from 100; +1 202 555 01xx is set aside for such use."""
+"""By number from 100; +1 202 555 01xx is set aside for such use, and Meta knows people by digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Ending:
 
 
 DELIVERED = Ending(DeliveryStatus.DELIVERED)
+BEST: Mapping[Channel, Ending] = dict.fromkeys((Channel.WHATSAPP, Channel.INSTAGRAM), Ending(DeliveryStatus.READ))
+"""The last good news where it is more than "delivered"; Messenger tells a time of reading, and no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Trouble:
     ending: Ending | None
     """None: it is not selected at all."""
     fault: Fault | None = None
+    hours_ago: int = 1
+    """When the customer last wrote."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     contact: Mapping[str, Any] = field(default_factory=dict)
 
@@ -77,8 +81,8 @@ def _failed(channel: Channel, fault: Fault, reason: ReasonCode) -> Trouble:
 
 
 def _skipped(channel: Channel, reason: ReasonCode, **changes: Any) -> Trouble:
-    contact = changes.pop("contact", {})
-    return Trouble(channel, Ending(DeliveryStatus.SKIPPED, reason), changes=changes, contact=contact)
+    contact, hours_ago = changes.pop("contact", {}), changes.pop("hours_ago", 1)
+    return Trouble(channel, Ending(DeliveryStatus.SKIPPED, reason), None, hours_ago, changes, contact)
 
 
 TROUBLES: Sequence[Trouble] = (
@@ -88,7 +92,7 @@ TROUBLES: Sequence[Trouble] = (
     _failed(Channel.EMAIL, Fault.COMPLAINT, ReasonCode.COMPLAINED),
     _failed(Channel.SMS, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
     _failed(Channel.SMS, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
-    _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
+    _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
     # Throttled at first, or the answer lost: the customer has it in the end, and once.
     Trouble(Channel.SMS, DELIVERED, Fault.THROTTLED),
     Trouble(Channel.SMS, DELIVERED, Fault.DROP_AFTER),
@@ -99,6 +103,8 @@ TROUBLES: Sequence[Trouble] = (
     _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
     _skipped(Channel.SMS, ReasonCode.NO_ADDRESS, address=None, contact={"phone": None}),
     _skipped(Channel.SMS, ReasonCode.ADDRESS_INVALID, address="12"),
+    _skipped(Channel.WHATSAPP, ReasonCode.WINDOW_CLOSED, hours_ago=25),
+    _skipped(Channel.FACEBOOK, ReasonCode.WINDOW_CLOSED, hours_ago=49),
     _skipped(Channel.CHAT, ReasonCode.MERGE_TAG_UNRESOLVED, human_id=None),
     Trouble(Channel.EMAIL, None, changes={"tags": ["refund"]}),
     Trouble(Channel.EMAIL, None, changes={"engagement": "engaged"}),
@@ -131,14 +137,17 @@ def _crowd(now: datetime) -> Iterator[Sample]:
     spoken = Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED)
     for channel, count in CROWDS.items():
         for number in range(count):
-            line = _line(channel, number, _ADDRESSES[channel].format(100 + number), now)
-            yield Sample(line, spoken if channel is Channel.VOICE else DELIVERED)
+            line = _line(
+                channel, number, _ADDRESSES[channel].format(100 + number), now - timedelta(minutes=20 * number)
+            )
+            yield Sample(line, spoken if channel is Channel.VOICE else BEST.get(channel, DELIVERED))
 
 
 def _troubles(now: datetime) -> Iterator[Sample]:
     for number, trouble in enumerate(TROUBLES):
         channel = trouble.channel
-        plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), now)
+        written = now - timedelta(hours=trouble.hours_ago)
+        plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), written)
         address = plain["address"] if trouble.fault is None else _magic(trouble.fault, channel)
         contact = {**plain["contact"], **trouble.contact}
         yield Sample({**plain, "address": address, **trouble.changes, "contact": contact}, trouble.ending)
@@ -149,10 +158,10 @@ def _magic(fault: Fault, channel: Channel) -> str:
     return magic.example_phone if channel in (Channel.SMS, Channel.WHATSAPP) else magic.example_email
 
 
-def _line(channel: Channel, number: int, address: str, now: datetime) -> dict[str, Any]:
-    """The line of one conversation; every third has an order, and they get older with their number."""
+def _line(channel: Channel, number: int, address: str, written: datetime) -> dict[str, Any]:
+    """The line of one conversation; every third has an order."""
     first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number % len(LAST_NAMES)]
-    name, written = f"{channel}-{number + 1}", now - timedelta(hours=1 + number)
+    name = f"{channel}-{number + 1}"
     kind = {Channel.EMAIL: "email", Channel.SMS: "phone"}.get(channel)
     return {
         "external_id": name,

@@ -13,7 +13,7 @@ from app.domain.model import ACCEPTED, DeliveryStatus
 
 LOG_WIDTH = 120
 SHOWN_SAMPLES = 3
-SHOWN = ("queued", "sending", "sent", "delivered", "failed", "uncertain")
+SHOWN = ("queued", "sending", "sent", "delivered", "read", "failed", "uncertain")
 _S = DeliveryStatus
 ORDER = (_S.FAILED, _S.UNCERTAIN, *(status for status in _S if status not in (_S.FAILED, _S.UNCERTAIN)))
 """What a person must look at comes first."""
@@ -51,7 +51,7 @@ def progress_table(batch: Mapping[str, Any]) -> Table:
 
 def results_table(results: Sequence[Result]) -> Table:
     """Results per channel, with their sum."""
-    columns = (_S.DELIVERED, _S.SENT, _S.FAILED, _S.UNCERTAIN, _S.SKIPPED)
+    columns = (_S.SENT, _S.DELIVERED, _S.READ, _S.FAILED, _S.UNCERTAIN, _S.SKIPPED)
     table = Table(title="Results per channel", title_justify="left", show_footer=True)
     total = Counter(result.status for result in results)
     table.add_column("channel", footer="all")

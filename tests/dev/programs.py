@@ -1,30 +1,83 @@
-"""Our own program, started as a person starts it, in a folder of its own and with nothing in the environment."""
+"""Our own program, started as a person starts it, in a folder of its own and without a setting."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+import pytest
+
+from tests.conftest import VAR
 
 PROGRAM = str(Path(sys.executable).with_name("mass-reply"))
 
 
-def clean_environment(**told: str) -> dict[str, str]:
-    """Neither settings of ours, nor a PostgreSQL or Redis to be found on the path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MASS_REPLY_")}
-    return {**kept, "PATH": str(Path(sys.executable).parent), "COLUMNS": "120", **told}
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder to run in. Not one of pytest's, which every run that starts closes to the user PostgreSQL runs as."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=VAR) as folder:
+        yield Path(folder)
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own program
         [PROGRAM, *arguments],
         cwd=folder,
-        env=clean_environment(),
+        env={name: value for name, value in os.environ.items() if not name.startswith("MASS_REPLY_")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A `mass-reply up` that has said that it is ready, and what it printed for the next terminal."""
+
+    program: subprocess.Popen[str]
+    api: str
+    sandbox: str
+    key: str
+
+    def interrupt(self) -> str:
+        """Press Ctrl-C; answers what it said then."""
+        self.program.send_signal(signal.SIGINT)
+        return self.program.communicate(timeout=60)[0]
+
+
+@contextmanager
+def up(folder: Path) -> Iterator[Up]:
+    """Run it until the block ends."""
+    program = start(folder, "up")
+    try:
+        said = _said_until(program, "Ctrl-C stops everything")
+        [(api, key)] = re.findall(r"^ *export API=(\S+) KEY=(\S+)$", said, re.MULTILINE)
+        [sandbox] = re.findall(r"^Sandbox +(\S+)", said, re.MULTILINE)
+        running = Up(program, api, sandbox, key)
+        yield running
+        if program.poll() is None:
+            running.interrupt()
+    finally:
+        program.kill()
+        program.communicate()
+
+
+def _said_until(program: subprocess.Popen[str], wanted: str) -> str:
+    assert program.stdout is not None
+    said = ""
+    for line in program.stdout:
+        said += line
+        if wanted in line:
+            return said
+    pytest.fail(f"{wanted!r} was never said, but: {said}")
 
 
 def running_in(folder: Path) -> list[psutil.Process]:

@@ -1,10 +1,7 @@
 """A newcomer's machine: the stack starts from nothing, and leaves nothing behind, however it ends."""
 
-import asyncio
 import re
-import signal
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,61 +13,51 @@ from app.dev.children import StackFailed
 from app.dev.place import PLACES, own_place
 from app.dev.stack import Shape, free_port, running_stack
 from app.settings import SettingsInvalid
-from tests.dev.programs import running_in, start, still_running_in
+from tests.dev.programs import own_folder, running_in, start, still_running_in, up
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(120)]
 
 
-def _said(program: subprocess.Popen[str], wanted: str) -> Iterator[str]:
-    """Read what it says up to a line that holds `wanted`."""
-    assert program.stdout is not None
-    for line in program.stdout:
-        yield line
-        if wanted in line:
-            return
-    pytest.fail(f"{wanted!r} was never said; it ended with {program.wait()}")
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with own_folder() as folder:
+        yield folder
 
 
-def test_the_demo_does_what_it_promised_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    program = start(tmp_path, "demo")
+def test_the_demo_does_what_it_promised_and_leaves_nothing_behind(folder: Path) -> None:
+    program = start(folder, "demo")
     said, _ = program.communicate(timeout=100)
     assert program.returncode == 0, said
-    assert "119 conversations are selected; exactly 107 get the reply" in said
-    assert re.search(r"all +│ +119 │ +99 │ +0 │ +7 │ +1 │ +12 ", said), said
+    assert "121 conversations are selected; exactly 107 get the reply" in said
+    assert re.search(r"all +│ +121 │ +0 │ +83 │ +16 │ +7 │ +1 │ +14 ", said), said
     assert "103 messages accepted for 103 deliveries; 0 of them twice" in said
     assert "exactly what the preflight had promised" in said
-    assert running_in(tmp_path) == []
-    assert not (tmp_path / "var" / "stack-1").exists()
+    assert running_in(folder) == []
+    assert not (folder / "var" / "stack-1").exists()
 
 
-async def test_the_stack_stays_up_until_ctrl_c_and_then_stops_in_good_order(tmp_path: Path) -> None:
-    program = start(tmp_path, "up")
-    said = "".join(_said(program, "Ctrl-C stops everything"))
-    [(api, key)] = re.findall(r"export API=(\S+) KEY=(\S+)", said)
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"}, trust_env=False) as client:
-        assert "admin" in (await client.get(f"{api}/me")).json()["roles"]
-        accounts = (await client.get(f"{api}/channel-accounts")).json()["items"]
-    assert {"support-email", "support-sms", "support-chat"} <= {account["key"] for account in accounts}
-
-    program.send_signal(signal.SIGINT)
-    said, _ = await asyncio.to_thread(program.communicate, timeout=60)
-    assert program.returncode == 0, said
-    assert "Everything is stopped." in said
-    assert running_in(tmp_path) == []
+def test_the_stack_stays_up_until_ctrl_c_and_then_stops_in_good_order(folder: Path) -> None:
+    with up(folder) as running:
+        with httpx.Client(headers={"Authorization": f"Bearer {running.key}"}, trust_env=False) as client:
+            assert "admin" in client.get(f"{running.api}/me").json()["roles"]
+            accounts = client.get(f"{running.api}/channel-accounts").json()["items"]
+        assert {"support-email", "support-sms", "support-chat"} <= {account["key"] for account in accounts}
+        assert "Everything is stopped." in running.interrupt()
+        assert running.program.returncode == 0
+    assert running_in(folder) == []
 
 
-def test_what_a_killed_stack_leaves_behind_is_stopped_and_removed_by_the_next(tmp_path: Path) -> None:
-    program = start(tmp_path, "up")
-    list(_said(program, "Ctrl-C stops everything"))
-    program.kill()
-    program.communicate(timeout=20)
-    assert running_in(tmp_path) != []
+def test_what_a_killed_stack_leaves_behind_is_stopped_and_removed_by_the_next(folder: Path) -> None:
+    with up(folder) as running:
+        running.program.kill()
+        running.program.wait()
+    assert running_in(folder) != []
 
-    with own_place(tmp_path / "var") as place:
+    with own_place(folder / "var") as place:
         assert place.name == "stack-1"
         assert list(place.iterdir()) == []
     # The API, the worker and the sandbox saw their starter end, and are stopping by themselves.
-    assert still_running_in(tmp_path, after=20) == []
+    assert still_running_in(folder, after=20) == []
 
 
 def test_stacks_beside_each_other_take_places_of_their_own(tmp_path: Path) -> None:
