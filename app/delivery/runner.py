@@ -23,7 +23,7 @@ class PumpRunner:
         self._stop = asyncio.Event()
 
     def submit(self, lane: LaneKey) -> "asyncio.Future[None]":
-        """Queue a lane; answers a future that is done after its turn, or cancelled where it gets none here any more.
+        """Queue a lane; answers a future that is done after its turn, or cancelled where its work does not end here.
 
         A lane that is here already has one turn.
         """
@@ -55,9 +55,13 @@ class PumpRunner:
                 more = await Pump(self._crew, lane, self._stop).run()
             except Exception as error:
                 log.exception("pump_failed", mass_reply=str(lane.mass_reply), error=type(error).__name__)
-            self._waiting.pop(lane).set_result(None)
-            if more and not self._stop.is_set() and not await self._again(lane):
-                self.submit(lane)
+            turn = self._waiting.pop(lane)
+            if more and self._stop.is_set():
+                turn.cancel()
+            else:
+                turn.set_result(None)
+                if more and not await self._again(lane):
+                    self.submit(lane)
 
     async def _next(self) -> LaneKey | None:
         """The next lane in the queue; None once the process is stopping."""
