@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.model import DeliveryStatus
 from tests.faults.conftest import LATENCY, LEASE, Begin
-from tests.faults.trial import IN_FLIGHT, until
+from tests.faults.trial import IN_FLIGHT
 
 CONNECTIONS = 4
 
@@ -51,12 +51,8 @@ async def test_a_frozen_worker_sends_nothing_after_its_leases_have_run_out(begin
     await trial.accepted(100)
     zombie.freeze()
     under_way = await trial.under_way()
-
-    async def given_up() -> bool:
-        return (await trial.status_of(under_way)).keys() == {DeliveryStatus.UNCERTAIN}
-
     await (await trial.worker()).ready()
-    await until(given_up, 20)
+    await trial.given_up(under_way)
     seen = len(trial.sandbox.journal)
     zombie.thaw()
     await trial.accepted(seen + 50)

@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel, TenantId
+from app.domain.model import Channel, DeliveryStatus, TenantId
 from app.domain.permissions import Role
 from app.main import create_app
 from app.runtime import open_runtime
@@ -68,7 +68,16 @@ class Trial:
         return {str(row["id"]) for row in await self._deliveries("status = 'sending'")}
 
     async def status_of(self, deliveries: set[str]) -> Counter[str]:
+        """How many of these stand where."""
         return Counter(row["status"] for row in await self._deliveries("true") if str(row["id"]) in deliveries)
+
+    async def given_up(self, deliveries: set[str]) -> None:
+        """Wait until the leases of these have run out and the sweeper has said so."""
+
+        async def uncertain() -> bool:
+            return (await self.status_of(deliveries)).keys() == {DeliveryStatus.UNCERTAIN}
+
+        await until(uncertain, 20)
 
     async def attempts(self) -> dict[str, datetime]:
         """When each attempt was claimed, by the correlation that it carried."""
