@@ -7,6 +7,8 @@ from uuid import UUID
 
 import httpx
 
+from app.attachments import Upload
+
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + b"\0" * 16
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010101") + b"\0" * 16 + b"\xff\xd9"
@@ -41,3 +43,8 @@ async def attach(client: httpx.AsyncClient, content: bytes = PNG, **how: Any) ->
     answer = await post_file(client, content, **how)
     assert answer.status_code == 201, answer.text
     return UUID(answer.json()["id"])
+
+
+def uploaded_file(filename: str, content: bytes) -> Upload:
+    """A file as the use case gets it, of the type that its name says."""
+    return Upload(filename, None, len(content), io.BytesIO(content))

@@ -154,6 +154,8 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
     if entries := [entry for change in changes for entry in _entries(change)]:
         await settlements.write_timeline(connection, tenant, entries)
     sent = [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
+    if with_files := [row.id for row in sent if row.has_attachments]:
+        await attachments.list_on_timeline(connection, tenant, with_files)
     await settlements.count(connection, tenant, changes, {row.id for row in sent})
     if sent:
         await settlements.announce(connection, tenant, sent)

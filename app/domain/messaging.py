@@ -269,7 +269,9 @@ class Limits:
         carried: list[Attachment] = []
         dropped: list[DroppedAttachment] = []
         for file in files:
-            why = self.why_dropped(file) or self._why_no_room(file, sum(each.size for each in carried))
+            why = self.why_dropped(file)
+            if why is None:
+                why = self._why_no_room(file, sum(each.size for each in carried))
             if why is None:
                 carried.append(file)
             else:

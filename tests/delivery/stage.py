@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.lines import Line, Lines, Plans
+from app.delivery.loads import Loads
 from app.delivery.pump import Crew, Pace, Pump
 from app.delivery.receipts import take_receipt
 from app.delivery.recorder import Recorder
@@ -32,7 +33,7 @@ from app.domain.model import (
 )
 from app.runtime import Runtime
 from app.store import claims
-from app.store.claims import Claimed, Grant, LaneKey
+from app.store.claims import Attempt, Claimed, Grant, LaneKey
 from app.store.database import Database
 from tests.scene import add_account, add_conversations, postmark, timeline, twilio
 
@@ -130,8 +131,8 @@ class Stage:
         assert gate is not None
         grant = Grant(count, 1_000_000, full=True)
         taken = await claims.claim(connection, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
-        texts = [(one, f"Text of attempt {one.epoch}.") for one in taken]
-        await claims.mark(connection, batch.lane, texts, gate.allowed_at, gate.now)
+        attempts = [Attempt(one, f"Text of attempt {one.epoch}.") for one in taken]
+        await claims.mark(connection, batch.lane, attempts, gate.allowed_at, gate.now)
         return taken
 
     async def settle(self, *reports: Report) -> dict[DeliveryId, Move | Absorbed]:
@@ -189,7 +190,9 @@ class Stage:
     def crew(self, adapter: Adapter, recorder: Recorder | None = None, **pace: Any) -> Crew:
         times = {"lease": LEASE, "settles_after": SETTLES_AFTER, "slots": 50, "budget": timedelta(seconds=20), **pace}
         lines = OneLine(self.runtime.lines, adapter)
-        return Crew(self.database, recorder or Recorder(self.database), Pace(**times), lines, Plans())
+        plans = Plans()
+        loads = Loads(self.database, self.runtime.files, lines, plans)
+        return Crew(self.database, recorder or Recorder(self.database), Pace(**times), lines, plans, loads)
 
     async def pump(self, batch: Batch, adapter: Adapter, **pace: Any) -> bool:
         """Work a lane to its end, or to the end of the budget; answers whether there was more to do."""
@@ -236,7 +239,13 @@ class OneLine(Lines):
         self._real, self._adapter = lines, adapter
 
     async def line(self, connection: AsyncConnection, tenant: TenantId, account: AccountId, version: datetime) -> Line:
-        return replace(await self._real.line(connection, tenant, account, version), adapter=self._adapter)
+        return self._with_adapter(await self._real.line(connection, tenant, account, version))
+
+    async def fresh(self, connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> Line:
+        return self._with_adapter(await self._real.fresh(connection, tenant, account_id))
+
+    def _with_adapter(self, line: Line) -> Line:
+        return replace(line, adapter=self._adapter, limits=self._adapter.limits)
 
 
 class recording:  # noqa: N801 - read like the context managers of contextlib

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.domain.messaging import AddressKind, AttachmentFile, Author, Limits
+from app.domain.messaging import AddressKind, Attachment, Author, Limits
 from app.domain.model import Channel, ConversationStatus
 from app.domain.preflight import Plan, Recipient
 from app.domain.rendering import OnUnresolved, compile_message
@@ -16,7 +16,7 @@ EMAIL = Limits(AddressKind.EMAIL, attachments=True)
 SMS = Limits(AddressKind.PHONE, counts_segments=True, max_characters=1600, why_no_attachments="SMS carries no files.")
 CHAT = Limits(AddressKind.OPAQUE, max_bytes=1000, reply_window=timedelta(hours=24))
 
-FILE = AttachmentFile("a.pdf", "application/pdf", b"%PDF")
+FILE = Attachment(UUID(int=7), "a.pdf", "application/pdf", 4)
 
 
 def recipient(**about: Any) -> Recipient:

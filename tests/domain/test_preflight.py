@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.messaging import AddressKind, Limits
+from app.domain.messaging import AddressKind, DroppedAttachment, Limits
 from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
 from app.domain.preflight import (
     SAMPLES,
     WARNING_DETAILS,
-    DroppedAttachment,
     PreflightWarning,
     Ready,
     Recipient,
