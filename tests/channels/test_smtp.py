@@ -15,7 +15,7 @@ from app.channels.http import deadline
 from app.channels.registry import AccountSetup, validate
 from app.channels.smtp import SmtpAdapter
 from app.domain.errors import InvalidAccount
-from app.domain.messaging import Accepted, AttachmentFile, Deferred, MalformedWebhook, Rejected, SendResult, Unknown
+from app.domain.messaging import Accepted, Deferred, MalformedWebhook, Rejected, SendResult, Unknown
 from app.domain.model import Channel, ReasonCode
 from tests.channels import smtp_lines
 from tests.channels.cases import CALLBACK_SECRET, webhook
@@ -23,6 +23,8 @@ from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP
 from tests.channels.mail_server import PASSWORD, USER, Certificate, Mailbox, certificate, mail_server
 from tests.channels.raw_server import Line, refusing_url, serving
 
+SOON = 0.8
+"""Seconds: enough for a conversation on loopback, also on a busy machine."""
 LOGIN = {"username": USER, "password": PASSWORD}
 
 
@@ -146,7 +148,7 @@ async def test_a_server_that_takes_no_more_makes_the_account_wait(
 @pytest.mark.parametrize("fault", ["drop", "hang"])
 async def test_silence_before_data_proves_that_nothing_was_sent(http: httpx.AsyncClient, step: str, fault: str) -> None:
     async with mail_server({step: fault}) as box:
-        result = await result_of(http, box, seconds=0.3)
+        result = await result_of(http, box, seconds=SOON)
 
     assert isinstance(result, Deferred)
     assert (result.code, result.scope) == (ReasonCode.UNREACHABLE, "delivery")
@@ -157,7 +159,7 @@ async def test_silence_before_data_proves_that_nothing_was_sent(http: httpx.Asyn
 @pytest.mark.parametrize("fault", ["drop", "hang"])
 async def test_silence_after_the_dot_is_unknown(http: httpx.AsyncClient, fault: str) -> None:
     async with mail_server({"DATA": fault}) as box:
-        assert isinstance(await result_of(http, box, seconds=0.3), Unknown)
+        assert isinstance(await result_of(http, box, seconds=SOON), Unknown)
 
     assert len(box.taken) == 1
 
@@ -165,27 +167,30 @@ async def test_silence_after_the_dot_is_unknown(http: httpx.AsyncClient, fault: 
 @pytest.mark.parametrize("reply", ["", "nonsense", "220-never ends"])
 async def test_a_port_that_speaks_no_smtp_proves_that_nothing_was_sent(http: httpx.AsyncClient, reply: str) -> None:
     async with serving(smtp_lines.speaking(greeting=reply)) as server:
-        with deadline(asyncio.get_running_loop().time() + 0.3):
+        with deadline(asyncio.get_running_loop().time() + SOON):
             result = await SmtpAdapter.from_config(SMTP.setup(server.url), http).send(SMTP.message)
         assert server.bytes_received == 0
 
     assert isinstance(result, Deferred)
 
 
-async def test_what_is_still_in_a_buffer_at_the_deadline_never_leaves(http: httpx.AsyncClient) -> None:
-    over, received = asyncio.Event(), bytearray()
+async def test_what_is_still_in_a_buffer_at_the_deadline_never_leaves(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "compose", lambda *_: b"Subject: large\r\n\r\n" + b"x" * 20_000_000)
+    begun, over, received = asyncio.Event(), asyncio.Event(), bytearray()
 
     async def read_later(line: Line) -> None:
+        begun.set()
         await over.wait()
         with contextlib.suppress(ConnectionError):
             while chunk := await line.reader.read(65_536):
                 received.extend(chunk)
 
-    file = AttachmentFile("a.bin", "application/octet-stream", b"x" * 20_000_000)
     async with serving(smtp_lines.speaking(at_data=read_later)) as server:
-        with deadline(asyncio.get_running_loop().time() + 2):
-            sending = SmtpAdapter.from_config(SMTP.setup(server.url), http)
-            result = await sending.send(replace(SMTP.message, attachments=(file,)))
+        with deadline(asyncio.get_running_loop().time() + SOON):
+            result = await SmtpAdapter.from_config(SMTP.setup(server.url), http).send(SMTP.message)
+        assert begun.is_set()
         over.set()
         await server.left.wait()
 

@@ -58,7 +58,7 @@ def test_the_answer_to_every_real_mail_stays_in_its_thread(name: str) -> None:
 
 
 def test_ids_longer_than_a_line_are_folded_between_and_never_encoded() -> None:
-    thread = tuple(f"<{letter * 300}@mail.example.com>" for letter in "abc")
+    thread = tuple(f"<{letter * 300}@mail.example.com>" for letter in "abcde")
     raw = written(in_reply_to=thread[-1], references=thread)
 
     assert field(raw, "In-Reply-To") == thread[-1]
