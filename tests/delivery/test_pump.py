@@ -1,0 +1,179 @@
+"""Working a lane: all of it, within a budget, until told to stop, and honest about what is not known."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.pump import BATCH_FROM, LEASE_MARGIN, Pump
+from app.domain.messaging import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.model import DeliveryStatus, ReasonCode, TenantId
+from app.store.database import Database
+from tests.delivery.carrier import BulkCarrier, Carrier, Gate
+from tests.delivery.stage import Stage, eventually, recording
+
+S = DeliveryStatus
+
+
+async def test_a_lane_is_worked_to_its_end_with_fewer_slots_than_rows(stage: Stage) -> None:
+    batch, carrier = await stage.batch(25), Carrier()
+    assert await stage.pump(batch, carrier, slots=4) is False
+    assert set(carrier.times_sent) == set(batch.deliveries)
+    assert set(carrier.times_sent.values()) == {1}
+    assert await stage.counts(batch) == {"sent": 25}
+
+
+async def test_what_leaves_is_the_reply_of_this_conversation(stage: Stage) -> None:
+    batch, carrier = await stage.batch(), Carrier()
+    await stage.pump(batch, carrier)
+    [outbound], row = carrier.calls, await stage.row(batch.first)
+    assert outbound.correlation == f"{batch.first}.1"
+    assert (outbound.address, outbound.text) == (row.address, "Hi Name1, we are back.")
+    assert (outbound.subject, outbound.author.name) == ("Re: Payment failed", "Ines Agent")
+    assert str(stage.account) in outbound.callback_url
+    assert row.provider_message_id == f"id-{outbound.correlation}"
+    assert ("reply", outbound.text) in await stage.timeline(batch)
+
+
+async def test_the_budget_ends_before_the_work_does(stage: Stage) -> None:
+    batch, carrier = await stage.batch(10), Carrier()
+    assert await stage.pump(batch, carrier, slots=2, budget=timedelta(milliseconds=1)) is True
+    assert await stage.counts(batch) == {"sent": 2, "queued": 8}
+
+
+async def test_stopping_finishes_the_calls_under_way_and_leaves_nothing_uncertain(stage: Stage) -> None:
+    batch, gate, stop = await stage.batch(10), Gate(), asyncio.Event()
+    crew = stage.crew(Carrier(gate), slots=3)
+    async with recording(crew.recorder):
+        running = asyncio.create_task(Pump(crew, batch.lane, stop).run())
+        await eventually(lambda: gate.waiting == 3)
+        stop.set()
+        gate.open.set()
+        await running
+    assert await stage.counts(batch) == {"sent": 3, "queued": 7}
+
+
+async def test_a_stopped_pump_begins_nothing(stage: Stage) -> None:
+    batch, carrier, stop = await stage.batch(), Carrier(), asyncio.Event()
+    stop.set()
+    await Pump(stage.crew(carrier), batch.lane, stop).run()
+    assert carrier.calls == []
+
+
+class BreaksOnSecond(Database):
+    """The database, but for the transaction of the second claim, which meets a fault of our own."""
+
+    def __init__(self, real: Database) -> None:
+        self._real, self.transactions = real, 0
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+        self.transactions += 1
+        if self.transactions == 2:
+            raise KeyError("?")
+        async with self._real.begin(tenant) as connection:
+            yield connection
+
+
+async def test_a_claim_that_fails_leaves_no_call_behind(stage: Stage) -> None:
+    batch, gate = await stage.batch(4), Gate()
+    database = BreaksOnSecond(stage.database)
+    crew = replace(stage.crew(Carrier(gate), slots=2), database=database)
+    async with recording(crew.recorder):
+        running = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
+        await eventually(lambda: gate.waiting == 2)
+        gate.open.set()
+        with pytest.raises(KeyError):
+            await running
+        assert await stage.counts(batch) == {"sent": 2, "queued": 2}
+
+
+class TestAnswers:
+    async def test_an_adapter_that_raises_leaves_it_uncertain(self, stage: Stage) -> None:
+        batch = await stage.batch(2)
+        await stage.pump(batch, Carrier(ConnectionRefusedError("before a byte, or so it says")))
+        assert await stage.counts(batch) == {"uncertain": 2}
+        assert (await stage.row(batch.first)).reason_code == "answer_lost"
+
+    async def test_a_call_that_does_not_end_in_time_is_uncertain(self, stage: Stage) -> None:
+        async def hangs(_: Outbound) -> SendResult:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        batch, lease = await stage.batch(), LEASE_MARGIN + timedelta(milliseconds=200)
+        await stage.pump(batch, Carrier(hangs), lease=lease, budget=timedelta(milliseconds=1))
+        assert await stage.counts(batch) == {"uncertain": 1}
+
+    async def test_an_unknown_answer_is_never_sent_again_by_itself(self, stage: Stage) -> None:
+        batch, carrier = await stage.batch(), Carrier(Unknown("502"))
+        await stage.pump(batch, carrier)
+        await stage.let_settle(batch)
+        await stage.sweeper().tick()
+        await stage.pump(batch, carrier)
+        assert len(carrier.calls) == 1
+        assert await stage.status(batch.first) is S.UNCERTAIN
+
+    @pytest.mark.parametrize("temporary", [True, False])
+    async def test_a_refusal_is_final_unless_the_provider_calls_it_temporary(
+        self, stage: Stage, *, temporary: bool
+    ) -> None:
+        batch, refusal = await stage.batch(), Rejected(ReasonCode.PROVIDER_REJECTED, "Not now.", temporary)
+        await stage.pump(batch, Carrier(refusal))
+        row = await stage.row(batch.first)
+        assert (row.status, row.reason_detail, row.retryable) == ("failed", "Not now.", temporary)
+
+    async def test_what_waits_alone_is_tried_again_and_sent_once(self, stage: Stage) -> None:
+        tries: list[Outbound] = []
+
+        async def busy_once(outbound: Outbound) -> SendResult:
+            tries.append(outbound)
+            return Deferred("busy", "Soon.", timedelta(milliseconds=1)) if len(tries) == 1 else Accepted("id-1")
+
+        batch = await stage.batch()
+        await stage.pump(batch, Carrier(busy_once))
+        assert [outbound.epoch for outbound in tries] == [1, 2]
+        assert [attempt.outcome for attempt in await stage.attempts(batch.first)] == ["deferred", "accepted"]
+        assert await stage.counts(batch) == {"sent": 1}
+
+    async def test_an_account_at_fault_burns_nobody(self, stage: Stage) -> None:
+        batch, carrier = await stage.batch(6), Carrier(Deferred("unauthorized", "Bad token.", None, "account"))
+        await stage.pump(batch, carrier, slots=2)
+        assert await stage.counts(batch) == {"queued": 6}
+        assert len(carrier.calls) == 2
+        account = await stage.one("SELECT pause_reason FROM channel_accounts WHERE id = :id", id=stage.account)
+        assert account.pause_reason == "unauthorized: Bad token."
+
+    async def test_an_account_that_sends_too_fast_rests(self, stage: Stage) -> None:
+        batch, carrier = await stage.batch(6), Carrier(Deferred("throttled", "Slowly.", timedelta(hours=1), "account"))
+        assert await stage.pump(batch, carrier, slots=2) is False
+        assert len(carrier.calls) == 2
+        assert await stage.counts(batch) == {"queued": 6}
+
+
+class TestManyInOneCall:
+    async def test_a_long_lane_goes_in_one_call_and_each_has_its_own_result(self, stage: Stage) -> None:
+        async def every_other(outbound: Outbound) -> SendResult:
+            refused = batch.deliveries.index(outbound.delivery_id) % 2
+            return Rejected(ReasonCode.BLOCKED, "No.") if refused else Accepted(f"id-{outbound.correlation}")
+
+        batch, carrier = await stage.batch(40), BulkCarrier(every_other)
+        await stage.pump(batch, carrier)
+        assert carrier.batches == [40]
+        for number, delivery in enumerate(batch.deliveries):
+            assert await stage.status(delivery) is (S.FAILED if number % 2 else S.SENT)
+
+    async def test_a_few_go_one_by_one(self, stage: Stage) -> None:
+        batch, carrier = await stage.batch(BATCH_FROM - 1), BulkCarrier()
+        await stage.pump(batch, carrier)
+        assert carrier.batches == []
+        assert await stage.counts(batch) == {"sent": BATCH_FROM - 1}
+
+    async def test_answers_for_another_number_of_messages_say_nothing_of_any(self, stage: Stage) -> None:
+        batch = await stage.batch(BATCH_FROM)
+        await stage.pump(batch, BulkCarrier(forgets_the_last=True), budget=timedelta(milliseconds=1))
+        assert await stage.counts(batch) == {"uncertain": BATCH_FROM}

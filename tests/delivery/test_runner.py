@@ -1,0 +1,147 @@
+"""The pumps of a process: lanes take turns, and several processes may work one lane."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.pump import Crew
+from app.delivery.runner import PumpRunner
+from app.domain.messaging import Outbound, SendResult
+from app.domain.model import Channel, TenantId
+from app.store.claims import LaneKey
+from app.store.database import Database
+from tests.delivery.carrier import Carrier, Gate
+from tests.delivery.stage import Stage, eventually, recording
+
+
+async def back_here(_: LaneKey) -> bool:
+    """Nobody else takes the lane on."""
+    return False
+
+
+@asynccontextmanager
+async def running(crew: Crew, pumps: int = 1) -> AsyncIterator[PumpRunner]:
+    runner = PumpRunner(crew, pumps, back_here)
+    async with recording(crew.recorder):
+        task = asyncio.create_task(runner.run())
+        yield runner
+        runner.stop()
+        await task
+
+
+async def test_two_processes_on_one_lane_send_nobody_twice(stage: Stage) -> None:
+    batch, carriers = await stage.batch(60), [Carrier(), Carrier()]
+    crews = [stage.crew(carrier, slots=7, budget=timedelta(milliseconds=50)) for carrier in carriers]
+    async with running(crews[0], 2) as one, running(crews[1], 2) as two:
+        one.submit(batch.lane)
+        two.submit(batch.lane)
+        await eventually(lambda: sum(len(carrier.calls) for carrier in carriers) >= 60)
+    assert sum((carrier.times_sent for carrier in carriers), Counter()) == Counter(batch.deliveries)
+    assert await stage.counts(batch) == {"sent": 60}
+
+
+async def test_a_small_batch_gets_its_turn_beside_a_huge_one(stage: Stage) -> None:
+    slow = await stage.sms_account(rate_per_second=20, max_in_flight=2)
+    huge = await stage.batch(400, account=slow, channel=Channel.SMS)
+    small, sent = await stage.batch(3), Carrier()
+    async with running(stage.crew(sent, budget=timedelta(milliseconds=100))) as runner:
+        runner.submit(huge.lane)
+        await eventually(lambda: len(sent.calls) > 0)
+        runner.submit(small.lane)
+        await eventually(lambda: set(small.deliveries) <= set(sent.times_sent))
+    assert len(set(huge.deliveries) & set(sent.times_sent)) < 100
+    assert await stage.counts(small) == {"sent": 3}
+
+
+async def test_a_small_batch_starts_while_a_huge_one_s_calls_hang(stage: Stage) -> None:
+    hanging = await stage.sms_account(max_in_flight=2)
+    huge, small = await stage.batch(20, account=hanging, channel=Channel.SMS), await stage.batch(3)
+    gate, sent = Gate(), Carrier()
+
+    async def answer(outbound: Outbound) -> SendResult:
+        return await (gate(outbound) if outbound.channel is Channel.SMS else Carrier().send(outbound))
+
+    sent.answer = answer
+    async with running(stage.crew(sent), 2) as runner:
+        runner.submit(huge.lane)
+        await eventually(lambda: gate.waiting == 2)
+        await runner.submit(small.lane)
+        assert await stage.counts(small) == {"sent": 3}
+        assert (await stage.counts(huge))["sending"] == 2
+        gate.open.set()
+
+
+async def test_a_lane_that_waits_already_gets_one_turn(stage: Stage) -> None:
+    batch = await stage.batch()
+    runner = PumpRunner(stage.crew(Carrier()), 1, back_here)
+    assert runner.submit(batch.lane) is runner.submit(batch.lane)
+
+
+async def test_a_lane_with_more_to_do_goes_on_here_where_nobody_else_takes_it(stage: Stage) -> None:
+    batch, carrier = await stage.batch(9), Carrier()
+    async with running(stage.crew(carrier, slots=1, budget=timedelta(milliseconds=1))) as runner:
+        runner.submit(batch.lane)
+        await eventually(lambda: len(carrier.calls) == 9)
+    assert await stage.counts(batch) == {"sent": 9}
+
+
+async def test_a_lane_that_another_took_on_is_not_worked_here(stage: Stage) -> None:
+    taken: list[LaneKey] = []
+
+    async def elsewhere(lane: LaneKey) -> bool:
+        taken.append(lane)
+        return True
+
+    batch, crew = await stage.batch(2), stage.crew(Carrier(), slots=1, budget=timedelta(milliseconds=1))
+    runner = PumpRunner(crew, 1, elsewhere)
+    async with recording(crew.recorder):
+        task = asyncio.create_task(runner.run())
+        await runner.submit(batch.lane)
+        await eventually(lambda: taken == [batch.lane])
+        runner.stop()
+        await task
+    assert await stage.counts(batch) == {"sent": 1, "queued": 1}
+
+
+class RefusesTenant(Database):
+    """The database, which meets a fault of our own wherever one tenant is concerned."""
+
+    def __init__(self, real: Database, tenant: TenantId) -> None:
+        self._real, self._tenant = real, tenant
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+        if tenant == self._tenant:
+            raise KeyError("?")
+        async with self._real.begin(tenant) as connection:
+            yield connection
+
+
+async def test_a_lane_that_cannot_be_worked_does_not_stop_the_others(stage: Stage, other: Stage) -> None:
+    good, bad, carrier = await stage.batch(2), await other.batch(2), Carrier()
+    crew = stage.crew(carrier)
+    broken = Crew(
+        RefusesTenant(stage.database, other.tenant), crew.recorder, crew.pace, crew.lines, crew.plans, crew.loads
+    )
+    async with running(broken) as runner:
+        await runner.submit(bad.lane)
+        await runner.submit(good.lane)
+    assert await stage.counts(good) == {"sent": 2}
+    assert await other.counts(bad) == {"queued": 2}
+
+
+async def test_stopping_lets_what_has_not_begun_wait_for_another_process(stage: Stage) -> None:
+    first, second, gate = await stage.batch(2), await stage.batch(2), Gate()
+    async with running(stage.crew(Carrier(gate))) as runner:
+        runner.submit(first.lane)
+        runner.submit(second.lane)
+        await eventually(lambda: gate.waiting == 2)
+        runner.stop()
+        gate.open.set()
+    assert await stage.counts(first) == {"sent": 2}
+    assert await stage.counts(second) == {"queued": 2}
