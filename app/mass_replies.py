@@ -26,7 +26,7 @@ from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, Tenan
 from app.domain.preflight import Plan, Recipient, Summary, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
 from app.domain.selection import ByExternalIds
-from app.store import closing, mass_replies, recipients, selection, snippets, tenants
+from app.store import closing, mass_replies, recipients, samples, selection, snippets, tenants
 from app.store.claims import LaneKey
 from app.store.database import Database
 
@@ -195,6 +195,8 @@ async def confirm(
     _refuse_confirmation(batch, confirmation, now)
     dispatch_at, not_after = confirmation.schedule(now, send_within)
     await mass_replies.schedule(connection, tenant, id_, now, dispatch_at, not_after, confirmation.to_json())
+    if sample := confirmation.sample_of(batch.recipient_count or 0):
+        await samples.draw(connection, tenant, id_, sample)
     if dispatch_at > now:
         await move(connection, tenant, batch, MassReplyEvent.CONFIRM_FOR_LATER)
         return []

@@ -79,9 +79,15 @@ class ConfirmBody(Body):
     hold_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
     send_at: AwareDatetime | None = None
     not_after: AwareDatetime | None = None
+    sample_size: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="So many go first, drawn over the channels; then it is paused until it is resumed.",
+    )
 
     def to_confirmation(self) -> Confirmation:
-        return Confirmation(self.recipient_count, self.hold_seconds, self.send_at, self.not_after)
+        return Confirmation(self.recipient_count, self.hold_seconds, self.send_at, self.not_after, self.sample_size)
 
 
 class ChannelPreflight(Answer):

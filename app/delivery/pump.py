@@ -296,7 +296,7 @@ class _Claim:
         if room <= 0 or bucket.units == 0:
             await claims.touch_lane(self._connection, self._lane)
             return Taken(ask_again_at=max(bucket.next_at, gate.now + ROOM_WAIT), now=gate.now)
-        return await self._claim(token, gate, Grant(room, bucket.units, bucket.full))
+        return await self._claim(token, gate, Grant(room, bucket.units, bucket.full, gate.sampling))
 
     async def _claim(self, token: UUID, gate: Gate, grant: Grant) -> Taken:
         pace = self._crew.pace
@@ -310,7 +310,7 @@ class _Claim:
             pace.settles_after,
         )
         if not rows:
-            due = await claims.next_due_at(self._connection, self._lane)
+            due = await claims.next_due_at(self._connection, self._lane, grant)
             return Taken(ask_again_at=due and max(due, gate.now + ROOM_WAIT), now=gate.now)
         line = await self._crew.lines.line(
             self._connection, self._lane.tenant, self._lane.account, gate.account_version

@@ -29,7 +29,7 @@ from app.domain.model import (
     too_late,
 )
 from app.mass_replies import begin_sending
-from app.store import closing, mass_replies, sweeps
+from app.store import closing, mass_replies, samples, sweeps
 from app.store.claims import LaneKey
 from app.store.database import Database
 from app.store.sweeps import ExpiredClaim, OpenMassReply
@@ -52,6 +52,7 @@ class Chore(StrEnum):
     START = "start"
     CANCEL_QUEUED = "cancel_queued"
     CALL_TOO_LATE = "call_too_late"
+    END_SAMPLE = "end_sample"
     FINISH = "finish"
     NOTHING = "nothing"
 
@@ -70,7 +71,9 @@ def chore(batch: OpenMassReply) -> Chore:
             return Chore.CANCEL_QUEUED
         case MassReplyStatus.SENDING | MassReplyStatus.PAUSED if batch.queued:
             late = batch.not_after is not None and now >= batch.not_after
-            return Chore.CALL_TOO_LATE if late else Chore.NOTHING
+            if late:
+                return Chore.CALL_TOO_LATE
+            return Chore.END_SAMPLE if status is MassReplyStatus.SENDING and batch.sample_over else Chore.NOTHING
         case _:
             return Chore.NOTHING if batch.sending else Chore.FINISH
 
@@ -148,6 +151,9 @@ class Sweeper:
                 await self._settle_queued(batch, DeliveryEvent.CANCEL, _why_cancelled(batch.status))
             case Chore.CALL_TOO_LATE:
                 await self._settle_queued(batch, DeliveryEvent.EXPIRE, too_late())
+            case Chore.END_SAMPLE:
+                async with self.database.begin(batch.tenant) as connection:
+                    await samples.pause_after_sample(connection, batch.tenant, batch.id)
             case Chore.FINISH:
                 async with self.database.begin(batch.tenant) as connection:
                     after = next_status(batch.status, MassReplyEvent.COMPLETE) or batch.status

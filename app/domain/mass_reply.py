@@ -123,6 +123,10 @@ class Confirmation:
             raise InvalidSchedule("`not_after` does not lie after the start.")
         return dispatch_at, not_after
 
+    def sample_of(self, recipients: int) -> int | None:
+        """How many go first; None where all go at once, because no sample was asked for or it would be everybody."""
+        return None if self.sample_size is None or self.sample_size >= recipients else self.sample_size
+
     def to_json(self) -> dict[str, Any]:
         """The body that a repeated confirm must equal."""
         return {

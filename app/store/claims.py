@@ -32,6 +32,7 @@ class Gate:
     now: datetime
     status: MassReplyStatus
     not_after: datetime | None
+    sampling: bool
     lane_paused: bool
     enabled: bool
     account_paused: bool
@@ -47,8 +48,8 @@ _LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tena
 
 # A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
 _GATE = sa.text("""
-    SELECT clock_timestamp() AS now, m.status, m.not_after, l.pause_reason IS NOT NULL AS lane_paused, a.enabled,
-           a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
+    SELECT clock_timestamp() AS now, m.status, m.not_after, m.sampling, l.pause_reason IS NOT NULL AS lane_paused,
+           a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
            a.max_in_flight, a.updated_at AS account_version,
            (SELECT count(*) FROM deliveries d
             WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending') AS in_flight
@@ -68,6 +69,7 @@ async def open_gate(connection: AsyncConnection, lane: LaneKey) -> Gate | None:
         now=row.now,
         status=MassReplyStatus(row.status),
         not_after=row.not_after,
+        sampling=row.sampling,
         lane_paused=row.lane_paused,
         enabled=row.enabled,
         account_paused=row.account_paused,
@@ -93,11 +95,13 @@ class Claimed:
     recipient: Recipient
 
 
-_CLAIM = sa.text(f"""
+def _claim_statement(which: str) -> sa.TextClause:
+    """The claim, over the queued deliveries that a condition picks out."""
+    return sa.text(f"""
     WITH due AS MATERIALIZED (
         SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-          AND status = 'queued' AND not_before <= :now
+          AND status = 'queued' AND not_before <= :now {which}
         ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
     granted AS (
         SELECT id, sum(units) OVER line AS running, row_number() OVER line AS place FROM due
@@ -121,7 +125,12 @@ _CLAIM = sa.text(f"""
     JOIN contacts k ON k.tenant_id = :tenant AND k.id = c.contact_id
     LEFT JOIN blocked_addresses b
            ON b.tenant_id = :tenant AND b.channel = c.channel AND b.address = lower(claimed.address)
-""")  # noqa: S608 - built from a constant
+""")  # noqa: S608 - built from constants
+
+
+_CLAIM = _claim_statement("")
+# Spelled out, so that the partial index on the sample serves: it may be five among a million.
+_CLAIM_OF_SAMPLE = _claim_statement("AND sampled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,8 @@ class Grant:
     free: int
     units: int
     full: bool
+    sampling: bool = False
+    """Whether only the sample may go."""
 
 
 async def claim(
@@ -143,8 +154,9 @@ async def claim(
     settles_after: timedelta,
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
+    statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
     rows = await connection.execute(
-        _CLAIM, {**_key(lane), **values, "free": grant.free, "units": grant.units, "full": grant.full}
+        statement, {**_key(lane), **values, "free": grant.free, "units": grant.units, "full": grant.full}
     )
     return [
         Claimed(
@@ -229,12 +241,15 @@ async def claimed_under(connection: AsyncConnection, lane: LaneKey, token: UUID)
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 
 
-async def next_due_at(connection: AsyncConnection, lane: LaneKey) -> datetime | None:
-    """When the lane's next queued delivery may be tried; None where nothing is queued."""
-    statement = sa.text("""
-        SELECT min(not_before) FROM deliveries
-        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account AND status = 'queued'
-    """)
+_NEXT_DUE = """
+    SELECT min(not_before) FROM deliveries
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account AND status = 'queued'
+"""
+
+
+async def next_due_at(connection: AsyncConnection, lane: LaneKey, grant: Grant) -> datetime | None:
+    """When the lane's next queued delivery may be tried; None where nothing is queued that may go."""
+    statement = sa.text(_NEXT_DUE + ("AND sampled" if grant.sampling else ""))
     due: datetime | None = await connection.scalar(statement, _key(lane))
     return due
 

@@ -14,9 +14,10 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 SWEEPER_COLUMNS = {
     "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
-    "finished_at, updated_at",
+    "finished_at, updated_at, sampling",
     "lanes": "tenant_id, mass_reply_id, account_id, queued, sending, uncertain, pause_reason, pumped_at",
-    "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before",
+    "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before, "
+    "sampled",
     "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until",
     "receipts": "tenant_id, id, received_at, settled_at",
 }

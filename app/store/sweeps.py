@@ -69,12 +69,17 @@ class OpenMassReply:
     not_after: datetime | None
     queued: int
     sending: int
+    sample_over: bool
+    """Whether a sample was to go first and none of it is queued or under way any more."""
 
 
 async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
     statement = sa.text("""
         SELECT m.tenant_id, m.id, m.status, clock_timestamp() AS now, m.updated_at, m.expires_at, m.dispatch_at,
-               m.not_after, coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending
+               m.not_after, coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending,
+               m.sampling AND NOT EXISTS (
+                   SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.sampled
+                      AND d.status IN ('queued', 'sending')) AS sample_over
         FROM mass_replies m LEFT JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
         WHERE m.finished_at IS NULL
         GROUP BY m.tenant_id, m.id
@@ -91,6 +96,7 @@ async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
             row.not_after,
             int(row.queued),
             int(row.sending),
+            row.sample_over,
         )
         for row in await connection.execute(statement)
     ]

@@ -1,6 +1,7 @@
-"""Mass replies in any state, without a worker that would move them on."""
+"""Mass replies in any state, without a worker that would move them on; and running ones, with one."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,12 +11,16 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.dev.sandbox.journal import Entry
+from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel, MassReplyStatus
 from app.runtime import Runtime
+from app.worker import WorkerProcess
 from tests.api.conftest import anonymous, app, client, make_key
-from tests.scene import Account, add_account, add_conversations
+from tests.e2e.conftest import finished, sandbox, worker
+from tests.scene import Account, add_account, add_conversations, postmark, twilio
 
-__all__ = ["anonymous", "app", "client", "make_key"]
+__all__ = ["anonymous", "app", "client", "finished", "make_key", "sandbox", "worker"]
 
 BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": "We are back."}}
 NOWHERE = "http://127.0.0.1:9"
@@ -105,3 +110,62 @@ async def stage(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID) -> St
         account_id = await add_account(runtime, tenant, account)
         await add_conversations(runtime, tenant, channel, 3, account=account_id)
     return Stage(client, runtime, tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A running service, and what its providers received."""
+
+    client: httpx.AsyncClient
+    runtime: Runtime
+    tenant: UUID
+    sandbox: Sandbox
+
+    async def add(self, emails: int, texts: int = 0, **account: Any) -> None:
+        """Add conversations, on accounts with such limits."""
+        for channel, make, count in ((Channel.EMAIL, postmark, emails), (Channel.SMS, twilio, texts)):
+            if count:
+                account_id = await add_account(self.runtime, self.tenant, make(self.sandbox.url, **account))
+                await add_conversations(self.runtime, self.tenant, channel, count, account=account_id)
+
+    async def confirm(self, **terms: Any) -> str:
+        id_, confirmed = await self.try_to_confirm(**terms)
+        assert confirmed.status_code == 202, confirmed.text
+        return id_
+
+    async def try_to_confirm(self, **terms: Any) -> tuple[str, httpx.Response]:
+        """Create one, and confirm it on such terms."""
+        batch = (await self.client.post("/mass-replies", json=BODY)).json()
+        body = {"recipient_count": batch["recipient_count"], **terms}
+        return str(batch["id"]), await self.client.post(f"/mass-replies/{batch['id']}/confirm", json=body)
+
+    async def act(self, id_: str, action: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        answer = await self.client.post(f"/mass-replies/{id_}/{action}", json=body or {})
+        assert answer.status_code == 202, answer.text
+        return dict(answer.json())
+
+    async def until(
+        self, id_: str, wanted: Callable[[dict[str, Any]], object], *, seconds: float = 30
+    ) -> dict[str, Any]:
+        """Poll until a mass reply is as wanted; at every poll its counts must sum to what was selected."""
+        async with asyncio.timeout(seconds):
+            while True:
+                batch = (await self.client.get(f"/mass-replies/{id_}")).json()
+                assert sum(batch["counts"].values()) == batch["selected_count"]
+                if wanted(batch):
+                    return dict(batch)
+                await asyncio.sleep(0.05)
+
+    async def until_status(self, id_: str, status: str) -> dict[str, Any]:
+        return await self.until(id_, lambda batch: batch["status"] == status)
+
+    def accepted(self) -> list[Entry]:
+        return [entry for entry in self.sandbox.journal if entry.accepted]
+
+    def assert_nobody_twice(self) -> None:
+        assert list(self.sandbox.journal.counts().duplicates) == []
+
+
+@pytest.fixture
+def live(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, sandbox: Sandbox, worker: WorkerProcess) -> Live:
+    return Live(client, runtime, tenant, sandbox)

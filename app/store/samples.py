@@ -1,0 +1,37 @@
+"""A sample goes first: a few deliveries, drawn by lot over the channels; the rest waits for a person's word."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.mass_reply import PauseReason
+from app.domain.model import MassReplyId, TenantId
+
+# Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
+_DRAW = sa.text("""
+    WITH shuffled AS (
+        SELECT id, row_number() OVER (PARTITION BY channel ORDER BY random()) AS turn FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued')
+    UPDATE deliveries SET sampled = true
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
+""")
+
+
+async def draw(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, size: int) -> None:
+    """Choose `size` deliveries that go first, and let no other go before `pause_after_sample`."""
+    values = {"tenant": tenant, "id": id_}
+    await connection.execute(_DRAW, {**values, "size": size})
+    statement = sa.text("UPDATE mass_replies SET sampling = true WHERE tenant_id = :tenant AND id = :id")
+    await connection.execute(statement, values)
+
+
+_END = sa.text("""
+    UPDATE mass_replies SET status = 'paused', pause_reason = :reason, sampling = false, updated_at = now()
+    WHERE tenant_id = :tenant AND id = :id AND status = 'sending' AND sampling
+      AND NOT EXISTS (SELECT FROM deliveries d WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.sampled
+                        AND d.status IN ('queued', 'sending'))
+""")
+
+
+async def pause_after_sample(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+    """Pause a mass reply whose sample is neither queued nor under way any more; the next resume sends the rest."""
+    await connection.execute(_END, {"tenant": tenant, "id": id_, "reason": PauseReason.SAMPLE_SENT})
