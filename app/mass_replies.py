@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.attachments import attachments_of
 from app.channels import registry
 from app.domain.actions import Action, refuse_action
+from app.domain.approved_templates import read_template
 from app.domain.errors import (
     ConfirmationExpired,
     ConversationsNotFound,
@@ -113,6 +114,7 @@ async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
         wording.tenant_name,
         wording.source.unknown_snippets,
         await attachments_of(connection, tenant, wording.attachment_ids),
+        read_template(wording.whatsapp_template),
     )
 
 
@@ -123,9 +125,10 @@ async def _source(connection: AsyncConnection, tenant: TenantId, draft: Draft) -
 async def _plan(connection: AsyncConnection, tenant: TenantId, draft: Draft, source: Source) -> Plan:
     """Check a message before anything is kept. Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment."""
     message = compile_message(source.text, source.html)
+    template = read_template(draft.whatsapp_template)
     files = await attachments_of(connection, tenant, draft.attachment_ids)
     name = await tenants.tenant_name(connection, tenant)
-    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets, files)
+    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets, files, template)
 
 
 async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> None:

@@ -100,7 +100,7 @@ CORRESPONDENTS: Mapping[str, Correspondent] = {
     "twilio": Correspondent(twilio, SID, "sandbox", "+15005550220"),
     "webhook": Correspondent(helpdesk, "helpdesk", STANDARD_SECRET, "drop-after-7"),
     "whatsapp_cloud": Correspondent(whatsapp, "100200300", "sandbox-secret", "+15005550220"),
-    "meta": Correspondent(messenger, "400500600", "sandbox-secret", "drop-after-7"),
+    "meta": Correspondent(messenger, "400500600", "sandbox-secret", "5550102200000001"),
 }
 
 

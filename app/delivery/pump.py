@@ -21,6 +21,7 @@ from app.delivery.loads import Load, Loads, NotLoaded
 from app.delivery.recorder import TROUBLE, Recorder, Result
 from app.delivery.settle import Report, settle
 from app.domain.messaging import (
+    PAIR_RATE,
     Accepted,
     Adapter,
     Deferred,
@@ -32,7 +33,7 @@ from app.domain.messaging import (
     Unknown,
 )
 from app.domain.model import RETRYABLE, Channel, DeliveryEvent, Happening, MassReplyStatus, Reason, ReasonCode
-from app.domain.policy import allowance, back_off, spend
+from app.domain.policy import allowance, back_off, pair_rate_wait, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
 from app.store import claims
@@ -334,7 +335,8 @@ def _opens_at(gate: Gate) -> datetime | None:
 
 def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, now: datetime) -> Ticket:
     """Look once more, just before sending: the world may have changed since the preflight."""
-    judged = judge(claimed.recipient, plan, line.limits, now)
+    recipient = replace(claimed.recipient, account_config=line.account.config)
+    judged = judge(recipient, plan, line.limits, now)
     return Ticket(claimed, judged if isinstance(judged, Reason) else _outbound(claimed, judged, plan, line, load))
 
 
@@ -342,7 +344,8 @@ def _attempt(ticket: Ticket, line: Line) -> Attempt:
     outbound = ticket.outbound
     if isinstance(outbound, Reason):
         return Attempt(ticket.claimed)
-    return Attempt(ticket.claimed, outbound.text, outbound.html if line.limits.from_timeline else None)
+    html = outbound.html if line.limits.from_timeline else None
+    return Attempt(ticket.claimed, outbound.text, html, used_template=outbound.template is not None)
 
 
 def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load) -> Outbound:
@@ -364,7 +367,9 @@ def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load
         conversation_external_id=recipient.external_id,
         callback_url=line.callback_url,
         author=plan.author,
-        attachments=load.files,
+        attachments=() if ready.template else load.files,
+        template=ready.template,
+        last_customer_message_at=recipient.last_customer_message_at,
     )
 
 
@@ -381,7 +386,7 @@ def _result(claimed: Claimed, result: SendResult, refused: tuple[DroppedAttachme
             report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
             return Result(lane.tenant, lane.account, report, "answer")
         case Deferred(code, detail, retry_after, scope):
-            wait = (retry_after or back_off(claimed.deferrals)) if scope == "delivery" else None
+            wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
             report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
             silent = code == ReasonCode.UNREACHABLE
             deferral = result if scope == "account" else None
@@ -391,6 +396,10 @@ def _result(claimed: Claimed, result: SendResult, refused: tuple[DroppedAttachme
             return Result(lane.tenant, lane.account, report, "silence")
         case _:
             assert_never(result)
+
+
+def _patience(code: str, deferrals: int) -> timedelta:
+    return pair_rate_wait(deferrals) if code == PAIR_RATE else back_off(deferrals)
 
 
 def _report(

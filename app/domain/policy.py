@@ -1,8 +1,12 @@
 """Decisions about pace and patience. Pure; the clock is an argument."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import ceil
+
+from app.domain.model import DeliveryEvent, DeliveryStatus, Effect, effect
 
 BURST = timedelta(seconds=1)
 """An account may send one second's worth at once after a pause, and never more than its rate over time."""
@@ -60,8 +64,75 @@ def back_off(deferrals: int) -> timedelta:
     return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(deferrals, 10)))
 
 
+def pair_rate_wait(deferrals: int) -> timedelta:
+    """How long a delivery waits whose recipient got too many messages: 4^X seconds, as WhatsApp asks."""
+    return min(_LONGEST_WAIT, timedelta(seconds=1 << 2 * min(deferrals, 10)))
+
+
 def rest(failures_in_a_row: int) -> timedelta | None:
     """How long an account rests whose provider does not answer; None while it may go on."""
     if failures_in_a_row < BREAKER_THRESHOLD:
         return None
     return back_off((failures_in_a_row - BREAKER_THRESHOLD) // BREAKER_THRESHOLD + 1)
+
+
+class Turnout(StrEnum):
+    """How an attempt turned out for the lane that made it."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
+_BAD = frozenset(
+    {
+        DeliveryEvent.REFUSE,
+        DeliveryEvent.REJECT,
+        DeliveryEvent.LOSE_ANSWER,
+        DeliveryEvent.LOSE_WORKER,
+        DeliveryEvent.RECEIPT_FAILED,
+    }
+)
+
+
+def turnout(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus) -> Turnout | None:
+    """What a change says about its lane; None where it says nothing, because no attempt ended with it.
+
+    What becomes of an uncertain delivery does not count: being uncertain has counted already.
+    """
+    if before is DeliveryStatus.UNCERTAIN:
+        return None
+    if event in _BAD:
+        return Turnout.BAD
+    return Turnout.GOOD if effect(before, after) is Effect.SENT else None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureLimit:
+    """How much may go wrong on a lane before it stops by itself."""
+
+    window: int = 50
+    """So many of the last attempts are looked at; at most 62: they are kept as the bits of a bigint."""
+    share: float = 0.2
+    least: int = 10
+    """Fewer bad ones than this never stop a lane, however few attempts there were."""
+
+    def stops(self, attempts: int, bad: int) -> bool:
+        return bad >= self.least and bad > attempts * self.share
+
+
+FAILURE_LIMIT = FailureLimit()
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A run of attempts as bits, the latest lowest: set where it turned out badly."""
+
+    size: int
+    failures: int
+
+    @classmethod
+    def of(cls, turnouts: Sequence[Turnout], window: int) -> "Latest":
+        """The last `window` of them, in the order in which they came."""
+        kept = turnouts[-window:]
+        bits = sum(1 << place for place, one in enumerate(reversed(kept)) if one is Turnout.BAD)
+        return cls(len(kept), bits)

@@ -16,9 +16,10 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from app.domain import segments
-from app.domain.messaging import AddressKind, Attachment, Author, DroppedAttachment, Limits
+from app.domain.approved_templates import ApprovedTemplate, as_text, fallback_of
+from app.domain.messaging import AddressKind, Attachment, Author, DroppedAttachment, Limits, Template
 from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
-from app.domain.rendering import Message, OnUnresolved, Rendered
+from app.domain.rendering import Message, OnUnresolved, Rendered, Unresolved
 
 INACTIVE_AFTER = timedelta(days=30)
 SAMPLES = 10
@@ -77,12 +78,26 @@ class Plan:
     tenant_name: str
     unknown_snippets: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    template: ApprovedTemplate | None = None
 
     def render(self, recipient: Recipient) -> Rendered | Reason:
-        rendered = self.message.render(merge_values(recipient, self.author, self.tenant_name), self.on_unresolved)
-        if isinstance(rendered, Rendered):
-            return rendered
-        return Reason(ReasonCode.MERGE_TAG_UNRESOLVED, rendered.detail, retryable=True)
+        rendered = self.message.render(self._values(recipient), self.on_unresolved)
+        return rendered if isinstance(rendered, Rendered) else _unresolved(rendered)
+
+    def fill_template(self, recipient: Recipient) -> Template | Reason | None:
+        """The template for this conversation, filled in; None where neither the request nor the account names one."""
+        template = self.template or fallback_of(recipient.account_config)
+        if template is None:
+            return None
+        filled = template.fill(self._values(recipient), self.on_unresolved)
+        return filled if isinstance(filled, Template) else _unresolved(filled)
+
+    def _values(self, recipient: Recipient) -> Mapping[str, Any]:
+        return merge_values(recipient, self.author, self.tenant_name)
+
+
+def _unresolved(unresolved: Unresolved) -> Reason:
+    return Reason(ReasonCode.MERGE_TAG_UNRESOLVED, unresolved.detail, retryable=True)
 
 
 def merge_values(recipient: Recipient, author: Author, tenant_name: str) -> Mapping[str, Any]:
@@ -110,6 +125,8 @@ class Ready:
     address: str = field(repr=False)
     rendered: Rendered = field(repr=False)
     segments: int
+    template: Template | None = None
+    """Sent in the place of the text, whose part `rendered` then only plays on the timeline."""
 
 
 def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Ready | Reason:
@@ -122,9 +139,7 @@ def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime
     if address is None:
         return Reason(ReasonCode.ADDRESS_INVALID, f"The conversation's {limits.address} address is not valid.")
     if _window_closed(recipient, limits, now):
-        return Reason(
-            ReasonCode.WINDOW_CLOSED, "The time in which this channel allows a reply has passed.", retryable=True
-        )
+        return _by_template(recipient, plan, limits, address)
     rendered = plan.render(recipient)
     if isinstance(rendered, Reason):
         return rendered
@@ -188,6 +203,17 @@ def _window_closed(recipient: Recipient, limits: Limits, now: datetime) -> bool:
     return last is None or now - last >= limits.reply_window
 
 
+def _by_template(recipient: Recipient, plan: Plan, limits: Limits, address: str) -> Ready | Reason:
+    template = plan.fill_template(recipient) if limits.template_outside_window else None
+    if template is None:
+        why = "The time in which this channel allows a reply has passed"
+        missing = ", and there is no template for afterwards." if limits.template_outside_window else "."
+        return Reason(ReasonCode.WINDOW_CLOSED, why + missing, retryable=True)
+    if isinstance(template, Reason):
+        return template
+    return Ready(address, Rendered(as_text(template), None), 0, template)
+
+
 def _too_long(text: str, limits: Limits) -> Reason | None:
     if limits.max_characters is not None and len(text) > limits.max_characters:
         return Reason(ReasonCode.MESSAGE_TOO_LONG, f"{len(text)} characters; the limit is {limits.max_characters}.")
@@ -212,6 +238,7 @@ class Verdict:
     segments: int = 0
     warnings: tuple[PreflightWarning, ...] = ()
     dropped: tuple[DroppedAttachment, ...] = ()
+    used_template: bool = False
 
 
 def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Verdict:
@@ -220,7 +247,7 @@ def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: date
     if isinstance(judged, Reason):
         return Verdict(recipient, judged, recipient.address)
     assert limits is not None  # noqa: S101 - `judge` refuses a conversation without a channel account
-    _, dropped = limits.split(plan.attachments)
+    dropped = _left_out(plan, limits, judged)
     return Verdict(
         recipient,
         None,
@@ -229,7 +256,15 @@ def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: date
         judged.segments,
         tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
         dropped,
+        judged.template is not None,
     )
+
+
+def _left_out(plan: Plan, limits: Limits, ready: Ready) -> tuple[DroppedAttachment, ...]:
+    if ready.template is None:
+        return limits.split(plan.attachments)[1]
+    why = "Outside the reply window only the approved template is sent."
+    return tuple(DroppedAttachment(file.filename, why) for file in plan.attachments)
 
 
 def _warnings(
@@ -238,6 +273,7 @@ def _warnings(
     last_seen = recipient.last_customer_message_at or recipient.created_at
     conditions = (
         (PreflightWarning.ATTACHMENT_DROPPED, dropped),
+        (PreflightWarning.SENT_AS_TEMPLATE, ready.template is not None),
         (PreflightWarning.INACTIVE_CONVERSATION, now - last_seen >= INACTIVE_AFTER),
         (PreflightWarning.DUPLICATE_CONTACT, recipient.repeated_contact),
         (PreflightWarning.RECENT_MASS_REPLY, recipient.recently_replied),
@@ -273,6 +309,8 @@ class Summary:
     skipped: Counter[tuple[ReasonCode, Channel]] = field(default_factory=Counter)
     warnings: Counter[tuple[PreflightWarning, Channel]] = field(default_factory=Counter)
     sms_segments: int = 0
+    whatsapp_in_window: int = 0
+    whatsapp_templates: int = 0
     samples: list[Sample] = field(default_factory=list)
 
     def add(self, verdict: Verdict) -> None:
@@ -282,8 +320,14 @@ class Summary:
             self.skipped[verdict.refusal.code, channel] += 1
             return
         self.warnings.update((warning, channel) for warning in verdict.warnings)
-        self.sms_segments += verdict.segments
+        self._bill(verdict)
         self._sample(verdict)
+
+    def _bill(self, verdict: Verdict) -> None:
+        self.sms_segments += verdict.segments
+        if verdict.recipient.channel is Channel.WHATSAPP:
+            self.whatsapp_templates += verdict.used_template
+            self.whatsapp_in_window += not verdict.used_template
 
     def _sample(self, verdict: Verdict) -> None:
         """Keep a few texts, from as many channels as there are."""
@@ -297,6 +341,8 @@ class Summary:
         self.skipped += other.skipped
         self.warnings += other.warnings
         self.sms_segments += other.sms_segments
+        self.whatsapp_in_window += other.whatsapp_in_window
+        self.whatsapp_templates += other.whatsapp_templates
         self.samples = (self.samples + other.samples)[:SAMPLES]
 
     @property
@@ -326,7 +372,11 @@ class Summary:
                 {"code": code, "channel": channel, "count": count, "detail": WARNING_DETAILS[code]}
                 for (code, channel), count in sorted(self.warnings.items())
             ],
-            "billable": {"sms_segments": self.sms_segments, "whatsapp_in_window": 0, "whatsapp_templates": 0},
+            "billable": {
+                "sms_segments": self.sms_segments,
+                "whatsapp_in_window": self.whatsapp_in_window,
+                "whatsapp_templates": self.whatsapp_templates,
+            },
             "samples": [
                 {"conversation_id": str(sample.conversation_id), "channel": sample.channel, "text": sample.text}
                 for sample in self.samples
@@ -340,5 +390,7 @@ class Summary:
             Counter({(ReasonCode(i["code"]), Channel(i["channel"])): i["count"] for i in data["skipped"]}),
             Counter({(PreflightWarning(i["code"]), Channel(i["channel"])): i["count"] for i in data["warnings"]}),
             data["billable"]["sms_segments"],
+            data["billable"]["whatsapp_in_window"],
+            data["billable"]["whatsapp_templates"],
             [Sample(UUID(i["conversation_id"]), Channel(i["channel"]), i["text"]) for i in data["samples"]],
         )

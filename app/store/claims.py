@@ -173,7 +173,11 @@ async def claim(
 
 
 _MARK = sa.text("""
-    WITH account AS (
+    WITH templated AS (
+        UPDATE deliveries SET used_template = NOT used_template
+        WHERE tenant_id = :tenant AND id = ANY (CAST(:delivery_ids AS uuid[]))
+          AND used_template <> (id = ANY (CAST(:templated_ids AS uuid[])))),
+    account AS (
         UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
     lane AS (
         UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
@@ -193,6 +197,7 @@ class Attempt:
     text: str | None = field(default=None, repr=False)
     html: str | None = field(default=None, repr=False)
     """Kept only where the customer reads it on our own timeline."""
+    used_template: bool = False
 
 
 async def mark(
@@ -214,6 +219,7 @@ async def mark(
             "epochs": [attempt.claimed.epoch for attempt in attempts],
             "texts": [attempt.text for attempt in attempts],
             "htmls": [attempt.html for attempt in attempts],
+            "templated_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.used_template],
         },
     )
 

@@ -86,17 +86,17 @@ async def next_page(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
 _INSERT_DELIVERIES = sa.text("""
     INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
                             subject, status, reason_code, reason_detail, retryable, segments, warnings,
-                            dropped_attachments)
+                            dropped_attachments, used_template)
     SELECT :tenant, :mass_reply, v.conversation_id, v.contact_id, v.account_id, v.channel, v.address, v.subject,
            v.status, v.reason_code, v.reason_detail, v.retryable, v.segments,
-           string_to_array(v.warnings, ','), CAST(v.dropped AS jsonb)
+           string_to_array(v.warnings, ','), CAST(v.dropped AS jsonb), v.used_template
     FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:account_ids AS uuid[]),
                 CAST(:channels AS text[]), CAST(:addresses AS text[]), CAST(:subjects AS text[]),
                 CAST(:statuses AS text[]), CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]),
                 CAST(:retryables AS boolean[]), CAST(:segments AS int[]), CAST(:warnings AS text[]),
-                CAST(:dropped AS text[]))
+                CAST(:dropped AS text[]), CAST(:used_templates AS boolean[]))
          AS v (conversation_id, contact_id, account_id, channel, address, subject, status, reason_code,
-               reason_detail, retryable, segments, warnings, dropped)
+               reason_detail, retryable, segments, warnings, dropped, used_template)
 """)
 
 _COUNT_LANES = sa.text("""
@@ -135,6 +135,7 @@ def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
         "reason_details": [v.refusal.detail if v.refusal else None for v in verdicts],
         "retryables": [v.refusal is not None and v.refusal.retryable for v in verdicts],
         "segments": [v.segments for v in verdicts],
+        "used_templates": [v.used_template for v in verdicts],
         "warnings": [",".join(v.warnings) for v in verdicts],
         "dropped": [json.dumps([{"filename": d.filename, "reason": d.reason} for d in v.dropped]) for v in verdicts],
     }
@@ -316,12 +317,13 @@ class Wording:
     author: Author
     tenant_name: str
     attachment_ids: tuple[UUID, ...] = ()
+    whatsapp_template: Mapping[str, Any] | None = None
 
 
 async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Wording | None:
     statement = sa.text("""
         SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
-               m.author_name, m.author_email, t.name AS tenant_name
+               m.whatsapp_template, m.author_name, m.author_email, t.name AS tenant_name
         FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
         WHERE m.tenant_id = :tenant AND m.id = :id
     """)
@@ -334,4 +336,5 @@ async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyI
         Author(row.author_id, row.author_name, row.author_email),
         row.tenant_name,
         tuple(row.attachment_ids),
+        row.whatsapp_template,
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import isfinite
 from typing import Any, Final
 from uuid import UUID
@@ -131,20 +131,18 @@ _SENT_UNTIL = sa.text("""
     SELECT d.id, d.epoch
     FROM conversations c
     JOIN deliveries d ON d.tenant_id = c.tenant_id AND d.contact_id = c.contact_id AND d.conversation_id = c.id
+    JOIN delivery_attempts a ON a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.epoch = d.epoch
     WHERE c.tenant_id = :tenant AND c.channel = :channel AND c.address = :recipient AND d.account_id = :account
       AND d.queued_at > now() - interval '30 days' AND d.status IN ('sent', 'delivered')
-      AND d.sent_at <= :up_to + CAST(:tolerance AS interval)
+      -- When the attempt began, and not when it was recorded: an answer that was lost is recorded much later.
+      AND a.started_at <= :up_to
 """)
-
-CLOCKS: Final = timedelta(seconds=1)
-"""How far our record of a message may lie behind the provider's clock when it took it."""
-
 
 async def sent_until(
     connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: str, recipient: str, up_to: datetime
 ) -> list[tuple[DeliveryId, int]]:
     """What this account had sent to a recipient by then, so that a watermark speaks of it."""
-    values = {"account": account, "channel": channel, "recipient": recipient, "up_to": up_to, "tolerance": CLOCKS}
+    values = {"account": account, "channel": channel, "recipient": recipient, "up_to": up_to}
     rows = await connection.execute(_SENT_UNTIL, {"tenant": tenant, **values})
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 
