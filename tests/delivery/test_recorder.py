@@ -215,7 +215,7 @@ class TestTheAccount:
             (Deferred("throttled", "Slowly.", timedelta(minutes=5), "account"), None, True),
             (
                 Deferred("unauthorized", "Bad token.", None, "account"),
-                "unauthorized: The token is not valid.",
+                "unauthorized: Bad token.",
                 False,
             ),
         ],
