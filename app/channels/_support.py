@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 import httpx
@@ -63,7 +64,7 @@ async def post(
     timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is kept in here
 ) -> Answer | Deferred | Unknown:
     """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
-    request = http.build_request("POST", url, json=json, data=form, content=content, headers=headers)
+    request = http.build_request("POST", _parsed(url), json=json, data=form, content=content, headers=headers)
     return _slowed(await exchange(http, request, auth, timeout))
 
 
@@ -71,6 +72,12 @@ async def get(
     http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> Answer | Deferred | Unknown:
     return _slowed(await exchange(http, http.build_request("GET", url, params=params, headers=headers)))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(url: str) -> httpx.URL:
+    """An account's address is the same for every message, and parsing it costs as much as rendering the text."""
+    return httpx.URL(url)
 
 
 def _slowed(answer: Answer | Deferred | Unknown) -> Answer | Deferred | Unknown:
