@@ -1,5 +1,6 @@
 """`mass-reply demo`: the main job once, from conversations to results, and whether it did what it had promised."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def fill(scene: Scene, sample: Sequence[Sample]) -> None:
 def _show_promise(scene: Scene, promise: Promise) -> None:
     say = scene.console.print
     say(f"Message: {TEXT}", markup=False)
-    say(f"Selection: {SELECTION}\n", markup=False)
+    say(f"Selection: {json.dumps(SELECTION)}\n", markup=False)
     say(preflight_table(promise))
     for line in (*sample_lines(promise), *(f"Warning: {warning}" for warning in promise.warnings)):
         say(line, markup=False)
