@@ -24,9 +24,10 @@ from app.domain.errors import (
 from app.domain.mass_reply import Confirmation, Draft, MassReply
 from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
-from app.domain.preflight import Plan, Recipient, Summary, Verdict, preflight
+from app.domain.preflight import Plan, Recipient, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
 from app.domain.selection import ByExternalIds
+from app.domain.summary import Summary
 from app.store import closing, mass_replies, recipients, samples, selection, snippets, tenants
 from app.store.claims import LaneKey
 from app.store.database import Database

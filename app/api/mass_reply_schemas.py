@@ -11,9 +11,9 @@ from app.api.schemas import Answer, AuthorBody, Body, PersonAnswer
 from app.domain.mass_reply import Confirmation, Counts, Draft, Lane, MassReply
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
 from app.domain.permissions import Caller
-from app.domain.preflight import Summary
 from app.domain.rendering import OnUnresolved
 from app.domain.selection import parse_selection
+from app.domain.summary import Summary
 from app.mass_replies import Preview
 from app.store.results import DeliveryResult
 

@@ -4,12 +4,12 @@
     ├── InvalidRequest            the request says something that cannot be done
     │   ├── SelectionEmpty · FilterTooBroad · BatchTooLarge · ConversationsNotFound
     │   ├── MessageEmpty · MessageTooLarge · InvalidTemplate · UnknownMergeTag · UnknownAttachment
-    │   └── InvalidSchedule · NothingToRetry · InvalidAccount
+    │   └── InvalidSchedule · NothingToRetry · InvalidAccount · IdempotencyKeyReused
     ├── Unauthenticated · Forbidden
     ├── NotFound
     └── Conflict                  the state of things does not allow it
         ├── InvalidState · RecipientCountMismatch · NothingToSend · ConfirmationExpired · StillSettling
-        └── AccountInUse
+        └── AccountInUse · IdempotencyInProgress
 
 `api/problems.py` gives each its HTTP status; nothing here knows of HTTP.
 """
@@ -115,6 +115,12 @@ class InvalidAccount(InvalidRequest):
     """The channel account's settings are not valid for its provider."""
 
 
+class IdempotencyKeyReused(InvalidRequest):
+    """This Idempotency-Key was given before, for another request. Take a new one for each request."""
+
+    code = "idempotency_key_reused"
+
+
 class Unauthenticated(MassReplyError):
     """The credential is missing, unknown, revoked or expired."""
 
@@ -171,3 +177,9 @@ class AccountInUse(Conflict):
     """The channel account still has deliveries to send."""
 
     code = "account_in_use"
+
+
+class IdempotencyInProgress(Conflict):
+    """The first request with this Idempotency-Key is still under way. Ask again in a moment."""
+
+    code = "idempotency_in_progress"

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.mass_reply import Draft, Lane, MassReply, PauseReason
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
-from app.domain.preflight import Summary, Verdict
+from app.domain.preflight import Verdict
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import to_json
+from app.domain.summary import Summary
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
 _INSERT = sa.text("""

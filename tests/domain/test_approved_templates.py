@@ -10,7 +10,8 @@ from app.domain.approved_templates import as_text, read_template
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
 from app.domain.messaging import AddressKind, Limits, Template
 from app.domain.model import Channel, Reason, ReasonCode
-from app.domain.preflight import PreflightWarning, Recipient, Summary, preflight
+from app.domain.preflight import PreflightWarning, Recipient, preflight
+from app.domain.summary import Summary
 from tests.domain.people import NOW, plan, recipient
 
 WINDOW = Limits(address=AddressKind.OPAQUE, reply_window=timedelta(hours=24), template_outside_window=True)

@@ -12,20 +12,9 @@ from hypothesis import strategies as st
 
 from app.domain.messaging import AddressKind, DroppedAttachment, Limits
 from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
-from app.domain.preflight import (
-    SAMPLES,
-    WARNING_DETAILS,
-    PreflightWarning,
-    Ready,
-    Recipient,
-    Sample,
-    Summary,
-    Verdict,
-    judge,
-    normal_address,
-    preflight,
-)
+from app.domain.preflight import PreflightWarning, Ready, Recipient, Verdict, judge, normal_address, preflight
 from app.domain.rendering import OnUnresolved
+from app.domain.summary import SAMPLES, WARNING_DETAILS, Sample, Summary
 from tests.domain.people import CHAT, EMAIL, FILE, ID, NOW, SMS, on_phone, plan, recipient
 
 C = ReasonCode
