@@ -181,7 +181,6 @@ W = PreflightWarning
         (W.MULTIPLE_SEGMENTS, lambda: warnings(on_phone(), SMS, text="x" * 161)),
         (W.UNKNOWN_SNIPPET, lambda: warnings(recipient(), unknown_snippets=("refund",))),
     ],
-    ids=str,
 )
 def test_each_warning_is_given_for_its_own_reason(warning: PreflightWarning, found: Any) -> None:
     assert found() == (warning,)
