@@ -1,0 +1,319 @@
+"""The sweeper: what crashed, what is due, what is over, found in the database alone."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app import mass_replies
+from app.delivery import sweep
+from app.domain.mass_reply import Draft
+from app.domain.messaging import Author, ReceiptKind
+from app.domain.model import Channel, DeliveryEvent, DeliveryStatus, MassReplyId
+from app.domain.rendering import OnUnresolved
+from app.domain.selection import ByIds
+from app.store import sweeps
+from app.store.claims import LaneKey
+from tests.delivery.stage import Batch, Stage, report
+from tests.scene import add_conversation
+
+E, S = DeliveryEvent, DeliveryStatus
+
+
+async def set_up(stage: Stage, batch: Batch, changes: str) -> None:
+    await stage.runs(f"UPDATE mass_replies SET {changes} WHERE id = :id", id=batch.id)
+
+
+async def tick(stage: Stage) -> None:
+    assert await stage.sweeper().tick()
+
+
+async def outcome(stage: Stage, batch: Batch) -> tuple[str, dict[str, int], bool]:
+    mass_reply = await stage.mass_reply(batch)
+    return mass_reply.status, await stage.counts(batch), mass_reply.finished_at is not None
+
+
+class TestLostClaims:
+    async def test_become_uncertain_when_their_lease_is_over_and_not_before(self, stage: Stage) -> None:
+        batch = await stage.batch(3)
+        await stage.claim(batch)
+        await tick(stage)
+        assert await stage.counts(batch) == {"sending": 3}
+        await stage.let_lease_run_out(batch)
+        await tick(stage)
+        row, [attempt] = await stage.row(batch.first), await stage.attempts(batch.first)
+        assert (row.status, row.reason_code, attempt.outcome) == ("uncertain", "worker_lost", "worker_lost")
+        assert await stage.counts(batch) == {"uncertain": 3}
+
+    async def test_are_never_queued_again(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        await stage.let_lease_run_out(batch)
+        await tick(stage)
+        await stage.let_settle(batch)
+        await tick(stage)
+        assert await stage.claim(batch) == []
+
+    async def test_of_a_row_that_cannot_be_settled_keep_no_other_back(self, stage: Stage, other: Stage) -> None:
+        batch, others = await stage.batch(3), await other.batch(2)
+        for one, where in ((stage, batch), (other, others)):
+            await one.claim(where)
+            await one.let_lease_run_out(where)
+        poison = "UPDATE deliveries SET reason_code = :code WHERE id = :id"
+        await stage.runs(poison, id=batch.deliveries[1], code="a word of a later version")
+        await tick(stage)
+        assert await stage.counts(batch) == {"uncertain": 2, "sending": 1}
+        assert await other.counts(others) == {"uncertain": 2}
+        await stage.runs(poison, id=batch.deliveries[1], code=None)
+
+
+class TestLanes:
+    async def woken(self, stage: Stage, batch: Batch) -> bool:
+        lanes: list[LaneKey] = []
+        assert await stage.sweeper(lanes).tick()
+        return batch.lane in lanes
+
+    async def test_with_work_and_no_live_pump_are_woken(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        assert await self.woken(stage, batch)
+        await stage.runs(
+            "UPDATE lanes SET pumped_at = now() - interval '4 seconds' WHERE mass_reply_id = :id", id=batch.id
+        )
+        assert await self.woken(stage, batch)
+
+    async def test_that_a_pump_is_at_are_left_alone(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.runs("UPDATE lanes SET pumped_at = now() WHERE mass_reply_id = :id", id=batch.id)
+        assert not await self.woken(stage, batch)
+
+    @pytest.mark.parametrize(
+        "shut",
+        [
+            "UPDATE mass_replies SET status = 'paused' WHERE id = :id",
+            "UPDATE lanes SET pause_reason = 'person' WHERE mass_reply_id = :id",
+            "UPDATE lanes SET queued = 0, sent = 1 WHERE mass_reply_id = :id",
+            "UPDATE channel_accounts SET enabled = false WHERE tenant_id = :tenant AND :id = :id",
+            "UPDATE channel_accounts SET pause_reason = 'x' WHERE tenant_id = :tenant AND :id = :id",
+            "UPDATE channel_accounts SET cool_until = now() + interval '1 h' WHERE tenant_id = :tenant AND :id = :id",
+        ],
+    )
+    async def test_that_may_not_send_are_left_alone(self, stage: Stage, shut: str) -> None:
+        batch = await stage.batch()
+        await stage.runs(shut.replace(":id = :id", "true"), **({} if ":id = :id" in shut else {"id": batch.id}))
+        assert not await self.woken(stage, batch)
+
+
+PAST = "now() - interval '1 second'"
+
+
+class TestLife:
+    @pytest.mark.parametrize("waiting", ["awaiting_confirmation", "awaiting_approval"])
+    async def test_what_nobody_confirms_expires_and_its_deliveries_are_cancelled(
+        self, stage: Stage, waiting: str
+    ) -> None:
+        batch = await stage.batch(2)
+        await set_up(stage, batch, f"status = '{waiting}', confirmed_at = NULL, expires_at = now() + interval '1 h'")
+        await tick(stage)
+        assert (await stage.mass_reply(batch)).status == waiting
+        await set_up(stage, batch, f"expires_at = {PAST}")
+        for _ in range(3):
+            await tick(stage)
+        assert await outcome(stage, batch) == ("expired", {"cancelled": 2}, True)
+        assert (await stage.row(batch.first)).reason_code == "expired"
+
+    async def test_what_is_scheduled_starts_when_its_time_has_come(self, stage: Stage) -> None:
+        batch = await stage.batch(2)
+        await set_up(stage, batch, "status = 'scheduled', started_at = NULL, dispatch_at = now() + interval '1 h'")
+        await tick(stage)
+        assert (await stage.mass_reply(batch)).status == "scheduled"
+        await set_up(stage, batch, f"dispatch_at = {PAST}")
+        woken: list[LaneKey] = []
+        await stage.sweeper(woken).tick()
+        mass_reply = await stage.mass_reply(batch)
+        assert (mass_reply.status, mass_reply.started_at is not None) == ("sending", True)
+        assert batch.lane in woken
+
+    async def test_what_is_cancelled_is_cancelled_in_pages_and_calls_under_way_finish(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sweep, "PAGE", 2)
+        monkeypatch.setattr(sweep, "PAGES", 2)
+        batch = await stage.batch(7)
+        await stage.claim(batch, 1)
+        await set_up(stage, batch, "status = 'cancelled'")
+        await tick(stage)
+        assert await outcome(stage, batch) == ("cancelled", {"sending": 1, "queued": 2, "cancelled": 4}, False)
+        for _ in range(2):
+            await tick(stage)
+        assert await outcome(stage, batch) == ("cancelled", {"sending": 1, "cancelled": 6}, False)
+        [sending] = [id_ for id_ in batch.deliveries if await stage.status(id_) is S.SENDING]
+        await stage.settle(report(sending, E.ACCEPT))
+        await tick(stage)
+        assert await outcome(stage, batch) == ("cancelled", {"sent": 1, "cancelled": 6}, True)
+
+    @pytest.mark.parametrize("status", ["sending", "paused"])
+    async def test_what_is_still_queued_at_the_latest_time_is_too_late(self, stage: Stage, status: str) -> None:
+        batch = await stage.batch(3)
+        await set_up(stage, batch, f"status = '{status}', not_after = {PAST}")
+        for _ in range(2):
+            await tick(stage)
+        assert await outcome(stage, batch) == ("completed", {"failed": 3}, True)
+        row = await stage.row(batch.first)
+        assert (row.reason_code, row.retryable) == ("too_late", True)
+
+    async def test_it_is_completed_when_nothing_is_queued_or_under_way(self, stage: Stage) -> None:
+        batch = await stage.batch(2)
+        await stage.claim(batch)
+        await stage.settle(report(batch.deliveries[0], E.LOSE_ANSWER))
+        await tick(stage)
+        assert (await outcome(stage, batch))[::2] == ("sending", False)
+        await stage.settle(report(batch.deliveries[1], E.ACCEPT))
+        await tick(stage)
+        assert await outcome(stage, batch) == ("completed", {"sent": 1, "uncertain": 1}, True)
+
+    async def test_work_that_comes_back_while_it_is_closed_is_not_forgotten(self, stage: Stage) -> None:
+        """Both orders of a race: the counters are held by whoever comes first."""
+        for _ in range(5):
+            batch = await stage.batch(2)
+            await stage.claim(batch)
+            await stage.settle(*(report(id_, E.LOSE_ANSWER) for id_ in batch.deliveries))
+            await stage.let_settle(batch)
+            await asyncio.gather(
+                tick(stage), stage.settle(*(report(id_, E.SEND_AGAIN, None) for id_ in batch.deliveries))
+            )
+            assert await outcome(stage, batch) == ("sending", {"queued": 2}, False)
+
+    async def test_what_was_never_confirmed_is_forgotten_after_a_week(self, stage: Stage) -> None:
+        old, young, sent = await stage.batch(), await stage.batch(), await stage.batch()
+        week = "finished_at = now() - interval '7 days 1 minute'"
+        await set_up(stage, old, f"status = 'expired', confirmed_at = NULL, {week}")
+        await set_up(stage, young, "status = 'expired', confirmed_at = NULL, finished_at = now() - interval '6 days'")
+        await set_up(stage, sent, f"status = 'completed', {week}")
+        await tick(stage)
+        left = {row.id for row in await stage.runs("SELECT id FROM mass_replies WHERE tenant_id = :tenant")}
+        assert left == {young.id, sent.id}
+        assert not list(await stage.runs("SELECT 1 FROM deliveries WHERE mass_reply_id = :id", id=old.id))
+
+
+class TestPreparation:
+    async def test_goes_on_after_a_crash_between_two_pages(self, stage: Stage) -> None:
+        conversations = [await self.conversation(stage, number) for number in range(4)]
+        id_ = await self.created(stage, conversations)
+        await self.prepared_as_far_as_the_first_page(stage, id_)
+        prepared: list[MassReplyId] = []
+        await stage.sweeper(prepared=prepared).tick()
+        assert id_ not in prepared
+        await stage.runs("UPDATE mass_replies SET updated_at = now() - interval '6 s' WHERE id = :id", id=id_)
+        await stage.sweeper(prepared=prepared).tick()
+        assert id_ in prepared
+        await mass_replies.prepare(stage.database, stage.tenant, id_, timedelta(minutes=30))
+        row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
+        assert (row.status, row.selected_count, row.recipient_count) == ("awaiting_confirmation", 4, 4)
+        deliveries = list(await stage.runs("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id", id=id_))
+        assert sorted(one.conversation_id for one in deliveries) == sorted(conversations)
+
+    async def conversation(self, stage: Stage, number: int) -> UUID:
+        address = f"customer-{number}@example.com"
+        return await add_conversation(stage.runtime, stage.tenant, Channel.EMAIL, address, account_id=stage.account)
+
+    async def created(self, stage: Stage, conversations: list[UUID]) -> MassReplyId:
+        draft = Draft(
+            selection=ByIds(tuple(conversations)),
+            text="Hi",
+            html=None,
+            attachment_ids=(),
+            mark_as_done=False,
+            on_unresolved=OnUnresolved.SKIP,
+            whatsapp_template=None,
+            author=Author(None, "Support"),
+        )
+        async with stage.database.begin(stage.tenant) as connection:
+            id_ = await mass_replies.create(connection, stage.tenant, draft)
+        # Two pages of two, in the place of one.
+        await stage.runs(
+            "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "
+            "SELECT tenant_id, mass_reply_id, page + 1, conversation_ids[3:4] FROM selection_pages "
+            "WHERE mass_reply_id = :id",
+            id=id_,
+        )
+        await stage.runs(
+            "UPDATE selection_pages SET conversation_ids = conversation_ids[1:2] "
+            "WHERE mass_reply_id = :id AND cardinality(conversation_ids) = 4",
+            id=id_,
+        )
+        return id_
+
+    async def prepared_as_far_as_the_first_page(self, stage: Stage, id_: MassReplyId) -> None:
+        assert await mass_replies._prepare_page(stage.database, stage.tenant, id_, timedelta(minutes=30))
+        pages = await stage.runs(
+            "SELECT preflight IS NULL AS open FROM selection_pages WHERE mass_reply_id = :id ORDER BY page", id=id_
+        )
+        assert [page.open for page in pages] == [False, True]
+
+
+class TestReceipts:
+    async def test_without_a_delivery_are_tried_again_once_they_have_one(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        await stage.receipt(None, ReceiptKind.DELIVERED, provider_message_id="prov-1")
+        await stage.settle(report(batch.first, E.ACCEPT, provider_message_id="prov-1", outcome="accepted"))
+        await self.age(stage, "3 seconds")
+        await tick(stage)
+        assert await stage.status(batch.first) is S.DELIVERED
+
+    @pytest.mark.parametrize(
+        ("age", "turn"),
+        [("1 s", False), ("3 s", True), ("30 s", False), ("65 s", True), ("2000 s", False), ("2049 s", True)],
+    )
+    async def test_take_turns_that_come_further_and_further_apart(self, stage: Stage, age: str, *, turn: bool) -> None:
+        await stage.receipt(None, ReceiptKind.SENT, provider_message_id="somebody-else-s")
+        await self.age(stage, age)
+        async with stage.database.begin_sweep() as connection:
+            found = await sweeps.unsettled_receipts(connection, sweep.RECEIPT_AGE, 1_000)
+        assert (stage.tenant in {tenant for tenant, _ in found}) is turn
+
+    async def age(self, stage: Stage, age: str) -> None:
+        await stage.runs(
+            "UPDATE receipts SET received_at = clock_timestamp() - CAST(CAST(:age AS text) AS interval) "
+            "WHERE tenant_id = :tenant",
+            age=age,
+        )
+
+
+async def test_one_sweeper_works_and_another_at_the_same_time_does_not(stage: Stage) -> None:
+    async with stage.database.begin_sweep() as first:
+        assert await sweeps.try_lock(first)
+        assert await stage.sweeper().tick() is False
+    assert await stage.sweeper().tick() is True
+
+
+async def test_an_object_that_cannot_be_swept_does_not_stop_the_rest(stage: Stage) -> None:
+    bad, good = await stage.batch(2), await stage.batch(2)
+    for batch in (bad, good):
+        await set_up(stage, batch, f"not_after = {PAST}")
+    poison: Any = "UPDATE deliveries SET reason_code = :code WHERE id = :id"
+    await stage.runs(poison, id=bad.first, code="a word of a later version")
+    await tick(stage)
+    assert await stage.counts(bad) == {"queued": 2}
+    assert await stage.counts(good) == {"failed": 2}
+    await stage.runs(poison, id=bad.first, code=None)
+
+
+async def test_a_wake_up_that_fails_does_not_stop_the_rest(stage: Stage) -> None:
+    batch = await stage.batch()
+    await stage.receipt(batch.first, ReceiptKind.SENT)
+
+    async def fails(_: object, __: object = None) -> None:
+        raise ConnectionResetError
+
+    await stage.batch()
+    sweeper = sweep.Sweeper(stage.database, fails, fails, timedelta(days=7))
+    late = await stage.batch()
+    await set_up(stage, late, "status = 'expired', confirmed_at = NULL, finished_at = now() - interval '8 days'")
+    assert await sweeper.tick()
+    async with stage.database.begin(stage.tenant) as connection:
+        left = await connection.scalar(sa.text("SELECT count(*) FROM mass_replies WHERE id = :id"), {"id": late.id})
+    assert left == 0
