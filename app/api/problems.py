@@ -4,6 +4,7 @@
 means the same wherever the service runs. `code` repeats its last part. An answer never repeats a submitted value.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -61,9 +62,11 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     errors.InvalidSchedule: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NothingToRetry: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidAccount: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.InvalidState: HTTPStatus.CONFLICT,
     errors.RecipientCountMismatch: HTTPStatus.CONFLICT,
@@ -71,6 +74,7 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     errors.ConfirmationExpired: HTTPStatus.CONFLICT,
     errors.StillSettling: HTTPStatus.CONFLICT,
     errors.AccountInUse: HTTPStatus.CONFLICT,
+    errors.IdempotencyInProgress: HTTPStatus.CONFLICT,
     InvalidJson: HTTPStatus.BAD_REQUEST,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -117,8 +121,17 @@ def problem(error: MassReplyError) -> Problem:
 
 def problem_response(error: MassReplyError) -> JSONResponse:
     said = problem(error)
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.Unauthenticated) else None
-    return JSONResponse(said.model_dump(), said.status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(said.model_dump(), said.status, _headers(error), media_type=MEDIA_TYPE)
+
+
+def _headers(error: MassReplyError) -> dict[str, str]:
+    match error:
+        case errors.Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case errors.RateLimited(wait=wait):
+            return {"Retry-After": str(math.ceil(wait.total_seconds()))}
+        case _:
+            return {}
 
 
 def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:

@@ -6,7 +6,7 @@
     │   ├── MessageEmpty · MessageTooLarge · InvalidTemplate · UnknownMergeTag · UnknownAttachment
     │   └── InvalidSchedule · NothingToRetry · InvalidAccount · IdempotencyKeyReused
     ├── Unauthenticated · Forbidden
-    ├── NotFound
+    ├── NotFound · RateLimited
     └── Conflict                  the state of things does not allow it
         ├── InvalidState · RecipientCountMismatch · NothingToSend · ConfirmationExpired · StillSettling
         └── AccountInUse · IdempotencyInProgress
@@ -16,6 +16,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -137,6 +138,16 @@ class NotFound(MassReplyError):
     """There is no such object."""
 
     code = "not_found"
+
+
+class RateLimited(MassReplyError):
+    """Too many requests. Wait before you ask again."""
+
+    code = "rate_limited"
+
+    def __init__(self, *, wait: timedelta = timedelta(minutes=1)) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class Conflict(MassReplyError):

@@ -94,9 +94,11 @@ class Stage:
         async with self.runtime.database.begin(self.tenant) as connection:
             return list(await connection.execute(sa.text(statement), values))
 
-    async def act(self, id_: str, action: str, body: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.post(f"/mass-replies/{id_}/{action}", json=body or {}, headers=names)
+    async def act(
+        self, id_: str, action: str, body: Mapping[str, Any] | None = None, key: str | None = None
+    ) -> httpx.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self.client.post(f"/mass-replies/{id_}/{action}", json=body or {}, headers=headers)
 
     async def get(self, id_: str) -> dict[str, Any]:
         return dict((await self.client.get(f"/mass-replies/{id_}")).json())

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from app import mass_replies
 from app.api.batches import Id, answer, existing, read, wake
 from app.api.deps import ConversationReader, RuntimeDep, Sender
+from app.api.idempotency import Keyed, KeyHeader, earlier
 from app.api.mass_reply_schemas import (
     ConfirmBody,
     DeliveryAnswer,
@@ -24,6 +25,8 @@ from app.domain.errors import (
     ConfirmationExpired,
     ConversationsNotFound,
     FilterTooBroad,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
     InvalidSchedule,
     InvalidState,
     InvalidTemplate,
@@ -41,6 +44,7 @@ from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStat
 from app.runtime import Runtime
 from app.store import mass_replies as store
 from app.store import results
+from app.store.idempotency import Record
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
@@ -75,20 +79,46 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses={202: {"model": MassReplyAnswer, "description": "Large: it is being prepared."}, **problems(*_BAD_DRAFT)},
+    response_model=MassReplyAnswer,
+    responses={
+        202: {"model": MassReplyAnswer, "description": "Large: it is being prepared."},
+        **problems(*_BAD_DRAFT, IdempotencyKeyReused, IdempotencyInProgress),
+    },
 )
 async def create_mass_reply(
-    body: MassReplyBody, caller: Sender, runtime: RuntimeDep, response: Response
-) -> MassReplyAnswer:
+    body: MassReplyBody, caller: Sender, runtime: RuntimeDep, key: KeyHeader = None
+) -> Response:
     """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
-    draft = body.to_draft(caller)
+    draft, keyed = body.to_draft(caller), Keyed.of(caller.tenant_id, key, "create", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
-        id_ = await mass_replies.create(connection, caller.tenant_id, draft)
-    batch = await _prepared(runtime, caller.tenant_id, id_)
+        record = await earlier(connection, keyed)
+        if record is None:
+            id_ = await mass_replies.create(connection, caller.tenant_id, draft)
+            if keyed is not None:
+                await keyed.open(connection, id_)
+    if record is not None and keyed is not None:
+        return await _created_before(runtime, keyed, record)
+    return await _created(runtime, keyed, await _prepared(runtime, caller.tenant_id, id_))
+
+
+async def _created_before(runtime: Runtime, keyed: Keyed, record: Record) -> Response:
+    """The first answer again. Where its request died before it answered, the mass reply itself says what it was."""
+    batch = await read(runtime, keyed.tenant, record.mass_reply_id)
+    if record.answer is None and batch.status is MassReplyStatus.PREPARING:
+        raise IdempotencyInProgress
+    repeated = await _created(runtime, keyed, batch)
+    repeated.headers["Idempotent-Replayed"] = "true"
+    return repeated
+
+
+async def _created(runtime: Runtime, keyed: Keyed | None, batch: MassReply) -> Response:
     preparing = batch.status is MassReplyStatus.PREPARING
-    response.status_code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
-    response.headers["Location"] = f"/mass-replies/{id_}"
-    return answer(batch)
+    code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
+    text = answer(batch).model_dump_json()
+    if keyed is not None:
+        async with runtime.database.begin(keyed.tenant) as connection:
+            code, text = await keyed.close(connection, code, text)
+    return Response(text, code, {"Location": f"/mass-replies/{batch.id}"}, media_type="application/json")
 
 
 async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> MassReply:

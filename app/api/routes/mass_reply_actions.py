@@ -1,24 +1,29 @@
 """Acting on a mass reply that is under way. Every action answers 202 with the mass reply as it stands then."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import control
 from app.api.action_schemas import ActionBody, LaneBody, ResolveBody, RetryBody
-from app.api.batches import Id, answer, read, wake
+from app.api.batches import Id, answer, existing, read, wake
 from app.api.deps import RuntimeDep, Sender
+from app.api.idempotency import Keyed, KeyHeader, earlier, replay
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
 from app.domain.errors import (
     ConversationsNotFound,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
     InvalidSchedule,
     InvalidState,
     NotFound,
     NothingToRetry,
     StillSettling,
 )
-from app.domain.model import MassReplyId
+from app.domain.model import MassReplyId, TenantId
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
@@ -62,33 +67,64 @@ async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: 
 @router.post(
     "/{id}/retry",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=problems(NotFound, InvalidState, InvalidSchedule, NothingToRetry),
+    response_model=MassReplyAnswer,
+    responses=problems(
+        NotFound, InvalidState, InvalidSchedule, NothingToRetry, IdempotencyKeyReused, IdempotencyInProgress
+    ),
 )
 async def retry_mass_reply(
-    id_: Id, caller: Sender, runtime: RuntimeDep, body: RetryBody = ALL_FAILED
-) -> MassReplyAnswer:
+    id_: Id, caller: Sender, runtime: RuntimeDep, body: RetryBody = ALL_FAILED, key: KeyHeader = None
+) -> MassReplyAnswer | Response:
     """Queue again what failed for a reason that may pass. A completed mass reply is sending then."""
     body.acting(caller)
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
+    keyed = Keyed.of(caller.tenant_id, key, f"retry {id_}", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
+        if (record := await earlier(connection, keyed)) is not None:
+            return replay(record)
         lanes = await control.retry(connection, caller.tenant_id, MassReplyId(id_), body.reason_codes, not_after)
+        said = await _kept(connection, caller.tenant_id, id_, keyed)
     await wake(runtime, lanes)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return said
 
 
 @router.post(
     "/{id}/resolve",
     status_code=status.HTTP_202_ACCEPTED,
-    responses=problems(NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling),
+    response_model=MassReplyAnswer,
+    responses=problems(
+        NotFound,
+        InvalidState,
+        InvalidSchedule,
+        ConversationsNotFound,
+        StillSettling,
+        IdempotencyKeyReused,
+        IdempotencyInProgress,
+    ),
 )
-async def resolve_mass_reply(id_: Id, body: ResolveBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
+async def resolve_mass_reply(
+    id_: Id, body: ResolveBody, caller: Sender, runtime: RuntimeDep, key: KeyHeader = None
+) -> MassReplyAnswer | Response:
     """Say of uncertain deliveries whether they were sent, as a person has found out. Kept with name and reason.
 
     `sent` writes the reply on the timeline as if the provider had said so. `not_sent` makes it failed, to be retried
     at will; with `send_again` it is queued at once, and a customer who got it after all gets it twice.
     """
     decision, within = body.to_decision(caller), runtime.settings.send_within
+    keyed = Keyed.of(caller.tenant_id, key, f"resolve {id_}", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
+        if (record := await earlier(connection, keyed)) is not None:
+            return replay(record)
         lanes = await control.resolve(connection, caller.tenant_id, MassReplyId(id_), decision, within)
+        said = await _kept(connection, caller.tenant_id, id_, keyed)
     await wake(runtime, lanes)
-    return answer(await read(runtime, caller.tenant_id, id_))
+    return said
+
+
+async def _kept(connection: AsyncConnection, tenant: TenantId, id_: UUID, keyed: Keyed | None) -> MassReplyAnswer:
+    """The answer to an action, kept with its key in the action's own transaction."""
+    said = answer(await existing(connection, tenant, id_))
+    if keyed is not None:
+        await keyed.open(connection, MassReplyId(id_))
+        await keyed.close(connection, status.HTTP_202_ACCEPTED, said.model_dump_json())
+    return said

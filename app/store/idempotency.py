@@ -1,0 +1,55 @@
+"""What was answered to requests that bear an `Idempotency-Key`, kept as long as the mass reply that they are about."""
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import MassReplyId, TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    fingerprint: bytes
+    mass_reply_id: MassReplyId
+    status: int | None
+    answer: str | None = field(repr=False)
+    """As it was sent; None while the request is under way."""
+
+
+async def try_hold(connection: AsyncConnection, tenant: TenantId, key: str) -> bool:
+    """Take a key until the transaction ends; False where another request holds it. Nobody waits here."""
+    statement = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:tenant || :key, 0))")
+    return bool(await connection.scalar(statement, {"tenant": str(tenant), "key": key}))
+
+
+async def find(connection: AsyncConnection, tenant: TenantId, key: str) -> Record | None:
+    statement = sa.text("""
+        SELECT fingerprint, mass_reply_id, status, answer FROM idempotency_records
+        WHERE tenant_id = :tenant AND key = :key
+    """)
+    row = (await connection.execute(statement, {"tenant": tenant, "key": key})).first()
+    return None if row is None else Record(row.fingerprint, row.mass_reply_id, row.status, row.answer)
+
+
+async def insert(
+    connection: AsyncConnection, tenant: TenantId, key: str, fingerprint: bytes, mass_reply: MassReplyId
+) -> None:
+    """Keep a key in the transaction of what it was given for. The primary key makes it the only one."""
+    statement = sa.text("""
+        INSERT INTO idempotency_records (tenant_id, key, fingerprint, mass_reply_id)
+        VALUES (:tenant, :key, :fingerprint, :mass_reply)
+    """)
+    values = {"tenant": tenant, "key": key, "fingerprint": fingerprint, "mass_reply": mass_reply}
+    await connection.execute(statement, values)
+
+
+async def answer(connection: AsyncConnection, tenant: TenantId, key: str, status: int, text: str) -> tuple[int, str]:
+    """Keep an answer, and give back the one that is kept: the first stays."""
+    statement = sa.text("""
+        UPDATE idempotency_records SET status = coalesce(status, :status), answer = coalesce(answer, :answer)
+        WHERE tenant_id = :tenant AND key = :key RETURNING status, answer
+    """)
+    values = {"tenant": tenant, "key": key, "status": status, "answer": text}
+    row = (await connection.execute(statement, values)).one()
+    return row.status, row.answer
