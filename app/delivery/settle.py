@@ -24,7 +24,7 @@ from app.domain.model import (
     transition,
 )
 from app.domain.plain_text import storable
-from app.store import attachments, settlements
+from app.store import attachments, counters, settlements
 from app.store.settlements import Change, Entry, Locked, Outcome
 
 T = TypeVar("T")
@@ -156,7 +156,7 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
     sent = [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
     if with_files := [row.id for row in sent if row.has_attachments]:
         await attachments.list_on_timeline(connection, tenant, with_files)
-    await settlements.count(connection, tenant, changes, {row.id for row in sent})
+    await counters.count(connection, tenant, changes, {row.id for row in sent})
     if sent:
         await settlements.announce(connection, tenant, sent)
     await _reopen(connection, tenant, changes)

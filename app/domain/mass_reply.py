@@ -53,6 +53,10 @@ class Lane:
     account_cool_until: datetime | None
 
     @property
+    def has_work(self) -> bool:
+        return self.counts[DeliveryStatus.QUEUED] + self.counts[DeliveryStatus.SENDING] > 0
+
+    @property
     def halted_by(self) -> str | None:
         """Why it stands still by itself, whatever the mass reply does; None where it does not."""
         return self.pause_reason or (PauseReason.ACCOUNT if self.account_pause_reason else None)
@@ -97,7 +101,7 @@ class MassReply:
         """Why nothing of it goes on: it is paused, or every lane that has work stands still by itself."""
         if self.status is not MassReplyStatus.SENDING:
             return self.pause_reason if self.status is MassReplyStatus.PAUSED else None
-        reasons = [lane.halted_by for lane in self.lanes if lane.counts[DeliveryStatus.QUEUED]]
+        reasons = [lane.halted_by for lane in self.lanes if lane.has_work]
         return reasons[0] if reasons and all(reasons) else None
 
 

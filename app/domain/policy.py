@@ -88,7 +88,6 @@ _BAD = frozenset(
         DeliveryEvent.REFUSE,
         DeliveryEvent.REJECT,
         DeliveryEvent.LOSE_ANSWER,
-        DeliveryEvent.LOSE_WORKER,
         DeliveryEvent.RECEIPT_FAILED,
     }
 )
@@ -97,7 +96,8 @@ _BAD = frozenset(
 def turnout(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus) -> Turnout | None:
     """What a change says about its lane; None where it says nothing, because no attempt ended with it.
 
-    What becomes of an uncertain delivery does not count: being uncertain has counted already.
+    What becomes of an uncertain delivery does not count: being uncertain has counted already. Nor does a worker that
+    died in the middle of a call: that is our own trouble, it takes all calls under way with it, and another goes on.
     """
     if before is DeliveryStatus.UNCERTAIN:
         return None

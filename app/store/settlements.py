@@ -5,7 +5,6 @@ compare-and-set on the status and epoch that it judged. Conversations are locked
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -358,38 +357,6 @@ async def note_receipts(
     """Remember when the provider last spoke of deliveries, where what it said changed nothing."""
     values = {"ids": [id_ for id_, _ in receipts], "occurred_ats": [at for _, at in receipts]}
     await connection.execute(_NOTE_RECEIPTS, {"tenant": tenant, **values})
-
-
-async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change], billed: set[UUID]) -> None:
-    """Move the lanes' counters, lane by lane in one order so that no two transactions wait for each other."""
-    for lane, members in sorted(_by_lane(changes).items(), key=lambda item: tuple(map(str, item[0]))):
-        mass_reply_id, channel, account_id = lane
-        deltas = _deltas(members)
-        columns = ", ".join(f"{status} = {status} + ({deltas[status]})" for status in deltas)
-        segments = sum(change.row.segments for change in members if change.row.id in billed)
-        statement = sa.text(f"""
-            UPDATE lanes SET {columns}, segments_billed = segments_billed + :segments
-            WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
-              AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
-        """)  # noqa: S608 - column names and integers of our own
-        values = {"mass_reply": mass_reply_id, "channel": channel, "account": account_id, "segments": segments}
-        await connection.execute(statement, {"tenant": tenant, **values})
-
-
-def _by_lane(changes: Iterable[Change]) -> dict[tuple[UUID, str, UUID | None], list[Change]]:
-    lanes: dict[tuple[UUID, str, UUID | None], list[Change]] = {}
-    for change in changes:
-        row = change.row
-        lanes.setdefault((row.mass_reply_id, row.channel, row.account_id), []).append(change)
-    return lanes
-
-
-def _deltas(changes: Sequence[Change]) -> dict[DeliveryStatus, int]:
-    deltas: Counter[DeliveryStatus] = Counter()
-    for change in changes:
-        deltas[change.row.standing.status] -= 1
-        deltas[change.move.to] += 1
-    return dict(sorted(deltas.items()))
 
 
 _EVENTS = sa.text("""
