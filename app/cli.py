@@ -125,6 +125,7 @@ def api(
         log_config=None,
         access_log=False,  # it would write down queries, and a callback's query may hold its secret
         server_header=False,
+        timeout_graceful_shutdown=10,  # streams to open pages do not end by themselves
     )
 
 

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
-from app.api.middleware import BodyLimit, RequestLog, Unhandled
+from app.api.middleware import BodyLimit, Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.routes import ROUTERS
+from app.api.routes.chat import Limits
 from app.logs import configure_logging
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
@@ -20,8 +20,12 @@ FORM_BYTES = 10_000
 BODY_LIMIT = 2_000_000
 """Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
 
+CHAT = "/chat/"
+"""What visitors' browsers call, from whatever page the chat is built into."""
+
 OWN_BODY_LIMITS: Mapping[str, int | None] = {
     "/conversations/import": None,  # read line by line
+    CHAT: 100_000,
     "/callbacks/": 50_000_000,  # a customer's e-mail comes whole, its attachments in base64
 }
 """By the beginning of the path; None where no limit is needed."""
@@ -41,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_runtime(settings) as runtime:
             app.state.runtime = runtime
+            app.state.chat_limits = Limits()
             yield
 
     app = FastAPI(
@@ -63,12 +68,5 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits)
     app.add_middleware(Unhandled)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
-            expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
-        )
+    app.add_middleware(Cors, origins=settings.cors_origins, open_path=CHAT)
     app.add_middleware(RequestLog)

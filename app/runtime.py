@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from app.channels.http import open_http
+from app.chat_news import ChatNews
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.domain.callbacks import Callbacks
@@ -30,6 +31,7 @@ class Runtime:
     files: Files | None
     """None where the installation keeps no attachments."""
     loads: Loads
+    chat_news: ChatNews
 
 
 @asynccontextmanager
@@ -48,4 +50,6 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         lines = Lines(http, vault, callbacks, allow_private=settings.allow_private_urls)
         plans, files = Plans(), Files(settings.attachments_url) if settings.attachments_url else None
         loads = Loads(database, files, lines, plans)
-        yield Runtime(settings, database, vault, callbacks, wakeups, lines, plans, files, loads)
+        chat_news = ChatNews(database)
+        stack.push_async_callback(chat_news.close)
+        yield Runtime(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news)

@@ -15,6 +15,10 @@ from tests.conftest import SECRET_KEY
 
 PUBLIC = {
     "/callbacks/{account_id}",  # the provider's signature is its credential
+    "/chat/sessions",  # the web chat's visitors, whom nobody knows
+    "/chat/sessions/me/attachments/{id}",  # a visitor's token is the credential of these four
+    "/chat/sessions/me/events",
+    "/chat/sessions/me/messages",
     "/docs",
     "/docs/oauth2-redirect",
     "/health/live",

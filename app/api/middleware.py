@@ -3,11 +3,12 @@
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import BodyTooLarge, problem_response
@@ -83,6 +84,32 @@ class Unhandled:
                 raise
             log.exception("request_failed")
             await problem_response(MassReplyError())(scope, receive, send)
+
+
+class Cors:
+    """Says which pages may call: the configured ones and, for the beginning of a path, all of them.
+
+    All is safe there, for no credential is sent that the page did not put in itself: CORS is about cookies' power.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str], open_path: str) -> None:
+        self._open_path = open_path
+        self._open = _cors(app, ["*"])
+        self._rest = _cors(app, origins) if origins else app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = scope["type"] == "http" and scope["path"].startswith(self._open_path)
+        await (self._open if is_open else self._rest)(scope, receive, send)
+
+
+def _cors(app: ASGIApp, origins: Sequence[str]) -> CORSMiddleware:
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
+        expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
+    )
 
 
 class BodyLimit:

@@ -12,6 +12,7 @@ from app.channels.postmark import PostmarkAdapter
 from app.channels.sendgrid import SendGridAdapter
 from app.channels.smtp import SmtpAdapter
 from app.channels.twilio import TwilioAdapter
+from app.channels.webchat import WebChatAdapter
 from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud import WhatsAppCloudAdapter
 from app.domain.errors import Fault, InvalidAccount
@@ -39,6 +40,7 @@ _CLASSES: Final[tuple[type[AccountAdapter], ...]] = (
     SendGridAdapter,
     SmtpAdapter,
     TwilioAdapter,
+    WebChatAdapter,
     WebhookAdapter,
     WhatsAppCloudAdapter,
 )

@@ -20,6 +20,7 @@ SWEEPER_COLUMNS = {
     "sampled",
     "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until",
     "receipts": "tenant_id, id, received_at, settled_at",
+    "messages": "tenant_id, id, conversation_id",
 }
 """What the sweeper may read of every tenant: ids, statuses and times."""
 

@@ -26,12 +26,16 @@ from tests.channels.raw_server import Script, refusing_url, serving
 SOMEWHERE = "http://provider.example.com"
 
 
-@pytest.fixture(params=sorted(ADAPTERS))
+CALLED = sorted(set(ADAPTERS) - {"webchat"})
+"""The providers that are called over a wire: the built-in web chat has none (`test_webchat.py`)."""
+
+
+@pytest.fixture(params=CALLED)
 def case(request: pytest.FixtureRequest) -> SendingCase:
     return CASES[request.param]()
 
 
-@pytest.fixture(params=[name for name in sorted(ADAPTERS) if isinstance(CASES[name](), ProviderCase)])
+@pytest.fixture(params=[name for name in CALLED if isinstance(CASES[name](), ProviderCase)])
 def reporting(request: pytest.FixtureRequest) -> ProviderCase:
     """The cases of the providers that call back."""
     case = CASES[request.param]()
@@ -47,7 +51,7 @@ def adapter(reporting: ProviderCase, http: httpx.AsyncClient) -> AccountAdapter:
 
 def each(scripts: Callable[[Wire], Mapping[str, Script]]) -> pytest.MarkDecorator:
     """Every provider with each of its own scripts of a kind."""
-    pairs = [(name, ending) for name in sorted(ADAPTERS) for ending in scripts(CASES[name]().wire)]
+    pairs = [(name, ending) for name in CALLED for ending in scripts(CASES[name]().wire)]
     return pytest.mark.parametrize(("name", "ending"), pairs)
 
 

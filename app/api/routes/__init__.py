@@ -7,6 +7,7 @@ from app.api.routes import (
     attachments,
     callbacks,
     channel_accounts,
+    chat,
     conversations,
     health,
     mass_replies,
@@ -25,5 +26,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     attachments.router,
     api_keys.router,
     callbacks.router,
+    chat.router,
     health.router,
 )

@@ -1,0 +1,181 @@
+"""The web chat, for visitors' browsers. A session's token is the whole credential; any page may call these routes."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import aclosing
+from datetime import datetime
+from typing import Annotated, Self
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field, StringConstraints
+
+from app import chat
+from app.api.deps import RuntimeDep
+from app.api.problems import NotReady, only_problems
+from app.api.rate_limit import RateLimit
+from app.api.schemas import Answer, Body
+from app.domain.chat import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender
+from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
+from app.domain.model import AccountId
+from app.store.files import FilesUnavailable
+
+router = APIRouter(prefix="/chat/sessions", tags=["web chat"])
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="ChatToken", description="A visitor's session token: `mc_…`")
+_FOR_VISITORS = only_problems(Unauthenticated, InvalidRequest, RateLimited)
+
+
+class Limits:
+    """What one process lets through; made with the application."""
+
+    def __init__(self) -> None:
+        self.sessions = RateLimit(burst=10, interval=6.0)
+        self.messages = RateLimit(burst=20, interval=1.0)
+
+
+def _limits(request: Request) -> Limits:
+    limits = request.app.state.chat_limits
+    assert isinstance(limits, Limits)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
+    return limits
+
+
+LimitsDep = Annotated[Limits, Depends(_limits)]
+
+
+async def _visitor(
+    runtime: RuntimeDep, credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> ChatSession:
+    if credential is None:
+        raise Unauthenticated
+    return await chat.find_session(runtime.database, credential.credentials)
+
+
+Visitor = Annotated[ChatSession, Depends(_visitor)]
+
+
+async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[asyncio.Event]:
+    """Asked for before the answer begins, so that a page too many is refused with a status."""
+    async with runtime.chat_news.watch(visitor) as arrived:
+        yield arrived
+
+
+class SessionBody(Body):
+    channel_account: UUID = Field(description="The public id of the web chat's channel account.")
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = Field(
+        default=None, description="How the visitor wants to be called; nobody checks it."
+    )
+
+
+class SessionAnswer(Answer):
+    token: str = Field(description="Keep it in the visitor's browser: it is shown once and leads back to this chat.")
+    conversation_id: UUID
+
+
+class MessageBody(Body):
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strip_whitespace=True)]
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
+        default=None, description="The page's own id of it: the same again adds nothing, so it may be repeated."
+    )
+
+
+class FileAnswer(Answer):
+    id: UUID
+    filename: str
+    content_type: str
+    size: int
+
+
+class ChatMessageAnswer(Answer):
+    id: UUID
+    sender: Sender
+    text: str
+    html: str | None = Field(description="Sanitised; null where the text is all there is.")
+    author_name: str | None
+    attachments: list[FileAnswer]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: ChatMessage) -> Self:
+        return cls(
+            id=message.id,
+            sender=message.sender,
+            text=message.text,
+            html=message.html,
+            author_name=message.author_name,
+            attachments=[FileAnswer.model_validate(file) for file in message.attachments],
+            created_at=message.created_at,
+        )
+
+
+class MessagesAnswer(Answer):
+    items: list[ChatMessageAnswer]
+    more: bool = Field(description="Whether to ask again, after the last of these.")
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, responses=only_problems(NotFound, InvalidRequest, RateLimited))
+async def open_chat_session(
+    body: SessionBody, request: Request, runtime: RuntimeDep, limits: LimitsDep
+) -> SessionAnswer:
+    """Let a visitor in: a contact and a conversation of the channel `chat`."""
+    limits.sessions.take((request.client and request.client.host, body.channel_account))
+    opened = await chat.open_session(runtime.database, AccountId(body.channel_account), body.name)
+    return SessionAnswer(token=opened.token, conversation_id=opened.session.conversation)
+
+
+After = Annotated[UUID, Query(description="The id of the last message that the page shows.")]
+
+
+@router.get("/me/messages", responses=_FOR_VISITORS)
+async def read_chat_messages(visitor: Visitor, runtime: RuntimeDep, after: After = chat.BEGINNING) -> MessagesAnswer:
+    """What was written after a message, the oldest first. Fetching a reply is what delivers it."""
+    messages = await chat.read(runtime.database, visitor, after)
+    return MessagesAnswer(items=[ChatMessageAnswer.of(one) for one in messages], more=len(messages) == chat.PAGE)
+
+
+@router.get("/me/events", response_class=EventSourceResponse, responses=_FOR_VISITORS)
+async def follow_chat(
+    visitor: Visitor,
+    runtime: RuntimeDep,
+    arrived: Annotated[asyncio.Event, Depends(_news)],
+    after: After = chat.BEGINNING,
+    last_event_id: Annotated[UUID | None, Header()] = None,
+) -> AsyncIterable[ServerSentEvent]:
+    """Server-sent events `message`, whose id is the message's: what came after one, then each as it comes."""
+    async with aclosing(chat.follow(runtime.database, arrived, visitor, last_event_id or after)) as messages:
+        async for message in messages:
+            yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
+
+
+@router.post("/me/messages", status_code=status.HTTP_201_CREATED, responses=_FOR_VISITORS)
+async def write_chat_message(
+    body: MessageBody, visitor: Visitor, runtime: RuntimeDep, limits: LimitsDep
+) -> ChatMessageAnswer:
+    """Write to the helpdesk: the conversation awaits a reply now, and is active again if it was done."""
+    limits.messages.take(visitor)
+    return ChatMessageAnswer.of(await chat.write(runtime.database, visitor, body.text, body.id))
+
+
+@router.get(
+    "/me/attachments/{id}",
+    response_class=Response,
+    responses={
+        200: {"content": {"*/*": {}}, "description": "The file."},
+        **only_problems(Unauthenticated, InvalidRequest, NotFound, NotReady),
+    },
+)
+async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep) -> Response:
+    """Fetch a file that came with a reply. Browsers are told to save it, never to show it."""
+    stored = await chat.find_file(runtime.database, visitor, id)
+    if runtime.files is None:
+        raise NotReady("This installation keeps no attachments.")
+    try:
+        content = await runtime.files.get(stored.storage_key)
+    except FilesUnavailable as error:
+        raise NotReady("The place where attachments are kept does not answer.") from error
+    name = quote(stored.attachment.filename, safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, media_type=stored.attachment.content_type, headers=headers)

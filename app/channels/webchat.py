@@ -1,0 +1,64 @@
+"""The built-in web chat: no provider stands behind it, and nothing leaves this installation.
+
+The transaction that records a delivery as sent puts the reply on the conversation's timeline, once; that is where the
+visitor reads it, at once in an open page and otherwise at the next visit (`app/chat.py`). So there is nothing to call
+here, and an attempt that was never recorded is proved not to have been sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import httpx
+from pydantic import BaseModel
+
+from app.channels._account import AccountSetup, Settings
+from app.domain.messaging import (
+    Absent,
+    Accepted,
+    AddressKind,
+    Limits,
+    LookUp,
+    MalformedWebhook,
+    Outbound,
+    ProviderEvent,
+    SendResult,
+    Webhook,
+)
+from app.domain.model import Channel
+
+
+class Config(Settings):
+    pass
+
+
+class Credentials(Settings):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WebChatAdapter:
+    name: ClassVar[str] = "webchat"
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.CHAT})
+    limits: ClassVar[Limits] = Limits(address=AddressKind.OPAQUE, attachments=True, from_timeline=True)
+    # Nobody calls back, so there is nothing for a secret in the callback URL to protect.
+    signs_webhooks: ClassVar[bool] = True
+    config_model: ClassVar[type[BaseModel]] = Config
+    credentials_model: ClassVar[type[BaseModel]] = Credentials
+
+    @classmethod
+    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:  # noqa: ARG003 - the registry's way
+        return cls()
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        return Accepted(outbound.correlation)
+
+    async def look_up(self, correlation: str) -> LookUp:  # noqa: ARG002 - whatever it is
+        """An attempt that is still uncertain was never recorded, and only the record puts a reply into the chat."""
+        return Absent()
+
+    def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - whatever it says
+        return False
+
+    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:  # noqa: ARG002 - whatever it says
+        raise MalformedWebhook("The web chat has no provider that could call.")

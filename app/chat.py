@@ -1,0 +1,128 @@
+"""Use cases of the web chat's visitors: opening a session, reading, being told of news, writing."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.receipts import take_receipt
+from app.domain.attachments import StoredAttachment
+from app.domain.chat import TOKEN_BYTES, ChatMessage, ChatSession, Undelivered, token_hash
+from app.domain.conversation import CustomerMessage
+from app.domain.errors import NotFound, RateLimited, Unauthenticated
+from app.domain.messaging import Receipt, ReceiptKind
+from app.domain.model import AccountId, Channel
+from app.store import chat
+from app.store.accounts import tenant_of_account
+from app.store.attachments import find_attachments
+from app.store.chat import NewSession
+from app.store.customer_messages import record_customer_message
+from app.store.database import Database
+
+BEGINNING: Final = UUID(int=0)
+"""The id before every message's."""
+PAGE: Final = 200
+MINUTE: Final = timedelta(minutes=1)
+SESSIONS_A_MINUTE: Final = 600
+"""On one account, whoever asks: what keeps a script with many addresses from filling a helpdesk with visitors."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    session: ChatSession
+    token: str = field(repr=False)
+    """As the visitor shows it. It is stored nowhere."""
+
+
+async def open_session(database: Database, account: AccountId, name: str | None) -> OpenedSession:
+    """Let a visitor in. Raises NotFound where this is no enabled web chat, RateLimited."""
+    async with database.begin_routing() as connection:
+        tenant = await tenant_of_account(connection, account)
+    if tenant is None:
+        raise NotFound
+    token = f"mc_{secrets.token_urlsafe(TOKEN_BYTES)}"
+    digest = token_hash(token)
+    assert digest is not None  # noqa: S101 - narrows for mypy: this is what a token looks like
+    async with database.begin(tenant) as connection:
+        if not await chat.takes_visitors(connection, tenant, account):
+            raise NotFound
+        if await chat.recent_sessions(connection, tenant, account, MINUTE) >= SESSIONS_A_MINUTE:
+            raise RateLimited(wait=MINUTE)
+        session = await chat.open_session(connection, tenant, NewSession(account, str(uuid4()), digest, name))
+    return OpenedSession(session, token)
+
+
+async def find_session(database: Database, token: str) -> ChatSession:
+    """Whose token this is. Raises Unauthenticated."""
+    digest = token_hash(token)
+    if digest is None:
+        raise Unauthenticated
+    async with database.begin_routing() as connection:
+        tenant = await chat.tenant_of_token(connection, digest)
+    if tenant is None:
+        raise Unauthenticated
+    async with database.begin(tenant) as connection:
+        session = await chat.find_session(connection, tenant, digest)
+    if session is None:
+        raise Unauthenticated
+    return session
+
+
+async def read(database: Database, session: ChatSession, after: UUID, limit: int = PAGE) -> list[ChatMessage]:
+    """Fetch what came after a message. Fetching is what delivers our replies: once, however many pages are open."""
+    async with database.begin(session.tenant) as connection:
+        messages = await chat.messages_after(connection, session, after, limit)
+        await _deliver(connection, session, [message.undelivered for message in messages if message.undelivered])
+    return messages
+
+
+async def _deliver(connection: AsyncConnection, session: ChatSession, fetched: Iterable[Undelivered]) -> None:
+    now = datetime.now(UTC)
+    # In the order in which everybody moves the lanes' counters, so that no two visitors wait for each other.
+    for one in sorted(fetched, key=lambda one: (str(one.mass_reply), str(one.account))):
+        receipt = Receipt(
+            kind=ReceiptKind.DELIVERED,
+            event_key=f"fetched:{one.delivery}",
+            correlation=f"{one.delivery}.{one.epoch}",
+            provider_message_id=None,
+            occurred_at=now,
+        )
+        await take_receipt(connection, session.tenant, one.account, Channel.CHAT, receipt)
+
+
+async def follow(
+    database: Database, arrived: asyncio.Event, session: ChatSession, after: UUID
+) -> AsyncGenerator[ChatMessage]:
+    """Fetch what came after a message, and then what comes, whenever `arrived` is set (`ChatNews.watch`)."""
+    while True:
+        arrived.clear()
+        page: Sequence[ChatMessage] = await read(database, session, after)
+        for message in page:
+            yield message
+            after = message.id
+        if len(page) < PAGE:
+            await arrived.wait()
+
+
+async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:
+    """Put a visitor's message on the conversation; the same `message_id` again adds nothing."""
+    message = CustomerMessage(text=text, provider_message_id=None if message_id is None else f"chat:{message_id}")
+    async with database.begin(session.tenant) as connection:
+        recorded = await record_customer_message(
+            connection, session.tenant, session.conversation, message, datetime.now(UTC)
+        )
+        return await chat.one_message(connection, session, recorded.message_id)
+
+
+async def find_file(database: Database, session: ChatSession, attachment: UUID) -> StoredAttachment:
+    """A file that came with a reply on the visitor's conversation. Raises NotFound for any other."""
+    async with database.begin(session.tenant) as connection:
+        found = await find_attachments(connection, session.tenant, [attachment])
+        if not found or not await chat.carries(connection, session, attachment):
+            raise NotFound
+    return found[0]

@@ -1,0 +1,154 @@
+"""The web chat's sessions, and conversations as their visitors may read them: without notes, errors and anyone else."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.chat import ChatMessage, ChatSession, Sender, Undelivered
+from app.domain.model import AccountId, ConversationId, DeliveryId, DeliveryStatus, TenantId, TimelineKind
+from app.tables import chat_sessions, chat_token_routes
+
+
+async def tenant_of_token(connection: AsyncConnection, token_hash: bytes) -> TenantId | None:
+    routes = chat_token_routes.c
+    return await connection.scalar(sa.select(routes.tenant_id).where(routes.token_hash == token_hash))
+
+
+async def find_session(connection: AsyncConnection, tenant: TenantId, token_hash: bytes) -> ChatSession | None:
+    sessions = chat_sessions.c
+    query = sa.select(sessions.conversation_id).where(sessions.tenant_id == tenant, sessions.token_hash == token_hash)
+    conversation = await connection.scalar(query)
+    return None if conversation is None else ChatSession(tenant, conversation)
+
+
+_TAKES_VISITORS = sa.text("""
+    SELECT EXISTS (SELECT FROM channel_accounts a
+                   WHERE a.tenant_id = :tenant AND a.id = :account AND a.enabled AND a.provider = 'webchat')
+""")
+
+
+async def takes_visitors(connection: AsyncConnection, tenant: TenantId, account: AccountId) -> bool:
+    """Whether the account is an enabled web chat."""
+    return bool(await connection.scalar(_TAKES_VISITORS, {"tenant": tenant, "account": account}))
+
+
+_RECENT = sa.text("""
+    SELECT count(*) FROM chat_sessions
+    WHERE tenant_id = :tenant AND account_id = :account AND created_at > now() - CAST(:within AS interval)
+""")
+
+
+async def recent_sessions(connection: AsyncConnection, tenant: TenantId, account: AccountId, within: timedelta) -> int:
+    """How many sessions were opened on an account lately."""
+    return await connection.scalar(_RECENT, {"tenant": tenant, "account": account, "within": within}) or 0
+
+
+# A visitor who has not written yet owes us nothing and we owe them nothing: the ball is theirs.
+_OPEN = sa.text("""
+    WITH contact AS (
+        INSERT INTO contacts (tenant_id, external_id, name)
+        VALUES (:tenant, 'chat:' || CAST(:address AS text), :name) RETURNING id),
+    conversation AS (
+        INSERT INTO conversations (tenant_id, channel, account_id, contact_id, address, engagement)
+        SELECT :tenant, 'chat', :account, contact.id, :address, 'engaged' FROM contact RETURNING id)
+    INSERT INTO chat_sessions (tenant_id, token_hash, account_id, conversation_id)
+    SELECT :tenant, :token_hash, :account, conversation.id FROM conversation
+    RETURNING conversation_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    account: AccountId
+    address: str
+    """Names the visitor to the helpdesk; it opens nothing."""
+    token_hash: bytes
+    name: str | None
+
+
+async def open_session(connection: AsyncConnection, tenant: TenantId, new: NewSession) -> ChatSession:
+    """Make a visitor: contact, conversation, and the session that leads there."""
+    values = {"account": new.account, "address": new.address, "token_hash": new.token_hash, "name": new.name}
+    conversation = (await connection.execute(_OPEN, {"tenant": tenant, **values})).scalar_one()
+    await connection.execute(sa.insert(chat_token_routes).values(token_hash=new.token_hash, tenant_id=tenant))
+    return ChatSession(tenant, conversation)
+
+
+_COLUMNS = """
+    SELECT m.id, m.kind, m.text, m.html, m.author_name, m.attachments, m.created_at,
+           d.id AS delivery_id, d.status, d.epoch, d.account_id, d.mass_reply_id
+    FROM messages m
+    LEFT JOIN deliveries d ON d.tenant_id = :tenant AND d.id = m.delivery_id AND m.kind = 'reply'
+    WHERE m.tenant_id = :tenant AND m.conversation_id = :conversation AND m.kind IN ('customer_message', 'reply')
+"""
+# Whoever adds one of these messages holds the conversation's row until it is committed, and its id is made meanwhile:
+# so ids are committed in their order, and who has seen one has missed none before it. Times are no such thing.
+_AFTER = sa.text(f"{_COLUMNS} AND m.id > :after ORDER BY m.id LIMIT :limit")
+_ONE = sa.text(f"{_COLUMNS} AND m.id = :id")
+
+
+async def messages_after(
+    connection: AsyncConnection, session: ChatSession, after: UUID, limit: int
+) -> list[ChatMessage]:
+    """What visitor and agents wrote after a message, the oldest first."""
+    values = {"tenant": session.tenant, "conversation": session.conversation, "after": after, "limit": limit}
+    return [_message(row) for row in await connection.execute(_AFTER, values)]
+
+
+async def one_message(connection: AsyncConnection, session: ChatSession, id_: UUID) -> ChatMessage:
+    values = {"tenant": session.tenant, "conversation": session.conversation, "id": id_}
+    return _message((await connection.execute(_ONE, values)).one())
+
+
+def _message(row: Any) -> ChatMessage:
+    return ChatMessage(
+        id=row.id,
+        sender=Sender.AGENT if row.kind == TimelineKind.REPLY else Sender.VISITOR,
+        text=row.text,
+        html=row.html,
+        author_name=row.author_name,
+        attachments=row.attachments,
+        created_at=row.created_at,
+        undelivered=_undelivered(row) if row.status == DeliveryStatus.SENT else None,
+    )
+
+
+def _undelivered(row: Any) -> Undelivered:
+    return Undelivered(DeliveryId(row.delivery_id), row.epoch, AccountId(row.account_id), row.mass_reply_id)
+
+
+_CARRIES = sa.text("""
+    SELECT EXISTS (SELECT FROM messages m
+                   WHERE m.tenant_id = :tenant AND m.conversation_id = :conversation AND m.kind = 'reply'
+                     AND m.attachments @> jsonb_build_array(jsonb_build_object('id', CAST(:attachment AS text))))
+""")
+
+
+async def carries(connection: AsyncConnection, session: ChatSession, attachment: UUID) -> bool:
+    """Whether a reply on the session's conversation came with this file."""
+    values = {"tenant": session.tenant, "conversation": session.conversation, "attachment": str(attachment)}
+    return bool(await connection.scalar(_CARRIES, values))
+
+
+_NEWEST = sa.text("""
+    SELECT v.conversation, newest.id
+    FROM unnest(CAST(:tenants AS uuid[]), CAST(:conversations AS uuid[])) AS v (tenant, conversation)
+    CROSS JOIN LATERAL (
+        SELECT max(m.id) AS id FROM messages m
+        WHERE m.tenant_id = v.tenant AND m.conversation_id = v.conversation) newest
+    WHERE newest.id IS NOT NULL
+""")
+
+
+async def newest_messages(
+    connection: AsyncConnection, sessions: Collection[ChatSession]
+) -> Mapping[ConversationId, UUID]:
+    """The last message's id of each conversation, across tenants: needs a sweep's transaction, and reads no text."""
+    watched: Sequence[ChatSession] = list(sessions)
+    values = {"tenants": [one.tenant for one in watched], "conversations": [one.conversation for one in watched]}
+    return {row.conversation: row.id for row in await connection.execute(_NEWEST, values)}
