@@ -19,8 +19,8 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from app import mass_replies
+from app.delivery.crew import Crew, Pace
 from app.delivery.look_up import look_up_uncertain
-from app.delivery.pump import Crew, Pace
 from app.delivery.recorder import Recorder
 from app.delivery.runner import PumpRunner
 from app.delivery.sweep import PUMP_IDLE, Sweeper
@@ -194,6 +194,7 @@ async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:
         for job in list(worker.job_tasks.values()):
             job.cancel()
         await asyncio.wait(running, timeout=0.1)
+    await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
     await hearing
 
 

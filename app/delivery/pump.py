@@ -7,38 +7,30 @@ is not known is said to be unknown.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final, assert_never
+from datetime import timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.http import deadline
-from app.delivery.lines import Line, Lines, Plans
-from app.delivery.loads import Load, Loads, NotLoaded
-from app.delivery.recorder import TROUBLE, Recorder, Result
+from app.delivery.claiming import Claim, Taken, Ticket
+from app.delivery.crew import Crew
+from app.delivery.loads import Load, NotLoaded
+from app.delivery.outcomes import answered, refused
+from app.delivery.recorder import TROUBLE
 from app.delivery.settle import Report, settle
 from app.domain.messaging import (
-    PAIR_RATE,
-    Accepted,
     Adapter,
     Deferred,
-    DroppedAttachment,
     Outbound,
-    Rejected,
     SendResult,
     SendsMany,
     Unknown,
 )
-from app.domain.model import RETRYABLE, Channel, DeliveryEvent, Happening, MassReplyStatus, Reason, ReasonCode
-from app.domain.policy import allowance, back_off, pair_rate_wait, spend
-from app.domain.preflight import Plan, Ready, judge
-from app.domain.threads import reply_headers, reply_subject
+from app.domain.model import DeliveryEvent, Happening, Reason
 from app.store import claims
-from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
-from app.store.database import Database
+from app.store.claims import Claimed, LaneKey
 
 log = structlog.get_logger()
 
@@ -51,55 +43,6 @@ BATCH_FROM: Final = 10
 REFILL_SHARE: Final = 4
 """A pump claims again when a quarter of its slots is free, not for every single one."""
 GIVE_BACK_TRIES: Final = 5
-ROOM_WAIT: Final = timedelta(milliseconds=50)
-"""How soon to ask again where only calls under way stand in the way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The times of the protocol."""
-
-    lease: timedelta
-    settles_after: timedelta
-    slots: int
-    budget: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """What every pump of a process shares."""
-
-    database: Database
-    recorder: Recorder
-    pace: Pace
-    lines: Lines
-    plans: Plans
-    loads: Loads
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """One claimed delivery: what leaves, or why nothing may."""
-
-    claimed: Claimed
-    outbound: Outbound | Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What one claim brought; without an adapter nothing, but when to ask again (None: not in this pump)."""
-
-    tickets: tuple[Ticket, ...] = ()
-    adapter: Adapter | None = None
-    ask_again_at: datetime | None = None
-    now: datetime | None = None
-
-    @property
-    def wait(self) -> float | None:
-        """Seconds until it is worth asking again."""
-        if self.ask_again_at is None or self.now is None:
-            return None
-        return max(0.0, (self.ask_again_at - self.now).total_seconds())
 
 
 class Pump:
@@ -169,7 +112,7 @@ class Pump:
         token = uuid4()
         try:
             async with self._crew.database.begin(self._lane.tenant) as connection:
-                claim = _Claim(self._crew, self._lane, connection, self._load)
+                claim = Claim(self._crew, self._lane, connection, self._load)
                 return await claim.take(token, free)
         except BaseException as error:
             log.warning("claim_unanswered", mass_reply=str(self._lane.mass_reply), error=type(error).__name__)
@@ -223,21 +166,19 @@ class Pump:
         assert isinstance(ticket.outbound, Outbound)  # noqa: S101 - narrowed by _begin
         outbound = ticket.outbound
         [result] = await _call(lambda: _single(adapter, outbound), 1, until)
-        await self._crew.recorder.record(_result(ticket.claimed, result, self._load.refused))
+        await self._crew.recorder.record(answered(ticket.claimed, result, self._load.refused))
 
     async def _send_many(self, tickets: Sequence[Ticket], adapter: SendsMany, until: float) -> None:
         outbounds = [ticket.outbound for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         results = await _call(lambda: adapter.send_many(outbounds), len(outbounds), until)
         records = (
-            self._crew.recorder.record(_result(ticket.claimed, result, self._load.refused))
+            self._crew.recorder.record(answered(ticket.claimed, result, self._load.refused))
             for ticket, result in zip(tickets, results, strict=True)
         )
         await asyncio.gather(*records)
 
     async def _refuse(self, claimed: Claimed, reason: Reason) -> None:
-        happening = Happening(DeliveryEvent.REFUSE, claimed.epoch, reason=reason)
-        report = Report(claimed.delivery_id, happening, outcome="refused", evidence=reason.detail)
-        await self._crew.recorder.record(Result(claimed.lane.tenant, claimed.lane.account, report, "nothing"))
+        await self._crew.recorder.record(refused(claimed, reason))
 
 
 async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:
@@ -274,148 +215,3 @@ async def _net(until: float) -> AsyncIterator[None]:
             yield
         finally:
             timer.cancel()
-
-
-class _Claim:
-    """One claim's transaction."""
-
-    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection, load: Load) -> None:
-        self._crew = crew
-        self._lane = lane
-        self._connection = connection
-        self._load = load
-
-    async def take(self, token: UUID, free: int) -> Taken:
-        gate = await claims.open_gate(self._connection, self._lane)
-        opens_at = None if gate is None else _opens_at(gate)
-        if gate is None or opens_at is None:
-            return Taken()
-        if opens_at > gate.now:
-            return Taken(ask_again_at=opens_at, now=gate.now)
-        bucket = allowance(gate.allowed_at, gate.now, gate.rate_per_second)
-        room = min(free, gate.max_in_flight - gate.in_flight)
-        if room <= 0 or bucket.units == 0:
-            await claims.touch_lane(self._connection, self._lane)
-            return Taken(ask_again_at=max(bucket.next_at, gate.now + ROOM_WAIT), now=gate.now)
-        return await self._claim(token, gate, Grant(room, bucket.units, bucket.full, gate.sampling))
-
-    async def _claim(self, token: UUID, gate: Gate, grant: Grant) -> Taken:
-        pace = self._crew.pace
-        rows = await claims.claim(
-            self._connection,
-            self._lane,
-            token,
-            grant,
-            gate.now,
-            pace.lease,
-            pace.settles_after,
-        )
-        if not rows:
-            due = await claims.next_due_at(self._connection, self._lane, grant)
-            return Taken(ask_again_at=due and max(due, gate.now + ROOM_WAIT), now=gate.now)
-        line = await self._crew.lines.line(
-            self._connection, self._lane.tenant, self._lane.account, gate.account_version
-        )
-        plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
-        tickets = tuple(_ticket(row, plan, line, self._load, gate.now) for row in rows)
-        allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
-        attempts = [_attempt(ticket, line) for ticket in tickets]
-        await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now)
-        return Taken(tickets, line.adapter)
-
-
-def _opens_at(gate: Gate) -> datetime | None:
-    """From when the way is free; None where this pump has nothing to wait for."""
-    running = gate.status is MassReplyStatus.SENDING and gate.enabled
-    late = gate.not_after is not None and gate.now >= gate.not_after
-    if not running or late or gate.lane_paused or gate.account_paused:
-        return None
-    return max(gate.now, gate.cool_until or gate.now)
-
-
-def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, now: datetime) -> Ticket:
-    """Look once more, just before sending: the world may have changed since the preflight."""
-    recipient = replace(claimed.recipient, account_config=line.account.config)
-    judged = judge(recipient, plan, line.limits, now)
-    return Ticket(claimed, judged if isinstance(judged, Reason) else _outbound(claimed, judged, plan, line, load))
-
-
-def _attempt(ticket: Ticket, line: Line) -> Attempt:
-    outbound = ticket.outbound
-    if isinstance(outbound, Reason):
-        return Attempt(ticket.claimed)
-    html = outbound.html if line.limits.from_timeline else None
-    return Attempt(ticket.claimed, outbound.text, html, used_template=outbound.template is not None)
-
-
-def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load) -> Outbound:
-    recipient = claimed.recipient
-    is_mail = recipient.channel is Channel.EMAIL
-    parent = recipient.reply_to_message_id
-    headers = reply_headers(parent, recipient.reply_references, ()) if is_mail else None
-    return Outbound(
-        delivery_id=claimed.delivery_id,
-        epoch=claimed.epoch,
-        channel=recipient.channel,
-        address=ready.address,
-        text=ready.rendered.text,
-        html=ready.rendered.html,
-        subject=reply_subject(claimed.subject) if is_mail else claimed.subject,
-        in_reply_to=headers.in_reply_to if headers else parent,
-        references=headers.references if headers else (),
-        conversation_id=recipient.conversation_id,
-        conversation_external_id=recipient.external_id,
-        callback_url=line.callback_url,
-        author=plan.author,
-        attachments=() if ready.template else load.files,
-        template=ready.template,
-        last_customer_message_at=recipient.last_customer_message_at,
-    )
-
-
-def _result(claimed: Claimed, result: SendResult, refused: tuple[DroppedAttachment, ...]) -> Result:
-    """Read an adapter's answer; `refused` are the files that the provider had not taken beforehand."""
-    lane = claimed.lane
-    match result:
-        case Accepted(provider_message_id, dropped):
-            report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
-            report = replace(report, dropped=(*refused, *dropped))
-            return Result(lane.tenant, lane.account, report, "answer")
-        case Rejected(code, detail, temporary):
-            reason = Reason(code, detail, retryable=temporary or code in RETRYABLE)
-            report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
-            return Result(lane.tenant, lane.account, report, "answer")
-        case Deferred(code, detail, retry_after, scope):
-            wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
-            report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
-            silent = code == ReasonCode.UNREACHABLE
-            deferral = result if scope == "account" else None
-            return Result(lane.tenant, lane.account, report, "silence" if silent else "answer", deferral)
-        case Unknown(detail):
-            report = _report(claimed, DeliveryEvent.LOSE_ANSWER, "unknown", Reason(ReasonCode.ANSWER_LOST, detail))
-            return Result(lane.tenant, lane.account, report, "silence")
-        case _:
-            assert_never(result)
-
-
-def _patience(code: str, deferrals: int) -> timedelta:
-    return pair_rate_wait(deferrals) if code == PAIR_RATE else back_off(deferrals)
-
-
-def _report(
-    claimed: Claimed,
-    event: DeliveryEvent,
-    outcome: str,
-    reason: Reason | None,
-    provider_message_id: str | None = None,
-    evidence: str | None = None,
-    wait: timedelta | None = None,
-) -> Report:
-    return Report(
-        claimed.delivery_id,
-        Happening(event, claimed.epoch, reason=reason),
-        provider_message_id=provider_message_id,
-        outcome=outcome,
-        evidence=evidence or (reason.detail if reason else None),
-        wait=wait,
-    )

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from app.delivery.pump import Crew, Pump
+from app.delivery.crew import Crew
+from app.delivery.pump import Pump
 from app.store.claims import LaneKey
 
 log = structlog.get_logger()

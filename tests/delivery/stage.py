@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.delivery.crew import Crew, Pace
 from app.delivery.lines import Line, Lines, Plans
 from app.delivery.loads import Loads
-from app.delivery.pump import Crew, Pace, Pump
+from app.delivery.pump import Pump
 from app.delivery.receipts import take_receipt
 from app.delivery.recorder import Recorder
 from app.delivery.settle import Report, settle

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.delivery.pump import Crew
+from app.delivery.crew import Crew
 from app.delivery.runner import PumpRunner
 from app.domain.messaging import Outbound, SendResult
 from app.domain.model import Channel, TenantId

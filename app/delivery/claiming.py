@@ -1,0 +1,144 @@
+"""One claim's transaction: what may leave now, and what exactly, written down before it does."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.crew import Crew
+from app.delivery.lines import Line
+from app.delivery.loads import Load
+from app.domain.messaging import Adapter, Outbound
+from app.domain.model import Channel, MassReplyStatus, Reason
+from app.domain.policy import allowance, spend
+from app.domain.preflight import Plan, Ready, judge
+from app.domain.threads import reply_headers, reply_subject
+from app.store import claims
+from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
+
+ROOM_WAIT: Final = timedelta(milliseconds=50)
+"""How soon to ask again where only calls under way stand in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One claimed delivery: what leaves, or why nothing may."""
+
+    claimed: Claimed
+    outbound: Outbound | Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one claim brought; without an adapter nothing, but when to ask again (None: not in this pump)."""
+
+    tickets: tuple[Ticket, ...] = ()
+    adapter: Adapter | None = None
+    ask_again_at: datetime | None = None
+    now: datetime | None = None
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds until it is worth asking again."""
+        if self.ask_again_at is None or self.now is None:
+            return None
+        return max(0.0, (self.ask_again_at - self.now).total_seconds())
+
+
+class Claim:
+    """One claim's transaction."""
+
+    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection, load: Load) -> None:
+        self._crew = crew
+        self._lane = lane
+        self._connection = connection
+        self._load = load
+
+    async def take(self, token: UUID, free: int) -> Taken:
+        gate = await claims.open_gate(self._connection, self._lane)
+        opens_at = None if gate is None else _opens_at(gate)
+        if gate is None or opens_at is None:
+            return Taken()
+        if opens_at > gate.now:
+            return Taken(ask_again_at=opens_at, now=gate.now)
+        bucket = allowance(gate.allowed_at, gate.now, gate.rate_per_second)
+        room = min(free, gate.max_in_flight - gate.in_flight)
+        if room <= 0 or bucket.units == 0:
+            await claims.touch_lane(self._connection, self._lane)
+            return Taken(ask_again_at=max(bucket.next_at, gate.now + ROOM_WAIT), now=gate.now)
+        return await self._claim(token, gate, Grant(room, bucket.units, bucket.full, gate.sampling))
+
+    async def _claim(self, token: UUID, gate: Gate, grant: Grant) -> Taken:
+        pace = self._crew.pace
+        rows = await claims.claim(
+            self._connection,
+            self._lane,
+            token,
+            grant,
+            gate.now,
+            pace.lease,
+            pace.settles_after,
+        )
+        if not rows:
+            due = await claims.next_due_at(self._connection, self._lane, grant)
+            return Taken(ask_again_at=due and max(due, gate.now + ROOM_WAIT), now=gate.now)
+        line = await self._crew.lines.line(
+            self._connection, self._lane.tenant, self._lane.account, gate.account_version
+        )
+        plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
+        tickets = tuple(_ticket(row, plan, line, self._load, gate.now) for row in rows)
+        allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
+        attempts = [_attempt(ticket, line) for ticket in tickets]
+        await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now)
+        return Taken(tickets, line.adapter)
+
+
+def _opens_at(gate: Gate) -> datetime | None:
+    """From when the way is free; None where this pump has nothing to wait for."""
+    running = gate.status is MassReplyStatus.SENDING and gate.enabled
+    late = gate.not_after is not None and gate.now >= gate.not_after
+    if not running or late or gate.lane_paused or gate.account_paused:
+        return None
+    return max(gate.now, gate.cool_until or gate.now)
+
+
+def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, now: datetime) -> Ticket:
+    """Look once more, just before sending: the world may have changed since the preflight."""
+    recipient = replace(claimed.recipient, account_config=line.account.config)
+    judged = judge(recipient, plan, line.limits, now)
+    return Ticket(claimed, judged if isinstance(judged, Reason) else _outbound(claimed, judged, plan, line, load))
+
+
+def _attempt(ticket: Ticket, line: Line) -> Attempt:
+    outbound = ticket.outbound
+    if isinstance(outbound, Reason):
+        return Attempt(ticket.claimed)
+    html = outbound.html if line.limits.from_timeline else None
+    return Attempt(ticket.claimed, outbound.text, html, used_template=outbound.template is not None)
+
+
+def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load) -> Outbound:
+    recipient = claimed.recipient
+    is_mail = recipient.channel is Channel.EMAIL
+    parent = recipient.reply_to_message_id
+    headers = reply_headers(parent, recipient.reply_references, ()) if is_mail else None
+    return Outbound(
+        delivery_id=claimed.delivery_id,
+        epoch=claimed.epoch,
+        channel=recipient.channel,
+        address=ready.address,
+        text=ready.rendered.text,
+        html=ready.rendered.html,
+        subject=reply_subject(claimed.subject) if is_mail else claimed.subject,
+        in_reply_to=headers.in_reply_to if headers else parent,
+        references=headers.references if headers else (),
+        conversation_id=recipient.conversation_id,
+        conversation_external_id=recipient.external_id,
+        callback_url=line.callback_url,
+        author=plan.author,
+        attachments=() if ready.template else load.files,
+        template=ready.template,
+        last_customer_message_at=recipient.last_customer_message_at,
+    )

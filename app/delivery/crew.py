@@ -1,0 +1,31 @@
+"""What every pump of a process shares."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.delivery.lines import Lines, Plans
+from app.delivery.loads import Loads
+from app.delivery.recorder import Recorder
+from app.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The times of the protocol."""
+
+    lease: timedelta
+    settles_after: timedelta
+    slots: int
+    budget: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What every pump of a process shares."""
+
+    database: Database
+    recorder: Recorder
+    pace: Pace
+    lines: Lines
+    plans: Plans
+    loads: Loads

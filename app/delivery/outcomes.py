@@ -1,0 +1,67 @@
+"""Reading how a call ended: for the delivery, and for the account that made it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import assert_never
+
+from app.delivery.recorder import Result
+from app.delivery.settle import Report
+from app.domain.messaging import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
+from app.domain.model import RETRYABLE, DeliveryEvent, Happening, Reason, ReasonCode
+from app.domain.policy import back_off, pair_rate_wait
+from app.store.claims import Claimed
+
+
+def refused(claimed: Claimed, reason: Reason) -> Result:
+    """Nothing was called: the world had changed since the preflight."""
+    happening = Happening(DeliveryEvent.REFUSE, claimed.epoch, reason=reason)
+    report = Report(claimed.delivery_id, happening, outcome="refused", evidence=reason.detail)
+    return Result(claimed.lane.tenant, claimed.lane.account, report, "nothing")
+
+
+def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttachment, ...]) -> Result:
+    """Read an adapter's answer; `left_out` are the files that the provider had not taken beforehand."""
+    lane = claimed.lane
+    match result:
+        case Accepted(provider_message_id, dropped):
+            report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
+            report = replace(report, dropped=(*left_out, *dropped))
+            return Result(lane.tenant, lane.account, report, "answer")
+        case Rejected(code, detail, temporary):
+            reason = Reason(code, detail, retryable=temporary or code in RETRYABLE)
+            report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
+            return Result(lane.tenant, lane.account, report, "answer")
+        case Deferred(code, detail, retry_after, scope):
+            wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
+            report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
+            silent = code == ReasonCode.UNREACHABLE
+            deferral = result if scope == "account" else None
+            return Result(lane.tenant, lane.account, report, "silence" if silent else "answer", deferral)
+        case Unknown(detail):
+            report = _report(claimed, DeliveryEvent.LOSE_ANSWER, "unknown", Reason(ReasonCode.ANSWER_LOST, detail))
+            return Result(lane.tenant, lane.account, report, "silence")
+        case _:
+            assert_never(result)
+
+
+def _patience(code: str, deferrals: int) -> timedelta:
+    return pair_rate_wait(deferrals) if code == PAIR_RATE else back_off(deferrals)
+
+
+def _report(
+    claimed: Claimed,
+    event: DeliveryEvent,
+    outcome: str,
+    reason: Reason | None,
+    provider_message_id: str | None = None,
+    evidence: str | None = None,
+    wait: timedelta | None = None,
+) -> Report:
+    return Report(
+        claimed.delivery_id,
+        Happening(event, claimed.epoch, reason=reason),
+        provider_message_id=provider_message_id,
+        outcome=outcome,
+        evidence=evidence or (reason.detail if reason else None),
+        wait=wait,
+    )
