@@ -138,6 +138,7 @@ _SENT_UNTIL = sa.text("""
       AND a.started_at <= :up_to
 """)
 
+
 async def sent_until(
     connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: str, recipient: str, up_to: datetime
 ) -> list[tuple[DeliveryId, int]]:
