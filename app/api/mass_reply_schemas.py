@@ -200,6 +200,7 @@ class Links(Answer):
     confirm: str
     cancel: str
     deliveries: str
+    selection: str
 
 
 class MassReplyAnswer(Answer):
@@ -259,6 +260,7 @@ class MassReplyAnswer(Answer):
                 confirm=f"{address}/confirm",
                 cancel=f"{address}/cancel",
                 deliveries=f"{address}/deliveries",
+                selection=f"{address}/selection",
             ),
         )
 

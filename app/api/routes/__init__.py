@@ -12,6 +12,7 @@ from app.api.routes import (
     health,
     mass_replies,
     mass_reply_actions,
+    mass_reply_results,
     me,
     snippets,
 )
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     conversations.router,
     mass_replies.router,
     mass_reply_actions.router,
+    mass_reply_results.router,
     channel_accounts.router,
     snippets.router,
     attachments.router,

@@ -1,18 +1,17 @@
 """Mass replies: preview, create, confirm, and what became of them."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Response, status
 from pydantic import AwareDatetime
 
 from app import mass_replies
-from app.api.batches import Id, answer, existing, read, wake
+from app.api.batches import Id, answer, read, wake
+from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import ConversationReader, RuntimeDep, Sender
 from app.api.idempotency import Keyed, KeyHeader, earlier
 from app.api.mass_reply_schemas import (
     ConfirmBody,
-    DeliveryAnswer,
     MassReplyAnswer,
     MassReplyBody,
     PreviewAnswer,
@@ -40,16 +39,16 @@ from app.domain.errors import (
     UnknownMergeTag,
 )
 from app.domain.mass_reply import MassReply
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, ReasonCode, TenantId
+from app.domain.model import MassReplyId, MassReplyStatus, TenantId
 from app.runtime import Runtime
 from app.store import mass_replies as store
-from app.store import results
 from app.store.idempotency import Record
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
 POLL_SECONDS = 2
 """What `Retry-After` asks of somebody who polls while it sends."""
+BUSY = frozenset({MassReplyStatus.PREPARING, MassReplyStatus.SENDING})
 
 _BAD_DRAFT = (
     ConversationsNotFound,
@@ -164,37 +163,19 @@ async def list_mass_replies(
     return page.listing(found, lambda batch: batch.id, answer)
 
 
-@router.get("/{id}", responses=problems(NotFound))
+@router.get(
+    "/{id}",
+    response_model=MassReplyAnswer,
+    responses={304: {"description": "Nothing has changed since the answer of that `ETag`."}, **problems(NotFound)},
+)
 async def get_mass_reply(
-    id_: Id, caller: ConversationReader, runtime: RuntimeDep, response: Response
-) -> MassReplyAnswer:
+    id_: Id, caller: ConversationReader, runtime: RuntimeDep, if_none_match: IfNoneMatch = None
+) -> Response:
     """How it stands. The nine counts sum to `selected_count` at every moment."""
     batch = await read(runtime, caller.tenant_id, id_)
-    if batch.status is MassReplyStatus.SENDING:
-        response.headers["Retry-After"] = str(POLL_SECONDS)
-    return answer(batch)
-
-
-@router.get("/{id}/deliveries", responses=problems(NotFound))
-async def list_deliveries(
-    id_: Id,
-    caller: ConversationReader,
-    runtime: RuntimeDep,
-    page: PageDep,
-    status: DeliveryStatus | None = None,
-    channel: Channel | None = None,
-    reason: Annotated[ReasonCode | None, Query()] = None,
-) -> Listing[DeliveryAnswer]:
-    """The result per conversation."""
-    query = results.ResultQuery(status, channel, reason)
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await existing(connection, caller.tenant_id, id_)
-        found = await results.page(
-            connection,
-            caller.tenant_id,
-            MassReplyId(id_),
-            query,
-            after=page.after(UUID),
-            limit=page.limit + 1,
-        )
-    return page.listing(found, lambda result: result.id, DeliveryAnswer.of)
+    text = answer(batch).model_dump_json()
+    tag = entity_tag(text)
+    headers = {"ETag": tag, **({"Retry-After": str(POLL_SECONDS)} if batch.status in BUSY else {})}
+    if is_known(tag, if_none_match):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(text, headers=headers, media_type="application/json")

@@ -1,0 +1,114 @@
+"""A mass reply's deliveries as a file: CSV or NDJSON, streamed page by page.
+
+Each page is read in a short transaction of its own, in the order in which the deliveries were frozen: memory stays flat
+and no snapshot is held while a slow reader reads. A delivery that changes meanwhile is shown as it is when its page is
+read, and every delivery is shown once.
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from app.api.mass_reply_schemas import DeliveryAnswer
+from app.domain.model import MassReplyId, TenantId
+from app.store import results
+from app.store.database import Database
+from app.store.results import DeliveryResult, ResultQuery
+
+JSON: Final = "application/json"
+CSV: Final = "text/csv"
+NDJSON: Final = "application/x-ndjson"
+PAGE: Final = 1_000
+
+_PLAIN = (
+    "id",
+    "mass_reply_id",
+    "conversation_id",
+    "external_id",
+    "human_id",
+    "contact_name",
+    "channel",
+    "channel_account",
+    "provider",
+    "status",
+    "settles_after",
+    "provider_message_id",
+    "segments",
+    "used_template",
+    "flips",
+    "attempts",
+    "queued_at",
+    "sent_at",
+    "delivered_at",
+    "updated_at",
+)
+COLUMNS = (*_PLAIN, "reason_code", "reason_detail", "retryable", "warnings", "dropped_attachments")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+async def export(
+    database: Database, tenant: TenantId, id_: MassReplyId, query: ResultQuery, media_type: str
+) -> AsyncIterator[str]:
+    """The deliveries as text, a page at a time."""
+    write: Callable[[Sequence[DeliveryResult]], str] = _csv if media_type == CSV else _ndjson
+    if media_type == CSV:
+        yield _rows([COLUMNS])
+    async for page in _pages(database, tenant, id_, query):
+        yield write(page)
+
+
+async def _pages(
+    database: Database, tenant: TenantId, id_: MassReplyId, query: ResultQuery
+) -> AsyncIterator[Sequence[DeliveryResult]]:
+    after: UUID | None = None
+    while True:
+        async with database.begin(tenant) as connection:
+            page = await results.page(connection, tenant, id_, query, after=after, limit=PAGE)
+        if page:
+            yield page
+        if len(page) < PAGE:
+            return
+        after = page[-1].id
+
+
+def _ndjson(page: Sequence[DeliveryResult]) -> str:
+    return "".join(DeliveryAnswer.of(result).model_dump_json() + "\n" for result in page)
+
+
+def _csv(page: Sequence[DeliveryResult]) -> str:
+    return _rows(_cells(DeliveryAnswer.of(result)) for result in page)
+
+
+def _cells(delivery: DeliveryAnswer) -> list[str]:
+    plain = delivery.model_dump(mode="json", include=set(_PLAIN))
+    reason = delivery.reason
+    composed = (
+        reason and reason.code,
+        reason and reason.detail,
+        delivery.retryable,
+        " ".join(delivery.warnings),
+        "; ".join(dropped.get("filename", "") for dropped in delivery.dropped_attachments),
+    )
+    return [_cell(value) for value in (*(plain[name] for name in _PLAIN), *composed)]
+
+
+def _cell(value: object) -> str:
+    """One cell. What customers wrote must not run as a formula in whoever opens the file with a spreadsheet.
+
+    The characters and the apostrophe are those of https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return "'" + text if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerows(rows)
+    return written.getvalue()

@@ -1,0 +1,24 @@
+"""Which of several forms of an answer the caller wants (RFC 9110 section 12.5.1)."""
+
+from collections.abc import Sequence
+
+from fastapi import Request
+
+
+def preferred(request: Request, offered: Sequence[str]) -> str:
+    """The offered media type that `Accept` ranks highest; the first offered where it names none of them."""
+    ranks = [_rank(part) for part in request.headers.get("accept", "*/*").split(",")]
+    return max(offered, key=lambda kind: max((q for accepted, q in ranks if _covers(accepted, kind)), default=0.0))
+
+
+def _rank(part: str) -> tuple[str, float]:
+    kind, *parameters = (piece.strip() for piece in part.lower().split(";"))
+    given = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
+    try:
+        return kind, float(given[0]) if given else 1.0
+    except ValueError:
+        return kind, 0.0
+
+
+def _covers(accepted: str, kind: str) -> bool:
+    return accepted in ("*/*", kind) or accepted == kind.split("/")[0] + "/*"
