@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from app.delivery.pump import _result as read_answer
+from app.delivery.outcomes import answered as read_answer
 from app.domain.messaging import Accepted, Deferred, ReceiptKind, Rejected, SendResult, Unknown
 from app.domain.model import ACCEPTED, DeliveryEvent, DeliveryId, DeliveryStatus, Move, ReasonCode
 from app.runtime import open_runtime
