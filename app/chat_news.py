@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import Context
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -44,11 +45,17 @@ class ChatNews:
         arrived = asyncio.Event()
         self._pages[session].add(arrived)
         if self._asking is None:
-            self._asking = asyncio.create_task(self._ask())
+            # Not in the context of the request that happens to be the first.
+            self._asking = asyncio.create_task(self._ask(), context=Context())
         try:
             yield arrived
         finally:
             self._leave(session, arrived)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether any page is open here."""
+        return bool(self._pages)
 
     def _leave(self, session: ChatSession, arrived: asyncio.Event) -> None:
         self._pages[session].discard(arrived)

@@ -139,9 +139,8 @@ _NEWEST = sa.text("""
     SELECT v.conversation, newest.id
     FROM unnest(CAST(:tenants AS uuid[]), CAST(:conversations AS uuid[])) AS v (tenant, conversation)
     CROSS JOIN LATERAL (
-        SELECT max(m.id) AS id FROM messages m
-        WHERE m.tenant_id = v.tenant AND m.conversation_id = v.conversation) newest
-    WHERE newest.id IS NOT NULL
+        SELECT m.id FROM messages m WHERE m.tenant_id = v.tenant AND m.conversation_id = v.conversation
+        ORDER BY m.id DESC LIMIT 1) newest
 """)
 
 
