@@ -9,6 +9,8 @@ from tests.faults.conftest import LATENCY, LEASE, Begin
 from tests.faults.trial import IN_FLIGHT
 
 CONNECTIONS = 4
+KILLS = (100, 200, 300)
+"""After so many accepted messages the worker that is the oldest dies."""
 
 pytestmark = pytest.mark.faults
 
@@ -28,20 +30,17 @@ async def test_a_killed_worker_leaves_uncertain_at_most_what_was_under_way(begin
     assert history.of(DeliveryStatus.FAILED) == set()
 
 
-async def test_a_worker_killed_again_and_again_beside_another_one(begin: Begin) -> None:
+async def test_workers_killed_one_after_the_other_while_others_go_on(begin: Begin) -> None:
     trial = await begin()
-    await (await trial.worker()).ready()
-    under_way = set[str]()
-    for accepted in (100, 220, 340):
-        worker = await trial.worker()
-        await worker.ready()
+    fleet = [await trial.worker(), await trial.worker()]
+    for accepted in KILLS:
         await trial.accepted(accepted)
-        await worker.kill()
-        under_way |= await trial.sending()
+        await fleet.pop(0).kill()
+        fleet.append(await trial.worker())
     history = await trial.over()
 
     assert history.faults() == {}
-    assert len(history.uncertain) <= 3 * 2 * IN_FLIGHT
+    assert len(history.uncertain) <= len(KILLS) * 2 * IN_FLIGHT
     assert history.of(DeliveryStatus.FAILED) == set()
 
 
