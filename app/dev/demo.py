@@ -122,11 +122,14 @@ def settled_results(scene: Scene, id_: str, endings: Mapping[str, Ending]) -> Se
     give_up = time.monotonic() + SETTLE_WITHIN
     while True:
         results = [Result.read(each) for each in _deliveries(scene, id_)]
-        settled = all(result.ending == endings.get(result.external_id) for result in results)
-        if settled or time.monotonic() > give_up:
+        if _all_met(results, endings) or time.monotonic() > give_up:
             return results
         scene.stack.check()
         time.sleep(POLL)
+
+
+def _all_met(results: Sequence[Result], endings: Mapping[str, Ending]) -> bool:
+    return all(endings[each.external_id].is_met_by(each.ending) for each in results if each.external_id in endings)
 
 
 def _deliveries(scene: Scene, id_: str) -> Sequence[Json]:

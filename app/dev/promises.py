@@ -135,7 +135,7 @@ def _messages(results: Iterable[Result], received: Received) -> Iterator[str]:
 def _endings(results: Iterable[Result], endings: Mapping[str, Ending]) -> Iterator[str]:
     for result in results:
         expected = endings.get(result.external_id)
-        if expected is not None and result.ending != expected:
+        if expected is not None and not expected.is_met_by(result.ending):
             yield f"{result.external_id} is {_said(result.ending)}; it should be {_said(expected)}."
 
 

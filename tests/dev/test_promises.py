@@ -77,3 +77,10 @@ def test_another_end_than_the_recipient_asked_for_is_named() -> None:
     assert breaches(PROMISE, RESULTS, RECEIVED, bounced) == [
         "email-2 is delivered; it should be failed (bounced).",
     ]
+
+
+def test_a_message_that_was_read_even_is_as_good_as_a_delivered_one() -> None:
+    read = replace(FIRST, status=DeliveryStatus.READ)
+    assert breaches(PROMISE, [read, SECOND, SPOKEN], RECEIVED, ENDINGS) == []
+    sent = replace(FIRST, status=DeliveryStatus.SENT)
+    assert breaches(PROMISE, [sent, SECOND, SPOKEN], RECEIVED, ENDINGS) == ["email-1 is sent; it should be delivered."]
