@@ -178,8 +178,11 @@ def normal_address(address: str | None, kind: AddressKind) -> str | None:
 
 
 def _normal_email(address: str) -> str | None:
+    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which none of the providers promises."""
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        return validate_email(
+            address, check_deliverability=False, test_environment=True, allow_smtputf8=False
+        ).normalized
     except EmailNotValidError:
         return None
 

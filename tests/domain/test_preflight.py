@@ -64,6 +64,7 @@ def test_a_blocked_address_is_not_written_to(blocked: ReasonCode, code: ReasonCo
 
 def test_an_address_must_be_valid_for_its_medium() -> None:
     assert refused(recipient(address="not an address")) is C.ADDRESS_INVALID
+    assert refused(recipient(address="jörg@example.com")) is C.ADDRESS_INVALID
     assert refused(on_phone(address="12"), SMS) is C.ADDRESS_INVALID
 
 
