@@ -133,7 +133,7 @@ async def _access(database_url: str) -> Access:
 def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, folder: Path) -> Stack:
     api_port, sandbox_port = free_port(shape.api_port), free_port(shape.sandbox_port)
     api_url, sandbox_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{sandbox_port}"
-    told = _told(backing, api_url)
+    told = _told(backing, api_url, folder)
 
     def start(name: str, module: str, *arguments: str) -> Child:
         return stack.enter_context(child(name, module, arguments, told, folder))
@@ -146,13 +146,15 @@ def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, fol
     return Stack(api_url, sandbox_url, access, folder, (sandbox, api, *workers))
 
 
-def _told(backing: Backing, api_url: str) -> Mapping[str, str]:
+def _told(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:
     return {
         "MASS_REPLY_DATABASE_URL": backing.database_url,
         "MASS_REPLY_REDIS_URL": backing.redis_url,
         "MASS_REPLY_SECRET_KEY": os.environ.get("MASS_REPLY_SECRET_KEY") or secrets.token_urlsafe(32),
         "MASS_REPLY_PUBLIC_URL": api_url,
         "MASS_REPLY_ALLOW_PRIVATE_URLS": "true",  # the sandbox is on this machine
+        "MASS_REPLY_ATTACHMENTS_URL": os.environ.get("MASS_REPLY_ATTACHMENTS_URL")
+        or (folder / "attachments").resolve().as_uri(),
     }
 
 
