@@ -16,7 +16,8 @@ RUN /tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 
 FROM python:3.11-slim
 RUN pip uninstall --yes pip setuptools wheel 2> /dev/null; \
-    useradd --system --no-create-home --shell /usr/sbin/nologin --uid 10001 mass-reply
+    useradd --system --no-create-home --shell /usr/sbin/nologin --uid 10001 mass-reply \
+ && install --directory --owner mass-reply /attachments
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
