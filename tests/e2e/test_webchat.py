@@ -12,9 +12,13 @@ import pytest
 from fastapi import FastAPI
 
 from app.chat_news import MOST_PAGES
+from app.delivery.look_up import look_up_uncertain
+from app.delivery.settle import Report, settle
+from app.domain.model import DeliveryEvent, DeliveryId, Happening, Reason, ReasonCode, TenantId
 from app.runtime import Runtime
+from app.settings import Settings
 from app.worker import WorkerProcess
-from tests.e2e.conftest import Poll
+from tests.e2e.conftest import Poll, running_worker
 from tests.files import PDF, attach
 from tests.scene import row, timeline
 from tests.visitors import Visitor, add_web_chat, serving_http, visit
@@ -183,3 +187,31 @@ async def test_a_page_too_many_is_refused(visitor: Visitor) -> None:
             await page.__aexit__(None, None, None)
 
     assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+
+
+async def test_a_reply_whose_worker_died_is_sent_again_and_shown_once(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, visitor: Visitor, settings: Settings
+) -> None:
+    batch = await send(client, visitor)
+    delivery = DeliveryId((await row(runtime, tenant, _CLAIM)).id)
+    async with runtime.database.begin(tenant) as connection:
+        lost = Happening(DeliveryEvent.LOSE_WORKER, 1, reason=Reason(ReasonCode.WORKER_LOST, "It died."))
+        await settle(connection, TenantId(tenant), [Report(delivery, lost)])
+    assert await status_of(client, batch) == "uncertain"
+    assert [message["sender"] for message in await visitor.fetch()] == ["visitor"]
+
+    async with running_worker(settings), asyncio.timeout(LONGEST_WAIT):
+        while await status_of(client, batch) != "sent":
+            await look_up_uncertain(runtime.database, runtime.lines)
+    async with runtime.database.begin(tenant) as connection:
+        late = Happening(DeliveryEvent.ACCEPT, 1)
+        await settle(connection, TenantId(tenant), [Report(delivery, late)])
+
+    assert [message["sender"] for message in await visitor.fetch()] == ["visitor", "agent"]
+    assert await status_of(client, batch) == "delivered"
+
+
+_CLAIM = """
+    WITH lane AS (UPDATE lanes SET queued = 0, sending = 1)
+    UPDATE deliveries SET status = 'sending', epoch = 1, settles_after = now() - interval '2 minutes' RETURNING id
+"""
