@@ -451,6 +451,8 @@ lanes = Table(
     Column("account_id", Uuid, nullable=True),
     *(_count(name) for name in DELIVERY_COUNTERS),
     Column("segments_billed", BigInteger, nullable=False, server_default=text("0")),
+    _count("whatsapp_in_window_billed"),
+    _count("whatsapp_templates_billed"),
     Column(
         "recent_size",
         BigInteger,
@@ -541,6 +543,15 @@ Index(
     postgresql_where=text("status = 'queued'"),
 )
 Index(
+    "ix_deliveries_sampled",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.account_id,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    postgresql_where=text("sampled"),
+)
+Index(
     "ix_deliveries_in_flight",
     deliveries.c.tenant_id,
     deliveries.c.account_id,
@@ -577,6 +588,25 @@ delivery_attempts = Table(
     ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
 )
 
+delivery_decisions = Table(
+    "delivery_decisions",
+    metadata,
+    _tenant(),
+    _id(),
+    Column("delivery_id", Uuid, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    _text("outcome"),
+    _flag("send_again"),
+    _text("reason"),
+    _text("author_id", nullable=True),
+    _text("author_name"),
+    _text("author_email", nullable=True),
+    _at("decided_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
+    Index(None, "tenant_id", "delivery_id"),
+)
+
 receipts = Table(
     "receipts",
     metadata,
@@ -598,15 +628,6 @@ receipts = Table(
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "account_id", "event_key"),
     ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
-)
-Index(
-    "ix_deliveries_sampled",
-    deliveries.c.tenant_id,
-    deliveries.c.mass_reply_id,
-    deliveries.c.account_id,
-    deliveries.c.not_before,
-    deliveries.c.id,
-    postgresql_where=text("sampled"),
 )
 Index(
     "ix_receipts_unsettled",

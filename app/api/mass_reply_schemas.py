@@ -1,5 +1,6 @@
 """What callers say and hear about mass replies."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -8,7 +9,7 @@ from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
 
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, PersonAnswer
-from app.domain.mass_reply import Confirmation, Counts, Draft, Lane, MassReply
+from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
 from app.domain.permissions import Caller
 from app.domain.rendering import OnUnresolved
@@ -111,6 +112,15 @@ class Billable(Answer):
     sms_segments: int = 0
     whatsapp_in_window: int = 0
     whatsapp_templates: int = 0
+
+    @classmethod
+    def sum_of(cls, parts: Iterable[Billed]) -> Self:
+        counted = list(parts)
+        return cls(
+            sms_segments=sum(part.sms_segments for part in counted),
+            whatsapp_in_window=sum(part.whatsapp_in_window for part in counted),
+            whatsapp_templates=sum(part.whatsapp_templates for part in counted),
+        )
 
 
 class SamplePreflight(Answer):
@@ -244,7 +254,7 @@ class MassReplyAnswer(Answer):
             recipient_count=batch.recipient_count,
             preflight=batch.preflight and PreflightAnswer.model_validate(batch.preflight),
             counts=counts and CountsAnswer.of(counts),
-            billed=Billable(sms_segments=sum(lane.billed_segments for lane in batch.lanes)),
+            billed=Billable.sum_of(lane.billed for lane in batch.lanes),
             lanes=[LaneAnswer.of(lane, batch, now) for lane in batch.lanes],
             author=PersonAnswer.of(batch.author),
             pause_reason=batch.halted_by,

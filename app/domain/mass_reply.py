@@ -40,6 +40,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Billed:
+    """What providers charge for what they have taken."""
+
+    sms_segments: int = 0
+    whatsapp_in_window: int = 0
+    whatsapp_templates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
     """One mass reply on one channel account: the unit of pacing and of fault isolation."""
 
@@ -47,7 +56,7 @@ class Lane:
     account_id: UUID | None
     account_key: str | None
     counts: Counts
-    billed_segments: int
+    billed: Billed
     pause_reason: str | None
     account_pause_reason: str | None
     account_cool_until: datetime | None

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.mass_reply import PauseReason
-from app.domain.model import DeliveryStatus, TenantId
+from app.domain.model import Channel, DeliveryStatus, TenantId
 from app.domain.policy import FAILURE_LIMIT, Latest, turnout
-from app.store.settlements import Change
+from app.store.settlements import Change, Locked
 
 Lane = tuple[UUID, str, UUID | None]
 """Mass reply, channel and account."""
@@ -42,19 +42,37 @@ async def _move(
     columns = ", ".join(f"{status} = {status} + ({deltas[status]})" for status in deltas)
     latest = _latest(changes)
     statement = sa.text(f"""
-        UPDATE lanes SET {columns}, segments_billed = segments_billed + :segments, {_RECENT}
+        UPDATE lanes SET {columns}, {_BILLED}, {_RECENT}
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
           AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
         RETURNING recent_size, bit_count(recent_failures::bit(64)) AS bad
     """)  # noqa: S608 - column names and integers of our own
     values = {
-        "segments": sum(change.row.segments for change in changes if change.row.id in billed),
+        **_bill([change.row for change in changes if change.row.id in billed]),
         "tried": latest.size,
         "failures": latest.failures,
         "window": FAILURE_LIMIT.window,
     }
     row = (await connection.execute(statement, {**_key(tenant, lane), **values})).first()
     return (0, 0) if row is None else (row.recent_size, row.bad)
+
+
+_BILLED = """
+    segments_billed = segments_billed + :segments,
+    whatsapp_in_window_billed = whatsapp_in_window_billed + :in_window,
+    whatsapp_templates_billed = whatsapp_templates_billed + :templates
+"""
+
+
+def _bill(rows: Sequence[Locked]) -> dict[str, int]:
+    """What providers charge for messages that they have taken."""
+    templates = sum(row.used_template for row in rows)
+    messages = sum(row.channel == Channel.WHATSAPP for row in rows)
+    return {
+        "segments": sum(row.segments for row in rows),
+        "in_window": messages - templates,
+        "templates": templates,
+    }
 
 
 def _latest(changes: Sequence[Change]) -> Latest:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.mass_reply import Draft, Lane, MassReply, PauseReason
+from app.domain.mass_reply import Billed, Draft, Lane, MassReply, PauseReason
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
 from app.domain.preflight import Verdict
@@ -255,7 +255,8 @@ async def page(
 
 _LANES = sa.text(f"""
     SELECT l.mass_reply_id, l.channel, l.account_id, a.key AS account_key,
-           {", ".join("l." + counter for counter in DELIVERY_COUNTERS)}, l.segments_billed, l.pause_reason,
+           {", ".join("l." + counter for counter in DELIVERY_COUNTERS)}, l.segments_billed,
+           l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
            a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until
     FROM lanes l LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
     WHERE l.tenant_id = :tenant AND l.mass_reply_id = ANY (CAST(:ids AS uuid[]))
@@ -271,7 +272,7 @@ async def _lanes(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UU
             row.account_id,
             row.account_key,
             {status: getattr(row, status) for status in DeliveryStatus},
-            row.segments_billed,
+            Billed(row.segments_billed, row.whatsapp_in_window_billed, row.whatsapp_templates_billed),
             row.pause_reason,
             row.account_pause_reason,
             row.account_cool_until,

@@ -44,6 +44,7 @@ class Locked:
     account_id: UUID | None
     channel: str
     segments: int
+    used_template: bool
     has_attachments: bool
     deferrals: int
     restores: Mapping[str, Any] | None
@@ -57,7 +58,8 @@ class Locked:
 
 _LOCK = sa.text("""
     SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.last_receipt_at, d.deferrals,
-           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.restores, d.sent_at,
+           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.used_template,
+           d.restores, d.sent_at,
            m.attachment_ids <> '{}' AS has_attachments, m.status AS batch_status, m.not_after, m.mark_as_done,
            m.created_at AS frozen_at, m.author_id, m.author_name,
            a.started_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed, clock_timestamp() AS now
@@ -102,6 +104,7 @@ def _locked(row: Any) -> Locked:
         account_id=row.account_id,
         channel=row.channel,
         segments=row.segments,
+        used_template=row.used_template,
         has_attachments=row.has_attachments,
         deferrals=row.deferrals,
         restores=row.restores,

@@ -1,17 +1,15 @@
 """The main job, end to end: a mass reply over e-mail, SMS and voice, through real sockets."""
 
-import asyncio
 from uuid import UUID
 
 import httpx
-import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.e2e.conftest import Poll
-from tests.scene import add_account, add_conversations, postmark, timeline, twilio
+from tests.scene import add_account, add_conversations, postmark, twilio
 
 BODY = {
     "selection": {"filter": {"tags": {"any": ["incident"]}}},

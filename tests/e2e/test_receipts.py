@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -138,6 +139,43 @@ async def test_a_later_bounce_is_a_failure_and_gives_back_what_the_reply_had_cha
 
 async def account_id(runtime: Runtime, tenant: UUID) -> str:
     return str((await row(runtime, tenant, "SELECT id FROM channel_accounts WHERE key = 'email'")).id)
+
+
+async def test_outside_the_window_the_template_goes_and_is_billed_as_one(
+    client: httpx.AsyncClient,
+    runtime: Runtime,
+    tenant: UUID,
+    sandbox: Sandbox,
+    worker: WorkerProcess,
+    public: None,
+) -> None:
+    by = CORRESPONDENTS["whatsapp_cloud"]
+    account_id = await add_account(runtime, tenant, by.account(sandbox.url))
+    days_ago = datetime.now(UTC) - timedelta(days=2)
+    for number, at in (("+12025550123", days_ago), ("+12025550124", datetime.now(UTC))):
+        await add_conversation(
+            runtime, tenant, Channel.WHATSAPP, number, account_id=account_id, last_customer_message_at=at
+        )
+    body = {
+        "selection": {"filter": {"tags": {"any": ["incident"]}}},
+        "message": {"text": "We are back."},
+        "whatsapp_template": {
+            "name": "incident_update",
+            "language": "en",
+            "body_parameters": ["{{ contact.first_name }}"],
+        },
+    }
+    created = (await client.post("/mass-replies", json=body)).json()
+    expected = {"sms_segments": 0, "whatsapp_in_window": 1, "whatsapp_templates": 1}
+    assert created["preflight"]["billable"] == expected
+    await client.post(f"/mass-replies/{created['id']}/confirm", json={"recipient_count": 2})
+    async with asyncio.timeout(20):
+        while (await client.get(f"/mass-replies/{created['id']}")).json()["billed"] != expected:
+            await asyncio.sleep(0.05)
+    items = (await client.get(f"/mass-replies/{created['id']}/deliveries")).json()["items"]
+    assert sorted(item["used_template"] for item in items) == [False, True]
+    [template] = [entry for entry in sandbox.journal if "template" in str(entry.message.fields.get("type", ""))]
+    assert template.message.recipient == "+12025550123"
 
 
 async def test_a_forged_call_changes_nothing(

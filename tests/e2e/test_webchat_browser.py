@@ -98,7 +98,7 @@ async def reply(client: httpx.AsyncClient, finished: Poll, text: str, **message:
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(LONGEST_WAIT):
-        while not await holds():  # noqa: ASYNC110 - what is waited for happens in a browser and in the database
+        while not await holds():
             await asyncio.sleep(0.05)
 
 
