@@ -130,16 +130,20 @@ class Live:
                 account_id = await add_account(self.runtime, self.tenant, make(self.sandbox.url, **account))
                 await add_conversations(self.runtime, self.tenant, channel, count, account=account_id)
 
-    async def confirm(self, **terms: Any) -> str:
-        id_, confirmed = await self.try_to_confirm(**terms)
-        assert confirmed.status_code == 202, confirmed.text
-        return id_
+    async def create(self) -> dict[str, Any]:
+        created = (await self.client.post("/mass-replies", json=BODY)).json()
+        return await self.until_status(created["id"], "awaiting_confirmation")
 
-    async def try_to_confirm(self, **terms: Any) -> tuple[str, httpx.Response]:
-        """Create one, and confirm it on such terms."""
-        batch = (await self.client.post("/mass-replies", json=BODY)).json()
+    async def try_to_confirm(self, batch: Mapping[str, Any], **terms: Any) -> httpx.Response:
         body = {"recipient_count": batch["recipient_count"], **terms}
-        return str(batch["id"]), await self.client.post(f"/mass-replies/{batch['id']}/confirm", json=body)
+        return await self.client.post(f"/mass-replies/{batch['id']}/confirm", json=body)
+
+    async def confirm(self, batch: Mapping[str, Any] | None = None, **terms: Any) -> str:
+        """Confirm a mass reply on such terms, a new one unless it is given."""
+        batch = batch or await self.create()
+        confirmed = await self.try_to_confirm(batch, **terms)
+        assert confirmed.status_code == 202, confirmed.text
+        return str(batch["id"])
 
     async def act(self, id_: str, action: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         answer = await self.client.post(f"/mass-replies/{id_}/{action}", json=body or {})
@@ -147,19 +151,23 @@ class Live:
         return dict(answer.json())
 
     async def until(
-        self, id_: str, wanted: Callable[[dict[str, Any]], object], *, seconds: float = 30
+        self, id_: str, wanted: Callable[[dict[str, Any]], object], *, seconds: float = 60
     ) -> dict[str, Any]:
         """Poll until a mass reply is as wanted; at every poll its counts must sum to what was selected."""
         async with asyncio.timeout(seconds):
             while True:
                 batch = (await self.client.get(f"/mass-replies/{id_}")).json()
-                assert sum(batch["counts"].values()) == batch["selected_count"]
+                assert batch["counts"] is None or sum(batch["counts"].values()) == batch["selected_count"]
                 if wanted(batch):
                     return dict(batch)
                 await asyncio.sleep(0.05)
 
-    async def until_status(self, id_: str, status: str) -> dict[str, Any]:
-        return await self.until(id_, lambda batch: batch["status"] == status)
+    async def until_status(self, id_: str, status: str, *, seconds: float = 60) -> dict[str, Any]:
+        return await self.until(id_, lambda batch: batch["status"] == status, seconds=seconds)
+
+    @staticmethod
+    def soon(**delta: float) -> str:
+        return (datetime.now(UTC) + timedelta(**delta)).isoformat()
 
     def accepted(self) -> list[Entry]:
         return [entry for entry in self.sandbox.journal if entry.accepted]

@@ -68,5 +68,5 @@ async def test_samples_are_drawn_by_lot(live: Live) -> None:
 @pytest.mark.parametrize("size", [0, -1, "all"])
 async def test_a_sample_is_a_number_of_people(live: Live, size: object) -> None:
     await live.add(emails=5)
-    _, answer = await live.try_to_confirm(sample_size=size)
+    answer = await live.try_to_confirm(await live.create(), sample_size=size)
     assert answer.status_code == 422

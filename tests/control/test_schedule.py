@@ -1,15 +1,13 @@
 """Held and scheduled mass replies: until then cancel means that nothing was sent."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from tests.control.conftest import Live
 
-
-def in_(**delta: float) -> str:
-    return (datetime.now(UTC) + timedelta(**delta)).isoformat()
+in_ = Live.soon
 
 
 async def test_a_cancel_while_it_is_held_sends_nothing(live: Live) -> None:
@@ -25,7 +23,8 @@ async def test_a_cancel_while_it_is_held_sends_nothing(live: Live) -> None:
 @pytest.mark.parametrize("field", ["hold_seconds", "send_at"])
 async def test_it_starts_by_itself_when_its_time_has_come_and_not_before(live: Live, field: str) -> None:
     await live.add(emails=20)
-    id_ = await live.confirm(**{field: 1 if field == "hold_seconds" else in_(seconds=1)})
+    terms: dict[str, Any] = {field: 1 if field == "hold_seconds" else in_(seconds=1)}
+    id_ = await live.confirm(**terms)
     done = await live.until_status(id_, "completed")
     assert done["counts"]["sent"] == 20
     dispatch_at = datetime.fromisoformat(done["dispatch_at"])
@@ -58,6 +57,7 @@ async def test_what_is_still_queued_at_the_latest_time_is_too_late(live: Live) -
 )
 async def test_times_that_contradict_each_other_are_refused(live: Live, terms: dict[str, Any]) -> None:
     await live.add(emails=1)
-    id_, answer = await live.try_to_confirm(**terms)
+    batch = await live.create()
+    answer = await live.try_to_confirm(batch, **terms)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_schedule")
-    assert (await live.client.get(f"/mass-replies/{id_}")).json()["status"] == "awaiting_confirmation"
+    assert (await live.client.get(f"/mass-replies/{batch['id']}")).json()["status"] == "awaiting_confirmation"
