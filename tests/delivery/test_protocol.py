@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -30,7 +30,12 @@ E, S = DeliveryEvent, DeliveryStatus
 T = TypeVar("T")
 SIZE = 3
 BOUNDED = settings(
-    max_examples=70, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    phases=[Phase.generate],
+    max_examples=70,
+    stateful_step_count=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 TOO_LATE = Deferred("deadline_passed", "Too late to begin.")
 ENDS: Mapping[str, SendResult] = {
@@ -63,7 +68,7 @@ class Provider:
         self.taken[claimed.delivery_id] += 1
         for kind in (ReceiptKind.SENT, ReceiptKind.DELIVERED):
             self.reports += 1
-            self.under_way.append((claimed.delivery_id, claimed.epoch, kind, f"event-{self.reports}"))
+            self.under_way.append((claimed.delivery_id, claimed.epoch, kind, f"{claimed.delivery_id}-{self.reports}"))
 
 
 class Theatre:
