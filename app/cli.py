@@ -159,9 +159,11 @@ def import_command(
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    times: Annotated[int, typer.Option(min=1, max=20, help="How many times as large the crowds are.")] = 1,
+) -> None:
     """Run the main job once on servers of its own, from sample conversations to a table of results."""
-    run_demo()
+    run_demo(times)
 
 
 @app.command()

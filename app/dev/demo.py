@@ -38,8 +38,8 @@ class Scene:
     console: Console
 
 
-def demo() -> None:
-    """Run it, and stop everything. Raises PromiseBroken, StackFailed and CallFailed."""
+def demo(times: int = 1) -> None:
+    """Run it, with crowds `times` as large, and stop everything. Raises PromiseBroken, StackFailed and CallFailed."""
     console, started = open_console(), time.monotonic()
     console.print("Starting PostgreSQL, Valkey, the API, two workers, and a sandbox in the providers' place …")
     with running_stack(Shape(workers=2)) as stack:
@@ -51,12 +51,11 @@ def demo() -> None:
             Calls(stack.api_url, stack.access.agent_key) as agent,
             Calls(stack.sandbox_url) as sandbox,
         ):
-            _perform(Scene(stack, admin, agent, sandbox, console))
+            _perform(Scene(stack, admin, agent, sandbox, console), samples(datetime.now(UTC), times))
     console.print(f"\nEverything is stopped again. The demo took {time.monotonic() - started:.0f} s.")
 
 
-def _perform(scene: Scene) -> None:
-    sample = samples(datetime.now(UTC))
+def _perform(scene: Scene, sample: Sequence[Sample]) -> None:
     fill(scene, sample)
     previewed = Promise.read(scene.agent.post("/mass-replies/preview", DRAFT))
     created = scene.agent.post("/mass-replies", DRAFT)

@@ -20,8 +20,8 @@ class Inbox:
     provider: str
     config: Mapping[str, str]
     credentials: Mapping[str, str] = field(repr=False)
-    identity: str
-    """What names the account in a call to the provider."""
+    identity: str | None = None
+    """What names the account in a call to the provider; None where nobody is called."""
     secret: str = field(default="", repr=False)
     """What the provider signs its receipts with."""
 
@@ -34,7 +34,7 @@ def inboxes(sandbox_url: str) -> Sequence[Inbox]:
         _graph(Channel.WHATSAPP, "whatsapp_cloud", f"{sandbox_url}/whatsapp", "phone_number_id", "106540352242922"),
         _graph(Channel.FACEBOOK, "meta", f"{sandbox_url}/meta", "page_id", "106540352242900"),
         _graph(Channel.INSTAGRAM, "meta", f"{sandbox_url}/meta", "instagram_id", "17841400000000000"),
-        _webhook(sandbox_url, Channel.CHAT),
+        Inbox("support-chat", Channel.CHAT, "webchat", {}, {}),
         _webhook(sandbox_url, Channel.OTHER),
     )
 
@@ -53,8 +53,9 @@ def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox]) -> None:
                 "rate_per_second": RATE,
             },
         )
-        at_provider = {"provider": inbox.provider, "identity": inbox.identity, "secret": inbox.secret}
-        sandbox.post("/sandbox/accounts", {**at_provider, "callback_url": saved["callback_url"]})
+        if inbox.identity is not None:
+            at_provider = {"provider": inbox.provider, "identity": inbox.identity, "secret": inbox.secret}
+            sandbox.post("/sandbox/accounts", {**at_provider, "callback_url": saved["callback_url"]})
 
 
 def _postmark(sandbox_url: str) -> Inbox:

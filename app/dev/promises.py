@@ -126,7 +126,7 @@ def _messages(results: Iterable[Result], received: Received) -> Iterator[str]:
     for id_ in sorted(accepted - by_id.keys()):
         yield f"The sandbox received a message that belongs to no result: {id_}."
     for id_, result in by_id.items():
-        if result.status in ACCEPTED and id_ not in accepted:
+        if result.status in ACCEPTED and id_ not in accepted and result.channel is not Channel.CHAT:
             yield f"{result.external_id} is reported as {result.status}, but the sandbox has no message for it."
         if result.status is DeliveryStatus.SKIPPED and id_ in accepted:
             yield f"{result.external_id} is reported as skipped, but the sandbox received a message for it."

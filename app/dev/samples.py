@@ -62,6 +62,17 @@ class Ending:
 
 
 DELIVERED = Ending(DeliveryStatus.DELIVERED)
+WAITING = Ending(DeliveryStatus.SENT)
+"""Web chat keeps a reply until the visitor opens the page again; in the demo nobody does."""
+
+
+_PLAIN: Mapping[Channel, Ending] = {
+    Channel.CHAT: WAITING,
+    Channel.VOICE: Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED),
+}
+"""Where a conversation without any trouble does not end as delivered."""
+_SPREAD = 36
+"""The customers wrote within so many thirds of an hour: half a day, so that every reply window is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +106,16 @@ TROUBLES: Sequence[Trouble] = (
     _failed(Channel.SMS, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
     _failed(Channel.SMS, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
     _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
+    # The provider's own clock: the window was open when it was confirmed, and the provider says otherwise.
+    _failed(Channel.WHATSAPP, Fault.WINDOW_LATER, ReasonCode.WINDOW_CLOSED),
+    _failed(Channel.FACEBOOK, Fault.WINDOW, ReasonCode.WINDOW_CLOSED),
+    _failed(Channel.INSTAGRAM, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
     # Throttled at first, or the answer lost: the customer has it in the end, and once.
     Trouble(Channel.SMS, DELIVERED, Fault.THROTTLED),
     Trouble(Channel.SMS, DELIVERED, Fault.DROP_AFTER),
-    Trouble(Channel.CHAT, DELIVERED, Fault.RECEIPT_FIRST),
+    Trouble(Channel.OTHER, DELIVERED, Fault.RECEIPT_FIRST),
     # A 500 says nothing about whether it was sent, and no receipt comes: a person has to decide.
-    Trouble(Channel.CHAT, Ending(DeliveryStatus.UNCERTAIN, ReasonCode.ANSWER_LOST), Fault.ERROR_BEFORE),
+    Trouble(Channel.OTHER, Ending(DeliveryStatus.UNCERTAIN, ReasonCode.ANSWER_LOST), Fault.ERROR_BEFORE),
     _skipped(Channel.EMAIL, ReasonCode.OPTED_OUT, contact={"opted_out": True}),
     _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
     _skipped(Channel.SMS, ReasonCode.NO_ADDRESS, address=None, contact={"phone": None}),
@@ -126,27 +141,25 @@ class Sample:
         return str(self.line["external_id"])
 
 
-def samples(now: datetime) -> Sequence[Sample]:
-    """The same ones every time, but for their times."""
-    return (*_crowd(now), *_troubles(now))
+def samples(now: datetime, times: int = 1) -> Sequence[Sample]:
+    """The same ones every time, but for their times; `times` makes the crowds so much larger."""
+    return (*_crowd(now, times), *_troubles(now, times))
 
 
 def to_ndjson(chosen: Iterable[Sample]) -> bytes:
     return "".join(json.dumps(sample.line) + "\n" for sample in chosen).encode()
 
 
-def _crowd(now: datetime) -> Iterator[Sample]:
-    spoken = Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED)
+def _crowd(now: datetime, times: int) -> Iterator[Sample]:
     for channel, count in CROWDS.items():
-        for number in range(count):
-            line = _line(
-                channel, number, _ADDRESSES[channel].format(100 + number), now - timedelta(minutes=20 * number)
-            )
-            yield Sample(line, spoken if channel is Channel.VOICE else DELIVERED)
+        for number in range(count * times):
+            written = now - timedelta(minutes=20 * (number % _SPREAD))
+            line = _line(channel, number, _ADDRESSES[channel].format(100 + number), written)
+            yield Sample(line, _PLAIN.get(channel, DELIVERED))
 
 
-def _troubles(now: datetime) -> Iterator[Sample]:
-    for number, trouble in enumerate(TROUBLES):
+def _troubles(now: datetime, times: int) -> Iterator[Sample]:
+    for number, trouble in enumerate(TROUBLES, start=50 * (times - 1)):
         channel = trouble.channel
         written = now - timedelta(hours=trouble.hours_ago)
         plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), written)
@@ -157,6 +170,8 @@ def _troubles(now: datetime) -> Iterator[Sample]:
 
 def _magic(fault: Fault, channel: Channel) -> str:
     [magic] = [each for each in MAGIC if each.fault is fault]
+    if channel in (Channel.FACEBOOK, Channel.INSTAGRAM):
+        return magic.example_id
     return magic.example_phone if channel in (Channel.SMS, Channel.WHATSAPP) else magic.example_email
 
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from app.channels.registry import ADAPTERS, validate
 from app.dev.inboxes import inboxes
 from app.dev.samples import TROUBLES, samples, to_ndjson
@@ -23,9 +25,10 @@ def test_every_inbox_is_a_valid_channel_account() -> None:
         validate(inbox.provider, inbox.channel, inbox.config, inbox.credentials)
 
 
-def test_every_line_can_be_imported() -> None:
-    lines = to_ndjson(samples(NOW)).splitlines()
-    assert len({parse_line(line).external_id for line in lines}) == len(lines) == len(samples(NOW))
+@pytest.mark.parametrize("times", [1, 7])
+def test_every_line_can_be_imported(times: int) -> None:
+    lines = to_ndjson(samples(NOW, times)).splitlines()
+    assert len({parse_line(line).external_id for line in lines}) == len(lines) == len(samples(NOW, times))
 
 
 def test_trouble_is_only_asked_for_on_purpose() -> None:
