@@ -4,7 +4,7 @@ One function judges both times, so that the preflight cannot promise what sendin
 that the world has changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -166,15 +166,7 @@ def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
 
 def normal_address(address: str | None, kind: AddressKind) -> str | None:
     """Answer the address as providers take it: a syntactically valid e-mail address, or a number in E.164."""
-    if not address:
-        return None
-    match kind:
-        case AddressKind.EMAIL:
-            return _normal_email(address)
-        case AddressKind.PHONE:
-            return _normal_phone(address)
-        case AddressKind.OPAQUE:
-            return address if address.isprintable() else None
+    return _NORMAL[kind](address) if address else None
 
 
 def _normal_email(address: str) -> str | None:
@@ -195,6 +187,13 @@ def _normal_phone(address: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_NORMAL: Mapping[AddressKind, Callable[[str], str | None]] = {
+    AddressKind.EMAIL: _normal_email,
+    AddressKind.PHONE: _normal_phone,
+    AddressKind.OPAQUE: lambda address: address if address.isprintable() else None,
+}
 
 
 def _window_closed(recipient: Recipient, limits: Limits, now: datetime) -> bool:

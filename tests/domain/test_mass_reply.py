@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import InvalidSchedule
-from app.domain.mass_reply import Confirmation, Lane, MassReply
+from app.domain.mass_reply import Billed, Confirmation, Lane, MassReply
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus
 from app.domain.rendering import OnUnresolved, Source
@@ -52,7 +52,7 @@ def test_a_confirmation_is_compared_by_all_that_it_says() -> None:
     assert Confirmation(3).to_json() != full.to_json()
 
 
-def mass_reply(recipient_count: int | None, *lanes: Lane) -> MassReply:
+def mass_reply(recipient_count: int | None, *lanes: Lane, **changes: Any) -> MassReply:
     about: dict[str, Any] = dict.fromkeys(MassReply.__dataclass_fields__)
     about |= {
         "id": MassReplyId(ID),
@@ -62,13 +62,14 @@ def mass_reply(recipient_count: int | None, *lanes: Lane) -> MassReply:
         "author": Author(None, "Support"),
         "recipient_count": recipient_count,
         "lanes": lanes,
+        **changes,
     }
     return MassReply(**about)
 
 
-def lane(**counts: int) -> Lane:
+def lane(*, paused: str | None = None, account_paused: str | None = None, **counts: int) -> Lane:
     all_counts = {status: counts.get(status, 0) for status in DeliveryStatus}
-    return Lane(Channel.EMAIL, ID, "email", all_counts, 0, None, None, None)
+    return Lane(Channel.EMAIL, ID, "email", all_counts, Billed(), paused, account_paused, None)
 
 
 def test_counts_are_the_sum_over_the_lanes() -> None:
@@ -80,3 +81,25 @@ def test_counts_are_the_sum_over_the_lanes() -> None:
 
 def test_there_are_no_counts_while_it_is_prepared() -> None:
     assert mass_reply(None).counts is None
+
+
+class TestStandingStill:
+    def test_it_goes_on_while_any_lane_with_work_does(self) -> None:
+        assert mass_reply(2, lane(queued=1, paused="person"), lane(sending=1)).halted_by is None
+        assert mass_reply(1, lane(sent=1, paused="person")).halted_by is None
+
+    def test_every_lane_with_work_stands_still(self) -> None:
+        assert mass_reply(2, lane(queued=1, paused="failure_share"), lane(sent=1)).halted_by == "failure_share"
+        assert mass_reply(1, lane(queued=1, account_paused="unauthorized: Bad token.")).halted_by == "account"
+
+    def test_it_is_paused_itself(self) -> None:
+        paused = mass_reply(1, lane(queued=1), status=MassReplyStatus.PAUSED, pause_reason="person")
+        assert paused.halted_by == "person"
+
+    def test_one_that_does_not_send_is_not_halted(self) -> None:
+        assert mass_reply(1, lane(paused="person"), status=MassReplyStatus.COMPLETED).halted_by is None
+
+
+@pytest.mark.parametrize(("wanted", "sample"), [(None, None), (2, 2), (3, None), (9, None)])
+def test_a_sample_is_smaller_than_the_whole(wanted: int | None, sample: int | None) -> None:
+    assert Confirmation(3, sample_size=wanted).sample_of(3) == sample

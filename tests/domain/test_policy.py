@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.policy import BREAKER_THRESHOLD, allowance, back_off, rest, spend
+from app.domain.policy import BREAKER_THRESHOLD, allowance, back_off, pair_rate_wait, rest, spend
 
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=1)
@@ -90,6 +90,11 @@ def test_a_partly_used_bucket_is_not_full() -> None:
 @pytest.mark.parametrize(("deferrals", "seconds"), [(0, 2), (1, 4), (2, 8), (7, 256), (8, 300), (1_000_000, 300)])
 def test_waits_double_up_to_five_minutes(deferrals: int, seconds: int) -> None:
     assert back_off(deferrals) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("deferrals", "seconds"), [(0, 1), (1, 4), (4, 256), (5, 300), (1_000_000, 300)])
+def test_waits_for_a_recipient_who_got_too_much_quadruple_up_to_five_minutes(deferrals: int, seconds: int) -> None:
+    assert pair_rate_wait(deferrals) == timedelta(seconds=seconds)
 
 
 def test_an_account_goes_on_through_single_failures_and_rests_longer_the_longer_nobody_answers() -> None:
