@@ -100,7 +100,7 @@ class Pump:
 
     async def _idle(self, wait: float | None, left: float) -> bool:
         """Wait for room or for time to pass; False where neither can come within this budget."""
-        if self._under_way:
+        if self._busy:
             return await self._one_done(left if wait is None else min(left, wait))
         if wait is None or wait >= left:
             return False
