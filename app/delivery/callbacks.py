@@ -34,7 +34,10 @@ log = structlog.get_logger()
 
 
 async def take_callback(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> None:
-    """Check a provider's call and do what it says, all of it or nothing; the provider repeats a call that failed.
+    """Check a provider's call and do what it says, event by event.
+
+    Each event is a transaction of its own, so that two long calls never wait for each other's rows in a circle. If one
+    fails, the provider repeats the call, and what was done before does nothing the second time.
 
     Raises NotFound for an account that does not exist, Unauthenticated for a call that is not the provider's,
     InvalidRequest for one that cannot be read.
@@ -42,9 +45,10 @@ async def take_callback(database: Database, lines: Lines, account_id: UUID, webh
     tenant = await _tenant(database, account_id)
     async with database.begin(tenant) as connection:
         line = await lines.fresh(connection, tenant, AccountId(account_id))
-        if not line.adapter.verify(webhook):
-            raise Unauthenticated("The call is not signed by the account's provider.")
-        for event in _events(line.adapter, webhook):
+    if not line.adapter.verify(webhook):
+        raise Unauthenticated("The call is not signed by the account's provider.")
+    for event in _events(line.adapter, webhook):
+        async with database.begin(tenant) as connection:
             owner = await _owner(connection, lines, tenant, line, event, webhook)
             await _take(connection, tenant, owner, event)
 
