@@ -1,11 +1,24 @@
-"""The printed tables are the tables."""
+"""What the documents say of the protocol is so: the printed tables are the tables, the named proofs exist."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from app.dev.transitions import page
 
-PRINTED = Path(__file__).resolve().parents[2] / "docs" / "transitions.md"
+ROOT = Path(__file__).resolve().parents[2]
+PROOFS = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?(?:::(\w+))?`", (ROOT / "docs/delivery.md").read_text())
 
 
 def test_the_page_of_transitions_is_up_to_date() -> None:
-    assert PRINTED.read_text() == page(), "run: python -m app.dev.transitions > docs/transitions.md"
+    printed = (ROOT / "docs/transitions.md").read_text()
+    assert printed == page(), "run: python -m app.dev.transitions > docs/transitions.md"
+
+
+@pytest.mark.parametrize(("path", "name", "inner"), PROOFS)
+def test_every_proof_that_the_page_on_delivery_names_exists(path: str, name: str, inner: str) -> None:
+    file = ROOT / path
+    assert file.exists()
+    for wanted in filter(None, (name, inner)):
+        assert re.search(rf"(class|def) {wanted}\b", file.read_text())
