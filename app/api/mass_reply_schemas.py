@@ -70,8 +70,16 @@ class MassReplyBody(Body):
         )
 
 
+UNWRITTEN = "…"
+"""Stands for a text that is not written yet: a preview shows who would get it, and no samples."""
+
+
+class DraftMessageBody(MessageBody):
+    text: str = Field(default=UNWRITTEN, description="Left out, the preview has no samples.")
+
+
 class PreviewBody(MassReplyBody):
-    message: MessageBody = MessageBody(text="-")
+    message: DraftMessageBody = DraftMessageBody()
     conversation_id: UUID | None = Field(default=None, description="Show the message for this conversation alone.")
 
 
