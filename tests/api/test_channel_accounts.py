@@ -169,7 +169,7 @@ async def wait_until_blocking(connection: AsyncConnection) -> None:
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
     )
     async with asyncio.timeout(10):
-        while not await connection.scalar(waiting):  # noqa: ASYNC110 - PostgreSQL has no event for it
+        while not await connection.scalar(waiting):
             await asyncio.sleep(0.01)
 
 

@@ -215,7 +215,7 @@ class Stage:
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        while not (await self.one(waiting)).count:  # noqa: ASYNC110 - only the database knows
+        while not (await self.one(waiting)).count:
             await asyncio.sleep(0.005)
 
     async def let_lease_run_out(self, batch: Batch) -> None:
@@ -275,7 +275,7 @@ def because(code: Any, detail: str = "Because.", *, retryable: bool = False) -> 
 
 async def eventually(holds: Callable[[], bool]) -> None:
     """Let other tasks run until it holds; the test's own time-out is the limit."""
-    while not holds():  # noqa: ASYNC110 - what it waits for has no event
+    while not holds():
         await asyncio.sleep(0.001)
 
 
