@@ -24,9 +24,9 @@ def archive(*members: str, mimetype: str | None = None) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as made:
         if mimetype is not None:
-            made.writestr("mimetype", mimetype)
+            made.writestr(ZipInfo("mimetype"), mimetype)
         for member in members:
-            made.writestr(member, "<x/>")
+            made.writestr(ZipInfo(member), "<x/>")
     return content.getvalue()
 
 

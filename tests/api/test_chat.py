@@ -109,7 +109,7 @@ async def test_a_body_far_too_large_is_not_even_read(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     "token", ["", "mc_", "mc_" + "a" * 43, "mr_" + "0" * 32 + "_" + "a" * 43, "mc_" + "a" * 42 + "\u00e4", "x" * 5_000]
 )
-@pytest.mark.parametrize("path", ["/me/messages", "/me/events", f"/me/attachments/{uuid4()}"])
+@pytest.mark.parametrize("path", ["/me/messages", "/me/events", "/me/attachments/00000000-0000-7000-8000-000000000000"])
 async def test_a_forged_token_opens_nothing(anonymous: httpx.AsyncClient, token: str, path: str) -> None:
     headers = {b"Authorization": f"Bearer {token}".encode()}
 
