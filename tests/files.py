@@ -24,9 +24,9 @@ def archive(*members: str, mimetype: str | None = None) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as made:
         if mimetype is not None:
-            made.writestr(ZipInfo("mimetype"), mimetype)
+            made.writestr(zipfile.ZipInfo("mimetype"), mimetype)
         for member in members:
-            made.writestr(ZipInfo(member), "<x/>")
+            made.writestr(zipfile.ZipInfo(member), "<x/>")
     return content.getvalue()
 
 
