@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.api.auth import author_of
-from app.api.schemas import AuthorBody, Body, Name
+from app.api.schemas import AuthorBody, Body, Flag, Name
 from app.domain.decision import Decision, Finding
 from app.domain.messaging import Author
 from app.domain.model import ReasonCode
@@ -41,7 +41,7 @@ class RetryBody(ActionBody):
 class ResolveBody(ActionBody):
     conversation_ids: list[UUID] = Field(min_length=1, max_length=MOST_IDS)
     outcome: Finding
-    send_again: bool = Field(
+    send_again: Flag = Field(
         default=False,
         description="With `not_sent`: queue it once more. A customer who got it after all gets it twice.",
     )

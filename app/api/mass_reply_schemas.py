@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
 
 from app.api.auth import author_of
-from app.api.schemas import Answer, AuthorBody, Body, PersonAnswer
+from app.api.schemas import Answer, AuthorBody, Body, Flag, PersonAnswer, Whole
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
 from app.domain.permissions import Caller
@@ -50,7 +50,7 @@ SelectionBody = Annotated[
 class MassReplyBody(Body):
     selection: SelectionBody
     message: MessageBody
-    mark_as_done: bool = False
+    mark_as_done: Flag = False
     on_unresolved: OnUnresolved = OnUnresolved.SKIP
     whatsapp_template: WhatsAppTemplateBody | None = None
     author: AuthorBody | None = None
@@ -84,11 +84,11 @@ class PreviewBody(MassReplyBody):
 
 
 class ConfirmBody(Body):
-    recipient_count: int = Field(ge=0, examples=[113], description="The number that the person was shown.")
-    hold_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
+    recipient_count: Whole = Field(ge=0, examples=[113], description="The number that the person was shown.")
+    hold_seconds: Whole = Field(default=0, ge=0, le=7 * 86_400)
     send_at: AwareDatetime | None = None
     not_after: AwareDatetime | None = None
-    sample_size: int | None = Field(
+    sample_size: Whole | None = Field(
         default=None,
         ge=1,
         le=1_000_000,

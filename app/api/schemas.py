@@ -5,12 +5,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
 
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.messaging import Author
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+"""JSON's own types, taken as they are: `true` is no number and `"yes"` no decision."""
 
 T = TypeVar("T")
 

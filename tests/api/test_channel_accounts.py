@@ -203,7 +203,9 @@ async def test_credentials_sealed_under_a_lost_key_must_be_given_again(
         ({"rate_per_second": 0}, "/rate_per_second"),
         ({"max_in_flight": 0}, "/max_in_flight"),
         ({"max_in_flight": 1.5}, "/max_in_flight"),
-        ({"enabled": "perhaps"}, "/enabled"),
+        ({"max_in_flight": "5"}, "/max_in_flight"),
+        ({"rate_per_second": True}, "/rate_per_second"),
+        ({"enabled": "yes"}, "/enabled"),
         ({"id": str(UUID(int=0))}, "/id"),
     ],
 )

@@ -53,7 +53,8 @@ async def batches(runtime: Runtime, tenant: UUID) -> int:
         ({"message": {"text": 7}}, 422, "invalid_request"),
         ({"message": {"text": "Hi", "colour": "red"}}, 422, "invalid_request"),
         ({"on_unresolved": "explode"}, 422, "invalid_request"),
-        ({"mark_as_done": "perhaps"}, 422, "invalid_request"),
+        ({"mark_as_done": "yes"}, 422, "invalid_request"),
+        ({"mark_as_done": 1}, 422, "invalid_request"),
         ({"surprise": True}, 422, "invalid_request"),
     ],
     ids=lambda value: None if isinstance(value, dict) else str(value),
@@ -144,6 +145,14 @@ async def test_another_number_confirms_nothing(client: httpx.AsyncClient, three:
     refused = await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 4})
     assert (refused.status_code, refused.json()["code"]) == (409, "recipient_count_mismatch")
     assert "confirmed 4 recipients; there are 3" in refused.json()["detail"]
+    assert (await client.get(f"/mass-replies/{batch['id']}")).json()["status"] == "awaiting_confirmation"
+
+
+@pytest.mark.parametrize("count", ["3", 3.0, True, None, [3]], ids=repr)
+async def test_only_a_number_confirms(client: httpx.AsyncClient, three: None, count: object) -> None:
+    batch = (await client.post("/mass-replies", json=BODY)).json()
+    refused = await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": count})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
     assert (await client.get(f"/mass-replies/{batch['id']}")).json()["status"] == "awaiting_confirmation"
 
 

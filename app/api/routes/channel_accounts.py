@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, JsonValue, SecretStr
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
-from app.api.schemas import Answer, Body, Listing, Name
+from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
 from app.domain.errors import AccountInUse, InvalidAccount, NotFound
 from app.domain.model import Channel
@@ -47,9 +47,9 @@ class AccountBody(Body):
         description="Write-only. Left out, the stored ones stay; a change of provider, `base_url`, `host` or `url` "
         "must give them again.",
     )
-    rate_per_second: float = Field(default=10, ge=0.001, le=10_000, description="Messages; for SMS, segments.")
-    max_in_flight: int = Field(default=32, ge=1, le=1_000, description="Calls under way at once.")
-    enabled: bool = True
+    rate_per_second: Number = Field(default=10, ge=0.001, le=10_000, description="Messages; for SMS, segments.")
+    max_in_flight: Whole = Field(default=32, ge=1, le=1_000, description="Calls under way at once.")
+    enabled: Flag = True
 
     def to_draft(self) -> AccountDraft:
         given = self.credentials
