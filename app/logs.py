@@ -40,6 +40,8 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # httpx names the whole address of each call: a tenant typed it, and it may hold a token. It is also a line a delivery.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def where_it_failed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
