@@ -40,7 +40,7 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # httpx names the whole address of each call: a tenant typed it, and it may hold a token. It is also a line a delivery.
+    # httpx would write a line a delivery with the whole address: a tenant typed it, and it may hold a token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
