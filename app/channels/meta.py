@@ -115,6 +115,11 @@ class MetaAdapter:
         return cls(Graph(http, config.address, credentials.access_token), config, credentials)
 
     @classmethod
+    def identity_of(cls, channel: Channel, config: Mapping[str, Any]) -> str | None:
+        """Events on Instagram name the Instagram account, also where messages go out through its page."""
+        return config.get("instagram_id" if channel is Channel.INSTAGRAM else "page_id")
+
+    @classmethod
     def limits_for(cls, channel: Channel, config: Mapping[str, Any]) -> Limits:
         limits = INSTAGRAM if channel is Channel.INSTAGRAM else MESSENGER
         if not config.get("page_id"):

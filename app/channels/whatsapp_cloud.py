@@ -115,6 +115,10 @@ class WhatsAppCloudAdapter:
         address = f"{config.base_url}/{config.api_version}/{config.phone_number_id}"
         return cls(Graph(http, address, credentials.access_token), credentials)
 
+    @classmethod
+    def identity_of(cls, channel: Channel, config: Mapping[str, Any]) -> str | None:  # noqa: ARG003 - one channel only
+        return config.get("phone_number_id")
+
     async def send(self, outbound: Outbound) -> SendResult:
         recipient = recipient_of(outbound.address)
         if recipient is None:

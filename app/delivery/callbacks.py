@@ -50,7 +50,11 @@ async def take_callback(database: Database, lines: Lines, account_id: UUID, webh
     for event in _events(line.adapter, webhook):
         async with database.begin(tenant) as connection:
             owner = await _owner(connection, lines, tenant, line, event, webhook)
-            await _take(connection, tenant, owner, event)
+            if owner is None:
+                log.info("event_of_unknown_account", account=str(account_id))
+                await _keep(connection, tenant, line.account, event)
+            else:
+                await _take(connection, tenant, owner, event)
 
 
 async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:
@@ -74,25 +78,26 @@ async def _tenant(database: Database, account_id: UUID) -> TenantId:
 
 async def _owner(
     connection: AsyncConnection, lines: Lines, tenant: TenantId, line: Line, event: ProviderEvent, webhook: Webhook
-) -> ChannelAccount:
+) -> ChannelAccount | None:
     """Whose event it is: one app may report on several pages or numbers of a tenant, all to one address.
 
-    Another account is believed to be of the same app when its own secret signs the call too.
+    Another account is believed to be of the same app when its own secret signs the call too. None where the event
+    names a page or number that the tenant has no account for: on WhatsApp the same customer writes to all of them.
     """
     identity = event.account_identity
-    if identity is None or not isinstance(line.adapter, SharesCallbacks) or _is_called(line, identity):
+    if identity is None or not isinstance(line.adapter, SharesCallbacks) or _identity(line) == identity:
         return line.account
     keys = line.adapter.identity_keys
     for other in await accounts_named(connection, tenant, line.account.provider, keys, identity):
         found = await lines.fresh(connection, tenant, other)
-        if found.adapter.verify(webhook):
+        if _identity(found) == identity and found.adapter.verify(webhook):
             return found.account
-    return line.account
+    return line.account if _identity(line) is None else None
 
 
-def _is_called(line: Line, identity: str) -> bool:
+def _identity(line: Line) -> str | None:
     assert isinstance(line.adapter, SharesCallbacks)  # noqa: S101 - narrows for mypy; its caller has asked
-    return any(line.account.config.get(key) == identity for key in line.adapter.identity_keys)
+    return line.adapter.identity_of(line.account.channel, line.account.config)
 
 
 def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
@@ -111,9 +116,14 @@ async def _take(connection: AsyncConnection, tenant: TenantId, account: ChannelA
         case Inbound():
             await _take_inbound(connection, tenant, account, event)
         case Unrecognized():
-            await receipts.keep(connection, tenant, account.id, "unrecognized", event.event_key, event.raw)
+            await _keep(connection, tenant, account, event)
         case _:
             assert_never(event)
+
+
+async def _keep(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, event: ProviderEvent) -> None:
+    """Keep an event that changes nothing."""
+    await receipts.keep(connection, tenant, account.id, "unrecognized", event.event_key, event.raw)
 
 
 async def _take_inbound(

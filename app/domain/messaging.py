@@ -374,6 +374,10 @@ class SharesCallbacks(Protocol):
     identity_keys: ClassVar[tuple[str, ...]]
     """The config keys whose value an event's `account_identity` may be."""
 
+    @classmethod
+    def identity_of(cls, channel: Channel, config: Mapping[str, Any]) -> str | None:
+        """Answer what events call this account; None where its config does not say."""
+
 
 @runtime_checkable
 class VariesLimits(Protocol):
