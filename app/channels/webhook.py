@@ -260,6 +260,7 @@ def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
         opted_out=received.opted_out,
         conversation_id=received.conversation.id,
         conversation_external_id=received.conversation.external_id,
+        vouched=True,
         raw=raw,
     )
 

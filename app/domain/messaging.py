@@ -187,6 +187,8 @@ class Inbound:
     conversation_id: UUID | None = None
     """Our own conversation, where the message names it (a reply address made by us, a helpdesk that knows our ids)."""
     conversation_external_id: str | None = None
+    vouched: bool = False
+    """Who calls answers for the conversation that it names; an address or a header is in the sender's own hand."""
     in_reply_to: tuple[str, ...] = ()
     """Message ids that this answers, nearest first."""
     references: tuple[str, ...] = ()

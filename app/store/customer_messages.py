@@ -47,7 +47,7 @@ async def find_conversation(
     """
     sender = canonical(channel, inbound.sender)
     named = await find_named(connection, tenant, inbound.conversation_id, inbound.conversation_external_id)
-    if named is not None and inbound.conversation_id is None:
+    if named is not None and inbound.vouched:
         return Match(named, believed=True)
     answered = tuple(dict.fromkeys((*inbound.in_reply_to, *reversed(inbound.references))))
     tied = named or await find_thread(connection, tenant, account_id, channel, answered)

@@ -17,6 +17,7 @@ from tests.scene import (
     Account,
     add_account,
     add_conversation,
+    helpdesk,
     messenger,
     postmark,
     row,
@@ -270,3 +271,17 @@ async def two_numbers(runtime: Runtime, tenant: UUID, secrets: Mapping[str, str]
         await add_conversation(runtime, tenant, Channel.WHATSAPP, PHONE, account_id=account) for account in accounts
     ]
     return accounts[0], on_first, on_second
+
+
+@pytest.mark.parametrize("named_by", ["id", "external_id"])
+async def test_a_helpdesk_is_believed_about_the_conversation_that_it_names(
+    named_by: str, client: httpx.AsyncClient, callers: Callers, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, replace(helpdesk(API), channel=Channel.EMAIL))
+    conversation = await add_conversation(
+        runtime, tenant, Channel.EMAIL, ANN, account_id=account, external_id="c-1", **DONE
+    )
+    name = {"id": str(conversation), "external_id": "c-1"}[named_by]
+    received = {"conversation": {named_by: name}, "message": {"id": "m-1", "text": "Still broken."}}
+    assert (await callers.helpdesk(account, {"type": "message.received", "data": received})).status_code == TAKEN
+    assert await standing(client, conversation) == REOPENED
