@@ -6,6 +6,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.channels.http import CALL_SECONDS
+
 
 class SettingsInvalid(Exception):
     """A setting is missing or wrong; the message names its environment variable."""
@@ -41,16 +43,16 @@ class Settings(BaseSettings):
     send_within: timedelta = timedelta(hours=24)
     """How long after its planned start a mass reply may still send, where the request does not say."""
     purge_unconfirmed_after: timedelta = timedelta(days=7)
-    lease: timedelta = timedelta(seconds=30)
-    call_timeout: timedelta = timedelta(seconds=10)
-    settle_slack: timedelta = timedelta(seconds=20)
+    lease: timedelta = Field(default=timedelta(seconds=30), ge=timedelta(seconds=5))
+    """A shorter one would leave no time for a call: it would be claimed and given back for ever."""
+    settle_slack: timedelta = Field(default=timedelta(seconds=20), ge=timedelta(0))
     pump_slots: int = Field(default=256, ge=1)
     """Calls that one pump keeps under way at once."""
     max_connections: int = Field(default=512, ge=1)
     """Connections to providers that one process keeps at most."""
     pumps: int = Field(default=16, ge=1)
     """Lanes that one worker process works at once."""
-    pump_budget: timedelta = timedelta(seconds=1.5)
+    pump_budget: timedelta = Field(default=timedelta(seconds=1.5), gt=timedelta(0), le=timedelta(seconds=10))
     """How long a pump works one lane before it goes to the back of the queue."""
 
     @field_validator("cors_origins", mode="before")
@@ -66,7 +68,7 @@ class Settings(BaseSettings):
     @property
     def settles_after(self) -> timedelta:
         """From the claim: by then every holder of that claim has answered, died, or been stopped by its deadline."""
-        return self.lease + self.call_timeout + self.settle_slack
+        return self.lease + timedelta(seconds=CALL_SECONDS) + self.settle_slack
 
 
 class MigrationSettings(BaseSettings):

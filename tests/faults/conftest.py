@@ -56,7 +56,6 @@ def hurried(database_url: str, redis_url: str | None, **changes: Any) -> Setting
         allow_private_urls=True,
         log_level="INFO",
         lease=LEASE,
-        call_timeout=timedelta(seconds=1),
         settle_slack=timedelta(seconds=1),
         **changes,
     )
