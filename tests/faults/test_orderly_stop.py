@@ -25,6 +25,8 @@ async def test_a_worker_that_is_told_to_stop_leaves_nothing_uncertain(begin: Beg
 async def test_a_rolling_restart_of_two_workers_leaves_nothing_uncertain_and_nothing_failed(begin: Begin) -> None:
     trial = await begin()
     fleet = [await trial.worker(), await trial.worker()]
+    for worker in fleet:
+        await worker.ready()
     for accepted in (60, 140, 220, 300, 380):
         await trial.accepted(accepted)
         assert await fleet.pop(0).terminate() == 0
