@@ -55,7 +55,11 @@ async def preview(
     verdicts = await _judge(connection, tenant, plan, await selection.ids(connection, tenant, draft.selection, limit))
     summary = _summary(verdicts)
     if only is not None:
-        summary.samples = _summary(await _judge(connection, tenant, plan, [only])).samples
+        shown = await _judge(connection, tenant, plan, [only])
+        if not shown:
+            fault = Fault("/conversation_id", "conversation_not_found", str(only))
+            raise ConversationsNotFound("The conversation to show does not exist.", faults=[fault])
+        summary.samples = _summary(shown).samples
     return Preview(count, summary, complete=count <= limit)
 
 

@@ -216,6 +216,17 @@ async def test_the_preview_keeps_nothing_and_shows_the_one_that_was_asked_for(
     assert await batches(runtime, tenant) == 0
 
 
+async def test_a_preview_for_a_conversation_that_does_not_exist_is_refused(
+    client: httpx.AsyncClient, runtime: Runtime, three: None
+) -> None:
+    stranger = await create_tenant(runtime.database)
+    foreign = await add_conversation(runtime, stranger, Channel.EMAIL, "ann@example.com")
+    for one in (str(uuid4()), str(foreign)):
+        refused = await client.post("/mass-replies/preview", json={**BODY, "conversation_id": one})
+        assert (refused.status_code, refused.json()["code"]) == (422, "conversation_not_found")
+        assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/conversation_id"]
+
+
 async def test_a_preview_needs_no_text_yet(client: httpx.AsyncClient, three: None) -> None:
     preview = (await client.post("/mass-replies/preview", json={"selection": TAGGED})).json()
     assert (preview["recipient_count"], preview["preflight"]["samples"]) == (3, [])
