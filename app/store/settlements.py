@@ -223,7 +223,9 @@ _APPLY = sa.text("""
         last_receipt_at = greatest(d.last_receipt_at, v.occurred_at),
         sent_at = CASE WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
                        WHEN v.after <> 'queued' THEN d.sent_at END,
-        delivered_at = CASE WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at, v.occurred_at, now())
+        -- Not before it was sent: some providers' times are whole minutes, and a receipt may be faster than its answer.
+        delivered_at = CASE WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at,
+                                greatest(coalesce(v.occurred_at, now()), coalesce(d.sent_at, now())))
                             WHEN v.after <> 'queued' THEN d.delivered_at END,
         flips = coalesce(v.flips, d.flips), restores = coalesce(CAST(v.restores AS jsonb), d.restores),
         updated_at = now()

@@ -48,6 +48,11 @@ class TestBeforeTheRecord:
         assert await stage.timeline(batch) == before
         assert (await stage.counts(batch), await stage.events(batch)) == ({"delivered": 1}, 1)
 
+    async def test_nothing_is_delivered_before_it_was_sent(self, stage: Stage, batch: Batch) -> None:
+        await stage.receipt(batch.first, R.DELIVERED, **at(0))
+        row = await stage.row(batch.first)
+        assert row.delivered_at == row.sent_at
+
     async def test_a_failure_stands_against_the_record_of_its_acceptance(self, stage: Stage, batch: Batch) -> None:
         await stage.receipt(batch.first, R.FAILED, code=C.BOUNCED, detail="No such mailbox.")
         await stage.settle(report(batch.first, E.ACCEPT, provider_message_id="prov-1", outcome="accepted"))
