@@ -51,8 +51,11 @@ _MB: Final = 1_000_000
 _AUDIO: Final = ("audio/aac", "audio/m4a", "audio/mp4", "audio/wav", "audio/x-m4a", "audio/x-wav")
 _VIDEO: Final = ("video/mp4", "video/ogg", "video/quicktime", "video/webm", "video/x-msvideo")
 
+_PERSON: Final = re.compile(r"[0-9]{5,32}", re.ASCII)
+
 MESSENGER: Final = Limits(
     address=AddressKind.OPAQUE,
+    address_form=_PERSON,
     max_characters=2_000,
     reply_window=REPLY_WINDOW,
     attachments=True,
@@ -60,6 +63,7 @@ MESSENGER: Final = Limits(
 )
 INSTAGRAM: Final = Limits(
     address=AddressKind.OPAQUE,
+    address_form=_PERSON,
     max_bytes=1_000,
     reply_window=REPLY_WINDOW,
     attachments=True,
@@ -69,8 +73,6 @@ INSTAGRAM: Final = Limits(
     },
 )
 _NO_PAGE: Final = "An Instagram account without a page carries no attachments; the text is sent without them."
-
-_PERSON: Final = re.compile(r"[0-9]{5,32}", re.ASCII)
 
 
 class Config(Settings):

@@ -69,6 +69,11 @@ _LARGEST: Final[Mapping[str, int]] = {"image": 5 * _MB, "video": 16 * _MB, "audi
 _NO_FILES_WITH_TEMPLATE: Final = "Outside the reply window only the template is sent, without files."
 _USER_ID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _NUMBER: Final = re.compile(r"\+?[1-9]\d{6,14}", re.ASCII)
+_BETWEEN_DIGITS: Final = "[ ()./-]*"
+_RECIPIENT: Final = re.compile(
+    rf"{_USER_ID.pattern}|\+?{_BETWEEN_DIGITS}[1-9](?:{_BETWEEN_DIGITS}\d){{6,14}}{_BETWEEN_DIGITS}", re.ASCII
+)
+"""A phone number as people write it, or the id of a person who shows none."""
 _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
 
 
@@ -92,8 +97,8 @@ class WhatsAppCloudAdapter:
     name: ClassVar[str] = "whatsapp_cloud"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.WHATSAPP})
     limits: ClassVar[Limits] = Limits(
-        # A phone number, or the id of a person who shows none: only WhatsApp itself can tell.
         address=AddressKind.OPAQUE,
+        address_form=_RECIPIENT,
         max_characters=4_096,
         reply_window=timedelta(hours=24),
         template_outside_window=True,
@@ -166,7 +171,7 @@ def recipient_of(address: str) -> Mapping[str, str] | None:
     """Name a recipient as the API does: `to` for a phone number, `recipient` for a business-scoped user id."""
     if _USER_ID.fullmatch(address):
         return {"recipient": address}
-    number = re.sub(r"[ ()./-]", "", address)
+    number = re.sub(_BETWEEN_DIGITS, "", address)
     return {"to": number} if _NUMBER.fullmatch(number) else None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from re import Pattern
 from typing import Any, ClassVar, Final, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -251,6 +252,8 @@ class Limits:
     """Facts of the medium, as data; `docs/channels/` gives the provider's page for each."""
 
     address: AddressKind
+    address_form: Pattern[str] | None = None
+    """What the whole of an address looks like, where the provider's own ids have a form."""
     max_characters: int | None = None
     max_bytes: int | None = None
     counts_segments: bool = False

@@ -133,9 +133,9 @@ def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime
     if reason is not None:
         return reason
     assert limits is not None  # noqa: S101 - _unreachable refuses a conversation without a channel account
-    address = recipient.address if recipient.frozen else normal_address(recipient.address, limits.address)
+    address = recipient.address if recipient.frozen else _taken_address(recipient.address, limits)
     if address is None:
-        return Reason(ReasonCode.ADDRESS_INVALID, f"The conversation's {limits.address} address is not valid.")
+        return Reason(ReasonCode.ADDRESS_INVALID, f"The conversation's address is not valid on {recipient.channel}.")
     if _window_closed(recipient, limits, now):
         return _by_template(recipient, plan, limits, address)
     rendered = plan.render(recipient)
@@ -162,6 +162,12 @@ def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
     if not recipient.address:
         return Reason(ReasonCode.NO_ADDRESS, f"The contact has no address on {recipient.channel}.")
     return None
+
+
+def _taken_address(address: str | None, limits: Limits) -> str | None:
+    """The address in the form that the provider takes; None where it takes none like it."""
+    normal, form = normal_address(address, limits.address), limits.address_form
+    return normal if normal is None or form is None or form.fullmatch(normal) else None
 
 
 def normal_address(address: str | None, kind: AddressKind) -> str | None:

@@ -132,6 +132,9 @@ async def test_a_person_without_a_number_is_named_by_user_id(http: httpx.AsyncCl
 )
 def test_recipients_are_numbers_or_user_ids(address: str, named: Any) -> None:
     assert recipient_of(address) == named
+    form = WhatsAppCloudAdapter.limits.address_form
+    assert form is not None
+    assert (form.fullmatch(address) is not None) is (named is not None), "the preflight says what sending does"
 
 
 async def test_what_is_neither_is_refused_without_a_call(http: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """What stands in the way of a reply, in which order, and how that is added up."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -137,6 +138,12 @@ def test_addresses_are_brought_to_the_form_that_providers_take(
     address: str | None, kind: AddressKind, normal: str | None
 ) -> None:
     assert normal_address(address, kind) == normal
+
+
+def test_an_address_that_the_provider_does_not_know_the_like_of_is_said_before_sending() -> None:
+    limits = replace(CHAT, address_form=re.compile("[0-9]{5}"))
+    assert refused(recipient(address="7300x"), limits) is C.ADDRESS_INVALID
+    assert isinstance(judge(recipient(address="73001"), plan("Hi."), limits, NOW), Ready)
 
 
 @given(
