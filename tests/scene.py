@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.dev.sandbox.sendgrid import new_keys
 from app.domain.accounts import AccountDraft
 from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
@@ -58,6 +59,18 @@ def postmark(url: str, **changes: Any) -> Account:
     return Account("email", Channel.EMAIL, "postmark", config, {"server_token": "sandbox"}, **changes)
 
 
+SENDGRID_PRIVATE, SENDGRID_PUBLIC = new_keys()
+
+
+def sendgrid(url: str, **changes: Any) -> Account:
+    config = {
+        "from": "Support <support@example.com>",
+        "webhook_public_key": SENDGRID_PUBLIC,
+        "base_url": f"{url}/sendgrid",
+    }
+    return Account("sendgrid", Channel.EMAIL, "sendgrid", config, {"api_key": "SG.sandbox"}, **changes)
+
+
 SID = "AC" + "0" * 32
 
 
@@ -95,8 +108,11 @@ class Correspondent:
     lost_answer: str
 
 
+# Every provider that reports back. SMTP returns nothing of ours, so only a person settles what it leaves uncertain; web
+# chat has no answer to lose: it writes its reply in the transaction that records it.
 CORRESPONDENTS: Mapping[str, Correspondent] = {
     "postmark": Correspondent(postmark, "sandbox", "", "drop-after@example.com"),
+    "sendgrid": Correspondent(sendgrid, "SG.sandbox", SENDGRID_PRIVATE, "drop-after@example.com"),
     "twilio": Correspondent(twilio, SID, "sandbox", "+15005550220"),
     "webhook": Correspondent(helpdesk, "helpdesk", STANDARD_SECRET, "drop-after-7"),
     "whatsapp_cloud": Correspondent(whatsapp, "100200300", "sandbox-secret", "+15005550220"),

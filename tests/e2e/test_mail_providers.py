@@ -4,14 +4,13 @@ from uuid import UUID
 
 import httpx
 
-from app.dev.sandbox.sendgrid import new_keys
 from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.channels.mail_server import mail_server
 from tests.e2e.conftest import Poll
-from tests.scene import Account, add_account, add_conversations
+from tests.scene import Account, add_account, add_conversations, sendgrid
 
 BODY = {
     "selection": {"filter": {"tags": {"any": ["incident"]}}},
@@ -28,14 +27,11 @@ async def test_everybody_gets_one_mail_through_sendgrid_and_one_through_a_mail_s
     worker: WorkerProcess,
     finished: Poll,
 ) -> None:
-    config = {**SENDER, "webhook_public_key": new_keys()[1], "base_url": f"{sandbox.url}/sendgrid"}
-    sendgrid = await add_account(
-        runtime, tenant, Account("sendgrid", Channel.EMAIL, "sendgrid", config, {"api_key": "SG.sandbox"})
-    )
+    web = await add_account(runtime, tenant, sendgrid(sandbox.url))
     async with mail_server() as box:
         place = {**SENDER, "host": "127.0.0.1", "port": box.port, "tls": "none"}
         smtp = await add_account(runtime, tenant, Account("smtp", Channel.EMAIL, "smtp", place, max_in_flight=20))
-        await add_conversations(runtime, tenant, Channel.EMAIL, 20, account=sendgrid, prefix="web")
+        await add_conversations(runtime, tenant, Channel.EMAIL, 20, account=web, prefix="web")
         await add_conversations(runtime, tenant, Channel.EMAIL, 20, account=smtp, prefix="wire")
         batch = (await client.post("/mass-replies", json=BODY)).json()
         await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 40})
