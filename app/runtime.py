@@ -12,11 +12,14 @@ from app.chat_news import ChatNews
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.domain.callbacks import Callbacks
+from app.domain.tokens import ClaimNames
+from app.jwks import KeySet
 from app.queue import Wakeups, connect
 from app.settings import Settings
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.files import Files
+from app.tokens import Keys, SharedSecret, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Runtime:
     """None where the installation keeps no attachments."""
     loads: Loads
     chat_news: ChatNews
+    tokens: Tokens | None
+    """None where API keys are the only credentials."""
 
 
 @asynccontextmanager
@@ -52,4 +57,32 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         loads = Loads(database, files, lines, plans)
         chat_news = ChatNews(database)
         stack.push_async_callback(chat_news.close)
-        yield Runtime(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news)
+        tokens = _open_tokens(stack, settings)
+        yield Runtime(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news, tokens)
+
+
+def _open_tokens(stack: AsyncExitStack, settings: Settings) -> Tokens | None:
+    keys = _open_keys(stack, settings)
+    if keys is None or settings.jwt_issuer is None or settings.jwt_audience is None:
+        return None
+    names = ClaimNames(
+        settings.jwt_claim_tenant,
+        settings.jwt_claim_user,
+        settings.jwt_claim_name,
+        settings.jwt_claim_email,
+        settings.jwt_claim_roles,
+    )
+    return Tokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience, names=names)
+
+
+def _open_keys(stack: AsyncExitStack, settings: Settings) -> Keys | None:
+    if settings.jwt_secret is not None:
+        return SharedSecret(settings.jwt_secret.get_secret_value())
+    if settings.jwt_jwks_url is None:
+        return None
+    # A client of its own: the operator, and no tenant, typed this address, and it is often one inside their network.
+    http = open_http(allow_private_urls=True, max_connections=1)
+    stack.push_async_callback(http.aclose)
+    keys = KeySet(http, str(settings.jwt_jwks_url))
+    stack.push_async_callback(keys.aclose)
+    return keys

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.channels.http import CALL_SECONDS
@@ -36,6 +36,21 @@ class Settings(BaseSettings):
     attachment_limit: int = Field(default=25_000_000, ge=1)
     """The largest attachment, in bytes."""
 
+    jwt_jwks_url: HttpUrl | None = None
+    """Where the identity provider shows the keys that it signs tokens with (RS256, ES256). Without it and without
+    `jwt_secret`, API keys are the only credentials."""
+    jwt_secret: SecretStr | None = None
+    """Instead of that address: a secret that tokens are signed with (HS256), at least 32 bytes (RFC 7518, 3.2)."""
+    jwt_issuer: str | None = Field(default=None, validate_default=True)
+    """The `iss` of every token; needed where there are tokens."""
+    jwt_audience: str | None = Field(default=None, validate_default=True)
+    """What `aud` must hold: the name of this service at the identity provider; needed where there are tokens."""
+    jwt_claim_tenant: str = Field(default="tenant", min_length=1)
+    jwt_claim_user: str = Field(default="sub", min_length=1)
+    jwt_claim_name: str = Field(default="name", min_length=1)
+    jwt_claim_email: str = Field(default="email", min_length=1)
+    jwt_claim_roles: str = Field(default="roles", min_length=1)
+
     database_pool_size: int = Field(default=10, ge=2)
     prepare_inline_limit: int = Field(default=5_000, ge=0)
     """Selections up to this size are prepared inside the request."""
@@ -64,6 +79,27 @@ class Settings(BaseSettings):
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("jwt_jwks_url", "jwt_secret", "jwt_issuer", "jwt_audience", mode="before")
+    @classmethod
+    def _none_when_empty(cls, value: Any) -> Any:
+        return value or None
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _one_long_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and info.data.get("jwt_jwks_url"):
+            raise ValueError("give this or MASS_REPLY_JWT_JWKS_URL, not both")
+        if value is not None and len(value.get_secret_value().encode()) < 32:
+            raise ValueError("must have at least 32 bytes")
+        return value
+
+    @field_validator("jwt_issuer", "jwt_audience")
+    @classmethod
+    def _given_with_tokens(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and (info.data.get("jwt_jwks_url") or info.data.get("jwt_secret")):
+            raise ValueError("is required where tokens are accepted")
+        return value
 
     @property
     def settles_after(self) -> timedelta:

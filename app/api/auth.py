@@ -1,7 +1,7 @@
 """Who is calling, and whether they may.
 
-A credential is an API key. What else may stand behind `Authorization: Bearer` (an identity provider's token) is told
-apart by its form in `authenticate`, and ends in a `Caller` too.
+A credential is an API key or, where the installation accepts them, a token of the helpdesk's identity provider. Their
+form tells them apart, and both end in a `Caller`.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,21 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.api.schemas import AuthorBody
-from app.domain.api_keys import ApiKey, PresentedKey, read_key
+from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
 from app.domain.errors import Fault, Forbidden, Unauthenticated
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Caller, KeyIdentity, Permission
+from app.domain.tokens import TokenIdentity
 from app.runtime import Runtime
 from app.store.api_keys import find_api_key, tenant_of_key
 from app.store.database import Database
+from app.store.tenants import tenant_exists
 
-_bearer = HTTPBearer(auto_error=False, description="An API key: `mr_…`")
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key (`mr_…`) or, where the installation takes them, a JWT of the helpdesk's identity provider",
+)
 
 
 def current_runtime(request: Request) -> Runtime:
@@ -34,11 +39,16 @@ async def authenticate(
     runtime: Annotated[Runtime, Depends(current_runtime)],
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Raises Unauthenticated, in the same words whatever is wrong with the credential."""
-    presented = None if credential is None else read_key(credential.credentials)
-    if presented is None:
+    """Raises Unauthenticated, in the same words whatever is wrong with the credential; Forbidden where a token that is
+    believed gives no role."""
+    if credential is None:
         raise Unauthenticated
-    return await _caller_of_key(runtime.database, presented)
+    presented = read_key(credential.credentials)
+    if presented is not None:
+        return await _caller_of_key(runtime.database, presented)
+    if runtime.tokens is None or credential.credentials.startswith(KEY_PREFIX):
+        raise Unauthenticated
+    return await _caller_of_token(runtime.database, await runtime.tokens.identify(credential.credentials))
 
 
 async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
@@ -55,6 +65,18 @@ async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
 
 def _caller(tenant: TenantId, key: ApiKey) -> Caller:
     return Caller(tenant, KeyIdentity(key.id, key.name), key.agent, key.roles)
+
+
+async def _caller_of_token(database: Database, identity: TokenIdentity | None) -> Caller:
+    if identity is None:
+        raise Unauthenticated
+    async with database.begin(identity.tenant) as connection:
+        known = await tenant_exists(connection, identity.tenant)
+    if not known:
+        raise Unauthenticated
+    if not identity.roles:
+        raise Forbidden("The token gives no role that is known here.")
+    return Caller(identity.tenant, None, identity.user, identity.roles)
 
 
 @dataclass(frozen=True)

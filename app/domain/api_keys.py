@@ -15,8 +15,9 @@ from app.domain.messaging import Author
 from app.domain.permissions import Role
 
 SECRET_BYTES = 32
+KEY_PREFIX = "mr_"
 
-_FORM = re.compile(r"mr_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
+_FORM = re.compile(KEY_PREFIX + r"([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class PresentedKey:
     secret: str = field(repr=False)
 
     def __str__(self) -> str:
-        return f"mr_{self.id.hex}_{self.secret}"
+        return f"{KEY_PREFIX}{self.id.hex}_{self.secret}"
 
 
 @dataclass(frozen=True, slots=True)

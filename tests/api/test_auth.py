@@ -65,7 +65,7 @@ async def test_roles_add_up(anonymous: httpx.AsyncClient, make_key: MakeKey) -> 
     assert set(me.json()["permissions"]) == TABLE[Role.INTEGRATION] | TABLE[Role.SUPERVISOR]
 
 
-async def _assert_refused(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+async def assert_refused(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
     """Whatever is wrong with a credential, the answer is the same: it must teach nothing to whoever tries."""
     answer = await client.get("/me", headers=headers)
     assert answer.status_code == 401
@@ -94,24 +94,24 @@ async def _assert_refused(client: httpx.AsyncClient, headers: dict[str, str]) ->
     ids=["missing", "empty", "other scheme", "malformed", "unknown", "one letter more"],
 )
 async def test_a_credential_that_is_none_is_refused(anonymous: httpx.AsyncClient, headers: dict[str, str]) -> None:
-    await _assert_refused(anonymous, headers)
+    await assert_refused(anonymous, headers)
 
 
 async def test_a_key_with_another_secret_is_refused(anonymous: httpx.AsyncClient, make_key: MakeKey) -> None:
     key = await make_key(Role.ADMIN)
-    await _assert_refused(anonymous, bearer(key[:-1] + ("A" if key[-1] != "A" else "B")))
+    await assert_refused(anonymous, bearer(key[:-1] + ("A" if key[-1] != "A" else "B")))
 
 
 async def test_the_secret_of_one_key_does_not_open_another(anonymous: httpx.AsyncClient, make_key: MakeKey) -> None:
     mine, other = read_key(await make_key(Role.ADMIN)), read_key(await make_key(Role.ADMIN))
     assert mine is not None
     assert other is not None
-    await _assert_refused(anonymous, bearer(f"mr_{other.id.hex}_{mine.secret}"))
+    await assert_refused(anonymous, bearer(f"mr_{other.id.hex}_{mine.secret}"))
 
 
 async def test_an_expired_key_is_refused(anonymous: httpx.AsyncClient, make_key: MakeKey) -> None:
     expired = await make_key(Role.ADMIN, expires_at=datetime.now(UTC) - timedelta(seconds=1))
-    await _assert_refused(anonymous, bearer(expired))
+    await assert_refused(anonymous, bearer(expired))
     lasting = await make_key(Role.ADMIN, expires_at=datetime.now(UTC) + timedelta(hours=1))
     assert (await anonymous.get("/me", headers=bearer(lasting))).status_code == 200
 
@@ -125,7 +125,7 @@ async def test_a_revoked_key_is_refused_at_once(
     assert presented is not None
     async with database.begin(tenant) as connection:
         assert await revoke_api_key(connection, TenantId(tenant), presented.id)
-    await _assert_refused(anonymous, bearer(key))
+    await assert_refused(anonymous, bearer(key))
 
 
 async def test_a_key_sees_its_own_tenant(anonymous: httpx.AsyncClient, make_key: MakeKey, database: Database) -> None:

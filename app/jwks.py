@@ -1,0 +1,118 @@
+"""The keys of an identity provider: a JSON Web Key Set (RFC 7517), fetched when it is needed and kept.
+
+Providers change keys without notice. A key that is not known is asked for at once, though not more often than every
+few seconds, for anybody can make up the name of a key. Known keys are asked for anew every few minutes, so that one
+that was withdrawn loses its power. While the provider cannot be reached, the last keys serve on.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Literal
+
+import httpx
+import structlog
+from jwt import PyJWK
+from jwt.exceptions import PyJWTError
+from pydantic import BaseModel, JsonValue, ValidationError
+
+log = structlog.get_logger(__name__)
+
+ALGORITHMS: Final = ("RS256", "ES256")
+FRESH_SECONDS: Final = 300.0
+"""How long keys count without being asked for again."""
+PATIENCE_SECONDS: Final = 10.0
+"""The shortest time between two questions, however many unknown keys are named."""
+FETCH_SECONDS: Final = 3.0
+
+
+class KeySetUnusable(Exception):
+    """The provider's answer holds no key that could verify a token."""
+
+
+class _Jwk(BaseModel):
+    """The public parts of a key that may verify; other entries (encryption, other algorithms) are passed over."""
+
+    kty: Literal["RSA", "EC"]
+    kid: str
+    use: Literal["sig"] = "sig"
+    alg: Literal["RS256", "ES256"] | None = None
+    crv: Literal["P-256"] | None = None
+    n: str | None = None
+    e: str | None = None
+    x: str | None = None
+    y: str | None = None
+
+
+class _JwkSet(BaseModel):
+    keys: list[JsonValue]
+
+
+class KeySet:
+    """The keys at one address, by their `kid`. Needs a running event loop; close it with `aclose()`."""
+
+    algorithms = ALGORITHMS
+
+    def __init__(self, http: httpx.AsyncClient, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._http, self._url, self._clock = http, url, clock
+        self._keys: Mapping[str, PyJWK] = {}
+        self._asked_at = self._fetched_at = -math.inf
+        self._question: asyncio.Task[None] | None = None
+
+    async def find(self, kid: str | None) -> PyJWK | None:
+        """The key of that name; None where the provider has no such key, or cannot be asked for it."""
+        if kid is None:
+            return None
+        self._ask_when_due(kid in self._keys)
+        if self._question is not None and not (kid in self._keys and self._fresh):
+            # Shielded, for the question is everybody's: it must survive the request that came first.
+            await asyncio.shield(self._question)
+        return self._keys.get(kid)
+
+    async def aclose(self) -> None:
+        if self._question is not None:
+            self._question.cancel()
+            await asyncio.gather(self._question, return_exceptions=True)
+
+    @property
+    def _fresh(self) -> bool:
+        return self._clock() - self._fetched_at < FRESH_SECONDS
+
+    def _ask_when_due(self, known: bool) -> None:
+        now = self._clock()
+        if now - self._asked_at >= (FRESH_SECONDS if known else PATIENCE_SECONDS):
+            self._asked_at = now
+            self._question = asyncio.create_task(self._ask())
+
+    async def _ask(self) -> None:
+        """Take over the provider's keys, or keep those that are here."""
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                answer = (await self._http.get(self._url, headers={"Accept": "application/json"})).raise_for_status()
+            self._keys = read_keys(answer.content)
+        except Exception as error:  # noqa: BLE001 - whatever the provider does, the last keys serve on
+            log.warning("jwks_failed", error=type(error).__name__)
+        else:
+            self._fetched_at = self._clock()
+
+
+def read_keys(content: bytes) -> Mapping[str, PyJWK]:
+    """Read a key set as it was sent. Raises KeySetUnusable."""
+    try:
+        found = _JwkSet.model_validate_json(content)
+    except ValidationError as error:
+        raise KeySetUnusable from error
+    keys = {kid: key for entry in found.keys for kid, key in _usable(entry)}
+    if not keys:
+        raise KeySetUnusable
+    return keys
+
+
+def _usable(entry: JsonValue) -> Iterator[tuple[str, PyJWK]]:
+    try:
+        jwk = _Jwk.model_validate(entry)
+        key = PyJWK(jwk.model_dump(exclude_none=True))
+    except (ValidationError, PyJWTError):
+        return
+    yield jwk.kid, key
