@@ -79,6 +79,7 @@ async def test_an_accepted_message_is_answered_as_meta_describes_it() -> None:
         ({"text": {"body": "x" * 4097}}, 131009),
         ({"type": "image", "image": {"id": "never-uploaded"}}, 131053),
         ({"type": "template", "template": {"name": "hello"}}, 131008),
+        ({"type": "template", "template": {"name": "incident_update", "language": {"code": "en"}}}, 132000),
     ],
 )
 async def test_a_refused_message_is_400_with_metas_code(changes: Mapping[str, Any], code: int) -> None:

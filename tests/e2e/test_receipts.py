@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from app.runtime import Runtime
 from app.settings import Settings
 from app.worker import WorkerProcess
 from tests.conftest import SECRET_KEY
-from tests.scene import CORRESPONDENTS, Correspondent, add_account, add_conversation, postmark, row
+from tests.scene import CORRESPONDENTS, Correspondent, add_account, add_conversation, postmark, row, whatsapp
 
 
 @pytest.fixture
@@ -177,6 +178,26 @@ async def test_outside_the_window_the_template_goes_and_is_billed_as_one(
     assert sorted(item["used_template"] for item in items) == [False, True]
     [template] = [entry for entry in sandbox.journal if "template" in str(entry.message.fields.get("type", ""))]
     assert template.message.recipient == "+12025550123"
+
+
+async def test_a_template_with_too_few_parameters_fails_with_that_reason(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, sandbox: Sandbox, worker: WorkerProcess
+) -> None:
+    template = {"name": "incident_update", "language": "en", "body_parameters": []}
+    account = whatsapp(sandbox.url)
+    account = replace(account, config={**account.config, "fallback_template": template})
+    account_id = await add_account(runtime, tenant, account)
+    days_ago = datetime.now(UTC) - timedelta(days=2)
+    await add_conversation(
+        runtime, tenant, Channel.WHATSAPP, "+12025550123", account_id=account_id, last_customer_message_at=days_ago
+    )
+    body = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": "We are back."}}
+    id_ = (await client.post("/mass-replies", json=body)).json()["id"]
+    await client.post(f"/mass-replies/{id_}/confirm", json={"recipient_count": 1})
+    await until_status(client, id_, "failed")
+    reason = (await the_delivery(client, id_))["reason"]
+    assert reason["code"] == "template_rejected"
+    assert "132000" in reason["detail"]
 
 
 async def test_a_forged_call_changes_nothing(

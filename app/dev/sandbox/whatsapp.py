@@ -32,7 +32,11 @@ FREE_OF_WINDOW = frozenset({Fault.WINDOW, Fault.WINDOW_LATER})
 CLOSED = Problem(400, 131047, "Re-engagement message")
 MISSING = Problem(400, 131008, "Required parameter is missing.")
 INVALID = Problem(400, 131009, "Parameter value is not valid.")
+PARAMETERS = Problem(400, 132000, "Number of parameters does not match the expected number of params")
 UNKNOWN_FILE = Problem(400, 131053, "Media upload error.")
+
+TEMPLATES: Mapping[str, int] = {"incident_update": 1}
+"""Approved templates, each with the number of its parameters. Any other name stands for one that takes what comes."""
 
 FAILURES: Mapping[Fault, tuple[int, str]] = {
     Fault.BOUNCE: (131026, "Message undeliverable"),
@@ -139,7 +143,7 @@ class WhatsApp:
         if fields.get("messaging_product") != "whatsapp" or not recipient or not content:
             return MISSING
         if kind == "template":
-            return None if content.get("name") and member(content, "language").get("code") else MISSING
+            return _template_objection(content)
         if self._windows.is_closed(account, recipient.removeprefix("+")):
             return CLOSED
         if kind in MEDIA:
@@ -164,6 +168,21 @@ def _told(account: Account, value: Mapping[str, Any]) -> Post:
     return signed_post(account, {"object": "whatsapp_business_account", "entry": [entry]})
 
 
+def _template_objection(template: Mapping[str, Any]) -> Problem | None:
+    if not template.get("name") or not member(template, "language").get("code"):
+        return MISSING
+    wanted = TEMPLATES.get(str(template["name"]))
+    return None if wanted in (None, len(_parameters(template))) else PARAMETERS
+
+
+def _parameters(template: Mapping[str, Any]) -> Sequence[str]:
+    return [
+        str(parameter.get("text", ""))
+        for component in template.get("components") or ()
+        for parameter in component.get("parameters", ())
+    ]
+
+
 def _words(fields: Mapping[str, Any]) -> str:
     kind = str(fields.get("type", ""))
     content = member(fields, kind)
@@ -171,6 +190,5 @@ def _words(fields: Mapping[str, Any]) -> str:
         return str(content.get("body", ""))
     if kind != "template":
         return f"[{kind} {content.get('filename') or content.get('id', '')}]"
-    components = content.get("components") or ()
-    parameters = [str(p.get("text", "")) for component in components for p in component.get("parameters", ())]
-    return f"[template {content.get('name')}, {member(content, 'language').get('code')}] " + " | ".join(parameters)
+    parameters = " | ".join(_parameters(content))
+    return f"[template {content.get('name')}, {member(content, 'language').get('code')}] {parameters}"
