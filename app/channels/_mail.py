@@ -1,7 +1,7 @@
 """Mail rules that hold for every e-mail provider: what goes into threading headers, and what comes out of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -16,8 +16,6 @@ from app.domain.model import ReasonCode
 BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.")
 
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+>")
-_AUTOMATIC_HEADERS: Final = ("x-autoreply", "x-autorespond")
-_AUTOMATIC_PRECEDENCE: Final = frozenset({"auto_reply", "bulk", "junk"})
 
 
 class MailSettings(Settings):
@@ -74,21 +72,6 @@ def answered(in_reply_to: str, reference_list: str) -> tuple[str, ...]:
 def subject_line(subject: str | None) -> str:
     """A subject without line breaks, which would let it write headers of its own."""
     return " ".join((subject or "").splitlines()).strip()
-
-
-def is_automatic(headers: Mapping[str, str]) -> bool:
-    """Say whether a machine wrote a mail: out-of-office notes, bounces, list mail. Names are in lower case.
-
-    RFC 3834 section 5 for Auto-Submitted; the others are what servers used before it, and still do.
-    """
-    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
-    return (
-        submitted != "no"
-        or any(name in headers for name in _AUTOMATIC_HEADERS)
-        or headers.get("precedence", "").strip().lower() in _AUTOMATIC_PRECEDENCE
-        or headers.get("return-path", "").strip() == "<>"
-        or headers.get("content-type", "").strip().lower().startswith("multipart/report")
-    )
 
 
 def mail_date(value: str | None) -> datetime | None:

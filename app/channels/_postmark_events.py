@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from app.channels._mail import answered, is_automatic, mail_date, message_ids
+from app.channels._mail import answered, mail_date, message_ids
 from app.channels._support import Failure, moment
 from app.domain.html_text import html_to_text
+from app.domain.mail import is_automatic
 from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.model import ReasonCode
 
@@ -112,7 +113,7 @@ def _inbound(body: Body) -> Inbound:
         sender=_sender(body),
         text=_words(body),
         sent_at=mail_date(_text(body, "Date")),
-        automatic=is_automatic(headers),
+        automatic=is_automatic(headers.get),
         conversation_id=_conversation(body),
         in_reply_to=answered(in_reply_to, references),
         references=message_ids(references),

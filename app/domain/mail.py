@@ -4,6 +4,7 @@ A mail of 25 MB takes up to some seconds of computing: read large ones in a thre
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,7 +73,7 @@ def parse_mail(raw: bytes) -> Mail:
         in_reply_to=shortened(_ids(headers, "in-reply-to")),
         sent_at=read_date(headers.first("date") or ""),
         text=text_of(content),
-        automatic=is_automatic(headers),
+        automatic=is_automatic(headers.first),
         digest=hashlib.sha256(raw).hexdigest(),
         attachment_names=attachment_names(content),
     )
@@ -86,16 +87,19 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(one for value in headers.all(name) for one in read_message_ids(value))
 
 
-def is_automatic(headers: Headers) -> bool:
-    """Say whether a machine wrote it (RFC 3834 section 5, and the older marks that mail programs still set)."""
-    auto_submitted = headers.first("auto-submitted")
+def is_automatic(first: Callable[[str], str | None]) -> bool:
+    """Say whether a machine wrote it (RFC 3834 section 5, and the older marks that mail programs still set).
+
+    `first` answers the first header of a name in lower case.
+    """
+    auto_submitted = first("auto-submitted")
     return (
         (auto_submitted is not None and _keyword(auto_submitted) != "no")
-        or headers.first("x-autoreply") is not None
-        or headers.first("x-autorespond") is not None
-        or _keyword(headers.first("precedence") or "") in {"auto_reply", "bulk", "junk"}
-        or "".join((headers.first("return-path") or "").split()) == "<>"
-        or _keyword(headers.first("content-type") or "") == "multipart/report"
+        or first("x-autoreply") is not None
+        or first("x-autorespond") is not None
+        or _keyword(first("precedence") or "") in {"auto_reply", "bulk", "junk"}
+        or "".join((first("return-path") or "").split()) == "<>"
+        or _keyword(first("content-type") or "") == "multipart/report"
     )
 
 
