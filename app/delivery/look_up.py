@@ -35,23 +35,37 @@ async def look_up_uncertain(database: Database, lines: Lines) -> None:
     async with database.begin_sweep() as connection:
         due = await sweeps.uncertain_deliveries(connection, PROVIDERS, LISTED_AFTER, AT_ONCE)
     for delivery in due:
-        await _ask(database, lines, delivery)
+        try:
+            await _ask(database, lines, delivery)
+        except Exception as error:
+            # An account that was deleted, or whose credentials cannot be read, must keep no other from being asked.
+            log.exception("look_up_failed", delivery=str(delivery.id), error=type(error).__name__)
 
 
 async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
     async with database.begin(delivery.tenant) as connection:
         epoch = await closing.hold_for_look_up(connection, delivery.tenant, delivery.id, ASK_AGAIN)
-        if epoch is None:
-            return
+    if epoch is None:
+        return
+    # The hold is committed by now: what cannot be asked must not be the first in the line again and again.
+    async with database.begin(delivery.tenant) as connection:
         adapter = (await lines.fresh(connection, delivery.tenant, delivery.account)).adapter
     if not isinstance(adapter, LooksUp):
         return
     answer = await adapter.look_up(f"{delivery.id}.{epoch}")
-    report = _report(delivery, epoch, answer)
-    if report is not None:
-        async with database.begin(delivery.tenant) as connection:
-            await settle(connection, delivery.tenant, [report])
+    await _believe(database, delivery, epoch, answer)
     log.info("looked_up", delivery=str(delivery.id), answer=type(answer).__name__)
+
+
+async def _believe(database: Database, delivery: UncertainDelivery, epoch: int, answer: LookUp) -> None:
+    report = _report(delivery, epoch, answer)
+    if report is None:
+        return
+    async with database.begin(delivery.tenant) as connection:
+        # Saved since, it may have the credentials of another place, which knows nothing of what the first one took.
+        elsewhere = await closing.account_saved_since(connection, delivery.tenant, delivery.id)
+        if not (elsewhere and isinstance(answer, Absent)):
+            await settle(connection, delivery.tenant, [report])
 
 
 def _report(delivery: UncertainDelivery, epoch: int, answer: LookUp) -> Report | None:

@@ -97,6 +97,18 @@ async def hold_for_look_up(
     return epoch
 
 
+async def account_saved_since(connection: AsyncConnection, tenant: TenantId, id_: DeliveryId) -> bool:
+    """Whether the account was saved after the delivery's latest attempt, so that it may lead elsewhere by now."""
+    statement = sa.text("""
+        SELECT a.updated_at >= t.started_at
+        FROM deliveries d
+        JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+        JOIN delivery_attempts t ON t.tenant_id = d.tenant_id AND t.delivery_id = d.id AND t.epoch = d.epoch
+        WHERE d.tenant_id = :tenant AND d.id = :id
+    """)
+    return await connection.scalar(statement, {"tenant": tenant, "id": id_}) is not False
+
+
 async def forget(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
     statement = sa.text("DELETE FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND confirmed_at IS NULL")
     await connection.execute(statement, {"tenant": tenant, "id": id_})

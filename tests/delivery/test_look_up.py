@@ -1,0 +1,60 @@
+"""What keeps a look-up from harm: accounts that cannot be asked, and those that lead elsewhere by now."""
+
+from app.delivery.look_up import look_up_uncertain
+from app.domain.messaging import Absent, LookUp
+from app.domain.model import DeliveryEvent, DeliveryStatus, ReasonCode
+from tests.delivery.carrier import Carrier
+from tests.delivery.stage import Batch, OneLine, Stage, because, report
+
+E, S = DeliveryEvent, DeliveryStatus
+
+
+class Forgetful(Carrier):
+    """Says of every message that it never had it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    async def look_up(self, correlation: str) -> LookUp:
+        self.asked.append(correlation)
+        return Absent()
+
+
+async def long_uncertain(stage: Stage) -> Batch:
+    batch = await stage.batch()
+    await stage.claim(batch)
+    await stage.settle(report(batch.first, E.LOSE_ANSWER, reason=because(ReasonCode.ANSWER_LOST)))
+    await stage.runs("UPDATE deliveries SET settles_after = now() - interval '2 minutes', not_before = now()")
+    return batch
+
+
+async def look_up(stage: Stage) -> Forgetful:
+    provider = Forgetful()
+    await look_up_uncertain(stage.database, OneLine(stage.runtime.lines, provider))
+    return provider
+
+
+async def test_what_a_provider_never_had_is_queued_again(stage: Stage) -> None:
+    batch = await long_uncertain(stage)
+    provider = await look_up(stage)
+    assert provider.asked == [f"{batch.first}.1"]
+    assert await stage.status(batch.first) is S.QUEUED
+
+
+async def test_absence_is_not_believed_of_an_account_that_was_saved_since_the_attempt(stage: Stage) -> None:
+    batch = await long_uncertain(stage)
+    await stage.runs("UPDATE channel_accounts SET updated_at = clock_timestamp()")
+    provider = await look_up(stage)
+    assert provider.asked == [f"{batch.first}.1"]
+    assert await stage.status(batch.first) is S.UNCERTAIN
+
+
+async def test_an_account_that_cannot_be_asked_keeps_no_other_from_being_asked(stage: Stage, other: Stage) -> None:
+    stuck, batch = await long_uncertain(other), await long_uncertain(stage)
+    await other.runs("UPDATE deliveries SET settles_after = now() - interval '1 hour'")
+    await other.runs("DELETE FROM channel_account_routes WHERE account_id = :id", id=other.account)
+    await look_up(stage)
+    assert await stage.status(batch.first) is S.QUEUED
+    assert await other.status(stuck.first) is S.UNCERTAIN
+    assert (await look_up(stage)).asked == []
