@@ -21,6 +21,7 @@ from tests.scene import (
     messenger,
     postmark,
     row,
+    sendgrid,
     twilio,
     whatsapp,
 )
@@ -131,6 +132,46 @@ class TestMail:
         for _ in range(3):
             assert (await callers.postmark(mailbox, again)).status_code == TAKEN
         assert await texts(client, conversation) == ["Still broken."]
+
+
+class TestRawMail:
+    """SendGrid passes mail on as it came."""
+
+    @pytest.mark.parametrize(
+        ("sender", "marks", "expected"),
+        [
+            (ANN, "", REOPENED),
+            (ANN, "Auto-Submitted: auto-replied\r\n", UNTOUCHED),
+            (ANN, "Return-Path: <>\r\n", UNTOUCHED),
+            ("mallory@example.net", "", UNTOUCHED),
+        ],
+        ids=["answer", "out of office", "bounce", "stranger"],
+    )
+    @pytest.mark.parametrize("way", ["headers", "token"])
+    async def test_only_a_persons_own_answer_reopens(
+        self,
+        way: str,
+        sender: str,
+        marks: str,
+        expected: tuple[str, str],
+        client: httpx.AsyncClient,
+        callers: Callers,
+        runtime: Runtime,
+        tenant: UUID,
+    ) -> None:
+        account = sendgrid(API)
+        account = replace(account, config={**account.config, "reply_to": "reply+{token}@in.example.com"})
+        account_id = await add_account(runtime, tenant, account)
+        wanted = await add_conversation(runtime, tenant, Channel.EMAIL, ANN, account_id=account_id, **DONE)
+        first = {"text": "My card is refused.", "provider_message_id": "<first@mail.example.com>", "automatic": True}
+        await client.post(f"/conversations/{wanted}/customer-messages", json=first)
+        parent = "In-Reply-To: <first@mail.example.com>\r\n" if way == "headers" else ""
+        to = f"reply+{wanted.hex if way == 'token' else ''}@in.example.com"
+        raw = f"From: {sender}\r\nTo: {to}\r\n{marks}{parent}Subject: Re: Payment failed\r\n\r\nStill broken.\r\n"
+        for _ in range(2):
+            assert (await callers.sendgrid_mail(account_id, raw.encode(), to)).status_code == TAKEN
+        assert [text.strip() for text in await texts(client, wanted)].count("Still broken.") == 1
+        assert await standing(client, wanted) == expected
 
 
 class TestText:
