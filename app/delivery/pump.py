@@ -29,8 +29,9 @@ from app.domain.messaging import (
     Unknown,
 )
 from app.domain.model import DeliveryEvent, Happening, Reason
-from app.store import claims
+from app.store import account_health, claims
 from app.store.claims import Claimed, LaneKey
+from app.store.credentials import CredentialsUnreadable
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ BATCH_FROM: Final = 10
 REFILL_SHARE: Final = 4
 """A pump claims again when a quarter of its slots is free, not for every single one."""
 GIVE_BACK_TRIES: Final = 5
+UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
 
 class Pump:
@@ -114,12 +116,21 @@ class Pump:
             async with self._crew.database.begin(self._lane.tenant) as connection:
                 claim = Claim(self._crew, self._lane, connection, self._load)
                 return await claim.take(token, free)
+        except CredentialsUnreadable:
+            await self._pause_account()
+            return Taken()
         except BaseException as error:
             log.warning("claim_unanswered", mass_reply=str(self._lane.mass_reply), error=type(error).__name__)
             await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
             if not isinstance(error, TROUBLE):
                 raise
             return Taken()
+
+    async def _pause_account(self) -> None:
+        """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
+        log.error("credentials_unreadable", account=str(self._lane.account))
+        async with self._crew.database.begin(self._lane.tenant) as connection:
+            await account_health.pause(connection, self._lane.tenant, self._lane.account, UNREADABLE)
 
     async def _give_back(self, token: UUID) -> None:
         """Look for the claim on a fresh connection, and put back what it took: nothing of it was begun."""

@@ -46,6 +46,15 @@ async def test_the_budget_ends_before_the_work_does(stage: Stage) -> None:
     assert await stage.counts(batch) == {"sent": 2, "queued": 8}
 
 
+async def test_an_account_whose_credentials_cannot_be_read_is_paused_and_nothing_is_claimed(stage: Stage) -> None:
+    batch, carrier = await stage.batch(2), Carrier()
+    await stage.runs("""UPDATE channel_accounts SET credentials = '{"server_token": "sealed under another key"}'""")
+    assert await stage.pump(batch, carrier) is False
+    account = await stage.one("SELECT pause_reason FROM channel_accounts")
+    assert account.pause_reason.startswith("The stored credentials cannot be read")
+    assert (carrier.calls, await stage.counts(batch)) == ([], {"queued": 2})
+
+
 async def test_stopping_finishes_the_calls_under_way_and_leaves_nothing_uncertain(stage: Stage) -> None:
     batch, gate, stop = await stage.batch(10), Gate(), asyncio.Event()
     crew = stage.crew(Carrier(gate), slots=3)
