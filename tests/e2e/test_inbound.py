@@ -1,5 +1,6 @@
 """Customers' messages through the address that providers call: which conversation they reach, and what they change."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -185,6 +186,29 @@ class TestText:
         assert await texts(client, conversation) == [" Stop "]
         await callers.twilio(account, sms(PHONE, "START"))
         assert (await preview(client))["recipient_count"] == 1
+
+    @pytest.mark.parametrize("place", ["address", "contact"])
+    async def test_a_number_is_known_however_the_helpdesk_had_written_it(
+        self, place: str, client: httpx.AsyncClient, callers: Callers, runtime: Runtime, tenant: UUID
+    ) -> None:
+        account = await add_account(runtime, tenant, twilio(API))
+        number = "+1 (415) 555-0123"
+        line = {
+            "external_id": "c-1",
+            "channel": "sms",
+            "channel_account": "sms",
+            "tags": ["incident"],
+            "contact": {"external_id": "u-1", "phone": number if place == "contact" else None},
+            **({"address": number} if place == "address" else {}),
+        }
+        await client.post(
+            "/conversations/import", content=json.dumps(line), headers={"Content-Type": "application/x-ndjson"}
+        )
+        assert (await preview(client))["recipient_count"] == 1
+        await callers.twilio(account, sms(PHONE, "STOP"))
+        items = (await client.get("/conversations/c-1/timeline")).json()["items"]
+        assert [item["text"] for item in items] == ["STOP"]
+        assert skips(await preview(client)) == ["opted_out"]
 
     async def test_segments_are_counted_after_merging(
         self, client: httpx.AsyncClient, runtime: Runtime, tenant: UUID
