@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.api.middleware import BodyLimit, Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
+from app.api.quotas import QuotaHeaders, Quotas
 from app.api.routes import ROUTERS
 from app.api.routes.chat import Limits
 from app.logs import configure_logging
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with open_runtime(settings) as runtime:
             app.state.runtime = runtime
             app.state.chat_limits = Limits()
+            app.state.quotas = Quotas(settings.requests_per_minute)
             yield
 
     app = FastAPI(
@@ -68,5 +70,6 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits)
     app.add_middleware(Unhandled)
+    app.add_middleware(QuotaHeaders)
     app.add_middleware(Cors, origins=settings.cors_origins, open_path=CHAT)
     app.add_middleware(RequestLog)

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     attachment_limit: int = Field(default=25_000_000, ge=1)
     """The largest attachment, in bytes."""
 
+    requests_per_minute: int = Field(default=6_000, ge=0)
+    """What one API process lets each key or person ask; 0 for no limit."""
     jwt_jwks_url: HttpUrl | None = None
     """Where the identity provider shows the keys that it signs tokens with (RS256, ES256). Without it and without
     `jwt_secret`, API keys are the only credentials."""

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.api.quotas import QuotasDep
 from app.api.schemas import AuthorBody
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
 from app.domain.errors import Fault, Forbidden, Unauthenticated
@@ -36,9 +37,18 @@ def current_runtime(request: Request) -> Runtime:
 
 
 async def authenticate(
+    request: Request,
     runtime: Annotated[Runtime, Depends(current_runtime)],
+    quotas: QuotasDep,
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
+    """Say who calls, and count the call. Raises what `_identify` raises, and RateLimited."""
+    caller = await _identify(runtime, credential)
+    quotas.count(request, caller)
+    return caller
+
+
+async def _identify(runtime: Runtime, credential: HTTPAuthorizationCredentials | None) -> Caller:
     """Raises Unauthenticated, in the same words whatever is wrong with the credential; Forbidden where a token that is
     believed gives no role."""
     if credential is None:

@@ -108,7 +108,15 @@ def _cors(app: ASGIApp, origins: Sequence[str]) -> CORSMiddleware:
         allow_origins=origins,
         allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
-        expose_headers=["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id"],
+        expose_headers=[
+            "ETag",
+            "Idempotent-Replayed",
+            "Location",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+        ],
     )
 
 

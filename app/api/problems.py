@@ -136,7 +136,8 @@ def _headers(error: MassReplyError) -> dict[str, str]:
 
 def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route behind a credential: what any call may meet, and what this one may meet besides."""
-    return only_problems(errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, *expected)
+    met = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, errors.RateLimited)
+    return only_problems(*met, *expected)
 
 
 def only_problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:

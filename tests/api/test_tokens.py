@@ -295,3 +295,12 @@ async def test_a_token_not_made_with_the_secret_is_refused(
     with_secret: httpx.AsyncClient, provider: Provider, stranger: Provider, tenant: UUID, forge: Forge
 ) -> None:
     await assert_refused(with_secret, bearer(forge(provider, stranger, tenant)))
+
+
+async def test_a_person_has_one_quota_whatever_their_token(settings: Settings, tenant: UUID) -> None:
+    async with calling(settings, jwt_secret=SECRET, requests_per_minute=2) as client:
+        tokens = [hs256(person(tenant, jti=str(number))) for number in range(3)]
+        answers = [await client.get("/me", headers=bearer(token)) for token in tokens]
+        another = await client.get("/me", headers=bearer(hs256(person(tenant, sub="agent-8"))))
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert another.status_code == 200
