@@ -13,7 +13,7 @@ from app.dev.calls import Calls, Json
 from app.dev.children import StackFailed
 from app.dev.inboxes import inboxes, open_inboxes
 from app.dev.promises import Promise, Received, Result, breaches
-from app.dev.samples import SELECTION, SNIPPETS, TEXT, Ending, Sample, samples, to_ndjson
+from app.dev.samples import SELECTION, SNIPPETS, TEXT, WHATSAPP_TEMPLATE, Ending, Sample, samples, to_ndjson
 from app.dev.show import open_console, preflight_table, progress_table, results_table, sample_lines, unplain_table
 from app.dev.stack import Shape, Stack, running_stack
 
@@ -22,7 +22,12 @@ SETTLE_WITHIN = 15.0
 """Seconds for the providers' reports, which come after the last message."""
 POLL = 0.1
 
-DRAFT = {"selection": SELECTION, "message": {"text": TEXT}, "mark_as_done": True}
+DRAFT = {
+    "selection": SELECTION,
+    "message": {"text": TEXT},
+    "mark_as_done": True,
+    "whatsapp_template": WHATSAPP_TEMPLATE,
+}
 
 
 class PromiseBroken(Exception):

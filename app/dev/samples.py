@@ -21,6 +21,12 @@ TEXT = (
     "Your reference is {{ conversation.human_id }}. /status"
 )
 
+WHATSAPP_TEMPLATE = {
+    "name": "incident_update",
+    "language": "en",
+    "body_parameters": ["{{ contact.first_name | default: 'there' }}"],
+}
+
 CROWDS: Mapping[Channel, int] = {
     Channel.EMAIL: 36,
     Channel.SMS: 20,
@@ -120,7 +126,11 @@ TROUBLES: Sequence[Trouble] = (
     _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
     _skipped(Channel.SMS, ReasonCode.NO_ADDRESS, address=None, contact={"phone": None}),
     _skipped(Channel.SMS, ReasonCode.ADDRESS_INVALID, address="12"),
-    _skipped(Channel.WHATSAPP, ReasonCode.WINDOW_CLOSED, hours_ago=25),
+    # Outside its window WhatsApp still takes the approved template; and not everybody there shows a number.
+    Trouble(Channel.WHATSAPP, DELIVERED, hours_ago=25),
+    Trouble(Channel.WHATSAPP, DELIVERED, changes={"address": "US.13491208655302741918"}),
+    _skipped(Channel.WHATSAPP, ReasonCode.ADDRESS_INVALID, address="customer@example.com"),
+    _skipped(Channel.INSTAGRAM, ReasonCode.MESSAGE_TOO_LONG, custom_fields={"order": "ä" * 500}),
     _skipped(Channel.FACEBOOK, ReasonCode.WINDOW_CLOSED, hours_ago=49),
     _skipped(Channel.CHAT, ReasonCode.MERGE_TAG_UNRESOLVED, human_id=None),
     Trouble(Channel.EMAIL, None, changes={"tags": ["refund"]}),
