@@ -24,7 +24,7 @@ from app.domain.model import (
     transition,
 )
 from app.domain.plain_text import storable
-from app.store import attachments, counters, settlements
+from app.store import attachments, counters, flips, settlements
 from app.store.settlements import Change, Entry, Locked, Outcome
 
 T = TypeVar("T")
@@ -163,18 +163,18 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
 
 
 async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
-    flips: dict[UUID, settlements.Flip] = {}
+    flipped: dict[UUID, flips.Flip] = {}
     for rows in _rounds(_rows(changes, Effect.SENT), _conversation):
-        by_conversation = await settlements.flip(connection, tenant, rows)
-        flips.update({row.id: by_conversation[row.conversation_id] for row in rows})
+        by_conversation = await flips.flip(connection, tenant, rows)
+        flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
     restored: set[UUID] = set()
     for rows in _rounds(_rows(changes, Effect.FAILED_LATER), _conversation):
-        given_back = await settlements.restore(connection, tenant, rows)
+        given_back = await flips.restore(connection, tenant, rows)
         restored.update(row.id for row in rows if row.conversation_id in given_back)
-    return [_with_flip(change, flips.get(change.row.id), restored) for change in changes]
+    return [_with_flip(change, flipped.get(change.row.id), restored) for change in changes]
 
 
-def _with_flip(change: Change, flip: settlements.Flip | None, restored: Container[UUID]) -> Change:
+def _with_flip(change: Change, flip: flips.Flip | None, restored: Container[UUID]) -> Change:
     if flip is not None:
         return replace(change, flips=flip.result, restores=flip.restores)
     return replace(change, flips="restored") if change.row.id in restored else change
