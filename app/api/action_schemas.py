@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.api.auth import author_of
-from app.api.schemas import AuthorBody, Body, Flag, Name
+from app.api.schemas import AuthorBody, Body, Flag, Moment, Name
 from app.domain.decision import Decision, Finding
 from app.domain.messaging import Author
 from app.domain.model import ReasonCode
@@ -33,7 +33,7 @@ class RetryBody(ActionBody):
     reason_codes: Annotated[list[ReasonCode], Field(min_length=1)] | None = Field(
         default=None, description="Only what failed for one of these; left out, all that may be tried again."
     )
-    not_after: AwareDatetime | None = Field(
+    not_after: Moment | None = Field(
         default=None, description="The latest time for all that is queued; left out, 24 hours from now."
     )
 
@@ -45,7 +45,7 @@ class ResolveBody(ActionBody):
         default=False,
         description="With `not_sent`: queue it once more. A customer who got it after all gets it twice.",
     )
-    not_after: AwareDatetime | None = Field(
+    not_after: Moment | None = Field(
         default=None, description="With `send_again`, as in retry; otherwise it has no effect."
     )
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)] = Field(

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from app.api.auth import author_of
-from app.api.schemas import Answer, AuthorBody, Body, Flag, PersonAnswer, Whole
+from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
 from app.domain.permissions import Caller
@@ -86,8 +86,8 @@ class PreviewBody(MassReplyBody):
 class ConfirmBody(Body):
     recipient_count: Whole = Field(ge=0, examples=[113], description="The number that the person was shown.")
     hold_seconds: Whole = Field(default=0, ge=0, le=7 * 86_400)
-    send_at: AwareDatetime | None = None
-    not_after: AwareDatetime | None = None
+    send_at: Moment | None = None
+    not_after: Moment | None = None
     sample_size: Whole | None = Field(
         default=None,
         ge=1,

@@ -3,12 +3,23 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    model_validator,
+)
 
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.messaging import Author
+from app.domain.reading import read_time
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -18,6 +29,17 @@ Number = Annotated[float, Strict()]
 """JSON's own types, taken as they are: `true` is no number and `"yes"` no decision."""
 
 T = TypeVar("T")
+
+
+def _only_rfc3339(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("a time is written as text")
+    return read_time(value)
+
+
+RFC3339 = BeforeValidator(_only_rfc3339)
+Moment = Annotated[AwareDatetime, RFC3339]
+"""An RFC 3339 time with an offset. Not a number: nobody can tell seconds from milliseconds."""
 
 
 class Body(BaseModel):

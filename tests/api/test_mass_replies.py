@@ -205,6 +205,16 @@ async def test_a_schedule_that_cannot_be_is_refused(
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_schedule")
 
 
+@pytest.mark.parametrize("time", [1_893_456_000, "1893456000", "2030-01-01T00:00:00", "2030-01-01", "soon"], ids=repr)
+async def test_only_an_rfc_3339_time_is_one(client: httpx.AsyncClient, three: None, time: object) -> None:
+    batch = (await client.post("/mass-replies", json=BODY)).json()
+    body = {"recipient_count": 3, "send_at": time}
+    refused = await client.post(f"/mass-replies/{batch['id']}/confirm", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
+    listed = await client.get("/mass-replies", params={"created_from": str(time)})
+    assert (listed.status_code, listed.json()["code"]) == (422, "invalid_request")
+
+
 async def test_the_preview_keeps_nothing_and_shows_the_one_that_was_asked_for(
     client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, three: None
 ) -> None:

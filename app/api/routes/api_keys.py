@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, FutureDatetime
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
-from app.api.schemas import Answer, Body, Listing, Name, PersonAnswer, PersonBody
+from app.api.schemas import RFC3339, Answer, Body, Listing, Name, PersonAnswer, PersonBody
 from app.domain.api_keys import ApiKey
 from app.domain.errors import NotFound
 from app.domain.permissions import Role
@@ -24,7 +24,7 @@ class ApiKeyBody(Body):
     name: Name = Field(examples=["helpdesk production"])
     roles: Annotated[list[Role], Field(min_length=1)] = Field(examples=[["integration"]])
     agent: PersonBody | None = Field(default=None, description="The agent in whose name replies made with it go out.")
-    expires_at: Annotated[AwareDatetime, FutureDatetime] | None = None
+    expires_at: Annotated[AwareDatetime, FutureDatetime, RFC3339] | None = None
 
 
 class ApiKeyAnswer(Answer):

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
-from pydantic import AwareDatetime
 
 from app import mass_replies
 from app.api.batches import Id, answer, read, wake
@@ -20,7 +19,7 @@ from app.api.mass_reply_schemas import (
 )
 from app.api.paging import PageDep
 from app.api.problems import problems
-from app.api.schemas import Listing
+from app.api.schemas import Listing, Moment
 from app.domain.errors import (
     ConfirmationExpired,
     ConversationsNotFound,
@@ -156,8 +155,8 @@ async def list_mass_replies(
     page: PageDep,
     status: MassReplyStatus | None = None,
     author: str | None = None,
-    created_from: AwareDatetime | None = None,
-    created_to: AwareDatetime | None = None,
+    created_from: Moment | None = None,
+    created_to: Moment | None = None,
 ) -> Listing[MassReplyAnswer]:
     """List mass replies, newest first; `author` is the author's id."""
     query = store.Query(status, author, created_from, created_to)
