@@ -46,7 +46,8 @@ async def take_receipt(
         return
     if receipt.bad_address and receipt.code is not None:
         await receipts.block_address(connection, tenant, channel, receipt.bad_address, receipt.code)
-    await _apply(connection, tenant, stored)
+    if not await _apply(connection, tenant, stored):
+        log.info("receipt_unmatched", account=str(account), kind=receipt.kind)
 
 
 async def take_watermark(
@@ -68,11 +69,11 @@ async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> 
             await _apply(connection, tenant, stored)
 
 
-async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt) -> None:
+async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt) -> bool:
+    """Answer whether the delivery that it speaks of is known."""
     found = await receipts.find_delivery(connection, tenant, receipt)
     if found is None:
-        log.info("receipt_unmatched", account=str(receipt.account), kind=receipt.kind)
-        return
+        return False
     delivery, epoch = found
     happening = Happening(EVENTS[receipt.kind], epoch, receipt.occurred_at, _reason(receipt))
     failed = receipt.kind is ReceiptKind.FAILED
@@ -86,6 +87,7 @@ async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredR
     answer = (await settle(connection, tenant, [report])).get(delivery)
     outcome = f"absorbed: {answer}" if isinstance(answer, Absorbed) else "applied"
     await receipts.mark_settled(connection, tenant, receipt.id, outcome)
+    return True
 
 
 def _reason(receipt: StoredReceipt) -> Reason | None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 
 from app.delivery.receipts import settle_stored
 from app.domain.messaging import ReceiptKind
@@ -183,6 +184,13 @@ class TestFinding:
         for _ in range(2):
             await settle_stored(stage.database, stage.tenant, waiting.id)
         assert await stage.status(batch.first) is S.DELIVERED
+
+    async def test_a_report_for_nobody_is_logged_once_however_often_it_is_tried(self, stage: Stage) -> None:
+        with structlog.testing.capture_logs() as lines:
+            await stage.receipt(None, R.DELIVERED, provider_message_id="prov-1")
+            [waiting] = await stage.runs("SELECT id FROM receipts WHERE settled_at IS NULL AND tenant_id = :tenant")
+            await settle_stored(stage.database, stage.tenant, waiting.id)
+        assert [line["event"] for line in lines] == ["receipt_unmatched"]
 
     @pytest.mark.parametrize("epoch", ["", "1x", "-1", "٣", "9" * 30, "1.2"])
     async def test_a_name_that_is_not_ours_is_nobody_s(self, stage: Stage, batch: Batch, epoch: str) -> None:
