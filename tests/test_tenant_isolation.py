@@ -66,3 +66,13 @@ async def test_the_service_refuses_a_role_that_owns_the_schema(owner_url: str, d
     with pytest.raises(UnsafeRole, match="mass-reply migrate"):
         await owner.refuse_unsafe_role()
     await owner.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM tenants", "DELETE FROM delivery_decisions", "UPDATE delivery_decisions SET reason = 'another'"],
+)
+async def test_the_service_itself_cannot_take_back_what_must_stay(database: Database, statement: str) -> None:
+    with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+        async with database.begin(await create_tenant(database)) as connection:
+            await connection.execute(sa.text(statement))

@@ -65,6 +65,8 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"GRANT USAGE ON SCHEMA public TO {name}, {SWEEPER_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"REVOKE ALL ON alembic_version FROM {name}",
+        f"REVOKE DELETE ON tenants FROM {name}",
+        f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
         *(
             statement
             for table, columns in SWEEPER_COLUMNS.items()
