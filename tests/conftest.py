@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import fasteners
 import pytest
 import sqlalchemy as sa
@@ -86,6 +87,17 @@ async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
 async def tenant(database: Database) -> UUID:
     """A tenant of its own for each test: tests share a database and never each other's rows."""
     return await create_tenant(database)
+
+
+@pytest.fixture
+async def quiet(settings: Settings) -> None:
+    """No mass reply that an earlier test left open: a worker works for every tenant of its database."""
+    superuser = settings.database_url.replace(servers.RUNTIME, "postgres", 1)
+    connection = await asyncpg.connect(superuser)
+    await connection.execute(
+        "UPDATE mass_replies SET status = 'cancelled', finished_at = now() WHERE finished_at IS NULL"
+    )
+    await connection.close()
 
 
 async def create_tenant(database: Database, name: str = "Example Ltd") -> UUID:

@@ -179,3 +179,8 @@ class Live:
 @pytest.fixture
 def live(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, sandbox: Sandbox, worker: WorkerProcess) -> Live:
     return Live(client, runtime, tenant, sandbox)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(quiet: None) -> None:
+    """Real workers run here."""

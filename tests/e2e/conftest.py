@@ -63,3 +63,8 @@ def finished(client: httpx.AsyncClient) -> Poll:
 @pytest.fixture
 async def stage(runtime: Runtime) -> Runtime:
     return runtime
+
+
+@pytest.fixture(autouse=True)
+def _quiet(quiet: None) -> None:
+    """Real workers run here."""

@@ -82,3 +82,8 @@ async def begin(settings: Settings, superuser: str, sandbox: Sandbox, tmp_path: 
             return await stack.enter_async_context(begun(settings_, superuser, sandbox, tmp_path, **sizes))
 
         yield begin
+
+
+@pytest.fixture(autouse=True)
+def _quiet(quiet: None) -> None:
+    """Real workers run here."""
