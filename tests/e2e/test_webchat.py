@@ -212,6 +212,10 @@ async def test_a_reply_whose_worker_died_is_sent_again_and_shown_once(
 
 
 _CLAIM = """
-    WITH lane AS (UPDATE lanes SET queued = 0, sending = 1)
-    UPDATE deliveries SET status = 'sending', epoch = 1, settles_after = now() - interval '2 minutes' RETURNING id
+    WITH lane AS (UPDATE lanes SET queued = 0, sending = 1),
+    claimed AS (
+        UPDATE deliveries SET status = 'sending', epoch = 1, settles_after = now() - interval '2 minutes'
+        RETURNING tenant_id, id, epoch)
+    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at)
+    SELECT tenant_id, id, epoch, now() FROM claimed RETURNING delivery_id AS id
 """
