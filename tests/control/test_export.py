@@ -113,7 +113,8 @@ async def test_no_transaction_is_open_between_two_pages(stage: Stage, long: str)
     pages = export(stage.runtime.database, TenantId(stage.tenant), MassReplyId(UUID(long)), ResultQuery(), NDJSON)
     await anext(pages)
     open_ = (
-        "SELECT count(*) AS n FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%deliveries%'"
+        "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() "
+        "AND state = 'idle in transaction' AND query LIKE '%k.name AS contact_name%'"
     )
     assert [row.n for row in await stage.read(open_)] == [0]
     await pages.aclose()  # type: ignore[attr-defined]
