@@ -1,6 +1,6 @@
 """The one way a delivery changes after its claim: records, receipts, look-ups, people and the sweeper all end here."""
 
-from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.delivery.news import news_of
+from app.domain.events import Changed
 from app.domain.messaging import DroppedAttachment
 from app.domain.model import (
     ACCEPTED,
@@ -24,7 +26,7 @@ from app.domain.model import (
     transition,
 )
 from app.domain.plain_text import storable
-from app.store import attachments, counters, flips, settlements
+from app.store import attachments, counters, events, flips, settlements
 from app.store.settlements import Change, Entry, Locked, Outcome
 
 T = TypeVar("T")
@@ -151,14 +153,13 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
     changes = await _with_flips(connection, tenant, changes)
     applied = await settlements.apply(connection, tenant, changes)
     changes = [change for change in changes if change.row.id in applied]
-    if entries := [entry for change in changes for entry in _entries(change)]:
-        await settlements.write_timeline(connection, tenant, entries)
+    entries = [entry for change in changes for entry in _entries(change)]
+    replies = await settlements.write_timeline(connection, tenant, entries) if entries else []
     sent = [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
     if with_files := [row.id for row in sent if row.has_attachments]:
         await attachments.list_on_timeline(connection, tenant, with_files)
     await counters.count(connection, tenant, changes, {row.id for row in sent})
-    if sent:
-        await settlements.announce(connection, tenant, sent)
+    await events.announce(connection, tenant, news_of(changes, replies))
     await _reopen(connection, tenant, changes)
 
 
@@ -167,17 +168,17 @@ async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Se
     for rows in _rounds(_rows(changes, Effect.SENT), _conversation):
         by_conversation = await flips.flip(connection, tenant, rows)
         flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
-    restored: set[UUID] = set()
+    restored: dict[UUID, Mapping[str, Changed]] = {}
     for rows in _rounds(_rows(changes, Effect.FAILED_LATER), _conversation):
         given_back = await flips.restore(connection, tenant, rows)
-        restored.update(row.id for row in rows if row.conversation_id in given_back)
-    return [_with_flip(change, flipped.get(change.row.id), restored) for change in changes]
+        restored.update((row.id, given_back[row.conversation_id]) for row in rows if row.conversation_id in given_back)
+    return [_with_flip(change, flipped.get(change.row.id), restored.get(change.row.id)) for change in changes]
 
 
-def _with_flip(change: Change, flip: flips.Flip | None, restored: Container[UUID]) -> Change:
+def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
     if flip is not None:
-        return replace(change, flips=flip.result, restores=flip.restores)
-    return replace(change, flips="restored") if change.row.id in restored else change
+        return replace(change, flips=flip.result, restores=flip.restores, changed=flip.changed)
+    return change if restored is None else replace(change, flips="restored", changed=restored)
 
 
 def _rows(changes: Iterable[Change], wanted: Effect) -> list[Locked]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.events import Changed
 from app.domain.model import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
 
 REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
@@ -137,6 +138,13 @@ def receive(conversation: Conversation, message: CustomerMessage, now: datetime)
     awake = ConversationStatus.ACTIVE if conversation.status in REOPENED else conversation.status
     received = replace(conversation, engagement=Engagement.PENDING, status=awake)
     return _parented(replace(received, last_customer_message_at=at), message) if newest else received
+
+
+def differences(before: Conversation, after: Conversation) -> dict[str, Changed]:
+    """Tell in which of the fields that people work by two states of a conversation differ."""
+    fields = ("status", "engagement", "team", "assignee", "subject")
+    both = {field: (getattr(before, field), getattr(after, field)) for field in fields}
+    return {field: change for field, change in both.items() if change[0] != change[1]}
 
 
 def _parented(conversation: Conversation, message: CustomerMessage) -> Conversation:

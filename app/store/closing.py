@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.store.claims import LaneKey
+from app.store.events import announce_status
 
 
 async def queued_ids(
@@ -46,7 +47,10 @@ async def finish(
     """
     await hold_lanes(connection, tenant, id_)
     values = {"tenant": tenant, "id": id_, "before": before, "after": after}
-    return (await connection.execute(_FINISH, values)).rowcount == 1
+    finished = (await connection.execute(_FINISH, values)).rowcount == 1
+    if finished and after is not before:
+        await announce_status(connection, tenant, id_, after)
+    return finished
 
 
 async def mark_started(

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import canonical
-from app.domain.conversation import Conversation, CustomerMessage, message_key, receive
+from app.domain.conversation import Conversation, CustomerMessage, differences, message_key, receive
 from app.domain.errors import NotFound
+from app.domain.events import Changed, ConversationUpdated, EventType, MessageCreated, News
 from app.domain.messaging import Inbound
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.domain.reading import storable, write_time
 from app.store.conversations import lock_conversation
+from app.store.events import announce
 
 _OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
 """The Message-ID that we give to our own replies: the delivery's id, whatever the domain."""
@@ -165,8 +167,16 @@ async def record_customer_message(
     if known is not None:
         return Recorded(known, added=False)
     added = await add_messages(connection, tenant, [message_row(id_, before.address, message, now)])
-    await _store_standing(connection, tenant, id_, receive(before, message, now))
+    after = receive(before, message, now)
+    await _store_standing(connection, tenant, id_, after)
+    await announce(connection, tenant, _news(id_, added[0], differences(before, after)))
     return Recorded(added[0], added=True)
+
+
+def _news(id_: ConversationId, message: UUID, changed: Mapping[str, Changed]) -> list[News]:
+    created = News(EventType.MESSAGE_CREATED, subjects=[MessageCreated(message, id_)])
+    updated = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_, changed)])
+    return [created, updated] if changed else [created]
 
 
 _FIND_MESSAGE = sa.text("""

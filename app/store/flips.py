@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.events import Changed
 from app.domain.model import TenantId
 from app.store.settlements import Locked
 
@@ -20,7 +21,12 @@ class Flip:
     """What a sent reply changed on its conversation."""
 
     result: str
-    restores: Mapping[str, str]
+    changed: Mapping[str, Changed]
+
+    @property
+    def restores(self) -> Mapping[str, str | None]:
+        """What there was before."""
+        return {field: before for field, (before, _) in self.changed.items()}
 
 
 # Withheld where the customer has written since: then the ball is in our court again.
@@ -62,12 +68,12 @@ async def flip(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Loc
 
 
 def _flip(row: Any) -> Flip:
-    changes = {
-        "engagement": (row.old_engagement, row.new_engagement),
-        "status": (row.old_status, row.new_status),
-    }
-    restores = {field: old for field, (old, new) in changes.items() if old != new}
-    return Flip("skipped_customer_replied" if row.withheld else "applied", restores)
+    return Flip("skipped_customer_replied" if row.withheld else "applied", _changed(row))
+
+
+def _changed(row: Any) -> dict[str, Changed]:
+    both = {"engagement": (row.old_engagement, row.new_engagement), "status": (row.old_status, row.new_status)}
+    return {field: change for field, change in both.items() if change[0] != change[1]}
 
 
 _RESTORE = sa.text("""
@@ -80,14 +86,17 @@ _RESTORE = sa.text("""
          AS v (id, engagement, status)
     WHERE c.tenant_id = :tenant AND c.id = v.id
       AND (c.engagement = 'engaged' AND v.engagement <> 'engaged' OR c.status = 'done' AND v.status <> 'done')
-    RETURNING c.id
+    RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
+              old.status AS old_status, new.status AS new_status
 """)
 
 
-async def restore(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> set[UUID]:
+async def restore(
+    connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]
+) -> dict[UUID, Mapping[str, Changed]]:
     """Give back what the flips changed, field by field, unless somebody has changed it since.
 
-    Answers the conversations of which something was given back.
+    Answers the conversations of which something was given back, and what.
     """
     ids = [row.conversation_id for row in rows]
     await connection.execute(_LOCK_CONVERSATIONS, {"tenant": tenant, "ids": ids})
@@ -97,4 +106,4 @@ async def restore(connection: AsyncConnection, tenant: TenantId, rows: Sequence[
         "engagements": [restore.get("engagement") for restore in restores],
         "statuses": [restore.get("status") for restore in restores],
     }
-    return set(await connection.scalars(_RESTORE, {"tenant": tenant, **values}))
+    return {row.id: _changed(row) for row in await connection.execute(_RESTORE, {"tenant": tenant, **values})}

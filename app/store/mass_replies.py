@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.events import EventType, News
 from app.domain.mass_reply import Billed, Draft, Lane, MassReply, PauseReason
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
@@ -17,6 +18,7 @@ from app.domain.preflight import Verdict
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import to_json
 from app.domain.summary import Summary
+from app.store.events import announce, announce_status
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
 _INSERT = sa.text("""
@@ -190,7 +192,10 @@ async def set_status(
         .where(table.c.tenant_id == tenant, table.c.id == id_, table.c.status == before)
         .values(status=after, pause_reason=pause_reason, updated_at=sa.func.now())
     )
-    return (await connection.execute(statement)).rowcount == 1
+    changed = (await connection.execute(statement)).rowcount == 1
+    if changed:
+        await announce_status(connection, tenant, id_, after)
+    return changed
 
 
 async def schedule(
@@ -210,6 +215,7 @@ async def schedule(
     """)
     values = {"now": now, "dispatch_at": dispatch_at, "not_after": not_after, "confirmation": json.dumps(confirmation)}
     await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
+    await announce(connection, tenant, [News(EventType.MASS_REPLY_CONFIRMED, id_)])
 
 
 async def lock(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply | None:

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.mass_reply import PauseReason
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import MassReplyId, MassReplyStatus, TenantId
+from app.store.events import announce_status
 
 # Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
 _DRAW = sa.text("""
@@ -34,4 +35,6 @@ _END = sa.text("""
 
 async def pause_after_sample(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
     """Pause a mass reply whose sample is neither queued nor under way any more; the next resume sends the rest."""
-    await connection.execute(_END, {"tenant": tenant, "id": id_, "reason": PauseReason.SAMPLE_SENT})
+    paused = await connection.execute(_END, {"tenant": tenant, "id": id_, "reason": PauseReason.SAMPLE_SENT})
+    if paused.rowcount:
+        await announce_status(connection, tenant, id_, MassReplyStatus.PAUSED)

@@ -13,6 +13,7 @@ from app.store.database import SWEEPER_ROLE, async_url
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 SWEEPER_COLUMNS = {
+    "tenants": "id",
     "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
     "finished_at, updated_at, sampling",
     "lanes": "tenant_id, mass_reply_id, account_id, queued, sending, uncertain, pause_reason, pumped_at",
@@ -21,6 +22,7 @@ SWEEPER_COLUMNS = {
     "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until",
     "receipts": "tenant_id, id, received_at, settled_at",
     "messages": "tenant_id, id, conversation_id",
+    "outbound_events": "tenant_id, position",
 }
 """What the sweeper may read of every tenant: ids, statuses and times."""
 
@@ -64,9 +66,11 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
     statements = [
         f"GRANT USAGE ON SCHEMA public TO {name}, {SWEEPER_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE ON SEQUENCE outbound_event_positions TO {name}",
         f"REVOKE ALL ON alembic_version FROM {name}",
         f"REVOKE DELETE ON tenants FROM {name}",
         f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
+        f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
         *(
             statement
             for table, columns in SWEEPER_COLUMNS.items()

@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.events import Changed
 from app.domain.model import (
     ConversationId,
     DeliveryId,
@@ -125,7 +126,9 @@ class Change:
     deferred: bool = False
     provider_message_id: str | None = None
     flips: str | None = None
-    restores: Mapping[str, str] | None = field(default=None)
+    restores: Mapping[str, str | None] | None = None
+    changed: Mapping[str, Changed] = field(default_factory=dict)
+    """What it changed on the conversation."""
 
 
 _APPLY = sa.text("""
@@ -233,23 +236,37 @@ class Entry:
 
 
 _TIMELINE = sa.text("""
-    INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
-                          delivery_id)
-    SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
-           v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
-    FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
-                CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
-                CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
-         AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
-    LEFT JOIN LATERAL (
-        SELECT a.text, a.html FROM delivery_attempts a
-        WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
-        ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
-    ON CONFLICT DO NOTHING
+    WITH written AS (
+        INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
+                              delivery_id)
+        SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
+               v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
+        FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
+                    CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
+                    CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
+             AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
+        LEFT JOIN LATERAL (
+            SELECT a.text, a.html FROM delivery_attempts a
+            WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
+            ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
+        ON CONFLICT DO NOTHING
+        RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
+    SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'
 """)
 
 
-async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries: Sequence[Entry]) -> None:
+@dataclass(frozen=True, slots=True)
+class WrittenReply:
+    """A reply that has come onto a timeline just now."""
+
+    message_id: UUID
+    conversation_id: UUID
+    mass_reply_id: MassReplyId
+    delivery_id: UUID
+
+
+async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries: Sequence[Entry]) -> list[WrittenReply]:
+    """Write these lines; answers the replies among them."""
     by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
     values = {
         "conversation_ids": [entry.row.conversation_id for entry in entries],
@@ -261,7 +278,7 @@ async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries:
         "delivery_ids": [entry.row.id for entry in entries],
         "epochs": [entry.epoch for entry in entries],
     }
-    await connection.execute(_TIMELINE, {"tenant": tenant, **values})
+    return [WrittenReply(*row) for row in await connection.execute(_TIMELINE, {"tenant": tenant, **values})]
 
 
 _NOTE_RECEIPTS = sa.text("""
@@ -277,23 +294,6 @@ async def note_receipts(
     """Remember when the provider last spoke of deliveries, where what it said changed nothing."""
     values = {"ids": [id_ for id_, _ in receipts], "occurred_ats": [at for _, at in receipts]}
     await connection.execute(_NOTE_RECEIPTS, {"tenant": tenant, **values})
-
-
-_EVENTS = sa.text("""
-    INSERT INTO outbound_events (tenant_id, type, mass_reply_id, conversation_id, delivery_id)
-    SELECT :tenant, 'message.created', v.mass_reply_id, v.conversation_id, v.delivery_id
-    FROM unnest(CAST(:mass_reply_ids AS uuid[]), CAST(:conversation_ids AS uuid[]), CAST(:delivery_ids AS uuid[]))
-         AS v (mass_reply_id, conversation_id, delivery_id)
-""")
-
-
-async def announce(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> None:
-    values = {
-        "mass_reply_ids": [row.mass_reply_id for row in rows],
-        "conversation_ids": [row.conversation_id for row in rows],
-        "delivery_ids": [row.id for row in rows],
-    }
-    await connection.execute(_EVENTS, {"tenant": tenant, **values})
 
 
 # A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.

@@ -18,6 +18,7 @@ from app.delivery.receipts import take_receipt
 from app.delivery.recorder import Recorder
 from app.delivery.settle import Report, settle
 from app.delivery.sweep import Sweeper
+from app.domain.events import DeliveryUpdated
 from app.domain.messaging import Adapter, Receipt, ReceiptKind
 from app.domain.model import (
     Absorbed,
@@ -33,7 +34,7 @@ from app.domain.model import (
     TenantId,
 )
 from app.runtime import Runtime
-from app.store import claims
+from app.store import claims, events
 from app.store.claims import Attempt, Claimed, Grant, LaneKey
 from app.store.database import Database
 from tests.scene import add_account, add_conversations, postmark, timeline, twilio
@@ -172,9 +173,20 @@ class Stage:
         return [(item.kind, item.text) for item in items]
 
     async def events(self, batch: Batch) -> int:
-        return int(
-            (await self.one("SELECT count(*) FROM outbound_events WHERE mass_reply_id = :id", id=batch.id)).count
-        )
+        """How many messages others were told of."""
+        statement = """
+            SELECT coalesce(sum(jsonb_array_length(subjects)), 0) AS told FROM outbound_events
+            WHERE mass_reply_id = :id AND type = 'message.created'
+        """
+        return int((await self.one(statement, id=batch.id)).told)
+
+    async def told(self, batch: Batch) -> list[str]:
+        """The statuses of its deliveries that others were told of, in the order in which they are read."""
+        async with self.runtime.database.begin(self.tenant) as connection:
+            await events.number(connection, self.tenant)
+            found = await events.of_mass_reply(connection, self.tenant, batch.id, 0, 1000)
+        subjects = [subject for event in found for subject in event.news.subjects]
+        return [subject.status for subject in subjects if isinstance(subject, DeliveryUpdated)]
 
     async def counts(self, batch: Batch) -> dict[str, int]:
         """The lane's counters, which must be what counting the rows says."""

@@ -168,7 +168,7 @@ class TestFailedLater:
         assert (await stage.timeline(batch))[-1] == ("system_note", "The mass reply arrived after all.")
         assert await stage.counts(batch) == {"delivered": 1}
 
-    async def test_a_retry_of_it_is_a_message_of_its_own(self, stage: Stage) -> None:
+    async def test_a_retry_of_it_is_told_and_keeps_the_one_reply(self, stage: Stage) -> None:
         batch = await sent(stage)
         reason = because(C.UNREACHABLE, "Nobody there.", retryable=True)
         await stage.settle(report(batch.first, E.RECEIPT_FAILED, reason=reason), report(batch.first, E.RETRY, None))
@@ -176,7 +176,8 @@ class TestFailedLater:
         assert (row.status, row.sent_at, row.delivered_at) == ("queued", None, None)
         await stage.claim(batch)
         await stage.settle(accepted(batch.first, 2))
-        assert await stage.events(batch) == 2
+        assert [kind for kind, _ in await stage.timeline(batch)].count("reply") == await stage.events(batch) == 1
+        assert await stage.told(batch) == ["sent", "failed", "sent"]
 
 
 async def sent(stage: Stage, count: int = 1, **about: Any) -> Batch:

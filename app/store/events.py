@@ -1,0 +1,108 @@
+"""The outbox: what is told to others is written down in the transaction that does it, and read from here afterwards.
+
+A row is written without a position, since transactions end in another order than they begin. Whoever reads gives the
+positions first, to all rows that are committed by then, in the order in which they were written. So a reader that
+remembers one position has seen all before it, and what rests on another event always comes after it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.events import REACHED, Event, EventType, News, read_subject, write_subject
+from app.domain.model import MassReplyId, MassReplyStatus, TenantId
+
+_ANNOUNCE = sa.text("""
+    INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, depth)
+    SELECT :tenant, v.type, v.mass_reply_id, CAST(v.subjects AS jsonb), v.depth
+    FROM unnest(CAST(:types AS text[]), CAST(:mass_reply_ids AS uuid[]), CAST(:subjects AS text[]),
+                CAST(:depths AS int[])) WITH ORDINALITY AS v (type, mass_reply_id, subjects, depth, n)
+    ORDER BY v.n
+""")
+
+
+async def announce(connection: AsyncConnection, tenant: TenantId, news: Sequence[News]) -> None:
+    """Tell whoever listens, once the caller's transaction has ended well."""
+    if not news:
+        return
+    values = {
+        "types": [one.type for one in news],
+        "mass_reply_ids": [one.mass_reply_id for one in news],
+        "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in news],
+        "depths": [one.depth for one in news],
+    }
+    await connection.execute(_ANNOUNCE, {"tenant": tenant, **values})
+
+
+async def announce_status(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, status: MassReplyStatus
+) -> None:
+    """Tell that a mass reply came to a status, if that is one to tell of."""
+    if status in REACHED:
+        await announce(connection, tenant, [News(REACHED[status], id_)])
+
+
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('events ' || CAST(:tenant AS text), 0))")
+
+# The sequence counts the rows in the order of their writing: one that was written after another was committed has a
+# higher number. `new_position` is asked row by row over the sorted rows, never by the update's own order.
+_NUMBER = sa.text("""
+    UPDATE outbound_events e SET position = v.position
+    FROM (SELECT id, nextval('outbound_event_positions') AS position
+          FROM (SELECT id FROM outbound_events WHERE tenant_id = :tenant AND position IS NULL
+                ORDER BY written LIMIT :limit) unnumbered) v
+    WHERE e.tenant_id = :tenant AND e.id = v.id
+""")
+
+
+async def number(connection: AsyncConnection, tenant: TenantId, limit: int = 10_000) -> int:
+    """Give positions to events that have none yet, the oldest first; answers how many there were.
+
+    Hold the transaction no longer than this: other readers of the same tenant wait for it.
+    """
+    await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
+    return (await connection.execute(_NUMBER, {"tenant": tenant, "limit": limit})).rowcount
+
+
+_COLUMNS = "id, position, type, mass_reply_id, subjects, depth, created_at"
+
+_AFTER = sa.text(f"""
+    SELECT {_COLUMNS} FROM outbound_events
+    WHERE tenant_id = :tenant AND position > :position ORDER BY position LIMIT :limit
+""")  # noqa: S608 - column names of our own
+
+_OF_MASS_REPLY = sa.text(f"""
+    SELECT {_COLUMNS} FROM outbound_events
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND position > :position ORDER BY position LIMIT :limit
+""")  # noqa: S608 - column names of our own
+
+
+async def after(connection: AsyncConnection, tenant: TenantId, position: int, limit: int) -> list[Event]:
+    """Read a tenant's events that come after a position. Call `number` first, in a transaction of its own."""
+    values = {"tenant": tenant, "position": position, "limit": limit}
+    return [_event(row) for row in await connection.execute(_AFTER, values)]
+
+
+async def of_mass_reply(
+    connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, position: int, limit: int
+) -> list[Event]:
+    """Read the events of one mass reply that come after a position. Call `number` first, as for `after`."""
+    values = {"tenant": tenant, "mass_reply": mass_reply, "position": position, "limit": limit}
+    return [_event(row) for row in await connection.execute(_OF_MASS_REPLY, values)]
+
+
+async def last_position(connection: AsyncConnection, tenant: TenantId) -> int:
+    """Where a reader begins that wants to hear of what is new; 0 where nothing was ever numbered."""
+    statement = sa.text("SELECT max(position) FROM outbound_events WHERE tenant_id = :tenant")
+    return await connection.scalar(statement, {"tenant": tenant}) or 0
+
+
+def _event(row: Any) -> Event:
+    type_ = EventType(row.type)
+    mass_reply = None if row.mass_reply_id is None else MassReplyId(UUID(str(row.mass_reply_id)))
+    subjects = tuple(read_subject(type_, given) for given in row.subjects)
+    return Event(row.id, row.position, News(type_, mass_reply, subjects, row.depth), row.created_at)

@@ -1,0 +1,115 @@
+"""Readers of the outbox miss nothing and hear nothing before what it rests on, however transactions overlap."""
+
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.conversation import CustomerMessage
+from app.domain.events import (
+    ConversationUpdated,
+    DeliveryUpdated,
+    Event,
+    EventType,
+    MessageCreated,
+    News,
+    Subject,
+    read_subject,
+    write_subject,
+)
+from app.domain.model import Channel, ConversationId, DeliveryStatus, MassReplyId, ReasonCode, TenantId
+from app.runtime import Runtime
+from app.store import events
+from app.store.customer_messages import record_customer_message
+from tests.scene import add_conversation
+
+ONE, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
+
+
+def confirmed(mass_reply: MassReplyId = ONE) -> News:
+    return News(EventType.MASS_REPLY_CONFIRMED, mass_reply)
+
+
+async def read(runtime: Runtime, tenant: UUID, position: int = 0) -> list[Event]:
+    async with runtime.database.begin(tenant) as connection:
+        await events.number(connection, TenantId(tenant))
+    async with runtime.database.begin(tenant) as connection:
+        return await events.after(connection, TenantId(tenant), position, 100)
+
+
+async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_before(
+    runtime: Runtime, tenant: UUID
+) -> None:
+    async with AsyncExitStack() as slow:
+        late = await slow.enter_async_context(runtime.database.begin(tenant))
+        await events.announce(late, TenantId(tenant), [confirmed(OTHER)])
+        async with runtime.database.begin(tenant) as connection:
+            await events.announce(connection, TenantId(tenant), [confirmed(ONE)])
+        [first] = await read(runtime, tenant)
+    [second] = await read(runtime, tenant, first.position)
+    assert (first.news.mass_reply_id, second.news.mass_reply_id) == (ONE, OTHER)
+    assert [event.id for event in await read(runtime, tenant)] == [first.id, second.id]
+
+
+async def test_what_is_rolled_back_is_never_told(runtime: Runtime, tenant: UUID) -> None:
+    async with runtime.database.begin(tenant) as connection:
+        await events.announce(connection, TenantId(tenant), [confirmed()])
+        await connection.rollback()
+    assert await read(runtime, tenant) == []
+
+
+async def test_news_of_one_transaction_keep_their_order(runtime: Runtime, tenant: UUID) -> None:
+    told = [News(EventType.MASS_REPLY_CONFIRMED, ONE), News(EventType.MASS_REPLY_PAUSED, ONE), confirmed(OTHER)]
+    async with runtime.database.begin(tenant) as connection:
+        await events.announce(connection, TenantId(tenant), told)
+    assert [event.news for event in await read(runtime, tenant)] == [
+        News(news.type, news.mass_reply_id, ()) for news in told
+    ]
+    async with runtime.database.begin(tenant) as connection:
+        found = await events.of_mass_reply(connection, TenantId(tenant), ONE, 0, 100)
+    assert [event.news.type for event in found] == [EventType.MASS_REPLY_CONFIRMED, EventType.MASS_REPLY_PAUSED]
+
+
+async def test_a_customer_message_tells_what_it_changed(runtime: Runtime, tenant: UUID) -> None:
+    conversation = await add_conversation(
+        runtime, tenant, Channel.EMAIL, "ann@example.test", status="done", engagement="engaged"
+    )
+    async with runtime.database.begin(tenant) as connection:
+        recorded = await record_customer_message(
+            connection,
+            TenantId(tenant),
+            ConversationId(conversation),
+            CustomerMessage("Still broken.", "m-1"),
+            datetime.now(UTC),
+        )
+    created, updated = await read(runtime, tenant)
+    assert created.news.subjects == (MessageCreated(recorded.message_id, conversation),)
+    changed = {"status": ("done", "active"), "engagement": ("engaged", "pending")}
+    assert updated.news.subjects == (ConversationUpdated(conversation, changed),)
+
+
+ids = st.uuids()
+words = st.text(min_size=1)
+subjects = st.one_of(
+    st.builds(MessageCreated, ids, ids, st.none() | ids),
+    st.builds(
+        ConversationUpdated,
+        ids,
+        st.dictionaries(words, st.tuples(st.none() | words, st.none() | words)),
+        st.lists(words).map(tuple),
+        st.lists(words).map(tuple),
+    ),
+    st.builds(DeliveryUpdated, ids, ids, st.sampled_from(DeliveryStatus), st.none() | st.sampled_from(ReasonCode)),
+)
+TYPES = {
+    MessageCreated: EventType.MESSAGE_CREATED,
+    ConversationUpdated: EventType.CONVERSATION_UPDATED,
+    DeliveryUpdated: EventType.DELIVERIES_UPDATED,
+}
+
+
+@given(subjects)
+def test_a_subject_is_read_as_it_was_written(subject: Subject) -> None:
+    assert read_subject(TYPES[type(subject)], write_subject(subject)) == subject
