@@ -1,0 +1,111 @@
+"""The audit log: who did what, to what, on whose authority. What was said is never in it, only its digest."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+from uuid import UUID
+
+from app.domain.messaging import Author
+from app.domain.model import MassReplyId
+from app.domain.permissions import Caller, KeyIdentity, Role
+
+
+class AuditAction(StrEnum):
+    MASS_REPLY_CREATED = "mass_reply.created"
+    MASS_REPLY_CONFIRMED = "mass_reply.confirmed"
+    MASS_REPLY_APPROVED = "mass_reply.approved"
+    MASS_REPLY_REJECTED = "mass_reply.rejected"
+    MASS_REPLY_PAUSED = "mass_reply.paused"
+    MASS_REPLY_RESUMED = "mass_reply.resumed"
+    MASS_REPLY_CANCELLED = "mass_reply.cancelled"
+    MASS_REPLY_EXPIRED = "mass_reply.expired"
+    MASS_REPLY_RETRIED = "mass_reply.retried"
+    MASS_REPLY_RESOLVED = "mass_reply.resolved"
+    MASS_REPLY_PURGED = "mass_reply.purged"
+    CHANNEL_ACCOUNT_SAVED = "channel_account.saved"
+    CHANNEL_ACCOUNT_DELETED = "channel_account.deleted"
+    API_KEY_ISSUED = "api_key.issued"
+    API_KEY_REVOKED = "api_key.revoked"
+    SETTINGS_CHANGED = "settings.changed"
+    SNIPPET_SAVED = "snippet.saved"
+    SNIPPET_DELETED = "snippet.deleted"
+    AUTOMATION_RULE_SAVED = "automation_rule.saved"
+    AUTOMATION_RULE_DELETED = "automation_rule.deleted"
+    WEBHOOK_ENDPOINT_SAVED = "webhook_endpoint.saved"
+    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted"
+    WEBHOOK_ENDPOINT_REPLAYED = "webhook_endpoint.replayed"
+    CONTACT_ERASED = "contact.erased"
+    PURGE_RAN = "purge.ran"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, and with what."""
+
+    author: Author
+    """In whose name: the caller's own, or the one that a caller with `mass_replies:act_as` gives."""
+    key: KeyIdentity | None = None
+    """The key that the request came with."""
+    user: Author | None = None
+    """The person that the credential names, where it names one; `author` may be somebody else."""
+    roles: frozenset[Role] = frozenset()
+
+    @classmethod
+    def of(cls, caller: Caller, author: Author | None = None) -> Self:
+        """The caller, in an author's name where one is given."""
+        return cls(author or caller.own_author, caller.key, caller.user, caller.roles)
+
+
+SYSTEM: Final = Actor(Author("system", "system"))
+"""The service itself: a lane that stops, a mass reply that expires."""
+OPERATOR: Final = Actor(Author("operator", "operator"))
+"""Whoever may run commands on the machine. Commands know no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that was done."""
+
+    action: AuditAction
+    object_id: str | None = None
+    """What it was done to: an id, a key or a shortcode; None where that is the tenant itself."""
+    mass_reply_id: MassReplyId | None = None
+    recipient_count: int | None = None
+    message_sha256: str | None = None
+    reason: str | None = field(default=None, repr=False)
+    """Why, in the words of whoever decided it."""
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """JSON: the selection as it was given, options, what changed. Never a text to customers, never a secret."""
+
+    @classmethod
+    def on_mass_reply(cls, action: AuditAction, id_: MassReplyId, **rest: Any) -> Self:
+        return cls(action, str(id_), id_, **rest)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEntry:
+    id: UUID
+    at: datetime
+    actor: Actor
+    entry: AuditEntry
+
+
+def message_digest(
+    text: str, html: str | None, attachment_ids: tuple[UUID, ...], whatsapp_template: Mapping[str, Any] | None
+) -> str:
+    """SHA-256, in hex, of a message as its request gave it, so that whoever has the request can prove it was this one.
+
+    Over JSON with sorted keys, no spaces and no escapes beyond JSON's own, in UTF-8.
+    """
+    message = {
+        "attachment_ids": [str(id_) for id_ in attachment_ids],
+        "html": html,
+        "text": text,
+        "whatsapp_template": whatsapp_template,
+    }
+    written = json.dumps(message, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()

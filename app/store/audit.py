@@ -1,0 +1,113 @@
+"""The audit log. The service may add to it and read it; its database role can neither change nor delete a row."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.audit import Actor, AuditAction, AuditEntry, RecordedEntry
+from app.domain.messaging import Author
+from app.domain.model import MassReplyId, TenantId
+from app.domain.permissions import KeyIdentity, Role
+from app.tables import audit_log
+
+_RECORD = sa.text("""
+    INSERT INTO audit_log (tenant_id, action, author_id, author_name, author_email, key_id, key_name, user_id,
+                           user_name, user_email, roles, object_id, mass_reply_id, recipient_count, message_sha256,
+                           reason, details)
+    VALUES (:tenant, :action, :author_id, :author_name, :author_email, :key_id, :key_name, :user_id,
+            :user_name, :user_email, CAST(:roles AS text[]), :object_id, :mass_reply_id, :recipient_count,
+            :message_sha256, :reason, CAST(:details AS jsonb))
+""")
+
+
+async def record(connection: AsyncConnection, tenant: TenantId, actor: Actor, entry: AuditEntry) -> None:
+    """Write down what is being done, in the transaction that does it: neither stands without the other."""
+    await connection.execute(_RECORD, {"tenant": tenant, **_who(actor), **_what(entry)})
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    key, user = actor.key, actor.user
+    return {
+        "author_id": actor.author.id,
+        "author_name": actor.author.name,
+        "author_email": actor.author.email,
+        "key_id": key and key.id,
+        "key_name": key and key.name,
+        "user_id": user and user.id,
+        "user_name": user and user.name,
+        "user_email": user and user.email,
+        "roles": sorted(actor.roles),
+    }
+
+
+def _what(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "action": entry.action,
+        "object_id": entry.object_id,
+        "mass_reply_id": entry.mass_reply_id,
+        "recipient_count": entry.recipient_count,
+        "message_sha256": entry.message_sha256,
+        "reason": entry.reason,
+        "details": json.dumps(entry.details, default=str),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which entries; None asks for all. From inclusive, to exclusive."""
+
+    action: AuditAction | None = None
+    actor: str | None = None
+    """The id of an author, of a credential's person, or of a key."""
+    mass_reply: UUID | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+async def page(
+    connection: AsyncConnection, tenant: TenantId, query: Query, *, before: UUID | None, limit: int
+) -> Sequence[RecordedEntry]:
+    """The newest first."""
+    statement = sa.select(audit_log).where(audit_log.c.tenant_id == tenant, *_conditions(query))
+    if before is not None:
+        statement = statement.where(audit_log.c.id < before)
+    rows = await connection.execute(statement.order_by(audit_log.c.id.desc()).limit(limit))
+    return [_read(row) for row in rows]
+
+
+def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
+    log = audit_log.c
+    named = (log.author_id == query.actor, log.user_id == query.actor, sa.cast(log.key_id, sa.Text) == query.actor)
+    wanted = (
+        (query.action, log.action == query.action),
+        (query.actor, sa.or_(*named)),
+        (query.mass_reply, log.mass_reply_id == query.mass_reply),
+        (query.start, log.at >= query.start),
+        (query.end, log.at < query.end),
+    )
+    return [condition for given, condition in wanted if given is not None]
+
+
+def _read(row: Any) -> RecordedEntry:
+    actor = Actor(
+        Author(row.author_id, row.author_name, row.author_email),
+        None if row.key_id is None else KeyIdentity(row.key_id, row.key_name),
+        None if row.user_name is None else Author(row.user_id, row.user_name, row.user_email),
+        frozenset(map(Role, row.roles)),
+    )
+    entry = AuditEntry(
+        AuditAction(row.action),
+        row.object_id,
+        None if row.mass_reply_id is None else MassReplyId(row.mass_reply_id),
+        row.recipient_count,
+        row.message_sha256,
+        row.reason,
+        row.details,
+    )
+    return RecordedEntry(row.id, row.at, actor, entry)
