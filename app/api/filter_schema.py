@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -62,16 +62,17 @@ class Filter(_Description):
 
 @dataclass(frozen=True, slots=True)
 class DescribedBy:
-    """Takes any JSON, and shows a model in the description of the API."""
+    """Takes any JSON, and shows models in the description of the API."""
 
-    model: type[BaseModel]
+    described: Any
+    """A model, or a union of models."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return handler(source)
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(self.model.__pydantic_core_schema__)
+        return handler(TypeAdapter(self.described).core_schema)
 
 
-_EXAMPLE = {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}
-FilterBody = Annotated[JsonValue, DescribedBy(Filter), Field(examples=[_EXAMPLE])]
+FILTER_EXAMPLE = {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}
+FilterBody = Annotated[JsonValue, DescribedBy(Filter), Field(examples=[FILTER_EXAMPLE])]

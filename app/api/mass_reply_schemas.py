@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
+from app.api.selection_schema import SelectionBody
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
 from app.domain.permissions import Caller
@@ -35,16 +36,6 @@ class WhatsAppTemplateBody(Body):
     name: Annotated[str, StringConstraints(min_length=1, max_length=512)]
     language: Annotated[str, StringConstraints(min_length=2, max_length=20)]
     body_parameters: list[str] = Field(default=[])
-
-
-SelectionBody = Annotated[
-    dict[str, JsonValue],
-    Field(
-        description="Exactly one of `filter` (with `exclude_conversation_ids`), `conversation_ids`, `external_ids`, "
-        "`follow_up`.",
-        examples=[{"filter": {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}}],
-    ),
-]
 
 
 class MassReplyBody(Body):

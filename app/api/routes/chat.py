@@ -75,7 +75,7 @@ class SessionAnswer(Answer):
     conversation_id: UUID
 
 
-class MessageBody(Body):
+class VisitorMessageBody(Body):
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strip_whitespace=True)]
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
         default=None, description="The page's own id of it: the same again adds nothing, so it may be repeated."
@@ -152,7 +152,7 @@ async def follow_chat(
 
 @router.post("/me/messages", status_code=status.HTTP_201_CREATED, responses=_FOR_VISITORS)
 async def write_chat_message(
-    body: MessageBody, visitor: Visitor, runtime: RuntimeDep, limits: LimitsDep
+    body: VisitorMessageBody, visitor: Visitor, runtime: RuntimeDep, limits: LimitsDep
 ) -> ChatMessageAnswer:
     """Write to the helpdesk: the conversation awaits a reply now, and is active again if it was done."""
     limits.messages.take(visitor)
