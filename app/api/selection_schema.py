@@ -1,0 +1,51 @@
+"""The selection as readers of the API see it: exactly one of four. As the filter, it is checked by the domain alone."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.api.filter_schema import FILTER_EXAMPLE, DescribedBy, Filter
+from app.domain.model import DeliveryStatus
+from app.domain.reading import MAX_ITEMS
+
+
+class _Selection(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FilterSelection(_Selection):
+    """What matches a filter at the moment of creation."""
+
+    filter: Filter
+    exclude_conversation_ids: list[UUID] = Field(default=[], max_length=MAX_ITEMS)
+
+
+class ConversationSelection(_Selection):
+    """These conversations, by the ids of this service; repeats count once."""
+
+    conversation_ids: list[UUID] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class ExternalSelection(_Selection):
+    """These conversations, by the ids of the helpdesk; repeats count once."""
+
+    external_ids: list[str] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class FollowUp(_Selection):
+    mass_reply_id: UUID
+    statuses: list[DeliveryStatus] = Field(min_length=1, examples=[["sent", "delivered", "read"]])
+
+
+class FollowUpSelection(_Selection):
+    """Exactly those conversations of another mass reply whose deliveries have one of the statuses."""
+
+    follow_up: FollowUp
+
+
+SelectionBody = Annotated[
+    dict[str, JsonValue],
+    DescribedBy(FilterSelection | ConversationSelection | ExternalSelection | FollowUpSelection),
+    Field(examples=[{"filter": FILTER_EXAMPLE}]),
+]
