@@ -32,6 +32,18 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas.update({**problem.pop("$defs"), "Problem": problem})
     for path in document["paths"].values():
         for operation in path.values():
+            _say_parameters_as_they_are_sent(operation)
             if "requestBody" in operation:
                 operation["responses"] |= {str(k): v for k, v in only_problems(InvalidJson, BodyTooLarge).items()}
     return document
+
+
+def _say_parameters_as_they_are_sent(operation: dict[str, Any]) -> None:
+    """A parameter may be left out, yet an address has no way to write null: pydantic says both with one word."""
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        kinds = [kind for kind in schema.pop("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            schema.update(kinds[0])
+        elif kinds:
+            schema["anyOf"] = kinds

@@ -113,6 +113,23 @@ async def test_an_unknown_address_and_an_unknown_method_are_problems(client: htt
     assert answer.headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/snippets/refund", "DELETE, GET, PUT"),
+        ("OPTIONS", "/api-keys", "GET, POST"),
+        ("GET", "/mass-replies/preview", "POST"),
+        ("PUT", "/conversations/a/b", "GET"),
+    ],
+)
+async def test_a_refused_method_is_told_every_method_that_is_taken(
+    client: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    answer = await client.request(method, path)
+    assert_problem(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == allowed
+
+
 async def chunks(size: int) -> AsyncIterator[bytes]:
     for _ in range(size // 100_000 + 1):
         yield b" " * 100_000

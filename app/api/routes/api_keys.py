@@ -84,7 +84,9 @@ async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) 
     return ApiKeyAnswer.of(key)
 
 
-@router.delete("/{key_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound))
+@router.delete(
+    "/{key_id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound)
+)
 async def delete_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> None:
     """Revoke a key, at once and for good. It stays in the list, with `revoked_at`."""
     async with runtime.database.begin(caller.tenant_id) as connection:

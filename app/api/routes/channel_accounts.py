@@ -28,7 +28,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "provider": "twilio",
     "name": "Support SMS",
     "config": {"account_sid": "AC" + "0" * 32, "from": "+15550100"},
-    "credentials": {"auth_token": "…"},
+    "credentials": {"auth_token": "0" * 32},
     "rate_per_second": 10,
     "max_in_flight": 32,
     "enabled": True,
@@ -133,7 +133,12 @@ async def get_channel_account(key: AccountKey, caller: Administrator, runtime: R
     return _answer(runtime)(account)
 
 
-@router.delete("/{key}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound, AccountInUse))
+@router.delete(
+    "/{key}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=problems(NotFound, AccountInUse),
+)
 async def delete_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> None:
     """Forget an account's settings and credentials. What was sent through it stays on record; its callbacks end."""
     async with runtime.database.begin(caller.tenant_id) as connection:

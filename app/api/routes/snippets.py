@@ -63,7 +63,11 @@ async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime:
 
 
 @router.delete(
-    "/{shortcode}", status_code=status.HTTP_204_NO_CONTENT, name="delete_snippet", responses=problems(NotFound)
+    "/{shortcode}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    name="delete_snippet",
+    responses=problems(NotFound),
 )
 async def remove_snippet(shortcode: Shortcode, caller: Administrator, runtime: RuntimeDep) -> None:
     async with runtime.database.begin(caller.tenant_id) as connection:

@@ -1,0 +1,61 @@
+"""Which methods an address takes. The router asks one route after another, and would name the first one's methods."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from re import Pattern
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.problems import MethodNotAllowed, problem_response
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One path of the interface, with the methods of all its routes."""
+
+    form: Pattern[str]
+    methods: frozenset[str]
+
+
+class Methods:
+    """Refuses a method that an address does not take, and names all that it takes (RFC 9110 section 10.2.1).
+
+    An address that is spelled out wins over a pattern: `GET /mass-replies/preview` asks for no mass reply of that id.
+    """
+
+    def __init__(self, app: ASGIApp, routed: FastAPI) -> None:
+        self._app = app
+        self._routed = routed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken = self._taken_at(scope["path"]) if scope["type"] == "http" else frozenset()
+        if not taken or scope["method"] in taken:
+            await self._app(scope, receive, send)
+            return
+        answer = problem_response(MethodNotAllowed())
+        answer.headers["Allow"] = ", ".join(sorted(taken))
+        await answer(scope, receive, send)
+
+    def _taken_at(self, path: str) -> frozenset[str]:
+        spelled_out = self._by_path.get(path)
+        if spelled_out is not None:
+            return spelled_out
+        matching = (address.methods for address in self._patterns if address.form.fullmatch(path))
+        return next(matching, frozenset())
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, frozenset[str]]:
+        """In the order of the routes, for the first pattern that matches is the one that is meant."""
+        found: dict[str, frozenset[str]] = {}
+        for context in iter_route_contexts(self._routed.routes):
+            path = str(context.path)
+            found[path] = found.get(path, frozenset()) | (context.methods or set())
+        return found
+
+    @cached_property
+    def _patterns(self) -> list[Address]:
+        return [Address(compile_path(path)[0], methods) for path, methods in self._by_path.items() if "{" in path]
