@@ -354,6 +354,16 @@ snippets = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
+tenant_settings = Table(
+    "tenant_settings",
+    metadata,
+    _tenant(),
+    _json("guards"),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
 mass_replies = Table(
     "mass_replies",
     metadata,
@@ -379,6 +389,18 @@ mass_replies = Table(
     _text("pause_reason", nullable=True),
     _json("confirmation", nullable=True),
     _flag("sampling"),
+    Column(
+        "parties",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Who had a hand in it, by their ids.",
+    ),
+    Column("guards", JSONB, nullable=True, comment="Those of the tenant when it was made."),
+    _text("approval", nullable=True),
+    _json("approver", nullable=True),
+    _text("approval_reason", nullable=True),
+    _at("approval_at"),
     _at("created_at", nullable=False),
     _at("expires_at"),
     _at("confirmed_at"),

@@ -16,11 +16,10 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.domain import segments
 from app.domain.approved_templates import ApprovedTemplate, as_text, fallback_of
+from app.domain.guards import NO_GUARDS, Guards, Inactive
 from app.domain.messaging import AddressKind, Attachment, Author, DroppedAttachment, Limits, Template
 from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
 from app.domain.rendering import Message, OnUnresolved, Rendered, Unresolved
-
-INACTIVE_AFTER = timedelta(days=30)
 
 
 class PreflightWarning(StrEnum):
@@ -62,6 +61,9 @@ class Recipient:
     account_config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     recently_replied: bool = False
     repeated_contact: bool = False
+    reached: int = 0
+    """Messages of mass replies that the contact got within the last 24 hours, or may have got; looked up only where the
+    tenant limits them."""
     frozen: bool = False
     """Whether the address is the one that the preflight has checked and frozen."""
 
@@ -77,6 +79,7 @@ class Plan:
     unknown_snippets: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     template: ApprovedTemplate | None = None
+    guards: Guards = NO_GUARDS
 
     def render(self, recipient: Recipient) -> Rendered | Reason:
         rendered = self.message.render(self._values(recipient), self.on_unresolved)
@@ -129,7 +132,7 @@ class Ready:
 
 def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Ready | Reason:
     """Say whether a reply can go out on this conversation now, and if not, why."""
-    reason = _unreachable(recipient, limits)
+    reason = _unreachable(recipient, limits) or _reached_often(recipient, plan.guards)
     if reason is not None:
         return reason
     assert limits is not None  # noqa: S101 - _unreachable refuses a conversation without a channel account
@@ -162,6 +165,15 @@ def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
     if not recipient.address:
         return Reason(ReasonCode.NO_ADDRESS, f"The contact has no address on {recipient.channel}.")
     return None
+
+
+def _reached_often(recipient: Recipient, guards: Guards) -> Reason | None:
+    limit = guards.max_per_contact_per_day
+    return contact_limit(limit) if limit is not None and recipient.reached >= limit else None
+
+
+def contact_limit(limit: int) -> Reason:
+    return Reason(ReasonCode.CONTACT_LIMIT, f"A contact gets at most {limit} messages of mass replies within 24 hours.")
 
 
 def _taken_address(address: str | None, limits: Limits) -> str | None:
@@ -250,8 +262,9 @@ class Verdict:
 def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Verdict:
     """Work out what will happen to one conversation. Whatever is refused here is skipped, with the reason."""
     judged = judge(recipient, plan, limits, now)
-    if isinstance(judged, Reason):
-        return Verdict(recipient, judged, recipient.address)
+    refusal = judged if isinstance(judged, Reason) else _too_inactive(recipient, plan.guards, now)
+    if isinstance(judged, Reason) or refusal is not None:
+        return Verdict(recipient, refusal, recipient.address)
     assert limits is not None  # noqa: S101 - `judge` refuses a conversation without a channel account
     dropped = _left_out(plan, limits, judged)
     return Verdict(
@@ -266,6 +279,21 @@ def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: date
     )
 
 
+def _too_inactive(recipient: Recipient, guards: Guards, now: datetime) -> Reason | None:
+    """Looked at before anyone confirms, never again: what was fit then does not fail because it waited its turn."""
+    if guards.inactive is Inactive.WARN or not _inactive(recipient, guards, now):
+        return None
+    days = guards.inactive_after_days
+    return Reason(ReasonCode.INACTIVE_CONVERSATION, f"The customer has not written for {days} days or more.")
+
+
+def _inactive(recipient: Recipient, guards: Guards, now: datetime) -> bool:
+    if guards.inactive_after_days is None:
+        return False
+    last_seen = recipient.last_customer_message_at or recipient.created_at
+    return now - last_seen >= timedelta(days=guards.inactive_after_days)
+
+
 def _left_out(plan: Plan, limits: Limits, ready: Ready) -> tuple[DroppedAttachment, ...]:
     if ready.template is None:
         return limits.split(plan.attachments)[1]
@@ -276,12 +304,12 @@ def _left_out(plan: Plan, limits: Limits, ready: Ready) -> tuple[DroppedAttachme
 def _warnings(
     recipient: Recipient, plan: Plan, ready: Ready, now: datetime, *, dropped: bool
 ) -> Iterable[PreflightWarning]:
-    last_seen = recipient.last_customer_message_at or recipient.created_at
+    repeated = recipient.repeated_contact and not plan.guards.once_per_contact
     conditions = (
         (PreflightWarning.ATTACHMENT_DROPPED, dropped),
         (PreflightWarning.SENT_AS_TEMPLATE, ready.template is not None),
-        (PreflightWarning.INACTIVE_CONVERSATION, now - last_seen >= INACTIVE_AFTER),
-        (PreflightWarning.DUPLICATE_CONTACT, recipient.repeated_contact),
+        (PreflightWarning.INACTIVE_CONVERSATION, _inactive(recipient, plan.guards, now)),
+        (PreflightWarning.DUPLICATE_CONTACT, repeated),
         (PreflightWarning.RECENT_MASS_REPLY, recipient.recently_replied),
         (PreflightWarning.MULTIPLE_SEGMENTS, ready.segments > 1),
         (PreflightWarning.UNKNOWN_SNIPPET, bool(plan.unknown_snippets)),

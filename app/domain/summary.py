@@ -1,7 +1,7 @@
 """The preflight of many conversations, in numbers and a few samples: what a person looks at before confirming."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ SAMPLES = 10
 WARNING_DETAILS: Mapping[PreflightWarning, str] = {
     PreflightWarning.ATTACHMENT_DROPPED: "This channel does not carry the attachment; the text is sent without it.",
     PreflightWarning.SENT_AS_TEMPLATE: "Outside the reply window; the approved template is sent instead of the text.",
-    PreflightWarning.INACTIVE_CONVERSATION: "The customer has not written for 30 days or more.",
+    PreflightWarning.INACTIVE_CONVERSATION: "The customer has not written for as long as the settings call inactive.",
     PreflightWarning.DUPLICATE_CONTACT: "Another selected conversation belongs to the same contact, who gets both.",
     PreflightWarning.RECENT_MASS_REPLY: "The contact got another mass reply within the last 24 hours, or is about to.",
     PreflightWarning.MULTIPLE_SEGMENTS: "The text takes more than one SMS segment; each is billed.",
@@ -27,6 +27,21 @@ class Sample:
     conversation_id: UUID
     channel: Channel
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Deliveries that are skipped after all, with what the preflight had counted of each of them."""
+
+    channel: Channel
+    code: ReasonCode
+    times: int
+    warnings: tuple[PreflightWarning, ...]
+    segments: int
+    """Of all of them together; the same goes for `templates`."""
+    templates: int
+    shown: Sequence[UUID] = ()
+    """Those of its conversations that are among the samples."""
 
 
 @dataclass(slots=True)
@@ -72,6 +87,17 @@ class Summary:
         self.whatsapp_in_window += other.whatsapp_in_window
         self.whatsapp_templates += other.whatsapp_templates
         self.samples = (self.samples + other.samples)[:SAMPLES]
+
+    def withdraw(self, withdrawn: Withdrawn) -> None:
+        """Count deliveries as skipped that were counted as going."""
+        channel, times = withdrawn.channel, withdrawn.times
+        self.skipped[withdrawn.code, channel] += times
+        self.warnings -= Counter({(warning, channel): times for warning in withdrawn.warnings})
+        self.sms_segments -= withdrawn.segments
+        if channel is Channel.WHATSAPP:
+            self.whatsapp_templates -= withdrawn.templates
+            self.whatsapp_in_window -= times - withdrawn.templates
+        self.samples = [sample for sample in self.samples if sample.conversation_id not in withdrawn.shown]
 
     @property
     def recipients(self) -> int:

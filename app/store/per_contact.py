@@ -1,0 +1,104 @@
+"""What one contact gets from mass replies: how much of late, and from which of its conversations in one batch."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.guards import Guards
+from app.domain.model import Channel, DeliveryId, MassReplyId, ReasonCode, TenantId
+from app.domain.per_contact import duplicate_contact
+from app.domain.preflight import PreflightWarning, contact_limit
+from app.domain.summary import Withdrawn
+
+# What is under way or uncertain may have been sent. A message that failed reached nobody.
+_REACHED = """
+    d.status IN ('sending', 'sent', 'delivered', 'read', 'uncertain')
+    AND coalesce(d.sent_at, d.updated_at) > clock_timestamp() - interval '24 hours'
+"""
+
+
+async def reached(
+    connection: AsyncConnection, tenant: TenantId, contacts: Sequence[UUID], *, besides: Sequence[DeliveryId] = ()
+) -> Mapping[UUID, int]:
+    """How many messages of mass replies each contact got within 24 hours, or may have got; `besides` do not count."""
+    statement = sa.text(f"""
+        SELECT d.contact_id, count(*) AS times FROM deliveries d
+        WHERE d.tenant_id = :tenant AND d.contact_id = ANY (CAST(:contacts AS uuid[])) AND {_REACHED}
+          AND d.id <> ALL (CAST(:besides AS uuid[]))
+        GROUP BY d.contact_id
+    """)  # noqa: S608 - built from a constant
+    values = {"tenant": tenant, "contacts": list(contacts), "besides": list(besides)}
+    return {row.contact_id: row.times for row in await connection.execute(statement, values)}
+
+
+async def take_turns(connection: AsyncConnection, tenant: TenantId) -> None:
+    """Let nobody else count this tenant's messages per contact before the transaction ends.
+
+    One lock for all of its contacts: a claim may hold hundreds of them, and it takes milliseconds.
+    """
+    statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('messages per contact ' || :tenant, 0))")
+    await connection.execute(statement, {"tenant": str(tenant)})
+
+
+_THIN_OUT = sa.text(f"""
+    WITH going AS (
+        SELECT d.id, d.contact_id, row_number() OVER (
+                   PARTITION BY d.contact_id ORDER BY c.last_customer_message_at DESC NULLS LAST, c.id DESC) AS place
+        FROM deliveries d JOIN conversations c ON c.tenant_id = d.tenant_id AND c.id = d.conversation_id
+        WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.status = 'queued'),
+    refused AS (
+        SELECT g.id, CASE WHEN CAST(:once AS boolean) THEN CAST(:duplicate AS text) ELSE :limited END AS code
+        FROM going g
+        WHERE g.place > 1 AND (CAST(:once AS boolean) OR g.place + (
+            SELECT count(*) FROM deliveries d
+            WHERE d.tenant_id = :tenant AND d.contact_id = g.contact_id AND {_REACHED}) > CAST(:limit AS int))),
+    skipped AS (
+        UPDATE deliveries d
+        SET status = 'skipped', reason_code = r.code, segments = 0, used_template = false,
+            warnings = '{{}}', dropped_attachments = '[]',
+            reason_detail = CASE r.code WHEN :duplicate THEN :duplicate_detail ELSE :limited_detail END
+        FROM refused r JOIN deliveries b ON b.tenant_id = :tenant AND b.id = r.id
+        WHERE d.tenant_id = :tenant AND d.id = r.id
+        RETURNING d.conversation_id, d.channel, d.account_id, r.code, b.segments, b.used_template, b.warnings),
+    counted AS (
+        UPDATE lanes l SET queued = l.queued - s.times, skipped = l.skipped + s.times
+        FROM (SELECT channel, account_id, count(*) AS times FROM skipped GROUP BY channel, account_id) s
+        WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.channel = s.channel
+          AND l.account_id IS NOT DISTINCT FROM s.account_id)
+    SELECT channel, code, warnings, count(*) AS times, sum(segments) AS segments,
+           count(*) FILTER (WHERE used_template) AS templates,
+           coalesce(array_agg(conversation_id) FILTER (WHERE conversation_id = ANY (CAST(:shown AS uuid[]))), '{{}}')
+               AS shown
+    FROM skipped GROUP BY channel, code, warnings
+""")  # noqa: S608 - built from a constant
+
+
+async def thin_out(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, guards: Guards, shown: Sequence[UUID]
+) -> list[Withdrawn]:
+    """Skip what contacts would get too often of one mass reply, by the rule of `domain/per_contact.py`.
+
+    Answers what the preflight has to take back; of conversations, only those among `shown`.
+    """
+    limit = guards.max_per_contact_per_day
+    values = {
+        "once": guards.once_per_contact,
+        "limit": limit,
+        "duplicate": ReasonCode.DUPLICATE_CONTACT,
+        "duplicate_detail": duplicate_contact().detail,
+        "limited": ReasonCode.CONTACT_LIMIT,
+        "limited_detail": contact_limit(limit or 0).detail,
+        "shown": list(shown),
+    }
+    rows = await connection.execute(_THIN_OUT, {"tenant": tenant, "id": id_, **values})
+    return [_withdrawn(row) for row in rows]
+
+
+def _withdrawn(row: Any) -> Withdrawn:
+    warnings = tuple(map(PreflightWarning, row.warnings))
+    return Withdrawn(
+        Channel(row.channel), ReasonCode(row.code), row.times, warnings, int(row.segments), row.templates, row.shown
+    )
