@@ -30,8 +30,8 @@ from app.import_file import import_file
 from app.logs import configure_logging
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
-from app.setup import KeyDraft, create_tenant, issue_api_key
-from app.store.api_keys import revoke_api_key, tenant_of_key
+from app.setup import KeyDraft, create_tenant, issue_api_key, revoke_api_key
+from app.store.api_keys import tenant_of_key
 from app.store.database import UnsafeRole
 from app.store.schema import migrate as migrate_schema
 from app.store.tenants import tenant_exists

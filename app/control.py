@@ -4,7 +4,7 @@ Locks are taken in the order of claims and records, so that nobody waits in a ci
 mass reply.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import Report, settle
 from app.domain.actions import Action, refuse_action
+from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.decision import Decision
 from app.domain.errors import (
     ConversationsNotFound,
@@ -37,7 +38,7 @@ from app.domain.model import (
     TenantId,
 )
 from app.mass_replies import hold, move
-from app.store import closing, control, decisions, mass_replies
+from app.store import audit, closing, control, decisions, mass_replies
 from app.store.claims import LaneKey
 
 Lanes = list[tuple[LaneKey, int]]
@@ -49,7 +50,7 @@ NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."
 
 
 async def pause(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None = None
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, by: Actor, account_key: str | None = None
 ) -> None:
     """Stop claiming, of everything or of one account's lane; calls under way finish and are reported.
 
@@ -63,10 +64,14 @@ async def pause(
     refuse_action(Action.PAUSE, batch.status)
     if account_key is None and batch.status is MassReplyStatus.SENDING:
         await mass_replies.set_status(connection, tenant, id_, batch.status, MassReplyStatus.PAUSED, PauseReason.PERSON)
+    elif account_key is None:
+        return
+    entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=_lane(account_key))
+    await audit.record(connection, tenant, by, entry)
 
 
 async def resume(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None = None
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, by: Actor, account_key: str | None = None
 ) -> Lanes:
     """Go on with everything that stands still, lanes and accounts included; or with one account's lane alone.
 
@@ -85,10 +90,16 @@ async def resume(
             reason = batch.pause_reason or PauseReason.PERSON
             await control.pause_other_lanes(connection, tenant, id_, account_key, reason)
         await move(connection, tenant, batch, MassReplyEvent.RESUME)
+    entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
+    await audit.record(connection, tenant, by, entry)
     return await closing.lanes_with_work(connection, tenant, id_)
 
 
-async def cancel(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+def _lane(account_key: str | None) -> Mapping[str, str]:
+    return {} if account_key is None else {"channel_account": account_key}
+
+
+async def cancel(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, by: Actor) -> None:
     """Stop for good: claims end at once; what is queued is cancelled by the sweeper, calls under way finish.
 
     Raises NotFound, InvalidState.
@@ -97,14 +108,19 @@ async def cancel(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId
     refuse_action(Action.CANCEL, batch.status)
     if batch.status is not MassReplyStatus.CANCELLED:
         await move(connection, tenant, batch, MassReplyEvent.CANCEL)
+        entry = AuditEntry.on_mass_reply(
+            AuditAction.MASS_REPLY_CANCELLED, id_, recipient_count=batch.recipient_count, details={"was": batch.status}
+        )
+        await audit.record(connection, tenant, by, entry)
 
 
 async def retry(
     connection: AsyncConnection,
     tenant: TenantId,
     id_: MassReplyId,
-    codes: Iterable[ReasonCode] | None,
+    codes: Sequence[ReasonCode] | None,
     not_after: datetime,
+    by: Actor,
 ) -> Lanes:
     """Queue again the failed deliveries whose reason may pass, and open the mass reply for them.
 
@@ -119,11 +135,19 @@ async def retry(
         await settle(connection, tenant, [Report(one, again) for one in page])
     refuse_action(Action.RETRY, (await hold(connection, tenant, id_)).status)
     await decisions.extend(connection, tenant, id_, not_after)
+    details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": len(ids)}
+    entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RETRIED, id_, details=details)
+    await audit.record(connection, tenant, by, entry)
     return await closing.lanes_with_work(connection, tenant, id_)
 
 
 async def resolve(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, decision: Decision, send_within: timedelta
+    connection: AsyncConnection,
+    tenant: TenantId,
+    id_: MassReplyId,
+    decision: Decision,
+    send_within: timedelta,
+    by: Actor,
 ) -> Lanes:
     """Do what a person decided about uncertain deliveries: all of it, or nothing where one of them is refused.
 
@@ -140,7 +164,17 @@ async def resolve(
     _refuse_absorbed(held, answers)
     refuse_action(Action.RESOLVE, (await hold(connection, tenant, id_)).status)
     await decisions.note_decision(connection, tenant, held.values(), decision)
+    await audit.record(connection, tenant, by, _resolved(id_, decision))
     return await closing.lanes_with_work(connection, tenant, id_)
+
+
+def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
+    details = {
+        "outcome": decision.finding,
+        "send_again": decision.send_again,
+        "conversation_ids": sorted(map(str, decision.conversation_ids)),
+    }
+    return AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESOLVED, id_, reason=decision.why, details=details)
 
 
 async def _refuse(

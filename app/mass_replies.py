@@ -11,6 +11,7 @@ from app.attachments import attachments_of
 from app.channels import registry
 from app.domain.actions import Action, refuse_action
 from app.domain.approved_templates import read_template
+from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import (
     ConfirmationExpired,
     ConversationsNotFound,
@@ -26,9 +27,9 @@ from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
 from app.domain.preflight import Plan, Recipient, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
-from app.domain.selection import ByExternalIds
+from app.domain.selection import ByExternalIds, to_json
 from app.domain.summary import Summary
-from app.store import closing, mass_replies, recipients, samples, selection, snippets, tenants
+from app.store import audit, closing, mass_replies, recipients, samples, selection, snippets, tenants
 from app.store.claims import LaneKey
 from app.store.database import Database
 
@@ -63,7 +64,7 @@ async def preview(
     return Preview(count, summary, complete=count <= limit)
 
 
-async def create(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> MassReplyId:
+async def create(connection: AsyncConnection, tenant: TenantId, draft: Draft, by: Actor) -> MassReplyId:
     """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
     source = await _source(connection, tenant, draft)
     await _plan(connection, tenant, draft, source)
@@ -73,7 +74,22 @@ async def create(connection: AsyncConnection, tenant: TenantId, draft: Draft) ->
     if count == 0:
         raise SelectionEmpty
     await mass_replies.set_selected_count(connection, tenant, id_, count)
+    await audit.record(connection, tenant, by, _created(id_, draft, count))
     return id_
+
+
+def _created(id_: MassReplyId, draft: Draft, selected: int) -> AuditEntry:
+    return AuditEntry.on_mass_reply(
+        AuditAction.MASS_REPLY_CREATED,
+        id_,
+        message_sha256=message_digest(draft.text, draft.html, draft.attachment_ids, draft.whatsapp_template),
+        details={
+            "selection": to_json(draft.selection),
+            "selected_count": selected,
+            "mark_as_done": draft.mark_as_done,
+            "on_unresolved": draft.on_unresolved,
+        },
+    )
 
 
 async def prepare(database: Database, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta) -> None:
@@ -191,6 +207,7 @@ async def confirm(
     id_: MassReplyId,
     confirmation: Confirmation,
     send_within: timedelta,
+    by: Actor,
 ) -> list[tuple[LaneKey, int]]:
     """Confirm by the recipient count; answers the lanes to wake, none where it starts later.
 
@@ -203,12 +220,23 @@ async def confirm(
     _refuse_confirmation(batch, confirmation, now)
     dispatch_at, not_after = confirmation.schedule(now, send_within)
     await mass_replies.schedule(connection, tenant, id_, now, dispatch_at, not_after, confirmation.to_json())
+    await audit.record(connection, tenant, by, _confirmed(batch, confirmation))
     if sample := confirmation.sample_of(batch.recipient_count or 0):
         await samples.draw(connection, tenant, id_, sample)
     if dispatch_at > now:
         await move(connection, tenant, batch, MassReplyEvent.CONFIRM_FOR_LATER)
         return []
     return await begin_sending(connection, tenant, id_, batch.status, MassReplyEvent.CONFIRM)
+
+
+def _confirmed(batch: MassReply, confirmation: Confirmation) -> AuditEntry:
+    return AuditEntry.on_mass_reply(
+        AuditAction.MASS_REPLY_CONFIRMED,
+        batch.id,
+        recipient_count=batch.recipient_count,
+        message_sha256=message_digest(batch.text, batch.html, batch.attachment_ids, batch.whatsapp_template),
+        details={"selection": batch.selection, "confirmation": confirmation.to_json()},
+    )
 
 
 def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: datetime) -> None:

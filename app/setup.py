@@ -4,22 +4,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels import registry
 from app.domain.accounts import AccountDraft, ChannelAccount
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
+from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
 from app.domain.callbacks import Callbacks
 from app.domain.errors import AccountInUse, Fault, InvalidAccount, NotFound
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
-from app.store import accounts
+from app.store import accounts, api_keys, audit, snippets
 from app.store.accounts import HeldAccount
-from app.store.api_keys import NewKey, insert_api_key
+from app.store.api_keys import NewKey
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
+from app.store.snippets import SavedSnippet
 from app.store.tenants import insert_tenant, next_tenant_id
 
 
@@ -46,11 +49,37 @@ class IssuedKey:
     """The key as its owner writes it. It is stored nowhere."""
 
 
-async def issue_api_key(connection: AsyncConnection, tenant: TenantId, draft: KeyDraft) -> IssuedKey:
+async def issue_api_key(
+    connection: AsyncConnection, tenant: TenantId, draft: KeyDraft, by: Actor = OPERATOR
+) -> IssuedKey:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     new = NewKey(draft.name, draft.roles, draft.agent, draft.expires_at, digest(secret))
-    key = await insert_api_key(connection, tenant, new)
+    key = await api_keys.insert_api_key(connection, tenant, new)
+    details = {"name": key.name, "roles": sorted(key.roles), "agent_id": key.agent and key.agent.id}
+    await audit.record(connection, tenant, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
     return IssuedKey(key, PresentedKey(key.id, secret))
+
+
+async def revoke_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID, by: Actor = OPERATOR) -> None:
+    """Revoke a key for good. Raises NotFound."""
+    if not await api_keys.revoke_api_key(connection, tenant, key_id):
+        raise NotFound
+    await audit.record(connection, tenant, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id)))
+
+
+async def save_snippet(
+    connection: AsyncConnection, tenant: TenantId, shortcode: str, text: str, by: Actor
+) -> SavedSnippet:
+    saved = await snippets.save_snippet(connection, tenant, shortcode, text)
+    await audit.record(connection, tenant, by, AuditEntry(AuditAction.SNIPPET_SAVED, shortcode))
+    return saved
+
+
+async def delete_snippet(connection: AsyncConnection, tenant: TenantId, shortcode: str, by: Actor) -> None:
+    """Raises NotFound."""
+    if not await snippets.delete_snippet(connection, tenant, shortcode):
+        raise NotFound
+    await audit.record(connection, tenant, by, AuditEntry(AuditAction.SNIPPET_DELETED, shortcode))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +89,12 @@ class SavedAccount:
 
 
 async def save_account(
-    connection: AsyncConnection, vault: Vault, tenant: TenantId, key: str, draft: AccountDraft
+    connection: AsyncConnection,
+    vault: Vault,
+    tenant: TenantId,
+    key: str,
+    draft: AccountDraft,
+    by: Actor = OPERATOR,
 ) -> SavedAccount:
     """Make or replace the account of that key. Credentials left out are kept, as long as they go where they went.
 
@@ -71,10 +105,24 @@ async def save_account(
     registry.validate(draft.provider, draft.channel, draft.config, _credentials(vault, tenant, held, draft))
     sealed = held.sealed if draft.credentials is None else vault.seal(tenant, held.id, draft.credentials)
     saved = await accounts.write_account(connection, tenant, held.id, draft, sealed)
+    await audit.record(connection, tenant, by, _saved(saved, draft))
     return SavedAccount(saved, held.previous is None)
 
 
-async def delete_account(connection: AsyncConnection, tenant: TenantId, key: str) -> None:
+def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:
+    details = {
+        "channel": account.channel,
+        "provider": account.provider,
+        "config": account.config,
+        "rate_per_second": account.rate_per_second,
+        "max_in_flight": account.max_in_flight,
+        "enabled": account.enabled,
+        "credentials_given": sorted(draft.credentials or ()),
+    }
+    return AuditEntry(AuditAction.CHANNEL_ACCOUNT_SAVED, account.key, details=details)
+
+
+async def delete_account(connection: AsyncConnection, tenant: TenantId, key: str, by: Actor = OPERATOR) -> None:
     """Forget an account's settings and credentials; what happened through it stays on record.
 
     Raises NotFound; AccountInUse while it has deliveries to send.
@@ -85,6 +133,7 @@ async def delete_account(connection: AsyncConnection, tenant: TenantId, key: str
     if await accounts.has_open_deliveries(connection, tenant, account.id):
         raise AccountInUse
     await accounts.empty_account(connection, tenant, account.id)
+    await audit.record(connection, tenant, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_DELETED, key))
 
 
 def callback_url(callbacks: Callbacks, account: ChannelAccount) -> str:

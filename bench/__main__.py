@@ -19,6 +19,7 @@ from pathlib import Path
 
 from app import mass_replies
 from app.dev import servers
+from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Confirmation, Draft
 from app.domain.messaging import Author
 from app.domain.model import DeliveryStatus, MassReplyId, TenantId
@@ -98,7 +99,7 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
     draft = Draft(selection, TEMPLATE, None, (), False, OnUnresolved.SKIP, None, Author(None, "Bench"))
     started = time.perf_counter()
     async with runtime.database.begin(tenant) as connection:
-        id_ = await mass_replies.create(connection, tenant, draft)
+        id_ = await mass_replies.create(connection, tenant, draft, OPERATOR)
     await mass_replies.prepare(runtime.database, tenant, id_, timedelta(minutes=30))
     return time.perf_counter() - started, id_
 
@@ -107,7 +108,9 @@ async def _send(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> float:
     """Confirm, and wait until the last delivery is recorded; answers the seconds in between."""
     started = time.perf_counter()
     async with runtime.database.begin(tenant) as connection:
-        lanes = await mass_replies.confirm(connection, tenant, id_, Confirmation(DELIVERIES), timedelta(hours=1))
+        lanes = await mass_replies.confirm(
+            connection, tenant, id_, Confirmation(DELIVERIES), timedelta(hours=1), OPERATOR
+        )
     for lane, _ in lanes:
         await runtime.wakeups.wake_lane(lane, WORKERS)
     async with asyncio.timeout(LIMIT_SECONDS):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -95,14 +95,14 @@ class RecordedEntry:
 
 
 def message_digest(
-    text: str, html: str | None, attachment_ids: tuple[UUID, ...], whatsapp_template: Mapping[str, Any] | None
+    text: str, html: str | None, attachment_ids: Sequence[UUID], whatsapp_template: Mapping[str, Any] | None
 ) -> str:
     """SHA-256, in hex, of a message as its request gave it, so that whoever has the request can prove it was this one.
 
     Over JSON with sorted keys, no spaces and no escapes beyond JSON's own, in UTF-8.
     """
     message = {
-        "attachment_ids": [str(id_) for id_ in attachment_ids],
+        "attachment_ids": [str(id_) for id_ in dict.fromkeys(attachment_ids)],
         "html": html,
         "text": text,
         "whatsapp_template": whatsapp_template,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app import mass_replies
 from app.delivery import sweep
+from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Draft
 from app.domain.messaging import Author, ReceiptKind
 from app.domain.model import Channel, DeliveryEvent, DeliveryStatus, MassReplyId
@@ -231,7 +232,7 @@ class TestPreparation:
             author=Author(None, "Support"),
         )
         async with stage.database.begin(stage.tenant) as connection:
-            id_ = await mass_replies.create(connection, stage.tenant, draft)
+            id_ = await mass_replies.create(connection, stage.tenant, draft, OPERATOR)
         # Two pages of two, in the place of one.
         await stage.runs(
             "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "

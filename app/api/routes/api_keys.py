@@ -12,10 +12,11 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import RFC3339, Answer, Body, Listing, Name, PersonAnswer, PersonBody
 from app.domain.api_keys import ApiKey
+from app.domain.audit import Actor
 from app.domain.errors import NotFound
 from app.domain.permissions import Role
-from app.setup import KeyDraft, issue_api_key
-from app.store.api_keys import find_api_key, list_api_keys, revoke_api_key
+from app.setup import KeyDraft, issue_api_key, revoke_api_key
+from app.store.api_keys import find_api_key, list_api_keys
 
 router = APIRouter(prefix="/api-keys", tags=["api keys"])
 
@@ -61,7 +62,7 @@ async def create_api_key(
     agent = None if body.agent is None else body.agent.to_author()
     draft = KeyDraft(body.name, frozenset(body.roles), agent, body.expires_at)
     async with runtime.database.begin(caller.tenant_id) as connection:
-        issued = await issue_api_key(connection, caller.tenant_id, draft)
+        issued = await issue_api_key(connection, caller.tenant_id, draft, Actor.of(caller))
     response.headers["Location"] = f"/api-keys/{issued.key.id}"
     response.headers["Cache-Control"] = "no-store"
     return NewApiKeyAnswer(**ApiKeyAnswer.of(issued.key).model_dump(), key=str(issued.presented))
@@ -90,6 +91,4 @@ async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) 
 async def delete_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> None:
     """Revoke a key, at once and for good. It stays in the list, with `revoked_at`."""
     async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await revoke_api_key(connection, caller.tenant_id, key_id)
-    if not found:
-        raise NotFound
+        await revoke_api_key(connection, caller.tenant_id, key_id, Actor.of(caller))

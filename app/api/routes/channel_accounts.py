@@ -13,6 +13,7 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
+from app.domain.audit import Actor
 from app.domain.errors import AccountInUse, InvalidAccount, NotFound
 from app.domain.model import Channel
 from app.runtime import Runtime
@@ -111,7 +112,7 @@ async def put_channel_account(
 ) -> AccountAnswer:
     """Make or replace an account. Saving it ends a pause."""
     async with runtime.database.begin(caller.tenant_id) as connection:
-        saved = await save_account(connection, runtime.vault, caller.tenant_id, key, body.to_draft())
+        saved = await save_account(connection, runtime.vault, caller.tenant_id, key, body.to_draft(), Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return _answer(runtime)(saved.account)
 
@@ -142,4 +143,4 @@ async def get_channel_account(key: AccountKey, caller: Administrator, runtime: R
 async def delete_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> None:
     """Forget an account's settings and credentials. What was sent through it stays on record; its callbacks end."""
     async with runtime.database.begin(caller.tenant_id) as connection:
-        await delete_account(connection, caller.tenant_id, key)
+        await delete_account(connection, caller.tenant_id, key, Actor.of(caller))

@@ -20,6 +20,7 @@ from app.api.mass_reply_schemas import (
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Listing, Moment
+from app.domain.audit import Actor
 from app.domain.errors import (
     ConfirmationExpired,
     ConversationsNotFound,
@@ -94,7 +95,7 @@ async def create_mass_reply(
     async with runtime.database.begin(caller.tenant_id) as connection:
         record = await earlier(connection, keyed)
         if record is None:
-            id_ = await mass_replies.create(connection, caller.tenant_id, draft)
+            id_ = await mass_replies.create(connection, caller.tenant_id, draft, Actor.of(caller, draft.author))
             if keyed is not None:
                 await keyed.open(connection, id_)
     if record is not None and keyed is not None:
@@ -142,8 +143,9 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
 async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
     """Confirm by the number of recipients. The same body again answers the same, and never sends a second time."""
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
+    by = Actor.of(caller)
     async with runtime.database.begin(caller.tenant_id) as connection:
-        lanes = await mass_replies.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within)
+        lanes = await mass_replies.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 

@@ -13,6 +13,7 @@ from app.api.deps import RuntimeDep, Sender
 from app.api.idempotency import Keyed, KeyHeader, earlier, replay
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
+from app.domain.audit import Actor
 from app.domain.errors import (
     ConversationsNotFound,
     IdempotencyInProgress,
@@ -37,9 +38,9 @@ async def pause_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = EVERYTHING
 ) -> MassReplyAnswer:
     """Send nothing more until it is resumed. Calls under way finish and are reported."""
-    body.acting(caller)
+    by = Actor.of(caller, body.acting(caller))
     async with runtime.database.begin(caller.tenant_id) as connection:
-        await control.pause(connection, caller.tenant_id, MassReplyId(id_), body.channel_account)
+        await control.pause(connection, caller.tenant_id, MassReplyId(id_), by, body.channel_account)
     return answer(await read(runtime, caller.tenant_id, id_))
 
 
@@ -48,9 +49,9 @@ async def resume_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = EVERYTHING
 ) -> MassReplyAnswer:
     """Go on: with everything that stands still, or with one lane. A paused account of a resumed lane goes on too."""
-    body.acting(caller)
+    by = Actor.of(caller, body.acting(caller))
     async with runtime.database.begin(caller.tenant_id) as connection:
-        lanes = await control.resume(connection, caller.tenant_id, MassReplyId(id_), body.channel_account)
+        lanes = await control.resume(connection, caller.tenant_id, MassReplyId(id_), by, body.channel_account)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -58,9 +59,9 @@ async def resume_mass_reply(
 @router.post("/{id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = SIMPLY) -> MassReplyAnswer:
     """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
-    body.acting(caller)
+    by = Actor.of(caller, body.acting(caller))
     async with runtime.database.begin(caller.tenant_id) as connection:
-        await control.cancel(connection, caller.tenant_id, MassReplyId(id_))
+        await control.cancel(connection, caller.tenant_id, MassReplyId(id_), by)
     return answer(await read(runtime, caller.tenant_id, id_))
 
 
@@ -76,13 +77,13 @@ async def retry_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: RetryBody = ALL_FAILED, key: KeyHeader = None
 ) -> MassReplyAnswer | Response:
     """Queue again what failed for a reason that may pass. A completed mass reply is sending then."""
-    body.acting(caller)
+    by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
     keyed = Keyed.of(caller.tenant_id, key, f"retry {id_}", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
         if (record := await earlier(connection, keyed)) is not None:
             return replay(record)
-        lanes = await control.retry(connection, caller.tenant_id, MassReplyId(id_), body.reason_codes, not_after)
+        lanes = await control.retry(connection, caller.tenant_id, MassReplyId(id_), body.reason_codes, not_after, by)
         said = await _kept(connection, caller.tenant_id, id_, keyed)
     await wake(runtime, lanes)
     return said
@@ -111,11 +112,12 @@ async def resolve_mass_reply(
     at will; with `send_again` it is queued at once, and a customer who got it after all gets it twice.
     """
     decision, within = body.to_decision(caller), runtime.settings.send_within
+    by = Actor.of(caller, decision.by)
     keyed = Keyed.of(caller.tenant_id, key, f"resolve {id_}", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
         if (record := await earlier(connection, keyed)) is not None:
             return replay(record)
-        lanes = await control.resolve(connection, caller.tenant_id, MassReplyId(id_), decision, within)
+        lanes = await control.resolve(connection, caller.tenant_id, MassReplyId(id_), decision, within, by)
         said = await _kept(connection, caller.tenant_id, id_, keyed)
     await wake(runtime, lanes)
     return said

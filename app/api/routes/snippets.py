@@ -10,8 +10,10 @@ from app.api.deps import Administrator, ConversationReader, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Answer, Body, Listing
+from app.domain.audit import Actor
 from app.domain.errors import NotFound
-from app.store.snippets import Snippet, delete_snippet, find_snippet, list_snippets, save_snippet
+from app.setup import delete_snippet, save_snippet
+from app.store.snippets import Snippet, find_snippet, list_snippets
 
 router = APIRouter(prefix="/snippets", tags=["snippets"])
 
@@ -40,7 +42,7 @@ async def put_snippet(
 ) -> SnippetAnswer:
     """Make or replace a snippet. Mass replies that exist already keep the text that they were made with."""
     async with runtime.database.begin(caller.tenant_id) as connection:
-        saved = await save_snippet(connection, caller.tenant_id, shortcode, body.text)
+        saved = await save_snippet(connection, caller.tenant_id, shortcode, body.text, Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return SnippetAnswer.of(saved.snippet)
 
@@ -71,6 +73,4 @@ async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime:
 )
 async def remove_snippet(shortcode: Shortcode, caller: Administrator, runtime: RuntimeDep) -> None:
     async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await delete_snippet(connection, caller.tenant_id, shortcode)
-    if not found:
-        raise NotFound
+        await delete_snippet(connection, caller.tenant_id, shortcode, Actor.of(caller))
