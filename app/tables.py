@@ -106,6 +106,17 @@ chat_token_routes = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _at("beat_at", nullable=False),
+    postgresql_with={"fillfactor": 50},
+)
+
+INSTALLATION_TABLES = frozenset({"heartbeats"})
+"""Of the whole installation: they say when work was done, and nothing of anybody's."""
+
 ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes", "chat_token_routes"})
 """Read before the tenant is known; they hold no customer data."""
 

@@ -16,13 +16,14 @@ SWEEPER_COLUMNS = {
     "tenants": "id",
     "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
     "finished_at, updated_at, sampling",
-    "lanes": "tenant_id, mass_reply_id, account_id, queued, sending, uncertain, pause_reason, pumped_at",
+    "lanes": "tenant_id, mass_reply_id, channel, account_id, queued, sending, uncertain, pause_reason, pumped_at",
     "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before, "
     "sampled",
     "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until",
     "receipts": "tenant_id, id, received_at, settled_at",
     "messages": "tenant_id, id, conversation_id",
     "outbound_events": "tenant_id, position",
+    "heartbeats": "name, beat_at",
 }
 """What the sweeper may read of every tenant: ids, statuses and times."""
 
@@ -68,7 +69,7 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT USAGE ON SEQUENCE outbound_event_positions TO {name}",
         f"REVOKE ALL ON alembic_version FROM {name}",
-        f"REVOKE DELETE ON tenants FROM {name}",
+        f"REVOKE DELETE ON tenants, heartbeats FROM {name}",
         f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
         f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
         *(
