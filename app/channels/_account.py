@@ -40,7 +40,7 @@ _HOST_NAME = re.compile(
 _NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
 
 
-def _endpoint(value: str) -> str:
+def endpoint(value: str) -> str:
     """Check an http(s) URL that a tenant typed.
 
     A host that ends in a number must be an ordinary IPv4 address: `2130706433` and `127.1` mean 127.0.0.1 to some
@@ -60,7 +60,7 @@ def _endpoint(value: str) -> str:
 
 
 def _base_url(value: str) -> str:
-    if httpx.URL(_endpoint(value)).query:
+    if httpx.URL(endpoint(value)).query:
         raise ValueError("must not hold a query")
     return value.rstrip("/")
 
@@ -124,7 +124,7 @@ def _reply_address(value: str) -> str:
     return value
 
 
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Endpoint = Annotated[str, AfterValidator(endpoint)]
 """A URL to post to, query allowed."""
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]

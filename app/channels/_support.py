@@ -140,8 +140,8 @@ def throttled(answer: Answer) -> Deferred:
     return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta:
-    """Read how long to wait, kept between a second and an hour.
+def retry_after(value: str | None, now: datetime, *, longest: timedelta = _LONGEST_RETRY) -> timedelta:
+    """Read how long to wait, kept between a second and `longest`, usually an hour.
 
     `value` is a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), or a moment in seconds since 1970, as
     X-RateLimit-Reset gives it where a provider sends no Retry-After.
@@ -149,12 +149,12 @@ def retry_after(value: str | None, now: datetime) -> timedelta:
     wait = _wait(value.strip(), now) if value else None
     if wait is None:
         return DEFAULT_RETRY_AFTER
-    return min(max(wait, _SHORTEST_RETRY), _LONGEST_RETRY)
+    return min(max(wait, _SHORTEST_RETRY), longest)
 
 
 def _wait(value: str, now: datetime) -> timedelta | None:
     if value.isascii() and value.isdecimal():
-        number = int(value[:10])  # enough to be an hour, too few to overflow
+        number = int(value[:10])  # enough to be a year, too few to overflow
         return timedelta(seconds=number if number < _A_MOMENT else number - now.timestamp())
     try:
         date = parsedate_to_datetime(value)

@@ -20,6 +20,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.channels._account import AccountSetup, Endpoint, Settings
 from app.channels._support import Answer, Fault, Meaning, json_object, one_line, post, refusal
+from app.channels.signed_posts import signed_headers
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -158,12 +159,7 @@ class WebhookAdapter:
     async def send(self, outbound: Outbound) -> SendResult:
         now = datetime.now(UTC)
         body = json.dumps(_payload(outbound, now))
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": outbound.correlation,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self.signer.sign(outbound.correlation, now, body),
-        }
+        headers = signed_headers([self.signer], outbound.correlation, now, body)
         answer = await post(self.http, self.url, content=body.encode(), headers=headers)
         return _read(answer) if isinstance(answer, Answer) else answer
 
