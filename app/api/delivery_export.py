@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from app.api.mass_reply_schemas import DeliveryAnswer
+from app.api.delivery_schemas import DeliveryAnswer
 from app.domain.model import MassReplyId, TenantId
 from app.store import results
 from app.store.database import Database
@@ -90,7 +90,7 @@ def _cells(delivery: DeliveryAnswer) -> list[str]:
         reason and reason.detail,
         delivery.retryable,
         " ".join(delivery.warnings),
-        "; ".join(dropped.get("filename", "") for dropped in delivery.dropped_attachments),
+        "; ".join(dropped.filename for dropped in delivery.dropped_attachments),
     )
     return [_cell(value) for value in (*(plain[name] for name in _PLAIN), *composed)]
 

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.api.action_schemas import ActionBody
+from app.api.approval_schemas import ApprovalAnswer
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.api.selection_schema import SelectionBody
-from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply
-from app.domain.model import Channel, DeliveryStatus, MassReplyStatus
+from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, PauseReason
+from app.domain.model import Channel, DeliveryStatus, MassReplyStatus, ReasonCode
 from app.domain.permissions import Caller
+from app.domain.preflight import PreflightWarning
 from app.domain.rendering import OnUnresolved
 from app.domain.selection import parse_selection
 from app.domain.summary import Summary
 from app.mass_replies import Preview
-from app.store.results import DeliveryResult
 
 LISTED_IDS = 20
 """Of a long list of ids the answer shows this many."""
@@ -74,7 +77,7 @@ class PreviewBody(MassReplyBody):
     conversation_id: UUID | None = Field(default=None, description="Show the message for this conversation alone.")
 
 
-class ConfirmBody(Body):
+class ConfirmBody(ActionBody):
     recipient_count: Whole = Field(ge=0, examples=[113], description="The number that the person was shown.")
     hold_seconds: Whole = Field(default=0, ge=0, le=7 * 86_400)
     send_at: Moment | None = None
@@ -98,12 +101,15 @@ class ChannelPreflight(Answer):
 
 
 class SkippedPreflight(Answer):
-    code: str
+    code: ReasonCode
     channel: Channel
     count: int
 
 
-class WarningPreflight(SkippedPreflight):
+class WarningPreflight(Answer):
+    code: PreflightWarning
+    channel: Channel
+    count: int
     detail: str
 
 
@@ -170,10 +176,18 @@ class CountsAnswer(Answer):
         return cls.model_validate(counts)
 
 
+class LaneState(StrEnum):
+    IDLE = "idle"
+    SENDING = "sending"
+    COOLING = "cooling"
+    PAUSED = "paused"
+    DONE = "done"
+
+
 class LaneAnswer(Answer):
     channel_account: str | None
     channel: Channel
-    state: str = Field(examples=["sending"], description="idle, sending, cooling, paused or done.")
+    state: LaneState
     reason: str | None
     resume_at: datetime | None
     counts: CountsAnswer
@@ -191,17 +205,17 @@ class LaneAnswer(Answer):
         )
 
 
-def _lane_state(lane: Lane, batch: MassReply, now: datetime) -> tuple[str, str | None, datetime | None]:
+def _lane_state(lane: Lane, batch: MassReply, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
     pause = lane.pause_reason or lane.account_pause_reason
     if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
-        return "done", None, None
+        return LaneState.DONE, None, None
     if batch.status is MassReplyStatus.PAUSED or pause is not None:
-        return "paused", pause or batch.pause_reason, None
+        return LaneState.PAUSED, pause or batch.pause_reason, None
     if batch.status is not MassReplyStatus.SENDING:
-        return "idle", None, None
+        return LaneState.IDLE, None, None
     if lane.account_cool_until is not None and lane.account_cool_until > now:
-        return "cooling", "The provider asked for a pause, or did not answer.", lane.account_cool_until
-    return "sending", None, None
+        return LaneState.COOLING, "The provider asked for a pause, or did not answer.", lane.account_cool_until
+    return LaneState.SENDING, None, None
 
 
 class Links(Answer):
@@ -212,14 +226,26 @@ class Links(Answer):
     selection: str
 
 
+class MessageAnswer(Answer):
+    text: str
+    html: str | None
+    attachment_ids: list[UUID]
+
+
+class WhatsAppTemplateAnswer(Answer):
+    name: str
+    language: str
+    body_parameters: list[str]
+
+
 class MassReplyAnswer(Answer):
     id: UUID
     status: MassReplyStatus
     selection: dict[str, Any]
-    message: dict[str, Any]
+    message: MessageAnswer
     mark_as_done: bool
     on_unresolved: OnUnresolved
-    whatsapp_template: dict[str, Any] | None
+    whatsapp_template: WhatsAppTemplateAnswer | None
     selected_count: int
     recipient_count: int | None
     preflight: PreflightAnswer | None
@@ -227,7 +253,8 @@ class MassReplyAnswer(Answer):
     billed: Billable
     lanes: list[LaneAnswer]
     author: PersonAnswer
-    pause_reason: str | None = Field(description="person, sample_sent, failure_share or account.")
+    pause_reason: PauseReason | None
+    approval: ApprovalAnswer | None = Field(description="Null where no second person was asked.")
     created_at: datetime
     expires_at: datetime | None
     confirmed_at: datetime | None
@@ -240,15 +267,15 @@ class MassReplyAnswer(Answer):
     @classmethod
     def of(cls, batch: MassReply, now: datetime) -> Self:
         address = f"/mass-replies/{batch.id}"
-        counts = batch.counts
+        counts, template = batch.counts, batch.whatsapp_template
         return cls(
             id=batch.id,
             status=batch.status,
             selection=_shortened(dict(batch.selection)),
-            message={"text": batch.text, "html": batch.html, "attachment_ids": batch.attachment_ids},
+            message=MessageAnswer(text=batch.text, html=batch.html, attachment_ids=list(batch.attachment_ids)),
             mark_as_done=batch.mark_as_done,
             on_unresolved=batch.on_unresolved,
-            whatsapp_template=batch.whatsapp_template and dict(batch.whatsapp_template),
+            whatsapp_template=template and WhatsAppTemplateAnswer.model_validate(template),
             selected_count=batch.selected_count,
             recipient_count=batch.recipient_count,
             preflight=batch.preflight and PreflightAnswer.model_validate(batch.preflight),
@@ -257,6 +284,7 @@ class MassReplyAnswer(Answer):
             lanes=[LaneAnswer.of(lane, batch, now) for lane in batch.lanes],
             author=PersonAnswer.of(batch.author),
             pause_reason=batch.halted_by,
+            approval=batch.approval and ApprovalAnswer.of(batch.approval),
             created_at=batch.created_at,
             expires_at=batch.expires_at,
             confirmed_at=batch.confirmed_at,
@@ -281,51 +309,3 @@ def _shortened(selection: dict[str, Any]) -> dict[str, Any]:
         if isinstance(ids, list) and len(ids) > LISTED_IDS:
             return {name: ids[:LISTED_IDS], "total": len(ids)}
     return selection
-
-
-class ReasonAnswer(Answer):
-    code: str
-    detail: str
-
-
-class DeliveryAnswer(Answer):
-    id: UUID
-    mass_reply_id: UUID
-    conversation_id: UUID
-    external_id: str | None
-    human_id: str | None
-    contact_name: str | None
-    channel: Channel
-    channel_account: str | None
-    provider: str | None
-    status: DeliveryStatus
-    reason: ReasonAnswer | None
-    retryable: bool
-    settles_after: datetime | None
-    provider_message_id: str | None
-    segments: int
-    warnings: list[str]
-    dropped_attachments: list[dict[str, str]]
-    used_template: bool
-    flips: str | None = Field(description="applied, skipped_customer_replied or restored.")
-    attempts: int
-    queued_at: datetime
-    sent_at: datetime | None
-    delivered_at: datetime | None
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, result: DeliveryResult) -> Self:
-        reason = result.reason
-        failed = result.status is DeliveryStatus.FAILED
-        return cls(
-            **{name: getattr(result, name) for name in _PLAIN},
-            reason=reason and ReasonAnswer(code=reason.code, detail=reason.detail),
-            retryable=failed and reason is not None and reason.retryable,
-            warnings=list(result.warnings),
-            dropped_attachments=[dict(dropped) for dropped in result.dropped_attachments],
-        )
-
-
-_COMPOSED = {"reason", "retryable", "warnings", "dropped_attachments"}
-_PLAIN = [name for name in DeliveryAnswer.model_fields if name not in _COMPOSED]

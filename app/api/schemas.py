@@ -89,6 +89,11 @@ class Listing(Answer, Generic[T]):
     items: list[T]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null on the last one.")
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Client generators name a class after it."""
+        return f"{params[0].__name__.removesuffix('Answer')}Page"
+
 
 class PersonBody(Body):
     """An agent of the helpdesk, by the helpdesk's own id."""

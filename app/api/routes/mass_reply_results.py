@@ -8,8 +8,8 @@ from fastapi.responses import StreamingResponse
 
 from app.api.batches import Id, existing, read
 from app.api.delivery_export import CSV, JSON, NDJSON, export
+from app.api.delivery_schemas import DeliveryAnswer
 from app.api.deps import ConversationReader, RuntimeDep
-from app.api.mass_reply_schemas import DeliveryAnswer
 from app.api.media import preferred
 from app.api.paging import PageDep
 from app.api.problems import problems

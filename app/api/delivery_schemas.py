@@ -1,0 +1,72 @@
+"""What callers hear about one delivery."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from app.api.schemas import Answer
+from app.domain.model import Channel, DeliveryStatus, ReasonCode
+from app.domain.preflight import PreflightWarning
+from app.store.results import DeliveryResult
+
+
+class ReasonAnswer(Answer):
+    code: ReasonCode
+    detail: str
+
+
+class DroppedAttachmentAnswer(Answer):
+    filename: str
+    reason: str
+
+
+class Flips(StrEnum):
+    """What became of the conversation's status and engagement."""
+
+    APPLIED = "applied"
+    SKIPPED_CUSTOMER_REPLIED = "skipped_customer_replied"
+    RESTORED = "restored"
+
+
+class DeliveryAnswer(Answer):
+    id: UUID
+    mass_reply_id: UUID
+    conversation_id: UUID
+    external_id: str | None
+    human_id: str | None
+    contact_name: str | None
+    channel: Channel
+    channel_account: str | None
+    provider: str | None
+    status: DeliveryStatus
+    reason: ReasonAnswer | None
+    retryable: bool
+    settles_after: datetime | None
+    provider_message_id: str | None
+    segments: int
+    warnings: list[PreflightWarning]
+    dropped_attachments: list[DroppedAttachmentAnswer]
+    used_template: bool
+    flips: Flips | None
+    attempts: int
+    queued_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, result: DeliveryResult) -> Self:
+        reason = result.reason
+        failed = result.status is DeliveryStatus.FAILED
+        return cls(
+            **{name: getattr(result, name) for name in _PLAIN},
+            reason=reason and ReasonAnswer(code=reason.code, detail=reason.detail),
+            retryable=failed and reason is not None and reason.retryable,
+            warnings=[PreflightWarning(each) for each in result.warnings],
+            dropped_attachments=[DroppedAttachmentAnswer.model_validate(each) for each in result.dropped_attachments],
+        )
+
+
+_COMPOSED = {"reason", "retryable", "warnings", "dropped_attachments"}
+_PLAIN = [name for name in DeliveryAnswer.model_fields if name not in _COMPOSED]
