@@ -682,7 +682,7 @@ outbound_events = Table(
     Column("written", BigInteger, Identity(always=True), nullable=False),
     Column("position", BigInteger, nullable=True),
     _json("subjects", default="'[]'"),
-    Column("depth", Integer, server_default=text("0"), nullable=False),
+    Column("rules", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("tenant_id", "id"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
@@ -743,4 +743,125 @@ erased_blocks = Table(
     _text("reason"),
     PrimaryKeyConstraint("tenant_id", "channel", "address_digest"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+automation_cursors = Table(
+    "automation_cursors",
+    metadata,
+    _tenant(),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant_id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+automation_rules = Table(
+    "automation_rules",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("key"),
+    _text("name"),
+    Column("enabled", Boolean, nullable=False),
+    _json("trigger"),
+    _json("conditions", nullable=True),
+    _json("actions"),
+    _json("sealed", default="'{}'"),
+    Column("after_position", BigInteger, nullable=False),
+    _at("created_at", nullable=False),
+    _at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "key"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+
+def _of_rule() -> ForeignKeyConstraint:
+    rule = ["automation_rules.tenant_id", "automation_rules.id"]
+    return ForeignKeyConstraint(["tenant_id", "rule_id"], rule, ondelete="CASCADE")
+
+
+automation_runs = Table(
+    "automation_runs",
+    metadata,
+    _tenant(),
+    _id(),
+    Column("rule_id", Uuid, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("subject", Integer, nullable=False, comment="Its place among those of the event."),
+    _text("event_type"),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("message_id", Uuid, nullable=True),
+    Column("mass_reply_id", Uuid, nullable=True),
+    _text("outcome"),
+    _text("reason", nullable=True),
+    _json("actions", default="'[]'"),
+    _at("at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "rule_id", "event_id", "subject", name="uq_automation_runs_subject"),
+    _of_rule(),
+    Index(None, "tenant_id", "rule_id", "id"),
+)
+
+automation_calls = Table(
+    "automation_calls",
+    metadata,
+    _tenant(),
+    Column("run_id", Uuid, nullable=False),
+    Column("action", Integer, nullable=False, comment="Its place among the actions of the rule."),
+    Column("rule_id", Uuid, nullable=False),
+    _text("url"),
+    _count("tries"),
+    Column("next_at", TIMESTAMP(timezone=True), nullable=True, comment="Null: it is over."),
+    _text("outcome", nullable=True),
+    _text("reason", nullable=True),
+    _at("at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "run_id", "action"),
+    ForeignKeyConstraint(
+        ["tenant_id", "run_id"], ["automation_runs.tenant_id", "automation_runs.id"], ondelete="CASCADE"
+    ),
+    _of_rule(),
+)
+Index(
+    "ix_automation_calls_due",
+    automation_calls.c.next_at,
+    postgresql_where=text("next_at IS NOT NULL"),
+)
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    _tenant(),
+    _id(),
+    _text("key"),
+    _text("url"),
+    Column("events", ARRAY(Text), nullable=True, comment="Null: of every type."),
+    _flag("enabled"),
+    Column("secrets", JSONB, nullable=False, comment="Sealed: current, and previous if replaced."),
+    Column(
+        "previous_until",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="Until then what is posted bears the previous secret's signature too.",
+    ),
+    _at("created_at", nullable=False),
+    _at("updated_at", nullable=False),
+    Column("position", BigInteger, nullable=False, comment="No event up to here is to be posted."),
+    _texts("ahead"),
+    Column("claim_token", Uuid, nullable=True),
+    _at("lease_until"),
+    _count("failures"),
+    _at("failing_since"),
+    _at("next_try_at", nullable=False),
+    _text("disabled_reason", nullable=True),
+    _at("last_success_at"),
+    _at("last_failure_at"),
+    _text("last_failure", nullable=True),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "key"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+Index(
+    "ix_webhook_endpoints_live",
+    webhook_endpoints.c.next_try_at,
+    postgresql_where=text("enabled AND disabled_reason IS NULL"),
 )

@@ -70,8 +70,8 @@ class News:
     mass_reply_id: MassReplyId | None = None
     subjects: Sequence[Subject] = ()
     """Every message, conversation or delivery that it is about; none where it is about the mass reply itself."""
-    depth: int = 0
-    """How many automation rules led here, each set off by what the one before did."""
+    rules: Sequence[UUID] = ()
+    """The automation rules that led here, each set off by what the one before did."""
 
 
 @dataclass(frozen=True, slots=True)

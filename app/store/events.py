@@ -17,10 +17,10 @@ from app.domain.events import REACHED, Event, EventType, News, read_subject, wri
 from app.domain.model import MassReplyId, MassReplyStatus, TenantId
 
 _ANNOUNCE = sa.text("""
-    INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, depth)
-    SELECT :tenant, v.type, v.mass_reply_id, CAST(v.subjects AS jsonb), v.depth
+    INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, rules)
+    SELECT :tenant, v.type, v.mass_reply_id, CAST(v.subjects AS jsonb), CAST(v.rules AS uuid[])
     FROM unnest(CAST(:types AS text[]), CAST(:mass_reply_ids AS uuid[]), CAST(:subjects AS text[]),
-                CAST(:depths AS int[])) WITH ORDINALITY AS v (type, mass_reply_id, subjects, depth, n)
+                CAST(:rules AS text[])) WITH ORDINALITY AS v (type, mass_reply_id, subjects, rules, n)
     ORDER BY v.n
 """)
 
@@ -33,7 +33,7 @@ async def announce(connection: AsyncConnection, tenant: TenantId, news: Sequence
         "types": [one.type for one in news],
         "mass_reply_ids": [one.mass_reply_id for one in news],
         "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in news],
-        "depths": [one.depth for one in news],
+        "rules": [f"{{{','.join(map(str, one.rules))}}}" for one in news],
     }
     await connection.execute(_ANNOUNCE, {"tenant": tenant, **values})
 
@@ -68,7 +68,7 @@ async def number(connection: AsyncConnection, tenant: TenantId, limit: int = 10_
     return (await connection.execute(_NUMBER, {"tenant": tenant, "limit": limit})).rowcount
 
 
-_COLUMNS = "id, position, type, mass_reply_id, subjects, depth, created_at"
+_COLUMNS = "id, position, type, mass_reply_id, subjects, rules, created_at"
 
 _AFTER = sa.text(f"""
     SELECT {_COLUMNS} FROM outbound_events
@@ -105,4 +105,4 @@ def _event(row: Any) -> Event:
     type_ = EventType(row.type)
     mass_reply = None if row.mass_reply_id is None else MassReplyId(UUID(str(row.mass_reply_id)))
     subjects = tuple(read_subject(type_, given) for given in row.subjects)
-    return Event(row.id, row.position, News(type_, mass_reply, subjects, row.depth), row.created_at)
+    return Event(row.id, row.position, News(type_, mass_reply, subjects, tuple(row.rules)), row.created_at)

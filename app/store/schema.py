@@ -15,7 +15,7 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 SWEEPER_COLUMNS = {
     "tenants": "id",
     "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
-    "finished_at, updated_at, sampling",
+    "finished_at, updated_at, sampling, approval",
     "lanes": "tenant_id, mass_reply_id, channel, account_id, queued, sending, uncertain, pause_reason, pumped_at",
     "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before, "
     "sampled",
@@ -23,6 +23,9 @@ SWEEPER_COLUMNS = {
     "receipts": "tenant_id, id, received_at, settled_at",
     "messages": "tenant_id, id, conversation_id",
     "outbound_events": "tenant_id, position",
+    "automation_cursors": "tenant_id, position",
+    "automation_rules": "tenant_id, enabled, after_position",
+    "automation_calls": "tenant_id, next_at",
     "heartbeats": "name, beat_at",
 }
 """What the sweeper may read of every tenant: ids, statuses and times."""
