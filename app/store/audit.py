@@ -1,7 +1,7 @@
 """The audit log. The service may add to it and read it; its database role can neither change nor delete a row."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,17 +81,20 @@ async def page(
     return [_read(row) for row in rows]
 
 
-def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
+def _conditions(query: Query) -> Iterator[sa.ColumnElement[bool]]:
     log = audit_log.c
-    named = (log.author_id == query.actor, log.user_id == query.actor, sa.cast(log.key_id, sa.Text) == query.actor)
-    wanted = (
-        (query.action, log.action == query.action),
-        (query.actor, sa.or_(*named)),
-        (query.mass_reply, log.mass_reply_id == query.mass_reply),
-        (query.start, log.at >= query.start),
-        (query.end, log.at < query.end),
-    )
-    return [condition for given, condition in wanted if given is not None]
+    if query.action is not None:
+        yield log.action == query.action
+    if query.actor is not None:
+        yield sa.or_(
+            log.author_id == query.actor, log.user_id == query.actor, sa.cast(log.key_id, sa.Text) == query.actor
+        )
+    if query.mass_reply is not None:
+        yield log.mass_reply_id == query.mass_reply
+    if query.start is not None:
+        yield log.at >= query.start
+    if query.end is not None:
+        yield log.at < query.end
 
 
 def _read(row: Any) -> RecordedEntry:

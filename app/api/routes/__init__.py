@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     api_keys,
     attachments,
+    audit_log,
     callbacks,
     channel_accounts,
     chat,
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     snippets.router,
     attachments.router,
     api_keys.router,
+    audit_log.router,
     callbacks.router,
     chat.router,
     health.router,

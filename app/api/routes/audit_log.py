@@ -1,0 +1,100 @@
+"""The audit log: who did what. It is only ever added to, by what is told in it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from app.api.deps import Administrator, RuntimeDep
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Answer, Listing, Moment, PersonAnswer
+from app.domain.audit import Actor, AuditAction, RecordedEntry
+from app.domain.permissions import KeyIdentity, Role
+from app.store import audit
+
+router = APIRouter(prefix="/audit-log", tags=["audit log"])
+
+ActorId = Annotated[str, Query(pattern=r"^[^\x00]+$", description="The id of an author, of a person or of a key.")]
+
+
+class AuditKeyAnswer(Answer):
+    id: UUID
+    name: str
+
+    @classmethod
+    def of(cls, key: KeyIdentity) -> Self:
+        return cls(id=key.id, name=key.name)
+
+
+class ActorAnswer(Answer):
+    author: PersonAnswer = Field(
+        description="In whose name it was done. `system` is the service itself, `operator` its command line."
+    )
+    key: AuditKeyAnswer | None = Field(description="The API key that the request came with.")
+    user: PersonAnswer | None = Field(description="The person that the credential names; `author` may be another.")
+    roles: list[Role]
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        return cls(
+            author=PersonAnswer.of(actor.author),
+            key=None if actor.key is None else AuditKeyAnswer.of(actor.key),
+            user=None if actor.user is None else PersonAnswer.of(actor.user),
+            roles=sorted(actor.roles),
+        )
+
+
+class AuditEntryAnswer(Answer):
+    id: UUID
+    at: datetime
+    action: AuditAction = Field(examples=["mass_reply.confirmed"])
+    actor: ActorAnswer
+    object_id: str | None = Field(description="What it was done to: an id, a key or a shortcode.")
+    mass_reply_id: UUID | None
+    recipient_count: int | None = Field(examples=[113])
+    message_sha256: str | None = Field(
+        description="SHA-256 over the message as it was given: the JSON object of `attachment_ids`, `html`, `text` and "
+        "`whatsapp_template`, its keys in this order, without spaces, in UTF-8. The text itself is not kept here."
+    )
+    reason: str | None = Field(description="Why, in the words of whoever decided it.")
+    details: dict[str, Any] = Field(
+        description="The selection as it was given, options, what was changed; by action.",
+        examples=[{"selection": {"filter": {"tags": {"all": ["payment-issue-2026-05"]}}}}],
+    )
+
+    @classmethod
+    def of(cls, recorded: RecordedEntry) -> Self:
+        entry = recorded.entry
+        return cls(
+            id=recorded.id,
+            at=recorded.at,
+            action=entry.action,
+            actor=ActorAnswer.of(recorded.actor),
+            object_id=entry.object_id,
+            mass_reply_id=entry.mass_reply_id,
+            recipient_count=entry.recipient_count,
+            message_sha256=entry.message_sha256,
+            reason=entry.reason,
+            details=dict(entry.details),
+        )
+
+
+@router.get("", responses=problems())
+async def get_audit_log(
+    caller: Administrator,
+    runtime: RuntimeDep,
+    page: PageDep,
+    action: AuditAction | None = None,
+    actor: ActorId | None = None,
+    mass_reply: UUID | None = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Inclusive.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,
+) -> Listing[AuditEntryAnswer]:
+    """Read who did what, the newest first."""
+    query = audit.Query(action, actor, mass_reply, start, end)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await audit.page(connection, caller.tenant_id, query, before=page.after(UUID), limit=page.limit + 1)
+    return page.listing(found, lambda recorded: recorded.id, AuditEntryAnswer.of)

@@ -1,0 +1,206 @@
+"""The audit log: what is written down, by whom it may be read, and that nobody takes it back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from dirty_equals import IsDatetime, IsPartialDict, IsUUID
+
+from app import control
+from app.domain.audit import OPERATOR
+from app.domain.messaging import Author
+from app.domain.model import MassReplyStatus, TenantId
+from app.domain.permissions import Role
+from app.store.database import Database
+from tests.api.conftest import MakeKey, bearer
+from tests.api.test_channel_accounts import EMAIL, SECRET
+from tests.conftest import create_tenant
+from tests.control.conftest import BODY, Stage
+
+ANN = Author("agent-7", "Ann Lee", "ann@example.test")
+BEN = {"id": "agent-8", "name": "Ben Ray", "email": "ben@example.test"}
+
+
+async def entries(client: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
+    answer = await client.get("/audit-log", params=query)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def actions(client: httpx.AsyncClient, **query: Any) -> list[str]:
+    """The oldest first."""
+    return [entry["action"] for entry in reversed(await entries(client, **query))]
+
+
+def said(text: str) -> str:
+    message: dict[str, Any] = {"attachment_ids": [], "html": None, "text": text, "whatsapp_template": None}
+    return hashlib.sha256(json.dumps(message, separators=(",", ":")).encode()).hexdigest()
+
+
+async def test_a_mass_reply_is_told_from_its_selection_to_its_end(stage: Stage) -> None:
+    batch = await stage.create()
+    confirmed = await stage.act(batch["id"], "confirm", {"recipient_count": 6, "sample_size": 2})
+    assert confirmed.status_code == 202, confirmed.text
+    for action in ("pause", "pause", "resume", "cancel", "cancel"):
+        assert (await stage.act(batch["id"], action)).status_code == 202
+    told = (await entries(stage.client, mass_reply=batch["id"]))[::-1]
+    assert [entry["action"] for entry in told] == [
+        f"mass_reply.{what}" for what in ("created", "confirmed", "paused", "resumed", "cancelled")
+    ]
+    created, confirmed_entry = told[:2]
+    assert created == IsPartialDict(
+        id=IsUUID,
+        at=IsDatetime(iso_string=True),
+        object_id=batch["id"],
+        mass_reply_id=batch["id"],
+        message_sha256=said("We are back."),
+        details={
+            "selection": BODY["selection"],
+            "selected_count": 6,
+            "mark_as_done": False,
+            "on_unresolved": "skip",
+        },
+    )
+    assert confirmed_entry == IsPartialDict(recipient_count=6, message_sha256=created["message_sha256"])
+    assert confirmed_entry["details"]["selection"] == BODY["selection"]
+    assert confirmed_entry["details"]["confirmation"]["sample_size"] == 2
+    assert "We are back." not in json.dumps(told)
+
+
+async def test_a_confirmation_that_is_repeated_or_refused_is_no_second_one(stage: Stage) -> None:
+    batch = await stage.create()
+    for count, status in ((5, 409), (6, 202), (6, 202)):
+        assert (await stage.act(batch["id"], "confirm", {"recipient_count": count})).status_code == status
+    assert await actions(stage.client, mass_reply=batch["id"]) == ["mass_reply.created", "mass_reply.confirmed"]
+
+
+async def test_the_author_the_person_and_the_key_are_all_kept(
+    stage: Stage, anonymous: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    key = bearer(await make_key(Role.INTEGRATION, agent=ANN, name="helpdesk"))
+    key_id = (await anonymous.get("/me", headers=key)).json()["key"]["id"]
+    batch = await stage.create()
+    paused = await stage.act(batch["id"], "confirm", {"recipient_count": 6})
+    assert paused.status_code == 202
+    await anonymous.post(f"/mass-replies/{batch['id']}/pause", json={"author": BEN}, headers=key)
+    [entry] = await entries(stage.client, action="mass_reply.paused")
+    assert entry["actor"] == {
+        "author": BEN,
+        "key": {"id": key_id, "name": "helpdesk"},
+        "user": {"id": "agent-7", "name": "Ann Lee", "email": "ann@example.test"},
+        "roles": ["integration"],
+    }
+    for actor in ("agent-8", "agent-7", key_id):
+        assert await entries(stage.client, actor=actor) == [entry]
+    assert await entries(stage.client, actor="agent-9") == []
+
+
+async def test_a_human_decision_is_kept_with_its_reason(stage: Stage) -> None:
+    id_ = await stage.batch_in(MassReplyStatus.SENDING)
+    lost = await stage.lose_all(id_)
+    decision = {"conversation_ids": [str(lost[0])], "outcome": "not_sent", "reason": "The customer says so."}
+    assert (await stage.act(id_, "resolve", decision)).status_code == 202
+    assert (await stage.act(id_, "retry", {"reason_codes": ["marked_not_sent"]})).status_code == 202
+    retried, resolved = (await entries(stage.client, mass_reply=id_))[:2]
+    assert (resolved["action"], resolved["reason"]) == ("mass_reply.resolved", "The customer says so.")
+    assert resolved["details"] == {"outcome": "not_sent", "send_again": False, "conversation_ids": [str(lost[0])]}
+    assert retried["action"] == "mass_reply.retried"
+    assert retried["details"] == IsPartialDict(reason_codes=["marked_not_sent"], deliveries=1)
+
+
+async def test_setting_up_is_told_without_a_secret(stage: Stage) -> None:
+    client = stage.client
+    issued = (await client.post("/api-keys", json={"name": "helpdesk", "roles": ["agent"]})).json()
+    await client.delete(f"/api-keys/{issued['id']}")
+    await client.put("/channel-accounts/email-2", json=EMAIL)
+    await client.delete("/channel-accounts/email-2")
+    await client.put("/snippets/refund", json={"text": "We refunded you."})
+    await client.delete("/snippets/refund")
+    told = await entries(client)
+    assert [(entry["action"], entry["object_id"]) for entry in told[:6]][::-1] == [
+        ("api_key.issued", issued["id"]),
+        ("api_key.revoked", issued["id"]),
+        ("channel_account.saved", "email-2"),
+        ("channel_account.deleted", "email-2"),
+        ("snippet.saved", "refund"),
+        ("snippet.deleted", "refund"),
+    ]
+    text = json.dumps(told)
+    assert issued["key"].rpartition("_")[2] not in text
+    assert not any(secret in text for secret in (SECRET, "We refunded you."))
+    assert told[3]["details"]["credentials_given"] == ["server_token"]
+
+
+async def test_what_is_refused_is_not_told(client: httpx.AsyncClient) -> None:
+    before = await entries(client)
+    assert (await client.delete("/snippets/none")).status_code == 404
+    assert (await client.delete("/channel-accounts/none")).status_code == 404
+    assert (await client.post("/mass-replies", json=BODY)).status_code == 422
+    assert await entries(client) == before
+
+
+async def test_times_and_pages_divide_the_log(client: httpx.AsyncClient, stage: Stage) -> None:
+    start = datetime.now(UTC)
+    for number in range(5):
+        await client.put(f"/snippets/s{number}", json={"text": "text"})
+    seen: list[str] = []
+    page: Mapping[str, Any] = {"next_cursor": None}
+    while not seen or page["next_cursor"]:
+        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+        page = (await client.get("/audit-log", params={"limit": 2, "from": start.isoformat(), **cursor})).json()
+        seen += [entry["object_id"] for entry in page["items"]]
+    assert seen == ["s4", "s3", "s2", "s1", "s0"]
+    assert await entries(client, to=start.isoformat(), action="snippet.saved") == []
+    assert await entries(client, **{"from": (start + timedelta(hours=1)).isoformat()}) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"action": "anything"}, "/action"),
+        ({"actor": "\0"}, "/actor"),
+        ({"mass_reply": "x"}, "/mass_reply"),
+        ({"from": "yesterday"}, "/from"),
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_refused(
+    client: httpx.AsyncClient, query: dict[str, str], pointer: str
+) -> None:
+    answer = await client.get("/audit-log", params=query)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_only_an_administrator_reads_the_log_and_only_their_tenants(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey, database: Database
+) -> None:
+    await client.put("/snippets/refund", json={"text": "text"})
+    for role in set(Role) - {Role.ADMIN}:
+        assert (await anonymous.get("/audit-log", headers=bearer(await make_key(role)))).status_code == 403
+    foreign = bearer(await make_key(Role.ADMIN, owner=await create_tenant(database)))
+    told = (await anonymous.get("/audit-log", headers=foreign)).json()["items"]
+    assert [entry["action"] for entry in told] == ["api_key.issued"]
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM audit_log", "UPDATE audit_log SET action = 'nothing'", "TRUNCATE audit_log"]
+)
+async def test_the_service_can_neither_change_nor_delete_an_entry(
+    database: Database, tenant: UUID, statement: str
+) -> None:
+    with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+        async with database.begin(tenant) as connection:
+            await connection.execute(sa.text(statement))
+
+
+async def test_what_is_not_committed_is_not_told(stage: Stage) -> None:
+    batch = await stage.create()
+    async with stage.runtime.database.begin(stage.tenant) as connection:
+        await control.cancel(connection, TenantId(stage.tenant), batch["id"], OPERATOR)
+        await connection.rollback()
+    assert await actions(stage.client, mass_reply=batch["id"]) == ["mass_reply.created"]
