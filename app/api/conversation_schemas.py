@@ -27,9 +27,13 @@ class CustomerMessageDescription(Closed):
 
     text: str
     provider_message_id: str | None = Field(default=None, description="A message known by it is not added again.")
-    references: list[str] = Field(default=[], description="E-mail: the thread up to this message, oldest first.")
+    references: list[str] | None = Field(
+        default=None, description="E-mail: the thread up to this message, oldest first."
+    )
     sent_at: datetime | None = Field(default=None, description="Left out: now.")
-    automatic: bool = Field(default=False, description="An out-of-office answer or the like: logged, and no more.")
+    automatic: bool | None = Field(
+        default=None, description="True for an out-of-office answer or the like: logged, and no more."
+    )
 
 
 CustomerMessageBody = Annotated[JsonValue, Body(), DescribedBy(CustomerMessageDescription)]

@@ -226,7 +226,7 @@ def _message(reader: Reader, data: object) -> CustomerMessage | None:
 
 def _read_message(reader: Reader, data: object, at: str) -> CustomerMessage:
     fields = reader.mapping(data, at, _MESSAGE_FIELDS)
-    references = fields.get("references") or []
+    references = [] if fields.get("references") is None else fields["references"]
     return CustomerMessage(
         text=reader.text(fields.get("text"), child(at, "text"), most_bytes=MAX_TEXT_BYTES),
         provider_message_id=_name(reader, fields.get("provider_message_id"), child(at, "provider_message_id")),
