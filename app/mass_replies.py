@@ -1,4 +1,4 @@
-"""Use cases for people: preview, create, confirm. What can be asked of a running one is in `control.py`."""
+"""Use cases for people: preview and create. Confirming is in `confirming.py`, what comes after it in `control.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,27 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.attachments import attachments_of
 from app.channels import registry
-from app.domain.actions import Action, refuse_action
+from app.domain.approval import parties
 from app.domain.approved_templates import read_template
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import (
-    ConfirmationExpired,
     ConversationsNotFound,
     Fault,
     InvalidState,
     NotFound,
-    NothingToSend,
-    RecipientCountMismatch,
     SelectionEmpty,
 )
-from app.domain.mass_reply import Confirmation, Draft, MassReply
+from app.domain.guards import Guards, refuse_too_large, refuse_too_many_selected
+from app.domain.mass_reply import Draft, MassReply
 from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
+from app.domain.per_contact import thin_out
 from app.domain.preflight import Plan, Recipient, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
 from app.domain.summary import Summary
-from app.store import audit, closing, mass_replies, recipients, samples, selection, snippets, tenants
+from app.store import audit, closing, guards, mass_replies, per_contact, recipients, selection, snippets, tenants
 from app.store.claims import LaneKey
 from app.store.database import Database
 
@@ -37,6 +36,8 @@ NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
 MISSING_LISTED = 100
 """Unknown ids that a refusal names, besides saying how many there are."""
+JUDGED_AT_ONCE = 5_000
+"""Conversations that a create looks at one by one, where its selection is larger than the caller's role allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ async def preview(
     """Work out what a mass reply would do, and keep nothing of it; `only` names the one conversation to show."""
     plan = await _plan(connection, tenant, draft, await _source(connection, tenant, draft))
     count = await _count(connection, tenant, draft)
-    verdicts = await _judge(connection, tenant, plan, await selection.ids(connection, tenant, draft.selection, limit))
-    summary = _summary(verdicts)
+    ids = await selection.ids(connection, tenant, draft.selection, limit)
+    summary = _summary(thin_out(await _judge(connection, tenant, plan, ids), plan.guards))
     if only is not None:
         shown = await _judge(connection, tenant, plan, [only])
         if not shown:
@@ -67,15 +68,29 @@ async def preview(
 async def create(connection: AsyncConnection, tenant: TenantId, draft: Draft, by: Actor) -> MassReplyId:
     """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
     source = await _source(connection, tenant, draft)
-    await _plan(connection, tenant, draft, source)
+    plan = await _plan(connection, tenant, draft, source)
     await _refuse_unknown(connection, tenant, draft)
-    id_ = await mass_replies.insert(connection, tenant, draft, source)
+    id_ = await mass_replies.insert(connection, tenant, draft, source, plan.guards, parties(by))
     count = await selection.freeze(connection, tenant, id_, draft.selection)
     if count == 0:
         raise SelectionEmpty
+    await _refuse_too_large(connection, tenant, draft, plan, count, plan.guards.limit_for(by.roles))
     await mass_replies.set_selected_count(connection, tenant, id_, count)
     await audit.record(connection, tenant, by, _created(id_, draft, count))
     return id_
+
+
+async def _refuse_too_large(
+    connection: AsyncConnection, tenant: TenantId, draft: Draft, plan: Plan, selected: int, limit: int | None
+) -> None:
+    """Recipients are what a role is limited to; who is skipped does not count, as far as that can be known by now."""
+    if limit is None or selected <= limit:
+        return
+    if selected > JUDGED_AT_ONCE:
+        refuse_too_many_selected(selected, limit)
+    ids = await selection.ids(connection, tenant, draft.selection, selected)
+    summary = _summary(thin_out(await _judge(connection, tenant, plan, ids), plan.guards))
+    refuse_too_large(summary.recipients, limit)
 
 
 def _created(id_: MassReplyId, draft: Draft, selected: int) -> AuditEntry:
@@ -119,6 +134,11 @@ async def _finish_preparation(
     total = Summary()
     for summary in await mass_replies.page_summaries(connection, tenant, id_):
         total.merge(summary)
+    made_under = (await load_plan(connection, tenant, id_)).guards
+    if made_under.compare_conversations:
+        shown = [sample.conversation_id for sample in total.samples]
+        for withdrawn in await per_contact.thin_out(connection, tenant, id_, made_under, shown):
+            total.withdraw(withdrawn)
     await mass_replies.finish_preparation(connection, tenant, id_, total, datetime.now(UTC) + confirm_within)
 
 
@@ -136,6 +156,7 @@ async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
         wording.source.unknown_snippets,
         await attachments_of(connection, tenant, wording.attachment_ids),
         read_template(wording.whatsapp_template),
+        wording.guards,
     )
 
 
@@ -149,7 +170,8 @@ async def _plan(connection: AsyncConnection, tenant: TenantId, draft: Draft, sou
     template = read_template(draft.whatsapp_template)
     files = await attachments_of(connection, tenant, draft.attachment_ids)
     name = await tenants.tenant_name(connection, tenant)
-    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets, files, template)
+    guarded = await guards.load(connection, tenant)
+    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets, files, template, guarded)
 
 
 async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> None:
@@ -177,12 +199,23 @@ async def _judge(
     mass_reply: MassReplyId = NOWHERE,
 ) -> list[Verdict]:
     now, seen, verdicts = datetime.now(UTC), set[UUID](), list[Verdict]()
-    for recipient in await recipients.load(connection, tenant, mass_reply, conversation_ids):
+    found = await recipients.load(connection, tenant, mass_reply, conversation_ids)
+    for recipient in await _with_reach(connection, tenant, plan.guards, found):
         verdict = preflight(_marked(recipient, seen), plan, limits_of(recipient), now)
         if verdict.refusal is None:
             seen.add(recipient.contact_id)
         verdicts.append(verdict)
     return verdicts
+
+
+async def _with_reach(
+    connection: AsyncConnection, tenant: TenantId, guarded: Guards, found: list[Recipient]
+) -> list[Recipient]:
+    """Look up how much each contact got of late, where the tenant limits that."""
+    if guarded.max_per_contact_per_day is None:
+        return found
+    reached = await per_contact.reached(connection, tenant, [recipient.contact_id for recipient in found])
+    return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
 
 
 def _marked(recipient: Recipient, seen: set[UUID]) -> Recipient:
@@ -199,58 +232,6 @@ def _summary(verdicts: Sequence[Verdict]) -> Summary:
     for verdict in verdicts:
         summary.add(verdict)
     return summary
-
-
-async def confirm(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: MassReplyId,
-    confirmation: Confirmation,
-    send_within: timedelta,
-    by: Actor,
-) -> list[tuple[LaneKey, int]]:
-    """Confirm by the recipient count; answers the lanes to wake, none where it starts later.
-
-    The same confirmation again changes nothing, and sends nothing a second time.
-    """
-    batch = await hold(connection, tenant, id_)
-    if batch.confirmation == confirmation.to_json():
-        return []
-    now = datetime.now(UTC)
-    _refuse_confirmation(batch, confirmation, now)
-    dispatch_at, not_after = confirmation.schedule(now, send_within)
-    await mass_replies.schedule(connection, tenant, id_, now, dispatch_at, not_after, confirmation.to_json())
-    await audit.record(connection, tenant, by, _confirmed(batch, confirmation))
-    if sample := confirmation.sample_of(batch.recipient_count or 0):
-        await samples.draw(connection, tenant, id_, sample)
-    if dispatch_at > now:
-        await move(connection, tenant, batch, MassReplyEvent.CONFIRM_FOR_LATER)
-        return []
-    return await begin_sending(connection, tenant, id_, batch.status, MassReplyEvent.CONFIRM)
-
-
-def _confirmed(batch: MassReply, confirmation: Confirmation) -> AuditEntry:
-    return AuditEntry.on_mass_reply(
-        AuditAction.MASS_REPLY_CONFIRMED,
-        batch.id,
-        recipient_count=batch.recipient_count,
-        message_sha256=message_digest(batch.text, batch.html, batch.attachment_ids, batch.whatsapp_template),
-        details={"selection": batch.selection, "confirmation": confirmation.to_json()},
-    )
-
-
-def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: datetime) -> None:
-    expired = batch.expires_at is not None and now >= batch.expires_at
-    if batch.status is MassReplyStatus.EXPIRED or (batch.status is MassReplyStatus.AWAITING_CONFIRMATION and expired):
-        raise ConfirmationExpired
-    refuse_action(Action.CONFIRM, batch.status)
-    if confirmation.recipient_count != batch.recipient_count:
-        raise RecipientCountMismatch(
-            f"You confirmed {confirmation.recipient_count} recipients; there are {batch.recipient_count}. "
-            "Nothing was sent."
-        )
-    if batch.recipient_count == 0:
-        raise NothingToSend
 
 
 async def begin_sending(

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from app import mass_replies
+from app import confirming, mass_replies
 from app.dev import servers
 from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Confirmation, Draft
@@ -108,7 +108,7 @@ async def _send(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> float:
     """Confirm, and wait until the last delivery is recorded; answers the seconds in between."""
     started = time.perf_counter()
     async with runtime.database.begin(tenant) as connection:
-        lanes = await mass_replies.confirm(
+        lanes = await confirming.confirm(
             connection, tenant, id_, Confirmation(DELIVERIES), timedelta(hours=1), OPERATOR
         )
     for lane, _ in lanes:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.receipts import settle_stored
 from app.delivery.settle import Report, settle
+from app.domain.approval import Ruling
 from app.domain.model import (
     DeliveryEvent,
     Happening,
@@ -149,7 +150,7 @@ class Sweeper:
             case Chore.START:
                 await self._start(batch)
             case Chore.CANCEL_QUEUED:
-                await self._settle_queued(batch, DeliveryEvent.CANCEL, _why_cancelled(batch.status))
+                await self._settle_queued(batch, DeliveryEvent.CANCEL, _why_cancelled(batch))
             case Chore.CALL_TOO_LATE:
                 await self._settle_queued(batch, DeliveryEvent.EXPIRE, too_late())
             case Chore.END_SAMPLE:
@@ -188,9 +189,12 @@ class Sweeper:
                 return
 
 
-def _why_cancelled(status: MassReplyStatus) -> Reason:
-    if status is MassReplyStatus.EXPIRED:
-        return Reason(ReasonCode.EXPIRED, "Nobody confirmed the mass reply in time.")
+def _why_cancelled(batch: OpenMassReply) -> Reason:
+    if batch.status is MassReplyStatus.EXPIRED:
+        missing = "confirmed" if batch.ruling is None else "approved"
+        return Reason(ReasonCode.EXPIRED, f"Nobody {missing} the mass reply in time.")
+    if batch.ruling is Ruling.REJECTED:
+        return Reason(ReasonCode.REJECTED, "The mass reply was rejected before this was sent.")
     return Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent.")
 
 

@@ -9,6 +9,8 @@ from app.domain.model import MassReplyStatus
 
 class Action(StrEnum):
     CONFIRM = "confirm"
+    APPROVE = "approve"
+    REJECT = "reject"
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
@@ -21,6 +23,8 @@ _AT_WORK = frozenset({_S.SENDING, _S.PAUSED})
 
 ALLOWED: Mapping[Action, frozenset[MassReplyStatus]] = {
     Action.CONFIRM: frozenset({_S.AWAITING_CONFIRMATION}),
+    Action.APPROVE: frozenset({_S.AWAITING_APPROVAL}),
+    Action.REJECT: frozenset({_S.AWAITING_APPROVAL}),
     # A repeated pause, resume or cancel finds its work done: it is allowed, and changes nothing.
     Action.PAUSE: _AT_WORK,
     Action.RESUME: _AT_WORK,
@@ -31,6 +35,8 @@ ALLOWED: Mapping[Action, frozenset[MassReplyStatus]] = {
 
 _DONE_TO_IT: Mapping[Action, str] = {
     Action.CONFIRM: "confirmed",
+    Action.APPROVE: "approved",
+    Action.REJECT: "rejected",
     Action.PAUSE: "paused",
     Action.RESUME: "resumed",
     Action.CANCEL: "cancelled",

@@ -1,12 +1,13 @@
 """A mass reply as the rest of the application sees it. Values, not entities: sending is set-based."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.approval import Approval
 from app.domain.errors import InvalidSchedule
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus
@@ -96,7 +97,16 @@ class MassReply:
     not_after: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    parties: frozenset[str] = frozenset()
+    """The ids of those who made and confirmed it, and in whose names."""
+    approval: Approval | None = None
+    """Whether a second person was asked, and what they said."""
     lanes: tuple[Lane, ...] = ()
+
+    @property
+    def involved(self) -> frozenset[str]:
+        """Those whose own it is."""
+        return self.parties | ({self.author.id} if self.author.id else frozenset())
 
     @property
     def counts(self) -> Counts | None:
@@ -136,6 +146,10 @@ class Confirmation:
             raise InvalidSchedule("`not_after` does not lie after the start.")
         return dispatch_at, not_after
 
+    def at_approval(self, now: datetime) -> "Confirmation":
+        """The same terms for a batch that is approved only now: a start that has passed meanwhile is now."""
+        return self if self.send_at is None else replace(self, send_at=max(self.send_at, now))
+
     def sample_of(self, recipients: int) -> int | None:
         """How many go first; None where all go at once, because no sample was asked for or it would be everybody."""
         return None if self.sample_size is None or self.sample_size >= recipients else self.sample_size
@@ -149,3 +163,13 @@ class Confirmation:
             "not_after": self.not_after and self.not_after.isoformat(),
             "sample_size": self.sample_size,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Confirmation":
+        return cls(
+            data["recipient_count"],
+            data["hold_seconds"],
+            data["send_at"] and datetime.fromisoformat(data["send_at"]),
+            data["not_after"] and datetime.fromisoformat(data["not_after"]),
+            data["sample_size"],
+        )

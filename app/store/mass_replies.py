@@ -1,7 +1,7 @@
 """Mass replies, their frozen pages and their lanes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.events import EventType, News
+from app.domain.guards import NO_GUARDS, Guards
 from app.domain.mass_reply import Billed, Draft, Lane, MassReply, PauseReason
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
@@ -18,21 +18,30 @@ from app.domain.preflight import Verdict
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import to_json
 from app.domain.summary import Summary
-from app.store.events import announce, announce_status
+from app.store.confirmations import approval_from_row
+from app.store.events import announce_status
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
 _INSERT = sa.text("""
     INSERT INTO mass_replies (tenant_id, status, selection, message_text, message_html, attachment_ids, source_text,
                               source_html, unknown_snippets, on_unresolved, mark_as_done, whatsapp_template,
-                              author_id, author_name, author_email)
+                              author_id, author_name, author_email, parties, guards)
     VALUES (:tenant, 'preparing', CAST(:selection AS jsonb), :text, :html, CAST(:attachment_ids AS uuid[]),
             :source_text, :source_html, CAST(:unknown_snippets AS text[]), :on_unresolved, :mark_as_done,
-            CAST(:whatsapp_template AS jsonb), :author_id, :author_name, :author_email)
+            CAST(:whatsapp_template AS jsonb), :author_id, :author_name, :author_email, CAST(:parties AS text[]),
+            CAST(:guards AS jsonb))
     RETURNING id
 """)
 
 
-async def insert(connection: AsyncConnection, tenant: TenantId, draft: Draft, source: Source) -> MassReplyId:
+async def insert(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    draft: Draft,
+    source: Source,
+    guards: Guards,
+    parties: Iterable[str] = (),
+) -> MassReplyId:
     row = await connection.execute(
         _INSERT,
         {
@@ -50,6 +59,8 @@ async def insert(connection: AsyncConnection, tenant: TenantId, draft: Draft, so
             "author_id": draft.author.id,
             "author_name": draft.author.name,
             "author_email": draft.author.email,
+            "parties": sorted(parties),
+            "guards": None if guards == NO_GUARDS else json.dumps(guards.to_json()),
         },
     )
     return MassReplyId(row.scalar_one())
@@ -198,26 +209,6 @@ async def set_status(
     return changed
 
 
-async def schedule(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: MassReplyId,
-    now: datetime,
-    dispatch_at: datetime,
-    not_after: datetime,
-    confirmation: Mapping[str, Any],
-) -> None:
-    """Keep what was confirmed, and when it is to be sent."""
-    statement = sa.text("""
-        UPDATE mass_replies SET confirmed_at = :now, dispatch_at = :dispatch_at, not_after = :not_after,
-               confirmation = CAST(:confirmation AS jsonb), expires_at = NULL
-        WHERE tenant_id = :tenant AND id = :id
-    """)
-    values = {"now": now, "dispatch_at": dispatch_at, "not_after": not_after, "confirmation": json.dumps(confirmation)}
-    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
-    await announce(connection, tenant, [News(EventType.MASS_REPLY_CONFIRMED, id_)])
-
-
 async def lock(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply | None:
     """Read a mass reply and hold it until the transaction ends."""
     statement = sa.text("SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE")
@@ -312,6 +303,8 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
         not_after=row.not_after,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        parties=frozenset(row.parties),
+        approval=approval_from_row(row),
         lanes=lanes,
     )
 
@@ -326,12 +319,13 @@ class Wording:
     tenant_name: str
     attachment_ids: tuple[UUID, ...] = ()
     whatsapp_template: Mapping[str, Any] | None = None
+    guards: Guards = NO_GUARDS
 
 
 async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Wording | None:
     statement = sa.text("""
         SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
-               m.whatsapp_template, m.author_name, m.author_email, t.name AS tenant_name
+               m.whatsapp_template, m.author_name, m.author_email, m.guards, t.name AS tenant_name
         FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
         WHERE m.tenant_id = :tenant AND m.id = :id
     """)
@@ -345,4 +339,5 @@ async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyI
         row.tenant_name,
         tuple(row.attachment_ids),
         row.whatsapp_template,
+        Guards.from_json(row.guards) if row.guards else NO_GUARDS,
     )

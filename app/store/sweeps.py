@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.approval import Ruling
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.store.claims import LaneKey
 
@@ -71,6 +72,8 @@ class OpenMassReply:
     sending: int
     sample_over: bool
     """Whether a sample was to go first and none of it is queued or under way any more."""
+    ruling: Ruling | None = None
+    """What a second person said, where one was asked."""
 
 
 async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
@@ -79,7 +82,7 @@ async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
                m.not_after, coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending,
                m.sampling AND NOT EXISTS (
                    SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.sampled
-                      AND d.status IN ('queued', 'sending')) AS sample_over
+                      AND d.status IN ('queued', 'sending')) AS sample_over, m.approval
         FROM mass_replies m LEFT JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
         WHERE m.finished_at IS NULL
         GROUP BY m.tenant_id, m.id
@@ -97,6 +100,7 @@ async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
             int(row.queued),
             int(row.sending),
             row.sample_over,
+            Ruling(row.approval) if row.approval else None,
         )
         for row in await connection.execute(statement)
     ]

@@ -1,6 +1,7 @@
 """Mass replies in any state, without a worker that would move them on; and running ones, with one."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from app.dev.sandbox.journal import Entry
 from app.dev.sandbox.server import Sandbox
+from app.domain.mass_reply import Confirmation
 from app.domain.model import Channel, MassReplyStatus
 from app.runtime import Runtime
 from app.worker import WorkerProcess
@@ -57,6 +59,15 @@ class Stage:
             finished=now if status in OVER else None,
         )
         return str(batch["id"])
+
+    async def let_somebody_else_confirm(self, id_: str) -> None:
+        """Make a mass reply another person's, who confirmed it, so that the test's own caller may decide about it."""
+        await self.write(
+            "UPDATE mass_replies SET author_id = 'agent-9', parties = '{}', confirmation = CAST(:said AS jsonb) "
+            "WHERE id = :id",
+            id=id_,
+            said=json.dumps(Confirmation(6).to_json()),
+        )
 
     async def settle_all(self, id_: str, status: str, **columns: Any) -> None:
         """Give every delivery of a mass reply one status, and its lanes the counters that go with it."""

@@ -38,6 +38,8 @@ WAYS: Mapping[str, Way] = {
     "confirm for later": Way(
         "confirm", {S.AWAITING_CONFIRMATION: S.SCHEDULED}, {"recipient_count": 6, "hold_seconds": 60}
     ),
+    "approve": Way("approve", {S.AWAITING_APPROVAL: S.SENDING}),
+    "reject": Way("reject", {S.AWAITING_APPROVAL: S.CANCELLED}, {"reason": "Not yet."}),
     "pause": Way("pause", {S.SENDING: S.PAUSED, S.PAUSED: S.PAUSED}),
     "pause one lane": Way("pause", staying(S.SENDING, S.PAUSED), ONE_LANE),
     "resume": Way("resume", {S.SENDING: S.SENDING, S.PAUSED: S.SENDING}),
@@ -62,6 +64,8 @@ def test_the_table_names_every_action() -> None:
 async def prepared(stage: Stage, id_: str, way: Way) -> Mapping[str, Any]:
     """Give an action something to do, and answer its body."""
     match way.action:
+        case "approve" | "reject":
+            await stage.let_somebody_else_confirm(id_)
         case "retry":
             await stage.fail_all(id_)
         case "resolve":

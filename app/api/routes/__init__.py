@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api.routes import (
     api_keys,
+    approvals,
     attachments,
     audit_log,
     callbacks,
@@ -15,6 +16,7 @@ from app.api.routes import (
     mass_reply_actions,
     mass_reply_results,
     me,
+    settings,
     snippets,
 )
 
@@ -23,8 +25,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     conversations.router,
     mass_replies.router,
     mass_reply_actions.router,
+    approvals.router,
     mass_reply_results.router,
     channel_accounts.router,
+    settings.router,
     snippets.router,
     attachments.router,
     api_keys.router,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from app import mass_replies
+from app import confirming, mass_replies
 from app.api.batches import Id, answer, read, wake
 from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import ConversationReader, RuntimeDep, Sender
@@ -22,6 +22,7 @@ from app.api.problems import problems
 from app.api.schemas import Listing, Moment
 from app.domain.audit import Actor
 from app.domain.errors import (
+    BatchTooLarge,
     ConfirmationExpired,
     ConversationsNotFound,
     FilterTooBroad,
@@ -84,7 +85,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     response_model=MassReplyAnswer,
     responses={
         202: {"model": MassReplyAnswer, "description": "Large: it is being prepared."},
-        **problems(*_BAD_DRAFT, IdempotencyKeyReused, IdempotencyInProgress),
+        **problems(*_BAD_DRAFT, BatchTooLarge, IdempotencyKeyReused, IdempotencyInProgress),
     },
 )
 async def create_mass_reply(
@@ -137,15 +138,25 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
     "/{id}/confirm",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(
-        NotFound, RecipientCountMismatch, NothingToSend, ConfirmationExpired, InvalidState, InvalidSchedule
+        NotFound,
+        RecipientCountMismatch,
+        NothingToSend,
+        ConfirmationExpired,
+        InvalidState,
+        InvalidSchedule,
+        BatchTooLarge,
     ),
 )
 async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
-    """Confirm by the number of recipients. The same body again answers the same, and never sends a second time."""
+    """Confirm by the number of recipients. The same body again answers the same, and never sends a second time.
+
+    Where the tenant's settings ask for it, it awaits a second person's approval then, for 24 hours. Confirming what
+    somebody else made needs `mass_replies:approve`.
+    """
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
-    by = Actor.of(caller)
+    by = Actor.of(caller, body.acting(caller))
     async with runtime.database.begin(caller.tenant_id) as connection:
-        lanes = await mass_replies.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within, by)
+        lanes = await confirming.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 

@@ -1,0 +1,28 @@
+"""What a second person says about a large mass reply, and how it is told."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from app.api.action_schemas import ActionBody
+from app.api.schemas import Answer, PersonAnswer
+from app.domain.approval import Approval, Ruling
+
+
+class RejectBody(ActionBody):
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)] = Field(
+        examples=["The outage is not over yet."], description="Why; kept and shown with who said it."
+    )
+
+
+class ApprovalAnswer(Answer):
+    ruling: Ruling
+    by: PersonAnswer | None
+    reason: str | None
+    at: datetime | None
+
+    @classmethod
+    def of(cls, approval: Approval) -> Self:
+        by = None if approval.by is None else PersonAnswer.of(approval.by)
+        return cls(ruling=approval.ruling, by=by, reason=approval.reason, at=approval.at)

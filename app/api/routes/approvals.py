@@ -1,0 +1,50 @@
+"""A second person's word on a mass reply that awaits approval."""
+
+from fastapi import APIRouter, status
+
+from app import confirming
+from app.api.action_schemas import ActionBody
+from app.api.approval_schemas import RejectBody
+from app.api.batches import Id, answer, read, wake
+from app.api.deps import Approver, RuntimeDep
+from app.api.mass_reply_schemas import MassReplyAnswer
+from app.api.problems import problems
+from app.domain.audit import Actor
+from app.domain.errors import InvalidSchedule, InvalidState, NotFound
+from app.domain.model import MassReplyId
+
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+
+SIMPLY = ActionBody()
+
+
+@router.post(
+    "/{id}/approve",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound, InvalidState, InvalidSchedule),
+)
+async def approve_mass_reply(
+    id_: Id, caller: Approver, runtime: RuntimeDep, body: ActionBody = SIMPLY
+) -> MassReplyAnswer:
+    """Let it be sent as it was confirmed; a hold begins now, and a start that has passed is now.
+
+    403 for its author and for whoever made or confirmed it: a second person is somebody else.
+    """
+    by = Actor.of(caller, body.acting(caller))
+    within = runtime.settings.send_within
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        lanes = await confirming.approve(connection, caller.tenant_id, MassReplyId(id_), within, by)
+    await wake(runtime, lanes)
+    return answer(await read(runtime, caller.tenant_id, id_))
+
+
+@router.post("/{id}/reject", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
+async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime: RuntimeDep) -> MassReplyAnswer:
+    """Cancel it, with the reason. Nothing of it was sent, and nothing will be.
+
+    403 for its author and for whoever made or confirmed it; they may cancel it.
+    """
+    by = Actor.of(caller, body.acting(caller))
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await confirming.reject(connection, caller.tenant_id, MassReplyId(id_), body.reason, by)
+    return answer(await read(runtime, caller.tenant_id, id_))
