@@ -6,7 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.model import TenantId
+from app.store import audit
 
 
 async def note_silence(connection: AsyncConnection, tenant: TenantId, account: UUID, calls: int) -> int:
@@ -43,4 +45,7 @@ async def pause(connection: AsyncConnection, tenant: TenantId, account: UUID, re
         UPDATE channel_accounts SET pause_reason = :reason
         WHERE tenant_id = :tenant AND id = :account AND pause_reason IS NULL
     """)
-    await connection.execute(statement, {"tenant": tenant, "account": account, "reason": reason})
+    paused = await connection.execute(statement, {"tenant": tenant, "account": account, "reason": reason})
+    if paused.rowcount:
+        # The reason quotes the provider, and stays on the account alone: a provider may quote a recipient.
+        await audit.record(connection, tenant, SYSTEM, AuditEntry(AuditAction.CHANNEL_ACCOUNT_PAUSED, str(account)))

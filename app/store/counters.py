@@ -7,9 +7,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.mass_reply import PauseReason
-from app.domain.model import Channel, DeliveryStatus, TenantId
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, TenantId
 from app.domain.policy import FAILURE_LIMIT, Latest, turnout
+from app.store import audit
 from app.store.settlements import Change, Locked
 
 Lane = tuple[UUID, str, UUID | None]
@@ -88,7 +90,12 @@ _STOP = sa.text("""
 
 
 async def _stop(connection: AsyncConnection, tenant: TenantId, lane: Lane) -> None:
-    await connection.execute(_STOP, {**_key(tenant, lane), "reason": PauseReason.FAILURE_SHARE})
+    stopped = await connection.execute(_STOP, {**_key(tenant, lane), "reason": PauseReason.FAILURE_SHARE})
+    if stopped.rowcount:
+        mass_reply, channel, account = lane
+        details = {"channel": channel, "channel_account_id": account, "pause_reason": PauseReason.FAILURE_SHARE}
+        entry = AuditEntry.on_mass_reply(AuditAction.LANE_STOPPED, MassReplyId(mass_reply), details=details)
+        await audit.record(connection, tenant, SYSTEM, entry)
 
 
 def _key(tenant: TenantId, lane: Lane) -> dict[str, object]:

@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.mass_reply import PauseReason
 from app.domain.model import MassReplyId, MassReplyStatus, TenantId
+from app.store import audit
 from app.store.events import announce_status
 
 # Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
@@ -38,3 +40,6 @@ async def pause_after_sample(connection: AsyncConnection, tenant: TenantId, id_:
     paused = await connection.execute(_END, {"tenant": tenant, "id": id_, "reason": PauseReason.SAMPLE_SENT})
     if paused.rowcount:
         await announce_status(connection, tenant, id_, MassReplyStatus.PAUSED)
+        details = {"pause_reason": PauseReason.SAMPLE_SENT}
+        entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=details)
+        await audit.record(connection, tenant, SYSTEM, entry)

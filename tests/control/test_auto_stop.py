@@ -42,6 +42,8 @@ async def test_a_failing_lane_stops_while_the_other_goes_on(live: Live) -> None:
     assert (sms["state"], sms["counts"]["sent"]) == ("done", 40)  # type: ignore[index]
     assert 10 <= batch["counts"]["failed"] < 200
     assert batch["counts"]["queued"] > 0
+    [entry] = (await live.client.get("/audit-log", params={"actor": "system", "mass_reply": id_})).json()["items"]
+    assert (entry["action"], entry["details"]["channel"]) == ("mass_reply.lane_stopped", "email")
 
 
 async def test_a_stopped_lane_goes_on_when_a_person_resumes_it(live: Live) -> None:

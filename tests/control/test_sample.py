@@ -20,6 +20,8 @@ async def test_a_sample_goes_first_then_it_is_paused_and_a_resume_sends_the_rest
     assert paused["pause_reason"] == "sample_sent"
     assert (paused["counts"]["sent"], paused["counts"]["queued"]) == (6, 74)
     assert channels(live) == {"email": 3, "sms": 3}
+    [entry] = (await live.client.get("/audit-log", params={"actor": "system"})).json()["items"]
+    assert (entry["action"], entry["details"]) == ("mass_reply.paused", {"pause_reason": "sample_sent"})
     await live.act(id_, "resume")
     done = await live.until_status(id_, "completed")
     assert done["counts"]["sent"] == 80
