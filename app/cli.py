@@ -16,6 +16,7 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import worker as worker_process
+from app.client.commands import add_client_commands
 from app.dev.calls import CallFailed
 from app.dev.children import StackFailed
 from app.dev.demo import PromiseBroken
@@ -41,6 +42,7 @@ tenants = typer.Typer(no_args_is_help=True, help="Companies that use the helpdes
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(tenants, name="tenants")
 app.add_typer(keys, name="keys")
+add_client_commands(app)
 
 T = TypeVar("T")
 

@@ -1,0 +1,94 @@
+"""The options of the client's commands, each named once."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from app.client.request import FILTERS
+from app.domain.model import Channel, DeliveryStatus, ReasonCode
+
+_FILE: dict[str, Any] = {"exists": True, "dir_okay": False, "readable": True}
+_WHOM, _WHAT, _WHEN = "Who gets it", "What is said", "When and how"
+
+Url = Annotated[str, typer.Option(envvar="MASS_REPLY_URL", help="The server's address.")]
+Key = Annotated[str, typer.Option(envvar="MASS_REPLY_KEY", help="An API key; better kept in the environment.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the mass reply as JSON; words go to standard error.")]
+Id = Annotated[UUID, typer.Argument(help="The mass reply's id.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Look on until it is over, and exit as `send` does.")]
+
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="NAME=VALUE",
+        rich_help_panel=_WHOM,
+        help=f"{', '.join(FILTERS)}. A name given again means any of its values.",
+    ),
+]
+FilterFile = Annotated[
+    Path | None, typer.Option(**_FILE, rich_help_panel=_WHOM, help="A filter as JSON, in the API's whole language.")
+]
+Exclude = Annotated[
+    list[UUID] | None,
+    typer.Option(metavar="ID", rich_help_panel=_WHOM, help="A conversation to leave out; repeatable."),
+]
+IdsFile = Annotated[Path | None, typer.Option(**_FILE, rich_help_panel=_WHOM, help="Conversation ids, one a line.")]
+ExternalIdsFile = Annotated[
+    Path | None, typer.Option(**_FILE, rich_help_panel=_WHOM, help="The helpdesk's own ids, one a line.")
+]
+FollowUp = Annotated[
+    UUID | None, typer.Option(metavar="ID", rich_help_panel=_WHOM, help="Those who got this mass reply.")
+]
+FollowUpStatuses = Annotated[
+    list[DeliveryStatus] | None,
+    typer.Option("--follow-up-status", rich_help_panel=_WHOM, help="Instead of sent, delivered and read; repeatable."),
+]
+
+Message = Annotated[str | None, typer.Argument(help="The message; `-` reads it from standard input.")]
+MessageFile = Annotated[Path | None, typer.Option(**_FILE, rich_help_panel=_WHAT, help="The message, as a file.")]
+HtmlFile = Annotated[
+    Path | None, typer.Option(**_FILE, rich_help_panel=_WHAT, help="The same as HTML, for e-mail and web chat.")
+]
+Attach = Annotated[list[Path] | None, typer.Option(**_FILE, rich_help_panel=_WHAT, help="A file to send along.")]
+MarkAsDone = Annotated[bool, typer.Option("--mark-as-done", rich_help_panel=_WHAT, help="Set what was sent to done.")]
+BlankUnresolved = Annotated[
+    bool,
+    typer.Option(
+        "--blank-unresolved", rich_help_panel=_WHAT, help="A merge tag without a value is left blank; else it skips."
+    ),
+]
+WhatsAppTemplate = Annotated[
+    str | None,
+    typer.Option(metavar="NAME:LANGUAGE", rich_help_panel=_WHAT, help="The approved template outside the window."),
+]
+WhatsAppParameters = Annotated[
+    list[str] | None, typer.Option("--whatsapp-parameter", rich_help_panel=_WHAT, help="For its body; in order.")
+]
+
+Sample = Annotated[
+    int | None, typer.Option(min=1, rich_help_panel=_WHEN, help="So many go first; then it is paused for `resume`.")
+]
+Hold = Annotated[str | None, typer.Option(rich_help_panel=_WHEN, help="Wait so long before it starts: 90, 10m, 2h.")]
+At = Annotated[str | None, typer.Option(rich_help_panel=_WHEN, help="Start at this time (RFC 3339).")]
+NotAfter = Annotated[str | None, typer.Option(rich_help_panel=_WHEN, help="Send nothing later than this (RFC 3339).")]
+Yes = Annotated[bool, typer.Option("--yes", rich_help_panel=_WHEN, help="Confirm whatever the count is; for scripts.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", rich_help_panel=_WHEN, help="Do not look on once it is confirmed.")]
+IdempotencyKey = Annotated[
+    str | None,
+    typer.Option(rich_help_panel=_WHEN, help="A text of your own: the same one again makes no second mass reply."),
+]
+
+LaneOption = Annotated[
+    str | None, typer.Option("--lane", metavar="ACCOUNT", help="Only the lane of this channel account.")
+]
+ReasonCodes = Annotated[
+    list[ReasonCode] | None, typer.Option("--reason", metavar="CODE", help="Only what failed for this; repeatable.")
+]
+OfStatus = Annotated[DeliveryStatus | None, typer.Option("--status", help="Only those.")]
+OfChannel = Annotated[Channel | None, typer.Option("--channel", help="Only on this channel.")]
+OfReason = Annotated[ReasonCode | None, typer.Option("--reason", metavar="CODE", help="Only for this reason.")]
+Csv = Annotated[bool, typer.Option("--csv", help="All of them, as CSV.")]
+Ndjson = Annotated[bool, typer.Option("--ndjson", help="All of them, a JSON object a line.")]
+Limit = Annotated[int, typer.Option(min=1, help="So many at most, in the table.")]

@@ -1,0 +1,152 @@
+"""`mass-reply send`: freeze, show, ask, confirm, look on."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from app.client.batch import Batch
+from app.client.exits import ClientError, Declined, Exit, NotUsable, Refused
+from app.client.progress import until_prepared, watch
+from app.client.request import Selecting, Terms, Writing
+from app.client.service import Service
+from app.client.show import Screen, show_batch, show_preflight
+from app.domain.model import MassReplyStatus
+
+
+class Interrupted(ClientError):
+    exit = Exit.INTERRUPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that the command line said."""
+
+    selecting: Selecting
+    writing: Writing
+    terms: Terms
+    attach: Sequence[Path] = ()
+    is_agreed: bool = False
+    """Whether the count needs no person to confirm it."""
+    waits: bool = True
+    idempotency_key: str | None = None
+
+
+def send(service: Service, screen: Screen, order: Order) -> Batch:
+    """Send a mass reply. Raises ClientError; from the confirmation on, whatever ends this does not end the sending."""
+    if not order.is_agreed and not screen.has_person:
+        raise NotUsable("There is no terminal on which the count could be confirmed. --yes confirms whatever it is.")
+    batch = _created(service, order)
+    if batch.status != MassReplyStatus.AWAITING_CONFIRMATION:
+        screen.say(f"The mass reply {batch.id} of this key was made before.")
+        return _followed(service, screen, batch, waits=order.waits)
+    with _cancelled_unless_agreed(service, batch.id):
+        _show(screen, batch)
+        terms = order.terms.to_json(_count_to_confirm(batch))
+        if not order.is_agreed:
+            _ask(screen, terms["recipient_count"])
+    with goes_on(batch.id):
+        batch = Batch.read(service.post(f"/mass-replies/{batch.id}/confirm", terms))
+    screen.say(f"Confirmed: mass reply {batch.id}.")
+    return _followed(service, screen, batch, waits=order.waits)
+
+
+def _created(service: Service, order: Order) -> Batch:
+    """Whatever the command line got wrong is said before a file is uploaded."""
+    selection, message = order.selecting.to_json(), order.writing.to_json(())
+    order.terms.to_json(0)
+    if order.attach:
+        message = order.writing.to_json([_uploaded(service, file) for file in order.attach])
+    key = order.idempotency_key or str(uuid4())
+    created = service.post("/mass-replies", {"selection": selection, **message}, idempotency_key=key)
+    return until_prepared(service, created["id"])
+
+
+def _uploaded(service: Service, file: Path) -> str:
+    try:
+        return str(service.upload("/attachments", file)["id"])
+    except OSError as error:
+        raise NotUsable(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _show(screen: Screen, batch: Batch) -> None:
+    if batch.preflight is not None:
+        show_preflight(screen, batch.preflight)
+    screen.say(
+        f"{batch.selected:,} conversations are selected; exactly {batch.recipients or 0:,} get the reply.", style="bold"
+    )
+
+
+def _count_to_confirm(batch: Batch) -> int:
+    """Raises Refused where there is nobody to send to."""
+    if not batch.recipients:
+        raise Refused("Every selected conversation is skipped, so there is nothing to send.", "nothing_to_send")
+    return batch.recipients
+
+
+@contextmanager
+def _cancelled_unless_agreed(service: Service, id_: str) -> Iterator[None]:
+    """What nobody agreed to is cancelled, so that nobody else confirms it by mistake."""
+    try:
+        yield
+    except (ClientError, KeyboardInterrupt) as error:
+        with suppress(ClientError):
+            service.post(f"/mass-replies/{id_}/cancel", {})
+        if isinstance(error, KeyboardInterrupt):
+            raise Declined("Nothing was sent.") from None
+        raise
+
+
+def _ask(screen: Screen, count: int) -> None:
+    """A person types the number, so that it has been read. Raises Declined."""
+    try:
+        typed = screen.ask(f"Type {count} to send it, anything else to stop: ")
+    except EOFError:
+        typed = ""
+    if typed.replace(",", "") != str(count):
+        raise Declined("Nothing was sent.")
+
+
+def _followed(service: Service, screen: Screen, batch: Batch, *, waits: bool) -> Batch:
+    if waits:
+        with goes_on(batch.id):
+            batch = watch(service, screen, batch.id)
+    show_batch(screen, batch)
+    screen.say(next_steps(batch))
+    return batch
+
+
+@contextmanager
+def goes_on(id_: str) -> Iterator[None]:
+    """Say what becomes of a mass reply when nobody looks on any more."""
+    onward = f"Look on: mass-reply status {id_} --wait\nStop it: mass-reply cancel {id_}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"\nThe sending goes on without you.\n{onward}") from None
+    except Refused:
+        raise
+    except ClientError as error:
+        raise type(error)(f"{error}\nIf it was confirmed, the sending goes on.\n{onward}") from None
+
+
+def next_steps(batch: Batch) -> str:
+    """What a person may want to do about how it ended."""
+    match batch.exit:
+        case Exit.UNCERTAIN:
+            return (
+                f"Nobody knows whether these arrived: mass-reply deliveries {batch.id} --status uncertain\n"
+                "They are not sent again by themselves. Find out, and settle them with POST …/resolve."
+            )
+        case Exit.FAILED:
+            return (
+                f"What failed, and why: mass-reply deliveries {batch.id} --status failed\n"
+                f"Where the reason may pass: mass-reply retry {batch.id} --wait"
+            )
+        case Exit.STANDS_STILL if batch.status == MassReplyStatus.AWAITING_APPROVAL:
+            return "Nothing is sent before a second person approves it."
+        case Exit.STANDS_STILL:
+            return f"Go on: mass-reply resume {batch.id} --wait\nStop it: mass-reply cancel {batch.id}"
+        case _:
+            return f"Result of each conversation: mass-reply deliveries {batch.id}"

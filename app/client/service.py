@@ -1,0 +1,180 @@
+"""Calls to a mass-reply server, known by its address and a key. The key is never shown.
+
+Every call that the client makes may be repeated: a read changes nothing, an action that is done already answers the
+same, and what would make something new carries an `Idempotency-Key` (a file uploaded twice is kept twice and named
+once). So a call whose answer is lost is simply made again.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.client.exits import Fault, NotUsable, Refused, Unreachable
+
+Json = dict[str, Any]
+
+SECONDS = 30.0
+"""For one call."""
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before a call is made again."""
+LONGEST_WAIT = 60.0
+"""Of what `Retry-After` may ask for, in seconds."""
+PAGE = 500
+PROXY_TROUBLE = frozenset({502, 503, 504})
+_AGAIN = frozenset({"rate_limited", "idempotency_in_progress"})
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """An answer, and after how many seconds the server wants to be asked again."""
+
+    body: Json
+    wait: float | None
+
+
+class Service:
+    """A server, called with one key. Raises Refused and Unreachable."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        pauses: tuple[float, ...] = PAUSES,
+    ) -> None:
+        """Raises NotUsable for an address or a key that cannot be one."""
+        _check(url, key)
+        self._url = url
+        self._pauses = pauses
+        self._http = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=SECONDS, transport=transport
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: str | int | None) -> Json:
+        return self.poll(path, **query).body
+
+    def poll(self, path: str, **query: str | int | None) -> Poll:
+        answer = self._call("GET", path, params=_given(query))
+        return Poll(_json(answer), _retry_after(answer))
+
+    def listing(self, path: str, **query: str | None) -> Iterator[Json]:
+        """Every item of a list, page after page."""
+        cursor: str | None = None
+        while True:
+            page = self.get(path, limit=PAGE, cursor=cursor, **query)
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def post(self, path: str, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> Json:
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return _json(self._call("POST", path, json=body, headers=headers))
+
+    def upload(self, path: str, file: Path) -> Json:
+        return _json(self._call("POST", path, files={"file": (file.name, file.read_bytes())}))
+
+    @contextmanager
+    def download(self, path: str, media_type: str, **query: str | int | None) -> Iterator[Iterator[bytes]]:
+        """Stream an answer as it comes."""
+        headers = {"Accept": media_type}
+        try:
+            with self._http.stream("GET", path, params=_given(query), headers=headers) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise _refusal(answer)
+                yield answer.iter_bytes()
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+
+    def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
+        for pause in self._pauses:
+            try:
+                answer = self._http.request(method, path, **content)
+            except httpx.TransportError:
+                time.sleep(pause)
+                continue
+            if not _is_worth_asking_again(answer):
+                return _success(answer)
+            time.sleep(_retry_after(answer) or pause)
+        try:
+            return _success(self._http.request(method, path, **content))
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: httpx.TransportError) -> Unreachable:
+        return Unreachable(f"{self._url} does not answer ({type(error).__name__}).")
+
+
+def _check(url: str, key: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise NotUsable("The server's address has to begin with http:// or https:// (--url or MASS_REPLY_URL).")
+    if not key.isascii() or not key.isprintable():
+        raise NotUsable("The key holds characters that no key has (--key or MASS_REPLY_KEY).")
+
+
+def _given(query: Mapping[str, str | int | None]) -> dict[str, str | int]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _is_worth_asking_again(answer: httpx.Response) -> bool:
+    problem = _problem(answer)
+    return answer.status_code in PROXY_TROUBLE if problem is None else problem.get("code") in _AGAIN
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """Only as seconds: this service writes no date there."""
+    said = answer.headers.get("Retry-After", "")
+    return min(float(said), LONGEST_WAIT) if said.isdecimal() else None
+
+
+def _success(answer: httpx.Response) -> httpx.Response:
+    if not answer.is_success:
+        raise _refusal(answer)
+    return answer
+
+
+def _refusal(answer: httpx.Response) -> Refused | Unreachable:
+    problem = _problem(answer)
+    if problem is None:
+        return Unreachable(f"The server answered {answer.status_code}, and not as mass-reply does.")
+    faults = [Fault(str(each.get("pointer", "")), str(each.get("detail", ""))) for each in problem.get("errors", [])]
+    return Refused(str(problem.get("detail", "")), str(problem.get("code", answer.status_code)), faults)
+
+
+def _problem(answer: httpx.Response) -> Json | None:
+    """The problem document (RFC 9457) that an answer is; None for any other answer."""
+    if answer.headers.get("Content-Type", "").partition(";")[0] != PROBLEM:
+        return None
+    return _json(answer)
+
+
+def _json(answer: httpx.Response) -> Json:
+    try:
+        read = answer.json()
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise Unreachable("The server's answer is not one of mass-reply's. Is the address right?")
+    return read
