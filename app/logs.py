@@ -7,7 +7,9 @@ the values of a row), so of an exception only its class and the places it passed
 import logging
 import sys
 import traceback
+from contextlib import AbstractContextManager
 from types import TracebackType
+from uuid import UUID
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -42,6 +44,11 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # httpx would write a line a delivery with the whole address: a tenant typed it, and it may hold a token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def about(**ids: UUID) -> AbstractContextManager[None]:
+    """Let every line that is logged inside the block, also by the tasks that it starts, bear these ids."""
+    return structlog.contextvars.bound_contextvars(**{name: str(id_) for name, id_ in ids.items()})
 
 
 def where_it_failed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -1,5 +1,6 @@
 """The HTTP application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from app.api.routes.chat import Limits
 from app.logs import configure_logging
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
+from app.telemetry import Telemetry, open_telemetry
 
 FORM_BYTES = 10_000
 """What a form takes around its file."""
@@ -42,14 +44,16 @@ def from_environment() -> FastAPI:
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the application. It connects when it is started, and lets go of everything when it is stopped."""
+    telemetry = open_telemetry(tracing=settings.tracing)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings) as runtime:
+        async with open_runtime(settings, telemetry) as runtime:
             app.state.runtime = runtime
             app.state.chat_limits = Limits()
             app.state.quotas = Quotas(settings.requests_per_minute)
             yield
+        await asyncio.to_thread(telemetry.tracing.close)
 
     app = FastAPI(
         title="mass-reply",
@@ -57,16 +61,17 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("mass-reply"),
         lifespan=lifespan,
         generate_unique_id_function=operation_id,
+        telemetry=telemetry.tracing.of_requests(),
     )
     for router in ROUTERS:
         app.include_router(router)
     add_problem_handlers(app)
     complete_openapi(app)
-    _add_middleware(app, settings)
+    _add_middleware(app, settings, telemetry)
     return app
 
 
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> None:
     """The last one added is the first that a request meets."""
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
     app.add_middleware(Methods, routed=app)
@@ -74,4 +79,4 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Unhandled)
     app.add_middleware(QuotaHeaders)
     app.add_middleware(Cors, origins=settings.cors_origins, open_path=CHAT)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, metrics=telemetry.metrics)

@@ -13,12 +13,14 @@ from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.domain.callbacks import Callbacks
 from app.domain.tokens import ClaimNames
+from app.figures import DatabaseFigures
 from app.jwks import KeySet
 from app.queue import Wakeups, connect
 from app.settings import Settings
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.files import Files
+from app.telemetry import Telemetry
 from app.tokens import Keys, SharedSecret, Tokens
 
 
@@ -37,11 +39,16 @@ class Runtime:
     chat_news: ChatNews
     tokens: Tokens | None
     """None where API keys are the only credentials."""
+    telemetry: Telemetry
+    figures: DatabaseFigures
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    """Connect to everything. Raises UnsafeRole where the database login could see more than one tenant at a time."""
+async def open_runtime(settings: Settings, telemetry: Telemetry | None = None) -> AsyncIterator[Runtime]:
+    """Connect to everything. Without telemetry, what it counts is shown to nobody.
+
+    Raises UnsafeRole where the database login could see more than one tenant at a time.
+    """
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
@@ -58,7 +65,14 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         chat_news = ChatNews(database)
         stack.push_async_callback(chat_news.close)
         tokens = _open_tokens(stack, settings)
-        yield Runtime(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news, tokens)
+        telemetry, figures = telemetry or Telemetry(), DatabaseFigures(database)
+        telemetry.metrics.registry.register(figures)
+        stack.callback(telemetry.metrics.registry.unregister, figures)
+        yield Runtime(
+            *(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news, tokens),
+            telemetry,
+            figures,
+        )
 
 
 def _open_tokens(stack: AsyncExitStack, settings: Settings) -> Tokens | None:

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     AWS_ variables. Absent, none are taken."""
     attachment_limit: int = Field(default=25_000_000, ge=1)
     """The largest attachment, in bytes."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where a worker shows its figures to Prometheus; absent, nowhere. (The API shows its own at `/metrics`.)"""
+    metrics_host: str = "127.0.0.1"
+    tracing: bool = False
+    """Whether spans are sent to an OpenTelemetry collector, which the standard OTEL_ variables name."""
 
     requests_per_minute: int = Field(default=6_000, ge=0)
     """What one API process lets each key or person ask; 0 for no limit."""
@@ -82,7 +87,7 @@ class Settings(BaseSettings):
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("jwt_jwks_url", "jwt_secret", "jwt_issuer", "jwt_audience", mode="before")
+    @field_validator("jwt_jwks_url", "jwt_secret", "jwt_issuer", "jwt_audience", "metrics_port", mode="before")
     @classmethod
     def _none_when_empty(cls, value: Any) -> Any:
         return value or None

@@ -25,11 +25,14 @@ from app.delivery.recorder import Recorder
 from app.delivery.runner import PumpRunner
 from app.delivery.sweep import PUMP_IDLE, Sweeper
 from app.domain.model import MassReplyId, TenantId
+from app.logs import about
 from app.queue import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store import sweeps
 from app.store.claims import LaneKey
+from app.telemetry import open_telemetry
+from app.telemetry.metrics import served
 
 log = structlog.get_logger()
 
@@ -50,10 +53,16 @@ class WorkerProcess:
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
         self._recorder = Recorder(runtime.database)
-        crew = Crew(runtime.database, self._recorder, pace, runtime.lines, runtime.plans, runtime.loads)
+        crew = Crew(
+            runtime.database, self._recorder, pace, runtime.lines, runtime.plans, runtime.loads, runtime.telemetry
+        )
         self._runner = PumpRunner(crew, settings.pumps, self._again)
         self._sweeper = Sweeper(
-            runtime.database, self._wake_lane, self._wake_preparation, settings.purge_unconfirmed_after
+            runtime.database,
+            self._wake_lane,
+            self._wake_preparation,
+            settings.purge_unconfirmed_after,
+            runtime.telemetry.metrics,
         )
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
@@ -96,7 +105,8 @@ class WorkerProcess:
 
     async def _prepare(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
         confirm_within = self._runtime.settings.confirm_within
-        await mass_replies.prepare(self._runtime.database, tenant, mass_reply, confirm_within)
+        with about(tenant=tenant, mass_reply=mass_reply):
+            await mass_replies.prepare(self._runtime.database, tenant, mass_reply, confirm_within)
 
     async def _sweep(self) -> None:
         await self._sweeper.tick()
@@ -205,11 +215,14 @@ def run(settings: Settings) -> None:
 
 async def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; then leave nothing uncertain."""
-    async with open_runtime(settings) as runtime:
+    telemetry = open_telemetry(tracing=settings.tracing)
+    async with open_runtime(settings, telemetry) as runtime:
         process = WorkerProcess(runtime)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, partial(process.stop))
-        log.info("worker_started")
-        await process.run()
-        log.info("worker_stopped")
+        with served(telemetry.metrics, settings.metrics_host, settings.metrics_port):
+            log.info("worker_started")
+            await process.run()
+    await asyncio.to_thread(telemetry.tracing.close)
+    log.info("worker_stopped")

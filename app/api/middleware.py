@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import BodyTooLarge, problem_response
 from app.domain.errors import MassReplyError
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -26,10 +27,11 @@ SECURITY_HEADERS: Mapping[str, str] = {
 
 
 class RequestLog:
-    """Names each request, and logs one line about it: the route's pattern, never an address, a query or a body."""
+    """Names each request, counts it, and logs one line about it: the route's pattern, never a query or a body."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,21 +48,22 @@ class RequestLog:
                 MutableHeaders(scope=message).update({"X-Request-Id": request_id, **SECURITY_HEADERS})
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_named)
-            finally:
-                _log_request(scope, status, time.monotonic() - began)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_named)
+        finally:
+            self._note(scope, status, time.monotonic() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        method, route = scope["method"], getattr(scope.get("route"), "path", None)
+        self._metrics.count_request(method, route, status, seconds)
+        log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _log_request(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", None)
-    log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 class Unhandled:

@@ -67,6 +67,7 @@ class Claim:
         room = min(free, gate.max_in_flight - gate.in_flight)
         if room <= 0 or bucket.units == 0:
             await claims.touch_lane(self._connection, self._lane)
+            self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
             return Taken(ask_again_at=max(bucket.next_at, gate.now + ROOM_WAIT), now=gate.now)
         return await self._claim(token, gate, Grant(room, bucket.units, bucket.full, gate.sampling))
 

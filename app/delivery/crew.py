@@ -1,12 +1,13 @@
 """What every pump of a process shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.delivery.recorder import Recorder
 from app.store.database import Database
+from app.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ class Crew:
     lines: Lines
     plans: Plans
     loads: Loads
+    telemetry: Telemetry = field(default_factory=Telemetry)

@@ -16,6 +16,7 @@ from app.delivery.receipts import EVENTS
 from app.delivery.settle import Report, settle
 from app.domain.messaging import Absent, Found, LooksUp, LookUp, Unknown
 from app.domain.model import DeliveryEvent, Happening
+from app.logs import about
 from app.store import closing, sweeps
 from app.store.database import Database
 from app.store.sweeps import UncertainDelivery
@@ -35,11 +36,16 @@ async def look_up_uncertain(database: Database, lines: Lines) -> None:
     async with database.begin_sweep() as connection:
         due = await sweeps.uncertain_deliveries(connection, PROVIDERS, LISTED_AFTER, AT_ONCE)
     for delivery in due:
-        try:
-            await _ask(database, lines, delivery)
-        except Exception as error:
-            # An account that was deleted, or whose credentials cannot be read, must keep no other from being asked.
-            log.exception("look_up_failed", delivery=str(delivery.id), error=type(error).__name__)
+        with about(tenant=delivery.tenant, account=delivery.account, delivery=delivery.id):
+            await _ask_safely(database, lines, delivery)
+
+
+async def _ask_safely(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
+    try:
+        await _ask(database, lines, delivery)
+    except Exception as error:
+        # An account that was deleted, or whose credentials cannot be read, must keep no other from being asked.
+        log.exception("look_up_failed", error=type(error).__name__)
 
 
 async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
@@ -54,7 +60,7 @@ async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) ->
         return
     answer = await adapter.look_up(f"{delivery.id}.{epoch}")
     await _believe(database, delivery, epoch, answer)
-    log.info("looked_up", delivery=str(delivery.id), answer=type(answer).__name__)
+    log.info("looked_up", answer=type(answer).__name__)
 
 
 async def _believe(database: Database, delivery: UncertainDelivery, epoch: int, answer: LookUp) -> None:

@@ -18,7 +18,7 @@ from app.delivery.claiming import Claim, Taken, Ticket
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
 from app.delivery.outcomes import answered, refused
-from app.delivery.recorder import TROUBLE
+from app.delivery.recorder import TROUBLE, Result
 from app.delivery.settle import Report, settle
 from app.domain.messaging import (
     Adapter,
@@ -65,7 +65,7 @@ class Pump:
             self._load = await self._crew.loads.of(self._lane)
         except NotLoaded as error:
             # Nothing is claimed without the files that were promised; the sweeper wakes the lane again.
-            log.error("files_not_loaded", mass_reply=str(self._lane.mass_reply), why=str(error))
+            log.error("files_not_loaded", why=str(error))
             return False
         return await self._work()
 
@@ -120,7 +120,7 @@ class Pump:
             await self._pause_account()
             return Taken()
         except BaseException as error:
-            log.warning("claim_unanswered", mass_reply=str(self._lane.mass_reply), error=type(error).__name__)
+            log.warning("claim_unanswered", error=type(error).__name__)
             await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
             if not isinstance(error, TROUBLE):
                 raise
@@ -128,7 +128,7 @@ class Pump:
 
     async def _pause_account(self) -> None:
         """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
-        log.error("credentials_unreadable", account=str(self._lane.account))
+        log.error("credentials_unreadable")
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await account_health.pause(connection, self._lane.tenant, self._lane.account, UNREADABLE)
 
@@ -147,18 +147,18 @@ class Pump:
             except TROUBLE:
                 await asyncio.sleep(1)
         # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
-        log.error("give_back_failed", mass_reply=str(self._lane.mass_reply))
+        log.error("give_back_failed")
 
     def _begin(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
         ready = [ticket for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         if isinstance(adapter, SendsMany) and len(ready) >= BATCH_FROM:
-            self._start(self._send_many(ready, adapter, until), len(ready))
+            self._start(self._send_many(ready, adapter.name, adapter, until), len(ready))
         else:
             for ticket in ready:
                 self._start(self._send_one(ticket, adapter, until), 1)
         for ticket in tickets:
             if isinstance(ticket.outbound, Reason):
-                self._start(self._refuse(ticket.claimed, ticket.outbound), 1)
+                self._start(self._refuse(adapter.name, ticket.claimed, ticket.outbound), 1)
 
     def _start(self, work: Awaitable[None], size: int) -> None:
         async def run() -> None:
@@ -176,20 +176,32 @@ class Pump:
     async def _send_one(self, ticket: Ticket, adapter: Adapter, until: float) -> None:
         assert isinstance(ticket.outbound, Outbound)  # noqa: S101 - narrowed by _begin
         outbound = ticket.outbound
-        [result] = await _call(lambda: _single(adapter, outbound), 1, until)
-        await self._crew.recorder.record(answered(ticket.claimed, result, self._load.refused))
+        [result] = await self._call(adapter.name, lambda: _single(adapter, outbound), 1, until)
+        await self._record(adapter.name, ticket.claimed, answered(ticket.claimed, result, self._load.refused))
 
-    async def _send_many(self, tickets: Sequence[Ticket], adapter: SendsMany, until: float) -> None:
+    async def _send_many(self, tickets: Sequence[Ticket], provider: str, adapter: SendsMany, until: float) -> None:
         outbounds = [ticket.outbound for ticket in tickets if isinstance(ticket.outbound, Outbound)]
-        results = await _call(lambda: adapter.send_many(outbounds), len(outbounds), until)
+        results = await self._call(provider, lambda: adapter.send_many(outbounds), len(outbounds), until)
         records = (
-            self._crew.recorder.record(answered(ticket.claimed, result, self._load.refused))
+            self._record(provider, ticket.claimed, answered(ticket.claimed, result, self._load.refused))
             for ticket, result in zip(tickets, results, strict=True)
         )
         await asyncio.gather(*records)
 
-    async def _refuse(self, claimed: Claimed, reason: Reason) -> None:
-        await self._crew.recorder.record(refused(claimed, reason))
+    async def _refuse(self, provider: str, claimed: Claimed, reason: Reason) -> None:
+        await self._record(provider, claimed, refused(claimed, reason))
+
+    async def _call(
+        self, provider: str, send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float
+    ) -> Sequence[SendResult]:
+        with self._crew.telemetry.call(provider, size) as call:
+            results = await _call(send, size, until)
+            call.outcomes = frozenset(type(result).__name__.lower() for result in results)
+        return results
+
+    async def _record(self, provider: str, claimed: Claimed, result: Result) -> None:
+        await self._crew.recorder.record(result)
+        self._crew.telemetry.metrics.count_delivery(claimed.recipient.channel, provider, result.report.outcome)
 
 
 async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:

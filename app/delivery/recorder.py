@@ -19,6 +19,7 @@ from app.delivery.settle import Report, settle
 from app.domain.messaging import Deferred
 from app.domain.model import TenantId
 from app.domain.policy import rest
+from app.logs import about
 from app.store import account_health
 from app.store.database import Database
 
@@ -101,7 +102,8 @@ class Recorder:
         for result in group:
             by_tenant[result.tenant].append(result)
         for tenant, results in by_tenant.items():
-            await self._write_surely(tenant, results)
+            with about(tenant=tenant):
+                await self._write_surely(tenant, results)
 
     async def _write_surely(self, tenant: TenantId, results: Sequence[Result]) -> None:
         """Write a group; where the database refuses it twice, find the result at fault by writing them one by one."""

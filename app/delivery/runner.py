@@ -7,6 +7,7 @@ import structlog
 
 from app.delivery.crew import Crew
 from app.delivery.pump import Pump
+from app.logs import about
 from app.store.claims import LaneKey
 
 log = structlog.get_logger()
@@ -51,11 +52,7 @@ class PumpRunner:
 
     async def _work(self) -> None:
         while (lane := await self._next()) is not None:
-            more = False
-            try:
-                more = await Pump(self._crew, lane, self._stop).run()
-            except Exception as error:
-                log.exception("pump_failed", mass_reply=str(lane.mass_reply), error=type(error).__name__)
+            more = await self._pump(lane)
             turn = self._waiting.pop(lane)
             if more and self._stop.is_set():
                 turn.cancel()
@@ -63,6 +60,16 @@ class PumpRunner:
                 turn.set_result(None)
                 if more and not await self._again(lane):
                     self.submit(lane)
+
+    async def _pump(self, lane: LaneKey) -> bool:
+        """Give a lane one turn; answers whether it has more to do."""
+        with about(tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account):
+            try:
+                with self._crew.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
+                    return await Pump(self._crew, lane, self._stop).run()
+            except Exception as error:
+                log.exception("pump_failed", error=type(error).__name__)
+                return False
 
     async def _next(self) -> LaneKey | None:
         """The next lane in the queue; None once the process is stopping."""

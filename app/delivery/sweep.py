@@ -5,10 +5,11 @@ Everything here is found in the database alone, so that it works with Redis wipe
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,11 +29,13 @@ from app.domain.model import (
     next_status,
     too_late,
 )
+from app.logs import about
 from app.mass_replies import begin_sending
 from app.store import closing, mass_replies, samples, sweeps
 from app.store.claims import LaneKey
 from app.store.database import Database
 from app.store.sweeps import ExpiredClaim, OpenMassReply
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -86,6 +89,7 @@ class Sweeper:
     wake_lane: Callable[[LaneKey], Awaitable[None]]
     wake_preparation: Callable[[TenantId, MassReplyId], Awaitable[None]]
     purge_after: timedelta
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def tick(self) -> bool:
         """Sweep once; False where another process is at it."""
@@ -93,23 +97,22 @@ class Sweeper:
             if not await sweeps.try_lock(connection):
                 return False
             async for work in self._work(connection):
-                try:
-                    await work
-                except Exception as error:
-                    log.exception("sweep_failed", error=type(error).__name__)
+                await work
+            async with self.database.begin_routing() as own:
+                await sweeps.beat(own)
         return True
 
     async def _work(self, connection: AsyncConnection) -> AsyncIterator[Awaitable[None]]:
         for tenant, claims in _by_tenant(await sweeps.expired_claims(connection, PAGE)).items():
-            yield self._expire_claims(tenant, claims)
+            yield _safely(self._expire_claims(tenant, claims), tenant=tenant)
         for batch in await sweeps.open_mass_replies(connection):
-            yield self._do(batch)
+            yield _safely(self._do(batch), tenant=batch.tenant, mass_reply=batch.id)
         for lane in await sweeps.idle_lanes(connection, PUMP_IDLE):
-            yield self.wake_lane(lane)
+            yield _safely(self.wake_lane(lane), tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account)
         for tenant, receipt in await sweeps.unsettled_receipts(connection, RECEIPT_AGE, PAGE):
-            yield settle_stored(self.database, tenant, receipt)
+            yield _safely(settle_stored(self.database, tenant, receipt), tenant=tenant, receipt=receipt)
         for tenant, id_ in await sweeps.abandoned(connection, self.purge_after, PAGE):
-            yield self._forget(tenant, id_)
+            yield _safely(self._forget(tenant, id_), tenant=tenant, mass_reply=id_)
 
     async def _expire_claims(self, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
         reason = Reason(ReasonCode.WORKER_LOST, "The worker stopped before it could say whether this was sent.")
@@ -123,7 +126,8 @@ class Sweeper:
             for claim in claims
         ]
         await self._settle_each(tenant, reports)
-        log.warning("claims_expired", tenant=str(tenant), deliveries=len(reports))
+        self.metrics.count_expired_claims(len(reports))
+        log.warning("claims_expired", deliveries=len(reports))
 
     async def _settle_each(self, tenant: TenantId, reports: Sequence[Report]) -> None:
         """Settle all at once, else one by one: what cannot be settled must not keep the rest from it."""
@@ -187,6 +191,15 @@ class Sweeper:
                 await settle(connection, batch.tenant, reports)
             if len(ids) < PAGE:
                 return
+
+
+async def _safely(work: Awaitable[None], **ids: UUID) -> None:
+    """Do one piece of work, whose lines in the log all bear its ids; that it fails keeps no other from being done."""
+    with about(**ids):
+        try:
+            await work
+        except Exception as error:
+            log.exception("sweep_failed", error=type(error).__name__)
 
 
 def _why_cancelled(batch: OpenMassReply) -> Reason:

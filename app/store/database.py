@@ -6,11 +6,13 @@ security shows no row at all.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from app.domain.model import TenantId
 
@@ -18,6 +20,14 @@ SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
 
 _SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections of one process."""
+
+    in_use: int
+    limit: int
 
 
 class UnsafeRole(Exception):
@@ -69,6 +79,12 @@ class Database:
                 f"The database role {role.session_user!r} owns tables or may bypass row-level security. "
                 "Point MASS_REPLY_DATABASE_URL at the runtime role that `mass-reply migrate` creates."
             )
+
+    def pool_use(self) -> PoolUse:
+        """How many connections are in use, and how many may be."""
+        pool = self._engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101 - narrows for mypy: it is what an engine has by default
+        return PoolUse(pool.checkedout(), pool.size())
 
     async def close(self) -> None:
         await self._engine.dispose()

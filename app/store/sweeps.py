@@ -24,6 +24,15 @@ async def try_lock(connection: AsyncConnection) -> bool:
     return bool(await connection.scalar(statement, {"key": ADVISORY_LOCK}))
 
 
+async def beat(connection: AsyncConnection) -> None:
+    """Say that a sweep has ended just now. Not as the sweeper's role, which only reads."""
+    statement = sa.text("""
+        INSERT INTO heartbeats (name, beat_at) VALUES ('sweeper', clock_timestamp())
+        ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at
+    """)
+    await connection.execute(statement)
+
+
 @dataclass(frozen=True, slots=True)
 class ExpiredClaim:
     tenant: TenantId

@@ -1,0 +1,19 @@
+"""For Prometheus. It names no tenant and wants no credential; docs/operations.md says how to keep it private."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from app.api.deps import RuntimeDep
+
+router = APIRouter(tags=["health"])
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"description": "Prometheus's text format.", "content": {"text/plain": {}}}},
+)
+async def read_metrics(runtime: RuntimeDep) -> Response:
+    """Figures of this API process, and those of the whole installation that stand in the database."""
+    await runtime.figures.refresh()
+    return Response(runtime.telemetry.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,107 @@
+"""The figures that stand in the database, for whoever watches the installation: of all tenants together, read through
+indexes and counters, so that they cost the same with a million deliveries.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+MOST: Final = 10_000
+"""What is found row by row is counted no further than this: by then somebody should look anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """The lanes of one channel whose mass replies are not over."""
+
+    channel: str
+    queued: int
+    in_flight: int
+    paused_lanes: int
+    lag: float
+    """Seconds: the age of the oldest delivery that is due on a lane that may send."""
+    idle: float
+    """Seconds: the longest that such a lane, with work that is due, has been without a pump."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    provider: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlogs:
+    """Each at most MOST."""
+
+    uncertain: int
+    receipts: int
+    """Providers' reports whose delivery is not known."""
+    events: int
+    """Events in the outbox that nobody has read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    depths: tuple[Depth, ...]
+    accounts: tuple[Accounts, ...]
+    backlogs: Backlogs
+    sweeper_lag: float | None
+    """Seconds since a sweep last ended anywhere; None where none ever did."""
+
+
+# `oldest` looks up one row per lane that may send; ORDER BY keeps to the index whatever the statistics say.
+DEPTHS: Final = """
+    SELECT l.channel, sum(l.queued) AS queued, sum(l.sending) AS in_flight,
+           count(*) FILTER (WHERE l.pause_reason IS NOT NULL) AS paused_lanes,
+           coalesce(max(extract(epoch FROM clock_timestamp() - oldest.due)), 0) AS lag,
+           coalesce(max(extract(epoch FROM clock_timestamp() - greatest(oldest.due, l.pumped_at))), 0) AS idle
+    FROM mass_replies m
+    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+    LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    LEFT JOIN LATERAL (
+        SELECT d.not_before AS due FROM deliveries d
+        WHERE m.status = 'sending' AND NOT m.sampling AND l.queued > 0 AND l.pause_reason IS NULL
+          AND a.enabled AND a.pause_reason IS NULL AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
+          AND d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
+          AND d.status = 'queued' AND d.not_before < clock_timestamp()
+        ORDER BY d.not_before LIMIT 1) oldest ON true
+    WHERE m.finished_at IS NULL GROUP BY l.channel
+"""
+
+ACCOUNTS: Final = """
+    SELECT provider, CASE WHEN NOT enabled THEN 'disabled' WHEN pause_reason IS NOT NULL THEN 'paused'
+                          WHEN cool_until > clock_timestamp() THEN 'resting' ELSE 'ready' END AS state,
+           count(*) AS accounts
+    FROM channel_accounts GROUP BY 1, 2
+"""
+
+BACKLOGS: Final = """
+    SELECT (SELECT count(*) FROM (SELECT FROM deliveries WHERE status = 'uncertain'
+                                  ORDER BY settles_after LIMIT :most) u) AS uncertain,
+           (SELECT count(*) FROM (SELECT FROM receipts WHERE settled_at IS NULL
+                                  ORDER BY tenant_id, received_at LIMIT :most) r) AS receipts,
+           (SELECT count(*) FROM (SELECT FROM outbound_events WHERE position IS NULL
+                                  ORDER BY tenant_id LIMIT :most) e) AS events,
+           (SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM heartbeats
+            WHERE name = 'sweeper') AS sweeper_lag
+"""
+
+
+async def read_figures(connection: AsyncConnection) -> Figures:
+    """Read all of them, as the sweeper's role."""
+    depths = await connection.execute(sa.text(DEPTHS))
+    accounts = await connection.execute(sa.text(ACCOUNTS))
+    found = (await connection.execute(sa.text(BACKLOGS), {"most": MOST})).one()
+    return Figures(
+        tuple(
+            Depth(row.channel, int(row.queued), int(row.in_flight), row.paused_lanes, float(row.lag), float(row.idle))
+            for row in depths
+        ),
+        tuple(Accounts(row.provider, row.state, row.accounts) for row in accounts),
+        Backlogs(found.uncertain, found.receipts, found.events),
+        None if found.sweeper_lag is None else float(found.sweeper_lag),
+    )

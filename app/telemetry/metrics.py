@@ -1,0 +1,113 @@
+"""What a process counts. Every label has few values: a channel, a provider, an outcome, a route's pattern; never an id.
+
+The library keeps its values in this process's memory or, where the environment names a folder that several processes
+share, in files there, of which any of the processes shows the sum (`PROMETHEUS_MULTIPROC_DIR`; it reads that when it is
+imported). `mass-reply api --workers` makes such a folder for its processes.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER: Final = "other"
+"""Any other method, and any path that is not of ours: both are the caller's to choose."""
+CALL_BUCKETS: Final = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0)
+"""Seconds; no call lasts longer than 10."""
+REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        shared = SHARED_FOLDER in os.environ
+        counted = None if shared else self.registry
+        if shared:
+            MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
+        self._deliveries = Counter(
+            "mass_reply_deliveries",
+            "Attempts to deliver whose result is written down, by how the provider answered.",
+            ("channel", "provider", "outcome"),
+            registry=counted,
+        )
+        self._calls = Histogram(
+            "mass_reply_provider_call_seconds",
+            "How long calls to providers took, the wait for a connection included.",
+            ("provider",),
+            buckets=CALL_BUCKETS,
+            registry=counted,
+        )
+        self._without_room = Counter(
+            "mass_reply_claims_without_room",
+            "Claims that took nothing, because the account's rate or its calls in flight left no room.",
+            ("limit",),
+            registry=counted,
+        )
+        self._expired = Counter(
+            "mass_reply_claims_expired",
+            "Deliveries that became uncertain because their worker died or froze.",
+            registry=counted,
+        )
+        self._requests = Counter(
+            "mass_reply_http_requests",
+            "Requests that the API answered.",
+            ("method", "route", "status"),
+            registry=counted,
+        )
+        self._request_seconds = Histogram(
+            "mass_reply_http_request_seconds",
+            "How long the API took to answer, to the last byte; a stream counts until it ends.",
+            ("method", "route"),
+            buckets=REQUEST_BUCKETS,
+            registry=counted,
+        )
+
+    def count_delivery(self, channel: str, provider: str, outcome: str | None) -> None:
+        """A microsecond: this is done for every delivery."""
+        self._deliveries.labels(channel, provider, outcome).inc()
+
+    def count_call(self, provider: str, seconds: float) -> None:
+        self._calls.labels(provider).observe(seconds)
+
+    def count_claim_without_room(self, limit: str) -> None:
+        """`limit` is `rate` or `in_flight`."""
+        self._without_room.labels(limit).inc()
+
+    def count_expired_claims(self, count: int) -> None:
+        self._expired.inc(count)
+
+    def count_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
+        """`route` is the route's pattern, None where no route was met; `status` 0 says that nothing was answered."""
+        known = method if method in METHODS else OTHER
+        self._requests.labels(known, route or OTHER, status).inc()
+        self._request_seconds.labels(known, route or OTHER).observe(seconds)
+
+    def text(self) -> bytes:
+        """All of it, as Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+@contextmanager
+def served(metrics: Metrics, host: str, port: int | None) -> Iterator[None]:
+    """Show the figures at an address of their own, from a thread of its own; nowhere without a port. Raises OSError."""
+    if port is None:
+        yield
+        return
+    server, thread = start_http_server(port, host, metrics.registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def gauge(name: str, meaning: str, value: float) -> Metric:
+    """One figure without labels."""
+    return GaugeMetricFamily(name, meaning, value=value)

@@ -1,0 +1,71 @@
+"""Spans of the API, of the pumps and of the calls to providers. Without a provider of tracers, none are made."""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, TracerProvider
+
+SERVICE: Final = "mass-reply"
+UNTRACED: Final = ("/health/", "/metrics")
+"""The beginnings of the paths that machines ask for all the time."""
+
+Attributes = Mapping[str, str | int]
+
+_NO_SPAN: Final[AbstractContextManager[None]] = nullcontext()
+
+
+def _nothing() -> None:
+    pass
+
+
+class Tracing:
+    def __init__(self, provider: TracerProvider | None = None, close: Callable[[], None] = _nothing) -> None:
+        """`close` sends what has not been sent; it may take seconds."""
+        self._provider = provider
+        self._tracer: Tracer | None = None if provider is None else provider.get_tracer(SERVICE)
+        self.close = close
+
+    def call(self, provider: str, messages: int) -> AbstractContextManager[Span | None]:
+        """One call to a provider; its trace is not handed on, for it is nobody's business there."""
+        about: Attributes = {"mass_reply.provider": provider, "mass_reply.messages": messages}
+        return self._span(f"call {provider}", SpanKind.CLIENT, about)
+
+    def pump(self, tenant: UUID, mass_reply: UUID, account: UUID) -> AbstractContextManager[Span | None]:
+        """One turn of a lane."""
+        ids = {"mass_reply.tenant": str(tenant), "mass_reply.id": str(mass_reply), "mass_reply.account": str(account)}
+        return self._span("pump", SpanKind.INTERNAL, ids)
+
+    def of_requests(self) -> TelemetryConfig:
+        """What FastAPI is told. Its logs would hold the messages of exceptions, and the metrics are ours."""
+        return {
+            "tracer_provider": self._provider,
+            "tracing": self._provider is not None,
+            "metrics": False,
+            "logs": False,
+            "auto_configure": False,
+            "exclude": _is_untraced,
+        }
+
+    def _span(self, name: str, kind: SpanKind, attributes: Attributes) -> AbstractContextManager[Span | None]:
+        return _NO_SPAN if self._tracer is None else _span(self._tracer, name, kind, attributes)
+
+
+@contextmanager
+def _span(tracer: Tracer, name: str, kind: SpanKind, attributes: Attributes) -> Iterator[Span]:
+    """A span that names an exception's class: its message may quote an address or a text."""
+    with tracer.start_as_current_span(
+        name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
+    ) as span:
+        try:
+            yield span
+        except Exception as error:
+            span.set_attribute("error.type", type(error).__qualname__)
+            span.set_status(StatusCode.ERROR)
+            raise
+
+
+def _is_untraced(scope: MutableMapping[str, Any]) -> bool:
+    return str(scope["path"]).startswith(UNTRACED)
