@@ -23,6 +23,7 @@ PUBLIC = {
     "/docs/oauth2-redirect",
     "/health/live",
     "/health/ready",
+    "/metrics",  # names no tenant
     "/openapi.json",
     "/redoc",
 }

@@ -16,6 +16,7 @@ from app.api.routes import (
     mass_reply_actions,
     mass_reply_results,
     me,
+    metrics,
     settings,
     snippets,
 )
@@ -36,4 +37,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     callbacks.router,
     chat.router,
     health.router,
+    metrics.router,
 )
