@@ -1,6 +1,5 @@
 """Use cases of the web chat's visitors: opening a session, reading, being told of news, writing."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from app.store.attachments import find_attachments
 from app.store.chat import NewSession
 from app.store.customer_messages import record_customer_message
 from app.store.database import Database
+from app.watching import Bell
 
 BEGINNING: Final = UUID(int=0)
 """The id before every message's."""
@@ -95,18 +95,15 @@ async def _deliver(connection: AsyncConnection, session: ChatSession, fetched: I
         await take_receipt(connection, session.tenant, one.account, Channel.CHAT, receipt)
 
 
-async def follow(
-    database: Database, arrived: asyncio.Event, session: ChatSession, after: UUID
-) -> AsyncGenerator[ChatMessage]:
-    """Fetch what came after a message, and then what comes, whenever `arrived` is set (`ChatNews.watch`)."""
-    while True:
-        arrived.clear()
+async def follow(database: Database, bell: Bell, session: ChatSession, after: UUID) -> AsyncGenerator[ChatMessage]:
+    """Fetch what came after a message, and then what comes, whenever the bell rings (`ChatNews.watch`)."""
+    while not bell.is_last:
         page: Sequence[ChatMessage] = await read(database, session, after)
         for message in page:
             yield message
             after = message.id
         if len(page) < PAGE:
-            await arrived.wait()
+            await bell.wait()
 
 
 async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:

@@ -4,24 +4,18 @@ So a page hears of a reply whichever process recorded it, and with Redis absent.
 what a page shows it fetches itself, from the last message that it has seen.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import Context
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
-
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.chat import ChatSession
 from app.domain.errors import RateLimited
 from app.store.chat import newest_messages
 from app.store.database import Database
-
-log = structlog.get_logger()
+from app.watching import Bell, Ticking
 
 MOST_PAGES: Final = 20
 """Pages of one conversation that are told at once, in one process."""
@@ -32,48 +26,33 @@ _WAIT: Final = timedelta(seconds=30)
 class ChatNews:
     def __init__(self, database: Database, tick: float = TICK) -> None:
         self._database = database
-        self._tick = tick
-        self._pages: defaultdict[ChatSession, set[asyncio.Event]] = defaultdict(set)
+        self._pages: defaultdict[ChatSession, set[Bell]] = defaultdict(set)
         self._newest: dict[ChatSession, UUID] = {}
-        self._asking: asyncio.Task[None] | None = None
+        self._ticking = Ticking("web chat", self._tell, lambda: self.is_watched, tick)
 
     @asynccontextmanager
-    async def watch(self, session: ChatSession) -> AsyncIterator[asyncio.Event]:
-        """Give an event that is set when the conversation has something new. Raises RateLimited."""
+    async def watch(self, session: ChatSession) -> AsyncIterator[Bell]:
+        """Give a bell that rings when the conversation has something new. Raises RateLimited."""
         if len(self._pages[session]) >= MOST_PAGES:
             raise RateLimited(wait=_WAIT)
-        arrived = asyncio.Event()
-        self._pages[session].add(arrived)
-        if self._asking is None:
-            # Not in the context of the request that happens to be the first.
-            self._asking = asyncio.create_task(self._ask(), context=Context())
+        bell = Bell()
+        self._pages[session].add(bell)
+        self._ticking.start()
         try:
-            yield arrived
+            yield bell
         finally:
-            self._leave(session, arrived)
+            self._leave(session, bell)
 
     @property
     def is_watched(self) -> bool:
         """Whether any page is open here."""
         return bool(self._pages)
 
-    def _leave(self, session: ChatSession, arrived: asyncio.Event) -> None:
-        self._pages[session].discard(arrived)
+    def _leave(self, session: ChatSession, bell: Bell) -> None:
+        self._pages[session].discard(bell)
         if not self._pages[session]:
             del self._pages[session]
             self._newest.pop(session, None)
-
-    async def _ask(self) -> None:
-        """Go on for as long as a page is open; the next one to open starts it again."""
-        try:
-            while self._pages:
-                await asyncio.sleep(self._tick)
-                try:
-                    await self._tell()
-                except (SQLAlchemyError, OSError, TimeoutError) as error:
-                    log.warning("chat_news_failed", error=type(error).__name__)
-        finally:
-            self._asking = None
 
     async def _tell(self) -> None:
         watched = list(self._pages)
@@ -83,10 +62,14 @@ class ChatNews:
             id_ = newest.get(session.conversation)
             if id_ is not None and session in self._pages and self._newest.get(session) != id_:
                 self._newest[session] = id_
-                for arrived in self._pages[session]:
-                    arrived.set()
+                for bell in self._pages[session]:
+                    bell.ring()
+
+    def end(self) -> None:
+        """Ask every page to leave: this process stops, and the page opens another stream elsewhere."""
+        for bells in self._pages.values():
+            for bell in bells:
+                bell.ring_last()
 
     async def close(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        await self._ticking.close()

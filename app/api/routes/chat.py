@@ -1,6 +1,5 @@
 """The web chat, for visitors' browsers. A session's token is the whole credential; any page may call these routes."""
 
-import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import aclosing
 from datetime import datetime
@@ -22,6 +21,7 @@ from app.domain.chat import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Se
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
 from app.domain.model import AccountId
 from app.store.files import FilesUnavailable
+from app.watching import Bell
 
 router = APIRouter(prefix="/chat/sessions", tags=["web chat"])
 
@@ -57,10 +57,10 @@ async def _visitor(
 Visitor = Annotated[ChatSession, Depends(_visitor)]
 
 
-async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[asyncio.Event]:
+async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Bell]:
     """Asked for before the answer begins, so that a page too many is refused with a status."""
-    async with runtime.chat_news.watch(visitor) as arrived:
-        yield arrived
+    async with runtime.chat_news.watch(visitor) as bell:
+        yield bell
 
 
 class SessionBody(Body):
@@ -140,12 +140,12 @@ async def read_chat_messages(visitor: Visitor, runtime: RuntimeDep, after: After
 async def follow_chat(
     visitor: Visitor,
     runtime: RuntimeDep,
-    arrived: Annotated[asyncio.Event, Depends(_news)],
+    bell: Annotated[Bell, Depends(_news)],
     after: After = chat.BEGINNING,
     last_event_id: Annotated[UUID | None, Header()] = None,
 ) -> AsyncIterable[ServerSentEvent]:
     """Server-sent events `message`, whose id is the message's: what came after one, then each as it comes."""
-    async with aclosing(chat.follow(runtime.database, arrived, visitor, last_event_id or after)) as messages:
+    async with aclosing(chat.follow(runtime.database, bell, visitor, last_event_id or after)) as messages:
         async for message in messages:
             yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
 

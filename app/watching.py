@@ -1,0 +1,63 @@
+"""What keeps open pages informed: one task that asks every so often, and a bell for each page."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+log = structlog.get_logger()
+
+UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError)
+"""What asking the database ends with while it cannot be asked."""
+
+
+class Bell:
+    """Wakes one page. A ring that nobody waits for is kept, and many of them are one."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self.is_last = False
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def ring_last(self) -> None:
+        """Say that the page is to be left: this process stops."""
+        self.is_last = True
+        self._rung.set()
+
+    async def wait(self) -> None:
+        await self._rung.wait()
+        self._rung.clear()
+
+
+class Ticking:
+    """Asks for as long as somebody wants to know; the next one who does starts it again."""
+
+    def __init__(self, of: str, ask: Callable[[], Awaitable[None]], wanted: Callable[[], bool], tick: float) -> None:
+        """`of` is what the log says it asks for; `tick` is in seconds."""
+        self._of, self._ask, self._wanted, self._tick = of, ask, wanted, tick
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._task is None:
+            # Not in the context of the request that happens to be the first.
+            self._task = asyncio.create_task(self._go_on(), context=Context())
+
+    async def _go_on(self) -> None:
+        try:
+            while self._wanted():
+                await asyncio.sleep(self._tick)
+                try:
+                    await self._ask()
+                except UNREACHABLE as error:
+                    log.warning("news_failed", of=self._of, error=type(error).__name__)
+        finally:
+            self._task = None
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
