@@ -36,6 +36,8 @@ from app.store.api_keys import tenant_of_key
 from app.store.database import UnsafeRole
 from app.store.schema import migrate as migrate_schema
 from app.store.tenants import tenant_exists
+from app.telemetry import TelemetryMissing
+from app.telemetry.metrics import shared_among
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 tenants = typer.Typer(no_args_is_help=True, help="Companies that use the helpdesk.")
@@ -48,7 +50,7 @@ T = TypeVar("T")
 
 SAID_IN_ONE_LINE = (
     *(SettingsInvalid, UnsafeRole, MassReplyError, OSError, SQLAlchemyError, PostgresError),
-    *(EmbeddedServersMissing, StackFailed, CallFailed, PromiseBroken),
+    *(EmbeddedServersMissing, StackFailed, CallFailed, PromiseBroken, TelemetryMissing),
 )
 """What a person can do something about."""
 
@@ -118,17 +120,19 @@ def api(
 ) -> None:
     """Serve the HTTP interface."""
     in_runtime(_nothing)  # a wrong setting or role is said in one line, before any process starts
-    uvicorn.run(
-        "app.main:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=None,
-        access_log=False,  # it would write down queries, and a callback's query may hold its secret
-        server_header=False,
-        timeout_graceful_shutdown=10,  # streams to open pages do not end by themselves
-    )
+    configure_logging(load_settings().log_level)
+    with shared_among(workers):
+        uvicorn.run(
+            "app.main:from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=None,
+            access_log=False,  # it would write down queries, and a callback's query may hold its secret
+            server_header=False,
+            timeout_graceful_shutdown=10,  # streams to open pages do not end by themselves
+        )
 
 
 @app.command()
