@@ -8,6 +8,7 @@ imported). `mass-reply api --workers` makes such a folder for its processes.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
@@ -91,6 +92,20 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
         return generate_latest(self.registry)
+
+
+@contextmanager
+def shared_among(processes: int) -> Iterator[None]:
+    """Let processes that are started inside the block count together: their one address shows any one of them."""
+    if processes == 1 or SHARED_FOLDER in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="mass-reply-metrics-") as folder:
+        os.environ[SHARED_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_FOLDER]
 
 
 @contextmanager
