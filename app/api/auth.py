@@ -4,12 +4,15 @@ A credential is an API key or, where the installation accepts them, a token of t
 form tells them apart, and both end in a `Caller`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from structlog.contextvars import bind_contextvars
 
 from app.api.quotas import QuotasDep
 from app.api.schemas import AuthorBody
@@ -44,8 +47,17 @@ async def authenticate(
 ) -> Caller:
     """Say who calls, and count the call. Raises what `_identify` raises, and RateLimited."""
     caller = await _identify(runtime, credential)
+    _name_in_log(request, caller)
     quotas.count(request, caller)
     return caller
+
+
+def _name_in_log(request: Request, caller: Caller) -> None:
+    """Let the lines of this request say from here on whose it is, and of which mass reply where its path names one."""
+    bind_contextvars(tenant=str(caller.tenant_id))
+    if request.scope["path"].startswith("/mass-replies/"):
+        with suppress(KeyError, ValueError):  # it names none, or is no id: that is for validation to say
+            bind_contextvars(mass_reply=str(UUID(request.path_params["id"])))
 
 
 async def _identify(runtime: Runtime, credential: HTTPAuthorizationCredentials | None) -> Caller:

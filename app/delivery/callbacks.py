@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.contextvars import bind_contextvars
 
 from app.delivery.lines import Line, Lines
 from app.delivery.receipts import take_receipt, take_watermark
@@ -43,6 +44,7 @@ async def take_callback(database: Database, lines: Lines, account_id: UUID, webh
     InvalidRequest for one that cannot be read.
     """
     tenant = await _tenant(database, account_id)
+    bind_contextvars(tenant=str(tenant), account=str(account_id))
     async with database.begin(tenant) as connection:
         line = await lines.fresh(connection, tenant, AccountId(account_id))
     if not line.adapter.verify(webhook):
@@ -51,7 +53,7 @@ async def take_callback(database: Database, lines: Lines, account_id: UUID, webh
         async with database.begin(tenant) as connection:
             owner = await _owner(connection, lines, tenant, line, event, webhook)
             if owner is None:
-                log.info("event_of_unknown_account", account=str(account_id))
+                log.info("event_of_unknown_account")
                 await _keep(connection, tenant, line.account, event)
             else:
                 await _take(connection, tenant, owner, event)

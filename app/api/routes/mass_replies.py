@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
+from structlog.contextvars import bind_contextvars
 
 from app import confirming, mass_replies
 from app.api.batches import Id, answer, read, wake
@@ -115,6 +116,7 @@ async def _created_before(runtime: Runtime, keyed: Keyed, record: Record) -> Res
 
 
 async def _created(runtime: Runtime, keyed: Keyed | None, batch: MassReply) -> Response:
+    bind_contextvars(mass_reply=str(batch.id))
     preparing = batch.status is MassReplyStatus.PREPARING
     code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
     text = answer(batch).model_dump_json()
