@@ -1,5 +1,7 @@
 """One claim's transaction: what may leave now, and what exactly, written down before it does."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +17,7 @@ from app.domain.model import Channel, MassReplyStatus, Reason
 from app.domain.policy import allowance, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
-from app.store import claims
+from app.store import claims, per_contact
 from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
 
 ROOM_WAIT: Final = timedelta(milliseconds=50)
@@ -89,11 +91,20 @@ class Claim:
             self._connection, self._lane.tenant, self._lane.account, gate.account_version
         )
         plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
-        tickets = tuple(_ticket(row, plan, line, self._load, gate.now) for row in rows)
+        reached = await self._reached(plan, rows)
+        tickets = tuple(_ticket(row, plan, line, self._load, reached, gate.now) for row in rows)
         allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
         attempts = [_attempt(ticket, line) for ticket in tickets]
         await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now)
         return Taken(tickets, line.adapter)
+
+    async def _reached(self, plan: Plan, rows: Sequence[Claimed]) -> Counter[UUID]:
+        """How much each contact got of late, where the tenant limits that; others wait for this commit to count."""
+        if plan.guards.max_per_contact_per_day is None:
+            return Counter()
+        await per_contact.take_turns(self._connection, self._lane.tenant)
+        contacts, besides = [row.recipient.contact_id for row in rows], [row.delivery_id for row in rows]
+        return Counter(await per_contact.reached(self._connection, self._lane.tenant, contacts, besides=besides))
 
 
 def _opens_at(gate: Gate) -> datetime | None:
@@ -105,11 +116,15 @@ def _opens_at(gate: Gate) -> datetime | None:
     return max(gate.now, gate.cool_until or gate.now)
 
 
-def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, now: datetime) -> Ticket:
+def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, reached: Counter[UUID], now: datetime) -> Ticket:
     """Look once more, just before sending: the world may have changed since the preflight."""
-    recipient = replace(claimed.recipient, account_config=line.account.config)
+    contact = claimed.recipient.contact_id
+    recipient = replace(claimed.recipient, account_config=line.account.config, reached=reached[contact])
     judged = judge(recipient, plan, line.limits, now)
-    return Ticket(claimed, judged if isinstance(judged, Reason) else _outbound(claimed, judged, plan, line, load))
+    if isinstance(judged, Reason):
+        return Ticket(claimed, judged)
+    reached[contact] += 1
+    return Ticket(claimed, _outbound(claimed, judged, plan, line, load))
 
 
 def _attempt(ticket: Ticket, line: Line) -> Attempt:
