@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.events import Changed
+from app.domain.events import Changed, ConversationUpdated
 from app.domain.model import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
 
 REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
@@ -145,6 +145,13 @@ def differences(before: Conversation, after: Conversation) -> dict[str, Changed]
     fields = ("status", "engagement", "team", "assignee", "subject")
     both = {field: (getattr(before, field), getattr(after, field)) for field in fields}
     return {field: change for field, change in both.items() if change[0] != change[1]}
+
+
+def updated(id_: ConversationId, before: Conversation, after: Conversation) -> ConversationUpdated | None:
+    """Tell others what became of a conversation; None where nothing did that they are told of."""
+    changed = differences(before, after)
+    added, removed = sorted({*after.tags} - {*before.tags}), sorted({*before.tags} - {*after.tags})
+    return ConversationUpdated(id_, changed, tuple(added), tuple(removed)) if changed or added or removed else None
 
 
 def _parented(conversation: Conversation, message: CustomerMessage) -> Conversation:

@@ -17,7 +17,9 @@ from app.domain.conversation import (
     MessageKey,
     message_key,
     receive,
+    updated,
 )
+from app.domain.events import ConversationUpdated
 from app.domain.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine
 from app.domain.model import Channel
 
@@ -64,6 +66,8 @@ class Chunk:
     """By external id."""
     known: set[tuple[str, MessageKey]]
     """Messages by their conversation's external id."""
+    stored: Mapping[str, Conversation] = field(default_factory=dict)
+    """The conversations as they were before the first line; those that the lines make are not in here."""
     messages: list[NewMessage] = field(default_factory=list)
     changed_conversations: set[str] = field(default_factory=set)
     changed_contacts: set[str] = field(default_factory=set)
@@ -82,6 +86,14 @@ class Chunk:
         if before is None:
             return Outcome.CREATED
         return Outcome.UPDATED if changed else Outcome.UNCHANGED
+
+    def updates(self) -> list[ConversationUpdated]:
+        """What to tell others of the conversations that there were: a first import is no news, however large."""
+        both = [
+            (self.stored[key], self.conversations[key]) for key in sorted(self.changed_conversations & {*self.stored})
+        ]
+        told = [updated(before.id, before, after) for before, after in both if before.id is not None]
+        return [each for each in told if each is not None]
 
     def _contact(self, line: ConversationLine, before: Conversation | None) -> Contact:
         named = line.contact is not None and line.contact.external_id is not None

@@ -39,7 +39,8 @@ _LOCK_BY_EXTERNAL_IDS = sa.text(f"""
     ORDER BY c.id FOR NO KEY UPDATE OF c
 """)  # noqa: S608 - built from the constants above
 _LOCK = sa.text(f"""
-    SELECT {_COLUMNS} FROM {_TABLES} WHERE c.tenant_id = :tenant AND c.id = :id FOR NO KEY UPDATE OF c
+    SELECT {_COLUMNS} FROM {_TABLES}
+    WHERE c.tenant_id = :tenant AND c.id = ANY (CAST(:ids AS uuid[])) ORDER BY c.id FOR NO KEY UPDATE OF c
 """)  # noqa: S608 - built from the constants above
 
 
@@ -52,8 +53,12 @@ async def lock_conversations(
 
 
 async def lock_conversation(connection: AsyncConnection, tenant: TenantId, id_: ConversationId) -> Conversation | None:
-    row = (await connection.execute(_LOCK, {"tenant": tenant, "id": id_})).one_or_none()
-    return None if row is None else _read(row)
+    return (await lock_by_ids(connection, tenant, [id_])).get(id_)
+
+
+async def lock_by_ids(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
+    """The same by our own ids."""
+    return {row.id: _read(row) for row in await connection.execute(_LOCK, {"tenant": tenant, "ids": ids})}
 
 
 def _read(row: Any) -> Conversation:

@@ -169,8 +169,8 @@ async def record_customer_message(
     added = await add_messages(connection, tenant, [message_row(id_, before.address, message, now)])
     after = receive(before, message, now)
     await _store_standing(connection, tenant, id_, after)
-    await announce(connection, tenant, _news(id_, added[0], differences(before, after)))
-    return Recorded(added[0], added=True)
+    await announce(connection, tenant, _news(id_, added[0].message_id, differences(before, after)))
+    return Recorded(added[0].message_id, added=True)
 
 
 def _news(id_: ConversationId, message: UUID, changed: Mapping[str, Changed]) -> list[News]:
@@ -245,7 +245,7 @@ _ADD_MESSAGES = sa.text("""
            attachments, created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (conversation_id uuid, text text, provider_message_id text,
         sender text, automatic boolean, attachments jsonb, created_at timestamptz)
-    RETURNING id
+    RETURNING id, conversation_id
 """)
 
 
@@ -263,8 +263,9 @@ def message_row(id_: UUID, address: str | None, message: CustomerMessage, now: d
 
 async def add_messages(
     connection: AsyncConnection, tenant: TenantId, rows: Sequence[Mapping[str, object]]
-) -> list[UUID]:
+) -> list[MessageCreated]:
     """Put customers' messages on the timelines of conversations that the caller has locked."""
     if not rows:
         return []
-    return list(await connection.scalars(_ADD_MESSAGES, {"tenant": tenant, "rows": json.dumps(rows)}))
+    added = await connection.execute(_ADD_MESSAGES, {"tenant": tenant, "rows": json.dumps(rows)})
+    return [MessageCreated(row.id, row.conversation_id) for row in added]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key
+from app.domain.events import ConversationUpdated, EventType, MessageCreated, News
 from app.domain.import_chunk import Chunk, contact_id
 from app.domain.import_line import ConversationLine
 from app.domain.model import Channel, ConversationId, TenantId
@@ -17,6 +18,7 @@ from app.domain.reading import write_time
 from app.domain.selection import filterable
 from app.store.conversations import lock_conversations, read_contact
 from app.store.customer_messages import add_messages, message_row
+from app.store.events import announce
 
 # Two imports of one tenant that bring the same new conversation must not both find it missing.
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:tenant AS text), 0))")
@@ -32,6 +34,7 @@ async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Seque
         conversations=conversations,
         contacts=await _load_contacts(connection, tenant, sorted(contacts)),
         known=await _known_messages(connection, tenant, lines, conversations),
+        stored=dict(conversations),
     )
 
 
@@ -94,7 +97,7 @@ async def _known_messages(
 
 
 async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime) -> None:
-    """Write what the lines of a chunk changed."""
+    """Write what the lines of a chunk changed, and tell others of it."""
     await _store_contacts(connection, tenant, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
     ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
     if chunk.changed_conversations:
@@ -103,7 +106,16 @@ async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chun
         await _store_tags(connection, tenant, [(ids[key], each.tags) for key, each in changed.items()])
         await _store_fields(connection, tenant, [(ids[key], each.custom_fields) for key, each in changed.items()])
     new = [(ids[each.external_id], chunk.conversations[each.external_id], each.message) for each in chunk.messages]
-    await add_messages(connection, tenant, [message_row(id_, at.address, message, now) for id_, at, message in new])
+    rows = [message_row(id_, at.address, message, now) for id_, at, message in new]
+    added = await add_messages(connection, tenant, rows)
+    known = {each.id for each in chunk.stored.values()}
+    created = [message for message in added if message.conversation_id in known]
+    await announce(connection, tenant, _news(created, chunk.updates()))
+
+
+def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[News]:
+    told = ((EventType.MESSAGE_CREATED, created), (EventType.CONVERSATION_UPDATED, updates))
+    return [News(type_, subjects=subjects) for type_, subjects in told if subjects]
 
 
 _STORE_CONTACTS = sa.text("""
