@@ -13,7 +13,7 @@ from app.api.approval_schemas import ApprovalAnswer
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.api.selection_schema import SelectionBody
-from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, PauseReason
+from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, PauseReason, Progress
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus, ReasonCode
 from app.domain.permissions import Caller
 from app.domain.preflight import PreflightWarning
@@ -193,7 +193,7 @@ class LaneAnswer(Answer):
     counts: CountsAnswer
 
     @classmethod
-    def of(cls, lane: Lane, batch: MassReply, now: datetime) -> Self:
+    def of(cls, lane: Lane, batch: Progress, now: datetime) -> Self:
         state, reason, resume_at = _lane_state(lane, batch, now)
         return cls(
             channel_account=lane.account_key,
@@ -205,7 +205,7 @@ class LaneAnswer(Answer):
         )
 
 
-def _lane_state(lane: Lane, batch: MassReply, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
+def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
     pause = lane.pause_reason or lane.account_pause_reason
     if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
         return LaneState.DONE, None, None
@@ -218,11 +218,29 @@ def _lane_state(lane: Lane, batch: MassReply, now: datetime) -> tuple[LaneState,
     return LaneState.SENDING, None, None
 
 
+class ProgressAnswer(Answer):
+    """How a mass reply stands."""
+
+    status: MassReplyStatus
+    counts: CountsAnswer | None = Field(description="Null while it is being prepared.")
+    lanes: list[LaneAnswer]
+
+    @classmethod
+    def of(cls, progress: Progress, now: datetime) -> Self:
+        counts = progress.counts
+        return cls(
+            status=progress.status,
+            counts=counts and CountsAnswer.of(counts),
+            lanes=[LaneAnswer.of(lane, progress, now) for lane in progress.lanes],
+        )
+
+
 class Links(Answer):
     self: str
     confirm: str
     cancel: str
     deliveries: str
+    events: str
     selection: str
 
 
@@ -267,7 +285,7 @@ class MassReplyAnswer(Answer):
     @classmethod
     def of(cls, batch: MassReply, now: datetime) -> Self:
         address = f"/mass-replies/{batch.id}"
-        counts, template = batch.counts, batch.whatsapp_template
+        progress, template = ProgressAnswer.of(batch.progress, now), batch.whatsapp_template
         return cls(
             id=batch.id,
             status=batch.status,
@@ -279,9 +297,9 @@ class MassReplyAnswer(Answer):
             selected_count=batch.selected_count,
             recipient_count=batch.recipient_count,
             preflight=batch.preflight and PreflightAnswer.model_validate(batch.preflight),
-            counts=counts and CountsAnswer.of(counts),
+            counts=progress.counts,
             billed=Billable.sum_of(lane.billed for lane in batch.lanes),
-            lanes=[LaneAnswer.of(lane, batch, now) for lane in batch.lanes],
+            lanes=progress.lanes,
             author=PersonAnswer.of(batch.author),
             pause_reason=batch.halted_by,
             approval=batch.approval and ApprovalAnswer.of(batch.approval),
@@ -297,6 +315,7 @@ class MassReplyAnswer(Answer):
                 confirm=f"{address}/confirm",
                 cancel=f"{address}/cancel",
                 deliveries=f"{address}/deliveries",
+                events=f"{address}/events",
                 selection=f"{address}/selection",
             ),
         )

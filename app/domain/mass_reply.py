@@ -73,6 +73,24 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """What of a mass reply changes while it goes on: as much as it has lanes, however many recipients."""
+
+    status: MassReplyStatus
+    recipient_count: int | None
+    pause_reason: str | None
+    finished_at: datetime | None
+    lanes: tuple[Lane, ...]
+
+    @property
+    def counts(self) -> Counts | None:
+        """How many deliveries stand where; None while they are still being prepared. Sums to `selected_count`."""
+        if self.recipient_count is None:
+            return None
+        return {status: sum(lane.counts[status] for lane in self.lanes) for status in DeliveryStatus}
+
+
+@dataclass(frozen=True, slots=True)
 class MassReply:
     id: MassReplyId
     status: MassReplyStatus
@@ -109,11 +127,8 @@ class MassReply:
         return self.parties | ({self.author.id} if self.author.id else frozenset())
 
     @property
-    def counts(self) -> Counts | None:
-        """How many deliveries stand where; None while they are still being prepared. Sums to `selected_count`."""
-        if self.recipient_count is None:
-            return None
-        return {status: sum(lane.counts[status] for lane in self.lanes) for status in DeliveryStatus}
+    def progress(self) -> Progress:
+        return Progress(self.status, self.recipient_count, self.pause_reason, self.finished_at, self.lanes)
 
     @property
     def halted_by(self) -> str | None:

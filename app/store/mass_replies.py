@@ -19,6 +19,7 @@ from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import to_json
 from app.domain.summary import Summary
 from app.store.confirmations import approval_from_row
+from app.store.erasure import wait_for_erasures
 from app.store.events import announce_status
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
@@ -81,6 +82,7 @@ class Page:
 
 async def hold_for_preparation(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> bool:
     """Take the mass reply for the length of this transaction; False where another holds it or nothing is left."""
+    await wait_for_erasures(connection, tenant)
     statement = sa.text("""
         SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
         FOR NO KEY UPDATE SKIP LOCKED
@@ -219,7 +221,7 @@ async def lock(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) 
 async def get(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply | None:
     statement = sa.select(mass_replies).where(mass_replies.c.tenant_id == tenant, mass_replies.c.id == id_)
     row = (await connection.execute(statement)).first()
-    return None if row is None else _from_row(row, (await _lanes(connection, tenant, [id_])).get(id_, ()))
+    return None if row is None else _from_row(row, (await lanes_of(connection, tenant, [id_])).get(id_, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ async def page(
     rows = (
         await connection.execute(sa.select(table).where(*conditions).order_by(table.c.id.desc()).limit(limit))
     ).all()
-    lanes = await _lanes(connection, tenant, [row.id for row in rows])
+    lanes = await lanes_of(connection, tenant, [row.id for row in rows])
     return [_from_row(row, lanes.get(row.id, ())) for row in rows]
 
 
@@ -261,7 +263,9 @@ _LANES = sa.text(f"""
 """)  # noqa: S608 - built from a constant
 
 
-async def _lanes(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Lane, ...]]:
+async def lanes_of(
+    connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]
+) -> Mapping[UUID, tuple[Lane, ...]]:
     found: dict[UUID, tuple[Lane, ...]] = {}
     for row in await connection.execute(_LANES, {"tenant": tenant, "ids": ids}):
         lane = Lane(

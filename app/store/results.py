@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, Reason, ReasonCode, TenantId
+from app.domain.model import Channel, DeliveryId, DeliveryStatus, MassReplyId, Reason, ReasonCode, TenantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,15 @@ async def page(
     statement = sa.text(f"{_COLUMNS}{where} ORDER BY d.id LIMIT :limit")
     values = {"tenant": tenant, "mass_reply": mass_reply, "limit": limit, **dict(given.values())}
     return [_from_row(row) for row in await connection.execute(statement, values)]
+
+
+async def some(
+    connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, ids: Sequence[DeliveryId]
+) -> Mapping[DeliveryId, DeliveryResult]:
+    """Read these deliveries of a mass reply."""
+    statement = sa.text(f"{_COLUMNS} AND d.id = ANY (CAST(:ids AS uuid[]))")
+    rows = await connection.execute(statement, {"tenant": tenant, "mass_reply": mass_reply, "ids": ids})
+    return {DeliveryId(row.id): _from_row(row) for row in rows}
 
 
 def _from_row(row: Any) -> DeliveryResult:

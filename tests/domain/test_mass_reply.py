@@ -73,14 +73,14 @@ def lane(*, paused: str | None = None, account_paused: str | None = None, **coun
 
 
 def test_counts_are_the_sum_over_the_lanes() -> None:
-    counts = mass_reply(5, lane(sent=2, failed=1), lane(sent=3)).counts
+    counts = mass_reply(5, lane(sent=2, failed=1), lane(sent=3)).progress.counts
     assert counts is not None
     assert {status: count for status, count in counts.items() if count} == {"sent": 5, "failed": 1}
     assert set(counts) == set(DeliveryStatus)
 
 
 def test_there_are_no_counts_while_it_is_prepared() -> None:
-    assert mass_reply(None).counts is None
+    assert mass_reply(None).progress.counts is None
 
 
 class TestStandingStill:
