@@ -1,0 +1,170 @@
+"""Posting events to webhook endpoints: the worker's round, which leaves pumps and sweeper alone.
+
+An endpoint is worked by one process at a time, a page of calls after the other. How far it has come is written down
+after every page; a process that dies leaves the page to the next one, which makes its calls again under the same ids.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import httpx
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
+from app.domain.events import Event
+from app.domain.model import TenantId
+from app.domain.webhooks import Failure, setback, signing
+from app.store import event_contents, events, webhook_endpoints
+from app.store.credentials import CredentialsUnreadable, Vault
+from app.store.database import Database
+from app.store.event_contents import Contents
+from app.store.webhook_endpoints import Claim
+from app.webhooks.notices import Notice, notices, payload, progress, wants
+from app.webhooks.posting import Posting
+
+log = structlog.get_logger()
+
+ENDPOINTS: Final = 32
+"""Endpoints that one process works at once."""
+CALLS: Final = 64
+"""Calls that one process has under way at once, to all of them together: fewer than its pool has connections."""
+EVENTS: Final = 40
+NOTICES: Final = 200
+SUBJECTS: Final = 1_000
+"""What one page holds at most: entries of the outbox, calls, and messages, conversations and deliveries in them."""
+TURN: Final = 20.0
+"""Seconds after which an endpoint begins no more calls and goes to the back of the queue."""
+LEASE: Final = timedelta(seconds=TURN + SECONDS + 25)
+"""Longer than a turn and its last call: nobody else makes the same calls meanwhile, as long as this process lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    events: list[Event]
+    notices: list[Notice]
+    contents: Contents = field(repr=False)
+    is_last: bool
+    """Whether nothing was left behind it."""
+
+
+class Dispatcher:
+    def __init__(self, database: Database, vault: Vault, http: httpx.AsyncClient) -> None:
+        self._database = database
+        self._vault = vault
+        self._http = http
+        self._calls = asyncio.Semaphore(CALLS)
+        # The pool is the pumps': of all that waits here for the database, no more than this takes a connection.
+        self._transactions = asyncio.Semaphore(2)
+        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    async def tick(self) -> None:
+        """Take up the endpoints that have something to hear; does not wait for what becomes of them."""
+        free = ENDPOINTS - len(self._under_way)
+        if free <= 0 or self._stopping:
+            return
+        async with self._database.begin_sweep() as connection:
+            due = await webhook_endpoints.due(connection, free)
+        for tenant, id_ in due:
+            if id_ not in self._under_way:
+                self._under_way[id_] = asyncio.create_task(self._work(tenant, id_))
+
+    def stop(self) -> None:
+        """Begin no more calls."""
+        self._stopping = True
+
+    async def finish(self) -> None:
+        """Wait until the calls under way have ended, and their ends are written down."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way.values())
+
+    async def _work(self, tenant: TenantId, id_: UUID) -> None:
+        try:
+            async with self._begin(tenant) as connection:
+                claim = await webhook_endpoints.claim(connection, tenant, id_, LEASE)
+            until = asyncio.get_running_loop().time() + TURN
+            while claim is not None:
+                claim = await self._do_page(claim, until)
+        except Exception as error:
+            # The endpoint stays claimed until its lease ends, so that one that fails here is not taken up at once.
+            log.exception("webhook_round_failed", tenant=str(tenant), endpoint=str(id_), error=type(error).__name__)
+        finally:
+            del self._under_way[id_]
+
+    async def _do_page(self, claim: Claim, until: float) -> Claim | None:
+        """Answer the endpoint for its next page; None where its turn is over."""
+        page = await self._read(claim)
+        posting = await self._post(claim, page, until)
+        taken = posting.taken | claim.ahead
+        position, ahead = progress(page.events, claim.events, taken, claim.position)
+        async with self._begin(claim.tenant) as connection:
+            kept = await webhook_endpoints.advance(connection, claim, position, ahead, LEASE, heard=posting.heard)
+            if posting.failure is not None and kept is not None:
+                await _set_back(connection, kept, posting.failure)
+                return None
+            if kept is None or page.is_last or not self._may_begin(until):
+                await webhook_endpoints.release(connection, claim)
+                return None
+        return kept
+
+    async def _read(self, claim: Claim) -> Page:
+        async with self._begin(claim.tenant) as connection:
+            await events.number(connection, claim.tenant)
+        async with self._begin(claim.tenant) as connection:
+            found = await events.after(connection, claim.tenant, claim.position, EVENTS)
+            pending = [n for e in found if wants(claim.events, e) for n in notices(e) if n.id not in claim.ahead]
+            page = list(_first(pending))
+            batches = {n.event.news.mass_reply_id for n in page if not n.subjects} - {None}
+            subjects = [subject for notice in page for subject in notice.subjects]
+            contents = await event_contents.load(connection, claim.tenant, [b for b in batches if b], subjects)
+        return Page(found, page, contents, is_last=len(found) < EVENTS and len(page) == len(pending))
+
+    async def _post(self, claim: Claim, page: Page, until: float) -> Posting:
+        async def post(notice: Notice) -> Taken | NotTaken | None:
+            said = payload(notice, page.contents)
+            return None if said is None else await post_signed(self._http, SignedPost(notice.id, claim.url, said, keys))
+
+        posting = Posting(post, self._calls, lambda: self._may_begin(until), careful=claim.failures > 0)
+        try:
+            held = self._vault.open(claim.tenant, claim.id, claim.sealed)
+        except CredentialsUnreadable:
+            posting.failure = NotTaken("Its secret cannot be read any more. Replace it.")
+            return posting
+        keys = signing(held, claim.previous_until, datetime.now(UTC))
+        await posting.run(page.notices)
+        return posting
+
+    def _may_begin(self, until: float) -> bool:
+        return not self._stopping and asyncio.get_running_loop().time() < until
+
+    @asynccontextmanager
+    async def _begin(self, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+        async with self._transactions, self._database.begin(tenant) as connection:
+            yield connection
+
+
+def _first(pending: Iterable[Notice]) -> Iterable[Notice]:
+    subjects = 0
+    for number, notice in enumerate(pending):
+        subjects += len(notice.subjects)
+        if number and (number >= NOTICES or subjects > SUBJECTS):
+            return
+        yield notice
+
+
+async def _set_back(connection: AsyncConnection, claim: Claim, failure: NotTaken) -> None:
+    said = Failure(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
+    after = setback(claim.failing_since, claim.failures, said, random.random())  # noqa: S311 - spreads retries
+    await webhook_endpoints.set_back(connection, claim, after)
+    known = {"tenant": str(claim.tenant), "endpoint": str(claim.id), "why": after.why}
+    if after.disabled_reason is not None:
+        log.warning("webhook_disabled", **known)
+    else:
+        log.warning("webhook_failed", **known, next_try_at=after.next_try_at.isoformat())

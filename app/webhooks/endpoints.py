@@ -1,0 +1,124 @@
+"""Use cases of webhook endpoints: saving, replacing the secret, replaying."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.channels.signed_posts import check_url
+from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.errors import Fault, InvalidRequest, NotFound
+from app.domain.model import TenantId
+from app.domain.webhooks import PREVIOUS_SECRET_LASTS, EndpointDraft, WebhookEndpoint, new_secret, rotated
+from app.store import audit, events, webhook_endpoints
+from app.store.credentials import CredentialsUnreadable, Vault
+from app.store.database import Database
+from app.store.kept_events import position_before
+
+NUMBERED: Final = 10_000
+"""Events that one transaction gives positions to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEndpoint:
+    endpoint: WebhookEndpoint
+    secret: str | None = field(default=None, repr=False)
+    """What its posts are signed with; only where it was made just now, and never again."""
+
+
+async def save_endpoint(
+    database: Database,
+    vault: Vault,
+    tenant: TenantId,
+    key: str,
+    draft: EndpointDraft,
+    actor: Actor,
+    *,
+    allow_private: bool,
+) -> ShownEndpoint:
+    """Make or change the endpoint of that key; a new one hears of what happens from now on.
+
+    Raises InvalidRequest where its address is none to call.
+    """
+    await _check(draft.url, allow_private=allow_private)
+    await _number_all(database, tenant)
+    secret = new_secret()
+    async with database.begin(tenant) as connection:
+        id_ = await webhook_endpoints.next_id(connection)
+        sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await events.last_position(connection, tenant)
+        is_new = await webhook_endpoints.save(connection, tenant, id_, key, draft, sealed, now_at)
+        await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
+        endpoint = await get_endpoint(connection, tenant, key)
+    return ShownEndpoint(endpoint, secret if is_new else None)
+
+
+async def rotate_secret(
+    connection: AsyncConnection, vault: Vault, tenant: TenantId, key: str, actor: Actor
+) -> ShownEndpoint:
+    """Sign with a new secret from now on, and for a day with the one before too. Raises NotFound."""
+    held = await webhook_endpoints.hold_secrets(connection, tenant, key)
+    if held is None:
+        raise NotFound
+    id_, sealed = held
+    secret = new_secret()
+    try:
+        secrets = rotated(vault.open(tenant, id_, sealed), secret)
+    except CredentialsUnreadable:
+        secrets = {"current": secret}
+    resealed = vault.seal(tenant, id_, secrets)
+    await webhook_endpoints.write_secrets(connection, tenant, id_, resealed, PREVIOUS_SECRET_LASTS)
+    await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
+    return ShownEndpoint(await get_endpoint(connection, tenant, key), secret)
+
+
+async def replay(
+    database: Database, tenant: TenantId, key: str, since: datetime, now: datetime, actor: Actor
+) -> WebhookEndpoint:
+    """Let an endpoint hear once more of everything since a moment, as far as it is kept; nothing is ever left out.
+
+    Raises NotFound; InvalidRequest for a moment that has not come yet.
+    """
+    if since > now:
+        raise InvalidRequest(faults=[Fault("/from", "in_the_future", "Nothing has happened since then yet.")])
+    await _number_all(database, tenant)
+    async with database.begin(tenant) as connection:
+        position = await position_before(connection, tenant, since)
+        if not await webhook_endpoints.move_back(connection, tenant, key, position):
+            raise NotFound
+        await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_REPLAYED, key)
+        return await get_endpoint(connection, tenant, key)
+
+
+async def delete_endpoint(connection: AsyncConnection, tenant: TenantId, key: str, actor: Actor) -> None:
+    """Raises NotFound."""
+    if not await webhook_endpoints.delete(connection, tenant, key):
+        raise NotFound
+    await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_DELETED, key)
+
+
+async def get_endpoint(connection: AsyncConnection, tenant: TenantId, key: str) -> WebhookEndpoint:
+    """Raises NotFound."""
+    found = await webhook_endpoints.find(connection, tenant, key)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _check(url: str, *, allow_private: bool) -> None:
+    try:
+        await check_url(url, allow_private=allow_private)
+    except ValueError as error:
+        raise InvalidRequest(faults=[Fault("/url", "invalid_url", f"The address {error}.")]) from None
+
+
+async def _number_all(database: Database, tenant: TenantId) -> None:
+    """Give every event of the past its position: what is numbered later counts as new."""
+    numbered = NUMBERED
+    while numbered == NUMBERED:
+        async with database.begin(tenant) as connection:
+            numbered = await events.number(connection, tenant, NUMBERED)
+
+
+async def _record(connection: AsyncConnection, tenant: TenantId, actor: Actor, action: AuditAction, key: str) -> None:
+    await audit.record(connection, tenant, actor, AuditEntry(action, key))
