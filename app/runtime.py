@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import httpx
+
 from app.channels.http import open_http
 from app.chat_news import ChatNews
 from app.delivery.lines import Lines, Plans
@@ -41,6 +43,8 @@ class Runtime:
     """None where API keys are the only credentials."""
     telemetry: Telemetry
     figures: DatabaseFigures
+    posts: httpx.AsyncClient
+    """For what we post to addresses of a tenant's own, in a pool apart from the providers'."""
 
 
 @asynccontextmanager
@@ -67,11 +71,14 @@ async def open_runtime(settings: Settings, telemetry: Telemetry | None = None) -
         tokens = _open_tokens(stack, settings)
         telemetry, figures = telemetry or Telemetry(), DatabaseFigures(database)
         telemetry.metrics.registry.register(figures)
+        posts = open_http(allow_private_urls=settings.allow_private_urls)
+        stack.push_async_callback(posts.aclose)
         stack.callback(telemetry.metrics.registry.unregister, figures)
         yield Runtime(
             *(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news, tokens),
             telemetry,
             figures,
+            posts,
         )
 
 

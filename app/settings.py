@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     send_within: timedelta = timedelta(hours=24)
     """How long after its planned start a mass reply may still send, where the request does not say."""
     purge_unconfirmed_after: timedelta = timedelta(days=7)
+    events_kept: timedelta = Field(default=timedelta(days=14), ge=timedelta(days=1))
+    """How long webhook endpoints may have events replayed. One that is being called loses nothing by it."""
     lease: timedelta = Field(default=timedelta(seconds=30), ge=timedelta(seconds=5))
     """A shorter one would leave no time for a call: it would be claimed and given back for ever."""
     settle_slack: timedelta = Field(default=timedelta(seconds=20), ge=timedelta(0))

@@ -8,6 +8,7 @@ import signal
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -31,6 +32,8 @@ from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store import sweeps
 from app.store.claims import LaneKey
+from app.webhooks.dispatcher import Dispatcher
+from app.webhooks.forgetting import forget_events
 from app.telemetry import open_telemetry
 from app.telemetry.metrics import served
 
@@ -39,6 +42,7 @@ log = structlog.get_logger()
 TICK: Final = 1.0
 """Seconds between two sweeps, and between two looks for due lanes while Redis is away."""
 LOOK_UP_TICK: Final = 5.0
+FORGET_TICK: Final = 60.0
 JOB_SECONDS: Final = 30
 """Longer than a pump's budget, its last call and its record together; shorter than what SIGTERM is given."""
 READ_LIMIT: Final = 10_000
@@ -64,6 +68,7 @@ class WorkerProcess:
             settings.purge_unconfirmed_after,
             runtime.telemetry.metrics,
         )
+        self._webhooks = Dispatcher(runtime.database, runtime.vault, runtime.posts)
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()
@@ -72,6 +77,7 @@ class WorkerProcess:
     def stop(self) -> None:
         """Take no more work, finish the calls under way, write down how they ended."""
         self._stopping.set()
+        self._webhooks.stop()
         self._runner.stop()
 
     async def run(self) -> None:
@@ -81,12 +87,15 @@ class WorkerProcess:
             asyncio.create_task(self._every(TICK, self._sweep)),
             asyncio.create_task(self._every(TICK, self._look_for_lanes)),
             asyncio.create_task(self._every(LOOK_UP_TICK, self._look_up)),
+            asyncio.create_task(self._every(TICK, self._webhooks.tick)),
+            asyncio.create_task(self._every(FORGET_TICK, self._forget_events)),
         ]
         await self._runner.run()
         self._pumped_out.set()
         for task in (*rounds, *self._preparations):
             task.cancel()
         await asyncio.gather(listening, *rounds, *self._preparations, return_exceptions=True)
+        await self._webhooks.finish()
         self._recorder.close()
         await recorder
 
@@ -113,6 +122,9 @@ class WorkerProcess:
 
     async def _look_up(self) -> None:
         await look_up_uncertain(self._runtime.database, self._runtime.lines)
+
+    async def _forget_events(self) -> None:
+        await forget_events(self._runtime.database, datetime.now(UTC) - self._runtime.settings.events_kept)
 
     async def _look_for_lanes(self) -> None:
         """With Redis away nobody is told of work, and the sweeping process alone must not carry it all."""
