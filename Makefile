@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench lock clean
+.PHONY: help demo up test check bench recording lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ check: $(VENV)/installed ## formatting, lint, types, import contracts, migration
 
 bench: $(VENV)/installed ## deliveries per second, beside a bare loop of the same client, as one JSON
 	$(BIN)/python -m bench
+
+recording: $(VENV)/installed ## draw docs/send.svg anew, from the real program on the real stack
+	$(BIN)/python -m app.dev.recording
 
 lock: $(VENV)/installed ## write the hashed lock files anew
 	$(BIN)/python -m pip install --quiet uv

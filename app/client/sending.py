@@ -12,7 +12,7 @@ from app.client.progress import until_prepared, watch
 from app.client.request import Selecting, Terms, Writing
 from app.client.service import Service
 from app.client.show import Screen, show_batch, show_preflight
-from app.domain.model import MassReplyStatus
+from app.domain.model import DeliveryStatus, MassReplyStatus
 
 
 class Interrupted(ClientError):
@@ -109,6 +109,8 @@ def _ask(screen: Screen, count: int) -> None:
 
 
 def _followed(service: Service, screen: Screen, batch: Batch, *, waits: bool) -> Batch:
+    if batch.status == MassReplyStatus.SCHEDULED:
+        screen.say(f"It starts at {batch.dispatch_at}. Until then cancelling means that nothing was sent.")
     if waits:
         with goes_on(batch.id):
             batch = watch(service, screen, batch.id)
@@ -120,33 +122,42 @@ def _followed(service: Service, screen: Screen, batch: Batch, *, waits: bool) ->
 @contextmanager
 def goes_on(id_: str) -> Iterator[None]:
     """Say what becomes of a mass reply when nobody looks on any more."""
-    onward = f"Look on: mass-reply status {id_} --wait\nStop it: mass-reply cancel {id_}"
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(f"\nThe sending goes on without you.\n{onward}") from None
+        raise Interrupted(f"\nThe sending goes on without you. {onward(id_)}") from None
     except Refused:
         raise
     except ClientError as error:
-        raise type(error)(f"{error}\nIf it was confirmed, the sending goes on.\n{onward}") from None
+        raise type(error)(f"{error}\nIf it was confirmed, the sending goes on. {onward(id_)}") from None
 
 
 def next_steps(batch: Batch) -> str:
-    """What a person may want to do about how it ended."""
-    match batch.exit:
-        case Exit.UNCERTAIN:
-            return (
-                f"Nobody knows whether these arrived: mass-reply deliveries {batch.id} --status uncertain\n"
-                "They are not sent again by themselves. Find out, and settle them with POST …/resolve."
-            )
-        case Exit.FAILED:
-            return (
-                f"What failed, and why: mass-reply deliveries {batch.id} --status failed\n"
-                f"Where the reason may pass: mass-reply retry {batch.id} --wait"
-            )
-        case Exit.STANDS_STILL if batch.status == MassReplyStatus.AWAITING_APPROVAL:
-            return "Nothing is sent before a second person approves it."
-        case Exit.STANDS_STILL:
-            return f"Go on: mass-reply resume {batch.id} --wait\nStop it: mass-reply cancel {batch.id}"
-        case _:
-            return f"Result of each conversation: mass-reply deliveries {batch.id}"
+    """What a person may want to do about how it stands; each command on a line of its own, to be copied."""
+    if not batch.is_at_rest:
+        return onward(batch.id)
+    steps = [_way_on(batch)] if batch.exit is Exit.STANDS_STILL else []
+    if batch.counts[DeliveryStatus.UNCERTAIN]:
+        steps.append(
+            "Nobody knows whether the uncertain ones arrived. They are not sent again by themselves: find out,\n"
+            f"and settle them with POST /mass-replies/{batch.id}/resolve.\n"
+            f"  mass-reply deliveries {batch.id} --status uncertain"
+        )
+    if batch.counts[DeliveryStatus.FAILED]:
+        steps.append(
+            f"What failed, why, and what may be tried again:\n  mass-reply deliveries {batch.id} --status failed\n"
+            f"  mass-reply retry {batch.id} --wait"
+        )
+    return "\n".join(steps) or f"The result of each conversation:\n  mass-reply deliveries {batch.id}"
+
+
+def onward(id_: str) -> str:
+    return f"To look on, or to stop it:\n  mass-reply status {id_} --wait\n  mass-reply cancel {id_}"
+
+
+def _way_on(batch: Batch) -> str:
+    if batch.status == MassReplyStatus.AWAITING_APPROVAL:
+        return "Nothing is sent before a second person approves it."
+    return (
+        f"To go on with the rest, or to stop it:\n  mass-reply resume {batch.id} --wait\n  mass-reply cancel {batch.id}"
+    )

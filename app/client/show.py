@@ -80,7 +80,7 @@ def show_preflight(screen: Screen, preflight: Preflight) -> None:
         screen.say(f"For example, {sample[0]}: {sample[1]}")
     charged = words.bill(preflight.billable)
     if charged:
-        screen.say(f"To be paid for: {charged}.")
+        screen.say(f"To pay for: {charged}.")
 
 
 def _one_for_each_channel(preflight: Preflight) -> Sequence[tuple[str, str]]:
@@ -103,7 +103,7 @@ def show_batch(screen: Screen, batch: Batch) -> None:
             screen.say(f"The lane of {lane.account} is paused: {words.said(words.PAUSES, lane.reason or '')}.")
     charged = words.bill(batch.billed)
     if charged:
-        screen.say(f"Paid for so far: {charged}.")
+        screen.say(f"Billed so far: {charged}.")
 
 
 def results_table(batch: Batch) -> Table:
