@@ -32,10 +32,10 @@ from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store import sweeps
 from app.store.claims import LaneKey
-from app.webhooks.dispatcher import Dispatcher
-from app.webhooks.forgetting import forget_events
 from app.telemetry import open_telemetry
 from app.telemetry.metrics import served
+from app.webhooks.dispatcher import Dispatcher
+from app.webhooks.forgetting import forget_events
 
 log = structlog.get_logger()
 
