@@ -1,0 +1,183 @@
+"""Webhook endpoints: where events are posted to. A secret comes out once, when it is made."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response, status
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
+
+from app.api.deps import Administrator, RuntimeDep
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Answer, Body, Flag, Listing, Moment
+from app.domain.audit import Actor
+from app.domain.errors import InvalidRequest, NotFound
+from app.domain.events import EventType
+from app.domain.webhooks import EndpointDraft, EndpointState, WebhookEndpoint
+from app.store import webhook_endpoints
+from app.store.webhook_endpoints import COUNTED
+from app.webhooks.endpoints import ShownEndpoint, delete_endpoint, get_endpoint, replay, rotate_secret, save_endpoint
+
+router = APIRouter(prefix="/webhook-endpoints", tags=["webhook endpoints"])
+
+EndpointKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["helpdesk"])]
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "url": "https://helpdesk.example.com/hooks/mass-reply",
+    "events": ["mass_reply.completed", "message.created", "conversation.updated", "deliveries.updated"],
+    "enabled": True,
+}
+
+
+class WebhookEndpointBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]}, hide_input_in_errors=True)
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2_000)] = Field(
+        description="http or https. Redirects are not followed; private addresses are refused unless the operator "
+        "allows them."
+    )
+    events: Annotated[list[EventType], Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Null or left out: all types, those of later versions included."
+    )
+    enabled: Flag = Field(default=True, description="False: nothing is posted; events wait as long as they are kept.")
+
+    def to_draft(self) -> EndpointDraft:
+        return EndpointDraft(self.url, None if self.events is None else frozenset(self.events), self.enabled)
+
+
+class ReplayBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"from": "2026-05-01T09:00:00Z"}]})
+
+    since: Moment = Field(
+        alias="from",
+        description="Everything that happened at or after this time is posted again, as far as it is kept.",
+    )
+
+
+class BacklogAnswer(Answer):
+    count: int = Field(
+        description=f"How many events wait, counted up to {COUNTED}; one about several conversations makes several calls."
+    )
+    oldest: datetime | None = Field(description="When the oldest of them happened.")
+
+
+class WebhookEndpointAnswer(Answer):
+    id: UUID
+    key: str
+    url: str
+    events: Sequence[EventType] | None
+    enabled: bool
+    state: EndpointState = Field(
+        description="active; retrying: the last call failed, and what came after it waits; disabled: the service gave "
+        "up, and saving the endpoint makes it go on where it stopped; off: `enabled` is false."
+    )
+    disabled_reason: str | None
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    last_failure: str | None = Field(examples=["It answered HTTP 503."])
+    failing_since: datetime | None
+    next_try_at: datetime | None = Field(description="While it is retrying.")
+    backlog: BacklogAnswer
+    secret: str | None = Field(
+        description="What the signatures are made with. Shown in the answer that makes it, and null ever after.",
+        examples=["whsec_" + "c2FtcGxl" * 4],
+    )
+    previous_secret_until: datetime | None = Field(
+        description="After the secret was replaced: until then every call also bears the one before's signature."
+    )
+    created_at: datetime
+
+    @classmethod
+    def of(cls, endpoint: WebhookEndpoint, secret: str | None = None) -> Self:
+        state = endpoint.state
+        return cls(
+            id=endpoint.id,
+            key=endpoint.key,
+            url=endpoint.url,
+            events=endpoint.events,
+            enabled=endpoint.enabled,
+            state=state,
+            disabled_reason=endpoint.disabled_reason,
+            last_success_at=endpoint.last_success_at,
+            last_failure_at=endpoint.last_failure_at,
+            last_failure=endpoint.last_failure,
+            failing_since=endpoint.failing_since,
+            next_try_at=endpoint.next_try_at if state is EndpointState.RETRYING else None,
+            backlog=BacklogAnswer(count=endpoint.backlog.count, oldest=endpoint.backlog.oldest),
+            secret=secret,
+            previous_secret_until=endpoint.previous_until,
+            created_at=endpoint.created_at,
+        )
+
+    @classmethod
+    def shown(cls, made: ShownEndpoint) -> Self:
+        return cls.of(made.endpoint, made.secret)
+
+
+@router.put("/{key}", responses={201: {"model": WebhookEndpointAnswer}, **problems(InvalidRequest)})
+async def put_webhook_endpoint(
+    key: EndpointKey, body: WebhookEndpointBody, caller: Administrator, runtime: RuntimeDep, response: Response
+) -> WebhookEndpointAnswer:
+    """Make or change an endpoint. A new one hears of what happens from now on; saving ends a fault.
+
+    Only the answer that makes it shows its secret.
+    """
+    saved = await save_endpoint(
+        runtime.database,
+        runtime.vault,
+        caller.tenant_id,
+        key,
+        body.to_draft(),
+        Actor.of(caller),
+        allow_private=runtime.settings.allow_private_urls,
+    )
+    response.status_code = status.HTTP_200_OK if saved.secret is None else status.HTTP_201_CREATED
+    return WebhookEndpointAnswer.shown(saved)
+
+
+@router.get("", responses=problems())
+async def get_webhook_endpoints(
+    caller: Administrator, runtime: RuntimeDep, page: PageDep
+) -> Listing[WebhookEndpointAnswer]:
+    """List the endpoints by key."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await webhook_endpoints.page(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    return page.listing(found, lambda endpoint: endpoint.key, WebhookEndpointAnswer.of)
+
+
+@router.get("/{key}", responses=problems(NotFound))
+async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
+    """Show how an endpoint is doing, and how far behind it is."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        return WebhookEndpointAnswer.of(await get_endpoint(connection, caller.tenant_id, key))
+
+
+@router.delete(
+    "/{key}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=problems(NotFound),
+)
+async def delete_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> None:
+    """Forget an endpoint. A call that is under way may still arrive."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await delete_endpoint(connection, caller.tenant_id, key, Actor.of(caller))
+
+
+@router.post("/{key}/replay", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound))
+async def replay_webhook_endpoint(
+    key: EndpointKey, body: ReplayBody, caller: Administrator, runtime: RuntimeDep
+) -> WebhookEndpointAnswer:
+    """Post again, under the same ids, what happened since a time. What still waits is posted in any case."""
+    moved = await replay(runtime.database, caller.tenant_id, key, body.since, datetime.now(UTC), Actor.of(caller))
+    return WebhookEndpointAnswer.of(moved)
+
+
+@router.post("/{key}/rotate-secret", responses=problems(NotFound))
+async def rotate_webhook_secret(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
+    """Make a new secret, and show it. For a day every call bears a signature of each of the two."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        made = await rotate_secret(connection, runtime.vault, caller.tenant_id, key, Actor.of(caller))
+    return WebhookEndpointAnswer.shown(made)
