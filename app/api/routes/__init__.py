@@ -19,6 +19,7 @@ from app.api.routes import (
     metrics,
     settings,
     snippets,
+    webhook_endpoints,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mass_reply_results.router,
     channel_accounts.router,
     settings.router,
+    webhook_endpoints.router,
     snippets.router,
     attachments.router,
     api_keys.router,
