@@ -152,7 +152,9 @@ def import_command(
     ] = None,
 ) -> None:
     """Import conversations or customers' e-mails. Good lines are kept; with bad ones the exit status is 1."""
-    report = in_runtime(lambda runtime: import_file(runtime.database, TenantId(tenant), file, channel_account))
+    report = in_runtime(
+        lambda runtime: import_file(runtime.database, TenantId(tenant), file, channel_account, runtime.address_digests)
+    )
     for error in report.errors:
         typer.echo(f"line {error.line}: {error.detail} ({error.code})", err=True)
     if report.unlisted_errors:

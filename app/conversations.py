@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.conversation import ConversationView, CustomerMessage, TimelineItem
+from app.domain.erasure import AddressDigests
 from app.domain.errors import Fault, InvalidRequest, NotFound
-from app.domain.import_chunk import Outcome
+from app.domain.import_chunk import Chunk, Outcome
 from app.domain.import_line import ConversationLine, InvalidLine, parse_line
 from app.domain.import_mail import line_of, message_of, sender_of
 from app.domain.mail import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
@@ -29,6 +30,7 @@ from app.store.customer_messages import (
     record_customer_message,
 )
 from app.store.database import Database
+from app.store.erasure import block_again
 from app.store.imports import load_chunk, store_chunk
 
 CHUNK_LINES = 500
@@ -82,12 +84,14 @@ class NumberedLine:
     line: ConversationLine
 
 
-async def import_lines(database: Database, tenant: TenantId, body: AsyncIterable[bytes]) -> ImportReport:
+async def import_lines(
+    database: Database, tenant: TenantId, body: AsyncIterable[bytes], digests: AddressDigests
+) -> ImportReport:
     """Import NDJSON, a conversation a line. Each chunk of lines is kept when it is done, whatever comes after it."""
     report = ImportReport()
     async for chunk in _chunks(body, report):
         async with database.begin(tenant) as connection:
-            await _import_chunk(connection, tenant, chunk, report)
+            await _import_chunk(connection, tenant, chunk, report, digests)
     report.errors.sort(key=lambda error: error.line)
     return report
 
@@ -119,7 +123,11 @@ def _line(raw: bytes | TooLarge) -> ConversationLine | None:
 
 
 async def _import_chunk(
-    connection: AsyncConnection, tenant: TenantId, lines: Sequence[NumberedLine], report: ImportReport
+    connection: AsyncConnection,
+    tenant: TenantId,
+    lines: Sequence[NumberedLine],
+    report: ImportReport,
+    digests: AddressDigests,
 ) -> None:
     now = datetime.now(UTC)
     chunk = await load_chunk(connection, tenant, [each.line for each in lines])
@@ -128,21 +136,29 @@ async def _import_chunk(
             report.count(chunk.apply(each.line, now))
         except InvalidLine as error:
             report.refuse(each.number, error)
+    await _store(connection, tenant, chunk, now, digests)
+
+
+async def _store(
+    connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime, digests: AddressDigests
+) -> None:
+    """Write a chunk down. An address that comes back after its contact was erased is blocked again, if it was."""
     await store_chunk(connection, tenant, chunk, now)
+    await block_again(connection, tenant, digests, chunk.changed_addresses())
 
 
 async def import_mailbox(
-    database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes]
+    database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
     """Import an mbox file of customers' e-mails. Raises InvalidRequest for an account that is none of e-mail."""
-    return await _import_mails(database, tenant, channel_account, split_mbox(body))
+    return await _import_mails(database, tenant, channel_account, split_mbox(body), digests)
 
 
 async def import_mail(
-    database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes]
+    database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
     """Import one customer's e-mail (RFC 5322), as `import_mailbox` does."""
-    return await _import_mails(database, tenant, channel_account, _whole(body))
+    return await _import_mails(database, tenant, channel_account, _whole(body), digests)
 
 
 async def _whole(body: AsyncIterable[bytes]) -> AsyncIterator[bytes | TooLarge]:
@@ -161,7 +177,11 @@ class MailAccount:
 
 
 async def _import_mails(
-    database: Database, tenant: TenantId, channel_account: str, mails: AsyncIterable[bytes | TooLarge]
+    database: Database,
+    tenant: TenantId,
+    channel_account: str,
+    mails: AsyncIterable[bytes | TooLarge],
+    digests: AddressDigests,
 ) -> ImportReport:
     account = await _mail_account(database, tenant, channel_account)
     report, number = ImportReport(), 0
@@ -170,7 +190,7 @@ async def _import_mails(
         try:
             mail = await _read_mail(raw)
             async with database.begin(tenant) as connection:
-                outcome = await _file_mail(connection, tenant, account, mail)
+                outcome = await _file_mail(connection, tenant, account, mail, digests)
         except InvalidLine as error:
             report.refuse(number, error)
         else:
@@ -196,14 +216,16 @@ async def _read_mail(raw: bytes | TooLarge) -> Mail:
         raise InvalidLine("unreadable_mail", error.reason) from None
 
 
-async def _file_mail(connection: AsyncConnection, tenant: TenantId, account: MailAccount, mail: Mail) -> Outcome:
+async def _file_mail(
+    connection: AsyncConnection, tenant: TenantId, account: MailAccount, mail: Mail, digests: AddressDigests
+) -> Outcome:
     """Put a mail on the conversation that its headers name, or open one with it; not twice. Raises InvalidLine."""
     now, message = datetime.now(UTC), message_of(mail)
     if mail.message_id and await is_known(connection, tenant, mail.message_id, sender_of(mail)):
         return Outcome.UNCHANGED
     thread = await _thread(connection, tenant, account, mail)
     if thread is None:
-        return await _open_conversation(connection, tenant, line_of(mail, account.key, now), now)
+        return await _open_conversation(connection, tenant, line_of(mail, account.key, now), now, digests)
     if mail.message_id is None and await find_message(connection, tenant, thread, message) is not None:
         return Outcome.UNCHANGED
     believed = await is_contact(connection, tenant, thread, sender_of(mail))
@@ -221,11 +243,11 @@ async def _thread(
 
 
 async def _open_conversation(
-    connection: AsyncConnection, tenant: TenantId, line: ConversationLine, now: datetime
+    connection: AsyncConnection, tenant: TenantId, line: ConversationLine, now: datetime, digests: AddressDigests
 ) -> Outcome:
     chunk = await load_chunk(connection, tenant, [line])
     outcome = chunk.apply(line, now)
-    await store_chunk(connection, tenant, chunk, now)
+    await _store(connection, tenant, chunk, now, digests)
     return outcome
 
 

@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 from app.conversations import ImportReport, import_lines, import_mail, import_mailbox
+from app.domain.erasure import AddressDigests
 from app.domain.errors import InvalidRequest
 from app.domain.model import TenantId
 from app.store.database import Database
@@ -27,15 +28,17 @@ SUFFIXES = {
 }
 
 
-async def import_file(database: Database, tenant: TenantId, file: Path, channel_account: str | None) -> ImportReport:
+async def import_file(
+    database: Database, tenant: TenantId, file: Path, channel_account: str | None, digests: AddressDigests
+) -> ImportReport:
     """Import what a file holds. Raises InvalidRequest for e-mails without an e-mail account's key, and OSError."""
     content = content_of(file)
     if content is Content.LINES:
-        return await import_lines(database, tenant, _parts(file))
+        return await import_lines(database, tenant, _parts(file), digests)
     if channel_account is None:
         raise InvalidRequest("E-mails are imported for a channel account: give its key with --channel-account.")
     import_mails = import_mail if content is Content.MAIL else import_mailbox
-    return await import_mails(database, tenant, channel_account, _parts(file))
+    return await import_mails(database, tenant, channel_account, _parts(file), digests)
 
 
 def content_of(file: Path) -> Content:

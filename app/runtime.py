@@ -14,6 +14,7 @@ from app.chat_news import ChatNews
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.domain.callbacks import Callbacks
+from app.domain.erasure import AddressDigests
 from app.domain.tokens import ClaimNames
 from app.figures import DatabaseFigures
 from app.jwks import KeySet
@@ -45,6 +46,10 @@ class Runtime:
     figures: DatabaseFigures
     posts: httpx.AsyncClient
     """For what we post to addresses of a tenant's own, in a pool apart from the providers'."""
+
+    @property
+    def address_digests(self) -> AddressDigests:
+        return AddressDigests(self.settings.secret_key.get_secret_value())
 
 
 @asynccontextmanager

@@ -4,6 +4,10 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from app.domain.erasure import AddressDigests
+
+DIGESTS = AddressDigests("only-for-tests")
+
 
 def line(external_id: str = "c-1", /, **changes: Any) -> dict[str, Any]:
     """A complete conversation; a change to `...` leaves the field out."""

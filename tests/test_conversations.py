@@ -17,7 +17,7 @@ from app.domain.model import ConversationStatus, Engagement, TenantId
 from app.domain.selection import parse_filter
 from app.runtime import Runtime
 from app.store.database import Database
-from tests.imports import line, ndjson, patch, stream
+from tests.imports import DIGESTS, line, ndjson, patch, stream
 from tests.scene import add_account, postmark, twilio
 
 
@@ -34,7 +34,7 @@ class Desk:
         self.database, self.tenant = database, TenantId(tenant)
 
     async def imports(self, *lines: dict[str, Any] | str) -> ImportReport:
-        return await import_lines(self.database, self.tenant, stream(ndjson(*lines)))
+        return await import_lines(self.database, self.tenant, stream(ndjson(*lines)), DIGESTS)
 
     async def outcomes(self, *lines: dict[str, Any] | str) -> tuple[int, int, int, int]:
         report = await self.imports(*lines)
@@ -237,7 +237,7 @@ async def test_a_line_that_is_too_long_is_passed_over(desk: Desk) -> None:
 
 async def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(desk: Desk) -> None:
     body = b"\xef\xbb\xbf" + ndjson(line("c-1"), line("c-2")).replace(b"\n", b"\r\n") + b"\r\n\r\n"
-    report = await import_lines(desk.database, desk.tenant, stream(body, size=7))
+    report = await import_lines(desk.database, desk.tenant, stream(body, size=7), DIGESTS)
     assert (report.created, report.failed) == (2, 0)
 
 
@@ -337,7 +337,7 @@ async def test_thirty_megabytes_are_imported_in_flat_memory(desk: Desk) -> None:
 
     tracemalloc.start()
     try:
-        report = await import_lines(desk.database, desk.tenant, body())
+        report = await import_lines(desk.database, desk.tenant, body(), DIGESTS)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -15,7 +15,7 @@ from app.domain.model import TenantId
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.domain.mails import REAL, raw_mail
-from tests.imports import line, ndjson, stream
+from tests.imports import DIGESTS, line, ndjson, stream
 from tests.scene import add_account, postmark, twilio
 
 
@@ -32,7 +32,7 @@ class Inbox:
         self.database, self.tenant = database, TenantId(tenant)
 
     async def takes(self, raw: bytes) -> ImportReport:
-        return await import_mail(self.database, self.tenant, "email", stream(raw))
+        return await import_mail(self.database, self.tenant, "email", stream(raw), DIGESTS)
 
     async def outcome(self, raw: bytes) -> str:
         report = await self.takes(raw)
@@ -144,7 +144,7 @@ async def test_an_answer_without_an_id_is_known_by_its_text_and_time(inbox: Inbo
 async def test_an_automatic_mail_neither_reopens_nor_asks_for_a_reply(inbox: Inbox) -> None:
     await inbox.takes(FIRST)
     settled = {"external_id": "<1@example.com>", "status": "done", "engagement": "engaged"}
-    await import_lines(inbox.database, inbox.tenant, stream(ndjson(settled)))
+    await import_lines(inbox.database, inbox.tenant, stream(ndjson(settled)), DIGESTS)
     away = ("Message-ID: <2@example.com>", "In-Reply-To: <1@example.com>", "Auto-Submitted: auto-replied")
     assert await inbox.outcome(from_ann(*away)) == "updated"
     conversation = (await inbox.view("<1@example.com>")).conversation
@@ -160,7 +160,7 @@ async def test_a_conversation_that_an_automatic_mail_opens_waits_for_nothing(inb
 
 
 async def test_an_answer_to_an_imported_conversation_finds_it(inbox: Inbox) -> None:
-    await import_lines(inbox.database, inbox.tenant, stream(ndjson(line(status="done", engagement="engaged"))))
+    await import_lines(inbox.database, inbox.tenant, stream(ndjson(line(status="done", engagement="engaged"))), DIGESTS)
     answer = raw_mail("From: ann@example.test", "Message-ID: <2@example.test>", "In-Reply-To: <c-1@mail.example.test>")
     assert await inbox.outcome(answer) == "updated"
     conversation = (await inbox.view("c-1")).conversation
@@ -173,7 +173,7 @@ async def test_a_mailbox_goes_on_after_a_mail_that_cannot_be_read(inbox: Inbox) 
     long_id = from_ann(f"Message-ID: <{'é' * 600}@example.com>")
     mails = (FIRST, b"no e-mail at all", too_large, long_id, from_ann("Message-ID: <2@example.com>"))
     mailbox = b"".join(b"From x@example.com Fri May  1 09:00:00 2026\n" + raw + b"\n\n" for raw in mails)
-    report = await import_mailbox(inbox.database, inbox.tenant, "email", stream(mailbox))
+    report = await import_mailbox(inbox.database, inbox.tenant, "email", stream(mailbox), DIGESTS)
     assert (report.created, report.failed) == (2, 3)
     assert [(error.line, error.code) for error in report.errors] == [
         (2, "unreadable_mail"),
@@ -190,5 +190,5 @@ async def test_a_single_mail_that_is_too_large_is_an_error(inbox: Inbox) -> None
 @pytest.mark.parametrize("key", ["sms", "nowhere"])
 async def test_mails_need_an_account_of_e_mail(inbox: Inbox, key: str) -> None:
     with pytest.raises(InvalidRequest) as raised:
-        await import_mail(inbox.database, inbox.tenant, key, stream(FIRST))
+        await import_mail(inbox.database, inbox.tenant, key, stream(FIRST), DIGESTS)
     assert raised.value.faults[0].pointer == "/channel_account"

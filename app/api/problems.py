@@ -74,6 +74,7 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     errors.ConfirmationExpired: HTTPStatus.CONFLICT,
     errors.StillSettling: HTTPStatus.CONFLICT,
     errors.AccountInUse: HTTPStatus.CONFLICT,
+    errors.ContactInFlight: HTTPStatus.CONFLICT,
     errors.IdempotencyInProgress: HTTPStatus.CONFLICT,
     InvalidJson: HTTPStatus.BAD_REQUEST,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,

@@ -9,7 +9,7 @@
     ├── NotFound · RateLimited
     └── Conflict                  the state of things does not allow it
         ├── InvalidState · RecipientCountMismatch · NothingToSend · ConfirmationExpired · StillSettling
-        └── AccountInUse · IdempotencyInProgress
+        └── AccountInUse · ContactInFlight · IdempotencyInProgress
 
 `api/problems.py` gives each its HTTP status; nothing here knows of HTTP.
 """
@@ -188,6 +188,12 @@ class AccountInUse(Conflict):
     """The channel account still has deliveries to send."""
 
     code = "account_in_use"
+
+
+class ContactInFlight(Conflict):
+    """A message to this contact is under way. Ask again in a minute."""
+
+    code = "contact_in_flight"
 
 
 class IdempotencyInProgress(Conflict):

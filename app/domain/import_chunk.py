@@ -19,6 +19,7 @@ from app.domain.conversation import (
     receive,
     updated,
 )
+from app.domain.erasure import Address, addresses_of
 from app.domain.events import ConversationUpdated
 from app.domain.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine
 from app.domain.model import Channel
@@ -71,6 +72,13 @@ class Chunk:
     messages: list[NewMessage] = field(default_factory=list)
     changed_conversations: set[str] = field(default_factory=set)
     changed_contacts: set[str] = field(default_factory=set)
+
+    def changed_addresses(self) -> list[Address]:
+        """Where somebody may be written to now who perhaps could not be before."""
+        conversations = (self.conversations[key] for key in self.changed_conversations)
+        contacts = (self.contacts[key] for key in self.changed_contacts)
+        own = [Address.spelled(each.channel, each.address) for each in conversations if each.address is not None]
+        return own + [address for each in contacts for address in addresses_of(each.email, each.phone)]
 
     def apply(self, line: ConversationLine, now: datetime) -> Outcome:
         """Apply one line. Raises InvalidLine, and then nothing has changed."""

@@ -113,6 +113,7 @@ class ReasonCode(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     REJECTED = "rejected"
+    CONTACT_ERASED = "contact_erased"
 
 
 RETRYABLE = frozenset(

@@ -10,6 +10,7 @@ from app.api.routes import (
     callbacks,
     channel_accounts,
     chat,
+    contacts,
     conversations,
     health,
     mass_replies,
@@ -25,6 +26,7 @@ from app.api.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     conversations.router,
+    contacts.router,
     mass_replies.router,
     mass_reply_actions.router,
     approvals.router,

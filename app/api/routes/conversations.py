@@ -60,13 +60,13 @@ async def import_conversations(
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     tenant, body = caller.tenant_id, request.stream()
     if kind == NDJSON:
-        return ImportAnswer.of(await import_lines(runtime.database, tenant, body))
+        return ImportAnswer.of(await import_lines(runtime.database, tenant, body, runtime.address_digests))
     if kind not in (MAIL, MAILBOX):
         raise _refused("/content-type", "unsupported_media_type", f"Send {NDJSON}, {MAIL} or {MAILBOX}.")
     if channel_account is None:
         raise _refused("/channel_account", "missing", "E-mails are imported for a channel account: name its key.")
     import_mails = import_mail if kind == MAIL else import_mailbox
-    return ImportAnswer.of(await import_mails(runtime.database, tenant, channel_account, body))
+    return ImportAnswer.of(await import_mails(runtime.database, tenant, channel_account, body, runtime.address_digests))
 
 
 def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:

@@ -1,0 +1,28 @@
+"""Contacts, as far as they are not told of in their conversations: erasing one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, status
+
+from app.api.deps import Administrator, RuntimeDep
+from app.api.problems import problems
+from app.domain.audit import Actor
+from app.domain.errors import ContactInFlight, NotFound
+from app.erasure import erase_contact
+
+router = APIRouter(prefix="/contacts", tags=["contacts"])
+
+ContactName = Annotated[
+    str, Path(pattern=r"^[^\x00]{1,1000}$", examples=["u-1"], description="Our id, or the external one.")
+]
+
+
+@router.delete("/{name}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound, ContactInFlight))
+async def delete_contact(name: ContactName, caller: Administrator, runtime: RuntimeDep) -> None:
+    """Erase a contact's personal data: name, addresses, custom fields, and every text of its conversations.
+
+    Counts, statuses, ids and units to pay stay. What was still to be sent to it is cancelled; an address that was
+    blocked stays blocked when it is imported again. It cannot be undone.
+    """
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await erase_contact(connection, caller.tenant_id, name, runtime.address_digests, Actor.of(caller))

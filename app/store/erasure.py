@@ -1,0 +1,232 @@
+"""Erasing a contact's personal data, set-based. Rows, ids, statuses, times and units to pay stay, so counts do too."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.erasure import ERASED_TEXT, Address, AddressDigests, addresses_of
+from app.domain.model import Channel, DeliveryId, DeliveryStatus, ReasonCode, TenantId
+
+SHORTEST_NEEDLE: Final = 6
+"""A shorter address is looked for in reports as a whole JSON text only: it would be found inside anything."""
+
+# Preparing reads a contact and writes its address into a delivery in one transaction: an erasure waits for it, and it
+# for the erasure. Nothing else copies an address.
+_PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
+_ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
+
+
+async def wait_for_erasures(connection: AsyncConnection, tenant: TenantId) -> None:
+    """Let no contact of the tenant be erased until the transaction ends."""
+    await connection.execute(_PREPARING, {"tenant": str(tenant)})
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContact:
+    """A contact with all that is known of it, held until the transaction ends."""
+
+    id: UUID
+    opted_out: bool
+    addresses: frozenset[Address] = field(repr=False)
+    conversations: Sequence[UUID]
+    deliveries: Mapping[DeliveryId, DeliveryStatus]
+
+    def deliveries_in(self, status: DeliveryStatus) -> list[DeliveryId]:
+        return [id_ for id_, each in self.deliveries.items() if each is status]
+
+
+_FIND = sa.text("""
+    SELECT id FROM contacts WHERE tenant_id = :tenant AND (id::text = :name OR external_id = :name)
+    ORDER BY external_id = :name DESC LIMIT 1
+""")
+_DELIVERIES = sa.text("""
+    SELECT id, status FROM deliveries WHERE tenant_id = :tenant AND contact_id = :contact ORDER BY id FOR UPDATE
+""")
+_CONVERSATIONS = sa.text("""
+    SELECT id, channel, address FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
+    ORDER BY id FOR UPDATE
+""")
+_CONTACT = sa.text("""
+    SELECT email, phone, opted_out FROM contacts WHERE tenant_id = :tenant AND id = :contact FOR UPDATE
+""")
+
+
+async def hold_contact(connection: AsyncConnection, tenant: TenantId, name: str) -> HeldContact | None:
+    """Hold a contact, by our id or the external one, in the order of claims, records and imports; None: there is none.
+
+    Deliveries come first: whoever records what became of one writes to its conversation afterwards.
+    """
+    await connection.execute(_ERASING, {"tenant": str(tenant)})
+    contact = await connection.scalar(_FIND, {"tenant": tenant, "name": name})
+    if contact is None:
+        return None
+    values = {"tenant": tenant, "contact": contact}
+    deliveries = {row.id: DeliveryStatus(row.status) for row in await connection.execute(_DELIVERIES, values)}
+    conversations = list(await connection.execute(_CONVERSATIONS, values))
+    row = (await connection.execute(_CONTACT, values)).one()
+    own = (Address.spelled(Channel(each.channel), each.address) for each in conversations if each.address)
+    addresses = frozenset((*own, *addresses_of(row.email, row.phone)))
+    return HeldContact(contact, row.opted_out, addresses, [each.id for each in conversations], deliveries)
+
+
+_REASONS = sa.text("""
+    SELECT b.channel, b.address, b.reason
+    FROM unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
+    JOIN blocked_addresses b ON b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
+""")
+_KEEP_DIGESTS = sa.text("""
+    INSERT INTO erased_blocks (tenant_id, channel, address_digest, reason)
+    SELECT :tenant, v.channel, v.digest, v.reason
+    FROM unnest(CAST(:channels AS text[]), CAST(:digests AS bytea[]), CAST(:reasons AS text[]))
+         AS v (channel, digest, reason)
+    ON CONFLICT DO NOTHING
+""")
+# Somebody else may have the same address: then it is known anyway, and must stay blocked for them.
+_FORGET_BLOCKED = sa.text("""
+    DELETE FROM blocked_addresses b
+    USING unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
+    WHERE b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
+      AND NOT EXISTS (SELECT FROM conversations c
+                      WHERE c.tenant_id = :tenant AND c.channel = v.channel AND lower(c.address) = v.address
+                        AND c.contact_id <> :contact)
+      AND NOT EXISTS (SELECT FROM contacts k
+                      WHERE k.tenant_id = :tenant AND k.id <> :contact
+                        AND v.address IN (lower(k.email), lower(k.phone)))
+""")
+
+
+async def keep_blocked(
+    connection: AsyncConnection, tenant: TenantId, contact: HeldContact, digests: AddressDigests
+) -> None:
+    """Let every address stay blocked that is, as a digest; whoever opted out altogether has all of theirs blocked."""
+    named = sorted(contact.addresses, key=lambda each: (each.channel, each.address))
+    columns = {"tenant": tenant, "channels": [a.channel for a in named], "addresses": [a.address for a in named]}
+    rows = await connection.execute(_REASONS, columns)
+    reasons = {Address(Channel(row.channel), row.address): row.reason for row in rows}
+    if contact.opted_out:
+        reasons = {address: str(ReasonCode.OPTED_OUT) for address in named} | reasons
+    kept = {
+        "channels": [address.channel for address in reasons],
+        "digests": [digests.of(tenant, address) for address in reasons],
+        "reasons": list(reasons.values()),
+    }
+    await connection.execute(_KEEP_DIGESTS, {"tenant": tenant, **kept})
+    await connection.execute(_FORGET_BLOCKED, {**columns, "contact": contact.id})
+
+
+_ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
+# The digest goes where the address comes back: an opt-out that its owner takes back then is not put in place again.
+_BLOCK_AGAIN = sa.text("""
+    WITH known AS (
+        DELETE FROM erased_blocks e
+        USING unnest(CAST(:channels AS text[]), CAST(:digests AS bytea[]), CAST(:addresses AS text[]))
+              AS v (channel, digest, address)
+        WHERE e.tenant_id = :tenant AND e.channel = v.channel AND e.address_digest = v.digest
+        RETURNING v.channel, v.address, e.reason)
+    INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
+    SELECT :tenant, channel, address, reason FROM known ON CONFLICT DO NOTHING
+""")
+
+
+async def block_again(
+    connection: AsyncConnection, tenant: TenantId, digests: AddressDigests, addresses: Collection[Address]
+) -> None:
+    """Block those of these addresses, which have just become known, that an erased contact had blocked."""
+    if not addresses or not await connection.scalar(_ANY_DIGEST, {"tenant": tenant}):
+        return
+    named = sorted(set(addresses), key=lambda each: (each.channel, each.address))
+    values = {
+        "channels": [address.channel for address in named],
+        "digests": [digests.of(tenant, address) for address in named],
+        "addresses": [address.address for address in named],
+    }
+    await connection.execute(_BLOCK_AGAIN, {"tenant": tenant, **values})
+
+
+_SAMPLE_LEFT = """
+    coalesce((SELECT jsonb_agg(s) FROM jsonb_array_elements({document} -> 'samples') s
+              WHERE s ->> 'conversation_id' <> ALL (CAST(CAST(:conversations AS uuid[]) AS text[]))), '[]')
+"""
+_OF_BATCHES = """
+    tenant_id = :tenant AND {column} IN (SELECT mass_reply_id FROM deliveries
+                                         WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
+"""
+
+
+def _without_samples(table: str, column: str, key: str) -> str:
+    """A statement that takes the contact's rendered samples out of a preflight."""
+    left = _SAMPLE_LEFT.format(document=column)
+    return f"""
+        UPDATE {table} SET {column} = jsonb_set({column}, '{{samples}}', {left})
+        WHERE {_OF_BATCHES.format(column=key)} AND jsonb_typeof({column} -> 'samples') = 'array'
+    """  # noqa: S608 - built from constants
+
+
+_ANSWERED = "CAST(answer AS jsonb) -> 'preflight'"
+
+_SCRUB = (
+    # Provider's words may quote an address, and notes quote the provider; decisions of people stay as they were said.
+    """UPDATE messages SET text = :text, html = NULL, attachments = '[]', sender = NULL,
+              provider_message_id = CASE WHEN kind <> 'customer_message' THEN provider_message_id
+                                         ELSE 'erased:' || id END
+       WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
+    """UPDATE conversations SET address = NULL, subject = NULL, custom_fields = '{}', reply_to_message_id = NULL,
+              reply_references = '{}', updated_at = now()
+       WHERE tenant_id = :tenant AND id = ANY (CAST(:conversations AS uuid[]))""",
+    """DELETE FROM conversation_fields
+       WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
+    """DELETE FROM chat_token_routes
+       WHERE tenant_id = :tenant AND token_hash IN (
+           SELECT token_hash FROM chat_sessions
+           WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[])))""",
+    """DELETE FROM chat_sessions
+       WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
+    """UPDATE contacts SET external_id = 'erased:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
+              custom_fields = '{}', erased_at = coalesce(erased_at, now()), updated_at = now()
+       WHERE tenant_id = :tenant AND id = :contact""",
+    """UPDATE delivery_attempts SET text = CASE WHEN text IS NOT NULL THEN :text END, html = NULL, evidence = NULL
+       WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",
+    """UPDATE receipts SET raw = '{}', reason_detail = NULL
+       WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))
+          OR tenant_id = :tenant AND provider_message_id IN (
+              SELECT provider_message_id FROM deliveries
+              WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
+          OR tenant_id = :tenant AND lower(raw::text) LIKE ANY (CAST(:needles AS text[]))""",
+    """UPDATE deliveries SET address = NULL, subject = NULL, retryable = false, updated_at = now(),
+              reason_detail = CASE WHEN reason_detail IS NULL OR reason_code = :reason THEN reason_detail ELSE :text END
+       WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[]))""",
+    _without_samples("mass_replies", "preflight", "id"),
+    _without_samples("selection_pages", "preflight", "mass_reply_id"),
+    f"""UPDATE idempotency_records
+        SET answer = CAST(jsonb_set(CAST(answer AS jsonb), '{{preflight,samples}}',
+                                    {_SAMPLE_LEFT.format(document=_ANSWERED)}) AS text)
+        WHERE {_OF_BATCHES.format(column="mass_reply_id")}
+          AND jsonb_typeof({_ANSWERED} -> 'samples') = 'array'""",  # noqa: S608 - built from constants
+)
+
+
+async def scrub(connection: AsyncConnection, tenant: TenantId, contact: HeldContact) -> None:
+    """Take out everything that says who the contact is or what was written; what is counted stays."""
+    values: dict[str, Any] = {
+        "tenant": tenant,
+        "contact": contact.id,
+        "conversations": contact.conversations,
+        "deliveries": list(contact.deliveries),
+        "needles": [_needle(address.address) for address in contact.addresses],
+        "text": ERASED_TEXT,
+        "reason": ReasonCode.CONTACT_ERASED,
+    }
+    for written in _SCRUB:
+        statement = sa.text(written)
+        named = statement.compile().params
+        await connection.execute(statement, {name: value for name, value in values.items() if name in named})
+
+
+def _needle(address: str) -> str:
+    """A LIKE pattern that finds an address in a provider's report; WhatsApp writes numbers without their `+`."""
+    bare = address.removeprefix("+").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{bare}%" if len(bare) >= SHORTEST_NEEDLE else f'%"{bare}"%'
