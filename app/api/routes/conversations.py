@@ -41,10 +41,11 @@ Name = Annotated[str, Path(min_length=1, alias="conversation_id", description="O
 NDJSON: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
 MAILBOX: Final = "application/mbox"
+# NDJSON last: of several types that all are bytes, openapi-python-client names the last one in its calls.
 _IMPORT: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (NDJSON, MAIL, MAILBOX)},
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (MAIL, MAILBOX, NDJSON)},
     }
 }
 
