@@ -58,7 +58,7 @@ class ReplayBody(Body):
 
 class BacklogAnswer(Answer):
     count: int = Field(
-        description=f"How many events wait, counted up to {COUNTED}; one about several conversations makes several calls."
+        description=f"How many events wait, counted up to {COUNTED}; one of several conversations makes several calls."
     )
     oldest: datetime | None = Field(description="When the oldest of them happened.")
 
