@@ -42,6 +42,7 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
     # httpx would write a line a delivery with the whole address: a tenant typed it, and it may hold a token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 

@@ -1,7 +1,9 @@
 """What the libraries that this program uses may put into its logs."""
 
+import json
 import subprocess
 import sys
+from uuid import UUID
 
 CALL = """
 import logging
@@ -17,9 +19,44 @@ with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))) 
 """
 
 
+EVERYTHING = """
+import logging
+import warnings
+
+import structlog
+
+from app.logs import about, configure_logging
+from uuid import UUID
+
+configure_logging("INFO")
+with about(tenant=UUID(int=7)):
+    structlog.get_logger().info("two\\nlines", text="a\\nb")
+    logging.getLogger("a library").warning("three\\nmore\\nlines")
+    warnings.warn("this is old\\nand long")
+    try:
+        raise ValueError("ann@example.com\\nwrote this")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+        logging.getLogger("a library").exception("failed too")
+"""
+
+
+def test_whoever_speaks_each_line_is_one_json_object_with_the_ids_that_are_bound() -> None:
+    lines = [json.loads(line) for line in run(EVERYTHING).splitlines()]
+    assert [line["level"] for line in lines] == ["info", "warning", "warning", "error", "error"]
+    assert {line["tenant"] for line in lines} == {str(UUID(int=7))}
+    assert all({"event", "timestamp"} <= line.keys() for line in lines)
+    assert [line.get("error") for line in lines[3:]] == ["builtins.ValueError"] * 2
+    assert "ann@" not in str(lines)
+
+
+def run(text: str) -> str:
+    """What a program says. In a process of its own: logging belongs to the whole process."""
+    program = [sys.executable, "-c", text]
+    return subprocess.run(program, capture_output=True, text=True, check=True, timeout=30).stderr  # noqa: S603 - our own text
+
+
 def test_an_address_that_is_called_is_never_logged() -> None:
-    # In a process of its own: logging belongs to the whole process.
-    program = [sys.executable, "-c", CALL]
-    ended = subprocess.run(program, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - our own text
-    assert "this is heard" in ended.stderr
-    assert "t0psecret" not in ended.stderr
+    said = run(CALL)
+    assert "this is heard" in said
+    assert "t0psecret" not in said
