@@ -173,7 +173,8 @@ def _reached_often(recipient: Recipient, guards: Guards) -> Reason | None:
 
 
 def contact_limit(limit: int) -> Reason:
-    return Reason(ReasonCode.CONTACT_LIMIT, f"A contact gets at most {limit} messages of mass replies within 24 hours.")
+    detail = f"The contact's messages of mass replies within 24 hours are used up: the settings allow {limit}."
+    return Reason(ReasonCode.CONTACT_LIMIT, detail)
 
 
 def _taken_address(address: str | None, limits: Limits) -> str | None:
