@@ -76,11 +76,11 @@ async def _migrated(postgres: servers.PostgresServer, redis_url: str) -> Setting
 async def _measure(settings: Settings, port: int, bare: float) -> None:
     async with open_runtime(settings) as runtime:
         tenant = await make_tenant(runtime, port, ACCOUNTS, DELIVERIES // ACCOUNTS)
+        prepared, id_ = await _prepare(runtime, tenant)
         with ExitStack() as stack:
             for _ in range(WORKERS):
                 stack.enter_context(_worker(settings))
             await asyncio.sleep(2)  # both workers are up before the clock starts
-            prepared, id_ = await _prepare(runtime, tenant)
             seconds = await _send(runtime, tenant, id_)
     rate = DELIVERIES / seconds
     figures = {
@@ -133,7 +133,7 @@ async def _sent(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> int:
 def _worker(settings: Settings) -> Iterator[None]:
     given = settings.model_dump(mode="json", exclude_none=True) | {"secret_key": settings.secret_key.get_secret_value()}
     environment = {f"MASS_REPLY_{name.upper()}": str(value) for name, value in given.items() if value not in ([], "")}
-    with _process("bench.worker", environment={**os.environ, **environment}):
+    with _process(os.environ.get("W", "bench.worker"), environment={**os.environ, **environment}):
         yield
 
 

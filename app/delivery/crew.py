@@ -1,5 +1,6 @@
 """What every pump of a process shares."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -31,3 +32,5 @@ class Crew:
     plans: Plans
     loads: Loads
     telemetry: Telemetry = field(default_factory=Telemetry)
+    starts: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the pump that is starting calls."""

@@ -5,7 +5,8 @@ is not known is said to be unknown.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
@@ -43,6 +44,8 @@ BATCH_FROM: Final = 10
 """Fewer deliveries than this go one by one even where the provider takes many in one call."""
 REFILL_SHARE: Final = 4
 """A pump claims again when a quarter of its slots is free, not for every single one."""
+STARTS: Final = 16
+"""Calls that are started between two looks of the event loop at its sockets."""
 GIVE_BACK_TRIES: Final = 5
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
@@ -90,7 +93,7 @@ class Pump:
         taken = await self._claim(free)
         if taken.adapter is None:
             return await self._idle(taken.wait, left)
-        self._begin(taken.tickets, taken.adapter, until)
+        await self._begin(taken.tickets, taken.adapter, until)
         return True
 
     async def _one_done(self, longest: float) -> bool:
@@ -149,16 +152,34 @@ class Pump:
         # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
         log.error("give_back_failed")
 
-    def _begin(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
+    async def _begin(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
+        """Start the calls, a few at a time: all at once would keep the loop from everything else for too long.
+
+        All that was claimed is started, whatever comes: nobody else would send it.
+        """
+        calls = deque(self._calls(tickets, adapter, until))
+        try:
+            while calls:
+                async with self._crew.starts:
+                    for _ in range(min(STARTS, len(calls))):
+                        self._start(*calls.popleft())
+                    await asyncio.sleep(0)
+        finally:
+            for call in calls:
+                self._start(*call)
+
+    def _calls(
+        self, tickets: Sequence[Ticket], adapter: Adapter, until: float
+    ) -> Iterator[tuple[Awaitable[None], int]]:
+        """What is to be done for these tickets, each with the number of them that it is for."""
         ready = [ticket for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         if isinstance(adapter, SendsMany) and len(ready) >= BATCH_FROM:
-            self._start(self._send_many(ready, adapter.name, adapter, until), len(ready))
+            yield self._send_many(ready, adapter.name, adapter, until), len(ready)
         else:
-            for ticket in ready:
-                self._start(self._send_one(ticket, adapter, until), 1)
+            yield from ((self._send_one(ticket, adapter, until), 1) for ticket in ready)
         for ticket in tickets:
             if isinstance(ticket.outbound, Reason):
-                self._start(self._refuse(adapter.name, ticket.claimed, ticket.outbound), 1)
+                yield self._refuse(adapter.name, ticket.claimed, ticket.outbound), 1
 
     def _start(self, work: Awaitable[None], size: int) -> None:
         async def run() -> None:

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 GROUP: Final = 50
 GROUP_WAIT: Final = 0.05
 LARGEST_GROUP: Final = 500
+WRITERS: Final = 2
 RETRY_WAIT: Final = 0.5
 REFUSALS: Final = 3
 """How often the database may refuse one result before it is given up; an absent database is waited for."""
@@ -70,14 +71,18 @@ class Recorder:
         await result.written
 
     async def run(self) -> None:
-        """Write groups until `close`, then what is left."""
+        """Write groups until `close`, then what is left. While one waits for the database, another is made ready."""
+        await asyncio.gather(*(self._write_groups() for _ in range(WRITERS)))
+
+    async def _write_groups(self) -> None:
         while not (self._closing and not self._waiting):
             await self._arrived.wait()
             if not self._closing:
                 await self._fill()
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
             self._reset()
-            await self._write(group)
+            if group:
+                await self._write(group)
 
     def close(self) -> None:
         self._closing = True

@@ -1,7 +1,8 @@
-"""The lanes' counters, and what each lane went through last: one update a lane, in the transaction of the changes."""
+"""The lanes' counters, and what each lane went through last: in the transaction of the changes."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,51 +20,67 @@ Lane = tuple[UUID, str, UUID | None]
 
 
 async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change], billed: set[UUID]) -> None:
-    """Move the lanes' counters, lane by lane in one order so that no two transactions wait for each other.
-
-    A lane on which too much went wrong of late stops here.
-    """
-    for lane, members in sorted(_by_lane(changes).items(), key=lambda item: tuple(map(str, item[0]))):
-        attempts, bad = await _move(connection, tenant, lane, members, billed)
-        if FAILURE_LIMIT.stops(attempts, bad):
-            await _stop(connection, tenant, lane)
-
-
-# A run of bits: the new ones are pushed in from the right, and what is beyond the window falls off.
-_RECENT = """
-    recent_size = least(recent_size + :tried, :window),
-    recent_failures = (recent_failures << CAST(:tried AS int) | :failures) & ((1::bigint << CAST(:window AS int)) - 1)
-"""
-
-
-async def _move(
-    connection: AsyncConnection, tenant: TenantId, lane: Lane, changes: Sequence[Change], billed: set[UUID]
-) -> tuple[int, int]:
-    """Move one lane's counters; answers how many attempts it looks back on, and how many of them were bad."""
-    deltas = _deltas(changes)
-    columns = ", ".join(f"{status} = {status} + ({deltas[status]})" for status in deltas)
-    latest = _latest(changes)
-    statement = sa.text(f"""
-        UPDATE lanes SET {columns}, {_BILLED}, {_RECENT}
-        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
-          AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
-        RETURNING recent_size, bit_count(recent_failures::bit(64)) AS bad
-    """)  # noqa: S608 - column names and integers of our own
+    """Move the lanes' counters. A lane on which too much went wrong of late stops here."""
+    moves = [_move(lane, members, billed) for lane, members in _by_lane(changes).items()]
+    mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
     values = {
-        **_bill([change.row for change in changes if change.row.id in billed]),
-        "tried": latest.size,
-        "failures": latest.failures,
+        "mass_replies": mass_replies,
+        "channels": channels,
+        "accounts": accounts,
         "window": FAILURE_LIMIT.window,
+        "tried": [move.latest.size for move in moves],
+        "failures": [move.latest.failures for move in moves],
+        **{name: [move.sums.get(name, 0) for move in moves] for name in _SUMS},
     }
-    row = (await connection.execute(statement, {**_key(tenant, lane), **values})).first()
-    return (0, 0) if row is None else (row.recent_size, row.bad)
+    for row in await connection.execute(_COUNT, {"tenant": tenant, **values}):
+        if FAILURE_LIMIT.stops(row.recent_size, row.bad):
+            await _stop(connection, tenant, (row.mass_reply_id, row.channel, row.account_id))
 
 
-_BILLED = """
-    segments_billed = segments_billed + :segments,
-    whatsapp_in_window_billed = whatsapp_in_window_billed + :in_window,
-    whatsapp_templates_billed = whatsapp_templates_billed + :templates
-"""
+@dataclass(frozen=True, slots=True)
+class LaneMove:
+    """What a group of changes does to one lane's figures."""
+
+    lane: Lane
+    sums: Mapping[str, int]
+    """What is added, by column."""
+    latest: Latest
+
+
+_SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
+_MOVES = (*_SUMS, "tried", "failures")
+
+# The lanes are held in one order first, so that no two transactions wait for each other. The latest attempts are a run
+# of bits: the new ones are pushed in from the right, and what is beyond the window falls off.
+_COUNT = sa.text(f"""
+    WITH moves AS (
+        SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:channels AS text[]), CAST(:accounts AS uuid[]),
+                             {", ".join(f"CAST(:{name} AS bigint[])" for name in _MOVES)})
+            AS v (mass_reply_id, channel, account_id, {", ".join(_MOVES)})),
+    held AS MATERIALIZED (
+        SELECT l.mass_reply_id, l.channel, l.account_id FROM lanes l
+        WHERE l.tenant_id = :tenant AND l.mass_reply_id = ANY (CAST(:mass_replies AS uuid[]))
+          AND EXISTS (SELECT FROM moves v WHERE v.mass_reply_id = l.mass_reply_id AND v.channel = l.channel
+                                            AND v.account_id IS NOT DISTINCT FROM l.account_id)
+        ORDER BY l.mass_reply_id, l.channel, l.account_id FOR NO KEY UPDATE)
+    UPDATE lanes l
+    SET {", ".join(f"{name} = l.{name} + v.{name}" for name in _SUMS)},
+        recent_size = least(l.recent_size + v.tried, :window),
+        recent_failures = (l.recent_failures << CAST(v.tried AS int) | v.failures)
+                          & ((1::bigint << CAST(:window AS int)) - 1)
+    FROM held h
+    JOIN moves v ON v.mass_reply_id = h.mass_reply_id AND v.channel = h.channel
+                AND v.account_id IS NOT DISTINCT FROM h.account_id
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
+      AND l.account_id IS NOT DISTINCT FROM h.account_id
+    RETURNING l.mass_reply_id, l.channel, l.account_id, l.recent_size,
+              bit_count(l.recent_failures::bit(64)) AS bad
+""")  # noqa: S608 - names of our own columns
+
+
+def _move(lane: Lane, changes: Sequence[Change], billed: set[UUID]) -> LaneMove:
+    charged = [change.row for change in changes if change.row.id in billed]
+    return LaneMove(lane, {**_deltas(changes), **_bill(charged)}, _latest(changes))
 
 
 def _bill(rows: Sequence[Locked]) -> dict[str, int]:
@@ -71,9 +88,9 @@ def _bill(rows: Sequence[Locked]) -> dict[str, int]:
     templates = sum(row.used_template for row in rows)
     messages = sum(row.channel == Channel.WHATSAPP for row in rows)
     return {
-        "segments": sum(row.segments for row in rows),
-        "in_window": messages - templates,
-        "templates": templates,
+        "segments_billed": sum(row.segments for row in rows),
+        "whatsapp_in_window_billed": messages - templates,
+        "whatsapp_templates_billed": templates,
     }
 
 
@@ -111,9 +128,9 @@ def _by_lane(changes: Iterable[Change]) -> dict[Lane, list[Change]]:
     return lanes
 
 
-def _deltas(changes: Sequence[Change]) -> dict[DeliveryStatus, int]:
-    deltas: Counter[DeliveryStatus] = Counter()
+def _deltas(changes: Sequence[Change]) -> dict[str, int]:
+    deltas: Counter[str] = Counter()
     for change in changes:
         deltas[change.row.standing.status] -= 1
         deltas[change.move.to] += 1
-    return dict(sorted(deltas.items()))
+    return deltas

@@ -31,13 +31,16 @@ class Flip:
 
 # Withheld where the customer has written since: then the ball is in our court again.
 _FLIP = sa.text("""
-    WITH wanted AS (
+    WITH held AS MATERIALIZED (
+        SELECT id, last_customer_message_at FROM conversations
+        WHERE tenant_id = :tenant AND id = ANY (CAST(:conversation_ids AS uuid[])) ORDER BY id FOR UPDATE),
+    wanted AS (
         SELECT v.conversation_id, v.done,
-               c.last_customer_message_at > v.started_at IS TRUE AS wrote_since_send,
-               c.last_customer_message_at > v.frozen_at IS TRUE AS wrote_since_freeze
+               held.last_customer_message_at > v.started_at IS TRUE AS wrote_since_send,
+               held.last_customer_message_at > v.frozen_at IS TRUE AS wrote_since_freeze
         FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:done AS boolean[]), CAST(:started_at AS timestamptz[]),
                     CAST(:frozen_at AS timestamptz[])) AS v (conversation_id, done, started_at, frozen_at)
-        JOIN conversations c ON c.tenant_id = :tenant AND c.id = v.conversation_id)
+        JOIN held ON held.id = v.conversation_id)
     UPDATE conversations c
     SET engagement = CASE WHEN w.wrote_since_send THEN c.engagement ELSE 'engaged' END,
         status = CASE WHEN w.done AND NOT w.wrote_since_freeze THEN 'done' ELSE c.status END,
@@ -56,10 +59,8 @@ _LOCK_CONVERSATIONS = sa.text("""
 
 async def flip(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> dict[UUID, Flip]:
     """Pass the ball to the customers of these deliveries, and mark the conversations done where that was asked."""
-    ids = [row.conversation_id for row in rows]
-    await connection.execute(_LOCK_CONVERSATIONS, {"tenant": tenant, "ids": ids})
     values = {
-        "conversation_ids": ids,
+        "conversation_ids": [row.conversation_id for row in rows],
         "done": [row.mark_as_done for row in rows],
         "started_at": [row.attempt_started_at for row in rows],
         "frozen_at": [row.frozen_at for row in rows],
