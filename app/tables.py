@@ -354,6 +354,19 @@ attachments = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
+stream_tickets = Table(
+    "stream_tickets",
+    metadata,
+    _tenant(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("key_id", Uuid, nullable=True),
+    _text("user_id", nullable=True),
+    _texts("roles"),
+    _at("expires_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "digest"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
 snippets = Table(
     "snippets",
     metadata,

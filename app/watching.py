@@ -28,9 +28,15 @@ class Bell:
         self.is_last = True
         self._rung.set()
 
-    async def wait(self) -> None:
-        await self._rung.wait()
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Whether it rang, within so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
         self._rung.clear()
+        return True
 
 
 class Ticking:
@@ -48,12 +54,13 @@ class Ticking:
 
     async def _go_on(self) -> None:
         try:
+            await asyncio.sleep(self._tick)
             while self._wanted():
-                await asyncio.sleep(self._tick)
                 try:
                     await self._ask()
                 except UNREACHABLE as error:
                     log.warning("news_failed", of=self._of, error=type(error).__name__)
+                await asyncio.sleep(self._tick)
         finally:
             self._task = None
 

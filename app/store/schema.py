@@ -76,6 +76,7 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"REVOKE DELETE ON tenants, heartbeats FROM {name}",
         f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
         f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
+        f"REVOKE UPDATE ON stream_tickets FROM {name}",
         *(
             statement
             for table, columns in SWEEPER_COLUMNS.items()
