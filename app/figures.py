@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.database import Database
-from app.store.figures import MOST, Accounts, Backlogs, Depth, Figures, read_figures
+from app.store.figures import MOST, Accounts, Backlogs, Depth, Endpoints, Figures, read_figures
 from app.telemetry.metrics import gauge
 
 log = structlog.get_logger()
@@ -61,6 +61,7 @@ class DatabaseFigures(Collector):
         if self._figures is not None:
             yield from _depths(self._figures.depths)
             yield _accounts(self._figures.accounts)
+            yield _endpoints(self._figures.endpoints)
             yield from _backlogs(self._figures.backlogs)
             if self._figures.sweeper_lag is not None:
                 meaning = "Seconds since a sweep last ended, in whatever worker."
@@ -89,8 +90,15 @@ def _accounts(accounts: tuple[Accounts, ...]) -> Metric:
     return family
 
 
+def _endpoints(endpoints: tuple[Endpoints, ...]) -> Metric:
+    family = GaugeMetricFamily("mass_reply_webhook_endpoints", "Webhook endpoints by state.", labels=("state",))
+    for each in endpoints:
+        family.add_metric([each.state], each.count)
+    return family
+
+
 def _backlogs(backlogs: Backlogs) -> Iterator[Metric]:
     yield gauge("mass_reply_uncertain", f"Deliveries that are uncertain. {_CAPPED}", backlogs.uncertain)
     meaning = f"Providers' reports on messages that are not known here. {_CAPPED}"
     yield gauge("mass_reply_receipts_unsettled", meaning, backlogs.receipts)
-    yield gauge("mass_reply_outbox_unread", f"Events that no reader has come to. {_CAPPED}", backlogs.events)
+    yield gauge("mass_reply_outbox_backlog", f"Events that no webhook worker has come to. {_CAPPED}", backlogs.events)

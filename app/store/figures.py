@@ -34,6 +34,14 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Webhook endpoints, by a state of `domain.webhooks.EndpointState`."""
+
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backlogs:
     """Each at most MOST."""
 
@@ -41,13 +49,14 @@ class Backlogs:
     receipts: int
     """Providers' reports whose delivery is not known."""
     events: int
-    """Events in the outbox that nobody has read."""
+    """Events that no webhook worker has come to, of tenants that have an endpoint: others' wait for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     depths: tuple[Depth, ...]
     accounts: tuple[Accounts, ...]
+    endpoints: tuple[Endpoints, ...]
     backlogs: Backlogs
     sweeper_lag: float | None
     """Seconds since a sweep last ended anywhere; None where none ever did."""
@@ -79,13 +88,24 @@ ACCOUNTS: Final = """
     FROM channel_accounts GROUP BY 1, 2
 """
 
+ENDPOINTS: Final = """
+    SELECT CASE WHEN NOT enabled THEN 'off' WHEN disabled_reason IS NOT NULL THEN 'disabled'
+                WHEN next_try_at > clock_timestamp() THEN 'retrying' ELSE 'active' END AS state,
+           count(*) AS endpoints
+    FROM webhook_endpoints GROUP BY 1
+"""
+
 BACKLOGS: Final = """
     SELECT (SELECT count(*) FROM (SELECT FROM deliveries WHERE status = 'uncertain'
                                   ORDER BY settles_after LIMIT :most) u) AS uncertain,
            (SELECT count(*) FROM (SELECT FROM receipts WHERE settled_at IS NULL
                                   ORDER BY tenant_id, received_at LIMIT :most) r) AS receipts,
-           (SELECT count(*) FROM (SELECT FROM outbound_events WHERE position IS NULL
-                                  ORDER BY tenant_id LIMIT :most) e) AS events,
+           (SELECT count(*) FROM (
+               SELECT FROM (SELECT DISTINCT tenant_id FROM webhook_endpoints
+                            WHERE enabled AND disabled_reason IS NULL) t
+               CROSS JOIN LATERAL (SELECT FROM outbound_events e WHERE e.tenant_id = t.tenant_id AND e.position IS NULL
+                                   ORDER BY e.tenant_id LIMIT :most) unread
+               LIMIT :most) e) AS events,
            (SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM heartbeats
             WHERE name = 'sweeper') AS sweeper_lag
 """
@@ -95,6 +115,7 @@ async def read_figures(connection: AsyncConnection) -> Figures:
     """Read all of them, as the sweeper's role."""
     depths = await connection.execute(sa.text(DEPTHS))
     accounts = await connection.execute(sa.text(ACCOUNTS))
+    endpoints = await connection.execute(sa.text(ENDPOINTS))
     found = (await connection.execute(sa.text(BACKLOGS), {"most": MOST})).one()
     return Figures(
         tuple(
@@ -102,6 +123,7 @@ async def read_figures(connection: AsyncConnection) -> Figures:
             for row in depths
         ),
         tuple(Accounts(row.provider, row.state, row.accounts) for row in accounts),
+        tuple(Endpoints(row.state, row.endpoints) for row in endpoints),
         Backlogs(found.uncertain, found.receipts, found.events),
         None if found.sweeper_lag is None else float(found.sweeper_lag),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app import figures as shown
 from app.domain.messaging import ReceiptKind
 from app.domain.model import Channel
+from app.domain.webhooks import EndpointState
 from app.store import figures as stored
 from app.store.database import Database, async_url
 from app.store.figures import Figures
@@ -102,9 +103,41 @@ async def test_uncertain_deliveries_and_what_nobody_has_come_to_are_counted(stag
     def more(name: str) -> float:
         return after.value(name) - before.value(name)
 
-    unread = (await stage.one("SELECT count(*) FROM outbound_events WHERE position IS NULL")).count
     assert (more("mass_reply_uncertain"), more("mass_reply_receipts_unsettled")) == (2, 1)
-    assert more("mass_reply_outbox_unread") == unread > 0
+
+
+ENDPOINT = """
+    INSERT INTO webhook_endpoints (tenant_id, key, url, secrets, position, enabled, disabled_reason, next_try_at)
+    VALUES (:tenant, :key, 'https://example.test', '{}', 0, :enabled, :disabled, now() + CAST(:wait AS interval))
+"""
+
+
+async def test_the_outbox_is_behind_only_where_an_endpoint_waits_for_it(stage: Stage) -> None:
+    before = (await figures(stage.database)).value("mass_reply_outbox_backlog")
+    await stage.runs("INSERT INTO outbound_events (tenant_id, type) SELECT :tenant, 'x' FROM generate_series(1, 7)")
+    assert (await figures(stage.database)).value("mass_reply_outbox_backlog") == before
+    for key in ("one", "two"):
+        await stage.runs(ENDPOINT, key=key, enabled=True, disabled=None, wait=timedelta(0))
+    assert (await figures(stage.database)).value("mass_reply_outbox_backlog") == before + 7
+
+
+@pytest.mark.parametrize(
+    ("enabled", "disabled", "wait", "state"),
+    [
+        (True, None, timedelta(0), EndpointState.ACTIVE),
+        (True, None, timedelta(minutes=1), EndpointState.RETRYING),
+        (True, "410", timedelta(0), EndpointState.DISABLED),
+        (False, None, timedelta(0), EndpointState.OFF),
+    ],
+)
+async def test_a_webhook_endpoint_is_counted_in_its_state(
+    stage: Stage, enabled: bool, disabled: str | None, wait: timedelta, state: EndpointState
+) -> None:
+    before = await figures(stage.database)
+    await stage.runs(ENDPOINT, key="mine", enabled=enabled, disabled=disabled, wait=wait)
+    after = await figures(stage.database)
+    name = "mass_reply_webhook_endpoints"
+    assert after.value(name, state=state) - before.value(name, state=state) == 1
 
 
 async def test_a_sweep_that_ends_is_remembered_wherever_it_ran(stage: Stage) -> None:
@@ -174,6 +207,7 @@ async def test_a_scrape_reads_no_table_that_grows_from_end_to_end(quiet: None, s
     await stage.runs("UPDATE deliveries SET status = 'sent' WHERE id NOT IN (SELECT id FROM deliveries LIMIT 20)")
     await stage.runs(SETTLED_RECEIPTS, account=stage.account)
     await stage.runs(READ_EVENTS)
+    await stage.runs(ENDPOINT, key="mine", enabled=True, disabled=None, wait=timedelta(0))
     engine = create_async_engine(async_url(owner_url))
     async with engine.begin() as owner:
         for table in ("deliveries", "lanes", "mass_replies", "outbound_events", "receipts"):

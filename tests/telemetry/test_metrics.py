@@ -17,6 +17,7 @@ from app.channels.registry import ADAPTERS
 from app.delivery.pump import Pump
 from app.domain.messaging import Accepted, Outbound, Rejected, SendResult, Unknown
 from app.domain.model import Channel, ReasonCode
+from app.domain.webhooks import EndpointState
 from app.settings import Settings
 from app.telemetry import Telemetry, TelemetryMissing, open_telemetry
 from app.telemetry.metrics import METHODS, Metrics, served, shared_among
@@ -120,7 +121,7 @@ async def test_no_label_has_a_value_that_a_tenant_made_up(quiet: None, stage: St
     few = {
         "channel": {*Channel},
         "provider": {*ADAPTERS},
-        "state": {"ready", "resting", "paused", "disabled"},
+        "state": {"ready", "resting", "paused", *EndpointState},
         "method": {*METHODS, "other"},
     }
     ours = {"route", "status", "le"}
