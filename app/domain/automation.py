@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from app.domain.conversation import Conversation
-from app.domain.events import ConversationUpdated, EventType, MessageCreated, News, Subject
+from app.domain.events import ConversationUpdated, MessageCreated, News, Subject
 from app.domain.model import ConversationStatus
 from app.domain.selection import Filter
 
@@ -21,8 +21,7 @@ MAX_CHAIN: Final = 5
 MAX_RULES: Final = 100
 """Of one tenant: each of them is looked at for every event."""
 MAX_ACTIONS: Final = 20
-MAX_NOTE: Final = 10_000
-"""Characters."""
+MAX_NOTE_BYTES: Final = 10_000
 
 HEALTH_SAMPLE: Final = 50
 FAILING: Final = 10
@@ -35,14 +34,6 @@ class TriggerType(StrEnum):
     MESSAGE_RECEIVED = "message.received"
     STATUS_CHANGED = "status.changed"
     TAG_ADDED = "tag.added"
-
-
-LISTENS_TO: Mapping[TriggerType, EventType] = {
-    TriggerType.MESSAGE_SENT: EventType.MESSAGE_CREATED,
-    TriggerType.MESSAGE_RECEIVED: EventType.MESSAGE_CREATED,
-    TriggerType.STATUS_CHANGED: EventType.CONVERSATION_UPDATED,
-    TriggerType.TAG_ADDED: EventType.CONVERSATION_UPDATED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +93,29 @@ class Rule:
     draft: RuleDraft
     after_position: int
     """It answers to events that come after this position of the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a rule has fared in its last HEALTH_SAMPLE runs."""
+
+    runs: int
+    failures: int
+    last_run_at: datetime | None
+    last_failure: str | None
+
+    @property
+    def failing(self) -> bool:
+        return self.failures >= FAILING
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRule:
+    """A rule with what an administrator wants to see beside it."""
+
+    rule: Rule
+    health: Health
+    created_at: datetime
     updated_at: datetime
 
 
@@ -128,6 +142,30 @@ class RunOutcome(StrEnum):
     FAILED = "failed"
     LOOP_CUT = "loop_cut"
     """The rule would have run, and did not, for the sake of an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one subject of an event that set a rule off."""
+
+    event_id: UUID
+    place: int
+    """The subject's, among those of the event."""
+    trigger: TriggerType
+    conversation_id: UUID
+    message_id: UUID | None
+    mass_reply_id: UUID | None
+    outcome: RunOutcome
+    reason: str | None = None
+    """Why it failed or was cut."""
+    results: tuple[ActionResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    id: UUID
+    at: datetime
+    run: Run
 
 
 def fires(trigger: Trigger, news: News, subject: Subject) -> bool:
@@ -232,48 +270,3 @@ def next_try(tries: int, asked: timedelta | None) -> timedelta | None:
     if tries > len(WAITS):
         return None
     return max(WAITS[tries - 1], asked or timedelta(0))
-
-
-_WORDS: Mapping[ActionType, str] = {
-    ActionType.ADD_TAG: "tag",
-    ActionType.REMOVE_TAG: "tag",
-    ActionType.ASSIGN_TEAM: "team",
-    ActionType.ASSIGN_AGENT: "agent",
-    ActionType.SET_STATUS: "status",
-    ActionType.ADD_NOTE: "text",
-    ActionType.CALL_WEBHOOK: "url",
-}
-"""What an action's value is called in JSON."""
-
-
-def write_action(action: Action) -> dict[str, Any]:
-    return {"type": action.type, _WORDS[action.type]: action.value or None}
-
-
-def read_action(given: Mapping[str, Any]) -> Action:
-    """The reverse of `write_action`."""
-    type_ = ActionType(given["type"])
-    return Action(type_, given[_WORDS[type_]] or "")
-
-
-def write_trigger(trigger: Trigger) -> dict[str, Any]:
-    narrowing: dict[str, object] = {
-        "mass_reply_ids": [str(id_) for id_ in trigger.mass_reply_ids],
-        "include_automatic": trigger.include_automatic,
-        "from": list(trigger.before),
-        "to": list(trigger.after),
-        "tags": list(trigger.tags),
-    }
-    return {"type": trigger.type, **{name: value for name, value in narrowing.items() if value}}
-
-
-def read_trigger(given: Mapping[str, Any]) -> Trigger:
-    """The reverse of `write_trigger`."""
-    return Trigger(
-        TriggerType(given["type"]),
-        tuple(map(UUID, given.get("mass_reply_ids", ()))),
-        given.get("include_automatic", False),
-        tuple(map(ConversationStatus, given.get("from", ()))),
-        tuple(map(ConversationStatus, given.get("to", ()))),
-        tuple(given.get("tags", ())),
-    )

@@ -1,0 +1,215 @@
+"""Automation rules as readers of the API see them. What they may say is checked by the domain alone, as for filters."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.api.filter_schema import DescribedBy, Filled, Filter
+from app.api.schemas import Answer, Body, Flag, Name
+from app.automation.rules import SavedRule
+from app.domain.automation import (
+    HEALTH_SAMPLE,
+    MAX_ACTIONS,
+    ActionOutcome,
+    ActionType,
+    KeptRule,
+    LoggedRun,
+    RuleDraft,
+    RunOutcome,
+    TriggerType,
+)
+from app.domain.automation_json import parse_rule, write_rule
+from app.domain.model import ConversationStatus
+
+
+def _optional_narrowing(schema: dict[str, Any]) -> None:
+    """All but the type may be left out, yet never be null."""
+    schema["required"] = ["type"]
+
+
+class _Trigger(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_optional_narrowing)
+
+
+class MessageSentTrigger(_Trigger):
+    """A provider took a reply of a mass reply."""
+
+    type: Literal[TriggerType.MESSAGE_SENT]
+    mass_reply_ids: Filled[UUID] = Field(description="Only replies of one of these mass replies.")
+
+
+class MessageReceivedTrigger(_Trigger):
+    """A customer's message came onto the timeline."""
+
+    type: Literal[TriggerType.MESSAGE_RECEIVED]
+    include_automatic: bool = Field(description="Out-of-office answers and the like too; false if left out.")
+
+
+class StatusChangedTrigger(_Trigger):
+    type: Literal[TriggerType.STATUS_CHANGED]
+    from_: Filled[ConversationStatus] = Field(alias="from", description="What it was: one of these.")
+    to: Filled[ConversationStatus] = Field(description="What it is now: one of these.")
+
+
+class TagAddedTrigger(_Trigger):
+    type: Literal[TriggerType.TAG_ADDED]
+    tags: Filled[str] = Field(description="One of these tags; any tag if left out.")
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TagAction(_Action):
+    type: Literal[ActionType.ADD_TAG, ActionType.REMOVE_TAG]
+    tag: str = Field(min_length=1)
+
+
+class AssignTeamAction(_Action):
+    type: Literal[ActionType.ASSIGN_TEAM]
+    team: str | None = Field(description="Null for none.")
+
+
+class AssignAgentAction(_Action):
+    type: Literal[ActionType.ASSIGN_AGENT]
+    agent: str | None = Field(description="As in a conversation's `assignee`; null for none.")
+
+
+class SetStatusAction(_Action):
+    type: Literal[ActionType.SET_STATUS]
+    status: ConversationStatus
+
+
+class AddNoteAction(_Action):
+    """A system note on the timeline, for agents alone, with the rule's name in front."""
+
+    type: Literal[ActionType.ADD_NOTE]
+    text: str = Field(min_length=1)
+
+
+class CallWebhookAction(_Action):
+    """A signed POST, after the other actions and apart from them, tried for about three days."""
+
+    type: Literal[ActionType.CALL_WEBHOOK]
+    url: str = Field(min_length=1)
+
+
+AnyTrigger = Annotated[
+    MessageSentTrigger | MessageReceivedTrigger | StatusChangedTrigger | TagAddedTrigger, Field(discriminator="type")
+]
+AnyAction = TagAction | AssignTeamAction | AssignAgentAction | SetStatusAction | AddNoteAction | CallWebhookAction
+
+TriggerJson = Annotated[JsonValue, DescribedBy(AnyTrigger)]
+ConditionsJson = Annotated[JsonValue, DescribedBy(Filter | None)]
+ActionsJson = Annotated[JsonValue, DescribedBy(Annotated[list[AnyAction], Field(min_length=1, max_length=MAX_ACTIONS)])]
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "name": "Take an announcement off the to-do list",
+    "enabled": True,
+    "trigger": {"type": "message.sent"},
+    "conditions": {"tags": {"any": ["payment-issue-2026-05"]}},
+    "actions": [{"type": "add_tag", "tag": "told-2026-05"}, {"type": "set_status", "status": "snoozed"}],
+}
+
+
+class RuleBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    name: Name
+    enabled: Flag = True
+    trigger: TriggerJson
+    conditions: ConditionsJson = Field(
+        default=None, description="A filter that the conversation must match when the rule runs; null for any."
+    )
+    actions: ActionsJson = Field(description="Done in this order.")
+
+    def to_draft(self) -> RuleDraft:
+        """Raises InvalidRequest."""
+        given = {"trigger": self.trigger, "conditions": self.conditions, "actions": self.actions}
+        return parse_rule(self.name, self.enabled, given)
+
+
+class RuleAnswer(Answer):
+    key: str
+    name: str
+    enabled: bool
+    trigger: TriggerJson
+    conditions: ConditionsJson
+    actions: ActionsJson
+    failing: bool = Field(description="Whether it fails often; the log of its runs says why.")
+    recent_runs: int = Field(description=f"At most {HEALTH_SAMPLE}, the last ones.")
+    recent_failures: int = Field(description="Of those.")
+    last_run_at: datetime | None
+    last_failure: str | None = Field(description="Why the latest of those failed.")
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, kept: KeptRule) -> Self:
+        return cls(**_described(kept))
+
+
+class SavedRuleAnswer(RuleAnswer):
+    webhook_secret: str | None = Field(
+        description="What its webhooks are signed with (Standard Webhooks), shown when it is made and never again."
+    )
+
+    @classmethod
+    def saved(cls, saved: SavedRule) -> Self:
+        return cls(**_described(saved.kept), webhook_secret=saved.secret)
+
+
+def _described(kept: KeptRule) -> dict[str, Any]:
+    draft, health = kept.rule.draft, kept.health
+    return {
+        "key": kept.rule.key,
+        "name": draft.name,
+        "enabled": draft.enabled,
+        **write_rule(draft),
+        "failing": health.failing,
+        "recent_runs": health.runs,
+        "recent_failures": health.failures,
+        "last_run_at": health.last_run_at,
+        "last_failure": health.last_failure,
+        "created_at": kept.created_at,
+        "updated_at": kept.updated_at,
+    }
+
+
+class ActionResultAnswer(Answer):
+    type: ActionType
+    outcome: ActionOutcome = Field(description="`skipped`: nothing to change; `pending`: a webhook yet to be taken.")
+    reason: str | None
+
+
+class RunAnswer(Answer):
+    id: UUID
+    at: datetime
+    trigger: TriggerType
+    event_id: UUID
+    conversation_id: UUID
+    message_id: UUID | None
+    mass_reply_id: UUID | None
+    outcome: RunOutcome = Field(
+        description="`unchanged`: every action was skipped; `loop_cut`: not run, for the sake of an end."
+    )
+    reason: str | None = Field(description="Why it failed or was cut.")
+    actions: list[ActionResultAnswer]
+
+    @classmethod
+    def of(cls, logged: LoggedRun) -> Self:
+        run = logged.run
+        return cls(
+            id=logged.id,
+            at=logged.at,
+            trigger=run.trigger,
+            event_id=run.event_id,
+            conversation_id=run.conversation_id,
+            message_id=run.message_id,
+            mass_reply_id=run.mass_reply_id,
+            outcome=run.outcome,
+            reason=run.reason,
+            actions=[ActionResultAnswer(type=r.type, outcome=r.outcome, reason=r.reason) for r in run.results],
+        )

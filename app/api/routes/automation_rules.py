@@ -1,0 +1,63 @@
+"""Automation rules, and the log of what they ran."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response, status
+
+from app.api.automation_schemas import RuleAnswer, RuleBody, RunAnswer, SavedRuleAnswer
+from app.api.deps import Administrator, RuntimeDep
+from app.api.paging import PageDep
+from app.api.problems import problems
+from app.api.schemas import Listing
+from app.automation.rules import delete_rule, get_rule, refuse_private_urls, runs_of, save_rule
+from app.domain.audit import Actor
+from app.domain.errors import NotFound
+from app.store.automation_rules import list_rules
+
+router = APIRouter(prefix="/automation-rules", tags=["automation rules"])
+
+RuleKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["announced"])]
+
+
+@router.put("/{key}", responses={201: {"model": SavedRuleAnswer}, **problems()})
+async def put_automation_rule(
+    key: RuleKey, body: RuleBody, caller: Administrator, runtime: RuntimeDep, response: Response
+) -> SavedRuleAnswer:
+    """Make or replace a rule. A new one, and one that is switched on, answers to what happens from now on."""
+    draft = body.to_draft()
+    await refuse_private_urls(draft, allow_private=runtime.settings.allow_private_urls)
+    saved = await save_rule(runtime.database, runtime.vault, caller.tenant_id, key, draft, Actor.of(caller))
+    response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
+    return SavedRuleAnswer.saved(saved)
+
+
+@router.get("", responses=problems())
+async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[RuleAnswer]:
+    """List the rules by key, which is also the order in which they run on one event."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await list_rules(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    return page.listing(found, lambda kept: kept.rule.key, RuleAnswer.of)
+
+
+@router.get("/{key}", responses=problems(NotFound))
+async def get_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> RuleAnswer:
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        return RuleAnswer.of(await get_rule(connection, caller.tenant_id, key))
+
+
+@router.delete("/{key}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound))
+async def delete_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> None:
+    """Forget a rule and its log. What it did stays done; webhooks that have not been called yet are not called."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        await delete_rule(connection, caller.tenant_id, key, Actor.of(caller))
+
+
+@router.get("/{key}/runs", responses=problems(NotFound))
+async def get_automation_rule_runs(
+    key: RuleKey, caller: Administrator, runtime: RuntimeDep, page: PageDep
+) -> Listing[RunAnswer]:
+    """List what a rule ran, the newest first: an entry for each conversation, with what became of each action."""
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        found = await runs_of(connection, caller.tenant_id, key, before=page.after(UUID), limit=page.limit + 1)
+    return page.listing(found, lambda logged: logged.id, RunAnswer.of)

@@ -1,0 +1,1 @@
+"""Automation rules: saving them, running them, calling their webhooks."""

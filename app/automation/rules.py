@@ -1,0 +1,115 @@
+"""Use cases of automation rules: saving, deleting, reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.channels.signed_posts import check_url
+from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.automation import (
+    MAX_RULES,
+    ActionType,
+    KeptRule,
+    LoggedRun,
+    RuleDraft,
+)
+from app.domain.automation_json import write_rule
+from app.domain.errors import Fault, InvalidRequest, NotFound
+from app.domain.model import TenantId
+from app.domain.webhooks import new_secret
+from app.store import audit, automation_rules, events
+from app.store.automation_rules import HeldRule
+from app.store.credentials import Vault
+from app.store.database import Database
+
+_SECRET = "secret"  # noqa: S105 - the name of the field, not what is in it
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRule:
+    kept: KeptRule
+    is_new: bool
+    secret: str | None = field(default=None, repr=False)
+    """What its webhooks are signed with, where it was made just now. It is shown this once."""
+
+
+async def refuse_private_urls(draft: RuleDraft, *, allow_private: bool) -> None:
+    """Raise InvalidRequest naming each webhook that may not be called. Asks the DNS, so not in a transaction."""
+    faults = []
+    for place, action in enumerate(draft.actions):
+        if action.type is ActionType.CALL_WEBHOOK:
+            try:
+                await check_url(action.value, allow_private=allow_private)
+            except ValueError as error:
+                faults.append(Fault(f"/actions/{place}/url", "invalid_url", f"The address {error}."))
+    if faults:
+        raise InvalidRequest(faults=faults)
+
+
+async def save_rule(
+    database: Database, vault: Vault, tenant: TenantId, key: str, draft: RuleDraft, actor: Actor
+) -> SavedRule:
+    """Make or replace the rule of that key. It answers to what happens from now on. Raises InvalidRequest."""
+    await _number_all(database, tenant)
+    async with database.begin(tenant) as connection:
+        held = await automation_rules.hold_rule(connection, tenant, key)
+        if held.is_new and held.others >= MAX_RULES:
+            raise InvalidRequest(f"There are {MAX_RULES} rules already, and no more are allowed.")
+        sealed, secret = _secret_for(vault, tenant, held, draft)
+        now_at = await events.last_position(connection, tenant)
+        await automation_rules.save_rule(connection, tenant, held, key, draft, sealed, now_at)
+        await audit.record(connection, tenant, actor, _saved(key, draft))
+        return SavedRule(await get_rule(connection, tenant, key), held.is_new, secret)
+
+
+async def _number_all(database: Database, tenant: TenantId) -> None:
+    """Put everything that has happened before the place in the outbox where a new rule begins to read."""
+    while True:
+        async with database.begin(tenant) as connection:
+            if not await events.number(connection, tenant):
+                return
+
+
+def _secret_for(
+    vault: Vault, tenant: TenantId, held: HeldRule, draft: RuleDraft
+) -> tuple[Mapping[str, str], str | None]:
+    if held.sealed or not draft.webhooks:
+        return held.sealed, None
+    secret = new_secret()
+    return vault.seal(tenant, held.id, {_SECRET: secret}), secret
+
+
+def open_secret(vault: Vault, tenant: TenantId, rule: UUID, sealed: Mapping[str, str]) -> str:
+    """Raises CredentialsUnreadable."""
+    return vault.open(tenant, rule, sealed)[_SECRET]
+
+
+def _saved(key: str, draft: RuleDraft) -> AuditEntry:
+    actions = [action.type for action in draft.actions]  # an address may hold a secret, a note somebody's name
+    details = {"name": draft.name, "enabled": draft.enabled, **write_rule(draft), "actions": actions}
+    return AuditEntry(AuditAction.AUTOMATION_RULE_SAVED, key, details=details)
+
+
+async def delete_rule(connection: AsyncConnection, tenant: TenantId, key: str, actor: Actor) -> None:
+    """Forget a rule with its log; what it did stays done. Raises NotFound."""
+    if not await automation_rules.delete_rule(connection, tenant, key):
+        raise NotFound
+    await audit.record(connection, tenant, actor, AuditEntry(AuditAction.AUTOMATION_RULE_DELETED, key))
+
+
+async def get_rule(connection: AsyncConnection, tenant: TenantId, key: str) -> KeptRule:
+    """Raises NotFound."""
+    kept = await automation_rules.find_rule(connection, tenant, key)
+    if kept is None:
+        raise NotFound
+    return kept
+
+
+async def runs_of(
+    connection: AsyncConnection, tenant: TenantId, key: str, *, before: UUID | None, limit: int
+) -> Sequence[LoggedRun]:
+    """What a rule ran, the newest first. Raises NotFound."""
+    kept = await get_rule(connection, tenant, key)
+    return await automation_rules.list_runs(connection, tenant, kept.rule.id, before=before, limit=limit)

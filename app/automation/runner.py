@@ -1,0 +1,279 @@
+"""Running automation rules on what the outbox tells, one event a transaction.
+
+The transaction holds the tenant's place in the outbox, moves it on, changes the conversations, writes the log and
+announces what it changed. So a process that dies in the middle has done nothing, two never do the same, and nothing
+is done twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.automation import (
+    ActionType,
+    Applied,
+    Rule,
+    Run,
+    RunOutcome,
+    TriggerType,
+    apply,
+    fires,
+    why_cut,
+)
+from app.domain.conversation import Conversation, updated
+from app.domain.events import Event, EventType, MessageCreated, News, Subject
+from app.domain.model import ConversationId, TenantId
+from app.store import automation, automation_calls, events
+from app.store.automation import Replaced
+from app.store.automation_calls import OwedCall
+from app.store.conversations import lock_by_ids
+from app.store.database import Database
+from app.store.selection import matching
+
+log = structlog.get_logger()
+
+PAGE: Final = 50
+"""Events that are read at once; each may tell of hundreds of conversations."""
+
+_PASSING: Final = ("08", "40", "53", "55", "57", "58")
+"""The classes of SQLSTATE that speak of the moment and not of the rule: no connection, a deadlock, no room, a lock that
+was not to be had, a shutdown, the system. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+Stood = dict[UUID, Conversation]
+"""Locked conversations as they stand, by their ids."""
+
+
+class _RanBefore(Exception):
+    """The log says that this rule has run on one of these subjects already."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRunner:
+    database: Database
+
+    async def tick(self) -> None:
+        """Go on until the rules of every tenant have seen all that there is."""
+        while await self._round():
+            pass
+
+    async def _round(self) -> bool:
+        """Take one page of each tenant, so that none waits for another's thousands; False when nothing was done."""
+        async with self.database.begin_sweep() as connection:
+            tenants = await automation.waiting(connection)
+        return any([await self._page(tenant) for tenant in tenants])
+
+    async def _page(self, tenant: TenantId) -> bool:
+        try:
+            return await run_page(self.database, tenant)
+        except Exception as error:
+            log.exception("automation_failed", tenant=str(tenant), error=type(error).__name__)
+            return False
+
+
+async def run_page(database: Database, tenant: TenantId) -> bool:
+    """Run a tenant's rules on the next page of events; False where there is none, or another process is at it."""
+    async with database.begin(tenant) as connection:
+        await events.number(connection, tenant)
+    async with database.begin(tenant) as connection:
+        rules = await automation.enabled_rules(connection, tenant)
+        if not rules:
+            return False
+        here = await automation.position(connection, tenant)
+        first = max(here, min(rule.after_position for rule in rules))
+        page = await events.after(connection, tenant, first, PAGE)
+    for event in page:
+        if _occasions(rules, event):
+            if not await _take(database, tenant, here, event):
+                return False
+            here = event.position
+    end = page[-1].position if page else first
+    async with database.begin(tenant) as connection:
+        return await automation.advance(connection, tenant, here, end) and bool(page)
+
+
+async def _take(database: Database, tenant: TenantId, here: int, event: Event) -> bool:
+    async with database.begin(tenant) as connection:
+        if not await automation.advance(connection, tenant, here, event.position):
+            return False
+        await run_rules(connection, tenant, event)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One subject of an event, and its place among them."""
+
+    place: int
+    subject: Subject
+
+    @property
+    def message_id(self) -> UUID | None:
+        return self.subject.message_id if isinstance(self.subject, MessageCreated) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A rule, and what of an event sets it off."""
+
+    rule: Rule
+    event: Event
+    happened: Sequence[Happened]
+
+
+async def run_rules(connection: AsyncConnection, tenant: TenantId, event: Event) -> None:
+    """Run a tenant's rules on one event, in the order of their keys: each finds what the one before it left."""
+    rules = await automation.enabled_rules(connection, tenant)
+    occasions = await _without_automatic(connection, tenant, _occasions(rules, event))
+    # All of them at once, in id order as everybody does: two rules that lock one after the other could deadlock.
+    ids = {each.subject.conversation_id for occasion in occasions for each in occasion.happened}
+    stood = await lock_by_ids(connection, tenant, sorted(ids)) if ids else {}
+    for occasion in occasions:
+        stood |= await _run(connection, tenant, occasion, stood)
+
+
+def _occasions(rules: Sequence[Rule], event: Event) -> list[Occasion]:
+    answering = [rule for rule in rules if rule.after_position < event.position]
+    return [occasion for rule in answering if (occasion := _occasion(rule, event)).happened]
+
+
+def _occasion(rule: Rule, event: Event) -> Occasion:
+    subjects = enumerate(event.news.subjects)
+    happened = [Happened(n, subject) for n, subject in subjects if fires(rule.draft.trigger, event.news, subject)]
+    return Occasion(rule, event, happened)
+
+
+async def _without_automatic(
+    connection: AsyncConnection, tenant: TenantId, occasions: Sequence[Occasion]
+) -> list[Occasion]:
+    """Leave out messages that no customer wrote, where the rule does not ask for them."""
+    picky = [occasion for occasion in occasions if _leaves_automatic_out(occasion.rule)]
+    asked = {each.message_id for occasion in picky for each in occasion.happened if each.message_id is not None}
+    found = await automation.automatic(connection, tenant, sorted(asked))
+    return [
+        replace(occasion, happened=[each for each in occasion.happened if each.message_id not in found])
+        if occasion in picky
+        else occasion
+        for occasion in occasions
+    ]
+
+
+def _leaves_automatic_out(rule: Rule) -> bool:
+    trigger = rule.draft.trigger
+    return trigger.type is TriggerType.MESSAGE_RECEIVED and not trigger.include_automatic
+
+
+async def _run(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, stood: Stood) -> Stood:
+    """Run one rule on all that set it off at once, else one by one: what fails is logged and stops nothing else.
+
+    Answers the conversations that it changed, as they are now.
+    """
+    try:
+        async with connection.begin_nested():
+            return await _do(connection, tenant, occasion, stood)
+    except Exception as error:
+        if _is_passing(error):
+            raise
+        if len(occasion.happened) == 1:
+            await _log_failure(connection, tenant, occasion, error)
+            return {}
+    changed: Stood = {}
+    for each in occasion.happened:
+        changed |= await _run(connection, tenant, replace(occasion, happened=[each]), stood | changed)
+    return changed
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether the same may go well in a second, so that the event is taken again as a whole."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None) or "08")[:2] in _PASSING
+    return isinstance(error, OSError | TimeoutError)
+
+
+async def _log_failure(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, error: Exception) -> None:
+    if isinstance(error, _RanBefore):
+        return
+    reason = f"The rule could not be applied ({type(error).__name__})."
+    failed = _run_of(occasion, occasion.happened[0], RunOutcome.FAILED, reason)
+    await automation.log_runs(connection, tenant, occasion.rule.id, [failed])
+    log.warning("automation_rule_failed", tenant=str(tenant), rule=occasion.rule.key, error=type(error).__name__)
+
+
+async def _do(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, stood: Stood) -> Stood:
+    meant = await _meant(connection, tenant, occasion, stood)
+    reason = why_cut(occasion.rule.id, occasion.event.news.rules)
+    if reason is not None:
+        cut = [_run_of(occasion, each, RunOutcome.LOOP_CUT, reason) for each in meant]
+        await automation.log_runs(connection, tenant, occasion.rule.id, cut)
+        return {}
+    after: Stood = {}
+    runs: list[Run] = []
+    for each in meant:
+        id_ = each.subject.conversation_id
+        applied = apply(occasion.rule.draft.actions, after.get(id_) or stood[id_])
+        after[id_] = applied.conversation
+        runs.append(_applied(occasion, each, applied))
+    await _write(connection, tenant, occasion, runs)
+    await _change(
+        connection, tenant, occasion, [Replaced(ConversationId(id_), stood[id_], now) for id_, now in after.items()]
+    )
+    return after
+
+
+async def _meant(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, stood: Stood) -> list[Happened]:
+    """What is on conversations that there are still and that the rule's conditions let through."""
+    there = [each for each in occasion.happened if each.subject.conversation_id in stood]
+    conditions = occasion.rule.draft.conditions
+    if conditions is None or not there:
+        return there
+    ids = sorted({each.subject.conversation_id for each in there})
+    found = await matching(connection, tenant, conditions, ids)
+    return [each for each in there if each.subject.conversation_id in found]
+
+
+def _run_of(occasion: Occasion, each: Happened, outcome: RunOutcome, reason: str | None = None) -> Run:
+    return Run(
+        event_id=occasion.event.id,
+        place=each.place,
+        trigger=occasion.rule.draft.trigger.type,
+        conversation_id=each.subject.conversation_id,
+        message_id=each.message_id,
+        mass_reply_id=occasion.event.news.mass_reply_id,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def _applied(occasion: Occasion, each: Happened, applied: Applied) -> Run:
+    return replace(_run_of(occasion, each, applied.outcome), results=applied.results)
+
+
+async def _write(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, runs: Sequence[Run]) -> None:
+    """Write the log, with the notes and the calls that the runs stand for."""
+    rule = occasion.rule
+    ids = await automation.log_runs(connection, tenant, rule.id, runs)
+    if len(ids) < len(runs):
+        raise _RanBefore
+    notes = [action.value for action in rule.draft.actions if action.type is ActionType.ADD_NOTE]
+    written = [(run.conversation_id, f"Automation rule “{rule.draft.name}”: {text}") for run in runs for text in notes]
+    await automation.add_notes(connection, tenant, written)
+    places = [n for n, action in enumerate(rule.draft.actions) if action.type is ActionType.CALL_WEBHOOK]
+    owed = [OwedCall(ids[run.place], place, rule.draft.actions[place].value) for run in runs for place in places]
+    await automation_calls.owe(connection, tenant, rule.id, owed)
+
+
+async def _change(
+    connection: AsyncConnection, tenant: TenantId, occasion: Occasion, replaced: Sequence[Replaced]
+) -> None:
+    """Store what differs, and tell others, who learn from it which rules led there."""
+    differing = [each for each in replaced if each.before != each.after]
+    await automation.write_conversations(connection, tenant, differing)
+    told = [updated(each.id, each.before, each.after) for each in differing]
+    subjects = [each for each in told if each is not None]
+    if subjects:
+        rules = (*occasion.event.news.rules, occasion.rule.id)
+        await events.announce(connection, tenant, [News(EventType.CONVERSATION_UPDATED, None, subjects, rules)])

@@ -1,0 +1,128 @@
+"""Webhooks that automation rules owe: written down with the run, called afterwards, until taken or given up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.automation import ActionOutcome
+from app.domain.model import TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class OwedCall:
+    run_id: UUID
+    place: int
+    """The action's, among those of its rule."""
+    url: str
+
+
+_OWE = sa.text("""
+    INSERT INTO automation_calls (tenant_id, run_id, action, rule_id, url, next_at)
+    SELECT :tenant, run_id, place, :rule, url, now()
+    FROM unnest(CAST(:run_ids AS uuid[]), CAST(:places AS int[]), CAST(:urls AS text[])) AS v (run_id, place, url)
+""")
+
+
+async def owe(connection: AsyncConnection, tenant: TenantId, rule: UUID, calls: Sequence[OwedCall]) -> None:
+    if calls:
+        values = {
+            "run_ids": [call.run_id for call in calls],
+            "places": [call.place for call in calls],
+            "urls": [call.url for call in calls],
+        }
+        await connection.execute(_OWE, {"tenant": tenant, "rule": rule, **values})
+
+
+async def due(connection: AsyncConnection) -> list[TenantId]:
+    """Tenants that owe a call now; as the sweeper."""
+    statement = sa.text("SELECT DISTINCT tenant_id FROM automation_calls WHERE next_at <= clock_timestamp()")
+    return [TenantId(id_) for id_ in await connection.scalars(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedCall:
+    """A call to be made now, with what it says."""
+
+    run_id: UUID
+    place: int
+    url: str
+    tries: int
+    """This one included."""
+    rule_id: UUID
+    rule_key: str
+    rule_name: str
+    sealed: Mapping[str, str] = field(repr=False)
+    trigger: str
+    at: datetime
+    conversation_id: UUID
+    conversation_external_id: str | None
+    message_id: UUID | None
+    mass_reply_id: UUID | None
+
+
+# A worker that dies leaves its calls to others when the lease is over: then one may be made twice, and none is lost.
+_CLAIM = sa.text("""
+    UPDATE automation_calls c SET tries = c.tries + 1, next_at = clock_timestamp() + CAST(:lease AS interval)
+    FROM (SELECT run_id, action FROM automation_calls
+          WHERE tenant_id = :tenant AND next_at <= clock_timestamp()
+          ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED) due,
+         automation_runs n, automation_rules r
+    WHERE c.tenant_id = :tenant AND c.run_id = due.run_id AND c.action = due.action
+      AND n.tenant_id = :tenant AND n.id = c.run_id AND r.tenant_id = :tenant AND r.id = c.rule_id
+    RETURNING c.run_id, c.action AS place, c.url, c.tries, r.id AS rule_id, r.key AS rule_key, r.name AS rule_name,
+              r.sealed, n.event_type AS trigger, n.at, n.conversation_id,
+              (SELECT external_id FROM conversations WHERE tenant_id = :tenant AND id = n.conversation_id)
+                  AS conversation_external_id,
+              n.message_id, n.mass_reply_id
+""")
+
+
+async def claim(connection: AsyncConnection, tenant: TenantId, limit: int, lease: timedelta) -> list[ClaimedCall]:
+    """Take calls that are due; nobody else makes them before the lease is over."""
+    values = {"tenant": tenant, "limit": limit, "lease": lease}
+    return [ClaimedCall(**row._mapping) for row in await connection.execute(_CLAIM, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    call: ClaimedCall
+    outcome: ActionOutcome
+    reason: str | None = None
+    wait: timedelta | None = None
+    """How long until the next try; None where it is over."""
+
+
+# Only the holder of the last claim writes: whoever is late has been replaced by another try.
+_RECORD = sa.text("""
+    UPDATE automation_calls c
+    SET outcome = v.outcome, reason = v.reason, next_at = clock_timestamp() + make_interval(secs => v.wait)
+    FROM unnest(CAST(:run_ids AS uuid[]), CAST(:places AS int[]), CAST(:tries AS int[]), CAST(:outcomes AS text[]),
+                CAST(:reasons AS text[]), CAST(:waits AS float[])) AS v (run_id, place, tries, outcome, reason, wait)
+    WHERE c.tenant_id = :tenant AND c.run_id = v.run_id AND c.action = v.place AND c.tries = v.tries
+""")
+_FAIL_RUNS = sa.text("""
+    UPDATE automation_runs n SET outcome = 'failed', reason = v.reason
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:reasons AS text[])) AS v (id, reason)
+    WHERE n.tenant_id = :tenant AND n.id = v.id
+""")
+
+
+async def record(connection: AsyncConnection, tenant: TenantId, results: Sequence[CallResult]) -> None:
+    """Write down how calls ended; a run whose call is given up has failed."""
+    values = {
+        "run_ids": [result.call.run_id for result in results],
+        "places": [result.call.place for result in results],
+        "tries": [result.call.tries for result in results],
+        "outcomes": [result.outcome for result in results],
+        "reasons": [result.reason for result in results],
+        "waits": [result.wait and result.wait.total_seconds() for result in results],
+    }
+    await connection.execute(_RECORD, {"tenant": tenant, **values})
+    failed = [result for result in results if result.outcome is ActionOutcome.FAILED]
+    if failed:
+        lost = {"ids": [each.call.run_id for each in failed], "reasons": [each.reason for each in failed]}
+        await connection.execute(_FAIL_RUNS, {"tenant": tenant, **lost})
