@@ -20,6 +20,8 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from app import mass_replies
+from app.automation.calls import WebhookCaller
+from app.automation.runner import RuleRunner
 from app.delivery.crew import Crew, Pace
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.recorder import Recorder
@@ -69,6 +71,8 @@ class WorkerProcess:
             runtime.telemetry.metrics,
         )
         self._webhooks = Dispatcher(runtime.database, runtime.vault, runtime.posts)
+        self._rules = RuleRunner(runtime.database)
+        self._rule_calls = WebhookCaller(runtime.database, runtime.posts, runtime.vault)
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()
@@ -88,6 +92,8 @@ class WorkerProcess:
             asyncio.create_task(self._every(TICK, self._look_for_lanes)),
             asyncio.create_task(self._every(LOOK_UP_TICK, self._look_up)),
             asyncio.create_task(self._every(TICK, self._webhooks.tick)),
+            asyncio.create_task(self._every(TICK, self._rules.tick)),
+            asyncio.create_task(self._every(TICK, self._rule_calls.tick)),
             asyncio.create_task(self._every(FORGET_TICK, self._forget_events)),
         ]
         await self._runner.run()
