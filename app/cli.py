@@ -23,12 +23,17 @@ from app.dev.demo import PromiseBroken
 from app.dev.demo import demo as run_demo
 from app.dev.servers import EmbeddedServersMissing
 from app.dev.up import up as run_up
+from app.domain.audit import OPERATOR
+from app.domain.erasure import Erased
 from app.domain.errors import InvalidRequest, MassReplyError, NotFound
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
+from app.domain.retention import Kind, read_age
+from app.erasure import erase_contact
 from app.import_file import import_file
 from app.logs import configure_logging
+from app.retention import purge as run_purge
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.setup import KeyDraft, create_tenant, issue_api_key, revoke_api_key
@@ -44,6 +49,8 @@ tenants = typer.Typer(no_args_is_help=True, help="Companies that use the helpdes
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(tenants, name="tenants")
 app.add_typer(keys, name="keys")
+contacts = typer.Typer(no_args_is_help=True, help="Customers.")
+app.add_typer(contacts, name="contacts")
 add_client_commands(app)
 
 T = TypeVar("T")
@@ -166,6 +173,36 @@ def import_command(
         raise typer.Exit(1)
 
 
+@contacts.command("erase")
+def erase_contact_command(
+    contact: Annotated[str, typer.Argument(help="Our id, or the external one.")],
+    tenant: Annotated[UUID, typer.Option(help="The tenant's id.")],
+) -> None:
+    """Erase a contact's personal data, for good. Counts and statuses stay; its blocked addresses stay blocked."""
+    erased = in_runtime(lambda runtime: _erase(runtime, TenantId(tenant), contact))
+    typer.echo(
+        f"erased {erased.contact_id}: conversations {erased.conversations}, deliveries {erased.deliveries}, "
+        f"of them cancelled {erased.cancelled}"
+    )
+
+
+@app.command()
+def purge(
+    older_than: Annotated[str, typer.Option(help="How long ago it must have ended, in days: 90d. At least 7d.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+) -> None:
+    """Delete of every tenant what is over for so long: mass replies with their results, reports, unused files.
+
+    Conversations, their timelines and contacts stay.
+    """
+    age = read_age(older_than)
+    for each in in_runtime(lambda runtime: run_purge(runtime.database, runtime.files, age, only_count=dry_run)):
+        counts = ", ".join(f"{kind} {each.counts[kind]}" for kind in Kind)
+        typer.echo(f"{each.tenant}: {counts}")
+        if each.kept_uncertain:
+            typer.echo(f"{each.tenant}: kept {each.kept_uncertain} mass replies with uncertain deliveries", err=True)
+
+
 @app.command()
 def demo(
     times: Annotated[int, typer.Option(min=1, max=20, help="How many times as large the crowds are.")] = 1,
@@ -193,6 +230,11 @@ async def _issue(runtime: Runtime, tenant: TenantId, draft: KeyDraft) -> str:
         if not await tenant_exists(connection, tenant):
             raise NotFound("There is no such tenant.")
         return str((await issue_api_key(connection, tenant, draft)).presented)
+
+
+async def _erase(runtime: Runtime, tenant: TenantId, contact: str) -> Erased:
+    async with runtime.database.begin(tenant) as connection:
+        return await erase_contact(connection, tenant, contact, runtime.address_digests, OPERATOR)
 
 
 async def _revoke(runtime: Runtime, key_id: UUID) -> None:

@@ -5,7 +5,7 @@ from typing import IO
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 
@@ -32,6 +32,15 @@ class Files:
         try:
             found = await obstore.get_async(self._store, key)
             return bytes(await found.bytes_async())
+        except (BaseError, OSError) as error:
+            raise FilesUnavailable(type(error).__name__) from error
+
+    async def delete(self, key: str) -> None:
+        """Delete a file; one that is not there is deleted already. Raises FilesUnavailable."""
+        try:
+            await obstore.delete_async(self._store, key)
+        except (FileNotFoundError, NotFoundError):
+            return
         except (BaseError, OSError) as error:
             raise FilesUnavailable(type(error).__name__) from error
 
