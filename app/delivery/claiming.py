@@ -71,7 +71,7 @@ class Claim:
             await claims.touch_lane(self._connection, self._lane)
             self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
             return Taken(ask_again_at=max(bucket.next_at, gate.now + ROOM_WAIT), now=gate.now)
-        return await self._claim(token, gate, Grant(room, bucket.units, bucket.full, gate.sampling))
+        return await self._claim(token, gate, Grant(room, bucket.units, gate.sampling))
 
     async def _claim(self, token: UUID, gate: Gate, grant: Grant) -> Taken:
         pace = self._crew.pace

@@ -23,13 +23,8 @@ class Allowance:
     """What an account may send now: `units` messages, for SMS segments."""
 
     units: int
-    capacity: int
     next_at: datetime
     """When one more unit will be free."""
-
-    @property
-    def full(self) -> bool:
-        return self.units >= self.capacity
 
 
 def allowance(allowed_at: datetime, now: datetime, rate_per_second: float) -> Allowance:
@@ -43,7 +38,7 @@ def allowance(allowed_at: datetime, now: datetime, rate_per_second: float) -> Al
     units = max(0, min(capacity, int(behind / interval + 1e-6) + 1)) if behind >= 0 else 0
     # The bucket is `capacity` units deep: the first is free once `allowed_at` has come.
     next_at = max(allowed_at, now) if units == 0 else now
-    return Allowance(units, capacity, next_at)
+    return Allowance(units, next_at)
 
 
 def spend(allowed_at: datetime, now: datetime, rate_per_second: float, units: int) -> datetime:

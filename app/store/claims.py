@@ -114,8 +114,9 @@ def _claim_statement(which: str) -> sa.TextClause:
         -- Found by key alone: `due` holds the rows, and statistics that lag behind a new batch mislead any other plan.
         WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
             SELECT id FROM granted
-            -- A message of more segments than the bucket holds goes when the bucket is full, and leaves a debt.
-            WHERE running <= :units OR (place = 1 AND :full)))
+            -- The first goes whatever it takes, and leaves a debt that is waited for: were it to wait until it had
+            -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
+            WHERE running <= :units OR place = 1))
         RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.account_id,
                   d.conversation_id, greatest(d.segments, 1) AS units)
     SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
@@ -139,7 +140,6 @@ class Grant:
 
     free: int
     units: int
-    full: bool
     sampling: bool = False
     """Whether only the sample may go."""
 
@@ -156,7 +156,7 @@ async def claim(
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
     rows = await connection.execute(
-        statement, {**_key(lane), **values, "free": grant.free, "units": grant.units, "full": grant.full}
+        statement, {**_key(lane), **values, "free": grant.free, "units": grant.units}
     )
     return [
         Claimed(

@@ -131,7 +131,7 @@ class Stage:
     ) -> list[Claimed]:
         gate = await claims.open_gate(connection, batch.lane)
         assert gate is not None
-        grant = Grant(count, 1_000_000, full=True)
+        grant = Grant(count, 1_000_000)
         taken = await claims.claim(connection, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
         attempts = [Attempt(one, f"Text of attempt {one.epoch}.") for one in taken]
         await claims.mark(connection, batch.lane, attempts, gate.allowed_at, gate.now)

@@ -55,13 +55,28 @@ class TestRate:
         # Nine segments at two a second, less what was saved up.
         assert timedelta(seconds=1) < owed.debt <= timedelta(seconds=4)
 
-    async def test_a_text_that_needs_more_than_is_left_waits_for_its_tokens(self, stage: Stage) -> None:
+    async def test_nothing_goes_while_no_token_is_there(self, stage: Stage) -> None:
         account, carrier = await stage.sms_account(rate_per_second=4), Carrier()
         batch = await stage.batch(1, account=account, channel=Channel.SMS, segments=3)
-        await stage.runs("UPDATE channel_accounts SET allowed_at = now() WHERE id = :id", id=account)
+        await stage.runs(
+            "UPDATE channel_accounts SET allowed_at = now() + interval '1 minute' WHERE id = :id", id=account
+        )
         await stage.pump(batch, carrier, budget=ONCE)
         assert carrier.calls == []
         assert await stage.counts(batch) == {"queued": 1}
+
+    async def test_long_texts_are_not_starved_by_short_ones_of_the_same_account(self, stage: Stage) -> None:
+        account, short, long = await stage.sms_account(rate_per_second=0.1), Carrier(), Carrier()
+        short_ones = await stage.batch(3, account=account, channel=Channel.SMS)
+        long_ones = await stage.batch(3, account=account, channel=Channel.SMS, segments=3)
+        for batch, carrier in ((short_ones, short), (long_ones, long), (short_ones, short)):
+            await stage.runs("UPDATE channel_accounts SET allowed_at = now() WHERE id = :id", id=account)
+            await stage.pump(batch, carrier, budget=ONCE)
+        assert (len(short.calls), len(long.calls)) == (2, 1)
+        await stage.runs("UPDATE channel_accounts SET allowed_at = now() WHERE id = :id", id=account)
+        await stage.pump(long_ones, long, budget=ONCE)
+        owed = await stage.one("SELECT allowed_at - now() AS debt FROM channel_accounts WHERE id = :id", id=account)
+        assert timedelta(seconds=20) < owed.debt <= timedelta(seconds=30)
 
 
 async def test_no_more_calls_are_under_way_than_the_account_allows(stage: Stage) -> None:

@@ -61,7 +61,6 @@ def test_a_sender_who_always_asks_when_told_to_gets_the_full_rate(rate: float) -
 
 def test_a_rested_account_may_send_one_second_s_worth_at_once() -> None:
     assert allowance(LONG_AGO, START, 10).units == 10
-    assert allowance(LONG_AGO, START, 10).full
     emptied = spend(LONG_AGO, START, 10, 10)
     assert allowance(emptied, START, 10).units == 0
     assert allowance(emptied, START, 10).next_at == START + timedelta(milliseconds=100)
@@ -81,10 +80,10 @@ def test_a_message_larger_than_the_bucket_leaves_a_debt_that_the_rate_repays() -
     assert allowance(debt, START + timedelta(seconds=2), 2).units == 1
 
 
-def test_a_partly_used_bucket_is_not_full() -> None:
+def test_a_partly_used_bucket_holds_the_rest() -> None:
     used = spend(LONG_AGO, START, 10, 4)
     bucket = allowance(used, START, 10)
-    assert (bucket.units, bucket.capacity, bucket.full, bucket.next_at) == (6, 10, False, START)
+    assert (bucket.units, bucket.next_at) == (6, START)
 
 
 @pytest.mark.parametrize(("deferrals", "seconds"), [(0, 2), (1, 4), (2, 8), (7, 256), (8, 300), (1_000_000, 300)])
