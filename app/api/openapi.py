@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from app.api.examples import add_examples
 from app.api.problems import BodyTooLarge, InvalidJson, Problem, only_problems
 
 _SCHEMAS = "#/components/schemas/{model}"
@@ -26,7 +27,13 @@ def complete_openapi(app: FastAPI) -> None:
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        routes=app.routes,
+        separate_input_output_schemas=False,  # the two differ in their names alone, and those end up in clients
+    )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template=_SCHEMAS)
     schemas.update({**problem.pop("$defs"), "Problem": problem})
@@ -35,6 +42,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             _say_parameters_as_they_are_sent(operation)
             if "requestBody" in operation:
                 operation["responses"] |= {str(k): v for k, v in only_problems(InvalidJson, BodyTooLarge).items()}
+    add_examples(document)
     return document
 
 

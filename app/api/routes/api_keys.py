@@ -78,6 +78,7 @@ async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep
 
 @router.get("/{key_id}", responses=problems(NotFound))
 async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> ApiKeyAnswer:
+    """Read what a key may do, and until when; never the key itself."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         key = await find_api_key(connection, caller.tenant_id, key_id)
     if key is None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response, status
 from fastapi.responses import PlainTextResponse
 
 from app.api.deps import RuntimeDep
-from app.api.problems import only_problems
+from app.api.problems import BodyTooLarge, only_problems
 from app.delivery import callbacks
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import Webhook
@@ -20,7 +20,7 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
 @router.post(
     "/{account_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=only_problems(NotFound, Unauthenticated, InvalidRequest),
+    responses=only_problems(NotFound, Unauthenticated, InvalidRequest, BodyTooLarge),
 )
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
     """Take receipts and customers' messages. Answered once everything in the call is kept."""

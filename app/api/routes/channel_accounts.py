@@ -127,6 +127,7 @@ async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page:
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
+    """Read an account's settings, but for its credentials, and how it stands."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         account = await find_account(connection, caller.tenant_id, key)
     if account is None:

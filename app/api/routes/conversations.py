@@ -42,10 +42,18 @@ NDJSON: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
 MAILBOX: Final = "application/mbox"
 # NDJSON last: of several types that all are bytes, openapi-python-client names the last one in its calls.
+_EXAMPLES: Final = {
+    MAIL: "From: Ann Lee <ann@example.test>\nMessage-ID: <abc@mail.example.test>\nSubject: Help\n\nMy payment failed.\n",
+    MAILBOX: "From ann@example.test Fri May  1 10:00:00 2026\nFrom: Ann Lee <ann@example.test>\n\nPlease help.\n",
+    NDJSON: '{"external_id": "c-1", "channel": "sms", "contact": {"external_id": "u-1", "phone": "+15550100"}}\n',
+}
 _IMPORT: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (MAIL, MAILBOX, NDJSON)},
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}, "example": example}
+            for kind, example in _EXAMPLES.items()
+        },
     }
 }
 
@@ -122,5 +130,6 @@ async def record_customer_message(
 
 @router.get("/{conversation_id:path}", responses=problems(NotFound))
 async def get_conversation(name: Name, caller: ConversationReader, runtime: RuntimeDep) -> ConversationAnswer:
+    """Read a conversation, with its contact and the customer's last message."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         return ConversationAnswer.of(await get(connection, caller.tenant_id, name))

@@ -51,7 +51,16 @@ async def list_deliveries(
     return StreamingResponse(export(runtime.database, tenant, batch, query, media_type), media_type=media_type)
 
 
-@router.get("/{id}/selection", responses=problems(NotFound))
+_SELECTION: dict[str, Any] = {"example": {"conversation_ids": ["01a1f4d2-7c00-7000-8000-000000000001"]}}
+
+
+@router.get(
+    "/{id}/selection",
+    responses={
+        200: {"description": "As it was requested.", "content": {"application/json": _SELECTION}},
+        **problems(NotFound),
+    },
+)
 async def get_selection(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> dict[str, Any]:
     """What was meant, whole: the filter, or all of the ids. The mass reply itself shows the first few ids."""
     return dict((await read(runtime, caller.tenant_id, id_)).selection)

@@ -57,6 +57,7 @@ async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: Pa
 
 @router.get("/{shortcode}", responses=problems(NotFound))
 async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
+    """Read a snippet as it was written."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         snippet = await find_snippet(connection, caller.tenant_id, shortcode)
     if snippet is None:
@@ -72,5 +73,6 @@ async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime:
     responses=problems(NotFound),
 )
 async def remove_snippet(shortcode: Shortcode, caller: Administrator, runtime: RuntimeDep) -> None:
+    """Forget a snippet. Mass replies that exist already keep the text that they were made with."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         await delete_snippet(connection, caller.tenant_id, shortcode, Actor.of(caller))

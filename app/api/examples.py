@@ -1,0 +1,254 @@
+"""An example for every body and answer, put together out of its fields, so that none contradicts its own schema.
+
+A field's own `examples` win; then what is said here, by the model and the field or by the field alone; then the first
+member of an enum, a default, and what a format looks like.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import JsonValue
+
+Schema = Mapping[str, Any]
+
+ID: Final = "01a1f4d2-7c00-7000-8000-000000000001"
+MOMENT: Final = "2026-05-01T10:00:00Z"
+NO_EXAMPLE: Final = "string"
+"""What a text looks like that nobody gave an example for; a test finds it."""
+
+SAID: Final[Mapping[str, JsonValue]] = {
+    "AccountAnswer.channel": "sms",
+    "AccountAnswer.config": {"account_sid": "AC" + "0" * 32, "from": "+15550100"},
+    "AccountAnswer.enabled": True,
+    "AccountAnswer.key": "sms",
+    "AccountAnswer.max_in_flight": 32,
+    "AccountAnswer.name": "Support SMS",
+    "AccountAnswer.rate_per_second": 10,
+    "AccountAnswer.resume_at": None,
+    "ApiKeyAnswer.expires_at": None,
+    "ApiKeyAnswer.name": "helpdesk production",
+    "ApiKeyAnswer.revoked_at": None,
+    "AttachmentAnswer.size": 48_213,
+    "AuditKeyAnswer.name": "helpdesk production",
+    "BacklogAnswer.oldest": None,
+    "ChannelPreflight.recipients": 113,
+    "ChannelPreflight.selected": 120,
+    "ChannelPreflight.skipped": 7,
+    "ChatMessageAnswer.attachments": [],
+    "ChatMessageAnswer.text": "Is it mended?",
+    "ContactAnswer.external_id": "u-1",
+    "CountsAnswer.queued": 113,
+    "CountsAnswer.skipped": 7,
+    "DeliveryAnswer.attempts": 1,
+    "DeliveryAnswer.channel": "sms",
+    "DeliveryAnswer.channel_account": "sms",
+    "DeliveryAnswer.delivered_at": None,
+    "DeliveryAnswer.flips": None,
+    "DeliveryAnswer.provider_message_id": None,
+    "DeliveryAnswer.segments": 1,
+    "DeliveryAnswer.sent_at": None,
+    "DeliveryAnswer.settles_after": None,
+    "DeliveryAnswer.status": "failed",
+    "DroppedAttachmentAnswer.reason": "SMS carries no attachments.",
+    "FileAnswer.size": 48_213,
+    "ImportAnswer.created": 2,
+    "ImportAnswer.failed": 1,
+    "ImportAnswer.updated": 1,
+    "KeyAnswer.name": "helpdesk production",
+    "Filter": {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]},
+    "LaneAnswer.reason": None,
+    "LaneAnswer.resume_at": None,
+    "LastMessageAnswer.text": "My payment failed.",
+    "LineErrorAnswer.code": "missing",
+    "LineErrorAnswer.detail": "This is missing.",
+    "LineErrorAnswer.line": 4,
+    "MassReplyAnswer.confirmed_at": None,
+    "MassReplyAnswer.dispatch_at": None,
+    "MassReplyAnswer.finished_at": None,
+    "MassReplyAnswer.not_after": None,
+    "MassReplyAnswer.pause_reason": None,
+    "MassReplyAnswer.recipient_count": 113,
+    "MassReplyAnswer.selected_count": 120,
+    "MassReplyAnswer.selection": {"filter": {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}},
+    "MassReplyAnswer.started_at": None,
+    "MassReplyAnswer.status": "awaiting_confirmation",
+    "MassReplyAnswer.whatsapp_template": None,
+    "MessageAnswer.attachment_ids": [],
+    "NewApiKeyAnswer.expires_at": None,
+    "NewApiKeyAnswer.key": "mr_…",
+    "NewApiKeyAnswer.name": "helpdesk production",
+    "NewApiKeyAnswer.revoked_at": None,
+    "PreviewAnswer.recipient_count": 113,
+    "PreviewAnswer.selected_count": 120,
+    "ReasonAnswer.code": "invalid_recipient",
+    "RuleAnswer.conditions": {"tags": {"any": ["payment-issue-2026-05"]}},
+    "RuleAnswer.enabled": True,
+    "RuleAnswer.name": "Take an announcement off the to-do list",
+    "SavedRuleAnswer.conditions": {"tags": {"any": ["payment-issue-2026-05"]}},
+    "SavedRuleAnswer.enabled": True,
+    "SavedRuleAnswer.name": "Take an announcement off the to-do list",
+    "SearchAnswer.total": 1,
+    "SessionAnswer.token": "mc_…",
+    "SettingsAnswer.approval_above": 1000,
+    "SettingsAnswer.inactive_after_days": 30,
+    "SettingsAnswer.max_per_contact_per_day": 2,
+    "SettingsAnswer.max_recipients": {"agent": 500},
+    "SkippedPreflight.channel": "voice",
+    "SkippedPreflight.code": "voice_not_supported",
+    "SkippedPreflight.count": 7,
+    "TimelineAnswer.attachments": [],
+    "TimelineAnswer.delivery_status": "delivered",
+    "TimelineAnswer.kind": "reply",
+    "VisitorMessageBody.text": "Is it mended?",
+    "WarningPreflight.channel": "sms",
+    "WarningPreflight.code": "attachment_dropped",
+    "WarningPreflight.count": 12,
+    "WarningPreflight.detail": "SMS carries no attachments; the text is sent without them.",
+    "WebhookEndpointAnswer.enabled": True,
+    "WebhookEndpointAnswer.failing_since": None,
+    "WebhookEndpointAnswer.key": "helpdesk",
+    "WebhookEndpointAnswer.last_failure": None,
+    "WebhookEndpointAnswer.last_failure_at": None,
+    "WebhookEndpointAnswer.next_try_at": None,
+    "WebhookEndpointAnswer.previous_secret_until": None,
+    "address": "ann@example.test",
+    "assignee": "agent-7",
+    "author_name": "Kim",
+    "callback_url": f"https://replies.example.test/callbacks/{ID}",
+    "cancel": f"/mass-replies/{ID}/cancel",
+    "channel_account": "email",
+    "code": "invalid_recipient",
+    "confirm": f"/mass-replies/{ID}/confirm",
+    "contact_name": "Ann Lee",
+    "content_type": "application/pdf",
+    "cursor": None,
+    "deliveries": f"/mass-replies/{ID}/deliveries",
+    "detail": "Twilio 21211: the number is not valid.",
+    "disabled_reason": None,
+    "email": "ann@example.test",
+    "events": f"/mass-replies/{ID}/events",
+    "external_id": "c-1",
+    "filename": "refund.pdf",
+    "first_name": "Ann",
+    "html": None,
+    "human_id": "SUP-1",
+    "id": "agent-7",
+    "key": "email",
+    "last_failure": None,
+    "message_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "name": "Ann Lee",
+    "next_cursor": None,
+    "object_id": ID,
+    "pause_reason": None,
+    "phone": "+15550100",
+    "provider": "twilio",
+    "provider_message_id": "<abc@mail.example.test>",
+    "reason": "Approved by the incident manager.",
+    "references": ["<xyz@mail.example.test>"],
+    "selection": f"/mass-replies/{ID}/selection",
+    "self": f"/mass-replies/{ID}",
+    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "shortcode": "refund",
+    "subject": "Payment failed",
+    "tag": "told-2026-05",
+    "tags": ["payment-issue-2026-05"],
+    "team": "billing",
+    "text": "Hi Ann, our payments provider is back up.",
+    "webhook_secret": "whsec_…",
+    "url": "https://hooks.example.test/mass-replies",
+}
+"""By `Model`, by `Model.field`, or by the field's name alone in whatever model that names it."""
+
+_BY_FORMAT: Final[Mapping[str, JsonValue]] = {"uuid": ID, "date-time": MOMENT}
+_BY_TYPE: Final[Mapping[str, JsonValue]] = {"boolean": False, "null": None, "string": NO_EXAMPLE}
+
+
+def add_examples(document: dict[str, Any]) -> None:
+    """Give each JSON body and each JSON answer of a success its example, unless it has one."""
+    maker = _Maker(document["components"]["schemas"])
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        _add(maker, operation.get("requestBody", {}), whole=False)
+        for status, answer in operation["responses"].items():
+            if status.startswith("2"):
+                _add(maker, answer, whole=True)
+
+
+def _add(maker: "_Maker", said: Schema, *, whole: bool) -> None:
+    media: dict[str, Any] | None = said.get("content", {}).get("application/json")
+    if media is not None and not media.keys() & {"example", "examples"}:
+        media["example"] = maker.of(media["schema"], whole=whole)
+
+
+class _Maker:
+    """Makes examples; `within` are the models around a schema, the nearest last."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+
+    def of(self, schema: Schema, *within: str, whole: bool) -> JsonValue:
+        """`whole` examples show every field, others only what is required or has an example of its own."""
+        if "examples" in schema:
+            return _first(schema["examples"])
+        if "$ref" in schema:
+            model = schema["$ref"].rpartition("/")[2]
+            if model in SAID or model in within:
+                return SAID.get(model, {})
+            return self.of(self._schemas[model], *within, model, whole=whole)
+        kinds = schema.get("anyOf") or schema.get("oneOf")
+        if kinds:
+            return self.of(kinds[0], *within, whole=whole)
+        if "properties" in schema:
+            return self._object(schema, *within, whole=whole)
+        return self._plain(schema, *within, whole=whole)
+
+    def _object(self, schema: Schema, *within: str, whole: bool) -> JsonValue:
+        required = schema.get("required", ())
+        return {
+            name: self._field(field, name, *within, whole=whole)
+            for name, field in schema["properties"].items()
+            if whole or name in required or "examples" in field
+        }
+
+    def _field(self, schema: Schema, name: str, *within: str, whole: bool) -> JsonValue:
+        own = f"{within[-1]}.{name}" if within else name
+        if "examples" not in schema and own in SAID:
+            return SAID[own]
+        found = self.of(schema, *within, whole=whole)
+        if found == [NO_EXAMPLE]:
+            return _listed(SAID.get(name, NO_EXAMPLE))
+        return SAID.get(name, found) if found == NO_EXAMPLE else found
+
+    def _plain(self, schema: Schema, *within: str, whole: bool) -> JsonValue:
+        for word in ("const", "default"):
+            if word in schema:
+                return _json(schema[word])
+        if "enum" in schema:
+            return _first(schema["enum"])
+        if "format" in schema:
+            return _BY_FORMAT.get(schema["format"], NO_EXAMPLE)
+        return self._of_type(schema, *within, whole=whole)
+
+    def _of_type(self, schema: Schema, *within: str, whole: bool) -> JsonValue:
+        match schema.get("type"):
+            case "array":
+                return [self.of(schema["items"], *within, whole=whole)]
+            case "integer" | "number":
+                return _json(schema.get("minimum", 0))
+            case str() as kind if kind in _BY_TYPE:
+                return _BY_TYPE[kind]
+            case _:
+                return {}
+
+
+def _listed(value: JsonValue) -> JsonValue:
+    return value if isinstance(value, list) else [value]
+
+
+def _first(values: Any) -> JsonValue:
+    return _json(values[0])
+
+
+def _json(value: Any) -> JsonValue:
+    """Whatever stands in an OpenAPI document is JSON; its type does not say so."""
+    found: JsonValue = value
+    return found
