@@ -11,18 +11,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
-from app.api.quotas import QuotasDep
+from app.api.quotas import Quotas, QuotasDep
 from app.api.schemas import AuthorBody
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
 from app.domain.errors import Fault, Forbidden, Unauthenticated
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Caller, KeyIdentity, Permission
+from app.domain.stream_tickets import StreamTicket
 from app.domain.tokens import TokenIdentity
 from app.runtime import Runtime
+from app.store import stream_tickets
 from app.store.api_keys import find_api_key, tenant_of_key
 from app.store.database import Database
 from app.store.tenants import tenant_exists
@@ -30,6 +32,12 @@ from app.store.tenants import tenant_exists
 _bearer = HTTPBearer(
     auto_error=False,
     description="An API key (`mr_…`) or, where the installation takes them, a JWT of the helpdesk's identity provider",
+)
+_ticket = APIKeyQuery(
+    name="ticket",
+    scheme_name="StreamTicket",
+    auto_error=False,
+    description="A ticket of `POST /stream-tickets`, for browsers' `EventSource`, which sends no header",
 )
 
 
@@ -46,7 +54,23 @@ async def authenticate(
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
     """Say who calls, and count the call. Raises what `_identify` raises, and RateLimited."""
-    caller = await _identify(runtime, credential)
+    return _known(await _identify(runtime, credential), request, quotas)
+
+
+async def authenticate_stream(
+    request: Request,
+    runtime: Annotated[Runtime, Depends(current_runtime)],
+    quotas: QuotasDep,
+    credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ticket: Annotated[str | None, Depends(_ticket)],
+) -> Caller:
+    """The same where a ticket will do. A credential beside it leaves it unused."""
+    if credential is None and ticket is not None:
+        return _known(await _caller_of_ticket(runtime.database, ticket), request, quotas)
+    return await authenticate(request, runtime, quotas, credential)
+
+
+def _known(caller: Caller, request: Request, quotas: Quotas) -> Caller:
     _name_in_log(request, caller)
     quotas.count(request, caller)
     return caller
@@ -89,6 +113,21 @@ def _caller(tenant: TenantId, key: ApiKey) -> Caller:
     return Caller(tenant, KeyIdentity(key.id, key.name), key.agent, key.roles)
 
 
+async def _caller_of_ticket(database: Database, text: str) -> Caller:
+    """Raises Unauthenticated. A key is asked for again: it may have been revoked meanwhile."""
+    ticket = StreamTicket.read(text)
+    if ticket is None:
+        raise Unauthenticated
+    async with database.begin(ticket.tenant) as connection:
+        holder = await stream_tickets.take(connection, ticket)
+        key = await find_api_key(connection, ticket.tenant, holder.key_id) if holder and holder.key_id else None
+    if key is not None and key.usable_at(datetime.now(UTC)):
+        return _caller(ticket.tenant, key)
+    if holder is None or holder.user_id is None:
+        raise Unauthenticated
+    return Caller(ticket.tenant, None, Author(holder.user_id, holder.user_id), holder.roles)
+
+
 async def _caller_of_token(database: Database, identity: TokenIdentity | None) -> Caller:
     if identity is None:
         raise Unauthenticated
@@ -108,9 +147,20 @@ class Allow:
     permission: Permission | None
 
     async def __call__(self, caller: Annotated[Caller, Depends(authenticate)]) -> Caller:
+        return self.admit(caller)
+
+    def admit(self, caller: Caller) -> Caller:
         if self.permission is not None and not caller.may(self.permission):
             raise Forbidden(f"This needs the permission {self.permission}.")
         return caller
+
+
+@dataclass(frozen=True)
+class AllowByTicket(Allow):
+    """The same for a stream, which a ticket opens too."""
+
+    async def __call__(self, caller: Annotated[Caller, Depends(authenticate_stream)]) -> Caller:
+        return self.admit(caller)
 
 
 def author_of(caller: Caller, requested: AuthorBody | None) -> Author:

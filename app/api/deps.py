@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.api.auth import Allow, current_runtime
+from app.api.auth import Allow, AllowByTicket, current_runtime
 from app.domain.permissions import Caller, Permission
 from app.runtime import Runtime
 
@@ -12,6 +12,7 @@ RuntimeDep = Annotated[Runtime, Depends(current_runtime)]
 
 AnyCaller = Annotated[Caller, Depends(Allow(None))]
 ConversationReader = Annotated[Caller, Depends(Allow(Permission.CONVERSATIONS_READ))]
+ConversationFollower = Annotated[Caller, Depends(AllowByTicket(Permission.CONVERSATIONS_READ))]
 ConversationWriter = Annotated[Caller, Depends(Allow(Permission.CONVERSATIONS_WRITE))]
 Sender = Annotated[Caller, Depends(Allow(Permission.MASS_REPLIES_SEND))]
 Approver = Annotated[Caller, Depends(Allow(Permission.MASS_REPLIES_APPROVE))]

@@ -16,11 +16,13 @@ from app.api.routes import (
     health,
     mass_replies,
     mass_reply_actions,
+    mass_reply_events,
     mass_reply_results,
     me,
     metrics,
     settings,
     snippets,
+    stream_tickets,
     webhook_endpoints,
 )
 
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     mass_reply_actions.router,
     approvals.router,
     mass_reply_results.router,
+    mass_reply_events.router,
+    stream_tickets.router,
     channel_accounts.router,
     settings.router,
     webhook_endpoints.router,

@@ -1,0 +1,197 @@
+"""What the streams of one mass reply share: one question a second to the database, and each page of results once.
+
+A stream keeps its place and nothing else. It takes pages at its own reader's pace, from the few that are kept here or
+from the database again, so that a slow reader costs no memory and holds nobody up.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from fastapi.sse import format_sse_event
+
+from app.api.delivery_schemas import DeliveryAnswer
+from app.api.mass_reply_schemas import ProgressAnswer
+from app.domain.errors import NotFound, RateLimited
+from app.domain.following import Place
+from app.domain.mass_reply import Progress
+from app.domain.model import DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.store import events, following, results
+from app.store.database import Database
+from app.store.following import Settled
+from app.store.results import DeliveryResult
+from app.watching import Bell, Ticking
+
+TICK: Final = 1.0
+HEARTBEAT: Final = 15.0
+"""Seconds; proxies cut connections that are silent for a minute or so."""
+MOST_STREAMS: Final = 1_000
+"""Open streams of one tenant in one process."""
+PAGE: Final = 200
+"""Deliveries read at once: about 150 kB as text."""
+KEPT_PAGES: Final = 8
+NUMBERED_AT_ONCE: Final = 10_000
+
+_WAIT: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How a mass reply stood, and where its last event stood then: what came later is in a later glance."""
+
+    progress: str
+    """As JSON."""
+    newest: int
+    ended_as: MassReplyStatus | None
+    """None while there is more to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Deliveries that settled one after the other."""
+
+    events: bytes = field(repr=False)
+    """As they go over the wire."""
+    end: Place
+
+
+class Feed:
+    """One mass reply, as the streams of this process see it."""
+
+    def __init__(self, database: Database, tenant: TenantId, id_: MassReplyId, tick: float) -> None:
+        self._database, self._tenant, self._id = database, tenant, id_
+        self._looking, self._reading = asyncio.Lock(), asyncio.Lock()
+        self._pages: OrderedDict[Place, Page] = OrderedDict()
+        self._ticking = Ticking("mass reply", self._tick, lambda: bool(self.bells), tick)
+        self.bells: set[Bell] = set()
+        self.latest: Glance | None = None
+        """None where the mass reply is no more."""
+
+    async def look(self) -> None:
+        """See how it stands. One at a time, so that no glance is followed by an older one."""
+        async with self._looking:
+            numbered = NUMBERED_AT_ONCE
+            while numbered == NUMBERED_AT_ONCE:
+                async with self._database.begin(self._tenant) as connection:
+                    # Before the events get their positions: what is over has told everything by then.
+                    progress = await following.progress(connection, self._tenant, self._id)
+                    numbered = await events.number(connection, self._tenant, NUMBERED_AT_ONCE)
+                    newest = await following.newest_position(connection, self._tenant, self._id)
+            self.latest = None if progress is None else _glance(progress, newest)
+
+    async def _tick(self) -> None:
+        before = self.latest
+        await self.look()
+        if self.latest != before:
+            for bell in self.bells:
+                bell.ring()
+
+    async def page(self, after: Place, newest: int) -> Page:
+        """The deliveries that settled behind a place, up to an event that has been glanced at.
+
+        A page that was read before there was that event still leads on.
+        """
+        async with self._reading:
+            if after not in self._pages:
+                self._pages[after] = await self._read(after, newest)
+                if len(self._pages) > KEPT_PAGES:
+                    self._pages.popitem(last=False)
+            return self._pages[after]
+
+    async def _read(self, after: Place, newest: int) -> Page:
+        async with self._database.begin(self._tenant) as connection:
+            settled = await following.settled_after(connection, self._tenant, self._id, after, newest, PAGE)
+            ids = [one.delivery for one in settled]
+            found = await results.some(connection, self._tenant, self._id, ids)
+        end = settled[-1].place if len(settled) == PAGE else Place(newest + 1)
+        return Page(_delivery_events(settled, found), end)
+
+    def start(self) -> None:
+        self._ticking.start()
+
+    async def close(self) -> None:
+        await self._ticking.close()
+
+
+def _glance(progress: Progress, newest: int) -> Glance:
+    text = ProgressAnswer.of(progress, datetime.now(UTC)).model_dump_json()
+    return Glance(text, newest, progress.status if progress.finished_at is not None else None)
+
+
+def _delivery_events(settled: Sequence[Settled], found: Mapping[DeliveryId, DeliveryResult]) -> bytes:
+    """Tell each delivery once, as it stands.
+
+    One that has gone on meanwhile is told by a later event: now it would be said twice, or not as it was.
+    """
+    last = {one.delivery: one.place for one in settled}
+    return b"".join(
+        format_sse_event(event="delivery", data_str=DeliveryAnswer.of(result).model_dump_json(), id=str(one.place))
+        for one in settled
+        if one.place == last[one.delivery]
+        and (result := found.get(one.delivery)) is not None
+        and result.status is one.status
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One stream's part in a feed."""
+
+    feed: Feed
+    bell: Bell
+    heartbeat: float
+    """Seconds of silence after which the reader is told that it is still there."""
+
+
+class Feeds:
+    """The mass replies that somebody follows in this process."""
+
+    def __init__(self, database: Database, tick: float = TICK, heartbeat: float = HEARTBEAT) -> None:
+        self._database, self._tick, self._heartbeat = database, tick, heartbeat
+        self._feeds: dict[tuple[TenantId, MassReplyId], Feed] = {}
+        self._streams: Counter[TenantId] = Counter()
+
+    @asynccontextmanager
+    async def watch(self, tenant: TenantId, id_: MassReplyId) -> AsyncIterator[Watch]:
+        """Follow a mass reply, as it stands by now. Raises NotFound and RateLimited."""
+        if self._streams[tenant] >= MOST_STREAMS:
+            raise RateLimited(wait=_WAIT)
+        feed = self._feeds.get((tenant, id_)) or Feed(self._database, tenant, id_, self._tick)
+        self._feeds[tenant, id_] = feed
+        bell = Bell()
+        feed.bells.add(bell)
+        self._streams[tenant] += 1
+        try:
+            await feed.look()
+            if feed.latest is None:
+                raise NotFound
+            feed.start()
+            yield Watch(feed, bell, self._heartbeat)
+        finally:
+            feed.bells.discard(bell)
+            self._leave(tenant, id_, feed)
+
+    def _leave(self, tenant: TenantId, id_: MassReplyId, feed: Feed) -> None:
+        self._streams[tenant] -= 1
+        if not self._streams[tenant]:
+            del self._streams[tenant]
+        if not feed.bells:
+            self._feeds.pop((tenant, id_), None)
+
+    @property
+    def open_streams(self) -> int:
+        return self._streams.total()
+
+    def end(self) -> None:
+        """Ask every stream to end: this process stops, and its reader goes on elsewhere."""
+        for feed in self._feeds.values():
+            for bell in feed.bells:
+                bell.ring_last()
+
+    async def close(self) -> None:
+        for feed in list(self._feeds.values()):
+            await feed.close()

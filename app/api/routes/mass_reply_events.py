@@ -1,0 +1,146 @@
+"""Following a mass reply by server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+
+from app.api.batches import Id
+from app.api.delivery_schemas import DeliveryAnswer
+from app.api.deps import ConversationFollower
+from app.api.event_feed import Feeds, Watch
+from app.api.mass_reply_schemas import ProgressAnswer
+from app.api.problems import problems
+from app.api.schemas import Answer
+from app.domain.errors import NotFound
+from app.domain.following import BEGINNING, PLACE_FORM, Place
+from app.domain.model import MassReplyId
+from app.watching import UNREACHABLE
+
+log = structlog.get_logger()
+
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+
+RETRY_MILLISECONDS: Final = 2_000
+LONGEST_SECONDS: Final = 3_600
+"""Then the reader opens another one, and whether they still may is asked again."""
+
+_EXAMPLE: Final = """\
+event: progress
+data: {"status":"sending","counts":{"queued":112,"sending":0,"sent":1,…},"lanes":[…]}
+id: 17.0
+retry: 2000
+
+event: delivery
+data: {"id":"…","conversation_id":"…","status":"sent",…}
+id: 18.1
+
+event: completed
+data: {"status":"completed","counts":{…},"lanes":[…]}
+id: 19.0
+"""
+
+
+def _event_schema(names: list[str], content: type[Answer]) -> dict[str, Any]:
+    """One event as OpenAPI 3.2 describes it (section 4.14.4). What its content refers to stands in other answers too."""
+    schema = content.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    schema.pop("$defs")
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+    properties = {
+        "event": {"type": "string", "enum": names},
+        "data": data,
+        "id": {"type": "string", "pattern": PLACE_FORM},
+        "retry": {"type": "integer", "description": "Milliseconds."},
+    }
+    return {"type": "object", "required": ["event", "data", "id"], "properties": properties}
+
+
+_STREAM: dict[str, Any] = {
+    "description": "`progress` at once and whenever it changes, at most once a second; `delivery` for each that has "
+    "settled; at the end `completed`, `cancelled` or `expired`, and the stream ends. Comments in between.",
+    "content": {
+        EventSourceResponse.media_type: {
+            "schema": {"type": "string"},
+            "itemSchema": {
+                "oneOf": [
+                    _event_schema(["progress", "completed", "cancelled", "expired"], ProgressAnswer),
+                    _event_schema(["delivery"], DeliveryAnswer),
+                ]
+            },
+            "example": _EXAMPLE,
+        }
+    },
+}
+
+
+def _feeds(request: Request) -> Feeds:
+    feeds = request.app.state.event_feeds
+    assert isinstance(feeds, Feeds)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
+    return feeds
+
+
+async def _watch(
+    id_: Id, caller: ConversationFollower, feeds: Annotated[Feeds, Depends(_feeds)]
+) -> AsyncIterator[Watch]:
+    """Asked for before the answer begins, so that an unknown one is refused with a status; left when it has ended."""
+    async with feeds.watch(caller.tenant_id, MassReplyId(id_)) as watch:
+        yield watch
+
+
+@router.get(
+    "/{id}/events",
+    response_class=EventSourceResponse,
+    responses={200: _STREAM, **problems(NotFound)},
+)
+async def follow_mass_reply(
+    watch: Annotated[Watch, Depends(_watch)],
+    last_event_id: Annotated[
+        str | None,
+        Header(pattern=PLACE_FORM, description="The id of the last event that was read: the stream goes on behind it."),
+    ] = None,
+    after: Annotated[
+        str | None,
+        Query(pattern=PLACE_FORM, description="The same, for a page that opens a new stream with a new ticket."),
+    ] = None,
+    deliveries: Annotated[bool, Query(description="False: the progress alone, at the same cost for any size.")] = True,
+) -> EventSourceResponse:
+    """Server-sent events. Without a place to go on from, every delivery that has settled is told from the first one.
+
+    A delivery is told as it stands; where it has gone on meanwhile, only the later event tells of it.
+    """
+    given = last_event_id or after
+    place = BEGINNING if given is None else Place.read(given)
+    # nginx would hold a stream back until its buffer is full.
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return EventSourceResponse(_events(watch, place, with_deliveries=deliveries), headers=headers)
+
+
+async def _events(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+    """End where there is no more to tell, where the process stops or the database is away: the reader comes back."""
+    try:
+        async for event in _told(watch, place, with_deliveries=with_deliveries):
+            yield event
+    except UNREACHABLE as error:
+        log.warning("news_failed", of="mass reply", error=type(error).__name__)
+
+
+async def _told(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+    shown, until = None, time.monotonic() + LONGEST_SECONDS
+    while (glance := watch.feed.latest) is not None and not watch.bell.is_last and time.monotonic() < until:
+        if glance.progress != shown:
+            first = RETRY_MILLISECONDS if shown is None else None
+            yield format_sse_event(event="progress", data_str=glance.progress, id=str(place), retry=first)
+            shown = glance.progress
+        if with_deliveries and place.position <= glance.newest:
+            page = await watch.feed.page(place, glance.newest)
+            place = page.end
+            if page.events:
+                yield page.events
+        elif glance.ended_as is not None:
+            yield format_sse_event(event=glance.ended_as, data_str=glance.progress, id=str(place))
+            return
+        elif not await watch.bell.wait(watch.heartbeat):
+            yield KEEPALIVE_COMMENT

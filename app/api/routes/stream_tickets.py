@@ -1,0 +1,42 @@
+"""Tickets to an event stream, for browsers."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Response, status
+from pydantic import ConfigDict, Field
+
+from app.api.deps import ConversationReader, RuntimeDep
+from app.api.problems import problems
+from app.api.schemas import Answer
+from app.domain.stream_tickets import LIFETIME, StreamTicket
+from app.store import stream_tickets
+
+router = APIRouter(prefix="/stream-tickets", tags=["mass replies"])
+
+
+class StreamTicketAnswer(Answer):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "ticket": f"mt_0198c0de5f0071c2a6f20d4f8f1b2c3d_{'x' * 43}",
+                    "expires_at": "2026-05-01T09:01:00Z",
+                }
+            ]
+        }
+    )
+
+    ticket: str = Field(description="Opens one event stream, as `?ticket=` in its address.")
+    expires_at: datetime = Field(description="A minute from now; the stream itself may last longer.")
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, responses=problems())
+async def create_stream_ticket(
+    caller: ConversationReader, runtime: RuntimeDep, response: Response
+) -> StreamTicketAnswer:
+    """Give the caller a ticket to one event stream, for a browser: its `EventSource` cannot send a credential."""
+    ticket = StreamTicket.new(caller.tenant_id)
+    async with runtime.database.begin(caller.tenant_id) as connection:
+        expires_at = await stream_tickets.keep(connection, ticket, caller, LIFETIME)
+    response.headers["Cache-Control"] = "no-store"
+    return StreamTicketAnswer(ticket=str(ticket), expires_at=expires_at)

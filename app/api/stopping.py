@@ -1,0 +1,40 @@
+"""Hearing in time that the process is to stop.
+
+uvicorn ends its lifespan only after every answer has ended, and a stream to an open page does not end by itself.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+
+@contextmanager
+def told_of_stop(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` in this event loop when uvicorn is signalled to stop, and let it stop as it would."""
+    loop = asyncio.get_running_loop()
+    handlers = {number: uvicorns for number in (signal.SIGTERM, signal.SIGINT) if (uvicorns := _of_uvicorn(number))}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(tell)
+        handlers[signal.Signals(number)](number, frame)
+
+    for number in handlers:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, uvicorns in handlers.items():
+            signal.signal(number, uvicorns)
+
+
+def _of_uvicorn(number: signal.Signals) -> Callable[[int, FrameType | None], None] | None:
+    """The handler that uvicorn has set; None where another server runs the application, or a thread."""
+    handler = signal.getsignal(number)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        return None
+    return handler if isinstance(getattr(handler, "__self__", None), uvicorn.Server) else None
