@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = {
     _R.DUPLICATE_CONTACT: "the contact gets it on another conversation",
     _R.INACTIVE_CONVERSATION: "the customer has long been silent",
     _R.CONTACT_LIMIT: "the contact has had the most messages a day may bring",
+    _R.CONTACT_ERASED: "the contact's data was erased",
     _R.INVALID_RECIPIENT: "the provider knows no such recipient",
     _R.BLOCKED: "the recipient blocks messages",
     _R.BOUNCED: "it bounced",
