@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench recording lock clean
+.PHONY: help demo up test fuzz check bench recording lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,10 @@ up: $(VENV)/installed ## keep the whole stack running here, and print its URLs a
 
 test: $(VENV)/installed ## run the tests on embedded PostgreSQL and Valkey
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+fuzz: $(VENV)/installed ## ask the API far more of what its description allows; FUZZ_SEED=7 repeats a run
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+	  $(BIN)/python -m pytest tests/api/test_conformance.py -q --timeout 0
 
 check: $(VENV)/installed ## formatting, lint, types, import contracts, migrations
 	$(BIN)/ruff format --check .

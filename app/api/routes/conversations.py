@@ -43,7 +43,7 @@ MAIL: Final = "message/rfc822"
 MAILBOX: Final = "application/mbox"
 # NDJSON last: of several types that all are bytes, openapi-python-client names the last one in its calls.
 _EXAMPLES: Final = {
-    MAIL: "From: Ann Lee <ann@example.test>\nMessage-ID: <abc@mail.example.test>\nSubject: Help\n\nMy payment failed.\n",
+    MAIL: "From: Ann Lee <ann@example.test>\nMessage-ID: <abc@mail.example.test>\nSubject: Help\n\nIt failed.\n",
     MAILBOX: "From ann@example.test Fri May  1 10:00:00 2026\nFrom: Ann Lee <ann@example.test>\n\nPlease help.\n",
     NDJSON: '{"external_id": "c-1", "channel": "sms", "contact": {"external_id": "u-1", "phone": "+15550100"}}\n',
 }
