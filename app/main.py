@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from app.api.event_feed import Feeds
 from app.api.methods import Methods
 from app.api.middleware import BodyLimit, Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
@@ -14,6 +15,7 @@ from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
 from app.api.routes import ROUTERS
 from app.api.routes.chat import Limits
+from app.api.stopping import told_of_stop
 from app.logs import configure_logging
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
@@ -52,7 +54,15 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.runtime = runtime
             app.state.chat_limits = Limits()
             app.state.quotas = Quotas(settings.requests_per_minute)
-            yield
+            app.state.event_feeds = feeds = Feeds(runtime.database)
+
+            def end_streams() -> None:
+                runtime.chat_news.end()
+                feeds.end()
+
+            with told_of_stop(end_streams):
+                yield
+            await feeds.close()
         await asyncio.to_thread(telemetry.tracing.close)
 
     app = FastAPI(

@@ -45,7 +45,7 @@ id: 19.0
 
 
 def _event_schema(names: list[str], content: type[Answer]) -> dict[str, Any]:
-    """One event as OpenAPI 3.2 describes it (section 4.14.4). What its content refers to stands in other answers too."""
+    """One event as OpenAPI 3.2 describes it (section 4.14.4). What the content refers to is in other answers too."""
     schema = content.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schema.pop("$defs")
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
