@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 _TOKEN = re.compile(r"\x1b\[(?P<private>\??)(?P<number>[0-9;]*)(?P<kind>[A-Za-z])|(?P<text>\n|\r|[^\x1b\n\r]+)")
+_BEGUN = re.compile(r"\x1b(\[\??[0-9;]*)?\Z")
+"""A sequence whose end has not come yet."""
 
 TEMPLATE = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
@@ -37,9 +39,13 @@ class Transcript:
     def __init__(self) -> None:
         self.lines = [""]
         self._row = 0
+        self._begun = ""
 
     def feed(self, output: str) -> None:
-        for token in _TOKEN.finditer(output):
+        written = self._begun + output
+        begun = _BEGUN.search(written)
+        self._begun = begun[0] if begun else ""
+        for token in _TOKEN.finditer(written.removesuffix(self._begun)):
             if token["text"] is None:
                 self._obey(token["private"] + token["kind"], token["number"], token[0])
             elif token["text"] == "\n":
