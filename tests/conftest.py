@@ -91,12 +91,13 @@ async def tenant(database: Database) -> UUID:
 
 @pytest.fixture
 async def quiet(settings: Settings) -> None:
-    """No mass reply that an earlier test left open: a worker works for every tenant of its database."""
+    """No open mass reply and no webhook endpoint of an earlier test: a worker works for every tenant of its database."""
     superuser = settings.database_url.replace(servers.RUNTIME, "postgres", 1)
     connection = await asyncpg.connect(superuser)
     await connection.execute(
         "UPDATE mass_replies SET status = 'cancelled', finished_at = now() WHERE finished_at IS NULL"
     )
+    await connection.execute("DELETE FROM webhook_endpoints")
     await connection.close()
 
 
