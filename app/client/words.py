@@ -11,7 +11,7 @@ _R, _M = ReasonCode, MassReplyStatus
 REASONS: Mapping[str, str] = {
     _R.VOICE_NOT_SUPPORTED: "voice takes no text",
     _R.NO_ADDRESS: "no address is known",
-    _R.ADDRESS_INVALID: "the address is none for this channel",
+    _R.ADDRESS_INVALID: "the address does not fit the channel",
     _R.OPTED_OUT: "the customer has opted out",
     _R.WINDOW_CLOSED: "the channel's reply window is closed",
     _R.MERGE_TAG_UNRESOLVED: "a merge tag has no value",

@@ -1,0 +1,26 @@
+"""What the README says of the client is so."""
+
+import re
+
+import typer.main
+
+from app.cli import app as program
+from app.client.exits import Exit
+from tests.test_readme import README
+
+SECTION = README[README.index("## From a terminal") : README.index("### Clients in other languages")]
+COMMANDS = {"send", "status", "deliveries", "cancel", "pause", "resume", "retry"}
+
+
+def test_every_exit_status_is_explained() -> None:
+    said = {int(number) for number in re.findall(r"^\| (\d+) \|", SECTION, re.MULTILINE)}
+    assert said == {*Exit, 1}
+
+
+def test_every_command_stands_in_the_table_and_every_option_named_exists() -> None:
+    known = typer.main.get_command(program).commands  # type: ignore[attr-defined]  # a program with commands is a group
+    rows = "\n".join(re.findall(r"^\| `[a-z].*", SECTION, re.MULTILINE))
+
+    assert set(re.findall(r"`([a-z]+)(?: ID)?`(?=[,| ])", rows)) & known.keys() >= COMMANDS
+    options = {option for name in COMMANDS for parameter in known[name].params for option in parameter.opts}
+    assert set(re.findall(r"--[a-z-]+", SECTION)) - {"--help"} <= options
