@@ -91,7 +91,7 @@ async def tenant(database: Database) -> UUID:
 
 @pytest.fixture
 async def quiet(settings: Settings) -> None:
-    """No open mass reply and no webhook endpoint of an earlier test: a worker works for every tenant of its database."""
+    """No open mass reply or webhook endpoint of an earlier test: a worker works for every tenant of its database."""
     superuser = settings.database_url.replace(servers.RUNTIME, "postgres", 1)
     connection = await asyncpg.connect(superuser)
     await connection.execute(
