@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.delivery.receipts import settle_stored
 from app.delivery.settle import Report, settle
 from app.domain.approval import Ruling
+from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.model import (
     DeliveryEvent,
     Happening,
@@ -31,7 +32,7 @@ from app.domain.model import (
 )
 from app.logs import about
 from app.mass_replies import begin_sending
-from app.store import closing, mass_replies, samples, sweeps
+from app.store import audit, closing, mass_replies, samples, sweeps
 from app.store.claims import LaneKey
 from app.store.database import Database
 from app.store.sweeps import ExpiredClaim, OpenMassReply
@@ -150,7 +151,7 @@ class Sweeper:
             case Chore.PREPARE:
                 await self.wake_preparation(batch.tenant, batch.id)
             case Chore.EXPIRE:
-                await self._move(batch, MassReplyEvent.EXPIRE)
+                await self._expire(batch)
             case Chore.START:
                 await self._start(batch)
             case Chore.CANCEL_QUEUED:
@@ -167,11 +168,14 @@ class Sweeper:
             case Chore.NOTHING:
                 pass
 
-    async def _move(self, batch: OpenMassReply, event: MassReplyEvent) -> None:
-        after = next_status(batch.status, event)
-        if after is not None:
-            async with self.database.begin(batch.tenant) as connection:
-                await mass_replies.set_status(connection, batch.tenant, batch.id, batch.status, after)
+    async def _expire(self, batch: OpenMassReply) -> None:
+        after = next_status(batch.status, MassReplyEvent.EXPIRE)
+        if after is None:
+            return
+        async with self.database.begin(batch.tenant) as connection:
+            if await mass_replies.set_status(connection, batch.tenant, batch.id, batch.status, after):
+                entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_EXPIRED, batch.id)
+                await audit.record(connection, batch.tenant, SYSTEM, entry)
 
     async def _start(self, batch: OpenMassReply) -> None:
         async with self.database.begin(batch.tenant) as connection:

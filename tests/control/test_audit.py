@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsPartialDict, IsUUID
 
 from app import control
+from app.delivery.sweep import Sweeper
 from app.domain.audit import OPERATOR
 from app.domain.messaging import Author
 from app.domain.model import MassReplyStatus, TenantId
@@ -204,3 +205,16 @@ async def test_what_is_not_committed_is_not_told(stage: Stage) -> None:
         await control.cancel(connection, TenantId(stage.tenant), batch["id"], OPERATOR)
         await connection.rollback()
     assert await actions(stage.client, mass_reply=batch["id"]) == ["mass_reply.created"]
+
+
+async def test_the_service_says_what_it_does_by_itself(stage: Stage) -> None:
+    batch = await stage.create()
+    await stage.write("UPDATE mass_replies SET expires_at = now() WHERE id = :id", id=batch["id"])
+
+    async def ignore(*_: Any) -> None:
+        pass
+
+    await Sweeper(stage.runtime.database, ignore, ignore, timedelta(days=7)).tick()
+    [entry] = await entries(stage.client, mass_reply=batch["id"], actor="system")
+    assert entry["action"] == "mass_reply.expired"
+    assert entry["actor"] == IsPartialDict(key=None, user=None, roles=[])
