@@ -42,6 +42,7 @@ async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page:
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> RuleAnswer:
+    """Read a rule, and how its last runs went."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         return RuleAnswer.of(await get_rule(connection, caller.tenant_id, key))
 

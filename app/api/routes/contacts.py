@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, Path, Response, status
 
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
@@ -17,7 +17,12 @@ ContactName = Annotated[
 ]
 
 
-@router.delete("/{name}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(NotFound, ContactInFlight))
+@router.delete(
+    "/{name}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    responses=problems(NotFound, ContactInFlight),
+)
 async def delete_contact(name: ContactName, caller: Administrator, runtime: RuntimeDep) -> None:
     """Erase a contact's personal data: name, addresses, custom fields, and every text of its conversations.
 
