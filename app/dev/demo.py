@@ -13,21 +13,23 @@ from app.dev.calls import Calls, Json
 from app.dev.children import StackFailed
 from app.dev.inboxes import inboxes, open_inboxes
 from app.dev.promises import Promise, Received, Result, breaches
-from app.dev.samples import SELECTION, SNIPPETS, TEXT, WHATSAPP_TEMPLATE, Ending, Sample, samples, to_ndjson
+from app.dev.samples import REPORT, SELECTION, SNIPPETS, TEXT, WHATSAPP_TEMPLATE, Ending, Sample, samples, to_ndjson
 from app.dev.show import open_console, preflight_table, progress_table, results_table, sample_lines, unplain_table
 from app.dev.stack import Shape, Stack, running_stack
 
 FINISH_WITHIN = 60.0
-SETTLE_WITHIN = 15.0
-"""Seconds for the providers' reports, which come after the last message."""
+QUIET = 15.0
+"""Seconds without one more of the providers' reports, which come after the last message: then none is to come."""
 POLL = 0.1
 
-DRAFT = {
-    "selection": SELECTION,
-    "message": {"text": TEXT},
-    "mark_as_done": True,
-    "whatsapp_template": WHATSAPP_TEMPLATE,
-}
+
+def draft(attachment: str) -> Json:
+    return {
+        "selection": SELECTION,
+        "message": {"text": TEXT, "attachment_ids": [attachment]},
+        "mark_as_done": True,
+        "whatsapp_template": WHATSAPP_TEMPLATE,
+    }
 
 
 class PromiseBroken(Exception):
@@ -62,8 +64,9 @@ def demo(times: int = 1) -> None:
 
 def _perform(scene: Scene, sample: Sequence[Sample]) -> None:
     fill(scene, sample)
-    previewed = Promise.read(scene.agent.post("/mass-replies/preview", DRAFT))
-    created = scene.agent.post("/mass-replies", DRAFT)
+    wanted = draft(scene.agent.attach(*REPORT))
+    previewed = Promise.read(scene.agent.post("/mass-replies/preview", wanted))
+    created = scene.agent.post("/mass-replies", wanted)
     promise = Promise.read(created)
     _show_promise(scene, promise)
     scene.agent.post(f"/mass-replies/{created['id']}/confirm", {"recipient_count": promise.recipients})
@@ -122,18 +125,17 @@ def watch(scene: Scene, id_: str) -> None:
 
 
 def settled_results(scene: Scene, id_: str, endings: Mapping[str, Ending]) -> Sequence[Result]:
-    """Read the results until all are as expected, or no further report can come any more."""
-    give_up = time.monotonic() + SETTLE_WITHIN
+    """Read the results until all are as expected, or nothing has changed for so long that no report is to come."""
+    seen, give_up = -1, 0.0
     while True:
         results = [Result.read(each) for each in _deliveries(scene, id_)]
-        if _all_met(results, endings) or time.monotonic() > give_up:
+        met = sum(each.external_id in endings and endings[each.external_id].is_met_by(each.ending) for each in results)
+        if met != seen:
+            seen, give_up = met, time.monotonic() + QUIET
+        if met == len(results) or time.monotonic() > give_up:
             return results
         scene.stack.check()
         time.sleep(POLL)
-
-
-def _all_met(results: Sequence[Result], endings: Mapping[str, Ending]) -> bool:
-    return all(endings[each.external_id].is_met_by(each.ending) for each in results if each.external_id in endings)
 
 
 def _deliveries(scene: Scene, id_: str) -> Sequence[Json]:

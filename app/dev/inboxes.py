@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.dev.calls import Calls
+from app.dev.samples import SECOND_MAIL
+from app.dev.sandbox.sendgrid import new_keys
 from app.domain.model import Channel
 
 RATE = 40
@@ -30,6 +32,7 @@ def inboxes(sandbox_url: str) -> Sequence[Inbox]:
     """One for each channel, with credentials that are made up anew every time."""
     return (
         _postmark(sandbox_url),
+        _sendgrid(sandbox_url),
         _twilio(sandbox_url),
         _graph(Channel.WHATSAPP, "whatsapp_cloud", f"{sandbox_url}/whatsapp", "phone_number_id", "106540352242922"),
         _graph(Channel.FACEBOOK, "meta", f"{sandbox_url}/meta", "page_id", "106540352242900"),
@@ -62,6 +65,16 @@ def _postmark(sandbox_url: str) -> Inbox:
     token = secrets.token_hex(16)
     config = {"from": "Support <support@example.com>", "base_url": f"{sandbox_url}/postmark"}
     return Inbox("support-email", Channel.EMAIL, "postmark", config, {"server_token": token}, token)
+
+
+def _sendgrid(sandbox_url: str) -> Inbox:
+    key, (private, public) = f"SG.{secrets.token_hex(16)}", new_keys()
+    config = {
+        "from": "Billing <billing@example.com>",
+        "base_url": f"{sandbox_url}/sendgrid",
+        "webhook_public_key": public,
+    }
+    return Inbox(SECOND_MAIL, Channel.EMAIL, "sendgrid", config, {"api_key": key}, key, private)
 
 
 def _twilio(sandbox_url: str) -> Inbox:
