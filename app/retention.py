@@ -46,7 +46,7 @@ async def _purge_tenant(database: Database, files: Files | None, tenant: TenantI
     # Mass replies first: then nothing names their attachments any more.
     while await _purge_deliveries(database, done, before):
         pass
-    for kind in (Kind.RECEIPTS, Kind.EVENTS, Kind.AUTOMATION_RUNS, Kind.ATTACHMENTS):
+    for kind in (Kind.RECEIPTS, Kind.AUTOMATION_RUNS, Kind.ATTACHMENTS):
         while await _purge_page(database, files, done, kind, before):
             pass
     while await _purge_sessions(database, done, before):

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.api_keys import read_key
 from app.domain.messaging import Author
@@ -16,7 +17,7 @@ from app.domain.model import TenantId
 from app.domain.permissions import Role
 from app.store.api_keys import find_api_key, tenant_of_key
 from app.store.database import Database
-from tests.conftest import SECRET_KEY
+from tests.conftest import SECRET_KEY, create_tenant
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -121,3 +122,17 @@ def _assert_one_line(done: subprocess.CompletedProcess[str], said: str) -> None:
     assert done.stdout == ""
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+async def test_a_contact_is_erased_and_what_is_old_is_purged(run: Run, database: Database) -> None:
+    tenant = TenantId(await create_tenant(database))
+    async with database.begin(tenant) as connection:
+        await connection.execute(
+            sa.text("INSERT INTO contacts (tenant_id, external_id, name) VALUES (:tenant, 'u-1', 'Ann Lee')"),
+            {"tenant": tenant},
+        )
+    erased = run("contacts", "erase", "u-1", "--tenant", str(tenant))
+    assert erased.stdout.endswith(": conversations 0, deliveries 0, of them cancelled 0\n"), erased.stderr
+    counted = run("purge", "--older-than", "90d", "--dry-run")
+    assert counted.returncode == 0, counted.stderr
+    assert f"{tenant}: mass_replies 0, deliveries 0, receipts 0," in counted.stdout

@@ -23,7 +23,6 @@ class Kind(StrEnum):
     """With their attempts, and what people decided about them."""
     RECEIPTS = "receipts"
     """What providers reported and customers' messages as they came, before they were read."""
-    EVENTS = "events"
     AUTOMATION_RUNS = "automation_runs"
     ATTACHMENTS = "attachments"
     """Files that no mass reply and no timeline names."""

@@ -1,6 +1,7 @@
 """Deleting what is old, a page and a transaction at a time, tenant by tenant behind the wall that everybody is behind.
 
-Conversations, their timelines and contacts are not deleted here: they are the helpdesk's.
+Conversations, their timelines and contacts are not deleted here: they are the helpdesk's. Workers forget events
+themselves (`app/webhooks/forgetting.py`).
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,6 @@ _OVER = f"{_FINISHED} AND NOT {_UNCERTAIN}"
 
 _OLD = {
     Kind.RECEIPTS: "receipts o WHERE o.tenant_id = :tenant AND o.received_at < :before",
-    Kind.EVENTS: "outbound_events o WHERE o.tenant_id = :tenant AND o.created_at < :before AND o.position IS NOT NULL",
     Kind.AUTOMATION_RUNS: """
         automation_runs o WHERE o.tenant_id = :tenant AND o.at < :before
           AND NOT EXISTS (SELECT FROM automation_calls c
