@@ -1,7 +1,8 @@
 """Automation rules as JSON: read with every fault named by its place, and written."""
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from app.domain.automation import (
     MAX_ACTIONS,
@@ -14,10 +15,12 @@ from app.domain.automation import (
     Trigger,
     TriggerType,
 )
-from app.domain.errors import Fault, InvalidRequest
+from app.domain.errors import InvalidRequest
 from app.domain.model import ConversationStatus
 from app.domain.reading import Reader, child
 from app.domain.selection import Filter, filter_to_json, parse_filter
+
+E = TypeVar("E", bound=StrEnum)
 
 NARROWED_BY: Mapping[TriggerType, tuple[str, ...]] = {
     TriggerType.MESSAGE_SENT: ("mass_reply_ids",),
@@ -70,13 +73,22 @@ def _conditions(reader: Reader, data: object) -> Filter | None:
         return None
 
 
+def _type(reader: Reader, kind: type[E], data: object, pointer: str) -> E | None:
+    """Read what an object says it is; None where it is none, or of no kind that there is."""
+    known = len(reader.faults)
+    given = reader.mapping(data, pointer)
+    if len(reader.faults) > known:
+        return None
+    type_ = reader.member(kind, given.get("type"), child(pointer, "type"))
+    return type_ if len(reader.faults) == known else None
+
+
 def _trigger(reader: Reader, data: object) -> Trigger:
-    given, before = reader.mapping(data, "/trigger"), len(reader.faults)
-    type_ = reader.member(TriggerType, given.get("type"), "/trigger/type")
-    if len(reader.faults) > before:
-        return Trigger(type_)
+    type_ = _type(reader, TriggerType, data, "/trigger")
+    if type_ is None:
+        return Trigger(TriggerType.MESSAGE_SENT)
     names = NARROWED_BY[type_]
-    reader.mapping(data, "/trigger", ("type", *names))
+    given = reader.mapping(data, "/trigger", ("type", *names))
     narrowing = {_ATTRIBUTES.get(name, name): _narrowing(reader, name, given[name]) for name in names if name in given}
     return Trigger(type_, **narrowing)
 
@@ -95,14 +107,13 @@ def _narrowing(reader: Reader, name: str, value: object) -> Any:
 
 
 def _action(reader: Reader, data: object, pointer: str) -> Action:
-    given, before = reader.mapping(data, pointer), len(reader.faults)
-    type_ = reader.member(ActionType, given.get("type"), child(pointer, "type"))
-    if len(reader.faults) > before:
-        return Action(type_, "")
+    type_ = _type(reader, ActionType, data, pointer)
+    if type_ is None:
+        return Action(ActionType.ADD_TAG, "")
     name = VALUE[type_]
-    reader.mapping(data, pointer, ("type", name))
+    given = reader.mapping(data, pointer, ("type", name))
     if name not in given:
-        reader.faults.append(Fault(child(pointer, name), "missing", "This action needs it."))
+        reader.fault(child(pointer, name), "missing", "This action needs it.")
         return Action(type_, "")
     return Action(type_, _value(reader, type_, given[name], child(pointer, name)))
 

@@ -1,0 +1,161 @@
+"""The webhooks that rules call: signed, apart from everything else, until they are taken or given up."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from dirty_equals import IsDatetime, IsUUID
+
+from app.automation.calls import LEASE, WebhookCaller
+from app.channels.http import open_http
+from app.domain.automation import WAITS
+from app.domain.model import ConversationId
+from app.store import automation_calls
+from tests.automation.conftest import Desk, note, tag, webhook
+from tests.webhooks.consumer import Consumer, consuming
+
+
+async def call(desk: Desk, times: int = 1) -> None:
+    caller = WebhookCaller(desk.runtime.database, desk.runtime.posts, desk.runtime.vault)
+    for _ in range(times):
+        await caller.tick()
+
+
+async def make_due(desk: Desk) -> None:
+    async with desk.runtime.database.begin(desk.tenant) as connection:
+        statement = "UPDATE automation_calls SET next_at = now() WHERE next_at IS NOT NULL RETURNING next_at"
+        assert list(await connection.scalars(sa.text(statement)))
+
+
+async def ran(desk: Desk, consumer: Consumer, *, external_id: str = "c-1") -> ConversationId:
+    """A rule with a webhook ran on a conversation that a customer wrote on."""
+    saved = await desk.rule("hook", "message.received", note("n"), webhook(consumer.url), tag("x"))
+    consumer.secret = saved["webhook_secret"]
+    conversation = await desk.conversation(external_id=external_id)
+    await desk.customer_writes(conversation)
+    await desk.run()
+    return conversation
+
+
+async def test_a_webhook_is_told_which_rule_ran_on_what_and_its_library_verifies_it(desk: Desk) -> None:
+    async with consuming() as consumer:
+        conversation = await ran(desk, consumer)
+        await call(desk)
+        [received] = consumer.taken
+        [run] = await desk.runs("hook")
+    assert received.id == f"{run['id']}.1"
+    assert received.said == {
+        "type": "automation_rule.ran",
+        "timestamp": IsDatetime(iso_string=True),
+        "data": {
+            "rule": {"key": "hook", "name": "Hook"},
+            "run_id": run["id"],
+            "trigger": "message.received",
+            "conversation": {"id": str(conversation), "external_id": "c-1"},
+            "message_id": IsUUID,
+            "mass_reply_id": None,
+        },
+    }
+    assert [(each["type"], each["outcome"]) for each in run["actions"]] == [
+        ("add_note", "done"),
+        ("call_webhook", "done"),
+        ("add_tag", "done"),
+    ]
+
+
+async def test_a_call_that_fails_waits_is_made_again_under_the_same_id_and_shown_meanwhile(desk: Desk) -> None:
+    async with consuming() as consumer:
+        consumer.answer(500)
+        conversation = await ran(desk, consumer)
+        await call(desk, 2)
+        [run] = await desk.runs("hook")
+        assert run["outcome"] == "done"
+        assert run["actions"][1] == {
+            "type": "call_webhook",
+            "outcome": "pending",
+            "reason": "Try 1: It answered HTTP 500.",
+        }
+        assert "x" in await desk.tags(conversation)
+        consumer.answer(204)
+        await make_due(desk)
+        await call(desk, 2)
+    assert [one.id for one in consumer.calls] == [f"{run['id']}.1"] * 2
+    assert (await desk.runs("hook"))[0]["actions"][1]["outcome"] == "done"
+
+
+async def test_a_call_is_given_up_after_three_days_and_the_run_has_failed(desk: Desk) -> None:
+    assert timedelta(days=3) < sum(WAITS, timedelta(0)) < timedelta(days=4)
+    async with consuming() as consumer:
+        consumer.answer(500)
+        await ran(desk, consumer)
+        for _ in WAITS:
+            await call(desk)
+            await make_due(desk)
+        await call(desk)
+        [run] = await desk.runs("hook")
+    assert (run["outcome"], run["reason"]) == ("failed", "Try 10: It answered HTTP 500.")
+    assert run["actions"][1]["outcome"] == "failed"
+    assert len(consumer.calls) == len(WAITS) + 1
+
+
+async def test_a_receiver_that_is_gone_for_good_is_not_called_again(desk: Desk) -> None:
+    async with consuming() as consumer:
+        consumer.answer(410)
+        await ran(desk, consumer)
+        await call(desk, 2)
+    assert len(consumer.calls) == 1
+    assert await desk.outcomes("hook") == ["failed"]
+
+
+async def test_a_receiver_that_asks_for_time_gets_it(desk: Desk) -> None:
+    async with consuming() as consumer:
+        consumer.answer(429, Retry_After="3600")
+        await ran(desk, consumer)
+        await call(desk)
+    async with desk.runtime.database.begin(desk.tenant) as connection:
+        waits = await connection.scalar(sa.text("SELECT next_at - now() FROM automation_calls"))
+    assert timedelta(minutes=59) < waits <= timedelta(hours=1)
+
+
+async def test_a_call_whose_worker_died_is_made_by_another_when_its_lease_is_over(desk: Desk) -> None:
+    async with consuming() as consumer:
+        await ran(desk, consumer)
+        async with desk.runtime.database.begin(desk.tenant) as connection:
+            [lost] = await automation_calls.claim(connection, desk.tenant, 10, LEASE)
+        await call(desk)
+        assert consumer.calls == []
+        await make_due(desk)
+        await call(desk)
+        assert [one.id for one in consumer.taken] == [f"{lost.run_id}.1"]
+
+
+async def test_an_address_that_leads_to_a_private_network_is_not_called(desk: Desk) -> None:
+    async with consuming() as consumer:
+        await ran(desk, consumer)
+        http = open_http(allow_private_urls=False)
+        await WebhookCaller(desk.runtime.database, http, desk.runtime.vault).tick()
+        await http.aclose()
+        assert consumer.calls == []
+        assert "private network" in (await desk.runs("hook"))[0]["actions"][1]["reason"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_rule_keeps_the_secret_that_it_got_and_shows_it_once(desk: Desk, times: int) -> None:
+    made = await desk.rule("hook", "message.received", webhook("https://hooks.example.com/1"))
+    assert made["webhook_secret"].startswith("whsec_")
+    for _ in range(times):
+        kept = await desk.rule("hook", "message.received", webhook("https://hooks.example.com/2"))
+    assert kept["webhook_secret"] is None
+    for path in ("/automation-rules", "/automation-rules/hook", "/audit-log"):
+        assert made["webhook_secret"] not in (await desk.client.get(path)).text
+    async with desk.runtime.database.begin(desk.tenant) as connection:
+        stored = await connection.scalar(sa.text("SELECT sealed::text FROM automation_rules"))
+    assert made["webhook_secret"].removeprefix("whsec_") not in stored
+
+
+async def test_what_a_deleted_rule_still_owed_is_not_called(desk: Desk) -> None:
+    async with consuming() as consumer:
+        await ran(desk, consumer)
+        assert (await desk.client.delete("/automation-rules/hook")).status_code == 204
+        await call(desk)
+        assert consumer.calls == []
