@@ -110,6 +110,10 @@ class Feed:
         end = settled[-1].place if len(settled) == PAGE else Place(newest + 1)
         return Page(_delivery_events(settled, found), end)
 
+    @property
+    def kept_pages(self) -> int:
+        return len(self._pages)
+
     def start(self) -> None:
         self._ticking.start()
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from fastapi.responses import StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from app.api.batches import Id
 from app.api.delivery_schemas import DeliveryAnswer
@@ -27,6 +28,13 @@ router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 RETRY_MILLISECONDS: Final = 2_000
 LONGEST_SECONDS: Final = 3_600
 """Then the reader opens another one, and whether they still may is asked again."""
+
+
+class EventStream(StreamingResponse):
+    """Takes events as they go over the wire, a page of them at once; FastAPI's own takes and writes each by itself."""
+
+    media_type = "text/event-stream"
+
 
 _EXAMPLE: Final = """\
 event: progress
@@ -62,7 +70,7 @@ _STREAM: dict[str, Any] = {
     "description": "`progress` at once and whenever it changes, at most once a second; `delivery` for each that has "
     "settled; at the end `completed`, `cancelled` or `expired`, and the stream ends. Comments in between.",
     "content": {
-        EventSourceResponse.media_type: {
+        EventStream.media_type: {
             "schema": {"type": "string"},
             "itemSchema": {
                 "oneOf": [
@@ -92,7 +100,7 @@ async def _watch(
 
 @router.get(
     "/{id}/events",
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses={200: _STREAM, **problems(NotFound)},
 )
 async def follow_mass_reply(
@@ -106,7 +114,7 @@ async def follow_mass_reply(
         Query(pattern=PLACE_FORM, description="The same, for a page that opens a new stream with a new ticket."),
     ] = None,
     deliveries: Annotated[bool, Query(description="False: the progress alone, at the same cost for any size.")] = True,
-) -> EventSourceResponse:
+) -> EventStream:
     """Server-sent events. Without a place to go on from, every delivery that has settled is told from the first one.
 
     A delivery is told as it stands; where it has gone on meanwhile, only the later event tells of it.
@@ -115,11 +123,14 @@ async def follow_mass_reply(
     place = BEGINNING if given is None else Place.read(given)
     # nginx would hold a stream back until its buffer is full.
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(_events(watch, place, with_deliveries=deliveries), headers=headers)
+    return EventStream(told(watch, place, with_deliveries=deliveries), headers=headers)
 
 
-async def _events(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
-    """End where there is no more to tell, where the process stops or the database is away: the reader comes back."""
+async def told(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+    """Tell what came behind a place, and then what comes.
+
+    It ends where there is no more to tell; also where the process stops or the database is away: the reader comes back.
+    """
     try:
         async for event in _told(watch, place, with_deliveries=with_deliveries):
             yield event
