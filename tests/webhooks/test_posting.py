@@ -7,13 +7,15 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 import structlog
 from dirty_equals import IsDatetime, IsUUID
 
 from app.channels import signed_posts
 from app.domain.events import ConversationUpdated, DeliveryUpdated, EventType, News
 from app.domain.model import DeliveryStatus, MassReplyId, ReasonCode
-from app.webhooks.dispatcher import LEASE
+from app.store.credentials import Vault
+from app.webhooks.dispatcher import LEASE, Dispatcher
 from tests.webhooks.conftest import Scene
 from tests.webhooks.consumer import consuming
 
@@ -395,6 +397,30 @@ async def test_for_a_day_both_secrets_sign(scene: Scene) -> None:
         await scene.write_to_us(id_, f"Message for {len(scene.consumer.taken)}")
         await scene.post()
     assert len(scene.consumer.taken) == 2
+
+
+async def test_what_happens_while_it_is_off_is_posted_when_it_is_on_again(scene: Scene) -> None:
+    await scene.endpoint(enabled=False, events=["message.created"])
+    await scene.write_to_us(await scene.conversation(), "Hello?")
+    await scene.post()
+    standing = await scene.standing()
+    assert (standing["state"], standing["backlog"]["count"], scene.consumer.calls) == ("off", 1, [])
+    await scene.client.put("/webhook-endpoints/helpdesk", json={"url": scene.consumer.url})
+    await scene.post()
+    assert scene.consumer.taken[0].data["text"] == "Hello?"
+
+
+async def test_a_secret_that_cannot_be_read_any_more_is_a_failure_until_it_is_replaced(scene: Scene) -> None:
+    await scene.endpoint()
+    await scene.write_to_us(await scene.conversation(), "Hello?")
+    await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts))
+    assert (await scene.standing())["last_failure"] == "Its secret cannot be read any more. Replace it."
+    async with scene.runtime.database.begin(scene.tenant) as connection:
+        await connection.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))
+    scene.consumer.secret = (await scene.client.post("/webhook-endpoints/helpdesk/rotate-secret")).json()["secret"]
+    await scene.let_pass(A_DAY)
+    await scene.post()
+    assert scene.consumer.types() == ["message.created"]
 
 
 async def test_neither_secrets_nor_addresses_nor_texts_are_logged(scene: Scene) -> None:
