@@ -66,12 +66,12 @@ class Session:
 @contextmanager
 def _session(url: str, key: str, *, as_json: bool = False) -> Iterator[Session]:
     """What goes wrong is said in words on standard error, and has an exit status of its own."""
-    screen = open_screen(has_person=sys.stdin.isatty(), beside_output=as_json)
+    screen = open_screen(beside_output=as_json)
     try:
         with Service(url, key) as service:
             yield Session(service, screen, as_json)
     except ClientError as error:
-        errors = open_screen(has_person=False, beside_output=True)
+        errors = open_screen(beside_output=True)
         for line in error_lines(error):
             errors.say(line)
         raise typer.Exit(error.exit) from None

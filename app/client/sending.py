@@ -54,6 +54,8 @@ def send(service: Service, screen: Screen, order: Order) -> Batch:
 
 def _created(service: Service, order: Order) -> Batch:
     """Whatever the command line got wrong is said before a file is uploaded."""
+    if order.attach and order.idempotency_key:
+        raise NotUsable("--idempotency-key cannot go with --attach: files that are uploaded again are other files.")
     selection, message = order.selecting.to_json(), order.writing.to_json(())
     order.terms.to_json(0)
     if order.attach:

@@ -1,6 +1,7 @@
 """What the client shows, on a terminal and in a log alike."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where a person reads, and whether there is one who can answer."""
+    """Where a person reads, and whether there is one who has read the count and can answer."""
 
     console: Console
     has_person: bool
@@ -43,12 +44,12 @@ class Screen:
         return self.console.input(Text(question, style="bold")).strip()
 
 
-def open_screen(*, has_person: bool, beside_output: bool) -> Screen:
+def open_screen(*, beside_output: bool) -> Screen:
     """On standard output, or beside it where that is for programs. A log is as wide as the tables want to be."""
     console = Console(highlight=False, stderr=beside_output)
-    if not console.is_terminal:
-        console = Console(highlight=False, stderr=beside_output, width=LOG_WIDTH)
-    return Screen(console, has_person)
+    if console.is_terminal:
+        return Screen(console, has_person=sys.stdin.isatty())
+    return Screen(Console(highlight=False, stderr=beside_output, width=LOG_WIDTH), has_person=False)
 
 
 def plain(text: str) -> str:

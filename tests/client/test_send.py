@@ -85,6 +85,7 @@ async def test_the_same_key_again_looks_on_instead_of_sending_twice(crowd: Live,
 
     assert [(await run(*once)).exit_code for _ in range(2)] == [Exit.DONE, Exit.DONE]
     assert len(crowd.accepted()) == 10
+    assert (await run(*once, "--attach", __file__)).exit_code == Exit.USAGE
 
 
 @pytest.mark.parametrize(

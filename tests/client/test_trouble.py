@@ -52,15 +52,23 @@ class LeftAlone(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-class LeftAtTheQuestion(Console):
+class Person(Console):
+    """A terminal where somebody answers the question, or leaves it."""
+
+    def __init__(self, answer: str | type[BaseException]) -> None:
+        super().__init__(file=io.StringIO())
+        self._answer = answer
+
     def input(self, *_: Any, **__: Any) -> str:
-        raise KeyboardInterrupt
+        if isinstance(self._answer, str):
+            return self._answer
+        raise self._answer
 
 
 async def _send(
-    access: Mapping[str, str], transport: httpx.BaseTransport, order: Order = ORDER, console: type[Console] = Console
+    access: Mapping[str, str], transport: httpx.BaseTransport, order: Order = ORDER, person: Person | None = None
 ) -> Exit:
-    screen = Screen(console(file=io.StringIO()), has_person=True)
+    screen = Screen(person or Person(EOFError), has_person=True)
     pauses = (0.0,) * (TRIES - 1)
     with Service(access["MASS_REPLY_URL"], access["MASS_REPLY_KEY"], transport=transport, pauses=pauses) as service:
         return (await asyncio.to_thread(send, service, screen, order)).exit
@@ -110,8 +118,12 @@ async def test_who_stops_looking_on_is_told_that_the_sending_goes_on_and_how_to_
     await crowd.until_status(id_, "completed")
 
 
-async def test_ctrl_c_at_the_question_leaves_nothing_to_confirm(crowd: Live, access: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("answer", ["11", "yes", "", EOFError, KeyboardInterrupt])
+async def test_any_other_answer_sends_nothing_and_leaves_nothing_to_confirm(
+    crowd: Live, access: Mapping[str, str], answer: str | type[BaseException]
+) -> None:
     with pytest.raises(Declined, match="Nothing was sent"):
-        await _send(access, httpx.HTTPTransport(), replace(ORDER, is_agreed=False), LeftAtTheQuestion)
+        await _send(access, httpx.HTTPTransport(), replace(ORDER, is_agreed=False), Person(answer))
 
-    await crowd.until_status(await _the_only_one(crowd), "cancelled")
+    batch = (await crowd.client.get(f"/mass-replies/{await _the_only_one(crowd)}")).json()
+    assert batch["status"] == "cancelled"
