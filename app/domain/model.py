@@ -176,6 +176,7 @@ class Absorbed(StrEnum):
     OLDER = "older"
     STILL_SETTLING = "still_settling"
     NOT_RETRYABLE = "not_retryable"
+    NOT_OVERDUE = "not_overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ class Guard(Enum):
     NOT_OLDER = "same attempt and not older"
     SETTLED = "after settles_after, and of no other attempt"
     RETRYABLE = "reason is retryable"
+    OVERDUE = "after not_after"
 
 
 class Target(Enum):
@@ -219,7 +221,7 @@ _RECEIPTS = (
 DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
     (_S.QUEUED, _E.CLAIM): Rule(_S.SENDING),
     (_S.QUEUED, _E.CANCEL): Rule(_S.CANCELLED),
-    (_S.QUEUED, _E.EXPIRE): Rule(_S.FAILED),
+    (_S.QUEUED, _E.EXPIRE): Rule(_S.FAILED, _G.OVERDUE),
     (_S.SENDING, _E.LOSE_ANSWER): Rule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
     (_S.SENDING, _E.LOSE_WORKER): Rule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
     # A record that comes late still settles the row that the sweeper gave up on: the attempt is the same.
@@ -308,6 +310,8 @@ _GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | Non
     Guard.NOT_OLDER: _failure_not_older,
     Guard.SETTLED: _settled,
     Guard.RETRYABLE: lambda standing, *_: None if standing.retryable else Absorbed.NOT_RETRYABLE,
+    # A retry may have given it more time since the sweeper read that it was over.
+    Guard.OVERDUE: lambda standing, _, now: None if _is_overdue(standing, now) else Absorbed.NOT_OVERDUE,
 }
 """What each guard holds against an event; None where it lets it through."""
 
@@ -315,9 +319,11 @@ _GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | Non
 def _back(standing: Standing, now: datetime) -> Move:
     if standing.batch_cancelled:
         return Move(_S.CANCELLED, Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent."))
-    if standing.not_after is not None and now >= standing.not_after:
-        return Move(_S.FAILED, too_late())
-    return Move(_S.QUEUED)
+    return Move(_S.FAILED, too_late()) if _is_overdue(standing, now) else Move(_S.QUEUED)
+
+
+def _is_overdue(standing: Standing, now: datetime) -> bool:
+    return standing.not_after is not None and now >= standing.not_after
 
 
 def too_late() -> Reason:

@@ -120,6 +120,8 @@ async def test_a_success_corrects_what_we_concluded_ourselves(stage: Stage, batc
     }
     await stage.settle(lost if why == "marked_not_sent" else report(batch.first, E.DEFER))
     await stage.let_settle(batch)
+    if why == "too_late":
+        await stage.runs("UPDATE mass_replies SET not_after = now() WHERE id = :id", id=batch.id)
     await stage.settle(conclusions[why])
     assert (await stage.row(batch.first)).reason_code == why
     await stage.receipt(batch.first, R.DELIVERED)

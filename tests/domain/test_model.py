@@ -116,7 +116,8 @@ def test_the_grids_hold_every_pair() -> None:
 @pytest.mark.parametrize(("event", "status", "to"), cells(DELIVERIES))
 def test_every_event_has_an_answer_in_every_status(event: str, status: str, to: str) -> None:
     reason = Reason(C.PROVIDER_REJECTED, "Because.")
-    answer = transition(standing(S(status)), happens(E(event), reason=reason), NOW)
+    over = {"not_after": NOW} if event == E.EXPIRE else {}
+    answer = transition(standing(S(status), **over), happens(E(event), reason=reason), NOW)
     if to == ".":
         assert answer is Absorbed.NOT_APPLICABLE
     else:
@@ -133,6 +134,11 @@ def test_every_event_leads_a_mass_reply_where_the_design_says(event: str, status
 @pytest.mark.parametrize(("before", "after", "expected"), cells(EFFECTS))
 def test_every_change_has_one_effect_on_the_conversation(before: str, after: str, expected: str) -> None:
     assert effect(S(before), S(after)) is Effect(expected)
+
+
+@pytest.mark.parametrize("not_after", [LATER, None])
+def test_nothing_is_called_too_late_that_was_given_more_time(not_after: datetime | None) -> None:
+    assert transition(standing(S.QUEUED, not_after=not_after), happens(E.EXPIRE), NOW) is Absorbed.NOT_OVERDUE
 
 
 OWN = [E.GIVE_BACK, E.REFUSE, E.REJECT, E.DEFER, E.RECEIPT_FAILED]
