@@ -1,5 +1,6 @@
 """Erasing a contact: nothing of the person is left, every count is, and nobody writes to them again."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +9,18 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.model import MassReplyStatus
+from app.domain.audit import OPERATOR
+from app.domain.model import MassReplyStatus, TenantId
 from app.domain.permissions import Role
+from app.erasure import erase_contact
+from app.runtime import Runtime
 from app.store.database import Database
 from app.tables import metadata
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.conftest import create_tenant
 from tests.control.conftest import Live, Stage
 from tests.imports import line, ndjson
-from tests.scene import Account, add_account
+from tests.scene import Account, add_account, row
 
 PERSON = {
     "external_id": "u-secret-1",
@@ -246,8 +250,8 @@ async def test_an_address_that_somebody_else_has_too_stays_blocked_for_them(desk
     await import_(desk.client, other)
     await block(desk, "zoe.quirrel", "opted_out")
     await erase(desk.client)
-    [row] = await desk.read("SELECT address FROM blocked_addresses")
-    assert row.address == "zoe.quirrel"
+    [blocked] = await desk.read("SELECT address FROM blocked_addresses")
+    assert blocked.address == "zoe.quirrel"
 
 
 async def test_an_erasure_is_told_without_a_name_and_can_be_repeated(desk: Stage) -> None:
@@ -288,12 +292,31 @@ async def test_nobody_writes_to_an_erased_contact_while_a_mass_reply_runs(live: 
     [last] = (await live.client.get(f"/mass-replies/{id_}/deliveries?status=queued&limit=1")).json()["items"]
     stage = Stage(live.client, live.runtime, live.tenant)
     where = {"id": UUID(last["conversation_id"])}
-    [row] = await stage.read("SELECT contact_id, address FROM conversations WHERE id = :id", **where)
-    while (answer := await live.client.delete(f"/contacts/{row.contact_id}")).status_code == 409:
+    [erased] = await stage.read("SELECT contact_id, address FROM conversations WHERE id = :id", **where)
+    while (answer := await live.client.delete(f"/contacts/{erased.contact_id}")).status_code == 409:
         pass
     assert answer.status_code == 204
     await stage.write("UPDATE channel_accounts SET rate_per_second = 1000, allowed_at = now()")
     done = await live.until_status(id_, "completed")
     written_to = {entry.message.recipient for entry in live.accepted()}
     assert done["counts"]["sent"] + done["counts"]["cancelled"] == 30
-    assert (row.address in written_to) is (done["counts"]["cancelled"] == 0)
+    assert (erased.address in written_to) is (done["counts"]["cancelled"] == 0)
+
+
+async def somebody_waits(runtime: Runtime, tenant: UUID) -> None:
+    """Let other tasks run until one of them waits for an advisory lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+    async with asyncio.timeout(20):
+        while not (await row(runtime, tenant, waiting)).count:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Stage) -> None:
+    runtime, tenant = desk.runtime, TenantId(desk.tenant)
+    async with runtime.database.begin(tenant) as connection:
+        await erase_contact(connection, tenant, "u-secret-1", runtime.address_digests, OPERATOR)
+        preparing = asyncio.create_task(create(desk.client, BODY | {"on_unresolved": "blank"}))
+        await somebody_waits(runtime, desk.tenant)
+    batch = await preparing
+    assert batch["preflight"]["skipped"] == [{"code": "no_address", "channel": "other", "count": 1}]
+    assert "quirrel" not in await stored_rows(runtime.database, tenant, "deliveries")
