@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from time import perf_counter
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -33,6 +34,7 @@ from app.domain.model import DeliveryEvent, Happening, Reason
 from app.store import account_health, claims
 from app.store.claims import Claimed, LaneKey
 from app.store.credentials import CredentialsUnreadable
+from app.telemetry.tracing import note_outcomes
 
 log = structlog.get_logger()
 
@@ -215,9 +217,11 @@ class Pump:
     async def _call(
         self, provider: str, send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float
     ) -> Sequence[SendResult]:
-        with self._crew.telemetry.call(provider, size) as call:
+        telemetry, began = self._crew.telemetry, perf_counter()
+        with telemetry.tracing.call(provider, size) as span:
             results = await _call(send, size, until)
-            call.outcomes = frozenset(type(result).__name__.lower() for result in results)
+            note_outcomes(span, results)
+        telemetry.metrics.count_call(provider, perf_counter() - began)
         return results
 
     async def _record(self, provider: str, claimed: Claimed, result: Result) -> None:

@@ -1,6 +1,6 @@
 """Spans of the API, of the pumps and of the calls to providers. Without a provider of tracers, none are made."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 from uuid import UUID
@@ -30,13 +30,17 @@ class Tracing:
 
     def call(self, provider: str, messages: int) -> AbstractContextManager[Span | None]:
         """One call to a provider; its trace is not handed on, for it is nobody's business there."""
+        if self._tracer is None:
+            return _NO_SPAN
         about: Attributes = {"mass_reply.provider": provider, "mass_reply.messages": messages}
-        return self._span(f"call {provider}", SpanKind.CLIENT, about)
+        return _span(self._tracer, f"call {provider}", SpanKind.CLIENT, about)
 
     def pump(self, tenant: UUID, mass_reply: UUID, account: UUID) -> AbstractContextManager[Span | None]:
         """One turn of a lane."""
+        if self._tracer is None:
+            return _NO_SPAN
         ids = {"mass_reply.tenant": str(tenant), "mass_reply.id": str(mass_reply), "mass_reply.account": str(account)}
-        return self._span("pump", SpanKind.INTERNAL, ids)
+        return _span(self._tracer, "pump", SpanKind.INTERNAL, ids)
 
     def of_requests(self) -> TelemetryConfig:
         """What FastAPI is told. Its logs would hold the messages of exceptions, and the metrics are ours."""
@@ -49,8 +53,11 @@ class Tracing:
             "exclude": _is_untraced,
         }
 
-    def _span(self, name: str, kind: SpanKind, attributes: Attributes) -> AbstractContextManager[Span | None]:
-        return _NO_SPAN if self._tracer is None else _span(self._tracer, name, kind, attributes)
+
+def note_outcomes(span: Span | None, results: Sequence[object]) -> None:
+    """Say on the span of a call how it ended for its messages, by the classes of the results."""
+    if span is not None:
+        span.set_attribute("mass_reply.outcomes", sorted({type(result).__name__.lower() for result in results}))
 
 
 @contextmanager
