@@ -135,14 +135,16 @@ async def desk(runtime: Runtime, tenant: UUID, client: httpx.AsyncClient) -> Des
 
 
 @pytest.fixture
-async def tripwire(owner_url: str) -> AsyncIterator[str]:
-    """A tag that the database itself refuses: what no check of ours foresees."""
+async def tripwires(owner_url: str) -> AsyncIterator[None]:
+    """The database itself refuses two tags: `tripwire` for good, `deadlock` as if only for this moment."""
     connection = await asyncpg.connect(owner_url)
     await connection.execute("""
-        CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'tripped'; END $$;
-        CREATE TRIGGER trip BEFORE INSERT ON conversation_tags FOR EACH ROW WHEN (NEW.tag = 'tripwire')
-        EXECUTE FUNCTION trip()
+        CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE 'tripped' USING ERRCODE = CASE NEW.tag WHEN 'deadlock' THEN '40P01' ELSE 'P0001' END;
+        END $$;
+        CREATE TRIGGER trip BEFORE INSERT ON conversation_tags FOR EACH ROW
+        WHEN (NEW.tag IN ('tripwire', 'deadlock')) EXECUTE FUNCTION trip()
     """)
-    yield "tripwire"
+    yield
     await connection.execute("DROP TRIGGER trip ON conversation_tags; DROP FUNCTION trip")
     await connection.close()

@@ -245,10 +245,10 @@ async def test_while_one_process_runs_a_tenant_s_rules_another_leaves_them_alone
 
 
 async def test_a_rule_that_fails_is_logged_and_stops_neither_other_rules_nor_other_conversations(
-    desk: Desk, tripwire: str
+    desk: Desk, tripwires: None
 ) -> None:
     careful = {"type": "tag.added", "tags": ["careful"]}
-    await desk.rule("1-bad", careful, tag(tripwire))
+    await desk.rule("1-bad", careful, tag("tripwire"))
     await desk.rule("2-good", careful, tag("good"))
     both = [await desk.conversation("careful"), await desk.conversation("careful")]
     await desk.tells(*(ConversationUpdated(each, tags_added=("careful",)) for each in both))
@@ -264,6 +264,20 @@ async def test_a_rule_that_fails_is_logged_and_stops_neither_other_rules_nor_oth
     await desk.run()
     shown = (await desk.client.get("/automation-rules/1-bad")).json()
     assert (shown["failing"], shown["recent_runs"], shown["last_failure"]) == (True, 10, first["reason"])
+
+
+async def test_what_fails_for_the_moment_alone_is_done_later_and_is_no_failure(desk: Desk, tripwires: None) -> None:
+    await desk.rule("1-note", "message.received", note("n"))
+    await desk.rule("2-busy", "message.received", tag("deadlock"))
+    conversation = await desk.conversation()
+    await desk.customer_writes(conversation)
+    await RuleRunner(desk.runtime.database).tick()
+    assert [await desk.outcomes(key) for key in ("1-note", "2-busy")] == [[], []]
+    assert await desk.notes(conversation) == []
+    await desk.rule("2-busy", "message.received", tag("fine"))
+    await desk.run()
+    assert [await desk.outcomes(key) for key in ("1-note", "2-busy")] == [["done"], ["done"]]
+    assert len(await desk.notes(conversation)) == 1
 
 
 async def test_a_conversation_that_is_gone_is_passed_over(desk: Desk) -> None:
