@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ from tests.api.conftest import MakeKey, bearer
 from tests.api.event_reader import Comment, StreamEvent, following, told_until_the_end
 from tests.conftest import create_tenant
 from tests.delivery.stage import Batch, Stage, because, make_stage, report
-from tests.visitors import serving_http
+from tests.visitors import add_web_chat, serving_http, visit
 
 TICK = 0.02
 LONGEST_WAIT = 20
@@ -373,18 +374,24 @@ async def test_streams_end_in_good_order_when_the_process_is_told_to_stop(
     settings: Settings, stage: Stage, make_key: MakeKey, survivor: None
 ) -> None:
     batch, key = await stage.batch(), bearer(await make_key(Role.VIEWER))
+    chat = await add_web_chat(stage.runtime, stage.tenant)
+    async with serving_whole(settings) as (url, served), httpx.AsyncClient(base_url=url, timeout=LONGEST_WAIT) as http:
+        page = http.stream("GET", "/chat/sessions/me/events", headers=(await visit(http, chat)).headers)
+        async with http.stream("GET", address(batch), headers=key) as stream, page as visited:
+            signal.raise_signal(signal.SIGTERM)
+            for answer in (stream, visited):
+                await answer.aread()  # to its proper end, or this raises
+            async with asyncio.timeout(LONGEST_WAIT / 2):
+                await served
+
+
+@asynccontextmanager
+async def serving_whole(settings: Settings) -> AsyncIterator[tuple[str, asyncio.Task[None]]]:
+    """Serve the application as `mass-reply api` does: started, and stopped by signals, by uvicorn."""
     config = uvicorn.Config(
         create_app(settings), lifespan="on", log_config=None, timeout_graceful_shutdown=LONGEST_WAIT
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = asyncio.create_task(uvicorn.Server(config).serve([listening]))
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with (
-            httpx.AsyncClient(base_url=url, headers=key, timeout=LONGEST_WAIT) as http,
-            following(http, address(batch)) as events,
-        ):
-            await next_event(events, "progress")
-            signal.raise_signal(signal.SIGTERM)
-            assert [event async for event in events] == []
-        async with asyncio.timeout(LONGEST_WAIT / 2):
-            await serving
+        served = asyncio.create_task(uvicorn.Server(config).serve([listening]))
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", served
+        await served
