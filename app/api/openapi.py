@@ -1,5 +1,6 @@
 """The description of the interface, completed with what every operation has in common."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from app.api.examples import add_examples
 from app.api.problems import BodyTooLarge, InvalidJson, Problem, only_problems
+from app.api.schemas import Listing
 
 _SCHEMAS = "#/components/schemas/{model}"
 
@@ -34,6 +36,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         separate_input_output_schemas=False,  # the two differ in their names alone, and those end up in clients
     )
+    document = _with_named_pages(document)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template=_SCHEMAS)
     schemas.update({**problem.pop("$defs"), "Problem": problem})
@@ -55,3 +58,13 @@ def _say_parameters_as_they_are_sent(operation: dict[str, Any]) -> None:
             schema.update(kinds[0])
         elif kinds:
             schema["anyOf"] = kinds
+
+
+def _with_named_pages(document: dict[str, Any]) -> dict[str, Any]:
+    """A list's page under its title: pydantic names a generic's schema after its parts (`Listing_DeliveryAnswer_`)."""
+    text = json.dumps(document)
+    for name, schema in document["components"]["schemas"].items():
+        if name.startswith(f"{Listing.__name__}_"):
+            text = text.replace(f'{name}"', f'{schema["title"]}"')
+    named: dict[str, Any] = json.loads(text)
+    return named
