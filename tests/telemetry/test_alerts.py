@@ -1,5 +1,6 @@
 """The list of metrics and the list of alerts, held against what is really told."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,7 +15,8 @@ from app.telemetry.metrics import Metrics
 from tests.delivery.stage import Stage
 from tests.telemetry.samples import figures
 
-OPERATIONS = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 STANDARD = frozenset({"up"})
 """What Prometheus tells by itself."""
 NAME = re.compile(r"\bmass_reply_\w+|\bup\b")
@@ -34,6 +36,12 @@ def documented() -> dict[str, set[str]]:
 
 
 ALERTS: Mapping[str, str] = {row[0].strip("`"): row[1].strip("`") for row in table("| alert | expression |")}
+PANELS: Mapping[str, str] = {
+    f"{panel['title']} {target['refId']}": target["expr"]
+    for panel in json.loads((DOCS / "grafana-dashboard.json").read_text(encoding="utf-8"))["panels"]
+    for target in panel["targets"]
+}
+ASKED = {**ALERTS, **PANELS}
 
 
 def _told(text: str) -> dict[str, set[str]]:
@@ -73,9 +81,9 @@ async def test_the_api_tells_of_every_one_in_the_list(anonymous: httpx.AsyncClie
     assert _told((await anonymous.get("/metrics")).text).keys() == documented().keys()
 
 
-@pytest.mark.parametrize("alert", ALERTS)
-def test_an_alert_asks_for_metrics_and_labels_that_exist(alert: str) -> None:
-    expression, known = ALERTS[alert], documented()
+@pytest.mark.parametrize("question", ASKED)
+def test_an_alert_or_a_panel_asks_for_metrics_and_labels_that_exist(question: str) -> None:
+    expression, known = ASKED[question], documented()
     asked = {re.sub(r"_bucket$", "", name) for name in NAME.findall(re.sub(r'"[^"]*"', "", expression))}
     assert asked
     assert asked <= known.keys() | STANDARD
@@ -85,10 +93,10 @@ def test_an_alert_asks_for_metrics_and_labels_that_exist(alert: str) -> None:
     assert all(expression.count(opening) == expression.count(closing) for opening, closing in ("()", "[]", "{}"))
 
 
-@pytest.mark.parametrize("alert", ALERTS)
-def test_an_alert_selects_no_value_that_the_list_does_not_name(alert: str) -> None:
+@pytest.mark.parametrize("question", ASKED)
+def test_an_alert_or_a_panel_selects_no_value_that_the_list_does_not_name(question: str) -> None:
     said = OPERATIONS[OPERATIONS.index("| metric | labels |") :].partition("\n\n")[0]
-    for name, label, value in SELECTOR.findall(ALERTS[alert]):
+    for name, label, value in SELECTOR.findall(ASKED[question]):
         if label in {"outcome", "state", "limit"}:
             [row] = [row for row in said.splitlines() if row.startswith(f"| `{name}`")]
             assert f"`{value}`" in row
