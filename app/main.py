@@ -37,6 +37,13 @@ OWN_BODY_LIMITS: Mapping[str, int | None] = {
 """By the beginning of the path; None where no limit is needed."""
 
 
+ANY_ADDRESS = """\
+Every error is a problem document (RFC 9457); each operation lists those that it may answer. Besides, any address answers
+404 `not_found` where there is none such, 405 `method_not_allowed` with `Allow` for another method, 413 `body_too_large`,
+and 500 `internal_error` for a failure of the service's own, which says nothing more than the `X-Request-Id` in the log.
+"""
+
+
 def from_environment() -> FastAPI:
     """What uvicorn calls in each of its processes."""
     settings = load_settings()
@@ -68,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="mass-reply",
         summary="One message, sent as a real reply on every selected conversation.",
+        description=ANY_ADDRESS,
         version=version("mass-reply"),
         lifespan=lifespan,
         generate_unique_id_function=operation_id,

@@ -71,7 +71,6 @@ _STREAM: dict[str, Any] = {
     "settled; at the end `completed`, `cancelled` or `expired`, and the stream ends. Comments in between.",
     "content": {
         EventStream.media_type: {
-            "schema": {"type": "string"},
             "itemSchema": {
                 "oneOf": [
                     _event_schema(["progress", "completed", "cancelled", "expired"], ProgressAnswer),
