@@ -123,10 +123,11 @@ async def _sent(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> int:
     async with runtime.database.begin(tenant) as connection:
         batch = await store.get(connection, tenant, id_)
     assert batch is not None
-    assert batch.counts is not None
-    assert not batch.counts[DeliveryStatus.FAILED]
-    assert not batch.counts[DeliveryStatus.UNCERTAIN]
-    return batch.counts[DeliveryStatus.SENT]
+    counts = batch.progress.counts
+    assert counts is not None
+    assert not counts[DeliveryStatus.FAILED]
+    assert not counts[DeliveryStatus.UNCERTAIN]
+    return counts[DeliveryStatus.SENT]
 
 
 @contextmanager
