@@ -1,5 +1,7 @@
 """`/automation-rules`: what may be said, who may say it, and what is shown."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ from tests.api.conftest import MakeKey, bearer
 from tests.automation.conftest import Desk, note, tag
 from tests.conftest import create_tenant
 
+README = Path(__file__).resolve().parents[2] / "README.md"
 RULE: dict[str, Any] = {
     "name": "Told",
     "enabled": True,
@@ -40,6 +43,12 @@ async def test_a_rule_is_made_replaced_listed_read_and_deleted(client: httpx.Asy
     assert (await client.delete("/automation-rules/told")).status_code == 204
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/runs")):
         assert (await client.request(method, f"/automation-rules/told{path}")).status_code == 404
+
+
+async def test_the_readme_s_example_is_a_rule(client: httpx.AsyncClient) -> None:
+    example = README.read_text(encoding="utf-8").partition("## Automation rules")[2].partition("```json")[2]
+    answer = await client.put("/automation-rules/announced", json=json.loads(example.partition("```")[0]))
+    assert answer.status_code == 201, answer.text
 
 
 async def test_every_fault_is_named_at_once(client: httpx.AsyncClient) -> None:
