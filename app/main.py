@@ -38,9 +38,10 @@ OWN_BODY_LIMITS: Mapping[str, int | None] = {
 
 
 ANY_ADDRESS = """\
-Every error is a problem document (RFC 9457); each operation lists those that it may answer. Besides, any address answers
-404 `not_found` where there is none such, 405 `method_not_allowed` with `Allow` for another method, 413 `body_too_large`,
-and 500 `internal_error` for a failure of the service's own, which says nothing more than the `X-Request-Id` in the log.
+Every error is a problem document (RFC 9457); each operation lists those that it may answer. Besides, any address may
+answer 404 `not_found` where there is none such, 405 `method_not_allowed` with `Allow` for another method, 413
+`body_too_large`, and 500 `internal_error` for a failure of the service's own, of which the log says more under the
+`X-Request-Id`.
 """
 
 
