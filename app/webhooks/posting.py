@@ -36,29 +36,27 @@ class Posting:
         self.failure: NotTaken | None = None
 
     async def run(self, notices: Sequence[Notice]) -> None:
-        tasks: list[asyncio.Task[bool]] = []
-        for notice, indexes in zip(notices, predecessors(notices), strict=True):
-            before = [tasks[index] for index in indexes]
-            tasks.append(asyncio.create_task(self._tell(notice, before)))
-        await asyncio.gather(*tasks)
+        tasks: list[asyncio.Task[None]] = []
+        async with asyncio.TaskGroup() as group:
+            for notice, indexes in zip(notices, predecessors(notices), strict=True):
+                before = [tasks[index] for index in indexes]
+                tasks.append(group.create_task(self._tell(notice, before)))
 
-    async def _tell(self, notice: Notice, before: Sequence[asyncio.Task[bool]]) -> bool:
-        if not all([await task for task in before]):
-            return False
+    async def _tell(self, notice: Notice, before: Sequence[asyncio.Task[None]]) -> None:
+        """Make a call after those that it follows on; they were all taken, unless no call is to begin any more."""
+        for task in before:
+            await task
         async with self._own_slots, self._slots:
-            if self.failure is not None or not self._may_begin():
-                return False
-            answer = await self._post(notice)
-        return self._noted(notice, answer)
+            if self.failure is None and self._may_begin():
+                self._note(notice, await self._post(notice))
 
-    def _noted(self, notice: Notice, answer: Taken | NotTaken | None) -> bool:
+    def _note(self, notice: Notice, answer: Taken | NotTaken | None) -> None:
         if isinstance(answer, NotTaken):
             self.failure = self.failure or answer
-            return False
+            return
         self.taken.add(notice.id)
         self.heard = self.heard or answer is not None
         if self._careful and answer is not None:
             self._careful = False
             for _ in range(AT_ONCE - 1):
                 self._own_slots.release()
-        return True

@@ -217,6 +217,7 @@ async def test_what_was_taken_beside_a_refused_call_is_not_posted_again(scene: S
     await scene.post()
     assert {one.data["id"] for one in scene.consumer.taken} == set(map(str, ids))
     assert scene.consumer.twice() == []
+    assert (await scene.standing())["backlog"]["count"] == 0
 
 
 async def test_many_conversations_of_one_event_are_posted_side_by_side(scene: Scene) -> None:

@@ -1,0 +1,129 @@
+"""One worker at a time has an endpoint, and only who has it writes down how far it has come."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.events import EventType, News
+from app.domain.model import MassReplyId, TenantId
+from app.domain.webhooks import EndpointDraft, Setback
+from app.runtime import Runtime
+from app.store import events, webhook_endpoints
+from app.store.webhook_endpoints import Claim
+
+LEASE = timedelta(minutes=1)
+NOW = datetime.now(UTC)
+FAILED = Setback(NOW, NOW - LEASE, "It answered HTTP 500.")
+
+
+@pytest.fixture
+async def endpoint(runtime: Runtime, tenant: UUID) -> UUID:
+    draft = EndpointDraft("http://127.0.0.1:9/", None, enabled=True)
+    async with runtime.database.begin(tenant) as connection:
+        id_ = await webhook_endpoints.next_id(connection)
+        assert await webhook_endpoints.save(connection, TenantId(tenant), id_, "one", draft, {}, 5)
+    return id_
+
+
+async def claim(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim | None:
+    async with runtime.database.begin(tenant) as connection:
+        return await webhook_endpoints.claim(connection, TenantId(tenant), id_, LEASE)
+
+
+async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim:
+    found = await claim(runtime, tenant, id_)
+    assert found is not None
+    return found
+
+
+async def advance(runtime: Runtime, held: Claim, position: int, *, heard: bool = True) -> Claim | None:
+    async with runtime.database.begin(held.tenant) as connection:
+        return await webhook_endpoints.advance(connection, held, position, ["evt_1"], LEASE, heard=heard)
+
+
+async def fail(runtime: Runtime, held: Claim, setback: Setback = FAILED) -> None:
+    async with runtime.database.begin(held.tenant) as connection:
+        await webhook_endpoints.set_back(connection, held, setback)
+
+
+async def expire_lease(runtime: Runtime, tenant: UUID) -> None:
+    async with runtime.database.begin(tenant) as connection:
+        await connection.execute(sa.text("UPDATE webhook_endpoints SET lease_until = now()"))
+
+
+async def is_due(runtime: Runtime, id_: UUID) -> bool:
+    async with runtime.database.begin_sweep() as connection:
+        return id_ in {found for _, found in await webhook_endpoints.due(connection, 1_000)}
+
+
+async def test_of_many_that_claim_an_endpoint_one_gets_it(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
+    found = await asyncio.gather(*(claim(runtime, tenant, endpoint) for _ in range(5)))
+    assert sum(one is not None for one in found) == 1
+
+
+async def test_who_lost_its_claim_changes_nothing_any_more(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
+    late = await claimed(runtime, tenant, endpoint)
+    await expire_lease(runtime, tenant)
+    held = await claimed(runtime, tenant, endpoint)
+    assert await advance(runtime, late, 99) is None
+    await fail(runtime, late)
+    async with runtime.database.begin(tenant) as connection:
+        await webhook_endpoints.release(connection, late)
+    assert await claim(runtime, tenant, endpoint) is None, "it was given back by another"
+    kept = await advance(runtime, held, 7)
+    assert kept is not None
+    assert (kept.position, kept.ahead, kept.failures) == (7, frozenset({"evt_1"}), 0)
+
+
+async def test_failures_in_a_row_are_counted_until_something_is_heard(
+    runtime: Runtime, tenant: UUID, endpoint: UUID
+) -> None:
+    for _ in range(2):
+        await fail(runtime, await claimed(runtime, tenant, endpoint))
+    held = await claimed(runtime, tenant, endpoint)
+    assert (held.failures, held.failing_since) == (2, NOW)
+    unheard = await advance(runtime, held, 6, heard=False)
+    assert unheard is not None
+    assert unheard.failures == 2
+    heard = await advance(runtime, held, 7)
+    assert heard is not None
+    assert (heard.failures, heard.failing_since) == (0, None)
+
+
+async def test_what_waits_is_disabled_or_is_off_cannot_be_claimed(
+    runtime: Runtime, tenant: UUID, endpoint: UUID
+) -> None:
+    for change in ("next_try_at = now() + interval '1 h'", "disabled_reason = 'gone'", "enabled = false"):
+        async with runtime.database.begin(tenant) as connection:
+            await connection.execute(sa.text(f"UPDATE webhook_endpoints SET {change}"))
+        assert await claim(runtime, tenant, endpoint) is None, change
+        async with runtime.database.begin(tenant) as connection:
+            await connection.execute(
+                sa.text("UPDATE webhook_endpoints SET next_try_at = now(), disabled_reason = NULL, enabled = true")
+            )
+    assert await claim(runtime, tenant, endpoint) is not None
+
+
+async def test_an_endpoint_is_due_once_something_happens_and_nobody_has_it(
+    runtime: Runtime, tenant: UUID, endpoint: UUID
+) -> None:
+    assert not await is_due(runtime, endpoint)
+    async with runtime.database.begin(tenant) as connection:
+        news = News(EventType.MASS_REPLY_CONFIRMED, MassReplyId(UUID(int=1)))
+        await events.announce(connection, TenantId(tenant), [news])
+    assert await is_due(runtime, endpoint)
+    held = await claimed(runtime, tenant, endpoint)
+    assert not await is_due(runtime, endpoint)
+    async with runtime.database.begin(tenant) as connection:
+        await webhook_endpoints.release(connection, held)
+    assert await is_due(runtime, endpoint)
+
+
+async def test_it_moves_back_and_never_forward(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
+    for position, expected in ((9, 5), (3, 3), (4, 3)):
+        async with runtime.database.begin(tenant) as connection:
+            assert await webhook_endpoints.move_back(connection, TenantId(tenant), "one", position)
+        assert (await claimed(runtime, tenant, endpoint)).position == expected
