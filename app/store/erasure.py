@@ -40,7 +40,7 @@ class HeldContact:
 
 
 _FIND = sa.text("""
-    SELECT id FROM contacts WHERE tenant_id = :tenant AND (id::text = :name OR external_id = :name)
+    SELECT id FROM contacts WHERE tenant_id = :tenant AND (id = CAST(:id AS uuid) OR external_id = :name)
     ORDER BY external_id = :name DESC LIMIT 1
 """)
 _DELIVERIES = sa.text("""
@@ -61,7 +61,7 @@ async def hold_contact(connection: AsyncConnection, tenant: TenantId, name: str)
     Deliveries come first: whoever records what became of one writes to its conversation afterwards.
     """
     await connection.execute(_ERASING, {"tenant": str(tenant)})
-    contact = await connection.scalar(_FIND, {"tenant": tenant, "name": name})
+    contact = await connection.scalar(_FIND, {"tenant": tenant, "id": _as_id(name), "name": name})
     if contact is None:
         return None
     values = {"tenant": tenant, "contact": contact}
@@ -71,6 +71,13 @@ async def hold_contact(connection: AsyncConnection, tenant: TenantId, name: str)
     own = (Address.spelled(Channel(each.channel), each.address) for each in conversations if each.address)
     addresses = frozenset((*own, *addresses_of(row.email, row.phone)))
     return HeldContact(contact, row.opted_out, addresses, [each.id for each in conversations], deliveries)
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
 
 
 _REASONS = sa.text("""

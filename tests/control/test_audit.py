@@ -22,7 +22,7 @@ from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.api.test_channel_accounts import EMAIL, SECRET
 from tests.conftest import create_tenant
-from tests.control.conftest import BODY, Stage
+from tests.control.conftest import BODY, NOWHERE, Stage
 
 ANN = Author("agent-7", "Ann Lee", "ann@example.test")
 BEN = {"id": "agent-8", "name": "Ben Ray", "email": "ben@example.test"}
@@ -119,7 +119,9 @@ async def test_setting_up_is_told_without_a_secret(stage: Stage) -> None:
     client = stage.client
     issued = (await client.post("/api-keys", json={"name": "helpdesk", "roles": ["agent"]})).json()
     await client.delete(f"/api-keys/{issued['id']}")
-    await client.put("/channel-accounts/email-2", json=EMAIL)
+    config = {**EMAIL["config"], "base_url": f"{NOWHERE}/t0psecret"}
+    saved = await client.put("/channel-accounts/email-2", json=EMAIL | {"config": config})
+    assert saved.status_code == 201, saved.text
     await client.delete("/channel-accounts/email-2")
     await client.put("/snippets/refund", json={"text": "We refunded you."})
     await client.delete("/snippets/refund")
@@ -134,7 +136,8 @@ async def test_setting_up_is_told_without_a_secret(stage: Stage) -> None:
     ]
     text = json.dumps(told)
     assert issued["key"].rpartition("_")[2] not in text
-    assert not any(secret in text for secret in (SECRET, "We refunded you."))
+    assert not any(secret in text for secret in (SECRET, "t0psecret", "We refunded you."))
+    assert told[3]["details"]["config"]["base_url"] == "http://127.0.0.1"
     assert told[3]["details"]["credentials_given"] == ["server_token"]
 
 
