@@ -93,7 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> None:
     """The last one added is the first that a request meets."""
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
-    app.add_middleware(Methods, routed=app)
+    app.add_middleware(Methods, routers=ROUTERS)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits)
     app.add_middleware(Unhandled)
     app.add_middleware(QuotaHeaders)

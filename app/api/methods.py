@@ -1,12 +1,12 @@
 """Which methods an address takes. The router asks one route after another, and would name the first one's methods."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from re import Pattern
 
-from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,9 +27,9 @@ class Methods:
     An address that is spelled out wins over a pattern: `GET /mass-replies/preview` asks for no mass reply of that id.
     """
 
-    def __init__(self, app: ASGIApp, routed: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, routers: Iterable[APIRouter]) -> None:
         self._app = app
-        self._routed = routed
+        self._routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = self._taken_at(scope["path"]) if scope["type"] == "http" else frozenset()
@@ -51,9 +51,8 @@ class Methods:
     def _by_path(self) -> Mapping[str, frozenset[str]]:
         """In the order of the routes, for the first pattern that matches is the one that is meant."""
         found: dict[str, frozenset[str]] = {}
-        for context in iter_route_contexts(self._routed.routes):
-            path = str(context.path)
-            found[path] = found.get(path, frozenset()) | (context.methods or set())
+        for route in self._routes:
+            found[route.path] = found.get(route.path, frozenset()) | (route.methods or set())
         return found
 
     @cached_property
