@@ -88,6 +88,8 @@ async def check(database: Database, tenant: UUID, stored: list[View], filter: Fi
         assert await found(connection, tenant, filter) == expected
         assert await selection.count(connection, TenantId(tenant), filter) == len(expected)
         assert await found(connection, tenant, Filter(not_=filter)) == set(ids) - expected
+        some = ids[::2]
+        assert await selection.matching(connection, TenantId(tenant), filter, some) == expected.intersection(some)
         await connection.execute(sa.text("ROLLBACK AND CHAIN"))
 
 
