@@ -66,7 +66,7 @@ class Feed:
         self._database, self._tenant, self._id = database, tenant, id_
         self._looking, self._reading = asyncio.Lock(), asyncio.Lock()
         self._pages: OrderedDict[Place, Page] = OrderedDict()
-        self._ticking = Ticking("mass reply", self._tick, lambda: bool(self.bells), tick)
+        self._ticking = Ticking("mass reply", self.look, lambda: bool(self.bells), tick)
         self.bells: set[Bell] = set()
         self.latest: Glance | None = None
         """None where the mass reply is no more."""
@@ -81,12 +81,11 @@ class Feed:
                     progress = await following.progress(connection, self._tenant, self._id)
                     numbered = await events.number(connection, self._tenant, NUMBERED_AT_ONCE)
                     newest = await following.newest_position(connection, self._tenant, self._id)
-            self.latest = None if progress is None else _glance(progress, newest)
+            self._show(None if progress is None else _glance(progress, newest))
 
-    async def _tick(self) -> None:
-        before = self.latest
-        await self.look()
-        if self.latest != before:
+    def _show(self, glance: Glance | None) -> None:
+        if glance != self.latest:
+            self.latest = glance
             for bell in self.bells:
                 bell.ring()
 

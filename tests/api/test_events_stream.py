@@ -336,6 +336,16 @@ async def test_two_hundred_readers_ask_the_database_as_much_as_one(stage: Stage,
     assert counting.asked <= 2 * (1 + ticks)  # a look and at most one page each
 
 
+async def test_what_one_reader_sees_on_coming_the_others_hear_too(stage: Stage) -> None:
+    batch, feeds = await stage.batch(), Feeds(stage.database, tick=LONGEST_WAIT, heartbeat=LONGEST_WAIT)
+    async with feeds.watch(stage.tenant, batch.id) as early:
+        reading = told(early, BEGINNING, with_deliveries=True)
+        await anext(reading)
+        await stage.claim(batch)
+        async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id):
+            assert b'"sending":1' in await anext(reading)
+
+
 async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
     stage: Stage, counting: CountingDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
