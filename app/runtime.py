@@ -76,7 +76,7 @@ async def open_runtime(settings: Settings, telemetry: Telemetry | None = None) -
         tokens = _open_tokens(stack, settings)
         telemetry, figures = telemetry or Telemetry(), DatabaseFigures(database)
         telemetry.metrics.registry.register(figures)
-        posts = open_http(allow_private_urls=settings.allow_private_urls)
+        posts = open_http(allow_private_urls=settings.allow_private_urls, max_connections=settings.max_connections)
         stack.push_async_callback(posts.aclose)
         stack.callback(telemetry.metrics.registry.unregister, figures)
         yield Runtime(
