@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.api import event_feed
 from app.api.event_feed import Feeds, Watch
+from app.api.routes import mass_reply_events
 from app.api.routes.mass_reply_events import told
 from app.domain.following import BEGINNING
 from app.domain.messaging import ReceiptKind
@@ -344,6 +345,13 @@ async def test_what_one_reader_sees_on_coming_the_others_hear_too(stage: Stage) 
         await stage.claim(batch)
         async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id):
             assert b'"sending":1' in await anext(reading)
+
+
+async def test_a_stream_does_not_outlive_its_time(
+    http: httpx.AsyncClient, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mass_reply_events, "LONGEST_SECONDS", 3 * TICK)
+    assert names(await told_until_the_end(http, address(await stage.batch()))) == ["progress"]
 
 
 async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
