@@ -60,12 +60,11 @@ async def post(
     form: Mapping[str, str] | None = None,
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    auth: httpx.Auth | None = None,
     timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is kept in here
 ) -> Answer | Deferred | Unknown:
     """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
     request = http.build_request("POST", _parsed(url), json=json, data=form, content=content, headers=headers)
-    return _slowed(await exchange(http, request, auth, timeout))
+    return _slowed(await exchange(http, request, timeout))
 
 
 async def get(
@@ -85,7 +84,7 @@ def _slowed(answer: Answer | Deferred | Unknown) -> Answer | Deferred | Unknown:
 
 
 async def exchange(
-    http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None = None, seconds: float = CALL_SECONDS
+    http: httpx.AsyncClient, request: httpx.Request, seconds: float = CALL_SECONDS
 ) -> Answer | Deferred | Unknown:
     """Make one call, once. Here HTTP 429 is an answer like any other, for providers whose own codes say more."""
     if deadline_passed():
@@ -93,13 +92,13 @@ async def exchange(
     with recorded() as record:
         try:
             async with asyncio.timeout_at(call_deadline(seconds)):
-                return await _round_trip(http, request, auth)
+                return await _round_trip(http, request)
         except Exception as error:  # noqa: BLE001 - the record decides, never the exception's class (see http.py)
             return _without_answer(record, error)
 
 
-async def _round_trip(http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
-    response = await http.send(request, auth=auth, stream=True)
+async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+    response = await http.send(request, stream=True)
     try:
         body = bytearray()
         async for chunk in response.aiter_bytes():

@@ -180,9 +180,14 @@ class TwilioAdapter:
         if number is None:
             return Rejected(ReasonCode.ADDRESS_INVALID, "The address is not a phone number in international form.")
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}/Messages.json"
-        auth = httpx.BasicAuth(self.config.account_sid, self._token)
-        answer = await post(self.http, url, form=self._form(outbound, number), auth=auth)
+        answer = await post(self.http, url, form=self._form(outbound, number), headers=self._headers)
         return _read(answer) if isinstance(answer, Answer) else answer
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        """HTTP Basic (RFC 7617), with the account as the user."""
+        credentials = f"{self.config.account_sid}:{self._token}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
 
     def _form(self, outbound: Outbound, number: str) -> dict[str, str]:
         config = self.config

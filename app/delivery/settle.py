@@ -106,12 +106,13 @@ async def _settle_distinct(
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Move)]
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
         await attachments.note_dropped(connection, tenant, dropped)
-    if changes:
-        await _write(connection, tenant, changes)
+    written = await _write(connection, tenant, changes) if changes else []
     if repeated := [seen for row in rows if (seen := _repeated(row, by_id[row.id], answers[row.id])) is not None]:
         await settlements.note_receipts(connection, tenant, repeated)
     if ended := [outcome for row in rows if (outcome := _outcome(by_id[row.id], answers[row.id])) is not None]:
         await settlements.end_attempts(connection, tenant, ended)
+    if written:
+        await _count(connection, tenant, written)
     return answers
 
 
@@ -149,18 +150,27 @@ def _outcome(report: Report, answer: Move | Absorbed) -> Outcome | None:
     )
 
 
-async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
+async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
+    """Write the changes and what they bring about; answers those that nobody else had made before."""
     changes = await _with_flips(connection, tenant, changes)
     applied = await settlements.apply(connection, tenant, changes)
     changes = [change for change in changes if change.row.id in applied]
     entries = [entry for change in changes for entry in _entries(change)]
     replies = await settlements.write_timeline(connection, tenant, entries) if entries else []
-    sent = [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
-    if with_files := [row.id for row in sent if row.has_attachments]:
+    if with_files := [row.id for row in _newly_sent(changes) if row.has_attachments]:
         await attachments.list_on_timeline(connection, tenant, with_files)
-    await counters.count(connection, tenant, changes, {row.id for row in sent})
     await events.announce(connection, tenant, news_of(changes, replies))
+    return changes
+
+
+async def _count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
+    """Move the counters, at the very end: every claim and every other group of the same lanes waits from here on."""
+    await counters.count(connection, tenant, changes, {row.id for row in _newly_sent(changes)})
     await _reopen(connection, tenant, changes)
+
+
+def _newly_sent(changes: Sequence[Change]) -> list[Locked]:
+    return [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
 
 
 async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
