@@ -46,7 +46,7 @@ _FLIP = sa.text("""
         status = CASE WHEN w.done AND NOT w.wrote_since_freeze THEN 'done' ELSE c.status END,
         updated_at = now()
     FROM wanted w
-    WHERE c.tenant_id = :tenant AND c.id = w.conversation_id
+    WHERE c.tenant_id = :tenant AND c.id = w.conversation_id AND c.id = ANY (CAST(:conversation_ids AS uuid[]))
     RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
               old.status AS old_status, new.status AS new_status,
               w.wrote_since_send OR (w.done AND w.wrote_since_freeze) AS withheld
@@ -85,7 +85,7 @@ _RESTORE = sa.text("""
         updated_at = now()
     FROM unnest(CAST(:ids AS uuid[]), CAST(:engagements AS text[]), CAST(:statuses AS text[]))
          AS v (id, engagement, status)
-    WHERE c.tenant_id = :tenant AND c.id = v.id
+    WHERE c.tenant_id = :tenant AND c.id = v.id AND c.id = ANY (CAST(:ids AS uuid[]))
       AND (c.engagement = 'engaged' AND v.engagement <> 'engaged' OR c.status = 'done' AND v.status <> 'done')
     RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
               old.status AS old_status, new.status AS new_status

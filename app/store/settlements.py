@@ -57,20 +57,21 @@ class Locked:
     """The database's clock: workers' clocks may differ."""
 
 
+# Found by key alone, here and below: statistics that lag behind a new batch have the planner read all of a tenant's rows.
 _LOCK = sa.text("""
-    SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.last_receipt_at, d.deferrals,
-           d.mass_reply_id, d.conversation_id, d.account_id, d.channel, d.segments, d.used_template,
-           d.restores, d.sent_at,
-           m.attachment_ids <> '{}' AS has_attachments, m.status AS batch_status, m.not_after, m.mark_as_done,
+    WITH held AS MATERIALIZED (
+        SELECT id, status, epoch, reason_code, retryable, settles_after, last_receipt_at, deferrals, mass_reply_id,
+               conversation_id, account_id, channel, segments, used_template, restores, sent_at
+        FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
+    SELECT d.*, m.attachment_ids <> '{}' AS has_attachments, m.status AS batch_status, m.not_after, m.mark_as_done,
            m.created_at AS frozen_at, m.author_id, m.author_name,
            a.started_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed, clock_timestamp() AS now
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch)
-    JOIN deliveries d ON d.tenant_id = :tenant AND d.id = v.id
+    FROM held d
+    JOIN unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch) ON v.id = d.id
     JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
     LEFT JOIN delivery_attempts a
            ON a.tenant_id = :tenant AND a.delivery_id = d.id AND a.epoch = coalesce(v.epoch, d.epoch)
     ORDER BY d.id
-    FOR UPDATE OF d
 """)
 
 
@@ -155,6 +156,7 @@ _APPLY = sa.text("""
          AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, deferred,
                provider_message_id, occurred_at, flips, restores)
     WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
+      AND d.id = ANY (CAST(:ids AS uuid[]))
     RETURNING d.id
 """)
 
@@ -199,6 +201,7 @@ _END_ATTEMPTS = sa.text("""
     known AS (
         UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
         WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
+          AND d.id = ANY (CAST(:ids AS uuid[]))
           AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed'))
     UPDATE delivery_attempts a
     SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
@@ -208,8 +211,10 @@ _END_ATTEMPTS = sa.text("""
     FROM (SELECT ended.*, coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
                  AS counts
           FROM ended JOIN delivery_attempts was
-          ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch) e
+          ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch
+         AND was.delivery_id = ANY (CAST(:ids AS uuid[]))) e
     WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
+      AND a.delivery_id = ANY (CAST(:ids AS uuid[]))
 """)
 
 
@@ -284,7 +289,7 @@ async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries:
 _NOTE_RECEIPTS = sa.text("""
     UPDATE deliveries d SET last_receipt_at = greatest(d.last_receipt_at, v.occurred_at)
     FROM unnest(CAST(:ids AS uuid[]), CAST(:occurred_ats AS timestamptz[])) AS v (id, occurred_at)
-    WHERE d.tenant_id = :tenant AND d.id = v.id
+    WHERE d.tenant_id = :tenant AND d.id = v.id AND d.id = ANY (CAST(:ids AS uuid[]))
 """)
 
 
