@@ -72,14 +72,11 @@ async def settle(
 
 def _storable(report: Report) -> Report:
     """What providers answer is not ours to trust, and one NUL would keep a whole group from being written."""
-    reason = report.happening.reason
-    clean = reason and replace(reason, detail=storable(reason.detail))
-    return replace(
-        report,
-        happening=replace(report.happening, reason=clean),
-        provider_message_id=_clean(report.provider_message_id),
-        evidence=_clean(report.evidence),
-    )
+    happening, reason = report.happening, report.happening.reason
+    if reason is not None:
+        happening = replace(happening, reason=replace(reason, detail=storable(reason.detail)))
+    provider_message_id, evidence = _clean(report.provider_message_id), _clean(report.evidence)
+    return replace(report, happening=happening, provider_message_id=provider_message_id, evidence=evidence)
 
 
 def _clean(text: str | None) -> str | None:

@@ -57,7 +57,7 @@ class Locked:
     """The database's clock: workers' clocks may differ."""
 
 
-# Found by key alone, here and below: statistics that lag behind a new batch have the planner read all of a tenant's rows.
+# Found by key alone, here and below: with old statistics a plan may read all of a tenant's rows.
 _LOCK = sa.text("""
     WITH held AS MATERIALIZED (
         SELECT id, status, epoch, reason_code, retryable, settles_after, last_receipt_at, deferrals, mass_reply_id,

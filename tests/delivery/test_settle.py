@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from app.delivery.settle import Report
+from app.delivery.settle import Report, settle
 from app.domain.model import (
     Absorbed,
     Channel,
@@ -348,3 +348,21 @@ class TestMany:
         }  # fmt: skip
         await stage.settle(*(report(id_, E.CANCEL, None) for id_ in batch.deliveries))
         assert (await stage.counts(batch))["cancelled"] == 2
+
+
+_ROWS_READ = sa.text("""
+    SELECT relname, seq_tup_read + idx_tup_fetch AS read FROM pg_stat_xact_user_tables
+    WHERE relname IN ('deliveries', 'delivery_attempts', 'conversations', 'messages')
+""")
+
+
+async def test_a_group_reads_its_own_rows_however_large_the_batch_and_old_the_statistics(stage: Stage) -> None:
+    batch = await stage.batch(2_000)
+    await stage.claim(batch, 2_000)
+    group = [accepted(delivery) for delivery in batch.deliveries[::100]]
+    async with stage.database.begin(stage.tenant) as connection:
+        before = {row.relname: row.read for row in await connection.execute(_ROWS_READ)}
+        await settle(connection, stage.tenant, group)
+        after = {row.relname: row.read for row in await connection.execute(_ROWS_READ)}
+    read = {table: after[table] - before[table] for table in after}
+    assert max(read.values()) <= 5 * len(group), read
