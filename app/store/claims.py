@@ -155,9 +155,7 @@ async def claim(
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
-    rows = await connection.execute(
-        statement, {**_key(lane), **values, "free": grant.free, "units": grant.units}
-    )
+    rows = await connection.execute(statement, {**_key(lane), **values, "free": grant.free, "units": grant.units})
     return [
         Claimed(
             lane,
