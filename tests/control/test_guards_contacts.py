@@ -4,12 +4,14 @@ import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
+from app.domain.model import Channel
 from app.store import selection
-from tests.control.conftest import BODY, Stage
-from tests.scene import timeline
+from tests.control.conftest import BODY, NOWHERE, Stage
+from tests.scene import add_account, add_conversations, timeline, twilio
 
 ONCE = {"once_per_contact": True}
 
@@ -70,6 +72,27 @@ async def test_the_conversation_that_the_customer_wrote_in_last_gets_it_and_the_
         "system_note",
         "A mass reply skipped this conversation. The contact gets this reply on another conversation.",
     )
+
+
+async def test_what_is_skipped_is_not_billed(stage: Stage) -> None:
+    """Two text messages of two segments each, to one contact."""
+    account = await add_account(stage.runtime, stage.tenant, twilio(NOWHERE))
+    await add_conversations(stage.runtime, stage.tenant, Channel.SMS, 2, account=account, tag="texts")
+    await stage.write(
+        "UPDATE conversations SET contact_id = (SELECT id FROM contacts WHERE external_id = 'sms-contact-1') "
+        "WHERE channel = 'sms'"
+    )
+    await guarded(stage, **ONCE)
+    body = {"selection": {"filter": {"channel": ["sms"]}}, "message": {"text": "x" * 200}}
+    batch = (await stage.client.post("/mass-replies", json=body)).json()
+    assert batch["preflight"]["billable"]["sms_segments"] == 2
+    assert batch["preflight"]["warnings"] == [
+        {"code": "multiple_segments", "channel": "sms", "count": 1, "detail": ANY}
+    ]
+    rows = await stage.read(
+        "SELECT status, segments, warnings FROM deliveries WHERE mass_reply_id = :id ORDER BY status", id=batch["id"]
+    )
+    assert [tuple(row) for row in rows] == [("queued", 2, ["multiple_segments"]), ("skipped", 0, [])]
 
 
 async def test_without_the_guard_both_get_it_with_a_warning(couples: Stage) -> None:
