@@ -73,11 +73,17 @@ class Summary:
             self.whatsapp_in_window += not verdict.used_template
 
     def _sample(self, verdict: Verdict) -> None:
-        """Keep a few texts, from as many channels as there are."""
-        taken = Counter(sample.channel for sample in self.samples)
-        share = max(1, SAMPLES // (len(taken) + 1))
-        if len(self.samples) < SAMPLES and taken[verdict.recipient.channel] < share and verdict.text is not None:
-            self.samples.append(Sample(verdict.recipient.conversation_id, verdict.recipient.channel, verdict.text))
+        if verdict.text is not None:
+            self._show(Sample(verdict.recipient.conversation_id, verdict.recipient.channel, verdict.text))
+
+    def _show(self, sample: Sample) -> None:
+        """Keep a few texts from as many channels as there are: where it is full, the fullest channel gives up one."""
+        self.samples.append(sample)
+        if len(self.samples) > SAMPLES:
+            shown = Counter(each.channel for each in self.samples)
+            fullest = max(shown, key=lambda channel: shown[channel])
+            last = max(place for place, each in enumerate(self.samples) if each.channel is fullest)
+            del self.samples[last]
 
     def merge(self, other: "Summary") -> None:
         self.selected += other.selected
@@ -86,7 +92,8 @@ class Summary:
         self.sms_segments += other.sms_segments
         self.whatsapp_in_window += other.whatsapp_in_window
         self.whatsapp_templates += other.whatsapp_templates
-        self.samples = (self.samples + other.samples)[:SAMPLES]
+        for sample in other.samples:
+            self._show(sample)
 
     def withdraw(self, withdrawn: Withdrawn) -> None:
         """Count deliveries as skipped that were counted as going."""

@@ -269,13 +269,34 @@ def test_a_summary_survives_being_stored(judged: list[Verdict]) -> None:
     assert Summary.from_json(total.to_json()) == total
 
 
+def of_each_channel(times: int) -> list[Verdict]:
+    """One channel after the other."""
+    return [
+        Verdict(recipient(channel=channel), None, text=str(number)) for channel in Channel for number in range(times)
+    ]
+
+
+def shown_by(total: Summary) -> Counter[Channel]:
+    return Counter(sample.channel for sample in total.samples)
+
+
 def test_samples_show_every_channel_before_one_fills_them_all() -> None:
+    for total in (summary(of_each_channel(50)), summary(of_each_channel(1))):
+        assert set(shown_by(total)) == set(Channel)
+    assert sorted(shown_by(summary(of_each_channel(50))).values()) == [1] * 6 + [2] * 2
+
+
+def test_samples_show_every_channel_wherever_the_pages_end() -> None:
+    judged, total = of_each_channel(50), Summary()
+    for start in range(0, len(judged), 30):
+        total.merge(summary(judged[start : start + 30]))
+    assert sorted(shown_by(total).values()) == [1] * 6 + [2] * 2
+
+
+def test_samples_of_two_channels_share_alike() -> None:
     mails = [Verdict(recipient(), None, text=str(number)) for number in range(50)]
     texts = [Verdict(recipient(channel=Channel.SMS), None, text=str(number)) for number in range(50)]
-    shown = Counter(sample.channel for sample in summary(mails + texts).samples)
-    assert shown[Channel.EMAIL] >= 3
-    assert shown[Channel.SMS] >= 3
-    assert shown.total() <= SAMPLES
+    assert shown_by(summary(mails + texts)) == {Channel.EMAIL: 5, Channel.SMS: 5}
 
 
 def test_a_merged_summary_shows_no_more_samples_than_one() -> None:
