@@ -105,6 +105,15 @@ async def test_wildcards_in_a_subject_are_letters(
         assert bool(await found(connection, tenant, Filter(subject_contains=part))) is holds
 
 
+async def test_of_many_tags_all_are_asked_for(database: Database, tenant: UUID) -> None:
+    tags = tuple(f"t-{n}" for n in range(selection.JOINED_TAGS + 2))
+    async with database.begin(tenant) as connection:
+        carrier = await store(connection, tenant, View(tags=frozenset(tags)))
+        await store(connection, tenant, View(tags=frozenset(tags[:-1])))
+        await store(connection, tenant, View(tags=frozenset(tags[1:])))
+        assert await found(connection, tenant, Filter(tags=TagCondition(all=tags))) == {carrier}
+
+
 async def test_a_filter_finds_only_its_own_tenants_conversations(database: Database, tenant: UUID) -> None:
     other = await create_tenant(database)
     async with database.begin(other) as connection:
@@ -307,6 +316,19 @@ async def test_a_filter_uses_indexes_under_row_level_security(
         found = await scans(connection, query)
     assert condition in str(found), found
     assert "Seq Scan" not in str(found), found
+
+
+@pytest.mark.parametrize("count", [2, selection.JOINED_TAGS + 2])
+async def test_of_a_few_conversations_their_own_tags_alone_are_looked_at(
+    database: Database, crowd: TenantId, count: int
+) -> None:
+    filter = Filter(tags=TagCondition(all=tuple(f"tag-{n}" for n in range(count))))
+    few = conversations.c.id.in_([uuid4(), uuid4()])
+    async with database.begin(crowd) as connection:
+        found = await scans(connection, sa.select(conversations.c.id).where(selection.where(crowd, filter), few))
+    conditions = [scan for name, of in found.items() if "conversation_tags" in name for scan in of]
+    assert conditions
+    assert all("conversation_id =" in scan for scan in conditions), found
 
 
 @pytest.mark.parametrize(
