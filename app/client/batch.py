@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from app.client.exits import Exit
+from app.client.exits import Exit, reading
 from app.domain.model import DeliveryStatus, MassReplyStatus
 
 Counts = Mapping[str, int]
@@ -94,6 +94,12 @@ class Batch:
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Self:
+        """Raises Unreachable, for what another server said."""
+        with reading():
+            return cls._read(answer)
+
+    @classmethod
+    def _read(cls, answer: Mapping[str, Any]) -> Self:
         return cls(
             id=answer["id"],
             status=answer["status"],

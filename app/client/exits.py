@@ -7,7 +7,8 @@ ClientError
 └── Unreachable    the server gave no answer that could be used, on asking again either
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
@@ -44,6 +45,15 @@ class Declined(ClientError):
 
 class Unreachable(ClientError):
     exit = Exit.UNREACHABLE
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Inside, an answer is read. Raises Unreachable where it lacks something, or has it as something else."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Unreachable("The server's answer is not one of mass-reply's. Is the address right?") from None
 
 
 @dataclass(frozen=True, slots=True)

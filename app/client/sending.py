@@ -7,10 +7,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from app.client.batch import Batch
-from app.client.exits import ClientError, Declined, Exit, NotUsable, Refused
+from app.client.exits import ClientError, Declined, Exit, NotUsable, Refused, reading
 from app.client.progress import until_prepared, watch
 from app.client.request import Selecting, Terms, Writing
-from app.client.service import Service
+from app.client.service import Json, Service
 from app.client.show import Screen, show_batch, show_preflight
 from app.domain.model import DeliveryStatus, MassReplyStatus
 
@@ -62,14 +62,19 @@ def _created(service: Service, order: Order) -> Batch:
         message = order.writing.to_json([_uploaded(service, file) for file in order.attach])
     key = order.idempotency_key or str(uuid4())
     created = service.post("/mass-replies", {"selection": selection, **message}, idempotency_key=key)
-    return until_prepared(service, created["id"])
+    return until_prepared(service, _id_of(created))
 
 
 def _uploaded(service: Service, file: Path) -> str:
     try:
-        return str(service.upload("/attachments", file)["id"])
+        return _id_of(service.upload("/attachments", file))
     except OSError as error:
         raise NotUsable(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _id_of(made: Json) -> str:
+    with reading():
+        return str(made["id"])
 
 
 def _show(screen: Screen, batch: Batch) -> None:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
-from app.client.exits import Fault, NotUsable, Refused, Unreachable
+from app.client.exits import Fault, NotUsable, Refused, Unreachable, reading
 
 Json = dict[str, Any]
 
@@ -79,8 +78,9 @@ class Service:
         cursor: str | None = None
         while True:
             page = self.get(path, limit=PAGE, cursor=cursor, **query)
-            yield from page["items"]
-            cursor = page["next_cursor"]
+            with reading():
+                items, cursor = list(page["items"]), page["next_cursor"]
+            yield from items
             if cursor is None:
                 return
 
@@ -101,14 +101,14 @@ class Service:
                     answer.read()
                     raise _refusal(answer)
                 yield answer.iter_bytes()
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise self._unreachable(error) from error
 
     def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
         for pause in self._pauses:
             try:
                 answer = self._http.request(method, path, **content)
-            except httpx.TransportError:
+            except httpx.RequestError:
                 time.sleep(pause)
                 continue
             if not _is_worth_asking_again(answer):
@@ -116,19 +116,19 @@ class Service:
             time.sleep(_retry_after(answer) or pause)
         try:
             return _success(self._http.request(method, path, **content))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise self._unreachable(error) from error
 
-    def _unreachable(self, error: httpx.TransportError) -> Unreachable:
+    def _unreachable(self, error: httpx.RequestError) -> Unreachable:
         return Unreachable(f"{self._url} does not answer ({type(error).__name__}).")
 
 
 def _check(url: str, key: str) -> None:
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        parts = httpx.URL()
+    if parts.scheme not in ("http", "https") or not parts.host:
         raise NotUsable("The server's address has to begin with http:// or https:// (--url or MASS_REPLY_URL).")
     if not key.isascii() or not key.isprintable():
         raise NotUsable("The key holds characters that no key has (--key or MASS_REPLY_KEY).")
@@ -159,8 +159,14 @@ def _refusal(answer: httpx.Response) -> Refused | Unreachable:
     problem = _problem(answer)
     if problem is None:
         return Unreachable(f"The server answered {answer.status_code}, and not as mass-reply does.")
-    faults = [Fault(str(each.get("pointer", "")), str(each.get("detail", ""))) for each in problem.get("errors", [])]
-    return Refused(str(problem.get("detail", "")), str(problem.get("code", answer.status_code)), faults)
+    return Refused(str(problem.get("detail", "")), str(problem.get("code", answer.status_code)), _faults(problem))
+
+
+def _faults(problem: Json) -> list[Fault]:
+    """Other servers' problems hold anything under that name."""
+    errors = problem.get("errors")
+    named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+    return [Fault(str(each.get("pointer", "")), str(each.get("detail", ""))) for each in named]
 
 
 def _problem(answer: httpx.Response) -> Json | None:
@@ -171,10 +177,5 @@ def _problem(answer: httpx.Response) -> Json | None:
 
 
 def _json(answer: httpx.Response) -> Json:
-    try:
-        read = answer.json()
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise Unreachable("The server's answer is not one of mass-reply's. Is the address right?")
-    return read
+    with reading():
+        return dict(answer.json())

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from app.client import words
 from app.client.batch import Batch, Counts, Preflight, Remark, recipients
-from app.client.exits import ClientError, Refused
+from app.client.exits import ClientError, Refused, reading
 from app.domain.model import DeliveryStatus
 
 LOG_WIDTH = 120
@@ -129,11 +129,12 @@ def deliveries_table(deliveries: Iterable[Mapping[str, Any]]) -> Table:
     table = Table()
     for name in ("conversation", "contact", "channel", "status", "why"):
         table.add_column(name, overflow="fold")
-    for each in deliveries:
-        reason = each["reason"] or {"detail": ""}
-        name = each["human_id"] or each["external_id"] or each["conversation_id"]
-        cells = (name, each["contact_name"] or "", each["channel"], each["status"], reason["detail"])
-        table.add_row(*(Text(plain(cell)) for cell in cells))
+    with reading():
+        for each in deliveries:
+            reason = each["reason"] or {"detail": ""}
+            name = each["human_id"] or each["external_id"] or each["conversation_id"]
+            cells = (name, each["contact_name"] or "", each["channel"], each["status"], reason["detail"])
+            table.add_row(*(Text(plain(cell)) for cell in cells))
     return table
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from typer.testing import Result
 
 from app.client.exits import Exit
@@ -15,6 +16,7 @@ from app.domain.model import Channel, MassReplyStatus
 from tests.client.conftest import ANSWERED, Run
 from tests.control.conftest import Live, Stage
 from tests.scene import add_account, add_conversation, postmark
+from tests.visitors import serving_http
 
 TO_ALL = ("--filter", "tag=incident")
 
@@ -186,6 +188,20 @@ async def test_a_wrong_key_is_refused_and_never_shown(run: Run) -> None:
     assert refused.exit_code == Exit.REFUSED
     assert "(unauthenticated)" in refused.stderr
     assert "mr_secret" not in refused.output
+
+
+@pytest.mark.parametrize("said", [{"ok": True}, {"id": "1", "items": [{"name": "x"}], "next_cursor": None}])
+async def test_another_server_that_answers_in_json_is_told_from_ours(run: Run, said: dict[str, Any]) -> None:
+    elsewhere = FastAPI()
+    elsewhere.api_route("/{path:path}", methods=["GET", "POST"])(lambda: said)
+    commands = ("status", "deliveries", "cancel", "pause", "resume", "retry")
+
+    async with serving_http(elsewhere) as url:
+        ends = [await run(command, str(uuid4()), MASS_REPLY_URL=url) for command in commands]
+        ends.append(await run("send", ANSWERED, *TO_ALL, "--yes", "--attach", __file__, MASS_REPLY_URL=url))
+
+    assert {end.exit_code for end in ends} == {Exit.UNREACHABLE}
+    assert {end.stderr.partition(". ")[0] for end in ends} == {"The server's answer is not one of mass-reply's"}
 
 
 @pytest.mark.parametrize("missing", ["MASS_REPLY_URL", "MASS_REPLY_KEY"])

@@ -67,6 +67,8 @@ def test_a_refusal_is_not_asked_again() -> None:
         ([LOST] * 3, r"https://api\.example\.test does not answer \(ReadError\)"),
         ([httpx.Response(502)] * 3, "502"),
         ([httpx.Response(200, text="<html>")], "not one of mass-reply's"),
+        ([httpx.Response(200, json=["mass-reply"])], "not one of mass-reply's"),
+        ([httpx.DecodingError("no gzip")] * 3, "DecodingError"),
         ([httpx.Response(404, text="<html>")], "404"),
         ([httpx.Response(302, headers={"Location": "https://elsewhere.example.test"})], "302"),
     ],
@@ -81,6 +83,23 @@ def test_a_server_that_gives_no_usable_answer_is_unreachable(
     assert len(server.asked) == len(answers)
 
 
+@pytest.mark.parametrize("page", [{"ok": True}, {"items": 5, "next_cursor": None}])
+def test_a_list_of_another_server_is_none(page: dict[str, object]) -> None:
+    with pytest.raises(Unreachable, match="not one of mass-reply's"):
+        list(Script(httpx.Response(200, json=page)).service().listing("/x"))
+
+
+@pytest.mark.parametrize("errors", [{"field": ["is wrong"]}, ["is wrong"], None])
+def test_a_problem_of_another_server_is_told_as_far_as_it_is_known(errors: object) -> None:
+    answer = httpx.Response(
+        400, json={"detail": "No.", "errors": errors}, headers={"Content-Type": "application/problem+json"}
+    )
+
+    with pytest.raises(Refused, match=r"No\. \(400\)") as refused:
+        Script(answer).service().get("/x")
+    assert refused.value.faults == ()
+
+
 def test_a_file_that_is_streamed_is_refused_like_everything_else() -> None:
     download = Script(problem(404, "not_found")).service().download("/x", "text/csv")
 
@@ -88,7 +107,9 @@ def test_a_file_that_is_streamed_is_refused_like_everything_else() -> None:
         pass
 
 
-@pytest.mark.parametrize("url", ["", "api.example.test", "ftp://api.example.test", "https://", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["", "api.example.test", "ftp://api.example.test", "https://", "http://[::1", "http://a.example.test/\x00"]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(NotUsable, match="http://"):
         Service(url, "mr_key")
