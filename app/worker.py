@@ -83,6 +83,7 @@ class WorkerProcess:
         """Take no more work, finish the calls under way, write down how they ended."""
         self._stopping.set()
         self._webhooks.stop()
+        self._rule_calls.stop()
         self._runner.stop()
 
     async def run(self) -> None:
@@ -102,7 +103,7 @@ class WorkerProcess:
         for task in (*rounds, *self._preparations):
             task.cancel()
         await asyncio.gather(listening, *rounds, *self._preparations, return_exceptions=True)
-        await self._webhooks.finish()
+        await asyncio.gather(self._webhooks.finish(), self._rule_calls.finish())
         self._recorder.close()
         await recorder
 

@@ -1,12 +1,14 @@
 """Calling the webhooks that rules owe, outside of any transaction: at least once each, for about three days."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
 
 import httpx
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.automation.rules import open_secret
 from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
@@ -22,44 +24,77 @@ log = structlog.get_logger()
 
 AT_ONCE: Final = 16
 """Calls of one tenant under way together."""
-TENANTS_AT_ONCE: Final = 4
+TENANTS_AT_ONCE: Final = 16
+TURN: Final = 20.0
+"""Seconds after which a tenant begins no more calls and goes to the back of the queue."""
 LEASE: Final = timedelta(seconds=SECONDS * 4)
 
 
-@dataclass(frozen=True, slots=True)
 class WebhookCaller:
-    database: Database
-    http: httpx.AsyncClient
-    vault: Vault
+    """Each tenant's calls are a task of their own, so that a receiver which never answers holds up no other tenant."""
+
+    def __init__(self, database: Database, http: httpx.AsyncClient, vault: Vault) -> None:
+        self._database = database
+        self._http = http
+        self._vault = vault
+        # The pool is the pumps': of all that waits here for the database, no more than this takes a connection.
+        self._transactions = asyncio.Semaphore(2)
+        self._under_way: dict[TenantId, asyncio.Task[None]] = {}
+        self._stopping = False
 
     async def tick(self) -> None:
-        """Make some of the calls that are due, of each tenant."""
-        async with self.database.begin_sweep() as connection:
-            tenants = await automation_calls.due(connection)
-        for start in range(0, len(tenants), TENANTS_AT_ONCE):
-            await asyncio.gather(*(self._call_some(tenant) for tenant in tenants[start : start + TENANTS_AT_ONCE]))
+        """Take up the tenants that owe calls; does not wait for what becomes of them."""
+        if self._stopping or len(self._under_way) >= TENANTS_AT_ONCE:
+            return
+        async with self._database.begin_sweep() as connection:
+            due = await automation_calls.due(connection)
+        waiting = [tenant for tenant in due if tenant not in self._under_way]
+        for tenant in waiting[: TENANTS_AT_ONCE - len(self._under_way)]:
+            self._under_way[tenant] = asyncio.create_task(self._work(tenant))
 
-    async def _call_some(self, tenant: TenantId) -> None:
+    def stop(self) -> None:
+        """Begin no more calls."""
+        self._stopping = True
+
+    async def finish(self) -> None:
+        """Wait until the calls under way have ended, and their ends are written down."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way.values())
+
+    async def _work(self, tenant: TenantId) -> None:
+        until = asyncio.get_running_loop().time() + TURN
         try:
-            await self._call_next(tenant)
+            while await self._call_some(tenant) and asyncio.get_running_loop().time() < until:
+                pass
         except Exception as error:
             log.exception("automation_failed", tenant=str(tenant), error=type(error).__name__)
+        finally:
+            del self._under_way[tenant]
 
-    async def _call_next(self, tenant: TenantId) -> None:
-        async with self.database.begin(tenant) as connection:
+    async def _call_some(self, tenant: TenantId) -> bool:
+        """Make the calls that are due; False where no more are waiting."""
+        if self._stopping:
+            return False
+        async with self._begin(tenant) as connection:
             claimed = await automation_calls.claim(connection, tenant, AT_ONCE, LEASE)
         results = await asyncio.gather(*(self._call(tenant, call) for call in claimed))
         if results:
-            async with self.database.begin(tenant) as connection:
+            async with self._begin(tenant) as connection:
                 await automation_calls.record(connection, tenant, results)
+        return len(claimed) == AT_ONCE
+
+    @asynccontextmanager
+    async def _begin(self, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+        async with self._transactions, self._database.begin(tenant) as connection:
+            yield connection
 
     async def _call(self, tenant: TenantId, call: ClaimedCall) -> CallResult:
         try:
-            secret = open_secret(self.vault, tenant, call.rule_id, call.sealed)
+            secret = open_secret(self._vault, tenant, call.rule_id, call.sealed)
         except CredentialsUnreadable:
             return CallResult(call, ActionOutcome.FAILED, "The secret cannot be read any more. Make the rule again.")
         post = SignedPost(f"{call.run_id}.{call.place}", call.url, payload(call), [secret])
-        answer = await post_signed(self.http, post)
+        answer = await post_signed(self._http, post)
         return result(call, answer)
 
 

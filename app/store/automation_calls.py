@@ -38,8 +38,11 @@ async def owe(connection: AsyncConnection, tenant: TenantId, rule: UUID, calls: 
 
 
 async def due(connection: AsyncConnection) -> list[TenantId]:
-    """Tenants that owe a call now; as the sweeper."""
-    statement = sa.text("SELECT DISTINCT tenant_id FROM automation_calls WHERE next_at <= clock_timestamp()")
+    """Tenants that owe a call now, longest waiting first; as the sweeper."""
+    statement = sa.text("""
+        SELECT tenant_id FROM automation_calls WHERE next_at <= clock_timestamp()
+        GROUP BY tenant_id ORDER BY min(next_at)
+    """)
     return [TenantId(id_) for id_ in await connection.scalars(statement)]
 
 
@@ -96,23 +99,32 @@ class CallResult:
     """How long until the next try; None where it is over."""
 
 
+# Runs before their calls, as whoever deletes a rule or forgets its log locks them.
+_HOLD_RUNS = sa.text("""
+    SELECT FROM automation_runs WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
+    ORDER BY id FOR NO KEY UPDATE
+""")
 # Only the holder of the last claim writes: whoever is late has been replaced by another try.
 _RECORD = sa.text("""
-    UPDATE automation_calls c
-    SET outcome = v.outcome, reason = v.reason, next_at = clock_timestamp() + make_interval(secs => v.wait)
-    FROM unnest(CAST(:run_ids AS uuid[]), CAST(:places AS int[]), CAST(:tries AS int[]), CAST(:outcomes AS text[]),
-                CAST(:reasons AS text[]), CAST(:waits AS float[])) AS v (run_id, place, tries, outcome, reason, wait)
-    WHERE c.tenant_id = :tenant AND c.run_id = v.run_id AND c.action = v.place AND c.tries = v.tries
-""")
-_FAIL_RUNS = sa.text("""
-    UPDATE automation_runs n SET outcome = 'failed', reason = v.reason
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:reasons AS text[])) AS v (id, reason)
-    WHERE n.tenant_id = :tenant AND n.id = v.id
+    WITH recorded AS (
+        UPDATE automation_calls c
+        SET outcome = v.outcome, reason = v.reason, next_at = clock_timestamp() + make_interval(secs => v.wait)
+        FROM unnest(CAST(:run_ids AS uuid[]), CAST(:places AS int[]), CAST(:tries AS int[]),
+                    CAST(:outcomes AS text[]), CAST(:reasons AS text[]), CAST(:waits AS float[]))
+             AS v (run_id, place, tries, outcome, reason, wait)
+        WHERE c.tenant_id = :tenant AND c.run_id = v.run_id AND c.action = v.place AND c.tries = v.tries
+        RETURNING c.run_id, c.outcome, c.reason
+    )
+    UPDATE automation_runs n SET outcome = 'failed', reason = r.reason
+    FROM recorded r WHERE r.outcome = 'failed' AND n.tenant_id = :tenant AND n.id = r.run_id
 """)
 
 
 async def record(connection: AsyncConnection, tenant: TenantId, results: Sequence[CallResult]) -> None:
     """Write down how calls ended; a run whose call is given up has failed."""
+    failed = [result.call.run_id for result in results if result.outcome is ActionOutcome.FAILED]
+    if failed:
+        await connection.execute(_HOLD_RUNS, {"tenant": tenant, "ids": failed})
     values = {
         "run_ids": [result.call.run_id for result in results],
         "places": [result.call.place for result in results],
@@ -122,7 +134,3 @@ async def record(connection: AsyncConnection, tenant: TenantId, results: Sequenc
         "waits": [result.wait and result.wait.total_seconds() for result in results],
     }
     await connection.execute(_RECORD, {"tenant": tenant, **values})
-    failed = [result for result in results if result.outcome is ActionOutcome.FAILED]
-    if failed:
-        lost = {"ids": [each.call.run_id for each in failed], "reasons": [each.reason for each in failed]}
-        await connection.execute(_FAIL_RUNS, {"tenant": tenant, **lost})

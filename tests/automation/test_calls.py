@@ -1,24 +1,47 @@
 """The webhooks that rules call: signed, apart from everything else, until they are taken or given up."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
+from fastapi import FastAPI
 
 from app.automation.calls import LEASE, WebhookCaller
 from app.channels.http import open_http
-from app.domain.automation import WAITS
-from app.domain.model import ConversationId
+from app.domain.automation import WAITS, ActionOutcome
+from app.domain.model import ConversationId, TenantId
+from app.domain.permissions import Role
 from app.store import automation_calls
+from app.store.automation_calls import CallResult
+from app.store.database import Database
+from tests.api.conftest import MakeKey, bearer
 from tests.automation.conftest import Desk, note, tag, webhook
+from tests.conftest import create_tenant
 from tests.webhooks.consumer import Consumer, consuming
 
 
+def caller_of(desk: Desk) -> WebhookCaller:
+    return WebhookCaller(desk.runtime.database, desk.runtime.posts, desk.runtime.vault)
+
+
+@pytest.fixture
+async def neighbour(desk: Desk, app: FastAPI, database: Database, make_key: MakeKey) -> AsyncIterator[Desk]:
+    """Another tenant."""
+    tenant = TenantId(await create_tenant(database))
+    headers = bearer(await make_key(Role.ADMIN, owner=tenant))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api.example.test", headers=headers) as client:
+        yield Desk(desk.runtime, tenant, client)
+
+
 async def call(desk: Desk, times: int = 1) -> None:
-    caller = WebhookCaller(desk.runtime.database, desk.runtime.posts, desk.runtime.vault)
+    caller = caller_of(desk)
     for _ in range(times):
         await caller.tick()
+        await caller.finish()
 
 
 async def make_due(desk: Desk) -> None:
@@ -129,11 +152,58 @@ async def test_a_call_whose_worker_died_is_made_by_another_when_its_lease_is_ove
         assert [one.id for one in consumer.taken] == [f"{lost.run_id}.1"]
 
 
+async def test_who_lost_its_claim_does_not_make_the_run_a_failure(desk: Desk) -> None:
+    async with consuming() as consumer:
+        await ran(desk, consumer)
+        async with desk.runtime.database.begin(desk.tenant) as connection:
+            [lost] = await automation_calls.claim(connection, desk.tenant, 10, LEASE)
+        await make_due(desk)
+        await call(desk)
+        late = CallResult(lost, ActionOutcome.FAILED, "It answered HTTP 410.")
+        async with desk.runtime.database.begin(desk.tenant) as connection:
+            await automation_calls.record(connection, desk.tenant, [late])
+    assert await desk.outcomes("hook") == ["done"]
+
+
+async def test_a_receiver_that_never_answers_keeps_no_other_tenant_waiting(desk: Desk, neighbour: Desk) -> None:
+    caller = caller_of(desk)
+    async with consuming() as silent, consuming() as consumer:
+        silent.answering.clear()
+        await ran(desk, silent)
+        await caller.tick()
+        await silent.heard(1)
+        await ran(neighbour, consumer)
+        await caller.tick()
+        await consumer.heard(1)
+        silent.answering.set()
+        await caller.finish()
+    assert len(silent.taken) == 1
+
+
+async def test_a_caller_that_stops_finishes_its_calls_and_begins_no_more(desk: Desk) -> None:
+    caller = caller_of(desk)
+    async with consuming() as consumer:
+        consumer.answering.clear()
+        await ran(desk, consumer)
+        await caller.tick()
+        await consumer.heard(1)
+        await ran(desk, consumer, external_id="c-2")
+        caller.stop()
+        consumer.answering.set()
+        await caller.finish()
+        await caller.tick()
+        await caller.finish()
+        assert len(consumer.taken) == 1
+    assert [each["actions"][1]["outcome"] for each in await desk.runs("hook")] == ["done", "pending"]
+
+
 async def test_an_address_that_leads_to_a_private_network_is_not_called(desk: Desk) -> None:
     async with consuming() as consumer:
         await ran(desk, consumer)
         http = open_http(allow_private_urls=False)
-        await WebhookCaller(desk.runtime.database, http, desk.runtime.vault).tick()
+        caller = WebhookCaller(desk.runtime.database, http, desk.runtime.vault)
+        await caller.tick()
+        await caller.finish()
         await http.aclose()
         assert consumer.calls == []
         assert "private network" in (await desk.runs("hook"))[0]["actions"][1]["reason"]

@@ -1,6 +1,5 @@
 """A tenant with an endpoint, things that happen, and the round that posts them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,10 +102,7 @@ class Scene:
             await connection.execute(statement, {"time": time})
 
     async def until(self, calls: int, seconds: float = 10) -> None:
-        """Wait for so many calls to have come in."""
-        async with asyncio.timeout(seconds):
-            while len(self.consumer.calls) < calls:
-                await asyncio.sleep(0.01)
+        await self.consumer.heard(calls, seconds)
 
 
 @pytest.fixture

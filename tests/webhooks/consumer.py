@@ -71,6 +71,12 @@ class Consumer:
     def answer(self, status: int, **headers: str) -> None:
         self.status, self.headers = status, {name.replace("_", "-"): value for name, value in headers.items()}
 
+    async def heard(self, calls: int, seconds: float = 10) -> None:
+        """Wait for so many calls to have come in."""
+        async with asyncio.timeout(seconds):
+            while len(self.calls) < calls:
+                await asyncio.sleep(0.01)
+
     def types(self) -> list[str]:
         return [received.type for received in self.taken]
 
