@@ -1,6 +1,7 @@
 """Erasing a contact's personal data, set-based. Rows, ids, statuses, times and units to pay stay, so counts do too."""
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from app.domain.erasure import ERASED_TEXT, Address, AddressDigests, addresses_o
 from app.domain.model import Channel, DeliveryId, DeliveryStatus, ReasonCode, TenantId
 
 SHORTEST_NEEDLE: Final = 6
-"""A shorter address is looked for in reports as a whole JSON text only: it would be found inside anything."""
+"""A shorter address is looked for in reports as a whole text only: it would be found inside anything."""
 
 # Preparing reads a contact and writes its address into a delivery in one transaction: an erasure waits for it, and it
 # for the erasure. Nothing else copies an address.
@@ -32,6 +33,8 @@ class HeldContact:
     id: UUID
     opted_out: bool
     addresses: frozenset[Address] = field(repr=False)
+    former: frozenset[Address] = field(repr=False)
+    """Where it was written to before its address changed."""
     conversations: Sequence[UUID]
     deliveries: Mapping[DeliveryId, DeliveryStatus]
 
@@ -44,7 +47,8 @@ _FIND = sa.text("""
     ORDER BY external_id = :name DESC LIMIT 1
 """)
 _DELIVERIES = sa.text("""
-    SELECT id, status FROM deliveries WHERE tenant_id = :tenant AND contact_id = :contact ORDER BY id FOR UPDATE
+    SELECT id, status, channel, address FROM deliveries WHERE tenant_id = :tenant AND contact_id = :contact
+    ORDER BY id FOR UPDATE
 """)
 _CONVERSATIONS = sa.text("""
     SELECT id, channel, address FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
@@ -65,12 +69,17 @@ async def hold_contact(connection: AsyncConnection, tenant: TenantId, name: str)
     if contact is None:
         return None
     values = {"tenant": tenant, "contact": contact}
-    deliveries = {row.id: DeliveryStatus(row.status) for row in await connection.execute(_DELIVERIES, values)}
+    deliveries = list(await connection.execute(_DELIVERIES, values))
     conversations = list(await connection.execute(_CONVERSATIONS, values))
     row = (await connection.execute(_CONTACT, values)).one()
-    own = (Address.spelled(Channel(each.channel), each.address) for each in conversations if each.address)
-    addresses = frozenset((*own, *addresses_of(row.email, row.phone)))
-    return HeldContact(contact, row.opted_out, addresses, [each.id for each in conversations], deliveries)
+    addresses = frozenset((*_spelled(conversations), *addresses_of(row.email, row.phone)))
+    former = frozenset(_spelled(deliveries)) - addresses
+    statuses = {each.id: DeliveryStatus(each.status) for each in deliveries}
+    return HeldContact(contact, row.opted_out, addresses, former, [each.id for each in conversations], statuses)
+
+
+def _spelled(rows: Iterable[Any]) -> Iterator[Address]:
+    return (Address.spelled(Channel(row.channel), row.address) for row in rows if row.address)
 
 
 def _as_id(name: str) -> UUID | None:
@@ -110,12 +119,12 @@ async def keep_blocked(
     connection: AsyncConnection, tenant: TenantId, contact: HeldContact, digests: AddressDigests
 ) -> None:
     """Let every address stay blocked that is, as a digest; whoever opted out altogether has all of theirs blocked."""
-    named = sorted(contact.addresses, key=lambda each: (each.channel, each.address))
+    named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.address))
     columns = {"tenant": tenant, "channels": [a.channel for a in named], "addresses": [a.address for a in named]}
     rows = await connection.execute(_REASONS, columns)
     reasons = {Address(Channel(row.channel), row.address): row.reason for row in rows}
     if contact.opted_out:
-        reasons = {address: str(ReasonCode.OPTED_OUT) for address in named} | reasons
+        reasons = {address: str(ReasonCode.OPTED_OUT) for address in contact.addresses} | reasons
     kept = {
         "channels": [address.channel for address in reasons],
         "digests": [digests.of(tenant, address) for address in reasons],
@@ -197,7 +206,9 @@ _SCRUB = (
        WHERE tenant_id = :tenant AND id = :contact""",
     """UPDATE delivery_attempts SET text = CASE WHEN text IS NOT NULL THEN :text END, html = NULL, evidence = NULL
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",
-    """UPDATE receipts SET raw = '{}', reason_detail = NULL
+    """UPDATE receipts SET raw = '{}', reason_detail = NULL,
+              event_key = CASE WHEN lower(event_key) LIKE ANY (CAST(:needles AS text[])) THEN 'erased:' || id
+                               ELSE event_key END
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))
           OR tenant_id = :tenant AND provider_message_id IN (
               SELECT provider_message_id FROM deliveries
@@ -216,6 +227,27 @@ _SCRUB = (
 )
 
 
+# A report may name but the conversation, or an address that a customer wrote from and nobody ever wrote to.
+_SENDERS = sa.text("""
+    SELECT DISTINCT sender FROM messages
+    WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))
+      AND kind = 'customer_message' AND sender <> ''
+""")
+_NAMES = sa.text("""
+    SELECT unnest(ARRAY[id::text, external_id]) FROM conversations
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:conversations AS uuid[]))
+""")
+
+
+async def _needles(connection: AsyncConnection, tenant: TenantId, contact: HeldContact) -> list[str]:
+    """What tells the contact's reports from others', as LIKE patterns."""
+    values = {"tenant": tenant, "conversations": contact.conversations}
+    senders = await connection.scalars(_SENDERS, values)
+    names = await connection.scalars(_NAMES, values)
+    addresses = {each.address for each in contact.addresses | contact.former} | {sender.lower() for sender in senders}
+    return [*map(_needle, addresses), *(_whole(name) for name in names if name)]
+
+
 async def scrub(connection: AsyncConnection, tenant: TenantId, contact: HeldContact) -> None:
     """Take out everything that says who the contact is or what was written; what is counted stays."""
     values: dict[str, Any] = {
@@ -223,7 +255,7 @@ async def scrub(connection: AsyncConnection, tenant: TenantId, contact: HeldCont
         "contact": contact.id,
         "conversations": contact.conversations,
         "deliveries": list(contact.deliveries),
-        "needles": [_needle(address.address) for address in contact.addresses],
+        "needles": await _needles(connection, tenant, contact),
         "text": ERASED_TEXT,
         "reason": ReasonCode.CONTACT_ERASED,
     }
@@ -235,5 +267,14 @@ async def scrub(connection: AsyncConnection, tenant: TenantId, contact: HeldCont
 
 def _needle(address: str) -> str:
     """A LIKE pattern that finds an address in a provider's report; WhatsApp writes numbers without their `+`."""
-    bare = address.removeprefix("+").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{bare}%" if len(bare) >= SHORTEST_NEEDLE else f'%"{bare}"%'
+    bare = address.removeprefix("+")
+    return f"%{_literal(bare)}%" if len(bare) >= SHORTEST_NEEDLE else _whole(bare)
+
+
+def _whole(text: str) -> str:
+    """A LIKE pattern that finds a text in JSON, and not a longer one that holds it."""
+    return f"%{_literal(json.dumps(text.lower(), ensure_ascii=False))}%"
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

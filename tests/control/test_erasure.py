@@ -97,7 +97,7 @@ async def sent(stage: Stage, id_: str) -> None:
         "FROM deliveries WHERE mass_reply_id = :id",
         **key,
     )
-    for event, delivery in (("known", "d.id"), ("by-id", "NULL")):
+    for event, delivery in (("known:zoe.quirrel:", "d.id"), ("by-id", "NULL")):
         await stage.write(
             "INSERT INTO receipts (tenant_id, account_id, event_key, kind, delivery_id, provider_message_id, raw, "
             f"reason_detail) SELECT tenant_id, account_id, '{event}' || id, 'delivered', {delivery}, 'p-1', "
@@ -105,9 +105,18 @@ async def sent(stage: Stage, id_: str) -> None:
             **key,
         )
     await stage.write(
+        "UPDATE messages SET sender = 'pat@example.test' WHERE kind = 'customer_message' AND sender = 'zoe.quirrel'"
+    )
+    for named in ({"from": "12025550177"}, {"conversation": {"external_id": "c-zoe"}}, {"from": "pat@example.test"}):
+        await reported(stage, named | {"text": "Zebra"})
+
+
+async def reported(stage: Stage, said: Mapping[str, Any]) -> None:
+    """Let the provider have reported a customer's message."""
+    await stage.write(
         "INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw) "
-        'SELECT tenant_id, id, \'inbound:1\', \'inbound\', \'{"from": "12025550177", "text": "Zebra"}\' '
-        "FROM channel_accounts WHERE key = 'desk'"
+        "SELECT tenant_id, id, uuidv7(), 'inbound', CAST(:raw AS jsonb) FROM channel_accounts WHERE key = 'desk'",
+        raw=json.dumps(said),
     )
 
 
@@ -144,9 +153,12 @@ async def test_nothing_that_is_stored_tells_of_the_person_and_every_count_stays(
     assert [item["kind"] for item in timeline] == ["customer_message", "reply"]
 
 
-async def test_others_keep_what_is_theirs(desk: Stage, database: Database) -> None:
+async def test_others_keep_what_is_theirs(desk: Stage) -> None:
     await create(desk.client)
+    theirs = {"conversation": {"external_id": "c-zoe-2"}, "text": "Hello"}
+    await reported(desk, theirs)
     await erase(desk.client)
+    assert [receipt.raw for receipt in await desk.read("SELECT raw FROM receipts")] == [theirs]
     names = await desk.read("SELECT name FROM contacts WHERE erased_at IS NULL")
     assert len(names) == 6
     assert all(row.name.startswith("Customer") for row in names)
@@ -227,6 +239,21 @@ async def test_a_blocked_address_stays_blocked_when_it_is_imported_again(desk: S
     await import_(desk.client, person())
     assert await preflight_codes(desk) == {code}
     assert await desk.read("SELECT 1 FROM erased_blocks") == []
+
+
+async def test_an_address_of_former_days_is_forgotten_too_and_stays_blocked(desk: Stage, database: Database) -> None:
+    await create(desk.client)
+    await block(desk, "zoe.quirrel", "bounced")
+    moved = person(address="zoe.elsewhere", contact=PERSON | {"opted_out": True})
+    await import_(desk.client, moved)
+    await erase(desk.client)
+    assert "quirrel" not in await stored_rows(database, desk.tenant, "blocked_addresses")
+    assert sorted(
+        row.reason for row in await desk.read("SELECT reason FROM erased_blocks WHERE channel = 'other'")
+    ) == [
+        "bounced",
+        "opted_out",
+    ]
 
 
 async def test_who_opted_out_altogether_stays_out_on_every_channel(desk: Stage) -> None:
