@@ -6,7 +6,7 @@ remembers one position has seen all before it, and what rests on another event a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,9 @@ _COLUMNS = "id, position, type, mass_reply_id, subjects, rules, created_at"
 
 _AFTER = sa.text(f"""
     SELECT {_COLUMNS} FROM outbound_events
-    WHERE tenant_id = :tenant AND position > :position ORDER BY position LIMIT :limit
+    WHERE tenant_id = :tenant AND position > :position
+      AND (CAST(:types AS text[]) IS NULL OR type = ANY (CAST(:types AS text[])))
+    ORDER BY position LIMIT :limit
 """)  # noqa: S608 - column names of our own
 
 _OF_MASS_REPLY = sa.text(f"""
@@ -81,9 +83,19 @@ _OF_MASS_REPLY = sa.text(f"""
 """)  # noqa: S608 - column names of our own
 
 
-async def after(connection: AsyncConnection, tenant: TenantId, position: int, limit: int) -> list[Event]:
-    """Read a tenant's events that come after a position. Call `number` first, in a transaction of its own."""
-    values = {"tenant": tenant, "position": position, "limit": limit}
+async def after(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    position: int,
+    limit: int,
+    types: Collection[EventType] | None = None,
+) -> list[Event]:
+    """Read a tenant's events that come after a position, of these types or of any.
+
+    Call `number` first, in a transaction of its own.
+    """
+    wanted = None if types is None else list(types)
+    values = {"tenant": tenant, "position": position, "limit": limit, "types": wanted}
     return [_event(row) for row in await connection.execute(_AFTER, values)]
 
 

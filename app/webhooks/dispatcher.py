@@ -26,7 +26,7 @@ from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.event_contents import Contents
 from app.store.webhook_endpoints import Claim
-from app.webhooks.notices import Notice, notices, payload, progress, wants
+from app.webhooks.notices import Notice, notices, payload, progress
 from app.webhooks.posting import Posting
 
 log = structlog.get_logger()
@@ -50,6 +50,8 @@ class Page:
     events: list[Event]
     notices: list[Notice]
     contents: Contents = field(repr=False)
+    end: int
+    """How far the endpoint has come when all of them are taken: behind what it does not want to hear of, too."""
     is_last: bool
     """Whether nothing was left behind it."""
 
@@ -103,28 +105,32 @@ class Dispatcher:
         page = await self._read(claim)
         posting = await self._post(claim, page, until)
         taken = posting.taken | claim.ahead
-        position, ahead = progress(page.events, claim.events, taken, claim.position)
+        position, ahead = progress(page.events, taken, claim.position, page.end)
         async with self._begin(claim.tenant) as connection:
             kept = await webhook_endpoints.advance(connection, claim, position, ahead, LEASE, heard=posting.heard)
-            if posting.failure is not None and kept is not None:
+            if kept is not None and posting.failure is None and not page.is_last and self._may_begin(until):
+                return kept
+            # What an address answers that has been replaced meanwhile says nothing of the new one.
+            if kept is not None and posting.failure is not None and kept.url == claim.url:
                 await _set_back(connection, kept, posting.failure)
-                return None
-            if kept is None or page.is_last or not self._may_begin(until):
+            else:
                 await webhook_endpoints.release(connection, claim)
-                return None
-        return kept
+        return None
 
     async def _read(self, claim: Claim) -> Page:
         async with self._begin(claim.tenant) as connection:
             await events.number(connection, claim.tenant)
         async with self._begin(claim.tenant) as connection:
-            found = await events.after(connection, claim.tenant, claim.position, EVENTS)
-            pending = [n for e in found if wants(claim.events, e) for n in notices(e) if n.id not in claim.ahead]
+            newest = await events.last_position(connection, claim.tenant)
+            found = await events.after(connection, claim.tenant, claim.position, EVENTS, claim.events)
+            pending = [n for e in found for n in notices(e) if n.id not in claim.ahead]
             page = list(_first(pending))
             batches = {n.event.news.mass_reply_id for n in page if not n.subjects} - {None}
             subjects = [subject for notice in page for subject in notice.subjects]
             contents = await event_contents.load(connection, claim.tenant, [b for b in batches if b], subjects)
-        return Page(found, page, contents, is_last=len(found) < EVENTS and len(page) == len(pending))
+        ends = len(found) < EVENTS
+        end = max(claim.position, newest if ends else 0, *(event.position for event in found))
+        return Page(found, page, contents, end, is_last=ends and len(page) == len(pending))
 
     async def _post(self, claim: Claim, page: Page, until: float) -> Posting:
         async def post(notice: Notice) -> Taken | NotTaken | None:

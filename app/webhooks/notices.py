@@ -62,24 +62,21 @@ def predecessors(given: Sequence[Notice]) -> list[frozenset[int]]:
     return waits
 
 
-def progress(
-    events: Iterable[Event], wanted: Collection[EventType] | None, taken: Collection[str], position: int
-) -> tuple[int, set[str]]:
-    """Answer up to where everything wanted has been taken, and what was taken of the events behind that."""
+def progress(events: Iterable[Event], taken: Collection[str], position: int, end: int) -> tuple[int, set[str]]:
+    """Answer up to where everything has been taken, and what was taken of the events behind that.
+
+    `end` is where one has come who has taken all of these events.
+    """
     ahead: set[str] = set()
     complete = True
     for event in events:
-        ids = {notice.id for notice in notices(event)} if wants(wanted, event) else set()
+        ids = {notice.id for notice in notices(event)}
         complete = complete and ids <= set(taken)
         if complete:
             position = event.position
         else:
             ahead |= ids & set(taken)
-    return position, ahead
-
-
-def wants(wanted: Collection[EventType] | None, event: Event) -> bool:
-    return wanted is None or event.news.type in wanted
+    return end if complete else position, ahead
 
 
 def payload(notice: Notice, contents: Contents) -> Mapping[str, Any] | None:

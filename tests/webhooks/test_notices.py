@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.events import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, News, Subject
 from app.domain.model import DeliveryStatus, MassReplyId
-from app.webhooks.notices import DELIVERIES, Notice, notices, predecessors, progress, wants
+from app.webhooks.notices import DELIVERIES, Notice, notices, predecessors, progress
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BATCH, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
@@ -69,10 +69,13 @@ def test_a_conversation_is_told_of_in_order_whichever_mass_reply_it_was() -> Non
     assert order(*events) == [set(), set(), {0}, {1}, {3}, {4}]
 
 
-def test_unwanted_events_are_passed_over() -> None:
-    events = [confirmed(BATCH, 5), updated(ANN, position=6), confirmed(BATCH, 7)]
-    assert progress(events, [EventType.CONVERSATION_UPDATED], [], 4) == (5, set())
-    assert not wants([EventType.CONVERSATION_UPDATED], events[0])
+def test_who_has_taken_everything_has_come_to_the_end() -> None:
+    events = [confirmed(BATCH, 5), confirmed(BATCH, 7)]
+    first, second = (notice.id for notice in calls(*events))
+    assert progress(events, {first, second}, 4, 9) == (9, set())
+    assert progress(events, {first}, 4, 9) == (5, set())
+    assert progress(events, {second}, 4, 9) == (4, {second})
+    assert progress([], set(), 4, 9) == (9, set())
 
 
 some_events = st.lists(
@@ -87,7 +90,7 @@ def test_nothing_behind_the_position_is_forgotten_and_nothing_before_it_is_missi
     events = [updated(*ids, batch=batch, position=10 + number) for number, (ids, batch) in enumerate(drawn)]
     every = {notice.id for notice in calls(*events)}
     taken = {id_ for id_ in sorted(every) if data.draw(st.booleans())}
-    position, ahead = progress(events, None, taken, 9)
+    position, ahead = progress(events, taken, 9, 9 + len(events))
     before = {notice.id for each in events if each.position <= position for notice in notices(each)}
     assert before <= taken
     assert before | ahead == taken

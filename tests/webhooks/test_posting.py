@@ -15,6 +15,7 @@ from app.channels import signed_posts
 from app.domain.events import ConversationUpdated, DeliveryUpdated, EventType, News
 from app.domain.model import DeliveryStatus, MassReplyId, ReasonCode
 from app.store.credentials import Vault
+from app.webhooks import dispatcher
 from app.webhooks.dispatcher import LEASE, Dispatcher
 from tests.webhooks.conftest import Scene
 from tests.webhooks.consumer import consuming
@@ -130,6 +131,18 @@ async def test_only_the_types_asked_for_are_posted(scene: Scene) -> None:
     assert (await scene.standing())["backlog"]["count"] == 1
     await scene.post()
     assert scene.consumer.types() == ["mass_reply.paused"]
+
+
+async def test_what_is_not_asked_for_is_passed_over_in_one_page(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    await scene.endpoint(events=["mass_reply.paused"])
+    id_ = await scene.conversation()
+    unwanted = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)])
+    await scene.announce(*[unwanted] * 100)
+    monkeypatch.setattr(dispatcher, "TURN", 0)
+    await scene.post()
+    async with scene.runtime.database.begin(scene.tenant) as connection:
+        position = await connection.scalar(sa.text("SELECT position FROM webhook_endpoints"))
+    assert position == max((await scene.positions()).values())
 
 
 async def test_a_new_endpoint_begins_at_the_present(scene: Scene) -> None:
@@ -263,6 +276,25 @@ async def test_gone_disables_at_once_and_saving_makes_it_go_on(scene: Scene) -> 
     assert (saved.status_code, saved.json()["state"], saved.json()["secret"]) == (200, "active", None)
     await scene.post()
     assert scene.consumer.taken[0].data["text"] == "One."
+
+
+async def test_an_address_that_is_gone_and_was_replaced_meanwhile_disables_nothing(scene: Scene) -> None:
+    await scene.endpoint()
+    await scene.write_to_us(await scene.conversation(), "Hello?")
+    scene.consumer.answer(410)
+    scene.consumer.answering.clear()
+    old = scene.dispatcher()
+    await old.tick()
+    await scene.until(calls=1)
+    async with consuming() as moved:
+        moved.secret = scene.consumer.secret
+        saved = await scene.client.put("/webhook-endpoints/helpdesk", json={"url": moved.url})
+        assert saved.status_code == 200
+        scene.consumer.answering.set()
+        await old.finish()
+        assert (await scene.standing())["state"] == "active"
+        await scene.post()
+        assert moved.types() == ["message.created"]
 
 
 async def test_three_days_of_failures_disable_it_and_say_why(scene: Scene) -> None:
