@@ -12,7 +12,7 @@ from app.api.action_schemas import ActionBody
 from app.api.approval_schemas import ApprovalAnswer
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
-from app.api.selection_schema import SelectionBody
+from app.api.selection_schema import SelectionBody, shortened
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, PauseReason, Progress
 from app.domain.model import Channel, DeliveryStatus, MassReplyStatus, ReasonCode
 from app.domain.permissions import Caller
@@ -21,9 +21,6 @@ from app.domain.rendering import OnUnresolved
 from app.domain.selection import parse_selection
 from app.domain.summary import Summary
 from app.mass_replies import Preview
-
-LISTED_IDS = 20
-"""Of a long list of ids the answer shows this many."""
 
 
 class MessageBody(Body):
@@ -289,7 +286,7 @@ class MassReplyAnswer(Answer):
         return cls(
             id=batch.id,
             status=batch.status,
-            selection=_shortened(dict(batch.selection)),
+            selection=shortened(batch.selection),
             message=MessageAnswer(text=batch.text, html=batch.html, attachment_ids=list(batch.attachment_ids)),
             mark_as_done=batch.mark_as_done,
             on_unresolved=batch.on_unresolved,
@@ -319,12 +316,3 @@ class MassReplyAnswer(Answer):
                 selection=f"{address}/selection",
             ),
         )
-
-
-def _shortened(selection: dict[str, Any]) -> dict[str, Any]:
-    """Show the first ids of a long list, and how many there are."""
-    for name in ("conversation_ids", "external_ids"):
-        ids = selection.get(name)
-        if isinstance(ids, list) and len(ids) > LISTED_IDS:
-            return {name: ids[:LISTED_IDS], "total": len(ids)}
-    return selection

@@ -1,6 +1,7 @@
 """The selection as readers of the API see it: exactly one of four. As the filter, it is checked by the domain alone."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -8,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from app.api.filter_schema import FILTER_EXAMPLE, DescribedBy, Filter
 from app.domain.model import DeliveryStatus
 from app.domain.reading import MAX_ITEMS
+
+LISTED_IDS = 20
+"""Of a long list of ids an answer shows this many."""
 
 
 class _Selection(BaseModel):
@@ -49,3 +53,12 @@ SelectionBody = Annotated[
     DescribedBy(FilterSelection | ConversationSelection | ExternalSelection | FollowUpSelection),
     Field(examples=[{"filter": FILTER_EXAMPLE}]),
 ]
+
+
+def shortened(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Show the first ids of a long list, and how many there are: lists of answers would grow to megabytes."""
+    for name in ("conversation_ids", "external_ids", "exclude_conversation_ids"):
+        ids = given.get(name)
+        if isinstance(ids, list) and len(ids) > LISTED_IDS:
+            return {**given, name: ids[:LISTED_IDS], "total": len(ids)}
+    return dict(given)

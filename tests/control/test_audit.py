@@ -16,13 +16,14 @@ from app import control
 from app.delivery.sweep import Sweeper
 from app.domain.audit import OPERATOR
 from app.domain.messaging import Author
-from app.domain.model import MassReplyStatus, TenantId
+from app.domain.model import Channel, MassReplyStatus, TenantId
 from app.domain.permissions import Role
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.api.test_channel_accounts import EMAIL, SECRET
 from tests.conftest import create_tenant
 from tests.control.conftest import BODY, NOWHERE, Stage
+from tests.scene import add_conversations
 
 ANN = Author("agent-7", "Ann Lee", "ann@example.test")
 BEN = {"id": "agent-8", "name": "Ben Ray", "email": "ben@example.test"}
@@ -113,6 +114,17 @@ async def test_a_human_decision_is_kept_with_its_reason(stage: Stage) -> None:
     assert resolved["details"] == {"outcome": "not_sent", "send_again": False, "conversation_ids": [str(lost[0])]}
     assert retried["action"] == "mass_reply.retried"
     assert retried["details"] == IsPartialDict(reason_codes=["marked_not_sent"], deliveries=1)
+
+
+async def test_of_many_ids_the_log_shows_some_and_how_many_there_are(stage: Stage) -> None:
+    await add_conversations(stage.runtime, stage.tenant, Channel.EMAIL, 20, prefix="more")
+    id_ = await stage.batch_in(MassReplyStatus.SENDING)
+    ids = sorted(map(str, await stage.lose_all(id_)))
+    await stage.act(id_, "resolve", {"conversation_ids": ids, "outcome": "not_sent", "reason": "None came."})
+    await stage.client.post("/mass-replies", json={**BODY, "selection": {"conversation_ids": ids}})
+    created, resolved = (await entries(stage.client))[:2]
+    assert created["details"]["selection"] == {"conversation_ids": ids[:20], "total": 26}
+    assert resolved["details"] == IsPartialDict(conversation_ids=ids[:20], total=26)
 
 
 async def test_setting_up_is_told_without_a_secret(stage: Stage) -> None:

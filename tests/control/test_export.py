@@ -133,3 +133,6 @@ async def test_of_many_ids_the_mass_reply_shows_some_and_the_selection_all(stage
     assert (len(batch["selection"]["conversation_ids"]), batch["selection"]["total"]) == (20, 56)
     whole = (await stage.client.get(batch["links"]["selection"])).json()
     assert sorted(whole["conversation_ids"]) == ids
+    but_these = {"filter": {"status": ["active"]}, "exclude_conversation_ids": ids[:-1]}
+    shown = (await stage.client.post("/mass-replies", json={**BODY, "selection": but_these})).json()["selection"]
+    assert shown == but_these | {"exclude_conversation_ids": ids[:20], "total": 55}

@@ -1,5 +1,6 @@
 """The audit log: who did what. It is only ever added to, by what is told in it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -11,6 +12,7 @@ from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Answer, Listing, Moment, PersonAnswer
+from app.api.selection_schema import shortened
 from app.domain.audit import Actor, AuditAction, RecordedEntry
 from app.domain.permissions import KeyIdentity, Role
 from app.store import audit
@@ -61,7 +63,8 @@ class AuditEntryAnswer(Answer):
     )
     reason: str | None = Field(description="Why, in the words of whoever decided it.")
     details: dict[str, Any] = Field(
-        description="The selection as it was given, options, what was changed; by action.",
+        description="The selection as it was given, options, what was changed; by action. Of a long list of ids the "
+        "first 20, and `total`.",
         examples=[{"selection": {"filter": {"tags": {"all": ["payment-issue-2026-05"]}}}}],
     )
 
@@ -78,8 +81,13 @@ class AuditEntryAnswer(Answer):
             recipient_count=entry.recipient_count,
             message_sha256=entry.message_sha256,
             reason=entry.reason,
-            details=dict(entry.details),
+            details=_told(entry.details),
         )
+
+
+def _told(details: Mapping[str, Any]) -> dict[str, Any]:
+    told = shortened(details)
+    return told | {"selection": shortened(told["selection"])} if "selection" in told else told
 
 
 @router.get("", responses=problems())
