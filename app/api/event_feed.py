@@ -34,7 +34,6 @@ MOST_STREAMS: Final = 1_000
 PAGE: Final = 200
 """Deliveries read at once: about 150 kB as text."""
 KEPT_PAGES: Final = 8
-NUMBERED_AT_ONCE: Final = 10_000
 
 _WAIT: Final = timedelta(seconds=30)
 
@@ -74,12 +73,12 @@ class Feed:
     async def look(self) -> None:
         """See how it stands. One at a time, so that no glance is followed by an older one."""
         async with self._looking:
-            numbered = NUMBERED_AT_ONCE
-            while numbered == NUMBERED_AT_ONCE:
+            numbered = events.NUMBERED_AT_ONCE
+            while numbered == events.NUMBERED_AT_ONCE:
                 async with self._database.begin(self._tenant) as connection:
                     # Before the events get their positions: what is over has told everything by then.
                     progress = await following.progress(connection, self._tenant, self._id)
-                    numbered = await events.number(connection, self._tenant, NUMBERED_AT_ONCE)
+                    numbered = await events.number(connection, self._tenant)
                     newest = await following.newest_position(connection, self._tenant, self._id)
             self._show(None if progress is None else _glance(progress, newest))
 

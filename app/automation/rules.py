@@ -52,7 +52,7 @@ async def save_rule(
     database: Database, vault: Vault, tenant: TenantId, key: str, draft: RuleDraft, actor: Actor
 ) -> SavedRule:
     """Make or replace the rule of that key. It answers to what happens from now on. Raises InvalidRequest."""
-    await _number_all(database, tenant)
+    await events.number_all(database, tenant)
     async with database.begin(tenant) as connection:
         held = await automation_rules.hold_rule(connection, tenant, key)
         if held.is_new and held.others >= MAX_RULES:
@@ -62,14 +62,6 @@ async def save_rule(
         await automation_rules.save_rule(connection, tenant, held, key, draft, sealed, now_at)
         await audit.record(connection, tenant, actor, _saved(key, draft))
         return SavedRule(await get_rule(connection, tenant, key), held.is_new, secret)
-
-
-async def _number_all(database: Database, tenant: TenantId) -> None:
-    """Put everything that has happened before the place in the outbox where a new rule begins to read."""
-    while True:
-        async with database.begin(tenant) as connection:
-            if not await events.number(connection, tenant):
-                return
 
 
 def _secret_for(

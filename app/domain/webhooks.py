@@ -11,6 +11,8 @@ from uuid import UUID
 
 from app.domain.events import EventType
 
+MAX_ENDPOINTS: Final = 50
+"""Of one tenant: each of them reads the whole outbox, and is posted to on its own."""
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=15)
 """Short against an outage of hours, so that an endpoint that is back hears of everything soon."""

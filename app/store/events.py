@@ -7,7 +7,7 @@ remembers one position has seen all before it, and what rests on another event a
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import REACHED, Event, EventType, News, read_subject, write_subject
 from app.domain.model import MassReplyId, MassReplyStatus, TenantId
+from app.store.database import Database
+
+NUMBERED_AT_ONCE: Final = 10_000
+"""Events that one transaction gives positions to."""
 
 _ANNOUNCE = sa.text("""
     INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, rules)
@@ -59,13 +63,21 @@ _NUMBER = sa.text("""
 """)
 
 
-async def number(connection: AsyncConnection, tenant: TenantId, limit: int = 10_000) -> int:
-    """Give positions to events that have none yet, the oldest first; answers how many there were.
+async def number(connection: AsyncConnection, tenant: TenantId) -> int:
+    """Give positions to NUMBERED_AT_ONCE events that have none yet, the oldest first; answers how many there were.
 
     Hold the transaction no longer than this: other readers of the same tenant wait for it.
     """
     await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
-    return (await connection.execute(_NUMBER, {"tenant": tenant, "limit": limit})).rowcount
+    return (await connection.execute(_NUMBER, {"tenant": tenant, "limit": NUMBERED_AT_ONCE})).rowcount
+
+
+async def number_all(database: Database, tenant: TenantId) -> None:
+    """Give every event of the past its position, in transactions of their own: what is numbered later counts as new."""
+    numbered = NUMBERED_AT_ONCE
+    while numbered == NUMBERED_AT_ONCE:
+        async with database.begin(tenant) as connection:
+            numbered = await number(connection, tenant)
 
 
 _COLUMNS = "id, position, type, mass_reply_id, subjects, rules, created_at"

@@ -103,6 +103,11 @@ async def save(
     return bool(made)
 
 
+async def count(connection: AsyncConnection, tenant: TenantId) -> int:
+    statement = sa.text("SELECT count(*) FROM webhook_endpoints WHERE tenant_id = :tenant")
+    return int(await connection.scalar(statement, {"tenant": tenant}) or 0)
+
+
 async def delete(connection: AsyncConnection, tenant: TenantId, key: str) -> bool:
     statement = sa.text("DELETE FROM webhook_endpoints WHERE tenant_id = :tenant AND key = :key")
     return (await connection.execute(statement, {"tenant": tenant, "key": key})).rowcount > 0

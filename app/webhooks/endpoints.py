@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,14 +9,18 @@ from app.channels.signed_posts import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.model import TenantId
-from app.domain.webhooks import PREVIOUS_SECRET_LASTS, EndpointDraft, WebhookEndpoint, new_secret, rotated
+from app.domain.webhooks import (
+    MAX_ENDPOINTS,
+    PREVIOUS_SECRET_LASTS,
+    EndpointDraft,
+    WebhookEndpoint,
+    new_secret,
+    rotated,
+)
 from app.store import audit, events, webhook_endpoints
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.kept_events import position_before
-
-NUMBERED: Final = 10_000
-"""Events that one transaction gives positions to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,17 @@ async def save_endpoint(
 ) -> ShownEndpoint:
     """Make or change the endpoint of that key; a new one hears of what happens from now on.
 
-    Raises InvalidRequest where its address is none to call.
+    Raises InvalidRequest where its address is none to call, and where there are MAX_ENDPOINTS others.
     """
     await _check(draft.url, allow_private=allow_private)
-    await _number_all(database, tenant)
+    await events.number_all(database, tenant)
     secret = new_secret()
     async with database.begin(tenant) as connection:
         id_ = await webhook_endpoints.next_id(connection)
         sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await events.last_position(connection, tenant)
         is_new = await webhook_endpoints.save(connection, tenant, id_, key, draft, sealed, now_at)
+        if is_new and await webhook_endpoints.count(connection, tenant) > MAX_ENDPOINTS:
+            raise InvalidRequest(f"There are {MAX_ENDPOINTS} webhook endpoints already, and no more are allowed.")
         await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
         endpoint = await get_endpoint(connection, tenant, key)
     return ShownEndpoint(endpoint, secret if is_new else None)
@@ -81,7 +86,7 @@ async def replay(
     """
     if since > now:
         raise InvalidRequest(faults=[Fault("/from", "in_the_future", "Nothing has happened since then yet.")])
-    await _number_all(database, tenant)
+    await events.number_all(database, tenant)
     async with database.begin(tenant) as connection:
         position = await position_before(connection, tenant, since)
         if not await webhook_endpoints.move_back(connection, tenant, key, position):
@@ -110,14 +115,6 @@ async def _check(url: str, *, allow_private: bool) -> None:
         await check_url(url, allow_private=allow_private)
     except ValueError as error:
         raise InvalidRequest(faults=[Fault("/url", "invalid_url", f"The address {error}.")]) from None
-
-
-async def _number_all(database: Database, tenant: TenantId) -> None:
-    """Give every event of the past its position: what is numbered later counts as new."""
-    numbered = NUMBERED
-    while numbered == NUMBERED:
-        async with database.begin(tenant) as connection:
-            numbered = await events.number(connection, tenant, NUMBERED)
 
 
 async def _record(connection: AsyncConnection, tenant: TenantId, actor: Actor, action: AuditAction, key: str) -> None:

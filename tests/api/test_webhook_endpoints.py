@@ -13,6 +13,7 @@ from app.domain.permissions import Role
 from app.main import create_app
 from app.settings import Settings
 from app.store.database import Database
+from app.webhooks import endpoints
 from tests.api.conftest import MakeKey, bearer, stored_rows
 
 URL = "http://127.0.0.1:9/hooks"
@@ -56,6 +57,15 @@ async def test_an_endpoint_is_made_read_listed_changed_and_forgotten(client: htt
     assert (await client.delete(PATH)).status_code == 204
     assert (await client.get(PATH)).status_code == 404
     assert (await client.delete(PATH)).status_code == 404
+
+
+async def test_a_tenant_has_so_many_endpoints_and_no_more(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "MAX_ENDPOINTS", 2)
+    answers = [(await client.put(f"/webhook-endpoints/e{n}", json=OFF)).status_code for n in (1, 2, 3, 2)]
+    assert answers == [201, 201, 422, 200]
+    assert len((await client.get("/webhook-endpoints")).json()["items"]) == 2
 
 
 async def test_the_list_goes_on_behind_a_cursor(client: httpx.AsyncClient) -> None:
