@@ -23,7 +23,7 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
-from app.domain.mass_reply import PauseReason
+from app.domain.mass_reply import MassReply, PauseReason
 from app.domain.model import (
     Absorbed,
     ConversationId,
@@ -56,18 +56,16 @@ async def pause(
 
     Raises NotFound, InvalidState. A pause that stands already is left as it is.
     """
-    if account_key is not None and not await control.pause_lane(
-        connection, tenant, id_, account_key, PauseReason.PERSON
-    ):
-        raise NotFound(NO_SUCH_LANE)
+    why = PauseReason.PERSON
+    paused = account_key is not None and await control.pause_lane(connection, tenant, id_, account_key, why)
     batch = await hold(connection, tenant, id_)
+    _refuse_unknown_lane(batch, account_key)
     refuse_action(Action.PAUSE, batch.status)
     if account_key is None and batch.status is MassReplyStatus.SENDING:
-        await mass_replies.set_status(connection, tenant, id_, batch.status, MassReplyStatus.PAUSED, PauseReason.PERSON)
-    elif account_key is None:
-        return
-    entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=_lane(account_key))
-    await audit.record(connection, tenant, by, entry)
+        paused = await mass_replies.set_status(connection, tenant, id_, batch.status, MassReplyStatus.PAUSED, why)
+    if paused:
+        entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=_lane(account_key))
+        await audit.record(connection, tenant, by, entry)
 
 
 async def resume(
@@ -78,21 +76,32 @@ async def resume(
     Where the whole mass reply was paused and one lane is named, the other lanes stay paused for the same reason.
     Raises NotFound, InvalidState. Where nothing stands still, nothing changes.
     """
-    await control.resume_accounts(connection, tenant, id_, account_key)
+    accounts = await control.resume_accounts(connection, tenant, id_, account_key)
     await closing.hold_lanes(connection, tenant, id_)
     batch = await hold(connection, tenant, id_)
     refuse_action(Action.RESUME, batch.status)
-    found = await control.resume_lanes(connection, tenant, id_, account_key)
-    if account_key is not None and not found:
-        raise NotFound(NO_SUCH_LANE)
+    _refuse_unknown_lane(batch, account_key)
+    await control.resume_lanes(connection, tenant, id_, account_key)
     if batch.status is MassReplyStatus.PAUSED:
         if account_key is not None:
             reason = batch.pause_reason or PauseReason.PERSON
             await control.pause_other_lanes(connection, tenant, id_, account_key, reason)
         await move(connection, tenant, batch, MassReplyEvent.RESUME)
-    entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
-    await audit.record(connection, tenant, by, entry)
+    if accounts or _stood_still(batch, account_key):
+        entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
+        await audit.record(connection, tenant, by, entry)
     return await closing.lanes_with_work(connection, tenant, id_)
+
+
+def _refuse_unknown_lane(batch: MassReply, account_key: str | None) -> None:
+    if account_key is not None and all(lane.account_key != account_key for lane in batch.lanes):
+        raise NotFound(NO_SUCH_LANE)
+
+
+def _stood_still(batch: MassReply, account_key: str | None) -> bool:
+    """Whether all of it was paused, or a lane that is meant."""
+    lanes = [lane for lane in batch.lanes if account_key in (None, lane.account_key)]
+    return batch.status is MassReplyStatus.PAUSED or any(lane.pause_reason for lane in lanes)
 
 
 def _lane(account_key: str | None) -> Mapping[str, str]:

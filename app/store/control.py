@@ -7,9 +7,9 @@ from app.domain.mass_reply import PauseReason
 from app.domain.model import MassReplyId, TenantId
 
 _PAUSE_LANE = sa.text("""
-    UPDATE lanes l SET pause_reason = coalesce(l.pause_reason, :reason)
+    UPDATE lanes l SET pause_reason = :reason
     FROM channel_accounts a
-    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.pause_reason IS NULL
       AND a.tenant_id = :tenant AND a.id = l.account_id AND a.key = :key
 """)
 
@@ -17,7 +17,7 @@ _PAUSE_LANE = sa.text("""
 async def pause_lane(
     connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str, reason: PauseReason
 ) -> bool:
-    """Stop one lane; False where there is none of that account. The first reason stands."""
+    """Stop one lane; False where nothing is stopped by that. The first reason stands."""
     values = {"tenant": tenant, "id": id_, "key": account_key, "reason": reason}
     return (await connection.execute(_PAUSE_LANE, values)).rowcount > 0
 
@@ -32,9 +32,9 @@ _RESUME_ACCOUNTS = sa.text("""
 
 async def resume_accounts(
     connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
-) -> None:
-    """End the pauses of the accounts that carry this mass reply, or of the one named."""
-    await connection.execute(_RESUME_ACCOUNTS, {"tenant": tenant, "id": id_, "key": account_key})
+) -> bool:
+    """End the pauses of the accounts that carry this mass reply, or of the one named; False where there was none."""
+    return (await connection.execute(_RESUME_ACCOUNTS, {"tenant": tenant, "id": id_, "key": account_key})).rowcount > 0
 
 
 # What a lane went through before the pause says nothing about what comes now. Without `pumped_at` the next sweep wakes
@@ -52,10 +52,9 @@ _RESUME_LANES = sa.text("""
 
 async def resume_lanes(
     connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
-) -> bool:
-    """Let all lanes go on, or the one named; False where there is none."""
-    result = await connection.execute(_RESUME_LANES, {"tenant": tenant, "id": id_, "key": account_key})
-    return result.rowcount > 0
+) -> None:
+    """Let all lanes go on, or the one named."""
+    await connection.execute(_RESUME_LANES, {"tenant": tenant, "id": id_, "key": account_key})
 
 
 _PAUSE_OTHERS = sa.text("""

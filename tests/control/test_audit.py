@@ -116,6 +116,21 @@ async def test_a_human_decision_is_kept_with_its_reason(stage: Stage) -> None:
     assert retried["details"] == IsPartialDict(reason_codes=["marked_not_sent"], deliveries=1)
 
 
+@pytest.mark.parametrize("lane", [None, "email"])
+async def test_a_pause_or_resume_that_changes_nothing_is_not_told(stage: Stage, lane: str | None) -> None:
+    id_ = await stage.batch_in(MassReplyStatus.SENDING)
+    for action in ("resume", "pause", "pause", "resume", "resume"):
+        assert (await stage.act(id_, action, {"channel_account": lane})).status_code == 202
+    assert (await actions(stage.client, mass_reply=id_))[1:] == ["mass_reply.paused", "mass_reply.resumed"]
+
+
+async def test_resuming_an_account_is_told(stage: Stage) -> None:
+    id_ = await stage.batch_in(MassReplyStatus.SENDING)
+    await stage.write("UPDATE channel_accounts SET pause_reason = 'Wrong token' WHERE key = 'email'")
+    assert (await stage.act(id_, "resume")).status_code == 202
+    assert (await actions(stage.client, mass_reply=id_))[1:] == ["mass_reply.resumed"]
+
+
 async def test_of_many_ids_the_log_shows_some_and_how_many_there_are(stage: Stage) -> None:
     await add_conversations(stage.runtime, stage.tenant, Channel.EMAIL, 20, prefix="more")
     id_ = await stage.batch_in(MassReplyStatus.SENDING)
