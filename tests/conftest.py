@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -10,9 +11,11 @@ import asyncpg
 import fasteners
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
 from app.dev import servers
 from app.logs import configure_logging
+from app.main import create_app
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store.database import Database
@@ -59,15 +62,21 @@ async def database_url(owner_url: str, postgres_server: servers.PostgresServer, 
     return url
 
 
-@pytest.fixture
-def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="session")
+def usual_settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
         secret_key=SECRET_KEY,
         allow_private_urls=True,
-        attachments_url=(tmp_path / "attachments").as_uri(),
+        attachments_url=tmp_path_factory.mktemp("attachments").as_uri(),
     )
+
+
+@pytest.fixture
+def settings(usual_settings: Settings) -> Settings:
+    """A module that needs others has a fixture of this name; then it gets a runtime and an application of its own."""
+    return usual_settings
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +86,32 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest.fixture
-async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    async with open_runtime(settings) as runtime:
+@pytest.fixture(scope="session")
+async def usual_runtime(usual_settings: Settings) -> AsyncIterator[Runtime]:
+    """Opened once: its connections and certificates take longer than most tests."""
+    async with open_runtime(usual_settings) as runtime:
         yield runtime
+
+
+@pytest.fixture
+async def runtime(settings: Settings, usual_settings: Settings, usual_runtime: Runtime) -> AsyncIterator[Runtime]:
+    if settings is usual_settings:
+        yield usual_runtime
+    else:
+        async with open_runtime(settings) as runtime:
+            yield runtime
+
+
+@pytest.fixture(scope="session")
+async def usual_app(usual_settings: Settings) -> AsyncIterator[FastAPI]:
+    async with started(create_app(usual_settings)) as app:
+        yield app
+
+
+@asynccontextmanager
+async def started(app: FastAPI) -> AsyncIterator[FastAPI]:
+    async with app.router.lifespan_context(app):
+        yield app
 
 
 @pytest.fixture

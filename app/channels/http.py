@@ -14,10 +14,12 @@ for idempotent methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -115,13 +117,19 @@ class _Client(httpx.AsyncClient):
 _NO_COOKIES: Final = _NoCookies()
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates that every client of this process trusts: read once, since that takes longer than most calls."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTIONS) -> httpx.AsyncClient:
     """Make the client for all outgoing calls. Needs a running event loop; close it with `aclose()`.
 
     It follows no redirects (a redirect would send a message to a place that nobody configured), keeps no cookies, and
     takes no proxy or password from the environment.
     """
-    tls = httpx.create_ssl_context(trust_env=False)
+    tls = _tls()
     connector = aiohttp.TCPConnector(
         limit=max_connections,
         keepalive_timeout=KEEPALIVE_SECONDS,

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.api.quotas import Quotas
+from app.api.routes.chat import Limits
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
@@ -16,15 +18,22 @@ from app.main import create_app
 from app.settings import Settings
 from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
+from tests.conftest import started
 
 MakeKey = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    app = create_app(settings)
-    async with app.router.lifespan_context(app):
-        yield app
+async def app(settings: Settings, usual_settings: Settings, usual_app: FastAPI) -> AsyncIterator[FastAPI]:
+    """The application with nothing left in it of what an earlier test asked for or put there."""
+    if settings is not usual_settings:
+        async with started(create_app(settings)) as app:
+            yield app
+        return
+    before = dict(usual_app.state._state)
+    usual_app.state.chat_limits, usual_app.state.quotas = Limits(), Quotas(settings.requests_per_minute)
+    yield usual_app
+    usual_app.state._state.update(before)
 
 
 @pytest.fixture
