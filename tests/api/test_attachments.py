@@ -22,6 +22,11 @@ def code_of(answer: httpx.Response) -> str:
     return str(answer.json()["errors"][0]["code"])
 
 
+@pytest.fixture
+def settings(usual_settings: Settings, tmp_path: Path) -> Settings:
+    return usual_settings.model_copy(update={"attachments_url": (tmp_path / "attachments").as_uri()})
+
+
 async def test_a_file_is_kept_and_described(client: httpx.AsyncClient, tmp_path: Path, tenant: UUID) -> None:
     answer = await post_file(client, PDF, "terms.pdf", "application/pdf")
 
