@@ -23,12 +23,18 @@ from app.domain.messaging import (
     UploadResult,
 )
 from app.domain.model import Channel, ReasonCode
+from app.settings import Settings
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, OneLine, Stage
 from tests.files import PDF, PNG, uploaded_file
 
 PICTURE = ("a.png", PNG)
 TERMS = ("terms.pdf", PDF)
+
+
+@pytest.fixture
+def settings(usual_settings: Settings, tmp_path: Path) -> Settings:
+    return usual_settings.model_copy(update={"attachments_url": (tmp_path / "attachments").as_uri()})
 
 
 class FileCarrier(Carrier):
