@@ -36,6 +36,8 @@ NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
 MISSING_LISTED = 100
 """Unknown ids that a refusal names, besides saying how many there are."""
+LARGE = 1_000
+"""From so many deliveries on, plans made with the statistics from before would read all of them for each group."""
 JUDGED_AT_ONCE = 5_000
 """Conversations that a create looks at one by one, where its selection is larger than the caller's role allows."""
 
@@ -140,6 +142,8 @@ async def _finish_preparation(
         for withdrawn in await per_contact.thin_out(connection, tenant, id_, made_under, shown):
             total.withdraw(withdrawn)
     await mass_replies.finish_preparation(connection, tenant, id_, total, datetime.now(UTC) + confirm_within)
+    if total.selected.total() >= LARGE:
+        await mass_replies.renew_statistics(connection)
 
 
 async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Plan:

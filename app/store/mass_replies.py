@@ -178,6 +178,11 @@ async def page_summaries(connection: AsyncConnection, tenant: TenantId, id_: Mas
     return [Summary.from_json(row) for row in rows]
 
 
+async def renew_statistics(connection: AsyncConnection) -> None:
+    """Let the planner know how many deliveries there are, without waiting for anybody who does the same."""
+    await connection.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
+
+
 async def finish_preparation(
     connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, summary: Summary, expires_at: datetime
 ) -> None:
