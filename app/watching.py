@@ -60,6 +60,9 @@ class Ticking:
                     await self._ask()
                 except UNREACHABLE as error:
                     log.warning("news_failed", of=self._of, error=type(error).__name__)
+                except Exception:
+                    # Whatever it is, open pages would otherwise hear nothing any more, and not know it.
+                    log.exception("news_failed", of=self._of)
                 await asyncio.sleep(self._tick)
         finally:
             self._task = None

@@ -141,8 +141,11 @@ def receive(conversation: Conversation, message: CustomerMessage, now: datetime)
 
 
 def differences(before: Conversation, after: Conversation) -> dict[str, Changed]:
-    """Tell in which of the fields that people work by two states of a conversation differ."""
-    fields = ("status", "engagement", "team", "assignee", "subject")
+    """Tell in which of the fields that people work by two states of a conversation differ.
+
+    Not in the subject: a customer wrote it, and it would outlive their erasure in the outbox.
+    """
+    fields = ("status", "engagement", "team", "assignee")
     both = {field: (getattr(before, field), getattr(after, field)) for field in fields}
     return {field: change for field, change in both.items() if change[0] != change[1]}
 

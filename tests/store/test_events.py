@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.conversations import import_lines
 from app.domain.conversation import CustomerMessage
 from app.domain.events import (
     ConversationUpdated,
@@ -23,6 +24,7 @@ from app.domain.model import Channel, ConversationId, DeliveryStatus, MassReplyI
 from app.runtime import Runtime
 from app.store import events
 from app.store.customer_messages import record_customer_message
+from tests.imports import DIGESTS, ndjson, patch, stream
 from tests.scene import add_conversation
 
 ONE, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
@@ -70,6 +72,16 @@ async def test_news_of_one_transaction_keep_their_order(runtime: Runtime, tenant
     async with runtime.database.begin(tenant) as connection:
         found = await events.of_mass_reply(connection, TenantId(tenant), ONE, 0, 100)
     assert [event.news.type for event in found] == [EventType.MASS_REPLY_CONFIRMED, EventType.MASS_REPLY_PAUSED]
+
+
+async def test_what_a_customer_wrote_stays_out_of_it(runtime: Runtime, tenant: UUID) -> None:
+    for subject, status in (("Card of Ann Lee refused", "active"), ("Ann Lee, again", "done"), ("Ann Lee", "done")):
+        body = stream(ndjson(patch(channel="other", subject=subject, status=status)))
+        await import_lines(runtime.database, TenantId(tenant), body, DIGESTS)
+    [event] = await read(runtime, tenant)
+    [told] = event.news.subjects
+    assert isinstance(told, ConversationUpdated)
+    assert told.changed == {"status": ("active", "done")}
 
 
 async def test_a_customer_message_tells_what_it_changed(runtime: Runtime, tenant: UUID) -> None:
