@@ -46,9 +46,18 @@ _FIND = sa.text("""
     SELECT id FROM contacts WHERE tenant_id = :tenant AND (id = CAST(:id AS uuid) OR external_id = :name)
     ORDER BY external_id = :name DESC LIMIT 1
 """)
+# A delivery keeps its contact, and a helpdesk that merges two contacts gives a conversation another one. By mass reply,
+# because that has an index: a tenant has many deliveries and few mass replies.
 _DELIVERIES = sa.text("""
-    SELECT id, status, channel, address FROM deliveries WHERE tenant_id = :tenant AND contact_id = :contact
-    ORDER BY id FOR UPDATE
+    SELECT d.id, d.status, d.channel, d.address FROM deliveries d
+    WHERE d.tenant_id = :tenant AND d.id IN (
+        SELECT own.id FROM deliveries own WHERE own.tenant_id = :tenant AND own.contact_id = :contact
+        UNION
+        SELECT came.id FROM mass_replies m
+        CROSS JOIN (SELECT id FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact) c
+        JOIN deliveries came ON came.tenant_id = :tenant AND came.mass_reply_id = m.id AND came.conversation_id = c.id
+        WHERE m.tenant_id = :tenant)
+    ORDER BY d.id FOR UPDATE
 """)
 _CONVERSATIONS = sa.text("""
     SELECT id, channel, address FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact

@@ -178,6 +178,17 @@ async def test_what_was_still_to_be_sent_is_cancelled_and_says_so(desk: Stage) -
     assert delivery["contact_name"] is None
 
 
+async def test_what_goes_to_a_contact_that_was_merged_into_the_erased_one_is_cancelled_too(desk: Stage) -> None:
+    id_ = await desk.batch_in(MassReplyStatus.SENDING)
+    await import_(desk.client, person(contact=PERSON | {"external_id": "u-merged"}))
+    await erase(desk.client, "/contacts/u-merged")
+    [delivery] = await desk.read(
+        "SELECT address FROM deliveries WHERE mass_reply_id = :id AND status <> 'queued'", id=id_
+    )
+    assert delivery.address is None
+    assert (await desk.get(id_))["counts"]["cancelled"] == 1
+
+
 async def test_a_failed_one_is_not_retried_and_one_that_comes_back_has_nowhere_to_go(desk: Stage) -> None:
     id_ = await desk.batch_in(MassReplyStatus.SENDING)
     await desk.fail_all(id_)
