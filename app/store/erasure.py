@@ -50,13 +50,13 @@ _FIND = sa.text("""
 # because that has an index: a tenant has many deliveries and few mass replies.
 _DELIVERIES = sa.text("""
     SELECT d.id, d.status, d.channel, d.address FROM deliveries d
-    WHERE d.tenant_id = :tenant AND d.id IN (
+    WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
         SELECT own.id FROM deliveries own WHERE own.tenant_id = :tenant AND own.contact_id = :contact
         UNION
         SELECT came.id FROM mass_replies m
         CROSS JOIN (SELECT id FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact) c
         JOIN deliveries came ON came.tenant_id = :tenant AND came.mass_reply_id = m.id AND came.conversation_id = c.id
-        WHERE m.tenant_id = :tenant)
+        WHERE m.tenant_id = :tenant))
     ORDER BY d.id FOR UPDATE
 """)
 _CONVERSATIONS = sa.text("""
