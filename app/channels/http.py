@@ -16,21 +16,26 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohappyeyeballs
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
 MAX_CONNECTIONS: Final = 100
 KEEPALIVE_SECONDS: Final = 4.0
 """Shorter than the idle time-out of any provider, so that a pooled connection is seldom one that the peer has left."""
+
+LOOK_UPS: Final = 64
+"""Names that one client looks up at once: more than one tenant has calls under way to names that never answer."""
 
 CALL_SECONDS: Final = 10.0
 """The longest that any one call may take, connection and answer included."""
@@ -131,6 +136,7 @@ def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTION
     """
     tls = _tls()
     connector = aiohttp.TCPConnector(
+        resolver=_Resolver(),
         limit=max_connections,
         keepalive_timeout=KEEPALIVE_SECONDS,
         ssl=tls,
@@ -147,6 +153,37 @@ def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTION
         # Compressed answers could unfold to any size, and these are small.
         headers={"User-Agent": "mass-reply", "Accept-Encoding": "identity"},
     )
+
+
+class _Resolver(AbstractResolver):
+    """Looks names up in threads of its own.
+
+    uvloop has two for everybody (libuv: half of a pool of four), and asyncio six on two cores; as many names whose name
+    servers never answer, typed by one tenant, would keep every other name waiting.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        ask = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=int(address[1]),
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, address in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def open_socket(host: str, port: int, *, allow_private: bool) -> socket.socket:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 import time
 from typing import Any
 
@@ -159,6 +160,28 @@ async def test_each_concurrent_call_has_its_own_deadline_and_record(http: httpx.
     assert [record.proves_not_sent for record in records] == [n % 2 == 0 for n in range(40)]
 
 
+async def test_names_that_nobody_answers_for_keep_no_other_name_waiting(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, let_go = socket.getaddrinfo, threading.Event()
+
+    def getaddrinfo(host: str, *rest: Any, **named: Any) -> Any:
+        if host.endswith(".silent.test"):
+            let_go.wait(30)
+            raise socket.gaierror
+        return answer(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    async with serving(answering(200)) as server:
+        silent = [asyncio.create_task(attempt(http, f"http://n{n}.silent.test/")) for n in range(48)]
+        await asyncio.sleep(0)
+        record = await attempt(http, server.url.replace("127.0.0.1", "localhost"), within=3)
+        assert server.connections == 1
+        assert record.headers_sent
+    let_go.set()
+    assert all(record.proves_not_sent for record in await asyncio.gather(*silent))
+
+
 async def test_a_redirect_is_not_followed(http: httpx.AsyncClient) -> None:
     async with serving(answering(302, headers={"Location": "/elsewhere"})) as server:
         assert (await http.post(server.url)).status_code == 302
@@ -266,10 +289,12 @@ async def test_a_busy_loop_does_not_let_a_late_call_out(
 def resolve_to(monkeypatch: pytest.MonkeyPatch, result: Any, freeze: float = 0) -> None:
     """Let every name lead to these addresses (or fail so), the whole process standing still meanwhile."""
 
-    async def getaddrinfo(*_: Any, **__: Any) -> Any:
-        time.sleep(freeze)  # noqa: ASYNC251 - the point is to block the loop
+    loop = asyncio.get_running_loop()
+
+    def getaddrinfo(*_: Any, **__: Any) -> Any:
+        loop.call_soon_threadsafe(time.sleep, freeze)
         if isinstance(result, Exception):
             raise result
         return result
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
