@@ -89,11 +89,6 @@ _AFTER = sa.text(f"""
     ORDER BY position LIMIT :limit
 """)  # noqa: S608 - column names of our own
 
-_OF_MASS_REPLY = sa.text(f"""
-    SELECT {_COLUMNS} FROM outbound_events
-    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND position > :position ORDER BY position LIMIT :limit
-""")  # noqa: S608 - column names of our own
-
 
 async def after(
     connection: AsyncConnection,
@@ -109,14 +104,6 @@ async def after(
     wanted = None if types is None else list(types)
     values = {"tenant": tenant, "position": position, "limit": limit, "types": wanted}
     return [_event(row) for row in await connection.execute(_AFTER, values)]
-
-
-async def of_mass_reply(
-    connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, position: int, limit: int
-) -> list[Event]:
-    """Read the events of one mass reply that come after a position. Call `number` first, as for `after`."""
-    values = {"tenant": tenant, "mass_reply": mass_reply, "position": position, "limit": limit}
-    return [_event(row) for row in await connection.execute(_OF_MASS_REPLY, values)]
 
 
 async def last_position(connection: AsyncConnection, tenant: TenantId) -> int:

@@ -184,8 +184,9 @@ class Stage:
         """The statuses of its deliveries that others were told of, in the order in which they are read."""
         async with self.runtime.database.begin(self.tenant) as connection:
             await events.number(connection, self.tenant)
-            found = await events.of_mass_reply(connection, self.tenant, batch.id, 0, 1000)
-        subjects = [subject for event in found for subject in event.news.subjects]
+            found = await events.after(connection, self.tenant, 0, 1000)
+        news = [event.news for event in found if event.news.mass_reply_id == batch.id]
+        subjects = [subject for each in news for subject in each.subjects]
         return [subject.status for subject in subjects if isinstance(subject, DeliveryUpdated)]
 
     async def counts(self, batch: Batch) -> dict[str, int]:

@@ -69,9 +69,6 @@ async def test_news_of_one_transaction_keep_their_order(runtime: Runtime, tenant
     assert [event.news for event in await read(runtime, tenant)] == [
         News(news.type, news.mass_reply_id, ()) for news in told
     ]
-    async with runtime.database.begin(tenant) as connection:
-        found = await events.of_mass_reply(connection, TenantId(tenant), ONE, 0, 100)
-    assert [event.news.type for event in found] == [EventType.MASS_REPLY_CONFIRMED, EventType.MASS_REPLY_PAUSED]
 
 
 async def test_what_a_customer_wrote_stays_out_of_it(runtime: Runtime, tenant: UUID) -> None:
