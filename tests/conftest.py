@@ -9,9 +9,11 @@ from uuid import UUID
 
 import asyncpg
 import fasteners
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from hypothesis import HealthCheck
 
 from app.dev import servers
 from app.logs import configure_logging
@@ -144,6 +146,9 @@ async def create_tenant(database: Database, name: str = "Example Ltd") -> UUID:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long an example takes says how busy the machine is; what is measured is in bench/.
+    hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("any machine")
     configure_logging("WARNING")
     if hasattr(config, "workerinput"):
         return

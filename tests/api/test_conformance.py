@@ -34,7 +34,7 @@ from tests.conftest import SECRET_KEY, create_tenant
 from tests.control.conftest import NOWHERE, Stage
 from tests.scene import STANDARD_SECRET, Account, add_account, add_conversations
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
 THOROUGH = "FUZZ_EXAMPLES" in os.environ
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 

@@ -25,7 +25,7 @@ from tests.delivery.stage import Batch, Stage, because, report
 
 E, S = DeliveryEvent, DeliveryStatus
 SIZE, STEPS, CRASHES, AGAIN = 2, 30, 2, 3
-ORDERS, PARTS = 30, 6
+ORDERS, PARTS = 18, 6
 RESTING = ACCEPTED | {S.FAILED, S.UNCERTAIN, S.CANCELLED}
 
 AT_ONCE = timedelta(microseconds=1)

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
@@ -259,7 +259,6 @@ def test_no_markup_of_ours_reaches_a_customer(pieces: list[str]) -> None:
     assert "{{" not in result.text
 
 
-@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
 def test_no_value_makes_rendering_raise(value: object) -> None:
     text = "".join(

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -71,7 +71,7 @@ def test_every_filter_finds_what_its_words_say(database_url: str, owner_url: str
         tenant = runner.run(create_tenant(database))
 
         @given(st.lists(views, min_size=1, max_size=6), filters)
-        @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=200)
         def holds(stored: list[View], filter: Filter) -> None:
             runner.run(check(database, tenant, stored, filter))
 
