@@ -31,6 +31,8 @@ from app.store.settlements import Change, Entry, Locked, Outcome
 
 T = TypeVar("T")
 
+GROUP = 500
+"""Reports that are settled at once: what the planner thinks to be a few rows it compares each with each."""
 RECEIPTS = frozenset(
     {
         DeliveryEvent.RECEIPT_SENT,
@@ -65,8 +67,15 @@ async def settle(
     Answers for each delivery what its last report did; a delivery that does not exist is left out.
     """
     answers: dict[DeliveryId, Move | Absorbed] = {}
+    written: list[Change] = []
     for distinct in _rounds(map(_storable, reports), lambda report: report.delivery_id):
-        answers.update(await _settle_distinct(connection, tenant, distinct))
+        in_order = sorted(distinct, key=lambda report: report.delivery_id)
+        for first in range(0, len(in_order), GROUP):
+            answered, changes = await _settle_group(connection, tenant, in_order[first : first + GROUP])
+            answers.update(answered)
+            written += changes
+    if written:
+        await _count(connection, tenant, written)
     return answers
 
 
@@ -94,9 +103,9 @@ def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T
     return [list(one.values()) for one in rounds]
 
 
-async def _settle_distinct(
+async def _settle_group(
     connection: AsyncConnection, tenant: TenantId, reports: Sequence[Report]
-) -> dict[DeliveryId, Move | Absorbed]:
+) -> tuple[dict[DeliveryId, Move | Absorbed], list[Change]]:
     by_id = {report.delivery_id: report for report in reports}
     rows = await settlements.lock(connection, tenant, [(r.delivery_id, r.happening) for r in reports])
     answers = {row.id: transition(row.standing, by_id[row.id].happening, row.now) for row in rows}
@@ -108,9 +117,7 @@ async def _settle_distinct(
         await settlements.note_receipts(connection, tenant, repeated)
     if ended := [outcome for row in rows if (outcome := _outcome(by_id[row.id], answers[row.id])) is not None]:
         await settlements.end_attempts(connection, tenant, ended)
-    if written:
-        await _count(connection, tenant, written)
-    return answers
+    return answers, written
 
 
 def _change(row: Locked, report: Report, move: Move) -> Change:
