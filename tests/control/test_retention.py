@@ -102,8 +102,8 @@ async def test_conversations_timelines_and_contacts_stay(stage: Stage) -> None:
 
 async def test_more_than_a_page_goes_in_pages(stage: Stage) -> None:
     await stage.write(
-        "INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, received_at) "
-        f"SELECT tenant_id, id, 'e' || n, 'inbound', '{{}}', CASE n WHEN 0 THEN now() ELSE {OLD} END "
+        "INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, received_at) "
+        f"SELECT tenant_id, id, 'e' || n, 'inbound', '{{}}', now(), CASE n WHEN 0 THEN now() ELSE {OLD} END "
         "FROM channel_accounts, generate_series(0, CAST(:count AS int)) n WHERE key = 'email'",
         count=PAGE + 1,
     )
