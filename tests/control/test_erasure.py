@@ -115,7 +115,8 @@ async def reported(stage: Stage, said: Mapping[str, Any]) -> None:
     """Let the provider have reported a customer's message."""
     await stage.write(
         "INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at) "
-        "SELECT tenant_id, id, uuidv7(), 'inbound', CAST(:raw AS jsonb), now() FROM channel_accounts WHERE key = 'desk'",
+        "SELECT tenant_id, id, uuidv7(), 'inbound', CAST(:raw AS jsonb), now() FROM channel_accounts "
+        "WHERE key = 'desk'",
         raw=json.dumps(said),
     )
 
