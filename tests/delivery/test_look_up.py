@@ -1,8 +1,13 @@
 """What keeps a look-up from harm: accounts that cannot be asked, and those that lead elsewhere by now."""
 
+import asyncpg
+import pytest
+
 from app.delivery.look_up import look_up_uncertain
+from app.dev import servers
 from app.domain.messaging import Absent, LookUp
 from app.domain.model import DeliveryEvent, DeliveryStatus, ReasonCode
+from app.settings import Settings
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, OneLine, Stage, because, report
 
@@ -27,6 +32,14 @@ async def long_uncertain(stage: Stage) -> Batch:
     await stage.settle(report(batch.first, E.LOSE_ANSWER, reason=because(ReasonCode.ANSWER_LOST)))
     await stage.runs("UPDATE deliveries SET settles_after = now() - interval '2 minutes', not_before = now()")
     return batch
+
+
+@pytest.fixture(autouse=True)
+async def nothing_else_uncertain(settings: Settings) -> None:
+    """What other tests have left uncertain would be asked about as well."""
+    connection = await asyncpg.connect(settings.database_url.replace(servers.RUNTIME, "postgres", 1))
+    await connection.execute("UPDATE deliveries SET not_before = 'infinity' WHERE status = 'uncertain'")
+    await connection.close()
 
 
 async def look_up(stage: Stage) -> Forgetful:
