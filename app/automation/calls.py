@@ -1,14 +1,12 @@
 """Calling the webhooks that rules owe, outside of any transaction: at least once each, for about three days."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import httpx
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.automation.rules import open_secret
 from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
@@ -18,7 +16,8 @@ from app.domain.reading import write_time
 from app.store import automation_calls
 from app.store.automation_calls import CallResult, ClaimedCall
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import Database
+from app.store.database import Database, Share
+from app.turns import Turns
 
 log = structlog.get_logger()
 
@@ -37,29 +36,25 @@ class WebhookCaller:
         self._database = database
         self._http = http
         self._vault = vault
-        # The pool is the pumps': of all that waits here for the database, no more than this takes a connection.
-        self._transactions = asyncio.Semaphore(2)
-        self._under_way: dict[TenantId, asyncio.Task[None]] = {}
-        self._stopping = False
+        self._share = Share(database, connections=2)
+        self._turns: Turns[TenantId] = Turns(TENANTS_AT_ONCE)
 
     async def tick(self) -> None:
         """Take up the tenants that owe calls; does not wait for what becomes of them."""
-        if self._stopping or len(self._under_way) >= TENANTS_AT_ONCE:
+        if not self._turns.free:
             return
         async with self._database.begin_sweep() as connection:
             due = await automation_calls.due(connection)
-        waiting = [tenant for tenant in due if tenant not in self._under_way]
-        for tenant in waiting[: TENANTS_AT_ONCE - len(self._under_way)]:
-            self._under_way[tenant] = asyncio.create_task(self._work(tenant))
+        for tenant in due:
+            self._turns.begin(tenant, partial(self._work, tenant))
 
     def stop(self) -> None:
         """Begin no more calls."""
-        self._stopping = True
+        self._turns.stop()
 
     async def finish(self) -> None:
         """Wait until the calls under way have ended, and their ends are written down."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way.values())
+        await self._turns.finish()
 
     async def _work(self, tenant: TenantId) -> None:
         until = asyncio.get_running_loop().time() + TURN
@@ -68,25 +63,18 @@ class WebhookCaller:
                 pass
         except Exception as error:
             log.exception("automation_failed", tenant=str(tenant), error=type(error).__name__)
-        finally:
-            del self._under_way[tenant]
 
     async def _call_some(self, tenant: TenantId) -> bool:
         """Make the calls that are due; False where no more are waiting."""
-        if self._stopping:
+        if self._turns.stopping:
             return False
-        async with self._begin(tenant) as connection:
+        async with self._share.begin(tenant) as connection:
             claimed = await automation_calls.claim(connection, tenant, AT_ONCE, LEASE)
         results = await asyncio.gather(*(self._call(tenant, call) for call in claimed))
         if results:
-            async with self._begin(tenant) as connection:
+            async with self._share.begin(tenant) as connection:
                 await automation_calls.record(connection, tenant, results)
         return len(claimed) == AT_ONCE
-
-    @asynccontextmanager
-    async def _begin(self, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
-        async with self._transactions, self._database.begin(tenant) as connection:
-            yield connection
 
     async def _call(self, tenant: TenantId, call: ClaimedCall) -> CallResult:
         try:

@@ -4,6 +4,7 @@ The tenant is set for the transaction alone, so that a pooled connection carries
 security shows no row at all.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -88,6 +89,20 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+class Share:
+    """A few of a pool's connections, for work that must leave the others to the pumps however much of it there is."""
+
+    def __init__(self, database: Database, connections: int) -> None:
+        self._database = database
+        self._free = asyncio.Semaphore(connections)
+
+    @asynccontextmanager
+    async def begin(self, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one tenant's rows, as soon as one of the few is free."""
+        async with self._free, self._database.begin(tenant) as connection:
+            yield connection
 
 
 _ROLE = sa.text("""

@@ -6,10 +6,10 @@ after every page; a process that dies leaves the page to the next one, which mak
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -23,9 +23,10 @@ from app.domain.model import TenantId
 from app.domain.webhooks import Failure, setback, signing
 from app.store import event_contents, events, webhook_endpoints
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import Database
+from app.store.database import Database, Share
 from app.store.event_contents import Contents
 from app.store.webhook_endpoints import Claim
+from app.turns import Turns
 from app.webhooks.notices import Notice, notices, payload, progress
 from app.webhooks.posting import Posting
 
@@ -62,34 +63,30 @@ class Dispatcher:
         self._vault = vault
         self._http = http
         self._calls = asyncio.Semaphore(CALLS)
-        # The pool is the pumps': of all that waits here for the database, no more than this takes a connection.
-        self._transactions = asyncio.Semaphore(2)
-        self._under_way: dict[UUID, asyncio.Task[None]] = {}
-        self._stopping = False
+        self._share = Share(database, connections=2)
+        self._turns: Turns[UUID] = Turns(ENDPOINTS)
 
     async def tick(self) -> None:
         """Take up the endpoints that have something to hear; does not wait for what becomes of them."""
-        free = ENDPOINTS - len(self._under_way)
-        if free <= 0 or self._stopping:
+        free = self._turns.free
+        if not free:
             return
         async with self._database.begin_sweep() as connection:
             due = await webhook_endpoints.due(connection, free)
         for tenant, id_ in due:
-            if id_ not in self._under_way:
-                self._under_way[id_] = asyncio.create_task(self._work(tenant, id_))
+            self._turns.begin(id_, partial(self._work, tenant, id_))
 
     def stop(self) -> None:
         """Begin no more calls."""
-        self._stopping = True
+        self._turns.stop()
 
     async def finish(self) -> None:
         """Wait until the calls under way have ended, and their ends are written down."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way.values())
+        await self._turns.finish()
 
     async def _work(self, tenant: TenantId, id_: UUID) -> None:
         try:
-            async with self._begin(tenant) as connection:
+            async with self._share.begin(tenant) as connection:
                 claim = await webhook_endpoints.claim(connection, tenant, id_, LEASE)
             until = asyncio.get_running_loop().time() + TURN
             while claim is not None:
@@ -97,8 +94,6 @@ class Dispatcher:
         except Exception as error:
             # The endpoint stays claimed until its lease ends, so that one that fails here is not taken up at once.
             log.exception("webhook_round_failed", tenant=str(tenant), endpoint=str(id_), error=type(error).__name__)
-        finally:
-            del self._under_way[id_]
 
     async def _do_page(self, claim: Claim, until: float) -> Claim | None:
         """Answer the endpoint for its next page; None where its turn is over."""
@@ -106,7 +101,7 @@ class Dispatcher:
         posting = await self._post(claim, page, until)
         taken = posting.taken | claim.ahead
         position, ahead = progress(page.events, taken, claim.position, page.end)
-        async with self._begin(claim.tenant) as connection:
+        async with self._share.begin(claim.tenant) as connection:
             kept = await webhook_endpoints.advance(connection, claim, position, ahead, LEASE, heard=posting.heard)
             if kept is not None and posting.failure is None and not page.is_last and self._may_begin(until):
                 return kept
@@ -118,9 +113,9 @@ class Dispatcher:
         return None
 
     async def _read(self, claim: Claim) -> Page:
-        async with self._begin(claim.tenant) as connection:
+        async with self._share.begin(claim.tenant) as connection:
             await events.number(connection, claim.tenant)
-        async with self._begin(claim.tenant) as connection:
+        async with self._share.begin(claim.tenant) as connection:
             newest = await events.last_position(connection, claim.tenant)
             found = await events.after(connection, claim.tenant, claim.position, EVENTS, claim.events)
             pending = [n for e in found for n in notices(e) if n.id not in claim.ahead]
@@ -148,12 +143,7 @@ class Dispatcher:
         return posting
 
     def _may_begin(self, until: float) -> bool:
-        return not self._stopping and asyncio.get_running_loop().time() < until
-
-    @asynccontextmanager
-    async def _begin(self, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
-        async with self._transactions, self._database.begin(tenant) as connection:
-            yield connection
+        return not self._turns.stopping and asyncio.get_running_loop().time() < until
 
 
 def _first(pending: Iterable[Notice]) -> Iterable[Notice]:

@@ -30,7 +30,7 @@ from app.settings import Settings
 from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
 from tests.api.conftest import bearer
-from tests.conftest import SECRET_KEY, create_tenant
+from tests.conftest import create_tenant
 from tests.control.conftest import NOWHERE, Stage
 from tests.scene import STANDARD_SECRET, Account, add_account, add_conversations
 
@@ -129,15 +129,8 @@ class Findings:
 
 
 @pytest.fixture(scope="module")
-def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(
-        database_url=database_url,
-        redis_url=redis_url,
-        secret_key=SECRET_KEY,
-        allow_private_urls=True,
-        requests_per_minute=0,
-        attachments_url=tmp_path_factory.mktemp("attachments").as_uri(),
-    )
+def settings(usual_settings: Settings) -> Settings:
+    return usual_settings.model_copy(update={"requests_per_minute": 0})
 
 
 @pytest.fixture(scope="module")
