@@ -42,7 +42,7 @@ def _compare(connection: sa.Connection) -> None:
     try:
         command.check(alembic_config(connection))
     except CommandError as error:
-        raise MigrationsWrong(f"app/tables.py and the migrations differ. {error}") from error
+        raise MigrationsWrong(f"app/tables and the migrations differ. {error}") from error
 
 
 def _downgrade(connection: sa.Connection) -> None:

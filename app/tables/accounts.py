@@ -1,0 +1,102 @@
+"""Who may call, through what a tenant writes to its customers, and how it wants that done."""
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from app.tables import _columns as own
+
+api_keys = Table(
+    "api_keys",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    own.text("name"),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    own.text("agent_id", nullable=True),
+    own.text("agent_name", nullable=True),
+    own.text("agent_email", nullable=True),
+    own.at("expires_at"),
+    own.at("revoked_at"),
+    own.at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+channel_accounts = Table(
+    "channel_accounts",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    own.text("key"),
+    own.text("channel"),
+    own.text("provider"),
+    own.text("name"),
+    own.json("config"),
+    Column("credentials", JSONB, nullable=False, comment="Encrypted one by one, bound to tenant, account and field."),
+    Column("rate_per_second", Numeric(12, 3), nullable=False),
+    Column("max_in_flight", Integer, nullable=False),
+    own.flag("enabled", default="true"),
+    own.text("pause_reason", nullable=True),
+    own.at("cool_until"),
+    Column(
+        "allowed_at",
+        TIMESTAMP(timezone=True),
+        nullable=False,
+        server_default=own.NOW,
+        comment="GCRA: the theoretical arrival time of the next message.",
+    ),
+    Column("failures_in_a_row", Integer, nullable=False, server_default=text("0")),
+    own.at("created_at", nullable=False),
+    own.at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "key"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+stream_tickets = Table(
+    "stream_tickets",
+    own.metadata,
+    own.tenant(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("key_id", Uuid, nullable=True),
+    own.text("user_id", nullable=True),
+    own.texts("roles"),
+    own.at("expires_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "digest"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+snippets = Table(
+    "snippets",
+    own.metadata,
+    own.tenant(),
+    own.text("shortcode"),
+    own.text("text"),
+    own.at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "shortcode"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+tenant_settings = Table(
+    "tenant_settings",
+    own.metadata,
+    own.tenant(),
+    own.json("guards"),
+    own.at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)

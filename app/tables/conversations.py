@@ -1,0 +1,204 @@
+"""Customers, their conversations, and what was said in them."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from app.tables import _columns as own
+
+contacts = Table(
+    "contacts",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    own.text("external_id"),
+    own.text("name", nullable=True),
+    own.text("first_name", nullable=True),
+    own.text("email", nullable=True),
+    own.text("phone", nullable=True),
+    own.flag("opted_out"),
+    own.json("custom_fields", default="'{}'"),
+    own.at("created_at", nullable=False),
+    own.at("updated_at", nullable=False),
+    own.at("erased_at"),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "external_id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+blocked_addresses = Table(
+    "blocked_addresses",
+    own.metadata,
+    own.tenant(),
+    own.text("channel"),
+    own.text("address"),
+    own.text("reason"),
+    own.at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "channel", "address"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+conversations = Table(
+    "conversations",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    own.text("external_id", nullable=True),
+    own.text("human_id", nullable=True),
+    own.text("channel"),
+    Column("account_id", Uuid, nullable=True),
+    Column("contact_id", Uuid, nullable=False),
+    own.text("address", nullable=True),
+    own.text("status", default="active"),
+    own.text("engagement", default="pending"),
+    own.text("subject", nullable=True),
+    own.text("team", nullable=True),
+    own.text("assignee", nullable=True),
+    own.json("custom_fields", default="'{}'"),
+    own.at("created_at", nullable=False),
+    own.at("updated_at", nullable=False),
+    Column(
+        "last_customer_message_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="Of the customer's own messages; automatic answers do not count.",
+    ),
+    own.text("reply_to_message_id", nullable=True),
+    Column(
+        "reply_references",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="For e-mail: References of the message that a reply answers.",
+    ),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "external_id"),
+    ForeignKeyConstraint(["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"]),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+)
+for _column in (
+    "status",
+    "engagement",
+    "channel",
+    "team",
+    "assignee",
+    "contact_id",
+    "created_at",
+    "last_customer_message_at",
+):
+    Index(None, conversations.c.tenant_id, conversations.c[_column], conversations.c.id)
+Index("ix_conversations_address", conversations.c.tenant_id, conversations.c.channel, conversations.c.address)
+
+conversation_tags = Table(
+    "conversation_tags",
+    own.metadata,
+    own.tenant(),
+    own.text("tag"),
+    Column("conversation_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "tag", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "conversation_id"),
+)
+
+conversation_fields = Table(
+    "conversation_fields",
+    own.metadata,
+    own.tenant(),
+    own.text("name"),
+    own.text("value"),
+    Column("conversation_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "name", "value", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "conversation_id"),
+)
+
+messages = Table(
+    "messages",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    Column("conversation_id", Uuid, nullable=False),
+    own.text("kind"),
+    own.text("text"),
+    own.html(),
+    own.text("author_id", nullable=True),
+    own.text("author_name", nullable=True),
+    Column("mass_reply_id", Uuid, nullable=True),
+    Column("delivery_id", Uuid, nullable=True),
+    own.text("provider_message_id", nullable=True),
+    own.text("sender", nullable=True),
+    own.flag("automatic"),
+    own.json("attachments", default="'[]'"),
+    own.at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"]),
+    Index(None, "tenant_id", "conversation_id", "created_at", "id"),
+)
+Index(
+    "uq_messages_customer_message",
+    messages.c.tenant_id,
+    messages.c.conversation_id,
+    messages.c.provider_message_id,
+    messages.c.sender,
+    unique=True,
+    postgresql_nulls_not_distinct=True,
+    postgresql_where=text("kind = 'customer_message' AND provider_message_id IS NOT NULL"),
+)
+Index(
+    "ix_messages_provider_message_id",
+    messages.c.tenant_id,
+    messages.c.provider_message_id,
+    postgresql_where=text("provider_message_id IS NOT NULL"),
+)
+Index(
+    "uq_messages_reply",
+    messages.c.tenant_id,
+    messages.c.delivery_id,
+    unique=True,
+    postgresql_where=text("kind = 'reply'"),
+)
+
+chat_sessions = Table(
+    "chat_sessions",
+    own.metadata,
+    own.tenant(),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    own.at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "token_hash"),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+    ForeignKeyConstraint(["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"]),
+    Index(None, "tenant_id", "account_id", "created_at"),
+)
+
+attachments = Table(
+    "attachments",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    own.text("filename"),
+    own.text("content_type"),
+    Column("size", BigInteger, nullable=False),
+    own.text("sha256"),
+    own.text("storage_key"),
+    own.at("created_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)

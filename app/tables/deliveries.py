@@ -1,0 +1,166 @@
+"""What became of each recipient, attempt by attempt, and what providers and people said of it."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.tables import _columns as own
+
+deliveries = Table(
+    "deliveries",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    Column("mass_reply_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("contact_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=True),
+    own.text("channel"),
+    own.text("address", nullable=True),
+    own.text("subject", nullable=True),
+    own.text("status"),
+    own.count("epoch"),
+    Column("claim_token", Uuid, nullable=True),
+    own.at("lease_until"),
+    own.at("settles_after"),
+    own.at("not_before", nullable=False),
+    own.count("deferrals"),
+    own.text("reason_code", nullable=True),
+    own.text("reason_detail", nullable=True),
+    own.flag("retryable"),
+    Column("segments", Integer, nullable=False, server_default=text("0")),
+    own.texts("warnings"),
+    own.json("dropped_attachments", default="'[]'"),
+    own.flag("used_template"),
+    own.flag("sampled"),
+    own.text("flips", nullable=True),
+    Column("restores", JSONB, nullable=True, comment="What the flips changed, to be given back if it fails later."),
+    own.text("provider_message_id", nullable=True),
+    own.at("last_receipt_at"),
+    own.at("queued_at", nullable=False),
+    own.at("sent_at"),
+    own.at("delivered_at"),
+    own.at("updated_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "mass_reply_id", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
+    ),
+    ForeignKeyConstraint(["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"]),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+    Index(None, "tenant_id", "contact_id", "queued_at"),
+    Index(None, "tenant_id", "mass_reply_id", "id"),
+    postgresql_with={"fillfactor": 80},
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.account_id,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    postgresql_where=text("status = 'queued'"),
+)
+Index(
+    "ix_deliveries_sampled",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.account_id,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    postgresql_where=text("sampled"),
+)
+Index(
+    "ix_deliveries_in_flight",
+    deliveries.c.tenant_id,
+    deliveries.c.account_id,
+    deliveries.c.lease_until,
+    postgresql_where=text("status = 'sending'"),
+)
+Index(
+    "ix_deliveries_uncertain",
+    deliveries.c.settles_after,
+    postgresql_where=text("status = 'uncertain'"),
+)
+Index(
+    "ix_deliveries_provider_message_id",
+    deliveries.c.tenant_id,
+    deliveries.c.account_id,
+    deliveries.c.provider_message_id,
+    postgresql_where=text("provider_message_id IS NOT NULL"),
+)
+
+delivery_attempts = Table(
+    "delivery_attempts",
+    own.metadata,
+    own.tenant(),
+    Column("delivery_id", Uuid, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    own.at("started_at", nullable=False),
+    own.at("finished_at"),
+    own.text("outcome", nullable=True),
+    own.text("provider_message_id", nullable=True),
+    own.text("evidence", nullable=True),
+    Column("text", Text, nullable=True, comment="The rendered text, written before a byte leaves."),
+    own.html(),
+    PrimaryKeyConstraint("tenant_id", "delivery_id", "epoch"),
+    ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
+)
+
+delivery_decisions = Table(
+    "delivery_decisions",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    Column("delivery_id", Uuid, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    own.text("outcome"),
+    own.flag("send_again"),
+    own.text("reason"),
+    own.text("author_id", nullable=True),
+    own.text("author_name"),
+    own.text("author_email", nullable=True),
+    own.at("decided_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
+    Index(None, "tenant_id", "delivery_id"),
+)
+
+receipts = Table(
+    "receipts",
+    own.metadata,
+    own.tenant(),
+    own.id(),
+    Column("account_id", Uuid, nullable=False),
+    own.text("event_key"),
+    own.text("kind"),
+    Column("delivery_id", Uuid, nullable=True),
+    Column("epoch", Integer, nullable=True),
+    own.text("provider_message_id", nullable=True),
+    own.text("reason_code", nullable=True),
+    own.text("reason_detail", nullable=True),
+    own.at("occurred_at"),
+    own.json("raw"),
+    own.at("received_at", nullable=False),
+    own.at("settled_at"),
+    own.text("outcome", nullable=True),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "account_id", "event_key"),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+)
+Index(
+    "ix_receipts_unsettled",
+    receipts.c.tenant_id,
+    receipts.c.received_at,
+    postgresql_where=text("settled_at IS NULL"),
+)

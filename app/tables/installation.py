@@ -1,0 +1,51 @@
+"""Tenants, and what must be found before a tenant is known."""
+
+from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary, Table, Text, Uuid
+
+from app.tables import _columns as own
+
+tenants = Table(
+    "tenants",
+    own.metadata,
+    Column("id", Uuid, primary_key=True, server_default=own.NEW_ID),
+    own.text("name"),
+    own.at("created_at", nullable=False),
+)
+
+api_key_routes = Table(
+    "api_key_routes",
+    own.metadata,
+    Column("key_id", Uuid, primary_key=True),
+    own.tenant(),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+channel_account_routes = Table(
+    "channel_account_routes",
+    own.metadata,
+    Column("account_id", Uuid, primary_key=True),
+    own.tenant(),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+chat_token_routes = Table(
+    "chat_token_routes",
+    own.metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    own.tenant(),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    own.metadata,
+    Column("name", Text, primary_key=True),
+    own.at("beat_at", nullable=False),
+    postgresql_with={"fillfactor": 50},
+)
+
+INSTALLATION_TABLES = frozenset({"heartbeats"})
+"""Of the whole installation: they say when work was done, and nothing of anybody's."""
+
+ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes", "chat_token_routes"})
+"""Read before the tenant is known; they hold no customer data."""
