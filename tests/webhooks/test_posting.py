@@ -3,163 +3,14 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
-import httpx
-import pytest
-import sqlalchemy as sa
 import structlog
-from dirty_equals import IsDatetime, IsUUID
 
-from app.channels import signed_posts
-from app.domain.events import ConversationUpdated, DeliveryUpdated, EventType, News
-from app.domain.model import DeliveryStatus, MassReplyId, ReasonCode
-from app.store.credentials import Vault
-from app.webhooks import dispatcher
-from app.webhooks.dispatcher import LEASE, Dispatcher
+from app.domain.events import ConversationUpdated, EventType, News
+from app.webhooks.dispatcher import LEASE
 from tests.webhooks.conftest import Scene
-from tests.webhooks.consumer import consuming
 
 A_DAY = timedelta(days=1)
-IS_TIME = IsDatetime(iso_string=True)
-
-
-async def test_a_customers_message_is_told_with_what_it_changed(scene: Scene) -> None:
-    await scene.endpoint()
-    id_ = await scene.conversation(external_id="c-1", status="done", engagement="engaged", tags=("incident",))
-    await scene.write_to_us(id_, "Still broken.")
-    await scene.post()
-    created, updated = scene.consumer.taken
-    assert created.said == {
-        "type": "message.created",
-        "timestamp": IS_TIME,
-        "data": {
-            "id": IsUUID,
-            "conversation_id": str(id_),
-            "external_id": "c-1",
-            "channel": "email",
-            "kind": "customer_message",
-            "text": "Still broken.",
-            "automatic": False,
-            "author": None,
-            "mass_reply_id": None,
-            "delivery_id": None,
-            "created_at": IS_TIME,
-        },
-    }
-    assert updated.type == "conversation.updated"
-    assert updated.data == {
-        "id": str(id_),
-        "external_id": "c-1",
-        "human_id": None,
-        "channel": "email",
-        "status": "active",
-        "engagement": "pending",
-        "team": None,
-        "assignee": None,
-        "tags": ["incident"],
-        "changed": {
-            "status": {"from": "done", "to": "active"},
-            "engagement": {"from": "engaged", "to": "pending"},
-        },
-        "tags_added": [],
-        "tags_removed": [],
-        "mass_reply_id": None,
-    }
-    standing = await scene.standing()
-    assert (standing["state"], standing["backlog"]) == ("active", {"count": 0, "oldest": None})
-    assert standing["last_success_at"] is not None
-
-
-async def test_a_mass_reply_is_told_with_its_counts(scene: Scene) -> None:
-    await scene.endpoint()
-    await scene.recipients()
-    batch = await scene.batch()
-    await scene.act(batch, "confirm", "pause", "cancel")
-    await scene.post()
-    assert scene.consumer.types() == ["mass_reply.confirmed", "mass_reply.paused", "mass_reply.cancelled"]
-    told = scene.consumer.taken[-1].data
-    assert (told["id"], told["status"], told["recipient_count"]) == (batch, "cancelled", 3)
-    assert sum(told["counts"].values()) == told["selected_count"] == 3
-    assert told["author"]["name"] == "tests"
-    assert told["confirmed_at"] == IS_TIME
-
-
-async def test_deliveries_are_told_together_with_their_reasons(scene: Scene) -> None:
-    await scene.endpoint()
-    await scene.recipients()
-    batch = await scene.batch()
-    found = (await scene.client.get(f"/mass-replies/{batch}/deliveries")).json()["items"]
-    subjects = [
-        DeliveryUpdated(UUID(f["id"]), UUID(f["conversation_id"]), DeliveryStatus.FAILED, ReasonCode.BOUNCED)
-        for f in found
-    ]
-    gone = DeliveryUpdated(UUID(int=1), UUID(int=2), DeliveryStatus.SENT)
-    await scene.announce(News(EventType.DELIVERIES_UPDATED, MassReplyId(UUID(batch)), [*subjects, gone]))
-    await scene.post()
-    [told] = scene.consumer.taken
-    assert told.data["mass_reply_id"] == batch
-    assert told.data["deliveries"] == [
-        {
-            "id": f["id"],
-            "conversation_id": f["conversation_id"],
-            "external_id": f["external_id"],
-            "channel": "email",
-            "status": "failed",
-            "reason": {"code": "bounced", "detail": None},
-            "provider_message_id": None,
-        }
-        for f in found
-    ] + [
-        {
-            "id": str(gone.delivery_id),
-            "conversation_id": str(gone.conversation_id),
-            "external_id": None,
-            "channel": None,
-            "status": "sent",
-            "reason": None,
-            "provider_message_id": None,
-        }
-    ]
-
-
-async def test_only_the_types_asked_for_are_posted(scene: Scene) -> None:
-    await scene.endpoint(events=["mass_reply.paused"])
-    await scene.recipients()
-    batch = await scene.batch()
-    await scene.act(batch, "confirm", "pause", "cancel")
-    assert (await scene.standing())["backlog"]["count"] == 1
-    await scene.post()
-    assert scene.consumer.types() == ["mass_reply.paused"]
-
-
-async def test_what_is_not_asked_for_is_passed_over_in_one_page(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    await scene.endpoint(events=["mass_reply.paused"])
-    id_ = await scene.conversation()
-    unwanted = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)])
-    await scene.announce(*[unwanted] * 100)
-    monkeypatch.setattr(dispatcher, "TURN", 0)
-    await scene.post()
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        position = await connection.scalar(sa.text("SELECT position FROM webhook_endpoints"))
-    assert position == max((await scene.positions()).values())
-
-
-async def test_a_new_endpoint_begins_at_the_present(scene: Scene) -> None:
-    id_ = await scene.conversation()
-    await scene.write_to_us(id_, "Before.")
-    await scene.endpoint(events=["message.created"])
-    await scene.write_to_us(id_, "After.")
-    await scene.post()
-    assert [one.data["text"] for one in scene.consumer.taken] == ["After."]
-
-
-async def test_what_has_been_deleted_meanwhile_is_left_out_and_holds_nothing_up(scene: Scene) -> None:
-    await scene.endpoint()
-    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(UUID(int=7))]))
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post()
-    assert scene.consumer.types() == ["message.created"]
 
 
 async def test_after_a_day_of_silence_everything_arrives_in_order_and_once(scene: Scene) -> None:
@@ -184,20 +35,6 @@ async def test_after_a_day_of_silence_everything_arrives_in_order_and_once(scene
     assert scene.consumer.twice() == []
     standing = await scene.standing()
     assert (standing["state"], standing["failing_since"], standing["backlog"]["count"]) == ("active", None, 0)
-
-
-async def test_an_endpoint_that_is_away_is_asked_once_a_try(scene: Scene) -> None:
-    await scene.endpoint()
-    scene.consumer.answer(500)
-    for number in range(5):
-        await scene.write_to_us(await scene.conversation(), f"Message {number}")
-    await scene.post()
-    first = len(scene.consumer.calls)
-    await scene.post()
-    assert len(scene.consumer.calls) == first, "it was called before its time"
-    await scene.let_pass(A_DAY)
-    await scene.post()
-    assert len(scene.consumer.calls) == first + 1
 
 
 async def test_what_follows_on_a_refused_call_waits_for_it(scene: Scene) -> None:
@@ -255,105 +92,6 @@ async def test_an_endpoint_far_behind_gets_page_after_page_in_one_round(scene: S
     assert len(scene.consumer.taken) == 300
     assert scene.consumer.twice() == []
     assert scene.consumer.most_at_once == 1, "they are of one conversation"
-
-
-async def test_gone_disables_at_once_and_saving_makes_it_go_on(scene: Scene) -> None:
-    await scene.endpoint()
-    scene.consumer.answer(410)
-    id_ = await scene.conversation()
-    await scene.write_to_us(id_, "One.")
-    await scene.post()
-    standing = await scene.standing()
-    assert (standing["state"], standing["disabled_reason"]) == (
-        "disabled",
-        "It answered HTTP 410: it is gone for good.",
-    )
-    scene.consumer.answer(200)
-    await scene.let_pass(A_DAY)
-    await scene.post()
-    assert len(scene.consumer.calls) == 1
-    saved = await scene.client.put("/webhook-endpoints/helpdesk", json={"url": scene.consumer.url})
-    assert (saved.status_code, saved.json()["state"], saved.json()["secret"]) == (200, "active", None)
-    await scene.post()
-    assert scene.consumer.taken[0].data["text"] == "One."
-
-
-async def test_an_address_that_is_gone_and_was_replaced_meanwhile_disables_nothing(scene: Scene) -> None:
-    await scene.endpoint()
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    scene.consumer.answer(410)
-    scene.consumer.answering.clear()
-    old = scene.dispatcher()
-    await old.tick()
-    await scene.until(calls=1)
-    async with consuming() as moved:
-        moved.secret = scene.consumer.secret
-        saved = await scene.client.put("/webhook-endpoints/helpdesk", json={"url": moved.url})
-        assert saved.status_code == 200
-        scene.consumer.answering.set()
-        await old.finish()
-        assert (await scene.standing())["state"] == "active"
-        await scene.post()
-        assert moved.types() == ["message.created"]
-
-
-async def test_three_days_of_failures_disable_it_and_say_why(scene: Scene) -> None:
-    await scene.endpoint()
-    scene.consumer.answer(502)
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    states = []
-    for _ in range(4):
-        await scene.post()
-        states.append((await scene.standing())["state"])
-        await scene.let_pass(A_DAY)
-    assert states == ["retrying", "retrying", "retrying", "disabled"]
-    reason = (await scene.standing())["disabled_reason"]
-    assert reason == "Every try failed for 3 days. The last one: It answered HTTP 502."
-
-
-@pytest.mark.parametrize("status", [429, 503])
-async def test_an_endpoint_may_say_when_to_come_back(scene: Scene, status: int) -> None:
-    await scene.endpoint()
-    scene.consumer.answer(status, Retry_After="7200")
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post()
-    wait = datetime.fromisoformat((await scene.standing())["next_try_at"]) - datetime.now(UTC)
-    assert timedelta(hours=1, minutes=55) < wait <= timedelta(hours=2)
-
-
-async def test_a_redirect_is_a_failure_and_leads_nowhere(scene: Scene) -> None:
-    await scene.endpoint()
-    scene.consumer.answer(307, Location=f"{scene.consumer.url}?again")
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post()
-    assert len(scene.consumer.calls) == 1
-    assert (await scene.standing())["last_failure"] == "It answered HTTP 307, and redirects are not followed."
-
-
-async def test_an_endpoint_that_never_answers_keeps_no_other_waiting(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signed_posts, "SECONDS", 0.2)
-    async with consuming() as silent:
-        silent.answering.clear()
-        await scene.endpoint("silent", silent)
-        await scene.endpoint()
-        await scene.write_to_us(await scene.conversation(), "Hello?")
-        await scene.post()
-    assert scene.consumer.types() == ["message.created"]
-    standing = await scene.standing("silent")
-    assert (standing["state"], standing["backlog"]["count"]) == ("retrying", 1)
-    assert "did not answer" in standing["last_failure"]
-
-
-async def test_a_private_address_is_refused_when_the_connection_is_made(
-    scene: Scene, careful_http: httpx.AsyncClient
-) -> None:
-    await scene.endpoint()
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post(scene.dispatcher(careful_http))
-    assert scene.consumer.calls == []
-    assert "private network" in (await scene.standing())["last_failure"]
 
 
 async def test_two_workers_never_post_to_one_endpoint_at_once(scene: Scene) -> None:
@@ -441,19 +179,6 @@ async def test_what_happens_while_it_is_off_is_posted_when_it_is_on_again(scene:
     await scene.client.put("/webhook-endpoints/helpdesk", json={"url": scene.consumer.url})
     await scene.post()
     assert scene.consumer.taken[0].data["text"] == "Hello?"
-
-
-async def test_a_secret_that_cannot_be_read_any_more_is_a_failure_until_it_is_replaced(scene: Scene) -> None:
-    await scene.endpoint()
-    await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts))
-    assert (await scene.standing())["last_failure"] == "Its secret cannot be read any more. Replace it."
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        await connection.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))
-    scene.consumer.secret = (await scene.client.post("/webhook-endpoints/helpdesk/rotate-secret")).json()["secret"]
-    await scene.let_pass(A_DAY)
-    await scene.post()
-    assert scene.consumer.types() == ["message.created"]
 
 
 async def test_neither_secrets_nor_addresses_nor_texts_are_logged(scene: Scene) -> None:
