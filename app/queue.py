@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from arq.connections import ArqRedis, RedisSettings
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from app.domain.model import AccountId, MassReplyId, TenantId
@@ -39,10 +40,28 @@ def deserialize(job: bytes) -> dict[str, Any]:
     return read
 
 
+class _Transaction(Pipeline):
+    async def __aexit__(self, *raised: Any) -> None:
+        """Let go of the connection at once where the transaction did not come to its end.
+
+        redis-py (5.3) first asks the server to UNWATCH; one that has frozen does not answer, and then the connection is
+        neither closed nor given back.
+        """
+        if raised[0] is not None and self.connection is not None:
+            await self.connection.disconnect(nowait=True)
+            self.watching = False
+        await super().__aexit__(*raised)  # type: ignore[no-untyped-call]
+
+
+class _Client(ArqRedis):
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> _Transaction:
+        return _Transaction(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
 def connect(url: str) -> ArqRedis:
     """Make a client without talking to the server: Redis may be absent at any moment."""
     settings = RedisSettings.from_dsn(url)
-    return ArqRedis(
+    return _Client(
         host=settings.host if isinstance(settings.host, str) else "localhost",
         port=settings.port,
         unix_socket_path=settings.unix_socket_path,
