@@ -4,6 +4,7 @@ A cluster of its own: a crash takes every connection with it.
 """
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from app.dev import servers
 from app.domain.model import DeliveryStatus
 from app.settings import Settings
 from app.store.schema import migrate
+from tests.conftest import VAR
 from tests.faults.conftest import Begin, Valkey, hurried
 from tests.faults.trial import Trial
 
@@ -25,9 +27,12 @@ BACKENDS = """
 
 
 @pytest.fixture
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.PostgresServer]:
-    with servers.postgres(tmp_path_factory.mktemp("fragile") / "postgres", durable=False) as server:
+def postgres_server(worker_name: str) -> Iterator[servers.PostgresServer]:
+    """One to be crashed. Not in pytest's own folder, which the next run of pytest shuts to PostgreSQL's user."""
+    data = VAR / f"fragile-{worker_name}"
+    with servers.postgres(data, durable=False) as server:
         yield server
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture
