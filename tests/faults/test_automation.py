@@ -19,7 +19,7 @@ from app.store.customer_messages import record_customer_message
 from tests.faults.processes import running
 from tests.scene import add_conversation
 
-EVENTS = 150
+EVENTS = 100
 RULE = {
     "trigger": {"type": "message.received"},
     "actions": [{"type": "add_note", "text": "noted"}, {"type": "add_tag", "tag": "seen"}],
@@ -39,27 +39,34 @@ async def noted(runtime: Runtime, tenant: UUID, least: int) -> None:
             await asyncio.sleep(0.02)
 
 
+async def write(runtime: Runtime, tenant: TenantId, conversation: ConversationId) -> None:
+    for n in range(EVENTS):
+        async with runtime.database.begin(tenant) as connection:
+            message = CustomerMessage(f"Message {n}.")
+            await record_customer_message(connection, tenant, conversation, message, datetime.now(UTC))
+
+
 async def test_a_kill_a_stop_and_a_second_worker_lose_nothing_and_do_nothing_twice(
     runtime: Runtime, settings: Settings, tenant: UUID, tmp_path: Path
 ) -> None:
     owner = TenantId(tenant)
     await save_rule(runtime.database, runtime.vault, owner, "note", parse_rule("Note", True, RULE), OPERATOR)
     conversation = ConversationId(await add_conversation(runtime, tenant, Channel.OTHER, "visitor-1"))
-    for n in range(EVENTS):
-        async with runtime.database.begin(tenant) as connection:
-            message = CustomerMessage(f"Message {n}.")
-            await record_customer_message(connection, owner, conversation, message, datetime.now(UTC))
+    await write(runtime, owner, conversation)
 
     async with running(settings, tmp_path / "killed.log") as killed:
         await noted(runtime, tenant, 20)
         await killed.kill()
     async with running(settings, tmp_path / "one.log") as one, running(settings, tmp_path / "two.log") as two:
-        await noted(runtime, tenant, await notes(runtime, tenant) + 20)
+        # A worker that is still starting does not hear SIGTERM, and the other might do everything meanwhile.
+        await asyncio.gather(one.ready(), two.ready())
+        await write(runtime, owner, conversation)
+        await noted(runtime, tenant, EVENTS + 20)
         assert await one.terminate() == 0
-        await noted(runtime, tenant, EVENTS)
+        await noted(runtime, tenant, 2 * EVENTS)
         assert await two.terminate() == 0
         assert one.bad_signs() == two.bad_signs() == []
 
     async with runtime.database.begin(tenant) as connection:
         runs = await connection.scalar(sa.text("SELECT count(*) FROM automation_runs WHERE outcome = 'done'"))
-    assert (await notes(runtime, tenant), runs) == (EVENTS, EVENTS)
+    assert (await notes(runtime, tenant), runs) == (2 * EVENTS, 2 * EVENTS)
