@@ -71,7 +71,7 @@ class WorkerProcess:
             settings.purge_unconfirmed_after,
             runtime.telemetry.metrics,
         )
-        self._webhooks = Dispatcher(runtime.database, runtime.vault, runtime.posts)
+        self._webhooks = Dispatcher(runtime.database, runtime.vault, runtime.posts, runtime.telemetry.metrics)
         self._rules = RuleRunner(runtime.database)
         self._rule_calls = WebhookCaller(runtime.database, runtime.posts, runtime.vault)
         self._stopping = asyncio.Event()

@@ -1,6 +1,7 @@
 """Calling the webhooks that rules owe, outside of any transaction: at least once each, for about three days."""
 
 import asyncio
+import json
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -81,7 +82,7 @@ class WebhookCaller:
             secret = open_secret(self._vault, tenant, call.rule_id, call.sealed)
         except CredentialsUnreadable:
             return CallResult(call, ActionOutcome.FAILED, "The secret cannot be read any more. Make the rule again.")
-        post = SignedPost(f"{call.run_id}.{call.place}", call.url, payload(call), [secret])
+        post = SignedPost(f"{call.run_id}.{call.place}", call.url, json.dumps(payload(call)), [secret])
         answer = await post_signed(self._http, post)
         return result(call, answer)
 

@@ -5,13 +5,12 @@ the time and the body; while a secret is being replaced, the header carries one 
 """
 
 import asyncio
-import json
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
 import httpx
 from standardwebhooks.webhooks import Webhook as Signer
@@ -36,7 +35,8 @@ class SignedPost:
     """The same whenever the same thing is said again, so that the receiver can tell."""
     url: str
     """One that `check_url` let through."""
-    payload: Mapping[str, Any] = field(repr=False)
+    body: str = field(repr=False)
+    """JSON."""
     secrets: Sequence[str] = field(repr=False)
     """`whsec_…`; each of them signs."""
 
@@ -58,10 +58,10 @@ class NotTaken:
 
 async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Taken | NotTaken:
     """Make the call, once. Redirects are not followed, and private addresses are refused by the client itself."""
-    now, body = datetime.now(UTC), json.dumps(post.payload)
+    now = datetime.now(UTC)
     signers = [Signer(secret) for secret in post.secrets]
-    headers = signed_headers(signers, post.id, now, body)
-    request = http.build_request("POST", post.url, content=body.encode(), headers=headers, timeout=SECONDS)
+    headers = signed_headers(signers, post.id, now, post.body)
+    request = http.build_request("POST", post.url, content=post.body.encode(), headers=headers, timeout=SECONDS)
     answer = await exchange(http, request, seconds=SECONDS)
     return _judged(answer, now) if isinstance(answer, Answer) else NotTaken(_words(answer))
 

@@ -1,9 +1,9 @@
 """What events are about, as it stands now: the outbox itself holds ids only."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,10 @@ from app.domain.events import ConversationUpdated, DeliveryUpdated, MessageCreat
 from app.domain.mass_reply import MassReply
 from app.domain.model import Channel, ConversationStatus, Engagement, MassReplyId, ReasonCode, TenantId, TimelineKind
 from app.store import mass_replies
+
+T = TypeVar("T")
+UNREADABLE: Final = (LookupError, TypeError, ValueError)
+"""How reading a row fails; a database that is away fails otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +69,49 @@ class Contents:
     messages: Mapping[UUID, MessageTold] = field(default_factory=dict)
     conversations: Mapping[UUID, ConversationTold] = field(default_factory=dict)
     deliveries: Mapping[UUID, DeliveryTold] = field(default_factory=dict)
+    unreadable: Mapping[UUID, str] = field(default_factory=dict)
+    """What is there and cannot be read, with the name of the error."""
 
 
 async def load(
     connection: AsyncConnection, tenant: TenantId, batches: Collection[MassReplyId], subjects: Sequence[Subject]
 ) -> Contents:
     """Read the mass replies of these ids, and what these subjects are about."""
-    found = [await mass_replies.get(connection, tenant, id_) for id_ in batches]
-    messages = {subject.message_id for subject in subjects if isinstance(subject, MessageCreated)}
-    conversations = {subject.conversation_id for subject in subjects if isinstance(subject, ConversationUpdated)}
+    unreadable: dict[UUID, str] = {}
+    messages, conversations = _messages(subjects), _conversations(subjects)
     deliveries = {subject.delivery_id for subject in subjects if isinstance(subject, DeliveryUpdated)}
     return Contents(
-        {batch.id: batch for batch in found if batch is not None},
-        {row.id: _message(row) for row in await _rows(connection, _MESSAGES, tenant, messages)},
-        {row.id: _conversation(row) for row in await _rows(connection, _CONVERSATIONS, tenant, conversations)},
-        {row.id: _delivery(row) for row in await _rows(connection, _DELIVERIES, tenant, deliveries)},
+        await _mass_replies(connection, tenant, batches, unreadable),
+        _each(_message, await _rows(connection, _MESSAGES, tenant, messages), unreadable),
+        _each(_conversation, await _rows(connection, _CONVERSATIONS, tenant, conversations), unreadable),
+        _each(_delivery, await _rows(connection, _DELIVERIES, tenant, deliveries), unreadable),
+        unreadable,
     )
+
+
+async def _mass_replies(
+    connection: AsyncConnection, tenant: TenantId, ids: Collection[MassReplyId], unreadable: dict[UUID, str]
+) -> dict[UUID, MassReply]:
+    found: dict[UUID, MassReply] = {}
+    for id_ in ids:
+        try:
+            batch = await mass_replies.get(connection, tenant, id_)
+        except UNREADABLE as error:
+            unreadable[id_] = type(error).__name__
+        else:
+            found |= {} if batch is None else {id_: batch}
+    return found
+
+
+def _each(read: Callable[[Any], T], rows: Iterable[Any], unreadable: dict[UUID, str]) -> dict[UUID, T]:
+    """Read row by row: one that cannot be read must not keep the others from being told of."""
+    found: dict[UUID, T] = {}
+    for row in rows:
+        try:
+            found[row.id] = read(row)
+        except UNREADABLE as error:
+            unreadable[row.id] = type(error).__name__
+    return found
 
 
 _MESSAGES = sa.text("""
@@ -100,6 +131,33 @@ _DELIVERIES = sa.text("""
     FROM deliveries d JOIN conversations c ON c.tenant_id = d.tenant_id AND c.id = d.conversation_id
     WHERE d.tenant_id = :tenant AND d.id = ANY (CAST(:ids AS uuid[]))
 """)
+
+
+_MESSAGE_SIZES = sa.text("""
+    SELECT id, octet_length(text) AS size FROM messages WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
+""")
+_CONVERSATION_SIZES = sa.text("""
+    SELECT conversation_id AS id, sum(octet_length(tag)) AS size FROM conversation_tags
+    WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:ids AS uuid[])) GROUP BY conversation_id
+""")
+
+
+async def sizes(connection: AsyncConnection, tenant: TenantId, subjects: Sequence[Subject]) -> Mapping[UUID, int]:
+    """How many bytes of text or tags belong to each message and conversation; everything else is small."""
+    messages, conversations = _messages(subjects), _conversations(subjects)
+    rows = [
+        *await _rows(connection, _MESSAGE_SIZES, tenant, messages),
+        *await _rows(connection, _CONVERSATION_SIZES, tenant, conversations),
+    ]
+    return {row.id: int(row.size) for row in rows}
+
+
+def _messages(subjects: Sequence[Subject]) -> set[UUID]:
+    return {subject.message_id for subject in subjects if isinstance(subject, MessageCreated)}
+
+
+def _conversations(subjects: Sequence[Subject]) -> set[UUID]:
+    return {subject.conversation_id for subject in subjects if isinstance(subject, ConversationUpdated)}
 
 
 async def _rows(

@@ -7,6 +7,7 @@ remembers one position has seen all before it, and what rests on another event a
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -104,6 +105,43 @@ async def after(
     wanted = None if types is None else list(types)
     values = {"tenant": tenant, "position": position, "limit": limit, "types": wanted}
     return [_event(row) for row in await connection.execute(_AFTER, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPage:
+    events: Sequence[Event]
+    is_last: bool
+    """Whether no other events come behind them."""
+
+
+# The sum is made before anything is fetched: what is left out is never held by this process.
+_PAGE_AFTER = sa.text(f"""
+    SELECT {_COLUMNS}, found FROM (
+        SELECT {_COLUMNS}, count(*) OVER () AS found, row_number() OVER positions AS place,
+               sum(octet_length(CAST(subjects AS text))) OVER positions AS bytes
+        FROM (SELECT {_COLUMNS} FROM outbound_events
+              WHERE tenant_id = :tenant AND position > :position
+                AND (CAST(:types AS text[]) IS NULL OR type = ANY (CAST(:types AS text[])))
+              ORDER BY position LIMIT :limit + 1) next
+        WINDOW positions AS (ORDER BY position)) measured
+    WHERE place = 1 OR place <= :limit AND bytes <= :most_bytes
+    ORDER BY position
+""")  # noqa: S608 - column names of our own
+
+
+async def page_after(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    position: int,
+    limit: int,
+    most_bytes: int,
+    types: Collection[EventType] | None = None,
+) -> EventsPage:
+    """As `after`, no more than so many bytes of subjects together; the first of them, whatever it has."""
+    wanted = None if types is None else list(types)
+    values = {"tenant": tenant, "position": position, "limit": limit, "most_bytes": most_bytes, "types": wanted}
+    rows = (await connection.execute(_PAGE_AFTER, values)).all()
+    return EventsPage([_event(row) for row in rows], is_last=not rows or rows[0].found == len(rows))
 
 
 async def last_position(connection: AsyncConnection, tenant: TenantId) -> int:

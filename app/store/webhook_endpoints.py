@@ -232,6 +232,17 @@ async def advance(
     return None if row is None or not row.enabled else _claimed(row)
 
 
+_NOTE_PASSED_OVER = sa.text("""
+    UPDATE webhook_endpoints SET last_failure = :why, last_failure_at = clock_timestamp()
+    WHERE tenant_id = :tenant AND id = :id AND claim_token = :token
+""")
+
+
+async def note_passed_over(connection: AsyncConnection, claim: Claim, why: str) -> None:
+    """Say on the endpoint what it will not hear of; it goes on with what came after."""
+    await connection.execute(_NOTE_PASSED_OVER, {**_mine(claim), "why": why})
+
+
 _RELEASE = sa.text("""
     UPDATE webhook_endpoints SET claim_token = NULL, lease_until = NULL, next_try_at = clock_timestamp()
     WHERE tenant_id = :tenant AND id = :id AND claim_token = :token

@@ -55,6 +55,11 @@ class Metrics:
             "Deliveries that became uncertain because their worker died or froze.",
             registry=counted,
         )
+        self._passed_over = Counter(
+            "mass_reply_webhook_events_passed_over",
+            "Calls to webhook endpoints that were never made, because what they tell cannot be written out.",
+            registry=counted,
+        )
         self._requests = Counter(
             "mass_reply_http_requests",
             "Requests that the API answered.",
@@ -82,6 +87,9 @@ class Metrics:
 
     def count_expired_claims(self, count: int) -> None:
         self._expired.inc(count)
+
+    def count_event_passed_over(self) -> None:
+        self._passed_over.inc()
 
     def count_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """`route` is the route's pattern, None where no route was met; `status` 0 says that nothing was answered."""

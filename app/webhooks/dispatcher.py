@@ -6,8 +6,6 @@ after every page; a process that dies leaves the page to the next one, which mak
 
 import asyncio
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -18,51 +16,36 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
-from app.domain.events import Event
 from app.domain.model import TenantId
 from app.domain.webhooks import Failure, setback, signing
-from app.store import event_contents, events, webhook_endpoints
+from app.store import events, webhook_endpoints
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database, Share
-from app.store.event_contents import Contents
 from app.store.webhook_endpoints import Claim
+from app.telemetry.metrics import Metrics
 from app.turns import Turns
-from app.webhooks.notices import Notice, notices, payload, progress
-from app.webhooks.posting import Posting
+from app.webhooks.notices import EventUnwritable, Notice, progress, written
+from app.webhooks.pages import Page, read_page
+from app.webhooks.posting import PassedOver, Posting
 
 log = structlog.get_logger()
 
 ENDPOINTS: Final = 32
 """Endpoints that one process works at once."""
-CALLS: Final = 64
-"""Calls that one process has under way at once, to all of them together: fewer than its pool has connections."""
-EVENTS: Final = 40
-NOTICES: Final = 200
-SUBJECTS: Final = 1_000
-"""What one page holds at most: entries of the outbox, calls, and messages, conversations and deliveries in them."""
+AT_ONCE: Final = 16
+"""Calls under way to one endpoint."""
 TURN: Final = 20.0
 """Seconds after which an endpoint begins no more calls and goes to the back of the queue."""
 LEASE: Final = timedelta(seconds=TURN + SECONDS + 25)
 """Longer than a turn and its last call: nobody else makes the same calls meanwhile, as long as this process lives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    events: list[Event]
-    notices: list[Notice]
-    contents: Contents = field(repr=False)
-    end: int
-    """How far the endpoint has come when all of them are taken: behind what it does not want to hear of, too."""
-    is_last: bool
-    """Whether nothing was left behind it."""
-
-
 class Dispatcher:
-    def __init__(self, database: Database, vault: Vault, http: httpx.AsyncClient) -> None:
+    def __init__(self, database: Database, vault: Vault, http: httpx.AsyncClient, metrics: Metrics) -> None:
         self._database = database
         self._vault = vault
         self._http = http
-        self._calls = asyncio.Semaphore(CALLS)
+        self._metrics = metrics
         self._share = Share(database, connections=2)
         self._turns: Turns[UUID] = Turns(ENDPOINTS)
 
@@ -103,6 +86,8 @@ class Dispatcher:
         position, ahead = progress(page.events, taken, claim.position, page.end)
         async with self._share.begin(claim.tenant) as connection:
             kept = await webhook_endpoints.advance(connection, claim, position, ahead, LEASE, heard=posting.heard)
+            if posting.passed_over is not None:
+                await webhook_endpoints.note_passed_over(connection, claim, posting.passed_over.detail)
             if kept is not None and posting.failure is None and not page.is_last and self._may_begin(until):
                 return kept
             # What an address answers that has been replaced meanwhile says nothing of the new one.
@@ -116,23 +101,17 @@ class Dispatcher:
         async with self._share.begin(claim.tenant) as connection:
             await events.number(connection, claim.tenant)
         async with self._share.begin(claim.tenant) as connection:
-            newest = await events.last_position(connection, claim.tenant)
-            found = await events.after(connection, claim.tenant, claim.position, EVENTS, claim.events)
-            pending = [n for e in found for n in notices(e) if n.id not in claim.ahead]
-            page = list(_first(pending))
-            batches = {n.event.news.mass_reply_id for n in page if not n.subjects} - {None}
-            subjects = [subject for notice in page for subject in notice.subjects]
-            contents = await event_contents.load(connection, claim.tenant, [b for b in batches if b], subjects)
-        ends = len(found) < EVENTS
-        end = max(claim.position, newest if ends else 0, *(event.position for event in found))
-        return Page(found, page, contents, end, is_last=ends and len(page) == len(pending))
+            return await read_page(connection, claim)
 
     async def _post(self, claim: Claim, page: Page, until: float) -> Posting:
-        async def post(notice: Notice) -> Taken | NotTaken | None:
-            said = payload(notice, page.contents)
+        async def post(notice: Notice) -> Taken | NotTaken | PassedOver | None:
+            try:
+                said = written(notice, page.contents)
+            except EventUnwritable as error:
+                return self._pass_over(claim, notice, str(error))
             return None if said is None else await post_signed(self._http, SignedPost(notice.id, claim.url, said, keys))
 
-        posting = Posting(post, self._calls, lambda: self._may_begin(until), careful=claim.failures > 0)
+        posting = Posting(post, self._room, lambda: self._may_begin(until), careful=claim.failures > 0)
         try:
             held = self._vault.open(claim.tenant, claim.id, claim.sealed)
         except CredentialsUnreadable:
@@ -142,17 +121,17 @@ class Dispatcher:
         await posting.run(page.notices)
         return posting
 
+    def _pass_over(self, claim: Claim, notice: Notice, error: str) -> PassedOver:
+        event = {"event_id": str(notice.event.id), "webhook_id": notice.id, "type": notice.event.news.type}
+        log.error("webhook_event_passed_over", tenant=str(claim.tenant), endpoint=str(claim.id), **event, error=error)
+        self._metrics.count_event_passed_over()
+        return PassedOver(f"{notice.id} ({notice.event.news.type}) cannot be written out and was passed over: {error}.")
+
+    def _room(self) -> int:
+        return AT_ONCE
+
     def _may_begin(self, until: float) -> bool:
         return not self._turns.stopping and asyncio.get_running_loop().time() < until
-
-
-def _first(pending: Iterable[Notice]) -> Iterable[Notice]:
-    subjects = 0
-    for number, notice in enumerate(pending):
-        subjects += len(notice.subjects)
-        if number and (number >= NOTICES or subjects > SUBJECTS):
-            return
-        yield notice
 
 
 async def _set_back(connection: AsyncConnection, claim: Claim, failure: NotTaken) -> None:

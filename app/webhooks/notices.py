@@ -1,5 +1,6 @@
 """What is posted: which calls an event makes, in which order they may go, and what each says."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,6 +24,23 @@ class Notice:
     """The `webhook-id`: the same whenever it is made again."""
     event: Event
     subjects: Sequence[Subject]
+
+    @property
+    def about(self) -> Iterator[UUID]:
+        """The ids of what is read for it: messages, conversations, deliveries, or the mass reply."""
+        yield from map(_id, self.subjects)
+        if not self.subjects and self.event.news.mass_reply_id is not None:
+            yield self.event.news.mass_reply_id
+
+
+def _id(subject: Subject) -> UUID:
+    match subject:
+        case MessageCreated():
+            return subject.message_id
+        case ConversationUpdated():
+            return subject.conversation_id
+        case DeliveryUpdated():
+            return subject.delivery_id
 
 
 def notices(event: Event) -> list[Notice]:
@@ -79,8 +97,23 @@ def progress(events: Iterable[Event], taken: Collection[str], position: int, end
     return end if complete else position, ahead
 
 
-def payload(notice: Notice, contents: Contents) -> Mapping[str, Any] | None:
-    """Write what a call says; None where what it is about has been deleted."""
+class EventUnwritable(Exception):
+    """What an event tells cannot be written out; says the name of the error, and nothing of what was to be told."""
+
+
+def written(notice: Notice, contents: Contents) -> str | None:
+    """Write what a call says, as JSON; None where what it is about has been deleted. Raises EventUnwritable."""
+    for id_ in notice.about:
+        if id_ in contents.unreadable:
+            raise EventUnwritable(contents.unreadable[id_])
+    try:
+        said = _payload(notice, contents)
+        return None if said is None else json.dumps(said)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the same would come of it at the next try
+        raise EventUnwritable(type(error).__name__) from None
+
+
+def _payload(notice: Notice, contents: Contents) -> Mapping[str, Any] | None:
     data = _data(notice, contents)
     if data is None:
         return None

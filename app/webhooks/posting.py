@@ -1,17 +1,22 @@
-"""The calls of one page: as many at once as their order allows, until one fails."""
+"""The calls of one page: as many at once as their order and the endpoint's share allow, until one fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from app.channels.signed_posts import NotTaken, Taken
 from app.webhooks.notices import Notice, predecessors
 
-AT_ONCE: Final = 16
-"""Calls under way to one endpoint."""
 
-Post = Callable[[Notice], Awaitable[Taken | NotTaken | None]]
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """It cannot be written out. No later try would end otherwise, so that what comes after it goes on."""
+
+    detail: str
+
+
+Post = Callable[[Notice], Awaitable[Taken | NotTaken | PassedOver | None]]
 """Make a call; None where there is nothing left to tell."""
 
 
@@ -22,18 +27,21 @@ class Posting:
     After a failure no other call begins.
     """
 
-    def __init__(
-        self, post: Post, slots: AbstractAsyncContextManager[object], may_begin: Callable[[], bool], *, careful: bool
-    ) -> None:
+    def __init__(self, post: Post, share: Callable[[], int], may_begin: Callable[[], bool], *, careful: bool) -> None:
+        """`share` says how many calls may be under way now; it is asked again whenever one begins or ends."""
         self._post = post
-        self._slots = slots
+        self._share = share
         self._may_begin = may_begin
         self._careful = careful
-        self._own_slots = asyncio.Semaphore(1 if careful else AT_ONCE)
+        self._under_way = 0
+        self._ended = asyncio.Condition()
         self.taken: set[str] = set()
+        """Calls that are not to be made again."""
         self.heard = False
         """Whether the endpoint took a call."""
         self.failure: NotTaken | None = None
+        self.passed_over: PassedOver | None = None
+        """The last that was."""
 
     async def run(self, notices: Sequence[Notice]) -> None:
         tasks: list[asyncio.Task[None]] = []
@@ -46,17 +54,36 @@ class Posting:
         """Make a call after those that it follows on; they were all taken, unless no call is to begin any more."""
         for task in before:
             await task
-        async with self._own_slots, self._slots:
+        async with self._place():
             if self.failure is None and self._may_begin():
                 self._note(notice, await self._post(notice))
 
-    def _note(self, notice: Notice, answer: Taken | NotTaken | None) -> None:
-        if isinstance(answer, NotTaken):
-            self.failure = self.failure or answer
-            return
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        async with self._ended:
+            await self._ended.wait_for(lambda: self._free > 0)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            async with self._ended:
+                self._under_way -= 1
+                self._ended.notify(max(self._free, 0))
+
+    @property
+    def _free(self) -> int:
+        return (1 if self._careful else self._share()) - self._under_way
+
+    def _note(self, notice: Notice, answer: Taken | NotTaken | PassedOver | None) -> None:
+        match answer:
+            case NotTaken():
+                self.failure = self.failure or answer
+                return
+            case PassedOver():
+                self.passed_over = answer
+            case Taken():
+                self.heard = True
+                self._careful = False
+            case None:
+                pass
         self.taken.add(notice.id)
-        self.heard = self.heard or answer is not None
-        if self._careful and answer is not None:
-            self._careful = False
-            for _ in range(AT_ONCE - 1):
-                self._own_slots.release()

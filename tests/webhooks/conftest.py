@@ -1,7 +1,7 @@
 """A tenant with an endpoint, things that happen, and the round that posts them."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from app.domain.model import Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.customer_messages import record_customer_message
 from app.store.events import announce
+from app.telemetry.metrics import Metrics
 from app.webhooks.dispatcher import Dispatcher
 from tests.api.conftest import anonymous, app, client, make_key
 from tests.control.conftest import BODY, NOWHERE
@@ -33,6 +34,7 @@ class Scene:
     runtime: Runtime
     tenant: UUID
     consumer: Consumer
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def endpoint(self, key: str = "helpdesk", consumer: Consumer | None = None, **changes: Any) -> dict[str, Any]:
         """Make an endpoint at a consumer."""
@@ -83,7 +85,7 @@ class Scene:
             return {row.id: row.position for row in rows}
 
     def dispatcher(self, http: httpx.AsyncClient | None = None) -> Dispatcher:
-        return Dispatcher(self.runtime.database, self.runtime.vault, http or self.runtime.posts)
+        return Dispatcher(self.runtime.database, self.runtime.vault, http or self.runtime.posts, self.metrics)
 
     async def post(self, dispatcher: Dispatcher | None = None) -> None:
         """Let one round of the worker pass, and all that it begins."""

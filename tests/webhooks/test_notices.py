@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.events import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, News, Subject
-from app.domain.model import DeliveryStatus, MassReplyId
-from app.webhooks.notices import DELIVERIES, Notice, notices, predecessors, progress
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, TimelineKind
+from app.store.event_contents import Contents, MessageTold
+from app.webhooks.notices import DELIVERIES, EventUnwritable, Notice, notices, predecessors, progress, written
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BATCH, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
@@ -67,6 +69,26 @@ def test_mass_replies_do_not_wait_for_each_other() -> None:
 def test_a_conversation_is_told_of_in_order_whichever_mass_reply_it_was() -> None:
     events = (updated(ANN, BOB, batch=BATCH), updated(ANN, batch=OTHER), updated(BOB), updated(BOB, BOB))
     assert order(*events) == [set(), set(), {0}, {1}, {3}, {4}]
+
+
+def test_what_json_cannot_hold_is_said_to_be_unwritable_by_the_name_of_the_error_alone() -> None:
+    told = MessageTold(
+        id=ANN,
+        conversation_id=BOB,
+        external_id=None,
+        channel=Channel.EMAIL,
+        kind=TimelineKind.CUSTOMER_MESSAGE,
+        text=b"Private words.",  # type: ignore[arg-type]  # what a fault of ours would leave there
+        automatic=False,
+        author_id=None,
+        author_name=None,
+        mass_reply_id=None,
+        delivery_id=None,
+        created_at=NOW,
+    )
+    [notice] = notices(event(EventType.MESSAGE_CREATED, MessageCreated(ANN, BOB)))
+    with pytest.raises(EventUnwritable, match=r"^TypeError$"):
+        written(notice, Contents(messages={ANN: told}))
 
 
 def test_who_has_taken_everything_has_come_to_the_end() -> None:

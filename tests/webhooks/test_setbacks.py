@@ -131,7 +131,7 @@ async def test_a_private_address_is_refused_when_the_connection_is_made(
 async def test_a_secret_that_cannot_be_read_any_more_is_a_failure_until_it_is_replaced(scene: Scene) -> None:
     await scene.endpoint()
     await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts))
+    await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts, scene.metrics))
     assert (await scene.standing())["last_failure"] == "Its secret cannot be read any more. Replace it."
     async with scene.runtime.database.begin(scene.tenant) as connection:
         await connection.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))

@@ -1,0 +1,70 @@
+"""What an endpoint is to hear next: so much of the outbox, with what it is about, as may be held at once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.events import Event
+from app.store import event_contents, events
+from app.store.event_contents import Contents
+from app.store.webhook_endpoints import Claim
+from app.webhooks.notices import Notice, notices
+
+EVENTS: Final = 40
+NOTICES: Final = 200
+SUBJECTS: Final = 1_000
+"""What one page holds at most: entries of the outbox, calls, and messages, conversations and deliveries in them."""
+BYTES: Final = 1024 * 1024
+"""What a page's entries have as JSON at most, and as much again the texts and tags that they are about. The first entry
+and the first call are in it whatever they have, so that each comes through: 4 MiB and more of an import, 25 of a mail.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    events: Sequence[Event]
+    notices: Sequence[Notice]
+    contents: Contents = field(repr=False)
+    end: int
+    """How far the endpoint has come when all of them are taken: behind what it does not want to hear of, too."""
+    is_last: bool
+    """Whether nothing was left behind it."""
+
+
+async def read_page(connection: AsyncConnection, claim: Claim) -> Page:
+    """Read what comes behind the endpoint's position. Call `events.number` first, in a transaction of its own."""
+    newest = await events.last_position(connection, claim.tenant)
+    found = await events.page_after(connection, claim.tenant, claim.position, EVENTS, BYTES, claim.events)
+    pending = [n for event in found.events for n in notices(event) if n.id not in claim.ahead]
+    short = list(_short(pending))
+    subjects = [subject for notice in short for subject in notice.subjects]
+    sizes = await event_contents.sizes(connection, claim.tenant, subjects)
+    page = list(_light(short, sizes))
+    batches = {n.event.news.mass_reply_id for n in page if not n.subjects} - {None}
+    told = [subject for notice in page for subject in notice.subjects]
+    contents = await event_contents.load(connection, claim.tenant, [b for b in batches if b], told)
+    end = max(claim.position, newest if found.is_last else 0, *(event.position for event in found.events))
+    return Page(found.events, page, contents, end, is_last=found.is_last and len(page) == len(pending))
+
+
+def _short(pending: Iterable[Notice]) -> Iterator[Notice]:
+    """As many as their number allows."""
+    subjects = 0
+    for number, notice in enumerate(pending):
+        subjects += len(notice.subjects)
+        if number and (number >= NOTICES or subjects > SUBJECTS):
+            return
+        yield notice
+
+
+def _light(pending: Iterable[Notice], sizes: Mapping[UUID, int]) -> Iterator[Notice]:
+    """As many as what they are about allows."""
+    held = 0
+    for number, notice in enumerate(pending):
+        held += sum(sizes.get(id_, 0) for id_ in notice.about)
+        if number and held > BYTES:
+            return
+        yield notice

@@ -1,0 +1,64 @@
+"""What is held at once for an endpoint is bounded in bytes, and all of it comes nevertheless."""
+
+from uuid import UUID
+
+from app.domain.events import ConversationUpdated, EventType, News
+from app.domain.model import TenantId
+from app.store import events, webhook_endpoints
+from app.webhooks.dispatcher import LEASE
+from app.webhooks.pages import BYTES, Page, read_page
+from tests.webhooks.conftest import Scene
+
+LARGE = "x" * (BYTES * 2 // 5)
+"""Two of these fit a page."""
+MESSAGES = ["message.created"]
+
+
+async def page_of(scene: Scene, id_: str) -> Page:
+    """Claim the endpoint, and read what a worker would read first."""
+    async with scene.runtime.database.begin(scene.tenant) as connection:
+        await events.number(connection, TenantId(scene.tenant))
+    async with scene.runtime.database.begin(scene.tenant) as connection:
+        claim = await webhook_endpoints.claim(connection, TenantId(scene.tenant), UUID(id_), LEASE)
+        assert claim is not None
+        return await read_page(connection, claim)
+
+
+async def test_a_page_holds_no_more_text_than_its_bound_and_at_least_one_message(scene: Scene) -> None:
+    for text, fit in ((LARGE, 2), (LARGE * 4, 1)):
+        made = await scene.endpoint(f"of-{fit}", events=MESSAGES)
+        for _ in range(4):
+            await scene.write_to_us(await scene.conversation(), text)
+        page = await page_of(scene, made["id"])
+        assert len(page.contents.messages) == len(page.notices) == fit
+        assert not page.is_last
+
+
+async def test_tags_count_as_text_does(scene: Scene) -> None:
+    made = await scene.endpoint()
+    tags = [f"{number:04}{'t' * 996}" for number in range(len(LARGE) // 1_000)]
+    ids = [await scene.conversation(tags=tags) for _ in range(3)]
+    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids]))
+    assert len((await page_of(scene, made["id"])).contents.conversations) == 2
+
+
+async def test_entries_of_the_outbox_are_bounded_too_and_the_first_is_read_whatever_its_size(scene: Scene) -> None:
+    made = await scene.endpoint()
+    id_ = await scene.conversation()
+    for size in (3, 1, 1):
+        subject = ConversationUpdated(id_, tags_added=[LARGE] * size)
+        await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[subject]))
+    page = await page_of(scene, made["id"])
+    assert len(page.events) == 1
+    assert not page.is_last
+    assert page.end == page.events[0].position
+
+
+async def test_page_after_page_everything_large_arrives_once(scene: Scene) -> None:
+    await scene.endpoint(events=MESSAGES)
+    for _ in range(5):
+        await scene.write_to_us(await scene.conversation(), LARGE)
+    await scene.post()
+    assert [len(one.data["text"]) for one in scene.consumer.taken] == [len(LARGE)] * 5
+    assert scene.consumer.twice() == []
+    assert (await scene.standing())["backlog"]["count"] == 0
