@@ -1,16 +1,35 @@
 """The content of attachments, on local disk or in an object store, as the installation says."""
 
+from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
+_RETRIES: "Final[RetryConfig]" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+"""A person waits for an upload, and a lane for its files: left to itself, the library asks again for three minutes."""
+
+_MISSING: Final = (FileNotFoundError, NotFoundError)
+_REFUSED: Final = (PermissionError, PermissionDeniedError, UnauthenticatedError)
 
 
 class FilesUnavailable(Exception):
-    """The place where attachments are kept does not answer, or does not have the file."""
+    """The place where attachments are kept does not answer, or does not have the file; the message says which."""
+
+    @classmethod
+    def because(cls, error: Exception) -> "FilesUnavailable":
+        """Say what is wrong in words of our own: the library's name the place, and repeat what it answered."""
+        if isinstance(error, _MISSING):
+            return cls("there is no such file, or no such bucket or folder")
+        if isinstance(error, _REFUSED):
+            return cls("access is denied, or the credentials are wrong")
+        return cls(f"no answer: {type(error).__name__}")
 
 
 class Files:
@@ -25,7 +44,7 @@ class Files:
         try:
             await obstore.put_async(self._store, key, content)
         except (BaseError, OSError) as error:
-            raise FilesUnavailable(type(error).__name__) from error
+            raise FilesUnavailable.because(error) from error
 
     async def get(self, key: str) -> bytes:
         """Read a whole file. Raises FilesUnavailable."""
@@ -33,23 +52,25 @@ class Files:
             found = await obstore.get_async(self._store, key)
             return bytes(await found.bytes_async())
         except (BaseError, OSError) as error:
-            raise FilesUnavailable(type(error).__name__) from error
+            raise FilesUnavailable.because(error) from error
 
     async def delete(self, key: str) -> None:
         """Delete a file; one that is not there is deleted already. Raises FilesUnavailable."""
         try:
             await obstore.delete_async(self._store, key)
-        except (FileNotFoundError, NotFoundError):
+        except _MISSING:
             return
         except (BaseError, OSError) as error:
-            raise FilesUnavailable(type(error).__name__) from error
+            raise FilesUnavailable.because(error) from error
 
 
 def _open(url: str) -> ObjectStore:
     parts = urlsplit(url)
     if parts.scheme == "file":
         return LocalStore(Path(unquote(parts.path)), mkdir=True)
+    if parts.scheme != "s3":
+        raise ValueError(f"MASS_REPLY_ATTACHMENTS_URL is no address of a store: {parts.scheme or url!r}")
     try:
-        return from_url(url)
+        return S3Store.from_url(url, retry_config=_RETRIES)
     except (BaseError, ValueError) as error:
-        raise ValueError(f"MASS_REPLY_ATTACHMENTS_URL is no address of a store: {parts.scheme or url!r}") from error
+        raise ValueError("MASS_REPLY_ATTACHMENTS_URL or an AWS_ variable cannot be used.") from error

@@ -57,7 +57,7 @@ async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDe
         try:
             stored = await keep_attachment(runtime.database, runtime.files, caller.tenant_id, upload)
         except FilesUnavailable as error:
-            raise NotReady(f"The place where attachments are kept does not answer ({error}).") from error
+            raise NotReady(f"The place where attachments are kept cannot be used ({error}).") from error
     attachment = stored.attachment
     return AttachmentAnswer(
         id=attachment.id,
