@@ -122,6 +122,8 @@ STATUSES: Final[Mapping[str, ReceiptKind]] = {
 
 _STOP: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 _START: Final = frozenset({"START", "UNSTOP", "YES"})
+_ALSO_AN_ANSWER: Final = frozenset({"YES"})
+"""Twilio takes it for START, and an agent who has asked something for an answer."""
 
 
 def _sender(value: str) -> str:
@@ -317,12 +319,15 @@ def _done_date(value: str | None) -> datetime | None:
 
 def _inbound(sid: str, fields: Mapping[str, str]) -> Inbound:
     media = fields.get("NumMedia", "0")
+    opted_out = _opted_out(fields.get("OptOutType", ""), fields["Body"])
     return Inbound(
         event_key=f"{sid}:received",
         provider_message_id=sid,
         sender=fields.get("From", ""),
         text=fields["Body"] or (f"[{media} media files]" if media != "0" else ""),
-        opted_out=_opted_out(fields.get("OptOutType", ""), fields["Body"]),
+        # Twilio answers these words by itself (https://help.twilio.com/articles/223134027): nobody here owes a reply.
+        automatic=opted_out is not None and fields["Body"].strip().upper() not in _ALSO_AN_ANSWER,
+        opted_out=opted_out,
         raw=fields,
     )
 

@@ -58,7 +58,7 @@ class CustomerMessage:
     sent_at: datetime | None = None
     """By the sender's clock; None where nobody knows."""
     automatic: bool = False
-    """No person wrote it: an out-of-office answer, a bounce."""
+    """Nobody waits for an answer to it: an out-of-office mail, a bounce, a STOP that the provider answers."""
     references: tuple[str, ...] = ()
     """For e-mail: the thread up to this message, oldest first, without it."""
     sender: str | None = field(default=None, repr=False)

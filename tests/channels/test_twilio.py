@@ -264,22 +264,26 @@ def test_a_failure_without_a_known_code_is_a_failure_still(http: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "opted_out"),
+    ("body", "kind", "opted_out", "automatic"),
     [
-        ("Stop ", "", True),
-        ("unsubscribe", "", True),
-        ("START", "", False),
-        ("please stop this", "", None),
-        ("HELP", "HELP", None),
-        ("arrête", "STOP", True),
-        ("go", "START", False),
+        ("Stop ", "", True, True),
+        ("unsubscribe", "", True, True),
+        ("START", "", False, True),
+        ("Yes", "", False, False),
+        ("YES", "START", False, False),
+        ("please stop this", "", None, False),
+        ("HELP", "HELP", None, False),
+        ("arrête", "STOP", True, True),
+        ("go", "START", False, True),
     ],
 )
-def test_opt_outs_are_understood(http: httpx.AsyncClient, body: str, kind: str, opted_out: bool | None) -> None:
+def test_opt_outs_are_understood_and_wait_for_no_answer(
+    http: httpx.AsyncClient, body: str, kind: str, opted_out: bool | None, automatic: bool
+) -> None:
     event = read(http, "inbound_stop", Body=body, OptOutType=kind)
 
     assert isinstance(event, Inbound)
-    assert event.opted_out is opted_out
+    assert (event.opted_out, event.automatic) == (opted_out, automatic)
 
 
 def test_a_message_with_media_only_says_so(http: httpx.AsyncClient) -> None:

@@ -176,16 +176,19 @@ class TestRawMail:
 
 
 class TestText:
-    async def test_stop_is_obeyed_until_start(
+    async def test_stop_is_obeyed_until_start_and_neither_reopens_as_an_answer_does(
         self, client: httpx.AsyncClient, callers: Callers, runtime: Runtime, tenant: UUID
     ) -> None:
         account = await add_account(runtime, tenant, twilio(API))
-        conversation = await add_conversation(runtime, tenant, Channel.SMS, PHONE, account_id=account)
+        conversation = await add_conversation(runtime, tenant, Channel.SMS, PHONE, account_id=account, **DONE)
         assert (await callers.twilio(account, sms(PHONE, " Stop "))).status_code == TAKEN
         assert skips(await preview(client)) == ["opted_out"]
-        assert await texts(client, conversation) == [" Stop "]
         await callers.twilio(account, sms(PHONE, "START"))
         assert (await preview(client))["recipient_count"] == 1
+        assert await texts(client, conversation) == [" Stop ", "START"]
+        assert await standing(client, conversation) == UNTOUCHED
+        await callers.twilio(account, sms(PHONE, "Yes"))
+        assert await standing(client, conversation) == REOPENED
 
     @pytest.mark.parametrize("place", ["address", "contact"])
     async def test_a_number_is_known_however_the_helpdesk_had_written_it(
