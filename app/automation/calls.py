@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import structlog
@@ -22,32 +23,38 @@ from app.turns import Turns
 
 log = structlog.get_logger()
 
+RULES: Final = 32
+"""Rules whose calls one process makes at once."""
+OF_ONE_TENANT: Final = 8
+"""How many of them may be one tenant's."""
+CALLS: Final = 64
+"""Calls under way that the rules divide among them."""
 AT_ONCE: Final = 16
-"""Calls of one tenant under way together."""
-TENANTS_AT_ONCE: Final = 16
+"""Calls of one rule under way together, however few other rules there are."""
 TURN: Final = 20.0
-"""Seconds after which a tenant begins no more calls and goes to the back of the queue."""
+"""Seconds after which a rule begins no more calls and goes to the back of the queue."""
 LEASE: Final = timedelta(seconds=SECONDS * 4)
 
 
 class WebhookCaller:
-    """Each tenant's calls are a task of their own, so that a receiver which never answers holds up no other tenant."""
+    """Each rule's calls are a task of their own, so that a receiver which never answers holds up no other rule."""
 
     def __init__(self, database: Database, http: httpx.AsyncClient, vault: Vault) -> None:
         self._database = database
         self._http = http
         self._vault = vault
         self._share = Share(database, connections=2)
-        self._turns: Turns[TenantId] = Turns(TENANTS_AT_ONCE)
+        self._turns = Turns(RULES, OF_ONE_TENANT)
 
     async def tick(self) -> None:
-        """Take up the tenants that owe calls; does not wait for what becomes of them."""
-        if not self._turns.free:
+        """Take up the rules that owe calls; does not wait for what becomes of them."""
+        free = self._turns.free
+        if not free:
             return
         async with self._database.begin_sweep() as connection:
-            due = await automation_calls.due(connection)
-        for tenant in due:
-            self._turns.begin(tenant, partial(self._work, tenant))
+            due = await automation_calls.due(connection, free, self._turns.satisfied)
+        for tenant, rule in due:
+            self._turns.begin(rule, tenant, partial(self._work, tenant, rule))
 
     def stop(self) -> None:
         """Begin no more calls."""
@@ -57,25 +64,26 @@ class WebhookCaller:
         """Wait until the calls under way have ended, and their ends are written down."""
         await self._turns.finish()
 
-    async def _work(self, tenant: TenantId) -> None:
+    async def _work(self, tenant: TenantId, rule: UUID) -> None:
         until = asyncio.get_running_loop().time() + TURN
         try:
-            while await self._call_some(tenant) and asyncio.get_running_loop().time() < until:
+            while await self._call_some(tenant, rule) and asyncio.get_running_loop().time() < until:
                 pass
         except Exception as error:
-            log.exception("automation_failed", tenant=str(tenant), error=type(error).__name__)
+            log.exception("automation_failed", tenant=str(tenant), rule=str(rule), error=type(error).__name__)
 
-    async def _call_some(self, tenant: TenantId) -> bool:
+    async def _call_some(self, tenant: TenantId, rule: UUID) -> bool:
         """Make the calls that are due; False where no more are waiting."""
         if self._turns.stopping:
             return False
+        share = self._turns.share(CALLS, AT_ONCE)
         async with self._share.begin(tenant) as connection:
-            claimed = await automation_calls.claim(connection, tenant, AT_ONCE, LEASE)
+            claimed = await automation_calls.claim(connection, tenant, rule, share, LEASE)
         results = await asyncio.gather(*(self._call(tenant, call) for call in claimed))
         if results:
             async with self._share.begin(tenant) as connection:
                 await automation_calls.record(connection, tenant, results)
-        return len(claimed) == AT_ONCE
+        return len(claimed) == share
 
     async def _call(self, tenant: TenantId, call: ClaimedCall) -> CallResult:
         try:

@@ -1,6 +1,6 @@
 """Webhooks that automation rules owe: written down with the run, called afterwards, until taken or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,13 +37,33 @@ async def owe(connection: AsyncConnection, tenant: TenantId, rule: UUID, calls: 
         await connection.execute(_OWE, {"tenant": tenant, "rule": rule, **values})
 
 
-async def due(connection: AsyncConnection) -> list[TenantId]:
-    """Tenants that owe a call now, longest waiting first; as the sweeper."""
-    statement = sa.text("""
-        SELECT tenant_id FROM automation_calls WHERE next_at <= clock_timestamp()
-        GROUP BY tenant_id ORDER BY min(next_at)
-    """)
-    return [TenantId(id_) for id_ in await connection.scalars(statement)]
+# From each rule that owes anything to the next along the index, so that its cost is that of the rules, however many
+# calls they owe.
+DUE = sa.text("""
+    WITH RECURSIVE owing AS (
+        (SELECT tenant_id, rule_id, next_at FROM automation_calls WHERE next_at IS NOT NULL
+         ORDER BY tenant_id, rule_id, next_at LIMIT 1)
+        UNION ALL
+        SELECT other.* FROM owing o CROSS JOIN LATERAL (
+            SELECT c.tenant_id, c.rule_id, c.next_at FROM automation_calls c
+            WHERE c.next_at IS NOT NULL AND (c.tenant_id, c.rule_id) > (o.tenant_id, o.rule_id)
+            ORDER BY c.tenant_id, c.rule_id, c.next_at LIMIT 1) other)
+    SELECT tenant_id, rule_id FROM (
+        SELECT tenant_id, rule_id, next_at, row_number() OVER (PARTITION BY tenant_id ORDER BY next_at) AS place
+        FROM owing WHERE next_at <= clock_timestamp() AND tenant_id <> ALL (CAST(:satisfied AS uuid[]))) d
+    ORDER BY place, next_at LIMIT :limit
+""")
+
+
+async def due(
+    connection: AsyncConnection, limit: int, satisfied: Collection[TenantId] = ()
+) -> list[tuple[TenantId, UUID]]:
+    """Rules that owe a call now, but for those of tenants that are satisfied; as the sweeper.
+
+    First the one of each tenant that has waited longest, then each tenant's second, and so on.
+    """
+    rows = await connection.execute(DUE, {"limit": limit, "satisfied": list(satisfied)})
+    return [(TenantId(row.tenant_id), row.rule_id) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +88,10 @@ class ClaimedCall:
 
 
 # A worker that dies leaves its calls to others when the lease is over: then one may be made twice, and none is lost.
-_CLAIM = sa.text("""
+CLAIM = sa.text("""
     UPDATE automation_calls c SET tries = c.tries + 1, next_at = clock_timestamp() + CAST(:lease AS interval)
     FROM (SELECT run_id, action FROM automation_calls
-          WHERE tenant_id = :tenant AND next_at <= clock_timestamp()
+          WHERE tenant_id = :tenant AND rule_id = :rule AND next_at <= clock_timestamp()
           ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED) due,
          automation_runs n, automation_rules r
     WHERE c.tenant_id = :tenant AND c.run_id = due.run_id AND c.action = due.action
@@ -84,10 +104,12 @@ _CLAIM = sa.text("""
 """)
 
 
-async def claim(connection: AsyncConnection, tenant: TenantId, limit: int, lease: timedelta) -> list[ClaimedCall]:
-    """Take calls that are due; nobody else makes them before the lease is over."""
-    values = {"tenant": tenant, "limit": limit, "lease": lease}
-    return [ClaimedCall(**row._mapping) for row in await connection.execute(_CLAIM, values)]
+async def claim(
+    connection: AsyncConnection, tenant: TenantId, rule: UUID, limit: int, lease: timedelta
+) -> list[ClaimedCall]:
+    """Take a rule's calls that are due; nobody else makes them before the lease is over."""
+    values = {"tenant": tenant, "rule": rule, "limit": limit, "lease": lease}
+    return [ClaimedCall(**row._mapping) for row in await connection.execute(CLAIM, values)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ SWEEPER_COLUMNS = {
     "webhook_endpoints": "tenant_id, id, enabled, disabled_reason, next_try_at, lease_until, position",
     "automation_cursors": "tenant_id, position",
     "automation_rules": "tenant_id, enabled, after_position",
-    "automation_calls": "tenant_id, next_at",
+    "automation_calls": "tenant_id, rule_id, next_at",
     "heartbeats": "name, beat_at",
 }
 """What the sweeper may read of every tenant: ids, statuses and times."""

@@ -172,18 +172,27 @@ class Claim:
 
 
 _DUE = sa.text("""
-    SELECT e.tenant_id, e.id FROM webhook_endpoints e
-    WHERE e.enabled AND e.disabled_reason IS NULL AND e.next_try_at <= clock_timestamp()
-      AND (e.lease_until IS NULL OR e.lease_until < clock_timestamp())
-      AND (EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = e.tenant_id AND o.position > e.position)
-           OR EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = e.tenant_id AND o.position IS NULL))
-    ORDER BY e.next_try_at LIMIT :limit
+    SELECT tenant_id, id FROM (
+        SELECT e.tenant_id, e.id, e.next_try_at,
+               row_number() OVER (PARTITION BY e.tenant_id ORDER BY e.next_try_at) AS place
+        FROM webhook_endpoints e
+        WHERE e.enabled AND e.disabled_reason IS NULL AND e.next_try_at <= clock_timestamp()
+          AND e.tenant_id <> ALL (CAST(:satisfied AS uuid[]))
+          AND (e.lease_until IS NULL OR e.lease_until < clock_timestamp())
+          AND (EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = e.tenant_id AND o.position > e.position)
+               OR EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = e.tenant_id AND o.position IS NULL))) d
+    ORDER BY place, next_try_at LIMIT :limit
 """)
 
 
-async def due(connection: AsyncConnection, limit: int) -> list[tuple[TenantId, UUID]]:
-    """Endpoints of any tenant that have something to hear and may be called, longest waiting first; as the sweeper."""
-    rows = await connection.execute(_DUE, {"limit": limit})
+async def due(
+    connection: AsyncConnection, limit: int, satisfied: Collection[TenantId] = ()
+) -> list[tuple[TenantId, UUID]]:
+    """Endpoints that have something to hear and may be called, but for tenants that are satisfied; as the sweeper.
+
+    First the one of each tenant that has waited longest, then each tenant's second, and so on.
+    """
+    rows = await connection.execute(_DUE, {"limit": limit, "satisfied": list(satisfied)})
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 

@@ -133,6 +133,8 @@ automation_calls = Table(
 )
 Index(
     "ix_automation_calls_due",
+    automation_calls.c.tenant_id,
+    automation_calls.c.rule_id,
     automation_calls.c.next_at,
     postgresql_where=text("next_at IS NOT NULL"),
 )

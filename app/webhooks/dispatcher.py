@@ -32,8 +32,12 @@ log = structlog.get_logger()
 
 ENDPOINTS: Final = 32
 """Endpoints that one process works at once."""
+OF_ONE_TENANT: Final = 8
+"""How many of them may be one tenant's: its others wait, and not those of other tenants."""
+CALLS: Final = 64
+"""Calls under way that the endpoints divide among them, so that slow ones do not take what others could use."""
 AT_ONCE: Final = 16
-"""Calls under way to one endpoint."""
+"""Calls under way to one endpoint, however few others there are."""
 TURN: Final = 20.0
 """Seconds after which an endpoint begins no more calls and goes to the back of the queue."""
 LEASE: Final = timedelta(seconds=TURN + SECONDS + 25)
@@ -47,7 +51,7 @@ class Dispatcher:
         self._http = http
         self._metrics = metrics
         self._share = Share(database, connections=2)
-        self._turns: Turns[UUID] = Turns(ENDPOINTS)
+        self._turns = Turns(ENDPOINTS, OF_ONE_TENANT)
 
     async def tick(self) -> None:
         """Take up the endpoints that have something to hear; does not wait for what becomes of them."""
@@ -55,9 +59,9 @@ class Dispatcher:
         if not free:
             return
         async with self._database.begin_sweep() as connection:
-            due = await webhook_endpoints.due(connection, free)
+            due = await webhook_endpoints.due(connection, free, self._turns.satisfied)
         for tenant, id_ in due:
-            self._turns.begin(id_, partial(self._work, tenant, id_))
+            self._turns.begin(id_, tenant, partial(self._work, tenant, id_))
 
     def stop(self) -> None:
         """Begin no more calls."""
@@ -128,7 +132,7 @@ class Dispatcher:
         return PassedOver(f"{notice.id} ({notice.event.news.type}) cannot be written out and was passed over: {error}.")
 
     def _room(self) -> int:
-        return AT_ONCE
+        return self._turns.share(CALLS, AT_ONCE)
 
     def _may_begin(self, until: float) -> bool:
         return not self._turns.stopping and asyncio.get_running_loop().time() < until

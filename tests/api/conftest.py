@@ -18,7 +18,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
-from tests.conftest import started
+from tests.conftest import create_tenant, started
 
 MakeKey = Callable[..., Awaitable[str]]
 
@@ -70,6 +70,20 @@ async def client(app: FastAPI, make_key: MakeKey) -> AsyncIterator[httpx.AsyncCl
         base_url="http://api.example.test",
         headers=bearer(await make_key(Role.ADMIN)),
     ) as client:
+        yield client
+
+
+@pytest.fixture
+async def other_tenant(database: Database) -> TenantId:
+    return TenantId(await create_tenant(database))
+
+
+@pytest.fixture
+async def other_client(app: FastAPI, make_key: MakeKey, other_tenant: TenantId) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that may do everything in the other tenant."""
+    headers = bearer(await make_key(Role.ADMIN, owner=other_tenant))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api.example.test", headers=headers) as client:
         yield client
 
 

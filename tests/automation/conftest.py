@@ -18,12 +18,12 @@ from app.domain.model import Channel, ConversationId, DeliveryEvent, TenantId
 from app.runtime import Runtime
 from app.store import events
 from app.store.customer_messages import record_customer_message
-from tests.api.conftest import anonymous, app, client, make_key
+from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant
 from tests.delivery.stage import Batch, Stage, make_stage, report
 from tests.imports import ndjson, stream
 from tests.scene import add_conversation, row, timeline
 
-__all__ = ["anonymous", "app", "client", "make_key"]
+__all__ = ["anonymous", "app", "client", "make_key", "other_client", "other_tenant"]
 
 Action = dict[str, Any]
 
@@ -62,6 +62,10 @@ class Desk:
         answer = await self.client.put(f"/automation-rules/{key}", json=body)
         assert answer.is_success, answer.text
         return dict(answer.json())
+
+    async def rule_id(self, key: str) -> UUID:
+        statement = "SELECT id FROM automation_rules WHERE key = :key"
+        return UUID(str((await row(self.runtime, self.tenant, statement, key=key)).id))
 
     async def conversation(self, *tags: str, **columns: Any) -> ConversationId:
         made = await add_conversation(self.runtime, self.tenant, Channel.OTHER, "visitor-1", tags=tags, **columns)

@@ -1,25 +1,21 @@
 """The webhooks that rules call: signed, apart from everything else, until they are taken or given up."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
-from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.automation.calls import LEASE, WebhookCaller
+from app.automation.calls import AT_ONCE, LEASE, OF_ONE_TENANT, RULES, WebhookCaller
 from app.channels.http import open_http
 from app.domain.automation import WAITS, ActionOutcome
 from app.domain.model import ConversationId, TenantId
-from app.domain.permissions import Role
 from app.store import automation_calls
 from app.store.automation_calls import CallResult
-from app.store.database import Database
-from tests.api.conftest import MakeKey, bearer
 from tests.automation.conftest import Desk, note, tag, webhook
-from tests.conftest import create_tenant
 from tests.webhooks.consumer import Consumer, consuming
 
 
@@ -28,13 +24,9 @@ def caller_of(desk: Desk) -> WebhookCaller:
 
 
 @pytest.fixture
-async def neighbour(desk: Desk, app: FastAPI, database: Database, make_key: MakeKey) -> AsyncIterator[Desk]:
+def neighbour(desk: Desk, other_tenant: TenantId, other_client: httpx.AsyncClient) -> Desk:
     """Another tenant."""
-    tenant = TenantId(await create_tenant(database))
-    headers = bearer(await make_key(Role.ADMIN, owner=tenant))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://api.example.test", headers=headers) as client:
-        yield Desk(desk.runtime, tenant, client)
+    return Desk(desk.runtime, other_tenant, other_client)
 
 
 async def call(desk: Desk, times: int = 1) -> None:
@@ -144,7 +136,7 @@ async def test_a_call_whose_worker_died_is_made_by_another_when_its_lease_is_ove
     async with consuming() as consumer:
         await ran(desk, consumer)
         async with desk.runtime.database.begin(desk.tenant) as connection:
-            [lost] = await automation_calls.claim(connection, desk.tenant, 10, LEASE)
+            [lost] = await automation_calls.claim(connection, desk.tenant, await desk.rule_id("hook"), 10, LEASE)
         await call(desk)
         assert consumer.calls == []
         await make_due(desk)
@@ -156,7 +148,7 @@ async def test_who_lost_its_claim_does_not_make_the_run_a_failure(desk: Desk) ->
     async with consuming() as consumer:
         await ran(desk, consumer)
         async with desk.runtime.database.begin(desk.tenant) as connection:
-            [lost] = await automation_calls.claim(connection, desk.tenant, 10, LEASE)
+            [lost] = await automation_calls.claim(connection, desk.tenant, await desk.rule_id("hook"), 10, LEASE)
         await make_due(desk)
         await call(desk)
         late = CallResult(lost, ActionOutcome.FAILED, "It answered HTTP 410.")
@@ -178,6 +170,93 @@ async def test_a_receiver_that_never_answers_keeps_no_other_tenant_waiting(desk:
         silent.answering.set()
         await caller.finish()
     assert len(silent.taken) == 1
+
+
+async def test_a_receiver_that_never_answers_keeps_no_other_rule_waiting(desk: Desk) -> None:
+    caller = caller_of(desk)
+    async with consuming() as silent, consuming() as consumer:
+        silent.answering.clear()
+        silent.secret = (await desk.rule("silent", "message.received", webhook(silent.url)))["webhook_secret"]
+        for _ in range(AT_ONCE * 2):
+            await desk.customer_writes(await desk.conversation())
+        await desk.run()
+        await caller.tick()
+        await silent.heard(AT_ONCE)
+        await ran(desk, consumer)
+        await caller.tick()
+        await consumer.heard(1)
+        silent.answering.set()
+        await caller.finish()
+    assert len(consumer.taken) == 1
+
+
+async def test_one_tenant_s_rules_take_no_more_than_a_share_however_many_they_are(desk: Desk, neighbour: Desk) -> None:
+    caller = caller_of(desk)
+    async with consuming() as silent, consuming() as consumer:
+        silent.answering.clear()
+        for number in range(RULES):
+            await desk.rule(f"rule-{number}", "message.received", webhook(silent.url))
+        for _ in range(2):
+            await desk.customer_writes(await desk.conversation())
+        await desk.run()
+        await caller.tick()
+        await silent.heard(OF_ONE_TENANT * 2)
+        await ran(neighbour, consumer)
+        await caller.tick()
+        await consumer.heard(1)
+        assert len(silent.calls) == OF_ONE_TENANT * 2
+        silent.answering.set()
+        caller.stop()
+        await caller.finish()
+    assert len(consumer.taken) == 1
+
+
+async def test_the_rules_that_owe_calls_are_named_once_each_tenant_s_first_before_any_second(
+    desk: Desk, neighbour: Desk
+) -> None:
+    tenants = {desk.tenant, neighbour.tenant}
+    for owner, key in [(desk, "a"), (desk, "b"), (neighbour, "c")]:
+        await owner.rule(key, "message.received", webhook("http://127.0.0.1:9"))
+        for _ in range(2):
+            await owner.customer_writes(await owner.conversation())
+        await owner.run()
+    async with desk.runtime.database.begin_sweep() as connection:
+        due = [each for each in await automation_calls.due(connection, 1_000) if each[0] in tenants]
+        unsatisfied = await automation_calls.due(connection, 1_000, [desk.tenant])
+    a, b, c = await desk.rule_id("a"), await desk.rule_id("b"), await neighbour.rule_id("c")
+    assert due == [(desk.tenant, a), (neighbour.tenant, c), (desk.tenant, b)]
+    assert [each for each in unsatisfied if each[0] in tenants] == [(neighbour.tenant, c)]
+
+
+OWED = """
+    WITH runs AS (
+        INSERT INTO automation_runs (tenant_id, rule_id, event_id, subject, event_type, conversation_id, outcome)
+        SELECT :tenant, :rule, uuidv7(), n, 'message.sent', uuidv7(), 'done' FROM generate_series(1, 2000) n
+        RETURNING id)
+    INSERT INTO automation_calls (tenant_id, run_id, action, rule_id, url, next_at)
+    SELECT :tenant, id, 0, :rule, 'http://127.0.0.1:9', now() + interval '1 h' FROM runs
+"""
+
+
+async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owes(desk: Desk, owner_url: str) -> None:
+    await desk.rule("hook", "message.received", webhook("http://127.0.0.1:9"))
+    values = {"tenant": desk.tenant, "rule": await desk.rule_id("hook")}
+    async with desk.runtime.database.begin(desk.tenant) as connection:
+        await connection.execute(sa.text(OWED), values)
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute("ANALYZE automation_calls")
+    await owner.close()
+    async with desk.runtime.database.begin_sweep() as connection:
+        due = await plan(connection, automation_calls.DUE, limit=10, satisfied=[])
+    async with desk.runtime.database.begin(desk.tenant) as connection:
+        claim = await plan(connection, automation_calls.CLAIM, **values, limit=10, lease=LEASE)
+    for found in (due, claim):
+        assert "ix_automation_calls_due" in found
+        assert "Seq Scan on automation_calls" not in found, found
+
+
+async def plan(connection: AsyncConnection, statement: sa.TextClause, **values: object) -> str:
+    return "\n".join(await connection.scalars(sa.text(f"EXPLAIN {statement}"), values))
 
 
 async def test_a_caller_that_stops_finishes_its_calls_and_begins_no_more(desk: Desk) -> None:

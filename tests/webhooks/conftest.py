@@ -19,13 +19,13 @@ from app.store.customer_messages import record_customer_message
 from app.store.events import announce
 from app.telemetry.metrics import Metrics
 from app.webhooks.dispatcher import Dispatcher
-from tests.api.conftest import anonymous, app, client, make_key
+from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant
 from tests.control.conftest import BODY, NOWHERE
 from tests.e2e.conftest import sandbox, worker
 from tests.scene import add_account, add_conversation, add_conversations, postmark
 from tests.webhooks.consumer import Consumer, consuming
 
-__all__ = ["anonymous", "app", "client", "make_key", "sandbox", "worker"]
+__all__ = ["anonymous", "app", "client", "make_key", "other_client", "other_tenant", "sandbox", "worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,13 @@ async def consumer() -> AsyncIterator[Consumer]:
 @pytest.fixture
 def scene(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, consumer: Consumer) -> Scene:
     return Scene(client, runtime, tenant, consumer)
+
+
+@pytest.fixture
+async def neighbour(runtime: Runtime, other_tenant: TenantId, other_client: httpx.AsyncClient) -> AsyncIterator[Scene]:
+    """Another tenant, with a consumer of its own."""
+    async with consuming() as consumer:
+        yield Scene(other_client, runtime, other_tenant, consumer)
 
 
 @pytest.fixture
