@@ -157,7 +157,7 @@ class Conflict(MassReplyError):
 
 
 class InvalidState(Conflict):
-    """The mass reply's status does not allow this."""
+    """The state of what is asked for does not allow this."""
 
 
 class RecipientCountMismatch(Conflict):

@@ -142,12 +142,12 @@ _MOVE_BACK = sa.text("""
     SET position = least(position, :position), ahead = CASE WHEN :position < position THEN '{}' ELSE ahead END,
         claim_token = NULL, lease_until = NULL, failures = 0, failing_since = NULL, next_try_at = now(),
         updated_at = now()
-    WHERE tenant_id = :tenant AND key = :key
+    WHERE tenant_id = :tenant AND key = :key AND enabled AND disabled_reason IS NULL
 """)
 
 
 async def move_back(connection: AsyncConnection, tenant: TenantId, key: str, position: int) -> bool:
-    """Let an endpoint go on behind a position, if it has come further; False where there is none of that key."""
+    """Let an endpoint go on behind a position, if it has come further; False where none of that key is posted to."""
     values = {"tenant": tenant, "key": key, "position": position}
     return (await connection.execute(_MOVE_BACK, values)).rowcount > 0
 

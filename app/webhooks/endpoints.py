@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.signed_posts import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.errors import Fault, InvalidRequest, NotFound
+from app.domain.errors import Fault, InvalidRequest, InvalidState, NotFound
 from app.domain.model import TenantId
 from app.domain.webhooks import (
     MAX_ENDPOINTS,
@@ -82,17 +82,19 @@ async def replay(
 ) -> WebhookEndpoint:
     """Let an endpoint hear once more of everything since a moment, as far as it is kept; nothing is ever left out.
 
-    Raises NotFound; InvalidRequest for a moment that has not come yet.
+    Raises NotFound; InvalidState for one that nothing is posted to; InvalidRequest for a moment that has not come yet.
     """
     if since > now:
         raise InvalidRequest(faults=[Fault("/from", "in_the_future", "Nothing has happened since then yet.")])
     await events.number_all(database, tenant)
     async with database.begin(tenant) as connection:
         position = await position_before(connection, tenant, since)
-        if not await webhook_endpoints.move_back(connection, tenant, key, position):
-            raise NotFound
+        moved = await webhook_endpoints.move_back(connection, tenant, key, position)
+        endpoint = await get_endpoint(connection, tenant, key)
+        if not moved:
+            raise InvalidState(f"The endpoint is {endpoint.state}. Save it with `enabled` true, then replay.")
         await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_REPLAYED, key)
-        return await get_endpoint(connection, tenant, key)
+        return endpoint
 
 
 async def delete_endpoint(connection: AsyncConnection, tenant: TenantId, key: str, actor: Actor) -> None:

@@ -153,7 +153,7 @@ async def test_only_administrators_may(client: httpx.AsyncClient, make_key: Make
 
 
 async def test_a_replay_begins_in_the_past(client: httpx.AsyncClient) -> None:
-    await put(client, OFF)
+    await put(client, {"url": URL})
     later = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
     problem = (await client.post(f"{PATH}/replay", json={"from": later})).json()
     assert (problem["status"], problem["errors"][0]["pointer"], problem["errors"][0]["code"]) == (
@@ -167,6 +167,18 @@ async def test_a_replay_begins_in_the_past(client: httpx.AsyncClient) -> None:
     assert (long_ago.status_code, long_ago.json()["key"]) == (202, "helpdesk")
 
 
+async def test_a_replay_to_nobody_is_refused_with_what_to_do_and_moves_nothing(
+    client: httpx.AsyncClient, database: Database, tenant: UUID
+) -> None:
+    await put(client, OFF)
+    before = await stored_rows(database, tenant, "webhook_endpoints")
+    off = await client.post(f"{PATH}/replay", json={"from": "2026-05-01T09:00:00Z"})
+    assert (off.status_code, off.json()["code"]) == (409, "invalid_state")
+    assert off.json()["detail"] == "The endpoint is off. Save it with `enabled` true, then replay."
+    assert await stored_rows(database, tenant, "webhook_endpoints") == before
+    assert "webhook_endpoint.replayed" not in (await client.get("/audit-log")).text
+
+
 @pytest.mark.parametrize("action", ["replay", "rotate-secret"])
 async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, action: str) -> None:
     answer = await client.post(f"/webhook-endpoints/nobody/{action}", json={"from": "2026-05-01T09:00:00Z"})
@@ -174,7 +186,7 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, action:
 
 
 async def test_what_is_done_to_an_endpoint_is_audited(client: httpx.AsyncClient) -> None:
-    await put(client, OFF)
+    await put(client, {"url": URL})
     await client.post(f"{PATH}/replay", json={"from": "2026-05-01T09:00:00Z"})
     await client.delete(PATH)
     entries = (await client.get("/audit-log")).json()["items"]

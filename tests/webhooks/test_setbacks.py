@@ -44,6 +44,9 @@ async def test_gone_disables_at_once_and_saving_makes_it_go_on(scene: Scene) -> 
     await scene.let_pass(A_DAY)
     await scene.post()
     assert len(scene.consumer.calls) == 1
+    replay = await scene.client.post("/webhook-endpoints/helpdesk/replay", json={"from": "2026-05-01T09:00:00Z"})
+    assert (replay.status_code, replay.json()["code"]) == (409, "invalid_state")
+    assert "The endpoint is disabled." in replay.json()["detail"]
     saved = await scene.client.put("/webhook-endpoints/helpdesk", json={"url": scene.consumer.url})
     assert (saved.status_code, saved.json()["state"], saved.json()["secret"]) == (200, "active", None)
     await scene.post()

@@ -13,7 +13,7 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Answer, Body, Flag, Listing, Moment
 from app.domain.audit import Actor
-from app.domain.errors import InvalidRequest, NotFound
+from app.domain.errors import InvalidRequest, InvalidState, NotFound
 from app.domain.events import EventType
 from app.domain.webhooks import EndpointDraft, EndpointState, WebhookEndpoint
 from app.store import webhook_endpoints
@@ -166,11 +166,14 @@ async def delete_webhook_endpoint(key: EndpointKey, caller: Administrator, runti
         await delete_endpoint(connection, caller.tenant_id, key, Actor.of(caller))
 
 
-@router.post("/{key}/replay", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound))
+@router.post("/{key}/replay", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def replay_webhook_endpoint(
     key: EndpointKey, body: ReplayBody, caller: Administrator, runtime: RuntimeDep
 ) -> WebhookEndpointAnswer:
-    """Post again, under the same ids, what happened since a time. What still waits is posted in any case."""
+    """Post again, under the same ids, what happened since a time. What still waits is posted in any case.
+
+    Refused while the endpoint is `off` or `disabled`, since nothing would be posted: save it with `enabled` true first.
+    """
     moved = await replay(runtime.database, caller.tenant_id, key, body.since, datetime.now(UTC), Actor.of(caller))
     return WebhookEndpointAnswer.of(moved)
 
