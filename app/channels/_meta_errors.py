@@ -34,6 +34,7 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     (10, 2018278): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),
     (10, 2534022): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),
     # The recipient
+    # Nobody tells when a person comes back or lifts the block, so they stay open.
     551: Meaning(ReasonCode.BLOCKED, "the person cannot be reached: gone, or has blocked the sender"),
     (200, 1545041): Meaning(ReasonCode.BLOCKED, "the person cannot be reached: gone, or has blocked the sender"),
     (100, 2018001): Meaning(ReasonCode.INVALID_RECIPIENT, "there is no such person"),

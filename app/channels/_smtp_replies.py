@@ -29,6 +29,8 @@ _NOT_SERVED: Final = Meaning(Fault.ACCOUNT, "the server does not serve us")
 _LOGIN_REFUSED: Final = Meaning(Fault.ACCOUNT, "the user name and password are not accepted, or are asked for")
 _SENDER_REFUSED: Final = Meaning(Fault.ACCOUNT, "the server does not accept the account's sender")
 _TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than the server takes")
+# An address stays open, however permanent a refusal sounds: our own mail server says it, which may be set up wrong for
+# everybody, and no report would ever take it back.
 _NO_SUCH_ADDRESS: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the server does not know this address")
 _NO_MAIL_THERE: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the recipient's domain takes no mail")
 _FULL: Final = Meaning(ReasonCode.UNREACHABLE, "the mailbox is full")

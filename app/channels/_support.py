@@ -177,6 +177,9 @@ class Meaning:
     verdict: ReasonCode | Fault
     words: str
     retry_after: timedelta = DEFAULT_RETRY_AFTER
+    ends_address: bool = False
+    """Whether the recipient's address is not to be written to again. Only where the provider's webhooks would also say
+    that this is over: nobody else ever lifts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,7 @@ def refusal(meaning: Meaning, label: str) -> Rejected | Deferred:
         case Fault.BUSY:
             return Deferred(ReasonCode.UNREACHABLE, detail, meaning.retry_after)
         case code:
-            return Rejected(code, detail)
+            return Rejected(code, detail, ends_address=meaning.ends_address)
 
 
 _PERHAPS_DONE = frozenset({408, 409, 425})

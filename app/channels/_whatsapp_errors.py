@@ -46,6 +46,7 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     131026: Meaning(ReasonCode.INVALID_RECIPIENT, "the recipient cannot get the message on WhatsApp"),
     131062: Meaning(ReasonCode.INVALID_RECIPIENT, "this message cannot be sent to a user id, only to a phone number"),
     130403: Meaning(ReasonCode.BLOCKED, "the business has blocked this person"),
+    # Of marketing alone: answers to what the person writes are still taken, so the number stays open.
     131050: Meaning(ReasonCode.OPTED_OUT, "the person does not want marketing messages from this business"),
     130472: Meaning(ReasonCode.PROVIDER_REJECTED, "the person is part of an experiment and gets no such messages"),
     131049: Meaning(ReasonCode.PROVIDER_REJECTED, "WhatsApp spares the person more marketing messages for a day"),

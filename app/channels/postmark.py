@@ -48,7 +48,8 @@ ERRORS: Final[Mapping[int, Meaning]] = {
     402: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood"),
     403: Meaning(ReasonCode.PROVIDER_REJECTED, "a field of the request is not valid"),
     405: Meaning(Fault.ACCOUNT, "the Postmark account has no credits left"),
-    # Which of the three it was Postmark does not say by code, and only Postmark can lift it: so nothing is kept here.
+    # The address stays open: which of the three it was Postmark does not say by code, and a tenant may have lifted it
+    # there by the next time. What ends an address from now on its webhooks say.
     406: Meaning(
         ReasonCode.BLOCKED, "Postmark no longer sends to this address: hard bounce, complaint or unsubscribed"
     ),

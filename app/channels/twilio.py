@@ -49,6 +49,7 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     20403: Meaning(Fault.ACCOUNT, "access was denied"),
     20404: Meaning(Fault.ACCOUNT, "there is no such Twilio account"),
     14107: Meaning(Fault.BUSY, "too many messages between these two numbers in a short time", _LATER),
+    # The number itself stays open, here and below: numbers are assigned, ported and enabled, and Twilio never tells.
     21211: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid"),
     21212: Meaning(Fault.ACCOUNT, "the sender's number is not valid"),
     21217: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid"),
@@ -58,7 +59,8 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     21606: Meaning(Fault.ACCOUNT, "the sender's number cannot send SMS"),
     21608: Meaning(Fault.ACCOUNT, "a trial account only sends to verified numbers"),
     21609: Meaning(Fault.ACCOUNT, "Twilio cannot use our callback address; it must be a public URL"),
-    21610: Meaning(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP"),
+    # A later START comes in as a message, and lifts it.
+    21610: Meaning(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP", ends_address=True),
     21611: Meaning(Fault.THROTTLED, "the sender's queue at Twilio is full", _MUCH_LATER),
     21612: Meaning(ReasonCode.PROVIDER_REJECTED, "the number cannot be reached from this sender"),
     21614: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not a mobile number"),

@@ -161,7 +161,7 @@ class WebhookAdapter:
         body = json.dumps(_payload(outbound, now))
         headers = signed_headers([self.signer], outbound.correlation, now, body)
         answer = await post(self.http, self.url, content=body.encode(), headers=headers)
-        return _read(answer) if isinstance(answer, Answer) else answer
+        return _read(answer, outbound.address) if isinstance(answer, Answer) else answer
 
     def verify(self, webhook: Webhook) -> bool:
         try:
@@ -211,15 +211,16 @@ def _payload(outbound: Outbound, now: datetime) -> dict[str, Any]:
     }
 
 
-def _read(answer: Answer) -> SendResult:
+def _read(answer: Answer, address: str) -> SendResult:
     message_id = answer.text_member("message_id")
     if answer.ok and message_id:
         return Accepted(message_id)
     if answer.status in (401, 403):
         return refusal(_CLOSED, f"HTTP {answer.status}")
     if answer.status in _REFUSED:
-        detail = one_line(answer.text_member("detail") or "no detail given")
-        return Rejected(_reason(answer.text_member("code")), f"HTTP {answer.status}: {detail}")
+        detail, code = one_line(answer.text_member("detail") or "no detail given"), _reason(answer.text_member("code"))
+        ends_address = code in _NO_MORE and answer.text_member("address") == address
+        return Rejected(code, f"HTTP {answer.status}: {detail}", ends_address=ends_address)
     return Unknown(f"The endpoint answered HTTP {answer.status}, which says neither yes nor no.")
 
 

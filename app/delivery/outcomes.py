@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from app.delivery.recorder import Result
+from app.delivery.recorder import BadAddress, Result
 from app.delivery.settle import Report
 from app.domain.messaging import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
 from app.domain.model import RETRYABLE, DeliveryEvent, Happening, Reason, ReasonCode
@@ -27,10 +27,11 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
             report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
             report = replace(report, dropped=(*left_out, *dropped))
             return Result(lane.tenant, lane.account, report, "answer")
-        case Rejected(code, detail, temporary):
+        case Rejected(code, detail, temporary, ends_address):
             reason = Reason(code, detail, retryable=temporary or code in RETRYABLE)
             report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
-            return Result(lane.tenant, lane.account, report, "answer")
+            bad_address = _bad_address(claimed, code) if ends_address else None
+            return Result(lane.tenant, lane.account, report, "answer", bad_address=bad_address)
         case Deferred(code, detail, retry_after, scope):
             wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
             report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
@@ -42,6 +43,11 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
             return Result(lane.tenant, lane.account, report, "silence")
         case _:
             assert_never(result)
+
+
+def _bad_address(claimed: Claimed, reason: ReasonCode) -> BadAddress | None:
+    recipient = claimed.recipient
+    return BadAddress(recipient.channel, recipient.address, reason) if recipient.address else None
 
 
 def _patience(code: str, deferrals: int) -> timedelta:

@@ -17,10 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.delivery.settle import Report, settle
 from app.domain.messaging import Deferred
-from app.domain.model import TenantId
+from app.domain.model import Channel, ReasonCode, TenantId
 from app.domain.policy import rest
 from app.logs import about
-from app.store import account_health
+from app.store import account_health, receipts
 from app.store.database import Database
 
 log = structlog.get_logger()
@@ -40,6 +40,15 @@ BAD_DATA: Final = ("22", "23")
 """The classes of SQLSTATE that speak of the row: data exception, integrity constraint violation."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class BadAddress:
+    """Where nobody is to be written to again, as a provider said when it refused."""
+
+    channel: Channel
+    address: str = field(repr=False)
+    reason: ReasonCode
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """How one call ended: for the delivery, and for the account that made it."""
@@ -50,6 +59,7 @@ class Result:
     heard: Literal["answer", "silence", "nothing"]
     """Whether the provider answered at all; nothing where it was not called."""
     account_deferral: Deferred | None = None
+    bad_address: BadAddress | None = None
     written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -141,6 +151,9 @@ class Recorder:
 
     async def _settle(self, tenant: TenantId, results: Sequence[Result]) -> None:
         async with self._database.begin(tenant) as connection:
+            # Addresses before deliveries, as receipts take them, so that nobody waits for each other in a circle.
+            for bad in sorted({result.bad_address for result in results if result.bad_address}):
+                await receipts.block_address(connection, tenant, bad.channel, bad.address, bad.reason)
             await settle(connection, tenant, [result.report for result in results])
         _release(results)
 

@@ -116,6 +116,8 @@ class Rejected:
     detail: str
     temporary: bool = False
     """The provider itself says that the same message may be taken later, so a person may retry it."""
+    ends_address: bool = False
+    """The recipient's address must not be written to again, for `code` says why; as `Receipt.bad_address`."""
 
 
 PAIR_RATE: Final = "pair_rate"

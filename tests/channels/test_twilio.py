@@ -143,6 +143,7 @@ async def test_error_codes_mean_what_the_table_says(http: httpx.AsyncClient, cod
     if isinstance(expected, ReasonCode):
         assert isinstance(result, Rejected)
         assert result.code is expected
+        assert result.ends_address is (expected is ReasonCode.OPTED_OUT)
     else:
         assert isinstance(result, Deferred)
         assert (result.scope, result.retry_after and result.retry_after.total_seconds()) == expected

@@ -87,6 +87,20 @@ async def test_the_documented_refusals_are_final(http: httpx.AsyncClient, status
     assert result == Rejected(ReasonCode.BLOCKED, f"HTTP {status}: no more")
 
 
+@pytest.mark.parametrize(
+    ("changes", "ends"),
+    [({}, True), ({"address": "U-18"}, False), ({"address": None}, False), ({"code": "unreachable"}, False)],
+)
+async def test_a_refusal_ends_the_address_that_it_names(
+    http: httpx.AsyncClient, changes: dict[str, Any], *, ends: bool
+) -> None:
+    refusal = {"code": "opted_out", "detail": "The person left.", "address": "visitor-1"}
+    result = await answer_to(http, 422, refusal | changes)
+
+    assert isinstance(result, Rejected)
+    assert result.ends_address is ends
+
+
 @pytest.mark.parametrize("body", [b"", b"gone", {"code": "sent"}, {"code": 7}, {"code": "voice_not_supported"}])
 async def test_a_refusal_without_a_reason_that_fits_is_a_refusal_still(http: httpx.AsyncClient, body: Any) -> None:
     result = await answer_to(http, 404, body)

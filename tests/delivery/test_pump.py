@@ -138,6 +138,17 @@ class TestAnswers:
         row = await stage.row(batch.first)
         assert (row.status, row.reason_detail, row.retryable) == ("failed", "Not now.", temporary)
 
+    @pytest.mark.parametrize("ends_address", [True, False])
+    async def test_an_address_that_a_refusal_ends_is_not_written_to_again(
+        self, stage: Stage, *, ends_address: bool
+    ) -> None:
+        batch, refusal = await stage.batch(), Rejected(ReasonCode.OPTED_OUT, "STOP.", ends_address=ends_address)
+        await stage.pump(batch, Carrier(refusal))
+        row, blocked = await stage.row(batch.first), await stage.runs("SELECT * FROM blocked_addresses")
+        assert (row.status, row.reason_code) == ("failed", "opted_out")
+        expected = [(row.channel, row.address, "opted_out")] if ends_address else []
+        assert [(each.channel, each.address, each.reason) for each in blocked] == expected
+
     async def test_what_waits_alone_is_tried_again_and_sent_once(self, stage: Stage) -> None:
         tries: list[Outbound] = []
 

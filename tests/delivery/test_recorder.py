@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -12,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery import recorder as recorder_module
-from app.delivery.recorder import GROUP, REFUSALS, Recorder, Result
+from app.delivery.recorder import GROUP, REFUSALS, BadAddress, Recorder, Result
 from app.delivery.settle import Report
 from app.domain.messaging import Deferred
-from app.domain.model import DeliveryEvent, DeliveryId, DeliveryStatus, TenantId
+from app.domain.model import Channel, DeliveryEvent, DeliveryId, DeliveryStatus, ReasonCode, TenantId
 from app.domain.policy import BREAKER_THRESHOLD
 from app.store.database import Database
 from tests.delivery.stage import Batch, Stage, eventually, recording, report
@@ -136,6 +137,15 @@ class TestTrouble:
         await stage.let_lease_run_out(batch)
         await stage.sweeper().tick()
         assert await stage.status(batch.first) is S.UNCERTAIN
+
+    async def test_a_bad_address_is_kept_with_its_result_or_not_at_all(self, stage: Stage) -> None:
+        batch = await claimed(stage, 2)
+        bad = [BadAddress(Channel.EMAIL, f"{name}@example.com", ReasonCode.BOUNCED) for name in ("good", "bad")]
+        ended = [result(stage, batch.first), result(stage, batch.deliveries[1], **UNWRITABLE)]
+        results = [replace(each, bad_address=one) for each, one in zip(ended, bad, strict=True)]
+        await recorded(stage, stage.database, results)
+        kept = await stage.runs("SELECT address FROM blocked_addresses")
+        assert [row.address for row in kept] == ["good@example.com"]
 
     @pytest.mark.parametrize(
         "error",
