@@ -85,15 +85,15 @@ def _perform(scene: Scene, sample: Sequence[Sample]) -> None:
 
 def fill(scene: Scene, sample: Sequence[Sample]) -> None:
     """Make the channel accounts and snippets, and import the conversations. Raises PromiseBroken for a refused line."""
-    chosen = inboxes(scene.stack.sandbox_url)
+    chosen = inboxes(scene.stack.sandbox_url, scene.stack.smtp_port)
     open_inboxes(scene.admin, scene.sandbox, chosen)
     for shortcode, text in SNIPPETS.items():
         scene.admin.put(f"/snippets/{shortcode}", {"text": text})
     report = scene.admin.upload("/conversations/import", to_ndjson(sample), "application/x-ndjson")
     if report["failed"]:
         raise PromiseBroken(f"{report['failed']} of the sample conversations were refused: {report['errors']}")
-    channels = ", ".join(inbox.channel for inbox in chosen)
-    scene.console.print(f"Imported {report['created']} conversations; accounts for {channels}.\n")
+    accounts = ", ".join(inbox.key for inbox in chosen)
+    scene.console.print(f"Imported {report['created']} conversations; accounts: {accounts}.\n")
 
 
 def _show_promise(scene: Scene, promise: Promise) -> None:

@@ -1,4 +1,4 @@
-"""Channel accounts that lead to the sandbox: one for every channel that an adapter carries."""
+"""Channel accounts that lead to the sandbox: at least one for every channel that an adapter carries."""
 
 import base64
 import secrets
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.dev.calls import Calls
-from app.dev.samples import SECOND_MAIL
+from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
 from app.dev.sandbox.sendgrid import new_keys
 from app.domain.model import Channel
 
@@ -20,7 +20,7 @@ class Inbox:
     key: str
     channel: Channel
     provider: str
-    config: Mapping[str, str]
+    config: Mapping[str, str | int]
     credentials: Mapping[str, str] = field(repr=False)
     identity: str | None = None
     """What names the account in a call to the provider; None where nobody is called."""
@@ -28,11 +28,12 @@ class Inbox:
     """What the provider signs its receipts with."""
 
 
-def inboxes(sandbox_url: str) -> Sequence[Inbox]:
-    """One for each channel, with credentials that are made up anew every time."""
+def inboxes(sandbox_url: str, smtp_port: int) -> Sequence[Inbox]:
+    """At least one for each channel, with credentials that are made up anew every time."""
     return (
         _postmark(sandbox_url),
         _sendgrid(sandbox_url),
+        _smtp(smtp_port),
         _twilio(sandbox_url),
         _graph(Channel.WHATSAPP, "whatsapp_cloud", f"{sandbox_url}/whatsapp", "phone_number_id", "106540352242922"),
         _graph(Channel.FACEBOOK, "meta", f"{sandbox_url}/meta", "page_id", "106540352242900"),
@@ -64,7 +65,7 @@ def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox]) -> None:
 def _postmark(sandbox_url: str) -> Inbox:
     token = secrets.token_hex(16)
     config = {"from": "Support <support@example.com>", "base_url": f"{sandbox_url}/postmark"}
-    return Inbox("support-email", Channel.EMAIL, "postmark", config, {"server_token": token}, token)
+    return Inbox(SUPPORT_MAIL, Channel.EMAIL, "postmark", config, {"server_token": token}, token)
 
 
 def _sendgrid(sandbox_url: str) -> Inbox:
@@ -74,7 +75,14 @@ def _sendgrid(sandbox_url: str) -> Inbox:
         "base_url": f"{sandbox_url}/sendgrid",
         "webhook_public_key": public,
     }
-    return Inbox(SECOND_MAIL, Channel.EMAIL, "sendgrid", config, {"api_key": key}, key, private)
+    return Inbox(BILLING_MAIL, Channel.EMAIL, "sendgrid", config, {"api_key": key}, key, private)
+
+
+def _smtp(port: int) -> Inbox:
+    """A relay on the same machine: no encryption, no login. It knows its clients by the sender's address."""
+    sender = "orders@example.com"
+    config: Mapping[str, str | int] = {"from": f"Orders <{sender}>", "host": "127.0.0.1", "port": port, "tls": "none"}
+    return Inbox(ORDERS_MAIL, Channel.EMAIL, "smtp", config, {}, sender)
 
 
 def _twilio(sandbox_url: str) -> Inbox:

@@ -81,9 +81,9 @@ class Received:
 
     @classmethod
     def read(cls, journal: Mapping[str, Any]) -> Self:
-        # A file that is a message of its own, as at Meta, bears no correlation: the delivery is its text.
-        taken = (entry["correlation"] for entry in journal["entries"] if entry["outcome"] == "accepted")
-        return cls([correlation.rpartition(".")[0] for correlation in taken if correlation])
+        # A file that is a message of its own, as at Meta, names no delivery: that is its text.
+        taken = (entry["delivery_id"] for entry in journal["entries"] if entry["outcome"] == "accepted")
+        return cls([delivery_id for delivery_id in taken if delivery_id])
 
     @property
     def duplicates(self) -> Sequence[str]:

@@ -34,7 +34,8 @@ WHATSAPP_TEMPLATE = {
     "body_parameters": ["{{ contact.first_name | default: 'there' }}"],
 }
 
-SECOND_MAIL = "billing-email"
+SUPPORT_MAIL, BILLING_MAIL, ORDERS_MAIL = "support-email", "billing-email", "orders-email"
+"""E-mail comes to three inboxes, and each has a provider of its own."""
 
 CROWDS: Mapping[Channel, int] = {
     Channel.EMAIL: 36,
@@ -77,15 +78,19 @@ class Ending:
 
 
 DELIVERED = Ending(DeliveryStatus.DELIVERED)
-WAITING = Ending(DeliveryStatus.SENT)
-"""Web chat keeps a reply until the visitor opens the page again; in the demo nobody does."""
+SENT = Ending(DeliveryStatus.SENT)
+ANSWER_LOST = Ending(DeliveryStatus.UNCERTAIN, ReasonCode.ANSWER_LOST)
 
 
-_PLAIN: Mapping[Channel, Ending] = {
-    Channel.CHAT: WAITING,
-    Channel.VOICE: Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED),
+_PLAIN: Mapping[str | None, Ending] = {
+    # Web chat keeps a reply until the visitor opens the page again; in the demo nobody does.
+    "support-chat": SENT,
+    # A mail server takes a mail, and says no more.
+    ORDERS_MAIL: SENT,
+    # Nobody carries voice.
+    None: Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED),
 }
-"""Where a conversation without any trouble does not end as delivered."""
+"""The inboxes where a conversation without any trouble does not end as delivered."""
 _SPREAD = 36
 """The customers wrote within so many thirds of an hour: half a day, so that every reply window is open."""
 
@@ -102,10 +107,12 @@ class Trouble:
     """When the customer last wrote."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     contact: Mapping[str, Any] = field(default_factory=dict)
+    inbox: str | None = None
+    """Where the customer wrote to; None: to the support team."""
 
 
-def _failed(channel: Channel, fault: Fault, reason: ReasonCode) -> Trouble:
-    return Trouble(channel, Ending(DeliveryStatus.FAILED, reason), fault)
+def _failed(channel: Channel, fault: Fault, reason: ReasonCode, inbox: str | None = None) -> Trouble:
+    return Trouble(channel, Ending(DeliveryStatus.FAILED, reason), fault, inbox=inbox)
 
 
 def _skipped(channel: Channel, reason: ReasonCode, **changes: Any) -> Trouble:
@@ -114,10 +121,11 @@ def _skipped(channel: Channel, reason: ReasonCode, **changes: Any) -> Trouble:
 
 
 TROUBLES: Sequence[Trouble] = (
-    _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
+    _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT, BILLING_MAIL),
     _failed(Channel.EMAIL, Fault.OPTED_OUT, ReasonCode.BLOCKED),
     _failed(Channel.EMAIL, Fault.BOUNCE, ReasonCode.BOUNCED),
-    _failed(Channel.EMAIL, Fault.COMPLAINT, ReasonCode.COMPLAINED),
+    _failed(Channel.EMAIL, Fault.COMPLAINT, ReasonCode.COMPLAINED, BILLING_MAIL),
+    _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT, ORDERS_MAIL),
     _failed(Channel.SMS, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
     _failed(Channel.SMS, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
     _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
@@ -130,7 +138,10 @@ TROUBLES: Sequence[Trouble] = (
     Trouble(Channel.SMS, DELIVERED, Fault.DROP_AFTER),
     Trouble(Channel.OTHER, DELIVERED, Fault.RECEIPT_FIRST),
     # A 500 says nothing about whether it was sent, and no receipt comes: a person has to decide.
-    Trouble(Channel.OTHER, Ending(DeliveryStatus.UNCERTAIN, ReasonCode.ANSWER_LOST), Fault.ERROR_BEFORE),
+    Trouble(Channel.OTHER, ANSWER_LOST, Fault.ERROR_BEFORE),
+    # A mail server puts a stranger off at first. And where its word on the whole mail is lost, nobody can look it up.
+    Trouble(Channel.EMAIL, SENT, Fault.THROTTLED, inbox=ORDERS_MAIL),
+    Trouble(Channel.EMAIL, ANSWER_LOST, Fault.DROP_AFTER, inbox=ORDERS_MAIL),
     _skipped(Channel.EMAIL, ReasonCode.OPTED_OUT, contact={"opted_out": True}),
     _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
     _skipped(Channel.SMS, ReasonCode.NO_ADDRESS, address=None, contact={"phone": None}),
@@ -173,35 +184,41 @@ def _crowd(now: datetime, times: int) -> Iterator[Sample]:
     for channel, count in CROWDS.items():
         for number in range(count * times):
             written = now - timedelta(minutes=20 * (number % _SPREAD))
-            line = _line(channel, number, _ADDRESSES[channel].format(100 + number), written)
-            yield Sample(line, _PLAIN.get(channel, DELIVERED))
+            inbox = _inbox(channel, number)
+            line = _line(channel, number, _ADDRESSES[channel].format(100 + number), written, inbox)
+            yield Sample(line, _PLAIN.get(inbox, DELIVERED))
 
 
 def _troubles(now: datetime, times: int) -> Iterator[Sample]:
     for number, trouble in enumerate(TROUBLES, start=50 * (times - 1)):
         channel = trouble.channel
         written = now - timedelta(hours=trouble.hours_ago)
-        plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), written)
-        address = plain["address"] if trouble.fault is None else _magic(trouble.fault, channel)
+        inbox = trouble.inbox or f"support-{channel}"
+        plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), written, inbox)
+        address = plain["address"] if trouble.fault is None else _magic(trouble.fault, channel, number)
         contact = {**plain["contact"], **trouble.contact}
         yield Sample({**plain, "address": address, **trouble.changes, "contact": contact}, trouble.ending)
 
 
-def _magic(fault: Fault, channel: Channel) -> str:
+def _magic(fault: Fault, channel: Channel, number: int) -> str:
     [magic] = [each for each in MAGIC if each.fault is fault]
     if channel in (Channel.FACEBOOK, Channel.INSTAGRAM):
         return magic.example_id
-    return magic.example_phone if channel in (Channel.SMS, Channel.WHATSAPP) else magic.example_email
+    return magic.example_phone if channel in (Channel.SMS, Channel.WHATSAPP) else f"{fault}-{number}@example.com"
 
 
 def _inbox(channel: Channel, number: int) -> str | None:
-    """Nobody carries voice; and a third of the e-mails came to a second inbox, which another provider carries."""
-    if channel is Channel.VOICE:
-        return None
-    return SECOND_MAIL if channel is Channel.EMAIL and number % 3 == 2 else f"support-{channel}"
+    """Nobody carries voice; and each e-mail inbox has a third of the e-mails."""
+    match channel:
+        case Channel.VOICE:
+            return None
+        case Channel.EMAIL:
+            return (SUPPORT_MAIL, ORDERS_MAIL, BILLING_MAIL)[number % 3]
+        case _:
+            return f"support-{channel}"
 
 
-def _line(channel: Channel, number: int, address: str, written: datetime) -> dict[str, Any]:
+def _line(channel: Channel, number: int, address: str, written: datetime, inbox: str | None) -> dict[str, Any]:
     """The line of one conversation; every third has an order."""
     first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number % len(LAST_NAMES)]
     name = f"{channel}-{number + 1}"
@@ -209,7 +226,7 @@ def _line(channel: Channel, number: int, address: str, written: datetime) -> dic
     return {
         "external_id": name,
         "channel": channel,
-        "channel_account": _inbox(channel, number),
+        "channel_account": inbox,
         "status": "active",
         "engagement": "pending",
         "subject": "Payment failed" if channel is Channel.EMAIL else None,

@@ -17,6 +17,7 @@ from app.dev import servers
 from app.dev.children import Child, child
 from app.dev.place import own_place
 from app.dev.ports import free_port
+from app.dev.sandbox.mail_server import server_class
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
@@ -30,6 +31,7 @@ AGENT = Author("agent-7", "Support team", "support@example.com")
 DATABASE = "mass_reply"
 API_PORT = 8000
 SANDBOX_PORT = 8025
+SMTP_PORT = 8026
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Stack:
 
     api_url: str
     sandbox_url: str
+    smtp_port: int
+    """Of the sandbox's mail server, on this machine."""
     access: Access
     folder: Path
     children: tuple[Child, ...]
@@ -73,6 +77,7 @@ class Shape:
     workers: int = 1
     api_port: int = 0
     sandbox_port: int = 0
+    smtp_port: int = 0
 
 
 @contextmanager
@@ -81,6 +86,7 @@ def running_stack(shape: Shape, *, var: Path = Path("var")) -> Iterator[Stack]:
 
     Raises StackFailed, EmbeddedServersMissing, and SettingsInvalid where only some of the real servers are named.
     """
+    server_class()  # missing in the sandbox's process, it would be told by a log
     with _stopped_by_signals(), ExitStack() as stack:
         folder = stack.enter_context(own_place(var))
         backing = stack.enter_context(_backing(folder))
@@ -131,19 +137,19 @@ async def _access(database_url: str) -> Access:
 
 
 def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, folder: Path) -> Stack:
-    api_port, sandbox_port = free_port(shape.api_port), free_port(shape.sandbox_port)
+    api_port, sandbox_port, smtp_port = map(free_port, (shape.api_port, shape.sandbox_port, shape.smtp_port))
     api_url, sandbox_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{sandbox_port}"
     told = _told(backing, api_url, folder)
 
     def start(name: str, module: str, *arguments: str) -> Child:
         return stack.enter_context(child(name, module, arguments, told, folder))
 
-    sandbox = start("sandbox", "app.dev.sandbox", "--port", str(sandbox_port))
+    sandbox = start("sandbox", "app.dev.sandbox", "--port", str(sandbox_port), "--smtp-port", str(smtp_port))
     api = start("api", "app", "api", "--port", str(api_port))
     workers = [start(f"worker {number}", "app", "worker") for number in range(1, shape.workers + 1)]
     sandbox.wait_until_ready(sandbox_url)
     api.wait_until_ready(f"{api_url}/health/ready")
-    return Stack(api_url, sandbox_url, access, folder, (sandbox, api, *workers))
+    return Stack(api_url, sandbox_url, smtp_port, access, folder, (sandbox, api, *workers))
 
 
 def _told(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from app.dev.calls import Calls
 from app.dev.inboxes import inboxes, open_inboxes
-from app.dev.stack import API_PORT, SANDBOX_PORT, Shape, Stack, running_stack
+from app.dev.stack import API_PORT, SANDBOX_PORT, SMTP_PORT, Shape, Stack, running_stack
 
 CHECK = 0.5
 """Seconds between two looks whether all parts still run."""
@@ -16,7 +16,8 @@ CHECK = 0.5
 def up() -> None:
     """Run until Ctrl-C. Raises StackFailed if a part ends by itself."""
     console = Console(highlight=False, soft_wrap=True)
-    with suppress(KeyboardInterrupt), running_stack(Shape(api_port=API_PORT, sandbox_port=SANDBOX_PORT)) as stack:
+    shape = Shape(api_port=API_PORT, sandbox_port=SANDBOX_PORT, smtp_port=SMTP_PORT)
+    with suppress(KeyboardInterrupt), running_stack(shape) as stack:
         open_sample_inboxes(stack)
         console.print(_greeting(stack), markup=False)
         while True:
@@ -28,14 +29,15 @@ def up() -> None:
 def open_sample_inboxes(stack: Stack) -> None:
     """Make a channel account for every channel that has an adapter."""
     with Calls(stack.api_url, stack.access.admin_key) as api, Calls(stack.sandbox_url) as sandbox:
-        open_inboxes(api, sandbox, inboxes(stack.sandbox_url))
+        open_inboxes(api, sandbox, inboxes(stack.sandbox_url, stack.smtp_port))
 
 
 def _greeting(stack: Stack) -> str:
-    accounts = ", ".join(inbox.key for inbox in inboxes(stack.sandbox_url))
+    accounts = ", ".join(inbox.key for inbox in inboxes(stack.sandbox_url, stack.smtp_port))
     return f"""
 API            {stack.api_url}        its description: {stack.api_url}/docs
 Sandbox        {stack.sandbox_url}        what was "sent": {stack.sandbox_url}/outbox
+Mail server    127.0.0.1:{stack.smtp_port}        the sandbox too, by SMTP
 Tenant         {stack.access.tenant}
 Admin key      {stack.access.admin_key}
 Accounts       {accounts}

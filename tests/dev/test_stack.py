@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from app.dev.children import StackFailed
 from app.dev.place import PLACES, own_place
 from app.dev.ports import free_port
+from app.dev.servers import EmbeddedServersMissing
 from app.dev.stack import Shape, running_stack
 from app.settings import SettingsInvalid
 from tests.dev.programs import own_folder, running_in, start, still_running_in, up
@@ -29,11 +31,11 @@ def test_the_demo_does_what_it_promised_and_leaves_nothing_behind(folder: Path) 
     program = start(folder, "demo", "--times", "7")  # over 700 conversations, on every channel
     said, _ = program.communicate(timeout=100)
     assert program.returncode == 0, said
-    assert "745 conversations are selected; exactly 688 get the reply" in said
+    assert "748 conversations are selected; exactly 691 get the reply" in said
     [row] = re.findall(r"│ all +│ (.*) │", said)
     selected, sent, delivered, read, failed, uncertain, skipped = map(int, row.split("│"))
-    assert (selected, sent + delivered + read, failed, uncertain, skipped) == (745, 677, 10, 1, 57)
-    assert "584 messages accepted for 584 deliveries; 0 of them twice" in said
+    assert (selected, sent + delivered + read, failed, uncertain, skipped) == (748, 678, 11, 2, 57)
+    assert "586 messages accepted for 586 deliveries; 0 of them twice" in said
     assert "exactly what the preflight had promised" in said
     assert running_in(folder) == []
     assert not (folder / "var" / "stack-1").exists()
@@ -44,7 +46,9 @@ def test_the_stack_stays_up_until_ctrl_c_and_then_stops_in_good_order(folder: Pa
         with httpx.Client(headers={"Authorization": f"Bearer {running.key}"}, trust_env=False) as client:
             assert "admin" in client.get(f"{running.api}/me").json()["roles"]
             accounts = client.get(f"{running.api}/channel-accounts").json()["items"]
-        assert {"support-email", "support-sms", "support-chat"} <= {account["key"] for account in accounts}
+        assert {"support-email", "orders-email", "support-sms", "support-chat"} <= {
+            account["key"] for account in accounts
+        }
         assert "Everything is stopped." in running.interrupt()
         assert running.program.returncode == 0
     assert running_in(folder) == []
@@ -104,3 +108,12 @@ def test_naming_only_one_of_the_real_databases_addresses_says_which_is_missing(
     monkeypatch.delenv("MASS_REPLY_OWNER_URL", raising=False)
     with pytest.raises(SettingsInvalid, match="MASS_REPLY_OWNER_URL"), running_stack(Shape(), var=tmp_path):
         pass
+
+
+def test_without_the_mail_server_it_names_the_extra_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aiosmtpd.smtp", None)
+    with pytest.raises(EmbeddedServersMissing, match="extra `embedded`"), running_stack(Shape(), var=tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []

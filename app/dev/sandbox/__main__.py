@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.dev.sandbox.server import run_sandbox
 from app.dev.sandbox.settings import Settings, Timing
+from app.dev.servers import EmbeddedServersMissing
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -19,6 +20,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8025)
+    parser.add_argument("--smtp-port", type=int, default=8026, help="where it is a mail server (8026)")
     parser.add_argument("--journal", type=Path, metavar="PATH", help="append what is received to this JSON-lines file")
     parser.add_argument("--no-receipts", action="store_true", help="accept, and never report back")
     parser.add_argument("--receipt-delay", type=float, default=300, metavar="MS", help="before the first receipt (300)")
@@ -43,15 +45,23 @@ async def serve(options: argparse.Namespace) -> None:
         # Windows has no signal handlers in its event loop; there Ctrl-C raises KeyboardInterrupt.
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with run_sandbox(settings_of(options), host=options.host, port=options.port) as sandbox:
-        sys.stdout.write(f"Provider sandbox: {sandbox.url}\n")
+    async with run_sandbox(
+        settings_of(options), host=options.host, port=options.port, smtp_port=options.smtp_port
+    ) as sandbox:
+        sys.stdout.write(f"Provider sandbox: {sandbox.url}\nMail server: {options.host}:{sandbox.smtp_port}\n")
         sys.stdout.flush()
         await stop.wait()
 
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    options = parse()
+    try:
+        run(parse())
+    except EmbeddedServersMissing as error:
+        sys.exit(str(error))
+
+
+def run(options: argparse.Namespace) -> None:
     with suppress(KeyboardInterrupt):
         if sys.platform == "win32":
             asyncio.run(serve(options))

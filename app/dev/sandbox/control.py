@@ -1,6 +1,6 @@
 """The sandbox's own routes: accounts, the journal, and the pages for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
@@ -11,16 +11,20 @@ from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.journal import to_json
 from app.dev.sandbox.outbox import outbox_page
-from app.dev.sandbox.provider import Provider, Said, TellsInbound
+from app.dev.sandbox.provider import HttpProvider, Provider, Said, TellsInbound
+from app.dev.sandbox.smtp import Smtp
 from app.dev.sandbox.start_page import start_page
 
 SECURITY_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
 class Control:
-    def __init__(self, exchange: Exchange, providers: Sequence[Provider]) -> None:
+    def __init__(self, exchange: Exchange, called: Sequence[HttpProvider], smtp: Smtp, smtp_port: int) -> None:
         self._exchange = exchange
-        self._providers: Mapping[str, Provider] = {provider.name: provider for provider in providers}
+        self._called = called
+        self._smtp_port = smtp_port
+        everyone: Sequence[Provider] = (*called, smtp)
+        self._providers = {provider.name: provider for provider in everyone}
 
     def routes(self) -> Iterable[web.RouteDef]:
         yield web.get("/", self.start)
@@ -32,7 +36,12 @@ class Control:
         yield web.delete("/journal", self.clear)
 
     async def start(self, request: web.Request) -> web.Response:
-        return _html(start_page(str(request.url.origin()), self._providers.values()))
+        return _html(start_page(self._addresses(request)))
+
+    def _addresses(self, request: web.Request) -> Iterator[tuple[str, str]]:
+        for provider in self._called:
+            yield provider.name, f"{request.url.origin()}{provider.mount}"
+        yield Smtp.name, f"{request.url.host}:{self._smtp_port}"
 
     async def outbox(self, request: web.Request) -> web.Response:
         return _html(outbox_page(self._exchange.journal, self._providers, request.query.get("channel")))

@@ -11,7 +11,7 @@ from typing import Self
 import aiohttp
 
 from app.dev.sandbox.journal import Entry, Journal, Report
-from app.dev.sandbox.provider import Post, Provider
+from app.dev.sandbox.provider import HttpProvider, Post
 from app.dev.sandbox.settings import Timing
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=10)
 class Round:
     """The receipts of one message that are still to be handed over, in order."""
 
-    provider: Provider
+    provider: HttpProvider
     entry: Entry
     kinds: Sequence[str]
     happened_at: datetime
@@ -56,7 +56,7 @@ class Courier:
         await asyncio.gather(*self._workers, return_exceptions=True)
         await self._session.close()
 
-    def schedule(self, provider: Provider, entry: Entry) -> None:
+    def schedule(self, provider: HttpProvider, entry: Entry) -> None:
         """Send the receipts of an accepted message later, in the background."""
         kinds = provider.story(entry)
         if not kinds:
@@ -65,7 +65,7 @@ class Courier:
         self._idle.clear()
         self._later(Round(provider, entry, kinds, datetime.now(UTC)), self._timing.receipt_delay)
 
-    async def deliver(self, provider: Provider, entry: Entry) -> None:
+    async def deliver(self, provider: HttpProvider, entry: Entry) -> None:
         """Send the receipts of an accepted message now, each once."""
         for kind in provider.story(entry):
             await self._hand_over(Round(provider, entry, (kind,), datetime.now(UTC)))

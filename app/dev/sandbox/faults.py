@@ -54,7 +54,9 @@ class Magic:
     twilio_number: str | None = None
     """The number with the same meaning in https://www.twilio.com/docs/iam/test-credentials."""
     providers: frozenset[str] | None = None
-    """Who commits it; None: every provider."""
+    """Who commits it; None: every provider but those in `never`."""
+    never: frozenset[str] = frozenset()
+    """Who cannot commit it."""
 
     @property
     def example_email(self) -> str:
@@ -70,27 +72,41 @@ class Magic:
 
 
 WINDOWED = frozenset({"whatsapp_cloud", "meta"})
-
+MAIL_SERVERS = frozenset({"smtp"})
+"""They report nothing by a call; and where one answers with an error, it has not taken the message (RFC 5321 section
+4.2.1)."""
 
 MAGIC: tuple[Magic, ...] = (
     Magic(Fault.INVALID, Stage.MESSAGE, "10", "The recipient is refused for good: no such address.", "+15005550001"),
     Magic(Fault.OPTED_OUT, Stage.MESSAGE, "11", "The recipient is refused: opted out, or inactive.", "+15005550004"),
-    Magic(Fault.BOUNCE, Stage.RECEIPT, "12", "Accepted; a permanent bounce is reported later."),
+    Magic(Fault.BOUNCE, Stage.RECEIPT, "12", "Accepted; a permanent bounce is reported later.", never=MAIL_SERVERS),
     Magic(
-        Fault.COMPLAINT, Stage.RECEIPT, "13", "Accepted; a spam complaint (SMS: filtered as spam) is reported later."
+        Fault.COMPLAINT,
+        Stage.RECEIPT,
+        "13",
+        "Accepted; a spam complaint (SMS: filtered as spam) is reported later.",
+        never=MAIL_SERVERS,
     ),
-    Magic(Fault.UNDELIVERED, Stage.RECEIPT, "14", "Accepted; a temporary failure to deliver is reported later."),
+    Magic(
+        Fault.UNDELIVERED,
+        Stage.RECEIPT,
+        "14",
+        "Accepted; a temporary failure to deliver is reported later.",
+        never=MAIL_SERVERS,
+    ),
     Magic(Fault.THROTTLED, Stage.CALL, "15", "The first calls for the recipient get 429 with Retry-After."),
     Magic(Fault.BUSY, Stage.CALL, "16", "The first calls for the recipient get 429 without Retry-After."),
     Magic(Fault.BAD_TOKEN, Stage.CALL, "17", "401, as if the credentials were wrong."),
     Magic(Fault.ERROR_BEFORE, Stage.CALL, "18", "500; the message was not accepted."),
-    Magic(Fault.ERROR_AFTER, Stage.ANSWER, "19", "500, although the message was accepted."),
+    Magic(Fault.ERROR_AFTER, Stage.ANSWER, "19", "500, although the message was accepted.", never=MAIL_SERVERS),
     Magic(Fault.TIMEOUT, Stage.ANSWER, "20", "Accepted; no answer ever comes."),
     Magic(Fault.DROP_BEFORE, Stage.CALL, "21", "The connection is dropped; the message was not accepted."),
     Magic(Fault.DROP_AFTER, Stage.ANSWER, "22", "Accepted; the connection is dropped before the answer."),
     Magic(Fault.DRIP, Stage.ANSWER, "23", "Accepted; the answer's body comes one byte a second."),
     Magic(Fault.GARBAGE, Stage.ANSWER, "24", "Accepted; the answer is 200 with a body that is not JSON."),
-    Magic(Fault.RECEIPT_FIRST, Stage.ANSWER, "25", "Accepted; the receipts arrive before the answer."),
+    Magic(
+        Fault.RECEIPT_FIRST, Stage.ANSWER, "25", "Accepted; the receipts arrive before the answer.", never=MAIL_SERVERS
+    ),
     Magic(
         Fault.WINDOW,
         Stage.MESSAGE,
@@ -109,7 +125,7 @@ MAGIC: tuple[Magic, ...] = (
 
 STAGES: Mapping[Fault, Stage] = {magic.fault: magic.stage for magic in MAGIC}
 
-_ONLY_AT: Mapping[Fault, frozenset[str]] = {magic.fault: magic.providers for magic in MAGIC if magic.providers}
+_BY_FAULT: Mapping[Fault, Magic] = {magic.fault: magic for magic in MAGIC}
 _BY_BLOCK: Mapping[str, Fault] = {magic.block: magic.fault for magic in MAGIC}
 _BY_NUMBER: Mapping[str, Fault] = {magic.twilio_number: magic.fault for magic in MAGIC if magic.twilio_number}
 _NUMBER = re.compile(r"\+?1(?:5005550(\d\d)\d|555010(\d\d)\d\d)|(?:[A-Z]{2}\.)?555010(\d\d)\d{8}")
@@ -127,4 +143,5 @@ def find_fault(recipient: str) -> Fault | None:
 
 def commits(provider: str, fault: Fault) -> bool:
     """Say whether a provider knows this fault at all."""
-    return fault not in _ONLY_AT or provider in _ONLY_AT[fault]
+    magic = _BY_FAULT[fault]
+    return provider not in magic.never and (magic.providers is None or provider in magic.providers)

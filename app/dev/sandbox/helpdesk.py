@@ -12,6 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from app.dev.sandbox.accounts import Account
 from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
 
@@ -42,7 +43,7 @@ class Helpdesk:
         yield web.post(self.mount, self.send)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        return await self._exchange.serve(request, self, self._read, self._answer)
+        return await HttpCall(self._exchange, request, self).serve(self._read, self._answer)
 
     def authenticate(self, request: web.Request) -> Account | None:
         """Find the account by `?key=`; without one, the only registered account is meant."""

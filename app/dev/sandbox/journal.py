@@ -23,7 +23,7 @@ class Message:
     recipient: str
     """Empty where the call was refused before its body was read."""
     correlation: str | None
-    """The sender's `<delivery_id>.<epoch>`."""
+    """The sender's `<delivery_id>.<epoch>`; a mail names the delivery alone."""
     fields: Mapping[str, object]
     """The body as the provider names it, attachments without their content."""
     headers: Mapping[str, str]
@@ -35,7 +35,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a provider refuses: the HTTP status, its own code, and its words."""
+    """Why a provider refuses: the status of HTTP or of SMTP, its own code, and its words."""
 
     status: int
     code: int | str
@@ -166,6 +166,7 @@ def to_json(entry: Entry, reports: Iterable[Report] = ()) -> Mapping[str, object
         "identity": message.account.identity,
         "channel": message.channel,
         "correlation": message.correlation,
+        "delivery_id": message.delivery_id,
         "recipient": message.recipient,
         "outcome": "accepted" if entry.accepted else "refused",
         "message_id": entry.message_id,

@@ -24,6 +24,7 @@ from app.dev.sandbox.graph import (
     reports,
     signed_post,
 )
+from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
 
@@ -66,7 +67,7 @@ class Meta:
         yield web.post(f"{self.mount}/{{version}}/{{sender}}/message_attachments", self.upload)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        return await self._exchange.serve(request, self, self._read, _answer)
+        return await HttpCall(self._exchange, request, self).serve(self._read, _answer)
 
     async def upload(self, request: web.Request) -> web.Response:
         account = self.authenticate(request)

@@ -16,6 +16,7 @@ from aiohttp import web
 from app.dev.sandbox.accounts import Account
 from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
 from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
@@ -93,10 +94,10 @@ class Postmark:
         yield web.get(f"{self.mount}/messages/outbound", self.search)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        return await self._exchange.serve(request, self, _read_one, _answer_one)
+        return await HttpCall(self._exchange, request, self).serve(_read_one, _answer_one)
 
     async def send_batch(self, request: web.Request) -> web.StreamResponse:
-        return await self._exchange.serve(request, self, _read_batch, _answer_batch)
+        return await HttpCall(self._exchange, request, self).serve(_read_batch, _answer_batch)
 
     async def search(self, request: web.Request) -> web.Response:
         """https://postmarkapp.com/developer/api/messages-api#outbound-message-search, by one metadata key."""

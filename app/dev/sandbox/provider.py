@@ -1,6 +1,6 @@
 """What a provider's file must offer, and the values it exchanges with the rest of the sandbox.
 
-Adding a provider is one file with one class, and its name in the tuple of `server.py`.
+Adding a provider that is called over HTTP is one file with one class, and its name in the tuple of `server.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -81,11 +81,23 @@ Answer = Callable[[Sequence[Entry]], web.Response]
 
 
 class Provider(Protocol):
+    """Whoever takes messages, over whatever wire."""
+
     name: ClassVar[str]
-    mount: ClassVar[str]
-    """The path to append to the sandbox's address to get the base URL of the provider's API."""
     problems: ClassVar[Mapping[Fault, Problem]]
     """How it words each fault that is an error answer."""
+
+    def new_id(self) -> str:
+        """Make an id for an accepted message."""
+
+    def reading(self, message: Message) -> Reading: ...
+
+
+class HttpProvider(Provider, Protocol):
+    """One that is called over HTTP, and calls back in the same way."""
+
+    mount: ClassVar[str]
+    """The path to append to the sandbox's address to get the base URL of the provider's API."""
 
     def routes(self) -> Iterable[web.RouteDef]: ...
 
@@ -94,15 +106,10 @@ class Provider(Protocol):
 
     def refusal(self, problem: Problem) -> web.Response: ...
 
-    def new_id(self) -> str:
-        """Make an id for an accepted message."""
-
     def story(self, entry: Entry) -> Sequence[str]:
         """The kinds of the receipts to send, in order; none where there is no address to send them to."""
 
     def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post: ...
-
-    def reading(self, message: Message) -> Reading: ...
 
 
 @runtime_checkable

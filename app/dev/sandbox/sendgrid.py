@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 from app.dev.sandbox.accounts import Account
 from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.postmark_checks import ADDRESS
 from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
@@ -99,7 +100,7 @@ class SendGrid:
         yield web.post(f"{self.mount}/v3/mail/send", self.send)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        return await self._exchange.serve(request, self, _read, self._answer)
+        return await HttpCall(self._exchange, request, self).serve(_read, self._answer)
 
     def authenticate(self, request: web.Request) -> Account | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")

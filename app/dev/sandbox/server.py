@@ -1,4 +1,4 @@
-"""The sandbox put together: one HTTP server with every provider's routes and its own."""
+"""The sandbox put together: one HTTP server with every provider's routes and its own, and a mail server beside it."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,15 +13,17 @@ from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.helpdesk import Helpdesk
 from app.dev.sandbox.journal import Journal
+from app.dev.sandbox.mail_server import run_mail_server
 from app.dev.sandbox.meta import Meta
 from app.dev.sandbox.postmark import Postmark
-from app.dev.sandbox.provider import Provider
+from app.dev.sandbox.provider import HttpProvider
 from app.dev.sandbox.sendgrid import SendGrid
 from app.dev.sandbox.settings import Settings
+from app.dev.sandbox.smtp import Smtp
 from app.dev.sandbox.twilio import Twilio
 from app.dev.sandbox.whatsapp import WhatsApp
 
-PROVIDERS: tuple[Callable[[Exchange], Provider], ...] = (Postmark, SendGrid, Twilio, WhatsApp, Meta, Helpdesk)
+PROVIDERS: tuple[Callable[[Exchange], HttpProvider], ...] = (Postmark, SendGrid, Twilio, WhatsApp, Meta, Helpdesk)
 
 MAX_REQUEST = 64 * 1024 * 1024
 """Bytes. Above every provider's own limit, so that the provider's own words refuse what is too big."""
@@ -34,6 +36,7 @@ class Sandbox:
     """A running sandbox."""
 
     url: str
+    smtp_port: int
     journal: Journal
     accounts: Accounts
     courier: Courier
@@ -63,30 +66,38 @@ class Sandbox:
 
 @asynccontextmanager
 async def run_sandbox(
-    settings: Settings | None = None, *, host: str = "127.0.0.1", port: int = 0
+    settings: Settings | None = None, *, host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0
 ) -> AsyncIterator[Sandbox]:
-    """Serve until the block ends. Port 0 takes a free one; `Sandbox.url` says which."""
-    settings = settings or Settings()
-    accounts = Accounts()
+    """Serve until the block ends. Port 0 takes a free one; the sandbox says which. Raises EmbeddedServersMissing."""
+    settings, accounts, smtp = settings or Settings(), Accounts(), Smtp()
     with Journal(settings.journal_path) as journal:
         async with Courier(journal, settings.timing) as courier:
             exchange = Exchange(settings, journal, accounts, courier)
-            runner = web.AppRunner(_application(exchange), access_log=None, shutdown_timeout=GRACE)
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, host, port, backlog=1024).start()
-                yield Sandbox(_url(host, runner), journal, accounts, courier, exchange)
-            finally:
-                exchange.closing.set()
-                await runner.cleanup()
+            async with (
+                run_mail_server(exchange, smtp, host, smtp_port) as mail_port,
+                _serving(_application(exchange, smtp, mail_port), exchange, host, port) as url,
+            ):
+                yield Sandbox(url, mail_port, journal, accounts, courier, exchange)
 
 
-def _application(exchange: Exchange) -> web.Application:
+@asynccontextmanager
+async def _serving(application: web.Application, exchange: Exchange, host: str, port: int) -> AsyncIterator[str]:
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+        yield _url(host, runner)
+    finally:
+        exchange.closing.set()
+        await runner.cleanup()
+
+
+def _application(exchange: Exchange, smtp: Smtp, smtp_port: int) -> web.Application:
     application = web.Application(client_max_size=MAX_REQUEST)
-    providers = [build(exchange) for build in PROVIDERS]
-    for provider in providers:
+    called = [build(exchange) for build in PROVIDERS]
+    for provider in called:
         application.add_routes(provider.routes())
-    application.add_routes(Control(exchange, providers).routes())
+    application.add_routes(Control(exchange, called, smtp, smtp_port).routes())
     return application
 
 

@@ -1,33 +1,33 @@
-"""The page at `/`: what to enter as a base URL, and which recipients ask for which fault."""
+"""The page at `/`: where each provider is, and which recipients ask for which fault."""
 
 from collections.abc import Iterable
 
 from app.dev.sandbox.faults import MAGIC
 from app.dev.sandbox.markup import Markup, fill, join, page
-from app.dev.sandbox.provider import Provider
 
 BODY = """<h1>Provider sandbox</h1>
 <p>It takes messages as the providers do, and delivers them to nobody. See them in the <a href="/outbox">outbox</a>;
 machines read the <a href="/journal">journal</a> and its <a href="/journal/counts">counts</a>.</p>
 <h2>Addresses</h2>
-<table><tr><th>Provider</th><th>Base URL</th></tr>
+<table><tr><th>Provider</th><th>Base URL, or host and port</th></tr>
 {}
 </table>
 <h2>Magic recipients</h2>
 <p>An e-mail address asks by the start of its local part, a number or a person's id by its digits; <code>x</code> is
-any digit. A WhatsApp user id has its country in front: <code>US.555010…</code></p>
+any digit. A WhatsApp user id has its country in front: <code>US.555010…</code> The mail server refuses in the words of
+SMTP, and simply takes a mail whose trouble would be reported later, or be an error although it was accepted.</p>
 <table><tr><th>E-mail</th><th>Number, or id</th><th>What happens</th></tr>
 {}
 </table>"""
 
 
-def start_page(url: str, providers: Iterable[Provider]) -> str:
-    return page("Provider sandbox", fill(BODY, _addresses(url, providers), _magic()))
+def start_page(addresses: Iterable[tuple[str, str]]) -> str:
+    """`addresses` are those of the providers, by their names."""
+    return page("Provider sandbox", fill(BODY, _addresses(addresses), _magic()))
 
 
-def _addresses(url: str, providers: Iterable[Provider]) -> Markup:
-    row = "<tr><td>{}</td><td><code>{}{}</code></td></tr>"
-    return join([fill(row, provider.name, url, provider.mount) for provider in providers])
+def _addresses(addresses: Iterable[tuple[str, str]]) -> Markup:
+    return join([fill("<tr><td>{}</td><td><code>{}</code></td></tr>", *address) for address in addresses])
 
 
 def _magic() -> Markup:

@@ -17,6 +17,7 @@ from aiohttp import web
 from app.dev.sandbox.accounts import Account
 from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.provider import Draft, Post, Reading, headers_of_interest
 
@@ -67,7 +68,7 @@ class Twilio:
         yield web.get(path, self.search, allow_head=False)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        return await self._exchange.serve(request, self, _read, self._answer)
+        return await HttpCall(self._exchange, request, self).serve(_read, self._answer)
 
     async def search(self, request: web.Request) -> web.Response:
         account = self.authenticate(request)

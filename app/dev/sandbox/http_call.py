@@ -1,0 +1,106 @@
+"""One call over HTTP, from the door to the answer: admit, read, judge, journal, report, and fail as asked."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.exchange import GARBAGE, Exchange, first_at
+from app.dev.sandbox.faults import Fault, Stage
+from app.dev.sandbox.journal import Entry, Message
+from app.dev.sandbox.provider import Answer, CallRefused, Draft, HttpProvider, Read, headers_of_interest
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    exchange: Exchange
+    request: web.Request
+    provider: HttpProvider
+
+    async def serve(self, read: Read, answer: Answer) -> web.StreamResponse:
+        account = self.provider.authenticate(self.request)
+        if account is None or account.fault is Fault.DROP_BEFORE:
+            return self._turn_away(account)
+        try:
+            drafts = read(self.request, account, await self.request.read())
+        except CallRefused as refused:
+            self.exchange.journal.refuse(self._unread(account), refused.problem)
+            return self.provider.refusal(refused.problem)
+        return await self._answer(drafts, answer)
+
+    def _turn_away(self, account: Account | None) -> web.Response:
+        fault = account.fault if account else None
+        problem = None if account else self.provider.problems[Fault.BAD_TOKEN]
+        self.exchange.journal.refuse(self._unread(account or Account(self.provider.name, "")), problem, fault)
+        return self.provider.refusal(problem) if problem else self._drop()
+
+    def _unread(self, account: Account) -> Message:
+        return Message(account, "", "", None, {}, headers_of_interest(self.request))
+
+    async def _answer(self, drafts: Sequence[Draft], answer: Answer) -> web.StreamResponse:
+        await self.exchange.lag()
+        faults = [self.exchange.fault(draft) for draft in drafts]
+        refusing = first_at(Stage.CALL, faults)
+        if refusing:
+            return self._refuse_all(drafts, refusing)
+        entries = [
+            self.exchange.judge(self.provider, draft, fault) for draft, fault in zip(drafts, faults, strict=True)
+        ]
+        spoiling = first_at(Stage.ANSWER, faults)
+        if self.exchange.settings.receipts:
+            await self._report(entries)
+        if spoiling is None:
+            return answer(entries)
+        return await self._spoil(spoiling, answer(entries))
+
+    def _refuse_all(self, drafts: Iterable[Draft], fault: Fault) -> web.Response:
+        for draft in drafts:
+            self.exchange.refuse(self.provider, draft.message, fault)
+        problem = self.provider.problems.get(fault)
+        return self.provider.refusal(problem) if problem else self._drop()
+
+    async def _report(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if not entry.accepted:
+                continue
+            if entry.fault is Fault.RECEIPT_FIRST:
+                await self.exchange.courier.deliver(self.provider, entry)
+            else:
+                self.exchange.courier.schedule(self.provider, entry)
+
+    async def _spoil(self, fault: Fault, answer: web.Response) -> web.StreamResponse:
+        match fault:
+            case Fault.ERROR_AFTER:
+                return self.provider.refusal(self.provider.problems[fault])
+            case Fault.TIMEOUT:
+                await self.exchange.pause(self.exchange.settings.timing.hold)
+                return self._drop()
+            case Fault.DROP_AFTER:
+                return self._drop()
+            case Fault.DRIP:
+                return await self._drip(answer)
+            case Fault.GARBAGE:
+                return web.Response(text=GARBAGE, content_type="text/html")
+            case _:
+                return answer
+
+    async def _drip(self, answer: web.Response) -> web.StreamResponse:
+        body = answer.body if isinstance(answer.body, bytes) else b""
+        slow = web.StreamResponse(status=answer.status, headers=answer.headers)
+        slow.content_length = len(body)
+        with suppress(ConnectionError):
+            await slow.prepare(self.request)
+            for byte in body:
+                if self.exchange.closing.is_set():
+                    return self._drop()
+                await slow.write(bytes((byte,)))
+                await self.exchange.pause(self.exchange.settings.timing.drip)
+        return slow
+
+    def _drop(self) -> web.Response:
+        """Cut the connection. aiohttp wants an answer to return all the same; nobody will see it."""
+        if self.request.transport:
+            self.request.transport.abort()
+        return web.Response()

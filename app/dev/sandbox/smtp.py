@@ -1,0 +1,77 @@
+"""A mail server as a provider: its replies (RFC 5321, with the codes of RFC 3463), and how it reads a mail."""
+
+import re
+from collections.abc import Iterator, Mapping
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from app.dev.sandbox.accounts import Account
+from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.journal import Message, Problem
+from app.dev.sandbox.provider import Reading
+
+CHANNEL = "email"
+THREADING = ("Message-ID", "In-Reply-To", "References")
+
+_OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>]+>")
+"""A Message-ID made of a delivery's id: the same for every attempt, so that a mail that came twice is found."""
+
+
+class Smtp:
+    """An account is a sender's address, that of MAIL FROM. Nothing is reported back."""
+
+    name: ClassVar[str] = "smtp"
+    problems: ClassVar[Mapping[Fault, Problem]] = {
+        Fault.INVALID: Problem(550, "5.1.1", "There is no such mailbox here."),
+        Fault.OPTED_OUT: Problem(550, "5.7.1", "The recipient wants no mail from this sender."),
+        Fault.THROTTLED: Problem(451, "4.7.1", "Greylisted; try again later."),
+        Fault.BUSY: Problem(421, "4.3.2", "Too busy; closing the connection."),
+        Fault.BAD_TOKEN: Problem(530, "5.7.0", "Authentication required."),
+        Fault.ERROR_BEFORE: Problem(451, "4.3.0", "Local error in processing."),
+    }
+
+    def new_id(self) -> str:
+        return uuid4().hex[:12].upper()
+
+    def reading(self, message: Message) -> Reading:
+        fields: Mapping[str, Any] = message.fields
+        return Reading(
+            sender=fields.get("From") or message.account.identity,
+            text=fields.get("text") or fields.get("html") or "",
+            subject=fields.get("Subject"),
+            threading=[(name, fields[name]) for name in THREADING if name in fields],
+        )
+
+    def addressed(self, account: Account, recipient: str) -> Message:
+        """What is known of a mail before its content."""
+        return Message(account, CHANNEL, recipient, None, {}, {})
+
+    def read(self, account: Account, recipient: str, content: bytes) -> Message:
+        mail = message_from_bytes(content, policy=default)
+        ours = _OURS.fullmatch(mail.get("Message-ID", ""))
+        return Message(account, CHANNEL, recipient, ours[1] if ours else None, _fields(mail), {})
+
+
+def _fields(mail: EmailMessage) -> Mapping[str, object]:
+    return {
+        **{name: str(value) for name, value in mail.items()},
+        "text": _body(mail, "plain"),
+        "html": _body(mail, "html"),
+        "attachments": list(_attachments(mail)),
+    }
+
+
+def _body(mail: EmailMessage, subtype: str) -> str | None:
+    part = mail.get_body((subtype,))
+    return part.get_content() if part else None
+
+
+def _attachments(mail: EmailMessage) -> Iterator[Mapping[str, object]]:
+    """Without their content: it can be megabytes, and a journal is kept in memory."""
+    for part in mail.iter_attachments():
+        content = part.get_payload(decode=True)
+        size = len(content) if isinstance(content, bytes) else None
+        yield {"filename": part.get_filename(), "content_type": part.get_content_type(), "size": size}
