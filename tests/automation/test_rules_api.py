@@ -1,5 +1,6 @@
 """`/automation-rules`: what may be said, who may say it, and what is shown."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,10 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime
 
 from app.automation import rules
+from app.automation.rules import refuse_private_urls
+from app.channels import signed_posts
+from app.domain.automation import MAX_ACTIONS, Action, ActionType, RuleDraft, Trigger, TriggerType
+from app.domain.errors import InvalidRequest
 from app.domain.permissions import Role
 from app.main import create_app
 from app.settings import Settings
@@ -81,6 +86,23 @@ async def test_a_webhook_at_a_private_address_is_refused_when_it_is_typed(
     ):
         for url in ("http://127.0.0.1/x", "http://[::1]/", "http://10.0.0.7:8080/", "http://169.254.169.254/latest"):
             assert await _faults(client, actions=[_hook(url)]) == [("/actions/0/url", "invalid_url")]
+
+
+async def test_names_are_looked_up_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_asked = asyncio.Barrier(MAX_ACTIONS)
+
+    async def addresses(host: str) -> list[str]:
+        await all_asked.wait()
+        return ["10.0.0.7" if host.startswith("inside") else "1.1.1.1"]
+
+    monkeypatch.setattr(signed_posts, "_addresses", addresses)
+    hosts = ["inside.example.com", *["hooks.example.com"] * (MAX_ACTIONS - 2), "inside.example.test"]
+    actions = [Action(ActionType.CALL_WEBHOOK, f"https://{host}/") for host in hosts]
+    draft = RuleDraft("Told", True, Trigger(TriggerType.MESSAGE_SENT), None, actions)
+    async with asyncio.timeout(10):
+        with pytest.raises(InvalidRequest) as refused:
+            await refuse_private_urls(draft, allow_private=False)
+    assert [fault.pointer for fault in refused.value.faults] == ["/actions/0/url", f"/actions/{MAX_ACTIONS - 1}/url"]
 
 
 def _hook(url: str) -> dict[str, str]:
