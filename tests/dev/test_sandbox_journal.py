@@ -112,18 +112,8 @@ async def test_an_account_that_makes_no_sense_is_422_and_says_why(account: objec
 async def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     journal = tmp_path / "journal.jsonl"
     process = await asyncio.create_subprocess_exec(
-        *(
-            sys.executable,
-            "-m",
-            "app.dev.sandbox",
-            "--port",
-            "0",
-            "--smtp-port",
-            "0",
-            "--no-receipts",
-            "--journal",
-            str(journal),
-        ),
+        *(sys.executable, "-m", "app.dev.sandbox", "--port", "0", "--smtp-port", "0"),
+        *("--no-receipts", "--journal", str(journal)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
