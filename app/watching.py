@@ -47,10 +47,11 @@ class Ticking:
         self._of, self._ask, self._wanted, self._tick = of, ask, wanted, tick
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
+    def start(self) -> asyncio.Task[None]:
         if self._task is None:
             # Not in the context of the request that happens to be the first.
             self._task = asyncio.create_task(self._go_on(), context=Context())
+        return self._task
 
     async def _go_on(self) -> None:
         try:

@@ -112,11 +112,8 @@ class Feed:
     def kept_pages(self) -> int:
         return len(self._pages)
 
-    def start(self) -> None:
-        self._ticking.start()
-
-    async def close(self) -> None:
-        await self._ticking.close()
+    def start(self) -> asyncio.Task[None]:
+        return self._ticking.start()
 
 
 def _glance(progress: Progress, newest: int) -> Glance:
@@ -156,6 +153,8 @@ class Feeds:
         self._database, self._tick, self._heartbeat = database, tick, heartbeat
         self._feeds: dict[tuple[TenantId, MassReplyId], Feed] = {}
         self._streams: Counter[TenantId] = Counter()
+        self._asking: set[asyncio.Task[None]] = set()
+        """Also for mass replies that nobody follows any more: such a task may be in the middle of a question."""
 
     @asynccontextmanager
     async def watch(self, tenant: TenantId, id_: MassReplyId) -> AsyncIterator[Watch]:
@@ -171,7 +170,7 @@ class Feeds:
             await feed.look()
             if feed.latest is None:
                 raise NotFound
-            feed.start()
+            self._keep(feed.start())
             yield Watch(feed, bell, self._heartbeat)
         finally:
             feed.bells.discard(bell)
@@ -184,6 +183,10 @@ class Feeds:
         if not feed.bells:
             self._feeds.pop((tenant, id_), None)
 
+    def _keep(self, asking: asyncio.Task[None]) -> None:
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+
     @property
     def open_streams(self) -> int:
         return self._streams.total()
@@ -195,5 +198,7 @@ class Feeds:
                 bell.ring_last()
 
     async def close(self) -> None:
-        for feed in list(self._feeds.values()):
-            await feed.close()
+        """Ask the database nothing more."""
+        for asking in self._asking:
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)

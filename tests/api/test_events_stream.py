@@ -48,10 +48,11 @@ async def stage(runtime: Runtime, tenant: UUID) -> Stage:
 
 
 @pytest.fixture
-def feeds(app: FastAPI) -> Feeds:
+async def feeds(app: FastAPI) -> AsyncIterator[Feeds]:
     """The application's, only that its clock goes faster."""
     feeds = app.state.event_feeds = Feeds(app.state.runtime.database, tick=TICK, heartbeat=5 * TICK)
-    return feeds
+    yield feeds
+    await feeds.close()
 
 
 @pytest.fixture
@@ -311,18 +312,28 @@ async def counting(settings: Settings) -> AsyncIterator[CountingDatabase]:
     await database.close()
 
 
+@pytest.fixture
+async def counted(counting: CountingDatabase) -> AsyncIterator[Feeds]:
+    """Feeds whose questions are counted."""
+    feeds = Feeds(counting, tick=TICK)
+    yield feeds
+    await feeds.close()
+
+
 async def all_told(watch: Watch) -> bytes:
     return b"".join([event async for event in told(watch, BEGINNING, with_deliveries=True)])
 
 
-async def test_two_hundred_readers_ask_the_database_as_much_as_one(stage: Stage, counting: CountingDatabase) -> None:
-    batch, feeds = await stage.batch(50), Feeds(counting, tick=TICK)
+async def test_two_hundred_readers_ask_the_database_as_much_as_one(
+    stage: Stage, counting: CountingDatabase, counted: Feeds
+) -> None:
+    batch = await stage.batch(50)
     await stage.claim(batch)
     async with asyncio.timeout(LONGEST_WAIT), asyncio.TaskGroup() as readers:
         opened = asyncio.Barrier(201)
 
         async def read() -> bytes:
-            async with feeds.watch(stage.tenant, batch.id) as watch:
+            async with counted.watch(stage.tenant, batch.id) as watch:
                 await opened.wait()
                 return await all_told(watch)
 
@@ -345,6 +356,7 @@ async def test_what_one_reader_sees_on_coming_the_others_hear_too(stage: Stage) 
         await stage.claim(batch)
         async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id):
             assert b'"sending":1' in await anext(reading)
+    await feeds.close()
 
 
 async def test_a_stream_does_not_outlive_its_time(
@@ -355,12 +367,12 @@ async def test_a_stream_does_not_outlive_its_time(
 
 
 async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
-    stage: Stage, counting: CountingDatabase, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, counted: Feeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_feed, "PAGE", 2)
     monkeypatch.setattr(event_feed, "KEPT_PAGES", 2)
-    batch, feeds = await stage.batch(20), Feeds(counting, tick=TICK)
-    async with feeds.watch(stage.tenant, batch.id) as slow, feeds.watch(stage.tenant, batch.id) as quick:
+    batch = await stage.batch(20)
+    async with counted.watch(stage.tenant, batch.id) as slow, counted.watch(stage.tenant, batch.id) as quick:
         reading = told(slow, BEGINNING, with_deliveries=True)
         seen = await anext(reading)
         await stage.claim(batch)
@@ -373,11 +385,27 @@ async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
     assert seen.count(b"event: delivery") == 20
 
 
-async def test_a_stream_ends_when_the_database_is_away(stage: Stage, counting: CountingDatabase) -> None:
-    batch, feeds = await finished_batch(stage), Feeds(counting, tick=TICK)
-    async with feeds.watch(stage.tenant, batch.id) as watch:
+async def test_a_stream_ends_when_the_database_is_away(
+    stage: Stage, counting: CountingDatabase, counted: Feeds
+) -> None:
+    batch = await finished_batch(stage)
+    async with counted.watch(stage.tenant, batch.id) as watch:
         counting.away = True
         assert b"event: completed" not in await all_told(watch)
+
+
+async def test_closing_waits_for_the_last_question_of_what_nobody_follows_any_more(
+    stage: Stage, counting: CountingDatabase, counted: Feeds
+) -> None:
+    batch = await stage.batch()
+    async with counted.watch(stage.tenant, batch.id):
+        counting.asked = 0
+        async with asyncio.timeout(LONGEST_WAIT):
+            while not counting.asked:
+                await asyncio.sleep(0)
+    assert counting.pool_use().in_use == 1  # the ticking is in the middle of a question, and the reader has gone
+    await counted.close()
+    assert counting.pool_use().in_use == 0
 
 
 @pytest.fixture
