@@ -59,6 +59,18 @@ async def send(sandbox: Sandbox, address: str = ANN.address, sender: str = SENDE
     return await adapter.send(replace(ANN, address=address, in_reply_to=PARENT, attachments=(file,)))
 
 
+async def send_by_hand(sandbox: Sandbox, *recipients: str) -> tuple[Mapping[str, object], str]:
+    """Send as any other program would; answers the recipients that were refused, and the reply to the last dot."""
+    return await aiosmtplib.send(
+        "Message-ID: <1@mail.example.test>\r\n\r\nHello\r\n",
+        sender=SENDER,
+        recipients=recipients,
+        hostname="127.0.0.1",
+        port=sandbox.smtp_port,
+        start_tls=False,
+    )
+
+
 @pytest.mark.parametrize("fault", Fault)
 async def test_each_fault_leads_to_its_outcome_and_counts_as_accepted_only_after_the_last_dot(fault: Fault) -> None:
     async with quick_sandbox() as (sandbox, _):
@@ -99,6 +111,13 @@ async def test_a_reply_that_does_not_come_to_an_end_is_unknown_and_held_until_th
         sandbox.exchange.closing.set()
 
         assert isinstance(await asyncio.wait_for(sending, 10), Unknown)
+
+
+async def test_a_dripping_reply_is_a_good_one_for_who_waits() -> None:
+    async with quick_sandbox() as (sandbox, _):
+        _, reply = await send_by_hand(sandbox, "drip@example.com")
+        [entry] = sandbox.journal
+        assert reply == f"2.0.0 OK: queued as {entry.message_id}"
 
 
 async def test_a_stop_of_the_sandbox_ends_conversations_in_the_middle() -> None:
@@ -162,13 +181,8 @@ async def test_an_accounts_fault_is_committed_whoever_the_recipient_is() -> None
 
 
 async def test_a_mail_of_another_program_is_taken_for_each_recipient_that_is_not_refused() -> None:
-    content = "Message-ID: <1@mail.example.test>\r\n\r\nHello\r\n"
-    recipients = ["ann@example.com", "invalid@example.com", "bea@example.com"]
     async with quick_sandbox() as (sandbox, _):
-        port = sandbox.smtp_port
-        refused, _ = await aiosmtplib.send(
-            content, sender=SENDER, recipients=recipients, hostname="127.0.0.1", port=port, start_tls=False
-        )
+        refused, _ = await send_by_hand(sandbox, "ann@example.com", "invalid@example.com", "bea@example.com")
 
         assert list(refused) == ["invalid@example.com"]
         taken = [entry.message for entry in sandbox.journal if entry.accepted]
