@@ -1,4 +1,10 @@
-"""Addresses in one spelling, so that two mentions of the same customer meet."""
+"""Addresses in one spelling, so that two mentions of the same customer meet.
+
+An address is kept, and written to, in its `canonical` spelling. Whether two are the same is asked without regard to
+case: here of their `comparable` spelling, and in SQL of `lower()`, which is what `conversations.address_key` holds. By
+the standard the part before the @ is its host's own affair (RFC 5321 section 2.4); in practice Ann@ and ann@ are one.
+Ids that a provider made up may differ in case alone: they block each other, and never share a conversation.
+"""
 
 import phonenumbers
 
@@ -15,8 +21,13 @@ def canonical(channel: Channel, address: str) -> str:
     return e164(address) if channel in PHONE_CHANNELS else address
 
 
+def comparable(channel: Channel, address: str) -> str:
+    """Spell an address so that it equals every other mention of the same one on its channel."""
+    return canonical(channel, address).lower()
+
+
 def _email(address: str) -> str:
-    # Domains are case-insensitive (RFC 5321 section 2.4); the part before the @ belongs to the receiving host.
+    # What is sent goes out with the part before the @ as it was written: the receiving host may want it so.
     local, at, domain = address.rpartition("@")
     return f"{local}{at}{domain.lower()}"
 
@@ -36,5 +47,5 @@ def e164(number: str) -> str:
 def identity(channel: Channel, address: str) -> str:
     """Name the contact behind an address that nobody gave an id: the same on all channels that share such addresses."""
     if channel is Channel.EMAIL:
-        return f"email:{address.strip().lower()}"
+        return f"email:{comparable(channel, address)}"
     return f"phone:{e164(address)}" if channel in PHONE_CHANNELS else f"{channel}:{address.strip()}"

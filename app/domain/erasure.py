@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from app.domain.addresses import PHONE_CHANNELS, canonical
+from app.domain.addresses import PHONE_CHANNELS, comparable
 from app.domain.model import Channel, Reason, ReasonCode
 
 ERASED_TEXT: Final = "[erased]"
@@ -28,7 +28,7 @@ class Address:
     @classmethod
     def spelled(cls, channel: Channel, address: str) -> "Address":
         """In the spelling in which addresses are blocked."""
-        return cls(channel, canonical(channel, address).lower())
+        return cls(channel, comparable(channel, address))
 
 
 def addresses_of(email: str | None, phone: str | None) -> Iterable[Address]:

@@ -128,9 +128,10 @@ async def find_thread(
     return found
 
 
-_LATEST = sa.text("""
+LATEST = sa.text("""
     SELECT id FROM conversations
-    WHERE tenant_id = :tenant AND channel = :channel AND address = :sender AND account_id = :account
+    WHERE tenant_id = :tenant AND channel = :channel AND address_key = lower(:sender) AND account_id = :account
+      AND (channel = 'email' OR address = :sender)
     ORDER BY id DESC LIMIT 1
 """)
 
@@ -139,7 +140,7 @@ async def _find_latest(
     connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, sender: str
 ) -> ConversationId | None:
     found: ConversationId | None = await connection.scalar(
-        _LATEST, {"tenant": tenant, "channel": channel, "sender": sender, "account": account_id}
+        LATEST, {"tenant": tenant, "channel": channel, "sender": sender, "account": account_id}
     )
     return found
 
@@ -187,7 +188,7 @@ _FIND_MESSAGE = sa.text("""
       AND m.provider_message_id IS NOT DISTINCT FROM w.provider_message_id
       AND (m.provider_message_id IS NOT NULL
            OR (m.text = :text AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now())))
-      AND m.sender = w.sender IS NOT FALSE
+      AND lower(m.sender) = lower(w.sender) IS NOT FALSE
     LIMIT 1
 """)
 

@@ -116,7 +116,7 @@ _FORGET_BLOCKED = sa.text("""
     USING unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
     WHERE b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
       AND NOT EXISTS (SELECT FROM conversations c
-                      WHERE c.tenant_id = :tenant AND c.channel = v.channel AND lower(c.address) = v.address
+                      WHERE c.tenant_id = :tenant AND c.channel = v.channel AND c.address_key = v.address
                         AND c.contact_id <> :contact)
       AND NOT EXISTS (SELECT FROM contacts k
                       WHERE k.tenant_id = :tenant AND k.id <> :contact

@@ -11,8 +11,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.addresses import canonical
 from app.domain.messaging import Receipt, ReceiptKind
-from app.domain.model import AccountId, DeliveryId, ReasonCode, TenantId
+from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
 from app.domain.plain_text import storable
 
 LONGEST_EPOCH: Final = 9
@@ -132,7 +133,8 @@ _SENT_UNTIL = sa.text("""
     FROM conversations c
     JOIN deliveries d ON d.tenant_id = c.tenant_id AND d.contact_id = c.contact_id AND d.conversation_id = c.id
     JOIN delivery_attempts a ON a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.epoch = d.epoch
-    WHERE c.tenant_id = :tenant AND c.channel = :channel AND c.address = :recipient AND d.account_id = :account
+    WHERE c.tenant_id = :tenant AND c.channel = :channel AND d.account_id = :account
+      AND c.address_key = lower(:recipient) AND c.address = :recipient
       AND d.queued_at > now() - interval '30 days' AND d.status IN ('sent', 'delivered')
       -- When the attempt began, and not when it was recorded: an answer that was lost is recorded much later.
       AND a.started_at <= :up_to
@@ -156,23 +158,28 @@ async def mark_settled(connection: AsyncConnection, tenant: TenantId, id_: UUID,
 
 
 async def block_address(
-    connection: AsyncConnection, tenant: TenantId, channel: str, address: str, reason: ReasonCode
+    connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str, reason: ReasonCode
 ) -> None:
     """Remember that this address must not be written to on this channel."""
     statement = sa.text("""
         INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
         VALUES (:tenant, :channel, lower(:address), :reason) ON CONFLICT DO NOTHING
     """)
-    await connection.execute(statement, {"tenant": tenant, "channel": channel, "address": address, "reason": reason})
+    await connection.execute(statement, {**_place(tenant, channel, address), "reason": reason})
 
 
-async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel: str, address: str) -> None:
+async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str) -> None:
     """Forget an opt-out that its owner has taken back."""
     statement = sa.text("""
         DELETE FROM blocked_addresses
         WHERE tenant_id = :tenant AND channel = :channel AND address = lower(:address) AND reason = 'opted_out'
     """)
-    await connection.execute(statement, {"tenant": tenant, "channel": channel, "address": address})
+    await connection.execute(statement, _place(tenant, channel, address))
+
+
+def _place(tenant: TenantId, channel: Channel, address: str) -> dict[str, object]:
+    """An address as a provider writes it, in the spelling that the helpdesk's is kept in."""
+    return {"tenant": tenant, "channel": channel, "address": canonical(channel, storable(address))}
 
 
 def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:

@@ -4,6 +4,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    Computed,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -61,6 +62,13 @@ conversations = Table(
     Column("account_id", Uuid, nullable=True),
     Column("contact_id", Uuid, nullable=False),
     own.text("address", nullable=True),
+    Column(
+        "address_key",
+        Text,
+        Computed("lower(address)", persisted=True),
+        nullable=True,
+        comment="The address as addresses are compared.",
+    ),
     own.text("status", default="active"),
     own.text("engagement", default="pending"),
     own.text("subject", nullable=True),
@@ -99,7 +107,7 @@ for _column in (
     "last_customer_message_at",
 ):
     Index(None, conversations.c.tenant_id, conversations.c[_column], conversations.c.id)
-Index("ix_conversations_address", conversations.c.tenant_id, conversations.c.channel, conversations.c.address)
+Index("ix_conversations_address", conversations.c.tenant_id, conversations.c.channel, conversations.c.address_key)
 
 conversation_tags = Table(
     "conversation_tags",
@@ -167,6 +175,11 @@ Index(
     postgresql_where=text("provider_message_id IS NOT NULL"),
 )
 Index(
+    "ix_messages_with_files",
+    messages.c.tenant_id,
+    postgresql_where=text("attachments <> '[]'"),
+)
+Index(
     "uq_messages_reply",
     messages.c.tenant_id,
     messages.c.delivery_id,
@@ -199,6 +212,7 @@ attachments = Table(
     own.text("sha256"),
     own.text("storage_key"),
     own.at("created_at", nullable=False),
+    own.at("last_named_at", nullable=False),
     PrimaryKeyConstraint("tenant_id", "id"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )

@@ -225,6 +225,12 @@ async def test_a_bad_address_is_remembered_for_its_channel(stage: Stage, batch: 
     assert (blocked.channel, blocked.address, blocked.reason) == ("email", "ann@example.com", "bounced")
 
 
+async def test_a_bad_number_is_remembered_as_the_helpdesk_writes_it(stage: Stage, batch: Batch) -> None:
+    await stage.receipt(batch.first, R.FAILED, code=C.OPTED_OUT, bad_address="14155550123\0", channel=Channel.WHATSAPP)
+    [blocked] = await stage.runs("SELECT * FROM blocked_addresses WHERE tenant_id = :tenant")
+    assert (blocked.channel, blocked.address) == ("whatsapp", "+14155550123")
+
+
 @pytest.mark.parametrize(("code", "retryable"), [(C.UNREACHABLE, True), (C.BOUNCED, False), (None, False)])
 async def test_a_reported_failure_is_retryable_by_its_reason(
     stage: Stage, batch: Batch, code: ReasonCode | None, *, retryable: bool

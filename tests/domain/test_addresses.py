@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.addresses import canonical, e164, identity
+from app.domain.addresses import canonical, comparable, e164, identity
 from app.domain.model import Channel
 
 
@@ -25,6 +25,11 @@ def test_a_valid_international_number_is_spelt_in_e164_and_any_other_stays(writt
 
 def test_of_an_e_mail_address_only_the_domain_is_lowered() -> None:
     assert canonical(Channel.EMAIL, " Ann.Lee@Example.COM ") == "Ann.Lee@example.com"
+
+
+def test_addresses_are_compared_without_regard_to_case() -> None:
+    assert comparable(Channel.EMAIL, " Ann.Lee@Example.COM ") == "ann.lee@example.com"
+    assert comparable(Channel.WHATSAPP, "14155550100") == "+14155550100"
 
 
 def test_whatsapp_ids_are_numbers_and_chat_sessions_are_not() -> None:

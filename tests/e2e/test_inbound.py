@@ -77,7 +77,7 @@ class TestMail:
             "In_Reply_To": mail(ANN, In_Reply_To="<first@mail.example.com>"),
             "References": mail(ANN, References="<first@mail.example.com> <unknown@mail.example.com>"),
             "token": mail(ANN, token=wanted.hex),
-            "sender": mail(ANN),
+            "sender": mail(ANN.title()),
         }
         assert (await callers.postmark(mailbox, ways[way])).status_code == TAKEN
         assert "Still broken." in await texts(client, wanted)

@@ -1,5 +1,7 @@
 """A message that comes in through a provider finds the conversation it belongs to."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +13,9 @@ from app.domain.messaging import Inbound
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.conversations import lock_conversation
-from app.store.customer_messages import Match, find_conversation, record_customer_message
-from tests.scene import add_account, add_conversation, postmark, twilio
+from app.store.customer_messages import LATEST, Match, find_conversation, record_customer_message
+from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
+from tests.store.test_selection import analyze
 
 ANN, MALLORY, PHONE = "ann@example.com", "mallory@example.net", "+14155550100"
 
@@ -79,6 +82,44 @@ async def test_a_sender_without_a_conversation_finds_none(provider: Provider) ->
     await provider.conversation(Channel.SMS, PHONE)
     assert await provider.finds(Channel.SMS, "+14155550177") is None
     assert await provider.finds(in_reply_to=("<unknown@example.com>",), sender=MALLORY) is None
+
+
+@pytest.mark.parametrize(("kept", "writes"), [("ann@example.com", "Ann@Example.com"), ("Ann@example.com", ANN)])
+async def test_mail_from_the_same_mailbox_in_another_case_belongs_to_it(
+    provider: Provider, kept: str, writes: str
+) -> None:
+    conversation = await provider.conversation(address=kept)
+    assert await provider.finds(sender=writes) == Match(ConversationId(conversation), believed=True)
+
+
+async def test_ids_that_a_provider_made_up_are_two_when_only_their_case_differs(provider: Provider) -> None:
+    await provider.conversation(Channel.SMS, "visitor-Ab")
+    assert await provider.finds(Channel.SMS, "visitor-aB") is None
+
+
+async def test_the_runtime_role_finds_a_sender_by_the_index(provider: Provider, owner_url: str) -> None:
+    await add_conversations(provider.runtime, provider.tenant, Channel.EMAIL, 2_000)
+    await analyze(owner_url)
+    async with provider.runtime.database.begin(provider.tenant) as connection:
+        values = {"tenant": provider.tenant, "channel": "email", "sender": ANN, "account": UUID(int=0)}
+        plan = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST}"), values))
+    assert re.search(r"ix_conversations_address.*\n *Index Cond: .*address_key = ", plan), plan
+
+
+async def test_a_repeated_mail_is_known_however_its_sender_is_written(provider: Provider) -> None:
+    conversation = ConversationId(await provider.conversation())
+    async with provider.runtime.database.begin(provider.tenant) as connection:
+        recorded = [
+            await record_customer_message(
+                connection,
+                provider.tenant,
+                conversation,
+                CustomerMessage("Hello?", "<1@example.com>", sender=sender),
+                datetime.now(UTC),
+            )
+            for sender in (ANN, "ANN@example.com", MALLORY)
+        ]
+    assert [each.added for each in recorded] == [True, False, True]
 
 
 async def test_an_answer_finds_the_message_it_answers_nearest_first(provider: Provider) -> None:
