@@ -28,7 +28,18 @@ from app.domain.preflight import Plan, Recipient, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
 from app.domain.summary import Summary
-from app.store import audit, closing, guards, mass_replies, per_contact, recipients, selection, snippets, tenants
+from app.store import (
+    attachments,
+    audit,
+    closing,
+    guards,
+    mass_replies,
+    per_contact,
+    recipients,
+    selection,
+    snippets,
+    tenants,
+)
 from app.store.claims import LaneKey
 from app.store.database import Database
 
@@ -69,6 +80,7 @@ async def preview(
 
 async def create(connection: AsyncConnection, tenant: TenantId, draft: Draft, by: Actor) -> MassReplyId:
     """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
+    await attachments.note_named(connection, tenant, draft.attachment_ids)
     source = await _source(connection, tenant, draft)
     plan = await _plan(connection, tenant, draft, source)
     await _refuse_unknown(connection, tenant, draft)

@@ -24,6 +24,22 @@ async def insert_attachment(connection: AsyncConnection, tenant: TenantId, conte
     return _read((await connection.execute(_INSERT, {"tenant": tenant, **asdict(content)})).one())
 
 
+# Only once a day: else all who send the same file would wait for each other. In the order of ids, as purge holds them.
+_NOTE_NAMED = sa.text("""
+    UPDATE attachments a SET last_named_at = now()
+    FROM (SELECT id FROM attachments
+          WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND last_named_at < now() - interval '1 day'
+          ORDER BY id FOR UPDATE) stale
+    WHERE a.tenant_id = :tenant AND a.id = stale.id
+""")
+
+
+async def note_named(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> None:
+    """Say that these are about to be named: no purge takes them from now on, or it has, and they are not found."""
+    if ids:
+        await connection.execute(_NOTE_NAMED, {"tenant": tenant, "ids": list(ids)})
+
+
 _FIND = sa.text("""
     SELECT a.* FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, rank)
     JOIN attachments a ON a.tenant_id = :tenant AND a.id = wanted.id ORDER BY wanted.rank

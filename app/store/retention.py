@@ -21,6 +21,8 @@ _FINISHED = "m.tenant_id = :tenant AND m.finished_at < :before"
 _UNCERTAIN = "EXISTS (SELECT FROM lanes l WHERE l.tenant_id = :tenant AND l.mass_reply_id = m.id AND l.uncertain > 0)"
 _OVER = f"{_FINISHED} AND NOT {_UNCERTAIN}"
 
+# Whoever names a file says so in its row first, and purge holds the row before it deletes it, so that the second sees
+# what the first did: purge would not see a mass reply that is just being written.
 _OLD = {
     Kind.RECEIPTS: "receipts o WHERE o.tenant_id = :tenant AND o.received_at < :before",
     Kind.AUTOMATION_RUNS: """
@@ -29,8 +31,8 @@ _OLD = {
                           WHERE c.tenant_id = :tenant AND c.run_id = o.id AND c.next_at IS NOT NULL)
     """,
     Kind.ATTACHMENTS: """
-        attachments o WHERE o.tenant_id = :tenant AND o.created_at < :before
-          AND NOT EXISTS (SELECT FROM mass_replies m WHERE m.tenant_id = :tenant AND o.id = ANY (m.attachment_ids))
+        attachments o WHERE o.tenant_id = :tenant AND o.last_named_at < :before
+          AND o.id NOT IN (SELECT unnest(m.attachment_ids) FROM mass_replies m WHERE m.tenant_id = :tenant)
           AND o.id::text NOT IN (SELECT a ->> 'id' FROM messages m CROSS JOIN jsonb_array_elements(m.attachments) a
                                  WHERE m.tenant_id = :tenant AND m.attachments <> '[]' AND a ->> 'id' IS NOT NULL)
     """,
@@ -68,7 +70,7 @@ async def count_uncertain(connection: AsyncConnection, tenant: TenantId, before:
     return await connection.scalar(statement, {"tenant": tenant, "before": before}) or 0
 
 
-_DELETE = {
+DELETE = {
     kind: sa.text(f"""
         DELETE FROM {source.split(maxsplit=1)[0]}
         WHERE tenant_id = :tenant AND id IN (SELECT o.id FROM {source} ORDER BY o.id LIMIT {PAGE} FOR UPDATE OF o)
@@ -82,7 +84,7 @@ async def delete_page(
     connection: AsyncConnection, tenant: TenantId, kind: Kind, before: datetime
 ) -> Sequence[str | None]:
     """Delete a page of one kind; answers for each row the key of its file, where it had one."""
-    return list(await connection.scalars(_DELETE[kind], {"tenant": tenant, "before": before}))
+    return list(await connection.scalars(DELETE[kind], {"tenant": tenant, "before": before}))
 
 
 async def hold_over(connection: AsyncConnection, tenant: TenantId, before: datetime) -> MassReplyId | None:

@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.automation.calls import AT_ONCE, LEASE, OF_ONE_TENANT, RULES, WebhookCaller
 from app.channels.http import open_http
@@ -16,6 +14,7 @@ from app.domain.model import ConversationId, TenantId
 from app.store import automation_calls
 from app.store.automation_calls import CallResult
 from tests.automation.conftest import Desk, note, tag, webhook
+from tests.plans import plan, renew_statistics
 from tests.webhooks.consumer import Consumer, consuming
 
 
@@ -243,9 +242,7 @@ async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owe
     values = {"tenant": desk.tenant, "rule": await desk.rule_id("hook")}
     async with desk.runtime.database.begin(desk.tenant) as connection:
         await connection.execute(sa.text(OWED), values)
-    owner = await asyncpg.connect(owner_url)
-    await owner.execute("ANALYZE automation_calls")
-    await owner.close()
+    await renew_statistics(owner_url, "automation_calls")
     async with desk.runtime.database.begin_sweep() as connection:
         due = await plan(connection, automation_calls.DUE, limit=10, satisfied=[])
     async with desk.runtime.database.begin(desk.tenant) as connection:
@@ -253,10 +250,6 @@ async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owe
     for found in (due, claim):
         assert "ix_automation_calls_due" in found
         assert "Seq Scan on automation_calls" not in found, found
-
-
-async def plan(connection: AsyncConnection, statement: sa.TextClause, **values: object) -> str:
-    return "\n".join(await connection.scalars(sa.text(f"EXPLAIN {statement}"), values))
 
 
 async def test_a_caller_that_stops_finishes_its_calls_and_begins_no_more(desk: Desk) -> None:

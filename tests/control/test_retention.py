@@ -1,7 +1,8 @@
 """`mass-reply purge`: what is old and over is deleted; what is not over, or somebody still sees, stays."""
 
+import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,23 @@ import pytest
 from dirty_equals import IsPartialDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.audit import OPERATOR
 from app.domain.errors import InvalidRequest
+from app.domain.mass_reply import Draft
+from app.domain.messaging import Author
 from app.domain.model import MassReplyStatus, TenantId
+from app.domain.rendering import OnUnresolved
 from app.domain.retention import Kind, Purged, read_age
+from app.domain.selection import ByFilter, Filter, TagCondition
+from app.mass_replies import create
 from app.retention import purge
 from app.store import retention as stored
 from app.store.files import FilesUnavailable
 from app.store.retention import PAGE
 from tests.api.conftest import bearer
 from tests.conftest import create_tenant
-from tests.control.conftest import Stage
+from tests.control.conftest import BODY, Stage
+from tests.plans import plan, renew_statistics
 from tests.scene import Account, add_account
 
 S = MassReplyStatus
@@ -119,7 +127,7 @@ async def upload(client: httpx.AsyncClient, name: str) -> Mapping[str, Any]:
 
 async def test_a_file_goes_when_neither_a_mass_reply_nor_a_timeline_names_it(stage: Stage) -> None:
     unused, in_batch, on_timeline, young = [await upload(stage.client, f"{n}.txt") for n in range(4)]
-    await stage.write(f"UPDATE attachments SET created_at = {OLD} WHERE id <> :young", young=young["id"])
+    await stage.write(f"UPDATE attachments SET last_named_at = {OLD} WHERE id <> :young", young=young["id"])
     message = {"text": "See the file.", "attachment_ids": [in_batch["id"]]}
     body = {"selection": {"external_ids": ["email-1"]}, "message": message}
     assert (await stage.client.post("/mass-replies", json=body)).status_code == 201
@@ -137,6 +145,73 @@ async def test_a_file_goes_when_neither_a_mass_reply_nor_a_timeline_names_it(sta
         assert await files.get(keys[UUID(each["id"])])
     with pytest.raises(FilesUnavailable):
         await files.get(keys[UUID(unused["id"])])
+
+
+async def old_file(stage: Stage) -> UUID:
+    made = UUID((await upload(stage.client, "old.txt"))["id"])
+    await stage.write(f"UPDATE attachments SET last_named_at = {OLD}")
+    return made
+
+
+async def blocked_or_done(stage: Stage, task: asyncio.Task[Any]) -> None:
+    """Let a task run until it waits for what another transaction holds, or has ended."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(20):
+        while not (task.done() or (await stage.read(waiting))[0].count):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_file_that_is_being_named_while_a_purge_runs_stays(stage: Stage) -> None:
+    old, everybody = await old_file(stage), ByFilter(Filter(tags=TagCondition(any=("incident",))))
+    draft = Draft(
+        everybody,
+        "See the file.",
+        html=None,
+        attachment_ids=(old,),
+        mark_as_done=False,
+        on_unresolved=OnUnresolved.SKIP,
+        whatsapp_template=None,
+        author=Author(None, "tests"),
+    )
+    async with stage.runtime.database.begin(stage.tenant) as connection:
+        await create(connection, TenantId(stage.tenant), draft, OPERATOR)
+        purging = asyncio.create_task(run(stage))
+        await blocked_or_done(stage, purging)
+    assert found(await purging) == {}
+    assert await left(stage, "attachments") == 1
+
+
+async def test_a_file_that_is_being_purged_cannot_be_named_any_more(stage: Stage) -> None:
+    old = await old_file(stage)
+    body = BODY | {"message": {"text": "See the file.", "attachment_ids": [str(old)]}}
+    async with stage.runtime.database.begin(stage.tenant) as connection:
+        before = datetime.now(UTC) - AGE
+        assert len(await stored.delete_page(connection, TenantId(stage.tenant), Kind.ATTACHMENTS, before)) == 1
+        naming = asyncio.create_task(stage.client.post("/mass-replies", json=body))
+        await blocked_or_done(stage, naming)
+    answer = await naming
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_attachment")
+
+
+async def test_a_file_that_was_named_lately_is_kept_as_long_as_a_new_one(stage: Stage) -> None:
+    old = await old_file(stage)
+    body = BODY | {"message": {"text": "See the file.", "attachment_ids": [str(old)]}}
+    assert (await stage.client.post("/mass-replies", json=body)).status_code == 201
+    await stage.write("DELETE FROM mass_replies")
+    assert found(await run(stage)) == {}
+
+
+async def test_of_all_timelines_only_messages_with_files_are_looked_through(stage: Stage, owner_url: str) -> None:
+    await stage.write(
+        "INSERT INTO messages (tenant_id, conversation_id, kind, text) SELECT tenant_id, id, 'customer_message', 'Hi' "
+        "FROM conversations, generate_series(1, 500)"
+    )
+    await renew_statistics(owner_url, "messages")
+    async with stage.runtime.database.begin(stage.tenant) as connection:
+        values = {"tenant": stage.tenant, "before": datetime.now(UTC)}
+        found = await plan(connection, stored.DELETE[Kind.ATTACHMENTS], **values)
+    assert "ix_messages_with_files" in found, found
+    assert "Seq Scan on messages" not in found, found
 
 
 async def open_chat(anonymous: httpx.AsyncClient, account: UUID) -> dict[str, str]:
@@ -160,7 +235,7 @@ async def test_a_visitor_who_left_nothing_is_forgotten(stage: Stage, anonymous: 
 async def test_a_dry_run_counts_the_same_and_deletes_nothing(stage: Stage) -> None:
     await ended(stage, OLD)
     await upload(stage.client, "unused.txt")
-    await stage.write(f"UPDATE attachments SET created_at = {OLD}")
+    await stage.write(f"UPDATE attachments SET last_named_at = {OLD}")
     counted = found(await run(stage, only_count=True))
     assert counted == {Kind.MASS_REPLIES: 1, Kind.DELIVERIES: 6, Kind.ATTACHMENTS: 1}
     assert await left(stage, "deliveries") == 6
