@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,21 +75,36 @@ async def page(
     connection: AsyncConnection, tenant: TenantId, query: Query, *, before: UUID | None, limit: int
 ) -> Sequence[RecordedEntry]:
     """The newest first."""
-    statement = sa.select(audit_log).where(audit_log.c.tenant_id == tenant, *_conditions(query))
-    if before is not None:
-        statement = statement.where(audit_log.c.id < before)
-    rows = await connection.execute(statement.order_by(audit_log.c.id.desc()).limit(limit))
-    return [_read(row) for row in rows]
+    return [_read(row) for row in await connection.execute(select_page(tenant, query, before, limit))]
+
+
+def select_page(tenant: TenantId, query: Query, before: UUID | None, limit: int) -> sa.Select[Any]:
+    log = audit_log.c
+    conditions = [log.tenant_id == tenant, *_conditions(query), *([] if before is None else [log.id < before])]
+    newest = log.id.desc()
+    if query.actor is None:
+        return sa.select(audit_log).where(*conditions).order_by(newest).limit(limit)
+    # Each way of being the actor has an index of its own, which gives its newest without reading the others.
+    ways = [
+        sa.select(log.id).where(*conditions, way).order_by(newest).limit(limit).subquery().select()
+        for way in _acting(query.actor)
+    ]
+    ids = sa.union(*ways)
+    return sa.select(audit_log).where(log.tenant_id == tenant, log.id.in_(ids)).order_by(newest).limit(limit)
+
+
+def _acting(actor: str) -> Iterator[sa.ColumnElement[bool]]:
+    log = audit_log.c
+    yield log.author_id == actor
+    yield log.user_id == actor
+    with suppress(ValueError):  # only what is a UUID may be a key
+        yield log.key_id == UUID(actor)
 
 
 def _conditions(query: Query) -> Iterator[sa.ColumnElement[bool]]:
     log = audit_log.c
     if query.action is not None:
         yield log.action == query.action
-    if query.actor is not None:
-        yield sa.or_(
-            log.author_id == query.actor, log.user_id == query.actor, sa.cast(log.key_id, sa.Text) == query.actor
-        )
     if query.mass_reply is not None:
         yield log.mass_reply_id == query.mass_reply
     if query.start is not None:

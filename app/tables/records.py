@@ -30,6 +30,9 @@ audit_log = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
     Index(None, "tenant_id", "mass_reply_id", "id"),
     Index(None, "tenant_id", "action", "id"),
+    Index(None, "tenant_id", "author_id", "id"),
+    Index(None, "tenant_id", "user_id", "id"),
+    Index(None, "tenant_id", "key_id", "id"),
 )
 
 erased_blocks = Table(

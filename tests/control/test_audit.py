@@ -18,11 +18,14 @@ from app.domain.audit import OPERATOR
 from app.domain.messaging import Author
 from app.domain.model import Channel, MassReplyStatus, TenantId
 from app.domain.permissions import Role
+from app.runtime import Runtime
+from app.store import audit
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.api.test_channel_accounts import EMAIL, SECRET
 from tests.conftest import create_tenant
 from tests.control.conftest import BODY, NOWHERE, Stage
+from tests.plans import plan, renew_statistics
 from tests.scene import add_conversations
 
 ANN = Author("agent-7", "Ann Lee", "ann@example.test")
@@ -101,6 +104,33 @@ async def test_the_author_the_person_and_the_key_are_all_kept(
     for actor in ("agent-8", "agent-7", key_id):
         assert await entries(stage.client, actor=actor) == [entry]
     assert await entries(stage.client, actor="agent-9") == []
+
+
+async def test_who_did_it_is_found_along_indexes_and_the_newest_first(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, owner_url: str
+) -> None:
+    key = UUID(int=7)
+    write = sa.text("""
+        INSERT INTO audit_log (tenant_id, action, author_id, author_name, key_name, user_id, key_id)
+        SELECT :tenant, 'snippet.saved', CASE n % 1000 WHEN 1 THEN 'ann' ELSE 'ben' END, 'Ann', 'desk',
+               CASE n % 1000 WHEN 2 THEN 'ann' END, CASE n % 1000 WHEN 3 THEN CAST(:key AS uuid) END
+        FROM generate_series(1, 3000) n
+    """)
+    async with runtime.database.begin(tenant) as connection:
+        await connection.execute(write, {"tenant": tenant, "key": key})
+    await renew_statistics(owner_url, "audit_log")
+    found = await entries(client, actor="ann")
+    assert len(found) == 6
+    assert [entry["id"] for entry in found] == sorted((entry["id"] for entry in found), reverse=True)
+    assert await entries(client, actor="ann", limit=4) == found[:4]
+    assert len(await entries(client, actor=str(key))) == 3
+    statement = audit.select_page(TenantId(tenant), audit.Query(actor=str(key)), None, 50)
+    async with runtime.database.begin(tenant) as connection:
+        compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        shown = await plan(connection, compiled)
+    for column in ("author_id", "user_id", "key_id"):
+        assert f"ix_audit_log_tenant_id_{column}_id" in shown, shown
+    assert "Seq Scan on audit_log" not in shown
 
 
 async def test_a_human_decision_is_kept_with_its_reason(stage: Stage) -> None:
