@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 import structlog
@@ -30,11 +30,12 @@ from app.domain.model import AccountId, ReasonCode, TenantId
 from app.store import customer_messages, receipts
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 
 
-async def take_callback(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> None:
+async def take_callback(database: Database, lines: Lines, metrics: Metrics, account_id: UUID, webhook: Webhook) -> None:
     """Check a provider's call and do what it says, event by event.
 
     Each event is a transaction of its own, so that two long calls never wait for each other's rows in a circle. If one
@@ -56,7 +57,7 @@ async def take_callback(database: Database, lines: Lines, account_id: UUID, webh
                 log.info("event_of_unknown_account")
                 await _keep(connection, tenant, line.account, event)
             else:
-                await _take(connection, tenant, owner, event)
+                await _take(connection, metrics, tenant, owner, event)
 
 
 async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:
@@ -109,14 +110,16 @@ def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
         raise InvalidRequest(f"The call cannot be read: {error}") from None
 
 
-async def _take(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, event: ProviderEvent) -> None:
+async def _take(
+    connection: AsyncConnection, metrics: Metrics, tenant: TenantId, account: ChannelAccount, event: ProviderEvent
+) -> None:
     match event:
         case Receipt():
             await take_receipt(connection, tenant, account.id, account.channel, event)
         case Watermark():
             await take_watermark(connection, tenant, account.id, account.channel, event)
         case Inbound():
-            await _take_inbound(connection, tenant, account, event)
+            await _take_inbound(connection, metrics, tenant, account, event)
         case Unrecognized():
             await _keep(connection, tenant, account, event)
         case _:
@@ -129,16 +132,24 @@ async def _keep(connection: AsyncConnection, tenant: TenantId, account: ChannelA
 
 
 async def _take_inbound(
-    connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, inbound: Inbound
+    connection: AsyncConnection, metrics: Metrics, tenant: TenantId, account: ChannelAccount, inbound: Inbound
 ) -> None:
     """Put a customer's message on its conversation. One that belongs to none is kept and not guessed about."""
-    if not await receipts.keep(connection, tenant, account.id, "inbound", inbound.event_key, inbound.raw):
+    found = await customer_messages.find_conversation(connection, tenant, account.id, account.channel, inbound)
+    outcome: Final = "unmatched" if found is None else "kept"
+    if not await receipts.keep(connection, tenant, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
         return
     await _note_opt_out(connection, tenant, account, inbound)
-    found = await customer_messages.find_conversation(connection, tenant, account.id, account.channel, inbound)
     if found is None:
         log.info("inbound_unmatched", account=str(account.id))
+        metrics.count_unmatched_inbound(account.channel)
         return
+    await _record(connection, tenant, inbound, found)
+
+
+async def _record(
+    connection: AsyncConnection, tenant: TenantId, inbound: Inbound, found: customer_messages.Match
+) -> None:
     message = CustomerMessage(
         text=inbound.text,
         provider_message_id=inbound.provider_message_id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -82,15 +82,16 @@ async def keep(
     kind: str,
     event_key: str,
     raw: Mapping[str, Any],
+    outcome: Literal["kept", "unmatched"] = "kept",
 ) -> bool:
     """Keep an event that says nothing of a delivery; False where the same one was kept before."""
     statement = sa.text("""
         INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, outcome)
-        VALUES (:tenant, :account, :event_key, :kind, CAST(:raw AS jsonb), now(), 'kept')
+        VALUES (:tenant, :account, :event_key, :kind, CAST(:raw AS jsonb), now(), :outcome)
         ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
     """)
-    values = {"tenant": tenant, "account": account, "event_key": event_key, "kind": kind, "raw": _json(raw)}
-    return (await connection.execute(statement, values)).rowcount == 1
+    values = {"account": account, "event_key": event_key, "kind": kind, "raw": _json(raw), "outcome": outcome}
+    return (await connection.execute(statement, {"tenant": tenant, **values})).rowcount == 1
 
 
 async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> StoredReceipt | None:

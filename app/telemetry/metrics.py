@@ -60,6 +60,12 @@ class Metrics:
             "Calls to webhook endpoints that were never made, because what they tell cannot be written out.",
             registry=counted,
         )
+        self._unmatched_inbound = Counter(
+            "mass_reply_inbound_unmatched",
+            "Customers' messages that came in and belong to no conversation.",
+            ("channel",),
+            registry=counted,
+        )
         self._requests = Counter(
             "mass_reply_http_requests",
             "Requests that the API answered.",
@@ -90,6 +96,9 @@ class Metrics:
 
     def count_event_passed_over(self) -> None:
         self._passed_over.inc()
+
+    def count_unmatched_inbound(self, channel: str) -> None:
+        self._unmatched_inbound.labels(channel).inc()
 
     def count_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """`route` is the route's pattern, None where no route was met; `status` 0 says that nothing was answered."""

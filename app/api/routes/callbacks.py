@@ -25,7 +25,8 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
     """Take receipts and customers' messages. Answered once everything in the call is kept."""
     webhook = _webhook(runtime.settings.public_url, request, await request.body())
-    await callbacks.take_callback(runtime.database, runtime.lines, account_id, webhook)
+    metrics = runtime.telemetry.metrics
+    await callbacks.take_callback(runtime.database, runtime.lines, metrics, account_id, webhook)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
