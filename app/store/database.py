@@ -20,6 +20,11 @@ from app.domain.model import TenantId
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
 
+LEFT_OPEN = "10s"
+"""After which PostgreSQL ends a transaction that asks nothing more: one of a frozen process, or of a machine that has
+gone, would hold its rows against every other worker until the network noticed."""
+
+_SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
 _SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
 
 
@@ -48,7 +53,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             hide_parameters=True,
-            connect_args={"server_settings": {"application_name": "mass-reply", "jit": "off"}},
+            connect_args={"server_settings": _SESSION},
         )
 
     @asynccontextmanager

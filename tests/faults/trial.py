@@ -61,7 +61,7 @@ class Trial:
         async def quiet() -> bool:
             return bool((await self.rows(busy))[0][0] == 0)
 
-        await until(quiet, 10)
+        await until(quiet, 20)  # a process that froze within a transaction holds it until PostgreSQL ends it
         return await self.sending()
 
     async def sending(self) -> set[str]:
