@@ -1,11 +1,8 @@
-"""The command line, run as an operator runs it: in a process of its own, told by the environment."""
+"""The command line, in a process of its own, told by the environment."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -18,8 +15,9 @@ from app.domain.permissions import Role
 from app.store.api_keys import find_api_key, tenant_of_key
 from app.store.database import Database
 from tests.conftest import SECRET_KEY, create_tenant
+from tests.forked import Done, run_command
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Done]
 
 
 @pytest.fixture
@@ -33,11 +31,10 @@ def environment(database_url: str, owner_url: str) -> dict[str, str]:
 
 @pytest.fixture
 def run(environment: dict[str, str]) -> Run:
-    def run(*arguments: str, without: str | None = None, **changed: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, without: str | None = None, **changed: str) -> Done:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MASS_REPLY_")}
         told = {name: value for name, value in {**environment, **changed}.items() if name != without}
-        command = [str(Path(sys.executable).with_name("mass-reply")), *arguments]
-        return subprocess.run(command, env=kept | told, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+        return run_command(*arguments, environment=kept | told)
 
     return run
 
@@ -117,7 +114,7 @@ async def test_a_database_that_is_not_there_is_one_line(run: Run, database_url: 
     _assert_one_line(run("tenants", "create", "Example Ltd", MASS_REPLY_DATABASE_URL=elsewhere), "mass-reply: ")
 
 
-def _assert_one_line(done: subprocess.CompletedProcess[str], said: str) -> None:
+def _assert_one_line(done: Done, said: str) -> None:
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
     assert said in done.stderr

@@ -1,7 +1,6 @@
 """`mass-reply import`: what a file holds is told by its name, else by how it begins."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -11,12 +10,13 @@ import pytest
 from app.domain.model import Channel
 from app.import_file import Content, content_of
 from app.runtime import Runtime
+from tests.forked import Done
 from tests.scene import add_account, postmark
 from tests.test_cli import environment, run
 
 __all__ = ["environment", "run"]
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Done]
 
 LINE = json.dumps({"external_id": "c-1", "channel": "sms", "address": "+12025550142"})
 MAIL = (

@@ -1,58 +1,58 @@
-"""Worker processes as an operator runs them, and what befalls them."""
+"""Worker processes, and what befalls them."""
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from app.settings import Settings
-
-PROGRAM = """
-import asyncio
 from app.logs import configure_logging
-from app.settings import load_settings
-from app.worker import main
-settings = load_settings()
-configure_logging(settings.log_level)
-asyncio.run(main(settings))
-"""
+from app.settings import Settings, load_settings
+from app.worker import run
+from tests.forked import begin
+
 BAD_SIGNS = ("never retrieved", "was destroyed", "ResourceWarning", "Exception ignored", '"level": "error"')
 """What a worker's log must not hold after an orderly end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    process: asyncio.subprocess.Process
+    process: ForkServerProcess
     log: Path
 
     async def ready(self, seconds: float = 20) -> None:
         """Wait until it says that it has started."""
         async with asyncio.timeout(seconds):
             while "worker_started" not in self.log.read_text():
-                assert self.process.returncode is None, self.log.read_text()
+                assert self.process.exitcode is None, self.log.read_text()
                 await asyncio.sleep(0.01)
 
     async def kill(self) -> None:
         """SIGKILL: no time for a last word."""
         self.process.kill()
-        await self.process.wait()
+        await asyncio.to_thread(self.process.join)
 
     async def terminate(self, seconds: float = 20) -> int:
         """SIGTERM, as a deployment sends it; answers the exit status."""
         self.process.terminate()
-        async with asyncio.timeout(seconds):
-            return await self.process.wait()
+        await asyncio.to_thread(self.process.join, seconds)
+        if self.process.exitcode is None:
+            raise TimeoutError
+        return self.process.exitcode
 
     def freeze(self) -> None:
         """SIGSTOP: a virtual machine that is being moved, a laptop whose lid is closed."""
-        self.process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
 
     def bad_signs(self) -> list[str]:
         return [line for line in self.log.read_text().splitlines() if any(sign in line for sign in BAD_SIGNS)]
@@ -61,16 +61,18 @@ class Worker:
 @asynccontextmanager
 async def running(settings: Settings, log: Path) -> AsyncIterator[Worker]:
     """Run a worker; at the end of the block it is killed, if it still lives."""
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-W", "always::ResourceWarning", "-c", PROGRAM, env=_environment(settings), stderr=output
-        )
+    worker = Worker(begin(_work, environment=_environment(settings), output=log, errors=log), log)
     try:
-        yield Worker(process, log)
+        yield worker
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        if worker.process.is_alive():
+            await worker.kill()
+
+
+def _work() -> None:
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    run(settings)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
