@@ -1,17 +1,16 @@
 """A folder of its own for each stack that runs, under `var/` of the current folder.
 
-The lock on it ends with the process that holds it, however that ends; what a killed one left behind is then stopped and
-removed by the next stack that takes the place.
+What a killed stack left behind is stopped and removed by the next one that takes the place.
 """
 
-import fcntl
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.dev.children import StackFailed
+from app.dev.locks import lock
 from app.dev.servers import leftovers
 
 PLACES = 9
@@ -24,8 +23,8 @@ def own_place(var: Path) -> Iterator[Path]:
     """Take the first free place, and remove it at the end unless something failed. Raises StackFailed: none is free."""
     var.mkdir(parents=True, exist_ok=True)
     for number in range(1, PLACES + 1):
-        with (var / f"stack-{number}.lock").open("w") as lock:
-            if not _locked(lock.fileno()):
+        with lock(var / f"stack-{number}.lock") as is_ours:
+            if not is_ours:
                 continue
             place = var / f"stack-{number}"
             _clear(place)
@@ -48,13 +47,6 @@ def _removed_but_for_failures(place: Path) -> Iterator[None]:
     finally:
         if not failed:
             shutil.rmtree(place)
-
-
-def _locked(file: int) -> bool:
-    with suppress(BlockingIOError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
 
 
 def _clear(place: Path) -> None:

@@ -1,7 +1,14 @@
 """Loopback ports for what is started here."""
 
+import os
 import random
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.dev.locks import lock
 
 PORTS = (20_000, 32_000)
 """Below those that systems give to outgoing connections."""
@@ -20,3 +27,14 @@ def free_port(wanted: int = 0) -> int:
         except OSError:
             return free_port()
         return port
+
+
+@contextmanager
+def own_port(wanted: int) -> Iterator[int]:
+    """Give the wanted port, or a free one: 0 is any, and so is one that is taken or promised to another stack.
+
+    A port is taken seconds after it was found free. Without a lock two stacks that start at once would find the same
+    one, and the second would take the first's service for its own.
+    """
+    with lock(Path(tempfile.gettempdir(), f"mass-reply-{os.getuid()}-{wanted}.lock")) as is_ours:
+        yield free_port(wanted if is_ours else 0)

@@ -16,7 +16,7 @@ from types import FrameType
 from app.dev import servers
 from app.dev.children import Child, child
 from app.dev.place import own_place
-from app.dev.ports import free_port
+from app.dev.ports import own_port
 from app.dev.sandbox.mail_server import server_class
 from app.domain.messaging import Author
 from app.domain.model import TenantId
@@ -137,7 +137,8 @@ async def _access(database_url: str) -> Access:
 
 
 def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, folder: Path) -> Stack:
-    api_port, sandbox_port, smtp_port = map(free_port, (shape.api_port, shape.sandbox_port, shape.smtp_port))
+    wanted = (shape.api_port, shape.sandbox_port, shape.smtp_port)
+    api_port, sandbox_port, smtp_port = (stack.enter_context(own_port(port)) for port in wanted)
     api_url, sandbox_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{sandbox_port}"
     told = _told(backing, api_url, folder)
 

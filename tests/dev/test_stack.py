@@ -12,7 +12,7 @@ import pytest
 
 from app.dev.children import StackFailed
 from app.dev.place import PLACES, own_place
-from app.dev.ports import free_port
+from app.dev.ports import free_port, own_port
 from app.dev.servers import EmbeddedServersMissing
 from app.dev.stack import Shape, running_stack
 from app.settings import SettingsInvalid
@@ -99,6 +99,14 @@ def test_a_port_that_is_taken_is_replaced_by_a_free_one() -> None:
         taken.listen()
         number = taken.getsockname()[1]
         assert free_port(number) != number
+
+
+def test_a_port_that_another_stack_waits_for_is_not_given_twice() -> None:
+    wanted = free_port()
+    with own_port(wanted) as first, own_port(wanted) as second:
+        assert first == wanted != second
+    with own_port(wanted) as again:
+        assert again == wanted
 
 
 def test_naming_only_one_of_the_real_databases_addresses_says_which_is_missing(
