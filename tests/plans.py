@@ -1,4 +1,8 @@
-"""How PostgreSQL would find what a statement asks for, as the role and the tenant of a connection."""
+"""How PostgreSQL finds what a statement asks for, as the role and the tenant of a connection."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import sqlalchemy as sa
@@ -14,3 +18,18 @@ async def renew_statistics(owner_url: str, *tables: str) -> None:
     for table in tables:
         await owner.execute(f"ANALYZE {table}")
     await owner.close()
+
+
+@asynccontextmanager
+async def counting_rows(connection: AsyncConnection) -> AsyncIterator[Counter[str]]:
+    """Count the rows that are read in the block, by table; told when the block has ended."""
+    read: Counter[str] = Counter()
+    before = await _rows_read(connection)
+    yield read
+    read.update(await _rows_read(connection))
+    read.subtract(before)
+
+
+async def _rows_read(connection: AsyncConnection) -> dict[str, int]:
+    statement = "SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS read FROM pg_stat_xact_user_tables"
+    return {row.relname: row.read for row in await connection.execute(sa.text(statement))}

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.domain.preflight import Recipient
 from app.store import recipients
+from app.store.database import SOME_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _claim_statement(which: str) -> sa.TextClause:
             lease_until = :now + CAST(:lease AS interval), settles_after = :now + CAST(:settles_after AS interval),
             reason_code = NULL, reason_detail = NULL, retryable = false
         -- Found by key alone: `due` holds the rows, and statistics that lag behind a new batch mislead any other plan.
-        WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
+        WHERE {SOME_TENANT} AND d.id = ANY (ARRAY(
             SELECT id FROM granted
             -- The first goes whatever it takes, and leaves a debt that is waited for: were it to wait until it had
             -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
@@ -122,10 +123,7 @@ def _claim_statement(which: str) -> sa.TextClause:
     SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
            claimed.address, claimed.account_id, CAST(NULL AS text) AS provider, {recipients.COLUMNS}
     FROM claimed
-    JOIN conversations c ON c.tenant_id = :tenant AND c.id = claimed.conversation_id
-    JOIN contacts k ON k.tenant_id = :tenant AND k.id = c.contact_id
-    LEFT JOIN blocked_addresses b
-           ON b.tenant_id = :tenant AND b.channel = c.channel AND b.address = lower(claimed.address)
+    {recipients.about("claimed.conversation_id", "claimed.address")}
 """)  # noqa: S608 - built from constants
 
 

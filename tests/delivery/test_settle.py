@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import sqlalchemy as sa
 
-from app.delivery.settle import Report, settle
-from app.dev import servers
+from app.delivery.settle import Report
 from app.domain.model import (
     Absorbed,
     Channel,
@@ -19,7 +17,6 @@ from app.domain.model import (
     Move,
     ReasonCode,
 )
-from app.settings import Settings
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode
@@ -351,24 +348,3 @@ class TestMany:
         }  # fmt: skip
         await stage.settle(*(report(id_, E.CANCEL, None) for id_ in batch.deliveries))
         assert (await stage.counts(batch))["cancelled"] == 2
-
-
-_ROWS_READ = sa.text("""
-    SELECT relname, seq_tup_read + idx_tup_fetch AS read FROM pg_stat_xact_user_tables
-    WHERE relname IN ('deliveries', 'conversations')
-""")
-
-
-async def test_a_group_reads_its_own_rows_however_large_the_batch(stage: Stage, settings: Settings) -> None:
-    batch = await stage.batch(2_000)
-    superuser = await asyncpg.connect(settings.database_url.replace(servers.RUNTIME, "postgres", 1))
-    await superuser.execute("ANALYZE deliveries, delivery_attempts, conversations")
-    await superuser.close()
-    await stage.claim(batch, 2_000)
-    group = [accepted(delivery) for delivery in batch.deliveries[::100]]
-    async with stage.database.begin(stage.tenant) as connection:
-        before = {row.relname: row.read for row in await connection.execute(_ROWS_READ)}
-        await settle(connection, stage.tenant, group)
-        after = {row.relname: row.read for row in await connection.execute(_ROWS_READ)}
-    read = {table: after[table] - before[table] for table in after}
-    assert max(read.values()) <= 20 * len(group), read

@@ -1,0 +1,81 @@
+"""How many rows are read for a few of a large mass reply, where statistics know nothing of its tenant."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.settle import settle
+from app.domain.model import DeliveryEvent, DeliveryStatus
+from app.store import recipients, results
+from app.store.results import ResultQuery
+from tests.conftest import create_tenant
+from tests.delivery.stage import Batch, Stage, make_stage, report
+from tests.plans import counting_rows, renew_statistics
+
+ALL, FEW = 1_200, 60
+A_HANDFUL = 20
+"""Rows of one table for each that is asked for: the row itself, its versions, and what an index leads to in vain."""
+TABLES = ("contacts", "conversations", "deliveries", "delivery_attempts", "channel_accounts", "mass_replies")
+
+Work = Callable[[AsyncConnection, Stage, Batch], Awaitable[object]]
+
+
+@pytest.fixture
+async def unknown(stage: Stage, owner_url: str) -> Stage:
+    """A tenant that came after the statistics were made."""
+    for _ in range(3):
+        await (await make_stage(stage.runtime, await create_tenant(stage.database))).batch(30)
+    await renew_statistics(owner_url, *TABLES)
+    return await make_stage(stage.runtime, await create_tenant(stage.database))
+
+
+async def page(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    found = await results.page(connection, stage.tenant, batch.id, ResultQuery(), after=batch.first, limit=FEW)
+    assert len(found) == FEW
+
+
+async def page_of_one_status(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    query = ResultQuery(status=DeliveryStatus.QUEUED)
+    found = await results.page(connection, stage.tenant, batch.id, query, after=batch.first, limit=FEW)
+    assert len(found) == FEW
+
+
+async def some(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    found = await results.some(connection, stage.tenant, batch.id, batch.deliveries[::20])
+    assert len(found) == FEW
+
+
+async def load(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    found = await recipients.load(connection, stage.tenant, batch.id, batch.conversations[::20])
+    assert len(found) == FEW
+
+
+async def claim(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    assert len(await stage.claim_in(connection, batch, FEW)) == FEW
+
+
+@pytest.mark.parametrize("work", [page, page_of_one_status, some, load])
+async def test_a_few_are_found_by_key_for_a_tenant_that_the_statistics_do_not_know(unknown: Stage, work: Work) -> None:
+    batch = await unknown.batch(ALL)
+    async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
+        await work(connection, unknown, batch)
+    assert max(read.values()) <= A_HANDFUL * FEW, read
+
+
+async def settle_some(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    await stage.claim(batch, ALL)
+    group = [
+        report(one, DeliveryEvent.ACCEPT, provider_message_id="prov-1", outcome="accepted")
+        for one in batch.deliveries[::20]
+    ]
+    await settle(connection, stage.tenant, group)
+
+
+@pytest.mark.parametrize("work", [claim, settle_some])
+async def test_a_few_are_moved_however_many_were_prepared_with_them(unknown: Stage, owner_url: str, work: Work) -> None:
+    batch = await unknown.batch(ALL)
+    await renew_statistics(owner_url, *TABLES)  # preparing does so where there are many, and PostgreSQL in time
+    async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
+        await work(connection, unknown, batch)
+    assert max(read.values()) <= A_HANDFUL * FEW, read
