@@ -23,7 +23,7 @@ up: $(VENV)/installed ## keep the whole stack running here, and print its URLs a
 	$(BIN)/mass-reply up
 
 test: $(VENV)/installed ## run the tests on embedded PostgreSQL and Valkey
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 4 --dist loadgroup
 
 fuzz: $(VENV)/installed ## ask the API far more of what its description allows; FUZZ_SEED=7 repeats a run
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

@@ -31,7 +31,12 @@ SECRET_KEY = "only-for-tests-" + "0" * 32
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[servers.PostgresServer]:
     """One cluster a run: every worker takes part in it, and the last one to leave stops it."""
-    with servers.postgres(VAR / "postgres", durable=False) as server:
+    data = VAR / "postgres"
+    with fasteners.InterProcessLock(VAR / "postgres.lock"):
+        if not (data / "PG_VERSION").exists():
+            with servers.postgres(data, durable=False):
+                pass  # the room for every worker's connections is there from the second start on
+    with servers.postgres(data, durable=False) as server:
         yield server
 
 

@@ -33,7 +33,8 @@ _CONVERSATIONS = """
     SELECT :tenant, :prefix || '-' || n, 'SUP-' || n, :channel, CAST(:account AS uuid), k.id, {address},
            'Payment failed', now() - interval '1 hour', '<' || :prefix || n || '@mail.example.com>'
     FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
-    JOIN contacts k ON k.tenant_id = :tenant AND k.external_id = :prefix || '-contact-' || n
+    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = (SELECT CAST(:tenant AS uuid))
+                        AND external_id = :prefix || '-contact-' || n LIMIT 1) k
 """
 _TAGS = """
     INSERT INTO conversation_tags (tenant_id, tag, conversation_id)

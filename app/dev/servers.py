@@ -19,6 +19,9 @@ from app.dev.ports import free_port
 
 OWNER = "mass_reply_owner"
 RUNTIME = "mass_reply_runtime"
+SETTINGS = ("max_wal_size = '2GB'", "max_connections = 300")
+"""The latter holds from the next start on."""
+NOT_DURABLE = ("fsync = off", "full_page_writes = off")
 
 
 class EmbeddedServersMissing(Exception):
@@ -48,7 +51,7 @@ def postgres(data: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
             "Remove that folder, or set MASS_REPLY_DATABASE_URL and MASS_REPLY_OWNER_URL to a server of your own."
         ) from error
     with server:
-        for setting in ("max_wal_size = '2GB'", *(() if durable else ("fsync = off", "full_page_writes = off"))):
+        for setting in (*SETTINGS, *(NOT_DURABLE if not durable else ())):
             server.psql(f"ALTER SYSTEM SET {setting};")
         server.psql("SELECT pg_reload_conf();")
         yield PostgresServer(str(server.get_postmaster_info().socket_dir))
