@@ -180,7 +180,7 @@ async def test_a_customer_writes_and_opens_the_window_for_a_day() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"provider": "postmark"},
+        {"provider": "smtp"},
         {"provider": "pigeon"},
         {"identity": "nobody"},
         {"sender": ""},

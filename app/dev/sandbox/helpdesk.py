@@ -14,7 +14,7 @@ from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
+from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
 
 FAILURES: Mapping[Fault, tuple[str, str]] = {
     Fault.BOUNCE: ("bounced", "The recipient does not exist."),
@@ -71,19 +71,18 @@ class Helpdesk:
                 return ("message.sent", "message.delivered")
 
     def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
-        account, event_id = entry.message.account, f"{entry.message_id}.{kind}"
         data = {"correlation": entry.message.correlation, "message_id": entry.message_id}
         if kind == "message.failed" and entry.fault:
             data["code"], data["detail"] = FAILURES[entry.fault]
-        body = json.dumps({"type": kind, "timestamp": happened_at.isoformat(), "data": data})
-        now = datetime.now(UTC)
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": event_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(account.secret).sign(event_id, now, body),
-        }
-        return Post(account.callback_url, body.encode(), headers)
+        event = {"type": kind, "timestamp": happened_at.isoformat(), "data": data}
+        return _signed(entry.message.account, f"{entry.message_id}.{kind}", event)
+
+    def inbound(self, said: Said, message_id: str) -> Post:
+        """Our own contract: docs/channels/webhook.md. `in_reply_to` has no place in it."""
+        message = {"id": message_id, "text": said.text, "sent_at": said.at.isoformat()}
+        data = {"sender": said.sender, "message": message}
+        event = {"type": "message.received", "timestamp": said.at.isoformat(), "data": data}
+        return _signed(said.account, message_id, event)
 
     def reading(self, message: Message) -> Reading:
         fields: Mapping[str, Any] = message.fields
@@ -124,6 +123,17 @@ class Helpdesk:
     def _answer(self, entries: Sequence[Entry]) -> web.Response:
         entry = entries[0]
         return self.refusal(entry.problem) if entry.problem else web.json_response({"message_id": entry.message_id})
+
+
+def _signed(account: Account, event_id: str, event: Mapping[str, Any]) -> Post:
+    body, now = json.dumps(event), datetime.now(UTC)
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(account.secret).sign(event_id, now, body),
+    }
+    return Post(account.callback_url, body.encode(), headers)
 
 
 def _without_content(message: Mapping[str, Any]) -> Mapping[str, Any]:

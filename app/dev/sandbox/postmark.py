@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
-from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
+from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
 
 CORRELATION_KEY = "delivery"
 """The metadata key that our messages carry their correlation in."""
@@ -27,6 +28,8 @@ MAX_BATCH = 500
 MAX_MESSAGE, MAX_BATCH_BYTES = 10 * MEGABYTE, 50 * MEGABYTE
 SERVER_ID = 8025
 THREADING = ("Message-ID", "In-Reply-To", "References")
+SUBJECT = "Re: Payment failed"
+"""Of what customers write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +153,22 @@ class Postmark:
         """https://postmarkapp.com/developer/webhooks/webhooks-overview. Nothing is signed: the URL is the secret."""
         tell = _delivery if kind == "Delivery" else _bounce
         event = {"RecordType": kind, **_about(entry), **tell(entry, _timestamp(happened_at))}
-        headers = {"Content-Type": "application/json", "User-Agent": "Postmark"}
-        return Post(entry.message.account.callback_url, json.dumps(event).encode(), headers)
+        return _told(entry.message.account, event)
+
+    def inbound(self, said: Said, message_id: str) -> Post:
+        """https://postmarkapp.com/developer/webhooks/inbound-webhook"""
+        threading = {"Message-ID": f"<{message_id}@mail.example.com>", "In-Reply-To": said.in_reply_to}
+        mail = {
+            "From": said.sender,
+            "FromFull": {"Email": said.sender, "Name": "", "MailboxHash": ""},
+            "Subject": SUBJECT,
+            "MessageID": message_id,
+            "MailboxHash": "",
+            "Date": format_datetime(said.at),
+            "TextBody": said.text,
+            "Headers": [{"Name": name, "Value": value} for name, value in threading.items() if value],
+        }
+        return _told(said.account, mail)
 
     def reading(self, message: Message) -> Reading:
         fields: Payload = message.fields
@@ -162,6 +179,11 @@ class Postmark:
             subject=str(fields.get("Subject") or ""),
             threading=[(h["Name"], h["Value"]) for h in headers or () if h["Name"] in THREADING],
         )
+
+
+def _told(account: Account, event: Payload) -> Post:
+    headers = {"Content-Type": "application/json", "User-Agent": "Postmark"}
+    return Post(account.callback_url, json.dumps(event).encode(), headers)
 
 
 def _read_one(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:

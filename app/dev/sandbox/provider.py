@@ -63,7 +63,7 @@ class Said:
     text: str
     at: datetime
     in_reply_to: str | None = None
-    """The provider's id of the message that it answers."""
+    """What names the message that it answers: the provider's id, for e-mail the Message-ID with its angle brackets."""
 
 
 class CallRefused(Exception):

@@ -9,10 +9,12 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from email.message import EmailMessage
 from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import uuid4
 
+import httpx
 from aiohttp import web
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,7 +32,7 @@ from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.postmark_checks import ADDRESS
-from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, headers_of_interest
+from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
 
 Payload = Mapping[str, Any]
 
@@ -57,6 +59,8 @@ RESERVED_HEADERS = frozenset(
 )
 THREADING = ("Message-ID", "In-Reply-To", "References")
 TO = "personalizations.0.to.0.email"
+OWN_ADDRESS = "support@example.com"
+"""That of an account, in a customer's mail: nobody has told it here."""
 
 FAILURES: Mapping[Fault, Mapping[str, str]] = {
     Fault.BOUNCE: {
@@ -139,6 +143,17 @@ class SendGrid:
         }
         return Post(account.callback_url, body, headers)
 
+    def inbound(self, said: Said, message_id: str) -> Post:
+        """https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
+
+        The raw mail, unsigned: the secret in the address counts.
+        """
+        form = {"to": OWN_ADDRESS, "envelope": json.dumps({"to": [OWN_ADDRESS], "from": said.sender})}
+        parts = {**form, "email": bytes(_mail(said, message_id)).decode()}
+        files = {name: (None, value) for name, value in parts.items()}
+        request = httpx.Request("POST", said.account.callback_url, files=files)
+        return Post(said.account.callback_url, request.read(), {"Content-Type": request.headers["Content-Type"]})
+
     def reading(self, message: Message) -> Reading:
         fields: Payload = message.fields
         headers: Payload = fields.get("headers") or {}
@@ -154,6 +169,16 @@ class SendGrid:
         if entry.problem:
             return self.refusal(entry.problem)
         return web.Response(status=202, headers={"X-Message-Id": entry.message_id or ""})
+
+
+def _mail(said: Said, message_id: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Date"] = said.sender, OWN_ADDRESS, said.at
+    mail["Message-ID"] = f"<{message_id}@mail.example.com>"
+    if said.in_reply_to:
+        mail["In-Reply-To"] = said.in_reply_to
+    mail.set_content(said.text, cte="base64")
+    return mail
 
 
 def new_keys() -> tuple[str, str]:

@@ -19,9 +19,11 @@ from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.provider import Draft, Post, Reading, headers_of_interest
+from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
 
 API_VERSION = "2010-04-01"
+OWN_NUMBER = "+12025550199"
+"""That of an account, in a customer's message: nobody has told it here."""
 CORRELATION_PARAMETER = "d"
 """The query parameter of our status callback URL that carries the correlation."""
 MAX_BODY = 1600
@@ -120,13 +122,21 @@ class Twilio:
     def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
         """https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks"""
         url = str(entry.message.fields["StatusCallback"])
-        parameters = _status(entry, kind, happened_at)
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "User-Agent": "TwilioProxy/1.1",
-            "X-Twilio-Signature": _sign(entry.message.account.secret, url, parameters),
+        return _signed(entry.message.account, url, _status(entry, kind, happened_at))
+
+    def inbound(self, said: Said, message_id: str) -> Post:
+        """https://www.twilio.com/docs/messaging/guides/webhook-request; it names no time."""
+        parameters = {
+            "MessageSid": message_id,
+            "SmsSid": message_id,
+            "AccountSid": said.account.identity,
+            "From": said.sender,
+            "To": OWN_NUMBER,
+            "Body": said.text,
+            "NumMedia": "0",
+            "ApiVersion": API_VERSION,
         }
-        return Post(url, urlencode(parameters).encode(), headers)
+        return _signed(said.account, said.account.callback_url, parameters)
 
     def reading(self, message: Message) -> Reading:
         fields = message.fields
@@ -263,6 +273,15 @@ def _status(entry: Entry, kind: str, happened_at: datetime) -> Mapping[str, str]
         return {**known, **sender}
     error = {"ErrorCode": str(FAILURES[entry.fault])} if kind == "undelivered" and entry.fault else {}
     return {**known, **sender, **error, "RawDlrDoneDate": happened_at.strftime("%y%m%d%H%M")}
+
+
+def _signed(account: Account, url: str, parameters: Mapping[str, str]) -> Post:
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "User-Agent": "TwilioProxy/1.1",
+        "X-Twilio-Signature": _sign(account.secret, url, parameters),
+    }
+    return Post(url, urlencode(parameters).encode(), headers)
 
 
 def _sign(token: str, url: str, parameters: Mapping[str, str]) -> str:
