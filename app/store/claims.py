@@ -113,7 +113,7 @@ def _claim_statement(which: str) -> sa.TextClause:
             lease_until = :now + CAST(:lease AS interval), settles_after = :now + CAST(:settles_after AS interval),
             reason_code = NULL, reason_detail = NULL, retryable = false
         -- Found by key alone: `due` holds the rows, and statistics that lag behind a new batch mislead any other plan.
-        WHERE {SOME_TENANT} AND d.id = ANY (ARRAY(
+        WHERE tenant_id = {SOME_TENANT} AND d.id = ANY (ARRAY(
             SELECT id FROM granted
             -- The first goes whatever it takes, and leaves a debt that is waited for: were it to wait until it had
             -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.

@@ -19,6 +19,7 @@ from app.domain.model import (
     TenantId,
     TimelineKind,
 )
+from app.store.database import SOME_TENANT
 
 _COLUMNS = """
     c.id, c.external_id, c.human_id, c.channel, a.key AS channel_account, k.external_id AS contact, c.address, c.status,
@@ -28,19 +29,19 @@ _COLUMNS = """
 """
 _TABLES = """
     conversations c
-    JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
+    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = c.tenant_id AND id = c.contact_id LIMIT 1) k
     LEFT JOIN channel_accounts a ON a.tenant_id = c.tenant_id AND a.id = c.account_id
 """
 
 # In id order, as everybody locks conversations: two that lock the same ones cannot wait for each other.
 _LOCK_BY_EXTERNAL_IDS = sa.text(f"""
     SELECT {_COLUMNS} FROM {_TABLES}
-    WHERE c.tenant_id = :tenant AND c.external_id = ANY (CAST(:external_ids AS text[]))
+    WHERE c.tenant_id = {SOME_TENANT} AND c.external_id = ANY (CAST(:external_ids AS text[]))
     ORDER BY c.id FOR NO KEY UPDATE OF c
 """)  # noqa: S608 - built from the constants above
 _LOCK = sa.text(f"""
     SELECT {_COLUMNS} FROM {_TABLES}
-    WHERE c.tenant_id = :tenant AND c.id = ANY (CAST(:ids AS uuid[])) ORDER BY c.id FOR NO KEY UPDATE OF c
+    WHERE c.tenant_id = {SOME_TENANT} AND c.id = ANY (CAST(:ids AS uuid[])) ORDER BY c.id FOR NO KEY UPDATE OF c
 """)  # noqa: S608 - built from the constants above
 
 
@@ -88,9 +89,9 @@ _VIEWS = sa.text(f"""
     FROM {_TABLES}
     LEFT JOIN LATERAL (
         SELECT m.text, m.provider_message_id, m.created_at FROM messages m
-        WHERE m.tenant_id = :tenant AND m.conversation_id = c.id AND m.kind = 'customer_message' AND NOT m.automatic
+        WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.kind = 'customer_message' AND NOT m.automatic
         ORDER BY m.created_at DESC, m.id DESC LIMIT 1) m ON true
-    WHERE c.tenant_id = :tenant AND c.id = ANY (CAST(:ids AS uuid[]))
+    WHERE c.tenant_id = {SOME_TENANT} AND c.id = ANY (CAST(:ids AS uuid[]))
     ORDER BY c.id DESC
 """)  # noqa: S608 - built from the constants above
 

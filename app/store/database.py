@@ -27,8 +27,8 @@ gone, would hold its rows against every other worker until the network noticed."
 _SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
 _SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
 
-SOME_TENANT = "tenant_id = (SELECT CAST(:tenant AS uuid))"
-"""A condition for look-ups by key that does not tell the planner which tenant it is.
+SOME_TENANT = "(SELECT CAST(:tenant AS uuid))"
+"""The tenant, for look-ups by key: the planner is not told which one it is.
 
 Of one that came after its statistics were made it expects a single row, to which any index leads that begins with the
 tenant; each look-up would then read all that this tenant has. Of some tenant it expects what tenants have on average.

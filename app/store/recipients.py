@@ -28,11 +28,12 @@ ADDRESS = """
 def about(conversation: str, address: str) -> str:
     """Join a conversation, its contact, and what is known against the address, one by one and each by its key."""
     return f"""
-    CROSS JOIN LATERAL (SELECT * FROM conversations WHERE {SOME_TENANT} AND id = {conversation} LIMIT 1) c
-    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
+    CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = {conversation} LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
     CROSS JOIN LATERAL (SELECT {address} AS address) r
     LEFT JOIN LATERAL (SELECT reason FROM blocked_addresses
-                       WHERE {SOME_TENANT} AND channel = c.channel AND address = lower(r.address) LIMIT 1) b ON true
+                       WHERE tenant_id = {SOME_TENANT} AND channel = c.channel AND address = lower(r.address)
+                       LIMIT 1) b ON true
     """  # noqa: S608 - built from literals of this package
 
 
@@ -46,10 +47,11 @@ _LOAD = sa.text(f"""
         SELECT bool_or(d.mass_reply_id <> :mass_reply
                        AND d.status IN ('queued', 'sending', 'sent', 'delivered', 'read', 'uncertain')
                        AND (SELECT confirmed_at FROM mass_replies
-                            WHERE {SOME_TENANT} AND id = d.mass_reply_id) IS NOT NULL) AS replied,
+                            WHERE tenant_id = {SOME_TENANT} AND id = d.mass_reply_id) IS NOT NULL) AS replied,
                bool_or(d.mass_reply_id = :mass_reply AND d.status = 'queued') AS repeated
         FROM deliveries d
-        WHERE {SOME_TENANT} AND d.contact_id = k.id AND d.queued_at > now() - interval '24 hours') lately ON true
+        WHERE tenant_id = {SOME_TENANT} AND d.contact_id = k.id AND d.queued_at > now() - interval '24 hours') lately
+        ON true
     LEFT JOIN LATERAL (
         SELECT a.id, a.provider, a.config FROM channel_accounts a
         WHERE a.tenant_id = :tenant AND a.enabled

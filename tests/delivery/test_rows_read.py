@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import settle
+from app.domain.events import ConversationUpdated, DeliveryUpdated, Subject
 from app.domain.model import DeliveryEvent, DeliveryStatus
-from app.store import recipients, results
+from app.store import conversations, event_contents, recipients, results
 from app.store.results import ResultQuery
 from tests.conftest import create_tenant
 from tests.delivery.stage import Batch, Stage, make_stage, report
@@ -51,11 +53,36 @@ async def load(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
     assert len(found) == FEW
 
 
+async def views(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    assert len(await conversations.view_conversations(connection, stage.tenant, batch.conversations[::20])) == FEW
+
+
+async def lock(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    assert len(await conversations.lock_by_ids(connection, stage.tenant, batch.conversations[::20])) == FEW
+
+
+async def lock_by_external_ids(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    statement = sa.text("SELECT external_id FROM conversations WHERE tenant_id = :tenant AND id = ANY (:ids)")
+    values = {"tenant": stage.tenant, "ids": batch.conversations[::20]}
+    wanted = list(await connection.scalars(statement, values))
+    assert len(await conversations.lock_conversations(connection, stage.tenant, wanted)) == FEW
+
+
+async def what_events_tell(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+    some = batch.conversations[::20]
+    told = [DeliveryUpdated(*both, DeliveryStatus.SENT) for both in zip(batch.deliveries[::20], some, strict=True)]
+    subjects: list[Subject] = [*told, *map(ConversationUpdated, some)]
+    await event_contents.sizes(connection, stage.tenant, subjects)
+    assert await event_contents.load(connection, stage.tenant, [batch.id], subjects)
+
+
 async def claim(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
     assert len(await stage.claim_in(connection, batch, FEW)) == FEW
 
 
-@pytest.mark.parametrize("work", [page, page_of_one_status, some, load])
+@pytest.mark.parametrize(
+    "work", [page, page_of_one_status, some, load, views, lock, lock_by_external_ids, what_events_tell]
+)
 async def test_a_few_are_found_by_key_for_a_tenant_that_the_statistics_do_not_know(unknown: Stage, work: Work) -> None:
     batch = await unknown.batch(ALL)
     async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
