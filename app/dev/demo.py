@@ -11,7 +11,7 @@ from rich.live import Live
 
 from app.dev.calls import Calls, Json
 from app.dev.children import StackFailed
-from app.dev.inboxes import inboxes, open_inboxes
+from app.dev.inboxes import Inbox, inboxes, open_inboxes
 from app.dev.promises import Promise, Received, Result, breaches
 from app.dev.samples import REPORT, SELECTION, SNIPPETS, TEXT, WHATSAPP_TEMPLATE, Ending, Sample, samples, to_ndjson
 from app.dev.show import open_console, preflight_table, progress_table, results_table, sample_lines, unplain_table
@@ -94,6 +94,16 @@ def fill(scene: Scene, sample: Sequence[Sample]) -> None:
         raise PromiseBroken(f"{report['failed']} of the sample conversations were refused: {report['errors']}")
     accounts = ", ".join(inbox.key for inbox in chosen)
     scene.console.print(f"Imported {report['created']} conversations; accounts: {accounts}.\n")
+    _play_customers(scene, sample, {inbox.key: inbox for inbox in chosen})
+
+
+def _play_customers(scene: Scene, sample: Sequence[Sample], by_key: Mapping[str, Inbox]) -> None:
+    """Let those customers write who have something to say. Raises PromiseBroken for a message that is not taken."""
+    for said in (each for each in sample if each.says):
+        inbox = by_key[said.line["channel_account"]]
+        writes = {"provider": inbox.provider, "identity": inbox.identity, "sender": said.line["address"]}
+        if not scene.sandbox.post("/sandbox/inbound", {**writes, "text": said.says})["taken"]:
+            raise PromiseBroken(f"The customer of {said.external_id} writes, and nobody takes it.")
 
 
 def _show_promise(scene: Scene, promise: Promise) -> None:

@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.dev.calls import Calls
 from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
@@ -36,7 +36,7 @@ def inboxes(sandbox_url: str, smtp_port: int) -> Sequence[Inbox]:
         _smtp(smtp_port),
         _twilio(sandbox_url),
         _graph(Channel.WHATSAPP, "whatsapp_cloud", f"{sandbox_url}/whatsapp", "phone_number_id", "106540352242922"),
-        _graph(Channel.FACEBOOK, "meta", f"{sandbox_url}/meta", "page_id", "106540352242900"),
+        _messenger(sandbox_url),
         _graph(Channel.INSTAGRAM, "meta", f"{sandbox_url}/meta", "instagram_id", "17841400000000000"),
         Inbox("support-chat", Channel.CHAT, "webchat", {}, {}),
         _webhook(sandbox_url, Channel.OTHER),
@@ -98,6 +98,12 @@ def _graph(channel: Channel, provider: str, base_url: str, sender: str, id_: str
     return Inbox(
         f"support-{channel}", channel, provider, {sender: id_, "base_url": base_url}, credentials, id_, app_secret
     )
+
+
+def _messenger(sandbox_url: str) -> Inbox:
+    """A page with Meta's approval for human agents, who may answer for a week."""
+    page = _graph(Channel.FACEBOOK, "meta", f"{sandbox_url}/meta", "page_id", "106540352242900")
+    return replace(page, config={**page.config, "human_agent": True})
 
 
 def _webhook(sandbox_url: str, channel: Channel) -> Inbox:

@@ -80,7 +80,8 @@ class Ending:
 DELIVERED = Ending(DeliveryStatus.DELIVERED)
 SENT = Ending(DeliveryStatus.SENT)
 ANSWER_LOST = Ending(DeliveryStatus.UNCERTAIN, ReasonCode.ANSWER_LOST)
-
+ANSWERED: Mapping[str, Any] = {"engagement": "engaged"}
+AGAIN = "It is refused again!"
 
 _PLAIN: Mapping[str | None, Ending] = {
     # Web chat keeps a reply until the visitor opens the page again; in the demo nobody does.
@@ -109,6 +110,8 @@ class Trouble:
     contact: Mapping[str, Any] = field(default_factory=dict)
     inbox: str | None = None
     """Where the customer wrote to; None: to the support team."""
+    says: str | None = None
+    """What the customer writes after the import, by the provider."""
 
 
 def _failed(channel: Channel, fault: Fault, reason: ReasonCode, inbox: str | None = None) -> Trouble:
@@ -116,8 +119,9 @@ def _failed(channel: Channel, fault: Fault, reason: ReasonCode, inbox: str | Non
 
 
 def _skipped(channel: Channel, reason: ReasonCode, **changes: Any) -> Trouble:
-    contact, hours_ago = changes.pop("contact", {}), changes.pop("hours_ago", 1)
-    return Trouble(channel, Ending(DeliveryStatus.SKIPPED, reason), None, hours_ago, changes, contact)
+    contact, hours_ago, says = changes.pop("contact", {}), changes.pop("hours_ago", 1), changes.pop("says", None)
+    ending = Ending(DeliveryStatus.SKIPPED, reason)
+    return Trouble(channel, ending, None, hours_ago, changes, contact, says=says)
 
 
 TROUBLES: Sequence[Trouble] = (
@@ -127,15 +131,23 @@ TROUBLES: Sequence[Trouble] = (
     _failed(Channel.EMAIL, Fault.COMPLAINT, ReasonCode.COMPLAINED, BILLING_MAIL),
     _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT, ORDERS_MAIL),
     _failed(Channel.SMS, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
+    _failed(Channel.SMS, Fault.OPTED_OUT, ReasonCode.OPTED_OUT),
     _failed(Channel.SMS, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
     _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
     # The provider's own clock: the window was open when it was confirmed, and the provider says otherwise.
     _failed(Channel.WHATSAPP, Fault.WINDOW_LATER, ReasonCode.WINDOW_CLOSED),
-    _failed(Channel.FACEBOOK, Fault.WINDOW, ReasonCode.WINDOW_CLOSED),
+    _failed(Channel.FACEBOOK, Fault.OPTED_OUT, ReasonCode.BLOCKED),
     _failed(Channel.INSTAGRAM, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
-    # Throttled at first, or the answer lost: the customer has it in the end, and once.
+    _failed(Channel.INSTAGRAM, Fault.WINDOW, ReasonCode.WINDOW_CLOSED),
+    # Throttled at first, or the answer lost: the customer has it in the end, and once. Not with Postmark, where a lost
+    # answer is that of a whole batch, and leaves what was refused in it uncertain too.
     Trouble(Channel.SMS, DELIVERED, Fault.THROTTLED),
+    Trouble(Channel.WHATSAPP, DELIVERED, Fault.BUSY),
+    Trouble(Channel.EMAIL, DELIVERED, Fault.ERROR_AFTER, inbox=BILLING_MAIL),
     Trouble(Channel.SMS, DELIVERED, Fault.DROP_AFTER),
+    Trouble(Channel.WHATSAPP, DELIVERED, Fault.GARBAGE),
+    Trouble(Channel.FACEBOOK, DELIVERED, Fault.DROP_AFTER),
+    Trouble(Channel.INSTAGRAM, DELIVERED, Fault.ERROR_AFTER),
     Trouble(Channel.OTHER, DELIVERED, Fault.RECEIPT_FIRST),
     # A 500 says nothing about whether it was sent, and no receipt comes: a person has to decide.
     Trouble(Channel.OTHER, ANSWER_LOST, Fault.ERROR_BEFORE),
@@ -144,17 +156,30 @@ TROUBLES: Sequence[Trouble] = (
     Trouble(Channel.EMAIL, ANSWER_LOST, Fault.DROP_AFTER, inbox=ORDERS_MAIL),
     _skipped(Channel.EMAIL, ReasonCode.OPTED_OUT, contact={"opted_out": True}),
     _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
+    _skipped(Channel.EMAIL, ReasonCode.ADDRESS_INVALID, address="customer@example.com\nBcc: all@example.com"),
     _skipped(Channel.SMS, ReasonCode.NO_ADDRESS, address=None, contact={"phone": None}),
     _skipped(Channel.SMS, ReasonCode.ADDRESS_INVALID, address="12"),
+    _skipped(Channel.SMS, ReasonCode.OPTED_OUT, says="STOP"),
     # Outside its window WhatsApp still takes the approved template; and not everybody there shows a number.
     Trouble(Channel.WHATSAPP, DELIVERED, hours_ago=25),
     Trouble(Channel.WHATSAPP, DELIVERED, changes={"address": "US.13491208655302741918"}),
     _skipped(Channel.WHATSAPP, ReasonCode.ADDRESS_INVALID, address="customer@example.com"),
     _skipped(Channel.INSTAGRAM, ReasonCode.MESSAGE_TOO_LONG, custom_fields={"order": "ä" * 500}),
-    _skipped(Channel.FACEBOOK, ReasonCode.WINDOW_CLOSED, hours_ago=49),
+    _skipped(Channel.INSTAGRAM, ReasonCode.WINDOW_CLOSED, hours_ago=25),
+    # Two days after the customer wrote, Messenger takes what is said to be written by a person, and nothing else.
+    Trouble(Channel.FACEBOOK, DELIVERED, Fault.WINDOW, hours_ago=49),
+    _skipped(Channel.FACEBOOK, ReasonCode.WINDOW_CLOSED, hours_ago=24 * 8),
+    # Who writes again opens the window again, and waits for an answer again.
+    Trouble(Channel.FACEBOOK, DELIVERED, hours_ago=24 * 8, says=AGAIN),
+    Trouble(Channel.INSTAGRAM, DELIVERED, hours_ago=25, says=AGAIN),
+    Trouble(Channel.WHATSAPP, DELIVERED, hours_ago=25, says=AGAIN),
+    Trouble(Channel.EMAIL, DELIVERED, changes=ANSWERED, says=AGAIN),
+    Trouble(Channel.EMAIL, DELIVERED, changes=ANSWERED, inbox=BILLING_MAIL, says=AGAIN),
+    Trouble(Channel.SMS, DELIVERED, changes=ANSWERED, says=AGAIN),
+    Trouble(Channel.OTHER, DELIVERED, changes=ANSWERED, says=AGAIN),
     _skipped(Channel.CHAT, ReasonCode.MERGE_TAG_UNRESOLVED, human_id=None),
     Trouble(Channel.EMAIL, None, changes={"tags": ["refund"]}),
-    Trouble(Channel.EMAIL, None, changes={"engagement": "engaged"}),
+    Trouble(Channel.EMAIL, None, changes=ANSWERED),
     Trouble(Channel.SMS, None, changes={"tags": ["refund"]}),
 )
 
@@ -165,6 +190,8 @@ class Sample:
 
     line: Mapping[str, Any] = field(repr=False)
     ending: Ending | None
+    says: str | None = None
+    """What the customer writes after the import."""
 
     @property
     def external_id(self) -> str:
@@ -197,7 +224,8 @@ def _troubles(now: datetime, times: int) -> Iterator[Sample]:
         plain = _line(channel, 50 + number, _ADDRESSES[channel].format(150 + number), written, inbox)
         address = plain["address"] if trouble.fault is None else _magic(trouble.fault, channel, number)
         contact = {**plain["contact"], **trouble.contact}
-        yield Sample({**plain, "address": address, **trouble.changes, "contact": contact}, trouble.ending)
+        line = {**plain, "address": address, **trouble.changes, "contact": contact}
+        yield Sample(line, trouble.ending, trouble.says)
 
 
 def _magic(fault: Fault, channel: Channel, number: int) -> str:

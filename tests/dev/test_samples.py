@@ -46,6 +46,13 @@ def test_trouble_is_asked_of_a_provider_that_commits_it(times: int) -> None:
     assert [inbox for inbox, fault in asked if fault and not commits(providers[inbox], fault)] == []
 
 
+def test_a_customer_writes_wherever_the_sandbox_can_play_one() -> None:
+    providers = {inbox.key: inbox.provider for inbox in INBOXES}
+    written = {providers[str(sample.line["channel_account"])] for sample in samples(NOW) if sample.says}
+    # Nobody is called by the mail server, and web chat has no provider at all.
+    assert written == set(ADAPTERS) - {"smtp", "webchat"}
+
+
 def test_each_inbox_has_conversations_and_each_provider_an_inbox() -> None:
     assert {sample.line["channel_account"] for sample in samples(NOW)} == {None, *(inbox.key for inbox in INBOXES)}
     assert {inbox.provider for inbox in INBOXES} == set(ADAPTERS)
