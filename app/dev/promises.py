@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from app.dev.samples import Ending
 from app.domain.model import ACCEPTED, Channel, DeliveryStatus, ReasonCode
+from app.domain.preflight import PreflightWarning
 
 Skips = Mapping[tuple[ReasonCode, Channel], int]
 
@@ -19,6 +20,8 @@ class Promise:
     recipients: int
     recipients_by_channel: Mapping[Channel, int]
     skipped: Skips
+    dropped: Mapping[Channel, int]
+    """How many get the text without the file."""
     sms_segments: int
     warnings: Sequence[str]
     samples: Sequence[tuple[Channel, str]] = field(repr=False)
@@ -32,6 +35,11 @@ class Promise:
             recipients_by_channel={Channel(each["channel"]): each["recipients"] for each in preflight["by_channel"]},
             skipped={
                 (ReasonCode(each["code"]), Channel(each["channel"])): each["count"] for each in preflight["skipped"]
+            },
+            dropped={
+                Channel(each["channel"]): each["count"]
+                for each in preflight["warnings"]
+                if each["code"] == PreflightWarning.ATTACHMENT_DROPPED
             },
             sms_segments=preflight["billable"]["sms_segments"],
             warnings=[f"{each['count']} on {each['channel']}: {each['detail']}" for each in preflight["warnings"]],
@@ -52,6 +60,8 @@ class Result:
     words: str
     """Why, for a person."""
     attempts: int
+    dropped: bool = False
+    """Whether the file was left out."""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Self:
@@ -65,6 +75,7 @@ class Result:
             reason=ReasonCode(reason["code"]) if reason else None,
             words=reason["detail"] if reason else "",
             attempts=answer["attempts"],
+            dropped=bool(answer["dropped_attachments"]),
         )
 
     @property
@@ -97,6 +108,7 @@ def breaches(
     return [
         *_selection(promise, results, endings),
         *_skips(promise, results),
+        *_dropped(promise, results),
         *_messages(results, received),
         *_endings(results, endings),
     ]
@@ -117,6 +129,12 @@ def _skips(promise: Promise, results: Iterable[Result]) -> Iterator[str]:
         yield f"Skipped were {dict(skipped)}; promised was {dict(promise.skipped)}."
     if promise.recipients != promise.selected - skipped.total():
         yield f"{promise.recipients} recipients were promised, and {skipped.total()} of {promise.selected} skipped."
+
+
+def _dropped(promise: Promise, results: Iterable[Result]) -> Iterator[str]:
+    dropped = Counter(result.channel for result in results if result.dropped)
+    if dropped != Counter(promise.dropped):
+        yield f"The file was left out for {dict(dropped)}; promised was {dict(promise.dropped)}."
 
 
 def _messages(results: Iterable[Result], received: Received) -> Iterator[str]:

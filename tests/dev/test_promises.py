@@ -13,6 +13,7 @@ PROMISE = Promise(
     recipients=2,
     recipients_by_channel={Channel.EMAIL: 2, Channel.VOICE: 0},
     skipped={(ReasonCode.VOICE_NOT_SUPPORTED, Channel.VOICE): 1},
+    dropped={},
     sms_segments=0,
     warnings=[],
     samples=[],
@@ -52,6 +53,13 @@ def test_a_message_to_nobody_that_was_selected_is_named() -> None:
 def test_a_success_that_the_provider_knows_nothing_of_is_named() -> None:
     [breach] = breaches(PROMISE, RESULTS, Received(["id-email-1"]), ENDINGS)
     assert "email-2 is reported as delivered, but the sandbox has no message" in breach
+
+
+def test_a_file_that_was_left_out_is_named_unless_it_was_promised() -> None:
+    results = [replace(FIRST, dropped=True), SECOND, SPOKEN]
+    [breach] = breaches(PROMISE, results, RECEIVED, ENDINGS)
+    assert "left out for" in breach
+    assert breaches(replace(PROMISE, dropped={Channel.EMAIL: 1}), results, RECEIVED, ENDINGS) == []
 
 
 def test_a_conversation_without_a_result_is_named() -> None:
