@@ -136,6 +136,7 @@ TROUBLES: Sequence[Trouble] = (
     _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
     # The provider's own clock: the window was open when it was confirmed, and the provider says otherwise.
     _failed(Channel.WHATSAPP, Fault.WINDOW_LATER, ReasonCode.WINDOW_CLOSED),
+    Trouble(Channel.WHATSAPP, Ending(DeliveryStatus.FAILED, ReasonCode.TEMPLATE_REJECTED), Fault.TEMPLATE, 25),
     _failed(Channel.FACEBOOK, Fault.OPTED_OUT, ReasonCode.BLOCKED),
     _failed(Channel.INSTAGRAM, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
     _failed(Channel.INSTAGRAM, Fault.WINDOW, ReasonCode.WINDOW_CLOSED),

@@ -81,6 +81,16 @@ async def test_each_message_has_an_id_of_its_own_which_the_player_is_told(
     assert answer["message_id"] in (understood(provider, received, http).provider_message_id or "")
 
 
+async def test_the_only_account_need_not_be_named_and_one_of_several_must_be() -> None:
+    said = {"provider": "twilio", "sender": CUSTOMERS[Channel.SMS], "text": "Hello?"}
+    async with run_receiver() as receiver, quick_sandbox() as (sandbox, client):
+        statuses = []
+        for identity in ("AC1", "AC2"):
+            sandbox.register("twilio", identity, "secret", receiver.url)
+            statuses.append((await post(client, sandbox, graph_call("/sandbox/inbound", said))).status)
+        assert (statuses, len(receiver.received)) == ([200, 422], 1)
+
+
 async def test_stop_is_twilios_word_for_opting_out(http: httpx.AsyncClient) -> None:
     received, _ = await told("twilio", "STOP")
     assert understood("twilio", received, http).opted_out is True

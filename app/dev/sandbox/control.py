@@ -82,11 +82,15 @@ class Control:
         provider = self._providers.get(given.get("provider", ""))
         if not isinstance(provider, TellsInbound):
             raise ValueError("provider must be one whose customers can be played")
-        account = self._exchange.accounts.admit(provider.name, given.get("identity", ""))
+        account = self._named(provider.name, given.get("identity", ""))
         if account is None or not account.callback_url or not given.get("sender"):
             raise ValueError("identity must be a registered account with a callback_url, and there must be a sender")
         at = datetime.fromisoformat(given["at"]).astimezone(UTC) if "at" in given else datetime.now(UTC)
         return provider, Said(account, given["sender"], given.get("text", ""), at, given.get("in_reply_to"))
+
+    def _named(self, provider: str, identity: str) -> Account | None:
+        accounts = self._exchange.accounts
+        return accounts.admit(provider, identity) if identity else accounts.only(provider)
 
     async def journal(self, request: web.Request) -> web.Response:
         after = request.query.get("after", "0")

@@ -30,6 +30,7 @@ class Fault(StrEnum):
     RECEIPT_FIRST = "receipt-first"
     WINDOW = "window"
     WINDOW_LATER = "window-later"
+    TEMPLATE = "template"
 
 
 class Stage(Enum):
@@ -119,6 +120,13 @@ MAGIC: tuple[Magic, ...] = (
         Stage.RECEIPT,
         "27",
         "WhatsApp: accepted; that the reply window is closed is reported later, a template still goes.",
+        providers=frozenset({"whatsapp_cloud"}),
+    ),
+    Magic(
+        Fault.TEMPLATE,
+        Stage.MESSAGE,
+        "28",
+        "WhatsApp: refused, as a template with too few parameters is.",
         providers=frozenset({"whatsapp_cloud"}),
     ),
 )

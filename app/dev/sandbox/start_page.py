@@ -8,6 +8,9 @@ from app.dev.sandbox.markup import Markup, fill, join, page
 BODY = """<h1>Provider sandbox</h1>
 <p>It takes messages as the providers do, and delivers them to nobody. See them in the <a href="/outbox">outbox</a>;
 machines read the <a href="/journal">journal</a> and its <a href="/journal/counts">counts</a>.</p>
+<p>A customer writes by <code>POST /sandbox/inbound</code> with
+<code>{{"provider": "twilio", "sender": "+12025550123", "text": "STOP"}}</code>; where a provider has several
+accounts, by the <code>identity</code> of one of them.</p>
 <h2>Addresses</h2>
 <table><tr><th>Provider</th><th>Base URL, or host and port</th></tr>
 {}

@@ -59,6 +59,7 @@ class WhatsApp:
         Fault.ERROR_BEFORE: Problem(500, 131000, "Something went wrong."),
         Fault.ERROR_AFTER: Problem(500, 131000, "Something went wrong."),
         Fault.WINDOW: CLOSED,
+        Fault.TEMPLATE: PARAMETERS,
     }
 
     def __init__(self, exchange: Exchange) -> None:
