@@ -36,11 +36,10 @@ from app.logs import configure_logging
 from app.retention import purge as run_purge
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
-from app.setup import KeyDraft, create_tenant, issue_api_key, revoke_api_key
+from app.setup import KeyDraft, create_tenant, issue_api_key, require_tenant, revoke_api_key
 from app.store.api_keys import tenant_of_key
 from app.store.database import UnsafeRole
 from app.store.schema import migrate as migrate_schema
-from app.store.tenants import tenant_exists
 from app.telemetry import TelemetryMissing
 from app.telemetry.metrics import shared_among
 
@@ -227,8 +226,7 @@ def _agent(id_: str | None, name: str | None, email: str | None) -> Author | Non
 
 async def _issue(runtime: Runtime, tenant: TenantId, draft: KeyDraft) -> str:
     async with runtime.database.begin(tenant) as connection:
-        if not await tenant_exists(connection, tenant):
-            raise NotFound("There is no such tenant.")
+        await require_tenant(connection, tenant)
         return str((await issue_api_key(connection, tenant, draft)).presented)
 
 

@@ -8,6 +8,7 @@ from app.conversations import ImportReport, import_lines, import_mail, import_ma
 from app.domain.erasure import AddressDigests
 from app.domain.errors import InvalidRequest
 from app.domain.model import TenantId
+from app.setup import require_tenant
 from app.store.database import Database
 
 PART = 1024 * 1024
@@ -31,7 +32,12 @@ SUFFIXES = {
 async def import_file(
     database: Database, tenant: TenantId, file: Path, channel_account: str | None, digests: AddressDigests
 ) -> ImportReport:
-    """Import what a file holds. Raises InvalidRequest for e-mails without an e-mail account's key, and OSError."""
+    """Import what a file holds.
+
+    Raises NotFound for an unknown tenant, InvalidRequest for e-mails without an e-mail account's key, and OSError.
+    """
+    async with database.begin(tenant) as connection:
+        await require_tenant(connection, tenant)
     content = content_of(file)
     if content is Content.LINES:
         return await import_lines(database, tenant, _parts(file), digests)

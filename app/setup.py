@@ -25,7 +25,13 @@ from app.store.api_keys import NewKey
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.snippets import SavedSnippet
-from app.store.tenants import insert_tenant, next_tenant_id
+from app.store.tenants import insert_tenant, next_tenant_id, tenant_exists
+
+
+async def require_tenant(connection: AsyncConnection, tenant: TenantId) -> None:
+    """Raises NotFound for an id that no tenant has; nothing else would tell it from a tenant without data."""
+    if not await tenant_exists(connection, tenant):
+        raise NotFound("There is no such tenant.")
 
 
 async def create_tenant(database: Database, name: str) -> TenantId:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -87,9 +88,12 @@ async def test_a_missing_setting_is_named(run: Run, arguments: list[str], missin
     _assert_one_line(run(*arguments, without=missing), missing)
 
 
-async def test_an_unknown_tenant_or_key_is_said(run: Run) -> None:
+async def test_an_unknown_tenant_or_key_is_said(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "two-lines.ndjson"
+    file.write_text("{}\n{}\n")
     nobody = "00000000-0000-7000-8000-000000000000"
     _assert_one_line(run("keys", "create", "--tenant", nobody, "--role", "admin"), "no such tenant")
+    _assert_one_line(run("import", str(file), "--tenant", nobody), "no such tenant")
     _assert_one_line(run("keys", "revoke", nobody), "no such key")
 
 
