@@ -15,7 +15,7 @@ from app.domain.accounts import AccountDraft, ChannelAccount
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
 from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
 from app.domain.callbacks import Callbacks
-from app.domain.errors import AccountInUse, Fault, InvalidAccount, NotFound
+from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidRequest, NotFound
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
@@ -35,6 +35,9 @@ async def require_tenant(connection: AsyncConnection, tenant: TenantId) -> None:
 
 
 async def create_tenant(database: Database, name: str) -> TenantId:
+    """Raises InvalidRequest for a name of nothing but spaces."""
+    if not name.strip():
+        raise InvalidRequest("A tenant needs a name, and this one is empty.")
     async with database.begin_routing() as connection:
         tenant = await next_tenant_id(connection)
     async with database.begin(tenant) as connection:

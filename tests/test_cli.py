@@ -97,6 +97,11 @@ async def test_an_unknown_tenant_or_key_is_said(run: Run, tmp_path: Path) -> Non
     _assert_one_line(run("keys", "revoke", nobody), "no such key")
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+async def test_a_tenant_without_a_name_is_refused(run: Run, name: str) -> None:
+    _assert_one_line(run("tenants", "create", name), "A tenant needs a name")
+
+
 async def test_half_an_agent_is_refused(run: Run, tenant: UUID) -> None:
     half = run("keys", "create", "--tenant", str(tenant), "--role", "agent", "--agent-name", "Ann Lee")
     _assert_one_line(half, "--agent-id")
