@@ -52,6 +52,27 @@ READ_LIMIT: Final = 10_000
 """arq looks at no more than this many waiting jobs, those that run included: above every slot of a large fleet."""
 MAX_TRIES: Final = 1_000_000
 """arq counts a restart as a try and drops a job that has had too many."""
+STILL_AWAY: Final = 60.0
+"""Seconds between two lines of the log while Redis stays away: each worker looks for it every second."""
+
+
+class RedisAbsence:
+    """Tells the log once that Redis went, now and then that it is still away, and once that it is back."""
+
+    def __init__(self) -> None:
+        self._told_at: float | None = None
+
+    def noticed(self, error: Exception, now: float) -> None:
+        """Redis cannot be used; `now` is in seconds, of a clock that only goes forward."""
+        if self._told_at is None or now - self._told_at >= STILL_AWAY:
+            log.warning("redis_away", error=type(error).__name__)
+            self._told_at = now
+
+    def over(self) -> None:
+        """Redis has answered."""
+        if self._told_at is not None:
+            log.info("redis_back")
+            self._told_at = None
 
 
 class WorkerProcess:
@@ -78,6 +99,7 @@ class WorkerProcess:
         self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()
         self._redis_hears = False
+        self._redis_absence = RedisAbsence()
 
     def stop(self) -> None:
         """Take no more work, finish the calls under way, write down how they ended."""
@@ -164,13 +186,14 @@ class WorkerProcess:
                 async with connection(url) as redis:
                     await self._hear(redis)
             except (RedisError, OSError, TimeoutError) as error:
-                log.warning("redis_away", error=type(error).__name__)
+                self._redis_absence.noticed(error, asyncio.get_running_loop().time())
             except Exception as error:
                 log.exception("arq_ended", error=type(error).__name__)
             await self._rest(TICK)
 
     async def _hear(self, redis: ArqRedis) -> None:
         await redis.ping()
+        self._redis_absence.over()
         worker = _arq_worker(redis, [(PUMP, self._pump_job), (PREPARE, self._prepare_job)], self._runtime.settings)
         self._redis_hears = True
         hearing, pumped_out = asyncio.create_task(worker.async_run()), asyncio.create_task(self._pumped_out.wait())
