@@ -25,7 +25,7 @@ class SearchBody(Closed):
 class CustomerMessageDescription(Closed):
     """What a customer wrote."""
 
-    text: str
+    text: str = Field(min_length=1)
     provider_message_id: str | None = Field(default=None, description="A message known by it is not added again.")
     references: list[str] | None = Field(
         default=None, description="E-mail: the thread up to this message, oldest first."

@@ -221,14 +221,15 @@ def _depth(value: object) -> int:
 
 
 def _message(reader: Reader, data: object) -> CustomerMessage | None:
-    return None if data is None else _read_message(reader, data, "/last_customer_message")
+    # Its text may be empty: the last message in the helpdesk may hold files only.
+    return None if data is None else _read_message(reader, data, "/last_customer_message", reader.text)
 
 
-def _read_message(reader: Reader, data: object, at: str) -> CustomerMessage:
+def _read_message(reader: Reader, data: object, at: str, read_text: Callable[..., str]) -> CustomerMessage:
     fields = reader.mapping(data, at, _MESSAGE_FIELDS)
     references = [] if fields.get("references") is None else fields["references"]
     return CustomerMessage(
-        text=reader.text(fields.get("text"), child(at, "text"), most_bytes=MAX_TEXT_BYTES),
+        text=read_text(fields.get("text"), child(at, "text"), most_bytes=MAX_TEXT_BYTES),
         provider_message_id=_name(reader, fields.get("provider_message_id"), child(at, "provider_message_id")),
         sent_at=_time(reader, fields.get("sent_at"), child(at, "sent_at")),
         automatic=_flag(reader, fields.get("automatic"), child(at, "automatic")),
@@ -242,7 +243,7 @@ def _read_message(reader: Reader, data: object, at: str) -> CustomerMessage:
 def parse_message(data: object) -> CustomerMessage:
     """Read a customer's message that is not part of a line. Raises InvalidRequest naming every fault."""
     reader = Reader()
-    message = _read_message(reader, _storable(data), "")
+    message = _read_message(reader, _storable(data), "", reader.name)
     if reader.faults:
         raise InvalidRequest(faults=reader.faults)
     return message

@@ -141,7 +141,13 @@ async def test_a_message_that_is_sent_again_is_recorded_once(client: httpx.Async
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
-    [({}, "/text"), ({"text": "x", "sent_at": "today"}, "/sent_at"), ({"text": "x", "mood": "bad"}, "/mood"), ([], "")],
+    [
+        ({}, "/text"),
+        ({"text": ""}, "/text"),
+        ({"text": "x", "sent_at": "today"}, "/sent_at"),
+        ({"text": "x", "mood": "bad"}, "/mood"),
+        ([], ""),
+    ],
 )
 async def test_a_customers_message_that_is_wrong_says_where(
     client: httpx.AsyncClient, body: object, pointer: str
@@ -231,3 +237,23 @@ async def test_a_line_that_says_less_changes_less(client: httpx.AsyncClient) -> 
     assert (await imported(client, patch(team=None)))["updated"] == 1
     answer = (await client.get("/conversations/c-1")).json()
     assert (answer["team"], answer["assignee"]) == (None, "agent-7")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/conversations/a%00b",
+        "/conversations/a%00b/timeline",
+        "/mass-replies?author=a%00b",
+        "/audit-log?actor=a%00b",
+    ],
+)
+async def test_an_address_that_the_database_cannot_hold_is_refused(client: httpx.AsyncClient, address: str) -> None:
+    assert (await client.get(address)).status_code == 422
+
+
+async def test_mails_for_an_account_that_nobody_can_have_are_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/conversations/import?channel_account=a%00b", content=b"x", headers={"Content-Type": "message/rfc822"}
+    )
+    assert answer.status_code == 422
