@@ -49,7 +49,7 @@ def parse_rule(name: str, enabled: bool, given: Mapping[str, object]) -> RuleDra
     reader = Reader()
     trigger = _trigger(reader, given.get("trigger"))
     conditions = _conditions(reader, given.get("conditions"))
-    listed = reader.filled(given.get("actions"), "/actions", most=MAX_ACTIONS)
+    listed = reader.filled(given.get("actions"), "/actions", most=MAX_ACTIONS, if_empty="A rule needs an action.")
     actions = tuple(_action(reader, each, child("/actions", place)) for place, each in enumerate(listed))
     if reader.faults:
         raise InvalidRequest("The automation rule is not valid.", faults=reader.faults)

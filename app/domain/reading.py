@@ -24,6 +24,7 @@ MAX_NAME_BYTES = 1_000
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate; JSON can express both."""
+_SELECTS_NOTHING = "An empty list selects nothing; leave the field out instead."
 _STAND_IN_TIME = datetime.min.replace(tzinfo=UTC)
 _STAND_IN_ID = UUID(int=0)
 
@@ -82,11 +83,13 @@ class Reader:
             return []
         return value
 
-    def filled(self, value: object, pointer: str, *, most: int = MAX_ITEMS) -> list[object]:
+    def filled(
+        self, value: object, pointer: str, *, most: int = MAX_ITEMS, if_empty: str = _SELECTS_NOTHING
+    ) -> list[object]:
         """Read a list that must hold something: an empty one never means "everything"."""
         items = self.array(value, pointer, most=most)
         if value == []:
-            self.fault(pointer, "empty", "An empty list selects nothing; leave the field out instead.")
+            self.fault(pointer, "empty", if_empty)
         return items
 
     def text(self, value: object, pointer: str, *, most_bytes: int = MAX_KEY_BYTES) -> str:

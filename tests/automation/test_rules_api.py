@@ -66,6 +66,11 @@ async def test_every_fault_is_named_at_once(client: httpx.AsyncClient) -> None:
     assert await _faults(client, actions=[_hook("ftp://example.com")]) == [("/actions/0/url", "invalid_url")]
 
 
+async def test_a_rule_without_actions_is_told_so(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/automation-rules/told", json={**RULE, "actions": []})
+    assert [fault["detail"] for fault in answer.json()["errors"]] == ["A rule needs an action."]
+
+
 async def _faults(client: httpx.AsyncClient, **changes: Any) -> list[tuple[str, str]]:
     answer = await client.put("/automation-rules/told", json={**RULE, **changes})
     assert answer.status_code == 422
