@@ -201,17 +201,25 @@ def _compile(text: str, html: str | None) -> Message:
     )
 
 
-def _parse(source: str, dialect: Environment, pointer: str) -> Template:
+def check_snippet(text: str) -> None:
+    """Refuse a snippet that no message could use; else whoever uses it would be told, of a place in their message.
+
+    Raises InvalidTemplate, UnknownMergeTag; each fault says where in the snippet.
+    """
+    _parse(text, TEXT, "/text", "snippet")
+
+
+def _parse(source: str, dialect: Environment, pointer: str, what: str = "message") -> Template:
     try:
         template = parse(source, dialect)
     except MalformedTemplate as error:
-        detail = f"The message is not valid Liquid: {error.problem}."
+        detail = f"The {what} is not valid Liquid: {error.problem}."
         raise InvalidTemplate(detail, faults=[Fault(pointer, InvalidTemplate.code, detail)]) from None
     if template.unknown:
         problems = template.unknown[:_MOST_FAULTS]
         faults = [Fault(pointer, UnknownMergeTag.code, f"{problem}.") for problem in problems]
         detail = f"{'; '.join(map(str, problems))}. There are: {', '.join(MERGE_TAGS)}."
-        raise UnknownMergeTag(f"The message uses a merge tag that does not exist: {detail}", faults=faults)
+        raise UnknownMergeTag(f"The {what} uses a merge tag that does not exist: {detail}", faults=faults)
     return template
 
 

@@ -85,3 +85,22 @@ async def test_a_shortcode_that_could_not_be_typed_is_refused(client: httpx.Asyn
 @pytest.mark.parametrize("text", ["", "x" * 100_001])
 async def test_a_snippet_without_text_or_without_end_is_refused(client: httpx.AsyncClient, text: str) -> None:
     assert (await client.put("/snippets/refund", json={"text": text})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        ("Dear {{", "invalid_template", "line 1, column 6"),
+        ("Dear\n{% if contact.name %}", "invalid_template", "line 2, column 22"),
+        ("Dear {{ contact.nmae }}", "unknown_merge_tag", "line 1, column 9"),
+    ],
+)
+async def test_a_snippet_that_no_message_could_use_is_refused_saying_where(
+    client: httpx.AsyncClient, text: str, code: str, place: str
+) -> None:
+    answer = await client.put("/snippets/refund", json={"text": text})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/text"]
+    assert place in answer.json()["errors"][0]["detail"]
+    assert "The snippet " in answer.json()["detail"]
+    assert (await client.get("/snippets/refund")).status_code == 404

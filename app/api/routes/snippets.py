@@ -11,7 +11,8 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Answer, Body, Listing
 from app.domain.audit import Actor
-from app.domain.errors import NotFound
+from app.domain.errors import InvalidTemplate, NotFound, UnknownMergeTag
+from app.domain.rendering import check_snippet
 from app.setup import delete_snippet, save_snippet
 from app.store.snippets import Snippet, find_snippet, list_snippets
 
@@ -36,11 +37,15 @@ class SnippetAnswer(Answer):
         return cls(shortcode=snippet.shortcode, text=snippet.text, updated_at=snippet.updated_at)
 
 
-@router.put("/{shortcode}", responses={201: {"model": SnippetAnswer}, **problems()})
+@router.put("/{shortcode}", responses={201: {"model": SnippetAnswer}, **problems(InvalidTemplate, UnknownMergeTag)})
 async def put_snippet(
     shortcode: Shortcode, body: SnippetBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> SnippetAnswer:
-    """Make or replace a snippet. Mass replies that exist already keep the text that they were made with."""
+    """Make or replace a snippet. Mass replies that exist already keep the text that they were made with.
+
+    Its Liquid and its merge tags must be valid by themselves: what one snippet opens, no other can close.
+    """
+    check_snippet(body.text)
     async with runtime.database.begin(caller.tenant_id) as connection:
         saved = await save_snippet(connection, caller.tenant_id, shortcode, body.text, Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
