@@ -59,8 +59,8 @@ class _Client(ArqRedis):
 
 
 def connect(url: str) -> ArqRedis:
-    """Make a client without talking to the server: Redis may be absent at any moment."""
-    settings = RedisSettings.from_dsn(url)
+    """Make a client without talking to the server: Redis may be absent at any moment. Raises ValueError."""
+    settings = _read(url)
     return _Client(
         host=settings.host if isinstance(settings.host, str) else "localhost",
         port=settings.port,
@@ -75,6 +75,13 @@ def connect(url: str) -> ArqRedis:
         job_deserializer=deserialize,
         default_queue_name=QUEUE,
     )
+
+
+def _read(url: str) -> RedisSettings:
+    try:
+        return RedisSettings.from_dsn(url)
+    except (RuntimeError, ValueError):  # of which some repeat a part of the address, and it holds a password
+        raise ValueError("must be like redis://host:6379/0, rediss://host:6379/0 or unix:///socket") from None
 
 
 @asynccontextmanager

@@ -3,11 +3,12 @@
 The API and the workers open the same runtime, so that they cannot drift apart in pools or time-outs.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import httpx
+from sqlalchemy.exc import DBAPIError
 
 from app.channels.http import open_http
 from app.chat_news import ChatNews
@@ -19,7 +20,7 @@ from app.domain.tokens import ClaimNames
 from app.figures import DatabaseFigures
 from app.jwks import KeySet
 from app.queue import Wakeups, connect
-from app.settings import Settings
+from app.settings import Settings, SettingsInvalid
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.files import Files
@@ -56,20 +57,26 @@ class Runtime:
 async def open_runtime(settings: Settings, telemetry: Telemetry | None = None) -> AsyncIterator[Runtime]:
     """Connect to everything. Without telemetry, what it counts is shown to nobody.
 
-    Raises UnsafeRole where the database login could see more than one tenant at a time.
+    Raises UnsafeRole where the database login could see more than one tenant at a time, and SettingsInvalid where an
+    address cannot be used. (Redis may be away; the database may not.)
     """
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
-        await database.refuse_unsafe_role()
+        # TypeError: asyncpg takes the options in the address as named arguments, and does not know this one.
+        with _named("MASS_REPLY_DATABASE_URL", OSError, DBAPIError, TypeError):
+            await database.refuse_unsafe_role()
         http = open_http(allow_private_urls=settings.allow_private_urls, max_connections=settings.max_connections)
         stack.push_async_callback(http.aclose)
-        wakeups = Wakeups(connect(settings.redis_url) if settings.redis_url else None)
+        with _named("MASS_REPLY_REDIS_URL", ValueError):
+            wakeups = Wakeups(connect(settings.redis_url) if settings.redis_url else None)
         stack.push_async_callback(wakeups.close)
         secret_key = settings.secret_key.get_secret_value()
         vault, callbacks = Vault(secret_key), Callbacks(settings.public_url, secret_key)
         lines = Lines(http, vault, callbacks, allow_private=settings.allow_private_urls)
-        plans, files = Plans(), Files(settings.attachments_url) if settings.attachments_url else None
+        with _named("MASS_REPLY_ATTACHMENTS_URL", ValueError):
+            files = Files(settings.attachments_url) if settings.attachments_url else None
+        plans = Plans()
         loads = Loads(database, files, lines, plans)
         chat_news = ChatNews(database)
         stack.push_async_callback(chat_news.close)
@@ -85,6 +92,16 @@ async def open_runtime(settings: Settings, telemetry: Telemetry | None = None) -
             figures,
             posts,
         )
+
+
+@contextmanager
+def _named(variable: str, *errors: type[Exception]) -> Iterator[None]:
+    """Say of these errors inside the block which setting led to them."""
+    try:
+        yield
+    except errors as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        raise SettingsInvalid(f"{variable}: {said or type(error).__name__}") from error
 
 
 def _open_tokens(stack: AsyncExitStack, settings: Settings) -> Tokens | None:

@@ -1,35 +1,102 @@
 """Settings, read once from the environment by whoever starts a process."""
 
 from datetime import timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.channels.http import CALL_SECONDS
 
 
 class SettingsInvalid(Exception):
-    """A setting is missing or wrong; the message names its environment variable."""
+    """A setting is missing, wrong, or leads nowhere; the message names its environment variable."""
+
+
+def _of_postgresql(url: str) -> str:
+    """Refuse the address of anything else, in words that do not repeat it: it holds a password."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        backend = None
+    if backend not in ("postgresql", "postgres"):
+        raise ValueError("must be like postgresql://user:password@host:5432/database")
+    return url
+
+
+def _of_http(url: str) -> str:
+    """Refuse what no path can be put behind; leave a slash at the end away."""
+    parts = _parts(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be like https://mass-reply.example.com")
+    return url.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    """Refuse what no browser ever sends as its page's origin: it would allow nothing, in silence.
+
+    https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
+    """
+    parts = _parts(text)
+    is_origin = parts is not None and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}".lower()
+    if not is_origin and text != "*":
+        raise ValueError("must be origins like https://desk.example.com, without a path, or *")
+    return text
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Take an address apart; None for what is none."""
+    try:
+        parts = urlsplit(url)
+        return None if parts.port == 0 else parts
+    except ValueError:  # a port that is no number, a bracket that is left open
+        return None
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_of_postgresql)]
+PublicUrl = Annotated[str, AfterValidator(_of_http)]
+Origin = Annotated[str, AfterValidator(_origin)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
+Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+_FROM_ENVIRONMENT: Final = SettingsConfigDict(
+    env_prefix="MASS_REPLY_",
+    env_ignore_empty=True,  # in a file of variables, and in compose, an empty line is how one says "none"
+    frozen=True,
+    extra="ignore",
+)
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="MASS_REPLY_", frozen=True, extra="ignore")
+    model_config = _FROM_ENVIRONMENT
 
-    database_url: str
+    database_url: DatabaseUrl
     """`postgresql://…` of the runtime role, which owns nothing and cannot bypass row-level security."""
-    owner_url: str | None = None
+    owner_url: DatabaseUrl | None = None
     """`postgresql://…` of the owner of the schema; only `migrate` uses it."""
     redis_url: str | None = None
     """Wake-ups. Absent, workers ask PostgreSQL for work themselves."""
     secret_key: SecretStr = Field(min_length=32)
     """Encrypts channel credentials at rest."""
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: PublicUrl = "http://127.0.0.1:8000"
     """Where providers reach this service; callback addresses and signatures are built on it."""
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     allow_private_urls: bool = False
     """Whether an account may talk to a private or loopback address."""
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     attachments_url: str | None = None
     """Where attachments are kept: `file:///…` on a disk that every process sees, or `s3://bucket/path` with the usual
     AWS_ variables. Absent, none are taken."""
@@ -52,19 +119,19 @@ class Settings(BaseSettings):
     """The `iss` of every token; needed where there are tokens."""
     jwt_audience: str | None = Field(default=None, validate_default=True)
     """What `aud` must hold: the name of this service at the identity provider; needed where there are tokens."""
-    jwt_claim_tenant: str = Field(default="tenant", min_length=1)
-    jwt_claim_user: str = Field(default="sub", min_length=1)
-    jwt_claim_name: str = Field(default="name", min_length=1)
-    jwt_claim_email: str = Field(default="email", min_length=1)
-    jwt_claim_roles: str = Field(default="roles", min_length=1)
+    jwt_claim_tenant: str = "tenant"
+    jwt_claim_user: str = "sub"
+    jwt_claim_name: str = "name"
+    jwt_claim_email: str = "email"
+    jwt_claim_roles: str = "roles"
 
     database_pool_size: int = Field(default=10, ge=2)
     prepare_inline_limit: int = Field(default=5_000, ge=0)
     """Selections up to this size are prepared inside the request."""
-    confirm_within: timedelta = timedelta(minutes=30)
-    send_within: timedelta = timedelta(hours=24)
+    confirm_within: Positive = timedelta(minutes=30)
+    send_within: Positive = timedelta(hours=24)
     """How long after its planned start a mass reply may still send, where the request does not say."""
-    purge_unconfirmed_after: timedelta = timedelta(days=7)
+    purge_unconfirmed_after: Positive = timedelta(days=7)
     events_kept: timedelta = Field(default=timedelta(days=14), ge=timedelta(days=1))
     """How long webhook endpoints may have events replayed. One that is being called loses nothing by it."""
     lease: timedelta = Field(default=timedelta(seconds=30), ge=timedelta(seconds=5))
@@ -83,16 +150,6 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @field_validator("public_url")
-    @classmethod
-    def _without_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
-
-    @field_validator("jwt_jwks_url", "jwt_secret", "jwt_issuer", "jwt_audience", "metrics_port", mode="before")
-    @classmethod
-    def _none_when_empty(cls, value: Any) -> Any:
-        return value or None
 
     @field_validator("jwt_secret")
     @classmethod
@@ -119,10 +176,10 @@ class Settings(BaseSettings):
 class MigrationSettings(BaseSettings):
     """All that `migrate` needs: it runs where the secrets of the service need not be."""
 
-    model_config = SettingsConfigDict(env_prefix="MASS_REPLY_", frozen=True, extra="ignore")
+    model_config = _FROM_ENVIRONMENT
 
-    database_url: str
-    owner_url: str
+    database_url: DatabaseUrl
+    owner_url: DatabaseUrl
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -142,5 +199,8 @@ def _load(kind: type[S], **overrides: Any) -> S:
     try:
         return kind(**overrides)
     except ValidationError as error:
-        faults = "; ".join(f"MASS_REPLY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise SettingsInvalid(faults) from None
+        raise SettingsInvalid("; ".join(map(_said, error.errors(include_input=False)))) from None
+
+
+def _said(fault: ErrorDetails) -> str:
+    return f"MASS_REPLY_{fault['loc'][0]}".upper() + f": {fault['msg'].removeprefix('Value error, ')}"

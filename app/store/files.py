@@ -36,7 +36,7 @@ class Files:
     """Content by its key. A key is written once and never changed."""
 
     def __init__(self, url: str) -> None:
-        """Open `file:///…` or `s3://…`; the latter reads the usual AWS_ variables. Raises ValueError on any other."""
+        """Open `file:///…` or `s3://…`; the latter reads the usual AWS_ variables. Raises ValueError."""
         self._store = _open(url)
 
     async def put(self, key: str, content: IO[bytes]) -> None:
@@ -66,11 +66,23 @@ class Files:
 
 def _open(url: str) -> ObjectStore:
     parts = urlsplit(url)
-    if parts.scheme == "file":
-        return LocalStore(Path(unquote(parts.path)), mkdir=True)
-    if parts.scheme != "s3":
-        raise ValueError(f"MASS_REPLY_ATTACHMENTS_URL is no address of a store: {parts.scheme or url!r}")
+    folder = Path(unquote(parts.path))
+    if parts.scheme == "file" and not parts.netloc and folder.is_absolute():
+        return _open_folder(folder)
+    if parts.scheme == "s3":
+        return _open_bucket(url)
+    raise ValueError("must be like file:///folder or s3://bucket/path")
+
+
+def _open_folder(folder: Path) -> LocalStore:
+    try:
+        return LocalStore(folder, mkdir=True)
+    except OSError as error:
+        raise ValueError(f"the folder cannot be used: {error}") from error
+
+
+def _open_bucket(url: str) -> ObjectStore:
     try:
         return S3Store.from_url(url, retry_config=_RETRIES)
     except (BaseError, ValueError) as error:
-        raise ValueError("MASS_REPLY_ATTACHMENTS_URL or an AWS_ variable cannot be used.") from error
+        raise ValueError("the address or an AWS_ variable cannot be used") from error

@@ -127,11 +127,17 @@ def shared_among(processes: int) -> Iterator[None]:
 
 @contextmanager
 def served(metrics: Metrics, host: str, port: int | None) -> Iterator[None]:
-    """Show the figures at an address of their own, from a thread of its own; nowhere without a port. Raises OSError."""
+    """Show the figures at an address of their own, from a thread of its own; nowhere without a port.
+
+    Raises OSError, which names the settings, where that address is taken or not of this machine.
+    """
     if port is None:
         yield
         return
-    server, thread = start_http_server(port, host, metrics.registry)
+    try:
+        server, thread = start_http_server(port, host, metrics.registry)
+    except OSError as error:
+        raise OSError(f"MASS_REPLY_METRICS_PORT or MASS_REPLY_METRICS_HOST: {error.strerror}") from error
     try:
         yield
     finally:
