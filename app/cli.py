@@ -113,7 +113,9 @@ def create_key_command(
 
 
 @keys.command("revoke")
-def revoke_key_command(key_id: Annotated[UUID, typer.Argument(help="The id, which is the key's middle part.")]) -> None:
+def revoke_key_command(
+    key_id: Annotated[UUID, typer.Argument(metavar="ID", help="The id, which is the key's middle part.")],
+) -> None:
     """Revoke an API key, at once and for good."""
     in_runtime(lambda runtime: _revoke(runtime, key_id))
 

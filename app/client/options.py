@@ -15,7 +15,7 @@ _WHOM, _WHAT, _WHEN = "Who gets it", "What is said", "When and how"
 Url = Annotated[str, typer.Option(envvar="MASS_REPLY_URL", help="The server's address.")]
 Key = Annotated[str, typer.Option(envvar="MASS_REPLY_KEY", help="An API key; better kept in the environment.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the mass reply as JSON; words go to standard error.")]
-Id = Annotated[UUID, typer.Argument(help="The mass reply's id.")]
+Id = Annotated[UUID, typer.Argument(metavar="ID", help="The mass reply's id.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Look on until it is over, and exit as `send` does.")]
 
 Filters = Annotated[

@@ -63,6 +63,11 @@ BILLED: Mapping[str, str] = {
     "whatsapp_in_window": "WhatsApp messages inside the window",
     "whatsapp_templates": "WhatsApp templates",
 }
+BILLED_ONCE: Mapping[str, str] = {
+    "sms_segments": "SMS segment",
+    "whatsapp_in_window": "WhatsApp message inside the window",
+    "whatsapp_templates": "WhatsApp template",
+}
 
 
 def said(words: Mapping[str, str], code: str) -> str:
@@ -72,4 +77,6 @@ def said(words: Mapping[str, str], code: str) -> str:
 
 def bill(units: Counts) -> str:
     """What providers charge for; empty where nothing."""
-    return ", ".join(f"{count:,} {said(BILLED, unit)}" for unit, count in units.items() if count)
+    return ", ".join(
+        f"{count:,} {said(BILLED_ONCE if count == 1 else BILLED, unit)}" for unit, count in units.items() if count
+    )

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from app.cli import app as program
 from app.client import words
 from app.client.batch import Batch
 from app.client.exits import Exit
@@ -62,6 +64,27 @@ def test_every_code_has_its_words(codes: type[StrEnum], table: Mapping[str, str]
 
 def test_a_code_of_a_newer_server_is_shown_as_it_is() -> None:
     assert words.said(words.REASONS, "carrier_pigeon_lost") == "carrier pigeon lost"
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ({"sms_segments": 1, "whatsapp_in_window": 0, "whatsapp_templates": 2}, "1 SMS segment, 2 WhatsApp templates"),
+        ({"sms_segments": 1_200, "whatsapp_templates": 1}, "1,200 SMS segments, 1 WhatsApp template"),
+        ({"carrier_pigeons": 1}, "1 carrier pigeons"),
+        ({"sms_segments": 0}, ""),
+    ],
+)
+def test_what_is_paid_for_is_counted_in_words(units: dict[str, int], said: str) -> None:
+    assert words.bill(units) == said
+    assert words.BILLED.keys() == words.BILLED_ONCE.keys()
+
+
+@pytest.mark.parametrize("command", ["status", "deliveries", "pause", "resume", "cancel", "retry", "keys revoke"])
+def test_help_calls_an_id_what_the_readme_calls_it(command: str) -> None:
+    usage = CliRunner().invoke(program, [*command.split(), "--help"]).output.partition("Arguments")[0]
+    assert "ID" in usage
+    assert "id_" not in usage
 
 
 def test_names_cannot_steer_the_terminal(screen: Screen) -> None:
