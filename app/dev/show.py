@@ -38,14 +38,16 @@ def preflight_table(promise: Promise) -> Table:
 
 
 def progress_table(batch: Mapping[str, Any]) -> Table:
-    """Where each lane stands now."""
+    """Where each lane stands now; several may be on one channel."""
     table = Table(title=f"Sending: {batch['status']}", title_justify="left")
     table.add_column("channel", no_wrap=True)
+    table.add_column("account", overflow="fold")
     for name in SHOWN:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("lane", min_width=len("sending"))
     for lane in batch["lanes"]:
-        table.add_row(lane["channel"], *(str(lane["counts"][name] or "·") for name in SHOWN), lane["state"])
+        counts = [str(lane["counts"][name] or "·") for name in SHOWN]
+        table.add_row(lane["channel"], lane["channel_account"], *counts, lane["state"])
     return table
 
 
