@@ -28,6 +28,11 @@ class Turns:
         return 0 if self._stopping else self._most - len(self._tasks)
 
     @property
+    def under_way(self) -> list[UUID]:
+        """The keys whose turn it is."""
+        return list(self._tasks)
+
+    @property
     def satisfied(self) -> list[TenantId]:
         """The tenants of which no more may begin now."""
         return [tenant for tenant, count in self._owners.items() if count >= self._each]

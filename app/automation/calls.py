@@ -32,7 +32,7 @@ CALLS: Final = 64
 AT_ONCE: Final = 16
 """Calls of one rule under way together, however few other rules there are."""
 TURN: Final = 20.0
-"""Seconds after which a rule begins no more calls and goes to the back of the queue."""
+"""Seconds after which a rule begins no more calls and lets another one have its place."""
 LEASE: Final = timedelta(seconds=SECONDS * 4)
 
 
@@ -52,7 +52,7 @@ class WebhookCaller:
         if not free:
             return
         async with self._database.begin_sweep() as connection:
-            due = await automation_calls.due(connection, free, self._turns.satisfied)
+            due = await automation_calls.due(connection, free, self._turns.satisfied, self._turns.under_way)
         for tenant, rule in due:
             self._turns.begin(rule, tenant, partial(self._work, tenant, rule))
 

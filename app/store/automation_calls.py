@@ -50,19 +50,20 @@ DUE = sa.text("""
             ORDER BY c.tenant_id, c.rule_id, c.next_at LIMIT 1) other)
     SELECT tenant_id, rule_id FROM (
         SELECT tenant_id, rule_id, next_at, row_number() OVER (PARTITION BY tenant_id ORDER BY next_at) AS place
-        FROM owing WHERE next_at <= clock_timestamp() AND tenant_id <> ALL (CAST(:satisfied AS uuid[]))) d
+        FROM owing WHERE next_at <= clock_timestamp() AND tenant_id <> ALL (CAST(:satisfied AS uuid[]))
+                     AND rule_id <> ALL (CAST(:busy AS uuid[]))) d
     ORDER BY place, next_at LIMIT :limit
 """)
 
 
 async def due(
-    connection: AsyncConnection, limit: int, satisfied: Collection[TenantId] = ()
+    connection: AsyncConnection, limit: int, satisfied: Collection[TenantId] = (), busy: Collection[UUID] = ()
 ) -> list[tuple[TenantId, UUID]]:
-    """Rules that owe a call now, but for those of tenants that are satisfied; as the sweeper.
+    """Rules that owe a call now, but for those that are busy or of tenants that are satisfied; as the sweeper.
 
     First the one of each tenant that has waited longest, then each tenant's second, and so on.
     """
-    rows = await connection.execute(DUE, {"limit": limit, "satisfied": list(satisfied)})
+    rows = await connection.execute(DUE, {"limit": limit, "satisfied": list(satisfied), "busy": list(busy)})
     return [(TenantId(row.tenant_id), row.rule_id) for row in rows]
 
 
@@ -88,12 +89,14 @@ class ClaimedCall:
 
 
 # A worker that dies leaves its calls to others when the lease is over: then one may be made twice, and none is lost.
+# Materialized: a plan that asked for the due ones again for each row would be given others each time.
 CLAIM = sa.text("""
+    WITH due AS MATERIALIZED (
+        SELECT run_id, action FROM automation_calls
+        WHERE tenant_id = :tenant AND rule_id = :rule AND next_at <= clock_timestamp()
+        ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     UPDATE automation_calls c SET tries = c.tries + 1, next_at = clock_timestamp() + CAST(:lease AS interval)
-    FROM (SELECT run_id, action FROM automation_calls
-          WHERE tenant_id = :tenant AND rule_id = :rule AND next_at <= clock_timestamp()
-          ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED) due,
-         automation_runs n, automation_rules r
+    FROM due, automation_runs n, automation_rules r
     WHERE c.tenant_id = :tenant AND c.run_id = due.run_id AND c.action = due.action
       AND n.tenant_id = :tenant AND n.id = c.run_id AND r.tenant_id = :tenant AND r.id = c.rule_id
     RETURNING c.run_id, c.action AS place, c.url, c.tries, r.id AS rule_id, r.key AS rule_key, r.name AS rule_name,

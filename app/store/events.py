@@ -54,12 +54,13 @@ async def announce_status(
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('events ' || CAST(:tenant AS text), 0))")
 
 # The sequence counts the rows in the order of their writing: one that was written after another was committed has a
-# higher number. `new_position` is asked row by row over the sorted rows, never by the update's own order.
+# higher number. Materialized, so that the sequence is asked once for each of the sorted rows, whatever the plan.
 _NUMBER = sa.text("""
-    UPDATE outbound_events e SET position = v.position
-    FROM (SELECT id, nextval('outbound_event_positions') AS position
-          FROM (SELECT id FROM outbound_events WHERE tenant_id = :tenant AND position IS NULL
-                ORDER BY written LIMIT :limit) unnumbered) v
+    WITH numbered AS MATERIALIZED (
+        SELECT id, nextval('outbound_event_positions') AS position
+        FROM (SELECT id FROM outbound_events WHERE tenant_id = :tenant AND position IS NULL
+              ORDER BY written LIMIT :limit) unnumbered)
+    UPDATE outbound_events e SET position = v.position FROM numbered v
     WHERE e.tenant_id = :tenant AND e.id = v.id
 """)
 

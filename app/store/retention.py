@@ -70,10 +70,12 @@ async def count_uncertain(connection: AsyncConnection, tenant: TenantId, before:
     return await connection.scalar(statement, {"tenant": tenant, "before": before}) or 0
 
 
+# An array is made once; a subquery that a plan runs again for each row would hold other rows each time.
 DELETE = {
     kind: sa.text(f"""
         DELETE FROM {source.split(maxsplit=1)[0]}
-        WHERE tenant_id = :tenant AND id IN (SELECT o.id FROM {source} ORDER BY o.id LIMIT {PAGE} FOR UPDATE OF o)
+        WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+            SELECT o.id FROM {source} ORDER BY o.id LIMIT {PAGE} FOR UPDATE OF o))
         RETURNING {"storage_key" if kind is Kind.ATTACHMENTS else "NULL"}
     """)  # noqa: S608 - built from the constants above
     for kind, source in _OLD.items()
@@ -99,8 +101,8 @@ async def hold_over(connection: AsyncConnection, tenant: TenantId, before: datet
 async def delete_deliveries(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> int:
     """Delete a page of a mass reply's deliveries, with all that hangs on them."""
     statement = sa.text("""
-        DELETE FROM deliveries WHERE tenant_id = :tenant AND id IN (
-            SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT :page)
+        DELETE FROM deliveries WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+            SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT :page))
     """)
     return (await connection.execute(statement, {"tenant": tenant, "id": id_, "page": PAGE})).rowcount
 

@@ -244,12 +244,43 @@ async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owe
         await connection.execute(sa.text(OWED), values)
     await renew_statistics(owner_url, "automation_calls")
     async with desk.runtime.database.begin_sweep() as connection:
-        due = await plan(connection, automation_calls.DUE, limit=10, satisfied=[])
+        due = await plan(connection, automation_calls.DUE, limit=10, satisfied=[], busy=[])
     async with desk.runtime.database.begin(desk.tenant) as connection:
         claim = await plan(connection, automation_calls.CLAIM, **values, limit=10, lease=LEASE)
     for found in (due, claim):
         assert "ix_automation_calls_due" in found
         assert "Seq Scan on automation_calls" not in found, found
+
+
+async def test_no_more_is_taken_than_asked_for_of_a_tenant_that_the_statistics_do_not_know(
+    desk: Desk, neighbour: Desk, owner_url: str
+) -> None:
+    for each in (neighbour, desk):
+        await each.rule("hook", "message.received", webhook("http://127.0.0.1:9"))
+        rule = await each.rule_id("hook")
+        async with each.runtime.database.begin(each.tenant) as connection:
+            owed = OWED.replace("now() + interval '1 h'", "now()")
+            await connection.execute(sa.text(owed), {"tenant": each.tenant, "rule": rule})
+        if each is neighbour:
+            await renew_statistics(owner_url, "automation_calls", "automation_runs", "automation_rules")
+    async with desk.runtime.database.begin(desk.tenant) as connection:
+        taken = await automation_calls.claim(connection, TenantId(desk.tenant), rule, 16, LEASE)
+    assert len(taken) == 16
+
+
+async def test_rules_that_are_being_called_take_no_place_of_another_that_is_due(desk: Desk, neighbour: Desk) -> None:
+    rules = []
+    for each, wait in ((desk, "2 h"), (neighbour, "1 h")):
+        await each.rule("hook", "message.received", webhook("http://127.0.0.1:9"))
+        rules.append(await each.rule_id("hook"))
+        owed = OWED.replace("now() + interval '1 h'", f"now() - interval '{wait}'")
+        async with each.runtime.database.begin(each.tenant) as connection:
+            await connection.execute(sa.text(owed), {"tenant": each.tenant, "rule": rules[-1]})
+    busy, waiting = rules
+    async with desk.runtime.database.begin_sweep() as connection:
+        due = [rule for _, rule in await automation_calls.due(connection, 1_000, busy=[busy])]
+    assert waiting in due
+    assert busy not in due
 
 
 async def test_a_caller_that_stops_finishes_its_calls_and_begins_no_more(desk: Desk) -> None:

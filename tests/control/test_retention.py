@@ -263,3 +263,21 @@ def test_an_age_is_a_number_of_days_and_at_least_a_week(text: str) -> None:
 
 def test_ninety_days_are_read() -> None:
     assert (read_age("90d"), read_age("7d")) == (timedelta(days=90), timedelta(days=7))
+
+
+RECEIPTS = """
+    INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, outcome, received_at)
+    SELECT :tenant, (SELECT id FROM channel_accounts WHERE tenant_id = :tenant LIMIT 1), 'k' || n, 'inbound', '{}',
+           now(), 'kept', now() - interval '91 days' FROM generate_series(1, CAST(:count AS int)) n
+"""
+
+
+async def test_a_page_is_no_more_than_a_page_of_a_tenant_that_the_statistics_do_not_know(
+    stage: Stage, owner_url: str
+) -> None:
+    await renew_statistics(owner_url, "receipts")
+    await stage.write(RECEIPTS, tenant=stage.tenant, count=PAGE + 500)
+    tenant, before = TenantId(stage.tenant), datetime.now(UTC) - AGE
+    async with stage.runtime.database.begin(tenant) as connection:
+        assert len(await stored.delete_page(connection, tenant, Kind.RECEIPTS, before)) == PAGE
+        assert len(await stored.delete_page(connection, tenant, Kind.RECEIPTS, before)) == 500

@@ -25,6 +25,7 @@ from app.runtime import Runtime
 from app.store import events
 from app.store.customer_messages import record_customer_message
 from tests.imports import DIGESTS, ndjson, patch, stream
+from tests.plans import renew_statistics
 from tests.scene import add_conversation
 
 ONE, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
@@ -122,3 +123,16 @@ TYPES = {
 @given(subjects)
 def test_a_subject_is_read_as_it_was_written(subject: Subject) -> None:
     assert read_subject(TYPES[type(subject)], write_subject(subject)) == subject
+
+
+async def test_each_event_takes_one_number_also_for_a_tenant_that_the_statistics_do_not_know(
+    runtime: Runtime, tenant: UUID, owner_url: str
+) -> None:
+    many = 200
+    await renew_statistics(owner_url, "outbound_events")
+    async with runtime.database.begin(tenant) as connection:
+        await events.announce(connection, TenantId(tenant), [confirmed()] * many)
+    async with runtime.database.begin(tenant) as connection:
+        assert await events.number(connection, TenantId(tenant)) == many
+        numbered = await events.after(connection, TenantId(tenant), 0, many)
+    assert numbered[-1].position - numbered[0].position == many - 1
