@@ -94,7 +94,7 @@ def _within(column: sa.ColumnElement[object], range: TimeRange | None) -> list[C
 
 def _of_contacts(rows: sa.FromClause, tenant: TenantId, external_ids: Sequence[str]) -> Condition:
     meant = sa.select(contacts.c.id).where(
-        contacts.c.tenant_id == _some(tenant), _one_of(contacts.c.external_id, external_ids)
+        contacts.c.tenant_id == tenant, _one_of(contacts.c.external_id, external_ids)
     )
     return rows.c.contact_id.in_(meant)
 
@@ -115,18 +115,18 @@ def _tagged(rows: sa.FromClause, tenant: TenantId, tags: TagCondition) -> list[C
 def _tags_of(rows: sa.FromClause, tenant: TenantId, tags: Sequence[str]) -> list[Condition]:
     """The rows of `conversation_tags` that give one of these tags to the conversation at hand."""
     table = conversation_tags.c
-    return [table.tenant_id == _some(tenant), _one_of(table.tag, tags), table.conversation_id == rows.c.id]
+    return [table.tenant_id == tenant, _one_of(table.tag, tags), table.conversation_id == rows.c.id]
 
 
 def _with_tags(tenant: TenantId, tags: Sequence[str]) -> sa.Select[tuple[UUID]]:
     table = conversation_tags.c
-    return sa.select(table.conversation_id).where(table.tenant_id == _some(tenant), _one_of(table.tag, tags))
+    return sa.select(table.conversation_id).where(table.tenant_id == tenant, _one_of(table.tag, tags))
 
 
 def _has_field(rows: sa.FromClause, tenant: TenantId, name: str, values: Sequence[str]) -> Condition:
     table = conversation_fields.c
     carriers = sa.select(table.conversation_id).where(
-        table.tenant_id == _some(tenant), table.name == name, _one_of(table.value, values)
+        table.tenant_id == tenant, table.name == name, _one_of(table.value, values)
     )
     return rows.c.id.in_(carriers)
 
