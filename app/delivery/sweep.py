@@ -99,6 +99,7 @@ class Sweeper:
                 return False
             async for work in self._work(connection):
                 await work
+                await sweeps.still_there(connection)
             async with self.database.begin_routing() as own:
                 await sweeps.beat(own)
         return True

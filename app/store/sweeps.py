@@ -15,13 +15,24 @@ from app.store.claims import LaneKey
 TURN = timedelta(seconds=4)
 """Longer than a slow tick, so that no turn is missed."""
 
+LONGEST_PIECE = "60s"
+"""A sweeper that is silent for longer is taken for frozen, and loses the lock to another process."""
 ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, whoever comes first
 
 
 async def try_lock(connection: AsyncConnection) -> bool:
-    """Be the sweeper until the transaction ends; False where another process is."""
-    statement = sa.text("SELECT pg_try_advisory_xact_lock(:key)")
-    return bool(await connection.scalar(statement, {"key": ADVISORY_LOCK}))
+    """Be the sweeper until the transaction ends; False where another process is.
+
+    The transaction may idle for longer than others: all work is done on other connections meanwhile.
+    """
+    statement = sa.text("SELECT pg_try_advisory_xact_lock(:key), set_config(:setting, :longest, true)")
+    setting = {"setting": "idle_in_transaction_session_timeout", "longest": LONGEST_PIECE}
+    return bool(await connection.scalar(statement, {"key": ADVISORY_LOCK, **setting}))
+
+
+async def still_there(connection: AsyncConnection) -> None:
+    """Say between two pieces of work that the sweeper lives."""
+    await connection.execute(sa.text("SELECT 1"))
 
 
 async def beat(connection: AsyncConnection) -> None:
