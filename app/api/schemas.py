@@ -56,6 +56,8 @@ class Body(BaseModel):
         return value
 
 
+STORABLE = r"^[^\x00]+$"
+"""A text in an address that PostgreSQL can hold; half a character cannot stand there."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -14,6 +14,8 @@ from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStat
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import Selection
 
+FARTHEST_START = timedelta(days=366)
+
 Counts = Mapping[DeliveryStatus, int]
 
 
@@ -155,6 +157,8 @@ class Confirmation:
             raise InvalidSchedule("Give either `hold_seconds` or `send_at`, not both.")
         if self.send_at is not None and self.send_at < now:
             raise InvalidSchedule("`send_at` lies in the past.")
+        if self.send_at is not None and self.send_at > now + FARTHEST_START:
+            raise InvalidSchedule("`send_at` lies more than a year ahead.")
         dispatch_at = self.send_at or now + timedelta(seconds=self.hold_seconds)
         not_after = self.not_after or dispatch_at + send_within
         if not_after <= dispatch_at:

@@ -192,9 +192,10 @@ async def test_nobody_to_send_to_cannot_be_confirmed(client: httpx.AsyncClient, 
     [
         {"hold_seconds": 60, "send_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
         {"send_at": "2020-01-01T00:00:00Z"},
+        {"send_at": "9999-12-31T00:00:00Z"},
         {"not_after": "2020-01-01T00:00:00Z"},
     ],
-    ids=["both", "past", "ends before it starts"],
+    ids=["both", "past", "far away", "ends before it starts"],
 )
 async def test_a_schedule_that_cannot_be_is_refused(
     client: httpx.AsyncClient, three: None, schedule: dict[str, Any]

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
-from app.api.schemas import Answer, Listing, Moment, PersonAnswer
+from app.api.schemas import STORABLE, Answer, Listing, Moment, PersonAnswer
 from app.api.selection_schema import shortened
 from app.domain.audit import Actor, AuditAction, RecordedEntry
 from app.domain.permissions import KeyIdentity, Role
@@ -19,7 +19,7 @@ from app.store import audit
 
 router = APIRouter(prefix="/audit-log", tags=["audit log"])
 
-ActorId = Annotated[str, Query(pattern=r"^[^\x00]+$", description="The id of an author, of a person or of a key.")]
+ActorId = Annotated[str, Query(pattern=STORABLE, description="The id of an author, of a person or of a key.")]
 
 
 class AuditKeyAnswer(Answer):

@@ -17,7 +17,7 @@ from app.api.conversation_schemas import (
 from app.api.deps import ConversationReader, ConversationWriter, RuntimeDep
 from app.api.paging import Page, PageDep
 from app.api.problems import problems
-from app.api.schemas import Listing
+from app.api.schemas import STORABLE, Listing
 from app.conversations import (
     add_customer_message,
     get,
@@ -36,7 +36,7 @@ from app.store.conversations import BEGINNING, timeline
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
 # External ids may hold slashes (a Message-ID does), which arrive decoded: hence `:path`, and this order of the routes.
-Name = Annotated[str, Path(min_length=1, alias="conversation_id", description="Our id, or the external one.")]
+Name = Annotated[str, Path(pattern=STORABLE, alias="conversation_id", description="Our id, or the external one.")]
 
 NDJSON: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
@@ -63,7 +63,9 @@ async def import_conversations(
     request: Request,
     caller: ConversationWriter,
     runtime: RuntimeDep,
-    channel_account: Annotated[str | None, Query(description="For e-mails: the account's key.")] = None,
+    channel_account: Annotated[
+        str | None, Query(pattern=STORABLE, description="For e-mails: the account's key.")
+    ] = None,
 ) -> ImportAnswer:
     """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,8 +1,9 @@
 """Mass replies: preview, create, confirm, and what became of them."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Response, status
 from structlog.contextvars import bind_contextvars
 
 from app import confirming, mass_replies
@@ -20,7 +21,7 @@ from app.api.mass_reply_schemas import (
 )
 from app.api.paging import PageDep
 from app.api.problems import problems
-from app.api.schemas import Listing, Moment
+from app.api.schemas import STORABLE, Listing, Moment
 from app.domain.audit import Actor
 from app.domain.errors import (
     BatchTooLarge,
@@ -169,7 +170,7 @@ async def list_mass_replies(
     runtime: RuntimeDep,
     page: PageDep,
     status: MassReplyStatus | None = None,
-    author: str | None = None,
+    author: Annotated[str | None, Query(pattern=STORABLE)] = None,
     created_from: Moment | None = None,
     created_to: Moment | None = None,
 ) -> Listing[MassReplyAnswer]:
