@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,8 +96,11 @@ def _acting(actor: str) -> Iterator[sa.ColumnElement[bool]]:
     log = audit_log.c
     yield log.author_id == actor
     yield log.user_id == actor
-    with suppress(ValueError):  # only what is a UUID may be a key
-        yield log.key_id == UUID(actor)
+    try:
+        key = UUID(actor)
+    except ValueError:
+        return  # only what is a UUID may be a key
+    yield log.key_id == key
 
 
 def _conditions(query: Query) -> Iterator[sa.ColumnElement[bool]]:
