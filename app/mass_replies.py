@@ -49,8 +49,8 @@ MISSING_LISTED = 100
 """Unknown ids that a refusal names, besides saying how many there are."""
 LARGE = 1_000
 """From so many deliveries on, plans made with the statistics from before would read all of them for each group."""
-RENDERED_AT_ONCE = 100
-"""A hundred of the largest messages take two seconds; until then the process does nothing else, and its transaction
+RENDERED_AT_ONCE = 200
+"""So many of the largest messages take four seconds; until then the process does nothing else, and its transaction
 asks nothing (`LEFT_OPEN`)."""
 JUDGED_AT_ONCE = 5_000
 """Conversations that a create looks at one by one, where its selection is larger than the caller's role allows."""
@@ -219,6 +219,7 @@ async def _judge(
 ) -> list[Verdict]:
     """Judge these conversations, given in the order of their ids."""
     now, seen, verdicts = datetime.now(UTC), set[UUID](), list[Verdict]()
+    await recipients.plan_anew(connection)
     for start in range(0, len(conversation_ids), RENDERED_AT_ONCE):
         few = conversation_ids[start : start + RENDERED_AT_ONCE]
         found = await recipients.load(connection, tenant, mass_reply, few)
