@@ -41,7 +41,7 @@ from app.store import (
     tenants,
 )
 from app.store.claims import LaneKey
-from app.store.database import Database
+from app.store.database import Database, plan_anew
 
 NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
@@ -219,7 +219,7 @@ async def _judge(
 ) -> list[Verdict]:
     """Judge these conversations, given in the order of their ids."""
     now, seen, verdicts = datetime.now(UTC), set[UUID](), list[Verdict]()
-    await recipients.plan_anew(connection)
+    await plan_anew(connection)
     for start in range(0, len(conversation_ids), RENDERED_AT_ONCE):
         few = conversation_ids[start : start + RENDERED_AT_ONCE]
         found = await recipients.load(connection, tenant, mass_reply, few)

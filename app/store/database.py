@@ -103,6 +103,15 @@ class Database:
         await self._engine.dispose()
 
 
+async def plan_anew(connection: AsyncConnection) -> None:
+    """Let PostgreSQL plan each statement anew until the transaction ends.
+
+    The plan that a connection keeps after a few times is made for what is asked for on average, or was made when there
+    was hardly a row: then it reads all of a large mass reply for the first rows of it.
+    """
+    await connection.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
+
+
 class Share:
     """A few of a pool's connections, for work that must leave the others to the pumps however much of it there is."""
 

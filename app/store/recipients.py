@@ -61,15 +61,6 @@ _LOAD = sa.text(f"""
 """)  # noqa: S608 - built from the constants above
 
 
-async def plan_anew(connection: AsyncConnection) -> None:
-    """Let PostgreSQL plan `load` each time, until the transaction ends.
-
-    A plan that it keeps was made when the first deliveries were written, and reads all of them for each conversation
-    when there are thousands.
-    """
-    await connection.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
-
-
 async def load(
     connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, ids: Sequence[UUID]
 ) -> list[Recipient]:
