@@ -56,7 +56,8 @@ def redis_url(worker_name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def owner_url(postgres_server: servers.PostgresServer, worker_name: str) -> AsyncIterator[str]:
-    await servers.create_database(postgres_server, f"test_{worker_name}", fresh=True)
+    with fasteners.InterProcessLock(VAR / "roles.lock"):  # roles belong to the cluster, so workers take turns
+        await servers.create_database(postgres_server, f"test_{worker_name}", fresh=True)
     yield postgres_server.url(servers.OWNER, f"test_{worker_name}")
     await servers.drop_database(postgres_server, f"test_{worker_name}")
 
@@ -65,7 +66,7 @@ async def owner_url(postgres_server: servers.PostgresServer, worker_name: str) -
 async def database_url(owner_url: str, postgres_server: servers.PostgresServer, worker_name: str) -> str:
     """The runtime role's address of a database that Alembic has brought to head."""
     url = postgres_server.url(servers.RUNTIME, f"test_{worker_name}")
-    with fasteners.InterProcessLock(VAR / "roles.lock"):  # roles belong to the cluster, so workers take turns
+    with fasteners.InterProcessLock(VAR / "roles.lock"):
         await migrate(owner_url, url)
     return url
 
