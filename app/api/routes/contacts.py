@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Response, status
 
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
+from app.api.schemas import STORABLE
 from app.domain.audit import Actor
 from app.domain.errors import ContactInFlight, NotFound
 from app.erasure import erase_contact
@@ -13,7 +14,7 @@ from app.erasure import erase_contact
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
 ContactName = Annotated[
-    str, Path(pattern=r"^[^\x00]{1,1000}$", examples=["u-1"], description="Our id, or the external one.")
+    str, Path(pattern=STORABLE, max_length=1000, examples=["u-1"], description="Our id, or the external one.")
 ]
 
 

@@ -71,10 +71,8 @@ _STREAM: dict[str, Any] = {
     "settled; at the end `completed`, `cancelled` or `expired`, and the stream ends. Comments in between.",
     "content": {
         EventStream.media_type: {
-            "schema": {
-                "type": "array",
-                "items": {"type": "object"},
-            },  # the stream as a whole, of which each item is described (OpenAPI 3.2)
+            # The stream as a whole, of which each item is described (OpenAPI 3.2).
+            "schema": {"type": "array", "items": {"type": "object"}},
             "itemSchema": {
                 "oneOf": [
                     _event_schema(["progress", "completed", "cancelled", "expired"], ProgressAnswer),

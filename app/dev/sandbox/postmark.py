@@ -20,14 +20,13 @@ from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
-from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import THREADING, CallRefused, Draft, Post, Reading, Said, headers_of_interest
 
 CORRELATION_KEY = "delivery"
 """The metadata key that our messages carry their correlation in."""
 MAX_BATCH = 500
 MAX_MESSAGE, MAX_BATCH_BYTES = 10 * MEGABYTE, 50 * MEGABYTE
 SERVER_ID = 8025
-THREADING = ("Message-ID", "In-Reply-To", "References")
 SUBJECT = "Re: Payment failed"
 """Of what customers write."""
 

@@ -22,6 +22,8 @@ HEADERS_OF_INTEREST = (
     "Webhook-Timestamp",
     "Traceparent",
 )
+THREADING = ("Message-ID", "In-Reply-To", "References")
+"""The headers that tie an e-mail to its conversation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.postmark_checks import ADDRESS
-from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import THREADING, CallRefused, Draft, Post, Reading, Said, headers_of_interest
 
 Payload = Mapping[str, Any]
 
@@ -57,7 +57,6 @@ RESERVED_HEADERS = frozenset(
         "bcc",
     }
 )
-THREADING = ("Message-ID", "In-Reply-To", "References")
 TO = "personalizations.0.to.0.email"
 OWN_ADDRESS = "support@example.com"
 """That of an account, in a customer's mail: nobody has told it here."""

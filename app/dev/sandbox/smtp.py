@@ -11,10 +11,9 @@ from uuid import uuid4
 from app.dev.sandbox.accounts import Account
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.journal import Message, Problem
-from app.dev.sandbox.provider import Reading
+from app.dev.sandbox.provider import THREADING, Reading
 
 CHANNEL = "email"
-THREADING = ("Message-ID", "In-Reply-To", "References")
 
 _OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>]+>")
 """A Message-ID made of a delivery's id: the same for every attempt, so that a mail that came twice is found."""
