@@ -7,14 +7,14 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.actions import Action, refuse_action
-from app.domain.approval import APPROVE_WITHIN, Ruling, parties, refuse_anothers, refuse_own
+from app.domain.approval import APPROVE_WITHIN, Ruling, parties, refuse_anothers, refuse_key_of_own, refuse_own
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import ConfirmationExpired, NothingToSend, RecipientCountMismatch
 from app.domain.guards import refuse_too_large
 from app.domain.mass_reply import Confirmation, MassReply
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId
 from app.mass_replies import begin_sending, hold, move
-from app.store import audit, confirmations, guards, samples
+from app.store import api_keys, audit, confirmations, guards, samples
 from app.store.claims import LaneKey
 
 Lanes = list[tuple[LaneKey, int]]
@@ -107,6 +107,9 @@ async def _awaiting_approval(
     over = batch.expires_at is not None and now >= batch.expires_at  # and the sweeper has not come by yet
     refuse_action(action, MassReplyStatus.EXPIRED if over else batch.status)
     refuse_own(by, batch.involved)
+    if by.key is not None:
+        makers = await api_keys.makers_since(connection, tenant, by.key.id, batch.created_at)
+        refuse_key_of_own(makers, batch.involved)
     return batch
 
 

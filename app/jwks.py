@@ -25,10 +25,12 @@ FRESH_SECONDS: Final = 300.0
 PATIENCE_SECONDS: Final = 10.0
 """The shortest time between two questions, however many unknown keys are named."""
 FETCH_SECONDS: Final = 3.0
+MAX_BYTES: Final = 256_000
+"""The longest key set that is read; a hundred keys take a quarter of it."""
 
 
 class KeySetUnusable(Exception):
-    """The provider's answer holds no key that could verify a token."""
+    """The provider's answer is too long, or holds no key that could verify a token."""
 
 
 class _Jwk(BaseModel):
@@ -89,12 +91,21 @@ class KeySet:
         """Take over the provider's keys, or keep those that are here."""
         try:
             async with asyncio.timeout(FETCH_SECONDS):
-                answer = (await self._http.get(self._url, headers={"Accept": "application/json"})).raise_for_status()
-            self._keys = read_keys(answer.content)
+                self._keys = read_keys(await self._fetch())
         except Exception as error:  # noqa: BLE001 - whatever the provider does, the last keys serve on
             log.warning("jwks_failed", error=type(error).__name__)
         else:
             self._fetched_at = self._clock()
+
+    async def _fetch(self) -> bytes:
+        async with self._http.stream("GET", self._url, headers={"Accept": "application/json"}) as answer:
+            answer.raise_for_status()
+            content = bytearray()
+            async for piece in answer.aiter_bytes():
+                content += piece
+                if len(content) > MAX_BYTES:
+                    raise KeySetUnusable
+        return bytes(content)
 
 
 def read_keys(content: bytes) -> Mapping[str, PyJWK]:

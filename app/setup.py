@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.channels import registry
 from app.domain.accounts import AccountDraft, ChannelAccount
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
+from app.domain.approval import parties
 from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
 from app.domain.callbacks import Callbacks
 from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidRequest, NotFound
@@ -64,7 +65,9 @@ async def issue_api_key(
     connection: AsyncConnection, tenant: TenantId, draft: KeyDraft, by: Actor = OPERATOR
 ) -> IssuedKey:
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    new = NewKey(draft.name, draft.roles, draft.agent, draft.expires_at, digest(secret))
+    made_by = frozenset() if by is OPERATOR else parties(by)
+    made_with = None if by.key is None else by.key.id
+    new = NewKey(draft.name, draft.roles, draft.agent, draft.expires_at, digest(secret), made_by, made_with)
     key = await api_keys.insert_api_key(connection, tenant, new)
     details = {"name": key.name, "roles": sorted(key.roles), "agent_id": key.agent and key.agent.id}
     await audit.record(connection, tenant, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
@@ -106,6 +109,8 @@ async def save_account(
     key: str,
     draft: AccountDraft,
     by: Actor = OPERATOR,
+    *,
+    allow_private: bool = True,
 ) -> SavedAccount:
     """Make or replace the account of that key. Credentials left out are kept, as long as they go where they went.
 
@@ -113,7 +118,8 @@ async def save_account(
     """
     held = await accounts.hold_account(connection, tenant, key, draft)
     await _refuse_other_channel(connection, tenant, held, draft)
-    registry.validate(draft.provider, draft.channel, draft.config, _credentials(vault, tenant, held, draft))
+    credentials = _credentials(vault, tenant, held, draft)
+    registry.validate(draft.provider, draft.channel, draft.config, credentials, allow_private=allow_private)
     sealed = held.sealed if draft.credentials is None else vault.seal(tenant, held.id, draft.credentials)
     saved = await accounts.write_account(connection, tenant, held.id, draft, sealed)
     await audit.record(connection, tenant, by, _saved(saved, draft))

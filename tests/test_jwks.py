@@ -57,6 +57,20 @@ async def test_only_keys_that_may_verify_are_taken(keys: KeySet, provider: Provi
     assert found == {"rsa-1": "RS256", "ec-1": "ES256"}
 
 
+async def test_a_key_set_without_end_is_not_read_to_its_end(http: httpx.AsyncClient, clock: Clock) -> None:
+    async def pour(line: Line) -> None:
+        await line.read_request()
+        await line.write(b"HTTP/1.1 200 OK\r\n\r\n" + b'{"keys": [')
+        while True:
+            await line.write(b" " * 65_536)
+
+    async with serving(pour) as server:
+        keys = KeySet(http, server.url, clock)
+        async with asyncio.timeout(2.5):  # before the time for a question is over
+            assert await keys.find("rsa-1") is None
+        await keys.aclose()
+
+
 async def test_the_provider_is_asked_once_for_many_tokens(keys: KeySet, provider: Provider) -> None:
     found = await asyncio.gather(*(keys.find("rsa-1") for _ in range(20)))
     assert None not in found

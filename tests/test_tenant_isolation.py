@@ -1,8 +1,10 @@
 """The wall between tenants is PostgreSQL's, and it stands on every table."""
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from app.dev import servers
 from app.store.database import Database, UnsafeRole
 from app.tables import INSTALLATION_TABLES, ROUTING_TABLES, metadata
 from tests.conftest import create_tenant
@@ -68,9 +70,65 @@ async def test_the_service_refuses_a_role_that_owns_the_schema(owner_url: str, d
     await owner.close()
 
 
+GIVEN = {
+    "the owner": "GRANT {owner} TO {login}",
+    "the owner, though it inherits nothing": "GRANT {owner} TO {login} WITH INHERIT FALSE, SET TRUE",
+    "one who may make itself the owner": "GRANT {owner} TO {login} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE",
+    "a role past all policies": "CREATE ROLE {login}_bypass BYPASSRLS; GRANT {login}_bypass TO {login}",
+    "a role of a role past all policies": "CREATE ROLE {login}_bypass BYPASSRLS; CREATE ROLE {login}_between; "
+    "GRANT {login}_bypass TO {login}_between; GRANT {login}_between TO {login} WITH INHERIT FALSE",
+    "a superuser": "GRANT postgres TO {login} WITH INHERIT FALSE",
+    "one who replicates": "ALTER ROLE {login} REPLICATION",
+    "one who runs programs on the server": "GRANT pg_execute_server_program TO {login}",
+}
+
+
+@pytest.mark.parametrize("given", GIVEN)
+async def test_the_service_refuses_a_role_that_could_become_one_of_those(
+    database_url: str, worker_name: str, given: str
+) -> None:
+    login = f"climber_{worker_name}"
+    superuser = await asyncpg.connect(database_url.replace(servers.RUNTIME, "postgres", 1))
+    try:
+        await superuser.execute(f"CREATE ROLE {login} LOGIN; " + GIVEN[given].format(login=login, owner=servers.OWNER))
+        climber = Database(database_url.replace(servers.RUNTIME, login, 1), pool_size=2)
+        with pytest.raises(UnsafeRole, match="mass-reply migrate"):
+            await climber.refuse_unsafe_role()
+        await climber.close()
+    finally:
+        await superuser.execute("; ".join(f"DROP ROLE IF EXISTS {login}{role}" for role in ("", "_between", "_bypass")))
+        await superuser.close()
+
+
+@pytest.mark.parametrize("table", sorted(ROUTING_TABLES))
+async def test_a_route_is_written_by_its_own_tenant_alone_and_never_changed(database: Database, table: str) -> None:
+    mine, other = await create_tenant(database), await create_tenant(database)
+    key = metadata.tables[table].primary_key.columns.keys()[0]
+    value = "CAST(CAST(:id AS text) AS bytea)" if key == "token_hash" else "CAST(:id AS uuid)"
+    insert = sa.text(f"INSERT INTO {table} ({key}, tenant_id) VALUES ({value}, :tenant)")
+    async with database.begin(mine) as connection:
+        await connection.execute(insert, {"id": str(mine), "tenant": mine})
+    with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
+        async with database.begin(other) as connection:
+            await connection.execute(insert, {"id": str(other), "tenant": mine})
+    with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+        async with database.begin(mine) as connection:
+            await connection.execute(sa.text(f"UPDATE {table} SET tenant_id = :other"), {"other": other})
+    if table != "api_key_routes":  # from which nothing is deleted at all
+        async with database.begin(other) as connection:
+            gone = await connection.execute(sa.text(f"DELETE FROM {table} WHERE tenant_id = :mine"), {"mine": mine})
+            assert gone.rowcount == 0
+
+
 @pytest.mark.parametrize(
     "statement",
-    ["DELETE FROM tenants", "DELETE FROM delivery_decisions", "UPDATE delivery_decisions SET reason = 'another'"],
+    [
+        "DELETE FROM tenants",
+        "DELETE FROM delivery_decisions",
+        "DELETE FROM api_keys",
+        "DELETE FROM api_key_routes",
+        "UPDATE delivery_decisions SET reason = 'another'",
+    ],
 )
 async def test_the_service_itself_cannot_take_back_what_must_stay(database: Database, statement: str) -> None:
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):

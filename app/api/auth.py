@@ -25,7 +25,7 @@ from app.domain.stream_tickets import StreamTicket
 from app.domain.tokens import TokenIdentity
 from app.runtime import Runtime
 from app.store import stream_tickets
-from app.store.api_keys import find_api_key, tenant_of_key
+from app.store.api_keys import find_api_key, note_use, tenant_of_key
 from app.store.database import Database
 from app.store.tenants import tenant_exists
 
@@ -104,8 +104,11 @@ async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
         raise Unauthenticated
     async with database.begin(tenant) as connection:
         key = await find_api_key(connection, tenant, presented.id)
-    if key is None or not key.accepts(presented, datetime.now(UTC)):
-        raise Unauthenticated
+        now = datetime.now(UTC)
+        if key is None or not key.accepts(presented, now):
+            raise Unauthenticated
+        if key.use_is_news(now):
+            await note_use(connection, tenant, key.id)
     return _caller(tenant, key)
 
 

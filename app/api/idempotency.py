@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app.api.schemas import Body
 from app.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
 from app.domain.model import MassReplyId, TenantId
+from app.domain.permissions import Caller
 from app.store import idempotency
 from app.store.idempotency import Record
 
@@ -32,38 +33,39 @@ KeyHeader = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """One key of one tenant, and what it was given for."""
+    """One key of one caller, and what it was given for."""
 
     tenant: TenantId
+    caller: str
     key: str
     fingerprint: bytes
 
     @classmethod
-    def of(cls, tenant: TenantId, key: str | None, deed: str, body: Body) -> Self | None:
+    def of(cls, caller: Caller, key: str | None, deed: str, body: Body) -> Self | None:
         """None where the request bears no key. `deed` tells requests to different addresses apart."""
         if key is None:
             return None
         said = json.dumps([deed, body.model_dump(mode="json")], sort_keys=True)
-        return cls(tenant, key, hashlib.sha256(said.encode()).digest())
+        return cls(caller.tenant_id, caller.identity, key, hashlib.sha256(said.encode()).digest())
 
     async def earlier(self, connection: AsyncConnection) -> Record | None:
         """What became of the same request before; None for the first, which holds the key until it commits.
 
         Raises IdempotencyInProgress, IdempotencyKeyReused.
         """
-        if not await idempotency.try_hold(connection, self.tenant, self.key):
+        if not await idempotency.try_hold(connection, self.tenant, self.caller, self.key):
             raise IdempotencyInProgress
-        record = await idempotency.find(connection, self.tenant, self.key)
+        record = await idempotency.find(connection, self.tenant, self.caller, self.key)
         if record is not None and record.fingerprint != self.fingerprint:
             raise IdempotencyKeyReused
         return record
 
     async def open(self, connection: AsyncConnection, mass_reply: MassReplyId) -> None:
-        await idempotency.insert(connection, self.tenant, self.key, self.fingerprint, mass_reply)
+        await idempotency.insert(connection, self.tenant, self.caller, self.key, self.fingerprint, mass_reply)
 
     async def close(self, connection: AsyncConnection, status: int, text: str) -> tuple[int, str]:
         """Keep the answer; answers the one that holds."""
-        return await idempotency.answer(connection, self.tenant, self.key, status, text)
+        return await idempotency.answer(connection, self.tenant, self.caller, self.key, status, text)
 
 
 async def earlier(connection: AsyncConnection, keyed: Keyed | None) -> Record | None:

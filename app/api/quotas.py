@@ -32,7 +32,7 @@ class Quotas:
         if self._limit is None:
             return
         try:
-            left = self._limit.take(_counted_as(caller))
+            left = self._limit.take((caller.tenant_id, caller.identity))
         except RateLimited as refused:
             self._say(request, 0, refused.wait.total_seconds())
             raise
@@ -43,11 +43,6 @@ class Quotas:
             "RateLimit-Policy": f'"default";q={self._per_minute};w={WINDOW_SECONDS}',
             "RateLimit": f'"default";r={left};t={math.ceil(seconds)}',
         }
-
-
-def _counted_as(caller: Caller) -> tuple[object, ...]:
-    """A key counts as itself, whoever it is bound to; a person by their id, for each sign-in is another token."""
-    return (caller.tenant_id, caller.key.id if caller.key is not None else caller.own_author.id)
 
 
 def current_quotas(request: Request) -> Quotas:

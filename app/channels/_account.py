@@ -13,7 +13,12 @@ from typing import Annotated, Any, Final
 
 import httpx
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo
+
+from app.channels.public_addresses import is_mail_port, is_web_port
+
+PUBLIC_ONLY: Final = {"public_only": True}
+"""The context in which settings are checked where accounts may not talk to private addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,29 @@ def endpoint(value: str) -> str:
     return value
 
 
+def web_port(url: str) -> None:
+    """Refuse a checked URL of a tenant's that names the port of another service. Raises ValueError."""
+    port = httpx.URL(url).port
+    if port is not None and not is_web_port(port):
+        raise ValueError("must name port 80, 443, or one above 1023 that no other service is known by")
+
+
+def _endpoint(value: str, info: ValidationInfo) -> str:
+    checked = endpoint(value)
+    if _public_only(info):
+        web_port(checked)
+    return checked
+
+
 def _base_url(value: str) -> str:
-    if httpx.URL(endpoint(value)).query:
+    if httpx.URL(value).query:
         raise ValueError("must not hold a query")
     return value.rstrip("/")
+
+
+def _public_only(info: ValidationInfo) -> bool:
+    """Ports are judged when a tenant types them, with `PUBLIC_ONLY` as the context; and at every connection."""
+    return info.context == PUBLIC_ONLY
 
 
 def _host(value: str) -> str:
@@ -70,6 +94,12 @@ def _host(value: str) -> str:
     if not _HOST_NAME.fullmatch(value) and not _is_ip(value):
         raise ValueError("must be a host name or an IP address")
     return value.lower()
+
+
+def _mail_port(value: int, info: ValidationInfo) -> int:
+    if _public_only(info) and not is_mail_port(value):
+        raise ValueError("must be 25, 465, 587, or one above 1023 that no other service is known by")
+    return value
 
 
 def _is_ip(host: str) -> bool:
@@ -124,13 +154,14 @@ def _reply_address(value: str) -> str:
     return value
 
 
-Endpoint = Annotated[str, AfterValidator(endpoint)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
 """A URL to post to, query allowed."""
 
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+BaseUrl = Annotated[str, AfterValidator(_endpoint), AfterValidator(_base_url)]
 """The start of a provider's API address, without the slash at its end."""
 
 Host = Annotated[str, AfterValidator(_host)]
+MailPort = Annotated[int, Field(ge=1, le=65535), AfterValidator(_mail_port)]
 HeaderSecret = Annotated[SecretStr, AfterValidator(_header_secret)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 ReplyAddress = Annotated[str, AfterValidator(_reply_address)]

@@ -124,7 +124,8 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
     if record.private_address_refused:
         return Deferred(
             "private_address",
-            "The account's address leads to a private network, which this installation does not allow.",
+            "The account's address leads to a private network, or to another service's port; this installation allows "
+            "neither.",
             scope="account",
         )
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):

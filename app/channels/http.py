@@ -12,10 +12,9 @@ for idempotent methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
 """
 
 import asyncio
-import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,6 +29,8 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
+from app.channels.public_addresses import is_mail_port, is_public, is_web_port
+
 MAX_CONNECTIONS: Final = 100
 KEEPALIVE_SECONDS: Final = 4.0
 """Shorter than the idle time-out of any provider, so that a pooled connection is seldom one that the peer has left."""
@@ -39,8 +40,6 @@ LOOK_UPS: Final = 64
 
 CALL_SECONDS: Final = 10.0
 """The longest that any one call may take, connection and answer included."""
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address that is reached
 
 
 @dataclass(slots=True)
@@ -63,7 +62,7 @@ class DeadlinePassed(Exception):
 
 
 class PrivateAddressRefused(OSError):
-    """The address is not a public one, and this installation only talks to public ones."""
+    """The address is not a public one, or its port another service's, and this installation only talks to others."""
 
 
 _record: ContextVar[CallRecord | None] = ContextVar("call_record", default=None)
@@ -140,7 +139,7 @@ def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTION
         limit=max_connections,
         keepalive_timeout=KEEPALIVE_SECONDS,
         ssl=tls,
-        socket_factory=None if allow_private_urls else _public_socket,
+        socket_factory=None if allow_private_urls else partial(_public_socket, is_web_port),
     )
     session = aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, trace_configs=[_trace()]
@@ -187,39 +186,29 @@ class _Resolver(AbstractResolver):
 
 
 async def open_socket(host: str, port: int, *, allow_private: bool) -> socket.socket:
-    """Connect for a protocol that is not HTTP, under the same rule about private addresses. Raises OSError."""
+    """Connect for SMTP, under the same rule about private addresses. Raises OSError."""
     loop = asyncio.get_running_loop()
     addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return await aiohappyeyeballs.start_connection(
-        addresses, happy_eyeballs_delay=0.25, socket_factory=None if allow_private else _public_socket
+        addresses,
+        happy_eyeballs_delay=0.25,
+        socket_factory=None if allow_private else partial(_public_socket, is_mail_port),
     )
 
 
-def is_public(address: str) -> bool:
-    """Say whether an IP address literal is one that anybody on the internet may use."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or (ipaddress.IPv4Address(ip.packed[-4:]) if ip in _NAT64 else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if ip.is_site_local or ip.sixtofour or ip.teredo:
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-def _public_socket(address: tuple[Any, ...]) -> socket.socket:
+def _public_socket(may: Callable[[int], bool], address: tuple[Any, ...]) -> socket.socket:
     """Make the socket for one resolved address, or refuse it.
 
     aiohttp calls this for the very address that it connects to next, whether that came from a resolver or was typed
     as a literal: no second look-up can change it in between.
     """
     family, kind, protocol, _, sockaddr = address
-    if is_public(sockaddr[0]):
+    if is_public(sockaddr[0]) and may(sockaddr[1]):
         return socket.socket(family, kind, protocol)
     record = _record.get()
     if record is not None:
         record.private_address_refused = True
-    raise PrivateAddressRefused("The address is not a public one.")
+    raise PrivateAddressRefused("The address is not a public one, or its port is another service's.")
 
 
 def _trace() -> aiohttp.TraceConfig:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Protocol, Self
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from app.channels._account import AccountSetup
+from app.channels._account import PUBLIC_ONLY, AccountSetup
 from app.channels.meta import MetaAdapter
 from app.channels.postmark import PostmarkAdapter
 from app.channels.sendgrid import SendGridAdapter
@@ -64,15 +64,25 @@ def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Lim
     return adapter.limits_for(channel, config) if isinstance(adapter, VariesLimits) else adapter.limits
 
 
-def validate(provider: str, channel: Channel, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
-    """Check a channel account. Raises InvalidAccount, whose faults name the keys and never a value."""
+def validate(
+    provider: str,
+    channel: Channel,
+    config: Mapping[str, Any],
+    credentials: Mapping[str, Any],
+    *,
+    allow_private: bool = True,
+) -> None:
+    """Check a channel account. Raises InvalidAccount, whose faults name the keys and never a value.
+
+    Ports are judged unless private addresses are allowed; connections judge them in any case.
+    """
     adapter = ADAPTERS.get(provider)
     if adapter is None:
         known = ", ".join(sorted(ADAPTERS))
         raise InvalidAccount(faults=[Fault("/provider", "unknown_provider", f"The providers are: {known}.")])
     faults = [
         *_channel_faults(adapter, channel),
-        *_faults("/config", adapter.config_model, config),
+        *_faults("/config", adapter.config_model, config, None if allow_private else PUBLIC_ONLY),
         *_faults("/credentials", adapter.credentials_model, credentials),
     ]
     if faults:
@@ -91,9 +101,11 @@ def _channel_faults(adapter: type[AccountAdapter], channel: Channel) -> list[Fau
     return [Fault("/channel", "unsupported_channel", f"{adapter.name} serves: {served}.")]
 
 
-def _faults(pointer: str, model: type[BaseModel], values: Mapping[str, Any]) -> list[Fault]:
+def _faults(
+    pointer: str, model: type[BaseModel], values: Mapping[str, Any], context: dict[str, bool] | None = None
+) -> list[Fault]:
     try:
-        model.model_validate(values)
+        model.model_validate(values, context=context)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return [Fault(pointer + _path(fault["loc"]), fault["type"], _sentence(fault["msg"])) for fault in found]

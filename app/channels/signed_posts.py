@@ -15,9 +15,9 @@ from typing import Final
 import httpx
 from standardwebhooks.webhooks import Webhook as Signer
 
-from app.channels._account import endpoint
+from app.channels._account import endpoint, web_port
 from app.channels._support import Answer, exchange, retry_after
-from app.channels.http import is_public
+from app.channels.public_addresses import is_public
 from app.domain.messaging import Deferred, Unknown
 
 SECONDS: Final = 15.0
@@ -82,6 +82,8 @@ async def check_url(url: str, *, allow_private: bool) -> str:
     through: whatever it leads to is checked again at every connection.
     """
     checked = endpoint(url)
+    if not allow_private:
+        web_port(checked)
     host = httpx.URL(checked).host
     if not allow_private and not all(is_public(address) for address in await _addresses(host)):
         raise ValueError(_PRIVATE)

@@ -18,7 +18,7 @@ import aiosmtplib
 import httpx
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from app.channels._account import AccountSetup, Host, Settings, email_address
+from app.channels._account import AccountSetup, Host, MailPort, Settings, email_address
 from app.channels._mail import BAD_ADDRESS, MailSettings, message_id
 from app.channels._smtp_mail import compose
 from app.channels._smtp_replies import Step, judge
@@ -54,7 +54,7 @@ class Tls(StrEnum):
 
 class Config(MailSettings):
     host: Host
-    port: int = Field(ge=1, le=65_535)
+    port: MailPort
     tls: Tls = Tls.STARTTLS
 
 
@@ -203,7 +203,9 @@ def _outcome(step: Step, error: Exception, record: CallRecord) -> SendResult:
     if step is Step.CONTENT:
         return Unknown(f"The server's answer to the message was lost ({cause}).")
     if record.private_address_refused:
-        return _at_fault("The server's address is a private one, which this installation does not allow.")
+        return _at_fault(
+            "The server's address is a private one, or its port another service's; this installation allows neither."
+        )
     if isinstance(error.__cause__ or error, ssl.SSLCertVerificationError):
         return _at_fault("The server's certificate is not valid for its name.")
     if type(error) is aiosmtplib.SMTPException:  # STARTTLS or a way to log in that the server does not have

@@ -8,7 +8,8 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from app.domain.messaging import Author
@@ -16,6 +17,7 @@ from app.domain.permissions import Role
 
 SECRET_BYTES = 32
 KEY_PREFIX = "mr_"
+USE_KEPT_EVERY: Final = timedelta(minutes=5)
 
 _FORM = re.compile(KEY_PREFIX + r"([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
 
@@ -42,9 +44,14 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None
 
     def usable_at(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def use_is_news(self, now: datetime) -> bool:
+        """Whether to keep that it is being used; to the minute would be a write for every request."""
+        return self.last_used_at is None or now - self.last_used_at >= USE_KEPT_EVERY
 
     def accepts(self, presented: PresentedKey, now: datetime) -> bool:
         return hmac.compare_digest(self.digest, digest(presented.secret)) and self.usable_at(now)

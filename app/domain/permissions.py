@@ -71,6 +71,11 @@ class Caller:
         return permission in self.permissions
 
     @property
+    def identity(self) -> str:
+        """The key, whoever it is bound to, or the person: each of their sign-ins is another token."""
+        return f"key:{self.key.id}" if self.key is not None else f"user:{self.own_author.id}"
+
+    @property
     def own_author(self) -> Author:
         """Whose name the caller's own replies bear: the person's, else the key's."""
         if self.user is not None:

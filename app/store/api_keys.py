@@ -23,6 +23,10 @@ class NewKey:
     agent: Author | None
     expires_at: datetime | None
     digest: bytes = field(repr=False)
+    made_by: frozenset[str] = frozenset()
+    """The ids of whoever made it."""
+    made_with: UUID | None = None
+    """The key that it was made with."""
 
 
 async def tenant_of_key(connection: AsyncConnection, key_id: UUID) -> TenantId | None:
@@ -57,6 +61,8 @@ async def insert_api_key(connection: AsyncConnection, tenant: TenantId, new: New
             agent_name=agent.name or None,
             agent_email=agent.email,
             expires_at=new.expires_at,
+            made_by=sorted(new.made_by),
+            made_with=new.made_with,
         )
         .returning(api_keys)
     )
@@ -75,6 +81,33 @@ async def revoke_api_key(connection: AsyncConnection, tenant: TenantId, key_id: 
     return result.rowcount > 0
 
 
+_MAKERS = sa.text("""
+    WITH RECURSIVE line AS (
+        SELECT made_by, made_with FROM api_keys WHERE tenant_id = :tenant AND id = :key AND created_at >= :since
+        UNION ALL
+        SELECT k.made_by, k.made_with FROM line
+        JOIN api_keys k ON k.tenant_id = :tenant AND k.id = line.made_with AND k.created_at >= :since)
+    SELECT DISTINCT unnest(made_by) FROM line
+""")
+
+
+async def makers_since(connection: AsyncConnection, tenant: TenantId, key_id: UUID, since: datetime) -> Sequence[str]:
+    """The ids of whoever made a key since a moment, and the keys that it was made with; none for an older key."""
+    return list(await connection.scalars(_MAKERS, {"tenant": tenant, "key": key_id, "since": since}))
+
+
+_NOTE_USE = sa.text("""
+    UPDATE api_keys SET last_used_at = now()
+    WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM api_keys
+                              WHERE tenant_id = :tenant AND id = :key FOR NO KEY UPDATE SKIP LOCKED)
+""")
+
+
+async def note_use(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> None:
+    """Keep that a key was used just now. Nobody waits for another request that does so too."""
+    await connection.execute(_NOTE_USE, {"tenant": tenant, "key": key_id})
+
+
 def _is(tenant: TenantId, key_id: UUID) -> sa.ColumnElement[bool]:
     return sa.and_(api_keys.c.tenant_id == tenant, api_keys.c.id == key_id)
 
@@ -89,4 +122,5 @@ def _read(row: sa.Row[*tuple[Any, ...]]) -> ApiKey:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
     )

@@ -84,12 +84,14 @@ class Database:
             yield connection
 
     async def refuse_unsafe_role(self) -> None:
-        """Raise UnsafeRole, saying what to do, if this login owns tables or may bypass row-level security."""
+        """Raise UnsafeRole, saying what to do, if this login owns the schema or may bypass row-level security, or may
+        become a role that does."""
         async with self._engine.begin() as connection:
             role = (await connection.execute(_ROLE)).one()
         if role.session_user != role.current_user or role.unsafe or role.owns:
             raise UnsafeRole(
-                f"The database role {role.session_user!r} owns tables or may bypass row-level security. "
+                f"The database role {role.session_user!r} owns the schema, may bypass row-level security, or may "
+                "become a role that does. "
                 "Point MASS_REPLY_DATABASE_URL at the runtime role that `mass-reply migrate` creates."
             )
 
@@ -126,11 +128,19 @@ class Share:
             yield connection
 
 
+# What a login may become counts as what it is: SET ROLE is one statement. Whoever may replicate, or may read files and
+# run programs on the server, reads every row past all policies.
 _ROLE = sa.text("""
+    WITH mine AS (SELECT * FROM pg_roles r WHERE pg_has_role(session_user, r.oid, 'MEMBER')
+                                              OR pg_has_role(current_user, r.oid, 'MEMBER'))
     SELECT session_user, current_user,
-           (SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles
-            WHERE rolname IN (session_user, current_user)) AS unsafe,
-           EXISTS (SELECT FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-                   WHERE r.rolname = session_user AND c.relkind IN ('r', 'p')
-                     AND c.relnamespace = 'public'::regnamespace) AS owns
+           EXISTS (SELECT FROM mine
+                   WHERE rolsuper OR rolbypassrls OR rolreplication
+                      OR rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program',
+                                     'pg_write_all_data')) AS unsafe,
+           EXISTS (SELECT FROM pg_class c JOIN mine ON mine.oid = c.relowner
+                   WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace)
+           OR EXISTS (SELECT FROM pg_namespace n JOIN mine ON mine.oid = n.nspowner WHERE n.nspname = 'public')
+           OR EXISTS (SELECT FROM pg_database d JOIN mine ON mine.oid = d.datdba
+                      WHERE d.datname = current_database()) AS owns
 """)

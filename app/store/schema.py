@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.store.database import SWEEPER_ROLE, async_url
+from app.tables import ROUTING_TABLES
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -77,7 +78,8 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"REVOKE DELETE ON tenants, heartbeats FROM {name}",
         f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
         f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
-        f"REVOKE UPDATE ON stream_tickets FROM {name}",
+        f"REVOKE UPDATE ON stream_tickets, {', '.join(sorted(ROUTING_TABLES))} FROM {name}",
+        f"REVOKE DELETE ON api_keys, api_key_routes FROM {name}",  # a key is revoked, and stays in the list
         *(
             statement
             for table, columns in SWEEPER_COLUMNS.items()

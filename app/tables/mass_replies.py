@@ -79,12 +79,13 @@ idempotency_records = Table(
     own.metadata,
     own.tenant(),
     own.text("key"),
+    own.text("caller", default="''"),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("mass_reply_id", Uuid, nullable=False),
     Column("status", Integer, nullable=True),
     Column("answer", Text, nullable=True, comment="Null until the request has ended."),
     own.at("created_at", nullable=False),
-    PrimaryKeyConstraint("tenant_id", "key"),
+    PrimaryKeyConstraint("tenant_id", "key", "caller"),
     ForeignKeyConstraint(
         ["tenant_id", "mass_reply_id"], ["mass_replies.tenant_id", "mass_replies.id"], ondelete="CASCADE"
     ),

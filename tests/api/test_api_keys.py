@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from dirty_equals import IsDatetime, IsUUID
+from dirty_equals import IsDatetime, IsNow, IsUUID
 
 from app.domain.permissions import Role
 from app.store.database import Database
@@ -33,11 +33,17 @@ async def issue(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
 async def test_a_key_is_shown_once_and_works(client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
     issued = await issue(client)
     key = issued.pop("key")
-    assert issued == BODY | {"id": IsUUID, "created_at": IsDatetime(iso_string=True), "revoked_at": None}
+    assert issued == BODY | {
+        "id": IsUUID,
+        "created_at": IsDatetime(iso_string=True),
+        "revoked_at": None,
+        "last_used_at": None,
+    }
     me = (await anonymous.get("/me", headers=bearer(key))).json()
     assert me["key"] == {"id": issued["id"], "name": "helpdesk"}
     assert me["user"] == BODY["agent"]
 
+    issued["last_used_at"] = IsNow(iso_string=True, tz=UTC)
     assert (await client.get(f"/api-keys/{issued['id']}")).json() == issued
     listed = await client.get("/api-keys")
     assert issued in listed.json()["items"]

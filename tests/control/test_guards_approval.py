@@ -9,6 +9,7 @@ import pytest
 
 from app.delivery.sweep import Sweeper
 from app.domain.permissions import Role
+from tests.api.conftest import bearer
 from tests.control.conftest import Stage
 from tests.control.people import People, Person, people, problem
 
@@ -251,3 +252,37 @@ async def test_of_two_at_once_one_decides(stage: Stage, ann: Person, sue: Person
         sue.post(f"/{batch['id']}/approve"), tom.post(f"/{batch['id']}/reject", {"reason": "No."})
     )
     assert sorted(answer.status_code for answer in answers) == [202, 409]
+
+
+async def key_made_by(maker: Person, *roles: str, agent: str | None = None) -> Person:
+    person = agent and {"id": agent, "name": agent.title()}
+    body = {"name": "another", "roles": list(roles), "agent": person}
+    made = await maker.client.post("/api-keys", json=body, headers=maker.headers)
+    assert made.status_code == 201, made.text
+    return Person(maker.client, bearer(made.json()["key"]))
+
+
+async def test_a_key_that_its_author_made_since_is_no_second_person(ann: Person, people: People) -> None:
+    boss = await people.one("boss", Role.ADMIN)
+    batch = await waiting(boss)
+    puppet = await key_made_by(boss, "admin", agent="somebody-else")
+    puppets_own = await key_made_by(puppet, "supervisor", agent="a-third-one")
+    for key in (puppet, puppets_own):
+        for verb, body in (("approve", {}), ("reject", {"reason": "no"})):
+            assert problem(await key.post(f"/{batch['id']}/{verb}", body)) == FORBIDDEN
+
+
+async def test_a_key_that_was_there_before_or_that_another_made_may_approve(ann: Person, people: People) -> None:
+    boss, other = await people.one("boss", Role.ADMIN), await people.one("other", Role.ADMIN)
+    before = await key_made_by(boss, "supervisor", agent="sue")
+    first, second = await waiting(boss), await waiting(boss)
+    assert (await before.post(f"/{first['id']}/approve")).status_code == 202
+    since = await key_made_by(other, "supervisor", agent="tom")
+    assert (await since.post(f"/{second['id']}/approve")).status_code == 202
+
+
+@pytest.mark.parametrize("spelled", ["ANN", " ann ", "Ann", "\uff41nn"])
+async def test_one_person_spelled_differently_is_no_second_person(ann: Person, people: People, spelled: str) -> None:
+    batch = await waiting(ann)
+    same = await people.one(spelled, Role.SUPERVISOR)
+    assert problem(await same.post(f"/{batch['id']}/approve")) == FORBIDDEN

@@ -153,3 +153,15 @@ async def test_a_repeated_resolve_decides_once_and_another_deed_needs_another_ke
     other = await stage.act(id_, "resolve", {**body, "outcome": "not_sent"}, key=KEY)
     assert other.json()["code"] == "idempotency_key_reused"
     assert (await stage.act(id_, "retry", key=KEY)).json()["code"] == "idempotency_key_reused"
+
+
+async def test_another_callers_key_is_another_key(
+    stage: Stage, anonymous: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    first = await create(stage)
+    headers = bearer(await make_key(Role.AGENT)) | {"Idempotency-Key": KEY}
+    other = await anonymous.post("/mass-replies", json=BODY, headers=headers)
+    assert (other.status_code, "Idempotent-Replayed" in other.headers) == (201, False)
+    assert other.json()["id"] != first.json()["id"]
+    again = await anonymous.post("/mass-replies", json=BODY, headers=headers)
+    assert again.content == other.content

@@ -36,6 +36,7 @@ class ApiKeyAnswer(Answer):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None = Field(description="When it was last used, to within five minutes.")
 
     @classmethod
     def of(cls, key: ApiKey) -> Self:
@@ -47,6 +48,7 @@ class ApiKeyAnswer(Answer):
             created_at=key.created_at,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,
+            last_used_at=key.last_used_at,
         )
 
 

@@ -112,7 +112,15 @@ async def put_channel_account(
 ) -> AccountAnswer:
     """Make or replace an account. Saving it ends a pause."""
     async with runtime.database.begin(caller.tenant_id) as connection:
-        saved = await save_account(connection, runtime.vault, caller.tenant_id, key, body.to_draft(), Actor.of(caller))
+        saved = await save_account(
+            connection,
+            runtime.vault,
+            caller.tenant_id,
+            key,
+            body.to_draft(),
+            Actor.of(caller),
+            allow_private=runtime.settings.allow_private_urls,
+        )
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return _answer(runtime)(saved.account)
 

@@ -94,7 +94,7 @@ async def create_mass_reply(
     body: MassReplyBody, caller: Sender, runtime: RuntimeDep, key: KeyHeader = None
 ) -> Response:
     """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
-    draft, keyed = body.to_draft(caller), Keyed.of(caller.tenant_id, key, "create", body)
+    draft, keyed = body.to_draft(caller), Keyed.of(caller, key, "create", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
         record = await earlier(connection, keyed)
         if record is None:

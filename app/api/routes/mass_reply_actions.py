@@ -79,7 +79,7 @@ async def retry_mass_reply(
     """Queue again what failed for a reason that may pass. A completed mass reply is sending then."""
     by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
-    keyed = Keyed.of(caller.tenant_id, key, f"retry {id_}", body)
+    keyed = Keyed.of(caller, key, f"retry {id_}", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
         if (record := await earlier(connection, keyed)) is not None:
             return replay(record)
@@ -113,7 +113,7 @@ async def resolve_mass_reply(
     """
     decision, within = body.to_decision(caller), runtime.settings.send_within
     by = Actor.of(caller, decision.by)
-    keyed = Keyed.of(caller.tenant_id, key, f"resolve {id_}", body)
+    keyed = Keyed.of(caller, key, f"resolve {id_}", body)
     async with runtime.database.begin(caller.tenant_id) as connection:
         if (record := await earlier(connection, keyed)) is not None:
             return replay(record)
