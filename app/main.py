@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from app.api.departure import Departure
 from app.api.event_feed import Feeds
 from app.api.methods import Methods
 from app.api.middleware import BodyLimit, Cors, RequestLog, Unhandled
@@ -19,6 +20,7 @@ from app.api.stopping import told_of_stop
 from app.logs import configure_logging
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
+from app.store.shares import ORDINARY
 from app.telemetry import Telemetry, open_telemetry
 
 FORM_BYTES = 10_000
@@ -58,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings, telemetry) as runtime:
+        async with open_runtime(settings, telemetry, ORDINARY) as runtime:
             app.state.runtime = runtime
             app.state.chat_limits = Limits()
             app.state.quotas = Quotas(settings.requests_per_minute)
@@ -96,6 +98,7 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     app.add_middleware(Methods, routers=ROUTERS)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits)
     app.add_middleware(Unhandled)
+    app.add_middleware(Departure)
     app.add_middleware(QuotaHeaders)
     app.add_middleware(Cors, origins=settings.cors_origins, open_path=CHAT)
     app.add_middleware(RequestLog, metrics=telemetry.metrics)

@@ -24,6 +24,7 @@ from app.settings import Settings, SettingsInvalid
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.files import Files
+from app.store.shares import OWN_WORK, Kind
 from app.telemetry import Telemetry
 from app.tokens import Keys, SharedSecret, Tokens
 
@@ -54,14 +55,16 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, telemetry: Telemetry | None = None) -> AsyncIterator[Runtime]:
-    """Connect to everything. Without telemetry, what it counts is shown to nobody.
+async def open_runtime(
+    settings: Settings, telemetry: Telemetry | None = None, kind: Kind = OWN_WORK
+) -> AsyncIterator[Runtime]:
+    """Connect to everything. Without telemetry, what it counts is shown to nobody; `kind` is whom the work is for.
 
     Raises UnsafeRole where the database login could see more than one tenant at a time, and SettingsInvalid where an
     address cannot be used. (Redis may be away; the database may not.)
     """
     async with AsyncExitStack() as stack:
-        database = Database(settings.database_url, pool_size=settings.database_pool_size)
+        database = Database(settings.database_url, pool_size=settings.database_pool_size).of(kind)
         stack.push_async_callback(database.close)
         # TypeError: asyncpg takes the options in the address as named arguments, and does not know this one.
         with _named("MASS_REPLY_DATABASE_URL", OSError, DBAPIError, TypeError):

@@ -7,9 +7,11 @@ from contextvars import Context
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.domain.errors import Overloaded
+
 log = structlog.get_logger()
 
-UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError)
+UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError, Overloaded)
 """What asking the database ends with while it cannot be asked."""
 
 

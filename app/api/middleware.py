@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import BodyTooLarge, problem_response
+from app.api.problems import REFUSAL, BodyTooLarge, Refusal, problem_response
 from app.domain.errors import MassReplyError
 from app.telemetry.metrics import Metrics
 
@@ -58,6 +58,9 @@ class RequestLog:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], getattr(scope.get("route"), "path", None)
         self._metrics.count_request(method, route, status, seconds)
+        refusal = scope.get("state", {}).get(REFUSAL)
+        if isinstance(refusal, Refusal):
+            self._metrics.count_refusal(refusal.code, refusal.limit)
         log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
 

@@ -6,21 +6,30 @@ means the same wherever the service runs. `code` repeats its last part. An answe
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from app.api.schemas import pointer_step
 from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
+from app.store.database import DatabaseAway, overload_of
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:mass-reply:problem:"
+REFUSAL: Final = "refusal"
+"""Where a request's state holds its `Refusal`."""
 
 
 class InvalidJson(MassReplyError):
@@ -39,6 +48,12 @@ class BodyTooLarge(MassReplyError):
     """The body is larger than this address takes."""
 
     code = "body_too_large"
+
+
+class BodyTooSlow(MassReplyError):
+    """The body did not arrive in time."""
+
+    code = "body_too_slow"
 
 
 class NotReady(MassReplyError):
@@ -67,6 +82,7 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.InvalidState: HTTPStatus.CONFLICT,
     errors.RecipientCountMismatch: HTTPStatus.CONFLICT,
@@ -79,6 +95,7 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     InvalidJson: HTTPStatus.BAD_REQUEST,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -87,6 +104,7 @@ _FRAMEWORK: Mapping[int, type[MassReplyError]] = {
     HTTPStatus.NOT_FOUND: errors.NotFound,
     HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
+    HTTPStatus.REQUEST_TIMEOUT: BodyTooSlow,
 }
 """What the framework raises by itself, in our words."""
 
@@ -120,16 +138,38 @@ def problem(error: MassReplyError) -> Problem:
     )
 
 
+class ProblemResponse(JSONResponse):
+    """A refusal, which notes in the request's state what was refused, for the figures."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, error: MassReplyError) -> None:
+        said = problem(error)
+        super().__init__(said.model_dump(), said.status, _headers(error))
+        self._refusal = Refusal(error.code, getattr(error, "limit", error.code))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[REFUSAL] = self._refusal
+        await super().__call__(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a problem said, as the figures count it: its code, and the limit that was reached."""
+
+    code: str
+    limit: str
+
+
 def problem_response(error: MassReplyError) -> JSONResponse:
-    said = problem(error)
-    return JSONResponse(said.model_dump(), said.status, _headers(error), media_type=MEDIA_TYPE)
+    return ProblemResponse(error)
 
 
 def _headers(error: MassReplyError) -> dict[str, str]:
     match error:
         case errors.Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}
-        case errors.RateLimited(wait=wait):
+        case errors.RateLimited(wait=wait) | errors.Overloaded(wait=wait):
             return {"Retry-After": str(math.ceil(wait.total_seconds()))}
         case _:
             return {}
@@ -137,7 +177,7 @@ def _headers(error: MassReplyError) -> dict[str, str]:
 
 def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route behind a credential: what any call may meet, and what this one may meet besides."""
-    met = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, errors.RateLimited)
+    met = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, errors.RateLimited, errors.Overloaded)
     return only_problems(*met, *expected)
 
 
@@ -159,11 +199,22 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(MassReplyError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    for failure in (SQLAlchemyError, ConnectionError, DatabaseAway):
+        app.add_exception_handler(failure, _on_failure)
 
 
 async def _on_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, MassReplyError)  # noqa: S101 - narrows for mypy: it is registered for this class
     return problem_response(error)
+
+
+async def _on_failure(_: Request, error: Exception) -> JSONResponse:
+    """Tell overload, and a database that is away, from a fault of ours, which goes on to be logged as one."""
+    overload = overload_of(error)
+    if overload is None:
+        raise error
+    log.warning("overloaded", limit=overload.limit, error=type(error).__name__)
+    return problem_response(overload)
 
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:

@@ -6,7 +6,7 @@
     │   ├── MessageEmpty · MessageTooLarge · InvalidTemplate · UnknownMergeTag · UnknownAttachment
     │   └── InvalidSchedule · NothingToRetry · InvalidAccount · IdempotencyKeyReused
     ├── Unauthenticated · Forbidden
-    ├── NotFound · RateLimited
+    ├── NotFound · RateLimited · Overloaded
     └── Conflict                  the state of things does not allow it
         ├── InvalidState · RecipientCountMismatch · NothingToSend · ConfirmationExpired · StillSettling
         └── AccountInUse · ContactInFlight · IdempotencyInProgress
@@ -147,6 +147,20 @@ class RateLimited(MassReplyError):
 
     def __init__(self, *, wait: timedelta = timedelta(minutes=1)) -> None:
         super().__init__()
+        self.wait = wait
+
+
+class Overloaded(MassReplyError):
+    """A share of the service is used up. Ask again in a moment."""
+
+    code = "overloaded"
+
+    def __init__(
+        self, detail: str | None = None, *, limit: str = "service", wait: timedelta = timedelta(seconds=2)
+    ) -> None:
+        """`limit` names the share in the service's metrics."""
+        super().__init__(f"{detail} Ask again in a moment." if detail else None)
+        self.limit = limit
         self.wait = wait
 
 

@@ -6,8 +6,10 @@ security shows no row at all.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +17,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from app.domain.errors import Overloaded
 from app.domain.model import TenantId
+from app.store.shares import OWN_WORK, Kind, Shares
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -24,8 +28,21 @@ LEFT_OPEN = "10s"
 """After which PostgreSQL ends a transaction that asks nothing more: one of a frozen process, or of a machine that has
 gone, would hold its rows against every other worker until the network noticed."""
 
+CONNECT_SECONDS = 5
+
 _SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
 _SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
+_SET_TENANT_AND_TIME = sa.text(
+    "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :milliseconds, true)"
+)
+
+_AWAY = ("08", "25006", "25P03", "53", "57P")
+"""Beginnings of the SQLSTATEs of a database that starts, stops, fails over, or has no room left.
+https://www.postgresql.org/docs/18/errcodes-appendix.html"""
+_STOPPED = "57014"
+"""A statement that was ended by its time-out."""
+_IN_THE_WAY = ("40001", "40P01", "55P03")
+"""Two transactions stood in each other's way; another try may pass."""
 
 SOME_TENANT = "(SELECT CAST(:tenant AS uuid))"
 """The tenant, for look-ups by key: the planner is not told which one it is.
@@ -52,7 +69,13 @@ def async_url(url: str) -> sa.URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
+class DatabaseAway(OSError):
+    """PostgreSQL does not take connections."""
+
+
 class Database:
+    """The one place where anything obtains a connection. What is asked of it is of one kind (`of`)."""
+
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._engine: AsyncEngine = create_async_engine(
             async_url(url),
@@ -60,33 +83,60 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             hide_parameters=True,
-            connect_args={"server_settings": _SESSION},
+            connect_args={"server_settings": _SESSION, "timeout": CONNECT_SECONDS},
         )
+        self._shares = Shares(pool_size)
+        self._kind = OWN_WORK
+
+    def of(self, kind: Kind) -> Self:
+        """The same connections, for work of a kind: held to its time-out and its share of them."""
+        other = copy(self)
+        other._kind = kind
+        return other
 
     @asynccontextmanager
     async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that sees one tenant's rows; it commits when the block ends well."""
-        async with self._engine.begin() as connection:
-            await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
+        """Open a transaction that sees one tenant's rows; it commits when the block ends well.
+
+        Raises Overloaded when the tenant's share of this kind of work is used up.
+        """
+        if self._kind.statement_seconds is None:
+            async with self._connected() as connection:
+                await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
+                yield connection
+            return
+        milliseconds = str(round(self._kind.statement_seconds * 1000))
+        async with self._shares.taken(self._kind, tenant), self._connected() as connection:
+            await connection.execute(_SET_TENANT_AND_TIME, {"tenant": str(tenant), "milliseconds": milliseconds})
             yield connection
 
     @asynccontextmanager
     async def begin_routing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction without a tenant: it sees the routing tables only."""
-        async with self._engine.begin() as connection:
+        async with self._connected() as connection:
             yield connection
 
     @asynccontextmanager
     async def begin_sweep(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that reads ids, statuses and times of every tenant."""
-        async with self._engine.begin() as connection:
+        async with self._connected() as connection:
             await connection.execute(sa.text(f"SET LOCAL ROLE {SWEEPER_ROLE}"))
             yield connection
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._engine.connect())
+            except OSError as error:
+                raise DatabaseAway(str(error)) from error
+            async with connection.begin():
+                yield connection
 
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login owns the schema or may bypass row-level security, or may
         become a role that does."""
-        async with self._engine.begin() as connection:
+        async with self._connected() as connection:
             role = (await connection.execute(_ROLE)).one()
         if role.session_user != role.current_user or role.unsafe or role.owns:
             raise UnsafeRole(
@@ -103,6 +153,25 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def overload_of(error: Exception) -> Overloaded | None:
+    """Say what a failed statement or connection means to a caller who could try again; None for a fault of ours."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return Overloaded("All connections to the database are busy.", limit="connections")
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if state == _STOPPED:
+        return Overloaded("This took longer than a request may. Ask for less at once.", limit="statement_time")
+    if state.startswith(_IN_THE_WAY):
+        return Overloaded("Another change to the same objects was under way.", limit="locks")
+    if _is_away(error) or state.startswith(_AWAY):
+        return Overloaded("The database does not answer.", limit="database")
+    return None
+
+
+def _is_away(error: Exception) -> bool:
+    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, DatabaseAway | ConnectionError)
 
 
 async def plan_anew(connection: AsyncConnection) -> None:

@@ -72,6 +72,12 @@ class Metrics:
             ("method", "route", "status"),
             registry=counted,
         )
+        self._refusals = Counter(
+            "mass_reply_http_refusals",
+            "Requests that were answered with a problem, by its code and the limit that was reached.",
+            ("code", "limit"),
+            registry=counted,
+        )
         self._request_seconds = Histogram(
             "mass_reply_http_request_seconds",
             "How long the API took to answer, to the last byte; a stream counts until it ends.",
@@ -105,6 +111,10 @@ class Metrics:
         known = method if method in METHODS else OTHER
         self._requests.labels(known, route or OTHER, status).inc()
         self._request_seconds.labels(known, route or OTHER).observe(seconds)
+
+    def count_refusal(self, code: str, limit: str) -> None:
+        """`limit` repeats the code where that says it all."""
+        self._refusals.labels(code, limit).inc()
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""

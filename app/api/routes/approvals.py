@@ -12,6 +12,7 @@ from app.api.problems import problems
 from app.domain.audit import Actor
 from app.domain.errors import InvalidSchedule, InvalidState, NotFound
 from app.domain.model import MassReplyId
+from app.store.shares import BULK
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
@@ -32,7 +33,7 @@ async def approve_mass_reply(
     """
     by = Actor.of(caller, body.acting(caller))
     within = runtime.settings.send_within
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         lanes = await confirming.approve(connection, caller.tenant_id, MassReplyId(id_), within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
@@ -45,6 +46,6 @@ async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime
     403 for its author and for whoever made or confirmed it; they may cancel it.
     """
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         await confirming.reject(connection, caller.tenant_id, MassReplyId(id_), body.reason, by)
     return answer(await read(runtime, caller.tenant_id, id_))

@@ -10,6 +10,7 @@ from app.api.schemas import STORABLE
 from app.domain.audit import Actor
 from app.domain.errors import ContactInFlight, NotFound
 from app.erasure import erase_contact
+from app.store.shares import BULK
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
@@ -30,5 +31,5 @@ async def delete_contact(name: ContactName, caller: Administrator, runtime: Runt
     Counts, statuses, ids and units to pay stay. What was still to be sent to it is cancelled; an address that was
     blocked stays blocked when it is imported again. It cannot be undone.
     """
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         await erase_contact(connection, caller.tenant_id, name, runtime.address_digests, Actor.of(caller))

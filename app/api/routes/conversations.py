@@ -32,6 +32,7 @@ from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.import_line import parse_message
 from app.domain.selection import parse_filter
 from app.store.conversations import BEGINNING, timeline
+from app.store.shares import BULK, SEARCH
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -69,15 +70,15 @@ async def import_conversations(
 ) -> ImportAnswer:
     """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    tenant, body = caller.tenant_id, request.stream()
+    tenant, body, database = caller.tenant_id, request.stream(), runtime.database.of(BULK)
     if kind == NDJSON:
-        return ImportAnswer.of(await import_lines(runtime.database, tenant, body, runtime.address_digests))
+        return ImportAnswer.of(await import_lines(database, tenant, body, runtime.address_digests))
     if kind not in (MAIL, MAILBOX):
         raise _refused("/content-type", "unsupported_media_type", f"Send {NDJSON}, {MAIL} or {MAILBOX}.")
     if channel_account is None:
         raise _refused("/channel_account", "missing", "E-mails are imported for a channel account: name its key.")
     import_mails = import_mail if kind == MAIL else import_mailbox
-    return ImportAnswer.of(await import_mails(runtime.database, tenant, channel_account, body, runtime.address_digests))
+    return ImportAnswer.of(await import_mails(database, tenant, channel_account, body, runtime.address_digests))
 
 
 def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
@@ -88,7 +89,7 @@ def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
 async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchAnswer:
     """Find conversations by the same filter that a mass reply takes, the newest first."""
     filter, page = parse_filter(body.filter, "/filter"), Page(body.limit, body.cursor)
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as connection:
         found = await search(connection, caller.tenant_id, filter, limit=page.limit + 1, before=page.after(UUID))
     listing = page.listing(found.items, _position, ConversationAnswer.of)
     return SearchAnswer(total=found.total, items=listing.items, next_cursor=listing.next_cursor)

@@ -47,6 +47,7 @@ from app.domain.model import MassReplyId, MassReplyStatus, TenantId
 from app.runtime import Runtime
 from app.store import mass_replies as store
 from app.store.idempotency import Record
+from app.store.shares import BULK, SEARCH
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
@@ -72,7 +73,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     """Work out what a mass reply would do. Nothing is kept."""
     draft = body.to_draft(caller)
     limit = runtime.settings.prepare_inline_limit
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as connection:
         preview = await mass_replies.preview(
             connection, caller.tenant_id, draft, limit=limit, only=body.conversation_id
         )
@@ -95,7 +96,7 @@ async def create_mass_reply(
 ) -> Response:
     """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
     draft, keyed = body.to_draft(caller), Keyed.of(caller, key, "create", body)
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         record = await earlier(connection, keyed)
         if record is None:
             id_ = await mass_replies.create(connection, caller.tenant_id, draft, Actor.of(caller, draft.author))
@@ -133,7 +134,7 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
     if batch.selected_count > runtime.settings.prepare_inline_limit:
         await runtime.wakeups.wake_preparation(tenant, id_)
         return batch
-    await mass_replies.prepare(runtime.database, tenant, id_, runtime.settings.confirm_within)
+    await mass_replies.prepare(runtime.database.of(BULK), tenant, id_, runtime.settings.confirm_within)
     return await read(runtime, tenant, id_)
 
 
@@ -158,7 +159,7 @@ async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime
     """
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         lanes = await confirming.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))

@@ -25,6 +25,7 @@ from app.domain.errors import (
     StillSettling,
 )
 from app.domain.model import MassReplyId, TenantId
+from app.store.shares import BULK
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
 
@@ -39,7 +40,7 @@ async def pause_mass_reply(
 ) -> MassReplyAnswer:
     """Send nothing more until it is resumed. Calls under way finish and are reported."""
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         await control.pause(connection, caller.tenant_id, MassReplyId(id_), by, body.channel_account)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -50,7 +51,7 @@ async def resume_mass_reply(
 ) -> MassReplyAnswer:
     """Go on: with everything that stands still, or with one lane. A paused account of a resumed lane goes on too."""
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         lanes = await control.resume(connection, caller.tenant_id, MassReplyId(id_), by, body.channel_account)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
@@ -60,7 +61,7 @@ async def resume_mass_reply(
 async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = SIMPLY) -> MassReplyAnswer:
     """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         await control.cancel(connection, caller.tenant_id, MassReplyId(id_), by)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -80,7 +81,7 @@ async def retry_mass_reply(
     by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
     keyed = Keyed.of(caller, key, f"retry {id_}", body)
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         if (record := await earlier(connection, keyed)) is not None:
             return replay(record)
         lanes = await control.retry(connection, caller.tenant_id, MassReplyId(id_), body.reason_codes, not_after, by)
@@ -114,7 +115,7 @@ async def resolve_mass_reply(
     decision, within = body.to_decision(caller), runtime.settings.send_within
     by = Actor.of(caller, decision.by)
     keyed = Keyed.of(caller, key, f"resolve {id_}", body)
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
         if (record := await earlier(connection, keyed)) is not None:
             return replay(record)
         lanes = await control.resolve(connection, caller.tenant_id, MassReplyId(id_), decision, within, by)

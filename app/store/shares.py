@@ -1,0 +1,90 @@
+"""Shares of a process's connections: what one kind of work, and one tenant with it, may hold at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from app.domain.errors import Overloaded
+
+PATIENCE: Final = 5.0
+"""Seconds that a request waits for a connection before it is told to come back."""
+MOST_WAITING: Final = 200
+"""Requests that wait for the same share at once; each of them holds a body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of work: how long one statement of it may take, and how much of the pool falls to it."""
+
+    name: str
+    statement_seconds: float | None = None
+    """None where nothing but the work itself ends it."""
+    of_tenant: float = 1.0
+    of_all: float = 1.0
+
+
+OWN_WORK: Final = Kind("own work")
+"""What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
+ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=0.4)
+SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=0.2, of_all=0.4)
+"""What a filter decides the cost of, and nothing is kept of."""
+BULK: Final = Kind("bulk", statement_seconds=60, of_tenant=0.2, of_all=0.4)
+"""What writes as many rows as a selection or a file holds."""
+
+
+class Shares:
+    def __init__(self, connections: int) -> None:
+        self._connections = connections
+        self._rooms: WeakValueDictionary[Hashable, _Room] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def taken(self, kind: Kind, tenant: UUID) -> AsyncIterator[None]:
+        """Hold one connection's worth of a tenant's share. Raises Overloaded when none comes free in time."""
+        # The tenant's own first: whoever waits for that takes no room from other tenants meanwhile.
+        rooms = [self._room(kind, kind.of_tenant, tenant), self._room(kind, kind.of_all)]
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    for room in rooms:
+                        await held.enter_async_context(room.entered())
+            except TimeoutError:
+                raise _overloaded(kind) from None
+            yield
+
+    def _room(self, kind: Kind, share: float, *of: UUID) -> "_Room":
+        key = (kind.name, *of)
+        room = self._rooms.get(key)
+        if room is None:
+            room = self._rooms[key] = _Room(kind, max(1, int(self._connections * share)))
+        return room
+
+
+class _Room:
+    """So many at once, and a bounded number who wait."""
+
+    def __init__(self, kind: Kind, places: int) -> None:
+        self._kind = kind
+        self._free = asyncio.Semaphore(places)
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def entered(self) -> AsyncIterator[None]:
+        if self._waiting >= MOST_WAITING:
+            raise _overloaded(self._kind)
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def _overloaded(kind: Kind) -> Overloaded:
+    return Overloaded(f"All connections that {kind.name} requests may use at once are busy.", limit="connections")

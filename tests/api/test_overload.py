@@ -1,0 +1,160 @@
+"""What one tenant asks for takes no other's share, and what the service cannot do now is said as such."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.api.routes import conversations
+from app.domain.permissions import Role
+from app.settings import Settings
+from app.store import shares
+from app.store.database import Database
+from app.store.shares import SEARCH
+from tests.api.conftest import MakeKey, bearer
+from tests.api.test_problems import assert_problem
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(owner_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def watcher(settings: Settings, owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(owner_url.replace("mass_reply_owner", "postgres", 1))
+    yield connection
+    await connection.close()
+
+
+@asynccontextmanager
+async def standing_still(owner: asyncpg.Connection) -> AsyncIterator[None]:
+    """Let every search wait in the block."""
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+async def until(met: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await met():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_tenant_that_searches_without_end_takes_its_own_share_alone(
+    client: httpx.AsyncClient,
+    other_client: httpx.AsyncClient,
+    owner: asyncpg.Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "PATIENCE", 0.2)
+    async with standing_still(owner):
+        searches = [asyncio.create_task(client.post("/conversations/search", json={"filter": {}})) for _ in range(50)]
+        share = int(settings.database_pool_size * SEARCH.of_tenant)
+        waiting = set(searches)
+        while len(waiting) > share:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for search in done:
+                assert_problem(search.result(), 503, "overloaded")
+                assert int(search.result().headers["Retry-After"]) > 0
+        assert (await other_client.get("/me")).status_code == 200
+        assert (await client.get("/me")).status_code == 200, "ordinary requests have a share of their own"
+    statuses = [answer.status_code for answer in await asyncio.gather(*searches)]
+    assert (statuses.count(200), statuses.count(503)) == (share, len(searches) - share)
+
+
+async def test_what_waits_behind_too_many_is_refused_at_once(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "MOST_WAITING", 0)
+    assert_problem(await client.post("/conversations/search", json={"filter": {}}), 503, "overloaded")
+
+
+async def test_a_statement_ends_with_its_time(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "SEARCH", replace(SEARCH, statement_seconds=0.05))
+    async with standing_still(owner):
+        problem = assert_problem(await client.post("/conversations/search", json={"filter": {}}), 503, "overloaded")
+    assert "longer" in problem["detail"]
+    figures = app.state.runtime.telemetry.metrics.text().decode()
+    assert 'mass_reply_http_refusals_total{code="overloaded",limit="statement_time"}' in figures
+
+
+@pytest.mark.parametrize("answer", ["search", "me"])
+async def test_a_statement_ends_with_its_caller(
+    app: FastAPI, make_key: MakeKey, owner: asyncpg.Connection, watcher: asyncpg.Connection, answer: str
+) -> None:
+    leaves = asyncio.Event()
+    told: list[Any] = []
+    body = b'{"filter": {}}' if answer == "search" else b""
+    messages = iter([{"type": "http.request", "body": body}])
+
+    async def receive() -> Any:
+        message = next(messages, None)
+        if message is None:
+            await leaves.wait()
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    method, path = ("POST", "/conversations/search") if answer == "search" else ("GET", "/me")
+    headers = {**bearer(await make_key(Role.VIEWER)), "content-type": "application/json", "content-length": "14"}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items() if body or "content" not in name]
+    scope = {"type": "http", "method": method, "path": path, "headers": raw, "query_string": b"", "client": None}
+    table = "conversations" if answer == "search" else "api_keys"
+    async with owner.transaction():
+        await owner.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        request = asyncio.create_task(app({**scope, "http_version": "1.1", "scheme": "http"}, receive, send))
+        await until(lambda: _waits(watcher))
+        leaves.set()
+        await request
+        await until(lambda: _waits_not(watcher))
+    assert not told
+
+
+async def _waits(watcher: asyncpg.Connection) -> bool:
+    return bool(await watcher.fetchval(WAITING))
+
+
+async def _waits_not(watcher: asyncpg.Connection) -> bool:
+    return not await _waits(watcher)
+
+
+async def test_a_connection_that_the_server_ends_is_overload_and_no_fault(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, watcher: asyncpg.Connection
+) -> None:
+    async with standing_still(owner):
+        search = asyncio.create_task(client.post("/conversations/search", json={"filter": {}}))
+        await until(lambda: _waits(watcher))
+        await watcher.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        problem = assert_problem(await search, 503, "overloaded")
+    assert "does not answer" in problem["detail"]
+    assert (await client.get("/me")).status_code == 200
+
+
+async def test_a_database_that_is_away_is_overload_and_no_fault(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    nowhere = Database(f"postgresql://nobody@/nothing?host={tmp_path}", pool_size=2)
+    app.state.runtime = replace(app.state.runtime, database=nowhere)
+    answer = await client.get("/me")
+    assert_problem(answer, 503, "overloaded")
+    assert answer.headers["Retry-After"]
