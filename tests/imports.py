@@ -3,8 +3,16 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
+import sqlalchemy as sa
+
+from app.conversations import ImportReport, get, import_lines, search
+from app.domain.conversation import ConversationView
 from app.domain.erasure import AddressDigests
+from app.domain.model import TenantId
+from app.domain.selection import parse_filter
+from app.store.database import Database
 
 DIGESTS = AddressDigests("only-for-tests")
 
@@ -56,3 +64,37 @@ def ndjson(*lines: dict[str, Any] | str) -> bytes:
 async def stream(body: bytes, size: int = 65_536) -> AsyncIterator[bytes]:
     for start in range(0, len(body), size):
         yield body[start : start + size]
+
+
+class Desk:
+    """One tenant's conversations."""
+
+    def __init__(self, database: Database, tenant: UUID) -> None:
+        self.database, self.tenant = database, TenantId(tenant)
+
+    async def imports(self, *lines: dict[str, Any] | str) -> ImportReport:
+        return await import_lines(self.database, self.tenant, stream(ndjson(*lines)), DIGESTS)
+
+    async def outcomes(self, *lines: dict[str, Any] | str) -> tuple[int, int, int, int]:
+        report = await self.imports(*lines)
+        return report.created, report.updated, report.unchanged, report.failed
+
+    async def view(self, name: str = "c-1") -> ConversationView:
+        async with self.database.begin(self.tenant) as connection:
+            return await get(connection, self.tenant, name)
+
+    async def found(self, filter: dict[str, Any]) -> list[str]:
+        async with self.database.begin(self.tenant) as connection:
+            found = await search(connection, self.tenant, parse_filter(filter), limit=100)
+        return sorted(view.conversation.external_id or "" for view in found.items)
+
+    async def texts(self, name: str = "c-1") -> list[str]:
+        async with self.database.begin(self.tenant) as connection:
+            rows = await connection.scalars(
+                sa.text("""
+                    SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id
+                    WHERE c.external_id = :name ORDER BY m.created_at, m.id
+                """),
+                {"name": name},
+            )
+            return list(rows)

@@ -9,15 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 
-from app.conversations import LISTED_ERRORS, ImportReport, add_customer_message, get, import_lines, search
-from app.domain.conversation import ConversationView, CustomerMessage
-from app.domain.model import ConversationStatus, Engagement, TenantId
-from app.domain.selection import parse_filter
+from app.conversations import LISTED_ERRORS, add_customer_message, import_lines
+from app.domain.conversation import CustomerMessage
 from app.runtime import Runtime
 from app.store.database import Database
-from tests.imports import DIGESTS, line, ndjson, patch, stream
+from tests.imports import DIGESTS, Desk, line, ndjson, patch, stream
 from tests.scene import add_account, postmark, twilio
 
 
@@ -25,40 +22,6 @@ from tests.scene import add_account, postmark, twilio
 async def accounts(runtime: Runtime, tenant: UUID) -> None:
     for make in (postmark, twilio):
         await add_account(runtime, tenant, make("https://api.example.com"))
-
-
-class Desk:
-    """One tenant's conversations."""
-
-    def __init__(self, database: Database, tenant: UUID) -> None:
-        self.database, self.tenant = database, TenantId(tenant)
-
-    async def imports(self, *lines: dict[str, Any] | str) -> ImportReport:
-        return await import_lines(self.database, self.tenant, stream(ndjson(*lines)), DIGESTS)
-
-    async def outcomes(self, *lines: dict[str, Any] | str) -> tuple[int, int, int, int]:
-        report = await self.imports(*lines)
-        return report.created, report.updated, report.unchanged, report.failed
-
-    async def view(self, name: str = "c-1") -> ConversationView:
-        async with self.database.begin(self.tenant) as connection:
-            return await get(connection, self.tenant, name)
-
-    async def found(self, filter: dict[str, Any]) -> list[str]:
-        async with self.database.begin(self.tenant) as connection:
-            found = await search(connection, self.tenant, parse_filter(filter), limit=100)
-        return sorted(view.conversation.external_id or "" for view in found.items)
-
-    async def texts(self, name: str = "c-1") -> list[str]:
-        async with self.database.begin(self.tenant) as connection:
-            rows = await connection.scalars(
-                sa.text("""
-                    SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id
-                    WHERE c.external_id = :name ORDER BY m.created_at, m.id
-                """),
-                {"name": name},
-            )
-            return list(rows)
 
 
 @pytest.fixture
@@ -87,11 +50,15 @@ async def test_a_field_left_out_keeps_its_value_and_null_clears_it(desk: Desk) -
     assert (after.address, after.status, after.contact) == ("ann@example.test", "active", "u-1")
 
 
-async def test_null_sets_status_and_engagement_back_to_what_a_new_conversation_has(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "cleared",
+    [{"status": None}, {"engagement": None}, {"channel": None}, {"created_at": None}, {"contact": {"opted_out": None}}],
+)
+async def test_null_is_refused_where_there_is_nothing_to_clear(desk: Desk, cleared: dict[str, Any]) -> None:
     await desk.imports(line(status="done", engagement="engaged"))
-    await desk.imports(patch(status=None, engagement=None))
-    after = (await desk.view()).conversation
-    assert (after.status, after.engagement) == (ConversationStatus.ACTIVE, Engagement.PENDING)
+    before = await desk.view()
+    assert await desk.outcomes(patch(**cleared), line("c-2", **cleared)) == (0, 0, 0, 2)
+    assert await desk.view() == before
 
 
 async def test_custom_fields_and_contacts_are_patched_field_by_field(desk: Desk) -> None:
@@ -149,7 +116,7 @@ async def test_a_contact_without_an_id_is_known_by_its_address(desk: Desk) -> No
         "chat:session-1",
         "conversation:c-6",
     ]
-    assert [view.conversation.address for view in views] == [
+    assert [view.address for view in views] == [
         "Ann@example.test", "ann@example.test", "+14155550100", "+14155550100", "session-1", None,
     ]  # fmt: skip
     assert (views[0].contact.email, views[2].contact.phone) == ("ann@example.test", "+14155550100")
@@ -157,8 +124,8 @@ async def test_a_contact_without_an_id_is_known_by_its_address(desk: Desk) -> No
 
 async def test_an_address_is_taken_from_the_contact_where_it_is_left_out(desk: Desk) -> None:
     await desk.imports(line("c-1", address=...), line("c-2", channel="sms", channel_account="sms", address=...))
-    assert (await desk.view("c-1")).conversation.address == "ann@example.test"
-    assert (await desk.view("c-2")).conversation.address == "+14155550100"
+    assert (await desk.view("c-1")).address == "ann@example.test"
+    assert (await desk.view("c-2")).address == "+14155550100"
 
 
 async def test_a_number_that_is_not_valid_stays_as_it_was_written(desk: Desk) -> None:

@@ -79,7 +79,7 @@ class LastMessageAnswer(Answer):
 
 _AS_THEY_ARE = (
     *("id", "external_id", "channel", "channel_account", "status", "engagement", "subject", "human_id", "team"),
-    *("assignee", "address", "created_at", "last_customer_message_at"),
+    *("assignee", "created_at", "last_customer_message_at"),
 )
 
 
@@ -111,6 +111,7 @@ class ConversationAnswer(Answer):
         return cls(
             **{name: getattr(conversation, name) for name in _AS_THEY_ARE},
             tags=list(conversation.tags),
+            address=view.address,
             contact=ContactAnswer.of(view.contact),
             custom_fields=_json(conversation.custom_fields),
             updated_at=view.updated_at,

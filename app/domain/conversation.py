@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.addresses import PHONE_CHANNELS
 from app.domain.events import Changed, ConversationUpdated
 from app.domain.model import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
 
@@ -21,6 +22,14 @@ class Contact:
     phone: str | None = field(default=None, repr=False)
     opted_out: bool = False
     custom_fields: Mapping[str, object] = field(default_factory=dict, repr=False)
+    unnamed: bool = False
+    """Nobody gave it an id: it is whoever is at an address, and its external id is made of that address."""
+
+    def address_on(self, channel: Channel) -> str | None:
+        """Return where a reply on this channel reaches the contact."""
+        if channel is Channel.EMAIL:
+            return self.email
+        return self.phone if channel in PHONE_CHANNELS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Conversation:
     channel_account: str | None = None
     """Its key."""
     address: str | None = field(default=None, repr=False)
+    """As an import gave it. None: a reply goes to the contact's own address, whatever that is by then."""
     status: ConversationStatus = ConversationStatus.ACTIVE
     engagement: Engagement = Engagement.PENDING
     subject: str | None = field(default=None, repr=False)
@@ -91,6 +101,11 @@ class ConversationView:
     updated_at: datetime
     last_message: LastMessage | None
 
+    @property
+    def address(self) -> str | None:
+        """Where a reply goes."""
+        return self.conversation.address or self.contact.address_on(self.conversation.channel)
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
@@ -126,7 +141,8 @@ def message_key(message: CustomerMessage) -> MessageKey:
 def receive(conversation: Conversation, message: CustomerMessage, now: datetime) -> Conversation:
     """Answer what a new message makes of a conversation.
 
-    The customer's own message passes the ball to us. An automatic one is only logged, but a reply has to hang on
+    The customer's own message passes the ball to us, unless a later one is known: that one was answered or is waiting,
+    and history that is filled in changes neither. An automatic one is only logged, but a reply has to hang on
     something: it becomes the thread's parent while there is none.
     """
     if not message.believed:
@@ -134,10 +150,11 @@ def receive(conversation: Conversation, message: CustomerMessage, now: datetime)
     if message.automatic:
         return conversation if conversation.reply_to_message_id else _parented(conversation, message)
     last, at = conversation.last_customer_message_at, message.at(now)
-    newest = last is None or at >= last
+    if last is not None and at < last:
+        return conversation
     awake = ConversationStatus.ACTIVE if conversation.status in REOPENED else conversation.status
-    received = replace(conversation, engagement=Engagement.PENDING, status=awake)
-    return _parented(replace(received, last_customer_message_at=at), message) if newest else received
+    received = replace(conversation, engagement=Engagement.PENDING, status=awake, last_customer_message_at=at)
+    return _parented(received, message)
 
 
 def differences(before: Conversation, after: Conversation) -> dict[str, Changed]:

@@ -4,12 +4,14 @@ The store loads what a chunk of lines speaks of, lets this module apply them, an
 So each line sees what the lines before it did, and "unchanged" means that the line said nothing new.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from app.domain.addresses import PHONE_CHANNELS, canonical, e164, identity
+from app.domain.addresses import PHONE_CHANNELS, canonical, comparable, e164, identity
 from app.domain.conversation import (
     Contact,
     Conversation,
@@ -31,21 +33,57 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-def contact_id(line: ConversationLine) -> str:
-    """Name the contact that a line would make: by its own id, else by how the channel reaches it, else by what it has.
+def unnamed_id(conversation: Conversation, contact: Contact) -> str:
+    """Name the contact of a conversation that nobody gave an id: by the conversation's address, else by its own.
 
     Without any of these the conversation's id stands for the contact: it cannot be reached and meets no other one.
     """
-    contact = line.contact or ContactLine()
-    if contact.external_id is not None:
-        return contact.external_id
-    channel, address = line.given.get("channel", Channel.OTHER), line.given.get("address")
-    email, phone = contact.given.get("email"), contact.given.get("phone")
-    by_kind = [identity(Channel.EMAIL, email)] if email else []
-    by_kind += [identity(Channel.SMS, phone)] if phone else []
+    channel, address = conversation.channel, conversation.address
+    by_kind = [identity(Channel.EMAIL, contact.email)] if contact.email else []
+    by_kind += [identity(Channel.SMS, contact.phone)] if contact.phone else []
     if channel in PHONE_CHANNELS:
         by_kind.reverse()
-    return next(iter([identity(channel, address)] if address else by_kind), f"conversation:{line.external_id}")
+    return next(iter([identity(channel, address)] if address else by_kind), f"conversation:{conversation.external_id}")
+
+
+def named_contacts(lines: Iterable[ConversationLine]) -> set[str]:
+    """Return the contacts that lines name."""
+    return {line.contact.external_id for line in lines if line.contact is not None and line.contact.external_id}
+
+
+def possible_contacts(
+    lines: Sequence[ConversationLine], conversations: Mapping[str, Conversation], contacts: Mapping[str, Contact]
+) -> set[str]:
+    """Return every contact without a name that the lines may lead to, in whatever order they apply."""
+    by_conversation = defaultdict[str, list[ConversationLine]](list)
+    for line in lines:
+        by_conversation[line.external_id].append(line)
+    found = set[str]()
+    for external_id, said in by_conversation.items():
+        stored = conversations.get(external_id)
+        contact = None if stored is None else contacts[stored.contact]
+        nameless = any(line.contact is not None and line.contact.nameless for line in said)
+        if contact is None or contact.unnamed or nameless:
+            found |= _possible_ids(external_id, said, stored, contact)
+    return found
+
+
+def _possible_ids(
+    external_id: str, lines: Sequence[ConversationLine], stored: Conversation | None, contact: Contact | None
+) -> set[str]:
+    of_conversation = [line.given for line in lines] + ([_attributes(stored)] if stored else [])
+    of_contact = [line.contact.given for line in lines if line.contact] + ([_attributes(contact)] if contact else [])
+    channels = {given["channel"] for given in of_conversation if "channel" in given}
+    addresses = {given["address"] for given in of_conversation if given.get("address")}
+    emails = {given["email"] for given in of_contact if given.get("email")}
+    phones = {given["phone"] for given in of_contact if given.get("phone")}
+    by_address = {identity(channel, address) for channel in channels for address in addresses}
+    by_email = {identity(Channel.EMAIL, email) for email in emails}
+    return by_address | by_email | {identity(Channel.SMS, phone) for phone in phones} | {f"conversation:{external_id}"}
+
+
+def _attributes(value: Conversation | Contact) -> Mapping[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +107,10 @@ class Chunk:
     """Messages by their conversation's external id."""
     stored: Mapping[str, Conversation] = field(default_factory=dict)
     """The conversations as they were before the first line; those that the lines make are not in here."""
+    used_elsewhere: frozenset[str] = frozenset()
+    """Contacts without a name that conversations besides these have."""
+    left: set[str] = field(default_factory=set)
+    """Contacts without a name that their last conversation left. Whoever comes to such an address is somebody else."""
     messages: list[NewMessage] = field(default_factory=list)
     changed_conversations: set[str] = field(default_factory=set)
     changed_contacts: set[str] = field(default_factory=set)
@@ -83,8 +125,9 @@ class Chunk:
     def apply(self, line: ConversationLine, now: datetime) -> Outcome:
         """Apply one line. Raises InvalidLine, and then nothing has changed."""
         before = self.conversations.get(line.external_id)
-        contact = self._contact(line, before)
-        conversation = self._conversation(line, before, contact, now)
+        draft = self._draft(line, before, now)
+        contact = self._contact(line, before, draft)
+        conversation = replace(draft, contact=contact.external_id, address=_address(before, draft, contact))
         message = self._new_message(line)
         if message is not None:
             conversation = _received(conversation, line, message, now)
@@ -93,6 +136,8 @@ class Chunk:
         changed = self._keep(conversation, before) | self._keep_contact(contact) | (message is not None)
         if before is None:
             return Outcome.CREATED
+        if before.contact != contact.external_id:
+            self._leave(before.contact)
         return Outcome.UPDATED if changed else Outcome.UNCHANGED
 
     def updates(self) -> list[ConversationUpdated]:
@@ -103,29 +148,45 @@ class Chunk:
         told = [updated(before.id, before, after) for before, after in both if before.id is not None]
         return [each for each in told if each is not None]
 
-    def _contact(self, line: ConversationLine, before: Conversation | None) -> Contact:
-        named = line.contact is not None and line.contact.external_id is not None
-        key = contact_id(line) if named or before is None else before.contact
-        contact = _patched(self.contacts.get(key, Contact(key)), line.contact or ContactLine())
-        address = line.given.get("address")
-        return contact if named or before or not address else _reachable(contact, line.given.get("channel"), address)
-
-    def _conversation(
-        self, line: ConversationLine, before: Conversation | None, contact: Contact, now: datetime
-    ) -> Conversation:
-        given = {name: value for name, value in line.given.items() if (name, value) != ("created_at", None)}
-        if before is None and "channel" not in given:
+    def _draft(self, line: ConversationLine, before: Conversation | None, now: datetime) -> Conversation:
+        """Return the conversation as the line says it; whose it is, is still as it was."""
+        if before is None and "channel" not in line.given:
             raise InvalidLine("channel_required", "/channel: A new conversation needs its channel.")
-        start = before or Conversation(
-            given["channel"], contact.external_id, given.get("created_at") or now, line.external_id
-        )
-        draft = replace(start, **given, contact=contact.external_id)
+        start = before or Conversation(line.given["channel"], "", line.given.get("created_at", now), line.external_id)
+        draft = replace(start, **line.given)
         self._check_account(line, draft)
-        return replace(
-            draft,
-            address=_address(draft, contact, given),
-            custom_fields=_merged(draft.custom_fields, line.custom_fields),
-        )
+        address = None if draft.address is None else canonical(draft.channel, draft.address)
+        return replace(draft, address=address, custom_fields=_merged(draft.custom_fields, line.custom_fields))
+
+    def _contact(self, line: ConversationLine, before: Conversation | None, draft: Conversation) -> Contact:
+        """Return whose conversation it is, as the line leaves them."""
+        said = line.contact or ContactLine()
+        if said.external_id is not None and (before is None or said.external_id != before.contact):
+            return _patched(self.contacts.get(said.external_id, Contact(said.external_id)), said)
+        if before is None:
+            return self._at_address(draft, said, _patched(Contact("", unnamed=True), said))
+        current = self.contacts[before.contact]
+        patched = _patched(current, said)
+        if current.unnamed and unnamed_id(draft, patched) == unnamed_id(before, current):
+            return patched
+        if not current.unnamed and not said.nameless:
+            return patched
+        return self._at_address(draft, said, _moved(replace(patched, unnamed=True), said, before))
+
+    def _at_address(self, draft: Conversation, said: ContactLine, fresh: Contact) -> Contact:
+        """Return who is at the conversation's address, without a name: who is known there, else `fresh`."""
+        key = unnamed_id(draft, fresh)
+        known = self.contacts.get(key)
+        return _reachable(replace(fresh, external_id=key) if known is None else _patched(known, said), draft)
+
+    def _leave(self, key: str) -> None:
+        """Let nobody else become a contact without a name that its last conversation has left."""
+        used = key in self.used_elsewhere or any(each.contact == key for each in self.conversations.values())
+        if used or not self.contacts[key].unnamed:
+            return
+        del self.contacts[key]
+        self.changed_contacts.discard(key)
+        self.left.add(key)
 
     def _check_account(self, line: ConversationLine, draft: Conversation) -> None:
         if draft.channel_account is None or not line.given.keys() & {"channel", "channel_account"}:
@@ -167,22 +228,34 @@ def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, ob
     return {name: value for name, value in merged.items() if value is not None}
 
 
-def _reachable(contact: Contact, channel: Channel | None, address: str) -> Contact:
+def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact:
+    """Return a contact without the address that its conversation had: it has another one now."""
+    old = None if before.address is None else comparable(before.channel, before.address)
+    own = contact.address_on(before.channel)
+    if own is None or comparable(before.channel, own) != old:
+        return contact
+    if before.channel is Channel.EMAIL:
+        return contact if "email" in said.given else replace(contact, email=None)
+    return contact if "phone" in said.given else replace(contact, phone=None)
+
+
+def _reachable(contact: Contact, conversation: Conversation) -> Contact:
     """Give a contact that is known by its address that address, so that a template may use it."""
-    if channel is Channel.EMAIL and contact.email is None:
+    channel, address = conversation.channel, conversation.address
+    if address is not None and channel is Channel.EMAIL and contact.email is None:
         return replace(contact, email=canonical(channel, address))
-    if channel in PHONE_CHANNELS and contact.phone is None:
+    if address is not None and channel in PHONE_CHANNELS and contact.phone is None:
         return replace(contact, phone=e164(address))
     return contact
 
 
-def _address(draft: Conversation, contact: Contact, given: Mapping[str, object]) -> str | None:
-    """Where a reply goes: as given or as before, else taken from the contact."""
-    own = (
-        contact.email if draft.channel is Channel.EMAIL else contact.phone if draft.channel in PHONE_CHANNELS else None
-    )
-    address = draft.address if "address" in given else draft.address or own
-    return None if address is None else canonical(draft.channel, address)
+def _address(before: Conversation | None, draft: Conversation, contact: Contact) -> str | None:
+    """Return the address that was given; None while the contact's own is as good.
+
+    A line that repeats what was derived, as one does that sends our own answer back, does not give an address.
+    """
+    derived = before is not None and before.address is None
+    return None if derived and draft.address == contact.address_on(draft.channel) else draft.address
 
 
 def _received(

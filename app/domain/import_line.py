@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
-from app.domain.addresses import e164
+from app.domain.addresses import canonical, e164
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.model import Channel, ConversationStatus, Engagement
@@ -42,6 +42,12 @@ class ContactLine:
     given: Given = field(default_factory=dict, repr=False)
     """Attributes of Contact."""
     custom_fields: FieldsPatch = field(default_factory=dict, repr=False)
+    nameless: bool = False
+    """The line says that the contact has no id, which is more than that it leaves the id out."""
+
+
+NOBODY = ContactLine(given=dict.fromkeys(("name", "first_name", "email", "phone")), custom_fields=None, nameless=True)
+"""What null says of a contact. Whether it wants to be written to is not forgotten with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def _parse(data: object) -> ConversationLine:
     line = ConversationLine(
         external_id=reader.name(fields.get("external_id"), "/external_id"),
         given=_given(reader, fields, _FIELDS),
-        contact=_contact(reader, fields.get("contact")),
+        contact=_contact(reader, fields["contact"]) if "contact" in fields else None,
         custom_fields=_custom_fields(reader, fields, ""),
         message=_message(reader, fields.get("last_customer_message")),
     )
@@ -136,6 +142,11 @@ def _text(reader: Reader, value: object, pointer: str) -> str | None:
     return None if value is None else reader.text(value, pointer, most_bytes=MAX_SHORT_TEXT_BYTES) or None
 
 
+def _email(reader: Reader, value: object, pointer: str) -> str | None:
+    address = _name(reader, value, pointer)
+    return None if address is None else canonical(Channel.EMAIL, address)
+
+
 def _phone(reader: Reader, value: object, pointer: str) -> str | None:
     number = _name(reader, value, pointer)
     return None if number is None else e164(number)
@@ -146,15 +157,11 @@ def _channel(reader: Reader, value: object, pointer: str) -> Channel:
 
 
 def _status(reader: Reader, value: object, pointer: str) -> ConversationStatus:
-    return ConversationStatus.ACTIVE if value is None else reader.member(ConversationStatus, value, pointer)
+    return reader.member(ConversationStatus, value, pointer)
 
 
 def _engagement(reader: Reader, value: object, pointer: str) -> Engagement:
-    return Engagement.PENDING if value is None else reader.member(Engagement, value, pointer)
-
-
-def _flag(reader: Reader, value: object, pointer: str) -> bool:
-    return value is not None and reader.flag(value, pointer)
+    return reader.member(Engagement, value, pointer)
 
 
 def _tags(reader: Reader, value: object, pointer: str) -> tuple[str, ...]:
@@ -177,25 +184,27 @@ _FIELDS: Mapping[str, Read] = {
     "team": _key,
     "assignee": _key,
     "address": _name,
-    "created_at": _time,
+    "created_at": Reader.time,
 }
 _NESTED = frozenset({"external_id", "contact", "custom_fields", "last_customer_message"})
 _CONTACT_FIELDS: Mapping[str, Read] = {
     "name": _text,
     "first_name": _text,
-    "email": _name,
+    "email": _email,
     "phone": _phone,
-    "opted_out": _flag,
+    "opted_out": Reader.flag,
 }
 _MESSAGE_FIELDS = ("text", "provider_message_id", "references", "sent_at", "automatic")
 
 
-def _contact(reader: Reader, data: object) -> ContactLine | None:
+def _contact(reader: Reader, data: object) -> ContactLine:
     if data is None:
-        return None
+        return NOBODY
     fields = reader.mapping(data, "/contact", _CONTACT_FIELDS.keys() | {"external_id", "custom_fields"})
+    external_id = _key(reader, fields.get("external_id"), "/contact/external_id")
     return ContactLine(
-        external_id=_key(reader, fields.get("external_id"), "/contact/external_id"),
+        external_id=external_id,
+        nameless="external_id" in fields and external_id is None,
         given=_given(reader, fields, _CONTACT_FIELDS, "/contact"),
         custom_fields=_custom_fields(reader, fields, "/contact"),
     )
@@ -232,7 +241,7 @@ def _read_message(reader: Reader, data: object, at: str, read_text: Callable[...
         text=read_text(fields.get("text"), child(at, "text"), most_bytes=MAX_TEXT_BYTES),
         provider_message_id=_name(reader, fields.get("provider_message_id"), child(at, "provider_message_id")),
         sent_at=_time(reader, fields.get("sent_at"), child(at, "sent_at")),
-        automatic=_flag(reader, fields.get("automatic"), child(at, "automatic")),
+        automatic=fields.get("automatic") is not None and reader.flag(fields["automatic"], child(at, "automatic")),
         references=tuple(
             reader.name(item, child(child(at, "references"), n))
             for n, item in enumerate(reader.array(references, child(at, "references"), most=MAX_REFERENCES))

@@ -66,6 +66,8 @@ class Recipient:
     tenant limits them."""
     frozen: bool = False
     """Whether the address is the one that the preflight has checked and frozen."""
+    changed_hands: bool = False
+    """Whether the frozen address is another contact's than the conversation, or of another channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,10 @@ def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime
 
 
 def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
+    if recipient.changed_hands:
+        # Whose name the text would say is not who would read it.
+        detail = "The conversation went to another contact or channel after this was prepared; nothing was sent."
+        return Reason(ReasonCode.ADDRESS_INVALID, detail)
     if recipient.channel is Channel.VOICE:
         return Reason(ReasonCode.VOICE_NOT_SUPPORTED, "A call cannot be answered with a text.")
     if recipient.status is ConversationStatus.ARCHIVED:

@@ -5,7 +5,7 @@ One transaction holds the channel account's row, so that rate and calls in fligh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -119,9 +119,10 @@ def _claim_statement(which: str) -> sa.TextClause:
             -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
             WHERE running <= :units OR place = 1))
         RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.account_id,
-                  d.conversation_id, greatest(d.segments, 1) AS units)
+                  d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units)
     SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
-           claimed.address, claimed.account_id, CAST(NULL AS text) AS provider, {recipients.COLUMNS}
+           claimed.address, claimed.account_id, CAST(NULL AS text) AS provider,
+           (claimed.contact_id, claimed.channel) <> (k.id, c.channel) AS changed_hands, {recipients.COLUMNS}
     FROM claimed
     {recipients.about("claimed.conversation_id", "claimed.address")}
 """)  # noqa: S608 - built from constants
@@ -162,7 +163,7 @@ async def claim(
             row.units,
             row.deferrals,
             row.frozen_subject,
-            recipients.from_row(row, frozen=True),
+            replace(recipients.from_row(row, frozen=True), changed_hands=row.changed_hands),
         )
         for row in rows
     ]

@@ -85,6 +85,7 @@ _VIEWS = sa.text(f"""
     SELECT {_COLUMNS}, c.updated_at, k.external_id AS contact_external_id, k.name AS contact_name,
            k.first_name AS contact_first_name, k.email AS contact_email, k.phone AS contact_phone,
            k.opted_out AS contact_opted_out, k.custom_fields AS contact_custom_fields,
+           k.unnamed AS contact_unnamed,
            m.text AS last_text, m.provider_message_id AS last_provider_message_id, m.created_at AS last_sent_at
     FROM {_TABLES}
     LEFT JOIN LATERAL (

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.addresses import canonical
+from app.domain.addresses import PHONE_CHANNELS, canonical
 from app.domain.conversation import Conversation, CustomerMessage, differences, message_key, receive
 from app.domain.errors import NotFound
 from app.domain.events import Changed, ConversationUpdated, EventType, MessageCreated, News
@@ -18,7 +18,9 @@ from app.domain.messaging import Inbound
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.domain.reading import storable, write_time
 from app.store.conversations import lock_conversation
+from app.store.database import SOME_TENANT
 from app.store.events import announce
+from app.store.recipients import ADDRESS
 
 _OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
 """The Message-ID that we give to our own replies: the delivery's id, whatever the domain."""
@@ -136,13 +138,30 @@ LATEST = sa.text("""
 """)
 
 
+def _latest_of_contact(condition: str) -> sa.TextClause:
+    """Find by the contact's address: the conversation has none of its own."""
+    return sa.text(f"""
+        SELECT c.id FROM contacts k JOIN conversations c ON c.tenant_id = k.tenant_id AND c.contact_id = k.id
+        WHERE k.tenant_id = :tenant AND {condition}
+          AND c.channel = :channel AND c.address IS NULL AND c.account_id = :account
+        ORDER BY c.id DESC LIMIT 1
+    """)  # noqa: S608 - built from constants
+
+
+_BY_PHONE = _latest_of_contact("k.phone = :sender")
+LATEST_OF_CONTACT: Mapping[Channel, sa.TextClause] = {
+    Channel.EMAIL: _latest_of_contact("k.email_key = lower(:sender)"),
+    **dict.fromkeys(PHONE_CHANNELS, _BY_PHONE),
+}
+
+
 async def _find_latest(
     connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, sender: str
 ) -> ConversationId | None:
-    found: ConversationId | None = await connection.scalar(
-        LATEST, {"tenant": tenant, "channel": channel, "sender": sender, "account": account_id}
-    )
-    return found
+    values = {"tenant": tenant, "channel": channel, "sender": sender, "account": account_id}
+    statements = (LATEST, LATEST_OF_CONTACT.get(channel))
+    found = [await connection.scalar(statement, values) for statement in statements if statement is not None]
+    return max((id_ for id_ in found if id_ is not None), default=None)
 
 
 _IS_CONTACT = sa.text("""
@@ -167,7 +186,7 @@ async def record_customer_message(
     known = await find_message(connection, tenant, id_, message) if message.provider_message_id else None
     if known is not None:
         return Recorded(known, added=False)
-    added = await add_messages(connection, tenant, [message_row(id_, before.address, message, now)])
+    added = await add_messages(connection, tenant, [message_row(id_, message, now)])
     after = receive(before, message, now)
     await _store_standing(connection, tenant, id_, after)
     await announce(connection, tenant, _news(id_, added[0].message_id, differences(before, after)))
@@ -239,23 +258,26 @@ async def _store_standing(
     await connection.execute(_STORE_STANDING, {"tenant": tenant, "id": id_, **values})
 
 
-_ADD_MESSAGES = sa.text("""
+_ADD_MESSAGES = sa.text(f"""
     INSERT INTO messages (tenant_id, conversation_id, kind, text, provider_message_id, sender, automatic,
                           attachments, created_at)
-    SELECT :tenant, conversation_id, 'customer_message', text, provider_message_id, sender, automatic,
-           attachments, created_at
+    SELECT :tenant, r.conversation_id, 'customer_message', r.text, r.provider_message_id,
+           coalesce(r.sender, {ADDRESS}), r.automatic, r.attachments, r.created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (conversation_id uuid, text text, provider_message_id text,
         sender text, automatic boolean, attachments jsonb, created_at timestamptz)
+    CROSS JOIN LATERAL (SELECT * FROM conversations
+                        WHERE tenant_id = {SOME_TENANT} AND id = r.conversation_id LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
     RETURNING id, conversation_id
-""")
+""")  # noqa: S608 - built from constants
 
 
-def message_row(id_: UUID, address: str | None, message: CustomerMessage, now: datetime) -> Mapping[str, object]:
+def message_row(id_: UUID, message: CustomerMessage, now: datetime) -> Mapping[str, object]:
     return {
         "conversation_id": str(id_),
         "text": storable(message.text),
         "provider_message_id": message.provider_message_id,
-        "sender": message.sender or address,
+        "sender": message.sender or None,
         "automatic": message.automatic or not message.believed,
         "attachments": [{"filename": name} for name in message.attachment_names],
         "created_at": write_time(message.at(now)),

@@ -211,7 +211,7 @@ _SCRUB = (
     """DELETE FROM chat_sessions
        WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
     """UPDATE contacts SET external_id = 'erased:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
-              custom_fields = '{}', erased_at = coalesce(erased_at, now()), updated_at = now()
+              custom_fields = '{}', unnamed = false, erased_at = coalesce(erased_at, now()), updated_at = now()
        WHERE tenant_id = :tenant AND id = :contact""",
     """UPDATE delivery_attempts SET text = CASE WHEN text IS NOT NULL THEN :text END, html = NULL, evidence = NULL
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",

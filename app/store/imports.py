@@ -1,7 +1,7 @@
 """Importing conversations, set-based: what some lines speak of is loaded and locked, and what came of it written."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key
 from app.domain.events import ConversationUpdated, EventType, MessageCreated, News
-from app.domain.import_chunk import Chunk, contact_id
+from app.domain.import_chunk import Chunk, named_contacts, possible_contacts
 from app.domain.import_line import ConversationLine
 from app.domain.model import Channel, ConversationId, TenantId
 from app.domain.reading import write_time
 from app.domain.selection import filterable
 from app.store.conversations import lock_conversations, read_contact
 from app.store.customer_messages import add_messages, message_row
+from app.store.database import SOME_TENANT
 from app.store.events import announce
 
 # Two imports of one tenant that bring the same new conversation must not both find it missing.
@@ -28,13 +29,16 @@ async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Seque
     """Load what these lines speak of, and keep it from changing until the transaction ends."""
     await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
     conversations = await lock_conversations(connection, tenant, [line.external_id for line in lines])
-    contacts = {conversation.contact for conversation in conversations.values()} | {contact_id(line) for line in lines}
+    held = {conversation.contact for conversation in conversations.values()}
+    contacts = await _load_contacts(connection, tenant, held | named_contacts(lines))
+    contacts |= await _load_contacts(connection, tenant, possible_contacts(lines, conversations, contacts))
     return Chunk(
         accounts=await _load_accounts(connection, tenant),
         conversations=conversations,
-        contacts=await _load_contacts(connection, tenant, sorted(contacts)),
+        contacts=contacts,
         known=await _known_messages(connection, tenant, lines, conversations),
         stored=dict(conversations),
+        used_elsewhere=await _used_elsewhere(connection, tenant, conversations, contacts),
     )
 
 
@@ -50,17 +54,40 @@ async def _load_accounts(connection: AsyncConnection, tenant: TenantId) -> dict[
 
 
 _CONTACTS = sa.text("""
-    SELECT external_id, name, first_name, email, phone, opted_out, custom_fields FROM contacts
+    SELECT external_id, name, first_name, email, phone, opted_out, custom_fields, unnamed FROM contacts
     WHERE tenant_id = :tenant AND external_id = ANY (CAST(:external_ids AS text[]))
     ORDER BY external_id FOR NO KEY UPDATE
 """)
 
 
 async def _load_contacts(
-    connection: AsyncConnection, tenant: TenantId, external_ids: Sequence[str]
+    connection: AsyncConnection, tenant: TenantId, external_ids: Collection[str]
 ) -> dict[str, Contact]:
-    rows = await connection.execute(_CONTACTS, {"tenant": tenant, "external_ids": external_ids})
+    rows = await connection.execute(_CONTACTS, {"tenant": tenant, "external_ids": sorted(external_ids)})
     return {row.external_id: read_contact(row) for row in rows}
+
+
+_USED_ELSEWHERE = sa.text(f"""
+    SELECT k.external_id FROM contacts k
+    WHERE k.tenant_id = {SOME_TENANT} AND k.external_id = ANY (CAST(:contacts AS text[])) AND EXISTS (
+        SELECT FROM conversations c
+        WHERE c.tenant_id = {SOME_TENANT} AND c.contact_id = k.id AND c.id <> ALL (CAST(:besides AS uuid[])))
+""")  # noqa: S608 - built from constants
+
+
+async def _used_elsewhere(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    conversations: Mapping[str, Conversation],
+    contacts: Mapping[str, Contact],
+) -> frozenset[str]:
+    """Which of the contacts without a name have other conversations besides these."""
+    held = {each.contact for each in conversations.values() if contacts[each.contact].unnamed}
+    if not held:
+        return frozenset()
+    besides = [each.id for each in conversations.values()]
+    values = {"tenant": tenant, "contacts": sorted(held), "besides": besides}
+    return frozenset(await connection.scalars(_USED_ELSEWHERE, values))
 
 
 _KNOWN = sa.text("""
@@ -98,6 +125,7 @@ async def _known_messages(
 
 async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime) -> None:
     """Write what the lines of a chunk changed, and tell others of it."""
+    await _vacate(connection, tenant, chunk.left)
     await _store_contacts(connection, tenant, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
     ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
     if chunk.changed_conversations:
@@ -105,8 +133,7 @@ async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chun
         ids |= await _store_conversations(connection, tenant, changed.values())
         await _store_tags(connection, tenant, [(ids[key], each.tags) for key, each in changed.items()])
         await _store_fields(connection, tenant, [(ids[key], each.custom_fields) for key, each in changed.items()])
-    new = [(ids[each.external_id], chunk.conversations[each.external_id], each.message) for each in chunk.messages]
-    rows = [message_row(id_, at.address, message, now) for id_, at, message in new]
+    rows = [message_row(ids[each.external_id], each.message, now) for each in chunk.messages]
     added = await add_messages(connection, tenant, rows)
     known = {each.id for each in chunk.stored.values()}
     created = [message for message in added if message.conversation_id in known]
@@ -118,11 +145,26 @@ def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdat
     return [News(type_, subjects=subjects) for type_, subjects in told if subjects]
 
 
+# Its row stays, because deliveries name it; whatever it said of a person is the next contact's by now, or unknown.
+_VACATE = sa.text("""
+    UPDATE contacts SET external_id = 'left:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
+           custom_fields = '{}', unnamed = false, updated_at = now()
+    WHERE tenant_id = :tenant AND external_id = ANY (CAST(:external_ids AS text[]))
+""")
+
+
+async def _vacate(connection: AsyncConnection, tenant: TenantId, external_ids: Collection[str]) -> None:
+    """Make room for whoever comes to an address that a contact without a name has left."""
+    if external_ids:
+        await connection.execute(_VACATE, {"tenant": tenant, "external_ids": sorted(external_ids)})
+
+
 _STORE_CONTACTS = sa.text("""
-    INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, opted_out, custom_fields)
-    SELECT :tenant, external_id, name, first_name, email, phone, opted_out, custom_fields
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (external_id text, name text, first_name text, email text,
-                                                        phone text, opted_out boolean, custom_fields jsonb)
+    INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, opted_out, custom_fields, unnamed)
+    SELECT :tenant, external_id, name, first_name, email, phone, opted_out, custom_fields, unnamed
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+        external_id text, name text, first_name text, email text, phone text, opted_out boolean, custom_fields jsonb,
+        unnamed boolean)
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
         opted_out = excluded.opted_out, custom_fields = excluded.custom_fields, updated_at = now()

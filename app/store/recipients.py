@@ -20,9 +20,10 @@ COLUMNS = """
 """
 
 ADDRESS = """
-    coalesce(c.address, CASE c.channel WHEN 'email' THEN k.email
-                                       WHEN 'sms' THEN k.phone WHEN 'whatsapp' THEN k.phone END)
+    coalesce(c.address, CASE WHEN c.channel = 'email' THEN k.email
+                             WHEN c.channel IN ('sms', 'voice', 'whatsapp') THEN k.phone END)
 """
+"""Where a reply on conversation `c` of contact `k` goes, as `Contact.address_on` says it."""
 
 
 def about(conversation: str, address: str) -> str:

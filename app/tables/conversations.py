@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Computed,
     ForeignKeyConstraint,
@@ -28,15 +29,31 @@ contacts = Table(
     own.text("name", nullable=True),
     own.text("first_name", nullable=True),
     own.text("email", nullable=True),
+    Column(
+        "email_key",
+        Text,
+        Computed("lower(email)", persisted=True),
+        nullable=True,
+        comment="The e-mail address as addresses are compared.",
+    ),
     own.text("phone", nullable=True),
     own.flag("opted_out"),
     own.json("custom_fields", default="'{}'"),
+    Column(
+        "unnamed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whoever is at an address: the external id is made of it.",
+    ),
     own.at("created_at", nullable=False),
     own.at("updated_at", nullable=False),
     own.at("erased_at"),
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "external_id"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+    Index(None, "tenant_id", "email_key"),
+    Index(None, "tenant_id", "phone"),
 )
 
 blocked_addresses = Table(
@@ -61,7 +78,7 @@ conversations = Table(
     own.text("channel"),
     Column("account_id", Uuid, nullable=True),
     Column("contact_id", Uuid, nullable=False),
-    own.text("address", nullable=True),
+    Column("address", Text, nullable=True, comment="As an import gave it; null: the contact's own."),
     Column(
         "address_key",
         Text,

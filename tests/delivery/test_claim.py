@@ -140,16 +140,24 @@ CHANGES = {
         "SELECT :tenant, channel, address, 'bounced' FROM deliveries WHERE id = :id"
     ),
 }
+# Its name in the text, and another's address on it.
+CHANGED_HANDS = (
+    "WITH k AS (INSERT INTO contacts (tenant_id, external_id, first_name) VALUES (:tenant, 'u-2', 'Bo') RETURNING id) "
+    "UPDATE conversations SET contact_id = (SELECT id FROM k) WHERE id = :conversation",
+    "UPDATE conversations SET channel = 'sms', address = '+14155550100' WHERE id = :conversation",
+)
 
 
-@pytest.mark.parametrize("code", CHANGES)
+@pytest.mark.parametrize(
+    ("code", "change"), [*CHANGES.items(), *(("address_invalid", change) for change in CHANGED_HANDS)]
+)
 async def test_what_has_changed_since_the_preflight_fails_with_its_reason_and_nothing_leaves(
-    stage: Stage, code: str
+    stage: Stage, code: str, change: str
 ) -> None:
     batch, carrier = await stage.batch(2), WithWindow()
     row = await stage.row(batch.first)
     values = {"id": row.id, "contact": row.contact_id, "conversation": row.conversation_id}
-    await stage.runs(CHANGES[code], **{name: value for name, value in values.items() if f":{name}" in CHANGES[code]})
+    await stage.runs(change, **{name: value for name, value in values.items() if f":{name}" in change})
     await stage.pump(batch, carrier)
     assert [call.delivery_id for call in carrier.calls] == [batch.deliveries[1]]
     after, [attempt] = await stage.row(batch.first), await stage.attempts(batch.first)

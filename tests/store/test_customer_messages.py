@@ -13,7 +13,7 @@ from app.domain.messaging import Inbound
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.conversations import lock_conversation
-from app.store.customer_messages import LATEST, Match, find_conversation, record_customer_message
+from app.store.customer_messages import LATEST, LATEST_OF_CONTACT, Match, find_conversation, record_customer_message
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
 from tests.store.test_selection import analyze
 
@@ -103,7 +103,9 @@ async def test_the_runtime_role_finds_a_sender_by_the_index(provider: Provider, 
     async with provider.runtime.database.begin(provider.tenant) as connection:
         values = {"tenant": provider.tenant, "channel": "email", "sender": ANN, "account": UUID(int=0)}
         plan = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST}"), values))
+        derived = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST_OF_CONTACT[Channel.EMAIL]}"), values))
     assert re.search(r"ix_conversations_address.*\n *Index Cond: .*address_key = ", plan), plan
+    assert re.search(r"ix_contacts_tenant_id_email_key.*\n *Index Cond: .*email_key = ", derived), derived
 
 
 async def test_a_repeated_mail_is_known_however_its_sender_is_written(provider: Provider) -> None:
