@@ -1,14 +1,14 @@
 """An address that is derived from the contact is not stored twice, and contacts without an id are known as such.
 
 Revision ID: 0037
-Revises: 0022
+Revises: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
-down_revision = "0022"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
