@@ -3,9 +3,10 @@ FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /tools && python -m venv /venv
 COPY requirements/ requirements/
-RUN /venv/bin/pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: -r requirements/runtime.txt
-# The build backend comes from the same hashed lock as everything else.
-RUN /tools/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements/dev.txt
+# The locks are complete: with --no-deps nothing is resolved, so no later release can change or break this.
+ARG WHEELS="--no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all:"
+RUN /venv/bin/pip install $WHEELS -r requirements/runtime.txt
+RUN /tools/bin/pip install $WHEELS -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY app/ app/
 COPY migrations/ migrations/

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from app import confirming, mass_replies
 from app.dev import servers
+from app.dev.place import plain_folder
 from app.domain.audit import OPERATOR
 from app.domain.mass_reply import Confirmation, Draft
 from app.domain.messaging import Author
@@ -31,7 +32,7 @@ from app.store import mass_replies as store
 from app.store.schema import migrate
 from bench.load import TEMPLATE, make_tenant
 
-VAR = Path(__file__).resolve().parents[1] / "var" / "bench"
+VAR = plain_folder(Path(__file__).resolve().parents[1] / "var" / "bench")
 WORKERS = 2
 ACCOUNTS = 4
 DELIVERIES = int(os.environ.get("BENCH_DELIVERIES", "20000"))

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck
 
 from app.dev import servers
+from app.dev.place import plain_folder
 from app.logs import configure_logging
 from app.main import create_app
 from app.runtime import Runtime, open_runtime
@@ -24,7 +25,7 @@ from app.settings import Settings
 from app.store.database import Database
 from app.store.schema import migrate
 
-VAR = Path(__file__).resolve().parents[1] / "var" / "tests"
+VAR = plain_folder(Path(__file__).resolve().parents[1] / "var" / "tests")
 SECRET_KEY = "only-for-tests-" + "0" * 32
 
 

@@ -34,7 +34,7 @@ def made_up() -> Iterator[Up]:
 def our_own_curl(tmp_path: Path) -> str:
     """A search path with a curl on it that knows only what the README uses, and fails on any other option."""
     curl = tmp_path / "curl"
-    curl.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "tests" / "dev" / "curl.py"} "$@"\n')
+    curl.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "dev" / "curl.py"}" "$@"\n')
     curl.chmod(0o755)
     (tmp_path / "python3").symlink_to(sys.executable)
     return f"{tmp_path}:/usr/bin:/bin"

@@ -16,7 +16,7 @@ from app.dev.lifeline import GRACE
 READY_WITHIN = 30.0
 """Seconds; a cold start that reads every module from a slow disk takes a few."""
 SAID_LINES = 12
-"""Of a log, when its process has failed."""
+"""Of a log, where its process has failed."""
 
 
 class StackFailed(Exception):
@@ -34,7 +34,7 @@ class Child:
         status = self.process.poll()
         if status is not None:
             raise StackFailed(
-                f"The {self.name} ended with status {status}. The end of its log, {self.log}:\n{self._end()}"
+                f"The {self.name} ended with status {status}. The end of its log, {self.log}:\n{end_of(self.log)}"
             )
 
     def wait_until_ready(self, url: str) -> None:
@@ -47,11 +47,12 @@ class Child:
                     return
             time.sleep(0.05)
         raise StackFailed(
-            f"The {self.name} is not ready after {READY_WITHIN:.0f} s. The end of {self.log}:\n{self._end()}"
+            f"The {self.name} is not ready after {READY_WITHIN:.0f} s. The end of {self.log}:\n{end_of(self.log)}"
         )
 
-    def _end(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-SAID_LINES:])
+
+def end_of(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-SAID_LINES:]) if log.is_file() else ""
 
 
 @contextmanager

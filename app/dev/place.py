@@ -3,8 +3,12 @@
 What a killed stack left behind is stopped and removed by the next one that takes the place.
 """
 
+import hashlib
+import os
+import re
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +21,31 @@ PLACES = 9
 STOP_WITHIN = 5.0
 """Seconds that a left-over server gets."""
 
+PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+"""Paths that the embedded servers take: a shell, a settings file and a URL read theirs, each without quotes."""
+
+
+def plain_folder(wanted: Path) -> Path:
+    """Make the folder, or one in its stead in the system's temporary folder where its path is none for the servers.
+
+    Raises StackFailed where somebody else has made that one.
+    """
+    path = str(wanted.resolve())
+    if PLAIN.fullmatch(path):
+        wanted.mkdir(parents=True, exist_ok=True)
+        return wanted
+    name = f"mass-reply-{os.getuid()}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
+    folder = Path(tempfile.gettempdir(), name)
+    folder.mkdir(mode=0o755, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise StackFailed(f"{folder} is somebody else's. Set TMPDIR to a folder of your own.")
+    return folder
+
 
 @contextmanager
 def own_place(var: Path) -> Iterator[Path]:
     """Take the first free place, and remove it at the end unless something failed. Raises StackFailed: none is free."""
-    var.mkdir(parents=True, exist_ok=True)
+    var = plain_folder(var)
     for number in range(1, PLACES + 1):
         with lock(var / f"stack-{number}.lock") as is_ours:
             if not is_ours:

