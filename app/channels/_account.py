@@ -137,6 +137,9 @@ def _mailbox(value: str) -> str:
 
 def email_address(value: str) -> str:
     """Check one bare e-mail address without asking the DNS, and write it in ASCII. Raises ValueError."""
+    # An encoded word has no place in an address (RFC 2047 section 5), and some programs would decode it.
+    if "=?" in value:
+        raise ValueError("is not an e-mail address")
     try:
         # `test_environment` allows names under .test (RFC 2606), on which sandboxes live; it changes nothing else here.
         found = validate_email(value, check_deliverability=False, test_environment=True, allow_smtputf8=False)

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.channels._account import REPLY_PLACEHOLDER, Mailbox, ReplyAddress, Settings
+from app.channels._header_words import one_line, unlike_encoded_words
 from app.domain.messaging import Outbound, Rejected
 from app.domain.model import ReasonCode
 
@@ -69,9 +70,12 @@ def answered(in_reply_to: str, reference_list: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*message_ids(in_reply_to), *reversed(message_ids(reference_list)))))
 
 
-def subject_line(subject: str | None) -> str:
-    """A subject without line breaks, which would let it write headers of its own."""
-    return " ".join((subject or "").splitlines()).strip()
+def header_text(text: str | None) -> str:
+    """A subject, or a name of a person or a file, for a provider that writes the headers itself.
+
+    It has no line break and nothing that might be decoded, by which it could write headers of its own.
+    """
+    return unlike_encoded_words(one_line(text))
 
 
 def mail_date(value: str | None) -> datetime | None:

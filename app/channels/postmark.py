@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from app.channels import _postmark_events as events
 from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings, email_address
-from app.channels._mail import BAD_ADDRESS, MailSettings, reply_headers, subject_line
+from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
 from app.domain.messaging import (
     Absent,
@@ -166,9 +166,9 @@ def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
     except ValueError:
         return None
     payload: dict[str, Any] = {
-        "From": config.sender,
+        "From": header_text(config.sender),
         "To": recipient,
-        "Subject": subject_line(outbound.subject),
+        "Subject": header_text(outbound.subject),
         "TextBody": outbound.text,
         "MessageStream": config.message_stream,
         "Headers": [{"Name": name, "Value": value} for name, value in reply_headers(outbound, config.domain)]
@@ -180,13 +180,13 @@ def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
     if outbound.html is not None:
         payload["HtmlBody"] = outbound.html
     if (answers_to := config.answers_to(outbound.conversation_id)) is not None:
-        payload["ReplyTo"] = answers_to
+        payload["ReplyTo"] = header_text(answers_to)
     return payload
 
 
 def _attachment(file: AttachmentFile) -> dict[str, str]:
     content = base64.b64encode(file.content).decode("ascii")
-    return {"Name": file.filename, "ContentType": file.content_type, "Content": content}
+    return {"Name": header_text(file.filename), "ContentType": file.content_type, "Content": content}
 
 
 def _batches(messages: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

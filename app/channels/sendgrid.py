@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel
 from app.channels import _sendgrid_events as events
 from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings, email_address
 from app.channels._form_data import is_form, read_form
-from app.channels._mail import BAD_ADDRESS, MailSettings, reply_headers, subject_line
+from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, post, refusal
 from app.domain.messaging import (
     Accepted,
@@ -162,7 +162,7 @@ def _payload(outbound: Outbound, recipient: str, config: Config) -> dict[str, An
     payload: dict[str, Any] = {
         "personalizations": [{"to": [{"email": recipient}], "custom_args": {"delivery": outbound.correlation}}],
         "from": _mailbox(config.sender),
-        "subject": subject_line(outbound.subject) or NO_SUBJECT,
+        "subject": header_text(outbound.subject) or NO_SUBJECT,
         "content": [{"type": kind, "value": value} for kind, value in bodies if value],
         "headers": dict(reply_headers(outbound, config.domain)),
     }
@@ -174,13 +174,18 @@ def _payload(outbound: Outbound, recipient: str, config: Config) -> dict[str, An
 
 
 def _mailbox(written: str) -> dict[str, str]:
-    name, address = parseaddr(written)
+    name, address = parseaddr(header_text(written))
     return {"email": address, "name": name} if name else {"email": address}
 
 
 def _attachment(file: AttachmentFile) -> dict[str, str]:
     content = base64.b64encode(file.content).decode("ascii")
-    return {"content": content, "type": file.content_type, "filename": file.filename, "disposition": "attachment"}
+    return {
+        "content": content,
+        "type": file.content_type,
+        "filename": header_text(file.filename),
+        "disposition": "attachment",
+    }
 
 
 def _read(answer: Answer) -> SendResult:

@@ -1,4 +1,8 @@
-"""One claim's transaction: what may leave now, and what exactly, written down before it does."""
+"""One claim's transaction: what may leave now; and after it, beside the event loop, what exactly.
+
+A message may take long to render. So the claim holds nobody up for it: it is committed first, and the texts are stored
+in a second transaction before anything leaves.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.delivery.crew import Crew
 from app.delivery.lines import Line
 from app.delivery.loads import Load
-from app.domain.messaging import Adapter, Outbound
+from app.domain.messaging import Outbound
 from app.domain.model import Channel, MassReplyStatus, Reason
 from app.domain.policy import allowance, spend
 from app.domain.preflight import Plan, Ready, judge
@@ -34,10 +38,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one claim brought; without an adapter nothing, but when to ask again (None: not in this pump)."""
+    """What one claim brought; without rows nothing, but when to ask again (None: not in this pump)."""
 
-    tickets: tuple[Ticket, ...] = ()
-    adapter: Adapter | None = None
+    rows: tuple[Claimed, ...] = ()
+    judging: "Judging | None" = None
     ask_again_at: datetime | None = None
     now: datetime | None = None
 
@@ -92,11 +96,9 @@ class Claim:
         )
         plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
-        tickets = tuple(_ticket(row, plan, line, self._load, reached, gate.now) for row in rows)
         allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
-        attempts = [_attempt(ticket, line) for ticket in tickets]
-        await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now)
-        return Taken(tickets, line.adapter)
+        await claims.mark(self._connection, self._lane, [Attempt(row) for row in rows], allowed_at, gate.now)
+        return Taken(tuple(rows), Judging(plan, line, self._load, reached, gate.now))
 
     async def _reached(self, plan: Plan, rows: Sequence[Claimed]) -> Counter[UUID]:
         """How much each contact got of late, where the tenant limits that; others wait for this commit to count."""
@@ -116,23 +118,33 @@ def _opens_at(gate: Gate) -> datetime | None:
     return max(gate.now, gate.cool_until or gate.now)
 
 
-def _ticket(claimed: Claimed, plan: Plan, line: Line, load: Load, reached: Counter[UUID], now: datetime) -> Ticket:
-    """Look once more, just before sending: the world may have changed since the preflight."""
-    contact = claimed.recipient.contact_id
-    recipient = replace(claimed.recipient, account_config=line.account.config, reached=reached[contact])
-    judged = judge(recipient, plan, line.limits, now)
-    if isinstance(judged, Reason):
-        return Ticket(claimed, judged)
-    reached[contact] += 1
-    return Ticket(claimed, _outbound(claimed, judged, plan, line, load))
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What it takes to look once more, just before sending: the world may have changed since the preflight."""
 
+    plan: Plan
+    line: Line
+    load: Load
+    reached: Counter[UUID]
+    now: datetime
 
-def _attempt(ticket: Ticket, line: Line) -> Attempt:
-    outbound = ticket.outbound
-    if isinstance(outbound, Reason):
-        return Attempt(ticket.claimed)
-    html = outbound.html if line.limits.from_timeline else None
-    return Attempt(ticket.claimed, outbound.text, html, used_template=outbound.template is not None)
+    def ticket(self, claimed: Claimed) -> Ticket:
+        contact = claimed.recipient.contact_id
+        config = self.line.account.config
+        recipient = replace(claimed.recipient, account_config=config, reached=self.reached[contact])
+        judged = judge(recipient, self.plan, self.line.limits, self.now)
+        if isinstance(judged, Reason):
+            return Ticket(claimed, judged)
+        self.reached[contact] += 1
+        return Ticket(claimed, _outbound(claimed, judged, self.plan, self.line, self.load))
+
+    def attempt(self, ticket: Ticket) -> Attempt:
+        """What is stored of it before it leaves."""
+        outbound = ticket.outbound
+        if isinstance(outbound, Reason):
+            return Attempt(ticket.claimed)
+        html = outbound.html if self.line.limits.from_timeline else None
+        return Attempt(ticket.claimed, outbound.text, html, used_template=outbound.template is not None)
 
 
 def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load) -> Outbound:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from app.aside import Aside
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.delivery.recorder import Recorder
@@ -32,5 +33,6 @@ class Crew:
     plans: Plans
     loads: Loads
     telemetry: Telemetry = field(default_factory=Telemetry)
+    aside: Aside = field(default_factory=Aside)
     starts: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the pump that is starting calls."""

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from app.channels.http import deadline
-from app.delivery.claiming import Claim, Taken, Ticket
+from app.delivery.claiming import Claim, Judging, Taken, Ticket
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
 from app.delivery.outcomes import answered, refused
@@ -30,7 +30,7 @@ from app.domain.messaging import (
     SendsMany,
     Unknown,
 )
-from app.domain.model import DeliveryEvent, Happening, Reason
+from app.domain.model import DeliveryEvent, DeliveryId, Happening, Reason
 from app.store import account_health, claims
 from app.store.claims import Claimed, LaneKey
 from app.store.credentials import CredentialsUnreadable
@@ -92,10 +92,10 @@ class Pump:
         if free < max(1, self._crew.pace.slots // REFILL_SHARE):
             return await self._one_done(left)
         until = asyncio.get_running_loop().time() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds()
-        taken = await self._claim(free)
-        if taken.adapter is None:
+        taken, tickets = await self._claim(free, until)
+        if taken.judging is None:
             return await self._idle(taken.wait, left)
-        await self._begin(taken.tickets, taken.adapter, until)
+        await self._begin(tickets, taken.judging.line.adapter, until)
         return True
 
     async def _one_done(self, longest: float) -> bool:
@@ -114,22 +114,33 @@ class Pump:
         await asyncio.sleep(wait)
         return True
 
-    async def _claim(self, free: int) -> Taken:
-        """Take what may be sent now. If the commit is not answered, nothing is sent and all is given back."""
+    async def _claim(self, free: int, until: float) -> tuple[Taken, Sequence[Ticket]]:
+        """Take what may be sent now. If a commit is not answered, nothing is sent and all is given back."""
         token = uuid4()
         try:
             async with self._crew.database.begin(self._lane.tenant) as connection:
                 claim = Claim(self._crew, self._lane, connection, self._load)
-                return await claim.take(token, free)
+                taken = await claim.take(token, free)
+            return taken, () if taken.judging is None else await self._written(taken.rows, taken.judging, until)
         except CredentialsUnreadable:
             await self._pause_account()
-            return Taken()
+            return Taken(), ()
         except BaseException as error:
             log.warning("claim_unanswered", error=type(error).__name__)
             await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
             if not isinstance(error, TROUBLE):
                 raise
-            return Taken()
+            return Taken(), ()
+
+    async def _written(self, rows: Sequence[Claimed], judging: Judging, until: float) -> Sequence[Ticket]:
+        """Render what was claimed, and store it. What half of the lease is too short for is given back."""
+        latest = until - self._crew.pace.lease.total_seconds() / 2
+        tickets = await self._crew.aside.each(judging.ticket, rows, until=latest)
+        async with self._crew.database.begin(self._lane.tenant) as connection:
+            await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
+            if late := rows[len(tickets) :]:
+                await settle(connection, self._lane.tenant, [_given_back(row.delivery_id, row.epoch) for row in late])
+        return tickets
 
     async def _pause_account(self) -> None:
         """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
@@ -143,11 +154,7 @@ class Pump:
             try:
                 async with self._crew.database.begin(self._lane.tenant) as connection:
                     rows = await claims.claimed_under(connection, self._lane, token)
-                    reports = [
-                        Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")
-                        for id_, epoch in rows
-                    ]
-                    await settle(connection, self._lane.tenant, reports)
+                    await settle(connection, self._lane.tenant, [_given_back(id_, epoch) for id_, epoch in rows])
                 return
             except TROUBLE:
                 await asyncio.sleep(1)
@@ -227,6 +234,10 @@ class Pump:
     async def _record(self, provider: str, claimed: Claimed, result: Result) -> None:
         await self._crew.recorder.record(result)
         self._crew.telemetry.metrics.count_delivery(claimed.recipient.channel, provider, result.report.outcome)
+
+
+def _given_back(id_: DeliveryId, epoch: int) -> Report:
+    return Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")
 
 
 async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:

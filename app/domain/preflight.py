@@ -195,7 +195,12 @@ def normal_address(address: str | None, kind: AddressKind) -> str | None:
 
 
 def _normal_email(address: str) -> str | None:
-    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which none of the providers promises."""
+    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which none of the providers promises.
+
+    An encoded word has no place in an address (RFC 2047 section 5), and some programs would decode it.
+    """
+    if "=?" in address:
+        return None
     try:
         return validate_email(
             address, check_deliverability=False, test_environment=True, allow_smtputf8=False

@@ -170,11 +170,7 @@ async def claim(
 
 
 _MARK = sa.text("""
-    WITH templated AS (
-        UPDATE deliveries SET used_template = NOT used_template
-        WHERE tenant_id = :tenant AND id = ANY (CAST(:delivery_ids AS uuid[]))
-          AND used_template <> (id = ANY (CAST(:templated_ids AS uuid[])))),
-    account AS (
+    WITH account AS (
         UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
     lane AS (
         UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
@@ -188,7 +184,7 @@ _MARK = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed delivery, with what is about to be said; None where nothing may leave."""
+    """A claimed delivery, with what is about to be said; None before that is known, and if nothing may leave."""
 
     claimed: Claimed
     text: str | None = field(default=None, repr=False)
@@ -204,7 +200,7 @@ async def mark(
     allowed_at: datetime,
     now: datetime,
 ) -> None:
-    """Write down the attempts with the texts that are about to leave, and what they take of the account's rate."""
+    """Write down the attempts, and what they take of the account's rate."""
     await connection.execute(
         _MARK,
         {
@@ -216,9 +212,33 @@ async def mark(
             "epochs": [attempt.claimed.epoch for attempt in attempts],
             "texts": [attempt.text for attempt in attempts],
             "htmls": [attempt.html for attempt in attempts],
-            "templated_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.used_template],
         },
     )
+
+
+_KEEP_TEXTS = sa.text(f"""
+    WITH templated AS (
+        UPDATE deliveries SET used_template = NOT used_template
+        WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:delivery_ids AS uuid[]))
+          AND used_template <> (id = ANY (CAST(:templated_ids AS uuid[]))))
+    UPDATE delivery_attempts a SET text = v.text, html = v.html
+    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
+         AS v (delivery_id, epoch, text, html)
+    WHERE a.tenant_id = {SOME_TENANT} AND a.delivery_id = ANY (CAST(:delivery_ids AS uuid[]))
+      AND a.delivery_id = v.delivery_id AND a.epoch = v.epoch
+""")  # noqa: S608 - built from constants
+
+
+async def keep_texts(connection: AsyncConnection, lane: LaneKey, attempts: Sequence[Attempt]) -> None:
+    """Store the texts that are about to leave: whatever reports them as sent finds here what was said."""
+    values = {
+        "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
+        "epochs": [attempt.claimed.epoch for attempt in attempts],
+        "texts": [attempt.text for attempt in attempts],
+        "htmls": [attempt.html for attempt in attempts],
+        "templated_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.used_template],
+    }
+    await connection.execute(_KEEP_TEXTS, {"tenant": lane.tenant, **values})
 
 
 async def touch_lane(connection: AsyncConnection, lane: LaneKey) -> None:

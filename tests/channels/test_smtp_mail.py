@@ -1,5 +1,6 @@
 """The mails that we write ourselves: every real mail's thread survives, and every header is one that mail allows."""
 
+import base64
 import re
 from dataclasses import replace
 from email import message_from_bytes
@@ -8,12 +9,14 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.channels._header_words import one_line
 from app.channels._smtp_mail import compose
 from app.channels.smtp import Config
 from app.domain.mail import parse_mail
+from app.domain.mail_headers import Mailbox, decode_words, read_mailbox
 from app.domain.messaging import AttachmentFile, Outbound
 from app.domain.threads import reply_headers, reply_subject
 from tests.channels.cases import CONVERSATION
@@ -134,3 +137,65 @@ def test_no_text_of_anybody_adds_a_header_or_breaks_the_writing(subject: str, pa
     names = {line.partition(b":")[0].decode() for line in head(raw) if not line.startswith((b" ", b"\t"))}
 
     assert names - {"Content-Type", "Content-Transfer-Encoding"} <= known
+
+
+def encoded(text: str, way: str) -> str:
+    """The text as an encoded word, its line breaks too."""
+    if way == "b":
+        return f"=?utf-8?b?{base64.b64encode(text.encode()).decode()}?="
+    return f"=?utf-8?{way}?{''.join(f'={byte:02X}' for byte in text.encode())}?="
+
+
+INJECTION = "x\r\nBcc: everybody@evil.example\r\n\r\n<b>pay here</b>"
+NESTED = st.recursive(
+    st.sampled_from([INJECTION, "Bcc: a@evil.example", "plain", "ü"]) | st.text(max_size=20),
+    lambda inner: st.builds(encoded, inner, st.sampled_from("bqBQ")) | st.builds("{} {}".format, inner, inner),
+    max_leaves=6,
+)
+KNOWN_FIELDS = [
+    "Message-ID",
+    "X-Auto-Response-Suppress",
+    "Date",
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "MIME-Version",
+    "Content-Type",
+]
+
+
+def field_names(raw: bytes) -> list[str]:
+    return [line.partition(b":")[0].decode() for line in head(raw) if not line.startswith((b" ", b"\t"))]
+
+
+@given(subject=NESTED, filename=NESTED, name=NESTED)
+@example(subject=encoded(encoded(INJECTION, "q"), "q"), filename=encoded(INJECTION, "q"), name=encoded(INJECTION, "b"))
+@example(subject=encoded(INJECTION, "q"), filename=encoded(encoded(INJECTION, "b"), "q"), name="Ann")
+def test_no_encoded_word_however_nested_writes_a_header(subject: str, filename: str, name: str) -> None:
+    config = Config.model_validate(
+        {**SETTINGS.model_dump(by_alias=True), "from": mailbox(name), "reply_to": mailbox(name)}
+    )
+    files = (AttachmentFile(filename, "text/plain", b"x"),)
+    raw = compose(replace(SMTP.message, subject=subject, attachments=files), "ann@example.com", config)
+
+    assert field_names(raw) == KNOWN_FIELDS
+    part = raw.split(b"\r\n\r\n--")[2].partition(b"\r\n\r\n")[0]
+    assert b"\r\nBcc" not in part
+    assert raw.count(b"filename") == len(re.findall(rb"\r\n filename\*|; filename=", raw))
+    assert decode_words(field(raw, "Subject")) == one_line(subject)
+    assert (read_mailbox(field(raw, "From")) or SENT_BY).name == (shown(name) or None)
+    assert [one.get_filename() or "" for one in read(raw).iter_attachments()] == [one_line(filename)]
+
+
+SENT_BY = Mailbox("support@example.com", None)
+
+
+def mailbox(name: str) -> str:
+    """A name and an address, as somebody types it who knows how to quote."""
+    quoted = shown(name).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <support@example.com>'
+
+
+def shown(name: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())

@@ -74,8 +74,11 @@ async def test_a_stopped_pump_begins_nothing(stage: Stage) -> None:
     assert carrier.calls == []
 
 
-class BreaksOnSecond(Database):
-    """The database, but for the transaction of the second claim, which meets a fault of our own."""
+class BreaksOnThird(Database):
+    """The database, but for the transaction of the second claim, which meets a fault of our own.
+
+    The first claim takes two: one to claim, one to store the texts.
+    """
 
     def __init__(self, real: Database) -> None:
         self._real, self.transactions = real, 0
@@ -83,7 +86,7 @@ class BreaksOnSecond(Database):
     @asynccontextmanager
     async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
         self.transactions += 1
-        if self.transactions == 2:
+        if self.transactions == 3:
             raise KeyError("?")
         async with self._real.begin(tenant) as connection:
             yield connection
@@ -91,11 +94,11 @@ class BreaksOnSecond(Database):
 
 async def test_a_claim_that_fails_leaves_no_call_behind(stage: Stage) -> None:
     batch, gate = await stage.batch(2), Gate()
-    database = BreaksOnSecond(stage.database)
+    database = BreaksOnThird(stage.database)
     crew = replace(stage.crew(Carrier(gate), slots=8), database=database)
     async with recording(crew.recorder):
         running = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
-        await eventually(lambda: gate.waiting == 2 and database.transactions > 2)
+        await eventually(lambda: gate.waiting == 2 and database.transactions > 3)
         ended, _ = await asyncio.wait({running}, timeout=0.2)
         assert not ended
         gate.open.set()

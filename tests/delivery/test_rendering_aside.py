@@ -1,0 +1,67 @@
+"""Messages are rendered outside the claim's transaction and beside the event loop, and each recipient is on its own."""
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.delivery.lines import Plans
+from app.delivery.pump import Pump
+from app.domain.model import MassReplyId, TenantId
+from app.domain.preflight import Plan
+from tests.delivery.carrier import Carrier
+from tests.delivery.stage import Stage, recording
+
+
+class Watched:
+    """A message that notes under which circumstances it is rendered."""
+
+    def __init__(self, real: Any, stage: Stage) -> None:
+        self._real, self._stage = real, stage
+        self.connections: list[int] = []
+        self.threads: set[int] = set()
+
+    def render(self, *arguments: Any, **named: Any) -> Any:
+        self.connections.append(self._stage.database.pool_use().in_use)
+        self.threads.add(threading.get_ident())
+        return self._real.render(*arguments, **named)
+
+
+class WatchedPlans(Plans):
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage = stage
+        self.message: Watched | None = None
+
+    async def plan(self, connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> Plan:
+        plan = await super().plan(connection, tenant, mass_reply)
+        self.message = self.message or Watched(plan.message, self._stage)
+        return replace(plan, message=self.message)  # type: ignore[arg-type]
+
+
+async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_open(stage: Stage) -> None:
+    batch, carrier, plans = await stage.batch(3), Carrier(), WatchedPlans(stage)
+    crew = replace(stage.crew(carrier), plans=plans)
+    async with recording(crew.recorder):
+        await Pump(crew, batch.lane, asyncio.Event()).run()
+
+    assert plans.message is not None
+    assert plans.message.connections == [0, 0, 0]
+    assert threading.get_ident() not in plans.message.threads
+    assert await stage.counts(batch) == {"sent": 3}
+    assert ("reply", carrier.calls[0].text) in await stage.timeline(batch)
+
+
+async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage, monkeypatch: Any) -> None:
+    monkeypatch.setattr("app.aside.TURN", 0)  # one recipient a turn
+    batch, carrier = await stage.batch(3), Carrier()
+    crew = stage.crew(carrier)
+    pump = Pump(crew, batch.lane, asyncio.Event())
+    async with recording(crew.recorder):
+        _, tickets = await pump._claim(3, until=0)
+
+    assert len(tickets) == 1
+    assert await stage.counts(batch) == {"queued": 2, "sending": 1}
+    assert [(await stage.attempts(delivery))[0].outcome for delivery in batch.deliveries].count("given_back") == 2
