@@ -34,6 +34,7 @@ from app.erasure import erase_contact
 from app.import_file import import_file
 from app.logs import configure_logging
 from app.retention import purge as run_purge
+from app.rotation import rotate_secrets
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.setup import KeyDraft, create_tenant, issue_api_key, require_tenant, revoke_api_key
@@ -202,6 +203,22 @@ def purge(
         typer.echo(f"{each.tenant}: {counts}")
         if each.kept_uncertain:
             typer.echo(f"{each.tenant}: kept {each.kept_uncertain} mass replies with uncertain deliveries", err=True)
+
+
+@app.command("rotate-secrets")
+def rotate_secrets_command() -> None:
+    """Seal everything anew under the first key of MASS_REPLY_SECRET_KEY, so that the others can be taken away.
+
+    With something that cannot be read the exit status is 1; the log names it.
+    """
+    done = in_runtime(
+        lambda runtime: rotate_secrets(runtime.database, runtime.vault, runtime.callbacks, runtime.settings.secret_keys)
+    )
+    typer.echo(
+        f"sealed anew {done.resealed}, under the current key before {done.current}, unreadable {done.unreadable}"
+    )
+    if done.unreadable:
+        raise typer.Exit(1)
 
 
 @app.command()

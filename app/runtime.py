@@ -25,6 +25,7 @@ from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.files import Files
 from app.store.shares import OWN_WORK, Kind
+from app.store.installation_secrets import former_digest_keys
 from app.telemetry import Telemetry
 from app.tokens import Keys, SharedSecret, Tokens
 
@@ -49,9 +50,7 @@ class Runtime:
     posts: httpx.AsyncClient
     """For what we post to addresses of a tenant's own, in a pool apart from the providers'."""
 
-    @property
-    def address_digests(self) -> AddressDigests:
-        return AddressDigests(self.settings.secret_key.get_secret_value())
+    address_digests: AddressDigests
 
 
 @asynccontextmanager
@@ -74,8 +73,11 @@ async def open_runtime(
         with _named("MASS_REPLY_REDIS_URL", ValueError):
             wakeups = Wakeups(connect(settings.redis_url) if settings.redis_url else None)
         stack.push_async_callback(wakeups.close)
-        secret_key = settings.secret_key.get_secret_value()
-        vault, callbacks = Vault(secret_key), Callbacks(settings.public_url, secret_key)
+        current, *former = settings.secret_keys
+        vault = Vault(current, *former)
+        *later, oldest = settings.secret_keys
+        callbacks = Callbacks(settings.public_url, oldest, later)
+        digests = AddressDigests(current, [*former, *await former_digest_keys(database, vault)])
         lines = Lines(http, vault, callbacks, allow_private=settings.allow_private_urls)
         with _named("MASS_REPLY_ATTACHMENTS_URL", ValueError):
             files = Files(settings.attachments_url) if settings.attachments_url else None
@@ -94,6 +96,7 @@ async def open_runtime(
             telemetry,
             figures,
             posts,
+            digests,
         )
 
 

@@ -21,6 +21,8 @@ from sqlalchemy.exc import ArgumentError
 
 from app.channels.http import CALL_SECONDS
 
+SHORTEST_KEY: Final = 32
+
 
 class SettingsInvalid(Exception):
     """A setting is missing, wrong, or leads nowhere; the message names its environment variable."""
@@ -66,6 +68,19 @@ def _parts(url: str) -> SplitResult | None:
         return None
 
 
+def _long_keys(value: SecretStr) -> SecretStr:
+    if any(len(key) < SHORTEST_KEY for key in split_keys(value)):
+        raise ValueError(
+            f"must have at least {SHORTEST_KEY} characters, and so must each of several with commas between"
+        )
+    return value
+
+
+def split_keys(value: SecretStr) -> list[str]:
+    keys = value.get_secret_value().split(",")
+    return keys if len(keys) == 1 else [key.strip() for key in keys]
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_of_postgresql)]
 PublicUrl = Annotated[str, AfterValidator(_of_http)]
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -89,8 +104,8 @@ class Settings(BaseSettings):
     """`postgresql://…` of the owner of the schema; only `migrate` uses it."""
     redis_url: str | None = None
     """Wake-ups. Absent, workers ask PostgreSQL for work themselves."""
-    secret_key: SecretStr = Field(min_length=32)
-    """Encrypts channel credentials at rest."""
+    secret_key: Annotated[SecretStr, AfterValidator(_long_keys)]
+    """Encrypts channel credentials at rest. Several, with commas between: the first encrypts, all of them decrypt."""
     public_url: PublicUrl = "http://127.0.0.1:8000"
     """Where providers reach this service; callback addresses and signatures are built on it."""
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
@@ -166,6 +181,11 @@ class Settings(BaseSettings):
         if value is None and (info.data.get("jwt_jwks_url") or info.data.get("jwt_secret")):
             raise ValueError("is required where tokens are accepted")
         return value
+
+    @property
+    def secret_keys(self) -> list[str]:
+        """The current one first."""
+        return split_keys(self.secret_key)
 
     @property
     def settles_after(self) -> timedelta:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,8 +15,8 @@ from app.domain.accounts import AccountDraft, ChannelAccount
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
 from app.domain.approval import parties
 from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
-from app.domain.callbacks import Callbacks
-from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidRequest, NotFound
+from app.domain.callbacks import Callbacks, first_token, replaced
+from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidRequest, InvalidState, NotFound
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
@@ -121,7 +121,10 @@ async def save_account(
     credentials = _credentials(vault, tenant, held, draft)
     registry.validate(draft.provider, draft.channel, draft.config, credentials, allow_private=allow_private)
     sealed = held.sealed if draft.credentials is None else vault.seal(tenant, held.id, draft.credentials)
-    saved = await accounts.write_account(connection, tenant, held.id, draft, sealed)
+    tokens = held.callback_secrets
+    if held.previous is None:
+        tokens = vault.seal(tenant, held.id, first_token(vault.first_callback_token(held.id)))
+    saved = await accounts.write_account(connection, tenant, held.id, draft, sealed, tokens)
     await audit.record(connection, tenant, by, _saved(saved, draft))
     return SavedAccount(saved, held.previous is None)
 
@@ -161,10 +164,43 @@ async def delete_account(connection: AsyncConnection, tenant: TenantId, key: str
     await audit.record(connection, tenant, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_DELETED, key))
 
 
-def callback_url(callbacks: Callbacks, account: ChannelAccount) -> str:
-    """The address to enter at the provider."""
+def callback_url(vault: Vault, callbacks: Callbacks, tenant: TenantId, account: ChannelAccount) -> str:
+    """The address to enter at the provider; without its secret where that cannot be read any more."""
+    if _signs(account):
+        return callbacks.address(account.id, None)
+    try:
+        token = accounts.callback_tokens(vault, callbacks, tenant, account, datetime.now(UTC))[0]
+    except CredentialsUnreadable:
+        token = None
+    return callbacks.address(account.id, token)
+
+
+async def rotate_callback(
+    connection: AsyncConnection, vault: Vault, callbacks: Callbacks, tenant: TenantId, key: str, by: Actor
+) -> ChannelAccount:
+    """Make a new secret for the account's callback address; the one that it replaces is believed for a day yet.
+
+    Raises NotFound; InvalidState where the provider signs its calls, so that there is none.
+    """
+    account = await accounts.lock_account(connection, tenant, key)
+    if account is None:
+        raise NotFound
+    if _signs(account):
+        raise InvalidState(f"{account.provider} signs its calls: its callback address holds no secret.")
+    now = datetime.now(UTC)
+    try:
+        stored = vault.open(tenant, account.id, account.callback_secrets)
+    except CredentialsUnreadable:
+        stored = {}  # then nobody's calls are believed any more, and a new secret mends that
+    made = replaced(callbacks.tokens(account.id, stored, now)[0], stored, now)
+    sealed = vault.seal(tenant, account.id, made)
+    await audit.record(connection, tenant, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_CALLBACK_ROTATED, key))
+    return await accounts.write_callback_secrets(connection, tenant, account.id, sealed)
+
+
+def _signs(account: ChannelAccount) -> bool:
     adapter = registry.ADAPTERS.get(account.provider)
-    return callbacks.url(account.id, with_token=adapter is not None and not adapter.signs_webhooks)
+    return adapter is None or adapter.signs_webhooks
 
 
 async def _refuse_other_channel(

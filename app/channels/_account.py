@@ -3,9 +3,10 @@
 No message here repeats a value: it may be a secret, or somebody's address.
 """
 
+import hmac
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import getaddresses
@@ -31,6 +32,23 @@ class AccountSetup:
     """The `token` in the query of the account's callback URL, where the provider signs nothing itself."""
     allow_private: bool = False
     """Whether this installation lets accounts talk to private addresses; HTTP calls are held to it by their client."""
+    former_callback_secrets: Sequence[str] = field(default=(), repr=False)
+    """Those that were replaced within the last day."""
+
+    @property
+    def callback_tokens(self) -> "CallbackTokens":
+        return CallbackTokens((self.callback_secret, *self.former_callback_secrets))
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTokens:
+    """The secrets that an account's callback address may hold."""
+
+    tokens: Sequence[str] = field(repr=False)
+
+    def accept(self, query: Mapping[str, str]) -> bool:
+        given = query.get("token", "").encode()
+        return any(bool(token) and hmac.compare_digest(given, token.encode()) for token in self.tokens)
 
 
 class Settings(BaseModel):

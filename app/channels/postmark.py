@@ -1,10 +1,9 @@
 """E-mail through Postmark's HTTP API. Facts and their sources: docs/channels/postmark.md."""
 
 import base64
-import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
 
@@ -12,7 +11,7 @@ import httpx
 from pydantic import BaseModel, Field
 
 from app.channels import _postmark_events as events
-from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings, email_address
+from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
 from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
 from app.domain.messaging import (
@@ -93,12 +92,12 @@ class PostmarkAdapter:
     http: httpx.AsyncClient
     config: Config
     credentials: Credentials
-    callback_secret: str = field(repr=False)
+    callback_tokens: CallbackTokens
 
     @classmethod
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
         config = Config.model_validate(setup.config)
-        return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_secret)
+        return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_tokens)
 
     async def send(self, outbound: Outbound) -> SendResult:
         payload = _payload(outbound, self.config)
@@ -147,8 +146,7 @@ class PostmarkAdapter:
 
     def verify(self, webhook: Webhook) -> bool:
         """Compare the secret that we put into the callback URL: Postmark signs nothing."""
-        given = webhook.query.get("token", "")
-        return bool(self.callback_secret) and hmac.compare_digest(given.encode(), self.callback_secret.encode())
+        return self.callback_tokens.accept(webhook.query)
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
         return [events.read(json_object(webhook.body), self.config.domain)]

@@ -2,10 +2,9 @@
 
 import base64
 import binascii
-import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Annotated, Any, ClassVar, Final, Self
 
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import AfterValidator, BaseModel
 
 from app.channels import _sendgrid_events as events
-from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings, email_address
+from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
 from app.channels._form_data import is_form, read_form
 from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, post, refusal
@@ -103,12 +102,12 @@ class SendGridAdapter:
     http: httpx.AsyncClient
     config: Config
     credentials: Credentials
-    callback_secret: str = field(repr=False)
+    callback_tokens: CallbackTokens
 
     @classmethod
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
         config = Config.model_validate(setup.config)
-        return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_secret)
+        return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_tokens)
 
     async def send(self, outbound: Outbound) -> SendResult:
         try:
@@ -129,8 +128,7 @@ class SendGridAdapter:
             return _is_signed(webhook, self.config.webhook_public_key)
         if self.config.inbound_public_key is not None:
             return _is_signed(webhook, self.config.inbound_public_key)
-        given = webhook.query.get("token", "")
-        return bool(self.callback_secret) and hmac.compare_digest(given.encode(), self.callback_secret.encode())
+        return self.callback_tokens.accept(webhook.query)
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
         if _is_inbound(webhook):

@@ -1,7 +1,7 @@
 """What a pump needs besides the rows: the account's adapter and the mass reply's message, each made once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -15,7 +15,7 @@ from app.domain.messaging import Adapter, Limits
 from app.domain.model import AccountId, MassReplyId, TenantId
 from app.domain.preflight import Plan
 from app.mass_replies import load_plan
-from app.store.accounts import load_account
+from app.store.accounts import callback_tokens, load_account
 from app.store.credentials import Vault
 
 CACHED = 512
@@ -57,12 +57,12 @@ class Lines:
         account = await load_account(connection, self._vault, tenant, account_id)
         if account is None:
             raise NotFound("There is no such channel account.")
-        token = self._callbacks.token(account_id)
-        setup = AccountSetup(account.config, account.credentials, token, self._allow_private)
+        token, *former = callback_tokens(self._vault, self._callbacks, tenant, account, datetime.now(UTC))
+        setup = AccountSetup(account.config, account.credentials, token, self._allow_private, former)
         signs = ADAPTERS[account.provider].signs_webhooks
         adapter = build(account.provider, setup, self._http)
         limits = limits_of(account.provider, account.channel, account.config) or adapter.limits
-        return Line(account, adapter, limits, self._callbacks.url(account_id, with_token=not signs))
+        return Line(account, adapter, limits, self._callbacks.address(account_id, None if signs else token))
 
 
 class Plans:

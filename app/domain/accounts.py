@@ -34,6 +34,8 @@ class ChannelAccount:
     enabled: bool
     pause_reason: str | None
     cool_until: datetime | None
+    callback_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sealed; empty where they are derived from the service's own key."""
 
     def state_at(self, now: datetime) -> AccountState:
         if not self.enabled:
@@ -47,7 +49,7 @@ class ChannelAccount:
 class Account(ChannelAccount):
     """An account as its adapter needs it, with the credentials opened."""
 
-    credentials: Mapping[str, str] = field(repr=False)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class AuditAction(StrEnum):
     MASS_REPLY_PURGED = "mass_reply.purged"
     CHANNEL_ACCOUNT_SAVED = "channel_account.saved"
     CHANNEL_ACCOUNT_PAUSED = "channel_account.paused"
+    CHANNEL_ACCOUNT_CALLBACK_ROTATED = "channel_account.callback_rotated"
     CHANNEL_ACCOUNT_DELETED = "channel_account.deleted"
     API_KEY_ISSUED = "api_key.issued"
     API_KEY_REVOKED = "api_key.revoked"

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -43,15 +43,24 @@ def addresses_of(email: str | None, phone: str | None) -> Iterable[Address]:
 class AddressDigests:
     """Knows an address again without keeping it.
 
-    Keyed, because ten thousand million phone numbers are tried in minutes; the key is not in the database. Another
-    MASS_REPLY_SECRET_KEY knows none of them again.
+    Keyed, because ten thousand million phone numbers are tried in minutes; the key is in the database at most under a
+    seal. A key that was replaced still knows those that were made with it.
     """
 
     secret_key: str = field(repr=False)
+    former_keys: Sequence[str] = field(default=(), repr=False)
 
     def of(self, tenant: UUID, address: Address) -> bytes:
-        place = b"erased:" + tenant.bytes + f"{address.channel}:{address.address}".encode()
-        return hmac.new(self.secret_key.encode(), place, hashlib.sha256).digest()
+        return _digest(self.secret_key, tenant, address)
+
+    def possible(self, tenant: UUID, address: Address) -> Sequence[bytes]:
+        """All that the address may be known by."""
+        return [_digest(key, tenant, address) for key in (self.secret_key, *self.former_keys)]
+
+
+def _digest(secret_key: str, tenant: UUID, address: Address) -> bytes:
+    place = b"erased:" + tenant.bytes + f"{address.channel}:{address.address}".encode()
+    return hmac.new(secret_key.encode(), place, hashlib.sha256).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ key again brings the account back under the same id.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.accounts import Account, AccountDraft, ChannelAccount
+from app.domain.callbacks import Callbacks
 from app.domain.model import AccountId, Channel, TenantId
 from app.store.credentials import Vault
 from app.tables import channel_account_routes, channel_accounts
@@ -33,6 +35,7 @@ class HeldAccount:
     previous: ChannelAccount | None
     """What it was; None for a new or a deleted one."""
     sealed: Mapping[str, str] = field(repr=False)
+    callback_secrets: Mapping[str, str] = field(repr=False)
 
 
 async def tenant_of_account(connection: AsyncConnection, account_id: UUID) -> TenantId | None:
@@ -96,11 +99,17 @@ async def hold_account(connection: AsyncConnection, tenant: TenantId, key: str, 
     await _lock(connection, tenant, key)
     query = sa.select(channel_accounts, _EXISTS.label("exists")).where(*_has_key(tenant, key))
     row = (await connection.execute(query)).one()
-    return HeldAccount(AccountId(row.id), Channel(row.channel), _read(row) if row.exists else None, row.credentials)
+    previous = _read(row) if row.exists else None
+    return HeldAccount(AccountId(row.id), Channel(row.channel), previous, row.credentials, row.callback_secrets)
 
 
 async def write_account(
-    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, draft: AccountDraft, sealed: Mapping[str, str]
+    connection: AsyncConnection,
+    tenant: TenantId,
+    account_id: AccountId,
+    draft: AccountDraft,
+    sealed: Mapping[str, str],
+    callback_secrets: Mapping[str, str],
 ) -> ChannelAccount:
     """Make an account what the draft says. Saving is how a person says that a fault is mended, so it ends a pause."""
     result = await connection.execute(
@@ -112,6 +121,7 @@ async def write_account(
             name=draft.name,
             config=dict(draft.config),
             credentials=dict(sealed),
+            callback_secrets=dict(callback_secrets),
             rate_per_second=draft.rate_per_second,
             max_in_flight=draft.max_in_flight,
             enabled=draft.enabled,
@@ -152,12 +162,38 @@ async def empty_account(connection: AsyncConnection, tenant: TenantId, account_i
     await connection.execute(
         sa.update(channel_accounts)
         .where(*_is(tenant, account_id))
-        .values(config={}, credentials={}, enabled=False, pause_reason=None, updated_at=sa.func.clock_timestamp())
+        .values(
+            config={},
+            credentials={},
+            callback_secrets={},
+            enabled=False,
+            pause_reason=None,
+            updated_at=sa.func.clock_timestamp(),
+        )
     )
     routes = channel_account_routes.c
     await connection.execute(
         sa.delete(channel_account_routes).where(routes.account_id == account_id, routes.tenant_id == tenant)
     )
+
+
+async def write_callback_secrets(
+    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, sealed: Mapping[str, str]
+) -> ChannelAccount:
+    result = await connection.execute(
+        sa.update(channel_accounts)
+        .where(*_is(tenant, account_id))
+        .values(callback_secrets=dict(sealed), updated_at=sa.func.clock_timestamp())
+        .returning(channel_accounts)
+    )
+    return _read(result.one())
+
+
+def callback_tokens(
+    vault: Vault, callbacks: Callbacks, tenant: TenantId, account: ChannelAccount, now: datetime
+) -> Sequence[str]:
+    """The secrets that an account's address may hold, the one to enter first. Raises CredentialsUnreadable."""
+    return callbacks.tokens(account.id, vault.open(tenant, account.id, account.callback_secrets), now)
 
 
 async def lock_account(connection: AsyncConnection, tenant: TenantId, key: str) -> ChannelAccount | None:
@@ -200,4 +236,5 @@ def _fields(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "enabled": row.enabled,
         "pause_reason": row.pause_reason,
         "cool_until": row.cool_until,
+        "callback_secrets": row.callback_secrets,
     }

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.domain.callbacks import derived_token
+
 _NONCE_BYTES = 12
 
 
@@ -26,11 +28,13 @@ class CredentialsUnreadable(Exception):
 
 
 class Vault:
-    """Seals and opens credentials under keys derived from the one secret key."""
+    """Seals under the first of the secret keys, and opens what any of them has sealed."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._cipher = AESGCM(_derive(secret_key, "channel credentials", 32))
-        self._prefix = f"v1.{_derive(secret_key, 'key id', 4).hex()}."
+    def __init__(self, secret_key: str, *former_keys: str) -> None:
+        self._ciphers = {_prefix(key): AESGCM(_derive(key, "channel credentials", 32)) for key in former_keys}
+        self._prefix = _prefix(secret_key)
+        self._cipher = self._ciphers[self._prefix] = AESGCM(_derive(secret_key, "channel credentials", 32))
+        self._secret_key = secret_key
 
     def seal(self, tenant: UUID, account: UUID, credentials: Mapping[str, str]) -> dict[str, str]:
         return {name: self._seal(value, _place(tenant, account, name)) for name, value in credentials.items()}
@@ -39,19 +43,40 @@ class Vault:
         """Raises CredentialsUnreadable."""
         return {name: self._open(value, _place(tenant, account, name)) for name, value in sealed.items()}
 
+    @property
+    def key_id(self) -> str:
+        """Names the current key, and says nothing of it."""
+        return self._prefix.split(".")[1]
+
+    def reseal(self, tenant: UUID, account: UUID, sealed: Mapping[str, str]) -> dict[str, str] | None:
+        """The same under the current key; None where it already is. Raises CredentialsUnreadable."""
+        if all(value.startswith(self._prefix) for value in sealed.values()):
+            return None
+        return self.seal(tenant, account, self.open(tenant, account, sealed))
+
+    def first_callback_token(self, account: UUID) -> str:
+        """What a new account's callback address holds."""
+        return derived_token(self._secret_key, account)
+
     def _seal(self, value: str, place: bytes) -> str:
         nonce = os.urandom(_NONCE_BYTES)
         ciphertext = self._cipher.encrypt(nonce, value.encode(), place)
         return self._prefix + base64.urlsafe_b64encode(nonce + ciphertext).decode()
 
     def _open(self, sealed: str, place: bytes) -> str:
-        if not sealed.startswith(self._prefix):
+        prefix = sealed[: len(self._prefix)]
+        cipher = self._ciphers.get(prefix)
+        if cipher is None:
             raise CredentialsUnreadable
         try:
-            raw = base64.urlsafe_b64decode(sealed.removeprefix(self._prefix))
-            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
+            raw = base64.urlsafe_b64decode(sealed.removeprefix(prefix))
+            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
         except (InvalidTag, ValueError):  # ValueError: not even of our form
             raise CredentialsUnreadable from None
+
+
+def _prefix(secret_key: str) -> str:
+    return f"v1.{_derive(secret_key, 'key id', 4).hex()}."
 
 
 def _place(tenant: UUID, account: UUID, name: str) -> bytes:

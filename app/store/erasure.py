@@ -157,17 +157,23 @@ _BLOCK_AGAIN = sa.text("""
 """)
 
 
+async def has_digests(connection: AsyncConnection, tenant: TenantId) -> bool:
+    """Whether any address of the tenant's stays blocked as a digest."""
+    return bool(await connection.scalar(_ANY_DIGEST, {"tenant": tenant}))
+
+
 async def block_again(
     connection: AsyncConnection, tenant: TenantId, digests: AddressDigests, addresses: Collection[Address]
 ) -> None:
     """Block those of these addresses, which have just become known, that an erased contact had blocked."""
-    if not addresses or not await connection.scalar(_ANY_DIGEST, {"tenant": tenant}):
+    if not addresses or not await has_digests(connection, tenant):
         return
     named = sorted(set(addresses), key=lambda each: (each.channel, each.address))
+    known = [(address, digest) for address in named for digest in digests.possible(tenant, address)]
     values = {
-        "channels": [address.channel for address in named],
-        "digests": [digests.of(tenant, address) for address in named],
-        "addresses": [address.address for address in named],
+        "channels": [address.channel for address, _ in known],
+        "digests": [digest for _, digest in known],
+        "addresses": [address.address for address, _ in known],
     }
     await connection.execute(_BLOCK_AGAIN, {"tenant": tenant, **values})
 

@@ -75,7 +75,7 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"GRANT MAINTAIN ON deliveries TO {name}",  # for ANALYZE after a large batch
         f"GRANT USAGE ON SEQUENCE outbound_event_positions TO {name}",
         f"REVOKE ALL ON alembic_version FROM {name}",
-        f"REVOKE DELETE ON tenants, heartbeats FROM {name}",
+        f"REVOKE DELETE ON tenants, heartbeats, installation_secrets FROM {name}",
         f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
         f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
         f"REVOKE UPDATE ON stream_tickets, {', '.join(sorted(ROUTING_TABLES))} FROM {name}",

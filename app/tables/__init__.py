@@ -34,6 +34,7 @@ from app.tables.installation import (
     channel_account_routes,
     chat_token_routes,
     heartbeats,
+    installation_secrets,
     tenants,
 )
 from app.tables.mass_replies import (
@@ -75,6 +76,7 @@ __all__ = [
     "erased_blocks",
     "heartbeats",
     "idempotency_records",
+    "installation_secrets",
     "lanes",
     "mass_replies",
     "messages",

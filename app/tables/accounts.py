@@ -50,6 +50,7 @@ channel_accounts = Table(
     own.text("name"),
     own.json("config"),
     Column("credentials", JSONB, nullable=False, comment="Encrypted one by one, bound to tenant, account and field."),
+    own.json("callback_secrets", default="'{}'"),
     Column("rate_per_second", Numeric(12, 3), nullable=False),
     Column("max_in_flight", Integer, nullable=False),
     own.flag("enabled", default="true"),

@@ -44,8 +44,15 @@ heartbeats = Table(
     postgresql_with={"fillfactor": 50},
 )
 
-INSTALLATION_TABLES = frozenset({"heartbeats"})
-"""Of the whole installation: they say when work was done, and nothing of anybody's."""
+installation_secrets = Table(
+    "installation_secrets",
+    own.metadata,
+    Column("name", Text, primary_key=True),
+    own.text("sealed"),
+)
+
+INSTALLATION_TABLES = frozenset({"heartbeats", "installation_secrets"})
+"""Of the whole installation: when work was done, and sealed keys of its own; nothing of anybody's."""
 
 ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes", "chat_token_routes"})
 """Read before the tenant is known; they hold no customer data."""

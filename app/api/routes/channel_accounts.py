@@ -14,10 +14,10 @@ from app.api.problems import problems
 from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
 from app.domain.audit import Actor
-from app.domain.errors import AccountInUse, InvalidAccount, NotFound
-from app.domain.model import Channel
+from app.domain.errors import AccountInUse, InvalidAccount, InvalidState, NotFound
+from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
-from app.setup import callback_url, delete_account, save_account
+from app.setup import callback_url, delete_account, rotate_callback, save_account
 from app.store.accounts import find_account, list_accounts
 
 router = APIRouter(prefix="/channel-accounts", tags=["channel accounts"])
@@ -82,7 +82,7 @@ class AccountAnswer(Answer):
     resume_at: datetime | None = Field(description="When a cooling account goes on.")
 
 
-def _answer(runtime: Runtime) -> Callable[[ChannelAccount], AccountAnswer]:
+def _answer(runtime: Runtime, tenant: TenantId) -> Callable[[ChannelAccount], AccountAnswer]:
     now = datetime.now(UTC)
 
     def answer(account: ChannelAccount) -> AccountAnswer:
@@ -97,7 +97,7 @@ def _answer(runtime: Runtime) -> Callable[[ChannelAccount], AccountAnswer]:
             rate_per_second=account.rate_per_second,
             max_in_flight=account.max_in_flight,
             enabled=account.enabled,
-            callback_url=callback_url(runtime.callbacks, account),
+            callback_url=callback_url(runtime.vault, runtime.callbacks, tenant, account),
             state=state,
             pause_reason=account.pause_reason,
             resume_at=account.cool_until if state is AccountState.COOLING else None,
@@ -122,7 +122,7 @@ async def put_channel_account(
             allow_private=runtime.settings.allow_private_urls,
         )
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-    return _answer(runtime)(saved.account)
+    return _answer(runtime, caller.tenant_id)(saved.account)
 
 
 @router.get("", responses=problems())
@@ -130,7 +130,7 @@ async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page:
     """List the accounts by key."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         found = await list_accounts(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
-    return page.listing(found, lambda account: account.key, _answer(runtime))
+    return page.listing(found, lambda account: account.key, _answer(runtime, caller.tenant_id))
 
 
 @router.get("/{key}", responses=problems(NotFound))
@@ -140,7 +140,20 @@ async def get_channel_account(key: AccountKey, caller: Administrator, runtime: R
         account = await find_account(connection, caller.tenant_id, key)
     if account is None:
         raise NotFound
-    return _answer(runtime)(account)
+    return _answer(runtime, caller.tenant_id)(account)
+
+
+@router.post("/{key}/rotate-callback", responses=problems(NotFound, InvalidState))
+async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
+    """Make a new secret for the callback address, and enter the new `callback_url` at the provider.
+
+    Calls to the old address are believed for a day yet. Refused for providers that sign their calls: their address
+    holds no secret.
+    """
+    tenant = caller.tenant_id
+    async with runtime.database.begin(tenant) as connection:
+        account = await rotate_callback(connection, runtime.vault, runtime.callbacks, tenant, key, Actor.of(caller))
+    return _answer(runtime, tenant)(account)
 
 
 @router.delete(

@@ -1,0 +1,90 @@
+"""Use case: everything that is sealed, under the current secret key, so that the former ones can be taken away."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.callbacks import Callbacks, first_token
+from app.domain.model import TenantId
+from app.store import erasure, installation_secrets, retention, sealed
+from app.store.credentials import CredentialsUnreadable, Vault
+from app.store.database import Database
+from app.store.installation_secrets import DIGEST_KEY, NOBODY
+from app.store.sealed import SealedRow
+from app.tables import channel_accounts
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Rotated:
+    """What a rotation has done, of all tenants."""
+
+    resealed: int = 0
+    current: int = 0
+    """Sealed under the current key before."""
+    unreadable: int = 0
+    """Sealed under a key that is not there: somebody must enter them again."""
+
+
+async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks, secret_keys: list[str]) -> Rotated:
+    """Seal anew what a former key has sealed, and store what is derived from one; a tenant at a time.
+
+    It may be repeated, and what it did not reach is as readable as before.
+    """
+    async with database.begin_sweep() as connection:
+        tenants = await retention.every_tenant(connection)
+    done, digests = Rotated(), False
+    for tenant in tenants:
+        async with database.begin(tenant) as connection:
+            await _store_tokens(connection, vault, callbacks, tenant)
+            for table, column in sealed.SEALED:
+                await _reseal(connection, vault, tenant, table, column, done)
+            digests = digests or await erasure.has_digests(connection, tenant)
+    async with database.begin_routing() as connection:
+        await _keep_digest_keys(connection, vault, secret_keys[1:] if digests else [], done)
+    return done
+
+
+async def _store_tokens(connection: AsyncConnection, vault: Vault, callbacks: Callbacks, tenant: TenantId) -> None:
+    """Store the callback secrets that are derived from a key, which is about to go."""
+    for account in await sealed.accounts_without_tokens(connection, tenant):
+        row = SealedRow(account, vault.seal(tenant, account, first_token(callbacks.token(account))))
+        await sealed.write_row(connection, tenant, channel_accounts, "callback_secrets", row)
+
+
+async def _reseal(
+    connection: AsyncConnection, vault: Vault, tenant: TenantId, table: sa.Table, column: str, done: Rotated
+) -> None:
+    for row in await sealed.hold_rows(connection, tenant, table, column):
+        anew = _anew(vault, tenant, row, done)
+        if anew is not None:
+            await sealed.write_row(connection, tenant, table, column, SealedRow(row.id, anew))
+
+
+def _anew(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str, str] | None:
+    try:
+        anew = vault.reseal(tenant, row.id, row.sealed)
+    except CredentialsUnreadable:
+        done.unreadable += 1
+        log.error("credentials_unreadable", tenant=str(tenant), account=str(row.id))
+        return None
+    if anew is None:
+        done.current += bool(row.sealed)
+    else:
+        done.resealed += 1
+    return anew
+
+
+async def _keep_digest_keys(connection: AsyncConnection, vault: Vault, former: list[str], done: Rotated) -> None:
+    """Keep the keys that erased addresses are known again by: their digests cannot be made anew."""
+    for name, value in (await installation_secrets.all_sealed(connection)).items():
+        anew = _anew(vault, NOBODY, SealedRow(NOBODY, {name: value}), done)
+        await installation_secrets.keep(connection, anew or {})
+    for key in former:
+        await installation_secrets.keep(
+            connection, vault.seal(NOBODY, NOBODY, {f"{DIGEST_KEY}{Vault(key).key_id}": key})
+        )

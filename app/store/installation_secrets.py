@@ -1,0 +1,46 @@
+"""Keys of the installation's own that outlive the setting that they came from, sealed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.store.credentials import CredentialsUnreadable, Vault
+from app.store.database import Database
+from app.tables import installation_secrets
+
+log = structlog.get_logger(__name__)
+
+NOBODY: Final = UUID(int=0)
+"""No tenant's and no account's: what is sealed for it opens nowhere else."""
+DIGEST_KEY: Final = "address digests "
+
+
+async def former_digest_keys(database: Database, vault: Vault) -> Sequence[str]:
+    """The keys that erased addresses were digested with before today's. One that cannot be read is left out."""
+    async with database.begin_routing() as connection:
+        sealed = await all_sealed(connection)
+    found: list[str] = []
+    for name, value in sealed.items():
+        try:
+            found += vault.open(NOBODY, NOBODY, {name: value}).values()
+        except CredentialsUnreadable:
+            log.error("digest_key_unreadable", name=name)
+    return found
+
+
+async def all_sealed(connection: AsyncConnection) -> Mapping[str, str]:
+    rows = await connection.execute(sa.select(installation_secrets).order_by(installation_secrets.c.name))
+    return {row.name: row.sealed for row in rows}
+
+
+async def keep(connection: AsyncConnection, sealed: Mapping[str, str]) -> None:
+    """Store these, in the place of those of the same names."""
+    for name, value in sealed.items():
+        statement = insert(installation_secrets).values(name=name, sealed=value)
+        columns = [installation_secrets.c.name]
+        await connection.execute(statement.on_conflict_do_update(index_elements=columns, set_={"sealed": value}))

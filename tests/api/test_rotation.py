@@ -1,0 +1,141 @@
+"""Secrets that are replaced: the service's own key, and the one in an account's callback address."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.domain.callbacks import Callbacks, first_token, replaced
+from app.domain.erasure import Address, AddressDigests
+from app.domain.model import Channel
+from app.rotation import rotate_secrets
+from app.runtime import Runtime, open_runtime
+from app.settings import Settings, SettingsInvalid, load_settings
+from app.store import erasure
+from app.store.accounts import find_account, load_account
+from app.store.database import Database
+from app.store.installation_secrets import former_digest_keys
+from tests.conftest import SECRET_KEY
+
+NEW = "a-newer-key-" + "1" * 32
+EMAIL: dict[str, Any] = {
+    "channel": "email",
+    "provider": "postmark",
+    "name": "Support",
+    "config": {"from": "support@example.test"},
+    "credentials": {"server_token": "pm-token"},
+}
+ADDRESS = Address(Channel.EMAIL, "gone@example.test")
+Running = Callable[..., AbstractAsyncContextManager[Runtime]]
+
+
+@pytest.fixture
+def running(usual_settings: Settings) -> Running:
+    @asynccontextmanager
+    async def running(*keys: str) -> AsyncIterator[Runtime]:
+        settings = load_settings(**usual_settings.model_dump() | {"secret_key": ",".join(keys)})
+        async with open_runtime(settings) as runtime:
+            yield runtime
+
+    return running
+
+
+async def made(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.put("/channel-accounts/email", json=EMAIL)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def token_of(runtime: Runtime, tenant: UUID, account: UUID) -> str:
+    async with runtime.database.begin(tenant) as connection:
+        line = await runtime.lines.fresh(connection, tenant, account)  # type: ignore[arg-type]
+    return httpx.URL(line.callback_url).params["token"]
+
+
+async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
+    client: httpx.AsyncClient, database: Database, tenant: UUID, running: Running
+) -> None:
+    account = await made(client)
+    id_, token = UUID(account["id"]), httpx.URL(account["callback_url"]).params["token"]
+    async with database.begin(tenant) as connection:  # as an account was kept before its secret was
+        await connection.execute(sa.text("UPDATE channel_accounts SET callback_secrets = '{}'"))
+        await connection.execute(
+            sa.text(
+                "INSERT INTO erased_blocks (tenant_id, channel, address_digest, reason) VALUES (:t, 'email', :d, 'b')"
+            ),
+            {"t": tenant, "d": AddressDigests(SECRET_KEY).of(tenant, ADDRESS)},
+        )
+
+    async with running(NEW, SECRET_KEY) as both:
+        assert await token_of(both, tenant, id_) == token
+        keys = both.settings.secret_keys
+        first = await rotate_secrets(database, both.vault, both.callbacks, keys)
+        again = await rotate_secrets(database, both.vault, both.callbacks, keys)
+    assert first.resealed > 0
+    assert again.resealed == 0
+    assert again.current >= first.resealed
+
+    async with running(NEW) as alone:
+        assert await token_of(alone, tenant, id_) == token
+        async with database.begin(tenant) as connection:
+            opened = await load_account(connection, alone.vault, tenant, id_)  # type: ignore[arg-type]
+            assert opened is not None
+            assert opened.credentials == EMAIL["credentials"]
+            await erasure.block_again(connection, tenant, alone.address_digests, [ADDRESS])  # type: ignore[arg-type]
+            blocked = await connection.scalars(sa.text("SELECT address FROM blocked_addresses"))
+            assert list(blocked) == [ADDRESS.address]
+        assert await former_digest_keys(database, alone.vault) == [SECRET_KEY]
+
+
+def test_each_of_several_keys_must_be_long() -> None:
+    with pytest.raises(SettingsInvalid, match="MASS_REPLY_SECRET_KEY: must have at least 32"):
+        load_settings(database_url="postgresql://nobody@/nothing", secret_key=f"{NEW},short")
+
+
+async def test_a_replaced_callback_secret_is_believed_for_a_day(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, database: Database, tenant: UUID, runtime: Runtime
+) -> None:
+    account = await made(client)
+    answer = await client.post("/channel-accounts/email/rotate-callback")
+    assert answer.status_code == 200, answer.text
+    old, new = account["callback_url"], answer.json()["callback_url"]
+    assert old != new
+    assert (await client.get("/channel-accounts/email")).json()["callback_url"] == new
+    for url, status in ((old, 204), (new, 204), (new[:-4], 401)):
+        called = await anonymous.post(str(httpx.URL(url).raw_path, "ascii"), json={"RecordType": "Unknown"})
+        assert called.status_code == status
+
+    async with database.begin(tenant) as connection:
+        kept = await find_account(connection, tenant, "email")  # type: ignore[arg-type]
+    assert kept is not None
+    opened = runtime.vault.open(tenant, kept.id, kept.callback_secrets)
+    now = datetime.now(UTC)
+    assert len(runtime.callbacks.tokens(kept.id, opened, now)) == 2
+    assert len(runtime.callbacks.tokens(kept.id, opened, now + timedelta(days=1))) == 1
+    log = (await client.get("/audit-log", params={"action": "channel_account.callback_rotated"})).json()
+    assert [entry["object_id"] for entry in log["items"]] == ["email"]
+    assert httpx.URL(new).params["token"] not in str(log)
+
+
+def test_secrets_that_are_replaced_twice_within_a_day_are_all_believed_that_long() -> None:
+    account, now = UUID(int=7), datetime(2026, 1, 1, tzinfo=UTC)
+    callbacks = Callbacks("https://reply.example.test", SECRET_KEY)
+    once = replaced("first", first_token("first"), now)
+    second = callbacks.tokens(account, once, now)[0]
+    twice = replaced(second, once, now + timedelta(hours=1))
+    assert set(callbacks.tokens(account, twice, now + timedelta(hours=2))) >= {"first", second}
+    assert set(callbacks.tokens(account, twice, now + timedelta(hours=24.5))) & {"first", second} == {second}
+
+
+async def test_a_provider_that_signs_has_no_secret_to_replace(client: httpx.AsyncClient) -> None:
+    sms = {"channel": "sms", "provider": "twilio", "name": "SMS", "credentials": {"auth_token": "0" * 32}}
+    config = {"account_sid": "AC" + "0" * 32, "from": "+15550100"}
+    assert (await client.put("/channel-accounts/sms", json=sms | {"config": config})).status_code == 201
+    answer = await client.post("/channel-accounts/sms/rotate-callback")
+    assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
+    assert (await client.post("/channel-accounts/none/rotate-callback")).status_code == 404
