@@ -24,8 +24,8 @@ from app.settings import Settings, SettingsInvalid
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.files import Files
-from app.store.shares import OWN_WORK, Kind
 from app.store.installation_secrets import former_digest_keys
+from app.store.shares import OWN_WORK, Kind
 from app.telemetry import Telemetry
 from app.tokens import Keys, SharedSecret, Tokens
 

@@ -1,7 +1,7 @@
 """Secrets that can be replaced: those of callback addresses, and the key that erased addresses are known again by.
 
 Revision ID: 0029
-Revises: 0028
+Revises: 0037
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0029"
-down_revision = "0028"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
