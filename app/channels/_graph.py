@@ -17,8 +17,10 @@ import httpx
 from pydantic import Field, SecretStr
 
 from app.channels._account import HeaderSecret, Settings
+from app.channels._checks import judge_check
 from app.channels._support import Answer, Failure, Fault, Meaning, by_status, exchange, one_line, refusal, throttled
 from app.channels.http import CALL_SECONDS, call_deadline
+from app.domain.account_check import CheckResult, refused
 from app.domain.messaging import (
     PAIR_RATE,
     AttachmentFile,
@@ -64,6 +66,11 @@ class Graph:
     async def post(self, edge: str, body: Json, seconds: float | None = None) -> Answer | Deferred | Unknown:
         request = self.http.build_request("POST", f"{self.address}/{edge}", json=body, headers=self._headers)
         return await exchange(self.http, request, seconds=CALL_SECONDS if seconds is None else seconds)
+
+    async def get(self, fields: str) -> Answer | Deferred | Unknown:
+        """Read fields of the sender itself."""
+        request = self.http.build_request("GET", self.address, params={"fields": fields}, headers=self._headers)
+        return await exchange(self.http, request)
 
     async def upload(
         self, edge: str, fields: Mapping[str, str], name: str, file: AttachmentFile
@@ -167,6 +174,22 @@ class ErrorTable:
         if answer.status == 429:
             return throttled(answer)
         return Rejected(ReasonCode.PROVIDER_REJECTED, self.words(error, _FAILED.words))
+
+
+_NOT_SEEN: Final = 100
+"""Also of an object that is not there, or that the token may not see (subcode 33)."""
+
+
+async def check_sender(graph: Graph, errors: ErrorTable) -> CheckResult:
+    """Ask with the account's token for the sender's own id."""
+    answer = await graph.get("id")
+    error = GraphError.read(answer.member("error")) if isinstance(answer, Answer) else None
+    meaning = None if error is None else errors.meaning(error)
+    if error is not None and meaning is not None and meaning.verdict is Fault.ACCOUNT:
+        return refused(errors.words(error, meaning.words))
+    if error is not None and error.code == _NOT_SEEN:
+        return refused(errors.words(error, "the sender's id is not known, or the token may not use it"))
+    return judge_check(answer, errors.provider)
 
 
 _FAILED: Final = Meaning(ReasonCode.PROVIDER_REJECTED, "the message was refused")

@@ -19,12 +19,14 @@ from app.channels._graph import (
     Graph,
     ObjectId,
     answer_challenge,
+    check_sender,
     is_signed,
     read_upload,
     send_files,
 )
 from app.channels._meta_errors import ERRORS
 from app.channels._support import Answer, json_object
+from app.domain.account_check import CheckResult
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -166,6 +168,9 @@ class MetaAdapter:
 
     def _limits(self, channel: Channel) -> Limits:
         return self.limits_for(channel, self.config.model_dump())
+
+    async def check(self) -> CheckResult:
+        return await check_sender(self.graph, ERRORS)
 
     def verify(self, webhook: Webhook) -> bool:
         return is_signed(webhook, self.credentials.app_secret)

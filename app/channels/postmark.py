@@ -12,8 +12,10 @@ from pydantic import BaseModel, Field
 
 from app.channels import _postmark_events as events
 from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
+from app.channels._checks import judge_check
 from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
+from app.domain.account_check import CheckResult
 from app.domain.messaging import (
     Absent,
     Accepted,
@@ -143,6 +145,11 @@ class PostmarkAdapter:
         url = f"{self.config.base_url}/messages/outbound"
         answer = await get(self.http, url, params={"count": "1", "offset": "0", **query}, headers=self._headers)
         return _found(answer) if isinstance(answer, Answer) else Unknown(answer.detail)
+
+    async def check(self) -> CheckResult:
+        """Read the server that the token belongs to (https://postmarkapp.com/developer/api/server-api)."""
+        answer = await get(self.http, f"{self.config.base_url}/server", params={}, headers=self._headers)
+        return judge_check(answer, "Postmark")
 
     def verify(self, webhook: Webhook) -> bool:
         """Compare the secret that we put into the callback URL: Postmark signs nothing."""

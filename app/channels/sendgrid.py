@@ -17,9 +17,11 @@ from pydantic import AfterValidator, BaseModel
 
 from app.channels import _sendgrid_events as events
 from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
+from app.channels._checks import judge_check
 from app.channels._form_data import is_form, read_form
 from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
-from app.channels._support import Answer, Fault, Meaning, by_status, post, refusal
+from app.channels._support import Answer, Fault, Meaning, by_status, get, post, refusal
+from app.domain.account_check import CheckResult, refused
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -78,8 +80,9 @@ PublicKey = Annotated[str, AfterValidator(_public_key)]
 
 
 class Config(MailSettings):
-    webhook_public_key: PublicKey
-    """Of the Signed Event Webhook."""
+    webhook_public_key: PublicKey | None = None
+    """Of the Signed Event Webhook, which SendGrid makes only when it knows the callback address. Until it is here no
+    event is believed; SendGrid repeats them for a day."""
     inbound_public_key: PublicKey | None = None
     """Of the security policy on Inbound Parse; without it the secret in the callback URL is what counts there."""
     base_url: BaseUrl = API
@@ -117,15 +120,26 @@ class SendGridAdapter:
         content = json.dumps(_payload(outbound, recipient, self.config)).encode()
         if len(content) > MESSAGE_BYTES:
             return refusal(_TOO_LARGE, "SendGrid")
-        api_key = self.credentials.api_key.get_secret_value()
-        headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+        headers = {**self._headers, "Content-Type": "application/json"}
         answer = await post(self.http, f"{self.config.base_url}/v3/mail/send", content=content, headers=headers)
         return _read(answer) if isinstance(answer, Answer) else answer
+
+    async def check(self) -> CheckResult:
+        """Read what the key may do (https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions)."""
+        answer = await get(self.http, f"{self.config.base_url}/v3/scopes", params={}, headers=self._headers)
+        scopes = answer.member("scopes") if isinstance(answer, Answer) else None
+        if isinstance(scopes, list) and "mail.send" not in scopes:
+            return refused("SendGrid accepts the API key, but the key lacks the permission mail.send.")
+        return judge_check(answer, "SendGrid")
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.credentials.api_key.get_secret_value()}"}
 
     def verify(self, webhook: Webhook) -> bool:
         """Believe events by their signature alone. Inbound mail is signed only where the tenant has set that up."""
         if not _is_inbound(webhook):
-            return _is_signed(webhook, self.config.webhook_public_key)
+            return self.config.webhook_public_key is not None and _is_signed(webhook, self.config.webhook_public_key)
         if self.config.inbound_public_key is not None:
             return _is_signed(webhook, self.config.inbound_public_key)
         return self.callback_tokens.accept(webhook.query)

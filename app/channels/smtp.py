@@ -7,7 +7,7 @@ from DATA on silence is unknown (RFC 5321 section 6.1).
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -23,6 +23,7 @@ from app.channels._mail import BAD_ADDRESS, MailSettings, message_id
 from app.channels._smtp_mail import compose
 from app.channels._smtp_replies import Step, judge
 from app.channels.http import CallRecord, call_deadline, deadline_passed, open_socket, recorded
+from app.domain.account_check import CheckResult, accepted, refused, unknown
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -31,6 +32,7 @@ from app.domain.messaging import (
     MalformedWebhook,
     Outbound,
     ProviderEvent,
+    Rejected,
     SendResult,
     Unknown,
     Webhook,
@@ -104,6 +106,15 @@ class SmtpAdapter:
         conversation = _Conversation(self, recipient, compose(outbound, recipient, self.config))
         return await conversation.hold() or Accepted(message_id(outbound, self.config.domain))
 
+    async def check(self) -> CheckResult:
+        """Connect and log in, and say goodbye before any message."""
+        if self.credentials.username is not None and self.config.tls is Tls.NONE:
+            return refused("A password is only sent over an encrypted connection, and this account has none.")
+        failed = await _Conversation(self, "", b"").greet()
+        if failed is None:
+            return accepted("The mail server")
+        return (refused if isinstance(failed, Deferred) and failed.scope == "account" else unknown)(failed.detail)
+
     def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - no call is a mail server's
         return False
 
@@ -126,10 +137,21 @@ class _Conversation:
 
     async def hold(self) -> SendResult | None:
         """Say the whole of it; None where the server took the message."""
+        return await self._converse(self._speak)
+
+    async def greet(self) -> Rejected | Deferred | Unknown | None:
+        """Say no more than who calls; None where the server lets this account in."""
+        result = await self._converse(self._enter)
+        return None if isinstance(result, Accepted) else result
+
+    async def _enter(self) -> None:
+        await self._log_in(await self._connect())
+
+    async def _converse(self, speak: Callable[[], Awaitable[SendResult | None]]) -> SendResult | None:
         with recorded() as record:
             try:
                 async with asyncio.timeout_at(call_deadline()):
-                    result = await self._speak()
+                    result = await speak()
             except aiosmtplib.SMTPResponseException as reply:
                 result = _outcome(self._step, reply, record)
             except Exception as error:  # noqa: BLE001 - the step decides, the error only says why

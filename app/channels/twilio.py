@@ -15,7 +15,9 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings
-from app.channels._support import Answer, Failure, Fault, Meaning, by_status, post, refusal
+from app.channels._checks import judge_check
+from app.channels._support import Answer, Failure, Fault, Meaning, by_status, get, post, refusal
+from app.domain.account_check import CheckResult, refused
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -186,6 +188,15 @@ class TwilioAdapter:
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}/Messages.json"
         answer = await post(self.http, url, form=self._form(outbound, number), headers=self._headers)
         return _read(answer) if isinstance(answer, Answer) else answer
+
+    async def check(self) -> CheckResult:
+        """Read the account itself (https://www.twilio.com/docs/iam/api/account)."""
+        url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}.json"
+        answer = await get(self.http, url, params={}, headers=self._headers)
+        status = answer.text_member("status") if isinstance(answer, Answer) and answer.ok else None
+        if status in ("suspended", "closed"):
+            return refused(f"Twilio accepts the credentials, but the account is {status}.")
+        return judge_check(answer, "Twilio")
 
     @property
     def _headers(self) -> dict[str, str]:

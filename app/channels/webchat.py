@@ -13,6 +13,7 @@ import httpx
 from pydantic import BaseModel
 
 from app.channels._account import AccountSetup, Settings
+from app.domain.account_check import CheckResult, CredentialsState
 from app.domain.messaging import (
     Absent,
     Accepted,
@@ -56,6 +57,9 @@ class WebChatAdapter:
     async def look_up(self, correlation: str) -> LookUp:  # noqa: ARG002 - whatever it is
         """An attempt that is still uncertain was never recorded, and only the record puts a reply into the chat."""
         return Absent()
+
+    async def check(self) -> CheckResult:
+        return CheckResult(CredentialsState.OK, "The web chat is built in: there is no provider to ask.")
 
     def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - whatever it says
         return False

@@ -18,12 +18,14 @@ from app.channels._graph import (
     Graph,
     ObjectId,
     answer_challenge,
+    check_sender,
     is_signed,
     read_upload,
     send_files,
 )
 from app.channels._support import Answer, json_object
 from app.channels._whatsapp_errors import ERRORS
+from app.domain.account_check import CheckResult
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -156,6 +158,9 @@ class WhatsAppCloudAdapter:
             return Rejected(ReasonCode.CONTENT_REJECTED, why)
         fields = {"messaging_product": "whatsapp", "type": file.content_type}
         return read_upload(await self.graph.upload("media", fields, "file", file), "id", ERRORS)
+
+    async def check(self) -> CheckResult:
+        return await check_sender(self.graph, ERRORS)
 
     def verify(self, webhook: Webhook) -> bool:
         return is_signed(webhook, self.credentials.app_secret)

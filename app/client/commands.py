@@ -1,4 +1,4 @@
-"""The commands of the client: `send`, `status`, `deliveries`, `cancel`, `pause`, `resume`, `retry`."""
+"""The commands of the client: `send`, `status`, `deliveries`, `cancel`, `pause`, `resume`, `retry`, `accounts`."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import typer
 
 from app.client import options as opt
+from app.client.accounts import AccountAction, accounts_table, test_account, test_lines
 from app.client.batch import Batch
 from app.client.exits import ClientError, Exit, NotUsable
 from app.client.progress import watch
@@ -30,7 +31,7 @@ ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 
 
 def add_client_commands(app: typer.Typer) -> None:
-    for command in (send, status, deliveries, cancel, pause, resume, retry):
+    for command in (send, status, deliveries, cancel, pause, resume, retry, accounts):
         app.command()(command)
 
 
@@ -195,3 +196,34 @@ def retry(
     with _session(url, key, as_json=as_json) as session:
         body = {"reason_codes": reason, "not_after": read_moment(not_after, "--not-after")}
         session.act(id_, "retry", body, wait=wait, idempotency_key=str(uuid4()))
+
+
+def accounts(
+    url: opt.Url,
+    key: opt.Key,
+    action: opt.AccountActionOption = None,
+    account: opt.AccountKey = None,
+    as_json: opt.AccountAsJson = False,
+) -> None:
+    """List the channel accounts. `accounts test KEY` asks a provider whether the credentials work; nothing is sent."""
+    with _session(url, key, as_json=as_json) as session:
+        if (action is None) != (account is None):
+            raise NotUsable("Which account? Give its key: accounts test KEY.")
+        if action is AccountAction.TEST:
+            _test(session, str(account))
+            return
+        found = list(session.service.listing("/channel-accounts"))
+        if as_json:
+            typer.echo(json.dumps(found))
+        else:
+            session.screen.say(accounts_table(found))
+
+
+def _test(session: Session, account: str) -> None:
+    answer = test_account(session.service, account)
+    for line in test_lines(answer):
+        session.screen.say(line)
+    if session.as_json:
+        typer.echo(json.dumps(answer))
+    if answer["credentials"] != "ok":
+        raise typer.Exit(Exit.FAILED)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from app.client.accounts import AccountAction
 from app.client.request import FILTERS
 from app.domain.model import Channel, DeliveryStatus, ReasonCode
 
@@ -15,6 +16,9 @@ _WHOM, _WHAT, _WHEN = "Who gets it", "What is said", "When and how"
 Url = Annotated[str, typer.Option(envvar="MASS_REPLY_URL", help="The server's address.")]
 Key = Annotated[str, typer.Option(envvar="MASS_REPLY_KEY", help="An API key; better kept in the environment.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the mass reply as JSON; words go to standard error.")]
+AccountAsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON; words go to standard error.")]
+AccountActionOption = Annotated[AccountAction | None, typer.Argument(metavar="[test", help="Test one account.")]
+AccountKey = Annotated[str | None, typer.Argument(metavar="KEY]", help="The account's key.")]
 Id = Annotated[UUID, typer.Argument(metavar="ID", help="The mass reply's id.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Look on until it is over, and exit as `send` does.")]
 

@@ -27,7 +27,7 @@ from app.domain.messaging import (
     Webhook,
 )
 from app.domain.model import AccountId, ReasonCode, TenantId
-from app.store import customer_messages, receipts
+from app.store import callback_sightings, customer_messages, receipts
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
 from app.telemetry.metrics import Metrics
@@ -48,7 +48,9 @@ async def take_callback(database: Database, lines: Lines, metrics: Metrics, acco
     bind_contextvars(tenant=str(tenant), account=str(account_id))
     async with database.begin(tenant) as connection:
         line = await lines.fresh(connection, tenant, AccountId(account_id))
-    if not line.adapter.verify(webhook):
+        verified = line.adapter.verify(webhook)
+        await callback_sightings.note(connection, tenant, line.account.id, verified=verified)
+    if not verified:
         raise Unauthenticated("The call is not signed by the account's provider.")
     for event in _events(line.adapter, webhook):
         async with database.begin(tenant) as connection:

@@ -62,6 +62,7 @@ __all__ = [
     "automation_rules",
     "automation_runs",
     "blocked_addresses",
+    "callback_sightings",
     "channel_account_routes",
     "channel_accounts",
     "chat_sessions",

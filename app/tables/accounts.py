@@ -71,6 +71,17 @@ channel_accounts = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
+callback_sightings = Table(
+    "callback_sightings",
+    own.metadata,
+    own.tenant(),
+    Column("account_id", Uuid, nullable=False),
+    own.at("verified_at"),
+    own.at("refused_at"),
+    PrimaryKeyConstraint("tenant_id", "account_id"),
+    ForeignKeyConstraint(["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"]),
+)
+
 stream_tickets = Table(
     "stream_tickets",
     own.metadata,

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 import sqlalchemy as sa
-from dirty_equals import IsUUID
+from dirty_equals import IsNow, IsUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.routes.channel_accounts import AccountBody
@@ -20,6 +20,7 @@ from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.tables import channel_accounts
 from tests.api.conftest import MakeKey, bearer, stored_rows
+from tests.channels.raw_server import answering, serving
 from tests.conftest import create_tenant
 from tests.scene import SID, add_conversation
 
@@ -361,3 +362,34 @@ async def test_pages_go_by_key(client: httpx.AsyncClient) -> None:
     second = (await client.get("/channel-accounts", params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert [item["key"] for item in first["items"] + second["items"]] == ["a", "b", "c"]
     assert second["next_cursor"] is None
+
+
+async def test_an_account_is_tested_without_sending_and_its_callbacks_are_told(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    async with serving(answering(200, {"ID": 1})) as server:
+        made = await put(client, EMAIL | {"config": EMAIL["config"] | {"base_url": server.url}}, key="email")
+        first = await client.post("/channel-accounts/email/test")
+        assert (first.status_code, first.json()["credentials"]) == (200, "ok")
+        assert (first.json()["last_callback_at"], first.json()["callbacks"]) == (None, "none_yet")
+        assert [(request.method, request.target) for request in server.requests] == [("GET", "/server")]
+
+        path = httpx.URL(made["callback_url"]).raw_path.decode()
+        for called, status, state in ((path[:-3], 401, "not_verified"), (path, 204, "verified")):
+            assert (await anonymous.post(called, json={"RecordType": "Unknown"})).status_code == status
+            told = (await client.post("/channel-accounts/email/test")).json()
+            assert told["callbacks"] == state
+            assert told["last_callback_at"] == IsNow(iso_string=True, tz=UTC)
+    assert (await client.post("/channel-accounts/email/test")).json()["credentials"] == "unknown"
+    assert (await client.post("/channel-accounts/none/test")).status_code == 404
+
+
+async def test_an_account_whose_credentials_cannot_be_read_says_so_when_it_is_tested(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    made = await put(client, EMAIL, key="email")
+    sealed = Vault("another-key-" + "0" * 32).seal(tenant, UUID(made["id"]), EMAIL["credentials"])
+    async with runtime.database.begin(tenant) as connection:
+        await store_credentials(connection, sealed)
+    told = (await client.post("/channel-accounts/email/test")).json()
+    assert (told["credentials"], "Give them again" in told["detail"]) == ("unknown", True)

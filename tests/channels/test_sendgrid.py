@@ -255,3 +255,10 @@ def test_a_verification_key_that_is_none_is_refused(key: str) -> None:
         validate("sendgrid", Channel.EMAIL, {**SENDGRID.config, "webhook_public_key": key}, SENDGRID.credentials)
 
     assert [fault.pointer for fault in refused.value.faults] == ["/config/webhook_public_key"]
+
+
+def test_without_its_key_an_account_is_saved_and_no_event_is_believed(http: httpx.AsyncClient) -> None:
+    config = {name: value for name, value in SENDGRID.config.items() if name != "webhook_public_key"}
+    validate("sendgrid", Channel.EMAIL, config, SENDGRID.credentials)
+    setup = replace(SENDGRID.setup("http://x.example"), config=config)
+    assert not SendGridAdapter.from_config(setup, http).verify(sendgrid_events({"event": "delivered"}))

@@ -14,6 +14,7 @@ from app.channels import smtp
 from app.channels.http import deadline
 from app.channels.registry import AccountSetup, validate
 from app.channels.smtp import SmtpAdapter
+from app.domain.account_check import CredentialsState
 from app.domain.errors import InvalidAccount
 from app.domain.messaging import Accepted, Deferred, MalformedWebhook, Rejected, SendResult, Unknown
 from app.domain.model import Channel, ReasonCode
@@ -361,3 +362,26 @@ def test_nobody_calls_back(http: httpx.AsyncClient) -> None:
     assert not adapter(http, 25).verify(call)
     with pytest.raises(MalformedWebhook):
         adapter(http, 25).parse(call)
+
+
+@pytest.mark.parametrize(
+    ("password", "faults", "expected"),
+    [
+        (PASSWORD, {}, CredentialsState.OK),
+        ("another", {}, CredentialsState.REFUSED),
+        (PASSWORD, {"MAIL": "550 no"}, CredentialsState.OK),
+    ],
+)
+async def test_a_check_logs_in_and_says_goodbye_without_a_message(
+    http: httpx.AsyncClient, trusting: Certificate, password: str, faults: dict[str, str], expected: CredentialsState
+) -> None:
+    credentials = {"username": USER, "password": password}
+    async with mail_server(faults, starttls=trusting.context, login=True) as box:
+        checked = await adapter(http, box.port, credentials, tls="starttls").check()
+    assert checked.credentials is expected
+    assert (box.taken, box.reached) == ([], [])
+    assert password not in checked.detail
+
+
+async def test_a_check_of_a_server_that_is_not_there_knows_nothing(http: httpx.AsyncClient) -> None:
+    assert (await adapter(http, int(refusing_url().rpartition(":")[2])).check()).credentials is CredentialsState.UNKNOWN

@@ -12,6 +12,8 @@ from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
+from app.delivery.account_check import check_account
+from app.domain.account_check import CallbackState, CredentialsState
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
 from app.domain.audit import Actor
 from app.domain.errors import AccountInUse, InvalidAccount, InvalidState, NotFound
@@ -154,6 +156,31 @@ async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime
     async with runtime.database.begin(tenant) as connection:
         account = await rotate_callback(connection, runtime.vault, runtime.callbacks, tenant, key, Actor.of(caller))
     return _answer(runtime, tenant)(account)
+
+
+class AccountCheckAnswer(Answer):
+    credentials: CredentialsState = Field(
+        description="`refused`: the provider does not let this account send. `unknown`: it could not be asked, or did "
+        "not say."
+    )
+    detail: str = Field(
+        description="What to mend, or why it is not known.", examples=["Twilio accepts the credentials."]
+    )
+    last_callback_at: datetime | None = Field(description="When the callback address was last called, to the minute.")
+    callbacks: CallbackState = Field(description="Whether the last call there could be told to be the provider's.")
+
+
+@router.post("/{key}/test", responses=problems(NotFound))
+async def test_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountCheckAnswer:
+    """Ask the provider whether the account's credentials work, and say when it last called. Nothing is sent."""
+    database, tenant = runtime.database, caller.tenant_id
+    found = await check_account(database, runtime.lines, tenant, key)
+    return AccountCheckAnswer(
+        credentials=found.result.credentials,
+        detail=found.result.detail,
+        last_callback_at=found.callbacks.last_at,
+        callbacks=found.callbacks.state,
+    )
 
 
 @router.delete(

@@ -94,6 +94,12 @@ class Postmark:
         yield web.post(f"{self.mount}/email", self.send)
         yield web.post(f"{self.mount}/email/batch", self.send_batch)
         yield web.get(f"{self.mount}/messages/outbound", self.search)
+        yield web.get(f"{self.mount}/server", self.server)
+
+    async def server(self, request: web.Request) -> web.Response:
+        if self.authenticate(request) is None:
+            return self.refusal(self.problems[Fault.BAD_TOKEN])
+        return web.json_response({"ID": SERVER_ID, "Name": "Sandbox"})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         return await HttpCall(self._exchange, request, self).serve(_read_one, _answer_one)

@@ -101,6 +101,12 @@ class SendGrid:
 
     def routes(self) -> Iterable[web.RouteDef]:
         yield web.post(f"{self.mount}/v3/mail/send", self.send)
+        yield web.get(f"{self.mount}/v3/scopes", self.scopes)
+
+    async def scopes(self, request: web.Request) -> web.Response:
+        if self.authenticate(request) is None:
+            return self.refusal(self.problems[Fault.BAD_TOKEN])
+        return web.json_response({"scopes": ["mail.send"]})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         return await HttpCall(self._exchange, request, self).serve(_read, self._answer)

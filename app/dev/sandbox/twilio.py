@@ -68,6 +68,13 @@ class Twilio:
         path = f"{self.mount}/{API_VERSION}/Accounts/{{sid}}/Messages.json"
         yield web.post(path, self.send)
         yield web.get(path, self.search, allow_head=False)
+        yield web.get(f"{self.mount}/{API_VERSION}/Accounts/{{sid}}.json", self.account)
+
+    async def account(self, request: web.Request) -> web.Response:
+        account = self.authenticate(request)
+        if account is None:
+            return self.refusal(self.problems[Fault.BAD_TOKEN])
+        return web.json_response({"sid": account.identity, "status": "active"})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         return await HttpCall(self._exchange, request, self).serve(_read, self._answer)

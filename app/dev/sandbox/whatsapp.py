@@ -68,8 +68,13 @@ class WhatsApp:
         self._files = Files()
 
     def routes(self) -> Iterable[web.RouteDef]:
+        yield web.get(f"{self.mount}/{{version}}/{{sender}}", self.sender)
         yield web.post(f"{self.mount}/{{version}}/{{sender}}/messages", self.send)
         yield web.post(f"{self.mount}/{{version}}/{{sender}}/media", self.upload)
+
+    async def sender(self, request: web.Request) -> web.Response:
+        account = self.authenticate(request)
+        return self.refusal(BAD_TOKEN) if account is None else web.json_response({"id": account.identity})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         return await HttpCall(self._exchange, request, self).serve(self._read, _answer)

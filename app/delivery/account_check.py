@@ -1,0 +1,39 @@
+"""Use case: whether a channel account works, asked without sending anything."""
+
+from dataclasses import dataclass
+
+from app.delivery.lines import Lines
+from app.domain.account_check import CallbackTimes, CheckResult, Checks, unknown
+from app.domain.errors import NotFound
+from app.domain.messaging import Adapter
+from app.domain.model import TenantId
+from app.store import callback_sightings
+from app.store.accounts import find_account
+from app.store.credentials import CredentialsUnreadable
+from app.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    result: CheckResult
+    callbacks: CallbackTimes
+
+
+async def check_account(database: Database, lines: Lines, tenant: TenantId, key: str) -> AccountCheck:
+    """Ask the account's provider, with no connection to the database held meanwhile. Raises NotFound."""
+    async with database.begin(tenant) as connection:
+        account = await find_account(connection, tenant, key)
+        if account is None:
+            raise NotFound
+        callbacks = await callback_sightings.times(connection, tenant, account.id)
+        try:
+            adapter = (await lines.fresh(connection, tenant, account.id)).adapter
+        except CredentialsUnreadable:
+            return AccountCheck(unknown("The stored credentials cannot be read any more. Give them again."), callbacks)
+    return AccountCheck(await _ask(adapter), callbacks)
+
+
+async def _ask(adapter: Adapter) -> CheckResult:
+    if not isinstance(adapter, Checks):
+        return unknown("This provider has no call that says so without sending something.")
+    return await adapter.check()
