@@ -16,6 +16,7 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import worker as worker_process
+from app.api.protocol import PunctualProtocol
 from app.client.commands import add_client_commands
 from app.dev.calls import CallFailed
 from app.dev.children import StackFailed
@@ -136,6 +137,7 @@ def api(
             factory=True,
             host=host,
             port=port,
+            http=PunctualProtocol,
             workers=workers,
             log_config=None,
             access_log=False,  # it would write down queries, and a callback's query may hold its secret

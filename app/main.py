@@ -7,10 +7,11 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from app.api.bodies import BodyLimit
 from app.api.departure import Departure
 from app.api.event_feed import Feeds
 from app.api.methods import Methods
-from app.api.middleware import BodyLimit, Cors, RequestLog, Unhandled
+from app.api.middleware import Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
@@ -37,6 +38,8 @@ OWN_BODY_LIMITS: Mapping[str, int | None] = {
     "/callbacks/": 50_000_000,  # a customer's e-mail comes whole, its attachments in base64
 }
 """By the beginning of the path; None where no limit is needed."""
+STREAMED = frozenset({"/conversations/import", "/attachments"})
+"""Whose bodies are never in memory as a whole."""
 
 
 ANY_ADDRESS = """\
@@ -96,7 +99,7 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     """The last one added is the first that a request meets."""
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
     app.add_middleware(Methods, routers=ROUTERS)
-    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits)
+    app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits, streamed=STREAMED)
     app.add_middleware(Unhandled)
     app.add_middleware(Departure)
     app.add_middleware(QuotaHeaders)

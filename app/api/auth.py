@@ -14,7 +14,9 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
+from app.api.bodies import belongs_to
 from app.api.quotas import Quotas, QuotasDep
+from app.api.routing import Door
 from app.api.schemas import AuthorBody
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
 from app.domain.errors import Fault, Forbidden, Unauthenticated
@@ -54,7 +56,7 @@ async def authenticate(
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
     """Say who calls, and count the call. Raises what `_identify` raises, and RateLimited."""
-    return _known(await _identify(runtime, credential), request, quotas)
+    return _let_in_before(request) or _known(await _identify(runtime, credential), request, quotas)
 
 
 async def authenticate_stream(
@@ -70,9 +72,17 @@ async def authenticate_stream(
     return await authenticate(request, runtime, quotas, credential)
 
 
+def _let_in_before(request: Request) -> Caller | None:
+    """Who is known already: a route asks before it reads the body, and once more with it."""
+    caller = getattr(request.state, "caller", None)
+    return caller if isinstance(caller, Caller) else None
+
+
 def _known(caller: Caller, request: Request, quotas: Quotas) -> Caller:
     _name_in_log(request, caller)
     quotas.count(request, caller)
+    belongs_to(request, caller.tenant_id)
+    request.state.caller = caller
     return caller
 
 
@@ -144,7 +154,7 @@ async def _caller_of_token(database: Database, identity: TokenIdentity | None) -
 
 
 @dataclass(frozen=True)
-class Allow:
+class Allow(Door):
     """A route's dependency that lets in callers who hold a permission; None lets in everybody who is known."""
 
     permission: Permission | None

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import REFUSAL, BodyTooLarge, Refusal, problem_response
+from app.api.problems import REFUSAL, Refusal, problem_response
 from app.domain.errors import MassReplyError
 from app.telemetry.metrics import Metrics
 
@@ -124,48 +123,3 @@ def _cors(app: ASGIApp, origins: Sequence[str]) -> CORSMiddleware:
             "X-Request-Id",
         ],
     )
-
-
-class BodyLimit:
-    """Refuses bodies above a limit in bytes, whether or not they say their length.
-
-    Paths with a certain beginning have a limit of their own or, where they are streamed, none. (FastAPI's own
-    `max_body_size` answers in plain text, and we promise problem details.)
-    """
-
-    def __init__(self, app: ASGIApp, limit: int, own_limits: Mapping[str, int | None]) -> None:
-        self._app = app
-        self._limit = limit
-        self._own_limits = own_limits
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limit_of(scope["path"]) if scope["type"] == "http" else None
-        if limit is None:
-            await self._app(scope, receive, send)
-        elif _declared_length(scope) > limit:
-            await problem_response(BodyTooLarge())(scope, receive, send)
-        else:
-            await self._app(scope, _counted(receive, limit), send)
-
-    def _limit_of(self, path: str) -> int | None:
-        own = (limit for beginning, limit in self._own_limits.items() if path.startswith(beginning))
-        return next(own, self._limit)
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    received = 0
-
-    async def receive_counted() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > limit:
-            raise HTTPException(413)  # the only kind of error that FastAPI lets through while it reads a body
-        return message
-
-    return receive_counted
-
-
-def _declared_length(scope: Scope) -> int:
-    length = Headers(scope=scope).get("content-length", "")
-    return int(length) if length.isdecimal() else 0

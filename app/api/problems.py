@@ -104,7 +104,6 @@ _FRAMEWORK: Mapping[int, type[MassReplyError]] = {
     HTTPStatus.NOT_FOUND: errors.NotFound,
     HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
-    HTTPStatus.REQUEST_TIMEOUT: BodyTooSlow,
 }
 """What the framework raises by itself, in our words."""
 
@@ -136,6 +135,14 @@ def problem(error: MassReplyError) -> Problem:
         code=error.code,
         errors=[FaultAnswer(pointer=f.pointer, code=f.code, detail=f.detail) for f in error.faults],
     )
+
+
+class Refused(HTTPException):
+    """What may be raised while a body is read: FastAPI makes a 400 of any other error there."""
+
+    def __init__(self, error: MassReplyError) -> None:
+        super().__init__(STATUS[type(error)])
+        self.error = error
 
 
 class ProblemResponse(JSONResponse):
@@ -219,6 +226,8 @@ async def _on_failure(_: Request, error: Exception) -> JSONResponse:
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows for mypy: it is registered for this class
+    if isinstance(error, Refused):
+        return problem_response(error.error)
     kind = _FRAMEWORK.get(error.status_code, MassReplyError)
     answer = problem_response(kind())
     answer.headers.update(error.headers or {})

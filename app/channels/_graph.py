@@ -39,6 +39,7 @@ ApiVersion = Annotated[str, Field(pattern=r"^v\d{1,3}\.\d{1,2}$")]
 ObjectId = Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]
 """What Graph calls a page, an Instagram account or a phone number."""
 
+SIGNATURE: Final = "x-hub-signature-256"
 DEFAULT_VERSION: Final = "v25.0"
 
 _UPLOAD_SECONDS: Final = 60.0
@@ -245,7 +246,7 @@ def _not_ready(file: AttachmentFile, seconds: float) -> str | None:
 
 def is_signed(webhook: Webhook, app_secret: SecretStr) -> bool:
     """Check X-Hub-Signature-256, which covers the body byte for byte: Meta writes `\\u00e4` before it signs."""
-    given = webhook.headers.get("x-hub-signature-256", "").encode(errors="replace")
+    given = webhook.headers.get(SIGNATURE, "").encode(errors="replace")
     digest = hmac.new(app_secret.get_secret_value().encode(), webhook.body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(f"sha256={digest}".encode(), given)
 

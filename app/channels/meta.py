@@ -14,6 +14,7 @@ from app.channels import _meta_events as events
 from app.channels._account import AccountSetup, BaseUrl, Settings
 from app.channels._graph import (
     DEFAULT_VERSION,
+    SIGNATURE,
     ApiVersion,
     Credentials,
     Graph,
@@ -104,6 +105,9 @@ class MetaAdapter:
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.FACEBOOK, Channel.INSTAGRAM})
     limits: ClassVar[Limits] = MESSENGER
     signs_webhooks: ClassVar[bool] = True
+    # A thousand updates at most, most of them ids and times.
+    # https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+    callback_bytes: ClassVar[int] = 1_000_000
     identity_keys: ClassVar[tuple[str, ...]] = ("page_id", "instagram_id")
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
@@ -171,6 +175,9 @@ class MetaAdapter:
 
     async def check(self) -> CheckResult:
         return await check_sender(self.graph, ERRORS)
+
+    def admits(self, head: Webhook) -> bool:
+        return SIGNATURE in head.headers
 
     def verify(self, webhook: Webhook) -> bool:
         return is_signed(webhook, self.credentials.app_secret)

@@ -88,6 +88,9 @@ class PostmarkAdapter:
         attachment_bytes_in_all=7_000_000,
     )
     signs_webhooks: ClassVar[bool] = False
+    # A mail comes whole, its attachments (35 MB at most) in base64.
+    # https://postmarkapp.com/developer/user-guide/inbound/parse-an-email
+    callback_bytes: ClassVar[int] = 50_000_000
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
@@ -151,9 +154,12 @@ class PostmarkAdapter:
         answer = await get(self.http, f"{self.config.base_url}/server", params={}, headers=self._headers)
         return judge_check(answer, "Postmark")
 
+    def admits(self, head: Webhook) -> bool:
+        """Postmark signs nothing: the secret that we put into the callback URL is all there is."""
+        return self.callback_tokens.accept(head.query)
+
     def verify(self, webhook: Webhook) -> bool:
-        """Compare the secret that we put into the callback URL: Postmark signs nothing."""
-        return self.callback_tokens.accept(webhook.query)
+        return self.admits(webhook)
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
         return [events.read(json_object(webhook.body), self.config.domain)]

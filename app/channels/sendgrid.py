@@ -36,6 +36,7 @@ from app.domain.model import Channel, ReasonCode
 from app.domain.threads import NO_SUBJECT
 
 API: Final = "https://api.sendgrid.com"
+SIGNATURE: Final = "x-twilio-email-event-webhook-signature"
 MESSAGE_BYTES: Final = 30_000_000
 """The largest e-mail, attachments included. Measured on the call, which is larger than the e-mail, never smaller."""
 
@@ -99,6 +100,9 @@ class SendGridAdapter:
     # A message may hold 30 MB, in which base64 makes four bytes of three.
     limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, attachments=True, attachment_bytes_in_all=22_000_000)
     signs_webhooks: ClassVar[bool] = False
+    # Inbound Parse takes 30 MB; events come in batches of 768 kB.
+    # https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
+    callback_bytes: ClassVar[int] = 31_000_000
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
@@ -136,13 +140,19 @@ class SendGridAdapter:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.credentials.api_key.get_secret_value()}"}
 
+    def admits(self, head: Webhook) -> bool:
+        """Inbound mail is signed only where the tenant has set that up; else the callback URL bears the secret."""
+        if _is_inbound(head) and self.config.inbound_public_key is None:
+            return self.callback_tokens.accept(head.query)
+        return SIGNATURE in head.headers
+
     def verify(self, webhook: Webhook) -> bool:
         """Believe events by their signature alone. Inbound mail is signed only where the tenant has set that up."""
         if not _is_inbound(webhook):
             return self.config.webhook_public_key is not None and _is_signed(webhook, self.config.webhook_public_key)
         if self.config.inbound_public_key is not None:
             return _is_signed(webhook, self.config.inbound_public_key)
-        return self.callback_tokens.accept(webhook.query)
+        return self.admits(webhook)
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
         if _is_inbound(webhook):
@@ -160,7 +170,7 @@ def _is_signed(webhook: Webhook, public_key: str) -> bool:
     """Check ECDSA over the timestamp and the raw body; repeats are harmless, since events are kept by their ids."""
     timestamp = webhook.headers.get("x-twilio-email-event-webhook-timestamp", "")
     try:
-        signature = base64.b64decode(webhook.headers.get("x-twilio-email-event-webhook-signature", ""), validate=True)
+        signature = base64.b64decode(webhook.headers.get(SIGNATURE, ""), validate=True)
         signed = timestamp.encode() + webhook.body
         _load_key(public_key).verify(signature, signed, ec.ECDSA(hashes.SHA256()))
     except (InvalidSignature, ValueError):  # ValueError: what is not base64 at all

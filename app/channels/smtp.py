@@ -80,6 +80,7 @@ class SmtpAdapter:
     limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, attachments=True)
     # Nothing calls back, so there is nothing for a secret in the callback URL to protect.
     signs_webhooks: ClassVar[bool] = True
+    callback_bytes: ClassVar[int] = 0
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
@@ -114,6 +115,9 @@ class SmtpAdapter:
         if failed is None:
             return accepted("The mail server")
         return (refused if isinstance(failed, Deferred) and failed.scope == "account" else unknown)(failed.detail)
+
+    def admits(self, head: Webhook) -> bool:  # noqa: ARG002 - nobody calls
+        return False
 
     def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - no call is a mail server's
         return False

@@ -36,6 +36,7 @@ from app.domain.messaging import (
 from app.domain.model import Channel, ReasonCode
 
 API: Final = "https://api.twilio.com"
+SIGNATURE: Final = "x-twilio-signature"
 ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"
 
 _LATER: Final = timedelta(minutes=1)
@@ -170,6 +171,8 @@ class TwilioAdapter:
         why_no_attachments="SMS carries no attachments; the text is sent without them.",
     )
     signs_webhooks: ClassVar[bool] = True
+    # A form of some dozens of short fields, and a text of 1,600 characters.
+    callback_bytes: ClassVar[int] = 64_000
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
@@ -216,8 +219,11 @@ class TwilioAdapter:
             "StatusCallback": _with_correlation(outbound.callback_url, outbound.correlation),
         }
 
+    def admits(self, head: Webhook) -> bool:
+        return SIGNATURE in head.headers
+
     def verify(self, webhook: Webhook) -> bool:
-        given = webhook.headers.get("x-twilio-signature", "").encode()
+        given = webhook.headers.get(SIGNATURE, "").encode()
         digest = webhook.query.get("bodySHA256")
         if digest is not None and not _equal(hashlib.sha256(webhook.body).hexdigest(), digest):
             return False

@@ -44,6 +44,7 @@ class WebChatAdapter:
     limits: ClassVar[Limits] = Limits(address=AddressKind.OPAQUE, attachments=True, from_timeline=True)
     # Nobody calls back, so there is nothing for a secret in the callback URL to protect.
     signs_webhooks: ClassVar[bool] = True
+    callback_bytes: ClassVar[int] = 0
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
@@ -60,6 +61,9 @@ class WebChatAdapter:
 
     async def check(self) -> CheckResult:
         return CheckResult(CredentialsState.OK, "The web chat is built in: there is no provider to ask.")
+
+    def admits(self, head: Webhook) -> bool:  # noqa: ARG002 - nobody calls
+        return False
 
     def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - whatever it says
         return False

@@ -143,6 +143,8 @@ class WebhookAdapter:
     channels: ClassVar[frozenset[Channel]] = frozenset(Channel) - {Channel.VOICE}
     limits: ClassVar[Limits] = Limits(address=AddressKind.OPAQUE, attachments=True)
     signs_webhooks: ClassVar[bool] = True
+    # Ours to choose: one event, whose text may be as long as a mail.
+    callback_bytes: ClassVar[int] = 2_000_000
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
@@ -162,6 +164,9 @@ class WebhookAdapter:
         headers = signed_headers([self.signer], outbound.correlation, now, body)
         answer = await post(self.http, self.url, content=body.encode(), headers=headers)
         return _read(answer, outbound.address) if isinstance(answer, Answer) else answer
+
+    def admits(self, head: Webhook) -> bool:
+        return "webhook-signature" in head.headers
 
     def verify(self, webhook: Webhook) -> bool:
         try:

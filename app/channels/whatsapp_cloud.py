@@ -13,6 +13,7 @@ from app.channels import _whatsapp_events as events
 from app.channels._account import AccountSetup, BaseUrl, Settings
 from app.channels._graph import (
     DEFAULT_VERSION,
+    SIGNATURE,
     ApiVersion,
     Credentials,
     Graph,
@@ -108,6 +109,8 @@ class WhatsAppCloudAdapter:
         attachment_bytes={content_type: _LARGEST[kind] for content_type, kind in KINDS.items()},
     )
     signs_webhooks: ClassVar[bool] = True
+    # https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
+    callback_bytes: ClassVar[int] = 3_000_000
     identity_keys: ClassVar[tuple[str, ...]] = ("phone_number_id",)
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
@@ -161,6 +164,9 @@ class WhatsAppCloudAdapter:
 
     async def check(self) -> CheckResult:
         return await check_sender(self.graph, ERRORS)
+
+    def admits(self, head: Webhook) -> bool:
+        return SIGNATURE in head.headers
 
     def verify(self, webhook: Webhook) -> bool:
         return is_signed(webhook, self.credentials.app_secret)

@@ -1,11 +1,13 @@
 """A provider's call to an account's callback address: is it theirs, and what does it say?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, assert_never
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.contextvars import bind_contextvars
 
@@ -25,6 +27,7 @@ from app.domain.messaging import (
     Unrecognized,
     Watermark,
     Webhook,
+    storable_event,
 )
 from app.domain.model import AccountId, ReasonCode, TenantId
 from app.store import callback_sightings, customer_messages, receipts
@@ -34,32 +37,78 @@ from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 
+TOGETHER: Final = 20
+"""Events in one transaction: it holds the counters of their lanes, which the workers move too."""
+MOST_EVENTS: Final = 20_000
+"""In one call. The largest calls of providers hold a few thousand; of 50,000 the caller would not await the answer."""
 
-async def take_callback(database: Database, lines: Lines, metrics: Metrics, account_id: UUID, webhook: Webhook) -> None:
-    """Check a provider's call and do what it says, event by event.
 
-    Each event is a transaction of its own, so that two long calls never wait for each other's rows in a circle. If one
-    fails, the provider repeats the call, and what was done before does nothing the second time.
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The account that is called, perhaps by its provider."""
 
-    Raises NotFound for an account that does not exist, Unauthenticated for a call that is not the provider's,
-    InvalidRequest for one that cannot be read.
+    tenant: TenantId
+    line: Line
+
+
+async def admit(database: Database, lines: Lines, account_id: UUID, head: Webhook) -> Called:
+    """Look at a call before its body is read: is there such an account, and does the call bear what its provider's do?
+
+    Raises NotFound and Unauthenticated.
     """
     tenant = await _tenant(database, account_id)
     bind_contextvars(tenant=str(tenant), account=str(account_id))
     async with database.begin(tenant) as connection:
         line = await lines.fresh(connection, tenant, AccountId(account_id))
-        verified = line.adapter.verify(webhook)
-        await callback_sightings.note(connection, tenant, line.account.id, verified=verified)
+        if line.adapter.admits(head):
+            return Called(tenant, line)
+        await callback_sightings.note(connection, tenant, line.account.id, verified=False)
+    raise _not_the_provider()
+
+
+async def take_callback(database: Database, lines: Lines, metrics: Metrics, called: Called, webhook: Webhook) -> None:
+    """Check a provider's call and do what it says, a group of events at a time.
+
+    If one fails, the provider repeats the call, and what was done before does nothing the second time.
+
+    Raises Unauthenticated for a call that is not the provider's, InvalidRequest for one that cannot be read.
+    """
+    verified = called.line.adapter.verify(webhook)
+    async with database.begin(called.tenant) as connection:
+        await callback_sightings.note(connection, called.tenant, called.line.account.id, verified=verified)
     if not verified:
-        raise Unauthenticated("The call is not signed by the account's provider.")
-    for event in _events(line.adapter, webhook):
-        async with database.begin(tenant) as connection:
-            owner = await _owner(connection, lines, tenant, line, event, webhook)
+        raise _not_the_provider()
+    events = _events(called.line.adapter, webhook)
+    for first in range(0, len(events), TOGETHER):
+        group = events[first : first + TOGETHER]
+        try:
+            await _take_group(database, lines, metrics, called, group, webhook)
+        except DBAPIError:
+            # Two long calls may wait for each other's rows in a circle, and one event must not keep others back.
+            for event in group:
+                await _take_group(database, lines, metrics, called, [event], webhook)
+
+
+def _not_the_provider() -> Unauthenticated:
+    return Unauthenticated("The call is not signed by the account's provider.")
+
+
+async def _take_group(
+    database: Database,
+    lines: Lines,
+    metrics: Metrics,
+    called: Called,
+    events: Sequence[ProviderEvent],
+    webhook: Webhook,
+) -> None:
+    async with database.begin(called.tenant) as connection:
+        for event in events:
+            owner = await _owner(connection, lines, called.tenant, called.line, event, webhook)
             if owner is None:
                 log.info("event_of_unknown_account")
-                await _keep(connection, tenant, line.account, event)
+                await _keep(connection, called.tenant, called.line.account, event)
             else:
-                await _take(connection, metrics, tenant, owner, event)
+                await _take(connection, metrics, called.tenant, owner, event)
 
 
 async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:
@@ -107,9 +156,14 @@ def _identity(line: Line) -> str | None:
 
 def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
     try:
-        return adapter.parse(webhook)
+        events = [storable_event(event) for event in adapter.parse(webhook)]
     except MalformedWebhook as error:
         raise InvalidRequest(f"The call cannot be read: {error}") from None
+    except RecursionError:
+        raise InvalidRequest("The call cannot be read: it is nested too deep.") from None
+    if len(events) > MOST_EVENTS:
+        raise InvalidRequest(f"The call holds {len(events):,} events; {MOST_EVENTS:,} are taken at once.")
+    return events
 
 
 async def _take(

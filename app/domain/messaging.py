@@ -6,14 +6,16 @@ them exhaustively.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import isfinite
 from re import Pattern
-from typing import Any, ClassVar, Final, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from app.domain.model import Channel, ReasonCode
+from app.domain.plain_text import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,29 @@ class Watermark:
 
 
 ProviderEvent = Receipt | Watermark | Inbound | Unrecognized
+E = TypeVar("E", bound=ProviderEvent)
+
+
+def storable_event(event: E) -> E:
+    """Strip what a database refuses from all that a provider says, or it would say it again and again."""
+    said = {each.name: _storable(getattr(event, each.name)) for each in fields(event)}
+    return replace(event, **said)
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return storable(value)
+        case float() if not isfinite(value):
+            return str(value)
+        case Mapping():
+            return {storable(str(name)): _storable(member) for name, member in value.items()}
+        case list() | tuple():
+            return type(value)(_storable(member) for member in value)
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +335,13 @@ class Adapter(Protocol):
     name: ClassVar[str]
     channels: ClassVar[frozenset[Channel]]
     limits: ClassVar[Limits]
+    callback_bytes: ClassVar[int]
+    """The largest body that the provider's webhooks have."""
 
     async def send(self, outbound: Outbound) -> SendResult: ...
+
+    def admits(self, head: Webhook) -> bool:
+        """Say, before the body is read, whether a call bears what the provider's calls bear: it may still be forged."""
 
     def verify(self, webhook: Webhook) -> bool:
         """Say whether the call really comes from the provider."""

@@ -24,6 +24,7 @@ class Carrier:
     name: ClassVar[str] = "carrier"
     channels: ClassVar[frozenset[Channel]] = frozenset(Channel)
     limits: ClassVar[Limits] = Limits(AddressKind.OPAQUE)
+    callback_bytes: ClassVar[int] = 100_000
 
     def __init__(self, answer: Answer | None = None) -> None:
         self.answer = answer
@@ -41,6 +42,9 @@ class Carrier:
         if callable(self.answer):
             return await self.answer(outbound)
         return self.answer or Accepted(f"id-{outbound.correlation}")
+
+    def admits(self, head: Webhook) -> bool:
+        return self.verify(head)
 
     def verify(self, webhook: Webhook) -> bool:
         return webhook.method == "POST"

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, FutureDatetime
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import RFC3339, Answer, Body, Listing, Name, PersonAnswer, PersonBody
 from app.domain.api_keys import ApiKey
 from app.domain.audit import Actor
@@ -18,7 +19,7 @@ from app.domain.permissions import Role
 from app.setup import KeyDraft, issue_api_key, revoke_api_key
 from app.store.api_keys import find_api_key, list_api_keys
 
-router = APIRouter(prefix="/api-keys", tags=["api keys"])
+router = APIRouter(prefix="/api-keys", tags=["api keys"], route_class=CallerFirst)
 
 
 class ApiKeyBody(Body):

@@ -9,12 +9,13 @@ from app.api.batches import Id, answer, read, wake
 from app.api.deps import Approver, RuntimeDep
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.domain.audit import Actor
 from app.domain.errors import InvalidSchedule, InvalidState, NotFound
 from app.domain.model import MassReplyId
 from app.store.shares import BULK
 
-router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 SIMPLY = ActionBody()
 

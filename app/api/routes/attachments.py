@@ -11,12 +11,13 @@ from starlette.exceptions import HTTPException
 
 from app.api.deps import RuntimeDep, Sender
 from app.api.problems import BodyTooLarge, NotReady, problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer
 from app.attachments import Upload, keep_attachment
 from app.domain.errors import Fault, InvalidRequest
 from app.store.files import FilesUnavailable
 
-router = APIRouter(prefix="/attachments", tags=["attachments"])
+router = APIRouter(prefix="/attachments", tags=["attachments"], route_class=CallerFirst)
 
 _FORM: dict[str, Any] = {
     "requestBody": {

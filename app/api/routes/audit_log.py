@@ -11,13 +11,14 @@ from pydantic import Field
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Answer, Listing, Moment, PersonAnswer
 from app.api.selection_schema import shortened
 from app.domain.audit import Actor, AuditAction, RecordedEntry
 from app.domain.permissions import KeyIdentity, Role
 from app.store import audit
 
-router = APIRouter(prefix="/audit-log", tags=["audit log"])
+router = APIRouter(prefix="/audit-log", tags=["audit log"], route_class=CallerFirst)
 
 ActorId = Annotated[str, Query(pattern=STORABLE, description="The id of an author, of a person or of a key.")]
 

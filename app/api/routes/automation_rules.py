@@ -9,13 +9,14 @@ from app.api.automation_schemas import RuleAnswer, RuleBody, RunAnswer, SavedRul
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Listing
 from app.automation.rules import delete_rule, get_rule, refuse_private_urls, runs_of, save_rule
 from app.domain.audit import Actor
 from app.domain.errors import NotFound
 from app.store.automation_rules import list_rules
 
-router = APIRouter(prefix="/automation-rules", tags=["automation rules"])
+router = APIRouter(prefix="/automation-rules", tags=["automation rules"], route_class=CallerFirst)
 
 RuleKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["announced"])]
 

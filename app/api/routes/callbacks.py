@@ -1,18 +1,21 @@
 """Where providers report to. Public: a call proves itself by its provider's signature, or by the secret in its URL."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response, status
 from fastapi.responses import PlainTextResponse
 
+from app.api.bodies import belongs_to, read_body
 from app.api.deps import RuntimeDep
 from app.api.problems import BodyTooLarge, only_problems
+from app.api.routing import CallerFirst
 from app.delivery import callbacks
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import Webhook
 
-router = APIRouter(prefix="/callbacks", tags=["callbacks"])
+router = APIRouter(prefix="/callbacks", tags=["callbacks"], route_class=CallerFirst)
 
 AccountId = Annotated[UUID, Path(alias="account_id", description="The channel account's id.")]
 
@@ -24,9 +27,11 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
 )
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
     """Take receipts and customers' messages. Answered once everything in the call is kept."""
-    webhook = _webhook(runtime.settings.public_url, request, await request.body())
-    metrics = runtime.telemetry.metrics
-    await callbacks.take_callback(runtime.database, runtime.lines, metrics, account_id, webhook)
+    head = _webhook(runtime.settings.public_url, request, b"")
+    called = await callbacks.admit(runtime.database, runtime.lines, account_id, head)
+    belongs_to(request, called.tenant)
+    webhook = replace(head, body=await read_body(request, called.line.adapter.callback_bytes))
+    await callbacks.take_callback(runtime.database, runtime.lines, runtime.telemetry.metrics, called, webhook)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

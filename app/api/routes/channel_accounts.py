@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, JsonValue, SecretStr
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
 from app.delivery.account_check import check_account
 from app.domain.account_check import CallbackState, CredentialsState
@@ -22,7 +23,7 @@ from app.runtime import Runtime
 from app.setup import callback_url, delete_account, rotate_callback, save_account
 from app.store.accounts import find_account, list_accounts
 
-router = APIRouter(prefix="/channel-accounts", tags=["channel accounts"])
+router = APIRouter(prefix="/channel-accounts", tags=["channel accounts"], route_class=CallerFirst)
 
 AccountKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["support-sms"])]
 

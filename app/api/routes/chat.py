@@ -13,9 +13,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field, StringConstraints
 
 from app import chat
+from app.api.bodies import belongs_to
 from app.api.deps import RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.rate_limit import RateLimit
+from app.api.routing import CallerFirst, Door
 from app.api.schemas import Answer, Body
 from app.domain.chat import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
@@ -23,7 +25,7 @@ from app.domain.model import AccountId
 from app.store.files import FilesUnavailable
 from app.watching import Bell
 
-router = APIRouter(prefix="/chat/sessions", tags=["web chat"])
+router = APIRouter(prefix="/chat/sessions", tags=["web chat"], route_class=CallerFirst)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="ChatToken", description="A visitor's session token: `mc_…`")
 _FOR_VISITORS = only_problems(Unauthenticated, InvalidRequest, RateLimited)
@@ -46,15 +48,25 @@ def _limits(request: Request) -> Limits:
 LimitsDep = Annotated[Limits, Depends(_limits)]
 
 
-async def _visitor(
-    runtime: RuntimeDep, credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> ChatSession:
-    if credential is None:
-        raise Unauthenticated
-    return await chat.find_session(runtime.database, credential.credentials)
+class _Visitors(Door):
+    async def __call__(
+        self,
+        request: Request,
+        runtime: RuntimeDep,
+        credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> ChatSession:
+        known = getattr(request.state, "visitor", None)
+        if isinstance(known, ChatSession):
+            return known
+        if credential is None:
+            raise Unauthenticated
+        session = await chat.find_session(runtime.database, credential.credentials)
+        belongs_to(request, session.tenant)
+        request.state.visitor = session
+        return session
 
 
-Visitor = Annotated[ChatSession, Depends(_visitor)]
+Visitor = Annotated[ChatSession, Depends(_Visitors())]
 
 
 async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Bell]:

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Path, Response, status
 
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE
 from app.domain.audit import Actor
 from app.domain.errors import ContactInFlight, NotFound
 from app.erasure import erase_contact
 from app.store.shares import BULK
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=CallerFirst)
 
 ContactName = Annotated[
     str, Path(pattern=STORABLE, max_length=1000, examples=["u-1"], description="Our id, or the external one.")

@@ -17,6 +17,7 @@ from app.api.conversation_schemas import (
 from app.api.deps import ConversationReader, ConversationWriter, RuntimeDep
 from app.api.paging import Page, PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing
 from app.conversations import (
     add_customer_message,
@@ -34,7 +35,7 @@ from app.domain.selection import parse_filter
 from app.store.conversations import BEGINNING, timeline
 from app.store.shares import BULK, SEARCH
 
-router = APIRouter(prefix="/conversations", tags=["conversations"])
+router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=CallerFirst)
 
 # External ids may hold slashes (a Message-ID does), which arrive decoded: hence `:path`, and this order of the routes.
 Name = Annotated[str, Path(pattern=STORABLE, alias="conversation_id", description="Our id, or the external one.")]

@@ -10,10 +10,11 @@ from redis.exceptions import RedisError
 
 from app.api.deps import RuntimeDep
 from app.api.problems import NotReady, only_problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer
 from app.store.health import postgres_answers
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = APIRouter(prefix="/health", tags=["health"], route_class=CallerFirst)
 
 PATIENCE_SECONDS = 2.0
 

@@ -21,6 +21,7 @@ from app.api.mass_reply_schemas import (
 )
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing, Moment
 from app.domain.audit import Actor
 from app.domain.errors import (
@@ -49,7 +50,7 @@ from app.store import mass_replies as store
 from app.store.idempotency import Record
 from app.store.shares import BULK, SEARCH
 
-router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 POLL_SECONDS = 2
 """What `Retry-After` asks of somebody who polls while it sends."""

@@ -13,6 +13,7 @@ from app.api.deps import RuntimeDep, Sender
 from app.api.idempotency import Keyed, KeyHeader, earlier, replay
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.domain.audit import Actor
 from app.domain.errors import (
     ConversationsNotFound,
@@ -27,7 +28,7 @@ from app.domain.errors import (
 from app.domain.model import MassReplyId, TenantId
 from app.store.shares import BULK
 
-router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 EVERYTHING = LaneBody()
 SIMPLY = ActionBody()

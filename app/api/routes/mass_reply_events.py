@@ -15,6 +15,7 @@ from app.api.deps import ConversationFollower
 from app.api.event_feed import Feeds, Watch
 from app.api.mass_reply_schemas import ProgressAnswer
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer
 from app.domain.errors import NotFound
 from app.domain.following import BEGINNING, PLACE_FORM, Place
@@ -23,7 +24,7 @@ from app.watching import UNREACHABLE
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 RETRY_MILLISECONDS: Final = 2_000
 LONGEST_SECONDS: Final = 3_600

@@ -13,12 +13,13 @@ from app.api.deps import ConversationReader, RuntimeDep
 from app.api.media import preferred
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Listing
 from app.domain.errors import NotFound
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, ReasonCode
 from app.store import results
 
-router = APIRouter(prefix="/mass-replies", tags=["mass replies"])
+router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 _FILES: dict[str, Any] = {CSV: {"schema": {"type": "string"}}, NDJSON: {"schema": {"type": "string"}}}
 

@@ -6,10 +6,11 @@ from fastapi import APIRouter
 
 from app.api.deps import AnyCaller
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer, PersonAnswer
 from app.domain.permissions import Permission, Role
 
-router = APIRouter(tags=["me"])
+router = APIRouter(tags=["me"], route_class=CallerFirst)
 
 
 class KeyAnswer(Answer):

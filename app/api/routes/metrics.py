@@ -4,8 +4,9 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.api.deps import RuntimeDep
+from app.api.routing import CallerFirst
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=CallerFirst)
 
 
 @router.get(

@@ -7,13 +7,14 @@ from pydantic import ConfigDict, Field
 
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Whole
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.guards import Guards, Inactive
 from app.domain.permissions import Role
 from app.store import audit, guards
 
-router = APIRouter(prefix="/settings", tags=["settings"])
+router = APIRouter(prefix="/settings", tags=["settings"], route_class=CallerFirst)
 
 MOST = 1_000_000_000
 MOST_DAYS = 36_500

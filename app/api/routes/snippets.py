@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from app.api.deps import Administrator, ConversationReader, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Listing
 from app.domain.audit import Actor
 from app.domain.errors import InvalidTemplate, NotFound, UnknownMergeTag
@@ -16,7 +17,7 @@ from app.domain.rendering import check_snippet
 from app.setup import delete_snippet, save_snippet
 from app.store.snippets import Snippet, find_snippet, list_snippets
 
-router = APIRouter(prefix="/snippets", tags=["snippets"])
+router = APIRouter(prefix="/snippets", tags=["snippets"], route_class=CallerFirst)
 
 Shortcode = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", examples=["refund"])]
 

@@ -7,11 +7,12 @@ from pydantic import ConfigDict, Field
 
 from app.api.deps import ConversationReader, RuntimeDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer
 from app.domain.stream_tickets import LIFETIME, StreamTicket
 from app.store import stream_tickets
 
-router = APIRouter(prefix="/stream-tickets", tags=["mass replies"])
+router = APIRouter(prefix="/stream-tickets", tags=["mass replies"], route_class=CallerFirst)
 
 
 class StreamTicketAnswer(Answer):

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
+from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Listing, Moment
 from app.domain.audit import Actor
 from app.domain.errors import InvalidRequest, InvalidState, NotFound
@@ -20,7 +21,7 @@ from app.store import webhook_endpoints
 from app.store.webhook_endpoints import COUNTED
 from app.webhooks.endpoints import ShownEndpoint, delete_endpoint, get_endpoint, replay, rotate_secret, save_endpoint
 
-router = APIRouter(prefix="/webhook-endpoints", tags=["webhook endpoints"])
+router = APIRouter(prefix="/webhook-endpoints", tags=["webhook endpoints"], route_class=CallerFirst)
 
 EndpointKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["helpdesk"])]
 
