@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store.database import Database
-from app.store.figures import MOST, Accounts, Backlogs, Depth, Endpoints, Figures, read_figures
+from app.store.figures import MOST, Accounts, Backlogs, Depth, Endpoints, Figures, StoppedLanes, read_figures
 from app.telemetry.metrics import gauge
 
 log = structlog.get_logger()
@@ -60,6 +60,7 @@ class DatabaseFigures(Collector):
         yield gauge("mass_reply_database_up", "Whether the figures could be read from PostgreSQL.", up)
         if self._figures is not None:
             yield from _depths(self._figures.depths)
+            yield _stopped(self._figures.stopped)
             yield _accounts(self._figures.accounts)
             yield _endpoints(self._figures.endpoints)
             yield from _backlogs(self._figures.backlogs)
@@ -81,6 +82,14 @@ def _depths(depths: tuple[Depth, ...]) -> Iterator[Metric]:
         for depth in depths:
             family.add_metric([depth.channel], getattr(depth, field))
         yield family
+
+
+def _stopped(lanes: tuple[StoppedLanes, ...]) -> Metric:
+    meaning = "Lanes with work that cannot go on, of mass replies under way."
+    family = GaugeMetricFamily("mass_reply_lanes_stopped", meaning, labels=("channel", "reason"))
+    for each in lanes:
+        family.add_metric([each.channel, each.reason], each.count)
+    return family
 
 
 def _accounts(accounts: tuple[Accounts, ...]) -> Metric:

@@ -20,9 +20,10 @@ from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidReques
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
-from app.store import accounts, api_keys, audit, snippets
+from app.store import accounts, api_keys, audit, snippets, waiting
 from app.store.accounts import HeldAccount
 from app.store.api_keys import NewKey
+from app.store.claims import LaneKey
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.snippets import SavedSnippet
@@ -100,6 +101,8 @@ async def delete_snippet(connection: AsyncConnection, tenant: TenantId, shortcod
 class SavedAccount:
     account: ChannelAccount
     is_new: bool
+    lanes: list[tuple[LaneKey, int]]
+    """The lanes to wake once this is committed, each with the number of its queued deliveries."""
 
 
 async def save_account(
@@ -126,7 +129,7 @@ async def save_account(
         tokens = vault.seal(tenant, held.id, first_token(vault.first_callback_token(held.id)))
     saved = await accounts.write_account(connection, tenant, held.id, draft, sealed, tokens)
     await audit.record(connection, tenant, by, _saved(saved, draft))
-    return SavedAccount(saved, held.previous is None)
+    return SavedAccount(saved, held.previous is None, await waiting.free_account(connection, tenant, held.id))
 
 
 def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:

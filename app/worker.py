@@ -26,7 +26,7 @@ from app.automation.runner import RuleRunner
 from app.delivery.crew import Crew, Pace
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.recorder import Recorder
-from app.delivery.runner import PumpRunner
+from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sweep import PUMP_IDLE, Sweeper
 from app.domain.model import MassReplyId, TenantId
 from app.logs import about
@@ -114,6 +114,7 @@ class WorkerProcess:
         rounds = [
             asyncio.create_task(self._every(TICK, self._sweep)),
             asyncio.create_task(self._every(TICK, self._look_for_lanes)),
+            asyncio.create_task(self._every(WATCH_TICK, self._runner.keep_watch)),
             asyncio.create_task(self._every(LOOK_UP_TICK, self._look_up)),
             asyncio.create_task(self._every(TICK, self._webhooks.tick)),
             asyncio.create_task(self._every(TICK, self._rules.tick)),

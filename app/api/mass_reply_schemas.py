@@ -203,7 +203,7 @@ class LaneAnswer(Answer):
 
 
 def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
-    pause = lane.pause_reason or lane.account_pause_reason
+    pause = lane.pause_reason or lane.account_fault
     if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
         return LaneState.DONE, None, None
     if batch.status is MassReplyStatus.PAUSED or pause is not None:
@@ -212,6 +212,10 @@ def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, 
         return LaneState.IDLE, None, None
     if lane.account_cool_until is not None and lane.account_cool_until > now:
         return LaneState.COOLING, "The provider asked for a pause, or did not answer.", lane.account_cool_until
+    if lane.held_until is not None and lane.held_until > now:
+        return LaneState.COOLING, lane.held_reason, lane.held_until
+    if lane.awaits_sample:
+        return LaneState.IDLE, "The sample goes first, and none of it is left here.", None
     return LaneState.SENDING, None, None
 
 

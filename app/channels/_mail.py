@@ -14,7 +14,7 @@ from app.channels._header_words import one_line, unlike_encoded_words
 from app.domain.messaging import Outbound, Rejected
 from app.domain.model import ReasonCode
 
-BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.")
+BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.", own=True)
 
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+>")
 

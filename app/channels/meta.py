@@ -136,7 +136,7 @@ class MetaAdapter:
 
     async def send(self, outbound: Outbound) -> SendResult:
         if not _PERSON.fullmatch(outbound.address):
-            return Rejected(ReasonCode.ADDRESS_INVALID, "The address is not the id that Meta gives a person.")
+            return Rejected(ReasonCode.ADDRESS_INVALID, "The address is not the id that Meta gives a person.", own=True)
         if outbound.channel is Channel.FACEBOOK and self.config.page_id is None:
             return Deferred("account", "A Facebook account needs a page_id.", scope="account")
         result = await self._send(outbound, {"text": outbound.text, "metadata": outbound.correlation})

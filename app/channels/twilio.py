@@ -187,7 +187,9 @@ class TwilioAdapter:
     async def send(self, outbound: Outbound) -> SendResult:
         number = e164(outbound.address)
         if number is None:
-            return Rejected(ReasonCode.ADDRESS_INVALID, "The address is not a phone number in international form.")
+            return Rejected(
+                ReasonCode.ADDRESS_INVALID, "The address is not a phone number in international form.", own=True
+            )
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}/Messages.json"
         answer = await post(self.http, url, form=self._form(outbound, number), headers=self._headers)
         return _read(answer) if isinstance(answer, Answer) else answer

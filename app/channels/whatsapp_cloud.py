@@ -132,7 +132,9 @@ class WhatsAppCloudAdapter:
     async def send(self, outbound: Outbound) -> SendResult:
         recipient = recipient_of(outbound.address)
         if recipient is None:
-            return Rejected(ReasonCode.ADDRESS_INVALID, "The address is neither a phone number nor a WhatsApp user id.")
+            return Rejected(
+                ReasonCode.ADDRESS_INVALID, "The address is neither a phone number nor a WhatsApp user id.", own=True
+            )
         result = await self._send(_first_message(outbound, recipient))
         if not isinstance(result, Accepted):
             return result

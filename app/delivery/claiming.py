@@ -4,6 +4,7 @@ A message may take long to render. So the claim holds nobody up for it: it is co
 in a second transaction before anything leaves.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.delivery.crew import Crew
 from app.delivery.lines import Line
 from app.delivery.loads import Load
+from app.delivery.waiting import Wait
 from app.domain.messaging import Outbound
 from app.domain.model import Channel, MassReplyStatus, Reason
 from app.domain.policy import allowance, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
-from app.store import claims, per_contact
+from app.store import claims, per_contact, waiting
 from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
 
+PUT_OFF: Final = "What is left was put off, by the provider or for lack of an answer, and is tried again then."
 ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to ask again where only calls under way stand in the way."""
 
@@ -38,19 +41,26 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one claim brought; without rows nothing, but when to ask again (None: not in this pump)."""
+    """What one claim brought; without rows nothing."""
 
     rows: tuple[Claimed, ...] = ()
     judging: "Judging | None" = None
-    ask_again_at: datetime | None = None
-    now: datetime | None = None
+    wait: Wait | None = None
+    """Until when it is not worth asking again. Without it: at once after a claim that took something; never by the mere
+    passing of time after one that took nothing."""
+    held: bool = False
+    """Whether the lane still says that it waits."""
 
-    @property
-    def wait(self) -> float | None:
-        """Seconds until it is worth asking again."""
-        if self.ask_again_at is None or self.now is None:
-            return None
-        return max(0.0, (self.ask_again_at - self.now).total_seconds())
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """One moment by the database's clock and by the event loop's, which alone can be waited for."""
+
+    database: datetime
+    loop: float
+
+    def wait(self, until: datetime, *, shared: bool = False) -> Wait:
+        return Wait(self.loop + (until - self.database).total_seconds(), shared)
 
 
 class Claim:
@@ -67,17 +77,19 @@ class Claim:
         opens_at = None if gate is None else _opens_at(gate)
         if gate is None or opens_at is None:
             return Taken()
+        clocks = Clocks(gate.now, asyncio.get_running_loop().time())
         if opens_at > gate.now:
-            return Taken(ask_again_at=opens_at, now=gate.now)
+            return Taken(wait=clocks.wait(opens_at, shared=True))
         bucket = allowance(gate.allowed_at, gate.now, gate.rate_per_second)
         room = min(free, gate.max_in_flight - gate.in_flight)
         if room <= 0 or bucket.units == 0:
             await claims.touch_lane(self._connection, self._lane)
             self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
-            return Taken(ask_again_at=max(bucket.next_at, gate.now + ROOM_WAIT), now=gate.now)
-        return await self._claim(token, gate, Grant(room, bucket.units, gate.sampling))
+            next_at = bucket.next_at if room > 0 else gate.now + ROOM_WAIT
+            return Taken(wait=clocks.wait(_worth_it(next_at, gate), shared=True))
+        return await self._claim(token, gate, clocks, Grant(room, bucket.units, gate.sampling))
 
-    async def _claim(self, token: UUID, gate: Gate, grant: Grant) -> Taken:
+    async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant) -> Taken:
         pace = self._crew.pace
         rows = await claims.claim(
             self._connection,
@@ -89,8 +101,7 @@ class Claim:
             pace.settles_after,
         )
         if not rows:
-            due = await claims.next_due_at(self._connection, self._lane, grant)
-            return Taken(ask_again_at=due and max(due, gate.now + ROOM_WAIT), now=gate.now)
+            return Taken(wait=await self._nothing_due(gate, clocks, grant))
         line = await self._crew.lines.line(
             self._connection, self._lane.tenant, self._lane.account, gate.account_version
         )
@@ -98,7 +109,17 @@ class Claim:
         reached = await self._reached(plan, rows)
         allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
         await claims.mark(self._connection, self._lane, [Attempt(row) for row in rows], allowed_at, gate.now)
-        return Taken(tuple(rows), Judging(plan, line, self._load, reached, gate.now))
+        wait = next_token(allowed_at, gate, clocks)
+        return Taken(tuple(rows), Judging(plan, line, self._load, reached, gate.now), wait, gate.lane_held)
+
+    async def _nothing_due(self, gate: Gate, clocks: Clocks, grant: Grant) -> Wait | None:
+        """Say when the lane's next delivery may be tried, to whoever looks at the lane as well."""
+        due = await claims.next_due_at(self._connection, self._lane, grant)
+        if due is None:
+            return None
+        if due > gate.now:
+            await waiting.hold_until(self._connection, self._lane, due, PUT_OFF)
+        return clocks.wait(max(due, gate.now + ROOM_WAIT))
 
     async def _reached(self, plan: Plan, rows: Sequence[Claimed]) -> Counter[UUID]:
         """How much each contact got of late, where the tenant limits that; others wait for this commit to count."""
@@ -107,6 +128,18 @@ class Claim:
         await per_contact.take_turns(self._connection, self._lane.tenant)
         contacts, besides = [row.recipient.contact_id for row in rows], [row.delivery_id for row in rows]
         return Counter(await per_contact.reached(self._connection, self._lane.tenant, contacts, besides=besides))
+
+
+def next_token(allowed_at: datetime, gate: Gate, clocks: Clocks) -> Wait | None:
+    """Say when the account will have a token again; None where it has one left."""
+    bucket = allowance(allowed_at, gate.now, gate.rate_per_second)
+    return None if bucket.units else clocks.wait(_worth_it(bucket.next_at, gate), shared=True)
+
+
+def _worth_it(next_at: datetime, gate: Gate) -> datetime:
+    """On a fast account, let some messages come together; on a slow one, every one counts."""
+    interval = timedelta(seconds=1 / gate.rate_per_second)
+    return next_at if interval >= ROOM_WAIT else max(next_at, gate.now + ROOM_WAIT)
 
 
 def _opens_at(gate: Gate) -> datetime | None:

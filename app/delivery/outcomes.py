@@ -1,19 +1,26 @@
 """Reading how a call ended: for the delivery, and for the account that made it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import assert_never
+from typing import Final, assert_never
 
-from app.delivery.recorder import BadAddress, Result
+from app.delivery.recorder import BadAddress, Heard, Result
 from app.delivery.settle import Report
 from app.domain.messaging import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
 from app.domain.model import RETRYABLE, DeliveryEvent, Happening, Reason, ReasonCode
 from app.domain.policy import back_off, pair_rate_wait
 from app.store.claims import Claimed
 
+DEADLINE_PASSED: Final = "deadline_passed"
+"""The `Deferred.code` of a call that was not begun, because the time for it was over."""
+
+_HEARD: Final[Mapping[str, Heard]] = {ReasonCode.UNREACHABLE: "silence", DEADLINE_PASSED: "nothing"}
+"""What a message that was put off tells of its provider, where that was not an answer."""
+
 
 def refused(claimed: Claimed, reason: Reason) -> Result:
-    """Nothing was called: the world had changed since the preflight."""
+    """Nothing was called: we refuse it ourselves, and that says nothing about the provider."""
     happening = Happening(DeliveryEvent.REFUSE, claimed.epoch, reason=reason)
     report = Report(claimed.delivery_id, happening, outcome="refused", evidence=reason.detail)
     return Result(claimed.lane.tenant, claimed.lane.account, report, "nothing")
@@ -27,6 +34,8 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
             report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
             report = replace(report, dropped=(*left_out, *dropped))
             return Result(lane.tenant, lane.account, report, "answer")
+        case Rejected(code, detail, own=True):
+            return refused(claimed, Reason(code, detail, retryable=code in RETRYABLE))
         case Rejected(code, detail, temporary, ends_address):
             reason = Reason(code, detail, retryable=temporary or code in RETRYABLE)
             report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
@@ -35,9 +44,8 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
         case Deferred(code, detail, retry_after, scope):
             wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
             report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
-            silent = code == ReasonCode.UNREACHABLE
             deferral = result if scope == "account" else None
-            return Result(lane.tenant, lane.account, report, "silence" if silent else "answer", deferral)
+            return Result(lane.tenant, lane.account, report, _HEARD.get(code, "answer"), deferral)
         case Unknown(detail):
             report = _report(claimed, DeliveryEvent.LOSE_ANSWER, "unknown", Reason(ReasonCode.ANSWER_LOST, detail))
             return Result(lane.tenant, lane.account, report, "silence")

@@ -19,9 +19,10 @@ from app.channels.http import deadline
 from app.delivery.claiming import Claim, Judging, Taken, Ticket
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
-from app.delivery.outcomes import answered, refused
-from app.delivery.recorder import TROUBLE, Result
+from app.delivery.outcomes import DEADLINE_PASSED, answered, refused
+from app.delivery.recorder import TROUBLE, Result, refuses
 from app.delivery.settle import Report, settle
+from app.delivery.waiting import NOBODY, TICK, Line, Wait
 from app.domain.messaging import (
     Adapter,
     Deferred,
@@ -31,7 +32,7 @@ from app.domain.messaging import (
     Unknown,
 )
 from app.domain.model import DeliveryEvent, DeliveryId, Happening, Reason
-from app.store import account_health, claims
+from app.store import account_health, claims, waiting
 from app.store.claims import Claimed, LaneKey
 from app.store.credentials import CredentialsUnreadable
 from app.telemetry.tracing import note_outcomes
@@ -48,6 +49,8 @@ REFILL_SHARE: Final = 4
 """A pump claims again when a quarter of its slots is free, not for every single one."""
 STARTS: Final = 16
 """Calls that are started between two looks of the event loop at its sockets."""
+PATIENCE: Final = 0.1
+"""A pump that has to wait for longer gives its place to another lane."""
 GIVE_BACK_TRIES: Final = 5
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
@@ -55,7 +58,7 @@ UNREADABLE: Final = "The stored credentials cannot be read: the service's secret
 class Pump:
     """Works one lane until its budget is used up, there is nothing to do, or `stop` is set."""
 
-    def __init__(self, crew: Crew, lane: LaneKey, stop: asyncio.Event) -> None:
+    def __init__(self, crew: Crew, lane: LaneKey, stop: asyncio.Event, line: Line | None = None) -> None:
         self._crew = crew
         self._lane = lane
         self._stop = stop
@@ -63,39 +66,64 @@ class Pump:
         self._busy = 0
         self._freed = asyncio.Event()
         self._load = Load()
+        self._line = line or NOBODY
+        self._wait: Wait | None = None
+        self.took = False
+        """Whether anything was claimed."""
+        self.put_off = False
+        """Whether the provider put anything off: it comes back to the lane at a time that no claim has seen."""
 
-    async def run(self) -> bool:
-        """Answer whether the budget ended before the work did."""
+    async def run(self) -> Wait | None:
+        """Take a turn to its end; answers as `work`."""
+        try:
+            return await self.work()
+        finally:
+            await self.drain()
+
+    async def work(self) -> Wait | None:
+        """Claim and send; answers when the lane wants its next turn, None where time alone brings it nothing.
+
+        Calls may be under way still: see `drain`. They do not keep the lane from its next turn.
+        """
         try:
             self._load = await self._crew.loads.of(self._lane)
         except NotLoaded as error:
-            # Nothing is claimed without the files that were promised; the sweeper wakes the lane again.
-            log.error("files_not_loaded", why=str(error))
-            return False
-        return await self._work()
-
-    async def _work(self) -> bool:
+            # Nothing is claimed without the files that were promised.
+            return await self.hold(str(error))
         loop = asyncio.get_running_loop()
         end = loop.time() + self._crew.pace.budget.total_seconds()
-        more = True
-        try:
-            while more and not self._stop.is_set() and (left := end - loop.time()) > 0:
-                more = await self._round(left)
-        finally:
-            while self._under_way:
-                await asyncio.wait(self._under_way)
-        return more
+        while not self._stop.is_set() and (left := end - loop.time()) > 0:
+            if not await self._round(left):
+                return self._wait
+        return self._wait or Wait(loop.time())
+
+    async def drain(self) -> None:
+        """Wait until every call is over and written down."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def hold(self, reason: str) -> Wait:
+        """Let a lane rest that cannot be worked, and say so wherever somebody looks."""
+        async with self._crew.database.begin(self._lane.tenant) as connection:
+            rest = await waiting.hold_failing(connection, self._lane, reason)
+        self._crew.telemetry.metrics.count_lane_held()
+        log.error("lane_held", why=reason, seconds=rest.total_seconds())
+        return Wait(asyncio.get_running_loop().time() + rest.total_seconds())
 
     async def _round(self, left: float) -> bool:
-        """Claim once, or wait for room; False where there is nothing more to do within this budget."""
+        """Claim once, or wait for room; False where there is nothing more to do within this turn."""
         free = self._crew.pace.slots - self._busy
         if free < max(1, self._crew.pace.slots // REFILL_SHARE):
             return await self._one_done(left)
+        if self._wait is not None and self._wait.left > 0:
+            return await self._idle(self._wait, left)
         until = asyncio.get_running_loop().time() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds()
         taken, tickets = await self._claim(free, until)
-        if taken.judging is None:
-            return await self._idle(taken.wait, left)
-        await self._begin(tickets, taken.judging.line.adapter, until)
+        if taken.judging is not None:
+            await self._begin(tickets, taken.judging.line.adapter, until)
+            return True
+        if taken.wait is None:
+            return self._busy > 0 and await self._one_done(left)
         return True
 
     async def _one_done(self, longest: float) -> bool:
@@ -105,13 +133,19 @@ class Pump:
                 await self._freed.wait()
         return True
 
-    async def _idle(self, wait: float | None, left: float) -> bool:
-        """Wait for room or for time to pass; False where neither can come within this budget."""
-        if self._busy:
-            return await self._one_done(left if wait is None else min(left, wait))
-        if wait is None or wait >= left:
+    async def _idle(self, wait: Wait, left: float) -> bool:
+        """Let time pass; False where that is better done outside of this turn.
+
+        What only the account must wait for leaves the turn to others. What was put off stands in the database, and a
+        call under way may be put off to an earlier time yet.
+        """
+        if wait.shared and (wait.left >= PATIENCE or self._line.crowded(self._lane)):
             return False
-        await asyncio.sleep(wait)
+        if self._busy:
+            return await self._one_done(min(left, wait.left))
+        if wait.left >= min(left, PATIENCE):
+            return False
+        await asyncio.sleep(wait.left + TICK)
         return True
 
     async def _claim(self, free: int, until: float) -> tuple[Taken, Sequence[Ticket]]:
@@ -121,25 +155,33 @@ class Pump:
             async with self._crew.database.begin(self._lane.tenant) as connection:
                 claim = Claim(self._crew, self._lane, connection, self._load)
                 taken = await claim.take(token, free)
-            return taken, () if taken.judging is None else await self._written(taken.rows, taken.judging, until)
+            self._hear(taken)
+            return taken, () if taken.judging is None else await self._written(taken, taken.judging, until)
         except CredentialsUnreadable:
             await self._pause_account()
             return Taken(), ()
         except BaseException as error:
             log.warning("claim_unanswered", error=type(error).__name__)
             await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
-            if not isinstance(error, TROUBLE):
+            if not isinstance(error, TROUBLE) or refuses(error):
                 raise
             return Taken(), ()
 
-    async def _written(self, rows: Sequence[Claimed], judging: Judging, until: float) -> Sequence[Ticket]:
+    def _hear(self, taken: Taken) -> None:
+        self._wait = taken.wait
+        self.took |= bool(taken.rows)
+        self._line.asked(self._lane, taken.wait, took=bool(taken.rows))
+
+    async def _written(self, taken: Taken, judging: Judging, until: float) -> Sequence[Ticket]:
         """Render what was claimed, and store it. What half of the lease is too short for is given back."""
         latest = until - self._crew.pace.lease.total_seconds() / 2
-        tickets = await self._crew.aside.each(judging.ticket, rows, until=latest)
+        rows, tickets = taken.rows, await self._crew.aside.each(judging.ticket, taken.rows, until=latest)
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
             if late := rows[len(tickets) :]:
                 await settle(connection, self._lane.tenant, [_given_back(row.delivery_id, row.epoch) for row in late])
+            if taken.held and tickets:
+                await waiting.forget_hold(connection, self._lane)
         return tickets
 
     async def _pause_account(self) -> None:
@@ -207,11 +249,13 @@ class Pump:
         assert isinstance(ticket.outbound, Outbound)  # noqa: S101 - narrowed by _begin
         outbound = ticket.outbound
         [result] = await self._call(adapter.name, lambda: _single(adapter, outbound), 1, until)
+        self.put_off |= isinstance(result, Deferred)
         await self._record(adapter.name, ticket.claimed, answered(ticket.claimed, result, self._load.refused))
 
     async def _send_many(self, tickets: Sequence[Ticket], provider: str, adapter: SendsMany, until: float) -> None:
         outbounds = [ticket.outbound for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         results = await self._call(provider, lambda: adapter.send_many(outbounds), len(outbounds), until)
+        self.put_off |= any(isinstance(result, Deferred) for result in results)
         records = (
             self._record(provider, ticket.claimed, answered(ticket.claimed, result, self._load.refused))
             for ticket, result in zip(tickets, results, strict=True)
@@ -247,7 +291,7 @@ async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:
 async def _call(send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float) -> Sequence[SendResult]:
     """Make one call within its deadline. An adapter that raises says nothing about whether it sent."""
     if asyncio.get_running_loop().time() >= until:
-        return [Deferred("deadline_passed", "The time for this attempt was over before it began.")] * size
+        return [Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")] * size
     try:
         with deadline(until):
             async with _net(until):

@@ -40,6 +40,9 @@ BAD_DATA: Final = ("22", "23")
 """The classes of SQLSTATE that speak of the row: data exception, integrity constraint violation."""
 
 
+Heard = Literal["answer", "silence", "nothing"]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class BadAddress:
     """Where nobody is to be written to again, as a provider said when it refused."""
@@ -56,7 +59,7 @@ class Result:
     tenant: TenantId
     account: UUID
     report: Report
-    heard: Literal["answer", "silence", "nothing"]
+    heard: Heard
     """Whether the provider answered at all; nothing where it was not called."""
     account_deferral: Deferred | None = None
     bad_address: BadAddress | None = None
@@ -70,7 +73,6 @@ class Recorder:
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
         self._closing = False
-        self._silent: set[UUID] = set()
 
     async def record(self, result: Result) -> None:
         """Hand over a result and wait until it is written down."""
@@ -147,10 +149,13 @@ class Recorder:
             await asyncio.sleep(RETRY_WAIT)
 
     def _hopeless(self, error: Exception, attempt: int) -> bool:
-        return attempt >= REFUSALS if _refused(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
+        return attempt >= REFUSALS if refuses(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
 
     async def _settle(self, tenant: TenantId, results: Sequence[Result]) -> None:
         async with self._database.begin(tenant) as connection:
+            # Of the database each time: it may be another process that counted silences.
+            if answering := _answering(results):
+                await account_health.note_answers(connection, tenant, answering)
             # Addresses before deliveries, as receipts take them, so that nobody waits for each other in a circle.
             for bad in sorted({result.bad_address for result in results if result.bad_address}):
                 await receipts.block_address(connection, tenant, bad.channel, bad.address, bad.reason)
@@ -163,7 +168,7 @@ class Recorder:
         for result in results:
             by_account[result.account].append(result)
         for account, members in by_account.items():
-            if any(r.account_deferral or r.heard == "silence" for r in members) or account in self._silent:
+            if any(r.account_deferral or r.heard == "silence" for r in members):
                 try:
                     await self._note_account(tenant, account, members)
                 except Exception as error:  # noqa: BLE001 - see above
@@ -172,11 +177,7 @@ class Recorder:
     async def _note_account(self, tenant: TenantId, account: UUID, results: Sequence[Result]) -> None:
         silent = sum(result.heard == "silence" for result in results)
         async with self._database.begin(tenant) as connection:
-            if any(result.heard == "answer" for result in results):
-                self._silent.discard(account)
-                await account_health.note_answer(connection, tenant, account)
-            elif silent:
-                self._silent.add(account)
+            if silent and account not in _answering(results):
                 wait = rest(await account_health.note_silence(connection, tenant, account, silent))
                 if wait is not None:
                     await account_health.cool(connection, tenant, account, wait)
@@ -187,7 +188,12 @@ class Recorder:
                     await account_health.pause(connection, tenant, account, f"{deferral.code}: {deferral.detail}")
 
 
-def _refused(error: Exception) -> bool:
+def _answering(results: Sequence[Result]) -> set[UUID]:
+    """The accounts whose provider answered at least once."""
+    return {result.account for result in results if result.heard == "answer"}
+
+
+def refuses(error: Exception) -> bool:
     """Whether this result itself is at fault, so that waiting does not help.
 
     A server that starts up, shuts down, has failed over or is full answers too, and is waited for like an absent one.

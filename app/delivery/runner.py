@@ -1,16 +1,34 @@
-"""The pumps of one process: a fixed number at once, first come first served, each lane worked by one at a time."""
+"""The pumps of one process: a fixed number at once, first come first served, each lane worked by one at a time.
+
+A lane that has to wait for a time gives its place away and comes back by itself, with or without Redis.
+"""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
 
 import structlog
 
 from app.delivery.crew import Crew
 from app.delivery.pump import Pump
+from app.delivery.recorder import TROUBLE
+from app.delivery.waiting import Wait, WaitingLanes
+from app.domain.model import TenantId
 from app.logs import about
+from app.store import waiting
 from app.store.claims import LaneKey
+from app.store.waiting import Promise
 
 log = structlog.get_logger()
+
+WATCH_TICK: Final = 0.5
+"""Seconds between two looks at what has been promised."""
+PROMISE: Final = 5.0
+"""Seconds after which others take a lane for forgotten whose time has come."""
+RENEWED_BEFORE: Final = 2.0
+FAULT: Final = "A fault of this service keeps the lane back; its log says which."
 
 
 class PumpRunner:
@@ -22,6 +40,10 @@ class PumpRunner:
         self._again = again
         self._turns: asyncio.Queue[LaneKey] = asyncio.Queue()
         self._waiting: dict[LaneKey, asyncio.Future[None]] = {}
+        self._later = WaitingLanes(self._ask, self.submit)
+        self._promised: dict[LaneKey, float] = {}
+        self._apart: set[asyncio.Task[None]] = set()
+        """Turns of lanes that ask for their account, and calls of turns that are over."""
         self._stop = asyncio.Event()
 
     def submit(self, lane: LaneKey) -> "asyncio.Future[None]":
@@ -31,6 +53,7 @@ class PumpRunner:
         """
         turn = self._waiting.get(lane)
         if turn is None:
+            self._later.remove(lane)
             turn = asyncio.get_running_loop().create_future()
             if self._stop.is_set():
                 turn.cancel()
@@ -44,32 +67,99 @@ class PumpRunner:
         async with asyncio.TaskGroup() as pumps:
             for _ in range(self._pumps):
                 pumps.create_task(self._work())
+        while self._apart:
+            await asyncio.wait(self._apart)
         for turn in self._waiting.values():
             turn.cancel()
+        await self._let_go()
 
     def stop(self) -> None:
         self._stop.set()
 
+    async def keep_watch(self) -> None:
+        """Let other processes know which lanes this one comes back to by itself."""
+        now = asyncio.get_running_loop().time()
+        waits = {lane: max(0.0, until - now) + PROMISE for lane, until in self._later.all()}
+        kept = {lane: until for lane, until in self._promised.items() if lane in waits}
+        due = {lane: left for lane, left in waits.items() if kept.get(lane, 0.0) < now + RENEWED_BEFORE}
+        await self._promise(due)
+        self._promised = kept | {lane: now + left for lane, left in due.items()}
+
+    async def _promise(self, seconds: dict[LaneKey, float]) -> None:
+        by_tenant: dict[TenantId, list[Promise]] = defaultdict(list)
+        for lane, left in seconds.items():
+            by_tenant[lane.tenant].append(Promise(lane, left))
+        for tenant, promises in by_tenant.items():
+            async with self._crew.database.begin(tenant) as connection:
+                await waiting.watch(connection, tenant, promises)
+
+    async def _let_go(self) -> None:
+        """Leave what waits here to other processes at once."""
+        lanes = [lane for lane, _ in self._later.all()]
+        self._later.close()
+        with suppress(*TROUBLE):
+            await self._promise(dict.fromkeys(lanes, 0.0))
+
+    def _ask(self, lane: LaneKey) -> None:
+        """Let a lane ask for its account's line. Not in the queue: there its moment would pass."""
+        if not self._stop.is_set():
+            self._waiting[lane] = asyncio.get_running_loop().create_future()
+            self._aside(self._turn(lane, asks=True))
+
+    def _aside(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
+
     async def _work(self) -> None:
         while (lane := await self._next()) is not None:
-            more = await self._pump(lane)
-            turn = self._waiting.pop(lane)
-            if more and self._stop.is_set():
-                turn.cancel()
-            else:
-                turn.set_result(None)
-                if more and not await self._again(lane):
-                    self.submit(lane)
+            await self._turn(lane)
 
-    async def _pump(self, lane: LaneKey) -> bool:
-        """Give a lane one turn; answers whether it has more to do."""
+    async def _turn(self, lane: LaneKey, *, asks: bool = False) -> None:
+        """Give a lane one turn, and see to its next one; `asks` says that it is the first of its account's line."""
         with about(tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account):
-            try:
-                with self._crew.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
-                    return await Pump(self._crew, lane, self._stop).run()
-            except Exception as error:
-                log.exception("pump_failed", error=type(error).__name__)
-                return False
+            pump = Pump(self._crew, lane, self._stop, self._later)
+            with self._crew.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
+                wait = await self._pump(pump)
+            turn = self._waiting.pop(lane)
+            if wait is not None and wait.left > 0 and not self._stop.is_set():
+                self._later.add(lane, wait, first=asks and not pump.took)
+                self._aside(self._drain(pump, lane, turn))
+            else:
+                await pump.drain()
+                await self._go_on(lane, turn, more=wait is not None)
+            self._later.over(lane)
+
+    async def _drain(self, pump: Pump, lane: LaneKey, turn: "asyncio.Future[None]") -> None:
+        """Finish the calls of a turn that is over."""
+        await pump.drain()
+        if not turn.done():
+            turn.set_result(None)
+        if pump.put_off and not self._later.in_line(lane):
+            # It may be due before the time that the lane waits for.
+            self.submit(lane)
+
+    async def _go_on(self, lane: LaneKey, turn: "asyncio.Future[None]", *, more: bool) -> None:
+        if turn.done():
+            return
+        if more and self._stop.is_set():
+            turn.cancel()
+            return
+        turn.set_result(None)
+        if more and not await self._again(lane):
+            self.submit(lane)
+
+    async def _pump(self, pump: Pump) -> Wait | None:
+        """Work until the turn is over; a fault of ours lets the lane rest, and says so."""
+        try:
+            return await pump.work()
+        except Exception as error:
+            log.exception("pump_failed", error=type(error).__name__)
+        try:
+            return await pump.hold(FAULT)
+        except Exception as error:
+            log.exception("lane_not_held", error=type(error).__name__)
+            return None
 
     async def _next(self) -> LaneKey | None:
         """The next lane in the queue; None once the process is stopping."""

@@ -4,7 +4,7 @@ Everything here is found in the database alone, so that it works with Redis wipe
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -58,6 +58,7 @@ class Chore(StrEnum):
     START = "start"
     CANCEL_QUEUED = "cancel_queued"
     CALL_TOO_LATE = "call_too_late"
+    MOVE_SAMPLE = "move_sample"
     END_SAMPLE = "end_sample"
     FINISH = "finish"
     NOTHING = "nothing"
@@ -79,6 +80,8 @@ def chore(batch: OpenMassReply) -> Chore:
             late = batch.not_after is not None and now >= batch.not_after
             if late:
                 return Chore.CALL_TOO_LATE
+            if status is MassReplyStatus.SENDING and batch.sample_stuck:
+                return Chore.MOVE_SAMPLE
             return Chore.END_SAMPLE if status is MassReplyStatus.SENDING and batch.sample_over else Chore.NOTHING
         case _:
             return Chore.NOTHING if batch.sending else Chore.FINISH
@@ -91,6 +94,8 @@ class Sweeper:
     wake_preparation: Callable[[TenantId, MassReplyId], Awaitable[None]]
     purge_after: timedelta
     metrics: Metrics = field(default_factory=Metrics)
+    stopped: dict[LaneKey, str] = field(default_factory=dict)
+    """The lanes that the log has named as stopped, each with the reason."""
 
     async def tick(self) -> bool:
         """Sweep once; False where another process is at it."""
@@ -109,12 +114,22 @@ class Sweeper:
             yield _safely(self._expire_claims(tenant, claims), tenant=tenant)
         for batch in await sweeps.open_mass_replies(connection):
             yield _safely(self._do(batch), tenant=batch.tenant, mass_reply=batch.id)
+        self._tell_of_stopped(await sweeps.stopped_lanes(connection))
         for lane in await sweeps.idle_lanes(connection, PUMP_IDLE):
             yield _safely(self.wake_lane(lane), tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account)
         for tenant, receipt in await sweeps.unsettled_receipts(connection, RECEIPT_AGE, PAGE):
             yield _safely(settle_stored(self.database, tenant, receipt), tenant=tenant, receipt=receipt)
         for tenant, id_ in await sweeps.abandoned(connection, self.purge_after, PAGE):
             yield _safely(self._forget(tenant, id_), tenant=tenant, mass_reply=id_)
+
+    def _tell_of_stopped(self, lanes: Mapping[LaneKey, str]) -> None:
+        """Name each lane in the log once that has work and cannot go on."""
+        for lane, why in lanes.items():
+            if self.stopped.get(lane) != why:
+                with about(tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account):
+                    log.warning("lane_stopped", why=why)
+        self.stopped.clear()
+        self.stopped.update(lanes)
 
     async def _expire_claims(self, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
         reason = Reason(ReasonCode.WORKER_LOST, "The worker stopped before it could say whether this was sent.")
@@ -159,6 +174,8 @@ class Sweeper:
                 await self._settle_queued(batch, DeliveryEvent.CANCEL, _why_cancelled(batch))
             case Chore.CALL_TOO_LATE:
                 await self._settle_queued(batch, DeliveryEvent.EXPIRE, too_late())
+            case Chore.MOVE_SAMPLE:
+                await self._move_sample(batch)
             case Chore.END_SAMPLE:
                 async with self.database.begin(batch.tenant) as connection:
                     await samples.pause_after_sample(connection, batch.tenant, batch.id)
@@ -168,6 +185,12 @@ class Sweeper:
                     await closing.finish(connection, batch.tenant, batch.id, batch.status, after)
             case Chore.NOTHING:
                 pass
+
+    async def _move_sample(self, batch: OpenMassReply) -> None:
+        async with self.database.begin(batch.tenant) as connection:
+            moved = await samples.move(connection, batch.tenant, batch.id)
+        if moved:
+            log.warning("sample_moved", deliveries=moved)
 
     async def _expire(self, batch: OpenMassReply) -> None:
         after = next_status(batch.status, MassReplyEvent.EXPIRE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.domain.approval import Approval
@@ -15,6 +15,9 @@ from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import Selection
 
 FARTHEST_START = timedelta(days=366)
+
+ACCOUNT_DELETED: Final = "The channel account was deleted. Save it again under its key, or cancel what is left."
+ACCOUNT_DISABLED: Final = "The channel account is disabled. Enable it, or cancel what is left."
 
 Counts = Mapping[DeliveryStatus, int]
 
@@ -63,6 +66,20 @@ class Lane:
     pause_reason: str | None
     account_pause_reason: str | None
     account_cool_until: datetime | None
+    account_enabled: bool = True
+    account_exists: bool = True
+    held_until: datetime | None = None
+    held_reason: str | None = None
+    """What this lane alone waits for until then."""
+    awaits_sample: bool = False
+    """Whether only others are in the sample that goes first."""
+
+    @property
+    def account_fault(self) -> str | None:
+        """What somebody must mend before anything can leave through the account; None where it is well."""
+        if not self.account_exists:
+            return ACCOUNT_DELETED
+        return self.account_pause_reason if self.account_enabled else ACCOUNT_DISABLED
 
     @property
     def has_work(self) -> bool:
@@ -71,7 +88,7 @@ class Lane:
     @property
     def halted_by(self) -> str | None:
         """Why it stands still by itself, whatever the mass reply does; None where it does not."""
-        return self.pause_reason or (PauseReason.ACCOUNT if self.account_pause_reason else None)
+        return self.pause_reason or (PauseReason.ACCOUNT if self.account_fault else None)
 
 
 @dataclass(frozen=True, slots=True)

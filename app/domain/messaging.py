@@ -112,7 +112,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider refused this message for good; it was not sent."""
+    """The message was refused for good, by the provider unless `own` says otherwise; it was not sent."""
 
     code: ReasonCode
     detail: str
@@ -120,6 +120,8 @@ class Rejected:
     """The provider itself says that the same message may be taken later, so a person may retry it."""
     ends_address: bool = False
     """The recipient's address must not be written to again, for `code` says why; as `Receipt.bad_address`."""
+    own: bool = field(default=False, compare=False)
+    """The adapter itself refused it, and the provider was not asked: that says nothing about the provider."""
 
 
 PAIR_RATE: Final = "pair_rate"

@@ -14,6 +14,9 @@ BURST = timedelta(seconds=1)
 BREAKER_THRESHOLD = 10
 """Calls in a row without an answer from the provider, after which the account rests."""
 
+LARGEST_MESSAGE = 32
+"""Units that one message may take: 1,600 characters are 24 segments at most, and some split less well."""
+
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=5)
 
@@ -30,10 +33,12 @@ class Allowance:
 def allowance(allowed_at: datetime, now: datetime, rate_per_second: float) -> Allowance:
     """Read a generic cell rate bucket: `allowed_at` is the theoretical arrival time of the next unit.
 
-    The bucket holds one second's worth, at least one unit, so that slow accounts can send at all.
+    The bucket holds one second's worth, at least one unit, so that slow accounts can send at all. It owes no more than
+    one message may have cost: what lies further ahead dates from another rate, or from a clock that stood later.
     """
     interval = 1 / rate_per_second
     capacity = max(1, int(rate_per_second * BURST.total_seconds()))
+    allowed_at = min(allowed_at, now + timedelta(seconds=LARGEST_MESSAGE * interval))
     behind = (now - max(allowed_at, _floor(now, interval, capacity))).total_seconds()
     units = max(0, min(capacity, int(behind / interval + 1e-6) + 1)) if behind >= 0 else 0
     # The bucket is `capacity` units deep: the first is free once `allowed_at` has come.
@@ -80,7 +85,6 @@ class Turnout(StrEnum):
 
 _BAD = frozenset(
     {
-        DeliveryEvent.REFUSE,
         DeliveryEvent.REJECT,
         DeliveryEvent.LOSE_ANSWER,
         DeliveryEvent.RECEIPT_FAILED,
@@ -93,6 +97,7 @@ def turnout(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus)
 
     What becomes of an uncertain delivery does not count: being uncertain has counted already. Nor does a worker that
     died in the middle of a call: that is our own trouble, it takes all calls under way with it, and another goes on.
+    Nor does what we refuse ourselves, because somebody opted out or had enough: the provider was never asked.
     """
     if before is DeliveryStatus.UNCERTAIN:
         return None

@@ -1,5 +1,6 @@
 """What calls have taught us about a channel account: whether its provider answers, and how long it must rest."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,12 +22,19 @@ async def note_silence(connection: AsyncConnection, tenant: TenantId, account: U
     return (await connection.scalar(statement, values)) or 0
 
 
-async def note_answer(connection: AsyncConnection, tenant: TenantId, account: UUID) -> None:
-    statement = sa.text("""
-        UPDATE channel_accounts SET failures_in_a_row = 0
-        WHERE tenant_id = :tenant AND id = :account AND failures_in_a_row > 0
-    """)
-    await connection.execute(statement, {"tenant": tenant, "account": account})
+# In the order of their ids, so that no two transactions wait for each other.
+_NOTE_ANSWERS = sa.text("""
+    UPDATE channel_accounts SET failures_in_a_row = 0
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(
+        SELECT id FROM channel_accounts
+        WHERE tenant_id = :tenant AND id = ANY (CAST(:accounts AS uuid[])) AND failures_in_a_row > 0
+        ORDER BY id FOR NO KEY UPDATE))
+""")
+
+
+async def note_answers(connection: AsyncConnection, tenant: TenantId, accounts: Iterable[UUID]) -> None:
+    """Forget the calls that providers left without an answer; accounts without such are not held."""
+    await connection.execute(_NOTE_ANSWERS, {"tenant": tenant, "accounts": list(accounts)})
 
 
 async def cool(connection: AsyncConnection, tenant: TenantId, account: UUID, wait: timedelta) -> None:

@@ -103,6 +103,15 @@ async def hold_account(connection: AsyncConnection, tenant: TenantId, key: str, 
     return HeldAccount(AccountId(row.id), Channel(row.channel), previous, row.credentials, row.callback_secrets)
 
 
+# What is owed is owed in messages: at another rate they take another time.
+_OWED = sa.text("""
+    CASE WHEN allowed_at > clock_timestamp()
+         THEN clock_timestamp() + (allowed_at - clock_timestamp())
+                                  * (CAST(rate_per_second AS double precision) / CAST(:new_rate AS double precision))
+         ELSE allowed_at END
+""")
+
+
 async def write_account(
     connection: AsyncConnection,
     tenant: TenantId,
@@ -111,7 +120,10 @@ async def write_account(
     sealed: Mapping[str, str],
     callback_secrets: Mapping[str, str],
 ) -> ChannelAccount:
-    """Make an account what the draft says. Saving is how a person says that a fault is mended, so it ends a pause."""
+    """Make an account what the draft says. Saving is how a person says that a fault is mended, so it ends a pause.
+
+    New credentials end a rest as well.
+    """
     result = await connection.execute(
         sa.update(channel_accounts)
         .where(*_is(tenant, account_id))
@@ -127,7 +139,10 @@ async def write_account(
             enabled=draft.enabled,
             pause_reason=None,
             failures_in_a_row=0,
+            allowed_at=_OWED.bindparams(new_rate=draft.rate_per_second),
             updated_at=sa.func.clock_timestamp(),
+            # Whom the provider asked to wait was the account as it was.
+            **({} if draft.credentials is None else {"cool_until": None}),
         )
         .returning(channel_accounts)
     )

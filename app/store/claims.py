@@ -35,6 +35,8 @@ class Gate:
     not_after: datetime | None
     sampling: bool
     lane_paused: bool
+    lane_held: bool
+    """Whether it says that it waits: not any more, once something of it can leave."""
     enabled: bool
     account_paused: bool
     cool_until: datetime | None
@@ -50,6 +52,7 @@ _LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tena
 # A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
 _GATE = sa.text("""
     SELECT clock_timestamp() AS now, m.status, m.not_after, m.sampling, l.pause_reason IS NOT NULL AS lane_paused,
+           l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
            a.max_in_flight, a.updated_at AS account_version,
            (SELECT count(*) FROM deliveries d
@@ -72,6 +75,7 @@ async def open_gate(connection: AsyncConnection, lane: LaneKey) -> Gate | None:
         not_after=row.not_after,
         sampling=row.sampling,
         lane_paused=row.lane_paused,
+        lane_held=row.lane_held,
         enabled=row.enabled,
         account_paused=row.account_paused,
         cool_until=row.cool_until,

@@ -23,9 +23,10 @@ async def pause_lane(
 
 
 _RESUME_ACCOUNTS = sa.text("""
-    UPDATE channel_accounts a SET pause_reason = NULL
+    UPDATE channel_accounts a SET pause_reason = NULL, cool_until = NULL, failures_in_a_row = 0
     FROM lanes l
-    WHERE a.tenant_id = :tenant AND a.pause_reason IS NOT NULL AND (CAST(:key AS text) IS NULL OR a.key = :key)
+    WHERE a.tenant_id = :tenant AND (a.pause_reason IS NOT NULL OR a.cool_until > clock_timestamp())
+      AND (CAST(:key AS text) IS NULL OR a.key = :key)
       AND l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.account_id = a.id
 """)
 
@@ -33,7 +34,10 @@ _RESUME_ACCOUNTS = sa.text("""
 async def resume_accounts(
     connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
 ) -> bool:
-    """End the pauses of the accounts that carry this mass reply, or of the one named; False where there was none."""
+    """End the pauses and the rests of the accounts that carry this mass reply, or of the one named.
+
+    False where there was none.
+    """
     return (await connection.execute(_RESUME_ACCOUNTS, {"tenant": tenant, "id": id_, "key": account_key})).rowcount > 0
 
 
@@ -41,7 +45,8 @@ async def resume_accounts(
 # the lane even where nobody hears the wake-up.
 _RESUME_LANES = sa.text("""
     UPDATE lanes l
-    SET pause_reason = NULL, pumped_at = NULL,
+    SET pause_reason = NULL, pumped_at = NULL, watched_until = NULL,
+        held_until = NULL, held_reason = NULL, held_times = 0,
         recent_size = CASE WHEN l.pause_reason IS NULL THEN l.recent_size ELSE 0 END,
         recent_failures = CASE WHEN l.pause_reason IS NULL THEN l.recent_failures ELSE 0 END
     FROM channel_accounts a

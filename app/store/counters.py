@@ -67,7 +67,10 @@ _COUNT = sa.text(f"""
     SET {", ".join(f"{name} = l.{name} + v.{name}" for name in _SUMS)},
         recent_size = least(l.recent_size + v.tried, :window),
         recent_failures = (l.recent_failures << CAST(v.tried AS int) | v.failures)
-                          & ((1::bigint << CAST(:window AS int)) - 1)
+                          & ((1::bigint << CAST(:window AS int)) - 1),
+        -- What comes back to the queue may be due before the time that the lane waits for.
+        watched_until = CASE WHEN v.queued > 0 THEN NULL ELSE l.watched_until END,
+        held_until = CASE WHEN v.queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END
     FROM held h
     JOIN moves v ON v.mass_reply_id = h.mass_reply_id AND v.channel = h.channel
                 AND v.account_id IS NOT DISTINCT FROM h.account_id

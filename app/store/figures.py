@@ -8,6 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.store.sweeps import STOPPED
+
 MOST: Final = 10_000
 """What is found row by row is counted no further than this: by then somebody should look anyway."""
 
@@ -24,6 +26,15 @@ class Depth:
     """Seconds: the age of the oldest delivery that is due on a lane that may send."""
     idle: float
     """Seconds: the longest that such a lane, with work that is due, has been without a pump."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedLanes:
+    """Lanes with work that cannot go on, of mass replies under way."""
+
+    channel: str
+    reason: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class Backlogs:
 @dataclass(frozen=True, slots=True)
 class Figures:
     depths: tuple[Depth, ...]
+    stopped: tuple[StoppedLanes, ...]
     accounts: tuple[Accounts, ...]
     endpoints: tuple[Endpoints, ...]
     backlogs: Backlogs
@@ -80,6 +92,14 @@ DEPTHS: Final = """
         ORDER BY d.not_before LIMIT 1) oldest ON true
     WHERE m.finished_at IS NULL GROUP BY l.channel
 """
+
+STOPPED_LANES: Final = f"""
+    SELECT l.channel, {STOPPED} AS reason, count(*) AS lanes
+    FROM mass_replies m
+    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND {STOPPED} IS NOT NULL GROUP BY 1, 2
+"""  # noqa: S608 - built from constants
 
 ACCOUNTS: Final = """
     SELECT provider, CASE WHEN NOT enabled THEN 'disabled' WHEN pause_reason IS NOT NULL THEN 'paused'
@@ -114,6 +134,7 @@ BACKLOGS: Final = """
 async def read_figures(connection: AsyncConnection) -> Figures:
     """Read all of them, as the sweeper's role."""
     depths = await connection.execute(sa.text(DEPTHS))
+    stopped = await connection.execute(sa.text(STOPPED_LANES))
     accounts = await connection.execute(sa.text(ACCOUNTS))
     endpoints = await connection.execute(sa.text(ENDPOINTS))
     found = (await connection.execute(sa.text(BACKLOGS), {"most": MOST})).one()
@@ -122,6 +143,7 @@ async def read_figures(connection: AsyncConnection) -> Figures:
             Depth(row.channel, int(row.queued), int(row.in_flight), row.paused_lanes, float(row.lag), float(row.idle))
             for row in depths
         ),
+        tuple(StoppedLanes(row.channel, row.reason, row.lanes) for row in stopped),
         tuple(Accounts(row.provider, row.state, row.accounts) for row in accounts),
         tuple(Endpoints(row.state, row.endpoints) for row in endpoints),
         Backlogs(found.uncertain, found.receipts, found.events),

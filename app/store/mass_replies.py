@@ -261,8 +261,16 @@ _LANES = sa.text(f"""
     SELECT l.mass_reply_id, l.channel, l.account_id, a.key AS account_key,
            {", ".join("l." + counter for counter in DELIVERY_COUNTERS)}, l.segments_billed,
            l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
-           a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until
-    FROM lanes l LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+           a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until, l.held_until, l.held_reason,
+           a.id IS NULL OR a.enabled AS account_enabled,
+           a.id IS NULL OR EXISTS (SELECT FROM channel_account_routes r WHERE r.account_id = a.id) AS account_exists,
+           m.sampling AND l.queued > 0 AND l.sending = 0 AND NOT EXISTS (
+               SELECT FROM deliveries d
+               WHERE d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
+                 AND d.status = 'queued' AND d.sampled) AS awaits_sample
+    FROM lanes l
+    JOIN mass_replies m ON m.tenant_id = l.tenant_id AND m.id = l.mass_reply_id
+    LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
     WHERE l.tenant_id = :tenant AND l.mass_reply_id = ANY (CAST(:ids AS uuid[]))
     ORDER BY l.channel, a.key
 """)  # noqa: S608 - built from a constant
@@ -282,6 +290,11 @@ async def lanes_of(
             row.pause_reason,
             row.account_pause_reason,
             row.account_cool_until,
+            row.account_enabled,
+            row.account_exists,
+            row.held_until,
+            row.held_reason,
+            row.awaits_sample,
         )
         found[row.mass_reply_id] = (*found.get(row.mass_reply_id, ()), lane)
     return found

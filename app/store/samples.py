@@ -8,6 +8,7 @@ from app.domain.mass_reply import PauseReason
 from app.domain.model import MassReplyId, MassReplyStatus, TenantId
 from app.store import audit
 from app.store.events import announce_status
+from app.store.sweeps import STOPPED
 
 # Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
 _DRAW = sa.text("""
@@ -25,6 +26,53 @@ async def draw(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, 
     await connection.execute(_DRAW, {**values, "size": size})
     statement = sa.text("UPDATE mass_replies SET sampling = true WHERE tenant_id = :tenant AND id = :id")
     await connection.execute(statement, values)
+
+
+_STUCK = sa.text(f"""
+    SELECT d.id FROM lanes l
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                     AND d.account_id = l.account_id AND d.sampled AND d.status = 'queued'
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {STOPPED} IS NOT NULL
+    ORDER BY d.id FOR UPDATE OF d SKIP LOCKED
+""")  # noqa: S608 - built from constants
+
+_DRAW_ELSEWHERE = sa.text(f"""
+    WITH shuffled AS (
+        SELECT d.id, row_number() OVER (PARTITION BY d.channel ORDER BY random()) AS turn
+        FROM lanes l
+        JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+        JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                         AND d.account_id = l.account_id AND d.status = 'queued' AND NOT d.sampled
+        WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {STOPPED} IS NULL)
+    UPDATE deliveries SET sampled = true
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
+""")  # noqa: S608 - built from constants
+
+_SOME_GOES_ON = sa.text("""
+    SELECT EXISTS (SELECT FROM deliveries d WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.sampled
+                      AND d.id <> ALL (CAST(:stuck AS uuid[])))
+""")
+
+_GIVE_UP = sa.text("""
+    UPDATE deliveries SET sampled = false WHERE tenant_id = :tenant AND id = ANY (CAST(:stuck AS uuid[]))
+""")
+
+
+async def move(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> int:
+    """Draw others in the place of those on lanes that cannot go on; answers how many gave up their place.
+
+    None does where nothing of the mass reply can go on: then its lanes say why, and it is still the sample that begins.
+    """
+    key = {"tenant": tenant, "id": id_}
+    stuck = list(await connection.scalars(_STUCK, key))
+    if not stuck:
+        return 0
+    await connection.execute(_DRAW_ELSEWHERE, {**key, "size": len(stuck)})
+    if not await connection.scalar(_SOME_GOES_ON, {**key, "stuck": stuck}):
+        return 0
+    await connection.execute(_GIVE_UP, {"tenant": tenant, "stuck": stuck})
+    return len(stuck)
 
 
 _END = sa.text("""

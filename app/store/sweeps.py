@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approval import Ruling
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.policy import BREAKER_THRESHOLD
 from app.store.claims import LaneKey
 
 TURN = timedelta(seconds=4)
@@ -61,7 +62,7 @@ async def expired_claims(connection: AsyncConnection, limit: int) -> list[Expire
 
 
 async def idle_lanes(connection: AsyncConnection, idle: timedelta) -> list[LaneKey]:
-    """Lanes that have work and no live pump, whose account may send."""
+    """Lanes that have work and no live pump, that nobody has promised to come back to, and whose account may send."""
     statement = sa.text("""
         SELECT l.tenant_id, l.mass_reply_id, l.account_id
         FROM mass_replies m
@@ -69,11 +70,39 @@ async def idle_lanes(connection: AsyncConnection, idle: timedelta) -> list[LaneK
         JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
         WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND l.pause_reason IS NULL
           AND (l.pumped_at IS NULL OR l.pumped_at < clock_timestamp() - CAST(:idle AS interval))
+          AND (l.watched_until IS NULL OR l.watched_until < clock_timestamp())
+          AND (l.held_until IS NULL OR l.held_until < clock_timestamp())
           AND a.enabled AND a.pause_reason IS NULL
           AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
     """)
     rows = await connection.execute(statement, {"idle": idle})
     return [LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)) for row in rows]
+
+
+STOPPED = f"""
+    CASE WHEN l.pause_reason IS NOT NULL THEN l.pause_reason
+         WHEN NOT a.enabled THEN 'account_disabled'
+         WHEN a.pause_reason IS NOT NULL THEN 'account_paused'
+         WHEN a.cool_until > clock_timestamp() AND a.failures_in_a_row >= {BREAKER_THRESHOLD} THEN 'account_silent'
+         WHEN l.held_times > 0 AND l.held_until > clock_timestamp() THEN 'held' END
+"""
+"""Why a lane `l` of an account `a` cannot go on; NULL where it can, if only after a while."""
+
+_STOPPED_LANES = sa.text(f"""
+    SELECT l.tenant_id, l.mass_reply_id, l.account_id, {STOPPED} AS why
+    FROM mass_replies m
+    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND {STOPPED} IS NOT NULL
+""")  # noqa: S608 - built from constants
+
+
+async def stopped_lanes(connection: AsyncConnection) -> dict[LaneKey, str]:
+    """Lanes of mass replies under way that have work and cannot go on, each with the reason."""
+    return {
+        LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)): row.why
+        for row in await connection.execute(_STOPPED_LANES)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +121,31 @@ class OpenMassReply:
     sending: int
     sample_over: bool
     """Whether a sample was to go first and none of it is queued or under way any more."""
+    sample_stuck: bool = False
+    """Whether some of the sample is queued on lanes that cannot go on."""
     ruling: Ruling | None = None
     """What a second person said, where one was asked."""
 
 
-async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
-    statement = sa.text("""
+_OPEN = sa.text(f"""
         SELECT m.tenant_id, m.id, m.status, clock_timestamp() AS now, m.updated_at, m.expires_at, m.dispatch_at,
                m.not_after, coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending,
                m.sampling AND NOT EXISTS (
                    SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.sampled
-                      AND d.status IN ('queued', 'sending')) AS sample_over, m.approval
+                      AND d.status IN ('queued', 'sending')) AS sample_over,
+               m.sampling AND m.status = 'sending' AND EXISTS (
+                   SELECT FROM lanes l JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+                   JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                                    AND d.account_id = l.account_id AND d.sampled AND d.status = 'queued'
+                   WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id AND {STOPPED} IS NOT NULL
+               ) AS sample_stuck, m.approval
         FROM mass_replies m LEFT JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
         WHERE m.finished_at IS NULL
         GROUP BY m.tenant_id, m.id
-    """)
+""")  # noqa: S608 - built from constants
+
+
+async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
     return [
         OpenMassReply(
             row.tenant_id,
@@ -120,9 +159,10 @@ async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
             int(row.queued),
             int(row.sending),
             row.sample_over,
+            row.sample_stuck,
             Ruling(row.approval) if row.approval else None,
         )
-        for row in await connection.execute(statement)
+        for row in await connection.execute(_OPEN)
     ]
 
 

@@ -154,6 +154,26 @@ lanes = Table(
         nullable=True,
         comment="When a pump last worked this lane; the sweeper wakes lanes that have work and no live pump.",
     ),
+    Column(
+        "watched_until",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="Until when a worker has promised to come back to this lane by itself.",
+    ),
+    Column(
+        "held_until",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="Until when this lane alone waits, for `held_reason`.",
+    ),
+    own.text("held_reason", nullable=True),
+    Column(
+        "held_times",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="How often in a row the lane could not be worked; the next claim that succeeds sets it to 0.",
+    ),
     UniqueConstraint(
         "tenant_id",
         "mass_reply_id",

@@ -50,6 +50,11 @@ class Metrics:
             ("limit",),
             registry=counted,
         )
+        self._held = Counter(
+            "mass_reply_lanes_held",
+            "Turns of a lane that ended in a fault of ours or with a file that cannot be had.",
+            registry=counted,
+        )
         self._expired = Counter(
             "mass_reply_claims_expired",
             "Deliveries that became uncertain because their worker died or froze.",
@@ -96,6 +101,9 @@ class Metrics:
     def count_claim_without_room(self, limit: str) -> None:
         """`limit` is `rate` or `in_flight`."""
         self._without_room.labels(limit).inc()
+
+    def count_lane_held(self) -> None:
+        self._held.inc()
 
     def count_expired_claims(self, count: int) -> None:
         self._expired.inc(count)

@@ -86,6 +86,8 @@ async def report(stage: Stage, id_: str, *events: DeliveryEvent) -> None:
 
 
 ACCEPT, REJECT, LOSE = DeliveryEvent.ACCEPT, DeliveryEvent.REJECT, DeliveryEvent.LOSE_ANSWER
+REFUSE = DeliveryEvent.REFUSE
+"""Our own refusal: the provider was never asked, so that this says nothing about it."""
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,9 @@ ACCEPT, REJECT, LOSE = DeliveryEvent.ACCEPT, DeliveryEvent.REJECT, DeliveryEvent
         ([[ACCEPT] * 40, [REJECT] * 6, [LOSE] * 5], True),
         ([[REJECT] * 9, [ACCEPT] * 50, [REJECT] * 9], False),
         ([[ACCEPT] * 60, [REJECT] * 11], True),
+        ([[REFUSE] * 60], False),
+        ([[REFUSE] * 30, [REJECT] * 9, [REFUSE] * 30], False),
+        ([[REJECT] * 5, [REFUSE] * 50, [REJECT] * 5], True),
     ],
 )
 async def test_it_is_the_last_fifty_attempts_that_count(

@@ -67,6 +67,16 @@ async def test_resuming_a_lane_ends_the_pause_of_its_account_alone(stage: Stage)
     assert [account.key for account in accounts] == ["desk"]
 
 
+async def test_a_resume_ends_the_rest_of_an_account(stage: Stage) -> None:
+    id_ = await stage.batch_in(S.SENDING)
+    await stage.write("UPDATE channel_accounts SET cool_until = now() + interval '5 minutes', failures_in_a_row = 40")
+    assert lanes(await stage.get(id_))["email"][0] == "cooling"
+    resumed = (await stage.act(id_, "resume", {"channel_account": "email"})).json()
+    assert {key: state for key, (state, _) in lanes(resumed).items()} == {"email": "sending", "desk": "cooling"}
+    [row] = await stage.read("SELECT failures_in_a_row AS n, cool_until FROM channel_accounts WHERE key = 'email'")
+    assert (row.n, row.cool_until) == (0, None)
+
+
 async def test_a_lane_that_there_is_not_is_not_found_and_nothing_changes(stage: Stage) -> None:
     id_ = await stage.batch_in(S.PAUSED)
     for action in ("pause", "resume"):

@@ -212,7 +212,8 @@ class Stage:
         """Work a lane to its end, or to the end of the budget; answers whether there was more to do."""
         crew = self.crew(adapter, **pace)
         async with recording(crew.recorder):
-            return await Pump(crew, batch.lane, asyncio.Event()).run()
+            wait = await Pump(crew, batch.lane, asyncio.Event()).run()
+        return wait is not None and not wait.left
 
     def sweeper(self, woken: list[LaneKey] | None = None, prepared: list[MassReplyId] | None = None) -> Sweeper:
         async def wake_lane(lane: LaneKey) -> None:

@@ -135,6 +135,26 @@ async def test_without_the_promised_files_nothing_leaves(stage: Stage, tmp_path:
     assert [file.content for call in carrier.calls for file in call.attachments] == [PNG]
 
 
+async def test_a_file_that_cannot_be_read_lets_its_lane_wait_longer_each_time_and_say_why(
+    stage: Stage, tmp_path: Path
+) -> None:
+    batch, carrier = await batch_with(stage, PICTURE), FileCarrier()
+    [kept] = (tmp_path / "attachments" / str(stage.tenant)).iterdir()
+    kept.rename(kept.with_suffix(".away"))
+    waits = []
+    for _ in range(3):
+        await stage.pump(batch, carrier)
+        lane = await stage.one("SELECT *, held_until - now() AS wait FROM lanes WHERE mass_reply_id = :id", id=batch.id)
+        waits.append(round(lane.wait.total_seconds() / 2) * 2)
+    assert waits == [2, 4, 8]
+    assert lane.held_reason.startswith("The content of an attachment cannot be read (")
+
+    kept.with_suffix(".away").rename(kept)
+    await stage.pump(batch, carrier)
+    lane = await stage.one("SELECT * FROM lanes WHERE mass_reply_id = :id", id=batch.id)
+    assert (lane.sent, lane.held_until, lane.held_reason, lane.held_times) == (1, None, None, 0)
+
+
 async def test_a_file_is_handed_over_once_for_a_batch_and_an_account(stage: Stage) -> None:
     batch, carrier = await batch_with(stage, PICTURE, TERMS, count=2), PictureCarrier(Uploaded("media-1"))
 

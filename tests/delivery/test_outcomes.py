@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.delivery.outcomes import answered
-from app.domain.messaging import PAIR_RATE, Deferred
-from app.domain.model import AccountId, DeliveryEvent, DeliveryId, MassReplyId, TenantId
+from app.delivery.outcomes import DEADLINE_PASSED, answered
+from app.domain.messaging import PAIR_RATE, Deferred, Rejected
+from app.domain.model import AccountId, DeliveryEvent, DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
 from app.store.claims import Claimed, LaneKey
 from tests.domain.people import ID, recipient
 
@@ -33,3 +33,17 @@ async def test_what_the_account_has_to_wait_for_is_not_counted_against_the_deliv
     throttled = Deferred("throttled", "Too fast.", timedelta(seconds=7), "account")
     result = answered(claimed(0), throttled, ())
     assert (result.report.wait, result.account_deferral) == (None, throttled)
+
+
+async def test_what_an_adapter_refuses_itself_says_nothing_about_the_provider() -> None:
+    refusal = Rejected(ReasonCode.ADDRESS_INVALID, "Not an address.", own=True)
+    result = answered(claimed(0), refusal, ())
+    assert (result.report.happening.event, result.heard) == (DeliveryEvent.REFUSE, "nothing")
+    assert result.report.happening.reason == Reason(ReasonCode.ADDRESS_INVALID, "Not an address.")
+
+
+@pytest.mark.parametrize(
+    ("code", "heard"), [("unreachable", "silence"), (DEADLINE_PASSED, "nothing"), ("throttled", "answer")]
+)
+async def test_what_was_put_off_is_an_answer_only_where_the_provider_gave_it(code: str, heard: str) -> None:
+    assert answered(claimed(0), Deferred(code, "Later."), ()).heard == heard

@@ -219,6 +219,22 @@ class TestTheAccount:
             await recorder.record(result(stage, batch.deliveries[1]))
         assert (await self.health(stage)).failures == 0
 
+    async def test_is_well_again_with_an_answer_to_any_process(self, stage: Stage) -> None:
+        batch = await claimed(stage, BREAKER_THRESHOLD + 1)
+        silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries[1:]]
+        await recorded(stage, stage.database, silent[:-1])
+        await recorded(stage, stage.database, [result(stage, batch.first)])
+        await recorded(stage, stage.database, silent[-1:])
+        health = await self.health(stage)
+        assert (health.failures, health.rest) == (1, None)
+
+    async def test_learns_nothing_from_what_never_reached_its_provider(self, stage: Stage) -> None:
+        batch = await claimed(stage, 2)
+        async with recording(Recorder(stage.database)) as recorder:
+            await recorder.record(result(stage, batch.deliveries[0], heard="silence"))
+            await recorder.record(result(stage, batch.deliveries[1], heard="nothing"))
+        assert (await self.health(stage)).failures == 1
+
     @pytest.mark.parametrize(
         ("deferral", "pause", "rests"),
         [

@@ -90,6 +90,27 @@ class TestLanes:
         await stage.runs("UPDATE lanes SET pumped_at = now() WHERE mass_reply_id = :id", id=batch.id)
         assert not await self.woken(stage, batch)
 
+    @pytest.mark.parametrize("promise", ["watched_until", "held_until"])
+    async def test_that_wait_for_a_time_are_left_alone_until_it_has_come(self, stage: Stage, promise: str) -> None:
+        batch = await stage.batch()
+        later = "UPDATE lanes SET {} = now() + CAST(CAST(:wait AS text) AS interval) WHERE mass_reply_id = :id"
+        await stage.runs(later.format(promise), id=batch.id, wait="1 minute")
+        assert not await self.woken(stage, batch)
+        await stage.runs(later.format(promise), id=batch.id, wait="-1 second")
+        assert await self.woken(stage, batch)
+
+    async def test_to_whose_queue_something_came_back_are_not_left_to_wait(self, stage: Stage) -> None:
+        batch = await stage.batch(2)
+        await stage.claim(batch)
+        await stage.runs(
+            "UPDATE lanes SET pumped_at = NULL, watched_until = now() + interval '1 h', "
+            "held_until = now() + interval '1 h' WHERE mass_reply_id = :id",
+            id=batch.id,
+        )
+        assert not await self.woken(stage, batch)
+        await stage.settle(report(batch.first, E.GIVE_BACK, outcome="given_back"))
+        assert await self.woken(stage, batch)
+
     @pytest.mark.parametrize(
         "shut",
         [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.policy import BREAKER_THRESHOLD, allowance, back_off, pair_rate_wait, rest, spend
+from app.domain.policy import BREAKER_THRESHOLD, LARGEST_MESSAGE, allowance, back_off, pair_rate_wait, rest, spend
 
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=1)
@@ -78,6 +78,15 @@ def test_a_message_larger_than_the_bucket_leaves_a_debt_that_the_rate_repays() -
     debt = spend(LONG_AGO, START, 2, 5)
     assert allowance(debt, START + timedelta(seconds=1.9), 2).units == 0
     assert allowance(debt, START + timedelta(seconds=2), 2).units == 1
+
+
+@pytest.mark.parametrize("rate", [0.001, 1, 10, 1_000])
+def test_no_debt_is_larger_than_what_one_message_may_cost(rate: float) -> None:
+    far = START + timedelta(days=400)
+    next_at = allowance(far, START, rate).next_at
+    assert next_at - START <= timedelta(seconds=LARGEST_MESSAGE / rate)
+    largest = spend(LONG_AGO, START, rate, LARGEST_MESSAGE)
+    assert allowance(largest, START, rate).next_at == max(largest, START)
 
 
 def test_a_partly_used_bucket_holds_the_rest() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response, status
 from pydantic import ConfigDict, Field, JsonValue, SecretStr
 
+from app.api.batches import wake
 from app.api.deps import Administrator, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
@@ -113,7 +114,7 @@ def _answer(runtime: Runtime, tenant: TenantId) -> Callable[[ChannelAccount], Ac
 async def put_channel_account(
     key: AccountKey, body: AccountBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> AccountAnswer:
-    """Make or replace an account. Saving it ends a pause."""
+    """Make or replace an account. Saving it ends a pause, new credentials a rest; all of it holds at once."""
     async with runtime.database.begin(caller.tenant_id) as connection:
         saved = await save_account(
             connection,
@@ -124,6 +125,7 @@ async def put_channel_account(
             Actor.of(caller),
             allow_private=runtime.settings.allow_private_urls,
         )
+    await wake(runtime, saved.lanes)
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return _answer(runtime, caller.tenant_id)(saved.account)
 
