@@ -17,7 +17,7 @@ from app.domain.import_mail import line_of, message_of, sender_of
 from app.domain.mail import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.domain.selection import Filter
-from app.domain.streams import TooLarge, split_lines, split_mbox
+from app.domain.streams import TooLarge, split_lines, split_mbox, without_mark
 from app.store import selection
 from app.store.accounts import find_account
 from app.store.conversations import find_id, timeline_item, view_conversations
@@ -151,7 +151,7 @@ async def import_mailbox(
     database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
     """Import an mbox file of customers' e-mails. Raises InvalidRequest for an account that is none of e-mail."""
-    return await _import_mails(database, tenant, channel_account, split_mbox(body), digests)
+    return await _import_mails(database, tenant, channel_account, split_mbox(without_mark(body)), digests)
 
 
 async def import_mail(
@@ -200,7 +200,7 @@ async def _import_mails(
 
 async def _mail_account(database: Database, tenant: TenantId, key: str) -> MailAccount:
     async with database.begin(tenant) as connection:
-        account = await find_account(connection, tenant, key)
+        account = await find_account(connection, tenant, key.strip())
     if account is None or account.channel is not Channel.EMAIL:
         fault = Fault("/channel_account", "unknown_channel_account", "There is no e-mail account of this key.")
         raise InvalidRequest(faults=[fault])
@@ -269,7 +269,7 @@ async def search(
 
 async def resolve(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationId:
     """Find a conversation by our id or by its external one. Raises NotFound."""
-    id_ = await find_id(connection, tenant, name)
+    id_ = await find_id(connection, tenant, name.strip())
     if id_ is None:
         raise NotFound
     return id_

@@ -18,7 +18,7 @@ async def erase_contact(
     Its addresses stay blocked where they are, as digests that know them again when somebody imports them.
     Raises NotFound; ContactInFlight while a message to it is under way, because its record would bring the text back.
     """
-    contact = await erasure.hold_contact(connection, tenant, name)
+    contact = await erasure.hold_contact(connection, tenant, name.strip())
     if contact is None:
         raise NotFound
     if contact.deliveries_in(DeliveryStatus.SENDING):

@@ -1,5 +1,6 @@
 """Importing a file: what it holds is told by its name, else by how it begins."""
 
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
 from enum import Enum
 from pathlib import Path
@@ -54,9 +55,10 @@ def content_of(file: Path) -> Content:
         return known
     with file.open("rb") as opened:
         beginning = opened.read(PART)
-    if beginning.startswith(b"From "):
+    text = beginning.removeprefix(BOM_UTF8)
+    if text.startswith(b"From "):
         return Content.MAILBOX
-    return Content.LINES if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else Content.MAIL
+    return Content.LINES if text.lstrip().startswith(b"{") else Content.MAIL
 
 
 async def _parts(file: Path) -> AsyncIterator[bytes]:

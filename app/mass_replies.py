@@ -27,7 +27,7 @@ from app.domain.per_contact import thin_out
 from app.domain.preflight import Plan, Recipient, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
-from app.domain.summary import Summary
+from app.domain.summary import SAMPLES, Sample, Summary
 from app.store import (
     attachments,
     audit,
@@ -45,8 +45,6 @@ from app.store.database import Database, plan_anew
 
 NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
-MISSING_LISTED = 100
-"""Unknown ids that a refusal names, besides saying how many there are."""
 LARGE = 1_000
 """From so many deliveries on, plans made with the statistics from before would read all of them for each group."""
 RENDERED_AT_ONCE = 200
@@ -71,9 +69,11 @@ async def preview(
     plan = await _plan(connection, tenant, draft, await _source(connection, tenant, draft))
     count = await _count(connection, tenant, draft)
     ids = await selection.ids(connection, tenant, draft.selection, limit)
-    summary = _summary(thin_out(await _judge(connection, tenant, plan, ids), plan.guards))
+    verdicts = thin_out(await _judge(connection, tenant, plan, ids), plan.guards)
+    summary = _summary(verdicts)
     if only is not None:
-        shown = await _judge(connection, tenant, plan, [only])
+        judged = [verdict for verdict in verdicts if verdict.recipient.conversation_id == only]
+        shown = judged or await _judge(connection, tenant, plan, [only])
         if not shown:
             fault = Fault("/conversation_id", "conversation_not_found", str(only))
             raise ConversationsNotFound("The conversation to show does not exist.", faults=[fault])
@@ -151,14 +151,22 @@ async def _finish_preparation(
     total = Summary()
     for summary in await mass_replies.page_summaries(connection, tenant, id_):
         total.merge(summary)
-    made_under = (await load_plan(connection, tenant, id_)).guards
-    if made_under.compare_conversations:
-        shown = [sample.conversation_id for sample in total.samples]
-        for withdrawn in await per_contact.thin_out(connection, tenant, id_, made_under, shown):
-            total.withdraw(withdrawn)
+    plan = await load_plan(connection, tenant, id_)
+    if plan.guards.compare_conversations:
+        withdrawn = await per_contact.thin_out(connection, tenant, id_, plan.guards)
+        for each in withdrawn:
+            total.withdraw(each)
+        if withdrawn:
+            total.samples = await _samples(connection, tenant, plan, id_)
     await mass_replies.finish_preparation(connection, tenant, id_, total, datetime.now(UTC) + confirm_within)
     if total.selected.total() >= LARGE:
         await mass_replies.renew_statistics(connection)
+
+
+async def _samples(connection: AsyncConnection, tenant: TenantId, plan: Plan, id_: MassReplyId) -> list[Sample]:
+    """Draw the samples anew: what the pages showed may be what nobody gets."""
+    shown = await per_contact.first_going(connection, tenant, id_, SAMPLES)
+    return _summary(await _judge(connection, tenant, plan, shown, id_)).samples
 
 
 async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Plan:
@@ -198,7 +206,7 @@ async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: 
     if not missing:
         return
     field = "external_ids" if isinstance(draft.selection, ByExternalIds) else "conversation_ids"
-    faults = [Fault(f"/selection/{field}", "conversation_not_found", one) for one in missing[:MISSING_LISTED]]
+    faults = [Fault(f"/selection/{field}", "conversation_not_found", one) for one in missing]
     raise ConversationsNotFound(f"{len(missing)} of the selected conversations do not exist.", faults=faults)
 
 

@@ -36,6 +36,7 @@ MBOX = f"From ann@example.com Fri May  1 10:00:00 2026\n{MAIL}\n"
         ("lines", f"\n{LINE}\n", Content.LINES),
         ("lines-with-a-mark", f"\ufeff{LINE}\n", Content.LINES),
         ("mail.txt", MAIL, Content.MAIL),
+        ("archive-with-a-mark", f"\ufeff{MBOX}", Content.MAILBOX),
         ("archive", MBOX, Content.MAILBOX),
     ],
 )
@@ -56,7 +57,7 @@ async def test_lines_are_imported_once_and_bad_ones_named(run: Run, tenant: UUID
     assert (done.returncode, done.stdout) == (0, "created 0, updated 0, unchanged 1, failed 0\n"), done.stderr
 
 
-@pytest.mark.parametrize(("name", "text"), [("one.eml", MAIL), ("all.mbox", MBOX)])
+@pytest.mark.parametrize(("name", "text"), [("one.eml", MAIL), ("all.mbox", MBOX), ("a-mark.mbox", f"\ufeff{MBOX}")])
 async def test_mails_are_imported_for_an_account(
     run: Run, runtime: Runtime, tenant: UUID, tmp_path: Path, name: str, text: str
 ) -> None:

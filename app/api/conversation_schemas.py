@@ -9,7 +9,7 @@ from fastapi import Body
 from pydantic import Field, JsonValue
 
 from app.api.filter_schema import DescribedBy, FilterBody
-from app.api.schemas import Answer, Listing
+from app.api.schemas import Answer, Listing, Whole
 from app.api.schemas import Body as Closed
 from app.conversations import ImportReport
 from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
@@ -18,7 +18,7 @@ from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engage
 
 class SearchBody(Closed):
     filter: FilterBody = Field(description="`{}` finds every conversation.")
-    limit: int = Field(default=50, ge=1, le=500)
+    limit: Whole = Field(default=50, ge=1, le=500)
     cursor: str | None = None
 
 

@@ -61,12 +61,13 @@ class MassReplyBody(Body):
         )
 
 
-UNWRITTEN = "…"
-"""Stands for a text that is not written yet: a preview shows who would get it, and no samples."""
-
-
 class DraftMessageBody(MessageBody):
-    text: str = Field(default=UNWRITTEN, description="Left out, the preview has no samples.")
+    text: str = Field(default="…", description="Left out, the preview has no samples.")
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there is a text yet: until then a preview shows who would get it, and no samples."""
+        return "text" in self.model_fields_set
 
 
 class PreviewBody(MassReplyBody):

@@ -21,7 +21,7 @@ from app.domain.errors import Fault, InvalidRequest
 from app.domain.messaging import Author
 from app.domain.reading import read_time
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]

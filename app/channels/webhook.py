@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 import httpx
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -38,6 +38,7 @@ from app.domain.messaging import (
     Webhook,
 )
 from app.domain.model import Channel, ReasonCode
+from app.domain.reading import read_time
 
 _SHORTEST_SECRET: Final = 24
 """Bytes; the specification asks for 24 to 64."""
@@ -80,6 +81,16 @@ def _signing_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _time(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("a time is written as text")
+    return read_time(value)
+
+
+Moment = Annotated[datetime, BeforeValidator(_time)]
+"""RFC 3339, as everywhere in our own contracts."""
+
+
 class Config(Settings):
     url: Endpoint
 
@@ -106,7 +117,7 @@ class _Conversation(BaseModel):
 class _Message(BaseModel):
     id: str | None = None
     text: str
-    sent_at: datetime | None = None
+    sent_at: Moment | None = None
     automatic: bool = False
 
 
@@ -121,13 +132,13 @@ class _Received(BaseModel):
 
 class _Reported(BaseModel):
     type: Literal["message.sent", "message.delivered", "message.read", "message.failed"]
-    timestamp: datetime | None = None
+    timestamp: Moment | None = None
     data: _Report
 
 
 class _Incoming(BaseModel):
     type: Literal["message.received"]
-    timestamp: datetime | None = None
+    timestamp: Moment | None = None
     data: _Received
 
 
@@ -242,7 +253,7 @@ def _receipt(event: _Reported, key: str, raw: dict[str, Any]) -> Receipt:
         event_key=key,
         correlation=event.data.correlation,
         provider_message_id=event.data.message_id,
-        occurred_at=_aware(event.timestamp),
+        occurred_at=event.timestamp,
         code=code,
         detail=one_line(event.data.detail or "The helpdesk reported a failure.") if failed else None,
         bad_address=event.data.address if code in _NO_MORE else None,
@@ -257,7 +268,7 @@ def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
         provider_message_id=received.message.id,
         sender=received.sender,
         text=received.message.text,
-        sent_at=_aware(received.message.sent_at or event.timestamp),
+        sent_at=received.message.sent_at or event.timestamp,
         automatic=received.message.automatic,
         opted_out=received.opted_out,
         conversation_id=received.conversation.id,
@@ -265,10 +276,6 @@ def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
         vouched=True,
         raw=raw,
     )
-
-
-def _aware(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def _places(error: ValidationError) -> str:

@@ -122,7 +122,7 @@ def _text(message: str | None, file: Path | None) -> str:
         raise NotUsable("Give the message once: as an argument, as `-` for standard input, or with --message-file.")
     if file is not None:
         return read_text(file)
-    return sys.stdin.read().rstrip("\n") if message == STDIN else str(message)
+    return sys.stdin.read().removeprefix("\ufeff").rstrip("\n") if message == STDIN else str(message)
 
 
 def status(id_: opt.Id, url: opt.Url, key: opt.Key, wait: opt.Wait = False, as_json: opt.AsJson = False) -> None:

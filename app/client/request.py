@@ -1,5 +1,7 @@
 """What was asked for on the command line, as the bodies that the server takes. Raises NotUsable."""
 
+import codecs
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -145,11 +147,18 @@ def read_moment(text: str | None, option: str) -> str | None:
 def read_text(file: Path) -> str:
     """A file's text, without the line break that editors put at its end."""
     try:
-        return file.read_text(encoding="utf-8").rstrip("\n")
+        return decoded(file.read_bytes()).rstrip("\n")
     except UnicodeDecodeError:
         raise NotUsable(f"{file} is not text in UTF-8.") from None
     except OSError as error:
         raise NotUsable(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def decoded(raw: bytes) -> str:
+    """Text as programs save it: in UTF-8 with a byte-order mark or without one, or in UTF-16 with one."""
+    is_utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text: str = io.TextIOWrapper(io.BytesIO(raw), "utf-16" if is_utf16 else "utf-8-sig").read()
+    return text
 
 
 def _lines(file: Path) -> list[str]:

@@ -101,7 +101,7 @@ def _narrowing(reader: Reader, name: str, value: object) -> Any:
         case "include_automatic":
             return reader.flag(value, pointer)
         case "tags":
-            return reader.names(value, pointer)
+            return reader.keys(value, pointer)
         case _:
             return reader.members(ConversationStatus, value, pointer)
 
@@ -127,7 +127,7 @@ def _value(reader: Reader, type_: ActionType, value: object, pointer: str) -> st
         case ActionType.ADD_NOTE:
             return reader.name(value, pointer, most_bytes=MAX_NOTE_BYTES)
         case _:
-            return reader.name(value, pointer)
+            return reader.key(value, pointer)
 
 
 def _write_trigger(trigger: Trigger) -> dict[str, Any]:

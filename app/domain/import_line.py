@@ -105,7 +105,7 @@ def _parse(data: object) -> ConversationLine:
     reader = Reader()
     fields = reader.mapping(data, "", _FIELDS.keys() | _NESTED | READ_ONLY)
     line = ConversationLine(
-        external_id=reader.name(fields.get("external_id"), "/external_id"),
+        external_id=reader.key(fields.get("external_id"), "/external_id"),
         given=_given(reader, fields, _FIELDS),
         contact=_contact(reader, fields["contact"]) if "contact" in fields else None,
         custom_fields=_custom_fields(reader, fields, ""),
@@ -166,7 +166,7 @@ def _engagement(reader: Reader, value: object, pointer: str) -> Engagement:
 
 def _tags(reader: Reader, value: object, pointer: str) -> tuple[str, ...]:
     items = [] if value is None else reader.array(value, pointer)
-    return tuple(sorted({reader.name(item, child(pointer, at)) for at, item in enumerate(items)}))
+    return tuple(sorted({reader.key(item, child(pointer, at)) for at, item in enumerate(items)}))
 
 
 def _time(reader: Reader, value: object, pointer: str) -> datetime | None:

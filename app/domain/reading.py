@@ -22,6 +22,10 @@ MAX_KEY_BYTES = 2_000
 MAX_NAME_BYTES = 1_000
 """A message id or an address: the two share an index. No mail program writes an id above 998 (RFC 5322)."""
 
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
+)
+"""Without leap seconds: Python has no such time, and none has been announced since 2016."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate; JSON can express both."""
 _SELECTS_NOTHING = "An empty list selects nothing; leave the field out instead."
@@ -41,12 +45,11 @@ def storable(text: str) -> str:
 
 
 def read_time(text: str) -> datetime:
-    """Read an RFC 3339 time as UTC. Raises ValueError for anything else, a time without an offset included."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time needs an offset")
+    """Read an RFC 3339 time as UTC. Raises ValueError for anything else, the rest of ISO 8601 included."""
+    if _RFC3339.fullmatch(text) is None:
+        raise ValueError("a time is written as in 2026-05-01T09:00:00Z")
     try:
-        return moment.astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("out of range") from error
 
@@ -110,9 +113,15 @@ class Reader:
             self.fault(pointer, "empty", "This must not be empty.")
         return text
 
-    def names(self, value: object, pointer: str) -> tuple[str, ...]:
-        """Read a list of texts; repeats count once."""
-        return distinct(self.name(item, child(pointer, at)) for at, item in enumerate(self.filled(value, pointer)))
+    def key(self, value: object, pointer: str) -> str:
+        """Read what something is looked up by: blanks around it are nobody's intention, and must not hide it."""
+        if isinstance(value, str) and value.isspace():
+            self.fault(pointer, "empty", "This must not be blank.")
+        return self.name(value, pointer).strip()
+
+    def keys(self, value: object, pointer: str) -> tuple[str, ...]:
+        """Read a list of keys; repeats count once."""
+        return distinct(self.key(item, child(pointer, at)) for at, item in enumerate(self.filled(value, pointer)))
 
     def ids(self, value: object, pointer: str) -> tuple[UUID, ...]:
         return distinct(self.id(item, child(pointer, at)) for at, item in enumerate(self.filled(value, pointer)))

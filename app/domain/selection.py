@@ -165,7 +165,7 @@ def _selection_of(reader: Reader, kind: str, given: Mapping[str, object], pointe
         case "conversation_ids":
             return ByIds(reader.ids(value, place))
         case "external_ids":
-            return ByExternalIds(reader.names(value, place))
+            return ByExternalIds(reader.keys(value, place))
         case _:
             return _follow_up(reader, value, place)
 
@@ -218,7 +218,7 @@ def _condition(reader: Reader, name: str, value: object, pointer: str, depth: in
         case "channel" | "status" | "engagement":
             return reader.members(_ENUMS[name], value, pointer)
         case "team" | "assignee" | "contact":
-            return reader.names(value, pointer)
+            return reader.keys(value, pointer)
         case "created_at" | "last_customer_message_at":
             return _time_range(reader, value, pointer)
         case "tags":
@@ -238,7 +238,7 @@ def _tags(reader: Reader, data: object, pointer: str) -> TagCondition:
     given = reader.mapping(data, pointer, ("any", "all", "none"))
     _refuse_empty(reader, data, pointer)
     return TagCondition(
-        **{name: reader.names(value, child(pointer, name)) for name, value in _known(given, "any all none")}
+        **{name: reader.keys(value, child(pointer, name)) for name, value in _known(given, "any all none")}
     )
 
 

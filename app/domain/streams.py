@@ -1,6 +1,7 @@
 """Cutting an upload into its mails or lines as it comes in: one of them and one chunk in memory, whatever its size."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 
@@ -41,6 +42,21 @@ async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) 
         elif item.strip():
             yield _within(limit, _unquoted(item.lstrip(b"\r\n")))
         envelope = True
+
+
+async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Yield a text's bytes without the byte-order mark that some programs put before them."""
+    held, begun = b"", False
+    async for chunk in chunks:
+        if begun:
+            yield chunk
+            continue
+        held += chunk
+        begun = len(held) >= len(BOM_UTF8)
+        if begun:
+            yield held.removeprefix(BOM_UTF8)
+    if not begun:
+        yield held
 
 
 async def split_lines(chunks: AsyncIterable[bytes], limit: int = MAX_LINE_BYTES) -> AsyncIterator[bytes | TooLarge]:

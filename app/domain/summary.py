@@ -1,7 +1,7 @@
 """The preflight of many conversations, in numbers and a few samples: what a person looks at before confirming."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -40,8 +40,6 @@ class Withdrawn:
     segments: int
     """Of all of them together; the same goes for `templates`."""
     templates: int
-    shown: Sequence[UUID] = ()
-    """Those of its conversations that are among the samples."""
 
 
 @dataclass(slots=True)
@@ -96,7 +94,7 @@ class Summary:
             self._show(sample)
 
     def withdraw(self, withdrawn: Withdrawn) -> None:
-        """Count deliveries as skipped that were counted as going."""
+        """Count deliveries as skipped that were counted as going. The samples go with them: they may be theirs."""
         channel, times = withdrawn.channel, withdrawn.times
         self.skipped[withdrawn.code, channel] += times
         self.warnings -= Counter({(warning, channel): times for warning in withdrawn.warnings})
@@ -104,7 +102,7 @@ class Summary:
         if channel is Channel.WHATSAPP:
             self.whatsapp_templates -= withdrawn.templates
             self.whatsapp_in_window -= times - withdrawn.templates
-        self.samples = [sample for sample in self.samples if sample.conversation_id not in withdrawn.shown]
+        self.samples = []
 
     @property
     def recipients(self) -> int:

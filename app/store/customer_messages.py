@@ -74,7 +74,7 @@ async def find_named(
     if id_ is None and external_id is None:
         return None
     found: ConversationId | None = await connection.scalar(
-        _NAMED, {"tenant": tenant, "id": id_, "external_id": external_id}
+        _NAMED, {"tenant": tenant, "id": id_, "external_id": external_id and external_id.strip()}
     )
     return found
 

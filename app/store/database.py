@@ -128,6 +128,8 @@ class Database:
         async with AsyncExitStack() as stack:
             try:
                 connection = await stack.enter_async_context(self._engine.connect())
+                if self._kind.one_moment:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
             except OSError as error:
                 raise DatabaseAway(str(error)) from error
             async with connection.begin():

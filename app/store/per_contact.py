@@ -62,26 +62,22 @@ _THIN_OUT = sa.text(f"""
             reason_detail = CASE r.code WHEN :duplicate THEN :duplicate_detail ELSE :limited_detail END
         FROM refused r JOIN deliveries b ON b.tenant_id = :tenant AND b.id = r.id
         WHERE d.tenant_id = :tenant AND d.id = r.id
-        RETURNING d.conversation_id, d.channel, d.account_id, r.code, b.segments, b.used_template, b.warnings),
+        RETURNING d.channel, d.account_id, r.code, b.segments, b.used_template, b.warnings),
     counted AS (
         UPDATE lanes l SET queued = l.queued - s.times, skipped = l.skipped + s.times
         FROM (SELECT channel, account_id, count(*) AS times FROM skipped GROUP BY channel, account_id) s
         WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.channel = s.channel
           AND l.account_id IS NOT DISTINCT FROM s.account_id)
     SELECT channel, code, warnings, count(*) AS times, sum(segments) AS segments,
-           count(*) FILTER (WHERE used_template) AS templates,
-           coalesce(array_agg(conversation_id) FILTER (WHERE conversation_id = ANY (CAST(:shown AS uuid[]))), '{{}}')
-               AS shown
+           count(*) FILTER (WHERE used_template) AS templates
     FROM skipped GROUP BY channel, code, warnings
 """)  # noqa: S608 - built from a constant
 
 
-async def thin_out(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, guards: Guards, shown: Sequence[UUID]
-) -> list[Withdrawn]:
+async def thin_out(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, guards: Guards) -> list[Withdrawn]:
     """Skip what contacts would get too often of one mass reply, by the rule of `domain/per_contact.py`.
 
-    Answers what the preflight has to take back; of conversations, only those among `shown`.
+    Answers what the preflight has to take back.
     """
     limit = guards.max_per_contact_per_day
     values = {
@@ -91,7 +87,6 @@ async def thin_out(
         "duplicate_detail": duplicate_contact().detail,
         "limited": ReasonCode.CONTACT_LIMIT,
         "limited_detail": contact_limit(limit or 0).detail,
-        "shown": list(shown),
     }
     rows = await connection.execute(_THIN_OUT, {"tenant": tenant, "id": id_, **values})
     return [_withdrawn(row) for row in rows]
@@ -99,6 +94,17 @@ async def thin_out(
 
 def _withdrawn(row: Any) -> Withdrawn:
     warnings = tuple(map(PreflightWarning, row.warnings))
-    return Withdrawn(
-        Channel(row.channel), ReasonCode(row.code), row.times, warnings, int(row.segments), row.templates, row.shown
-    )
+    return Withdrawn(Channel(row.channel), ReasonCode(row.code), row.times, warnings, int(row.segments), row.templates)
+
+
+_FIRST_GOING = sa.text("""
+    SELECT conversation_id FROM (
+        SELECT conversation_id, row_number() OVER (PARTITION BY channel ORDER BY conversation_id) AS place
+        FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued') AS going
+    WHERE place <= :each ORDER BY conversation_id
+""")
+
+
+async def first_going(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, each: int) -> list[UUID]:
+    """Return the first conversations of each channel that are going to get a mass reply, in the order of their ids."""
+    return list(await connection.scalars(_FIRST_GOING, {"tenant": tenant, "id": id_, "each": each}))

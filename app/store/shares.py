@@ -25,13 +25,15 @@ class Kind:
     """None where nothing but the work itself ends it."""
     of_tenant: float = 1.0
     of_all: float = 1.0
+    one_moment: bool = False
+    """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
 
 
 OWN_WORK: Final = Kind("own work")
 """What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
 ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=0.4)
-SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=0.2, of_all=0.4)
-"""What a filter decides the cost of, and nothing is kept of."""
+SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=0.2, of_all=0.4, one_moment=True)
+"""What a filter decides the cost of, and nothing is kept of. A count and a page of the same rows must agree."""
 BULK: Final = Kind("bulk", statement_seconds=60, of_tenant=0.2, of_all=0.4)
 """What writes as many rows as a selection or a file holds."""
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.domain.model import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
+from app.store import selection
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
@@ -257,3 +258,35 @@ async def test_mails_for_an_account_that_nobody_can_have_are_refused(client: htt
         "/conversations/import?channel_account=a%00b", content=b"x", headers={"Content-Type": "message/rfc822"}
     )
     assert answer.status_code == 422
+
+
+async def test_a_key_is_found_however_many_blanks_were_put_around_it(client: httpx.AsyncClient) -> None:
+    keys = {"team": " billing", "assignee": "agent-7 ", "tags": [" vip "], "contact": {"external_id": " u-1 "}}
+    report = await imported(client, line(" c-1 ", **keys), patch("c-1", team="billing"))
+    assert (report["created"], report["unchanged"]) == (1, 1)
+    meant: list[dict[str, Any]] = [{"team": ["billing "]}, {"contact": ["u-1"]}, {"tags": {"all": ["vip"]}}]
+    for filter in meant:
+        assert (await client.post("/conversations/search", json={"filter": filter})).json()["total"] == 1, filter
+    for path in ("/conversations/c-1", "/conversations/%20c-1%20/timeline"):
+        assert (await client.get(path)).status_code == 200, path
+
+
+async def test_the_count_and_the_page_of_a_search_are_of_one_moment(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await imported(client, line("c-1"))
+    page = selection.page
+
+    async def later(*args: Any, **kwargs: Any) -> Any:
+        await imported(client, line("c-2"))
+        return await page(*args, **kwargs)
+
+    monkeypatch.setattr(selection, "page", later)
+    found = (await client.post("/conversations/search", json={"filter": {}})).json()
+    assert (found["total"], [item["external_id"] for item in found["items"]]) == (1, ["c-1"])
+
+
+@pytest.mark.parametrize("limit", ["50", 50.0, True])
+async def test_a_limit_is_a_number(client: httpx.AsyncClient, limit: object) -> None:
+    refused = await client.post("/conversations/search", json={"filter": {}, "limit": limit})
+    assert refused.status_code == 422

@@ -268,3 +268,23 @@ async def test_what_does_not_exist_is_not_found(client: httpx.AsyncClient) -> No
     for path in ("", "/deliveries"):
         missing = await client.get(f"/mass-replies/{uuid4()}{path}")
         assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
+async def test_every_unknown_id_is_named(client: httpx.AsyncClient, three: None) -> None:
+    unknown = [f"c-{n}" for n in range(250)]
+    for path in ("/mass-replies", "/mass-replies/preview"):
+        body = {**BODY, "selection": {"external_ids": ["email-1", *unknown]}}
+        refused = (await client.post(path, json=body)).json()
+        assert sorted(fault["detail"] for fault in refused["errors"]) == sorted(unknown)
+
+
+async def test_three_dots_are_a_text_like_any_other(client: httpx.AsyncClient, three: None) -> None:
+    body = {**BODY, "message": {"text": "…"}}
+    preview = (await client.post("/mass-replies/preview", json=body)).json()
+    assert [sample["text"] for sample in preview["preflight"]["samples"]] == ["…"] * 3
+
+
+@pytest.mark.parametrize("time", ["2026-05-01", "1777777777", "2026-05-01T09:00:00", "2026-05-01T09:00:00 02:00"])
+async def test_a_list_takes_rfc_3339_times_alone(client: httpx.AsyncClient, time: str) -> None:
+    for address in (f"/mass-replies?created_from={time}", f"/audit-log?from={time}"):
+        assert (await client.get(address)).status_code == 422, address

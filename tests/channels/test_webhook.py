@@ -157,7 +157,10 @@ def test_a_customer_s_message_names_its_conversation(http: httpx.AsyncClient) ->
         {"type": "message.sent", "data": {"correlation": 7}},
         {"type": "message.received", "data": {"message": {}}},
         {"type": "message.received", "data": {"conversation": {"id": "no-uuid"}, "message": {"text": "x"}}},
-        {"type": "message.sent", "timestamp": "soon", "data": {"correlation": CORRELATION}},
+        *(
+            {"type": "message.sent", "timestamp": time, "data": {"correlation": CORRELATION}}
+            for time in ("soon", 1_777_777_777, "1777777777", "2026-05-01", "2026-05-01T09:00:00")
+        ),
     ],
 )
 def test_a_report_that_breaks_the_contract_is_malformed(http: httpx.AsyncClient, body: Any) -> None:

@@ -97,3 +97,13 @@ def test_a_hold_has_a_unit(text: str, seconds: int) -> None:
 def test_what_cannot_be_meant_is_refused(bad: Callable[[], Any]) -> None:
     with pytest.raises(NotUsable, match="--"):
         bad()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_may_have_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "ids").write_text("c-1\r\nc-2\r\n", encoding=encoding)
+    (tmp_path / "filter").write_text('{"team": ["Zürich"]}', encoding=encoding)
+    (tmp_path / "html").write_text("<p>Grüezi</p>\n", encoding=encoding)
+    assert Selecting(external_ids_file=tmp_path / "ids").to_json() == {"external_ids": ["c-1", "c-2"]}
+    assert Selecting(filter_file=tmp_path / "filter").to_json() == {"filter": {"team": ["Zürich"]}}
+    assert Writing("Hi", html_file=tmp_path / "html").to_json([])["message"]["html"] == "<p>Grüezi</p>"

@@ -152,11 +152,10 @@ def test_withdrawing_undoes_what_adding_counted() -> None:
     expected, found = Summary(), Summary()
     for verdict in (kept, gone):
         found.add(verdict)
-    found.withdraw(
-        Withdrawn(Channel.WHATSAPP, DUPLICATE, 1, gone.warnings, gone.segments, 0, (gone.recipient.conversation_id,))
-    )
+    found.withdraw(Withdrawn(Channel.WHATSAPP, DUPLICATE, 1, gone.warnings, gone.segments, 0))
     expected.add(kept)
     expected.add(Verdict(gone.recipient, Reason(DUPLICATE, "Because.")))
+    expected.samples = []  # drawn anew, from those who are left
     assert found == expected
 
 

@@ -193,3 +193,39 @@ def test_whatever_json_comes_is_read_or_refused(data: object) -> None:
     with contextlib.suppress(InvalidRequest):
         filter = parse_filter(data)
         assert parse_filter(filter_to_json(filter)) == filter
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-05-01", "2026-05-01T09:00Z", "2026-05-01T09Z", "20260501T090000Z", "2026-05-01T090000Z",
+        "2026-W18-5T09:00:00Z", "2026-121T09:00:00Z", "2026-05-01 09:00:00Z", "2026-05-01x09:00:00Z",
+        "2026-05-01T09:00:00", "2026-05-01T09:00:00+02", "2026-05-01T09:00:00+0200", "2026-05-01T09:00:00+02:00:30",
+        "2026-05-01T09:00:00,5Z", "2026-05-01T09:00:00.Z", "2026-05-01T24:00:00Z", "2026-05-01T09:00:00+24:00",
+        "2026-02-30T09:00:00Z", " 2026-05-01T09:00:00Z", "2026-05-01T09:00:00Z\n", "２０26-05-01T09:00:00Z",
+        "1777777777", "", 1_777_777_777, 1.5, True, None,
+    ],
+)  # fmt: skip
+def test_what_is_not_rfc_3339_is_no_time(time: object) -> None:
+    assert faults({"created_at": {"from": time}}) == [("/created_at/from", "invalid_time")]
+
+
+@pytest.mark.parametrize(
+    ("time", "utc"),
+    [
+        ("2026-05-01T09:00:00Z", "2026-05-01T09:00:00Z"),
+        ("2026-05-01t09:00:00z", "2026-05-01T09:00:00Z"),
+        ("2026-05-01T09:00:00.123456789+02:00", "2026-05-01T07:00:00.123456Z"),
+        ("2026-05-01T09:00:00.5-00:00", "2026-05-01T09:00:00.500000Z"),
+    ],
+)
+def test_every_form_of_rfc_3339_is_a_time(time: str, utc: str) -> None:
+    assert filter_to_json(parse_filter({"created_at": {"from": time}})) == {"created_at": {"from": utc}}
+
+
+def test_keys_are_read_without_the_blanks_around_them() -> None:
+    spaced = {"team": [" billing "], "assignee": ["a\n"], "contact": ["\tu-1"], "tags": {"any": [" vip", "vip"]}}
+    tidy = {"team": ["billing"], "assignee": ["a"], "contact": ["u-1"], "tags": {"any": ["vip"]}}
+    assert parse_filter(spaced) == parse_filter(tidy)
+    assert parse_selection({"external_ids": [" c-1", "c-1 "]}) == ByExternalIds(("c-1",))
+    assert faults({"team": [" "]}) == [("/team/0", "empty")]

@@ -93,3 +93,28 @@ async def test_addresses_become_derived_and_contacts_without_an_id_follow_theirs
     }
     vacated = await old.runs("SELECT name, email FROM contacts WHERE external_id LIKE 'left:%'")
     assert [tuple(row) for row in vacated] == [(None, None)] * 2
+
+
+UNTRIMMED = f"""
+    INSERT INTO tenants (id, name) VALUES ('{TENANT}', 'Example Ltd');
+    INSERT INTO contacts (tenant_id, external_id) VALUES ('{TENANT}', 'u-1');
+    INSERT INTO conversations (tenant_id, external_id, channel, contact_id)
+    SELECT '{TENANT}', v.name, 'email', k.id
+    FROM (VALUES (' c-1 '), ('c-2'), ('c-2 '), ('c-3'), (E'\tc-4'), ('c-4  '), ('  ')) v (name), contacts k;
+    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
+    SELECT tenant_id, t.tag, id FROM conversations c, (VALUES ('vip '), ('vip'), (' '), ('late')) t (tag)
+    WHERE c.external_id = 'c-3' OR c.external_id = 'c-2' AND t.tag = 'vip '
+"""
+
+
+async def test_keys_that_blanks_would_hide_lose_them(old: Old) -> None:
+    await old.upgrades(before("0038"))
+    await old.runs(UNTRIMMED)
+    await old.upgrades("0038")
+    names = [row[0] for row in await old.runs("SELECT external_id FROM conversations ORDER BY id")]
+    assert names == ["c-1", "c-2", "c-2 ", "c-3", "c-4", "c-4  ", "  "]
+    tags = await old.runs("""
+        SELECT c.external_id, t.tag FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id
+        ORDER BY c.external_id, t.tag
+    """)
+    assert [tuple(row) for row in tags] == [("c-2", "vip"), ("c-3", "late"), ("c-3", "vip")]

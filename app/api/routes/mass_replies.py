@@ -12,7 +12,6 @@ from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import ConversationReader, RuntimeDep, Sender
 from app.api.idempotency import Keyed, KeyHeader, earlier
 from app.api.mass_reply_schemas import (
-    UNWRITTEN,
     ConfirmBody,
     MassReplyAnswer,
     MassReplyBody,
@@ -78,7 +77,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
         preview = await mass_replies.preview(
             connection, caller.tenant_id, draft, limit=limit, only=body.conversation_id
         )
-    if body.message.text == UNWRITTEN:
+    if not body.message.is_written:
         preview.summary.samples = []
     return PreviewAnswer.of(preview)
 
