@@ -1,14 +1,14 @@
 """Tags and helpdesks' ids lose the blanks around them, as every key does that comes in.
 
 Revision ID: 0038
-Revises: 0029
+Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0038"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
