@@ -1,14 +1,14 @@
 """Tags and helpdesks' ids lose the blanks around them, as every key does that comes in.
 
 Revision ID: 0038
-Revises: 0030
+Revises: 0035
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0038"
-down_revision = "0030"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
