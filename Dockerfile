@@ -1,5 +1,5 @@
 # One image for the API, the workers and the migration. Nothing of what builds it is left in it.
-FROM python:3.11-slim AS build
+FROM python:3.11-slim@sha256:db3ff2e1800a8581e2c48a27c3995339d47bdf046da21c7627accd3d51053a93 AS build
 WORKDIR /build
 RUN python -m venv /tools && python -m venv /venv
 COPY requirements/ requirements/
@@ -15,7 +15,7 @@ RUN /tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && /venv/bin/python -m compileall -q /venv \
  && /venv/bin/pip uninstall --yes pip setuptools 2> /dev/null
 
-FROM python:3.11-slim
+FROM python:3.11-slim@sha256:db3ff2e1800a8581e2c48a27c3995339d47bdf046da21c7627accd3d51053a93
 RUN pip uninstall --yes pip setuptools wheel 2> /dev/null; \
     useradd --system --no-create-home --shell /usr/sbin/nologin --uid 10001 mass-reply \
  && install --directory --owner mass-reply /attachments
