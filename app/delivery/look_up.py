@@ -79,7 +79,8 @@ def _report(delivery: UncertainDelivery, epoch: int, answer: LookUp) -> Report |
         case Found(provider_message_id, kind):
             return Report(delivery.id, Happening(EVENTS[kind], epoch), provider_message_id=provider_message_id)
         case Absent():
-            return Report(delivery.id, Happening(DeliveryEvent.FIND_ABSENT, epoch), evidence="The provider has it not.")
+            why = "The provider has no record of this message."
+            return Report(delivery.id, Happening(DeliveryEvent.FIND_ABSENT, epoch), evidence=why)
         case Unknown():
             return None
         case _:

@@ -76,12 +76,10 @@ async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredR
         return False
     delivery, epoch = found
     happening = Happening(EVENTS[receipt.kind], epoch, receipt.occurred_at, _reason(receipt))
-    failed = receipt.kind is ReceiptKind.FAILED
     report = Report(
         delivery,
         happening,
         provider_message_id=receipt.provider_message_id,
-        outcome="reported_failed" if failed else None,
         evidence=receipt.reason_detail,
     )
     answer = (await settle(connection, tenant, [report])).get(delivery)

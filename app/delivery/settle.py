@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +23,7 @@ from app.domain.model import (
     TenantId,
     TimelineKind,
     effect,
+    is_latest_word,
     transition,
 )
 from app.domain.plain_text import storable
@@ -33,14 +34,24 @@ T = TypeVar("T")
 
 GROUP = 500
 """Reports that are settled at once: what the planner thinks to be a few rows it compares each with each."""
-RECEIPTS = frozenset(
-    {
-        DeliveryEvent.RECEIPT_SENT,
-        DeliveryEvent.RECEIPT_DELIVERED,
-        DeliveryEvent.RECEIPT_READ,
-        DeliveryEvent.RECEIPT_FAILED,
-    }
-)
+
+
+_ENDS: Final = {
+    DeliveryEvent.ACCEPT: "accepted",
+    DeliveryEvent.REJECT: "rejected",
+    DeliveryEvent.REFUSE: "refused",
+    DeliveryEvent.DEFER: "deferred",
+    DeliveryEvent.GIVE_BACK: "given_back",
+    DeliveryEvent.LOSE_ANSWER: "unknown",
+    DeliveryEvent.LOSE_WORKER: "worker_lost",
+    DeliveryEvent.RECEIPT_SENT: "reported_sent",
+    DeliveryEvent.RECEIPT_DELIVERED: "reported_sent",
+    DeliveryEvent.RECEIPT_READ: "reported_sent",
+    DeliveryEvent.RECEIPT_FAILED: "reported_failed",
+    DeliveryEvent.FIND_ABSENT: "reported_absent",
+    DeliveryEvent.RESOLVE_SENT: "marked_sent",
+}
+"""How an event ends the attempt that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,9 @@ class Report:
     happening: Happening
     provider_message_id: str | None = None
     outcome: str | None = None
-    """How the attempt ended, where this is its end."""
+    """How the attempt ended, where the event does not say it."""
+    of_attempt: bool = True
+    """Whether it speaks of the attempt itself, and not of all that was sent until a moment."""
     evidence: str | None = None
     wait: timedelta | None = None
     """How long a delivery waits that was put off, by the database's clock."""
@@ -68,15 +81,35 @@ async def settle(
     """
     answers: dict[DeliveryId, Move | Absorbed] = {}
     written: list[Change] = []
-    for distinct in _rounds(map(_storable, reports), lambda report: report.delivery_id):
-        in_order = sorted(distinct, key=lambda report: report.delivery_id)
-        for first in range(0, len(in_order), GROUP):
-            answered, changes = await _settle_group(connection, tenant, in_order[first : first + GROUP])
-            answers.update(answered)
-            written += changes
+    groups = _groups(map(_storable, reports))
+    if len(groups) > 1:
+        await _hold(connection, tenant, reports)
+    for group in groups:
+        answered, changes = await _settle_group(connection, tenant, group)
+        answers.update(answered)
+        written += changes
     if written:
         await _count(connection, tenant, written)
     return answers
+
+
+def _groups(reports: Iterable[Report]) -> list[list[Report]]:
+    """Split into groups that hold each delivery once, each in the order in which rows are locked."""
+    in_order = (sorted(distinct, key=_delivery) for distinct in _rounds(reports, _delivery))
+    return [one[first : first + GROUP] for one in in_order for first in range(0, len(one), GROUP)]
+
+
+def _delivery(report: Report) -> DeliveryId:
+    return report.delivery_id
+
+
+async def _hold(connection: AsyncConnection, tenant: TenantId, reports: Iterable[Report]) -> None:
+    """Hold at once what several groups will hold one after the other: deliveries first, conversations after them.
+
+    Else two mass replies to the same conversations could wait for each other, each with what it took for its first group.
+    """
+    conversations = await settlements.hold(connection, tenant, {report.delivery_id for report in reports})
+    await flips.hold(connection, tenant, conversations)
 
 
 def _storable(report: Report) -> Report:
@@ -113,9 +146,7 @@ async def _settle_group(
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
         await attachments.note_dropped(connection, tenant, dropped)
     written = await _write(connection, tenant, changes) if changes else []
-    if repeated := [seen for row in rows if (seen := _repeated(row, by_id[row.id], answers[row.id])) is not None]:
-        await settlements.note_receipts(connection, tenant, repeated)
-    if ended := [outcome for row in rows if (outcome := _outcome(by_id[row.id], answers[row.id])) is not None]:
+    if ended := [outcome for row in rows if (outcome := _outcome(row, by_id[row.id], answers[row.id]))]:
         await settlements.end_attempts(connection, tenant, ended)
     return answers, written
 
@@ -133,25 +164,28 @@ def _not_before(row: Locked, report: Report, move: Move) -> datetime | None:
     return row.now if again else None
 
 
-def _repeated(row: Locked, report: Report, answer: Move | Absorbed) -> tuple[DeliveryId, datetime] | None:
-    """A receipt that says again what is known already still tells how late it was true."""
-    at, standing = report.happening.occurred_at, row.standing
-    known = standing.status in ACCEPTED or standing.status is DeliveryStatus.FAILED
-    same = report.happening.event in RECEIPTS and report.happening.epoch == standing.epoch
-    return (row.id, at) if at and known and same and answer is Absorbed.NOT_APPLICABLE else None
-
-
-def _outcome(report: Report, answer: Move | Absorbed) -> Outcome | None:
-    taken_back = report.happening.event is DeliveryEvent.RECEIPT_FAILED and answer is Absorbed.OLDER
-    if report.outcome is None or report.happening.epoch is None or taken_back:
+def _outcome(row: Locked, report: Report, answer: Move | Absorbed) -> Outcome | None:
+    """What this says of its attempt, whether it changed the delivery or not."""
+    happening = report.happening
+    stands = answer is not Absorbed.OLDER and is_latest_word(row.standing, happening)
+    outcome = _end(report) if stands else None
+    # What a person decides is about the latest attempt; where it was refused, it says nothing of one.
+    epoch = row.standing.epoch if happening.epoch is None else happening.epoch
+    said = outcome or report.provider_message_id or happening.occurred_at
+    if not said or (happening.epoch is None and not isinstance(answer, Move)):
         return None
     return Outcome(
         report.delivery_id,
-        report.happening.epoch,
-        report.outcome,
+        epoch,
+        outcome,
         report.provider_message_id,
         report.evidence,
+        happening.occurred_at,
     )
+
+
+def _end(report: Report) -> str | None:
+    return report.outcome or (_ENDS.get(report.happening.event) if report.of_attempt else None)
 
 
 async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
@@ -161,7 +195,7 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
     changes = [change for change in changes if change.row.id in applied]
     entries = [entry for change in changes for entry in _entries(change)]
     replies = await settlements.write_timeline(connection, tenant, entries) if entries else []
-    if with_files := [row.id for row in _newly_sent(changes) if row.has_attachments]:
+    if with_files := [each.row.id for each in changes if each.newly_sent and each.row.has_attachments]:
         await attachments.list_on_timeline(connection, tenant, with_files)
     await events.announce(connection, tenant, news_of(changes, replies))
     return changes
@@ -169,29 +203,37 @@ async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequenc
 
 async def _count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
     """Move the counters, at the very end: every claim and every other group of the same lanes waits from here on."""
-    await counters.count(connection, tenant, changes, {row.id for row in _newly_sent(changes)})
+    await counters.count(connection, tenant, changes)
     await _reopen(connection, tenant, changes)
 
 
-def _newly_sent(changes: Sequence[Change]) -> list[Locked]:
-    return [row for row in _rows(changes, Effect.SENT) if row.sent_at is None]
-
-
 async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
+    sent = _rows(changes, Effect.SENT)
+    ours = {row.conversation_id for row in sent}
+    # A conversation that another delivery flips just now is that one's from here on.
+    leaving = [change.row for change in changes if _leaves(change)]
+    left = [row for row in leaving if row.conversation_id not in ours]
+    if sent or left:
+        await flips.hold(connection, tenant, [row.conversation_id for row in (*sent, *left)])
     flipped: dict[UUID, flips.Flip] = {}
-    for rows in _rounds(_rows(changes, Effect.SENT), _conversation):
+    for rows in _rounds(sent, _conversation):
         by_conversation = await flips.flip(connection, tenant, rows)
         flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
     restored: dict[UUID, Mapping[str, Changed]] = {}
-    for rows in _rounds(_rows(changes, Effect.FAILED_LATER), _conversation):
-        given_back = await flips.restore(connection, tenant, rows)
+    for rows in _rounds(left, _conversation):
+        given_back = await flips.restore(connection, tenant, rows, [row.id for row in leaving])
         restored.update((row.id, given_back[row.conversation_id]) for row in rows if row.conversation_id in given_back)
     return [_with_flip(change, flipped.get(change.row.id), restored.get(change.row.id)) for change in changes]
 
 
+def _leaves(change: Change) -> bool:
+    """Whether it ceases to count as sent."""
+    return change.row.standing.status in ACCEPTED and change.move.to not in ACCEPTED
+
+
 def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
     if flip is not None:
-        return replace(change, flips=flip.result, restores=flip.restores, changed=flip.changed)
+        return replace(change, flips=flip.result, restores=flip.restores, reached=flip.reached, changed=flip.changed)
     return change if restored is None else replace(change, flips="restored", changed=restored)
 
 
@@ -219,6 +261,13 @@ def _entries(change: Change) -> list[Entry]:
             return [Entry(row, TimelineKind.REPLY, epoch), Entry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
         case Effect.FAILED:
             return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, f"A mass reply was not sent here. {detail}".strip())]
+        case Effect.FAILED_LATER if change.never_sent:
+            text = f"A mass reply was not sent here, although it had been marked as sent. {detail}".strip()
+            return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+        case Effect.TAKEN_BACK:
+            more = detail or "It is sent again."
+            note = f"A mass reply was not sent here, although it had been marked as sent. {more}"
+            return [Entry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
         case Effect.FAILED_LATER:
             text = f"The mass reply was sent and did not arrive. {detail}".strip()
             return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]

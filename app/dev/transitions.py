@@ -32,7 +32,7 @@ def _deliveries() -> Iterator[str]:
         statuses, ((event, [_delivery_cell(status, event, marks) for status in statuses]) for event in DeliveryEvent)
     )
     yield ""
-    yield f"- *back*: {Target.BACK.value}"
+    yield from (f"- *{target.name.lower()}*: {target.value}" for target in Target)
     yield from (f"- {marks[guard]} {guard.value}" for guard in Guard if guard is not Guard.NONE)
 
 
@@ -40,7 +40,7 @@ def _delivery_cell(status: DeliveryStatus, event: DeliveryEvent, marks: dict[Gua
     rule = DELIVERY_RULES.get((status, event))
     if rule is None:
         return ""
-    to = "*back*" if isinstance(rule.to, Target) else rule.to.value
+    to = f"*{rule.to.name.lower()}*" if isinstance(rule.to, Target) else rule.to.value
     return to if rule.guard is Guard.NONE else f"{to} {marks[rule.guard]}"
 
 

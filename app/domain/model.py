@@ -151,8 +151,17 @@ class Standing:
     retryable: bool = False
     settles_after: datetime | None = None
     last_receipt_at: datetime | None = None
+    """When the provider last spoke of the attempt that the event speaks of."""
     attempt_failed: bool = False
     """Whether a receipt said that the attempt which the event speaks of failed."""
+    attempt_proved: bool = False
+    """Whether a provider took the attempt which the event speaks of, and has not said since that it failed."""
+    other_proved: bool = False
+    """The same of any other attempt."""
+    by_person: bool = False
+    """Whether a person called the attempt which the event speaks of sent, and no provider has spoken of it since."""
+    latest_open: bool = False
+    """Whether nobody knows how the latest attempt ended, or it is still under way."""
     batch_cancelled: bool = False
     not_after: datetime | None = None
 
@@ -192,7 +201,8 @@ class Guard(Enum):
     SAME_ATTEMPT = "same attempt"
     NOT_DISPROVED = "any attempt, unless a receipt said that it failed, at that time or later"
     CORRECTABLE = "our own conclusion or another attempt's failure; else newer than the receipt that said so"
-    NOT_OLDER = "same attempt and not older"
+    PROOF = "of the attempt that was its proof, or which a person called sent; not older, and the only proof"
+    BY_PERSON = "same attempt, which a person called sent and no provider did"
     SETTLED = "after settles_after, and of no other attempt"
     RETRYABLE = "reason is retryable"
     OVERDUE = "after not_after"
@@ -202,6 +212,7 @@ class Target(Enum):
     """Where a transition leads, when that is not one fixed status."""
 
     BACK = "queued (cancelled if the mass reply was; failed too_late after not_after)"
+    DISPROVED = "failed (uncertain while a later attempt is open)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +257,19 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
     (_S.SENT, _E.RECEIPT_DELIVERED): Rule(_S.DELIVERED),
     (_S.SENT, _E.RECEIPT_READ): Rule(_S.READ),
     (_S.DELIVERED, _E.RECEIPT_READ): Rule(_S.READ),
-    **{(status, _E.RECEIPT_FAILED): Rule(_S.FAILED, _G.NOT_OLDER) for status in sorted(ACCEPTED)},
+    **{(status, _E.RECEIPT_FAILED): Rule(Target.DISPROVED, _G.PROOF) for status in sorted(ACCEPTED)},
+    # What a person called sent gives way to the word of the call itself, as `marked_not_sent` does.
+    **{
+        (status, event): Rule(to, _G.BY_PERSON)
+        for status in sorted(ACCEPTED)
+        for event, to in (
+            (_E.GIVE_BACK, Target.BACK),
+            (_E.DEFER, Target.BACK),
+            (_E.FIND_ABSENT, Target.BACK),
+            (_E.REFUSE, _S.FAILED),
+            (_E.REJECT, _S.FAILED),
+        )
+    },
     (_S.UNCERTAIN, _E.FIND_ABSENT): Rule(Target.BACK, _G.SETTLED),
     (_S.UNCERTAIN, _E.SEND_AGAIN): Rule(Target.BACK, _G.SETTLED),
     (_S.UNCERTAIN, _E.RESOLVE_NOT_SENT): Rule(_S.FAILED, _G.SETTLED),
@@ -263,21 +286,40 @@ def transition(standing: Standing, happening: Happening, now: datetime) -> Move 
     refusal = _GUARDS[rule.guard](standing, happening, now)
     if refusal is not None:
         return refusal
-    if rule.to is Target.BACK:
-        return _back(standing, now)
-    assert isinstance(rule.to, DeliveryStatus)  # noqa: S101 - narrows the union for mypy; the only other member is handled above
-    return Move(rule.to, happening.reason)
+    match rule.to:
+        case Target.BACK:
+            return _back(standing, now)
+        case Target.DISPROVED:
+            return _disproved(standing, happening)
+        case status:
+            return Move(status, happening.reason)
+
+
+def is_latest_word(standing: Standing, happening: Happening) -> bool:
+    """Whether what a provider says of an attempt is the last that it said of it, by its own clock.
+
+    Without a time on both sides, and at the same time, the failure is believed.
+    """
+    at, last = happening.occurred_at, standing.last_receipt_at
+    if happening.event is DeliveryEvent.RECEIPT_FAILED:
+        return at is None or last is None or at >= last
+    return not standing.attempt_failed or (at is not None and last is not None and at > last)
 
 
 def _same_attempt(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
     return None if happening.epoch == standing.epoch else Absorbed.OTHER_ATTEMPT
 
 
-def _failure_not_older(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    at, last = happening.occurred_at, standing.last_receipt_at
-    # Without a time from the provider on both sides, and at the same time, the failure is believed.
-    older = Absorbed.OLDER if at is not None and last is not None and at < last else None
-    return _same_attempt(standing, happening, now) or older
+def _only_proof(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
+    own = standing.attempt_proved or happening.epoch == standing.epoch
+    if standing.other_proved or not own:
+        return Absorbed.OTHER_ATTEMPT
+    return None if is_latest_word(standing, happening) else Absorbed.OLDER
+
+
+def _by_person(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
+    by_person = standing.by_person and not standing.other_proved
+    return _same_attempt(standing, happening, now) if by_person else Absorbed.NOT_APPLICABLE
 
 
 def _success_newer(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
@@ -285,8 +327,8 @@ def _success_newer(standing: Standing, happening: Happening, _: datetime) -> Abs
     return None if at is not None and last is not None and at > last else Absorbed.OLDER
 
 
-def _not_disproved(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    return _success_newer(standing, happening, now) if standing.attempt_failed else None
+def _not_disproved(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
+    return None if is_latest_word(standing, happening) else Absorbed.OLDER
 
 
 def _correctable(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
@@ -307,7 +349,8 @@ _GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | Non
     Guard.SAME_ATTEMPT: _same_attempt,
     Guard.NOT_DISPROVED: _not_disproved,
     Guard.CORRECTABLE: _correctable,
-    Guard.NOT_OLDER: _failure_not_older,
+    Guard.PROOF: _only_proof,
+    Guard.BY_PERSON: _by_person,
     Guard.SETTLED: _settled,
     Guard.RETRYABLE: lambda standing, *_: None if standing.retryable else Absorbed.NOT_RETRYABLE,
     # A retry may have given it more time since the sweeper read that it was over.
@@ -320,6 +363,14 @@ def _back(standing: Standing, now: datetime) -> Move:
     if standing.batch_cancelled:
         return Move(_S.CANCELLED, Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent."))
     return Move(_S.FAILED, too_late()) if _is_overdue(standing, now) else Move(_S.QUEUED)
+
+
+def _disproved(standing: Standing, happening: Happening) -> Move:
+    if happening.epoch == standing.epoch or not standing.latest_open:
+        return Move(_S.FAILED, happening.reason)
+    why = happening.reason.detail if happening.reason else ""
+    detail = f"An earlier attempt failed, and it is not known whether the latest one arrived. {why}".strip()
+    return Move(_S.UNCERTAIN, Reason(ReasonCode.ANSWER_LOST, detail))
 
 
 def _is_overdue(standing: Standing, now: datetime) -> bool:
@@ -340,6 +391,7 @@ class Effect(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     FAILED_LATER = "failed_later"
+    TAKEN_BACK = "taken_back"
     UNCERTAIN = "uncertain"
     NONE = "none"
 
@@ -349,7 +401,9 @@ def effect(before: DeliveryStatus, after: DeliveryStatus) -> Effect:
         return Effect.NONE if before in ACCEPTED else Effect.SENT
     if after is _S.FAILED:
         return Effect.FAILED_LATER if before in ACCEPTED else Effect.FAILED
-    return Effect.UNCERTAIN if after is _S.UNCERTAIN else Effect.NONE
+    if after is _S.UNCERTAIN:
+        return Effect.UNCERTAIN
+    return Effect.TAKEN_BACK if before in ACCEPTED and after in (_S.QUEUED, _S.CANCELLED) else Effect.NONE
 
 
 class MassReplyStatus(StrEnum):

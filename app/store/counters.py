@@ -19,9 +19,9 @@ Lane = tuple[UUID, str, UUID | None]
 """Mass reply, channel and account."""
 
 
-async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change], billed: set[UUID]) -> None:
+async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
     """Move the lanes' counters. A lane on which too much went wrong of late stops here."""
-    moves = [_move(lane, members, billed) for lane, members in _by_lane(changes).items()]
+    moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
     mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
     values = {
         "mass_replies": mass_replies,
@@ -81,9 +81,11 @@ _COUNT = sa.text(f"""
 """)  # noqa: S608 - names of our own columns
 
 
-def _move(lane: Lane, changes: Sequence[Change], billed: set[UUID]) -> LaneMove:
-    charged = [change.row for change in changes if change.row.id in billed]
-    return LaneMove(lane, {**_deltas(changes), **_bill(charged)}, _latest(changes))
+def _move(lane: Lane, changes: Sequence[Change]) -> LaneMove:
+    charged = _bill([change.row for change in changes if change.newly_sent])
+    never_due = _bill([change.row for change in changes if change.never_sent])
+    bill = {name: charged[name] - never_due[name] for name in charged}
+    return LaneMove(lane, {**_deltas(changes), **bill}, _latest(changes))
 
 
 def _bill(rows: Sequence[Locked]) -> dict[str, int]:

@@ -48,7 +48,7 @@ async def store(
 ) -> StoredReceipt | None:
     """Keep a report; None where the same one was kept before."""
     delivery, epoch = _read_correlation(receipt.correlation)
-    values = {
+    values: dict[str, Any] = {
         "event_key": storable(receipt.event_key),
         "kind": receipt.kind,
         "delivery": delivery,
@@ -68,9 +68,9 @@ async def store(
         receipt.kind,
         delivery,
         epoch,
-        receipt.provider_message_id,
+        values["provider_message_id"],
         receipt.code,
-        receipt.detail,
+        values["reason_detail"],
         receipt.occurred_at,
     )
 
@@ -118,15 +118,26 @@ async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> Stor
 async def find_delivery(
     connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt
 ) -> tuple[DeliveryId, int] | None:
-    """Which delivery and attempt a report speaks of: by our own correlation, else by the provider's message id."""
+    """Which delivery and attempt a report speaks of: by our own correlation, else by the provider's message id.
+
+    A message without our correlation is of the attempt that got this id, where that is known, else of the latest.
+    """
     by_id = "d.id = :delivery" if receipt.delivery else "d.provider_message_id = :provider_message_id"
     statement = sa.text(f"""
-        SELECT d.id, d.epoch FROM deliveries d
-        WHERE d.tenant_id = :tenant AND d.account_id = :account AND {by_id}
+        SELECT d.id, coalesce(
+            CAST(:epoch AS int),
+            (SELECT max(a.epoch) FROM delivery_attempts a WHERE a.tenant_id = :tenant AND a.delivery_id = d.id
+                AND a.provider_message_id = CAST(:provider_message_id AS text)), d.epoch) AS epoch
+        FROM deliveries d WHERE d.tenant_id = :tenant AND d.account_id = :account AND {by_id}
     """)  # noqa: S608 - one of two constants
-    key = {"delivery": receipt.delivery} if receipt.delivery else {"provider_message_id": receipt.provider_message_id}
-    row = (await connection.execute(statement, {"tenant": tenant, "account": receipt.account, **key})).first()
-    return None if row is None else (DeliveryId(row.id), row.epoch if receipt.epoch is None else receipt.epoch)
+    values = {
+        "account": receipt.account,
+        "epoch": receipt.epoch,
+        "provider_message_id": receipt.provider_message_id,
+        **({"delivery": receipt.delivery} if receipt.delivery else {}),
+    }
+    row = (await connection.execute(statement, {"tenant": tenant, **values})).first()
+    return None if row is None else (DeliveryId(row.id), row.epoch)
 
 
 _SENT_UNTIL = sa.text("""

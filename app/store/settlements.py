@@ -16,9 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import Changed
 from app.domain.model import (
+    ACCEPTED,
     ConversationId,
+    DeliveryEvent,
     DeliveryId,
     DeliveryStatus,
+    Effect,
     Happening,
     MassReplyId,
     MassReplyStatus,
@@ -27,6 +30,7 @@ from app.domain.model import (
     Standing,
     TenantId,
     TimelineKind,
+    effect,
 )
 from app.store.database import SOME_TENANT
 
@@ -49,7 +53,6 @@ class Locked:
     used_template: bool
     has_attachments: bool
     deferrals: int
-    restores: Mapping[str, Any] | None
     sent_at: datetime | None
     """When a provider took it, since it was last queued; all that follows from that has been written down then."""
     attempt_started_at: datetime | None
@@ -58,22 +61,36 @@ class Locked:
     """The database's clock: workers' clocks may differ."""
 
 
+_PROOF = "'accepted', 'reported_sent'"
+"""How an attempt ended that a provider took."""
+
 # Found by key alone, here and below: with old statistics a plan may read all of a tenant's rows.
 _LOCK = sa.text(f"""
     WITH held AS MATERIALIZED (
-        SELECT id, status, epoch, reason_code, retryable, settles_after, last_receipt_at, deferrals, mass_reply_id,
-               conversation_id, account_id, channel, segments, used_template, restores, sent_at
+        SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id,
+               conversation_id, account_id, channel, segments, used_template, sent_at
         FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
     SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments, m.status AS batch_status, m.not_after, m.mark_as_done,
            m.created_at AS frozen_at, m.author_id, m.author_name,
-           a.started_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed, clock_timestamp() AS now
+           a.started_at, a.last_receipt_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed,
+           coalesce(a.outcome IN ({_PROOF}), false) AS attempt_proved,
+           a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person,
+           -- Most deliveries have one attempt, and are not to be asked about others.
+           CASE WHEN d.epoch > 1 THEN EXISTS (
+               SELECT FROM delivery_attempts o WHERE o.tenant_id = :tenant AND o.delivery_id = d.id
+                  AND o.epoch <> coalesce(v.epoch, d.epoch) AND o.outcome IN ({_PROOF})) ELSE false END AS other_proved,
+           CASE WHEN d.epoch > 1 THEN EXISTS (
+               SELECT FROM delivery_attempts o WHERE o.tenant_id = :tenant AND o.delivery_id = d.id
+                  AND o.epoch = d.epoch AND coalesce(o.outcome, 'unknown') IN ('unknown', 'worker_lost'))
+                ELSE false END AS latest_open,
+           clock_timestamp() AS now
     FROM held d
     JOIN unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch) ON v.id = d.id
     JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
     LEFT JOIN delivery_attempts a
            ON a.tenant_id = {SOME_TENANT} AND a.delivery_id = d.id AND a.epoch = coalesce(v.epoch, d.epoch)
     ORDER BY d.id
-""")  # noqa: S608 - built from a constant
+""")  # noqa: S608 - built from constants
 
 
 async def lock(
@@ -92,6 +109,10 @@ def _locked(row: Any) -> Locked:
         settles_after=row.settles_after,
         last_receipt_at=row.last_receipt_at,
         attempt_failed=row.attempt_failed,
+        attempt_proved=row.attempt_proved,
+        other_proved=row.other_proved,
+        by_person=row.by_person,
+        latest_open=row.latest_open,
         batch_cancelled=row.batch_status == MassReplyStatus.CANCELLED,
         not_after=row.not_after,
     )
@@ -110,11 +131,21 @@ def _locked(row: Any) -> Locked:
         used_template=row.used_template,
         has_attachments=row.has_attachments,
         deferrals=row.deferrals,
-        restores=row.restores,
         sent_at=row.sent_at,
         attempt_started_at=row.started_at,
         now=row.now,
     )
+
+
+_HOLD = sa.text("""
+    SELECT conversation_id FROM deliveries
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+""")
+
+
+async def hold(connection: AsyncConnection, tenant: TenantId, ids: Iterable[DeliveryId]) -> list[UUID]:
+    """Hold these deliveries in one order; return their conversations."""
+    return list(await connection.scalars(_HOLD, {"tenant": tenant, "ids": sorted(ids)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +160,49 @@ class Change:
     provider_message_id: str | None = None
     flips: str | None = None
     restores: Mapping[str, str | None] | None = None
+    reached: Mapping[str, int] | None = None
     changed: Mapping[str, Changed] = field(default_factory=dict)
     """What it changed on the conversation."""
+
+    @property
+    def newly_sent(self) -> bool:
+        """Whether it counts as sent from here on, for the first time since it was queued."""
+        return effect(self.row.standing.status, self.move.to) is Effect.SENT and self.row.sent_at is None
+
+    @property
+    def never_sent(self) -> bool:
+        """Whether it had been called sent, and was not: no provider took it."""
+        standing, bounced = self.row.standing, self.happening.event is DeliveryEvent.RECEIPT_FAILED
+        left = standing.status in ACCEPTED and self.move.to not in ACCEPTED
+        return left and standing.by_person and not bounced
 
 
 _APPLY = sa.text("""
     UPDATE deliveries d
     SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail, retryable = v.retryable,
         claim_token = NULL, lease_until = NULL,
-        settles_after = CASE WHEN v.after = 'uncertain' THEN d.settles_after END,
+        -- Kept while it counts as sent: should that be taken back, a later attempt may be under way still.
+        settles_after = CASE WHEN v.after IN ('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after END,
         not_before = coalesce(v.not_before, d.not_before), deferrals = d.deferrals + CAST(v.deferred AS int),
         provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
-        last_receipt_at = greatest(d.last_receipt_at, v.occurred_at),
-        sent_at = CASE WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
+        sent_at = CASE WHEN v.never_sent THEN NULL
+                       WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
                        WHEN v.after <> 'queued' THEN d.sent_at END,
         -- Not before it was sent: some providers' times are whole minutes, and a receipt may be faster than its answer.
-        delivered_at = CASE WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at,
+        delivered_at = CASE WHEN v.never_sent THEN NULL
+                            WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at,
                                 greatest(coalesce(v.occurred_at, now()), coalesce(d.sent_at, now())))
                             WHEN v.after <> 'queued' THEN d.delivered_at END,
         flips = coalesce(v.flips, d.flips), restores = coalesce(CAST(v.restores AS jsonb), d.restores),
+        reached = coalesce(CAST(v.reached AS jsonb), d.reached),
         updated_at = now()
     FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:epochs AS int[]), CAST(:afters AS text[]),
                 CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
                 CAST(:not_befores AS timestamptz[]), CAST(:deferreds AS boolean[]),
                 CAST(:provider_message_ids AS text[]), CAST(:occurred_ats AS timestamptz[]), CAST(:flips AS text[]),
-                CAST(:restores AS text[]))
+                CAST(:restores AS text[]), CAST(:reached AS text[]), CAST(:never_sents AS boolean[]))
          AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, deferred,
-               provider_message_id, occurred_at, flips, restores)
+               provider_message_id, occurred_at, flips, restores, reached, never_sent)
     WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
       AND d.id = ANY (CAST(:ids AS uuid[]))
     RETURNING d.id
@@ -177,28 +224,39 @@ async def apply(connection: AsyncConnection, tenant: TenantId, changes: Sequence
         "provider_message_ids": [change.provider_message_id for change in changes],
         "occurred_ats": [change.happening.occurred_at for change in changes],
         "flips": [change.flips for change in changes],
-        "restores": [None if change.restores is None else json.dumps(change.restores) for change in changes],
+        "restores": [_json(change.restores) for change in changes],
+        "reached": [_json(change.reached) for change in changes],
+        "never_sents": [change.never_sent for change in changes],
     }
     return set(await connection.scalars(_APPLY, {"tenant": tenant, **values}))
 
 
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt ended, as its own row keeps it."""
+    """What was said of one attempt, as its own row keeps it."""
 
     delivery_id: DeliveryId
     epoch: int
-    outcome: str
+    outcome: str | None
+    """How it ended; None where that was not said."""
     provider_message_id: str | None
     evidence: str | None
+    reported_at: datetime | None
+    """When the provider says that it was so."""
 
 
-# The first word on an attempt stands; only the sweeper's guess gives way, and everything does to a provider's failure.
+# The first word on an attempt stands; only the sweeper's guess gives way, and everything does to what a provider reports
+# (a call's own acceptance says the same as a reported one, and more).
 _END_ATTEMPTS = sa.text("""
     WITH ended AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
-                             CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]))
-               AS v (id, epoch, outcome, provider_message_id, evidence)),
+                             CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]),
+                             CAST(:reported_ats AS timestamptz[]))
+               AS v (id, epoch, outcome, provider_message_id, evidence, reported_at)),
     known AS (
         UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
         WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
@@ -207,10 +265,14 @@ _END_ATTEMPTS = sa.text("""
     UPDATE delivery_attempts a
     SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
         outcome = CASE WHEN e.counts THEN e.outcome ELSE a.outcome END,
-        evidence = CASE WHEN e.counts THEN e.evidence ELSE a.evidence END,
-        provider_message_id = coalesce(e.provider_message_id, a.provider_message_id)
-    FROM (SELECT ended.*, coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
-                 AS counts
+        evidence = CASE WHEN e.counts AND e.outcome <> 'marked_sent' THEN e.evidence ELSE a.evidence END,
+        provider_message_id = coalesce(e.provider_message_id, a.provider_message_id),
+        last_receipt_at = greatest(a.last_receipt_at, e.reported_at)
+    FROM (SELECT ended.*, ended.outcome IS NOT NULL
+                 AND (coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
+                      OR (was.outcome IN ('unknown', 'marked_sent') AND ended.outcome NOT IN ('unknown', 'worker_lost'))
+                      OR (was.outcome <> 'accepted' AND ended.outcome = 'reported_sent')
+                      OR (was.outcome = 'reported_sent' AND ended.outcome = 'accepted')) AS counts
           FROM ended JOIN delivery_attempts was
           ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch
          AND was.delivery_id = ANY (CAST(:ids AS uuid[]))) e
@@ -227,6 +289,7 @@ async def end_attempts(connection: AsyncConnection, tenant: TenantId, outcomes: 
         "outcomes": [outcome.outcome for outcome in outcomes],
         "provider_message_ids": [outcome.provider_message_id for outcome in outcomes],
         "evidences": [outcome.evidence for outcome in outcomes],
+        "reported_ats": [outcome.reported_at for outcome in outcomes],
     }
     await connection.execute(_END_ATTEMPTS, {"tenant": tenant, **values})
 
@@ -285,21 +348,6 @@ async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries:
         "epochs": [entry.epoch for entry in entries],
     }
     return [WrittenReply(*row) for row in await connection.execute(_TIMELINE, {"tenant": tenant, **values})]
-
-
-_NOTE_RECEIPTS = sa.text("""
-    UPDATE deliveries d SET last_receipt_at = greatest(d.last_receipt_at, v.occurred_at)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:occurred_ats AS timestamptz[])) AS v (id, occurred_at)
-    WHERE d.tenant_id = :tenant AND d.id = v.id AND d.id = ANY (CAST(:ids AS uuid[]))
-""")
-
-
-async def note_receipts(
-    connection: AsyncConnection, tenant: TenantId, receipts: Sequence[tuple[DeliveryId, datetime]]
-) -> None:
-    """Remember when the provider last spoke of deliveries, where what it said changed nothing."""
-    values = {"ids": [id_ for id_, _ in receipts], "occurred_ats": [at for _, at in receipts]}
-    await connection.execute(_NOTE_RECEIPTS, {"tenant": tenant, **values})
 
 
 # A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.

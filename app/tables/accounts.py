@@ -57,6 +57,12 @@ channel_accounts = Table(
     own.text("pause_reason", nullable=True),
     own.at("cool_until"),
     Column(
+        "cooled_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="When `cool_until` was set; later than now, the clock has stepped back since.",
+    ),
+    Column(
         "allowed_at",
         TIMESTAMP(timezone=True),
         nullable=False,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Computed,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -99,6 +100,20 @@ conversations = Table(
         TIMESTAMP(timezone=True),
         nullable=True,
         comment="Of the customer's own messages; automatic answers do not count.",
+    ),
+    Column(
+        "engagement_version",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="Counts its changes, and the customer's messages, in a trigger.",
+    ),
+    Column(
+        "status_version",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="Counts its changes, and the customer's messages, in a trigger.",
     ),
     own.text("reply_to_message_id", nullable=True),
     Column(

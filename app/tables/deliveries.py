@@ -12,7 +12,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from app.tables import _columns as own
 
@@ -45,8 +45,25 @@ deliveries = Table(
     own.flag("sampled"),
     own.text("flips", nullable=True),
     Column("restores", JSONB, nullable=True, comment="What the flips changed, to be given back if it fails later."),
+    Column(
+        "reached",
+        JSONB,
+        nullable=True,
+        comment="The fields of the conversation that the flips set, each with its version after that.",
+    ),
     own.text("provider_message_id", nullable=True),
-    own.at("last_receipt_at"),
+    Column(
+        "last_receipt_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="Written by the release before 0032 alone; attempts have their own.",
+    ),
+    Column(
+        "not_after",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="The latest time of what is sent again; null is the mass reply's.",
+    ),
     own.at("queued_at", nullable=False),
     own.at("sent_at"),
     own.at("delivered_at"),
@@ -81,6 +98,13 @@ Index(
     postgresql_where=text("sampled"),
 )
 Index(
+    "ix_deliveries_sent_again",
+    deliveries.c.tenant_id,
+    deliveries.c.mass_reply_id,
+    deliveries.c.not_after,
+    postgresql_where=text("status = 'queued' AND not_after IS NOT NULL"),
+)
+Index(
     "ix_deliveries_in_flight",
     deliveries.c.tenant_id,
     deliveries.c.account_id,
@@ -111,6 +135,12 @@ delivery_attempts = Table(
     own.text("outcome", nullable=True),
     own.text("provider_message_id", nullable=True),
     own.text("evidence", nullable=True),
+    Column(
+        "last_receipt_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="When the provider last spoke of this attempt, by its own clock.",
+    ),
     Column("text", Text, nullable=True, comment="The rendered text, written before a byte leaves."),
     own.html(),
     PrimaryKeyConstraint("tenant_id", "delivery_id", "epoch"),
@@ -149,6 +179,7 @@ receipts = Table(
     own.text("provider_message_id", nullable=True),
     own.text("reason_code", nullable=True),
     own.text("reason_detail", nullable=True),
+    Column("recipient", Text, nullable=True, comment="Of a report on all that one recipient was sent until a moment."),
     own.at("occurred_at"),
     own.json("raw"),
     own.at("received_at", nullable=False),

@@ -61,6 +61,12 @@ mass_replies = Table(
     own.at("confirmed_at"),
     own.at("dispatch_at"),
     own.at("not_after"),
+    Column(
+        "again_until",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="The latest time that anything which is sent again was given.",
+    ),
     own.at("started_at"),
     own.at("finished_at"),
     own.at("updated_at", nullable=False),

@@ -224,12 +224,12 @@ class Stage:
 
         return Sweeper(self.database, wake_lane, wake_preparation, timedelta(days=7))
 
-    async def somebody_waits_for_a_lock(self) -> None:
-        """Let other tasks run until one of them waits for a lock in the database."""
+    async def somebody_waits_for_a_lock(self, tasks: int = 1) -> None:
+        """Let other tasks run until so many of them wait for a lock in the database."""
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        while not (await self.one(waiting)).count:
+        while (await self.one(waiting)).count < tasks:
             await asyncio.sleep(0.005)
 
     async def let_lease_run_out(self, batch: Batch) -> None:

@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
-from app.delivery.settle import Report
+from app.delivery import settle as settling
+from app.delivery.settle import Report, settle
 from app.domain.model import (
     Absorbed,
     Channel,
@@ -348,3 +351,102 @@ class TestMany:
         }  # fmt: skip
         await stage.settle(*(report(id_, E.CANCEL, None) for id_ in batch.deliveries))
         assert (await stage.counts(batch))["cancelled"] == 2
+
+
+async def shared(stage: Stage, count: int, **about: Any) -> list[Batch]:
+    """Several mass replies to one conversation, each with one delivery, claimed."""
+    batches = [await claimed(stage, **about) for _ in range(count)]
+    first = batches[0].conversations[0]
+    for batch in batches[1:]:
+        await stage.runs(
+            "UPDATE deliveries d SET conversation_id = c.id, contact_id = c.contact_id FROM conversations c "
+            "WHERE c.id = :conversation AND d.id = :id",
+            conversation=first,
+            id=batch.first,
+        )
+    return batches
+
+
+class TestSeveralOnOneConversation:
+    async def test_what_another_reached_is_not_given_back(self, stage: Stage) -> None:
+        one, two = await shared(stage, 2, mark_as_done=True)
+        await stage.settle(accepted(one.first))
+        await stage.settle(accepted(two.first))
+        await stage.settle(bounce(one))
+        conversation = await stage.conversation(one)
+        assert (conversation.engagement, conversation.status) == ("engaged", "done")
+        assert (await stage.row(one.first)).flips == "applied"
+
+    @pytest.mark.parametrize("order", list(permutations(range(3))))
+    async def test_the_last_that_fails_gives_back_what_the_first_found(
+        self, stage: Stage, order: tuple[int, ...]
+    ) -> None:
+        batches = await shared(stage, 3)
+        for batch in batches:
+            await stage.settle(accepted(batch.first))
+        for number, expected in zip(order, ("engaged", "engaged", "pending"), strict=True):
+            await stage.settle(bounce(batches[number]))
+            assert (await stage.conversation(batches[0])).engagement == expected
+
+    async def test_all_may_fail_in_one_call(self, stage: Stage) -> None:
+        one, two = await shared(stage, 2)
+        await stage.settle(accepted(one.first), accepted(two.first))
+        await stage.settle(bounce(one), bounce(two))
+        assert (await stage.conversation(one)).engagement == "pending"
+
+    async def test_one_may_fail_in_the_very_call_in_which_another_is_sent(self, stage: Stage) -> None:
+        one, two = await shared(stage, 2)
+        await stage.settle(accepted(one.first))
+        await stage.settle(bounce(one), accepted(two.first))
+        assert (await stage.conversation(one)).engagement == "engaged"
+        await stage.settle(bounce(two))
+        assert (await stage.conversation(one)).engagement == "pending"
+
+
+CHANGED_AND_BACK = {
+    "an agent": ("UPDATE conversations SET engagement = 'pending', status = 'active' WHERE id = :id",),
+    "the customer, in one import with the answer": (
+        "UPDATE conversations SET last_customer_message_at = now() WHERE id = :id",
+    ),
+}
+
+
+@pytest.mark.parametrize("who", CHANGED_AND_BACK)
+async def test_what_was_written_and_answered_since_stays_although_it_looks_the_same(stage: Stage, who: str) -> None:
+    batch = await sent(stage, mark_as_done=True)
+    answered = "UPDATE conversations SET engagement = 'engaged', status = 'done' WHERE id = :id"
+    for statement in (*CHANGED_AND_BACK[who], answered):
+        await stage.runs(statement, id=batch.conversations[0])
+    await stage.settle(bounce(batch))
+    conversation = await stage.conversation(batch)
+    assert (conversation.engagement, conversation.status) == ("engaged", "done")
+    assert (await stage.row(batch.first)).flips == "applied"
+
+
+async def test_a_flip_waits_for_nobody_who_writes_on_the_same_timeline(stage: Stage) -> None:
+    one, two = await shared(stage, 2)
+    async with stage.database.begin(stage.tenant) as writer:
+        # A failure's line holds the key of its conversation, and no more.
+        await settle(writer, stage.tenant, [report(one.first, E.REJECT, reason=REJECTED)])
+        await stage.settle(accepted(two.first))
+    assert await stage.status(two.first) is S.SENT
+
+
+async def test_two_mass_replies_to_the_same_conversations_hold_them_in_one_order(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In several groups each, and with the deliveries of one in the other order."""
+    monkeypatch.setattr(settling, "GROUP", 1)
+    one, two = await claimed(stage, 2), await claimed(stage, 2)
+    for conversation, delivery in zip(reversed(one.conversations), two.deliveries, strict=True):
+        await stage.runs(
+            "UPDATE deliveries SET conversation_id = :to WHERE id = :id", to=conversation, id=delivery
+        )
+    async with stage.database.begin(stage.tenant) as holder:
+        await holder.execute(sa.text("SELECT FROM conversations WHERE id = :id FOR UPDATE"), {"id": one.conversations[1]})
+        first = asyncio.create_task(stage.settle(*map(accepted, one.deliveries)))
+        await stage.somebody_waits_for_a_lock()
+        second = asyncio.create_task(stage.settle(*map(accepted, two.deliveries)))
+        await stage.somebody_waits_for_a_lock(2)
+    await asyncio.gather(first, second)
+    assert await stage.counts(one) == await stage.counts(two) == {"sent": 2}

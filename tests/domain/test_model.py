@@ -77,9 +77,9 @@ EFFECTS = """
            queued  sending  sent  delivered  read  failed        uncertain  skipped  cancelled
 queued     none    none     sent  sent       sent  failed        uncertain  none     none
 sending    none    none     sent  sent       sent  failed        uncertain  none     none
-sent       none    none     none  none       none  failed_later  uncertain  none     none
-delivered  none    none     none  none       none  failed_later  uncertain  none     none
-read       none    none     none  none       none  failed_later  uncertain  none     none
+sent       taken_back  none     none  none       none  failed_later  uncertain  none     taken_back
+delivered  taken_back  none     none  none       none  failed_later  uncertain  none     taken_back
+read       taken_back  none     none  none       none  failed_later  uncertain  none     taken_back
 failed     none    none     sent  sent       sent  failed        uncertain  none     none
 uncertain  none    none     sent  sent       sent  failed        uncertain  none     none
 skipped    none    none     sent  sent       sent  failed        uncertain  none     none
@@ -218,6 +218,49 @@ class TestAFailureAfterASuccess:
     def test_is_absorbed_when_it_is_older(self, status: DeliveryStatus) -> None:
         answer = transition(standing(status, last_receipt_at=NOW), happens(E.RECEIPT_FAILED, occurred_at=EARLIER), NOW)
         assert answer is Absorbed.OLDER
+
+    def test_says_nothing_against_the_success_of_another_attempt(self, status: DeliveryStatus) -> None:
+        for epoch in (1, EPOCH):
+            proved = standing(status, other_proved=True, attempt_proved=True)
+            assert transition(proved, happens(E.RECEIPT_FAILED, epoch=epoch), NOW) is Absorbed.OTHER_ATTEMPT
+
+    def test_of_an_older_attempt_counts_where_that_was_the_proof(self, status: DeliveryStatus) -> None:
+        failed = happens(E.RECEIPT_FAILED, epoch=1)
+        assert transition(standing(status, attempt_proved=True), failed, NOW) == Move(S.FAILED)
+        assert transition(standing(status), failed, NOW) is Absorbed.OTHER_ATTEMPT
+
+    def test_leaves_it_uncertain_while_a_later_attempt_is_open(self, status: DeliveryStatus) -> None:
+        proved = standing(status, attempt_proved=True, latest_open=True)
+        answer = transition(proved, happens(E.RECEIPT_FAILED, epoch=1), NOW)
+        assert isinstance(answer, Move)
+        assert answer.reason is not None
+        assert (answer.to, answer.reason.code) == (S.UNCERTAIN, C.ANSWER_LOST)
+
+
+@pytest.mark.parametrize("status", sorted(ACCEPTED))
+@pytest.mark.parametrize(
+    ("event", "to"),
+    [
+        (E.GIVE_BACK, S.QUEUED),
+        (E.DEFER, S.QUEUED),
+        (E.FIND_ABSENT, S.QUEUED),
+        (E.REFUSE, S.FAILED),
+        (E.REJECT, S.FAILED),
+    ],
+)
+class TestTheWordOfAPerson:
+    def test_gives_way_to_that_of_the_call(self, status: DeliveryStatus, event: DeliveryEvent, to: DeliveryStatus) -> None:
+        answer = transition(standing(status, by_person=True), happens(event), NOW)
+        assert isinstance(answer, Move)
+        assert answer.to is to
+
+    def test_stands_against_other_attempts_and_beside_a_provider_s(
+        self, status: DeliveryStatus, event: DeliveryEvent, to: DeliveryStatus
+    ) -> None:
+        del to
+        assert transition(standing(status, by_person=True), happens(event, epoch=1), NOW) is Absorbed.OTHER_ATTEMPT
+        proved = standing(status, by_person=True, other_proved=True)
+        assert transition(proved, happens(event), NOW) is Absorbed.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize("event", [E.FIND_ABSENT, E.SEND_AGAIN, E.RESOLVE_NOT_SENT])

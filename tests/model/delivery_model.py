@@ -1,8 +1,8 @@
 """The delivery protocol as a model small enough to be searched to the end: one recipient, every order of events.
 
-Workers, the sweeper, look-ups, receipts and a person act on one row; the provider does not deduplicate. A worker that
-pauses (garbage collection, SIGSTOP, a frozen machine) is one that nobody schedules. A job that is repeated or late is a
-claim like any other.
+Workers, the sweeper, look-ups, receipts of success and of failure, and a person act on one row; the provider does not
+deduplicate. A worker that pauses (garbage collection, SIGSTOP, a frozen machine) is one that nobody schedules. A job
+that is repeated or late is a claim like any other.
 
 `python -m tests.model.delivery_model` prints what the search finds.
 """
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from app.domain.model import DeliveryStatus
 
-MAX_CLAIMS, MAX_CRASHES, MAX_AGAIN = 4, 2, 1
+MAX_CLAIMS, MAX_CRASHES, MAX_AGAIN = 3, 1, 1
 
 Q, S, F, U, OK = (
     DeliveryStatus.QUEUED,
@@ -39,6 +39,10 @@ class Broken(StrEnum):
     NO_QUARANTINE = "a look-up or a person may send again before settles_after"
     CLASS_IS_EVIDENCE = "a dropped connection is taken for 'not sent'"
     LATE_SUCCESS_IGNORED = "a success receipt does not take a row out of the queue"
+    FAILURE_OF_THE_LATEST = "a failure receipt counts for the latest attempt, whichever one made the row accepted"
+    FAILURE_OF_ANY = "a failure receipt of any attempt counts"
+    FAILED_WHILE_OPEN = "a row whose proof has failed is called failed while a later attempt is open"
+    WORD_OF_A_PERSON_STANDS = "what a person called sent stays sent, whatever the call itself says"
 
 
 class At(StrEnum):
@@ -57,6 +61,13 @@ class Got(StrEnum):
     LOST = "lost"
 
 
+class Word(StrEnum):
+    """What is said of one attempt."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     at: At = At.IDLE
@@ -69,23 +80,37 @@ IDLE = Worker()
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt, as the provider has it and as we know it."""
+
+    copies: int = 0
+    """How many of it the customer has. A provider may take a message that does not arrive."""
+    under_way: Word | None = None
+    """The receipt that is still to come."""
+    known: Word | None = None
+    """What we have written down: the call's end, corrected by its receipt. None while nobody knows."""
+
+
+NOTHING = Attempt()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """The row, the provider, and the workers."""
+    """The row, its attempts, and the workers."""
 
     workers: tuple[Worker, ...]
+    attempts: tuple[Attempt, ...] = (NOTHING,) * (MAX_CLAIMS + 1)
+    """By their epoch."""
     status: DeliveryStatus = Q
     epoch: int = 0
     token: int = 0
     expired: bool = False
     quarantined: bool = False
-    """Uncertain, and `settles_after` has not come."""
-    taken: int = 0
-    """How often the provider took the message."""
+    """`settles_after` has not come."""
+    by_person: bool = False
+    """The status is a person's word alone."""
     again: int = 0
-    """How often a person has allowed it to be sent once more."""
-    receipt_under_way: bool = False
-    heard: bool = False
-    """A success receipt has arrived."""
+    """How often a person has allowed it to be sent once more although nobody knew."""
     claimed_when_heard: bool = False
     claims: int = 0
     crashes: int = 0
@@ -93,6 +118,23 @@ class State:
     def with_worker(self, number: int, worker: Worker, **row: object) -> "State":
         workers = (*self.workers[:number], worker, *self.workers[number + 1 :])
         return replace(self, workers=workers, **row)  # type: ignore[arg-type]  # names of fields above
+
+    def with_attempt(self, epoch: int, **attempt: object) -> "State":
+        changed = replace(self.attempts[epoch], **attempt)  # type: ignore[arg-type]  # names of fields above
+        return replace(self, attempts=(*self.attempts[:epoch], changed, *self.attempts[epoch + 1 :]))
+
+    @property
+    def copies(self) -> int:
+        """How many of them the customer has."""
+        return sum(attempt.copies for attempt in self.attempts)
+
+    @property
+    def proved(self) -> bool:
+        return any(attempt.known is Word.GOOD for attempt in self.attempts)
+
+    @property
+    def latest(self) -> Attempt:
+        return self.attempts[self.epoch]
 
 
 Step = tuple[str, State]
@@ -109,19 +151,27 @@ def steps(state: State, broken: Broken | None) -> Iterator[Step]:
             case At.MINE:
                 yield from _send(state, number, worker, broken)
                 if state.status is S and state.epoch == worker.epoch:
-                    yield f"w{number} gives back, not begun", _queued(state.with_worker(number, IDLE))
+                    yield f"w{number} gives back, not begun", _given_back(state.with_worker(number, IDLE))
             case At.ANSWERED:
                 yield _record(state, number, broken)
         if worker.at is not At.IDLE and state.crashes < MAX_CRASHES:
             yield f"w{number} is killed", state.with_worker(number, IDLE, crashes=state.crashes + 1)
     yield from _time(state, broken)
-    yield from _settling(state, broken)
-    if state.receipt_under_way:
-        yield _receipt(state, broken)
+    yield from _look_up(state, broken)
+    yield from _person(state, broken)
+    for epoch, attempt in enumerate(state.attempts):
+        if attempt.under_way is not None:
+            yield f"receipt of attempt {epoch}: {attempt.under_way}", _receipt(state, epoch, attempt.under_way, broken)
 
 
-def _queued(state: State, **row: object) -> State:
-    return replace(state, status=Q, token=0, expired=False, quarantined=False, **row)  # type: ignore[arg-type]
+def _moved(state: State, status: DeliveryStatus, *, by_person: bool = False) -> State:
+    quarantined = state.quarantined and status in (U, OK)
+    expired = state.expired and status is not Q
+    return replace(state, status=status, token=0, expired=expired, quarantined=quarantined, by_person=by_person)
+
+
+def _given_back(state: State) -> State:
+    return _moved(state.with_attempt(state.epoch, known=Word.BAD), Q)
 
 
 def _claim(state: State, number: int, broken: Broken | None) -> Iterator[Step]:
@@ -140,8 +190,11 @@ def _claim(state: State, number: int, broken: Broken | None) -> Iterator[Step]:
         epoch=state.epoch + 1,
         token=token,
         expired=False,
+        # Until `settles_after` an earlier holder of this row may be at work: it counts from this claim.
+        quarantined=True,
+        by_person=False,
         claims=token,
-        claimed_when_heard=state.heard,
+        claimed_when_heard=state.proved,
     )
     yield f"w{number} claims", marked.with_worker(number, mine)
     yield f"w{number} claims, answer lost", marked.with_worker(number, unsure)
@@ -155,7 +208,7 @@ def _commit_unknown(state: State, number: int, broken: Broken | None) -> Iterato
     by_epoch = broken is Broken.GIVE_BACK_BY_EPOCH
     own = state.epoch == worker.epoch if by_epoch else state.token == worker.token
     if state.status is S and own:
-        yield f"w{number} re-reads and gives back", _queued(state.with_worker(number, IDLE))
+        yield f"w{number} re-reads and gives back", _given_back(state.with_worker(number, IDLE))
     yield f"w{number} walks away", state.with_worker(number, IDLE)
     if broken is Broken.SEND_ON_UNKNOWN_COMMIT:
         yield from _send(state, number, worker, broken)
@@ -165,13 +218,18 @@ def _send(state: State, number: int, worker: Worker, broken: Broken | None) -> I
     if _deadline_passed(state, worker, broken):
         return
 
-    def ends(got: Got, **row: object) -> State:
-        return state.with_worker(number, replace(worker, at=At.ANSWERED, got=got), **row)
+    def ends(got: Got, receipt: Word | None = None) -> State:
+        after = state.with_worker(number, replace(worker, at=At.ANSWERED, got=got))
+        copies = after.attempts[worker.epoch].copies + (receipt is Word.GOOD)
+        # Two sends of one attempt are one to the provider's receipts: that it arrived stands.
+        comes = Word.GOOD if copies and receipt else receipt or after.attempts[worker.epoch].under_way
+        return after.with_attempt(worker.epoch, copies=copies, under_way=comes)
 
     lost = Got.NOT_SENT if broken is Broken.CLASS_IS_EVIDENCE else Got.LOST
-    delivered = {"taken": state.taken + 1, "receipt_under_way": True}
-    yield f"w{number} sends, accepted", ends(Got.ACCEPTED, **delivered)
-    yield f"w{number} sends, taken, answer lost", ends(lost, **delivered)
+    yield f"w{number} sends, accepted", ends(Got.ACCEPTED, Word.GOOD)
+    yield f"w{number} sends, accepted, bounces", ends(Got.ACCEPTED, Word.BAD)
+    yield f"w{number} sends, taken, answer lost", ends(lost, Word.GOOD)
+    yield f"w{number} sends, taken, answer lost, bounces", ends(lost, Word.BAD)
     yield f"w{number} sends, not taken, answer lost", ends(Got.LOST)
     yield f"w{number} sends, refused", ends(Got.REFUSED)
     yield f"w{number} cannot connect", ends(Got.NOT_SENT)
@@ -187,28 +245,42 @@ def _deadline_passed(state: State, worker: Worker, broken: Broken | None) -> boo
 
 
 _ENDS: Mapping[Got | None, DeliveryStatus] = {Got.ACCEPTED: OK, Got.REFUSED: F, Got.NOT_SENT: Q, Got.LOST: U}
+_SAYS: Mapping[Got | None, Word | None] = {Got.ACCEPTED: Word.GOOD, Got.REFUSED: Word.BAD, Got.NOT_SENT: Word.BAD}
 
 
 def _record(state: State, number: int, broken: Broken | None) -> Step:
     worker = state.workers[number]
+    known = state.attempts[worker.epoch].known or _SAYS.get(worker.got)
+    written = state.with_worker(number, IDLE).with_attempt(worker.epoch, known=known)
     to = _ENDS[worker.got]
     if broken in (Broken.RETRY_UNKNOWN, Broken.NO_MARK) and worker.got is Got.LOST:
         to = Q
-    judged = state.status in (S, U) and state.epoch == worker.epoch
-    repeats = state.status is U and worker.got is Got.LOST
-    blind = broken in (Broken.NO_CAS, Broken.NO_MARK) and state.status in (Q, S, U)
-    if not (judged and not repeats) and not blind:
-        return f"w{number} records, refused", state.with_worker(number, IDLE)
-    recorded = state.with_worker(number, IDLE, status=to, expired=False, token=0, quarantined=to is U)
-    return f"w{number} records {worker.got}", recorded
+    if not _counts(state, worker, known, broken):
+        return f"w{number} records, refused", written
+    return f"w{number} records {worker.got}", _moved(written, to)
+
+
+def _counts(state: State, worker: Worker, known: Word | None, broken: Broken | None) -> bool:
+    """Whether what a worker records changes the row's status."""
+    if broken in (Broken.NO_CAS, Broken.NO_MARK) and state.status in (Q, S, U):
+        return True
+    if worker.got is Got.ACCEPTED:
+        return known is Word.GOOD and state.status is not OK
+    if worker.epoch != state.epoch:
+        return False
+    if state.status is OK:
+        # A person's word gives way to the call's own.
+        said = worker.got is not Got.LOST and broken is not Broken.WORD_OF_A_PERSON_STANDS
+        return said and state.by_person and not state.proved
+    return state.status is S or (state.status is U and worker.got is not Got.LOST)
 
 
 def _time(state: State, broken: Broken | None) -> Iterator[Step]:
     if state.status is S and not state.expired:
         yield "the lease runs out", replace(state, expired=True)
     if state.status is S and state.expired and broken is not Broken.REQUEUE_SENDING:
-        yield "sweeper: uncertain", replace(state, status=U, quarantined=True, token=0)
-    if state.quarantined and (broken is Broken.NO_DEADLINE or not _held(state)):
+        yield "sweeper: uncertain", replace(_moved(state, U), quarantined=True)
+    if state.status is not S and state.quarantined and (broken is Broken.NO_DEADLINE or not _held(state)):
         yield "settles_after comes", replace(state, quarantined=False)
 
 
@@ -217,32 +289,56 @@ def _held(state: State) -> bool:
     return any(worker.at in (At.MINE, At.UNSURE) and worker.epoch == state.epoch for worker in state.workers)
 
 
-def _settling(state: State, broken: Broken | None) -> Iterator[Step]:
-    if state.status is not U or (state.quarantined and broken is not Broken.NO_QUARANTINE):
-        return
-    if state.taken == 0:
-        yield "look-up: absent", _queued(state)
-    if state.again < MAX_AGAIN:
-        yield "person: send again", _queued(state, again=state.again + 1)
+def _settled(state: State, broken: Broken | None) -> bool:
+    return state.status is U and (not state.quarantined or broken is Broken.NO_QUARANTINE)
 
 
-def _receipt(state: State, broken: Broken | None) -> Step:
-    ignored = broken is Broken.LATE_SUCCESS_IGNORED and state.status is Q
-    # Another attempt's failure says nothing against a success: the one that was refused was sent once more.
-    if state.status in (Q, S, U, F) and not ignored:
-        sent = replace(state, status=OK, receipt_under_way=False, quarantined=False, token=0, heard=True)
-        return "receipt: delivered", sent
-    return "receipt absorbed", replace(state, receipt_under_way=False, heard=True)
+def _look_up(state: State, broken: Broken | None) -> Iterator[Step]:
+    if _settled(state, broken) and state.latest.under_way is None and not state.latest.copies:
+        yield "look-up: absent", _given_back(state)
+
+
+def _person(state: State, broken: Broken | None) -> Iterator[Step]:
+    if state.status is U:
+        yield "person: sent", _moved(state, OK, by_person=True)
+    if _settled(state, broken):
+        yield "person: not sent", _moved(state, F, by_person=True)
+    # Whether it may get there twice by that is a person's risk, unless every attempt is known to have failed.
+    risked = any(attempt.known is not Word.BAD for attempt in state.attempts[1 : state.epoch + 1])
+    if (state.status is F or _settled(state, broken)) and state.again + risked <= MAX_AGAIN:
+        yield "person: send again", replace(_moved(state, Q), again=state.again + risked)
+
+
+def _receipt(state: State, epoch: int, word: Word, broken: Broken | None) -> State:
+    was_proof = state.attempts[epoch].known is Word.GOOD
+    heard = state.with_attempt(epoch, under_way=None, known=word)
+    if word is Word.GOOD:
+        ignored = broken is Broken.LATE_SUCCESS_IGNORED and state.status is Q
+        # Another attempt's failure says nothing against a success: the one that was refused was sent once more.
+        return heard if ignored or state.status is OK and state.proved else _moved(heard, OK)
+    latest = epoch == state.epoch
+    if state.status in (S, U):
+        return _moved(heard, F) if latest else heard
+    if state.status is not OK:
+        return heard
+    if broken is Broken.FAILURE_OF_ANY or (broken is Broken.FAILURE_OF_THE_LATEST and latest):
+        return _moved(heard, F)
+    if broken is Broken.FAILURE_OF_THE_LATEST or heard.proved or not (was_proof or latest):
+        return heard
+    return _moved(heard, U if heard.latest.known is None and broken is not Broken.FAILED_WHILE_OPEN else F)
 
 
 def fault(state: State) -> str | None:
     """What must never be true."""
-    if state.taken > 1 + state.again:
-        return f"duplicate: taken {state.taken} times, {state.again} allowed again"
-    if state.status is F and state.taken and not state.receipt_under_way:
+    if state.copies > 1 + state.again:
+        return f"duplicate: arrived {state.copies} times, {state.again} allowed again"
+    told = not any(attempt.under_way is Word.GOOD for attempt in state.attempts)
+    if state.status is F and state.copies and told:
         return "says failed though it was delivered"
-    if state.status is OK and state.taken == 0:
-        return "says sent though nothing was delivered"
+    if state.status is F and not state.by_person and state.latest.known is None:
+        return "says failed though nobody knows"
+    if state.status is OK and not state.proved and (not state.by_person or state.latest.known is Word.BAD):
+        return "says sent though it is known that it was not"
     if state.claimed_when_heard:
         return "claimed again after a receipt said delivered"
     return None
