@@ -139,7 +139,7 @@ async def retry(
     ids = await decisions.hold_retryable(connection, tenant, id_, codes)
     if not ids:
         raise NothingToRetry
-    again = Happening(DeliveryEvent.RETRY)
+    again = Happening(DeliveryEvent.RETRY, not_after=not_after)
     for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
         await settle(connection, tenant, [Report(one, again) for one in page])
     refuse_action(Action.RETRY, (await hold(connection, tenant, id_)).status)
@@ -168,7 +168,8 @@ async def resolve(
     _refuse_missing(decision, held)
     if decision.send_again:
         await _open_for(connection, tenant, id_, not_after)
-    happening = Happening(decision.event, reason=decision.reason)
+    until = not_after if decision.send_again else None
+    happening = Happening(decision.event, reason=decision.reason, not_after=until)
     answers = await settle(connection, tenant, [Report(delivery, happening) for delivery in held.values()])
     _refuse_absorbed(held, answers)
     refuse_action(Action.RESOLVE, (await hold(connection, tenant, id_)).status)
@@ -199,7 +200,7 @@ async def _refuse(
 
 
 async def _open_for(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, not_after: datetime) -> None:
-    """Let a mass reply send until `not_after`. A cancelled one never revives."""
+    """Let what is sent again leave until `not_after`. A cancelled mass reply never revives."""
     await closing.hold_lanes(connection, tenant, id_)
     batch = await hold(connection, tenant, id_)
     if batch.status is MassReplyStatus.CANCELLED:

@@ -34,7 +34,9 @@ class RetryBody(ActionBody):
         default=None, description="Only what failed for one of these; left out, all that may be tried again."
     )
     not_after: Moment | None = Field(
-        default=None, description="The latest time for all that is queued; left out, 24 hours from now."
+        default=None,
+        description="The latest time for what is sent again; left out, 24 hours from now. "
+        "What is still queued keeps the time that was confirmed.",
     )
 
 

@@ -87,7 +87,7 @@ class Claim:
             self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
             next_at = bucket.next_at if room > 0 else gate.now + ROOM_WAIT
             return Taken(wait=clocks.wait(_worth_it(next_at, gate), shared=True))
-        return await self._claim(token, gate, clocks, Grant(room, bucket.units, gate.sampling))
+        return await self._claim(token, gate, clocks, Grant(room, bucket.units, gate.sampling, gate.not_after))
 
     async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant) -> Taken:
         pace = self._crew.pace
@@ -145,10 +145,14 @@ def _worth_it(next_at: datetime, gate: Gate) -> datetime:
 def _opens_at(gate: Gate) -> datetime | None:
     """From when the way is free; None where this pump has nothing to wait for."""
     running = gate.status is MassReplyStatus.SENDING and gate.enabled
-    late = gate.not_after is not None and gate.now >= gate.not_after
+    late = _is_past(gate.not_after, gate.now) and (gate.again_until is None or _is_past(gate.again_until, gate.now))
     if not running or late or gate.lane_paused or gate.account_paused:
         return None
     return max(gate.now, gate.cool_until or gate.now)
+
+
+def _is_past(latest: datetime | None, now: datetime) -> bool:
+    return latest is not None and now >= latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _delivery(report: Report) -> DeliveryId:
 async def _hold(connection: AsyncConnection, tenant: TenantId, reports: Iterable[Report]) -> None:
     """Hold at once what several groups will hold one after the other: deliveries first, conversations after them.
 
-    Else two mass replies to the same conversations could wait for each other, each with what it took for its first group.
+    Else two mass replies to the same conversations could wait for each other, each holding those of its first group.
     """
     conversations = await settlements.hold(connection, tenant, {report.delivery_id for report in reports})
     await flips.hold(connection, tenant, conversations)

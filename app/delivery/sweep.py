@@ -214,7 +214,8 @@ class Sweeper:
         """
         for _ in range(PAGES):
             async with self.database.begin(batch.tenant) as connection:
-                ids = await closing.queued_ids(connection, batch.tenant, batch.id, PAGE)
+                find = closing.overdue_ids if event is DeliveryEvent.EXPIRE else closing.queued_ids
+                ids = await find(connection, batch.tenant, batch.id, PAGE)
                 reports = [Report(id_, Happening(event, reason=reason)) for id_ in ids]
                 await settle(connection, batch.tenant, reports)
             if len(ids) < PAGE:

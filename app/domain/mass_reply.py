@@ -132,6 +132,7 @@ class MassReply:
     confirmed_at: datetime | None
     dispatch_at: datetime | None
     not_after: datetime | None
+    """The latest time at which anything of it may leave: what was confirmed, or what was given to a later attempt."""
     started_at: datetime | None
     finished_at: datetime | None
     parties: frozenset[str] = frozenset()

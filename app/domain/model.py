@@ -164,6 +164,7 @@ class Standing:
     """Whether nobody knows how the latest attempt ended, or it is still under way."""
     batch_cancelled: bool = False
     not_after: datetime | None = None
+    """The latest time that is its own, or its mass reply's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,8 @@ class Happening:
     occurred_at: datetime | None = None
     """When the provider says that it happened; None where it does not say."""
     reason: Reason | None = None
+    not_after: datetime | None = None
+    """The latest time that a person gives to what is sent again."""
 
 
 class Absorbed(StrEnum):
@@ -288,7 +291,7 @@ def transition(standing: Standing, happening: Happening, now: datetime) -> Move 
         return refusal
     match rule.to:
         case Target.BACK:
-            return _back(standing, now)
+            return _back(standing, happening, now)
         case Target.DISPROVED:
             return _disproved(standing, happening)
         case status:
@@ -359,10 +362,11 @@ _GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | Non
 """What each guard holds against an event; None where it lets it through."""
 
 
-def _back(standing: Standing, now: datetime) -> Move:
+def _back(standing: Standing, happening: Happening, now: datetime) -> Move:
     if standing.batch_cancelled:
         return Move(_S.CANCELLED, Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent."))
-    return Move(_S.FAILED, too_late()) if _is_overdue(standing, now) else Move(_S.QUEUED)
+    overdue = _is_overdue(standing, now) if happening.not_after is None else now >= happening.not_after
+    return Move(_S.FAILED, too_late()) if overdue else Move(_S.QUEUED)
 
 
 def _disproved(standing: Standing, happening: Happening) -> Move:

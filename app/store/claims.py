@@ -33,6 +33,7 @@ class Gate:
     now: datetime
     status: MassReplyStatus
     not_after: datetime | None
+    again_until: datetime | None
     sampling: bool
     lane_paused: bool
     lane_held: bool
@@ -51,8 +52,8 @@ _LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tena
 
 # A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
 _GATE = sa.text("""
-    SELECT clock_timestamp() AS now, m.status, m.not_after, m.sampling, l.pause_reason IS NOT NULL AS lane_paused,
-           l.held_until IS NOT NULL AS lane_held,
+    SELECT clock_timestamp() AS now, m.status, m.not_after, m.again_until, m.sampling,
+           l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
            a.max_in_flight, a.updated_at AS account_version,
            (SELECT count(*) FROM deliveries d
@@ -73,6 +74,7 @@ async def open_gate(connection: AsyncConnection, lane: LaneKey) -> Gate | None:
         now=row.now,
         status=MassReplyStatus(row.status),
         not_after=row.not_after,
+        again_until=row.again_until,
         sampling=row.sampling,
         lane_paused=row.lane_paused,
         lane_held=row.lane_held,
@@ -107,6 +109,7 @@ def _claim_statement(which: str) -> sa.TextClause:
         SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
           AND status = 'queued' AND not_before <= :now {which}
+          AND coalesce(not_after, CAST(:not_after AS timestamptz), 'infinity') > :now
         ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
     granted AS (
         SELECT id, sum(units) OVER line AS running, row_number() OVER line AS place FROM due
@@ -145,6 +148,8 @@ class Grant:
     units: int
     sampling: bool = False
     """Whether only the sample may go."""
+    not_after: datetime | None = None
+    """The latest time of what has none of its own."""
 
 
 async def claim(
@@ -158,7 +163,7 @@ async def claim(
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
-    rows = await connection.execute(statement, {**_key(lane), **values, "free": grant.free, "units": grant.units})
+    rows = await connection.execute(statement, {**_key(lane), **values, **_terms(grant)})
     return [
         Claimed(
             lane,
@@ -279,6 +284,10 @@ async def next_due_at(connection: AsyncConnection, lane: LaneKey, grant: Grant) 
     statement = sa.text(_NEXT_DUE + ("AND sampled" if grant.sampling else ""))
     due: datetime | None = await connection.scalar(statement, _key(lane))
     return due
+
+
+def _terms(grant: Grant) -> dict[str, Any]:
+    return {"free": grant.free, "units": grant.units, "not_after": grant.not_after}
 
 
 def _key(lane: LaneKey) -> dict[str, Any]:

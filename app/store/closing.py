@@ -21,6 +21,21 @@ async def queued_ids(
     return list(await connection.scalars(statement, {"tenant": tenant, "id": id_, "limit": limit}))
 
 
+_OVERDUE = sa.text("""
+    SELECT d.id FROM mass_replies m JOIN deliveries d ON d.tenant_id = :tenant AND d.mass_reply_id = m.id
+    WHERE m.tenant_id = :tenant AND m.id = :id AND d.status = 'queued'
+      AND coalesce(d.not_after, m.not_after) <= clock_timestamp()
+    ORDER BY d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED
+""")
+
+
+async def overdue_ids(
+    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, limit: int
+) -> Sequence[DeliveryId]:
+    """Hold queued deliveries whose latest time has passed, their own or the mass reply's."""
+    return list(await connection.scalars(_OVERDUE, {"tenant": tenant, "id": id_, "limit": limit}))
+
+
 _LOCK_LANES = sa.text("""
     SELECT channel FROM lanes WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY channel, account_id FOR UPDATE
 """)

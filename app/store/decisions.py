@@ -43,9 +43,10 @@ async def hold_deliveries(
 
 
 async def extend(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, not_after: datetime) -> None:
-    """Set the latest time at which a mass reply may still send."""
+    """Let what is sent again leave until then. What was queued before keeps the time that was confirmed."""
     statement = sa.text("""
-        UPDATE mass_replies SET not_after = :not_after, updated_at = now() WHERE tenant_id = :tenant AND id = :id
+        UPDATE mass_replies SET again_until = greatest(again_until, :not_after), updated_at = now()
+        WHERE tenant_id = :tenant AND id = :id
     """)
     await connection.execute(statement, {"tenant": tenant, "id": id_, "not_after": not_after})
 

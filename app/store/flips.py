@@ -3,7 +3,7 @@
 Conversations are locked in id order, after the deliveries and before the counters; without their keys, because whoever
 writes on a timeline holds the key of its conversation.
 
-Values do not tell whether somebody has changed a conversation since: a customer may have written, and an agent answered.
+Values do not tell whether somebody has changed a conversation since: a customer may have written and an agent answered.
 So a trigger counts the changes of each field, by whichever way they come, and a flip remembers the count that it left.
 Several mass replies may have flipped one conversation: what the last of them leaves is given back, whichever it is.
 """
@@ -95,7 +95,7 @@ def _changed(row: Any) -> dict[str, Changed]:
 
 
 def _given_back(field: str) -> str:
-    """What there was of a field before anybody's flip, if ours reached it, nobody changed it since, and no other holds it.
+    """What there was of a field before the flips, if ours reached it, nobody changed it since, and no other holds it.
 
     A flip that found the field as it wanted it remembers no value: that is with the flip which it found there.
     """

@@ -322,7 +322,7 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
         expires_at=row.expires_at,
         confirmed_at=row.confirmed_at,
         dispatch_at=row.dispatch_at,
-        not_after=row.not_after,
+        not_after=max((at for at in (row.not_after, row.again_until) if at is not None), default=None),
         started_at=row.started_at,
         finished_at=row.finished_at,
         parties=frozenset(row.parties),

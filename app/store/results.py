@@ -59,8 +59,8 @@ def _shown(deliveries: str) -> sa.TextClause:
     WITH d AS MATERIALIZED ({deliveries})
     SELECT d.id, d.mass_reply_id, d.conversation_id, c.external_id, c.human_id, c.contact_name, d.channel,
            a.key AS channel_account, a.provider, d.status, d.reason_code, d.reason_detail, d.retryable,
-           CASE WHEN d.status = 'uncertain' THEN d.settles_after END AS settles_after, d.provider_message_id, d.segments,
-           d.warnings, d.dropped_attachments, d.used_template,
+           CASE WHEN d.status = 'uncertain' THEN d.settles_after END AS settles_after,
+           d.provider_message_id, d.segments, d.warnings, d.dropped_attachments, d.used_template,
            d.flips, d.epoch AS attempts, d.queued_at, d.sent_at, d.delivered_at, d.updated_at
     FROM d
     CROSS JOIN LATERAL (SELECT c.external_id, c.human_id, k.name AS contact_name

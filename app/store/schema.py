@@ -16,12 +16,12 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 SWEEPER_COLUMNS = {
     "tenants": "id",
     "mass_replies": "tenant_id, id, status, created_at, expires_at, confirmed_at, dispatch_at, not_after, "
-    "finished_at, updated_at, sampling, approval",
+    "again_until, finished_at, updated_at, sampling, approval",
     "lanes": "tenant_id, mass_reply_id, channel, account_id, queued, sending, uncertain, pause_reason, pumped_at, "
     "watched_until, held_until, held_times",
     "deliveries": "tenant_id, id, mass_reply_id, account_id, status, epoch, lease_until, settles_after, not_before, "
-    "sampled",
-    "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until, failures_in_a_row",
+    "not_after, sampled, updated_at",
+    "channel_accounts": "tenant_id, id, provider, enabled, pause_reason, cool_until, cooled_at, failures_in_a_row",
     "receipts": "tenant_id, id, received_at, settled_at",
     "messages": "tenant_id, id, conversation_id",
     "outbound_events": "tenant_id, id, position",

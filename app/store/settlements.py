@@ -67,10 +67,11 @@ _PROOF = "'accepted', 'reported_sent'"
 # Found by key alone, here and below: with old statistics a plan may read all of a tenant's rows.
 _LOCK = sa.text(f"""
     WITH held AS MATERIALIZED (
-        SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id,
+        SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
                conversation_id, account_id, channel, segments, used_template, sent_at
         FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
-    SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments, m.status AS batch_status, m.not_after, m.mark_as_done,
+    SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments, m.status AS batch_status, m.mark_as_done,
+           coalesce(d.not_after, m.not_after) AS latest_at,
            m.created_at AS frozen_at, m.author_id, m.author_name,
            a.started_at, a.last_receipt_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed,
            coalesce(a.outcome IN ({_PROOF}), false) AS attempt_proved,
@@ -114,7 +115,7 @@ def _locked(row: Any) -> Locked:
         by_person=row.by_person,
         latest_open=row.latest_open,
         batch_cancelled=row.batch_status == MassReplyStatus.CANCELLED,
-        not_after=row.not_after,
+        not_after=row.latest_at,
     )
     return Locked(
         id=row.id,
@@ -183,7 +184,8 @@ _APPLY = sa.text("""
         claim_token = NULL, lease_until = NULL,
         -- Kept while it counts as sent: should that be taken back, a later attempt may be under way still.
         settles_after = CASE WHEN v.after IN ('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after END,
-        not_before = coalesce(v.not_before, d.not_before), deferrals = d.deferrals + CAST(v.deferred AS int),
+        not_before = coalesce(v.not_before, d.not_before), not_after = coalesce(v.not_after, d.not_after),
+        deferrals = d.deferrals + CAST(v.deferred AS int),
         provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
         sent_at = CASE WHEN v.never_sent THEN NULL
                        WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
@@ -198,10 +200,10 @@ _APPLY = sa.text("""
         updated_at = now()
     FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:epochs AS int[]), CAST(:afters AS text[]),
                 CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
-                CAST(:not_befores AS timestamptz[]), CAST(:deferreds AS boolean[]),
+                CAST(:not_befores AS timestamptz[]), CAST(:not_afters AS timestamptz[]), CAST(:deferreds AS boolean[]),
                 CAST(:provider_message_ids AS text[]), CAST(:occurred_ats AS timestamptz[]), CAST(:flips AS text[]),
                 CAST(:restores AS text[]), CAST(:reached AS text[]), CAST(:never_sents AS boolean[]))
-         AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, deferred,
+         AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, not_after, deferred,
                provider_message_id, occurred_at, flips, restores, reached, never_sent)
     WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
       AND d.id = ANY (CAST(:ids AS uuid[]))
@@ -220,6 +222,7 @@ async def apply(connection: AsyncConnection, tenant: TenantId, changes: Sequence
         "reason_details": [change.move.reason and change.move.reason.detail for change in changes],
         "retryables": [bool(change.move.reason and change.move.reason.retryable) for change in changes],
         "not_befores": [change.not_before for change in changes],
+        "not_afters": [change.happening.not_after for change in changes],
         "deferreds": [change.deferred for change in changes],
         "provider_message_ids": [change.provider_message_id for change in changes],
         "occurred_ats": [change.happening.occurred_at for change in changes],
@@ -249,8 +252,8 @@ class Outcome:
     """When the provider says that it was so."""
 
 
-# The first word on an attempt stands; only the sweeper's guess gives way, and everything does to what a provider reports
-# (a call's own acceptance says the same as a reported one, and more).
+# The first word on an attempt stands; guesses give way to it, and everything does to what a provider reports. A call's
+# own acceptance says the same as a reported one, and more.
 _END_ATTEMPTS = sa.text("""
     WITH ended AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),

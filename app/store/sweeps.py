@@ -117,6 +117,7 @@ class OpenMassReply:
     expires_at: datetime | None
     dispatch_at: datetime | None
     not_after: datetime | None
+    """From when on something of what is queued is too late."""
     queued: int
     sending: int
     sample_over: bool
@@ -129,7 +130,14 @@ class OpenMassReply:
 
 _OPEN = sa.text(f"""
         SELECT m.tenant_id, m.id, m.status, clock_timestamp() AS now, m.updated_at, m.expires_at, m.dispatch_at,
-               m.not_after, coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending,
+               CASE WHEN m.again_until IS NULL THEN m.not_after ELSE least(
+                   CASE WHEN m.not_after > clock_timestamp() OR EXISTS (
+                       SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id
+                          AND d.status = 'queued' AND d.not_after IS NULL) THEN m.not_after END,
+                   (SELECT min(d.not_after) FROM deliveries d WHERE d.tenant_id = m.tenant_id
+                       AND d.mass_reply_id = m.id AND d.status = 'queued' AND d.not_after IS NOT NULL))
+               END AS not_after,
+               coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending,
                m.sampling AND NOT EXISTS (
                    SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.sampled
                       AND d.status IN ('queued', 'sending')) AS sample_over,

@@ -1,7 +1,7 @@
 """What is said of an attempt stands on it, conversations count their changes, and what is sent again has its own time.
 
 Revision ID: 0032
-Revises: 0022
+Revises: 0038
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 revision = "0032"
-down_revision = "0022"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.delivery.sweep import Sweeper
 from app.dev.sandbox.journal import Entry
 from app.dev.sandbox.server import Sandbox
 from app.domain.mass_reply import Confirmation
@@ -82,6 +83,23 @@ class Stage:
 
     async def fail_all(self, id_: str, code: str = "unreachable", *, retryable: bool = True) -> None:
         await self.settle_all(id_, "failed", reason_code=code, reason_detail="It failed.", retryable=retryable)
+
+    async def fail_some(self, id_: str, channel: Channel) -> None:
+        """Let what goes through one channel fail for a reason that may pass; the rest stays queued."""
+        failed = "status = 'failed', reason_code = 'unreachable', reason_detail = 'It failed.', retryable = true"
+        for statement in (
+            f"UPDATE deliveries SET {failed} WHERE mass_reply_id = :id AND channel = :channel",
+            "UPDATE lanes SET queued = 0, failed = queued WHERE mass_reply_id = :id AND channel = :channel",
+        ):
+            await self.write(statement, id=id_, channel=channel)
+
+    async def sweep(self) -> None:
+        """Sweep once, waking nobody."""
+
+        async def nobody(*_: object) -> None:
+            pass
+
+        await Sweeper(self.runtime.database, nobody, nobody, timedelta(days=7)).tick()
 
     async def lose_all(self, id_: str, *, settling: bool = False) -> list[UUID]:
         """Make every delivery uncertain after one attempt; answers the conversations."""

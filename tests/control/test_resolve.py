@@ -52,6 +52,23 @@ async def test_sending_again_queues_it_and_opens_the_mass_reply(stage: Stage) ->
     assert (batch["status"], batch["finished_at"], batch["counts"]["queued"]) == ("sending", None, 6)
 
 
+async def test_sending_again_gives_no_time_to_what_is_still_queued(stage: Stage) -> None:
+    id_ = await stage.batch_in(S.SENDING)
+    await stage.write(
+        "UPDATE deliveries SET status = 'uncertain', epoch = 1, settles_after = now() WHERE channel = 'email'"
+    )
+    await stage.write("UPDATE lanes SET queued = 0, uncertain = 3 WHERE channel = 'email'")
+    await stage.write("UPDATE mass_replies SET not_after = now() - interval '1 second'")
+    uncertain = await stage.read("SELECT conversation_id FROM deliveries WHERE status = 'uncertain'")
+
+    body = decision([row.conversation_id for row in uncertain], "not_sent", send_again=True)
+    assert (await stage.act(id_, "resolve", body)).json()["counts"]["queued"] == 6
+    await stage.sweep()
+
+    rows = await stage.read("SELECT channel, status, reason_code FROM deliveries")
+    assert {tuple(row) for row in rows} == {("email", "queued", None), ("other", "failed", "too_late")}
+
+
 async def test_who_decided_what_and_why_is_kept(stage: Stage) -> None:
     id_ = await stage.batch_in(S.COMPLETED)
     ids = await stage.lose_all(id_)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.domain.model import MassReplyStatus
+from app.domain.model import Channel, MassReplyStatus
 from tests.control.conftest import Stage
 
 S = MassReplyStatus
@@ -69,3 +69,29 @@ async def test_a_second_retry_finds_nothing_left(stage: Stage) -> None:
     await stage.fail_all(id_)
     assert (await stage.act(id_, "retry")).status_code == 202
     assert (await stage.act(id_, "retry")).json()["code"] == "nothing_to_retry"
+
+
+async def test_what_is_still_queued_keeps_the_time_that_was_confirmed(stage: Stage) -> None:
+    id_ = await stage.batch_in(S.SENDING)
+    await stage.fail_some(id_, Channel.EMAIL)
+    await stage.write("UPDATE mass_replies SET not_after = now() - interval '1 second' WHERE id = :id", id=id_)
+
+    batch = (await stage.act(id_, "retry")).json()
+    await stage.sweep()
+
+    queued = "SELECT channel FROM deliveries WHERE mass_reply_id = :id AND status = 'queued'"
+    assert {row.channel for row in await stage.read(queued, id=id_)} == {Channel.EMAIL}
+    late = "SELECT channel FROM deliveries WHERE mass_reply_id = :id AND reason_code = 'too_late'"
+    assert [row.channel for row in await stage.read(late, id=id_)] == [Channel.OTHER] * 3
+    assert when(batch["not_after"]) > datetime.now(UTC)
+
+
+async def test_what_is_sent_again_has_a_time_of_its_own_that_may_be_the_shorter_one(stage: Stage) -> None:
+    id_ = await stage.batch_in(S.SENDING)
+    await stage.fail_some(id_, Channel.EMAIL)
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    await stage.act(id_, "retry", {"not_after": soon.isoformat()})
+    await stage.write("UPDATE deliveries SET not_after = now() WHERE not_after = :soon", soon=soon)
+    await stage.sweep()
+    rows = await stage.read("SELECT channel, status, reason_code FROM deliveries WHERE mass_reply_id = :id", id=id_)
+    assert {tuple(row) for row in rows} == {("email", "failed", "too_late"), ("other", "queued", None)}

@@ -439,11 +439,11 @@ async def test_two_mass_replies_to_the_same_conversations_hold_them_in_one_order
     monkeypatch.setattr(settling, "GROUP", 1)
     one, two = await claimed(stage, 2), await claimed(stage, 2)
     for conversation, delivery in zip(reversed(one.conversations), two.deliveries, strict=True):
-        await stage.runs(
-            "UPDATE deliveries SET conversation_id = :to WHERE id = :id", to=conversation, id=delivery
-        )
+        await stage.runs("UPDATE deliveries SET conversation_id = :to WHERE id = :id", to=conversation, id=delivery)
     async with stage.database.begin(stage.tenant) as holder:
-        await holder.execute(sa.text("SELECT FROM conversations WHERE id = :id FOR UPDATE"), {"id": one.conversations[1]})
+        await holder.execute(
+            sa.text("SELECT FROM conversations WHERE id = :id FOR UPDATE"), {"id": one.conversations[1]}
+        )
         first = asyncio.create_task(stage.settle(*map(accepted, one.deliveries)))
         await stage.somebody_waits_for_a_lock()
         second = asyncio.create_task(stage.settle(*map(accepted, two.deliveries)))

@@ -249,7 +249,9 @@ class TestAFailureAfterASuccess:
     ],
 )
 class TestTheWordOfAPerson:
-    def test_gives_way_to_that_of_the_call(self, status: DeliveryStatus, event: DeliveryEvent, to: DeliveryStatus) -> None:
+    def test_gives_way_to_that_of_the_call(
+        self, status: DeliveryStatus, event: DeliveryEvent, to: DeliveryStatus
+    ) -> None:
         answer = transition(standing(status, by_person=True), happens(event), NOW)
         assert isinstance(answer, Move)
         assert answer.to is to

@@ -74,9 +74,7 @@ def _changed(state: State, value: str) -> State:
     # Who sets what there is already has changed nothing; a mass reply goes on holding it.
     if value == state.value:
         return replace(state, changes=state.changes + 1)
-    return replace(
-        state, value=value, version=version, changes=state.changes + 1, owed=value, holders=frozenset[int]()
-    )
+    return replace(state, value=value, version=version, changes=state.changes + 1, owed=value, holders=frozenset[int]())
 
 
 def _send(state: State, number: int) -> State:

@@ -315,7 +315,7 @@ def _receipt(state: State, epoch: int, word: Word, broken: Broken | None) -> Sta
     if word is Word.GOOD:
         ignored = broken is Broken.LATE_SUCCESS_IGNORED and state.status is Q
         # Another attempt's failure says nothing against a success: the one that was refused was sent once more.
-        return heard if ignored or state.status is OK and state.proved else _moved(heard, OK)
+        return heard if ignored or (state.status is OK and state.proved) else _moved(heard, OK)
     latest = epoch == state.epoch
     if state.status in (S, U):
         return _moved(heard, F) if latest else heard
