@@ -33,7 +33,6 @@ class Gate:
     now: datetime
     status: MassReplyStatus
     not_after: datetime | None
-    again_until: datetime | None
     sampling: bool
     lane_paused: bool
     lane_held: bool
@@ -46,6 +45,8 @@ class Gate:
     max_in_flight: int
     in_flight: int
     account_version: datetime
+    again_until: datetime | None = None
+    """The latest time of what is sent again."""
 
 
 _LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tenant AND id = :account FOR NO KEY UPDATE")
