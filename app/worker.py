@@ -29,6 +29,7 @@ from app.delivery.recorder import Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sweep import PUMP_IDLE, Sweeper
 from app.domain.model import MassReplyId, TenantId
+from app.domain.policy import back_off
 from app.logs import about
 from app.queue import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
 from app.runtime import Runtime, open_runtime
@@ -98,6 +99,8 @@ class WorkerProcess:
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()
+        self._faults: dict[MassReplyId, tuple[int, float]] = {}
+        """Mass replies that could not be prepared: how often, and until when they rest."""
         self._redis_hears = False
         self._redis_absence = RedisAbsence()
 
@@ -145,8 +148,18 @@ class WorkerProcess:
 
     async def _prepare(self, tenant: TenantId, mass_reply: MassReplyId) -> None:
         confirm_within = self._runtime.settings.confirm_within
+        times, rests_until = self._faults.get(mass_reply, (0, 0.0))
+        if asyncio.get_running_loop().time() < rests_until:
+            return
         with about(tenant=tenant, mass_reply=mass_reply):
-            await mass_replies.prepare(self._runtime.database, tenant, mass_reply, confirm_within)
+            try:
+                await mass_replies.prepare(self._runtime.database, tenant, mass_reply, confirm_within)
+                self._faults.pop(mass_reply, None)
+            except Exception as error:
+                rest = back_off(times).total_seconds()
+                self._faults[mass_reply] = times + 1, asyncio.get_running_loop().time() + rest
+                self._runtime.telemetry.metrics.count_preparation_failed()
+                log.exception("preparation_failed", error=type(error).__name__, seconds=rest)
 
     async def _sweep(self) -> None:
         await self._sweeper.tick()

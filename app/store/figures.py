@@ -79,7 +79,8 @@ DEPTHS: Final = """
     SELECT l.channel, sum(l.queued) AS queued, sum(l.sending) AS in_flight,
            count(*) FILTER (WHERE l.pause_reason IS NOT NULL) AS paused_lanes,
            coalesce(max(extract(epoch FROM clock_timestamp() - oldest.due)), 0) AS lag,
-           coalesce(max(extract(epoch FROM clock_timestamp() - greatest(oldest.due, l.pumped_at))), 0) AS idle
+           greatest(0, max(extract(epoch FROM clock_timestamp() -
+                               greatest(oldest.due, l.pumped_at, l.watched_until, l.held_until)))) AS idle
     FROM mass_replies m
     JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
     LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id

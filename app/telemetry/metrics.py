@@ -55,6 +55,11 @@ class Metrics:
             "Turns of a lane that ended in a fault of ours or with a file that cannot be had.",
             registry=counted,
         )
+        self._unprepared = Counter(
+            "mass_reply_preparations_failed",
+            "Tries to prepare a mass reply that ended in a fault.",
+            registry=counted,
+        )
         self._expired = Counter(
             "mass_reply_claims_expired",
             "Deliveries that became uncertain because their worker died or froze.",
@@ -104,6 +109,9 @@ class Metrics:
 
     def count_lane_held(self) -> None:
         self._held.inc()
+
+    def count_preparation_failed(self) -> None:
+        self._unprepared.inc()
 
     def count_expired_claims(self, count: int) -> None:
         self._expired.inc(count)

@@ -4,19 +4,23 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.crew import Crew
-from app.delivery.runner import PumpRunner
+from app.delivery.loads import Load
+from app.delivery.runner import FAULT, PumpRunner
 from app.domain.messaging import Outbound, SendResult
 from app.domain.model import Channel, TenantId
 from app.store.claims import LaneKey
 from app.store.database import Database
 from tests.delivery.carrier import Carrier, Gate
-from tests.delivery.stage import Stage, eventually, recording
+from tests.delivery.stage import Batch, Stage, eventually, recording
 
 
 async def back_here(_: LaneKey) -> bool:
@@ -43,6 +47,56 @@ async def test_two_processes_on_one_lane_send_nobody_twice(stage: Stage) -> None
         await eventually(lambda: sum(len(carrier.calls) for carrier in carriers) >= 60)
     assert sum((carrier.times_sent for carrier in carriers), Counter()) == Counter(batch.deliveries)
     assert await stage.counts(batch) == {"sent": 60}
+
+
+async def lane_of(stage: Stage, batch: Batch) -> Any:
+    return await stage.one(
+        "SELECT *, watched_until - clock_timestamp() AS watched FROM lanes WHERE mass_reply_id = :id", id=batch.id
+    )
+
+
+async def test_a_lane_whose_token_comes_after_its_turn_comes_back_by_itself(stage: Stage) -> None:
+    slow, sent = await stage.sms_account(rate_per_second=4), Carrier()
+    batches = [await stage.batch(3, account=slow, channel=Channel.SMS) for _ in range(2)]
+    async with running(stage.crew(sent, budget=timedelta(milliseconds=1))) as runner:
+        for batch in batches:
+            await runner.submit(batch.lane)
+        await eventually(lambda: len(sent.calls) == 6)
+    assert [await stage.counts(batch) for batch in batches] == [{"sent": 3}, {"sent": 3}]
+
+
+async def test_what_waits_here_is_left_alone_by_others_until_this_process_ends(stage: Stage) -> None:
+    slow, sent = await stage.sms_account(rate_per_second=0.1), Carrier()
+    batch = await stage.batch(3, account=slow, channel=Channel.SMS)
+    async with running(stage.crew(sent)) as runner:
+        await runner.submit(batch.lane)
+        await runner.keep_watch()
+        # Ten seconds to the next token, and some to be late.
+        assert timedelta(seconds=10) < (await lane_of(stage, batch)).watched < timedelta(seconds=16)
+        await stage.runs("UPDATE lanes SET watched_until = NULL")
+        await runner.keep_watch()
+        assert (await lane_of(stage, batch)).watched is None, "a promise that holds is not renewed"
+        await runner.submit(batch.lane)
+        await runner.keep_watch()
+    assert (await lane_of(stage, batch)).watched <= timedelta(0)
+    assert len(sent.calls) == 1
+
+
+async def test_a_lane_that_a_fault_of_ours_keeps_back_waits_longer_each_time_and_says_so(stage: Stage) -> None:
+    batch, broken = await stage.batch(2), stage.crew(Carrier())
+
+    async def fails(*_: object) -> Load:
+        raise KeyError("?")
+
+    async with running(replace(broken, loads=SimpleNamespace(of=fails))) as runner:  # type: ignore[arg-type]
+        for times in (1, 2):
+            await runner.submit(batch.lane)
+            lane = await lane_of(stage, batch)
+            assert (lane.held_times, lane.held_reason) == (times, FAULT)
+    async with running(stage.crew(Carrier())) as runner:
+        await runner.submit(batch.lane)
+    lane = await lane_of(stage, batch)
+    assert (lane.sent, lane.held_times, lane.held_reason) == (2, 0, None)
 
 
 async def test_a_small_batch_gets_its_turn_beside_a_huge_one(stage: Stage) -> None:
