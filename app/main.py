@@ -15,6 +15,7 @@ from app.api.middleware import Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
+from app.api.refusals import Refusals
 from app.api.routes import ROUTERS
 from app.api.routes.chat import Limits
 from app.api.stopping import told_of_stop
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.runtime = runtime
             app.state.chat_limits = Limits()
             app.state.quotas = Quotas(settings.requests_per_minute)
+            app.state.refusals = Refusals(runtime.database)
             app.state.event_feeds = feeds = Feeds(runtime.database)
 
             def end_streams() -> None:

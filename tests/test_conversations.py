@@ -310,3 +310,33 @@ async def test_thirty_megabytes_are_imported_in_flat_memory(desk: Desk) -> None:
         tracemalloc.stop()
     assert report.created == 8_000
     assert peak < 24 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"tags": [f"tag-{n}" for n in range(201)]}, "too_many"),
+        ({"tags": ["t" * 2_001]}, "too_long"),
+        ({"custom_fields": {f"field-{n}": n for n in range(201)}}, "too_many"),
+        ({"custom_fields": {"n" * 1_001: 1}}, "too_long"),
+        ({"custom_fields": {"regions": list(range(1_001))}}, "too_many"),
+        ({"custom_fields": {"nested": [[1] * 500, [1] * 501]}}, "too_many"),
+        ({"custom_fields": {"blob": "x" * 100_001}}, "too_many"),
+        ({"contact": {"custom_fields": {f"field-{n}": n for n in range(201)}}}, "too_many"),
+        ({"contact": {"name": "n" * 10_001}}, "too_long"),
+        ({"human_id": "h" * 2_001}, "too_long"),
+    ],
+)
+async def test_a_line_that_holds_more_than_one_conversation_may_is_refused(
+    desk: Desk, changes: dict[str, Any], code: str
+) -> None:
+    report = await desk.imports(line("c-1", **changes), line("c-2"))
+    assert [(error.line, error.code) for error in report.errors] == [(1, code)]
+    assert report.created == 1
+
+
+async def test_custom_fields_do_not_grow_past_their_number_line_by_line(desk: Desk) -> None:
+    batches = [{f"field-{part}-{n}": n for n in range(150)} for part in range(2)]
+    report = await desk.imports(line(custom_fields=batches[0]), patch(custom_fields=batches[1]))
+    assert [(error.line, error.code) for error in report.errors] == [(2, "too_many")]
+    assert await desk.outcomes(patch(custom_fields=dict.fromkeys(batches[0]) | batches[1])) == (0, 1, 0, 0)

@@ -79,10 +79,13 @@ def _let_in_before(request: Request) -> Caller | None:
 
 
 def _known(caller: Caller, request: Request, quotas: Quotas) -> Caller:
+    """Raises RateLimited; Forbidden where a token that is believed gives no role."""
     _name_in_log(request, caller)
     quotas.count(request, caller)
     belongs_to(request, caller.tenant_id)
     request.state.caller = caller
+    if not caller.roles:
+        raise Forbidden("The token gives no role that is known here.")
     return caller
 
 
@@ -95,8 +98,7 @@ def _name_in_log(request: Request, caller: Caller) -> None:
 
 
 async def _identify(runtime: Runtime, credential: HTTPAuthorizationCredentials | None) -> Caller:
-    """Raises Unauthenticated, in the same words whatever is wrong with the credential; Forbidden where a token that is
-    believed gives no role."""
+    """Raises Unauthenticated, in the same words whatever is wrong with the credential."""
     if credential is None:
         raise Unauthenticated
     presented = read_key(credential.credentials)
@@ -115,8 +117,10 @@ async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
     async with database.begin(tenant) as connection:
         key = await find_api_key(connection, tenant, presented.id)
         now = datetime.now(UTC)
-        if key is None or not key.accepts(presented, now):
+        if key is None:
             raise Unauthenticated
+        if (why := key.why_refused(presented, now)) is not None:
+            raise Unauthenticated.of_key(tenant, key.id, why)
         if key.use_is_news(now):
             await note_use(connection, tenant, key.id)
     return _caller(tenant, key)
@@ -148,8 +152,6 @@ async def _caller_of_token(database: Database, identity: TokenIdentity | None) -
         known = await tenant_exists(connection, identity.tenant)
     if not known:
         raise Unauthenticated
-    if not identity.roles:
-        raise Forbidden("The token gives no role that is known here.")
     return Caller(identity.tenant, None, identity.user, identity.roles)
 
 

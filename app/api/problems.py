@@ -210,8 +210,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(failure, _on_failure)
 
 
-async def _on_error(_: Request, error: Exception) -> JSONResponse:
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, MassReplyError)  # noqa: S101 - narrows for mypy: it is registered for this class
+    if isinstance(error, errors.Unauthenticated | errors.Forbidden):
+        await request.app.state.refusals.note(request, error)
     return problem_response(error)
 
 

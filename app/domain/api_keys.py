@@ -49,12 +49,20 @@ class ApiKey:
     def usable_at(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
+    def why_refused(self, presented: PresentedKey, now: datetime) -> str | None:
+        """None where the key is accepted."""
+        if not hmac.compare_digest(self.digest, digest(presented.secret)):
+            return "wrong_secret"
+        if self.revoked_at is not None:
+            return "revoked"
+        return None if self.usable_at(now) else "expired"
+
     def use_is_news(self, now: datetime) -> bool:
         """Whether to keep that it is being used; to the minute would be a write for every request."""
         return self.last_used_at is None or now - self.last_used_at >= USE_KEPT_EVERY
 
     def accepts(self, presented: PresentedKey, now: datetime) -> bool:
-        return hmac.compare_digest(self.digest, digest(presented.secret)) and self.usable_at(now)
+        return self.why_refused(presented, now) is None
 
 
 def read_key(text: str) -> PresentedKey | None:

@@ -43,6 +43,8 @@ class AuditAction(StrEnum):
     WEBHOOK_ENDPOINT_REPLAYED = "webhook_endpoint.replayed"
     CONTACT_ERASED = "contact.erased"
     PURGE_RAN = "purge.ran"
+    ACCESS_FORBIDDEN = "access.forbidden"
+    CREDENTIAL_REFUSED = "credential.refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ SYSTEM: Final = Actor(Author("system", "system"))
 """The service itself: a lane that stops, a mass reply that expires."""
 OPERATOR: Final = Actor(Author("operator", "operator"))
 """Whoever may run commands on the machine. Commands know no person."""
+
+
+NOBODY_KNOWN: Final = Actor(Author("unknown", "unknown"))
+"""Whoever showed a credential that is not believed: it may be anybody."""
 
 
 @dataclass(frozen=True, slots=True)

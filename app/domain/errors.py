@@ -17,7 +17,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
+from uuid import UUID
+
+from app.domain.model import TenantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,16 @@ class Unauthenticated(MassReplyError):
     """The credential is missing, unknown, revoked or expired."""
 
     code = "unauthenticated"
+    key: tuple[TenantId, UUID] | None = None
+    """Of a tenant's own key that was refused: whose it is, and its id. No answer says so."""
+    why: str | None = None
+    """For the audit log alone."""
+
+    @classmethod
+    def of_key(cls, tenant: TenantId, key_id: UUID, why: str) -> Self:
+        error = cls()
+        error.key, error.why = (tenant, key_id), why
+        return error
 
 
 class Forbidden(MassReplyError):

@@ -23,7 +23,7 @@ from app.domain.conversation import (
 )
 from app.domain.erasure import Address, addresses_of
 from app.domain.events import ConversationUpdated
-from app.domain.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine
+from app.domain.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine, too_many_fields
 from app.domain.model import Channel
 
 
@@ -224,8 +224,11 @@ def _patched(contact: Contact, line: ContactLine) -> Contact:
 def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, object]:
     if patch is None:
         return {}
-    merged = {**fields, **patch}
-    return {name: value for name, value in merged.items() if value is not None}
+    merged = {name: value for name, value in {**fields, **patch}.items() if value is not None}
+    why = too_many_fields(merged) if any(value is not None for value in patch.values()) else None
+    if why is not None:
+        raise InvalidLine("too_many", f"{why} Set others to null first.")
+    return merged
 
 
 def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact:

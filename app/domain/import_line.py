@@ -18,6 +18,13 @@ MAX_TEXT_BYTES = 1024 * 1024
 MAX_SHORT_TEXT_BYTES = 10_000
 MAX_REFERENCES = 200
 MAX_DEPTH = 10
+MAX_TAGS = 200
+MAX_CUSTOM_FIELDS = 200
+"""Of a conversation or a contact, with those that it had before: each is a row, and a filter may name any."""
+MAX_CUSTOM_FIELDS_SIZE = 100_000
+"""Characters of all of them together, numbers and brackets counted too."""
+MAX_VALUES = 1_000
+"""Values in all of them together: what stands in a list is found one by one."""
 MAX_FAULTS_SAID = 3
 
 
@@ -165,7 +172,7 @@ def _engagement(reader: Reader, value: object, pointer: str) -> Engagement:
 
 
 def _tags(reader: Reader, value: object, pointer: str) -> tuple[str, ...]:
-    items = [] if value is None else reader.array(value, pointer)
+    items = [] if value is None else reader.array(value, pointer, most=MAX_TAGS)
     return tuple(sorted({reader.key(item, child(pointer, at)) for at, item in enumerate(items)}))
 
 
@@ -217,11 +224,42 @@ def _custom_fields(reader: Reader, fields: Mapping[str, object], at: str) -> Fie
     if data is None:
         return None
     patch = reader.mapping(data, pointer)
+    if (why := too_many_fields({name: value for name, value in patch.items() if value is not None})) is not None:
+        reader.fault(pointer, "too_many", why)
+        return {}
     for name, value in patch.items():
         reader.name(name, child(pointer, name), most_bytes=MAX_FIELD_NAME_BYTES)
         if _depth(value) > MAX_DEPTH:
             reader.fault(child(pointer, name), "too_deep", f"A custom field may be nested {MAX_DEPTH} deep.")
     return patch
+
+
+def too_many_fields(fields: Mapping[str, object]) -> str | None:
+    """Say why these are more custom fields than one may have; None where they are not."""
+    if len(fields) > MAX_CUSTOM_FIELDS:
+        return f"At most {MAX_CUSTOM_FIELDS} custom fields are allowed."
+    if _values(fields) > MAX_VALUES:
+        return f"At most {MAX_VALUES:,} values are allowed in all custom fields together."
+    if _size(fields) > MAX_CUSTOM_FIELDS_SIZE:
+        return f"At most {MAX_CUSTOM_FIELDS_SIZE:,} characters of custom fields are allowed."
+    return None
+
+
+def _values(value: object) -> int:
+    nested = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 1 if nested is None else sum(map(_values, nested))
+
+
+def _size(value: object) -> int:
+    match value:
+        case str():
+            return len(value) + 2
+        case dict():
+            return 2 + sum(len(name) + _size(member) + 4 for name, member in value.items())
+        case list():
+            return 2 + sum(_size(item) + 1 for item in value)
+        case _:
+            return len(str(value))
 
 
 def _depth(value: object) -> int:

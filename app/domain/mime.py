@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
-from itertools import count
+from itertools import count, islice
 
 from app.domain.html_text import html_to_text
 from app.domain.mail_headers import Headers, decode_base64, decode_words, read_headers
@@ -16,6 +16,10 @@ from app.domain.plain_text import decode, storable
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 20
+
+NAMES_KEPT = 100
+LONGEST_NAME = 255
+"""Of the attachments' names, which the timeline shows."""
 
 MAX_PARAMETER_CHARACTERS = 8_192
 """The email package takes quadratic time to split parameters."""
@@ -151,4 +155,5 @@ def _content(part: Part) -> bytes:
 
 
 def attachment_names(part: Part) -> tuple[str, ...]:
-    return tuple(leaf.filename for leaf in part.leaves() if leaf.filename is not None)
+    names = (leaf.filename[:LONGEST_NAME] for leaf in part.leaves() if leaf.filename is not None)
+    return tuple(islice(names, NAMES_KEPT))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsPartialDict, IsUUID
 
 from app import control
+from app.api.refusals import PER_TENANT
 from app.delivery.sweep import Sweeper
 from app.domain.audit import OPERATOR
 from app.domain.messaging import Author
@@ -278,3 +279,43 @@ async def test_the_service_says_what_it_does_by_itself(stage: Stage) -> None:
     [entry] = await entries(stage.client, mass_reply=batch["id"], actor="system")
     assert entry["action"] == "mass_reply.expired"
     assert entry["actor"] == IsPartialDict(key=None, user=None, roles=[])
+
+
+async def test_who_is_turned_away_is_written_down_once_a_minute_whatever_they_try(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    viewer = bearer(await make_key(Role.VIEWER, agent=ANN))
+    for _ in range(30):
+        assert (await anonymous.put("/settings", json={}, headers=viewer)).status_code == 403
+    [forbidden] = await entries(client, action="access.forbidden")
+    assert (forbidden["object_id"], forbidden["actor"]["user"]["id"]) == ("PUT /settings", ANN.id)
+    assert forbidden["details"] == {"why": "This needs the permission admin."}
+
+
+async def test_a_key_that_is_refused_is_written_down_without_saying_who_showed_it(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    key = await make_key(Role.AGENT)
+    key_id = (await anonymous.get("/me", headers=bearer(key))).json()["key"]["id"]
+    wrong = key[:-4] + ("aaaa" if not key.endswith("aaaa") else "bbbb")
+    assert (await client.delete(f"/api-keys/{key_id}")).status_code == 204
+    for _ in range(5):
+        for shown in (key, wrong, "mr_" + "0" * 32 + "_" + "a" * 43, "nonsense"):
+            assert (await anonymous.get("/me", headers=bearer(shown))).status_code == 401
+    [refused] = await entries(client, action="credential.refused")
+    assert (refused["object_id"], refused["actor"]["author"]["id"], refused["actor"]["key"]) == (
+        key_id,
+        "unknown",
+        None,
+    )
+    assert refused["details"] == {"route": "GET /me", "why": "revoked"}
+    assert key.rpartition("_")[2] not in str(refused)
+
+
+async def test_refusals_of_many_kinds_are_no_flood_of_entries(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    viewers = [bearer(await make_key(Role.VIEWER)) for _ in range(30)]
+    for viewer in viewers:
+        assert (await anonymous.get("/audit-log", headers=viewer)).status_code == 403
+    assert len(await entries(client, action="access.forbidden", limit=100)) == PER_TENANT

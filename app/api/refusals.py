@@ -1,0 +1,87 @@
+"""Who was turned away, in the audit log of the tenant whose door it was; never more than a few entries a minute.
+
+A credential that names no tenant of ours is in nobody's log: the figures count it. What is written is bounded, because
+anybody can be refused as often as they like: once a minute for each caller, route and kind, and so many for each
+tenant. What was left out is said in the next entry of its kind.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.api.rate_limit import REMEMBERED, RateLimit
+from app.domain.audit import NOBODY_KNOWN, Actor, AuditAction, AuditEntry
+from app.domain.errors import Forbidden, MassReplyError, RateLimited, Unauthenticated
+from app.domain.model import TenantId
+from app.domain.permissions import Caller
+from app.store import audit
+from app.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+AGAIN_AFTER: Final = 60.0
+"""Seconds before the same is written down once more."""
+PER_TENANT: Final = 20
+"""Entries at once, and as many a minute after that."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    written_at: float
+    left_out: int = 0
+
+
+class Refusals:
+    """What one process writes down; made with the application."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._limit = RateLimit(burst=PER_TENANT, interval=AGAIN_AFTER / PER_TENANT)
+        self._seen: OrderedDict[Hashable, _Seen] = OrderedDict()
+
+    async def note(self, request: Request, error: MassReplyError) -> None:
+        """Write down that a request was refused, if it is known at whose door. What goes wrong here refuses nothing."""
+        route = f"{request.method} {getattr(request.scope.get('route'), 'path', request.url.path)}"
+        caller = getattr(request.state, "caller", None)
+        if isinstance(error, Forbidden) and isinstance(caller, Caller):
+            entry = AuditEntry(AuditAction.ACCESS_FORBIDDEN, route, details={"why": error.detail})
+            await self._write(caller.tenant_id, caller.identity, Actor.of(caller), entry)
+        elif isinstance(error, Unauthenticated) and error.key is not None:
+            tenant, key_id = error.key
+            entry = AuditEntry(AuditAction.CREDENTIAL_REFUSED, str(key_id), details={"route": route, "why": error.why})
+            await self._write(tenant, key_id, NOBODY_KNOWN, entry)
+
+    async def _write(self, tenant: TenantId, who: Hashable, actor: Actor, entry: AuditEntry) -> None:
+        left_out = self._left_out(tenant, (tenant, who, entry.action, entry.object_id))
+        if left_out is None:
+            return
+        details = {**entry.details, "left_out": left_out} if left_out else entry.details
+        told = AuditEntry(entry.action, entry.object_id, details=details)
+        try:
+            async with self._database.begin(tenant) as connection:
+                await audit.record(connection, tenant, actor, told)
+        except (MassReplyError, SQLAlchemyError, OSError) as failure:
+            log.warning("refusal_not_recorded", error=type(failure).__name__)
+
+    def _left_out(self, tenant: TenantId, what: Hashable) -> int | None:
+        """How often the same was left out since it was written; None where it is left out now."""
+        now = time.monotonic()
+        seen = self._seen.setdefault(what, _Seen(now - AGAIN_AFTER))
+        self._seen.move_to_end(what)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        try:
+            if now - seen.written_at >= AGAIN_AFTER:
+                self._limit.take(tenant)
+                left_out, seen.left_out, seen.written_at = seen.left_out, 0, now
+                return left_out
+        except RateLimited:
+            pass
+        seen.left_out += 1
+        return None
