@@ -54,6 +54,7 @@ _ISATAP: Final = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
 """RFC 5214: so begins the second half of an address that wraps an IPv4 address, in any network."""
 
 _PRIVILEGED: Final = 1024
+_LAST: Final = 65_535
 _WEB_PORTS: Final = frozenset({80, 443})
 _MAIL_PORTS: Final = frozenset({25, 465, 587})
 _OTHER_SERVICES: Final = frozenset(
@@ -94,4 +95,4 @@ def is_mail_port(port: int) -> bool:
 
 
 def _is_free(port: int) -> bool:
-    return port >= _PRIVILEGED and port not in _OTHER_SERVICES
+    return _PRIVILEGED <= port <= _LAST and port not in _OTHER_SERVICES
