@@ -142,7 +142,7 @@ async def _caller_of_ticket(database: Database, text: str) -> Caller:
         return _caller(ticket.tenant, key)
     if holder is None or holder.user_id is None:
         raise Unauthenticated
-    return Caller(ticket.tenant, None, Author(holder.user_id, holder.user_id), holder.roles)
+    return Caller(ticket.tenant, None, Author(holder.user_id, holder.user_id), holder.roles, holder.until)
 
 
 async def _caller_of_token(database: Database, identity: TokenIdentity | None) -> Caller:
@@ -152,7 +152,17 @@ async def _caller_of_token(database: Database, identity: TokenIdentity | None) -
         known = await tenant_exists(connection, identity.tenant)
     if not known:
         raise Unauthenticated
-    return Caller(identity.tenant, None, identity.user, identity.roles)
+    return Caller(identity.tenant, None, identity.user, identity.roles, identity.until)
+
+
+async def still_may(database: Database, caller: Caller, permission: Permission) -> bool:
+    """Ask again what was asked when a stream began: by now the key may be revoked, or the token be over."""
+    now = datetime.now(UTC)
+    if caller.key is None:
+        return caller.until is None or now < caller.until
+    async with database.begin(caller.tenant_id) as connection:
+        key = await find_api_key(connection, caller.tenant_id, caller.key.id)
+    return key is not None and key.usable_at(now) and _caller(caller.tenant_id, key).may(permission)
 
 
 @dataclass(frozen=True)

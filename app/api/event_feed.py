@@ -31,6 +31,8 @@ HEARTBEAT: Final = 15.0
 """Seconds; proxies cut connections that are silent for a minute or so."""
 MOST_STREAMS: Final = 1_000
 """Open streams of one tenant in one process."""
+MOST_STREAMS_EACH: Final = 100
+"""Of those, of one key or person."""
 PAGE: Final = 200
 """Deliveries read at once: about 150 kB as text."""
 KEPT_PAGES: Final = 8
@@ -153,19 +155,23 @@ class Feeds:
         self._database, self._tick, self._heartbeat = database, tick, heartbeat
         self._feeds: dict[tuple[TenantId, MassReplyId], Feed] = {}
         self._streams: Counter[TenantId] = Counter()
+        self._streams_each: Counter[tuple[TenantId, str]] = Counter()
         self._asking: set[asyncio.Task[None]] = set()
         """Also for mass replies that nobody follows any more: such a task may be in the middle of a question."""
 
     @asynccontextmanager
-    async def watch(self, tenant: TenantId, id_: MassReplyId) -> AsyncIterator[Watch]:
-        """Follow a mass reply, as it stands by now. Raises NotFound and RateLimited."""
+    async def watch(self, tenant: TenantId, id_: MassReplyId, who: str) -> AsyncIterator[Watch]:
+        """Follow a mass reply, as it stands by now, for a key or a person. Raises NotFound and RateLimited."""
         if self._streams[tenant] >= MOST_STREAMS:
-            raise RateLimited(wait=_WAIT)
+            raise RateLimited(f"{MOST_STREAMS:,} streams of this tenant are open.", limit="streams", wait=_WAIT)
+        if self._streams_each[tenant, who] >= MOST_STREAMS_EACH:
+            raise RateLimited(f"{MOST_STREAMS_EACH} streams of this caller are open.", limit="streams", wait=_WAIT)
         feed = self._feeds.get((tenant, id_)) or Feed(self._database, tenant, id_, self._tick)
         self._feeds[tenant, id_] = feed
         bell = Bell()
         feed.bells.add(bell)
         self._streams[tenant] += 1
+        self._streams_each[tenant, who] += 1
         try:
             await feed.look()
             if feed.latest is None:
@@ -174,6 +180,7 @@ class Feeds:
             yield Watch(feed, bell, self._heartbeat)
         finally:
             feed.bells.discard(bell)
+            self._streams_each -= Counter({(tenant, who): 1})  # forgets who has none any more
             self._leave(tenant, id_, feed)
 
     def _leave(self, tenant: TenantId, id_: MassReplyId, feed: Feed) -> None:

@@ -158,8 +158,12 @@ class RateLimited(MassReplyError):
 
     code = "rate_limited"
 
-    def __init__(self, *, wait: timedelta = timedelta(minutes=1)) -> None:
-        super().__init__()
+    def __init__(
+        self, detail: str | None = None, *, limit: str = "requests", wait: timedelta = timedelta(minutes=1)
+    ) -> None:
+        """`limit` names what was used up in the service's metrics."""
+        super().__init__(detail)
+        self.limit = limit
         self.wait = wait
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -62,6 +63,8 @@ class Caller:
     user: Author | None
     """The person: the one a token names, or the agent that the key is bound to."""
     roles: frozenset[Role]
+    until: datetime | None = None
+    """When the credential ends by itself; a key is asked for again instead."""
 
     @property
     def permissions(self) -> frozenset[Permission]:

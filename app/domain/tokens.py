@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -34,6 +35,8 @@ class TokenIdentity:
     tenant: TenantId
     user: Author
     roles: frozenset[Role]
+    until: datetime | None
+    """When the token ends."""
 
 
 def read_identity(claims: Mapping[str, object], names: ClaimNames) -> TokenIdentity | None:
@@ -44,7 +47,8 @@ def read_identity(claims: Mapping[str, object], names: ClaimNames) -> TokenIdent
         return None
     email = _text(find_claim(claims, names.email), LONGEST_EMAIL)
     name = _text(find_claim(claims, names.name), LONGEST_NAME) or user_id
-    return TokenIdentity(tenant, Author(user_id, name, email), _roles(find_claim(claims, names.roles)))
+    roles = _roles(find_claim(claims, names.roles))
+    return TokenIdentity(tenant, Author(user_id, name, email), roles, _moment(claims.get("exp")))
 
 
 def find_claim(claims: object, path: str) -> object:
@@ -59,6 +63,14 @@ def find_claim(claims: object, path: str) -> object:
         return claims[path]
     outer, _, inner = path.partition(".")
     return find_claim(claims.get(outer), inner) if inner else None
+
+
+def _moment(value: object) -> datetime | None:
+    """A time in seconds; None for one beyond all calendars."""
+    try:
+        return datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _tenant(value: object) -> TenantId | None:

@@ -18,12 +18,14 @@ class Holder:
     key_id: UUID | None
     user_id: str | None
     roles: frozenset[Role]
+    until: datetime | None
+    """When the person's token ends."""
 
 
 _FORGET = sa.text("DELETE FROM stream_tickets WHERE tenant_id = :tenant AND expires_at <= now()")
 _KEEP = sa.text("""
-    INSERT INTO stream_tickets (tenant_id, digest, key_id, user_id, roles, expires_at)
-    VALUES (:tenant, :digest, :key_id, :user_id, CAST(:roles AS text[]), now() + CAST(:lifetime AS interval))
+    INSERT INTO stream_tickets (tenant_id, digest, key_id, user_id, roles, holder_until, expires_at)
+    VALUES (:tenant, :digest, :key_id, :user_id, CAST(:roles AS text[]), :until, now() + CAST(:lifetime AS interval))
     RETURNING expires_at
 """)
 
@@ -37,6 +39,7 @@ async def keep(connection: AsyncConnection, ticket: StreamTicket, caller: Caller
         "key_id": caller.key and caller.key.id,
         "user_id": None if caller.key else caller.own_author.id,
         "roles": sorted(caller.roles),
+        "until": caller.until,
         "lifetime": lifetime,
     }
     expires_at: datetime = (await connection.execute(_KEEP, values)).scalar_one()
@@ -45,7 +48,7 @@ async def keep(connection: AsyncConnection, ticket: StreamTicket, caller: Caller
 
 _TAKE = sa.text("""
     DELETE FROM stream_tickets WHERE tenant_id = :tenant AND digest = :digest
-    RETURNING key_id, user_id, roles, expires_at > now() AS valid
+    RETURNING key_id, user_id, roles, holder_until, expires_at > now() AS valid
 """)
 
 
@@ -54,4 +57,4 @@ async def take(connection: AsyncConnection, ticket: StreamTicket) -> Holder | No
     row = (await connection.execute(_TAKE, {"tenant": ticket.tenant, "digest": ticket.digest})).first()
     if row is None or not row.valid:
         return None
-    return Holder(row.key_id, row.user_id, frozenset(map(Role, row.roles)))
+    return Holder(row.key_id, row.user_id, frozenset(map(Role, row.roles)), row.holder_until)

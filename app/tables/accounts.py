@@ -96,6 +96,7 @@ stream_tickets = Table(
     Column("key_id", Uuid, nullable=True),
     own.text("user_id", nullable=True),
     own.texts("roles"),
+    own.at("holder_until"),
     own.at("expires_at", nullable=False),
     PrimaryKeyConstraint("tenant_id", "digest"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),

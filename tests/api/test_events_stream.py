@@ -7,28 +7,33 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
 from app.api import event_feed
+from app.api.auth import still_may
 from app.api.event_feed import Feeds, Watch
 from app.api.routes import mass_reply_events
-from app.api.routes.mass_reply_events import told
+from app.api.routes.mass_reply_events import Right, told
 from app.domain.following import BEGINNING
-from app.domain.messaging import ReceiptKind
+from app.domain.messaging import Author, ReceiptKind
 from app.domain.model import DeliveryEvent as E
 from app.domain.model import DeliveryId, MassReplyStatus, ReasonCode
-from app.domain.permissions import Role
+from app.domain.permissions import Caller, Permission, Role
+from app.domain.stream_tickets import LIFETIME, StreamTicket
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings
-from app.store import closing
+from app.store import closing, stream_tickets
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.api.event_reader import Comment, StreamEvent, following, told_until_the_end
@@ -37,6 +42,13 @@ from tests.delivery.stage import Batch, Stage, because, make_stage, report
 from tests.visitors import add_web_chat, serving_http, visit
 
 TICK = 0.02
+
+
+async def _yes() -> bool:
+    return True
+
+
+ALWAYS = Right(_yes)
 LONGEST_WAIT = 20
 FAILED = because(ReasonCode.CONTENT_REJECTED, "The provider did not like it.")
 LOST = because(ReasonCode.ANSWER_LOST, "No answer.")
@@ -290,6 +302,53 @@ async def test_streams_above_the_limit_are_refused(
     assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
 
 
+async def test_one_caller_does_not_take_all_the_streams_of_a_tenant(
+    http: httpx.AsyncClient, stage: Stage, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_feed, "MOST_STREAMS_EACH", 1)
+    batch = await stage.batch()
+    async with following(http, address(batch)):
+        refused = await http.get(address(batch))
+        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+        assert "1 streams of this caller" in refused.json()["detail"]
+        http.headers.update(bearer(await make_key(Role.VIEWER)))
+        async with following(http, address(batch)) as events:
+            await next_event(events, "progress")
+
+
+@pytest.mark.parametrize("ending", ["revoked_at = now()", "expires_at = now()", "roles = '{}'"])
+async def test_a_stream_ends_with_the_right_to_read_it(
+    ending: str, http: httpx.AsyncClient, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mass_reply_events, "ASKED_AGAIN_SECONDS", TICK)
+    batch = await stage.batch()
+    async with following(http, address(batch)) as events:
+        await next_event(events, "progress")
+        async with stage.database.begin(stage.tenant) as connection:
+            await connection.execute(sa.text(f"UPDATE api_keys SET {ending}"))
+        async with asyncio.timeout(LONGEST_WAIT):
+            assert [event async for event in events if not isinstance(event, Comment)] == []
+
+
+async def test_a_person_s_stream_ends_with_their_token(stage: Stage) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=0.1)
+    person = Caller(stage.tenant, None, Author("agent-7", "Kim"), frozenset({Role.VIEWER}), soon)
+    assert await still_may(stage.database, person, Permission.CONVERSATIONS_READ)
+    later = replace(person, until=datetime.now(UTC))
+    assert not await still_may(stage.database, later, Permission.CONVERSATIONS_READ)
+
+
+async def test_a_ticket_hands_on_when_its_holder_s_token_ends(stage: Stage) -> None:
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    person = Caller(stage.tenant, None, Author("agent-7", "Kim"), frozenset({Role.VIEWER}), until)
+    ticket = StreamTicket.new(stage.tenant)
+    async with stage.database.begin(stage.tenant) as connection:
+        await stream_tickets.keep(connection, ticket, person, LIFETIME)
+        holder = await stream_tickets.take(connection, ticket)
+    assert holder is not None
+    assert holder.until == until
+
+
 class CountingDatabase(Database):
     """A database that counts what it is asked, and can go away."""
 
@@ -321,7 +380,7 @@ async def counted(counting: CountingDatabase) -> AsyncIterator[Feeds]:
 
 
 async def all_told(watch: Watch) -> bytes:
-    return b"".join([event async for event in told(watch, BEGINNING, with_deliveries=True)])
+    return b"".join([event async for event in told(watch, BEGINNING, ALWAYS, with_deliveries=True)])
 
 
 async def test_two_hundred_readers_ask_the_database_as_much_as_one(
@@ -332,12 +391,12 @@ async def test_two_hundred_readers_ask_the_database_as_much_as_one(
     async with asyncio.timeout(LONGEST_WAIT), asyncio.TaskGroup() as readers:
         opened = asyncio.Barrier(201)
 
-        async def read() -> bytes:
-            async with counted.watch(stage.tenant, batch.id) as watch:
+        async def read(who: str) -> bytes:
+            async with counted.watch(stage.tenant, batch.id, who) as watch:
                 await opened.wait()
                 return await all_told(watch)
 
-        reading = [readers.create_task(read()) for _ in range(200)]
+        reading = [readers.create_task(read(f"reader {number}")) for number in range(200)]
         await opened.wait()
         counting.asked, began = 0, time.monotonic()
         await accept(stage, *batch.deliveries)
@@ -350,11 +409,11 @@ async def test_two_hundred_readers_ask_the_database_as_much_as_one(
 
 async def test_what_one_reader_sees_on_coming_the_others_hear_too(stage: Stage) -> None:
     batch, feeds = await stage.batch(), Feeds(stage.database, tick=LONGEST_WAIT, heartbeat=LONGEST_WAIT)
-    async with feeds.watch(stage.tenant, batch.id) as early:
-        reading = told(early, BEGINNING, with_deliveries=True)
+    async with feeds.watch(stage.tenant, batch.id, "tests") as early:
+        reading = told(early, BEGINNING, ALWAYS, with_deliveries=True)
         await anext(reading)
         await stage.claim(batch)
-        async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id):
+        async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id, "tests"):
             assert b'"sending":1' in await anext(reading)
     await feeds.close()
 
@@ -372,8 +431,11 @@ async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
     monkeypatch.setattr(event_feed, "PAGE", 2)
     monkeypatch.setattr(event_feed, "KEPT_PAGES", 2)
     batch = await stage.batch(20)
-    async with counted.watch(stage.tenant, batch.id) as slow, counted.watch(stage.tenant, batch.id) as quick:
-        reading = told(slow, BEGINNING, with_deliveries=True)
+    async with (
+        counted.watch(stage.tenant, batch.id, "tests") as slow,
+        counted.watch(stage.tenant, batch.id, "quick") as quick,
+    ):
+        reading = told(slow, BEGINNING, ALWAYS, with_deliveries=True)
         seen = await anext(reading)
         await stage.claim(batch)
         await accept(stage, *batch.deliveries)
@@ -389,7 +451,7 @@ async def test_a_stream_ends_when_the_database_is_away(
     stage: Stage, counting: CountingDatabase, counted: Feeds
 ) -> None:
     batch = await finished_batch(stage)
-    async with counted.watch(stage.tenant, batch.id) as watch:
+    async with counted.watch(stage.tenant, batch.id, "tests") as watch:
         counting.away = True
         assert b"event: completed" not in await all_told(watch)
 
@@ -398,7 +460,7 @@ async def test_closing_waits_for_the_last_question_of_what_nobody_follows_any_mo
     stage: Stage, counting: CountingDatabase, counted: Feeds
 ) -> None:
     batch = await stage.batch()
-    async with counted.watch(stage.tenant, batch.id):
+    async with counted.watch(stage.tenant, batch.id, "tests"):
         counting.asked = 0
         async with asyncio.timeout(LONGEST_WAIT):
             while not counting.asked:

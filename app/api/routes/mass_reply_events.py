@@ -1,7 +1,7 @@
 """Following a mass reply by server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, Final
 
 import structlog
@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
+from app.api.auth import still_may
 from app.api.batches import Id
 from app.api.delivery_schemas import DeliveryAnswer
-from app.api.deps import ConversationFollower
+from app.api.deps import ConversationFollower, RuntimeDep
 from app.api.event_feed import Feeds, Watch
 from app.api.mass_reply_schemas import ProgressAnswer
 from app.api.problems import problems
@@ -20,6 +21,7 @@ from app.api.schemas import Answer
 from app.domain.errors import NotFound
 from app.domain.following import BEGINNING, PLACE_FORM, Place
 from app.domain.model import MassReplyId
+from app.domain.permissions import Permission
 from app.watching import UNREACHABLE
 
 log = structlog.get_logger()
@@ -28,7 +30,9 @@ router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=Ca
 
 RETRY_MILLISECONDS: Final = 2_000
 LONGEST_SECONDS: Final = 3_600
-"""Then the reader opens another one, and whether they still may is asked again."""
+"""Then the reader opens another one."""
+ASKED_AGAIN_SECONDS: Final = 10.0
+"""After which a stream asks whether its reader still may."""
 
 
 class EventStream(StreamingResponse):
@@ -96,7 +100,7 @@ async def _watch(
     id_: Id, caller: ConversationFollower, feeds: Annotated[Feeds, Depends(_feeds)]
 ) -> AsyncIterator[Watch]:
     """Asked for before the answer begins, so that an unknown one is refused with a status; left when it has ended."""
-    async with feeds.watch(caller.tenant_id, MassReplyId(id_)) as watch:
+    async with feeds.watch(caller.tenant_id, MassReplyId(id_), caller.identity) as watch:
         yield watch
 
 
@@ -107,6 +111,8 @@ async def _watch(
 )
 async def follow_mass_reply(
     watch: Annotated[Watch, Depends(_watch)],
+    caller: ConversationFollower,
+    runtime: RuntimeDep,
     last_event_id: Annotated[
         str | None,
         Header(pattern=PLACE_FORM, description="The id of the last event that was read: the stream goes on behind it."),
@@ -125,24 +131,47 @@ async def follow_mass_reply(
     place = BEGINNING if given is None else Place.read(given)
     # nginx would hold a stream back until its buffer is full.
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return EventStream(told(watch, place, with_deliveries=deliveries), headers=headers)
+    right = Right(lambda: still_may(runtime.database, caller, Permission.CONVERSATIONS_READ))
+    return EventStream(told(watch, place, right, with_deliveries=deliveries), headers=headers)
 
 
-async def told(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+class Right:
+    """Whether somebody may read, asked every so often."""
+
+    def __init__(self, ask: Callable[[], Awaitable[bool]]) -> None:
+        """What opens a stream has just been asked."""
+        self._ask = ask
+        self._good_until = time.monotonic() + ASKED_AGAIN_SECONDS
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self._good_until - time.monotonic())
+
+    async def holds(self) -> bool:
+        if self.seconds_left > 0:
+            return True
+        self._good_until = time.monotonic() + ASKED_AGAIN_SECONDS
+        return await self._ask()
+
+
+async def told(watch: Watch, place: Place, right: Right, *, with_deliveries: bool) -> AsyncIterator[bytes]:
     """Tell what came behind a place, and then what comes.
 
-    It ends where there is no more to tell; also where the process stops or the database is away: the reader comes back.
+    It ends where there is no more to tell, and with the reader's right to read; also where the process stops or the
+    database is away: the reader comes back.
     """
     try:
-        async for event in _told(watch, place, with_deliveries=with_deliveries):
+        async for event in _told(watch, place, right, with_deliveries=with_deliveries):
             yield event
     except UNREACHABLE as error:
         log.warning("news_failed", of="mass reply", error=type(error).__name__)
 
 
-async def _told(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
-    shown, until = None, time.monotonic() + LONGEST_SECONDS
-    while (glance := watch.feed.latest) is not None and not watch.bell.is_last and time.monotonic() < until:
+async def _told(watch: Watch, place: Place, right: Right, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+    shown, until, silent_since = None, time.monotonic() + LONGEST_SECONDS, time.monotonic()
+    while not watch.bell.is_last and time.monotonic() < until and await right.holds():
+        if (glance := watch.feed.latest) is None:
+            return
         if glance.progress != shown:
             first = RETRY_MILLISECONDS if shown is None else None
             yield format_sse_event(event="progress", data_str=glance.progress, id=str(place), retry=first)
@@ -155,5 +184,8 @@ async def _told(watch: Watch, place: Place, *, with_deliveries: bool) -> AsyncIt
         elif glance.ended_as is not None:
             yield format_sse_event(event=glance.ended_as, data_str=glance.progress, id=str(place))
             return
-        elif not await watch.bell.wait(watch.heartbeat):
+        elif await watch.bell.wait(min(watch.heartbeat, right.seconds_left)):
+            silent_since = time.monotonic()
+        elif time.monotonic() - silent_since >= watch.heartbeat:
+            silent_since = time.monotonic()
             yield KEEPALIVE_COMMENT
