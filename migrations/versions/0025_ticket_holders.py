@@ -1,7 +1,7 @@
 """When the person ends whom a ticket to a stream was given to.
 
 Revision ID: 0025
-Revises: 0037
+Revises: 0032
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0025"
-down_revision = "0037"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -64,6 +64,7 @@ async def _everything(stage: Stage) -> dict[str, set[str]]:
     metrics.count_event_passed_over()
     metrics.count_unmatched_inbound("email")
     metrics.count_request("GET", "/me", 200, 0.1)
+    metrics.count_refusal("overloaded", "connections")
     await stage.batch(1)
     await stage.runs("UPDATE deliveries SET not_before = now() - CAST(:since AS interval)", since=timedelta(hours=1))
     await stage.runs("""
