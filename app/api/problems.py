@@ -217,13 +217,12 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
     return problem_response(error)
 
 
-async def _on_failure(_: Request, error: Exception) -> JSONResponse:
+async def _on_failure(request: Request, error: Exception) -> JSONResponse:
     """Tell overload, and a database that is away, from a fault of ours, which goes on to be logged as one."""
     overload = overload_of(error)
     if overload is None:
         raise error
-    log.warning("overloaded", limit=overload.limit, error=type(error).__name__)
-    return problem_response(overload)
+    return await _on_error(request, overload)
 
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:

@@ -18,3 +18,7 @@ def upgrade() -> None:
     # A migration that cannot have its lock at once must not queue everybody behind it.
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.add_column("stream_tickets", sa.Column("holder_until", postgresql.TIMESTAMP(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("stream_tickets", "holder_until")
