@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test fuzz check bench recording lock clean
+.PHONY: help demo up test proof fuzz check bench recording lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -20,7 +20,10 @@ up: embedded ## keep the whole stack running here, and print its URLs and a key
 	$(RUN) app up
 
 test: dev ## run the tests on embedded PostgreSQL and Valkey
-	$(RUN) pytest -q -n 4 --dist loadgroup
+	$(RUN) pytest -q -n 4 --dist loadgroup -m "not proof"
+
+proof: dev ## run the tests that need thousands of cases
+	$(RUN) pytest -q -n 2 --dist loadgroup -m proof
 
 fuzz: dev ## ask the API far more of what its description allows; FUZZ_SEED=7 repeats a run
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
