@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof fuzz check bench recording lock clean
+.PHONY: help demo up test proof fuzz check bench sbom audit recording lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,12 @@ check: dev ## formatting, lint, types, import contracts, locks, migrations
 
 bench: dev ## deliveries per second, beside a bare loop of the same client, as one JSON
 	$(RUN) bench
+
+sbom: dev ## write var/sbom.json, the bill of materials of what the wheel needs (CycloneDX)
+	mkdir -p var && $(RUN) app.dev.sbom requirements/runtime.txt > var/sbom.json
+
+audit: ## ask for known vulnerabilities of the locked packages, where their data can be reached
+	PYTHON="$(PYTHON)" .ci/audit
 
 recording: dev ## draw docs/send.svg anew, from the real program on the real stack
 	$(RUN) app.dev.recording

@@ -248,7 +248,8 @@ def _agent(id_: str | None, name: str | None, email: str | None) -> Author | Non
 async def _issue(runtime: Runtime, tenant: TenantId, draft: KeyDraft) -> str:
     async with runtime.database.begin(tenant) as connection:
         await require_tenant(connection, tenant)
-        return str((await issue_api_key(connection, tenant, draft)).presented)
+        max_life = runtime.settings.api_key_max_life
+        return str((await issue_api_key(connection, tenant, draft, max_life=max_life)).presented)
 
 
 async def _erase(runtime: Runtime, tenant: TenantId, contact: str) -> Erased:

@@ -125,6 +125,8 @@ class Settings(BaseSettings):
 
     requests_per_minute: int = Field(default=6_000, ge=0)
     """What one API process lets each key or person ask; 0 for no limit."""
+    api_key_max_life: Positive | None = None
+    """The longest life of a new API key. One without an end gets this one; those from before keep theirs."""
     jwt_jwks_url: HttpUrl | None = None
     """Where the identity provider shows the keys that it signs tokens with (RS256, ES256). Without it and without
     `jwt_secret`, API keys are the only credentials."""

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -63,16 +63,36 @@ class IssuedKey:
 
 
 async def issue_api_key(
-    connection: AsyncConnection, tenant: TenantId, draft: KeyDraft, by: Actor = OPERATOR
+    connection: AsyncConnection,
+    tenant: TenantId,
+    draft: KeyDraft,
+    by: Actor = OPERATOR,
+    *,
+    max_life: timedelta | None = None,
 ) -> IssuedKey:
+    """Make a key. Raises InvalidRequest for one that is to live longer than keys may here."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made_by = frozenset() if by is OPERATOR else parties(by)
     made_with = None if by.key is None else by.key.id
-    new = NewKey(draft.name, draft.roles, draft.agent, draft.expires_at, digest(secret), made_by, made_with)
+    new = NewKey(draft.name, draft.roles, draft.agent, _end(draft, max_life), digest(secret), made_by, made_with)
     key = await api_keys.insert_api_key(connection, tenant, new)
     details = {"name": key.name, "roles": sorted(key.roles), "agent_id": key.agent and key.agent.id}
     await audit.record(connection, tenant, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
     return IssuedKey(key, PresentedKey(key.id, secret))
+
+
+def _end(draft: KeyDraft, max_life: timedelta | None) -> datetime | None:
+    if max_life is None:
+        return draft.expires_at
+    latest = datetime.now(UTC) + max_life
+    if draft.expires_at is not None and draft.expires_at > latest:
+        why = (
+            f"A key may live {max_life.days} days at most here."
+            if max_life.days
+            else "That is longer than keys live here."
+        )
+        raise InvalidRequest(faults=[Fault("/expires_at", "too_late", why)])
+    return draft.expires_at or latest
 
 
 async def revoke_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID, by: Actor = OPERATOR) -> None:

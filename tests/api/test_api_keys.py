@@ -1,5 +1,6 @@
 """`/api-keys`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,10 @@ import httpx
 import pytest
 from dirty_equals import IsDatetime, IsNow, IsUUID
 
+from app.domain.errors import InvalidRequest
+from app.domain.model import TenantId
 from app.domain.permissions import Role
+from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
@@ -113,3 +117,16 @@ async def test_another_tenants_key_is_not_there(
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert UUID(foreign_id).hex not in (await client.get("/api-keys")).text.replace("-", "")
     assert (await anonymous.get("/me", headers=bearer(foreign))).status_code == 200
+
+
+async def test_a_key_lives_no_longer_than_keys_may(database: Database, tenant: UUID) -> None:
+    async with database.begin(tenant) as connection:
+        life = timedelta(days=90)
+        endless = KeyDraft("endless", frozenset({Role.AGENT}))
+        made = await issue_api_key(connection, TenantId(tenant), endless, max_life=life)
+        assert made.key.expires_at is not None
+        assert timedelta(days=89) < made.key.expires_at - datetime.now(UTC) <= life
+        too_long = replace(endless, expires_at=datetime.now(UTC) + timedelta(days=91))
+        with pytest.raises(InvalidRequest) as refused:
+            await issue_api_key(connection, TenantId(tenant), too_long, max_life=life)
+        assert [fault.pointer for fault in refused.value.faults] == ["/expires_at"]

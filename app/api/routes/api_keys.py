@@ -65,7 +65,8 @@ async def create_api_key(
     agent = None if body.agent is None else body.agent.to_author()
     draft = KeyDraft(body.name, frozenset(body.roles), agent, body.expires_at)
     async with runtime.database.begin(caller.tenant_id) as connection:
-        issued = await issue_api_key(connection, caller.tenant_id, draft, Actor.of(caller))
+        max_life = runtime.settings.api_key_max_life
+        issued = await issue_api_key(connection, caller.tenant_id, draft, Actor.of(caller), max_life=max_life)
     response.headers["Location"] = f"/api-keys/{issued.key.id}"
     response.headers["Cache-Control"] = "no-store"
     return NewApiKeyAnswer(**ApiKeyAnswer.of(issued.key).model_dump(), key=str(issued.presented))
