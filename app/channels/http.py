@@ -14,6 +14,7 @@ for idempotent methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
 import asyncio
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -67,6 +68,18 @@ class PrivateAddressRefused(OSError):
 
 _record: ContextVar[CallRecord | None] = ContextVar("call_record", default=None)
 _deadline: ContextVar[float | None] = ContextVar("call_deadline", default=None)
+"""By `elapsed`."""
+
+
+def elapsed() -> float:
+    """Return the seconds of a clock that goes on while the machine is suspended, as leases do.
+
+    On Linux the event loop's clock stands still then, and there is another one; elsewhere it goes on.
+    """
+    return time.clock_gettime(_CLOCK)
+
+
+_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 @contextmanager
@@ -84,9 +97,10 @@ def recorded() -> Iterator[CallRecord]:
 def deadline(loop_time: float) -> Iterator[None]:
     """Let no call of this task begin to write after `loop_time` (the event loop's clock), nor last beyond it.
 
-    Each asyncio task has its own context, so concurrent sends may each have their own deadline.
+    The loop's clock may stand still while the machine is suspended; what is left until then passes all the same. Each
+    asyncio task has its own context, so concurrent sends may each have their own deadline.
     """
-    token = _deadline.set(loop_time)
+    token = _deadline.set(elapsed() + loop_time - asyncio.get_running_loop().time())
     try:
         yield
     finally:
@@ -95,14 +109,13 @@ def deadline(loop_time: float) -> Iterator[None]:
 
 def call_deadline(seconds: float = CALL_SECONDS) -> float:
     """Answer when a call that begins now must end, in the event loop's time."""
-    latest = asyncio.get_running_loop().time() + seconds
-    given = _deadline.get()
-    return latest if given is None else min(latest, given)
+    now, given = asyncio.get_running_loop().time(), _deadline.get()
+    return now + (seconds if given is None else min(seconds, given - elapsed()))
 
 
 def deadline_passed() -> bool:
     given = _deadline.get()
-    return given is not None and asyncio.get_running_loop().time() >= given
+    return given is not None and elapsed() >= given
 
 
 class _NoCookies(httpx.Cookies):

@@ -22,6 +22,7 @@ from app.channels._account import AccountSetup, Host, MailPort, Settings, email_
 from app.channels._mail import BAD_ADDRESS, MailSettings, message_id
 from app.channels._smtp_mail import compose
 from app.channels._smtp_replies import Step, judge
+from app.channels._support import why
 from app.channels.http import CallRecord, call_deadline, deadline_passed, open_socket, recorded
 from app.domain.account_check import CheckResult, accepted, refused, unknown
 from app.domain.messaging import (
@@ -225,9 +226,8 @@ class _Conversation:
 def _outcome(step: Step, error: Exception, record: CallRecord) -> SendResult:
     if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
         return judge(step, error.code, error.message)
-    cause = type(error.__cause__ or error).__name__
     if step is Step.CONTENT:
-        return Unknown(f"The server's answer to the message was lost ({cause}).")
+        return Unknown(f"The server's answer to the message was lost: {why(error)}.")
     if record.private_address_refused:
         return _at_fault(
             "The server's address is a private one, or its port another service's; this installation allows neither."
@@ -236,7 +236,7 @@ def _outcome(step: Step, error: Exception, record: CallRecord) -> SendResult:
         return _at_fault("The server's certificate is not valid for its name.")
     if type(error) is aiosmtplib.SMTPException:  # STARTTLS or a way to log in that the server does not have
         return _at_fault(f"The server does not offer what the account asks for {step.value}.")
-    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the server ({cause}).")
+    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the server: {why(error)}.")
 
 
 def _at_fault(detail: str) -> Deferred:

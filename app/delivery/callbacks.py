@@ -173,7 +173,7 @@ async def _take(
         case Receipt():
             await take_receipt(connection, tenant, account.id, account.channel, event)
         case Watermark():
-            await take_watermark(connection, tenant, account.id, account.channel, event)
+            await take_watermark(connection, tenant, account.id, event)
         case Inbound():
             await _take_inbound(connection, metrics, tenant, account, event)
         case Unrecognized():

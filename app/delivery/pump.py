@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from app.channels.http import deadline
+from app.channels.http import deadline, elapsed
 from app.delivery.claiming import Claim, Judging, Taken, Ticket
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
@@ -117,7 +117,7 @@ class Pump:
             return await self._one_done(left)
         if self._wait is not None and self._wait.left > 0:
             return await self._idle(self._wait, left)
-        until = asyncio.get_running_loop().time() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds()
+        until = elapsed() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds()
         taken, tickets = await self._claim(free, until)
         if taken.judging is not None:
             await self._begin(tickets, taken.judging.line.adapter, until)
@@ -174,7 +174,7 @@ class Pump:
 
     async def _written(self, taken: Taken, judging: Judging, until: float) -> Sequence[Ticket]:
         """Render what was claimed, and store it. What half of the lease is too short for is given back."""
-        latest = until - self._crew.pace.lease.total_seconds() / 2
+        latest = _by_loop(until - self._crew.pace.lease.total_seconds() / 2)
         rows, tickets = taken.rows, await self._crew.aside.each(judging.ticket, taken.rows, until=latest)
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
@@ -284,21 +284,27 @@ def _given_back(id_: DeliveryId, epoch: int) -> Report:
     return Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")
 
 
+def _by_loop(until: float) -> float:
+    """Translate a time of `elapsed` to the event loop's clock, which may have stood still meanwhile."""
+    return asyncio.get_running_loop().time() + until - elapsed()
+
+
 async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:
     return [await adapter.send(outbound)]
 
 
 async def _call(send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float) -> Sequence[SendResult]:
     """Make one call within its deadline. An adapter that raises says nothing about whether it sent."""
-    if asyncio.get_running_loop().time() >= until:
+    if elapsed() >= until:
         return [Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")] * size
     try:
-        with deadline(until):
-            async with _net(until):
+        ends = _by_loop(until)
+        with deadline(ends):
+            async with _net(ends):
                 results = await send()
     except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the honest answer is "unknown"
         log.error("adapter_raised", error=type(error).__name__)
-        return [Unknown(f"The call ended with {type(error).__name__}.")] * size
+        return [Unknown("The call broke off, and it is not known whether the provider got the message.")] * size
     return (
         results if len(results) == size else [Unknown("The provider answered for another number of messages.")] * size
     )

@@ -50,15 +50,14 @@ async def take_receipt(
         log.info("receipt_unmatched", account=str(account), kind=receipt.kind)
 
 
-async def take_watermark(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: Channel, mark: Watermark
-) -> None:
-    """Apply a report on everything that one recipient was sent until a moment; the same one again does nothing."""
-    if not await receipts.keep(connection, tenant, account, "watermark", mark.event_key, mark.raw):
-        return
-    found = await receipts.sent_until(connection, tenant, account, channel, mark.recipient, mark.up_to)
-    reports = [Report(id_, Happening(EVENTS[mark.kind], epoch, mark.up_to)) for id_, epoch in found]
-    await settle(connection, tenant, reports)
+async def take_watermark(connection: AsyncConnection, tenant: TenantId, account: AccountId, mark: Watermark) -> None:
+    """Keep a report on everything that one recipient was sent until a moment, and apply it to what is known as sent.
+
+    It waits for what is not known yet, like any other report; the same one again does nothing.
+    """
+    stored = await receipts.store_watermark(connection, tenant, account, mark)
+    if stored is not None:
+        await _apply(connection, tenant, stored)
 
 
 async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> None:
@@ -70,7 +69,9 @@ async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> 
 
 
 async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt) -> bool:
-    """Answer whether the delivery that it speaks of is known."""
+    """Answer whether all that it speaks of is known."""
+    if receipt.recipient is not None:
+        return await _apply_watermark(connection, tenant, receipt)
     found = await receipts.find_delivery(connection, tenant, receipt)
     if found is None:
         return False
@@ -85,6 +86,21 @@ async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredR
     answer = (await settle(connection, tenant, [report])).get(delivery)
     outcome = f"absorbed: {answer}" if isinstance(answer, Absorbed) else "applied"
     await receipts.mark_settled(connection, tenant, receipt.id, outcome)
+    return True
+
+
+async def _apply_watermark(connection: AsyncConnection, tenant: TenantId, watermark: StoredReceipt) -> bool:
+    covered = await receipts.sent_until(connection, tenant, watermark)
+    event = EVENTS[watermark.kind]
+    reports = [
+        Report(one.id, Happening(event, one.epoch, watermark.occurred_at), of_attempt=False)
+        for one in covered
+        if one.sent
+    ]
+    await settle(connection, tenant, reports)
+    if len(reports) < len(covered):
+        return False
+    await receipts.mark_settled(connection, tenant, watermark.id, "kept")
     return True
 
 

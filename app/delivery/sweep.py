@@ -32,7 +32,7 @@ from app.domain.model import (
 )
 from app.logs import about
 from app.mass_replies import begin_sending
-from app.store import audit, closing, mass_replies, samples, sweeps
+from app.store import audit, clocks, closing, mass_replies, samples, sweeps
 from app.store.claims import LaneKey
 from app.store.database import Database
 from app.store.sweeps import ExpiredClaim, OpenMassReply
@@ -69,7 +69,8 @@ def chore(batch: OpenMassReply) -> Chore:
     status, now = batch.status, batch.now
     match status:
         case MassReplyStatus.PREPARING:
-            return Chore.PREPARE if now - batch.updated_at >= PREPARATION_IDLE else Chore.NOTHING
+            idle = abs(now - batch.updated_at) >= PREPARATION_IDLE  # either way: a clock may step back
+            return Chore.PREPARE if idle else Chore.NOTHING
         case MassReplyStatus.AWAITING_CONFIRMATION | MassReplyStatus.AWAITING_APPROVAL:
             return Chore.EXPIRE if batch.expires_at is not None and now >= batch.expires_at else Chore.NOTHING
         case MassReplyStatus.SCHEDULED:
@@ -110,6 +111,8 @@ class Sweeper:
         return True
 
     async def _work(self, connection: AsyncConnection) -> AsyncIterator[Awaitable[None]]:
+        for tenant in await clocks.tenants_ahead(connection):
+            yield _safely(self._set_clocks_right(tenant), tenant=tenant)
         for tenant, claims in _by_tenant(await sweeps.expired_claims(connection, PAGE)).items():
             yield _safely(self._expire_claims(tenant, claims), tenant=tenant)
         for batch in await sweeps.open_mass_replies(connection):
@@ -130,6 +133,13 @@ class Sweeper:
                     log.warning("lane_stopped", why=why)
         self.stopped.clear()
         self.stopped.update(lanes)
+
+    async def _set_clocks_right(self, tenant: TenantId) -> None:
+        log.warning("clock_stepped_back")
+        for _ in range(PAGES):
+            async with self.database.begin(tenant) as connection:
+                if await clocks.set_right(connection, tenant, PAGE) < PAGE:
+                    return
 
     async def _expire_claims(self, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
         reason = Reason(ReasonCode.WORKER_LOST, "The worker stopped before it could say whether this was sent.")

@@ -33,12 +33,11 @@ class Allowance:
 def allowance(allowed_at: datetime, now: datetime, rate_per_second: float) -> Allowance:
     """Read a generic cell rate bucket: `allowed_at` is the theoretical arrival time of the next unit.
 
-    The bucket holds one second's worth, at least one unit, so that slow accounts can send at all. It owes no more than
-    one message may have cost: what lies further ahead dates from another rate, or from a clock that stood later.
+    The bucket holds one second's worth, at least one unit, so that slow accounts can send at all.
     """
     interval = 1 / rate_per_second
     capacity = max(1, int(rate_per_second * BURST.total_seconds()))
-    allowed_at = min(allowed_at, now + timedelta(seconds=LARGEST_MESSAGE * interval))
+    allowed_at = _believed(allowed_at, now, interval)
     behind = (now - max(allowed_at, _floor(now, interval, capacity))).total_seconds()
     units = max(0, min(capacity, int(behind / interval + 1e-6) + 1)) if behind >= 0 else 0
     # The bucket is `capacity` units deep: the first is free once `allowed_at` has come.
@@ -52,7 +51,14 @@ def spend(allowed_at: datetime, now: datetime, rate_per_second: float, units: in
     capacity = max(1, int(rate_per_second * BURST.total_seconds()))
     # Rounded up to what a clock can hold: the other way round fast accounts would gain on their rate.
     taken = timedelta(microseconds=ceil(units * interval * 1_000_000 - 1e-3))
-    return max(allowed_at, _floor(now, interval, capacity)) + taken
+    return max(_believed(allowed_at, now, interval), _floor(now, interval, capacity)) + taken
+
+
+def _believed(allowed_at: datetime, now: datetime, interval: float) -> datetime:
+    """Owe no more than one message may have cost: a greater debt dates from another rate, or from a clock that stood
+    later, and is none. Were it only cut down, it would be as large again at the next look.
+    """
+    return now if allowed_at > now + timedelta(seconds=(LARGEST_MESSAGE + 1) * interval) else allowed_at
 
 
 def _floor(now: datetime, interval: float, capacity: int) -> datetime:

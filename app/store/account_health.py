@@ -41,7 +41,9 @@ async def cool(connection: AsyncConnection, tenant: TenantId, account: UUID, wai
     """Let the account rest, by the database's clock; a longer rest that was already ordered stands."""
     statement = sa.text("""
         UPDATE channel_accounts
-        SET cool_until = greatest(cool_until, clock_timestamp() + CAST(:wait AS interval))
+        SET cool_until = greatest(CASE WHEN cooled_at > clock_timestamp() THEN NULL ELSE cool_until END,
+                                  clock_timestamp() + CAST(:wait AS interval)),
+            cooled_at = clock_timestamp()
         WHERE tenant_id = :tenant AND id = :account
     """)
     await connection.execute(statement, {"tenant": tenant, "account": account, "wait": wait})

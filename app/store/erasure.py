@@ -221,7 +221,8 @@ _SCRUB = (
        WHERE tenant_id = :tenant AND id = :contact""",
     """UPDATE delivery_attempts SET text = CASE WHEN text IS NOT NULL THEN :text END, html = NULL, evidence = NULL
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",
-    """UPDATE receipts SET raw = '{}', reason_detail = NULL,
+    """UPDATE receipts SET raw = '{}', reason_detail = NULL, recipient = NULL,
+              settled_at = CASE WHEN recipient IS NULL THEN settled_at ELSE coalesce(settled_at, now()) END,
               event_key = CASE WHEN lower(event_key) LIKE ANY (CAST(:needles AS text[])) THEN 'erased:' || id
                                ELSE event_key END
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))

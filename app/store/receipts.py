@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
 from typing import Any, Final, Literal
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import canonical
-from app.domain.messaging import Receipt, ReceiptKind
+from app.domain.messaging import Receipt, ReceiptKind, Watermark
 from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
 from app.domain.plain_text import storable
 
@@ -31,6 +31,8 @@ class StoredReceipt:
     reason_code: ReasonCode | None
     reason_detail: str | None
     occurred_at: datetime | None
+    recipient: str | None = field(default=None, repr=False)
+    """Of a watermark, which names no message."""
 
 
 _STORE = sa.text("""
@@ -75,6 +77,32 @@ async def store(
     )
 
 
+_STORE_WATERMARK = sa.text("""
+    INSERT INTO receipts (tenant_id, account_id, event_key, kind, recipient, occurred_at, raw)
+    VALUES (:tenant, :account, :event_key, :kind, :recipient, :occurred_at, CAST(:raw AS jsonb))
+    ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
+    RETURNING id
+""")
+
+
+async def store_watermark(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, mark: Watermark
+) -> StoredReceipt | None:
+    """Keep a report on all that one recipient was sent until a moment; None where the same one was kept before."""
+    recipient = storable(mark.recipient)
+    values = {
+        "event_key": storable(mark.event_key),
+        "kind": mark.kind,
+        "recipient": recipient,
+        "occurred_at": mark.up_to,
+        "raw": _json(mark.raw),
+    }
+    id_ = await connection.scalar(_STORE_WATERMARK, {"tenant": tenant, "account": account, **values})
+    if id_ is None:
+        return None
+    return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient)
+
+
 async def keep(
     connection: AsyncConnection,
     tenant: TenantId,
@@ -112,6 +140,7 @@ async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> Stor
         ReasonCode(row.reason_code) if row.reason_code else None,
         row.reason_detail,
         row.occurred_at,
+        row.recipient,
     )
 
 
@@ -141,25 +170,34 @@ async def find_delivery(
 
 
 _SENT_UNTIL = sa.text("""
-    SELECT d.id, d.epoch
-    FROM conversations c
+    SELECT d.id, a.epoch, d.status IN ('sent', 'delivered', 'read') AS sent
+    FROM channel_accounts own
+    JOIN conversations c ON c.tenant_id = own.tenant_id AND c.channel = own.channel
     JOIN deliveries d ON d.tenant_id = c.tenant_id AND d.contact_id = c.contact_id AND d.conversation_id = c.id
-    JOIN delivery_attempts a ON a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.epoch = d.epoch
-    WHERE c.tenant_id = :tenant AND c.channel = :channel AND d.account_id = :account
-      AND c.address_key = lower(:recipient) AND c.address = :recipient
-      AND d.queued_at > now() - interval '30 days' AND d.status IN ('sent', 'delivered')
-      -- When the attempt began, and not when it was recorded: an answer that was lost is recorded much later.
-      AND a.started_at <= :up_to
+    CROSS JOIN LATERAL (
+        -- When the attempt began, and not when it was recorded: an answer that was lost is recorded much later.
+        SELECT max(a.epoch) AS epoch FROM delivery_attempts a
+        WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.started_at <= :up_to) a
+    WHERE own.tenant_id = :tenant AND own.id = :account AND d.account_id = own.id AND a.epoch IS NOT NULL
+      AND c.address_key = lower(:recipient) AND c.address = :recipient AND d.queued_at > now() - interval '30 days'
+      AND d.status IN ('sent', 'delivered', 'read', 'queued', 'sending', 'uncertain')
 """)
 
 
-async def sent_until(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: str, recipient: str, up_to: datetime
-) -> list[tuple[DeliveryId, int]]:
-    """What this account had sent to a recipient by then, so that a watermark speaks of it."""
-    values = {"account": account, "channel": channel, "recipient": recipient, "up_to": up_to}
-    rows = await connection.execute(_SENT_UNTIL, {"tenant": tenant, **values})
-    return [(DeliveryId(row.id), row.epoch) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A delivery of which an attempt began before a watermark."""
+
+    id: DeliveryId
+    epoch: int
+    sent: bool
+    """Whether it counts as sent. Of what does not yet, a watermark proves nothing."""
+
+
+async def sent_until(connection: AsyncConnection, tenant: TenantId, watermark: StoredReceipt) -> list[Covered]:
+    """What this account had sent, or tried to, to a recipient by the time of a watermark."""
+    values = {"account": watermark.account, "recipient": watermark.recipient, "up_to": watermark.occurred_at}
+    return [Covered(*row) for row in await connection.execute(_SENT_UNTIL, {"tenant": tenant, **values})]
 
 
 async def mark_settled(connection: AsyncConnection, tenant: TenantId, id_: UUID, outcome: str) -> None:

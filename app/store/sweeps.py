@@ -185,7 +185,9 @@ async def unsettled_receipts(
     statement = sa.text("""
         SELECT tenant_id, id FROM receipts
         CROSS JOIN LATERAL (SELECT extract(epoch FROM clock_timestamp() - received_at) AS age) a
-        WHERE settled_at IS NULL AND age > :youngest AND age < power(2, floor(log(2, greatest(age, 1)))) + :turn
+        WHERE settled_at IS NULL
+          -- Below zero, the clock has stepped back since it came.
+          AND (age < 0 OR (age > :youngest AND age < power(2, floor(log(2, greatest(age, 1)))) + :turn))
         ORDER BY received_at DESC LIMIT :limit
     """)
     values = {"youngest": older_than.total_seconds(), "turn": TURN.total_seconds(), "limit": limit}

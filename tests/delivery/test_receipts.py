@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
 
-from app.delivery.receipts import settle_stored
-from app.domain.messaging import ReceiptKind
+from app.delivery.receipts import settle_stored, take_watermark
+from app.domain.messaging import ReceiptKind, Watermark
 from app.domain.model import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
@@ -239,3 +239,56 @@ async def test_a_reported_failure_is_retryable_by_its_reason(
     row = await stage.row(batch.first)
     assert (row.reason_code, row.retryable) == (code or "provider_rejected", retryable)
     assert row.reason_detail
+
+
+class TestAWatermark:
+    """A report on all that one recipient was sent until a moment."""
+
+    @pytest.fixture
+    async def recipient(self, stage: Stage, batch: Batch) -> str:
+        return str((await stage.conversation(batch)).address)
+
+    async def until_now(
+        self,
+        stage: Stage,
+        recipient: str,
+        kind: Literal[ReceiptKind.DELIVERED, ReceiptKind.READ] = R.READ,
+        **about: Any,
+    ) -> None:
+        mark = {"event_key": uuid4().hex, "recipient": recipient, "up_to": datetime.now(UTC), **about}
+        async with stage.database.begin(stage.tenant) as connection:
+            await take_watermark(connection, stage.tenant, stage.account, Watermark(kind, **mark))
+
+    async def sweep(self, stage: Stage) -> None:
+        await stage.runs("UPDATE receipts SET received_at = now() - interval '9 seconds' WHERE settled_at IS NULL")
+        await stage.sweeper().tick()
+
+    async def waiting(self, stage: Stage) -> int:
+        return int((await stage.one("SELECT count(*) AS n FROM receipts WHERE settled_at IS NULL")).n)
+
+    async def test_that_comes_before_the_record_is_applied_after_it(
+        self, stage: Stage, batch: Batch, recipient: str
+    ) -> None:
+        await self.until_now(stage, recipient)
+        assert await stage.status(batch.first) is S.SENDING
+        await stage.settle(report(batch.first, E.ACCEPT, provider_message_id="prov-1", outcome="accepted"))
+        await self.sweep(stage)
+        assert (await stage.status(batch.first), await self.waiting(stage)) == (S.READ, 0)
+        assert [attempt.outcome for attempt in await stage.attempts(batch.first)] == ["accepted"]
+
+    async def test_waits_for_what_stays_uncertain_and_proves_nothing_of_it(
+        self, stage: Stage, batch: Batch, recipient: str
+    ) -> None:
+        await self.until_now(stage, recipient, R.DELIVERED)
+        await stage.settle(report(batch.first, E.LOSE_ANSWER, reason=because(C.ANSWER_LOST)))
+        await self.sweep(stage)
+        assert (await stage.status(batch.first), await self.waiting(stage)) == (S.UNCERTAIN, 1)
+        await stage.settle(report(batch.first, E.RESOLVE_SENT, None))
+        await self.sweep(stage)
+        assert (await stage.status(batch.first), await self.waiting(stage)) == (S.DELIVERED, 0)
+
+    async def test_says_nothing_of_what_was_begun_after_it(self, stage: Stage, batch: Batch, recipient: str) -> None:
+        await self.until_now(stage, recipient, up_to=datetime.now(UTC) - timedelta(minutes=5))
+        await stage.settle(report(batch.first, E.ACCEPT, outcome="accepted"))
+        await self.sweep(stage)
+        assert (await stage.status(batch.first), await self.waiting(stage)) == (S.SENT, 0)

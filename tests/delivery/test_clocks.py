@@ -1,0 +1,134 @@
+"""Clocks that stand still or step back: what waits, waits no longer than it was to."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.channels import http as channel_http
+from app.delivery import pump as pumping
+from app.domain.messaging import Accepted, Outbound, SendResult
+from app.domain.model import DeliveryEvent, DeliveryStatus, ReasonCode
+from app.store import account_health
+from app.store.claims import LaneKey
+from tests.delivery.carrier import Carrier
+from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, because, report
+
+E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode
+STEP = timedelta(hours=2)
+
+
+class Suspended:
+    """A clock of a machine that slept, where the event loop's stood still."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+        self._real = channel_http.elapsed
+
+    def __call__(self) -> float:
+        return self._real() + self.slept
+
+
+@pytest.fixture
+def suspended(monkeypatch: pytest.MonkeyPatch) -> Suspended:
+    clock = Suspended()
+    for module in (channel_http, pumping):
+        monkeypatch.setattr(module, "elapsed", clock)
+    return clock
+
+
+class TestASuspendedMachine:
+    async def test_sends_nothing_that_its_lease_no_longer_covers(
+        self, stage: Stage, suspended: Suspended, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        batch, carrier = await stage.batch(), Carrier()
+        begin = pumping.Pump._begin
+
+        async def sleep_first(*given: object) -> None:
+            suspended.slept = 60
+            await begin(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(pumping.Pump, "_begin", sleep_first)
+        await stage.pump(batch, carrier, budget=timedelta(milliseconds=1))
+        assert carrier.calls == []
+        assert await stage.status(batch.first) is S.QUEUED
+
+    async def test_finds_its_deadline_passed_in_the_middle_of_a_call(self, stage: Stage, suspended: Suspended) -> None:
+        found: list[bool] = []
+
+        async def sleeps(outbound: Outbound) -> SendResult:
+            found.append(channel_http.deadline_passed())
+            suspended.slept = 60
+            found.append(channel_http.deadline_passed())
+            return Accepted(outbound.correlation)
+
+        await stage.pump(await stage.batch(), Carrier(sleeps))
+        assert found == [False, True]
+
+
+async def step_back(stage: Stage) -> None:
+    """Let the database's clock stand two hours earlier: the same as what was written lying two hours ahead."""
+    times = {
+        "channel_accounts": ("cool_until", "cooled_at", "allowed_at"),
+        "lanes": ("pumped_at", "held_until", "watched_until"),
+        "deliveries": ("lease_until", "settles_after", "not_before", "queued_at", "updated_at"),
+    }
+    for table, columns in times.items():
+        assignments = ", ".join(f"{column} = {column} + CAST(:step AS interval)" for column in columns)
+        await stage.runs(f"UPDATE {table} SET {assignments} WHERE tenant_id = :tenant", step=STEP)
+
+
+async def now(stage: Stage) -> datetime:
+    found: datetime = (await stage.one("SELECT clock_timestamp() AS now")).now
+    return found
+
+
+class TestAClockThatSteppedBack:
+    async def test_wakes_the_lane_and_its_deliveries_are_due(self, stage: Stage) -> None:
+        batch, woken = await stage.batch(3), list[LaneKey]()
+        await stage.claim(batch, 1)
+        await stage.settle(report(batch.first, E.GIVE_BACK))
+        await stage.runs(
+            "UPDATE lanes SET held_until = now() + interval '1 second' WHERE mass_reply_id = :id", id=batch.id
+        )
+        await step_back(stage)
+        await stage.sweeper(woken).tick()
+        assert woken == [batch.lane]
+        assert len(await stage.claim(batch)) == 3
+
+    async def test_a_rest_ends_when_it_was_to_end(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        async with stage.database.begin(stage.tenant) as connection:
+            await account_health.cool(connection, stage.tenant, stage.account, timedelta(seconds=20))
+        await step_back(stage)
+        await stage.sweeper().tick()
+        account = await stage.one("SELECT cool_until FROM channel_accounts WHERE id = :id", id=stage.account)
+        left = account.cool_until - await now(stage)
+        assert timedelta(seconds=15) < left <= timedelta(seconds=20)
+        await stage.runs("UPDATE channel_accounts SET cool_until = now() WHERE id = :id", id=stage.account)
+        carrier = Carrier()
+        await stage.pump(batch, carrier)
+        assert len(carrier.calls) == 1
+
+    async def test_a_lease_runs_out_and_the_quarantine_has_its_full_length(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        await step_back(stage)
+        await stage.sweeper().tick()
+        row, at = await stage.row(batch.first), await now(stage)
+        assert row.status == "sending"
+        assert at < row.lease_until <= at + LEASE
+        assert at + LEASE < row.settles_after <= at + SETTLES_AFTER
+
+    async def test_what_is_uncertain_settles_no_later_and_no_earlier(self, stage: Stage) -> None:
+        batch = await self.uncertain(stage)
+        before = (await stage.row(batch.first)).settles_after
+        await step_back(stage)
+        await stage.sweeper().tick()
+        after = (await stage.row(batch.first)).settles_after
+        assert before <= after <= await now(stage) + SETTLES_AFTER
+
+    async def uncertain(self, stage: Stage) -> Batch:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        await stage.settle(report(batch.first, E.LOSE_ANSWER, reason=because(C.ANSWER_LOST)))
+        return batch
