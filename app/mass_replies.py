@@ -1,6 +1,6 @@
 """Use cases for people: preview and create. Confirming is in `confirming.py`, what comes after it in `control.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,8 @@ from app.domain.guards import Guards, refuse_too_large, refuse_too_many_selected
 from app.domain.mass_reply import Draft, MassReply
 from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
-from app.domain.per_contact import thin_out
+from app.domain.own_addresses import OwnAddresses
+from app.domain.per_contact import known_as, thin_out
 from app.domain.preflight import Plan, Recipient, Verdict, preflight
 from app.domain.rendering import Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
@@ -40,6 +41,7 @@ from app.store import (
     snippets,
     tenants,
 )
+from app.store.accounts import account_configs
 from app.store.claims import LaneKey
 from app.store.database import Database, plan_anew
 
@@ -226,15 +228,16 @@ async def _judge(
     mass_reply: MassReplyId = NOWHERE,
 ) -> list[Verdict]:
     """Judge these conversations, given in the order of their ids."""
-    now, seen, verdicts = datetime.now(UTC), set[UUID](), list[Verdict]()
+    now, seen, verdicts = datetime.now(UTC), set[Hashable](), list[Verdict]()
     await plan_anew(connection)
+    own = await _own_addresses(connection, tenant)
     for start in range(0, len(conversation_ids), RENDERED_AT_ONCE):
         few = conversation_ids[start : start + RENDERED_AT_ONCE]
         found = await recipients.load(connection, tenant, mass_reply, few)
         for recipient in await _with_reach(connection, tenant, plan.guards, found):
-            verdict = preflight(_marked(recipient, seen), plan, limits_of(recipient), now)
+            verdict = preflight(_marked(recipient, own, seen), plan, limits_of(recipient), now)
             if verdict.refusal is None:
-                seen.add(recipient.contact_id)
+                seen.update(known_as(recipient))
             verdicts.append(verdict)
     return verdicts
 
@@ -249,8 +252,18 @@ async def _with_reach(
     return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
 
 
-def _marked(recipient: Recipient, seen: set[UUID]) -> Recipient:
-    return replace(recipient, repeated_contact=True) if recipient.contact_id in seen else recipient
+async def _own_addresses(connection: AsyncConnection, tenant: TenantId) -> OwnAddresses:
+    """The addresses of the tenant's own accounts, which are nobody's."""
+    used = await account_configs(connection, tenant)
+    return OwnAddresses.of(
+        (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)
+    )
+
+
+def _marked(recipient: Recipient, own: OwnAddresses, seen: set[Hashable]) -> Recipient:
+    repeated = recipient.repeated_contact or not seen.isdisjoint(known_as(recipient))
+    ours = own.hold(recipient.channel, recipient.address_key)
+    return replace(recipient, repeated_contact=repeated, ours=ours)
 
 
 def limits_of(recipient: Recipient) -> Limits | None:
