@@ -4,7 +4,7 @@ Keys of what is stored are made anew here, by the rules of `app/domain/addresses
 only those whose spelling may matter are read.
 
 Revision ID: 0040
-Revises: 0038
+Revises: 0025
 """
 
 # ruff: noqa: S608 - statements are built from the constants in here
@@ -19,7 +19,7 @@ from app.domain.addresses import Address, email_key, phone_key
 from app.domain.model import Channel
 
 revision = "0040"
-down_revision = "0038"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
