@@ -180,7 +180,7 @@ _SENT_UNTIL = sa.text("""
         WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.started_at <= :up_to) a
     WHERE own.tenant_id = :tenant AND own.id = :account AND d.account_id = own.id AND a.epoch IS NOT NULL
       -- Only ids that a provider made up have watermarks, and they are their own keys.
-      c.address_key = :recipient AND d.queued_at > now() - interval '30 days'
+      AND c.address_key = :recipient AND d.queued_at > now() - interval '30 days'
       AND d.status IN ('sent', 'delivered', 'read', 'queued', 'sending', 'uncertain')
 """)
 
