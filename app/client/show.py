@@ -100,8 +100,11 @@ def show_batch(screen: Screen, batch: Batch) -> None:
     if batch.recipients is not None:
         screen.say(results_table(batch))
     for lane in batch.lanes:
-        if lane.state == "paused" and lane.reason not in (None, batch.pause_reason):
-            screen.say(f"The lane of {lane.account} is paused: {words.said(words.PAUSES, lane.reason or '')}.")
+        if lane.reason not in (None, batch.pause_reason):
+            stands = "is paused" if lane.state == "paused" else "waits"
+            screen.say(
+                f"The lane of {lane.account} {stands}: {words.said(words.PAUSES, lane.reason or '').rstrip('.')}."
+            )
     charged = words.bill(batch.billed)
     if charged:
         screen.say(f"Billed so far: {charged}.")

@@ -150,7 +150,7 @@ class Pump:
 
     async def _claim(self, free: int, until: float) -> tuple[Taken, Sequence[Ticket]]:
         """Take what may be sent now. If a commit is not answered, nothing is sent and all is given back."""
-        token = uuid4()
+        token, self._wait = uuid4(), None
         try:
             async with self._crew.database.begin(self._lane.tenant) as connection:
                 claim = Claim(self._crew, self._lane, connection, self._load)

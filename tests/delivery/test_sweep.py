@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from app.domain.rendering import OnUnresolved
 from app.domain.selection import ByIds
 from app.store import sweeps
 from app.store.claims import LaneKey
+from app.worker import WorkerProcess
 from tests.delivery.stage import Batch, Stage, report
 from tests.scene import add_conversation
 
@@ -221,6 +222,21 @@ class TestLife:
 
 
 class TestPreparation:
+    async def test_that_fails_rests_and_is_not_tried_every_second(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tries: list[MassReplyId] = []
+
+        async def fails(_: object, __: object, id_: MassReplyId, ___: object) -> None:
+            tries.append(id_)
+            raise KeyError("?")
+
+        monkeypatch.setattr(mass_replies, "prepare", fails)
+        process, one, other = WorkerProcess(stage.runtime), MassReplyId(uuid4()), MassReplyId(uuid4())
+        for id_ in (one, one, one, other):
+            await process._prepare(stage.tenant, id_)
+        assert tries == [one, other]
+
     async def test_goes_on_after_a_crash_between_two_pages(self, stage: Stage) -> None:
         conversations = [await self.conversation(stage, number) for number in range(4)]
         id_ = await self.created(stage, conversations)
