@@ -132,10 +132,10 @@ async def _sent(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> int:
 
 
 @contextmanager
-def _worker(settings: Settings) -> Iterator[None]:
+def _worker(settings: Settings, module: str = "bench.worker", *arguments: str) -> Iterator[None]:
     given = settings.model_dump(mode="json", exclude_none=True) | {"secret_key": settings.secret_key.get_secret_value()}
     environment = {f"MASS_REPLY_{name.upper()}": str(value) for name, value in given.items() if value not in ([], "")}
-    with _process(os.environ.get("W", "bench.worker"), environment={**os.environ, **environment}):
+    with _process(module, *arguments, environment={**os.environ, **environment}):
         yield
 
 
@@ -157,7 +157,7 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(100):
+    for _ in range(2_400):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

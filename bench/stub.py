@@ -1,4 +1,7 @@
-"""A provider that takes every SMS at once and does as little as possible about it: `python -m bench.stub PORT`."""
+"""A provider that takes every SMS and does as little as possible about it: `python -m bench.stub PORT [SECONDS]`.
+
+It answers at once, or after as many seconds.
+"""
 
 import asyncio
 import itertools
@@ -12,8 +15,9 @@ _SIDS = itertools.count()
 class Twilio(asyncio.Protocol):
     """Answers each POST with Twilio's 201; a body may come in pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seen = bytearray()
+        self._seconds = seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._write = transport.write  # type: ignore[attr-defined]  # uvloop's own class, beside asyncio's hierarchy
@@ -26,7 +30,13 @@ class Twilio(asyncio.Protocol):
             if len(self._seen) < end + 4 + length:
                 return
             del self._seen[: end + 4 + length]
-            self._write(_answer())
+            if self._seconds:
+                asyncio.get_running_loop().call_later(self._seconds, self._answer)
+            else:
+                self._answer()
+
+    def _answer(self) -> None:
+        self._write(_answer())
 
 
 def _answer() -> bytes:
@@ -34,11 +44,11 @@ def _answer() -> bytes:
     return b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-async def main(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Twilio, "127.0.0.1", port, backlog=1024)
+async def main(port: int, seconds: float) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: Twilio(seconds), "127.0.0.1", port, backlog=1024)
     async with server:
         await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1])))
+    uvloop.run(main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0))
