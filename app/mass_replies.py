@@ -1,16 +1,17 @@
 """Use cases for people: preview and create. Confirming is in `confirming.py`, what comes after it in `control.py`."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.aside import Aside
 from app.attachments import attachments_of
 from app.channels import registry
 from app.domain.approval import parties
-from app.domain.approved_templates import read_template
+from app.domain.approved_templates import ApprovedTemplate, frozen_template, read_template
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import (
     ConversationsNotFound,
@@ -23,10 +24,9 @@ from app.domain.guards import Guards, refuse_too_large, refuse_too_many_selected
 from app.domain.mass_reply import Draft, MassReply
 from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
-from app.domain.own_addresses import OwnAddresses
-from app.domain.per_contact import known_as, thin_out
-from app.domain.preflight import Plan, Recipient, Verdict, preflight
-from app.domain.rendering import Source, compile_message, expand
+from app.domain.per_contact import thin_out
+from app.domain.preflight import Plan, Recipient, Verdict, preflight, repeated
+from app.domain.rendering import FrozenMessage, Message, Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
 from app.domain.summary import SAMPLES, Sample, Summary
 from app.store import (
@@ -41,7 +41,6 @@ from app.store import (
     snippets,
     tenants,
 )
-from app.store.accounts import account_configs
 from app.store.claims import LaneKey
 from app.store.database import Database, plan_anew
 
@@ -49,9 +48,7 @@ NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
 LARGE = 1_000
 """From so many deliveries on, plans made with the statistics from before would read all of them for each group."""
-RENDERED_AT_ONCE = 200
-"""So many of the largest messages take four seconds; until then the process does nothing else, and its transaction
-asks nothing (`LEFT_OPEN`)."""
+LOADED_AT_ONCE = 200
 JUDGED_AT_ONCE = 5_000
 """Conversations that a create looks at one by one, where its selection is larger than the caller's role allows."""
 
@@ -64,52 +61,99 @@ class Preview:
     """Whether the summary covers every selected conversation."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many of so many selected conversations would get a draft."""
+
+    selected: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft that may be created: what is frozen of it, and who would get it where the role limits that."""
+
+    source: Source
+    plan: Plan
+    counted: Counted | None = None
+
+
 async def preview(
-    connection: AsyncConnection, tenant: TenantId, draft: Draft, *, limit: int, only: UUID | None = None
+    database: Database, aside: Aside, tenant: TenantId, draft: Draft, *, limit: int, only: UUID | None = None
 ) -> Preview:
     """Work out what a mass reply would do, and keep nothing of it; `only` names the one conversation to show."""
-    plan = await _plan(connection, tenant, draft, await _source(connection, tenant, draft))
-    count = await _count(connection, tenant, draft)
-    ids = await selection.ids(connection, tenant, draft.selection, limit)
-    verdicts = thin_out(await _judge(connection, tenant, plan, ids), plan.guards)
+    plan = (await _read(database, aside, tenant, draft)).plan
+    async with database.begin(tenant) as connection:
+        count = await _count(connection, tenant, draft)
+        ids = await selection.ids(connection, tenant, draft.selection, limit)
+        found = await _load(connection, tenant, plan, ids)
+        shown = [] if only is None or only in ids else await _load(connection, tenant, plan, [only])
+    verdicts = thin_out(await _judge(aside, plan, found), plan.guards)
     summary = _summary(verdicts)
     if only is not None:
         judged = [verdict for verdict in verdicts if verdict.recipient.conversation_id == only]
-        shown = judged or await _judge(connection, tenant, plan, [only])
-        if not shown:
+        chosen = judged or await _judge(aside, plan, shown)
+        if not chosen:
             fault = Fault("/conversation_id", "conversation_not_found", str(only))
             raise ConversationsNotFound("The conversation to show does not exist.", faults=[fault])
-        summary.samples = _summary(shown).samples
+        summary.samples = _summary(chosen).samples
     return Preview(count, summary, complete=count <= limit)
 
 
-async def create(connection: AsyncConnection, tenant: TenantId, draft: Draft, by: Actor) -> MassReplyId:
+async def check(database: Database, aside: Aside, tenant: TenantId, draft: Draft, by: Actor) -> Checked:
+    """Check a draft before it is created: what takes long, and so has no place in a transaction.
+
+    Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment.
+    """
+    checked = await _read(database, aside, tenant, draft)
+    limit = checked.plan.guards.limit_for(by.roles)
+    if limit is None:
+        return checked
+    return replace(checked, counted=await _counted(database, aside, tenant, draft, checked.plan, limit))
+
+
+async def create(
+    connection: AsyncConnection, tenant: TenantId, draft: Draft, checked: Checked, by: Actor
+) -> MassReplyId:
     """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
     await attachments.note_named(connection, tenant, draft.attachment_ids)
-    source = await _source(connection, tenant, draft)
-    plan = await _plan(connection, tenant, draft, source)
+    await attachments_of(connection, tenant, draft.attachment_ids)
     await _refuse_unknown(connection, tenant, draft)
-    id_ = await mass_replies.insert(connection, tenant, draft, source, plan.guards, parties(by))
+    guarded = checked.plan.guards
+    id_ = await mass_replies.insert(connection, tenant, draft, checked.source, guarded, parties(by))
     count = await selection.freeze(connection, tenant, id_, draft.selection)
     if count == 0:
         raise SelectionEmpty
-    await _refuse_too_large(connection, tenant, draft, plan, count, plan.guards.limit_for(by.roles))
+    _refuse_too_large(count, guarded.limit_for(by.roles), checked.counted)
     await mass_replies.set_selected_count(connection, tenant, id_, count)
     await audit.record(connection, tenant, by, _created(id_, draft, count))
     return id_
 
 
-async def _refuse_too_large(
-    connection: AsyncConnection, tenant: TenantId, draft: Draft, plan: Plan, selected: int, limit: int | None
-) -> None:
+async def _counted(
+    database: Database, aside: Aside, tenant: TenantId, draft: Draft, plan: Plan, limit: int
+) -> Counted | None:
+    """Count recipients where the selection is larger than the limit; None where there is no need, or no hope."""
+    async with database.begin(tenant) as connection:
+        selected = await selection.count_selected(connection, tenant, draft.selection)
+        if not limit < selected <= JUDGED_AT_ONCE:
+            return None
+        found = await _load(
+            connection, tenant, plan, await selection.ids(connection, tenant, draft.selection, selected)
+        )
+    summary = _summary(thin_out(await _judge(aside, plan, found), plan.guards))
+    return Counted(len(found), summary.recipients)
+
+
+def _refuse_too_large(selected: int, limit: int | None, counted: Counted | None) -> None:
     """Recipients are what a role is limited to; who is skipped does not count, as far as that can be known by now."""
     if limit is None or selected <= limit:
         return
-    if selected > JUDGED_AT_ONCE:
+    if counted is None:
         refuse_too_many_selected(selected, limit)
-    ids = await selection.ids(connection, tenant, draft.selection, selected)
-    summary = _summary(thin_out(await _judge(connection, tenant, plan, ids), plan.guards))
-    refuse_too_large(summary.recipients, limit)
+    else:
+        # Who was not selected yet when recipients were counted may get it too.
+        refuse_too_large(counted.recipients + max(0, selected - counted.selected), limit)
 
 
 def _created(id_: MassReplyId, draft: Draft, selected: int) -> AuditEntry:
@@ -126,29 +170,46 @@ def _created(id_: MassReplyId, draft: Draft, selected: int) -> AuditEntry:
     )
 
 
-async def prepare(database: Database, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta) -> None:
+async def prepare(
+    database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
+) -> None:
     """Expand the frozen pages into deliveries, one transaction a page; ends where another process is at it."""
-    while await _prepare_page(database, tenant, id_, confirm_within):
+    while await _prepare_page(database, aside, tenant, id_, confirm_within):
         pass
 
 
-async def _prepare_page(database: Database, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta) -> bool:
-    async with database.begin(tenant) as connection:
-        if not await mass_replies.hold_for_preparation(connection, tenant, id_):
-            return False
-        page = await mass_replies.next_page(connection, tenant, id_)
-        if page is None:
-            await _finish_preparation(connection, tenant, id_, confirm_within)
-            return False
-        plan = await load_plan(connection, tenant, id_)
-        verdicts = await _judge(connection, tenant, plan, page.conversation_ids, id_)
-        await mass_replies.insert_deliveries(connection, tenant, id_, verdicts)
-        await mass_replies.save_page(connection, tenant, id_, page.number, _summary(verdicts))
-    return True
+async def _prepare_page(
+    database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
+) -> bool:
+    """Judge a page between two transactions. What has changed in the meantime is judged again."""
+    judged: dict[UUID, Verdict] = {}
+    while True:
+        async with database.begin(tenant) as connection:
+            if not await mass_replies.hold_for_preparation(connection, tenant, id_):
+                return False
+            page = await mass_replies.next_page(connection, tenant, id_)
+            if page is None:
+                await _finish_preparation(connection, aside, tenant, id_, confirm_within)
+                return False
+            plan = await load_plan(connection, tenant, id_)
+            found = await _load(connection, tenant, plan, page.conversation_ids, id_)
+            unjudged = [recipient for recipient in found if not _is_judged(recipient, judged)]
+            if not unjudged:
+                verdicts = _with_repeats([judged[recipient.conversation_id] for recipient in found], plan)
+                await mass_replies.insert_deliveries(connection, tenant, id_, verdicts)
+                await mass_replies.save_page(connection, tenant, id_, page.number, _summary(verdicts))
+                return True
+        for verdict in await _verdicts(aside, plan, unjudged):
+            judged[verdict.recipient.conversation_id] = verdict
+
+
+def _is_judged(recipient: Recipient, judged: Mapping[UUID, Verdict]) -> bool:
+    verdict = judged.get(recipient.conversation_id)
+    return verdict is not None and verdict.recipient == recipient
 
 
 async def _finish_preparation(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
+    connection: AsyncConnection, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
 ) -> None:
     total = Summary()
     for summary in await mass_replies.page_summaries(connection, tenant, id_):
@@ -159,16 +220,18 @@ async def _finish_preparation(
         for each in withdrawn:
             total.withdraw(each)
         if withdrawn:
-            total.samples = await _samples(connection, tenant, plan, id_)
+            total.samples = await _samples(connection, aside, tenant, plan, id_)
     await mass_replies.finish_preparation(connection, tenant, id_, total, datetime.now(UTC) + confirm_within)
     if total.selected.total() >= LARGE:
         await mass_replies.renew_statistics(connection)
 
 
-async def _samples(connection: AsyncConnection, tenant: TenantId, plan: Plan, id_: MassReplyId) -> list[Sample]:
-    """Draw the samples anew: what the pages showed may be what nobody gets."""
+async def _samples(
+    connection: AsyncConnection, aside: Aside, tenant: TenantId, plan: Plan, id_: MassReplyId
+) -> list[Sample]:
+    """Draw the samples anew: what the pages showed may be what nobody gets. A few, so the transaction may wait."""
     shown = await per_contact.first_going(connection, tenant, id_, SAMPLES)
-    return _summary(await _judge(connection, tenant, plan, shown, id_)).samples
+    return _summary(await _judge(aside, plan, await _load(connection, tenant, plan, shown, id_))).samples
 
 
 async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Plan:
@@ -176,31 +239,37 @@ async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
     wording = await mass_replies.wording(connection, tenant, id_)
     if wording is None:
         raise NotFound("There is no such mass reply.")
-    message = compile_message(wording.source.text, wording.source.html)
     return Plan(
-        message,
+        FrozenMessage(wording.source.text, wording.source.html),
         wording.on_unresolved,
         wording.author,
         wording.tenant_name,
         wording.source.unknown_snippets,
         await attachments_of(connection, tenant, wording.attachment_ids),
-        read_template(wording.whatsapp_template),
+        frozen_template(wording.whatsapp_template),
         wording.guards,
     )
 
 
-async def _source(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> Source:
-    return expand(draft.text, draft.html, await snippets.texts(connection, tenant))
+async def _read(database: Database, aside: Aside, tenant: TenantId, draft: Draft) -> Checked:
+    """Read a message, and refuse what could not be sent. Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment."""
+    async with database.begin(tenant) as connection:
+        texts = await snippets.texts(connection, tenant)
+    source, message, template = await aside.once(lambda: _compiled(draft, texts))
+    async with database.begin(tenant) as connection:
+        files = await attachments_of(connection, tenant, draft.attachment_ids)
+        name = await tenants.tenant_name(connection, tenant)
+        guarded = await guards.load(connection, tenant)
+    unknown = source.unknown_snippets
+    plan = Plan(message, draft.on_unresolved, draft.author, name, unknown, files, template, guarded)
+    return Checked(source, plan)
 
 
-async def _plan(connection: AsyncConnection, tenant: TenantId, draft: Draft, source: Source) -> Plan:
-    """Check a message before anything is kept. Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment."""
+def _compiled(draft: Draft, texts: Mapping[str, str]) -> tuple[Source, Message, ApprovedTemplate | None]:
+    source = expand(draft.text, draft.html, texts)
     message = compile_message(source.text, source.html)
-    template = read_template(draft.whatsapp_template)
-    files = await attachments_of(connection, tenant, draft.attachment_ids)
-    name = await tenants.tenant_name(connection, tenant)
-    guarded = await guards.load(connection, tenant)
-    return Plan(message, draft.on_unresolved, draft.author, name, source.unknown_snippets, files, template, guarded)
+    message.refuse_excess()
+    return source, message, read_template(draft.whatsapp_template)
 
 
 async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> None:
@@ -220,26 +289,42 @@ async def _count(connection: AsyncConnection, tenant: TenantId, draft: Draft) ->
     return count
 
 
-async def _judge(
+async def _load(
     connection: AsyncConnection,
     tenant: TenantId,
     plan: Plan,
     conversation_ids: Sequence[UUID],
     mass_reply: MassReplyId = NOWHERE,
-) -> list[Verdict]:
-    """Judge these conversations, given in the order of their ids."""
-    now, seen, verdicts = datetime.now(UTC), set[Hashable](), list[Verdict]()
+) -> list[Recipient]:
+    """Read all that decides about these conversations, given in the order of their ids."""
     await plan_anew(connection)
-    own = await _own_addresses(connection, tenant)
-    for start in range(0, len(conversation_ids), RENDERED_AT_ONCE):
-        few = conversation_ids[start : start + RENDERED_AT_ONCE]
+    loaded: list[Recipient] = []
+    for start in range(0, len(conversation_ids), LOADED_AT_ONCE):
+        few = conversation_ids[start : start + LOADED_AT_ONCE]
         found = await recipients.load(connection, tenant, mass_reply, few)
-        for recipient in await _with_reach(connection, tenant, plan.guards, found):
-            verdict = preflight(_marked(recipient, own, seen), plan, limits_of(recipient), now)
-            if verdict.refusal is None:
-                seen.update(known_as(recipient))
-            verdicts.append(verdict)
-    return verdicts
+        loaded += await _with_reach(connection, tenant, plan.guards, found)
+    return loaded
+
+
+async def _judge(aside: Aside, plan: Plan, found: Sequence[Recipient]) -> list[Verdict]:
+    return _with_repeats(await _verdicts(aside, plan, found), plan)
+
+
+async def _verdicts(aside: Aside, plan: Plan, found: Sequence[Recipient]) -> list[Verdict]:
+    now = datetime.now(UTC)
+    return await aside.each(lambda recipient: preflight(recipient, plan, limits_of(recipient), now), found)
+
+
+def _with_repeats(verdicts: Sequence[Verdict], plan: Plan) -> list[Verdict]:
+    """Warn of each conversation whose contact gets the message on an earlier one."""
+    seen, warned = set[UUID](), list[Verdict]()
+    for verdict in verdicts:
+        contact = verdict.recipient.contact_id
+        repeats = verdict.refusal is None and contact in seen and not plan.guards.once_per_contact
+        warned.append(repeated(verdict) if repeats else verdict)
+        if verdict.refusal is None:
+            seen.add(contact)
+    return warned
 
 
 async def _with_reach(
@@ -250,20 +335,6 @@ async def _with_reach(
         return found
     reached = await per_contact.reached(connection, tenant, [recipient.contact_id for recipient in found])
     return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
-
-
-async def _own_addresses(connection: AsyncConnection, tenant: TenantId) -> OwnAddresses:
-    """The addresses of the tenant's own accounts, which are nobody's."""
-    used = await account_configs(connection, tenant)
-    return OwnAddresses.of(
-        (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)
-    )
-
-
-def _marked(recipient: Recipient, own: OwnAddresses, seen: set[Hashable]) -> Recipient:
-    repeated = recipient.repeated_contact or not seen.isdisjoint(known_as(recipient))
-    ours = own.hold(recipient.channel, recipient.address_key)
-    return replace(recipient, repeated_contact=repeated, ours=ours)
 
 
 def limits_of(recipient: Recipient) -> Limits | None:

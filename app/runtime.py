@@ -3,13 +3,15 @@
 The API and the workers open the same runtime, so that they cannot drift apart in pools or time-outs.
 """
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from sqlalchemy.exc import DBAPIError
 
+from app.aside import Aside
 from app.channels.http import open_http
 from app.chat_news import ChatNews
 from app.delivery.lines import Lines, Plans
@@ -51,6 +53,7 @@ class Runtime:
     """For what we post to addresses of a tenant's own, in a pool apart from the providers'."""
 
     address_digests: AddressDigests
+    aside: Aside = field(default_factory=Aside)
 
 
 @asynccontextmanager
@@ -62,6 +65,8 @@ async def open_runtime(
     Raises UnsafeRole where the database login could see more than one tenant at a time, and SettingsInvalid where an
     address cannot be used. (Redis may be away; the database may not.)
     """
+    # The event loop waits as long as this, each time, for the thread that renders (`Aside`).
+    sys.setswitchinterval(0.001)
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.database_pool_size).of(kind)
         stack.push_async_callback(database.close)

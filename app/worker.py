@@ -83,7 +83,8 @@ class WorkerProcess:
         self._runtime = runtime
         self._recorder = Recorder(runtime.database)
         crew = Crew(
-            runtime.database, self._recorder, pace, runtime.lines, runtime.plans, runtime.loads, runtime.telemetry
+            *(runtime.database, self._recorder, pace, runtime.lines, runtime.plans, runtime.loads, runtime.telemetry),
+            aside=runtime.aside,
         )
         self._runner = PumpRunner(crew, settings.pumps, self._again)
         self._sweeper = Sweeper(
@@ -153,7 +154,9 @@ class WorkerProcess:
             return
         with about(tenant=tenant, mass_reply=mass_reply):
             try:
-                await mass_replies.prepare(self._runtime.database, tenant, mass_reply, confirm_within)
+                await mass_replies.prepare(
+                    self._runtime.database, self._runtime.aside, tenant, mass_reply, confirm_within
+                )
                 self._faults.pop(mass_reply, None)
             except Exception as error:
                 rest = back_off(times).total_seconds()

@@ -99,9 +99,10 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
     selection = parse_selection({"filter": {"channel": ["sms"]}})
     draft = Draft(selection, TEMPLATE, None, (), False, OnUnresolved.SKIP, None, Author(None, "Bench"))
     started = time.perf_counter()
+    checked = await mass_replies.check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
     async with runtime.database.begin(tenant) as connection:
-        id_ = await mass_replies.create(connection, tenant, draft, OPERATOR)
-    await mass_replies.prepare(runtime.database, tenant, id_, timedelta(minutes=30))
+        id_ = await mass_replies.create(connection, tenant, draft, checked, OPERATOR)
+    await mass_replies.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
     return time.perf_counter() - started, id_
 
 

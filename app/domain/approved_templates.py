@@ -9,7 +9,8 @@ from typing import Any
 
 from app.domain.errors import Fault, InvalidRequest, InvalidTemplate, UnknownMergeTag
 from app.domain.messaging import Template
-from app.domain.rendering import Message, OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.rendering import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.work import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,12 @@ class ApprovedTemplate:
 
     name: str
     language: str
-    parameters: tuple[Message, ...] = field(repr=False)
+    parameters: tuple[Message | FrozenMessage, ...] = field(repr=False)
 
     def fill(self, values: Mapping[str, Any], on_unresolved: OnUnresolved) -> Template | Unresolved:
-        filled: list[str] = []
+        filled, budget = list[str](), Budget()
         for parameter in self.parameters:
-            rendered = parameter.render(values, on_unresolved)
+            rendered = parameter.render(values, on_unresolved, budget)
             if not isinstance(rendered, Rendered):
                 return rendered
             filled.append(rendered.text)
@@ -38,9 +39,19 @@ def read_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
     return ApprovedTemplate(data["name"], data["language"], parameters)
 
 
+def frozen_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
+    """The template of a mass reply as it was stored, read and checked before."""
+    if data is None:
+        return None
+    parameters = tuple(FrozenMessage(text, None) for text in data.get("body_parameters") or ())
+    return ApprovedTemplate(data["name"], data["language"], parameters)
+
+
 def _parameter(index: int, text: str) -> Message:
     try:
-        return compile_message(text, None)
+        message = compile_message(text, None)
+        message.refuse_excess()
+        return message
     except (InvalidTemplate, UnknownMergeTag) as error:
         pointer = f"/whatsapp_template/body_parameters/{index}"
         faults = [Fault(pointer, fault.code, fault.detail) for fault in error.faults]

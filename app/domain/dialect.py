@@ -7,8 +7,7 @@ shown with commas. And nothing written can grow without end.
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TextIO
 
 from liquid import BoundTemplate, Environment, Mode, RenderContext, Token, TokenStream
@@ -16,33 +15,28 @@ from liquid.ast import BlockNode
 from liquid.builtin.content import Literal
 from liquid.builtin.expressions import FilteredExpression, KeywordArgument, Nil, Path, StringLiteral
 from liquid.builtin.expressions.filtered import Filter
+from liquid.builtin.expressions.logical import ContainsExpression
 from liquid.builtin.expressions.primitive import Blank, Empty
 from liquid.builtin.illegal import Illegal
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.case_tag import CaseNode, CaseTag, MultiExpressionBlockNode
 from liquid.builtin.tags.if_tag import IfTag
 from liquid.builtin.tags.unless_tag import UnlessTag
-from liquid.exceptions import FilterError, LiquidSyntaxError
+from liquid.exceptions import LiquidSyntaxError
 from liquid.expression import Expression
 from liquid.stringify import to_liquid_string
 from liquid.undefined import UNDEFINED, Undefined
 
+from app.domain import filters
+from app.domain.work import Budget
+
 MAX_FILLED_BYTES = 200_000
-_MAX_VALUE_LENGTH = 100_000
 _MAX_NESTING = 20
+_VALUE_STEPS = 100
+_OUTPUT_STEPS = 200
+_SHOWN_STEPS = 5
 
 TAGS = frozenset({"if", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase"})
-
-_FILTERS = tuple(
-    """\
-    abs append at_least at_most base64_decode base64_encode base64_url_safe_decode base64_url_safe_encode capitalize
-    ceil compact concat date default divided_by downcase escape escape_once first floor join last lstrip minus modulo
-    newline_to_br plus prepend remove remove_first remove_last replace replace_first replace_last reverse round rstrip
-    size slice sort sort_natural split squish strip strip_html strip_newlines sum times truncate truncatewords uniq
-    upcase url_decode url_encode
-    """.split()  # noqa: SIM905 - a list of words
-)
-"""Liquid's own, without those that pick from lists of objects, which no merge tag gives, and without `safe`."""
 
 NOTHING = Undefined("nothing")
 """What a merge tag without a value stands for: nil."""
@@ -64,13 +58,24 @@ def nil_for_blank(expression: Expression) -> Expression:
     return Nil(expression.token) if is_blank else expression
 
 
+class Contains(ContainsExpression):
+    """`contains`, at its price."""
+
+    def evaluate(self, context: RenderContext) -> object:
+        assert isinstance(context, Recipient)  # noqa: S101 - narrows for mypy: templates are only filled for recipients
+        left, right = self.left.evaluate(context), self.right.evaluate(context)
+        context.budget.spend(filters.search_steps(left, right))
+        return super().evaluate(context)
+
+
 class Recipient(RenderContext):
     """One recipient's values, and what the message turned out to want of them."""
 
-    __slots__ = ("at", "lacking", "missed")
+    __slots__ = ("at", "budget", "lacking", "missed")
 
-    def __init__(self, template: BoundTemplate, values: Mapping[str, Any]) -> None:
+    def __init__(self, template: BoundTemplate, values: Mapping[str, Any], budget: Budget) -> None:
         super().__init__(template, globals=values)
+        self.budget = budget
         self.lacking: dict[str, None] = {}
         """Merge tags that were to be shown and could not be, in order."""
         self.missed: list[str] = []
@@ -86,6 +91,7 @@ class Recipient(RenderContext):
                 value = value[name]
         except (KeyError, TypeError):
             value = None
+        self.budget.spend(_VALUE_STEPS + filters.extent(value))
         value = _usable(value)
         if value is NOTHING:
             self.missed.append(str(Path(token or TokenStream.eof, [str(name) for name in path])))
@@ -123,6 +129,7 @@ class _OutputNode(OutputNode):
         if context.missed:
             context.lacking.update(dict.fromkeys(context.missed))
             return 0
+        context.budget.spend(_OUTPUT_STEPS + _SHOWN_STEPS * filters.extent(value))
         return buffer.write(_shown(value, context))
 
     def _evaluate(self, recipient: Recipient) -> object:
@@ -133,6 +140,7 @@ class _OutputNode(OutputNode):
                 continue
             arguments, named = step.evaluate_args(recipient)
             if not recipient.missed:
+                recipient.budget.spend(filters.steps(step.name, value, arguments))
                 value = recipient.filter(step.name, token=step.token)(value, *arguments, **named)
         return value
 
@@ -218,32 +226,7 @@ class _Dialect(Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
         self.tags = {tag.name: tag(self) for tag in (Literal, Illegal, _Output, _If, _Unless, _Case)}
-        self.filters = {name: _bounded(self.filters[name], _GROWTH.get(name)) for name in _FILTERS}
-
-
-def _replaced_length(value: object, old: object = "", new: object = "") -> int:
-    return len(str(value)) + str(value).count(str(old)) * len(str(new))
-
-
-def _joined_length(items: object, separator: object = " ") -> int:
-    return len(items) * len(str(separator)) if isinstance(items, list) else 0
-
-
-_GROWTH: Mapping[str, Callable[..., int]] = {"replace": _replaced_length, "join": _joined_length}
-"""The filters that can multiply their input, and how large they would make it."""
-
-
-def _bounded(function: Callable[..., Any], growth: Callable[..., int] | None) -> Callable[..., Any]:
-    @wraps(function)
-    def bounded(value: object, *arguments: object, **named: object) -> object:
-        if growth is not None and growth(value, *arguments) > _MAX_VALUE_LENGTH:
-            raise FilterError("the value grows too long", token=None)
-        result = function(value, *arguments, **named)
-        if isinstance(result, str | list) and len(result) > _MAX_VALUE_LENGTH:
-            raise FilterError("the value grows too long", token=None)
-        return result
-
-    return bounded
+        self.filters = {name: filters.bounded(name, self.filters[name]) for name in filters.NAMES}
 
 
 TEXT: Environment = _Dialect()

@@ -8,18 +8,20 @@ Message.render    one recipient's values are filled in, or we learn why they can
 import html as entities
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import nh3
 from liquid import Environment
 
 from app.domain.dialect import HTML, TEXT, plain
 from app.domain.errors import Fault, InvalidTemplate, MessageEmpty, MessageTooLarge, UnknownMergeTag
-from app.domain.template import MERGE_TAGS, Filled, MalformedTemplate, Template, parse
+from app.domain.html_weight import TooHeavy
+from app.domain.sanitising import TooLarge, sanitised
+from app.domain.template import MERGE_TAGS, Filled, MalformedTemplate, Template, parse, problem_at
+from app.domain.work import Budget
 
 MAX_MESSAGE_BYTES = 100_000
 _MOST_FAULTS = 20
@@ -161,22 +163,94 @@ class Message:
         """All merge tags that the message names, shown or not."""
         return self.text.tags | (self.html.tags if self.html else frozenset())
 
-    def render(self, values: Mapping[str, Any], on_unresolved: OnUnresolved) -> Rendered | Unresolved:
-        """Write one recipient's message. Never raises, whatever the values are.
+    def render(
+        self,
+        values: Mapping[str, Any],
+        on_unresolved: OnUnresolved,
+        budget: Budget | None = None,
+        *,
+        with_html: bool = True,
+    ) -> Rendered | Unresolved:
+        """Write one recipient's message, without the HTML for a channel that carries none. Never raises.
 
         `values` is nested: `{"contact": {"name": …, "custom_fields": {…}}, …}`. A value that a filter or a comparison
         cannot take makes the message Unresolved even with `blank`: what it should have said is not known. So does a
-        text in which nothing is left. For a channel that carries no HTML, compile the message without it.
+        text in which nothing is left, and a message that takes more work than its budget.
         """
-        text = self.text.fill(values)
-        html = self.html.fill(values) if self.html else None
+        budget = budget or Budget()
+        text = self.text.fill(values, budget)
+        html = _filled_html(self.html, values, budget) if self.html and with_html else None
         tags = tuple(dict.fromkeys([*text.lacking, *(html.lacking if html else ())]))
         problem = _problem(text, html)
         if problem or (tags and on_unresolved is OnUnresolved.SKIP):
             return Unresolved(tags, problem)
         if not text.text.strip():
             return Unresolved(tags, "Nothing is left of the text for this recipient.")
-        return Rendered(text.text, _sanitised(html.text) if html else None)
+        return Rendered(text.text, (html.text or None) if html else None)
+
+    def refuse_excess(self) -> None:
+        """Refuse a message that is too much whoever the recipient is. Raises InvalidTemplate, which says where."""
+        for values in (_SOMEBODY, {}):
+            budget = Budget()
+            filled = {_TEXT_POINTER: self.text.fill(values, budget)}
+            if self.html:
+                filled[_HTML_POINTER] = _filled_html(self.html, values, budget)
+            for pointer, part in filled.items():
+                if part.excessive:
+                    detail = f"The message asks for too much: {part.problem}."
+                    raise InvalidTemplate(detail, faults=[Fault(pointer, InvalidTemplate.code, detail)])
+
+
+class _Sample(dict[str, str]):
+    """A value of ordinary length for every name."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{name} of somebody"
+
+
+_SOMEBODY: Mapping[str, Mapping[str, object]] = {
+    "contact": {"name": "Ann Lee", "first_name": "Ann", "email": "ann@example.com", "custom_fields": _Sample()},
+    "conversation": {"human_id": "4711", "subject": "About my order", "custom_fields": _Sample()},
+    "agent": {"name": "Bo", "email": "bo@example.com"},
+    "tenant": {"name": "Acme"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMessage:
+    """A message as it was stored, compiled when it is rendered first: that may take long."""
+
+    text: str = field(repr=False)
+    html: str | None = field(repr=False)
+
+    def render(
+        self,
+        values: Mapping[str, Any],
+        on_unresolved: OnUnresolved,
+        budget: Budget | None = None,
+        *,
+        with_html: bool = True,
+    ) -> Rendered | Unresolved:
+        """Write one recipient's message. Unresolved if an earlier release has stored what this one refuses."""
+        try:
+            message = compile_message(self.text, self.html)
+        except (InvalidTemplate, UnknownMergeTag) as error:
+            return Unresolved((), error.detail)
+        return message.render(values, on_unresolved, budget, with_html=with_html)
+
+
+def _filled_html(template: Template, values: Mapping[str, Any], budget: Budget) -> Filled:
+    """The HTML filled in and made harmless; no text where nothing is left of it."""
+    filled = template.fill(values, budget)
+    if filled.problem:
+        return filled
+    try:
+        return replace(filled, text=sanitised(filled.text) or "")
+    except TooHeavy as error:
+        return replace(filled, text="", problem=problem_at(error.at, filled.text, error.why), excessive=True)
+    except TooLarge:
+        why = "the HTML grows too long when what is left open is closed"
+        return replace(filled, text="", problem=problem_at(0, filled.text, why), excessive=True)
 
 
 def _problem(text: Filled, html: Filled | None) -> str | None:
@@ -201,6 +275,24 @@ def _compile(text: str, html: str | None) -> Message:
     )
 
 
+def _hidden(written: str) -> re.Pattern[str]:
+    """Find merge tags of which an editor has encoded the braces, as many do in links."""
+    opening, closing = (
+        rf"(?:{brace}|%(?:25)*7{digit}{written.format(number=number, digit=digit, names=names)})"
+        for brace, digit, number, names in ((r"\{", "[bB]", 123, "lbrace|lcub"), (r"\}", "[dD]", 125, "rbrace|rcub"))
+    )
+    percent = r"(?:%|%(?:25)+)"
+    name = r"[^<>{}\n]{1,200}?"
+    return re.compile(
+        rf"(?!\{{\{{){opening}{{2}}{name}(?!\}}\}}){closing}{{2}}"
+        rf"|(?!\{{%){opening}{percent}-?\s*(?:if|unless|case|when|els|end)"
+    )
+
+
+_HIDDEN_IN_TEXT = _hidden("")
+_HIDDEN_IN_HTML = _hidden("|&#0*{number};?|&#[xX]0*7{digit};?|&(?:{names});")
+
+
 def check_snippet(text: str) -> None:
     """Refuse a snippet that no message could use; else whoever uses it would be told, of a place in their message.
 
@@ -210,6 +302,11 @@ def check_snippet(text: str) -> None:
 
 
 def _parse(source: str, dialect: Environment, pointer: str, what: str = "message") -> Template:
+    hidden = (_HIDDEN_IN_HTML if dialect is HTML else _HIDDEN_IN_TEXT).search(source)
+    if hidden:
+        why = "a merge tag whose braces are encoded would reach customers as it is; write it as {{ … }}"
+        detail = f"The {what} is not valid Liquid: {problem_at(hidden.start(), source, why)}."
+        raise InvalidTemplate(detail, faults=[Fault(pointer, InvalidTemplate.code, detail)])
     try:
         template = parse(source, dialect)
     except MalformedTemplate as error:
@@ -221,48 +318,3 @@ def _parse(source: str, dialect: Environment, pointer: str, what: str = "message
         detail = f"{'; '.join(map(str, problems))}. There are: {', '.join(MERGE_TAGS)}."
         raise UnknownMergeTag(f"The {what} uses a merge tag that does not exist: {detail}", faults=faults)
     return template
-
-
-_BOX = {"align", "valign", "bgcolor", "width", "height", "dir", "lang", "title", "style"}
-_SANITISER = nh3.Cleaner(
-    tags=set(
-        """
-        a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i
-        img ins kbd li mark ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul
-        var wbr
-        """.split()  # noqa: SIM905 - a list of words
-    ),
-    clean_content_tags={"iframe", "math", "noscript", "object", "script", "style", "svg", "textarea", "title"},
-    attributes={
-        "*": _BOX,
-        "a": {"href"},
-        "font": {"color", "face", "size"},
-        "img": {"src", "alt", "border"},
-        "li": {"value"},
-        "ol": {"start", "type"},
-        "table": {"border", "cellpadding", "cellspacing"},
-        "td": {"colspan", "rowspan"},
-        "th": {"colspan", "rowspan", "scope"},
-    },
-    # Looks only: nothing that moves things about, or fetches any.
-    filter_style_properties=set(
-        """
-        background-color border border-bottom border-collapse border-color border-left border-radius border-right
-        border-spacing border-style border-top border-width color font-family font-size font-style font-weight height
-        line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-width padding
-        padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform
-        vertical-align width
-        """.split()  # noqa: SIM905 - a list of words
-    ),
-    url_schemes={"http", "https", "mailto"},
-    # A mail has no page that a relative link could start from.
-    url_relative="deny",
-    link_rel="noopener noreferrer",
-)
-"""What mail programs show and nobody is harmed by."""
-
-
-def _sanitised(html: str) -> str | None:
-    """Sanitise filled HTML: values are in it, so nothing can come in behind. None where nothing is left."""
-    # Once more `plain`, for the parser has turned `&#1;` and its like into characters.
-    return plain(_SANITISER.clean(html)).strip() or None

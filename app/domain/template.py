@@ -12,12 +12,14 @@ from typing import Any
 from liquid import BoundTemplate, Environment, RenderContext, Token
 from liquid.ast import Node
 from liquid.builtin.expressions import Path
-from liquid.builtin.expressions.logical import EqExpression, NeExpression
+from liquid.builtin.expressions.logical import ContainsExpression, EqExpression, NeExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.exceptions import LiquidError, LiquidSyntaxError, OutputStreamLimitError
 from liquid.expression import Expression
 
-from app.domain.dialect import MAX_FILLED_BYTES, TAGS, Recipient, nil_for_blank, plain
+from app.domain.dialect import MAX_FILLED_BYTES, TAGS, Contains, Recipient, nil_for_blank, plain
+from app.domain.filters import MAX_VALUE_LENGTH, GrowsTooLong
+from app.domain.work import Budget, TooMuchWork
 
 MERGE_TAGS = (
     "contact.name",
@@ -35,6 +37,8 @@ MERGE_TAGS = (
 
 _KNOWN = frozenset(tuple(tag.split(".")) for tag in MERGE_TAGS)
 _MAX_MARKUP_CHARACTERS = 1_000
+_MAX_MARKUPS = 1_000
+_MAX_OPERATORS = 2_000
 _GAP = re.compile(r"\s{80}")
 
 
@@ -65,6 +69,8 @@ class Filled:
     """Merge tags that had to be shown, and have no value and no default; nothing stands in their place."""
     problem: Problem | None = None
     """Why there is no text: a value that a filter or a comparison cannot take, or far too much of it."""
+    excessive: bool = False
+    """Whether the problem is that it would become too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +81,25 @@ class Template:
     unknown: tuple[Problem, ...]
     """What the template names and nobody has, each where it is first; with any, it is not for filling."""
 
-    def fill(self, values: Mapping[str, Any]) -> Filled:
+    def fill(self, values: Mapping[str, Any], budget: Budget) -> Filled:
         """Put one recipient's values in: `{"contact": {"name": …, "custom_fields": {…}}, …}`. Never raises."""
-        recipient = Recipient(self.bound, values)
+        recipient = Recipient(self.bound, values, budget)
         buffer = recipient.get_buffer()
         try:
             self.bound.render_with_context(recipient, buffer)
         except Exception as error:  # noqa: BLE001 - filters raise whatever Python raises for odd values, and one recipient must not end a batch
-            return Filled("", tuple(recipient.lacking), self._misfit(error, recipient.at))
+            excessive = isinstance(error, TooMuchWork | GrowsTooLong | OutputStreamLimitError)
+            return Filled("", tuple(recipient.lacking), self._misfit(error, recipient.at), excessive)
         return Filled(plain(buffer.getvalue()), tuple(recipient.lacking))
 
     def _misfit(self, error: Exception, at: Token | None) -> Problem:
         if isinstance(error, OutputStreamLimitError):
             return _problem(at, self.source, f"the message grows beyond {MAX_FILLED_BYTES // 1000} kB")
+        if isinstance(error, TooMuchWork):
+            return _problem(at, self.source, "the message takes too much work from here on; shorten it or its filters")
         token = getattr(error, "token", None) or at
+        if isinstance(error, GrowsTooLong):
+            return _problem(token, self.source, f"a value grows beyond {MAX_VALUE_LENGTH // 1000},000 characters")
         return _problem(token, self.source, "a value does not fit what the message does with it")
 
 
@@ -113,7 +124,12 @@ def parse(source: str, dialect: Environment) -> Template:
 
 def _problem(token: Token | None, source: str, message: str) -> Problem:
     # A token without a place is the end of the text.
-    index = token.start_index if token is not None and token.start_index >= 0 else len(source)
+    return problem_at(
+        token.start_index if token is not None and token.start_index >= 0 else len(source), source, message
+    )
+
+
+def problem_at(index: int, source: str, message: str) -> Problem:
     return Problem(source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index), message)
 
 
@@ -126,10 +142,19 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 
+_OPERATOR = re.compile(r"[|:,<>=\[]+|\b(?:and|or|contains)\b")
+"""What makes an expression longer; those within quotes count as well."""
+
 
 def _check_markup(source: str) -> None:
-    for markup in _MARKUP.finditer(source):
+    operators = 0
+    for place, markup in enumerate(_MARKUP.finditer(source)):
+        operators += len(_OPERATOR.findall(markup[0]))
         message = _markup_fault(markup)
+        if place >= _MAX_MARKUPS:
+            message = f"there are more than {_MAX_MARKUPS} tags and outputs"
+        elif operators > _MAX_OPERATORS:
+            message = f"there are more than {_MAX_OPERATORS} filters, arguments and comparisons in all"
         if message is not None:
             raise LiquidSyntaxError(message, token=Token("markup", markup[0][:2], markup.start(), source))
 
@@ -167,6 +192,9 @@ def _with_parts(expression: Expression) -> Iterator[Expression]:
 
 def _settle(expressions: Iterable[Expression]) -> None:
     for expression in expressions:
+        for part in ("left", "right", "expression"):
+            if isinstance(found := getattr(expression, part, None), ContainsExpression):
+                setattr(expression, part, Contains(found.token, found.left, found.right))
         match expression:
             case RangeLiteral():
                 # With no loops there is no use for one, and one that is shown fills the memory.

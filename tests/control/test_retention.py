@@ -19,7 +19,7 @@ from app.domain.model import MassReplyStatus, TenantId
 from app.domain.rendering import OnUnresolved
 from app.domain.retention import Kind, Purged, read_age
 from app.domain.selection import ByFilter, Filter, TagCondition
-from app.mass_replies import create
+from app.mass_replies import check, create
 from app.retention import purge
 from app.store import retention as stored
 from app.store.files import FilesUnavailable
@@ -173,8 +173,10 @@ async def test_a_file_that_is_being_named_while_a_purge_runs_stays(stage: Stage)
         whatsapp_template=None,
         author=Author(None, "tests"),
     )
-    async with stage.runtime.database.begin(stage.tenant) as connection:
-        await create(connection, TenantId(stage.tenant), draft, OPERATOR)
+    runtime, tenant = stage.runtime, TenantId(stage.tenant)
+    checked = await check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
+    async with runtime.database.begin(tenant) as connection:
+        await create(connection, tenant, draft, checked, OPERATOR)
         purging = asyncio.create_task(run(stage))
         await blocked_or_done(stage, purging)
     assert found(await purging) == {}

@@ -247,7 +247,7 @@ class TestPreparation:
         await stage.runs("UPDATE mass_replies SET updated_at = now() - interval '6 s' WHERE id = :id", id=id_)
         await stage.sweeper(prepared=prepared).tick()
         assert id_ in prepared
-        await mass_replies.prepare(stage.database, stage.tenant, id_, timedelta(minutes=30))
+        await mass_replies.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
         row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
         assert (row.status, row.selected_count, row.recipient_count) == ("awaiting_confirmation", 4, 4)
         deliveries = list(await stage.runs("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id", id=id_))
@@ -268,8 +268,9 @@ class TestPreparation:
             whatsapp_template=None,
             author=Author(None, "Support"),
         )
+        checked = await mass_replies.check(stage.database, stage.runtime.aside, stage.tenant, draft, OPERATOR)
         async with stage.database.begin(stage.tenant) as connection:
-            id_ = await mass_replies.create(connection, stage.tenant, draft, OPERATOR)
+            id_ = await mass_replies.create(connection, stage.tenant, draft, checked, OPERATOR)
         # Two pages of two, in the place of one.
         await stage.runs(
             "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "
@@ -285,7 +286,8 @@ class TestPreparation:
         return id_
 
     async def prepared_as_far_as_the_first_page(self, stage: Stage, id_: MassReplyId) -> None:
-        assert await mass_replies._prepare_page(stage.database, stage.tenant, id_, timedelta(minutes=30))
+        aside = stage.runtime.aside
+        assert await mass_replies._prepare_page(stage.database, aside, stage.tenant, id_, timedelta(minutes=30))
         pages = await stage.runs(
             "SELECT preflight IS NULL AS open FROM selection_pages WHERE mass_reply_id = :id ORDER BY page", id=id_
         )

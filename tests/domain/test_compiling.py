@@ -207,3 +207,43 @@ def test_no_template_takes_long_to_refuse(piece: str) -> None:
 
 def test_a_message_asked_for_again_is_not_compiled_again() -> None:
     assert compile_message("Hi {{ agent.name }}", None) is compile_message("Hi {{ agent.name }}", None)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "%7B%7Bcontact.custom_fields.order%7D%7D",
+        "%7b%7b contact.name %7d%7d",
+        "%7B%7B%20contact.name%20%7C%20upcase%20%7D%7D",
+        "%257B%257Bcontact.name%257D%257D",
+        "%7B{contact.name}%7D",
+        "%7B%7Bfirst_name%7D%7D",
+        "%7B%25 if contact.name %25%7D",
+    ],
+)
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_a_merge_tag_with_encoded_braces_is_refused_with_its_place(link: str, part: str) -> None:
+    written = f'<a href="https://shop.example/{link}">x</a>'
+    with pytest.raises(InvalidTemplate, match="line 1, column 31: a merge tag whose braces are encoded") as refusal:
+        compile_message(written if part == "text" else "Hi", written if part == "html" else None)
+
+    assert [fault.pointer for fault in refusal.value.faults] == [f"/message/{part}"]
+
+
+@pytest.mark.parametrize("tag", ["&#123;&#123;contact.name&#125;&#125;", "&lbrace;&lcub; agent.name &#x7D;&#x7d;"])
+def test_braces_that_html_encodes_are_refused_there_alone(tag: str) -> None:
+    with pytest.raises(InvalidTemplate, match="braces are encoded"):
+        compile_message("Hi", f"<p>{tag}</p>")
+    assert rendered(tag) == tag
+
+
+@pytest.mark.parametrize("link", ["https://x.test/?q=%7B%22a%22%3A1%7D", "https://x.test/%7Bid%7D", "100%7D"])
+def test_other_encoded_braces_are_no_merge_tag(link: str) -> None:
+    assert rendered(link) == link
+
+
+@pytest.mark.parametrize("tag", MERGE_TAGS)
+def test_a_merge_tag_within_a_link_is_still_one(tag: str) -> None:
+    link = f"https://x.test/{{{{ {tag.replace('*', 'plan')} }}}}?a=%7B1%7D"
+
+    assert compile_message(link, f"<a href='{link}'>x</a>").tags

@@ -73,10 +73,10 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     """Work out what a mass reply would do. Nothing is kept."""
     draft = body.to_draft(caller)
     limit = runtime.settings.prepare_inline_limit
-    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as connection:
-        preview = await mass_replies.preview(
-            connection, caller.tenant_id, draft, limit=limit, only=body.conversation_id
-        )
+    database = runtime.database.of(SEARCH)
+    preview = await mass_replies.preview(
+        database, runtime.aside, caller.tenant_id, draft, limit=limit, only=body.conversation_id
+    )
     if not body.message.is_written:
         preview.summary.samples = []
     return PreviewAnswer.of(preview)
@@ -96,12 +96,17 @@ async def create_mass_reply(
 ) -> Response:
     """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
     draft, keyed = body.to_draft(caller), Keyed.of(caller, key, "create", body)
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
+    database, by = runtime.database.of(BULK), Actor.of(caller, draft.author)
+    async with database.begin(caller.tenant_id) as connection:
         record = await earlier(connection, keyed)
-        if record is None:
-            id_ = await mass_replies.create(connection, caller.tenant_id, draft, Actor.of(caller, draft.author))
-            if keyed is not None:
-                await keyed.open(connection, id_)
+    if record is None:
+        checked = await mass_replies.check(database, runtime.aside, caller.tenant_id, draft, by)
+        async with database.begin(caller.tenant_id) as connection:
+            record = await earlier(connection, keyed)
+            if record is None:
+                id_ = await mass_replies.create(connection, caller.tenant_id, draft, checked, by)
+                if keyed is not None:
+                    await keyed.open(connection, id_)
     if record is not None and keyed is not None:
         return await _created_before(runtime, keyed, record)
     return await _created(runtime, keyed, await _prepared(runtime, caller.tenant_id, id_))
@@ -134,7 +139,8 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
     if batch.selected_count > runtime.settings.prepare_inline_limit:
         await runtime.wakeups.wake_preparation(tenant, id_)
         return batch
-    await mass_replies.prepare(runtime.database.of(BULK), tenant, id_, runtime.settings.confirm_within)
+    within = runtime.settings.confirm_within
+    await mass_replies.prepare(runtime.database.of(BULK), runtime.aside, tenant, id_, within)
     return await read(runtime, tenant, id_)
 
 

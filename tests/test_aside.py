@@ -1,0 +1,41 @@
+"""Computing beside the event loop: in order, in turns, and in nobody's way."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from app.aside import Aside
+
+
+async def test_work_is_done_in_order_in_another_thread() -> None:
+    aside = Aside()
+    done = await aside.each(lambda number: (number, threading.get_ident()), range(100))
+
+    assert [number for number, _ in done] == list(range(100))
+    assert {thread for _, thread in done} != {threading.get_ident()}
+    assert await aside.each(str, []) == []
+    assert await aside.once(lambda: 7) == 7
+
+
+async def test_whoever_has_much_to_do_lets_others_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.aside.TURN", 0)
+    aside, order = Aside(), list[str]()
+    await asyncio.gather(aside.each(order.append, ["a"] * 5), aside.each(order.append, ["b"] * 5))
+
+    assert order == ["a", "b"] * 5
+
+
+async def test_what_is_not_begun_in_time_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.aside.TURN", 0)
+
+    assert await Aside().each(str, range(5), until=0) == ["0"]
+
+
+async def test_what_goes_wrong_is_raised_where_it_was_asked_for() -> None:
+    def fails(_: Any) -> None:
+        raise KeyError("?")
+
+    with pytest.raises(KeyError):
+        await Aside().each(fails, [1])
