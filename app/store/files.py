@@ -29,7 +29,7 @@ class FilesUnavailable(Exception):
             return cls("there is no such file, or no such bucket or folder")
         if isinstance(error, _REFUSED):
             return cls("access is denied, or the credentials are wrong")
-        return cls(f"no answer: {type(error).__name__}")
+        return cls("no answer")
 
 
 class Files:
