@@ -54,7 +54,10 @@ class Filter(_Description):
     contact: Filled[str] = Field(description="External ids of contacts.")
     created_at: TimeFilter
     last_customer_message_at: TimeFilter
-    subject_contains: str = Field(min_length=1, description="A part of the subject, in upper or lower case.")
+    subject_contains: str = Field(
+        min_length=1,
+        description="A part of the subject, in any case; five at most, nested ones included.",
+    )
     custom_fields: dict[str, Filled[str]] = Field(min_length=1, description="Values by the field's name.")
     any_of: list["Filter"] = Field(min_length=1)
     not_: "Filter" = Field(alias="not", description="The exact complement, conversations without a value included.")

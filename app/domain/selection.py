@@ -3,7 +3,7 @@
 `app/store/selection.py` turns a Filter into SQL; `app/api/schemas/selection.py` describes it to readers of the API.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ from app.domain.reading import MAX_KEY_BYTES, Reader, child, distinct, write_tim
 MAX_DEPTH = 5
 MAX_FILTERS = 100
 """Filters within one filter, itself included: they share one SQL statement and its 32,767 parameters."""
+MAX_SUBJECTS = 5
+"""`subject_contains` within one filter, nested ones included: each is looked for in every subject."""
 MAX_CUSTOM_FIELDS = 20
 MAX_FIELD_NAME_BYTES = 250
 
@@ -192,6 +194,9 @@ def _filter(reader: Reader, data: object, pointer: str, depth: int) -> Filter:
         return Filter()
     if depth > 1 and data == {}:
         reader.fault(pointer, "empty", "A nested filter must name a condition.")
+    if depth == 1 and _count_subjects(data) > MAX_SUBJECTS:
+        reader.fault(pointer, "too_many", f"At most {MAX_SUBJECTS} `subject_contains` may stand in one filter.")
+        return Filter()
     conditions = {
         "not_" if name == "not" else name: _condition(reader, name, given[name], child(pointer, name), depth)
         for name in _FIELDS
@@ -201,16 +206,24 @@ def _filter(reader: Reader, data: object, pointer: str, depth: int) -> Filter:
 
 
 def _count_filters(data: object) -> int:
-    """Count the filters in what may be one, to no greater depth than is looked at."""
+    return sum(1 for _ in _nested(data))
+
+
+def _count_subjects(data: object) -> int:
+    return sum("subject_contains" in filter for filter in _nested(data))
+
+
+def _nested(data: object) -> Iterator[Mapping[str, object]]:
+    """The filters in what may be one, itself included: to no greater depth, and no more, than are looked at."""
     waiting, count = [(data, 1)], 0
     while waiting and count <= MAX_FILTERS:
         item, depth = waiting.pop()
         if isinstance(item, dict) and depth <= MAX_DEPTH + 1:
             count += 1
+            yield item
             listed = item.get("any_of")
             nested = [*(listed if isinstance(listed, list) else ()), item.get("not")]
             waiting.extend((each, depth + 1) for each in nested)
-    return count
 
 
 def _condition(reader: Reader, name: str, value: object, pointer: str, depth: int) -> Any:

@@ -1,11 +1,12 @@
 """The filter as SQL, and selections frozen into pages of ids.
 
 Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or
-a membership in a btree column; `subject_contains` alone is checked row by row. Statements name the tenant besides, for
-the planner and as the second wall.
+a membership in a btree column; `subject_contains` alone is checked row by row, which is why a filter has but a few.
+Statements name the tenant besides, for the planner and as the second wall.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,15 +30,53 @@ from app.tables import (
 PAGE_SIZE = 1_000
 """Conversation ids in one row of `selection_pages`."""
 
-JOINED_TAGS = 5
-"""Of the tags that are all asked for, so many are a join each: from there on planning takes longer than counting."""
-
 Condition = sa.ColumnElement[bool]
 
 
-def where(tenant: TenantId, filter: Filter) -> Condition:
-    """The rows of `conversations` that a filter means."""
-    return _where(conversations, tenant, filter)
+def meant(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]]:
+    """The ids of the conversations that a filter means.
+
+    A filter has one `any_of` at most, so each way through them is a conjunction, and the whole is their union. Nothing
+    is joined but by a look-up for each row: without statistics the planner would compare all with all, at each level.
+    """
+    ways = [_way(tenant, way) for way in _ways(filter)]
+    found = (sa.union(*ways) if len(ways) > 1 else ways[0]).subquery()
+    return sa.select(found.c.id)
+
+
+def _ways(filter: Filter) -> Iterator[tuple[Filter, ...]]:
+    """The filters that hold together, from the outermost to one without `any_of`."""
+    if not filter.any_of:
+        yield (filter,)
+    for branch in filter.any_of:
+        for way in _ways(branch):
+            yield (filter, *way)
+
+
+def _way(tenant: TenantId, way: Sequence[Filter]) -> sa.Select[tuple[UUID]]:
+    """One conjunction: begun where few are likely to be found, and checked for each row found there."""
+    beginnings = (_begun_at(tenant, part) for part in reversed(way))
+    begun = next((beginning for beginning in beginnings if beginning is not None), None)
+    if begun is None or any(part.team or part.assignee for part in way):
+        rows: sa.FromClause = conversations.alias()
+        source, of_tenant = rows, [rows.c.tenant_id == _some(tenant)]
+    else:
+        found = begun.distinct().subquery()
+        by_key = [conversations.c.tenant_id == _some(tenant), conversations.c.id == found.c[0]]
+        # LIMIT keeps the checks out of the look-up: another index would serve one of them, and find all there are.
+        rows = sa.select(conversations).where(*by_key).limit(1).lateral()
+        source, of_tenant = found.join(rows, sa.true()), []
+    checks = [check for part in way for check in _checks(rows, tenant, replace(part, any_of=()))]
+    return sa.select(rows.c.id).select_from(source).where(*of_tenant, *checks)
+
+
+def _begun_at(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]] | None:
+    tags = filter.tags or TagCondition()
+    if filter.contact:
+        return _of_contacts(tenant, filter.contact)
+    if tags.all or tags.any:
+        return _with_tags(tenant, tags.all[:1] or tags.any)
+    return _with_field(tenant, *filter.custom_fields[0]) if filter.custom_fields else None
 
 
 def _some(tenant: TenantId) -> sa.ScalarSelect[UUID]:
@@ -45,11 +84,32 @@ def _some(tenant: TenantId) -> sa.ScalarSelect[UUID]:
     return sa.select(sa.literal(tenant, sa.Uuid)).scalar_subquery()
 
 
-def _where(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> Condition:
-    return sa.and_(rows.c.tenant_id == _some(tenant), *_conditions(rows, tenant, filter))
+def _checks(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
+    """What a filter says of the row at hand: each costs a look-up by key, and none can become a join."""
+    checks = _plain(rows, tenant, filter)
+    if filter.contact:
+        contact = contacts.c
+        of_row = [contact.tenant_id == tenant, contact.id == rows.c.contact_id]
+        checks.append(_found(rows, *of_row, _one_of(contact.external_id, filter.contact)))
+    tags = filter.tags or TagCondition()
+    if tags.any:
+        checks.append(_found(rows, *_tags_of(rows, tenant, tags.any)))
+    checks += [_found(rows, *_tags_of(rows, tenant, [tag])) for tag in tags.all]
+    if tags.none:
+        checks.append(_found(rows, *_tags_of(rows, tenant, tags.none)).is_(None))
+    checks += [_found(rows, *_fields_of(rows, tenant, name, values)) for name, values in filter.custom_fields]
+    if filter.any_of:
+        checks.append(sa.or_(*(sa.and_(*_checks(rows, tenant, branch)) for branch in filter.any_of)))
+    return checks
 
 
-def _conditions(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
+def _found(rows: sa.FromClause, *conditions: Condition) -> Condition:
+    """Whether there is such a row: true or null. (Of EXISTS the planner may make a join.)"""
+    return sa.select(sa.true()).where(*conditions).limit(1).correlate(rows).scalar_subquery()
+
+
+def _plain(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
+    """What stands in the row itself, and the complement."""
     conditions = [
         _one_of(rows.c[name], values)
         for name in ("channel", "status", "engagement", "team", "assignee")
@@ -57,18 +117,12 @@ def _conditions(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[C
     ]
     for name in ("created_at", "last_customer_message_at"):
         conditions += _within(rows.c[name], getattr(filter, name))
-    if filter.contact:
-        conditions.append(_of_contacts(rows, tenant, filter.contact))
-    if filter.tags is not None:
-        conditions += _tagged(rows, tenant, filter.tags)
-    conditions += [_has_field(rows, tenant, name, values) for name, values in filter.custom_fields]
     if filter.subject_contains is not None:
         conditions.append(rows.c.subject.icontains(filter.subject_contains, autoescape=True))
-    if filter.any_of:
-        conditions.append(_any_of(rows, tenant, filter.any_of))
     if filter.not_ is not None:
         # A condition on a null column is null, and so would its negation be: the complement takes it for false.
-        conditions.append(sa.not_(sa.func.coalesce(_where(rows, tenant, filter.not_), sa.false())))
+        held = sa.and_(sa.true(), *_checks(rows, tenant, filter.not_))
+        conditions.append(sa.not_(sa.func.coalesce(held, sa.false())))
     return conditions
 
 
@@ -92,24 +146,12 @@ def _within(column: sa.ColumnElement[object], range: TimeRange | None) -> list[C
     return start + end
 
 
-def _of_contacts(rows: sa.FromClause, tenant: TenantId, external_ids: Sequence[str]) -> Condition:
-    meant = sa.select(contacts.c.id).where(
+def _of_contacts(tenant: TenantId, external_ids: Sequence[str]) -> sa.Select[tuple[UUID]]:
+    named = sa.select(contacts.c.id).where(
         contacts.c.tenant_id == tenant, _one_of(contacts.c.external_id, external_ids)
     )
-    return rows.c.contact_id.in_(meant)
-
-
-def _tagged(rows: sa.FromClause, tenant: TenantId, tags: TagCondition) -> list[Condition]:
-    conditions: list[Condition] = []
-    if tags.any:
-        conditions.append(rows.c.id.in_(_with_tags(tenant, tags.any)))
-    conditions += [rows.c.id.in_(_with_tags(tenant, [tag])) for tag in tags.all[:JOINED_TAGS]]
-    if rest := tags.all[JOINED_TAGS:]:
-        carried_of_rest = sa.select(sa.func.count()).where(*_tags_of(rows, tenant, rest)).correlate(rows)
-        conditions.append(carried_of_rest.scalar_subquery() == len(rest))
-    if tags.none:
-        conditions.append(~sa.exists().where(*_tags_of(rows, tenant, tags.none)).correlate(rows))
-    return conditions
+    own, ids = conversations.c, sa.func.array(named.scalar_subquery(), type_=ARRAY(sa.Uuid))
+    return sa.select(own.id).where(own.tenant_id == tenant, own.contact_id == sa.any_(ids))
 
 
 def _tags_of(rows: sa.FromClause, tenant: TenantId, tags: Sequence[str]) -> list[Condition]:
@@ -123,26 +165,22 @@ def _with_tags(tenant: TenantId, tags: Sequence[str]) -> sa.Select[tuple[UUID]]:
     return sa.select(table.conversation_id).where(table.tenant_id == tenant, _one_of(table.tag, tags))
 
 
-def _has_field(rows: sa.FromClause, tenant: TenantId, name: str, values: Sequence[str]) -> Condition:
+def _with_field(tenant: TenantId, name: str, values: Sequence[str]) -> sa.Select[tuple[UUID]]:
     table = conversation_fields.c
-    carriers = sa.select(table.conversation_id).where(
+    return sa.select(table.conversation_id).where(
         table.tenant_id == tenant, table.name == name, _one_of(table.value, values)
     )
-    return rows.c.id.in_(carriers)
 
 
-def _any_of(rows: sa.FromClause, tenant: TenantId, filters: Sequence[Filter]) -> Condition:
-    """Join the branches by UNION and not by OR, so that each may use an index of its own."""
-    branches = []
-    for filter in filters:
-        branch = rows.alias()
-        branches.append(sa.select(branch.c.id).where(_where(branch, tenant, filter)))
-    return rows.c.id.in_(sa.union_all(*branches))
+def _fields_of(rows: sa.FromClause, tenant: TenantId, name: str, values: Sequence[str]) -> list[Condition]:
+    table = conversation_fields.c
+    of_row = [table.tenant_id == tenant, table.conversation_id == rows.c.id]
+    return [*of_row, table.name == name, _one_of(table.value, values)]
 
 
 async def count(connection: AsyncConnection, tenant: TenantId, filter: Filter) -> int:
-    matching = sa.select(sa.func.count()).select_from(conversations).where(where(tenant, filter))
-    return int(await connection.scalar(matching) or 0)
+    counted = sa.select(sa.func.count()).select_from(meant(tenant, filter).subquery())
+    return int(await connection.scalar(counted) or 0)
 
 
 async def matching(connection: AsyncConnection, tenant: TenantId, filter: Filter, ids: Sequence[UUID]) -> set[UUID]:
@@ -151,23 +189,26 @@ async def matching(connection: AsyncConnection, tenant: TenantId, filter: Filter
         conversations.c.tenant_id == tenant, conversations.c.id == sa.any_(_uuids(ids))
     )
     rows = given.cte("given")
-    return set(await connection.scalars(sa.select(rows.c.id).where(_where(rows, tenant, filter))))
+    return set(await connection.scalars(sa.select(rows.c.id).where(*_checks(rows, tenant, filter))))
 
 
 async def page(
     connection: AsyncConnection, tenant: TenantId, filter: Filter, *, limit: int, before: UUID | None = None
 ) -> list[ConversationId]:
     """The matching ids, newest first, that come after `before` in that order."""
-    older = [] if before is None else [conversations.c.id < before]
-    matching = sa.select(conversations.c.id).where(where(tenant, filter), *older)
-    return list(await connection.scalars(matching.order_by(conversations.c.id.desc()).limit(limit)))
+    matching = meant(tenant, filter)
+    [id_] = matching.selected_columns
+    older = matching if before is None else matching.where(id_ < before)
+    return list(await connection.scalars(older.order_by(id_.desc()).limit(limit)))
 
 
 def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID]]:
     """The ids of the conversations that a selection means and that exist."""
     match selection:
         case ByFilter(filter, excluded):
-            return sa.select(conversations.c.id).where(where(tenant, filter), *_not_among(excluded))
+            matching = meant(tenant, filter)
+            [id_] = matching.selected_columns
+            return matching.where(*_not_among(id_, excluded))
         case FollowUp(mass_reply_id, statuses):
             table = deliveries.c
             return sa.select(table.conversation_id.label("id")).where(
@@ -180,12 +221,12 @@ def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID
     return sa.select(conversations.c.id).where(conversations.c.tenant_id == tenant, wanted)
 
 
-def _not_among(ids: Sequence[UUID]) -> list[Condition]:
+def _not_among(id_: sa.ColumnElement[UUID], ids: Sequence[UUID]) -> list[Condition]:
     if not ids:
         return []
     # An anti-join with the list: PostgreSQL hashes `<> ALL` only where it sees the list while planning.
     excluded = sa.func.unnest(_uuids(ids)).column_valued("excluded")
-    return [~sa.exists().where(excluded == conversations.c.id)]
+    return [~sa.exists().where(excluded == id_)]
 
 
 async def freeze(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.domain.errors import FilterTooBroad, InvalidRequest
 from app.domain.model import DeliveryStatus
 from app.domain.selection import (
+    MAX_SUBJECTS,
     ByExternalIds,
     ByFilter,
     ByIds,
@@ -229,3 +230,13 @@ def test_keys_are_read_without_the_blanks_around_them() -> None:
     assert parse_filter(spaced) == parse_filter(tidy)
     assert parse_selection({"external_ids": [" c-1", "c-1 "]}) == ByExternalIds(("c-1",))
     assert faults({"team": [" "]}) == [("/team/0", "empty")]
+
+
+def test_a_filter_looks_into_subjects_a_few_times_at_most() -> None:
+    looked_for = [{"subject_contains": str(number)} for number in range(MAX_SUBJECTS)]
+    parse_filter({"any_of": looked_for})
+    for data in ({"any_of": looked_for, "subject_contains": "a"}, {"not": {"any_of": looked_for * 2}}):
+        with pytest.raises(InvalidRequest) as refused:
+            parse_filter(data, "/filter")
+        assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/filter", "too_many")]
+        assert str(MAX_SUBJECTS) in refused.value.faults[0].detail
