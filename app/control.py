@@ -23,7 +23,7 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
-from app.domain.mass_reply import MassReply, PauseReason
+from app.domain.mass_reply import MassReply
 from app.domain.model import (
     Absorbed,
     ConversationId,
@@ -34,6 +34,7 @@ from app.domain.model import (
     MassReplyId,
     MassReplyStatus,
     Move,
+    PauseReason,
     ReasonCode,
     TenantId,
 )

@@ -46,8 +46,8 @@ STREAMED = frozenset({"/conversations/import", "/attachments"})
 ANY_ADDRESS = """\
 Every error is a problem document (RFC 9457); each operation lists those that it may answer. Besides, any address may
 answer 404 `not_found` where there is none such, 405 `method_not_allowed` with `Allow` for another method, 413
-`body_too_large`, and 500 `internal_error` for a failure of the service's own, of which the log says more under the
-`X-Request-Id`.
+`body_too_large`, 415 `encoding_not_taken` for a compressed body, and 500 `internal_error` for a failure of the
+service's own, of which the log says more under the `X-Request-Id`.
 """
 
 
@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=ANY_ADDRESS,
         version=version("mass-reply"),
         lifespan=lifespan,
+        redirect_slashes=False,
         generate_unique_id_function=operation_id,
         telemetry=telemetry.tracing.of_requests(),
     )
@@ -100,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> None:
     """The last one added is the first that a request meets."""
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
-    app.add_middleware(Methods, routers=ROUTERS)
+    app.add_middleware(Methods, routers=[*ROUTERS, app.router], public_url=settings.public_url)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits, streamed=STREAMED)
     app.add_middleware(Unhandled)
     app.add_middleware(Departure)

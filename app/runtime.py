@@ -19,6 +19,7 @@ from app.delivery.loads import Loads
 from app.domain.callbacks import Callbacks
 from app.domain.erasure import AddressDigests
 from app.domain.tokens import ClaimNames
+from app.domain.trouble import in_words
 from app.figures import DatabaseFigures
 from app.jwks import KeySet
 from app.queue import Wakeups, connect
@@ -111,8 +112,8 @@ def _named(variable: str, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error)
-        raise SettingsInvalid(f"{variable}: {said or type(error).__name__}") from error
+        cause = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
+        raise SettingsInvalid(f"{variable}: {str(cause) or in_words(error)}") from error
 
 
 def _open_tokens(stack: AsyncExitStack, settings: Settings) -> Tokens | None:

@@ -1,14 +1,21 @@
 """The command line, in a process of its own, told by the environment."""
 
 import os
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
+from app.cli import app as program
 from app.domain.api_keys import read_key
 from app.domain.messaging import Author
 from app.domain.model import TenantId
@@ -142,3 +149,41 @@ async def test_a_contact_is_erased_and_what_is_old_is_purged(run: Run, database:
     counted = run("purge", "--older-than", "90d", "--dry-run")
     assert counted.returncode == 0, counted.stderr
     assert f"{tenant}: mass_replies 0, deliveries 0, receipts 0," in counted.stdout
+
+
+SERVERS_OWN = ("sqlalchemy", "asyncpg", "fastapi", "uvicorn", "pydantic", "arq", "alembic", "aiohttp", "liquid")
+IMPORTED = "import sys, app.cli; print(*[name for name in sys.argv[1:] if name in sys.modules])"
+
+
+def test_a_client_imports_no_server() -> None:
+    command = [sys.executable, "-c", IMPORTED, *SERVERS_OWN, "app.operations", "app.settings", "app.dev"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "\n"  # noqa: S603
+
+
+async def test_the_version_is_printed_alone(run: Run) -> None:
+    assert run("--version").stdout == f"mass-reply {version('mass-reply')}\n"
+
+
+async def test_a_taken_port_is_named_in_one_line(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        _assert_one_line(run("api", "--port", str(port)), f"Port {port} of 127.0.0.1 is taken. --port names another.")
+
+
+async def test_no_class_of_a_driver_reaches_a_person(run: Run, database_url: str) -> None:
+    nowhere = re.sub(r"/[^/?]+[?]", "/no-such-database?", database_url)
+    done = run("tenants", "create", "Example Ltd", MASS_REPLY_DATABASE_URL=nowhere)
+    _assert_one_line(done, "no-such-database")
+    assert "class" not in done.stderr
+
+
+def test_ctrl_c_ends_a_command_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.operations.run_demo", pressed)
+    monkeypatch.setattr("app.client.commands.opened", pressed)
+    access = {"MASS_REPLY_URL": "http://127.0.0.1:1", "MASS_REPLY_KEY": "mr_key"}
+    for command in (["demo"], ["list"], ["send", "Hello"]):
+        ended = CliRunner().invoke(program, command, env=access)
+        assert (ended.exit_code, ended.output) == (130, "")

@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import BodyTooLarge, BodyTooSlow, Refused, problem_response
+from app.api.problems import BodyTooLarge, BodyTooSlow, EncodingNotTaken, Refused, problem_response
 from app.domain.errors import Overloaded
 
 HELD_BYTES: Final = 160_000_000
@@ -28,7 +28,7 @@ _OWNER: Final = "body_owner"
 
 
 class BodyLimit:
-    """Refuses bodies that are too large, whether or not they say their length, too slow, or too many at once.
+    """Refuses bodies that are compressed, too large, also without a word on their length, too slow, or too many.
 
     Paths with a certain beginning have a limit of their own or, where they are streamed, none.
     """
@@ -46,6 +46,9 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if Headers(scope=scope).get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            await problem_response(EncodingNotTaken())(scope, receive, send)
             return
         limit = self._limit_of(scope["path"])
         if limit is not None and declared_length(scope) > limit:

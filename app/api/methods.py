@@ -1,13 +1,13 @@
-"""Which methods an address takes. The router asks one route after another, and would name the first one's methods."""
+"""Which addresses there are, and which methods each takes. The router would name those of the first route it asks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from re import Pattern
+from urllib.parse import quote
 
-from fastapi import APIRouter
-from fastapi.routing import APIRoute
-from starlette.routing import compile_path
+from starlette.responses import RedirectResponse
+from starlette.routing import Route, Router, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import MethodNotAllowed, problem_response
@@ -24,21 +24,32 @@ class Address:
 class Methods:
     """Refuses a method that an address does not take, and names all that it takes (RFC 9110 section 10.2.1).
 
+    An address with a slash too many leads to the right one, by the public address: what the `Host` header says is the
+    caller's word, and behind a proxy often another host.
+
     An address that is spelled out wins over a pattern: `GET /mass-replies/preview` asks for no mass reply of that id.
     """
 
-    def __init__(self, app: ASGIApp, routers: Iterable[APIRouter]) -> None:
+    def __init__(self, app: ASGIApp, routers: Iterable[Router], public_url: str) -> None:
         self._app = app
-        self._routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+        self._public_url = public_url.rstrip("/")
+        self._routes = [route for router in routers for route in router.routes if isinstance(route, Route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = self._taken_at(scope["path"]) if scope["type"] == "http" else frozenset()
+        if not taken and scope["type"] == "http" and self._taken_at(scope["path"].rstrip("/")):
+            await RedirectResponse(self._without_slash(scope))(scope, receive, send)
+            return
         if not taken or scope["method"] in taken:
             await self._app(scope, receive, send)
             return
         answer = problem_response(MethodNotAllowed())
         answer.headers["Allow"] = ", ".join(sorted(taken))
         await answer(scope, receive, send)
+
+    def _without_slash(self, scope: Scope) -> str:
+        path, query = quote(scope["path"].rstrip("/")), scope["query_string"].decode("latin-1")
+        return f"{self._public_url}{path}" + (f"?{query}" if query else "")
 
     def _taken_at(self, path: str) -> frozenset[str]:
         spelled_out = self._by_path.get(path)

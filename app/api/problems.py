@@ -50,6 +50,12 @@ class BodyTooLarge(MassReplyError):
     code = "body_too_large"
 
 
+class EncodingNotTaken(MassReplyError):
+    """The body is compressed. Send it as it is, without a Content-Encoding."""
+
+    code = "encoding_not_taken"
+
+
 class BodyTooSlow(MassReplyError):
     """The body did not arrive in time."""
 
@@ -95,6 +101,7 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     InvalidJson: HTTPStatus.BAD_REQUEST,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    EncodingNotTaken: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -176,6 +183,8 @@ def _headers(error: MassReplyError) -> dict[str, str]:
     match error:
         case errors.Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}
+        case EncodingNotTaken():
+            return {"Accept-Encoding": "identity"}  # RFC 9110 section 15.5.16
         case errors.RateLimited(wait=wait) | errors.Overloaded(wait=wait):
             return {"Retry-After": str(math.ceil(wait.total_seconds()))}
         case _:

@@ -197,7 +197,7 @@ def _is_passing(error: Exception) -> bool:
 async def _log_failure(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, error: Exception) -> None:
     if isinstance(error, _RanBefore):
         return
-    reason = f"The rule could not be applied ({type(error).__name__})."
+    reason = "The rule could not be applied: an error of this service's own, which its log names."
     failed = _run_of(occasion, occasion.happened[0], RunOutcome.FAILED, reason)
     await automation.log_runs(connection, tenant, occasion.rule.id, [failed])
     log.warning("automation_rule_failed", tenant=str(tenant), rule=occasion.rule.key, error=type(error).__name__)

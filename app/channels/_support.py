@@ -9,8 +9,6 @@ an answer                           → Answer, which the adapter reads; `by_sta
 
 import asyncio
 import json as jsonlib
-import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +22,7 @@ import httpx
 from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
 from app.domain.messaging import Deferred, MalformedWebhook, Rejected, SendResult, Unknown
 from app.domain.model import ReasonCode
+from app.domain.trouble import in_words
 
 MAX_ANSWER_BYTES: Final = 1_000_000
 DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
@@ -121,7 +120,7 @@ def _json(body: bytes) -> Any:
 
 def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
     if not record.proves_not_sent:
-        return Unknown(f"The provider's answer was lost: {why(error)}.")
+        return Unknown(f"The provider's answer was lost: {in_words(error)}.")
     if record.private_address_refused:
         return Deferred(
             "private_address",
@@ -131,19 +130,7 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
         )
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return Deferred("invalid_url", "The account's address is not a valid URL.", scope="account")
-    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider: {why(error)}.")
-
-
-def why(error: Exception) -> str:
-    """Say in words what an exception's class says."""
-    cause = error.__cause__ or error
-    if isinstance(cause, TimeoutError | httpx.TimeoutException | asyncio.CancelledError):
-        return "the time for the call was over"
-    if isinstance(cause, ssl.SSLError | ssl.CertificateError):
-        return "the encrypted connection failed"
-    if isinstance(cause, socket.gaierror) or isinstance(cause.__cause__, socket.gaierror):
-        return "its name was not found"
-    return "the connection was refused or broke off"
+    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider: {in_words(error)}.")
 
 
 def throttled(answer: Answer) -> Deferred:

@@ -22,7 +22,6 @@ from app.channels._account import AccountSetup, Host, MailPort, Settings, email_
 from app.channels._mail import BAD_ADDRESS, MailSettings, message_id
 from app.channels._smtp_mail import compose
 from app.channels._smtp_replies import Step, judge
-from app.channels._support import why
 from app.channels.http import CallRecord, call_deadline, deadline_passed, open_socket, recorded
 from app.domain.account_check import CheckResult, accepted, refused, unknown
 from app.domain.messaging import (
@@ -39,6 +38,7 @@ from app.domain.messaging import (
     Webhook,
 )
 from app.domain.model import Channel, ReasonCode
+from app.domain.trouble import in_words
 
 GOODBYE_SECONDS: Final = 1.0
 """How long the server may take to answer QUIT. The message is settled by then, whatever it says."""
@@ -227,7 +227,7 @@ def _outcome(step: Step, error: Exception, record: CallRecord) -> SendResult:
     if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
         return judge(step, error.code, error.message)
     if step is Step.CONTENT:
-        return Unknown(f"The server's answer to the message was lost: {why(error)}.")
+        return Unknown(f"The server's answer to the message was lost: {in_words(error)}.")
     if record.private_address_refused:
         return _at_fault(
             "The server's address is a private one, or its port another service's; this installation allows neither."
@@ -236,7 +236,7 @@ def _outcome(step: Step, error: Exception, record: CallRecord) -> SendResult:
         return _at_fault("The server's certificate is not valid for its name.")
     if type(error) is aiosmtplib.SMTPException:  # STARTTLS or a way to log in that the server does not have
         return _at_fault(f"The server does not offer what the account asks for {step.value}.")
-    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the server: {why(error)}.")
+    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the server: {in_words(error)}.")
 
 
 def _at_fault(detail: str) -> Deferred:

@@ -8,7 +8,8 @@ import typer
 
 from app.client.accounts import AccountAction
 from app.client.request import FILTERS
-from app.domain.model import Channel, DeliveryStatus, ReasonCode
+from app.domain.decision import Finding
+from app.domain.model import Channel, DeliveryStatus, MassReplyStatus, ReasonCode
 
 _FILE: dict[str, Any] = {"exists": True, "dir_okay": False, "readable": True}
 _WHOM, _WHAT, _WHEN = "Who gets it", "What is said", "When and how"
@@ -78,6 +79,13 @@ Hold = Annotated[str | None, typer.Option(rich_help_panel=_WHEN, help="Wait so l
 At = Annotated[str | None, typer.Option(rich_help_panel=_WHEN, help="Start at this time (RFC 3339).")]
 NotAfter = Annotated[str | None, typer.Option(rich_help_panel=_WHEN, help="Send nothing later than this (RFC 3339).")]
 Yes = Annotated[bool, typer.Option("--yes", rich_help_panel=_WHEN, help="Confirm whatever the count is; for scripts.")]
+Expect = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", rich_help_panel=_WHEN, help="Confirm exactly N recipients; for scripts."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", rich_help_panel=_WHEN, help="Only show what would happen; nothing is kept.")
+]
 NoWait = Annotated[bool, typer.Option("--no-wait", rich_help_panel=_WHEN, help="Do not look on once it is confirmed.")]
 IdempotencyKey = Annotated[
     str | None,
@@ -90,6 +98,13 @@ LaneOption = Annotated[
 ReasonCodes = Annotated[
     list[ReasonCode] | None, typer.Option("--reason", metavar="CODE", help="Only what failed for this; repeatable.")
 ]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with your name.")]
+Outcome = Annotated[Finding, typer.Option(help="What became of them.")]
+Conversations = Annotated[list[UUID] | None, typer.Argument(metavar="CONVERSATION_ID", help="Which; repeatable.")]
+SendAgain = Annotated[
+    bool, typer.Option("--send-again", help="With not_sent: send it once more. Who got it after all gets it twice.")
+]
+OfBatchStatus = Annotated[MassReplyStatus | None, typer.Option("--status", help="Only those.")]
 OfStatus = Annotated[DeliveryStatus | None, typer.Option("--status", help="Only those.")]
 OfChannel = Annotated[Channel | None, typer.Option("--channel", help="Only on this channel.")]
 OfReason = Annotated[ReasonCode | None, typer.Option("--reason", metavar="CODE", help="Only for this reason.")]

@@ -53,10 +53,10 @@ class Selecting:
         return {"filter": read_filters(self.filters)} if self.filters else None
 
     def _ids(self) -> Json | None:
-        return {"conversation_ids": _lines(self.ids_file)} if self.ids_file else None
+        return {"conversation_ids": read_lines(self.ids_file)} if self.ids_file else None
 
     def _external_ids(self) -> Json | None:
-        return {"external_ids": _lines(self.external_ids_file)} if self.external_ids_file else None
+        return {"external_ids": read_lines(self.external_ids_file)} if self.external_ids_file else None
 
     def _follow_up(self) -> Json | None:
         if self.follow_up is None:
@@ -161,7 +161,7 @@ def decoded(raw: bytes) -> str:
     return text
 
 
-def _lines(file: Path) -> list[str]:
+def read_lines(file: Path) -> list[str]:
     return [line.strip() for line in read_text(file).splitlines() if line.strip()]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from app.client.batch import Batch
+from app.client.batch import Batch, Preflight
 from app.client.exits import ClientError, Declined, Exit, NotUsable, Refused, reading
 from app.client.progress import until_prepared, watch
 from app.client.request import Selecting, Terms, Writing
@@ -29,14 +29,21 @@ class Order:
     attach: Sequence[Path] = ()
     is_agreed: bool = False
     """Whether the count needs no person to confirm it."""
+    expected: int | None = None
+    """The count that is confirmed without a person, and no other."""
     waits: bool = True
     idempotency_key: str | None = None
 
 
 def send(service: Service, screen: Screen, order: Order) -> Batch:
     """Send a mass reply. Raises ClientError; from the confirmation on, whatever ends this does not end the sending."""
-    if not order.is_agreed and not screen.has_person:
-        raise NotUsable("There is no terminal on which the count could be confirmed. --yes confirms whatever it is.")
+    if order.is_agreed and order.expected is not None:
+        raise NotUsable("Give either --expect or --yes.")
+    if not order.is_agreed and order.expected is None and not screen.has_person:
+        raise NotUsable(
+            "There is no terminal on which the count could be confirmed. --expect N confirms N and nothing else, --yes "
+            "whatever it is."
+        )
     batch = _created(service, order)
     if batch.status != MassReplyStatus.AWAITING_CONFIRMATION:
         screen.say(f"The mass reply {batch.id} of this key was made before.")
@@ -44,12 +51,31 @@ def send(service: Service, screen: Screen, order: Order) -> Batch:
     with _cancelled_unless_agreed(service, batch.id):
         _show(screen, batch)
         terms = order.terms.to_json(_count_to_confirm(batch))
-        if not order.is_agreed:
+        if order.expected is not None:
+            _compare(order.expected, terms["recipient_count"])
+        elif not order.is_agreed:
             _ask(screen, terms["recipient_count"])
     with goes_on(batch.id):
         batch = Batch.read(service.post(f"/mass-replies/{batch.id}/confirm", terms))
     screen.say(f"Confirmed: mass reply {batch.id}.")
     return _followed(service, screen, batch, waits=order.waits)
+
+
+def try_out(service: Service, screen: Screen, order: Order) -> Json:
+    """Show what would happen; nothing is kept, and nobody is asked. Raises ClientError."""
+    if order.attach:
+        raise NotUsable("--dry-run cannot go with --attach: it keeps nothing, and a file would be kept.")
+    body = {"selection": order.selecting.to_json(), **order.writing.to_json(())}
+    answer = service.post("/mass-replies/preview", body)
+    with reading():
+        preflight = Preflight.read(answer["preflight"])
+        selected, count = answer["selected_count"], answer["recipient_count"]
+    show_preflight(screen, preflight)
+    who = "how many get it is worked out when it is made" if count is None else f"exactly {count:,} would get the reply"
+    screen.say(f"{selected:,} conversations are selected; {who}.", style="bold")
+    if order.expected is not None and count is not None:
+        _compare(order.expected, count)
+    return answer
 
 
 def _created(service: Service, order: Order) -> Batch:
@@ -105,6 +131,12 @@ def _cancelled_unless_agreed(service: Service, id_: str) -> Iterator[None]:
         raise
 
 
+def _compare(expected: int, count: int) -> None:
+    """Raises Declined."""
+    if expected != count:
+        raise Declined(f"{count:,} would get it, and not the {expected:,} of --expect. Nothing was sent.")
+
+
 def _ask(screen: Screen, count: int) -> None:
     """A person types the number, so that it has been read. Raises Declined."""
     try:
@@ -147,8 +179,8 @@ def next_steps(batch: Batch) -> str:
     if batch.counts[DeliveryStatus.UNCERTAIN]:
         steps.append(
             "Nobody knows whether the uncertain ones arrived. They are not sent again by themselves: find out,\n"
-            f"and settle them with POST /mass-replies/{batch.id}/resolve.\n"
-            f"  mass-reply deliveries {batch.id} --status uncertain"
+            f"and settle them.\n  mass-reply deliveries {batch.id} --status uncertain\n"
+            f"  mass-reply resolve {batch.id} --outcome sent --reason TEXT CONVERSATION_ID"
         )
     if batch.counts[DeliveryStatus.FAILED]:
         steps.append(
@@ -164,7 +196,10 @@ def onward(id_: str) -> str:
 
 def _way_on(batch: Batch) -> str:
     if batch.status == MassReplyStatus.AWAITING_APPROVAL:
-        return "Nothing is sent before a second person approves it."
+        return (
+            "Nothing is sent before a second person approves it. That person's commands:\n"
+            f"  mass-reply approve {batch.id}\n  mass-reply reject {batch.id} --reason TEXT"
+        )
     return (
         f"To go on with the rest, or to stop it:\n  mass-reply resume {batch.id} --wait\n  mass-reply cancel {batch.id}"
     )

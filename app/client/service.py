@@ -6,7 +6,7 @@ once). So a call whose answer is lost is simply made again.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Self
 import httpx
 
 from app.client.exits import Fault, NotUsable, Refused, Unreachable, reading
+from app.domain.trouble import in_words
 
 Json = dict[str, Any]
 
@@ -47,13 +48,15 @@ class Service:
         url: str,
         key: str,
         *,
+        say: Callable[[str], None] = lambda _: None,
         transport: httpx.BaseTransport | None = None,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
-        """Raises NotUsable for an address or a key that cannot be one."""
+        """`say` tells a person who waits why. Raises NotUsable for an address or a key that cannot be one."""
         _check(url, key)
         self._url = url
         self._pauses = pauses
+        self._say = say
         self._http = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=SECONDS, transport=transport
         )
@@ -105,10 +108,12 @@ class Service:
             raise self._unreachable(error) from error
 
     def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
-        for pause in self._pauses:
+        for tries, pause in enumerate(self._pauses):
             try:
                 answer = self._http.request(method, path, **content)
-            except httpx.RequestError:
+            except httpx.RequestError as error:
+                if tries == 0:
+                    self._say(f"{self._unreachable(error)} Trying again for {sum(self._pauses):.0f} seconds …")
                 time.sleep(pause)
                 continue
             if not _is_worth_asking_again(answer):
@@ -120,7 +125,8 @@ class Service:
             raise self._unreachable(error) from error
 
     def _unreachable(self, error: httpx.RequestError) -> Unreachable:
-        return Unreachable(f"{self._url} does not answer ({type(error).__name__}).")
+        why = "its answer cannot be read" if isinstance(error, httpx.DecodingError) else in_words(error)
+        return Unreachable(f"{self._url} does not answer: {why}.")
 
 
 def _check(url: str, key: str) -> None:

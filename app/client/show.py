@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.client import words
-from app.client.batch import Batch, Counts, Preflight, Remark, recipients
+from app.client.batch import Batch, Counts, Preflight, Remark, done, recipients
 from app.client.exits import ClientError, Refused, reading
 from app.domain.model import DeliveryStatus
 
@@ -126,6 +126,23 @@ def results_table(batch: Batch) -> Table:
 
 def _cells(counts: Counts, columns: Iterable[str]) -> list[str]:
     return [f"{counts[status]:,}" if counts[status] else "·" for status in columns]
+
+
+def batches_table(batches: Iterable[Batch]) -> Table:
+    table = Table()
+    for name in ("id", "created", "how it stands", "by", "recipients", "done", "failed", "uncertain"):
+        table.add_column(name, overflow="fold", justify="right" if name in ("recipients", "done") else "left")
+    with reading():
+        for each in batches:
+            numbers = (each.recipients, done(each.counts), each.counts[_S.FAILED], each.counts[_S.UNCERTAIN])
+            said = (each.id, each.answer["created_at"][:16], words.said(words.STATUSES, each.status).partition(";")[0])
+            cells = (
+                *said,
+                each.answer["author"]["name"],
+                *("·" if not number else f"{number:,}" for number in numbers),
+            )
+            table.add_row(*(Text(plain(cell)) for cell in cells))
+    return table
 
 
 def deliveries_table(deliveries: Iterable[Mapping[str, Any]]) -> Table:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from app.client.batch import Counts
-from app.domain.mass_reply import PauseReason
-from app.domain.model import MassReplyStatus, ReasonCode
+from app.domain.model import MassReplyStatus, PauseReason, ReasonCode
 
 _R, _M = ReasonCode, MassReplyStatus
 

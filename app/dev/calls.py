@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import httpx
 
+from app.domain.trouble import in_words
+
 Json = dict[str, Any]
 SECONDS = 30
 """For one call."""
@@ -61,7 +63,7 @@ class Calls:
         try:
             answer = self._http.request(method, path, **content)
         except httpx.TransportError as error:
-            raise CallFailed(f"{method} {path} was not answered: {type(error).__name__}.") from error
+            raise CallFailed(f"{method} {path} was not answered: {in_words(error)}.") from error
         if not answer.is_success:
             raise CallFailed(f"{method} {path} was answered {answer.status_code}: {answer.text}")
         read: Json = answer.json()

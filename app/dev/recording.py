@@ -15,16 +15,12 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
-from app.dev.calls import Calls
-from app.dev.demo import Scene, fill
-from app.dev.samples import TAG, TEXT, samples
-from app.dev.stack import Shape, Stack, running_stack
+from app.dev.samples import TAG, TEXT
+from app.dev.stack import Shape, running_stack
 from app.dev.transcript import Transcript
+from app.dev.up import fill
 
 PICTURE = Path("docs/send.svg")
 COLUMNS, ROWS = 110, 100
@@ -35,7 +31,7 @@ COMMAND = ("send", "--filter", f"tag={TAG}", "--message-file", "reply.txt", "--m
 
 def main() -> None:
     with running_stack(Shape(workers=2)) as stack:
-        _fill(stack)
+        fill(stack)
         (stack.folder / "reply.txt").write_text(f"{TEXT}\n", encoding="utf-8")
         access = {"MASS_REPLY_URL": stack.api_url, "MASS_REPLY_KEY": stack.access.agent_key}
         transcript = Transcript()
@@ -43,15 +39,6 @@ def main() -> None:
         for output in run_on_terminal(COMMAND, stack.folder, access, confirm):
             transcript.feed(output)
     PICTURE.write_text(transcript.to_svg("mass-reply send", COLUMNS), encoding="utf-8")
-
-
-def _fill(stack: Stack) -> None:
-    with (
-        Calls(stack.api_url, stack.access.admin_key) as admin,
-        Calls(stack.api_url, stack.access.agent_key) as agent,
-        Calls(stack.sandbox_url) as sandbox,
-    ):
-        fill(Scene(stack, admin, agent, sandbox, Console()), samples(datetime.now(UTC)))
 
 
 def confirm(count: str) -> str:

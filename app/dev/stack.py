@@ -63,6 +63,8 @@ class Stack:
     access: Access
     folder: Path
     children: tuple[Child, ...]
+    moved: tuple[str, ...] = ()
+    """What is elsewhere than wanted, in words that name the port that was taken."""
 
     def check(self) -> None:
         """Raise StackFailed if any part has ended."""
@@ -150,7 +152,9 @@ def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, fol
     workers = [start(f"worker {number}", "app", "worker") for number in range(1, shape.workers + 1)]
     sandbox.wait_until_ready(sandbox_url)
     api.wait_until_ready(f"{api_url}/health/ready")
-    return Stack(api_url, sandbox_url, smtp_port, access, folder, (sandbox, api, *workers))
+    got = zip(("API", "sandbox", "mail server"), wanted, (api_port, sandbox_port, smtp_port), strict=True)
+    moved = tuple(f"Port {port} was taken: the {name} is at {now}." for name, port, now in got if port not in (0, now))
+    return Stack(api_url, sandbox_url, smtp_port, access, folder, (sandbox, api, *workers), moved)
 
 
 def _told(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:

@@ -2,23 +2,30 @@
 
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from rich.console import Console
 
+from app.dev import demo
 from app.dev.calls import Calls
+from app.dev.demo import Scene
 from app.dev.inboxes import inboxes, open_inboxes
+from app.dev.samples import samples
 from app.dev.stack import API_PORT, SANDBOX_PORT, SMTP_PORT, Shape, Stack, running_stack
 
 CHECK = 0.5
 """Seconds between two looks whether all parts still run."""
 
 
-def up() -> None:
-    """Run until Ctrl-C. Raises StackFailed if a part ends by itself."""
+def up(*, empty: bool = False) -> None:
+    """Run until Ctrl-C, with the demo's conversations unless it is to be empty. Raises StackFailed if a part ends."""
     console = Console(highlight=False, soft_wrap=True)
     shape = Shape(api_port=API_PORT, sandbox_port=SANDBOX_PORT, smtp_port=SMTP_PORT)
     with suppress(KeyboardInterrupt), running_stack(shape) as stack:
-        open_sample_inboxes(stack)
+        if empty:
+            open_sample_inboxes(stack)
+        else:
+            fill(stack)
         console.print(_greeting(stack), markup=False)
         while True:
             stack.check()
@@ -32,6 +39,17 @@ def open_sample_inboxes(stack: Stack) -> None:
         open_inboxes(api, sandbox, inboxes(stack.sandbox_url, stack.smtp_port))
 
 
+def fill(stack: Stack) -> None:
+    """The demo's conversations, whose customers have written before they are shown."""
+    with (
+        Calls(stack.api_url, stack.access.admin_key) as admin,
+        Calls(stack.api_url, stack.access.agent_key) as agent,
+        Calls(stack.sandbox_url) as sandbox,
+    ):
+        scene = Scene(stack, admin, agent, sandbox, Console(quiet=True))
+        demo.fill(scene, samples(datetime.now(UTC)))
+
+
 def _greeting(stack: Stack) -> str:
     accounts = ", ".join(inbox.key for inbox in inboxes(stack.sandbox_url, stack.smtp_port))
     return f"""
@@ -42,10 +60,11 @@ Tenant         {stack.access.tenant}
 Admin key      {stack.access.admin_key}
 Accounts       {accounts}
 Logs           {stack.folder.resolve()}
-
-To follow the README in another terminal:
+{"".join(f"{moved}{chr(10)}" for moved in stack.moved)}
+To follow the README in another terminal, and to use mass-reply from there:
 
   export API={stack.api_url} KEY={stack.access.admin_key}
+  export MASS_REPLY_URL={stack.api_url} MASS_REPLY_KEY={stack.access.agent_key}
 
 Ctrl-C stops everything. On the embedded servers nothing is kept: the next start begins anew.
 """

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from app.domain.approval import Approval
 from app.domain.errors import InvalidSchedule
 from app.domain.messaging import Author
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import Selection
 
@@ -20,15 +19,6 @@ ACCOUNT_DELETED: Final = "The channel account was deleted. Save it again under i
 ACCOUNT_DISABLED: Final = "The channel account is disabled. Enable it, or cancel what is left."
 
 Counts = Mapping[DeliveryStatus, int]
-
-
-class PauseReason(StrEnum):
-    """Why a mass reply, or one lane of it, stands still."""
-
-    PERSON = "person"
-    SAMPLE_SENT = "sample_sent"
-    FAILURE_SHARE = "failure_share"
-    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)

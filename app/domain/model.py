@@ -422,6 +422,15 @@ class MassReplyStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class PauseReason(StrEnum):
+    """Why a mass reply, or one lane of it, stands still."""
+
+    PERSON = "person"
+    SAMPLE_SENT = "sample_sent"
+    FAILURE_SHARE = "failure_share"
+    ACCOUNT = "account"
+
+
 class MassReplyEvent(StrEnum):
     PREPARE = "prepare"
     CONFIRM = "confirm"

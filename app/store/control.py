@@ -3,8 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.mass_reply import PauseReason
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import MassReplyId, PauseReason, TenantId
 
 _PAUSE_LANE = sa.text("""
     UPDATE lanes l SET pause_reason = :reason

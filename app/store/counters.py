@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.mass_reply import PauseReason
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, TenantId
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, PauseReason, TenantId
 from app.domain.policy import FAILURE_LIMIT, Latest, turnout
 from app.store import audit
 from app.store.settlements import Change, Locked

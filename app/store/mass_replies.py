@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.guards import NO_GUARDS, Guards
-from app.domain.mass_reply import Billed, Draft, Lane, MassReply, PauseReason
+from app.domain.mass_reply import Billed, Draft, Lane, MassReply
 from app.domain.messaging import Author
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason, TenantId
 from app.domain.preflight import Verdict
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import to_json

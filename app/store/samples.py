@@ -4,8 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.mass_reply import PauseReason
-from app.domain.model import MassReplyId, MassReplyStatus, TenantId
+from app.domain.model import MassReplyId, MassReplyStatus, PauseReason, TenantId
 from app.store import audit
 from app.store.events import announce_status
 from app.store.sweeps import STOPPED

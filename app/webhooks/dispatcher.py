@@ -129,7 +129,9 @@ class Dispatcher:
         event = {"event_id": str(notice.event.id), "webhook_id": notice.id, "type": notice.event.news.type}
         log.error("webhook_event_passed_over", tenant=str(claim.tenant), endpoint=str(claim.id), **event, error=error)
         self._metrics.count_event_passed_over()
-        return PassedOver(f"{notice.id} ({notice.event.news.type}) cannot be written out and was passed over: {error}.")
+        return PassedOver(
+            f"{notice.id} ({notice.event.news.type}) cannot be written out and was passed over; the log says why."
+        )
 
     def _room(self) -> int:
         return self._turns.share(CALLS, AT_ONCE)

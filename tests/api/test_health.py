@@ -46,3 +46,10 @@ async def test_a_process_without_postgresql_lives_and_is_not_ready(
     answer = await anonymous.get("/health/ready")
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
     assert "10.0.0.1" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_a_probe_may_ask_for_the_head_alone(anonymous: httpx.AsyncClient, path: str) -> None:
+    answer = await anonymous.head(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert (await anonymous.post(path)).headers["allow"] == "GET, HEAD"

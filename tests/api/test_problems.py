@@ -1,5 +1,6 @@
 """Every error is a problem document, and none repeats what was sent."""
 
+import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -128,6 +129,33 @@ async def test_a_refused_method_is_told_every_method_that_is_taken(
     answer = await client.request(method, path)
     assert_problem(answer, 405, "method_not_allowed")
     assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("/mass-replies/?limit=5&author=%C5%81", "/mass-replies?limit=5&author=%C5%81"),
+        ("/snippets/re%20fund/", "/snippets/re%20fund"),
+        ("/docs/", "/docs"),
+    ],
+)
+async def test_a_slash_too_many_leads_to_the_public_address_whatever_the_host_header_says(
+    client: httpx.AsyncClient, asked: str, leads_to: str
+) -> None:
+    answer = await client.get(asked, headers={"Host": "evil.example"})
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"http://127.0.0.1:8000{leads_to}"
+    assert_problem(await client.get("/nothing-here/"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/mass-replies", "/conversations/import", "/callbacks/x"])
+async def test_a_compressed_body_is_told_from_a_wrong_one(client: httpx.AsyncClient, path: str) -> None:
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    answer = await client.post(path, content=gzip.compress(b"{}"), headers=headers)
+    assert_problem(answer, 415, "encoding_not_taken")
+    assert answer.headers["accept-encoding"] == "identity"
+    plain = await client.post("/mass-replies", content=b"{}", headers={**headers, "Content-Encoding": "identity"})
+    assert plain.status_code == 422
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:

@@ -9,7 +9,20 @@ from app.client.exits import Exit
 from tests.test_readme import README
 
 SECTION = README[README.index("## From a terminal") : README.index("### Clients in other languages")]
-COMMANDS = {"send", "status", "deliveries", "cancel", "pause", "resume", "retry", "accounts"}
+COMMANDS = {
+    "send",
+    "list",
+    "approve",
+    "reject",
+    "resolve",
+    "status",
+    "deliveries",
+    "cancel",
+    "pause",
+    "resume",
+    "retry",
+    "accounts",
+}
 
 
 def test_every_exit_status_is_explained() -> None:

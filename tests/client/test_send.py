@@ -43,6 +43,46 @@ async def test_without_a_terminal_nothing_is_created_before_somebody_agreed(crow
     assert (await crowd.client.get("/mass-replies")).json()["items"] == []
 
 
+async def test_a_script_confirms_the_number_that_it_expects_and_no_other(crowd: Live, run: Run) -> None:
+    other = await run("send", ANSWERED, *TO_ALL, "--expect", "11")
+    assert other.exit_code == Exit.DECLINED
+    assert "10 would get it, and not the 11 of --expect. Nothing was sent." in other.stderr
+    assert crowd.accepted() == []
+    both = await run("send", ANSWERED, *TO_ALL, "--expect", "10", "--yes")
+    assert both.exit_code == Exit.USAGE
+
+    assert (await run("send", ANSWERED, *TO_ALL, "--expect", "10")).exit_code == Exit.DONE
+    assert len(crowd.accepted()) == 10
+    listed = await run("list")
+    assert listed.exit_code == Exit.DONE, listed.output
+    assert "is completed" in listed.stdout
+    [cancelled] = json.loads((await run("list", "--status", "cancelled", "--json")).stdout)
+    assert cancelled["recipient_count"] == 10
+
+
+async def test_a_dry_run_shows_everything_and_keeps_nothing(crowd: Live, run: Run) -> None:
+    shown = await run("send", ANSWERED, *TO_ALL, "--dry-run")
+    assert shown.exit_code == Exit.DONE, shown.output
+    assert "12 conversations are selected; exactly 10 would get the reply." in shown.stdout
+    assert "2: voice takes no text" in shown.stdout
+    assert (await run("send", ANSWERED, *TO_ALL, "--dry-run", "--expect", "9")).exit_code == Exit.DECLINED
+    assert (await crowd.client.get("/mass-replies")).json()["items"] == []
+
+
+async def test_what_a_second_person_and_a_finder_say_reaches_the_server(crowd: Live, run: Run) -> None:
+    batch = await crowd.create()
+    for command in (
+        ("approve", batch["id"]),
+        ("reject", batch["id"], "--reason", "Too early."),
+        ("resolve", batch["id"], "--outcome", "not_sent", "--reason", "They say so.", str(uuid4())),
+    ):
+        refused = await run(*command)
+        assert refused.exit_code == Exit.REFUSED, refused.output
+        assert "(forbidden)" in refused.stderr or "(invalid_state)" in refused.stderr
+    nobody = await run("resolve", batch["id"], "--outcome", "sent", "--reason", "They say so.")
+    assert nobody.exit_code == Exit.USAGE
+
+
 async def test_the_message_comes_from_standard_input_and_the_result_goes_out_as_json_alone(
     crowd: Live, run: Run
 ) -> None:

@@ -53,6 +53,16 @@ def test_a_call_without_an_answer_is_made_again_with_the_same_idempotency_key(
     assert [request.headers["Idempotency-Key"] for request in server.asked] == ["k-1"] * 3
 
 
+def test_a_host_that_is_dead_is_said_at_the_first_try() -> None:
+    told: list[str] = []
+    server = Script(httpx.ConnectError("x"), httpx.ConnectError("x"), FINE)
+    transport = httpx.MockTransport(server)
+    with Service("https://api.example.test", "mr_key", say=told.append, transport=transport, pauses=NOW) as service:
+        service.post("/mass-replies", {})
+    assert len(told) == 1
+    assert told[0].startswith("https://api.example.test does not answer: the connection failed. Trying again")
+
+
 def test_a_refusal_is_not_asked_again() -> None:
     server = Script(problem(422, "selection_empty"))
 
@@ -64,11 +74,11 @@ def test_a_refusal_is_not_asked_again() -> None:
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ([LOST] * 3, r"https://api\.example\.test does not answer \(ReadError\)"),
+        ([LOST] * 3, r"https://api\.example\.test does not answer: the connection failed\."),
         ([httpx.Response(502)] * 3, "502"),
         ([httpx.Response(200, text="<html>")], "not one of mass-reply's"),
         ([httpx.Response(200, json=["mass-reply"])], "not one of mass-reply's"),
-        ([httpx.DecodingError("no gzip")] * 3, "DecodingError"),
+        ([httpx.DecodingError("no gzip")] * 3, "its answer cannot be read"),
         ([httpx.Response(404, text="<html>")], "404"),
         ([httpx.Response(302, headers={"Location": "https://elsewhere.example.test"})], "302"),
     ],

@@ -14,8 +14,7 @@ from app.client.batch import Batch
 from app.client.exits import Exit
 from app.client.progress import Lines
 from app.client.show import Screen, deliveries_table, show_batch
-from app.domain.mass_reply import PauseReason
-from app.domain.model import DeliveryStatus, MassReplyStatus, ReasonCode
+from app.domain.model import DeliveryStatus, MassReplyStatus, PauseReason, ReasonCode
 
 
 def batch(

@@ -35,12 +35,14 @@ class Ready(Answer):
     redis: Reach
 
 
+@router.head("/live", include_in_schema=False)
 @router.get("/live")
 async def live() -> Alive:
     """The process answers."""
     return Alive()
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses=only_problems(NotReady))
 async def ready(runtime: RuntimeDep) -> Ready:
     """The process can do its work: PostgreSQL answers. Redis is reported only, for nothing is lost without it."""

@@ -57,7 +57,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         run(parse())
-    except EmbeddedServersMissing as error:
+    except (EmbeddedServersMissing, OSError) as error:  # a port that is taken is named by the error
         sys.exit(str(error))
 
 

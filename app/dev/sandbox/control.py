@@ -10,12 +10,15 @@ from app.dev.sandbox.accounts import Account
 from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.journal import to_json
-from app.dev.sandbox.outbox import outbox_page
+from app.dev.sandbox.outbox import SCRIPT, outbox_page
 from app.dev.sandbox.provider import HttpProvider, Provider, Said, TellsInbound
 from app.dev.sandbox.smtp import Smtp
 from app.dev.sandbox.start_page import start_page
 
-SECURITY_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'"
+}
 
 
 class Control:
@@ -29,6 +32,7 @@ class Control:
     def routes(self) -> Iterable[web.RouteDef]:
         yield web.get("/", self.start)
         yield web.get("/outbox", self.outbox)
+        yield web.get("/outbox.js", self.outbox_script)
         yield web.post("/sandbox/accounts", self.register)
         yield web.post("/sandbox/inbound", self.inbound)
         yield web.get("/journal", self.journal)
@@ -44,7 +48,11 @@ class Control:
         yield Smtp.name, f"{request.url.host}:{self._smtp_port}"
 
     async def outbox(self, request: web.Request) -> web.Response:
-        return _html(outbox_page(self._exchange.journal, self._providers, request.query.get("channel")))
+        channel, wanted = request.query.get("channel"), request.query.get("q", "")
+        return _html(outbox_page(self._exchange.journal, self._providers, channel, wanted))
+
+    async def outbox_script(self, _: web.Request) -> web.Response:
+        return web.Response(text=SCRIPT, content_type="text/javascript")
 
     async def register(self, request: web.Request) -> web.Response:
         try:

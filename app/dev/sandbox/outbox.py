@@ -1,7 +1,8 @@
 """The page at `/outbox`: the messages as their recipients would have got them."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from urllib.parse import urlencode
 
 from app.dev.sandbox.journal import Entry, Journal, Report
@@ -9,7 +10,7 @@ from app.dev.sandbox.markup import Markup, fill, join, page
 from app.dev.sandbox.provider import Provider
 
 SHOWN = 200
-"""Messages per channel on the page; the journal has them all."""
+"""Messages on the page; the journal has them all."""
 
 CARD = """<article>
 <header><strong>{}</strong><span class="{}">{}</span></header>
@@ -18,33 +19,77 @@ CARD = """<article>
 <pre>{}</pre>
 </article>"""
 
+BODY = """<h1><a href="/">Provider sandbox</a>: outbox</h1>
+<form action="/outbox" role="search">
+<input type="search" name="q" value="{}" placeholder="recipient, subject, text …" aria-label="Search">
+<input type="hidden" name="channel" value="{}"><button>Search</button>
+</form>
+<main>
+{}
+{}
+</main>
+<script src="/outbox.js"></script>"""
 
-def outbox_page(journal: Journal, providers: Mapping[str, Provider], channel: str | None) -> str:
-    """Newest first, a section for each channel; `channel` shows one of them alone."""
+SCRIPT = """// The page as it is by now, every other second; what is being typed into the search stays.
+const shown = document.querySelector("main");
+async function refresh() {
+  try {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("main");
+    if (fresh && fresh.innerHTML !== shown.innerHTML) shown.replaceChildren(...fresh.childNodes);
+  } catch {
+    // The sandbox is stopped, or about to come back.
+  }
+  setTimeout(refresh, 2000);
+}
+setTimeout(refresh, 2000);
+"""
+
+
+def outbox_page(journal: Journal, providers: Mapping[str, Provider], channel: str | None, wanted: str = "") -> str:
+    """Newest first, over all channels or on one; `wanted` are words that each message shown must hold."""
     totals = Counter(entry.message.channel for entry in journal if entry.message.channel)
-    shown = [name for name in sorted(totals) if channel in (None, "", name)]
-    newest = _newest(journal, shown)
-    sections = [_section(name, totals[name], newest[name], journal, providers) for name in shown]
-    body = fill('<h1><a href="/">Provider sandbox</a>: outbox</h1>\n{}\n{}', _nav(totals, channel), join(sections))
-    return page("Outbox", body if sections else fill("{}\n<p>Nothing was received yet.</p>", body))
+    found = _found(journal, providers, channel, wanted.casefold().split())
+    cards = [_card(entry, providers[entry.message.account.provider], journal.reports(entry)) for entry in found]
+    older = Markup('<p class="soft">Older ones are in the journal.</p>') if len(found) == SHOWN else Markup()
+    nothing = Markup("<p>Nothing was found.</p>" if totals else "<p>Nothing was received yet.</p>")
+    messages = fill("{}\n{}", join(cards), older) if cards else nothing
+    return page("Outbox", fill(BODY, wanted, channel or "", _nav(totals, channel, wanted), messages))
 
 
-def _newest(journal: Journal, channels: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
-    newest: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in reversed(journal):
-        channel = entry.message.channel
-        if channel in channels and len(newest[channel]) < SHOWN:
-            newest[channel].append(entry)
-    return newest
+def _found(
+    journal: Journal, providers: Mapping[str, Provider], channel: str | None, words: Sequence[str]
+) -> Sequence[Entry]:
+    of_channel = (each for each in reversed(journal) if each.message.channel and _is_on(channel, each))
+    return list(islice((each for each in of_channel if _holds(each, providers, words)), SHOWN))
 
 
-def _nav(totals: Mapping[str, int], channel: str | None) -> Markup:
-    links = [_link("all", sum(totals.values()), "/outbox", chosen=not channel)]
+def _is_on(channel: str | None, entry: Entry) -> bool:
+    return not channel or entry.message.channel == channel
+
+
+def _holds(entry: Entry, providers: Mapping[str, Provider], words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    reading = providers[entry.message.account.provider].reading(entry.message)
+    parts = (entry.message.recipient, reading.sender, reading.subject, reading.text, entry.message.correlation)
+    text = " ".join(part for part in parts if part).casefold()
+    return all(word in text for word in words)
+
+
+def _nav(totals: Mapping[str, int], channel: str | None, wanted: str) -> Markup:
+    asked = {"q": wanted} if wanted else {}
+    links = [_link("all", sum(totals.values()), _address(asked), chosen=not channel)]
     links += [
-        _link(name, totals[name], "/outbox?" + urlencode({"channel": name}), chosen=name == channel)
+        _link(name, totals[name], _address({"channel": name, **asked}), chosen=name == channel)
         for name in sorted(totals)
     ]
     return fill("<nav>{}</nav>", join(links))
+
+
+def _address(asked: Mapping[str, str]) -> str:
+    return "/outbox?" + urlencode(asked) if asked else "/outbox"
 
 
 def _link(name: str, total: int, url: str, *, chosen: bool) -> Markup:
@@ -52,17 +97,9 @@ def _link(name: str, total: int, url: str, *, chosen: bool) -> Markup:
     return fill('<a href="{}"{}>{} ({})</a>', url, current, name, total)
 
 
-def _section(
-    channel: str, total: int, entries: Sequence[Entry], journal: Journal, providers: Mapping[str, Provider]
-) -> Markup:
-    cards = [_card(entry, providers[entry.message.account.provider], journal.reports(entry)) for entry in entries]
-    older = fill('<p class="soft">{} older ones are in the journal.</p>', total - len(entries))
-    return fill("<h2>{}</h2>\n{}\n{}", channel, join(cards), older if total > len(entries) else Markup())
-
-
 def _card(entry: Entry, provider: Provider, reports: Sequence[Report]) -> Markup:
     reading, message = provider.reading(entry.message), entry.message
-    when = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC, {provider.name}, from {reading.sender or 'nobody'}"
+    when = f"{message.channel}, {entry.at:%Y-%m-%d %H:%M:%S} UTC, {provider.name}, from {reading.sender or 'nobody'}"
     facts = [("Subject", reading.subject), *reading.threading, ("Correlation", message.correlation)]
     rows = join([fill("<dt>{}</dt><dd>{}</dd>", name, value) for name, value in facts if value])
     outcome = "accepted" if entry.accepted else "refused"

@@ -1,0 +1,227 @@
+"""What the commands of the service do: each connects to what it needs, calls one use case and prints its result."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+import typer
+import uvicorn
+from asyncpg import PostgresError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from app import worker as worker_process
+from app.api.protocol import PunctualProtocol
+from app.dev.calls import CallFailed
+from app.dev.children import StackFailed
+from app.dev.demo import PromiseBroken
+from app.dev.demo import demo as run_demo
+from app.dev.servers import EmbeddedServersMissing
+from app.dev.up import up as run_up
+from app.domain.audit import OPERATOR
+from app.domain.erasure import Erased
+from app.domain.errors import InvalidRequest, MassReplyError, NotFound
+from app.domain.messaging import Author
+from app.domain.model import TenantId
+from app.domain.permissions import Role
+from app.domain.retention import Kind, read_age
+from app.domain.trouble import in_words
+from app.erasure import erase_contact
+from app.import_file import import_file
+from app.listening import check_port
+from app.logs import configure_logging
+from app.retention import purge as run_purge
+from app.rotation import rotate_secrets as run_rotation
+from app.runtime import Runtime, open_runtime
+from app.settings import SettingsInvalid, load_migration_settings, load_settings
+from app.setup import KeyDraft, issue_api_key, require_tenant, revoke_api_key
+from app.setup import create_tenant as make_tenant
+from app.store.api_keys import tenant_of_key
+from app.store.database import UnsafeRole
+from app.store.schema import migrate as migrate_schema
+from app.telemetry import TelemetryMissing
+from app.telemetry.metrics import shared_among
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+SAID_IN_ONE_LINE = (
+    *(SettingsInvalid, UnsafeRole, MassReplyError, OSError, SQLAlchemyError, PostgresError),
+    *(EmbeddedServersMissing, StackFailed, CallFailed, PromiseBroken, TelemetryMissing),
+)
+"""What a person can do something about."""
+
+
+def in_one_line(operation: Callable[P, None]) -> Callable[P, None]:
+    """Say what went wrong on standard error, and end with the status 1."""
+
+    @functools.wraps(operation)
+    def run(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            operation(*arguments, **named)
+        except SAID_IN_ONE_LINE as error:
+            typer.echo(f"mass-reply: {_words(error)}", err=True)
+            raise typer.Exit(1) from None
+
+    return run
+
+
+def _words(error: Exception) -> str:
+    """SQLAlchemy puts the name of a class before the database's own words."""
+    cause = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
+    return str(cause) or in_words(error)
+
+
+def in_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Connect to everything, as the environment says, and do one piece of work."""
+    settings = load_settings()
+
+    async def run() -> T:
+        async with open_runtime(settings) as runtime:
+            return await work(runtime)
+
+    return asyncio.run(run())
+
+
+@in_one_line
+def migrate() -> None:
+    settings = load_migration_settings()
+    try:
+        asyncio.run(migrate_schema(settings.owner_url, settings.database_url))
+    except ValueError as error:  # an address without a user
+        raise SettingsInvalid(str(error)) from None
+
+
+@in_one_line
+def create_tenant(name: str) -> None:
+    typer.echo(in_runtime(lambda runtime: make_tenant(runtime.database, name)))
+
+
+@in_one_line
+def create_key(tenant: UUID, roles: Collection[Role], name: str, agent: Sequence[str | None]) -> None:
+    draft = KeyDraft(name, frozenset(roles), _agent(*agent))
+    typer.echo(in_runtime(lambda runtime: _issue(runtime, TenantId(tenant), draft)))
+
+
+def _agent(id_: str | None, name: str | None, email: str | None) -> Author | None:
+    if id_ is None and name is None and email is None:
+        return None
+    if id_ is None or name is None:
+        raise InvalidRequest("An agent needs both --agent-id and --agent-name.")
+    return Author(id_, name, email)
+
+
+async def _issue(runtime: Runtime, tenant: TenantId, draft: KeyDraft) -> str:
+    async with runtime.database.begin(tenant) as connection:
+        await require_tenant(connection, tenant)
+        max_life = runtime.settings.api_key_max_life
+        return str((await issue_api_key(connection, tenant, draft, max_life=max_life)).presented)
+
+
+@in_one_line
+def revoke_key(key_id: UUID) -> None:
+    in_runtime(lambda runtime: _revoke(runtime, key_id))
+
+
+async def _revoke(runtime: Runtime, key_id: UUID) -> None:
+    async with runtime.database.begin_routing() as connection:
+        tenant = await tenant_of_key(connection, key_id)
+    if tenant is None:
+        raise NotFound("There is no such key.")
+    async with runtime.database.begin(tenant) as connection:
+        await revoke_api_key(connection, tenant, key_id)
+
+
+@in_one_line
+def serve(host: str, port: int, workers: int) -> None:
+    in_runtime(_nothing)  # a wrong setting or role is said in one line, before any process starts
+    check_port(host, port)
+    configure_logging(load_settings().log_level)
+    with shared_among(workers):
+        uvicorn.run(
+            "app.main:from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            http=PunctualProtocol,
+            workers=workers,
+            log_config=None,
+            access_log=False,  # it would write down queries, and a callback's query may hold its secret
+            server_header=False,
+            timeout_graceful_shutdown=10,  # streams to open pages do not end by themselves
+        )
+
+
+async def _nothing(_: Runtime) -> None:
+    """Connecting was all that was wanted."""
+
+
+@in_one_line
+def work() -> None:
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    worker_process.run(settings)
+
+
+@in_one_line
+def import_conversations(file: Path, tenant: UUID, channel_account: str | None) -> None:
+    report = in_runtime(
+        lambda runtime: import_file(runtime.database, TenantId(tenant), file, channel_account, runtime.address_digests)
+    )
+    for error in report.errors:
+        typer.echo(f"line {error.line}: {error.detail} ({error.code})", err=True)
+    if report.unlisted_errors:
+        typer.echo(f"and {report.unlisted_errors} more", err=True)
+    typer.echo(
+        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, failed {report.failed}"
+    )
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@in_one_line
+def erase(contact: str, tenant: UUID) -> None:
+    erased = in_runtime(lambda runtime: _erase(runtime, TenantId(tenant), contact))
+    typer.echo(
+        f"erased {erased.contact_id}: conversations {erased.conversations}, deliveries {erased.deliveries}, "
+        f"of them cancelled {erased.cancelled}"
+    )
+
+
+async def _erase(runtime: Runtime, tenant: TenantId, contact: str) -> Erased:
+    async with runtime.database.begin(tenant) as connection:
+        return await erase_contact(connection, tenant, contact, runtime.address_digests, OPERATOR)
+
+
+@in_one_line
+def purge(older_than: str, *, dry_run: bool) -> None:
+    age = read_age(older_than)
+    for each in in_runtime(lambda runtime: run_purge(runtime.database, runtime.files, age, only_count=dry_run)):
+        counts = ", ".join(f"{kind} {each.counts[kind]}" for kind in Kind)
+        typer.echo(f"{each.tenant}: {counts}")
+        if each.kept_uncertain:
+            typer.echo(f"{each.tenant}: kept {each.kept_uncertain} mass replies with uncertain deliveries", err=True)
+
+
+@in_one_line
+def rotate_secrets() -> None:
+    done = in_runtime(
+        lambda runtime: run_rotation(runtime.database, runtime.vault, runtime.callbacks, runtime.settings.secret_keys)
+    )
+    typer.echo(
+        f"sealed anew {done.resealed}, under the current key before {done.current}, unreadable {done.unreadable}"
+    )
+    if done.unreadable:
+        raise typer.Exit(1)
+
+
+@in_one_line
+def demo(times: int) -> None:
+    run_demo(times)
+
+
+@in_one_line
+def up(*, empty: bool) -> None:
+    run_up(empty=empty)
