@@ -34,6 +34,8 @@ from app.domain.messaging import (
     Webhook,
 )
 from app.domain.model import Channel, ReasonCode
+from app.domain.opt_out import opted_out
+from app.domain.phone_numbers import region_of_number
 
 API: Final = "https://api.twilio.com"
 SIGNATURE: Final = "x-twilio-signature"
@@ -124,11 +126,6 @@ STATUSES: Final[Mapping[str, ReceiptKind]] = {
     "failed": ReceiptKind.FAILED,
     "canceled": ReceiptKind.FAILED,
 }
-
-_STOP: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
-_START: Final = frozenset({"START", "UNSTOP", "YES"})
-_ALSO_AN_ANSWER: Final = frozenset({"YES"})
-"""Twilio takes it for START, and an agent who has asked something for an answer."""
 
 
 def _sender(value: str) -> str:
@@ -242,8 +239,13 @@ class TwilioAdapter:
         if status in STATUSES:
             return [_receipt(sid, status, fields, webhook.query.get("d"))]
         if not status and "Body" in fields:
-            return [_inbound(sid, fields)]
+            return [_inbound(sid, fields, self._country)]
         return [Unrecognized(f"{sid}:{status}", fields)]
+
+    @property
+    def _country(self) -> str | None:
+        """Whose words for STOP count: the account's country, else that of its number."""
+        return self.config.region or region_of_number(self.config.sender or "")
 
     @property
     def _token(self) -> str:
@@ -338,24 +340,28 @@ def _done_date(value: str | None) -> datetime | None:
         return None
 
 
-def _inbound(sid: str, fields: Mapping[str, str]) -> Inbound:
+def _inbound(sid: str, fields: Mapping[str, str], region: str | None) -> Inbound:
     media = fields.get("NumMedia", "0")
-    opted_out = _opted_out(fields.get("OptOutType", ""), fields["Body"])
+    choice = _choice(fields.get("OptOutType", ""), fields["Body"], region)
     return Inbound(
         event_key=f"{sid}:received",
         provider_message_id=sid,
         sender=fields.get("From", ""),
         text=fields["Body"] or (f"[{media} media files]" if media != "0" else ""),
-        # Twilio answers these words by itself (https://help.twilio.com/articles/223134027): nobody here owes a reply.
-        automatic=opted_out is not None and fields["Body"].strip().upper() not in _ALSO_AN_ANSWER,
-        opted_out=opted_out,
+        # Twilio answers its words by itself (https://help.twilio.com/articles/223134027), and nobody waits for an
+        # answer to any other.
+        automatic=choice is not None and not _is_yes(fields["Body"]),
+        opted_out=choice,
         raw=fields,
     )
 
 
-def _opted_out(kind: str, text: str) -> bool | None:
-    """Advanced Opt-Out says what it made of the message; without it Twilio's default words count, alone in a text."""
-    word = kind.strip().upper() or text.strip().upper()
-    if word in _STOP:
-        return True
-    return False if word in _START else None
+def _choice(kind: str, text: str, region: str | None) -> bool | None:
+    """Advanced Opt-Out says what it made of the message; without it the words count, alone in a text."""
+    said = opted_out(kind or text, region)
+    return False if said is None and _is_yes(kind or text) else said
+
+
+def _is_yes(text: str) -> bool:
+    """Twilio takes it for START, and an agent who has asked something for an answer."""
+    return text.strip().rstrip(".!").upper() == "YES"

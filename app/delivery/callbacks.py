@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars
 
 from app.delivery.lines import Line, Lines
 from app.delivery.receipts import take_receipt, take_watermark
-from app.domain.accounts import ChannelAccount
+from app.domain.accounts import ChannelAccount, region_of
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import (
@@ -29,13 +29,17 @@ from app.domain.messaging import (
     Webhook,
     storable_event,
 )
-from app.domain.model import AccountId, ReasonCode, TenantId
+from app.domain.model import AccountId, Channel, ReasonCode, TenantId
+from app.domain.opt_out import opted_out
 from app.store import callback_sightings, customer_messages, receipts
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
+
+TEXTED: Final = frozenset({Channel.SMS, Channel.WHATSAPP})
+"""Channels on which a word alone opts out."""
 
 TOGETHER: Final = 20
 """Events in one transaction: it holds the counters of their lanes, which the workers move too."""
@@ -222,7 +226,15 @@ async def _record(
 async def _note_opt_out(
     connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, inbound: Inbound
 ) -> None:
-    if inbound.opted_out is True:
+    choice = _choice(account, inbound)
+    if choice is True:
         await receipts.block_address(connection, tenant, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
-    elif inbound.opted_out is False:
+    elif choice is False:
         await receipts.unblock_address(connection, tenant, account.channel, inbound.sender)
+
+
+def _choice(account: ChannelAccount, inbound: Inbound) -> bool | None:
+    """Whether a customer opts out or in again: as the provider says, else as they write it where texts are sent."""
+    if inbound.opted_out is not None or account.channel not in TEXTED:
+        return inbound.opted_out
+    return opted_out(inbound.text, region_of(account.config))

@@ -42,6 +42,7 @@ class AuditAction(StrEnum):
     WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted"
     WEBHOOK_ENDPOINT_REPLAYED = "webhook_endpoint.replayed"
     CONTACT_ERASED = "contact.erased"
+    ADDRESS_UNBLOCKED = "blocked_address.lifted"
     PURGE_RAN = "purge.ran"
     ACCESS_FORBIDDEN = "access.forbidden"
     CREDENTIAL_REFUSED = "credential.refused"
