@@ -13,7 +13,7 @@ from app.domain.erasure import AddressDigests
 from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.import_chunk import Chunk, Outcome
 from app.domain.import_line import ConversationLine, InvalidLine, parse_line
-from app.domain.import_mail import line_of, message_of, sender_of
+from app.domain.import_mail import line_of, message_of
 from app.domain.mail import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.domain.selection import Filter
@@ -221,14 +221,14 @@ async def _file_mail(
 ) -> Outcome:
     """Put a mail on the conversation that its headers name, or open one with it; not twice. Raises InvalidLine."""
     now, message = datetime.now(UTC), message_of(mail)
-    if mail.message_id and await is_known(connection, tenant, mail.message_id, sender_of(mail)):
+    if mail.message_id and await is_known(connection, tenant, mail.message_id, mail.sender):
         return Outcome.UNCHANGED
     thread = await _thread(connection, tenant, account, mail)
     if thread is None:
         return await _open_conversation(connection, tenant, line_of(mail, account.key, now), now, digests)
-    if mail.message_id is None and await find_message(connection, tenant, thread, message) is not None:
+    if mail.message_id is None and await find_message(connection, tenant, thread, Channel.EMAIL, message) is not None:
         return Outcome.UNCHANGED
-    believed = await is_contact(connection, tenant, thread, sender_of(mail))
+    believed = await is_contact(connection, tenant, thread, mail.sender)
     await record_customer_message(connection, tenant, thread, message_of(mail, believed=believed), now)
     return Outcome.UPDATED
 

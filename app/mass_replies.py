@@ -1,6 +1,6 @@
 """Use cases for people: preview and create. Confirming is in `confirming.py`, what comes after it in `control.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -24,7 +24,8 @@ from app.domain.guards import Guards, refuse_too_large, refuse_too_many_selected
 from app.domain.mass_reply import Draft, MassReply
 from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
-from app.domain.per_contact import thin_out
+from app.domain.own_addresses import OwnAddresses
+from app.domain.per_contact import known_as, thin_out
 from app.domain.preflight import Plan, Recipient, Verdict, preflight, repeated
 from app.domain.rendering import FrozenMessage, Message, Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
@@ -41,6 +42,7 @@ from app.store import (
     snippets,
     tenants,
 )
+from app.store.accounts import account_configs
 from app.store.claims import LaneKey
 from app.store.database import Database, plan_anew
 
@@ -298,11 +300,13 @@ async def _load(
 ) -> list[Recipient]:
     """Read all that decides about these conversations, given in the order of their ids."""
     await plan_anew(connection)
+    own = await _own_addresses(connection, tenant)
     loaded: list[Recipient] = []
     for start in range(0, len(conversation_ids), LOADED_AT_ONCE):
         few = conversation_ids[start : start + LOADED_AT_ONCE]
         found = await recipients.load(connection, tenant, mass_reply, few)
-        loaded += await _with_reach(connection, tenant, plan.guards, found)
+        marked = [replace(each, ours=own.hold(each.channel, each.address_key)) for each in found]
+        loaded += await _with_reach(connection, tenant, plan.guards, marked)
     return loaded
 
 
@@ -317,13 +321,13 @@ async def _verdicts(aside: Aside, plan: Plan, found: Sequence[Recipient]) -> lis
 
 def _with_repeats(verdicts: Sequence[Verdict], plan: Plan) -> list[Verdict]:
     """Warn of each conversation whose contact gets the message on an earlier one."""
-    seen, warned = set[UUID](), list[Verdict]()
+    seen, warned = set[Hashable](), list[Verdict]()
     for verdict in verdicts:
-        contact = verdict.recipient.contact_id
-        repeats = verdict.refusal is None and contact in seen and not plan.guards.once_per_contact
+        names = known_as(verdict.recipient)
+        repeats = verdict.refusal is None and not seen.isdisjoint(names) and not plan.guards.once_per_contact
         warned.append(repeated(verdict) if repeats else verdict)
         if verdict.refusal is None:
-            seen.add(contact)
+            seen.update(names)
     return warned
 
 
@@ -335,6 +339,14 @@ async def _with_reach(
         return found
     reached = await per_contact.reached(connection, tenant, [recipient.contact_id for recipient in found])
     return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
+
+
+async def _own_addresses(connection: AsyncConnection, tenant: TenantId) -> OwnAddresses:
+    """The addresses of the tenant's own accounts, which are nobody's."""
+    used = await account_configs(connection, tenant)
+    return OwnAddresses.of(
+        (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)
+    )
 
 
 def limits_of(recipient: Recipient) -> Limits | None:

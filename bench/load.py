@@ -22,8 +22,9 @@ _CONTACTS = sa.text("""
 """)
 _CONVERSATIONS = sa.text("""
     INSERT INTO conversations (tenant_id, external_id, channel, account_id, contact_id, address,
-                               last_customer_message_at)
+                               address_key, last_customer_message_at)
     SELECT :tenant, k.external_id, 'sms', :account, k.id,
+           '+1202' || lpad((row_number() OVER ())::text, 7, '0'),
            '+1202' || lpad((row_number() OVER ())::text, 7, '0'), now() - interval '1 hour'
     FROM contacts k WHERE k.tenant_id = :tenant AND k.external_id LIKE :key || '-%'
 """)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.dev.sandbox.sendgrid import new_keys
 from app.domain.accounts import AccountDraft
+from app.domain.addresses import Address
 from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
 from app.setup import save_account
@@ -28,9 +29,9 @@ _CONTACTS = """
     FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
 """
 _CONVERSATIONS = """
-    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address, subject,
-                               last_customer_message_at, reply_to_message_id)
-    SELECT :tenant, :prefix || '-' || n, 'SUP-' || n, :channel, CAST(:account AS uuid), k.id, {address},
+    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address, address_key,
+                               subject, last_customer_message_at, reply_to_message_id)
+    SELECT :tenant, :prefix || '-' || n, 'SUP-' || n, :channel, CAST(:account AS uuid), k.id, {address}, {address},
            'Payment failed', now() - interval '1 hour', '<' || :prefix || n || '@mail.example.com>'
     FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n
     CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = (SELECT CAST(:tenant AS uuid))
@@ -162,7 +163,14 @@ async def add_conversation(
     """Add one conversation with a contact of its own, and such columns as the test is about."""
     contact = {"name": "Ann Lee", "first_name": "Ann", **columns.pop("contact", {})}
     tags: Sequence[str] = columns.pop("tags", ("incident",))
-    values = {"channel": channel, "address": address, "last_customer_message_at": datetime.now(UTC), **columns}
+    key = None if address is None else Address.read(channel, address).key
+    values = {
+        "channel": channel,
+        "address": address,
+        "address_key": key,
+        "last_customer_message_at": datetime.now(UTC),
+        **columns,
+    }
     async with runtime.database.begin(tenant) as connection:
         external_id = await connection.scalar(sa.text("SELECT 'contact-' || uuidv7()"))
         contact_id = await _insert(connection, "contacts", tenant, {"external_id": external_id, **contact})

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.conversations import ImportReport, get, import_lines, import_mail, import_mailbox
+from app.domain.addresses import Address
 from app.domain.conversation import ConversationView
 from app.domain.errors import InvalidRequest
 from app.domain.mail import MAX_MAIL_BYTES, parse_mail, root_id
-from app.domain.model import TenantId
+from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.domain.mails import REAL, raw_mail
@@ -71,11 +72,11 @@ async def test_each_of_the_real_mails_is_accounted_for_and_none_twice(inbox: Inb
     outcomes = {name: await inbox.outcome(raw) for name, raw in REAL.items()}
     assert len(outcomes) == 56
     assert "failed" not in outcomes.values()
-    stored = [(message.sender.lower(), message.provider_message_id) for message in await inbox.messages()]
+    stored = [(message.sender, message.provider_message_id) for message in await inbox.messages()]
     assert len(stored) == sum(outcome != "unchanged" for outcome in outcomes.values())
     for raw in REAL.values():
         mail = parse_mail(raw)
-        assert (mail.sender.lower(), mail.message_id) in stored
+        assert (Address.read(Channel.EMAIL, mail.sender).key, mail.message_id) in stored
     assert {await inbox.outcome(raw) for raw in REAL.values()} == {"unchanged"}
 
 

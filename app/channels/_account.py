@@ -13,10 +13,13 @@ from email.utils import getaddresses
 from typing import Annotated, Any, Final
 
 import httpx
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo
 
 from app.channels.public_addresses import is_mail_port, is_web_port
+from app.domain.addresses import Address as Recipient
+from app.domain.model import Channel
+from app.domain.own_addresses import TOKEN
+from app.domain.phone_numbers import regions
 
 PUBLIC_ONLY: Final = {"public_only": True}
 """The context in which settings are checked where accounts may not talk to private addresses."""
@@ -144,34 +147,51 @@ def _header_secret(value: SecretStr) -> SecretStr:
 
 def _mailbox(value: str) -> str:
     """Check `Name <address>` or a bare address, and give it back in the one form that is safe in a header."""
+    return _named(value, private=False)
+
+
+def _own_mailbox(value: str) -> str:
+    return _named(value, private=True)
+
+
+def _named(value: str, *, private: bool) -> str:
     if any(not c.isprintable() for c in value):
         raise ValueError("must be one line of printable text")
     found = getaddresses([value])
     if len(found) != 1:
         raise ValueError("must be one address")
     name, address = found[0]
-    return str(Address(display_name=name, addr_spec=email_address(address)))
+    return str(Address(display_name=name, addr_spec=email_address(address, private=private)))
 
 
-def email_address(value: str) -> str:
-    """Check one bare e-mail address without asking the DNS, and write it in ASCII. Raises ValueError."""
-    # An encoded word has no place in an address (RFC 2047 section 5), and some programs would decode it.
-    if "=?" in value:
+def email_address(value: str, *, private: bool = False) -> str:
+    """Check one bare e-mail address without asking the DNS, and write it in ASCII. Raises ValueError.
+
+    `private` allows domains that only one's own mail server knows, such as `.local`.
+    """
+    address = Recipient.read(Channel.EMAIL, value, private=private)
+    if address.wire is None or address.stored.lower() != value.lower():
         raise ValueError("is not an e-mail address")
-    try:
-        # `test_environment` allows names under .test (RFC 2606), on which sandboxes live; it changes nothing else here.
-        found = validate_email(value, check_deliverability=False, test_environment=True, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise ValueError("is not an e-mail address") from None
-    return found.ascii_email or found.normalized
+    return address.wire
 
 
-REPLY_PLACEHOLDER: Final = "{token}"
+def _region(value: str) -> str:
+    if value.upper() not in regions():
+        raise ValueError("must be the code of a country with two letters (ISO 3166), such as US")
+    return value.upper()
+
+
+REPLY_PLACEHOLDER: Final = TOKEN
 
 
 def _reply_address(value: str) -> str:
     """Check a Reply-To, whose `{token}` becomes the conversation's id: 32 hexadecimal digits."""
     _mailbox(value.replace(REPLY_PLACEHOLDER, "0" * 32))
+    return value
+
+
+def _own_reply_address(value: str) -> str:
+    _own_mailbox(value.replace(REPLY_PLACEHOLDER, "0" * 32))
     return value
 
 
@@ -186,3 +206,10 @@ MailPort = Annotated[int, Field(ge=1, le=65535), AfterValidator(_mail_port)]
 HeaderSecret = Annotated[SecretStr, AfterValidator(_header_secret)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 ReplyAddress = Annotated[str, AfterValidator(_reply_address)]
+
+OwnMailbox = Annotated[str, AfterValidator(_own_mailbox)]
+OwnReplyAddress = Annotated[str, AfterValidator(_own_reply_address)]
+"""For an account on the tenant's own mail server, which may have a domain that nobody else knows."""
+
+Region = Annotated[str, AfterValidator(_region)]
+"""The country that an account's national numbers are read in."""

@@ -1,10 +1,10 @@
 """Mail rules that hold for every e-mail provider: what goes into threading headers, and what comes out of them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import Field
@@ -32,6 +32,11 @@ class MailSettings(Settings):
     def answers_to(self, conversation: UUID) -> str | None:
         """The Reply-To of a mail on this conversation."""
         return self.reply_to.replace(REPLY_PLACEHOLDER, conversation.hex) if self.reply_to else None
+
+
+def own_addresses(config: Mapping[str, Any]) -> Iterable[str]:
+    """The addresses that an account writes from, and that answers to it go to."""
+    return [value for name in ("from", "reply_to") if isinstance(value := config.get(name), str)]
 
 
 def message_id(outbound: Outbound, domain: str) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from app.channels import _postmark_events as events
 from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
 from app.channels._checks import judge_check
-from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
+from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
 from app.domain.account_check import CheckResult
 from app.domain.messaging import (
@@ -103,6 +103,10 @@ class PostmarkAdapter:
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
         config = Config.model_validate(setup.config)
         return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_tokens)
+
+    @classmethod
+    def own_addresses(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        return own_addresses(config)
 
     async def send(self, outbound: Outbound) -> SendResult:
         payload = _payload(outbound, self.config)

@@ -1,6 +1,6 @@
 """The providers there are. Adding one: its file, its name in the tuple below, its samples in tests/channels/."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Protocol, Self
 
 import httpx
@@ -16,10 +16,19 @@ from app.channels.webchat import WebChatAdapter
 from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud import WhatsAppCloudAdapter
 from app.domain.errors import Fault, InvalidAccount
-from app.domain.messaging import Adapter, Limits, VariesLimits
+from app.domain.messaging import Adapter, HasOwnAddresses, Limits, VariesLimits
 from app.domain.model import Channel
 
-__all__ = ["ADAPTERS", "AccountAdapter", "AccountSetup", "build", "limits_of", "redemands_credentials", "validate"]
+__all__ = [
+    "ADAPTERS",
+    "AccountAdapter",
+    "AccountSetup",
+    "build",
+    "limits_of",
+    "own_addresses",
+    "redemands_credentials",
+    "validate",
+]
 
 
 class AccountAdapter(Adapter, Protocol):
@@ -62,6 +71,12 @@ def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Lim
     if adapter is None:
         return None
     return adapter.limits_for(channel, config) if isinstance(adapter, VariesLimits) else adapter.limits
+
+
+def own_addresses(provider: str, config: Mapping[str, Any]) -> Iterable[str]:
+    """The addresses that an account itself has, as its config spells them."""
+    adapter = ADAPTERS.get(provider)
+    return adapter.own_addresses(config) if isinstance(adapter, HasOwnAddresses) else ()
 
 
 def validate(

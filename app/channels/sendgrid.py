@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -19,7 +19,7 @@ from app.channels import _sendgrid_events as events
 from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
 from app.channels._checks import judge_check
 from app.channels._form_data import is_form, read_form
-from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, reply_headers
+from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
 from app.channels._support import Answer, Fault, Meaning, by_status, get, post, refusal
 from app.domain.account_check import CheckResult, refused
 from app.domain.messaging import (
@@ -115,6 +115,10 @@ class SendGridAdapter:
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
         config = Config.model_validate(setup.config)
         return cls(http, config, Credentials.model_validate(setup.credentials), setup.callback_tokens)
+
+    @classmethod
+    def own_addresses(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        return own_addresses(config)
 
     async def send(self, outbound: Outbound) -> SendResult:
         try:

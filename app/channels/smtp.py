@@ -7,19 +7,19 @@ from DATA on silence is unknown (RFC 5321 section 6.1).
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from enum import StrEnum
-from typing import ClassVar, Final, Self, cast
+from typing import Any, ClassVar, Final, Self, cast
 
 import aiosmtplib
 import httpx
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from app.channels._account import AccountSetup, Host, MailPort, Settings, email_address
-from app.channels._mail import BAD_ADDRESS, MailSettings, message_id
+from app.channels._account import AccountSetup, Host, MailPort, OwnMailbox, OwnReplyAddress, Settings, email_address
+from app.channels._mail import BAD_ADDRESS, MailSettings, message_id, own_addresses
 from app.channels._smtp_mail import compose
 from app.channels._smtp_replies import Step, judge
 from app.channels.http import CallRecord, call_deadline, deadline_passed, open_socket, recorded
@@ -56,6 +56,8 @@ class Tls(StrEnum):
 
 
 class Config(MailSettings):
+    sender: OwnMailbox = Field(alias="from")
+    reply_to: OwnReplyAddress | None = None
     host: Host
     port: MailPort
     tls: Tls = Tls.STARTTLS
@@ -78,7 +80,7 @@ class Credentials(Settings):
 class SmtpAdapter:
     name: ClassVar[str] = "smtp"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
-    limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, attachments=True)
+    limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, private_domains=True, attachments=True)
     # Nothing calls back, so there is nothing for a secret in the callback URL to protect.
     signs_webhooks: ClassVar[bool] = True
     callback_bytes: ClassVar[int] = 0
@@ -96,9 +98,13 @@ class SmtpAdapter:
         credentials = Credentials.model_validate(setup.credentials)
         return cls(config, credentials, setup.allow_private, ssl.create_default_context())
 
+    @classmethod
+    def own_addresses(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        return own_addresses(config)
+
     async def send(self, outbound: Outbound) -> SendResult:
         try:
-            recipient = email_address(outbound.address)
+            recipient = email_address(outbound.address, private=True)
         except ValueError:
             return BAD_ADDRESS
         if self.credentials.username is not None and self.config.tls is Tls.NONE:

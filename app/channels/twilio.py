@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import httpx
-import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Settings
+from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Region, Settings
 from app.channels._checks import judge_check
 from app.channels._support import Answer, Failure, Fault, Meaning, by_status, get, post, refusal
 from app.domain.account_check import CheckResult, refused
+from app.domain.addresses import Address
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -140,6 +140,8 @@ class Config(Settings):
     account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
     sender: Annotated[str, AfterValidator(_sender)] | None = Field(default=None, alias="from")
     messaging_service_sid: str | None = Field(default=None, pattern=r"^MG[0-9a-fA-F]{32}$")
+    region: Region | None = None
+    """The country that numbers without a `+` are read in, and whose words for STOP count."""
     base_url: BaseUrl = API
 
     @model_validator(mode="after")
@@ -151,10 +153,6 @@ class Config(Settings):
 
 class Credentials(Settings):
     auth_token: HeaderSecret
-
-
-_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-"""The preflight has checked and normalised the number; anything in this form is left to Twilio's own judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,13 @@ class TwilioAdapter:
     def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:
         return cls(http, Config.model_validate(setup.config), Credentials.model_validate(setup.credentials))
 
+    @classmethod
+    def own_addresses(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        sender = config.get("from")
+        return [sender] if isinstance(sender, str) else []
+
     async def send(self, outbound: Outbound) -> SendResult:
-        number = e164(outbound.address)
+        number = Address.read(outbound.channel, outbound.address, self.config.region).wire
         if number is None:
             return Rejected(
                 ReasonCode.ADDRESS_INVALID, "The address is not a phone number in international form.", own=True
@@ -250,19 +253,6 @@ class TwilioAdapter:
     @property
     def _token(self) -> str:
         return self.credentials.auth_token.get_secret_value()
-
-
-def e164(address: str) -> str | None:
-    """Write a phone number in E.164 form; None where it is not a complete international number."""
-    if _E164.fullmatch(address):
-        return address
-    try:
-        number = phonenumbers.parse(address)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _with_correlation(callback_url: str, correlation: str) -> str:

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from app.channels._account import AccountSetup, Endpoint, Settings
+from app.channels._account import AccountSetup, Endpoint, Region, Settings
 from app.channels._support import Answer, Fault, Meaning, json_object, one_line, post, refusal
 from app.channels.signed_posts import signed_headers
 from app.domain.messaging import (
@@ -93,6 +93,8 @@ Moment = Annotated[datetime, BeforeValidator(_time)]
 
 class Config(Settings):
     url: Endpoint
+    region: Region | None = None
+    """The country that numbers without a `+` are read in."""
 
 
 class Credentials(Settings):

@@ -27,6 +27,7 @@ from app.channels._graph import (
 from app.channels._support import Answer, json_object
 from app.channels._whatsapp_errors import ERRORS
 from app.domain.account_check import CheckResult
+from app.domain.addresses import Address
 from app.domain.messaging import (
     Accepted,
     AddressKind,
@@ -72,11 +73,8 @@ _LARGEST: Final[Mapping[str, int]] = {"image": 5 * _MB, "video": 16 * _MB, "audi
 _NO_FILES_WITH_TEMPLATE: Final = "Outside the reply window only the template is sent, without files."
 _USER_ID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _NUMBER: Final = re.compile(r"\+?[1-9]\d{6,14}", re.ASCII)
-_BETWEEN_DIGITS: Final = "[ ()./-]*"
-_RECIPIENT: Final = re.compile(
-    rf"{_USER_ID.pattern}|\+?{_BETWEEN_DIGITS}[1-9](?:{_BETWEEN_DIGITS}\d){{6,14}}{_BETWEEN_DIGITS}", re.ASCII
-)
-"""A phone number as people write it, or the id of a person who shows none."""
+_RECIPIENT: Final = re.compile(rf"{_USER_ID.pattern}|{_NUMBER.pattern}", re.ASCII)
+"""A phone number, or the id of a person who shows none."""
 _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
 
 
@@ -100,7 +98,7 @@ class WhatsAppCloudAdapter:
     name: ClassVar[str] = "whatsapp_cloud"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.WHATSAPP})
     limits: ClassVar[Limits] = Limits(
-        address=AddressKind.OPAQUE,
+        address=AddressKind.PHONE,
         address_form=_RECIPIENT,
         max_characters=4_096,
         reply_window=timedelta(hours=24),
@@ -182,10 +180,10 @@ class WhatsAppCloudAdapter:
 
 def recipient_of(address: str) -> Mapping[str, str] | None:
     """Name a recipient as the API does: `to` for a phone number, `recipient` for a business-scoped user id."""
-    if _USER_ID.fullmatch(address):
-        return {"recipient": address}
-    number = re.sub(_BETWEEN_DIGITS, "", address)
-    return {"to": number} if _NUMBER.fullmatch(number) else None
+    wire = Address.read(Channel.WHATSAPP, address).wire or ""
+    if _USER_ID.fullmatch(wire):
+        return {"recipient": wire}
+    return {"to": wire} if _NUMBER.fullmatch(wire) else None
 
 
 def _first_message(outbound: Outbound, recipient: Mapping[str, str]) -> Mapping[str, Any]:

@@ -6,8 +6,8 @@ in a second transaction before anything leaves.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from app.delivery.loads import Load
 from app.delivery.waiting import Wait
 from app.domain.messaging import Outbound
 from app.domain.model import Channel, MassReplyStatus, Reason
+from app.domain.per_contact import known_as
 from app.domain.policy import allowance, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
@@ -164,15 +165,17 @@ class Judging:
     load: Load
     reached: Counter[UUID]
     now: datetime
+    taken: Counter[Hashable] = field(default_factory=Counter)
+    """What leaves with this very claim, by all that a person is known as."""
 
     def ticket(self, claimed: Claimed) -> Ticket:
-        contact = claimed.recipient.contact_id
-        config = self.line.account.config
-        recipient = replace(claimed.recipient, account_config=config, reached=self.reached[contact])
+        names, config = known_as(claimed.recipient), self.line.account.config
+        reached = self.reached[claimed.recipient.contact_id] + max(self.taken[name] for name in names)
+        recipient = replace(claimed.recipient, account_config=config, reached=reached)
         judged = judge(recipient, self.plan, self.line.limits, self.now)
         if isinstance(judged, Reason):
             return Ticket(claimed, judged)
-        self.reached[contact] += 1
+        self.taken.update(names)
         return Ticket(claimed, _outbound(claimed, judged, self.plan, self.line, self.load))
 
     def attempt(self, ticket: Ticket) -> Attempt:

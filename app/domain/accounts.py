@@ -9,6 +9,12 @@ from typing import Any
 from app.domain.model import AccountId, Channel
 
 
+def region_of(config: Mapping[str, Any]) -> str | None:
+    """The country in which an account reads national numbers; None when it takes international ones alone."""
+    region = config.get("region")
+    return region if isinstance(region, str) else None
+
+
 class AccountState(StrEnum):
     READY = "ready"
     DISABLED = "disabled"

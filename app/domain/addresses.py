@@ -1,51 +1,96 @@
-"""Addresses in one spelling, so that two mentions of the same customer meet.
+"""An address: what is stored, the key that two spellings of it share, and what goes on the wire.
 
-An address is kept, and written to, in its `canonical` spelling. Whether two are the same is asked without regard to
-case: here of their `comparable` spelling, and in SQL of `lower()`, which is what `conversations.address_key` holds. By
-the standard the part before the @ is its host's own affair (RFC 5321 section 2.4); in practice Ann@ and ann@ are one.
-Ids that a provider made up may differ in case alone: they block each other, and never share a conversation.
+Every place that asks whether two addresses are one compares keys, and every place that sends writes `wire`. Nothing
+else normalises. Keys are stored beside addresses, because PostgreSQL has to find people by them.
 """
 
-import phonenumbers
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
+from app.domain.mailboxes import mailbox_spellings, read_mailbox_address
 from app.domain.model import Channel
+from app.domain.phone_numbers import number_spellings, read_number
+from app.domain.written import without_marks
 
-PHONE_CHANNELS = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
+PHONE_CHANNELS: Final = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
+"""Channels whose addresses are phone numbers: the same number is the same person on all of them."""
+
+_REMEMBERED: Final = 8_192
+"""A batch reads each address several times in a row."""
 
 
-def canonical(channel: Channel, address: str) -> str:
-    """Spell an address as it is stored and looked up; what is not valid stays as it was written."""
-    address = address.strip()
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody is written to on a channel."""
+
+    channel: Channel
+    stored: str = field(repr=False)
+    """As it was written, without what belongs to no address: invisible marks, `mailto:`, a display name."""
+    key: str = field(repr=False)
+    """Equal for every spelling of the same address on its channel."""
+    wire: str | None = field(repr=False)
+    """As a provider takes it; None when it is not a complete address."""
+
+    @classmethod
+    def read(cls, channel: Channel, text: str, region: str | None = None, *, private: bool = False) -> "Address":
+        """Read an address as people and providers write it. Never fails: what is not valid keeps its text, and no wire.
+
+        `region` is the country (ISO 3166) that national numbers of SMS and voice are read in. `private` allows e-mail
+        domains that only the tenant's own mail server knows, such as `.local`.
+        """
+        return _read(channel, text, region, private)
+
+    @property
+    def family(self) -> str:
+        """The kind of address, which several channels may share: a person is known by family and key."""
+        return family_of(self.channel)
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """How providers may spell it in their reports, the key included."""
+        if self.channel is Channel.EMAIL:
+            return mailbox_spellings(self.key) | {self.stored}
+        return (number_spellings(self.key) if self.channel in PHONE_CHANNELS else frozenset({self.key})) | {self.stored}
+
+
+@lru_cache(_REMEMBERED)
+def _read(channel: Channel, text: str, region: str | None, private: bool) -> Address:
     if channel is Channel.EMAIL:
-        return _email(address)
-    return e164(address) if channel in PHONE_CHANNELS else address
+        mailbox = read_mailbox_address(text, private=private)
+        return Address(channel, mailbox.stored, mailbox.key, mailbox.wire)
+    if channel not in PHONE_CHANNELS:
+        opaque = without_marks(text)
+        return Address(channel, opaque, opaque, opaque if opaque and opaque.isprintable() else None)
+    if channel is Channel.WHATSAPP:
+        return _whatsapp(text)
+    number = read_number(text, region)
+    return Address(channel, number.stored, number.key, number.dialled)
 
 
-def comparable(channel: Channel, address: str) -> str:
-    """Spell an address so that it equals every other mention of the same one on its channel."""
-    return canonical(channel, address).lower()
+def _whatsapp(text: str) -> Address:
+    """Read a WhatsApp id: a number, with or without its `+`, or the id of a person who shows none."""
+    number = read_number(text, None, bare_is_international=True)
+    if number.international is not None:
+        return Address(Channel.WHATSAPP, number.stored, number.key, number.international)
+    is_id = number.stored.isascii() and number.stored[:1].isalpha() and number.stored.replace(".", "").isalnum()
+    return Address(Channel.WHATSAPP, number.stored, number.stored, number.stored if is_id else None)
 
 
-def _email(address: str) -> str:
-    # What is sent goes out with the part before the @ as it was written: the receiving host may want it so.
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{domain.lower()}"
+def family_of(channel: Channel) -> str:
+    return "phone" if channel in PHONE_CHANNELS else channel.value
 
 
-def e164(number: str) -> str:
-    """Write a phone number in E.164 where it is a valid international one; WhatsApp leaves its `+` out."""
-    number = number.strip()
-    try:
-        read = phonenumbers.parse(f"+{number}" if number.isdecimal() else number, None)
-    except phonenumbers.NumberParseException:
-        return number
-    if not phonenumbers.is_valid_number(read):
-        return number
-    return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
-
-
-def identity(channel: Channel, address: str) -> str:
+def identity(address: Address) -> str:
     """Name the contact behind an address that nobody gave an id: the same on all channels that share such addresses."""
-    if channel is Channel.EMAIL:
-        return f"email:{comparable(channel, address)}"
-    return f"phone:{e164(address)}" if channel in PHONE_CHANNELS else f"{channel}:{address.strip()}"
+    return f"{address.family}:{address.key}"
+
+
+def email_key(email: str | None) -> str | None:
+    """The key of a contact's e-mail address."""
+    return None if email is None else Address.read(Channel.EMAIL, email).key
+
+
+def phone_key(phone: str | None) -> str | None:
+    """The key of a contact's phone number; bare digits are read as WhatsApp reads them."""
+    return None if phone is None else Address.read(Channel.WHATSAPP, phone).key

@@ -45,6 +45,8 @@ class Conversation:
     """Its key."""
     address: str | None = field(default=None, repr=False)
     """As an import gave it. None: a reply goes to the contact's own address, whatever that is by then."""
+    address_key: str | None = field(default=None, repr=False)
+    """What other spellings of the address share with it."""
     status: ConversationStatus = ConversationStatus.ACTIVE
     engagement: Engagement = Engagement.PENDING
     subject: str | None = field(default=None, repr=False)
@@ -72,7 +74,7 @@ class CustomerMessage:
     references: tuple[str, ...] = ()
     """For e-mail: the thread up to this message, oldest first, without it."""
     sender: str | None = field(default=None, repr=False)
-    """None is the customer at the conversation's own address."""
+    """An address in any spelling; None is the customer at the conversation's own address."""
     believed: bool = True
     """False where the sender only claims to belong to the conversation: then it is logged and changes nothing."""
     attachment_names: tuple[str, ...] = field(default=(), repr=False)

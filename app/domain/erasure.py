@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from app.domain.addresses import PHONE_CHANNELS, comparable
+from app.domain.addresses import PHONE_CHANNELS, Address
 from app.domain.model import Channel, Reason, ReasonCode
 
 ERASED_TEXT: Final = "[erased]"
@@ -19,24 +19,23 @@ CONTACT_ERASED: Final = Reason(
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where somebody is written to: the same number is another address on each channel."""
+class Place:
+    """An address as it is blocked: the same key is another place on each channel."""
 
     channel: Channel
-    address: str = field(repr=False)
+    key: str = field(repr=False)
 
     @classmethod
-    def spelled(cls, channel: Channel, address: str) -> "Address":
-        """In the spelling in which addresses are blocked."""
-        return cls(channel, comparable(channel, address))
+    def of(cls, address: Address) -> "Place":
+        return cls(address.channel, address.key)
 
 
 def addresses_of(email: str | None, phone: str | None) -> Iterable[Address]:
     """Where a contact may be written to who has these."""
     if email is not None:
-        yield Address.spelled(Channel.EMAIL, email)
+        yield Address.read(Channel.EMAIL, email)
     if phone is not None:
-        yield from (Address.spelled(channel, phone) for channel in sorted(PHONE_CHANNELS))
+        yield from (Address.read(channel, phone) for channel in sorted(PHONE_CHANNELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,22 @@ class AddressDigests:
     secret_key: str = field(repr=False)
     former_keys: Sequence[str] = field(default=(), repr=False)
 
-    def of(self, tenant: UUID, address: Address) -> bytes:
-        return _digest(self.secret_key, tenant, address)
+    def of(self, tenant: UUID, place: Place) -> bytes:
+        return _digest(self.secret_key, tenant, place)
 
     def possible(self, tenant: UUID, address: Address) -> Sequence[bytes]:
-        """All that the address may be known by."""
-        return [_digest(key, tenant, address) for key in (self.secret_key, *self.former_keys)]
+        """All that the address may be known by.
+
+        Keys were made by other rules once, and a digest cannot be made anew: any spelling of the address knows it.
+        """
+        forms = {address.key} | {form for spelt in address.spellings for form in (spelt, spelt.lower())}
+        places = [Place(address.channel, form) for form in sorted(forms)]
+        return [_digest(key, tenant, place) for key in (self.secret_key, *self.former_keys) for place in places]
 
 
-def _digest(secret_key: str, tenant: UUID, address: Address) -> bytes:
-    place = b"erased:" + tenant.bytes + f"{address.channel}:{address.address}".encode()
-    return hmac.new(secret_key.encode(), place, hashlib.sha256).digest()
+def _digest(secret_key: str, tenant: UUID, place: Place) -> bytes:
+    named = b"erased:" + tenant.bytes + f"{place.channel}:{place.key}".encode()
+    return hmac.new(secret_key.encode(), named, hashlib.sha256).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from app.domain.addresses import PHONE_CHANNELS, canonical, comparable, e164, identity
+from app.domain.addresses import PHONE_CHANNELS, Address, identity
 from app.domain.conversation import (
     Contact,
     Conversation,
@@ -21,7 +21,7 @@ from app.domain.conversation import (
     receive,
     updated,
 )
-from app.domain.erasure import Address, addresses_of
+from app.domain.erasure import addresses_of
 from app.domain.events import ConversationUpdated
 from app.domain.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine, too_many_fields
 from app.domain.model import Channel
@@ -33,17 +33,53 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    channel: Channel
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """A tenant's channel accounts by key, the oldest first."""
+
+    known: Mapping[str, KnownAccount]
+
+    def channel_of(self, key: str) -> Channel | None:
+        account = self.known.get(key)
+        return None if account is None else account.channel
+
+    def region(self, channel: Channel, key: str | None) -> str | None:
+        """Where a conversation's national numbers are from: its account's country, else that of the channel's first."""
+        if key is not None:
+            return self.known[key].region if key in self.known else None
+        return next((each.region for each in self.known.values() if each.channel is channel), None)
+
+    def regions(self, channel: Channel) -> set[str | None]:
+        """Every country that a national number on this channel may be from."""
+        return {None, *(each.region for each in self.known.values() if each.channel is channel)}
+
+
 def unnamed_id(conversation: Conversation, contact: Contact) -> str:
     """Name the contact of a conversation that nobody gave an id: by the conversation's address, else by its own.
 
     Without any of these the conversation's id stands for the contact: it cannot be reached and meets no other one.
     """
-    channel, address = conversation.channel, conversation.address
-    by_kind = [identity(Channel.EMAIL, contact.email)] if contact.email else []
-    by_kind += [identity(Channel.SMS, contact.phone)] if contact.phone else []
-    if channel in PHONE_CHANNELS:
+    if conversation.address:
+        return identity(Address.read(conversation.channel, conversation.address))
+    by_kind = [_email_identity(contact.email)] if contact.email else []
+    by_kind += [_phone_identity(contact.phone)] if contact.phone else []
+    if conversation.channel in PHONE_CHANNELS:
         by_kind.reverse()
-    return next(iter([identity(channel, address)] if address else by_kind), f"conversation:{conversation.external_id}")
+    return next(iter(by_kind), f"conversation:{conversation.external_id}")
+
+
+def _email_identity(email: str) -> str:
+    return identity(Address.read(Channel.EMAIL, email))
+
+
+def _phone_identity(phone: str) -> str:
+    return identity(Address.read(Channel.WHATSAPP, phone))
 
 
 def named_contacts(lines: Iterable[ConversationLine]) -> set[str]:
@@ -52,7 +88,10 @@ def named_contacts(lines: Iterable[ConversationLine]) -> set[str]:
 
 
 def possible_contacts(
-    lines: Sequence[ConversationLine], conversations: Mapping[str, Conversation], contacts: Mapping[str, Contact]
+    lines: Sequence[ConversationLine],
+    conversations: Mapping[str, Conversation],
+    contacts: Mapping[str, Contact],
+    accounts: Accounts,
 ) -> set[str]:
     """Return every contact without a name that the lines may lead to, in whatever order they apply."""
     by_conversation = defaultdict[str, list[ConversationLine]](list)
@@ -64,12 +103,16 @@ def possible_contacts(
         contact = None if stored is None else contacts[stored.contact]
         nameless = any(line.contact is not None and line.contact.nameless for line in said)
         if contact is None or contact.unnamed or nameless:
-            found |= _possible_ids(external_id, said, stored, contact)
+            found |= _possible_ids(external_id, said, stored, contact, accounts)
     return found
 
 
 def _possible_ids(
-    external_id: str, lines: Sequence[ConversationLine], stored: Conversation | None, contact: Contact | None
+    external_id: str,
+    lines: Sequence[ConversationLine],
+    stored: Conversation | None,
+    contact: Contact | None,
+    accounts: Accounts,
 ) -> set[str]:
     of_conversation = [line.given for line in lines] + ([_attributes(stored)] if stored else [])
     of_contact = [line.contact.given for line in lines if line.contact] + ([_attributes(contact)] if contact else [])
@@ -77,9 +120,14 @@ def _possible_ids(
     addresses = {given["address"] for given in of_conversation if given.get("address")}
     emails = {given["email"] for given in of_contact if given.get("email")}
     phones = {given["phone"] for given in of_contact if given.get("phone")}
-    by_address = {identity(channel, address) for channel in channels for address in addresses}
-    by_email = {identity(Channel.EMAIL, email) for email in emails}
-    return by_address | by_email | {identity(Channel.SMS, phone) for phone in phones} | {f"conversation:{external_id}"}
+    by_address = {
+        identity(Address.read(channel, address, region))
+        for channel in channels
+        for address in addresses
+        for region in accounts.regions(channel)
+    }
+    by_contact = {*map(_email_identity, emails), *map(_phone_identity, phones)}
+    return by_address | by_contact | {f"conversation:{external_id}"}
 
 
 def _attributes(value: Conversation | Contact) -> Mapping[str, Any]:
@@ -97,8 +145,7 @@ class NewMessage:
 class Chunk:
     """What is stored of that which some lines speak of, and what they made of it so far."""
 
-    accounts: Mapping[str, Channel]
-    """The tenant's channel accounts by key."""
+    accounts: Accounts
     conversations: dict[str, Conversation]
     """By external id."""
     contacts: dict[str, Contact]
@@ -119,7 +166,7 @@ class Chunk:
         """Where somebody may be written to now who perhaps could not be before."""
         conversations = (self.conversations[key] for key in self.changed_conversations)
         contacts = (self.contacts[key] for key in self.changed_contacts)
-        own = [Address.spelled(each.channel, each.address) for each in conversations if each.address is not None]
+        own = [self._read(each, each.address) for each in conversations if each.address is not None]
         return own + [address for each in contacts for address in addresses_of(each.email, each.phone)]
 
     def apply(self, line: ConversationLine, now: datetime) -> Outcome:
@@ -127,7 +174,7 @@ class Chunk:
         before = self.conversations.get(line.external_id)
         draft = self._draft(line, before, now)
         contact = self._contact(line, before, draft)
-        conversation = replace(draft, contact=contact.external_id, address=_address(before, draft, contact))
+        conversation = self._addressed(replace(draft, contact=contact.external_id), before, contact)
         message = self._new_message(line)
         if message is not None:
             conversation = _received(conversation, line, message, now)
@@ -155,7 +202,7 @@ class Chunk:
         start = before or Conversation(line.given["channel"], "", line.given.get("created_at", now), line.external_id)
         draft = replace(start, **line.given)
         self._check_account(line, draft)
-        address = None if draft.address is None else canonical(draft.channel, draft.address)
+        address = None if draft.address is None else self._read(draft, draft.address).stored or None
         return replace(draft, address=address, custom_fields=_merged(draft.custom_fields, line.custom_fields))
 
     def _contact(self, line: ConversationLine, before: Conversation | None, draft: Conversation) -> Contact:
@@ -188,10 +235,25 @@ class Chunk:
         self.changed_contacts.discard(key)
         self.left.add(key)
 
+    def _read(self, conversation: Conversation, address: str) -> Address:
+        region = self.accounts.region(conversation.channel, conversation.channel_account)
+        return Address.read(conversation.channel, address, region)
+
+    def _addressed(self, draft: Conversation, before: Conversation | None, contact: Contact) -> Conversation:
+        """Keep the address that was given, with its key, and none while the contact's own is as good.
+
+        A line that repeats what was derived, as one does that sends our own answer back, does not give an address.
+        """
+        own, derived = contact.address_on(draft.channel), before is not None and before.address is None
+        given = None if draft.address is None else self._read(draft, draft.address)
+        if given is None or (derived and own is not None and self._read(draft, own).key == given.key):
+            return replace(draft, address=None, address_key=None)
+        return replace(draft, address_key=given.key)
+
     def _check_account(self, line: ConversationLine, draft: Conversation) -> None:
         if draft.channel_account is None or not line.given.keys() & {"channel", "channel_account"}:
             return
-        channel = self.accounts.get(draft.channel_account)
+        channel = self.accounts.channel_of(draft.channel_account)
         if channel is None and "channel_account" in line.given:
             raise InvalidLine("unknown_channel_account", "/channel_account: There is no channel account of this key.")
         if channel not in (None, draft.channel):
@@ -233,9 +295,8 @@ def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, ob
 
 def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact:
     """Return a contact without the address that its conversation had: it has another one now."""
-    old = None if before.address is None else comparable(before.channel, before.address)
     own = contact.address_on(before.channel)
-    if own is None or comparable(before.channel, own) != old:
+    if own is None or Address.read(before.channel, own).key != before.address_key:
         return contact
     if before.channel is Channel.EMAIL:
         return contact if "email" in said.given else replace(contact, email=None)
@@ -246,19 +307,10 @@ def _reachable(contact: Contact, conversation: Conversation) -> Contact:
     """Give a contact that is known by its address that address, so that a template may use it."""
     channel, address = conversation.channel, conversation.address
     if address is not None and channel is Channel.EMAIL and contact.email is None:
-        return replace(contact, email=canonical(channel, address))
+        return replace(contact, email=address)
     if address is not None and channel in PHONE_CHANNELS and contact.phone is None:
-        return replace(contact, phone=e164(address))
+        return replace(contact, phone=address)
     return contact
-
-
-def _address(before: Conversation | None, draft: Conversation, contact: Contact) -> str | None:
-    """Return the address that was given; None while the contact's own is as good.
-
-    A line that repeats what was derived, as one does that sends our own answer back, does not give an address.
-    """
-    derived = before is not None and before.address is None
-    return None if derived and draft.address == contact.address_on(draft.channel) else draft.address
 
 
 def _received(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
-from app.domain.addresses import canonical, e164
+from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.model import Channel, ConversationStatus, Engagement
@@ -151,12 +151,12 @@ def _text(reader: Reader, value: object, pointer: str) -> str | None:
 
 def _email(reader: Reader, value: object, pointer: str) -> str | None:
     address = _name(reader, value, pointer)
-    return None if address is None else canonical(Channel.EMAIL, address)
+    return None if address is None else Address.read(Channel.EMAIL, address).stored
 
 
 def _phone(reader: Reader, value: object, pointer: str) -> str | None:
     number = _name(reader, value, pointer)
-    return None if number is None else e164(number)
+    return None if number is None else Address.read(Channel.SMS, number).stored
 
 
 def _channel(reader: Reader, value: object, pointer: str) -> Channel:

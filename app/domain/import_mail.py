@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from app.domain.addresses import canonical
+from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.import_line import ContactLine, ConversationLine, InvalidLine
 from app.domain.mail import Mail, root_id
@@ -22,14 +22,10 @@ def message_of(mail: Mail, *, believed: bool = True) -> CustomerMessage:
         sent_at=mail.sent_at,
         automatic=mail.automatic,
         references=_references(mail),
-        sender=sender_of(mail),
+        sender=mail.sender,
         believed=believed,
         attachment_names=mail.attachment_names,
     )
-
-
-def sender_of(mail: Mail) -> str:
-    return canonical(Channel.EMAIL, mail.sender)
 
 
 def _references(mail: Mail) -> tuple[str, ...]:
@@ -39,16 +35,16 @@ def _references(mail: Mail) -> tuple[str, ...]:
 
 def line_of(mail: Mail, channel_account: str, now: datetime) -> ConversationLine:
     """Say the conversation that a mail opens as a line of an import. Raises InvalidLine."""
-    message = message_of(mail)
+    message, sender = message_of(mail), Address.read(Channel.EMAIL, mail.sender).stored
     given: dict[str, Any] = {
         "channel": Channel.EMAIL,
         "channel_account": channel_account,
         "subject": mail.subject,
-        "address": message.sender,
+        "address": sender,
         "created_at": message.at(now),
     }
     if mail.automatic:
         given["engagement"] = Engagement.ENGAGED  # nobody waits for an answer to an out-of-office notice
     name = {} if mail.from_name is None else {"name": mail.from_name}
-    contact = ContactLine(given={"email": message.sender, **name})
+    contact = ContactLine(given={"email": sender, **name})
     return ConversationLine(root_id(mail), given, contact, message=message)

@@ -5,7 +5,7 @@ read settings or touch the database. What it answers is one of four values, neve
 them exhaustively.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -281,6 +281,8 @@ class Limits:
     """Facts of the medium, as data; `docs/channels/` gives the provider's page for each."""
 
     address: AddressKind
+    private_domains: bool = False
+    """E-mail addresses may have domains that only the account's own server knows, such as `.local`."""
     address_form: Pattern[str] | None = None
     """What the whole of an address looks like, where the provider's own ids have a form."""
     max_characters: int | None = None
@@ -416,6 +418,14 @@ class SharesCallbacks(Protocol):
     @classmethod
     def identity_of(cls, channel: Channel, config: Mapping[str, Any]) -> str | None:
         """Answer what events call this account; None where its config does not say."""
+
+
+@runtime_checkable
+class HasOwnAddresses(Protocol):
+    """Implemented where an account's config holds addresses that its own messages come from, or that answers go to."""
+
+    @classmethod
+    def own_addresses(cls, config: Mapping[str, Any]) -> Iterable[str]: ...
 
 
 @runtime_checkable

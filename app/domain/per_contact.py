@@ -5,13 +5,14 @@ is thinned out by the same rule in SQL (`app/store/per_contact.py`), across all 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from app.domain.addresses import family_of
 from app.domain.guards import Guards
 from app.domain.model import Reason, ReasonCode
-from app.domain.preflight import Verdict, contact_limit
+from app.domain.preflight import Recipient, Verdict, contact_limit
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -20,15 +21,22 @@ def duplicate_contact() -> Reason:
     return Reason(ReasonCode.DUPLICATE_CONTACT, "The contact gets this reply on another conversation.")
 
 
+def known_as(recipient: Recipient) -> tuple[Hashable, ...]:
+    """By what a person is known: the contact, and the address, which several contacts of the helpdesk may have."""
+    key = recipient.address_key
+    return (recipient.contact_id,) if key is None else (recipient.contact_id, (family_of(recipient.channel), key))
+
+
 def thin_out(verdicts: Sequence[Verdict], guards: Guards) -> list[Verdict]:
     """Skip what a contact would get too often; the order stays."""
     if not guards.compare_conversations:
         return list(verdicts)
     going = sorted((verdict for verdict in verdicts if verdict.refusal is None), key=_latest_first, reverse=True)
-    places, refusals = Counter[UUID](), dict[UUID, Reason]()
+    places, refusals = Counter[Hashable](), dict[UUID, Reason]()
     for verdict in going:
-        places[verdict.recipient.contact_id] += 1
-        reason = _refusal(verdict, guards, places[verdict.recipient.contact_id])
+        names = known_as(verdict.recipient)
+        places.update(names)
+        reason = _refusal(verdict, guards, max(places[name] for name in names))
         if reason is not None:
             refusals[verdict.recipient.conversation_id] = reason
     return [_skipped(verdict, refusals.get(verdict.recipient.conversation_id)) for verdict in verdicts]

@@ -4,17 +4,16 @@ One function judges both times, so that the preflight cannot promise what sendin
 that the world has changed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
 from app.domain import segments
+from app.domain.accounts import region_of
+from app.domain.addresses import Address
 from app.domain.approved_templates import ApprovedTemplate, as_text, fallback_of
 from app.domain.guards import NO_GUARDS, Guards, Inactive
 from app.domain.messaging import AddressKind, Attachment, Author, DroppedAttachment, Limits, Template
@@ -67,6 +66,10 @@ class Recipient:
     reached: int = 0
     """Messages of mass replies that the contact got within the last 24 hours, or may have got; looked up only where the
     tenant limits them."""
+    address_key: str | None = field(default=None, repr=False)
+    """What every spelling of the address shares."""
+    ours: bool = False
+    """Whether the address is that of a channel account of the tenant."""
     frozen: bool = False
     """Whether the address is the one that the preflight has checked and frozen."""
     changed_hands: bool = False
@@ -142,9 +145,11 @@ def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime
     if reason is not None:
         return reason
     assert limits is not None  # noqa: S101 - _unreachable refuses a conversation without a channel account
-    address = recipient.address if recipient.frozen else _taken_address(recipient.address, limits)
+    address = recipient.address if recipient.frozen else _taken_address(recipient, limits)
     if address is None:
         return Reason(ReasonCode.ADDRESS_INVALID, f"The conversation's address is not valid on {recipient.channel}.")
+    if recipient.ours:
+        return Reason(ReasonCode.ADDRESS_INVALID, "The address is one of your own channel accounts, and no customer's.")
     if _window_closed(recipient, limits, now):
         return _by_template(recipient, plan, limits, address)
     rendered = plan.render(recipient)
@@ -187,47 +192,15 @@ def contact_limit(limit: int) -> Reason:
     return Reason(ReasonCode.CONTACT_LIMIT, detail)
 
 
-def _taken_address(address: str | None, limits: Limits) -> str | None:
-    """The address in the form that the provider takes; None where it takes none like it."""
-    normal, form = normal_address(address, limits.address), limits.address_form
-    return normal if normal is None or form is None or form.fullmatch(normal) else None
-
-
-def normal_address(address: str | None, kind: AddressKind) -> str | None:
-    """Answer the address as providers take it: a syntactically valid e-mail address, or a number in E.164."""
-    return _NORMAL[kind](address) if address else None
-
-
-def _normal_email(address: str) -> str | None:
-    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which none of the providers promises.
-
-    An encoded word has no place in an address (RFC 2047 section 5), and some programs would decode it.
-    """
-    if "=?" in address:
-        return None
-    try:
-        return validate_email(
-            address, check_deliverability=False, test_environment=True, allow_smtputf8=False
-        ).normalized
-    except EmailNotValidError:
-        return None
-
-
-def _normal_phone(address: str) -> str | None:
-    try:
-        number = phonenumbers.parse(address, None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-_NORMAL: Mapping[AddressKind, Callable[[str], str | None]] = {
-    AddressKind.EMAIL: _normal_email,
-    AddressKind.PHONE: _normal_phone,
-    AddressKind.OPAQUE: lambda address: address if address.isprintable() else None,
-}
+def _taken_address(recipient: Recipient, limits: Limits) -> str | None:
+    """The address in the form that the provider takes; None when it takes none like it."""
+    region, private = region_of(recipient.account_config), limits.private_domains
+    address = Address.read(recipient.channel, recipient.address or "", region, private=private)
+    if limits.address is AddressKind.OPAQUE:
+        wire = address.stored if address.stored.isprintable() else None
+    else:
+        wire = address.wire
+    return wire if wire is None or limits.address_form is None or limits.address_form.fullmatch(wire) else None
 
 
 def _window_closed(recipient: Recipient, limits: Limits, now: datetime) -> bool:

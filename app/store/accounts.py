@@ -68,6 +68,15 @@ async def find_account(connection: AsyncConnection, tenant: TenantId, key: str) 
     return None if row is None else _read(row)
 
 
+async def account_configs(
+    connection: AsyncConnection, tenant: TenantId
+) -> Sequence[tuple[str, Channel, Mapping[str, Any]]]:
+    """Provider, channel and config of every account of the tenant."""
+    columns = channel_accounts.c
+    query = sa.select(columns.provider, columns.channel, columns.config).where(_EXISTS, columns.tenant_id == tenant)
+    return [(row.provider, Channel(row.channel), row.config) for row in await connection.execute(query)]
+
+
 async def list_accounts(
     connection: AsyncConnection, tenant: TenantId, *, after: str | None, limit: int
 ) -> Sequence[ChannelAccount]:

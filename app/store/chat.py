@@ -54,8 +54,8 @@ _OPEN = sa.text("""
         INSERT INTO contacts (tenant_id, external_id, name)
         VALUES (:tenant, 'chat:' || CAST(:address AS text), :name) RETURNING id),
     conversation AS (
-        INSERT INTO conversations (tenant_id, channel, account_id, contact_id, address, engagement)
-        SELECT :tenant, 'chat', :account, contact.id, :address, 'engaged' FROM contact RETURNING id)
+        INSERT INTO conversations (tenant_id, channel, account_id, contact_id, address, address_key, engagement)
+        SELECT :tenant, 'chat', :account, contact.id, :address, :address, 'engaged' FROM contact RETURNING id)
     INSERT INTO chat_sessions (tenant_id, token_hash, account_id, conversation_id)
     SELECT :tenant, :token_hash, :account, conversation.id FROM conversation
     RETURNING conversation_id

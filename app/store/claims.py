@@ -126,13 +126,14 @@ def _claim_statement(which: str) -> sa.TextClause:
             -- The first goes whatever it takes, and leaves a debt that is waited for: were it to wait until it had
             -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
             WHERE running <= :units OR place = 1))
-        RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.account_id,
-                  d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units)
+        RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.address_key,
+                  d.account_id, d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units)
     SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
-           claimed.address, claimed.account_id, CAST(NULL AS text) AS provider,
+           claimed.address, claimed.address_key, claimed.account_id, CAST(NULL AS text) AS provider,
+           b.reason AS blocked,
            (claimed.contact_id, claimed.channel) <> (k.id, c.channel) AS changed_hands, {recipients.COLUMNS}
     FROM claimed
-    {recipients.about("claimed.conversation_id", "claimed.address")}
+    {recipients.about("claimed.conversation_id")} {recipients.against("claimed.channel", "claimed.address_key")}
 """)  # noqa: S608 - built from constants
 
 
@@ -173,7 +174,7 @@ async def claim(
             row.units,
             row.deferrals,
             row.frozen_subject,
-            replace(recipients.from_row(row, frozen=True), changed_hands=row.changed_hands),
+            replace(recipients.claimed(row), changed_hands=row.changed_hands),
         )
         for row in rows
     ]

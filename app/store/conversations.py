@@ -22,9 +22,9 @@ from app.domain.model import (
 from app.store.database import SOME_TENANT
 
 _COLUMNS = """
-    c.id, c.external_id, c.human_id, c.channel, a.key AS channel_account, k.external_id AS contact, c.address, c.status,
-    c.engagement, c.subject, c.team, c.assignee, c.custom_fields, c.created_at, c.last_customer_message_at,
-    c.reply_to_message_id, c.reply_references,
+    c.id, c.external_id, c.human_id, c.channel, a.key AS channel_account, k.external_id AS contact, c.address,
+    c.address_key, c.status, c.engagement, c.subject, c.team, c.assignee, c.custom_fields, c.created_at,
+    c.last_customer_message_at, c.reply_to_message_id, c.reply_references,
     ARRAY(SELECT t.tag FROM conversation_tags t WHERE t.tenant_id = c.tenant_id AND t.conversation_id = c.id) AS tags
 """
 _TABLES = """

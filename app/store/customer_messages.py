@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.addresses import PHONE_CHANNELS, canonical
+from app.domain.addresses import PHONE_CHANNELS, Address
 from app.domain.conversation import Conversation, CustomerMessage, differences, message_key, receive
 from app.domain.errors import NotFound
 from app.domain.events import Changed, ConversationUpdated, EventType, MessageCreated, News
@@ -20,7 +20,7 @@ from app.domain.reading import storable, write_time
 from app.store.conversations import lock_conversation
 from app.store.database import SOME_TENANT
 from app.store.events import announce
-from app.store.recipients import ADDRESS
+from app.store.recipients import KEY
 
 _OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
 """The Message-ID that we give to our own replies: the delivery's id, whatever the domain."""
@@ -49,7 +49,7 @@ async def find_conversation(
     By the conversation that it names, by the messages that it answers, and by its sender's latest conversation on that
     account, in this order.
     """
-    sender = canonical(channel, inbound.sender)
+    sender = Address.read(channel, inbound.sender).key
     named = await find_named(connection, tenant, inbound.conversation_id, inbound.conversation_external_id)
     if named is not None and inbound.vouched:
         return Match(named, believed=True)
@@ -132,8 +132,7 @@ async def find_thread(
 
 LATEST = sa.text("""
     SELECT id FROM conversations
-    WHERE tenant_id = :tenant AND channel = :channel AND address_key = lower(:sender) AND account_id = :account
-      AND (channel = 'email' OR address = :sender)
+    WHERE tenant_id = :tenant AND channel = :channel AND address_key = :sender AND account_id = :account
     ORDER BY id DESC LIMIT 1
 """)
 
@@ -148,9 +147,9 @@ def _latest_of_contact(condition: str) -> sa.TextClause:
     """)  # noqa: S608 - built from constants
 
 
-_BY_PHONE = _latest_of_contact("k.phone = :sender")
+_BY_PHONE = _latest_of_contact("k.phone_key = :sender")
 LATEST_OF_CONTACT: Mapping[Channel, sa.TextClause] = {
-    Channel.EMAIL: _latest_of_contact("k.email_key = lower(:sender)"),
+    Channel.EMAIL: _latest_of_contact("k.email_key = :sender"),
     **dict.fromkeys(PHONE_CHANNELS, _BY_PHONE),
 }
 
@@ -165,7 +164,7 @@ async def _find_latest(
 
 
 _IS_CONTACT = sa.text("""
-    SELECT lower(:sender) IN (lower(c.address), lower(k.email)) IS TRUE
+    SELECT CAST(:sender AS text) IN (c.address_key, k.email_key) IS TRUE
     FROM conversations c JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
     WHERE c.tenant_id = :tenant AND c.id = :id
 """)
@@ -173,7 +172,12 @@ _IS_CONTACT = sa.text("""
 
 async def is_contact(connection: AsyncConnection, tenant: TenantId, id_: ConversationId, sender: str) -> bool:
     """Tell whether an e-mail address is the contact's, or the one that the conversation is with."""
-    return bool(await connection.scalar(_IS_CONTACT, {"tenant": tenant, "id": id_, "sender": sender}))
+    values = {"tenant": tenant, "id": id_, "sender": _key(Channel.EMAIL, sender)}
+    return bool(await connection.scalar(_IS_CONTACT, values))
+
+
+def _key(channel: Channel, address: str) -> str:
+    return Address.read(channel, address).key
 
 
 async def record_customer_message(
@@ -183,10 +187,11 @@ async def record_customer_message(
     before = await lock_conversation(connection, tenant, id_)
     if before is None:
         raise NotFound
-    known = await find_message(connection, tenant, id_, message) if message.provider_message_id else None
+    named = message.provider_message_id is not None
+    known = await find_message(connection, tenant, id_, before.channel, message) if named else None
     if known is not None:
         return Recorded(known, added=False)
-    added = await add_messages(connection, tenant, [message_row(id_, message, now)])
+    added = await add_messages(connection, tenant, [message_row(id_, before, message, now)])
     after = receive(before, message, now)
     await _store_standing(connection, tenant, id_, after)
     await announce(connection, tenant, _news(id_, added[0].message_id, differences(before, after)))
@@ -207,32 +212,38 @@ _FIND_MESSAGE = sa.text("""
       AND m.provider_message_id IS NOT DISTINCT FROM w.provider_message_id
       AND (m.provider_message_id IS NOT NULL
            OR (m.text = :text AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now())))
-      AND lower(m.sender) = lower(w.sender) IS NOT FALSE
+      AND m.sender = w.sender IS NOT FALSE
     LIMIT 1
 """)
 
 
 async def find_message(
-    connection: AsyncConnection, tenant: TenantId, conversation: ConversationId, message: CustomerMessage
+    connection: AsyncConnection,
+    tenant: TenantId,
+    conversation: ConversationId,
+    channel: Channel,
+    message: CustomerMessage,
 ) -> UUID | None:
     """Find a message of the same key on a conversation; from the same sender, if the message names one."""
     key = message_key(message)
     values = {"provider_message_id": key.provider_message_id, "text": key.text, "sent_at": key.sent_at}
+    sender = None if message.sender is None else _key(channel, message.sender)
     found: UUID | None = await connection.scalar(
-        _FIND_MESSAGE, {"tenant": tenant, "conversation": conversation, "sender": message.sender, **values}
+        _FIND_MESSAGE, {"tenant": tenant, "conversation": conversation, "sender": sender, **values}
     )
     return found
 
 
 _KNOWN_ANYWHERE = sa.text("""
     SELECT EXISTS (SELECT FROM messages WHERE tenant_id = :tenant AND kind = 'customer_message'
-                   AND provider_message_id = :provider_message_id AND lower(sender) = lower(:sender))
+                   AND provider_message_id = :provider_message_id AND sender = :sender)
 """)
 
 
 async def is_known(connection: AsyncConnection, tenant: TenantId, provider_message_id: str, sender: str) -> bool:
-    """Tell whether any conversation has this message of this sender."""
-    values = {"tenant": tenant, "provider_message_id": provider_message_id, "sender": sender}
+    """Tell whether any conversation has this e-mail of this sender."""
+    key = _key(Channel.EMAIL, sender)
+    values = {"tenant": tenant, "provider_message_id": provider_message_id, "sender": key}
     return bool(await connection.scalar(_KNOWN_ANYWHERE, values))
 
 
@@ -262,7 +273,7 @@ _ADD_MESSAGES = sa.text(f"""
     INSERT INTO messages (tenant_id, conversation_id, kind, text, provider_message_id, sender, automatic,
                           attachments, created_at)
     SELECT :tenant, r.conversation_id, 'customer_message', r.text, r.provider_message_id,
-           coalesce(r.sender, {ADDRESS}), r.automatic, r.attachments, r.created_at
+           coalesce(r.sender, {KEY}), r.automatic, r.attachments, r.created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (conversation_id uuid, text text, provider_message_id text,
         sender text, automatic boolean, attachments jsonb, created_at timestamptz)
     CROSS JOIN LATERAL (SELECT * FROM conversations
@@ -272,12 +283,12 @@ _ADD_MESSAGES = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-def message_row(id_: UUID, message: CustomerMessage, now: datetime) -> Mapping[str, object]:
+def message_row(id_: UUID, conversation: Conversation, message: CustomerMessage, now: datetime) -> Mapping[str, object]:
     return {
         "conversation_id": str(id_),
         "text": storable(message.text),
         "provider_message_id": message.provider_message_id,
-        "sender": message.sender or None,
+        "sender": _key(conversation.channel, message.sender) if message.sender else None,
         "automatic": message.automatic or not message.believed,
         "attachments": [{"filename": name} for name in message.attachment_names],
         "created_at": write_time(message.at(now)),

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.erasure import ERASED_TEXT, Address, AddressDigests, addresses_of
+from app.domain.addresses import Address
+from app.domain.erasure import ERASED_TEXT, AddressDigests, Place, addresses_of
 from app.domain.model import Channel, DeliveryId, DeliveryStatus, ReasonCode, TenantId
 
 SHORTEST_NEEDLE: Final = 6
@@ -32,9 +33,11 @@ class HeldContact:
 
     id: UUID
     opted_out: bool
-    addresses: frozenset[Address] = field(repr=False)
-    former: frozenset[Address] = field(repr=False)
+    addresses: frozenset[Place] = field(repr=False)
+    former: frozenset[Place] = field(repr=False)
     """Where it was written to before its address changed."""
+    spellings: frozenset[str] = field(repr=False)
+    """How providers may spell all of these in their reports."""
     conversations: Sequence[UUID]
     deliveries: Mapping[DeliveryId, DeliveryStatus]
 
@@ -49,7 +52,7 @@ _FIND = sa.text("""
 # A delivery keeps its contact, and a helpdesk that merges two contacts gives a conversation another one. By mass reply,
 # because that has an index: a tenant has many deliveries and few mass replies.
 _DELIVERIES = sa.text("""
-    SELECT d.id, d.status, d.channel, d.address FROM deliveries d
+    SELECT d.id, d.status, d.channel, d.address, d.address_key FROM deliveries d
     WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
         SELECT own.id FROM deliveries own WHERE own.tenant_id = :tenant AND own.contact_id = :contact
         UNION
@@ -60,8 +63,11 @@ _DELIVERIES = sa.text("""
     ORDER BY d.id FOR UPDATE
 """)
 _CONVERSATIONS = sa.text("""
-    SELECT id, channel, address FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
+    SELECT id, channel, address, address_key FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
     ORDER BY id FOR UPDATE
+""")
+_ALIASES = sa.text("""
+    SELECT alias FROM address_links WHERE tenant_id = :tenant AND address_key = ANY (CAST(:keys AS text[]))
 """)
 _CONTACT = sa.text("""
     SELECT email, phone, opted_out FROM contacts WHERE tenant_id = :tenant AND id = :contact FOR UPDATE
@@ -81,14 +87,28 @@ async def hold_contact(connection: AsyncConnection, tenant: TenantId, name: str)
     deliveries = list(await connection.execute(_DELIVERIES, values))
     conversations = list(await connection.execute(_CONVERSATIONS, values))
     row = (await connection.execute(_CONTACT, values)).one()
-    addresses = frozenset((*_spelled(conversations), *addresses_of(row.email, row.phone)))
-    former = frozenset(_spelled(deliveries)) - addresses
-    statuses = {each.id: DeliveryStatus(each.status) for each in deliveries}
-    return HeldContact(contact, row.opted_out, addresses, former, [each.id for each in conversations], statuses)
+    own, written = [*addresses_of(row.email, row.phone), *_read(conversations)], list(_read(deliveries))
+    addresses = frozenset(map(Place.of, own))
+    former = frozenset(map(Place.of, written)) - addresses
+    spellings = frozenset(spelling for each in (*own, *written) for spelling in each.spellings)
+    aliases = await connection.scalars(_ALIASES, {"tenant": tenant, "keys": [each.key for each in addresses | former]})
+    return HeldContact(
+        contact,
+        row.opted_out,
+        addresses,
+        former,
+        spellings | frozenset(aliases),
+        [each.id for each in conversations],
+        {each.id: DeliveryStatus(each.status) for each in deliveries},
+    )
 
 
-def _spelled(rows: Iterable[Any]) -> Iterator[Address]:
-    return (Address.spelled(Channel(row.channel), row.address) for row in rows if row.address)
+def _read(rows: Iterable[Any]) -> Iterator[Address]:
+    """The addresses of rows, with the keys that they were stored with."""
+    for row in rows:
+        if row.address:
+            address = Address.read(Channel(row.channel), row.address)
+            yield replace(address, key=row.address_key or address.key)
 
 
 def _as_id(name: str) -> UUID | None:
@@ -99,9 +119,10 @@ def _as_id(name: str) -> UUID | None:
 
 
 _REASONS = sa.text("""
-    SELECT b.channel, b.address, b.reason
+    SELECT DISTINCT ON (b.channel, b.address) b.channel, b.address, b.reason
     FROM unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
     JOIN blocked_addresses b ON b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
+    ORDER BY b.channel, b.address, b.reason = 'bounced', b.reason
 """)
 _KEEP_DIGESTS = sa.text("""
     INSERT INTO erased_blocks (tenant_id, channel, address_digest, reason)
@@ -120,7 +141,7 @@ _FORGET_BLOCKED = sa.text("""
                         AND c.contact_id <> :contact)
       AND NOT EXISTS (SELECT FROM contacts k
                       WHERE k.tenant_id = :tenant AND k.id <> :contact
-                        AND v.address IN (lower(k.email), lower(k.phone)))
+                        AND v.address IN (k.email_key, k.phone_key))
 """)
 
 
@@ -128,15 +149,15 @@ async def keep_blocked(
     connection: AsyncConnection, tenant: TenantId, contact: HeldContact, digests: AddressDigests
 ) -> None:
     """Let every address stay blocked that is, as a digest; whoever opted out altogether has all of theirs blocked."""
-    named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.address))
-    columns = {"tenant": tenant, "channels": [a.channel for a in named], "addresses": [a.address for a in named]}
+    named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.key))
+    columns = {"tenant": tenant, "channels": [a.channel for a in named], "addresses": [a.key for a in named]}
     rows = await connection.execute(_REASONS, columns)
-    reasons = {Address(Channel(row.channel), row.address): row.reason for row in rows}
+    reasons = {Place(Channel(row.channel), row.address): row.reason for row in rows}
     if contact.opted_out:
-        reasons = {address: str(ReasonCode.OPTED_OUT) for address in contact.addresses} | reasons
+        reasons = {place: str(ReasonCode.OPTED_OUT) for place in contact.addresses} | reasons
     kept = {
-        "channels": [address.channel for address in reasons],
-        "digests": [digests.of(tenant, address) for address in reasons],
+        "channels": [place.channel for place in reasons],
+        "digests": [digests.of(tenant, place) for place in reasons],
         "reasons": list(reasons.values()),
     }
     await connection.execute(_KEEP_DIGESTS, {"tenant": tenant, **kept})
@@ -168,12 +189,12 @@ async def block_again(
     """Block those of these addresses, which have just become known, that an erased contact had blocked."""
     if not addresses or not await has_digests(connection, tenant):
         return
-    named = sorted(set(addresses), key=lambda each: (each.channel, each.address))
+    named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))
     known = [(address, digest) for address in named for digest in digests.possible(tenant, address)]
     values = {
         "channels": [address.channel for address, _ in known],
         "digests": [digest for _, digest in known],
-        "addresses": [address.address for address, _ in known],
+        "addresses": [address.key for address, _ in known],
     }
     await connection.execute(_BLOCK_AGAIN, {"tenant": tenant, **values})
 
@@ -205,8 +226,9 @@ _SCRUB = (
               provider_message_id = CASE WHEN kind <> 'customer_message' THEN provider_message_id
                                          ELSE 'erased:' || id END
        WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
-    """UPDATE conversations SET address = NULL, subject = NULL, custom_fields = '{}', reply_to_message_id = NULL,
-              reply_references = '{}', updated_at = now()
+    """DELETE FROM address_links WHERE tenant_id = :tenant AND address_key = ANY (CAST(:keys AS text[]))""",
+    """UPDATE conversations SET address = NULL, address_key = NULL, subject = NULL, custom_fields = '{}',
+              reply_to_message_id = NULL, reply_references = '{}', updated_at = now()
        WHERE tenant_id = :tenant AND id = ANY (CAST(:conversations AS uuid[]))""",
     """DELETE FROM conversation_fields
        WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
@@ -217,7 +239,8 @@ _SCRUB = (
     """DELETE FROM chat_sessions
        WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
     """UPDATE contacts SET external_id = 'erased:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
-              custom_fields = '{}', unnamed = false, erased_at = coalesce(erased_at, now()), updated_at = now()
+              email_key = NULL, phone_key = NULL, custom_fields = '{}', unnamed = false,
+              erased_at = coalesce(erased_at, now()), updated_at = now()
        WHERE tenant_id = :tenant AND id = :contact""",
     """UPDATE delivery_attempts SET text = CASE WHEN text IS NOT NULL THEN :text END, html = NULL, evidence = NULL
        WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",
@@ -230,7 +253,7 @@ _SCRUB = (
               SELECT provider_message_id FROM deliveries
               WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
           OR tenant_id = :tenant AND lower(raw::text) LIKE ANY (CAST(:needles AS text[]))""",
-    """UPDATE deliveries SET address = NULL, subject = NULL, retryable = false, updated_at = now(),
+    """UPDATE deliveries SET address = NULL, address_key = NULL, subject = NULL, retryable = false, updated_at = now(),
               reason_detail = CASE WHEN reason_detail IS NULL OR reason_code = :reason THEN reason_detail ELSE :text END
        WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[]))""",
     _without_samples("mass_replies", "preflight", "id"),
@@ -260,7 +283,7 @@ async def _needles(connection: AsyncConnection, tenant: TenantId, contact: HeldC
     values = {"tenant": tenant, "conversations": contact.conversations}
     senders = await connection.scalars(_SENDERS, values)
     names = await connection.scalars(_NAMES, values)
-    addresses = {each.address for each in contact.addresses | contact.former} | {sender.lower() for sender in senders}
+    addresses = {spelling.lower() for spelling in contact.spellings | set(senders)}
     return [*map(_needle, addresses), *(_whole(name) for name in names if name)]
 
 
@@ -271,6 +294,7 @@ async def scrub(connection: AsyncConnection, tenant: TenantId, contact: HeldCont
         "contact": contact.id,
         "conversations": contact.conversations,
         "deliveries": list(contact.deliveries),
+        "keys": [each.key for each in contact.addresses | contact.former],
         "needles": await _needles(connection, tenant, contact),
         "text": ERASED_TEXT,
         "reason": ReasonCode.CONTACT_ERASED,

@@ -9,9 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.accounts import region_of
+from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key
 from app.domain.events import ConversationUpdated, EventType, MessageCreated, News
-from app.domain.import_chunk import Chunk, named_contacts, possible_contacts
+from app.domain.import_chunk import Accounts, Chunk, KnownAccount, named_contacts, possible_contacts
 from app.domain.import_line import ConversationLine
 from app.domain.model import Channel, ConversationId, TenantId
 from app.domain.reading import write_time
@@ -28,12 +30,13 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import 
 async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Sequence[ConversationLine]) -> Chunk:
     """Load what these lines speak of, and keep it from changing until the transaction ends."""
     await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
+    accounts = await _load_accounts(connection, tenant)
     conversations = await lock_conversations(connection, tenant, [line.external_id for line in lines])
     held = {conversation.contact for conversation in conversations.values()}
     contacts = await _load_contacts(connection, tenant, held | named_contacts(lines))
-    contacts |= await _load_contacts(connection, tenant, possible_contacts(lines, conversations, contacts))
+    contacts |= await _load_contacts(connection, tenant, possible_contacts(lines, conversations, contacts, accounts))
     return Chunk(
-        accounts=await _load_accounts(connection, tenant),
+        accounts=accounts,
         conversations=conversations,
         contacts=contacts,
         known=await _known_messages(connection, tenant, lines, conversations),
@@ -44,13 +47,14 @@ async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Seque
 
 # A deleted account keeps its row, and is missing here.
 _ACCOUNTS = sa.text("""
-    SELECT a.key, a.channel FROM channel_accounts a JOIN channel_account_routes r ON r.account_id = a.id
-    WHERE a.tenant_id = :tenant
+    SELECT a.key, a.channel, a.config FROM channel_accounts a JOIN channel_account_routes r ON r.account_id = a.id
+    WHERE a.tenant_id = :tenant ORDER BY a.created_at
 """)
 
 
-async def _load_accounts(connection: AsyncConnection, tenant: TenantId) -> dict[str, Channel]:
-    return {row.key: Channel(row.channel) for row in await connection.execute(_ACCOUNTS, {"tenant": tenant})}
+async def _load_accounts(connection: AsyncConnection, tenant: TenantId) -> Accounts:
+    rows = await connection.execute(_ACCOUNTS, {"tenant": tenant})
+    return Accounts({row.key: KnownAccount(Channel(row.channel), region_of(row.config)) for row in rows})
 
 
 _CONTACTS = sa.text("""
@@ -133,7 +137,10 @@ async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chun
         ids |= await _store_conversations(connection, tenant, changed.values())
         await _store_tags(connection, tenant, [(ids[key], each.tags) for key, each in changed.items()])
         await _store_fields(connection, tenant, [(ids[key], each.custom_fields) for key, each in changed.items()])
-    rows = [message_row(ids[each.external_id], each.message, now) for each in chunk.messages]
+    rows = [
+        message_row(ids[each.external_id], chunk.conversations[each.external_id], each.message, now)
+        for each in chunk.messages
+    ]
     added = await add_messages(connection, tenant, rows)
     known = {each.id for each in chunk.stored.values()}
     created = [message for message in added if message.conversation_id in known]
@@ -148,7 +155,7 @@ def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdat
 # Its row stays, because deliveries name it; whatever it said of a person is the next contact's by now, or unknown.
 _VACATE = sa.text("""
     UPDATE contacts SET external_id = 'left:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
-           custom_fields = '{}', unnamed = false, updated_at = now()
+           email_key = NULL, phone_key = NULL, custom_fields = '{}', unnamed = false, updated_at = now()
     WHERE tenant_id = :tenant AND external_id = ANY (CAST(:external_ids AS text[]))
 """)
 
@@ -160,38 +167,47 @@ async def _vacate(connection: AsyncConnection, tenant: TenantId, external_ids: C
 
 
 _STORE_CONTACTS = sa.text("""
-    INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, opted_out, custom_fields, unnamed)
-    SELECT :tenant, external_id, name, first_name, email, phone, opted_out, custom_fields, unnamed
+    INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
+                          custom_fields, unnamed)
+    SELECT :tenant, external_id, name, first_name, email, phone, email_key, phone_key, opted_out, custom_fields, unnamed
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-        external_id text, name text, first_name text, email text, phone text, opted_out boolean, custom_fields jsonb,
-        unnamed boolean)
+        external_id text, name text, first_name text, email text, phone text, email_key text, phone_key text,
+        opted_out boolean, custom_fields jsonb, unnamed boolean)
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
-        opted_out = excluded.opted_out, custom_fields = excluded.custom_fields, updated_at = now()
+        email_key = excluded.email_key, phone_key = excluded.phone_key, opted_out = excluded.opted_out,
+        custom_fields = excluded.custom_fields, updated_at = now()
 """)
 
 
 async def _store_contacts(connection: AsyncConnection, tenant: TenantId, contacts: Sequence[Contact]) -> None:
     if contacts:
-        await connection.execute(_STORE_CONTACTS, {"tenant": tenant, "rows": _rows(contacts)})
+        rows = [_contact_row(each) for each in contacts]
+        await connection.execute(_STORE_CONTACTS, {"tenant": tenant, "rows": json.dumps(rows, default=_json)})
+
+
+def _contact_row(contact: Contact) -> dict[str, object]:
+    keys = {"email_key": email_key(contact.email), "phone_key": phone_key(contact.phone)}
+    return {**_row(contact), **keys}
 
 
 _STORE_CONVERSATIONS = sa.text("""
-    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address, status,
-                               engagement, subject, team, assignee, custom_fields, created_at,
+    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address,
+                               address_key, status, engagement, subject, team, assignee, custom_fields, created_at,
                                last_customer_message_at, reply_to_message_id, reply_references)
-    SELECT :tenant, r.external_id, r.human_id, r.channel, a.id, k.id, r.address, r.status,
-           r.engagement, r.subject, r.team, r.assignee, r.custom_fields, r.created_at,
+    SELECT :tenant, r.external_id, r.human_id, r.channel, a.id, k.id, r.address, r.address_key,
+           r.status, r.engagement, r.subject, r.team, r.assignee, r.custom_fields, r.created_at,
            r.last_customer_message_at, r.reply_to_message_id, r.reply_references
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-        external_id text, human_id text, channel text, channel_account text, contact text, address text, status text,
-        engagement text, subject text, team text, assignee text, custom_fields jsonb, created_at timestamptz,
-        last_customer_message_at timestamptz, reply_to_message_id text, reply_references text[])
+        external_id text, human_id text, channel text, channel_account text, contact text, address text,
+        address_key text, status text, engagement text, subject text, team text, assignee text, custom_fields jsonb,
+        created_at timestamptz, last_customer_message_at timestamptz, reply_to_message_id text, reply_references text[])
     JOIN contacts k ON k.tenant_id = :tenant AND k.external_id = r.contact
     LEFT JOIN channel_accounts a ON a.tenant_id = :tenant AND a.key = r.channel_account
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET human_id = excluded.human_id, channel = excluded.channel, account_id = excluded.account_id,
-        contact_id = excluded.contact_id, address = excluded.address, status = excluded.status,
+        contact_id = excluded.contact_id, address = excluded.address,
+        address_key = excluded.address_key, status = excluded.status,
         engagement = excluded.engagement, subject = excluded.subject, team = excluded.team,
         assignee = excluded.assignee, custom_fields = excluded.custom_fields, created_at = excluded.created_at,
         last_customer_message_at = excluded.last_customer_message_at,
@@ -208,9 +224,12 @@ async def _store_conversations(
     return {row.external_id: row.id for row in stored}
 
 
-def _rows(values: Iterable[Conversation | Contact]) -> str:
-    rows = [{each.name: getattr(value, each.name) for each in fields(value)} for value in values]
-    return json.dumps(rows, default=_json)
+def _rows(values: Iterable[Conversation]) -> str:
+    return json.dumps([_row(value) for value in values], default=_json)
+
+
+def _row(value: Conversation | Contact) -> dict[str, object]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def _json(value: object) -> object:

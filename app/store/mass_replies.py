@@ -101,17 +101,19 @@ async def next_page(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
 
 _INSERT_DELIVERIES = sa.text("""
     INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
-                            subject, status, reason_code, reason_detail, retryable, segments, warnings,
+                            address_key, subject, status, reason_code, reason_detail, retryable, segments, warnings,
                             dropped_attachments, used_template)
-    SELECT :tenant, :mass_reply, v.conversation_id, v.contact_id, v.account_id, v.channel, v.address, v.subject,
+    SELECT :tenant, :mass_reply, v.conversation_id, v.contact_id, v.account_id, v.channel, v.address, v.address_key,
+           v.subject,
            v.status, v.reason_code, v.reason_detail, v.retryable, v.segments,
            string_to_array(v.warnings, ','), CAST(v.dropped AS jsonb), v.used_template
     FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:account_ids AS uuid[]),
-                CAST(:channels AS text[]), CAST(:addresses AS text[]), CAST(:subjects AS text[]),
+                CAST(:channels AS text[]), CAST(:addresses AS text[]), CAST(:address_keys AS text[]),
+                CAST(:subjects AS text[]),
                 CAST(:statuses AS text[]), CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]),
                 CAST(:retryables AS boolean[]), CAST(:segments AS int[]), CAST(:warnings AS text[]),
                 CAST(:dropped AS text[]), CAST(:used_templates AS boolean[]))
-         AS v (conversation_id, contact_id, account_id, channel, address, subject, status, reason_code,
+         AS v (conversation_id, contact_id, account_id, channel, address, address_key, subject, status, reason_code,
                reason_detail, retryable, segments, warnings, dropped, used_template)
 """)
 
@@ -146,6 +148,7 @@ def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
         "conversation_ids": [v.recipient.conversation_id for v in verdicts],
         "contact_ids": [v.recipient.contact_id for v in verdicts],
         "addresses": [v.address for v in verdicts],
+        "address_keys": [v.recipient.address_key for v in verdicts],
         "subjects": [v.recipient.subject for v in verdicts],
         "reason_codes": [v.refusal.code if v.refusal else None for v in verdicts],
         "reason_details": [v.refusal.detail if v.refusal else None for v in verdicts],

@@ -7,11 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.addresses import PHONE_CHANNELS
 from app.domain.guards import Guards
 from app.domain.model import Channel, DeliveryId, MassReplyId, ReasonCode, TenantId
 from app.domain.per_contact import duplicate_contact
 from app.domain.preflight import PreflightWarning, contact_limit
 from app.domain.summary import Withdrawn
+from app.store.recipients import KEY
 
 # What is under way or uncertain may have been sent. A message that failed reached nobody.
 _REACHED = """
@@ -20,18 +22,41 @@ _REACHED = """
 """
 
 
+_PHONES = sorted(PHONE_CHANNELS)
+
+
+def _sharing(one: str) -> str:
+    """The contacts that have an address too: a person may be several contacts, and a number is on several channels."""
+    return f"""
+        SELECT o.contact_id FROM conversations o
+        WHERE o.tenant_id = :tenant AND o.address_key = {one}.address_key
+          AND o.channel = ANY (CASE WHEN {one}.channel = ANY (CAST(:phones AS text[])) THEN CAST(:phones AS text[])
+                                    ELSE ARRAY[{one}.channel] END)
+        UNION SELECT id FROM contacts WHERE tenant_id = :tenant AND email_key = {one}.address_key
+        UNION SELECT id FROM contacts WHERE tenant_id = :tenant AND phone_key = {one}.address_key
+    """  # noqa: S608 - built from constants
+
+
 async def reached(
     connection: AsyncConnection, tenant: TenantId, contacts: Sequence[UUID], *, besides: Sequence[DeliveryId] = ()
 ) -> Mapping[UUID, int]:
     """How many messages of mass replies each contact got within 24 hours, or may have got; `besides` do not count."""
     statement = sa.text(f"""
-        SELECT d.contact_id, count(*) AS times FROM deliveries d
-        WHERE d.tenant_id = :tenant AND d.contact_id = ANY (CAST(:contacts AS uuid[])) AND {_REACHED}
-          AND d.id <> ALL (CAST(:besides AS uuid[]))
-        GROUP BY d.contact_id
-    """)  # noqa: S608 - built from a constant
-    values = {"tenant": tenant, "contacts": list(contacts), "besides": list(besides)}
-    return {row.contact_id: row.times for row in await connection.execute(statement, values)}
+        WITH own AS (
+            SELECT c.contact_id, c.channel, {KEY} AS address_key
+            FROM conversations c JOIN contacts k ON k.tenant_id = :tenant AND k.id = c.contact_id
+            WHERE c.tenant_id = :tenant AND c.contact_id = ANY (CAST(:contacts AS uuid[]))),
+        kin AS (
+            SELECT own.contact_id, o.contact_id AS other FROM own CROSS JOIN LATERAL ({_sharing("own")}) o
+            UNION SELECT id, id FROM unnest(CAST(:contacts AS uuid[])) AS known (id))
+        SELECT kin.contact_id, count(*) AS times
+        FROM kin JOIN deliveries d ON d.tenant_id = :tenant AND d.contact_id = kin.other AND {_REACHED}
+        WHERE d.id <> ALL (CAST(:besides AS uuid[]))
+        GROUP BY kin.contact_id
+    """)  # noqa: S608 - built from constants
+    values = {"contacts": list(contacts), "besides": list(besides), "phones": _PHONES}
+    rows = await connection.execute(statement, {"tenant": tenant, **values})
+    return {row.contact_id: row.times for row in rows}
 
 
 async def take_turns(connection: AsyncConnection, tenant: TenantId) -> None:
@@ -45,16 +70,22 @@ async def take_turns(connection: AsyncConnection, tenant: TenantId) -> None:
 
 _THIN_OUT = sa.text(f"""
     WITH going AS (
-        SELECT d.id, d.contact_id, row_number() OVER (
-                   PARTITION BY d.contact_id ORDER BY c.last_customer_message_at DESC NULLS LAST, c.id DESC) AS place
-        FROM deliveries d JOIN conversations c ON c.tenant_id = d.tenant_id AND c.id = d.conversation_id
-        WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.status = 'queued'),
+        SELECT id, contact_id, channel, address_key, greatest(
+                   row_number() OVER (PARTITION BY contact_id ORDER BY at DESC NULLS LAST, conversation_id DESC),
+                   -- A conversation without a key shares its address with none.
+                   row_number() OVER (PARTITION BY coalesce(address_key, id::text),
+                                          CASE WHEN channel <> ALL (CAST(:phones AS text[])) THEN channel END
+                                      ORDER BY at DESC NULLS LAST, conversation_id DESC)) AS place
+        FROM (SELECT d.id, d.contact_id, d.conversation_id, d.channel, d.address_key, c.last_customer_message_at AS at
+              FROM deliveries d JOIN conversations c ON c.tenant_id = d.tenant_id AND c.id = d.conversation_id
+              WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.status = 'queued') queued),
     refused AS (
         SELECT g.id, CASE WHEN CAST(:once AS boolean) THEN CAST(:duplicate AS text) ELSE :limited END AS code
         FROM going g
         WHERE g.place > 1 AND (CAST(:once AS boolean) OR g.place + (
             SELECT count(*) FROM deliveries d
-            WHERE d.tenant_id = :tenant AND d.contact_id = g.contact_id AND {_REACHED}) > CAST(:limit AS int))),
+            WHERE d.tenant_id = :tenant AND {_REACHED} AND d.contact_id IN (
+                SELECT g.contact_id UNION {_sharing("g")})) > CAST(:limit AS int))),
     skipped AS (
         UPDATE deliveries d
         SET status = 'skipped', reason_code = r.code, segments = 0, used_template = false,
@@ -71,7 +102,7 @@ _THIN_OUT = sa.text(f"""
     SELECT channel, code, warnings, count(*) AS times, sum(segments) AS segments,
            count(*) FILTER (WHERE used_template) AS templates
     FROM skipped GROUP BY channel, code, warnings
-""")  # noqa: S608 - built from a constant
+""")  # noqa: S608 - built from constants
 
 
 async def thin_out(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, guards: Guards) -> list[Withdrawn]:
@@ -87,6 +118,7 @@ async def thin_out(connection: AsyncConnection, tenant: TenantId, id_: MassReply
         "duplicate_detail": duplicate_contact().detail,
         "limited": ReasonCode.CONTACT_LIMIT,
         "limited_detail": contact_limit(limit or 0).detail,
+        "phones": _PHONES,
     }
     rows = await connection.execute(_THIN_OUT, {"tenant": tenant, "id": id_, **values})
     return [_withdrawn(row) for row in rows]

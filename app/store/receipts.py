@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.addresses import canonical
+from app.domain.addresses import Address
 from app.domain.messaging import Receipt, ReceiptKind, Watermark
 from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
 from app.domain.plain_text import storable
@@ -179,7 +179,8 @@ _SENT_UNTIL = sa.text("""
         SELECT max(a.epoch) AS epoch FROM delivery_attempts a
         WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.started_at <= :up_to) a
     WHERE own.tenant_id = :tenant AND own.id = :account AND d.account_id = own.id AND a.epoch IS NOT NULL
-      AND c.address_key = lower(:recipient) AND c.address = :recipient AND d.queued_at > now() - interval '30 days'
+      -- Only ids that a provider made up have watermarks, and they are their own keys.
+      AND c.address_key = :recipient AND d.queued_at > now() - interval '30 days'
       AND d.status IN ('sent', 'delivered', 'read', 'queued', 'sending', 'uncertain')
 """)
 
@@ -213,7 +214,7 @@ async def block_address(
     """Remember that this address must not be written to on this channel."""
     statement = sa.text("""
         INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-        VALUES (:tenant, :channel, lower(:address), :reason) ON CONFLICT DO NOTHING
+        VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
     """)
     await connection.execute(statement, {**_place(tenant, channel, address), "reason": reason})
 
@@ -222,14 +223,14 @@ async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel
     """Forget an opt-out that its owner has taken back."""
     statement = sa.text("""
         DELETE FROM blocked_addresses
-        WHERE tenant_id = :tenant AND channel = :channel AND address = lower(:address) AND reason = 'opted_out'
+        WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
     """)
     await connection.execute(statement, _place(tenant, channel, address))
 
 
 def _place(tenant: TenantId, channel: Channel, address: str) -> dict[str, object]:
-    """An address as a provider writes it, in the spelling that the helpdesk's is kept in."""
-    return {"tenant": tenant, "channel": channel, "address": canonical(channel, storable(address))}
+    """An address as a provider writes it, by its key."""
+    return {"tenant": tenant, "channel": channel, "address": Address.read(channel, storable(address)).key}
 
 
 def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:

@@ -1,13 +1,15 @@
 """Conversations with all that decides whether and how a reply goes out on them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.accounts import region_of
+from app.domain.addresses import Address
 from app.domain.model import Channel, ConversationStatus, MassReplyId, ReasonCode, TenantId
 from app.domain.preflight import Recipient
 from app.store.database import SOME_TENANT
@@ -16,7 +18,7 @@ COLUMNS = """
     c.id AS conversation_id, c.external_id, c.human_id, c.channel, c.status AS conversation_status, c.subject,
     c.custom_fields, c.reply_to_message_id, c.reply_references, c.created_at, c.last_customer_message_at,
     k.id AS contact_id, k.name AS contact_name, k.first_name AS contact_first_name, k.email AS contact_email,
-    k.custom_fields AS contact_custom_fields, k.opted_out AS contact_opted_out, b.reason AS blocked
+    k.custom_fields AS contact_custom_fields, k.opted_out AS contact_opted_out
 """
 
 ADDRESS = """
@@ -26,23 +28,36 @@ ADDRESS = """
 """Where a reply on conversation `c` of contact `k` goes, as `Contact.address_on` says it."""
 
 
-def about(conversation: str, address: str) -> str:
-    """Join a conversation, its contact, and what is known against the address, one by one and each by its key."""
+KEY = """
+    coalesce(c.address_key, CASE WHEN c.channel = 'email' THEN k.email_key
+                                 WHEN c.channel IN ('sms', 'voice', 'whatsapp') THEN k.phone_key END)
+"""
+"""The same address, as addresses are compared."""
+
+
+def about(conversation: str) -> str:
+    """Join a conversation and its contact, one by one and each by its key."""
     return f"""
     CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = {conversation} LIMIT 1) c
     CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
-    CROSS JOIN LATERAL (SELECT {address} AS address) r
+    """  # noqa: S608 - built from literals of this package
+
+
+def against(channel: str, key: str) -> str:
+    """Join what stands against writing to an address; of several reasons the person's own."""
+    return f"""
     LEFT JOIN LATERAL (SELECT reason FROM blocked_addresses
-                       WHERE tenant_id = {SOME_TENANT} AND channel = c.channel AND address = lower(r.address)
-                       LIMIT 1) b ON true
+                       WHERE tenant_id = {SOME_TENANT} AND channel = {channel} AND address = {key}
+                       ORDER BY reason = 'bounced', reason LIMIT 1) b ON true
     """  # noqa: S608 - built from literals of this package
 
 
 _LOAD = sa.text(f"""
-    SELECT {COLUMNS}, r.address, account.id AS account_id, account.provider, account.config AS account_config,
-           coalesce(lately.replied, false) AS recently_replied, coalesce(lately.repeated, false) AS repeated_contact
+    SELECT {COLUMNS}, {ADDRESS} AS address, account.id AS account_id, account.provider,
+           account.config AS account_config, coalesce(lately.replied, false) AS recently_replied,
+           coalesce(lately.repeated, false) AS repeated_contact
     FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-    {about("wanted.id", ADDRESS)}
+    {about("wanted.id")}
     LEFT JOIN LATERAL (
         -- Every condition that another index would also serve is kept out of the search itself.
         SELECT bool_or(d.mass_reply_id <> :mass_reply
@@ -66,19 +81,65 @@ async def load(
     connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, ids: Sequence[UUID]
 ) -> list[Recipient]:
     """Read the selected conversations in id order, each with the enabled account that would carry a reply."""
-    rows = await connection.execute(_LOAD, {"tenant": tenant, "mass_reply": mass_reply, "ids": ids})
+    rows = (await connection.execute(_LOAD, {"tenant": tenant, "mass_reply": mass_reply, "ids": ids})).all()
+    written = [_address(row) for row in rows]
+    known = await _known(connection, tenant, [address for address in written if address is not None])
     return [
-        replace(
-            from_row(row),
-            account_config=row.account_config or {},
-            recently_replied=row.recently_replied,
-            repeated_contact=row.repeated_contact,
-        )
-        for row in rows
+        _recipient(row, known[address] if address else _NOWHERE) for row, address in zip(rows, written, strict=True)
     ]
 
 
-def from_row(row: Any, *, frozen: bool = False) -> Recipient:
+def _address(row: Any) -> Address | None:
+    if row.address is None:
+        return None
+    return Address.read(Channel(row.channel), row.address, region_of(row.account_config or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: str | None
+    blocked: ReasonCode | None
+
+
+_NOWHERE = _Known(None, None)
+
+
+_KNOWN = sa.text(f"""
+    SELECT v.n, coalesce(l.address_key, v.key) AS key, b.reason
+    FROM unnest(CAST(:channels AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS v (channel, key, n)
+    LEFT JOIN LATERAL (SELECT address_key FROM address_links
+                       WHERE tenant_id = {SOME_TENANT} AND channel = v.channel AND alias = v.key LIMIT 1) l ON true
+    {against("v.channel", "coalesce(l.address_key, v.key)")}
+    ORDER BY v.n
+""")  # noqa: S608 - built from the constants above
+
+
+async def _known(connection: AsyncConnection, tenant: TenantId, addresses: Sequence[Address]) -> dict[Address, _Known]:
+    """Look up by which key an address is known, and what stands against it."""
+    values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
+    rows = await connection.execute(_KNOWN, {"tenant": tenant, **values})
+    found = [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
+    return dict(zip(addresses, found, strict=True))
+
+
+def _recipient(row: Any, known: _Known) -> Recipient:
+    return replace(
+        from_row(row),
+        address_key=known.key,
+        blocked=known.blocked,
+        account_config=row.account_config or {},
+        recently_replied=row.recently_replied,
+        repeated_contact=row.repeated_contact,
+    )
+
+
+def claimed(row: Any) -> Recipient:
+    """A recipient whose address is the one that the preflight has frozen."""
+    blocked = ReasonCode(row.blocked) if row.blocked else None
+    return replace(from_row(row), frozen=True, blocked=blocked, address_key=row.address_key)
+
+
+def from_row(row: Any) -> Recipient:
     return Recipient(
         conversation_id=row.conversation_id,
         external_id=row.external_id,
@@ -98,8 +159,7 @@ def from_row(row: Any, *, frozen: bool = False) -> Recipient:
         contact_email=row.contact_email,
         contact_custom_fields=row.contact_custom_fields,
         contact_opted_out=row.contact_opted_out,
-        blocked=ReasonCode(row.blocked) if row.blocked else None,
+        blocked=None,
         account_id=row.account_id,
         provider=row.provider,
-        frozen=frozen,
     )

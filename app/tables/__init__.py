@@ -9,6 +9,7 @@ an index.
 from app.tables._columns import NEW_ID, metadata
 from app.tables.accounts import api_keys, channel_accounts, snippets, stream_tickets, tenant_settings
 from app.tables.conversations import (
+    address_links,
     attachments,
     blocked_addresses,
     chat_sessions,
@@ -52,6 +53,7 @@ __all__ = [
     "INSTALLATION_TABLES",
     "NEW_ID",
     "ROUTING_TABLES",
+    "address_links",
     "api_key_routes",
     "api_keys",
     "attachment_uploads",

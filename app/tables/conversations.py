@@ -5,7 +5,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Computed,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -30,14 +29,9 @@ contacts = Table(
     own.text("name", nullable=True),
     own.text("first_name", nullable=True),
     own.text("email", nullable=True),
-    Column(
-        "email_key",
-        Text,
-        Computed("lower(email)", persisted=True),
-        nullable=True,
-        comment="The e-mail address as addresses are compared.",
-    ),
+    Column("email_key", Text, nullable=True, comment="The e-mail address as addresses are compared."),
     own.text("phone", nullable=True),
+    Column("phone_key", Text, nullable=True, comment="The phone number as addresses are compared."),
     own.flag("opted_out"),
     own.json("custom_fields", default="'{}'"),
     Column(
@@ -54,19 +48,41 @@ contacts = Table(
     UniqueConstraint("tenant_id", "external_id"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
     Index(None, "tenant_id", "email_key"),
-    Index(None, "tenant_id", "phone"),
+    Index(None, "tenant_id", "phone_key"),
 )
 
+# Addresses in here are keys (app/domain/addresses.py), one row for each reason not to write to one.
 blocked_addresses = Table(
     "blocked_addresses",
     own.metadata,
     own.tenant(),
+    own.id(),
     own.text("channel"),
     own.text("address"),
     own.text("reason"),
     own.at("created_at", nullable=False),
-    PrimaryKeyConstraint("tenant_id", "channel", "address"),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint(
+        "tenant_id",
+        "channel",
+        "address",
+        "reason",
+        name="uq_blocked_addresses_tenant_id_channel_address_reason",
+    ),
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+)
+
+# Another name that a provider calls an address by, such as WhatsApp's id of a person whose number is known.
+address_links = Table(
+    "address_links",
+    own.metadata,
+    own.tenant(),
+    own.text("channel"),
+    own.text("alias"),
+    own.text("address_key"),
+    PrimaryKeyConstraint("tenant_id", "channel", "alias"),
+    ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+    Index("ix_address_links_tenant_id_channel_address_key", "tenant_id", "channel", "address_key"),
 )
 
 conversations = Table(
@@ -80,13 +96,7 @@ conversations = Table(
     Column("account_id", Uuid, nullable=True),
     Column("contact_id", Uuid, nullable=False),
     Column("address", Text, nullable=True, comment="As an import gave it; null: the contact's own."),
-    Column(
-        "address_key",
-        Text,
-        Computed("lower(address)", persisted=True),
-        nullable=True,
-        comment="The address as addresses are compared.",
-    ),
+    Column("address_key", Text, nullable=True, comment="The address as addresses are compared."),
     own.text("status", default="active"),
     own.text("engagement", default="pending"),
     own.text("subject", nullable=True),

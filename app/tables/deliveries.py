@@ -27,6 +27,7 @@ deliveries = Table(
     Column("account_id", Uuid, nullable=True),
     own.text("channel"),
     own.text("address", nullable=True),
+    Column("address_key", Text, nullable=True, comment="The address as addresses are compared."),
     own.text("subject", nullable=True),
     own.text("status"),
     own.count("epoch"),

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev import servers
+from app.domain.addresses import Address
 from app.domain.callbacks import Callbacks, first_token, replaced
-from app.domain.erasure import Address, AddressDigests
+from app.domain.erasure import AddressDigests, Place
 from app.domain.model import Channel
 from app.rotation import rotate_secrets
 from app.runtime import Runtime, open_runtime
@@ -32,7 +33,7 @@ EMAIL: dict[str, Any] = {
     "config": {"from": "support@example.test"},
     "credentials": {"server_token": "pm-token"},
 }
-ADDRESS = Address(Channel.EMAIL, "gone@example.test")
+ADDRESS = Address.read(Channel.EMAIL, "gone@example.test")
 Running = Callable[..., AbstractAsyncContextManager[Runtime]]
 
 
@@ -79,7 +80,7 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
         await connection.execute(sa.text("UPDATE channel_accounts SET callback_secrets = '{}'"))
         await connection.execute(
             sa.text("INSERT INTO erased_blocks VALUES (:tenant, 'email', :digest, 'bounced')"),
-            {"tenant": tenant, "digest": AddressDigests(SECRET_KEY).of(tenant, ADDRESS)},
+            {"tenant": tenant, "digest": AddressDigests(SECRET_KEY).of(tenant, Place.of(ADDRESS))},
         )
 
     async with running(NEW, SECRET_KEY) as both:
@@ -99,7 +100,7 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
             assert opened.credentials == EMAIL["credentials"]
             await erasure.block_again(connection, tenant, alone.address_digests, [ADDRESS])  # type: ignore[arg-type]
             blocked = await connection.scalars(sa.text("SELECT address FROM blocked_addresses"))
-            assert list(blocked) == [ADDRESS.address]
+            assert list(blocked) == [ADDRESS.key]
         assert await former_digest_keys(database, alone.vault) == [SECRET_KEY]
 
 

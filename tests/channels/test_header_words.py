@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from app.channels import postmark, sendgrid
 from app.channels._account import email_address
 from app.channels._header_words import mailbox, unlike_encoded_words, unstructured
-from app.domain.messaging import AddressKind, AttachmentFile
-from app.domain.preflight import normal_address
+from app.domain.addresses import Address
+from app.domain.messaging import AttachmentFile
+from app.domain.model import Channel
 from tests.channels.mail_cases import SENDGRID, SMTP
 
 WORD = "=?utf-8?q?x=0D=0ABcc:_a=40evil.example?="
@@ -37,7 +38,7 @@ def test_every_line_fits_and_says_what_it_said(text: str) -> None:
 def test_an_encoded_word_is_no_address() -> None:
     with pytest.raises(ValueError, match="is not an e-mail address"):
         email_address("=?utf-8?q?=0D=0ABcc=3A?=@example.com")
-    assert normal_address("=?utf-8?q?=0D=0ABcc=3A?=@example.com", AddressKind.EMAIL) is None
+    assert Address.read(Channel.EMAIL, "=?utf-8?q?=0D=0ABcc=3A?=@example.com").wire is None
 
 
 OUTBOUND = replace(SMTP.message, subject=WORD, attachments=(AttachmentFile(WORD, "text/plain", b"x"),))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels.twilio import FAILURES, REFUSALS, STATUSES, TwilioAdapter, e164, signature
+from app.channels.twilio import FAILURES, REFUSALS, STATUSES, TwilioAdapter, signature
 from app.domain.messaging import (
     Accepted,
     Deferred,
@@ -96,11 +96,6 @@ async def test_what_is_no_international_number_is_refused_without_a_call(http: h
 
     assert isinstance(result, Rejected)
     assert result.code is ReasonCode.ADDRESS_INVALID
-
-
-def test_numbers_are_written_in_e164() -> None:
-    assert e164("+1 (415) 555-0123") == "+14155550123"
-    assert e164("tel:+14155550123") == "+14155550123"
 
 
 @pytest.mark.parametrize(("name", "value"), sorted(sample("twilio", "created").items()))

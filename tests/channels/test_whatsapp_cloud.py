@@ -13,6 +13,7 @@ import pytest
 from app.channels.http import deadline
 from app.channels.registry import validate
 from app.channels.whatsapp_cloud import WhatsAppCloudAdapter, recipient_of
+from app.domain.addresses import Address
 from app.domain.errors import InvalidAccount
 from app.domain.messaging import (
     Accepted,
@@ -119,14 +120,16 @@ async def test_a_person_without_a_number_is_named_by_user_id(http: httpx.AsyncCl
     ("address", "named"),
     [
         ("+1 (415) 555-0123", {"to": "+14155550123"}),
-        ("14155550123", {"to": "14155550123"}),
+        ("14155550123", {"to": "+14155550123"}),
+        ("+1415555012३", {"to": "+14155550123"}),
         (USER_ID, {"recipient": USER_ID}),
         ("US.ENT.11815799212886844830", {"recipient": "US.ENT.11815799212886844830"}),
         ("us.13491208655302741918", None),
         ("US.", None),
         ("555", None),
         ("ann@example.com", None),
-        ("+1415555012३", None),
+        ("(415) 555-0123", None),
+        ("+14155550123 ext. 4", None),
         ("", None),
     ],
 )
@@ -134,7 +137,8 @@ def test_recipients_are_numbers_or_user_ids(address: str, named: Any) -> None:
     assert recipient_of(address) == named
     form = WhatsAppCloudAdapter.limits.address_form
     assert form is not None
-    assert (form.fullmatch(address) is not None) is (named is not None), "the preflight says what sending does"
+    wire = Address.read(Channel.WHATSAPP, address).wire
+    assert (wire is not None and form.fullmatch(wire) is not None) is (named is not None), "as sending does"
 
 
 async def test_what_is_neither_is_refused_without_a_call(http: httpx.AsyncClient) -> None:

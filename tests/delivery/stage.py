@@ -52,8 +52,9 @@ _MASS_REPLY = """
 """
 _DELIVERIES = """
     INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
-                            subject, status, segments)
-    SELECT tenant_id, :mass_reply, id, contact_id, account_id, channel, address, subject, 'queued', :segments
+                            address_key, subject, status, segments)
+    SELECT tenant_id, :mass_reply, id, contact_id, account_id, channel, address, address_key, subject, 'queued',
+           :segments
     FROM conversations WHERE tenant_id = :tenant AND external_id LIKE :prefix || '-%' ORDER BY id
 """
 _LANES = """

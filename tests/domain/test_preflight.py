@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.domain.messaging import AddressKind, DroppedAttachment, Limits
 from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
-from app.domain.preflight import PreflightWarning, Ready, Recipient, Verdict, judge, normal_address, preflight
+from app.domain.preflight import PreflightWarning, Ready, Recipient, Verdict, judge, preflight
 from app.domain.rendering import OnUnresolved, compile_message
 from app.domain.summary import SAMPLES, WARNING_DETAILS, Sample, Summary
 from tests.domain.people import CHAT, EMAIL, FILE, ID, NOW, SMS, on_phone, plan, recipient
@@ -116,54 +116,46 @@ def test_segments_count_only_where_the_medium_bills_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "kind", "normal"),
+    ("channel", "limits", "address", "taken"),
     [
-        ("ANN@EXAMPLE.COM", AddressKind.EMAIL, "ANN@example.com"),
-        ("ann@exämple.com", AddressKind.EMAIL, "ann@exämple.com"),
-        ("Ann <ann@example.com>", AddressKind.EMAIL, None),
-        ("ann@example.com, bo@example.com", AddressKind.EMAIL, None),
-        ("ann@localhost", AddressKind.EMAIL, None),
-        ("+1 (202) 555-0123", AddressKind.PHONE, "+12025550123"),
-        ("202 555 0123", AddressKind.PHONE, None),
-        ("+1", AddressKind.PHONE, None),
-        ("+1202", AddressKind.PHONE, None),
-        ("hello", AddressKind.PHONE, None),
-        ("visitor-1", AddressKind.OPAQUE, "visitor-1"),
-        ("visitor\n1", AddressKind.OPAQUE, None),
-        ("", AddressKind.EMAIL, None),
-        (None, AddressKind.OPAQUE, None),
+        (Channel.EMAIL, EMAIL, "ANN@EXAMPLE.COM", "ANN@example.com"),
+        (Channel.EMAIL, EMAIL, "ann@exämple.com", "ann@xn--exmple-cua.com"),
+        (Channel.EMAIL, EMAIL, "Ann <ann@example.com>", "ann@example.com"),
+        (Channel.EMAIL, EMAIL, "ann@example.com, bo@example.com", None),
+        (Channel.EMAIL, EMAIL, "ann@corp.local", None),
+        (Channel.EMAIL, replace(EMAIL, private_domains=True), "ann@corp.local", "ann@corp.local"),
+        (Channel.SMS, SMS, "+1 (202) 555-0123", "+12025550123"),
+        (Channel.SMS, SMS, "202 555 0123", None),
+        (Channel.SMS, SMS, "+1202", None),
+        (Channel.SMS, SMS, "+12025550123 ext. 4", None),
+        (Channel.CHAT, CHAT, "visitor-1", "visitor-1"),
+        (Channel.CHAT, CHAT, "visitor\n1", None),
     ],
 )
 def test_addresses_are_brought_to_the_form_that_providers_take(
-    address: str | None, kind: AddressKind, normal: str | None
+    channel: Channel, limits: Limits, address: str, taken: str | None
 ) -> None:
-    assert normal_address(address, kind) == normal
+    judged = judge(recipient(channel=channel, address=address), plan("Hi."), limits, NOW)
+    assert (judged.address if isinstance(judged, Ready) else None) == taken
+    assert taken is not None or (isinstance(judged, Reason) and judged.code is C.ADDRESS_INVALID)
+
+
+def test_national_numbers_are_read_in_the_account_s_country_alone() -> None:
+    national = on_phone(address="(646) 234-5678")
+    assert refused(national, SMS) is C.ADDRESS_INVALID
+    judged = judge(replace(national, account_config={"region": "US"}), plan("Hi."), SMS, NOW)
+    assert isinstance(judged, Ready)
+    assert judged.address == "+16462345678"
+
+
+def test_the_address_of_an_account_is_nobody_s() -> None:
+    assert refused(recipient(ours=True)) is C.ADDRESS_INVALID
 
 
 def test_an_address_that_the_provider_does_not_know_the_like_of_is_said_before_sending() -> None:
     limits = replace(CHAT, address_form=re.compile("[0-9]{5}"))
     assert refused(recipient(address="7300x"), limits) is C.ADDRESS_INVALID
     assert isinstance(judge(recipient(address="73001"), plan("Hi."), limits, NOW), Ready)
-
-
-@given(
-    st.text(max_size=40), st.sampled_from(["\n", "\r", "\r\n", "\x00", "\x0b", "\x85", "\u2028"]), st.text(max_size=40)
-)
-def test_no_address_of_any_kind_carries_a_line_break(before: str, line_break: str, after: str) -> None:
-    for kind in AddressKind:
-        for address in (
-            f"{before}{line_break}{after}",
-            f"ann@example.com{line_break}{after}",
-            f"+12025550123{line_break}",
-        ):
-            normal = normal_address(address, kind)
-            assert normal is None or (normal.isprintable() and line_break not in normal)
-
-
-@given(st.text(max_size=60), st.sampled_from(AddressKind))
-def test_no_address_raises(address: str, kind: AddressKind) -> None:
-    normal = normal_address(address, kind)
-    assert normal is None or normal_address(normal, kind) == normal
 
 
 def warnings(who: Recipient, limits: Limits = EMAIL, **about: Any) -> tuple[PreflightWarning, ...]:

@@ -1,0 +1,133 @@
+"""E-mail addresses: read as people, address books and providers write them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+import idna
+from email_validator import EmailNotValidError, validate_email
+
+from app.domain.written import JOINERS, with_joiners, without_marks
+
+_SCHEME: Final = re.compile(r"mailto:(?://)?", re.IGNORECASE)
+_IN_BRACKETS: Final = re.compile(r"<([^<>]*)>")
+_COMMENT: Final = re.compile(r"\([^()]*\)")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ADDRESS: Final = re.compile(r"[^\s<>,;:()\"@]+@[^\s<>,;:()\"@]+")
+_SEVERAL: Final = re.compile(r"[,;]")
+_PLAIN: Final = re.compile(r"[^\s<>,;:()\"]+")
+_A_LABEL: Final = "xn--"
+
+_GOOGLE: Final = frozenset({"gmail.com", "googlemail.com"})
+"""Two names of one service, where dots before the @ make no difference (https://support.google.com/mail/answer/7436150)."""
+
+_NOWHERE: Final = re.compile(r"(?:^|\.)(?:invalid|onion)$")
+"""Domains that no mail server has, also not one's own (RFC 6761, RFC 7686)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMailbox:
+    stored: str = field(repr=False)
+    key: str = field(repr=False)
+    wire: str | None = field(repr=False)
+    """In ASCII, with the part before the @ as it was written: its host alone knows what that means (RFC 5321 2.4)."""
+
+
+def read_mailbox_address(text: str, *, private: bool = False) -> ReadMailbox:
+    """Read the one address in a text. Two of them are no address; `private` allows names that are not public."""
+    found = _only_address(_without_scheme(with_joiners(text)))
+    local, at, written = (found or "").rpartition("@")
+    local, domain = without_marks(local), _domain(written)
+    if found is None or domain is None or not local:
+        left = without_marks(text if found is None else found)
+        return ReadMailbox(left, left.lower(), None)
+    return ReadMailbox(
+        f"{local}{at}{domain.written}", _key(local, domain.ascii), _wire(local, domain.ascii, private=private)
+    )
+
+
+def _without_scheme(text: str) -> str:
+    """Unwrap a link as web pages hold it (RFC 6068)."""
+    scheme = _SCHEME.match(text.removeprefix("<"))
+    if scheme is None:
+        return text
+    return unquote(text.removeprefix("<").removesuffix(">")[scheme.end() :].partition("?")[0]).strip()
+
+
+def _only_address(text: str) -> str | None:
+    """Find the address in `Ann <ann@example.test>` and `ann@example.test (Ann)`; a space makes no name of its part."""
+    plain = _COMMENT.sub("", text).strip()
+    if _PLAIN.fullmatch(plain):
+        return plain
+    unquoted = _QUOTED.sub("", text)
+    bracketed = _IN_BRACKETS.findall(unquoted)
+    listed = _SEVERAL.search(unquoted) and _ADDRESS.search(_IN_BRACKETS.sub("", unquoted))
+    return None if len(bracketed) != 1 or listed else _without_scheme("".join(bracketed[0].split()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    written: str
+    ascii: str
+
+
+def _domain(text: str) -> _Domain | None:
+    """Read a domain (UTS 46, not transitional, as browsers and IDNA 2008 do); None when it is no name.
+
+    A joiner that no letter wants is an invisible mark like any other.
+    """
+    written = text.strip(JOINERS).removesuffix(".").lower()
+    for each in dict.fromkeys((written, without_marks(written))):
+        try:
+            return _Domain(each, to_ascii(each))
+        except idna.IDNAError:
+            continue
+    return None
+
+
+def to_ascii(domain: str) -> str:
+    """Write a domain in ASCII. Raises idna.IDNAError."""
+    if domain.isascii() and _A_LABEL not in domain:
+        return domain
+    return idna.encode(domain, uts46=True, transitional=False).decode("ascii").lower()
+
+
+def to_unicode(domain: str) -> str:
+    """Write a domain in letters; one that has none in other letters stays."""
+    try:
+        return idna.decode(domain)
+    except idna.IDNAError:
+        return domain
+
+
+def _key(local: str, domain: str) -> str:
+    local = unicodedata.normalize("NFC", local).lower()
+    return f"{local.replace('.', '')}@gmail.com" if domain in _GOOGLE else f"{local}@{domain}"
+
+
+def mailbox_spellings(key: str) -> frozenset[str]:
+    """A key, and the address's other spellings that a report may hold: the domain in letters, Google's other name."""
+    local, _, domain = key.rpartition("@")
+    domains = _GOOGLE if domain in _GOOGLE else {domain, to_unicode(domain)}
+    return frozenset(f"{local}@{each}" for each in domains)
+
+
+def _wire(local: str, domain: str, *, private: bool) -> str | None:
+    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which none of the providers promises."""
+    # An encoded word has no place in an address (RFC 2047 section 5), and some programs would decode it.
+    if "=?" in local or "=?" in domain:
+        return None
+    if private and (_NOWHERE.search(domain) or not ("." in domain or domain == "localhost")):
+        return None
+    # The letters of the name have been checked. What is not public is checked as a part of a name that is.
+    shape = domain.replace(_A_LABEL, "xn00") + (".test" if private else "")
+    try:
+        # `test_environment` allows names under .test (RFC 2606), on which sandboxes live; it changes nothing else.
+        found = validate_email(
+            f"{local}@{shape}", check_deliverability=False, test_environment=True, allow_smtputf8=False
+        )
+    except EmailNotValidError:
+        return None
+    return f"{found.local_part}@{domain}"

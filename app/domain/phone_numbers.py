@@ -1,0 +1,138 @@
+"""Phone numbers: read as people, helpdesks and providers write them.
+
+A number has one key, though countries changed their numbers and WhatsApp kept the old ones: Brazil's ninth digit,
+Mexico's 1 and Argentina's 9 after the country's code, the prefixes of Benin (2024) and Côte d'Ivoire (2021). No two
+subscribers of these countries differ in that alone.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat
+
+from app.domain.written import without_marks
+
+_SCHEME: Final = re.compile(r"(?:tel|sms|smsto|callto|whatsapp):(?://)?", re.IGNORECASE)
+_WRITTEN: Final = re.compile(r"\+?[\d\s().\[\]/~·‐-―−-]+")
+"""Digits of any script with what people put between them. No letters: they would be dialled as digits, and an
+extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
+_INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+"""E.164: at most fifteen digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNumber:
+    stored: str = field(repr=False)
+    """E.164 when it could be read, else the text."""
+    key: str = field(repr=False)
+    international: str | None = field(repr=False)
+    """E.164 as it was written, whether or not the number is known to be possible."""
+    dialled: str | None = field(repr=False)
+    """E.164 as the country's numbers are today; None when no number may look like this."""
+
+
+def read_number(text: str, region: str | None, *, bare_is_international: bool = False) -> ReadNumber:
+    """Read a phone number. Without a `+` it is a national one of the region; None of the forms when there is none."""
+    written = _SCHEME.sub("", without_marks(text), count=1)
+    number = _parse(written, region, bare_is_international=bare_is_international)
+    if number is None:
+        return ReadNumber(written, written, None, None)
+    e164 = _e164(number)
+    key = _today(e164)
+    international = e164 if _INTERNATIONAL.fullmatch(e164) else None
+    return ReadNumber(e164, key, international, _dialled(number, key))
+
+
+def _parse(written: str, region: str | None, *, bare_is_international: bool) -> PhoneNumber | None:
+    if not _WRITTEN.fullmatch(written):
+        return None
+    is_international = written.startswith("+") or (bare_is_international and written.isdecimal())
+    if not is_international and (region is None or bare_is_international):
+        return None
+    try:
+        # Without the `+`, bare digits would be read by the region's own rules.
+        return phonenumbers.parse("+" + written.removeprefix("+") if is_international else written, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _dialled(number: PhoneNumber, key: str) -> str | None:
+    if phonenumbers.is_valid_number(number):
+        return _e164(number)
+    today = phonenumbers.parse(key, None)
+    if phonenumbers.is_valid_number(today) or phonenumbers.is_possible_number(today):
+        return key
+    return _e164(number) if phonenumbers.is_possible_number(number) else None
+
+
+def region_of_number(text: str) -> str | None:
+    """The country of an international number; None when it has none, or is none."""
+    number = _parse(without_marks(text), None, bare_is_international=False)
+    return None if number is None else phonenumbers.region_code_for_number(number)
+
+
+@lru_cache(1)
+def regions() -> frozenset[str]:
+    """The countries whose national numbers can be read, as ISO 3166 codes."""
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Renumbering:
+    """How a country's numbers were written before, behind its code, and how they are written now."""
+
+    before: re.Pattern[str]
+    now: str | Callable[[re.Match[str]], str]
+    back: re.Pattern[str]
+    """What is taken out of a number of today to spell it as before."""
+    formerly: str = r"\1"
+
+
+def _ivorian(old: re.Match[str]) -> str:
+    """Mobile numbers got the prefix of the operator that their second digit told."""
+    operator = "01" if old[1][1] in "0123" else "05" if old[1][1] in "456" else "07"
+    return operator + old[1]
+
+
+# Brazil: https://www.gov.br/anatel/pt-br/regulado/numeracao/nono-digito. Mexico: since 3 August 2019; trunk prefixes
+# until then. Argentina: 9 marks a mobile number that is called from abroad. Benin: since 30 November 2024. Côte
+# d'Ivoire: since 31 January 2021.
+_RENUMBERED: Final = {
+    "+55": _Renumbering(re.compile(r"(\d\d)([6-9]\d{7})"), r"\g<1>9\2", re.compile(r"(\d\d)9(\d{8})"), r"\1\2"),
+    "+52": _Renumbering(re.compile(r"(?:1|01|044|045)([2-9]\d{9})"), r"\1", re.compile(r"([2-9]\d{9})"), r"1\1"),
+    "+54": _Renumbering(re.compile(r"([123]\d{9})"), r"9\1", re.compile(r"9([123]\d{9})")),
+    "+229": _Renumbering(re.compile(r"([2-9]\d{7})"), r"01\1", re.compile(r"01([2-9]\d{7})")),
+    "+225": _Renumbering(re.compile(r"([04-9]\d{7})"), _ivorian, re.compile(r"0[157]([04-9]\d{7})")),
+}
+
+
+def _today(e164: str) -> str:
+    for code, renumbering in _of_country(e164):
+        old = renumbering.before.fullmatch(e164[len(code) :])
+        if old is not None:
+            return code + (old.expand(renumbering.now) if isinstance(renumbering.now, str) else renumbering.now(old))
+    return e164
+
+
+def number_spellings(key: str) -> frozenset[str]:
+    """A number's key, and how the same number was written before its country changed it."""
+    return frozenset({key, *_before(key)})
+
+
+def _before(key: str) -> Iterator[str]:
+    for code, renumbering in _of_country(key):
+        new = renumbering.back.fullmatch(key[len(code) :])
+        if new is not None:
+            yield code + new.expand(renumbering.formerly)
+
+
+def _of_country(e164: str) -> Iterator[tuple[str, _Renumbering]]:
+    return ((code, renumbering) for code, renumbering in _RENUMBERED.items() if e164.startswith(code))
