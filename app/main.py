@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api.bodies import BodyLimit
 from app.api.departure import Departure
@@ -16,7 +18,7 @@ from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
 from app.api.refusals import Refusals
-from app.api.routes import ROUTERS
+from app.api.routes import ROUTERS, metrics
 from app.api.routes.chat import Limits
 from app.api.stopping import told_of_stop
 from app.logs import configure_logging
@@ -29,6 +31,8 @@ FORM_BYTES = 10_000
 """What a form takes around its file."""
 BODY_LIMIT = 2_000_000
 """Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
+
+NO_DOCS: Mapping[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 CHAT = "/chat/"
 """What visitors' browsers call, from whatever page the chat is built into."""
@@ -85,13 +89,15 @@ def create_app(settings: Settings) -> FastAPI:
         summary="One message, sent as a real reply on every selected conversation.",
         description=ANY_ADDRESS,
         version=version("mass-reply"),
+        **({} if settings.docs else NO_DOCS),
         lifespan=lifespan,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
         telemetry=telemetry.tracing.of_requests(),
     )
     for router in ROUTERS:
-        app.include_router(router)
+        if settings.metrics or router is not metrics.router:
+            app.include_router(router)
     add_problem_handlers(app)
     complete_openapi(app)
     _add_middleware(app, settings, telemetry)
@@ -108,3 +114,5 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     app.add_middleware(QuotaHeaders)
     app.add_middleware(Cors, origins=settings.cors_origins, open_path=CHAT)
     app.add_middleware(RequestLog, metrics=telemetry.metrics)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

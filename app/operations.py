@@ -146,6 +146,7 @@ def serve(host: str, port: int, workers: int) -> None:
             host=host,
             port=port,
             http=PunctualProtocol,
+            proxy_headers=False,  # MASS_REPLY_TRUSTED_PROXIES says whom to believe
             workers=workers,
             log_config=None,
             access_log=False,  # it would write down queries, and a callback's query may hold its secret

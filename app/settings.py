@@ -1,6 +1,7 @@
 """Settings, read once from the environment by whoever starts a process."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -59,6 +60,13 @@ def _origin(text: str) -> str:
     return text
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError("must be addresses or networks like 10.0.0.5 or 10.0.0.0/8") from None
+
+
 def _parts(url: str) -> SplitResult | None:
     """Take an address apart; None for what is none."""
     try:
@@ -83,6 +91,7 @@ def split_keys(value: SecretStr) -> list[str]:
 
 DatabaseUrl = Annotated[str, AfterValidator(_of_postgresql)]
 PublicUrl = Annotated[str, AfterValidator(_of_http)]
+Proxy = Annotated[str, AfterValidator(_network)]
 Origin = Annotated[str, AfterValidator(_origin)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
@@ -109,6 +118,12 @@ class Settings(BaseSettings):
     public_url: PublicUrl = "http://127.0.0.1:8000"
     """Where providers reach this service; callback addresses and signatures are built on it."""
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[Proxy, ...], NoDecode] = ()
+    """Addresses or networks whose `X-Forwarded-For` is believed: the limits of the web chat count visitors by it."""
+    docs: bool = True
+    """Whether the API describes itself at `/docs`, `/redoc` and `/openapi.json`."""
+    metrics: bool = True
+    """Whether the API shows its figures at `/metrics`."""
     allow_private_urls: bool = False
     """Whether an account may talk to a private or loopback address."""
     log_level: LogLevel = "INFO"
@@ -163,7 +178,7 @@ class Settings(BaseSettings):
     pump_budget: timedelta = Field(default=timedelta(seconds=1.5), gt=timedelta(0), le=timedelta(seconds=10))
     """How long a pump works one lane before it goes to the back of the queue."""
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

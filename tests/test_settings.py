@@ -75,6 +75,7 @@ def test_what_the_service_cannot_work_with_is_refused_by_name(
         ("public_url", "https://desk.example.test:8443/mass-reply/", "https://desk.example.test:8443/mass-reply"),
         ("cors_origins", "http://[::1]:3000, app://desk", ("http://[::1]:3000", "app://desk")),
         ("cors_origins", "*", ("*",)),
+        ("trusted_proxies", "10.0.0.5, 192.168.0.0/16", ("10.0.0.5/32", "192.168.0.0/16")),
     ],
 )
 def test_what_it_can_work_with_is_taken(name: str, value: str, read: object) -> None:

@@ -25,6 +25,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 
+ANYBODYS = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
+"""Answers that are the same for everybody. All others are somebody's, and no cache on the way may keep them."""
+
+
 class RequestLog:
     """Names each request, counts it, and logs one line about it: the route's pattern, never a query or a body."""
 
@@ -44,7 +48,10 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+                headers = MutableHeaders(scope=message)
+                headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
+                if scope["path"] not in ANYBODYS:
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         structlog.contextvars.clear_contextvars()

@@ -223,6 +223,8 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, MassReplyError)  # noqa: S101 - narrows for mypy: it is registered for this class
     if isinstance(error, errors.Unauthenticated | errors.Forbidden):
         await request.app.state.refusals.note(request, error)
+    elif isinstance(error, errors.Overloaded):
+        log.warning("overloaded", limit=error.limit)
     return problem_response(error)
 
 
