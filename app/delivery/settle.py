@@ -153,7 +153,15 @@ async def _settle_group(
 
 def _change(row: Locked, report: Report, move: Move) -> Change:
     deferred = report.happening.event is DeliveryEvent.DEFER
-    return Change(row, report.happening, move, _not_before(row, report, move), deferred, report.provider_message_id)
+    return Change(
+        row,
+        report.happening,
+        move,
+        _not_before(row, report, move),
+        deferred,
+        report.provider_message_id,
+        files_lost=len(report.dropped),
+    )
 
 
 def _not_before(row: Locked, report: Report, move: Move) -> datetime | None:

@@ -246,6 +246,8 @@ class Verdict:
     warnings: tuple[PreflightWarning, ...] = ()
     dropped: tuple[DroppedAttachment, ...] = ()
     used_template: bool = False
+    files: int = 0
+    """Files that go with the text; on WhatsApp each is a message of its own, and is paid for."""
 
 
 def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Verdict:
@@ -265,6 +267,7 @@ def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: date
         tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
         dropped,
         judged.template is not None,
+        files=len(plan.attachments) - len(dropped),
     )
 
 

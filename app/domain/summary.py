@@ -40,6 +40,8 @@ class Withdrawn:
     segments: int
     """Of all of them together; the same goes for `templates`."""
     templates: int
+    files: int = 0
+    """Files that would have gone as messages of their own."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Summary:
         self.sms_segments += verdict.segments
         if verdict.recipient.channel is Channel.WHATSAPP:
             self.whatsapp_templates += verdict.used_template
-            self.whatsapp_in_window += not verdict.used_template
+            self.whatsapp_in_window += 0 if verdict.used_template else 1 + verdict.files
 
     def _sample(self, verdict: Verdict) -> None:
         if verdict.text is not None:
@@ -101,7 +103,7 @@ class Summary:
         self.sms_segments -= withdrawn.segments
         if channel is Channel.WHATSAPP:
             self.whatsapp_templates -= withdrawn.templates
-            self.whatsapp_in_window -= times - withdrawn.templates
+            self.whatsapp_in_window -= times - withdrawn.templates + withdrawn.files
         self.samples = []
 
     @property

@@ -12,7 +12,7 @@ from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, PauseReason, TenantId
 from app.domain.policy import FAILURE_LIMIT, Latest, turnout
 from app.store import audit
-from app.store.settlements import Change, Locked
+from app.store.settlements import Change
 
 Lane = tuple[UUID, str, UUID | None]
 """Mass reply, channel and account."""
@@ -81,19 +81,19 @@ _COUNT = sa.text(f"""
 
 
 def _move(lane: Lane, changes: Sequence[Change]) -> LaneMove:
-    charged = _bill([change.row for change in changes if change.newly_sent])
-    never_due = _bill([change.row for change in changes if change.never_sent])
+    charged = _bill([change for change in changes if change.newly_sent])
+    never_due = _bill([change for change in changes if change.never_sent])
     bill = {name: charged[name] - never_due[name] for name in charged}
     return LaneMove(lane, {**_deltas(changes), **bill}, _latest(changes))
 
 
-def _bill(rows: Sequence[Locked]) -> dict[str, int]:
-    """What providers charge for messages that they have taken."""
-    templates = sum(row.used_template for row in rows)
-    messages = sum(row.channel == Channel.WHATSAPP for row in rows)
+def _bill(changes: Sequence[Change]) -> dict[str, int]:
+    """What providers charge for messages that they have taken. On WhatsApp each file is a message of its own."""
+    texts = [change for change in changes if change.row.channel == Channel.WHATSAPP and not change.row.used_template]
+    templates = sum(change.row.used_template for change in changes)
     return {
-        "segments_billed": sum(row.segments for row in rows),
-        "whatsapp_in_window_billed": messages - templates,
+        "segments_billed": sum(change.row.segments for change in changes),
+        "whatsapp_in_window_billed": sum(1 + max(0, each.row.files - each.files_lost) for each in texts),
         "whatsapp_templates_billed": templates,
     }
 

@@ -93,14 +93,18 @@ _THIN_OUT = sa.text(f"""
             reason_detail = CASE r.code WHEN :duplicate THEN :duplicate_detail ELSE :limited_detail END
         FROM refused r JOIN deliveries b ON b.tenant_id = :tenant AND b.id = r.id
         WHERE d.tenant_id = :tenant AND d.id = r.id
-        RETURNING d.channel, d.account_id, r.code, b.segments, b.used_template, b.warnings),
+        RETURNING d.channel, d.account_id, r.code, b.segments, b.used_template, b.warnings,
+                  b.dropped_attachments),
     counted AS (
         UPDATE lanes l SET queued = l.queued - s.times, skipped = l.skipped + s.times
         FROM (SELECT channel, account_id, count(*) AS times FROM skipped GROUP BY channel, account_id) s
         WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.channel = s.channel
           AND l.account_id IS NOT DISTINCT FROM s.account_id)
     SELECT channel, code, warnings, count(*) AS times, sum(segments) AS segments,
-           count(*) FILTER (WHERE used_template) AS templates
+           count(*) FILTER (WHERE used_template) AS templates,
+           sum(CASE WHEN used_template THEN 0 ELSE
+               (SELECT cardinality(attachment_ids) FROM mass_replies WHERE tenant_id = :tenant AND id = :id)
+               - jsonb_array_length(dropped_attachments) END) AS files
     FROM skipped GROUP BY channel, code, warnings
 """)  # noqa: S608 - built from constants
 
@@ -126,7 +130,8 @@ async def thin_out(connection: AsyncConnection, tenant: TenantId, id_: MassReply
 
 def _withdrawn(row: Any) -> Withdrawn:
     warnings = tuple(map(PreflightWarning, row.warnings))
-    return Withdrawn(Channel(row.channel), ReasonCode(row.code), row.times, warnings, int(row.segments), row.templates)
+    channel, code, files = Channel(row.channel), ReasonCode(row.code), int(row.files)
+    return Withdrawn(channel, code, row.times, warnings, int(row.segments), row.templates, files)
 
 
 _FIRST_GOING = sa.text("""

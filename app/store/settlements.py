@@ -52,6 +52,8 @@ class Locked:
     segments: int
     used_template: bool
     has_attachments: bool
+    files: int
+    """Files that go with the text, as far as the preflight knew."""
     deferrals: int
     sent_at: datetime | None
     """When a provider took it, since it was last queued; all that follows from that has been written down then."""
@@ -68,9 +70,11 @@ _PROOF = "'accepted', 'reported_sent'"
 _LOCK = sa.text(f"""
     WITH held AS MATERIALIZED (
         SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
-               conversation_id, account_id, channel, segments, used_template, sent_at
+               conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments
         FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
-    SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments, m.status AS batch_status, m.mark_as_done,
+    SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments,
+           cardinality(m.attachment_ids) - jsonb_array_length(d.dropped_attachments) AS files,
+           m.status AS batch_status, m.mark_as_done,
            coalesce(d.not_after, m.not_after) AS latest_at,
            m.created_at AS frozen_at, m.author_id, m.author_name,
            a.started_at, a.last_receipt_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed,
@@ -131,6 +135,7 @@ def _locked(row: Any) -> Locked:
         segments=row.segments,
         used_template=row.used_template,
         has_attachments=row.has_attachments,
+        files=row.files,
         deferrals=row.deferrals,
         sent_at=row.sent_at,
         attempt_started_at=row.started_at,
@@ -162,6 +167,8 @@ class Change:
     flips: str | None = None
     restores: Mapping[str, str | None] | None = None
     reached: Mapping[str, int] | None = None
+    files_lost: int = 0
+    """Files that did not go after all."""
     changed: Mapping[str, Changed] = field(default_factory=dict)
     """What it changed on the conversation."""
 

@@ -195,7 +195,8 @@ async def test_samples_are_drawn_from_those_who_will_get_it(stage: Stage) -> Non
     """One contact has thirty conversations, and only the last of them, which no sample of the page shows, gets it."""
     await add_conversations(stage.runtime, stage.tenant, Channel.EMAIL, 30, prefix="many")
     await stage.write(
-        "UPDATE conversations SET contact_id = (SELECT id FROM contacts WHERE external_id = 'many-contact-1') "
+        "UPDATE conversations SET contact_id = (SELECT id FROM contacts WHERE external_id = 'many-contact-1'), "
+        "address = external_id || '@example.com', address_key = external_id || '@example.com' "
         "WHERE external_id LIKE 'many-%'"
     )
     await guarded(stage, **ONCE)

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.domain.approved_templates import as_text, read_template
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
-from app.domain.messaging import AddressKind, Limits, Template
+from app.domain.messaging import AddressKind, Attachment, Limits, Template
 from app.domain.model import Channel, Reason, ReasonCode
 from app.domain.preflight import PreflightWarning, Recipient, preflight
-from app.domain.summary import Summary
+from app.domain.summary import Summary, Withdrawn
 from tests.domain.people import NOW, plan, recipient
 
 WINDOW = Limits(address=AddressKind.OPAQUE, reply_window=timedelta(hours=24), template_outside_window=True)
@@ -80,6 +81,19 @@ def test_templates_and_replies_inside_the_window_are_counted_apart() -> None:
         summary.add(preflight(one, asked, WINDOW, NOW))
     billable = summary.to_json()["billable"]
     assert (billable["whatsapp_in_window"], billable["whatsapp_templates"]) == (1, 1)
+
+
+def test_a_text_with_three_pictures_is_four_messages_and_a_template_goes_without_them() -> None:
+    pictures = tuple(Attachment(UUID(int=n), f"{n}.png", "image/png", 4) for n in range(3))
+    asked, summary = replace(plan(), template=read_template({**REQUESTED, "body_parameters": []})), Summary()
+    asked = replace(asked, attachments=pictures)
+    limits = replace(WINDOW, attachments=True, attachment_bytes={"image/png": 10})
+    for one in (late(), replace(late(), last_customer_message_at=NOW)):
+        summary.add(preflight(one, asked, limits, NOW))
+    billable = summary.to_json()["billable"]
+    assert (billable["whatsapp_in_window"], billable["whatsapp_templates"]) == (4, 1)
+    summary.withdraw(Withdrawn(Channel.WHATSAPP, ReasonCode.DUPLICATE_CONTACT, 1, (), 0, 0, files=3))
+    assert summary.to_json()["billable"]["whatsapp_in_window"] == 0
 
 
 @pytest.mark.parametrize(
