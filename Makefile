@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof fuzz check bench sbom audit recording lock clean
+.PHONY: help demo up test proof fuzz check bench siege sbom audit recording lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ check: dev ## formatting, lint, types, import contracts, locks, migrations
 	"$(VENV)/bin/lint-imports"
 	$(RUN) app.dev.check_locks
 	$(RUN) app.dev.check_migrations
+
+siege: dev ## five minutes of a hostile tenant beside a normal one; SIEGE_SECONDS=60 is shorter
+	SIEGE_SECONDS=$${SIEGE_SECONDS:-300} $(RUN) pytest -q -s --timeout 0 tests/api/test_siege.py
 
 bench: dev ## deliveries per second, beside a bare loop of the same client, as one JSON
 	$(RUN) bench
