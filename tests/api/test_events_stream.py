@@ -380,7 +380,7 @@ async def counted(counting: CountingDatabase) -> AsyncIterator[Feeds]:
 
 
 async def all_told(watch: Watch) -> bytes:
-    return b"".join([event async for event in told(watch, BEGINNING, ALWAYS, with_deliveries=True)])
+    return b"".join([event async for event in told(watch, ALWAYS, BEGINNING, with_deliveries=True)])
 
 
 async def test_two_hundred_readers_ask_the_database_as_much_as_one(
@@ -410,7 +410,7 @@ async def test_two_hundred_readers_ask_the_database_as_much_as_one(
 async def test_what_one_reader_sees_on_coming_the_others_hear_too(stage: Stage) -> None:
     batch, feeds = await stage.batch(), Feeds(stage.database, tick=LONGEST_WAIT, heartbeat=LONGEST_WAIT)
     async with feeds.watch(stage.tenant, batch.id, "tests") as early:
-        reading = told(early, BEGINNING, ALWAYS, with_deliveries=True)
+        reading = told(early, ALWAYS, BEGINNING, with_deliveries=True)
         await anext(reading)
         await stage.claim(batch)
         async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id, "tests"):
@@ -435,7 +435,7 @@ async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
         counted.watch(stage.tenant, batch.id, "tests") as slow,
         counted.watch(stage.tenant, batch.id, "quick") as quick,
     ):
-        reading = told(slow, BEGINNING, ALWAYS, with_deliveries=True)
+        reading = told(slow, ALWAYS, BEGINNING, with_deliveries=True)
         seen = await anext(reading)
         await stage.claim(batch)
         await accept(stage, *batch.deliveries)

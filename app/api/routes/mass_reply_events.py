@@ -90,51 +90,6 @@ _STREAM: dict[str, Any] = {
 }
 
 
-def _feeds(request: Request) -> Feeds:
-    feeds = request.app.state.event_feeds
-    assert isinstance(feeds, Feeds)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
-    return feeds
-
-
-async def _watch(
-    id_: Id, caller: ConversationFollower, feeds: Annotated[Feeds, Depends(_feeds)]
-) -> AsyncIterator[Watch]:
-    """Asked for before the answer begins, so that an unknown one is refused with a status; left when it has ended."""
-    async with feeds.watch(caller.tenant_id, MassReplyId(id_), caller.identity) as watch:
-        yield watch
-
-
-@router.get(
-    "/{id}/events",
-    response_class=EventStream,
-    responses={200: _STREAM, **problems(NotFound)},
-)
-async def follow_mass_reply(
-    watch: Annotated[Watch, Depends(_watch)],
-    caller: ConversationFollower,
-    runtime: RuntimeDep,
-    last_event_id: Annotated[
-        str | None,
-        Header(pattern=PLACE_FORM, description="The id of the last event that was read: the stream goes on behind it."),
-    ] = None,
-    after: Annotated[
-        str | None,
-        Query(pattern=PLACE_FORM, description="The same, for a page that opens a new stream with a new ticket."),
-    ] = None,
-    deliveries: Annotated[bool, Query(description="False: the progress alone, at the same cost for any size.")] = True,
-) -> EventStream:
-    """Server-sent events. Without a place to go on from, every delivery that has settled is told from the first one.
-
-    A delivery is told as it stands; where it has gone on meanwhile, only the later event tells of it.
-    """
-    given = last_event_id or after
-    place = BEGINNING if given is None else Place.read(given)
-    # nginx would hold a stream back until its buffer is full.
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    right = Right(lambda: still_may(runtime.database, caller, Permission.CONVERSATIONS_READ))
-    return EventStream(told(watch, place, right, with_deliveries=deliveries), headers=headers)
-
-
 class Right:
     """Whether somebody may read, asked every so often."""
 
@@ -154,7 +109,49 @@ class Right:
         return await self._ask()
 
 
-async def told(watch: Watch, place: Place, right: Right, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+def _feeds(request: Request) -> Feeds:
+    feeds = request.app.state.event_feeds
+    assert isinstance(feeds, Feeds)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
+    return feeds
+
+
+async def _watch(
+    id_: Id, caller: ConversationFollower, runtime: RuntimeDep, feeds: Annotated[Feeds, Depends(_feeds)]
+) -> AsyncIterator[tuple[Watch, Right]]:
+    """Asked for before the answer begins, so that an unknown one is refused with a status; left when it has ended."""
+    async with feeds.watch(caller.tenant_id, MassReplyId(id_), caller.identity) as watch:
+        yield watch, Right(lambda: still_may(runtime.database, caller, Permission.CONVERSATIONS_READ))
+
+
+@router.get(
+    "/{id}/events",
+    response_class=EventStream,
+    responses={200: _STREAM, **problems(NotFound)},
+)
+async def follow_mass_reply(
+    following: Annotated[tuple[Watch, Right], Depends(_watch)],
+    last_event_id: Annotated[
+        str | None,
+        Header(pattern=PLACE_FORM, description="The id of the last event that was read: the stream goes on behind it."),
+    ] = None,
+    after: Annotated[
+        str | None,
+        Query(pattern=PLACE_FORM, description="The same, for a page that opens a new stream with a new ticket."),
+    ] = None,
+    deliveries: Annotated[bool, Query(description="False: the progress alone, at the same cost for any size.")] = True,
+) -> EventStream:
+    """Server-sent events. Without a place to go on from, every delivery that has settled is told from the first one.
+
+    A delivery is told as it stands; where it has gone on meanwhile, only the later event tells of it.
+    """
+    given = last_event_id or after
+    place = BEGINNING if given is None else Place.read(given)
+    # nginx would hold a stream back until its buffer is full.
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return EventStream(told(*following, place, with_deliveries=deliveries), headers=headers)
+
+
+async def told(watch: Watch, right: Right, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
     """Tell what came behind a place, and then what comes.
 
     It ends where there is no more to tell, and with the reader's right to read; also where the process stops or the
