@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.channels._graph import GraphError, Json, fingerprint, instant, member, objects, text
 from app.channels._whatsapp_errors import ERRORS
-from app.domain.messaging import Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.messaging import Inbound, Moved, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 
 STATUSES: Final[Mapping[str, ReceiptKind]] = {
     "sent": ReceiptKind.SENT,
@@ -19,6 +19,7 @@ STATUSES: Final[Mapping[str, ReceiptKind]] = {
 }
 
 _FILE: Final = "/file/"
+_NUMBER_CHANGED: Final = frozenset({"user_changed_number", "customer_changed_number"})
 
 
 def file_mark(correlation: str, number: int) -> str:
@@ -74,6 +75,8 @@ def _error(status: Json) -> GraphError | None:
 
 
 def _message(message: Json, contacts: Sequence[Json], number: str | None) -> ProviderEvent:
+    if message.get("type") == "system":
+        return _moved(message, number)
     message_id, sender, words = text(message, "id"), _sender(message, contacts), _words(message)
     if message_id is None or sender is None or words is None or "group_id" in message:
         return Unrecognized(fingerprint(message), message, number)
@@ -83,6 +86,7 @@ def _message(message: Json, contacts: Sequence[Json], number: str | None) -> Pro
         event_key=f"{message_id}:received",
         provider_message_id=message_id,
         sender=sender,
+        sender_alias=_alias(message, contacts, sender),
         text=words,
         sent_at=instant(message.get("timestamp")),
         # A reaction is no message that waits for an answer.
@@ -99,6 +103,26 @@ def _sender(message: Json, contacts: Sequence[Json]) -> str | None:
     if known is not None or len(contacts) != 1:
         return known
     return text(contacts[0], "wa_id") or text(contacts[0], "user_id")
+
+
+def _alias(message: Json, contacts: Sequence[Json], sender: str) -> str | None:
+    """The business-scoped user id of a sender who shows a number too."""
+    known = text(message, "from_user_id") or (text(contacts[0], "user_id") if len(contacts) == 1 else None)
+    return None if known == sender else known
+
+
+def _moved(message: Json, number: str | None) -> ProviderEvent:
+    """A customer's number or user id has changed; the ids may change alone."""
+    system, kind = member(message, "system"), str(member(message, "system").get("type"))
+    new = text(system, "wa_id") or text(system, "new_wa_id") if kind in _NUMBER_CHANGED else None
+    user_id = text(system, "user_id")
+    names = (text(message, "from") if new else None, text(system, "previous_user_id"))
+    before = tuple(name for name in names if name is not None)
+    message_id, after = text(message, "id"), new or (user_id if kind == "user_changed_user_id" else None)
+    if message_id is None or after is None or not before:
+        return Unrecognized(fingerprint(message), message, number)
+    alias = user_id if user_id != after else None
+    return Moved(f"{message_id}:moved", before, after, alias, message, number)
 
 
 def _words(message: Json) -> str | None:

@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars
 from app.delivery.lines import Line, Lines
 from app.delivery.receipts import take_receipt, take_watermark
 from app.domain.accounts import ChannelAccount, region_of
+from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import (
@@ -21,6 +22,7 @@ from app.domain.messaging import (
     AnswersChallenge,
     Inbound,
     MalformedWebhook,
+    Moved,
     ProviderEvent,
     Receipt,
     SharesCallbacks,
@@ -31,7 +33,7 @@ from app.domain.messaging import (
 )
 from app.domain.model import AccountId, Channel, ReasonCode, TenantId
 from app.domain.opt_out import opted_out
-from app.store import callback_sightings, customer_messages, receipts
+from app.store import address_links, callback_sightings, customer_messages, receipts
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
 from app.telemetry.metrics import Metrics
@@ -180,6 +182,8 @@ async def _take(
             await take_watermark(connection, tenant, account.id, event)
         case Inbound():
             await _take_inbound(connection, metrics, tenant, account, event)
+        case Moved():
+            await _take_move(connection, tenant, account, event)
         case Unrecognized():
             await _keep(connection, tenant, account, event)
         case _:
@@ -195,6 +199,9 @@ async def _take_inbound(
     connection: AsyncConnection, metrics: Metrics, tenant: TenantId, account: ChannelAccount, inbound: Inbound
 ) -> None:
     """Put a customer's message on its conversation. One that belongs to none is kept and not guessed about."""
+    if inbound.sender_alias is not None:
+        alias = Address.read(account.channel, inbound.sender_alias)
+        await address_links.link(connection, tenant, alias, Address.read(account.channel, inbound.sender))
     found = await customer_messages.find_conversation(connection, tenant, account.id, account.channel, inbound)
     outcome: Final = "unmatched" if found is None else "kept"
     if not await receipts.keep(connection, tenant, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
@@ -231,6 +238,16 @@ async def _note_opt_out(
         await receipts.block_address(connection, tenant, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
     elif choice is False:
         await receipts.unblock_address(connection, tenant, account.channel, inbound.sender)
+
+
+async def _take_move(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, moved: Moved) -> None:
+    """Let a customer's conversations follow them to their new number or id."""
+    if not await receipts.keep(connection, tenant, account.id, "moved", moved.event_key, moved.raw):
+        return
+    after = Address.read(account.channel, moved.after)
+    await address_links.move(connection, tenant, [Address.read(account.channel, each) for each in moved.before], after)
+    if moved.alias is not None:
+        await address_links.link(connection, tenant, Address.read(account.channel, moved.alias), after)
 
 
 def _choice(account: ChannelAccount, inbound: Inbound) -> bool | None:

@@ -187,6 +187,8 @@ class Inbound:
     provider_message_id: str | None
     sender: str = field(repr=False)
     text: str = field(repr=False)
+    sender_alias: str | None = field(default=None, repr=False)
+    """Another name that the provider has for the sender."""
     sent_at: datetime | None = None
     automatic: bool = False
     opted_out: bool | None = None
@@ -227,7 +229,21 @@ class Watermark:
     account_identity: str | None = None
 
 
-ProviderEvent = Receipt | Watermark | Inbound | Unrecognized
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A customer has another address on the channel from now on."""
+
+    event_key: str
+    before: tuple[str, ...] = field(repr=False)
+    """Every name that the provider gives of the former one."""
+    after: str = field(repr=False)
+    alias: str | None = field(default=None, repr=False)
+    """Another name of the new one."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+
+
+ProviderEvent = Receipt | Watermark | Inbound | Moved | Unrecognized
 E = TypeVar("E", bound=ProviderEvent)
 
 

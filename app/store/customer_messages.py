@@ -17,6 +17,7 @@ from app.domain.events import Changed, ConversationUpdated, EventType, MessageCr
 from app.domain.messaging import Inbound
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.domain.reading import storable, write_time
+from app.store.address_links import names_of
 from app.store.conversations import lock_conversation
 from app.store.database import SOME_TENANT
 from app.store.events import announce
@@ -132,7 +133,8 @@ async def find_thread(
 
 LATEST = sa.text("""
     SELECT id FROM conversations
-    WHERE tenant_id = :tenant AND channel = :channel AND address_key = :sender AND account_id = :account
+    WHERE tenant_id = :tenant AND channel = :channel AND address_key = ANY (CAST(:senders AS text[]))
+      AND account_id = :account
     ORDER BY id DESC LIMIT 1
 """)
 
@@ -147,9 +149,9 @@ def _latest_of_contact(condition: str) -> sa.TextClause:
     """)  # noqa: S608 - built from constants
 
 
-_BY_PHONE = _latest_of_contact("k.phone_key = :sender")
+_BY_PHONE = _latest_of_contact("k.phone_key = ANY (CAST(:senders AS text[]))")
 LATEST_OF_CONTACT: Mapping[Channel, sa.TextClause] = {
-    Channel.EMAIL: _latest_of_contact("k.email_key = :sender"),
+    Channel.EMAIL: _latest_of_contact("k.email_key = ANY (CAST(:senders AS text[]))"),
     **dict.fromkeys(PHONE_CHANNELS, _BY_PHONE),
 }
 
@@ -157,7 +159,8 @@ LATEST_OF_CONTACT: Mapping[Channel, sa.TextClause] = {
 async def _find_latest(
     connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, sender: str
 ) -> ConversationId | None:
-    values = {"tenant": tenant, "channel": channel, "sender": sender, "account": account_id}
+    names = await names_of(connection, tenant, channel, sender)
+    values = {"tenant": tenant, "channel": channel, "senders": names, "account": account_id}
     statements = (LATEST, LATEST_OF_CONTACT.get(channel))
     found = [await connection.scalar(statement, values) for statement in statements if statement is not None]
     return max((id_ for id_ in found if id_ is not None), default=None)

@@ -15,6 +15,7 @@ from app.domain.addresses import Address
 from app.domain.messaging import Receipt, ReceiptKind, Watermark
 from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
 from app.domain.plain_text import storable
+from app.store.address_links import main_key
 
 LONGEST_EPOCH: Final = 9
 """Digits of an attempt's number that a database integer surely holds."""
@@ -216,7 +217,7 @@ async def block_address(
         INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
         VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
     """)
-    await connection.execute(statement, {**_place(tenant, channel, address), "reason": reason})
+    await connection.execute(statement, {**await _place(connection, tenant, channel, address), "reason": reason})
 
 
 async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str) -> None:
@@ -225,12 +226,13 @@ async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel
         DELETE FROM blocked_addresses
         WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
     """)
-    await connection.execute(statement, _place(tenant, channel, address))
+    await connection.execute(statement, await _place(connection, tenant, channel, address))
 
 
-def _place(tenant: TenantId, channel: Channel, address: str) -> dict[str, object]:
+async def _place(connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str) -> dict[str, object]:
     """An address as a provider writes it, by its key."""
-    return {"tenant": tenant, "channel": channel, "address": Address.read(channel, storable(address)).key}
+    key = Address.read(channel, storable(address)).key
+    return {"tenant": tenant, "channel": channel, "address": await main_key(connection, tenant, channel, key)}
 
 
 def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:

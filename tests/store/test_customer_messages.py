@@ -101,7 +101,7 @@ async def test_the_runtime_role_finds_a_sender_by_the_index(provider: Provider, 
     await add_conversations(provider.runtime, provider.tenant, Channel.EMAIL, 2_000)
     await analyze(owner_url)
     async with provider.runtime.database.begin(provider.tenant) as connection:
-        values = {"tenant": provider.tenant, "channel": "email", "sender": ANN, "account": UUID(int=0)}
+        values = {"tenant": provider.tenant, "channel": "email", "senders": [ANN], "account": UUID(int=0)}
         plan = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST}"), values))
         derived = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST_OF_CONTACT[Channel.EMAIL]}"), values))
     assert re.search(r"ix_conversations_address.*\n *Index Cond: .*address_key = ", plan), plan

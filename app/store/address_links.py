@@ -1,0 +1,64 @@
+"""Other names of an address: WhatsApp's id of a person whose number is known; and what a change of either brings."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.addresses import Address
+from app.domain.model import Channel, TenantId
+
+_LINK = sa.text("""
+    INSERT INTO address_links (tenant_id, channel, alias, address_key) VALUES (:tenant, :channel, :alias, :key)
+    ON CONFLICT (tenant_id, channel, alias) DO UPDATE SET address_key = excluded.address_key
+    WHERE address_links.address_key <> excluded.address_key
+    RETURNING alias
+""")
+# The block stays where it was too: whoever gets the number next may lift it.
+_BLOCK_TOO = sa.text("""
+    INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
+    SELECT tenant_id, channel, :key, reason FROM blocked_addresses
+    WHERE tenant_id = :tenant AND channel = :channel AND address = ANY (CAST(:names AS text[]))
+    ON CONFLICT DO NOTHING
+""")
+_NAMES = sa.text("""
+    SELECT DISTINCT unnest(ARRAY[l.alias, l.address_key]) FROM address_links l
+    WHERE l.tenant_id = :tenant AND l.channel = :channel AND (l.alias = :key OR l.address_key = :key
+        OR l.address_key = (SELECT address_key FROM address_links
+                            WHERE tenant_id = :tenant AND channel = :channel AND alias = :key))
+""")
+_MOVE = sa.text("""
+    UPDATE conversations SET address = :address, address_key = :key, updated_at = now()
+    WHERE tenant_id = :tenant AND channel = :channel AND address_key = ANY (CAST(:names AS text[]))
+""")
+
+
+async def link(connection: AsyncConnection, tenant: TenantId, alias: Address, address: Address) -> None:
+    """Remember that two names were seen together. What stands against the one stands against the other."""
+    values = {"tenant": tenant, "channel": address.channel, "key": address.key}
+    if await connection.scalar(_LINK, {**values, "alias": alias.key}) is not None:
+        await connection.execute(_BLOCK_TOO, {**values, "names": [alias.key]})
+
+
+async def names_of(connection: AsyncConnection, tenant: TenantId, channel: Channel, key: str) -> Sequence[str]:
+    """Every key that the person behind a key is known by, this one included."""
+    found = await connection.scalars(_NAMES, {"tenant": tenant, "channel": channel, "key": key})
+    return sorted({key, *found})
+
+
+async def main_key(connection: AsyncConnection, tenant: TenantId, channel: Channel, key: str) -> str:
+    """The key by which a person is blocked who may have another name."""
+    statement = sa.text(
+        "SELECT address_key FROM address_links WHERE tenant_id = :tenant AND channel = :channel AND alias = :key"
+    )
+    found: str | None = await connection.scalar(statement, {"tenant": tenant, "channel": channel, "key": key})
+    return found or key
+
+
+async def move(connection: AsyncConnection, tenant: TenantId, before: Sequence[Address], after: Address) -> None:
+    """Let conversations follow a person to another address."""
+    channel = after.channel
+    names = {name for each in before for name in await names_of(connection, tenant, channel, each.key)}
+    values = {"tenant": tenant, "channel": channel, "key": after.key, "names": sorted(names - {after.key})}
+    await connection.execute(_MOVE, {**values, "address": after.stored})
+    await connection.execute(_BLOCK_TOO, values)

@@ -1,0 +1,57 @@
+"""WhatsApp's people have two names, and change both."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.domain.model import Channel
+from app.runtime import Runtime
+from tests.e2e.callers import Callers, whatsapp_message
+from tests.e2e.test_opt_out import preview
+from tests.scene import add_account, add_conversation, whatsapp
+
+OLD, NEW, ID, NEW_ID = "+16505551234", "+16505559999", "US.13491208655302741918", "US.99991208655302741918"
+
+
+def system(type_: str, **about: str) -> dict[str, Any]:
+    message: dict[str, Any] = {"id": "wamid.S", "timestamp": "1777638601", "type": "system"}
+    if "old" in about:
+        message["from"] = about.pop("old")
+    message["system"] = {"type": type_, "body": "changed", **about}
+    value = {"metadata": {"phone_number_id": "100200300"}, "messages": [message]}
+    return {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]}
+
+
+@pytest.mark.parametrize("address", [OLD, ID])
+async def test_number_and_id_seen_together_belong_together_and_conversations_follow_a_change(
+    address: str, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp("https://api.example.com"))
+    id_ = await add_conversation(runtime, tenant, Channel.WHATSAPP, address, account_id=account)
+    callers = Callers(anonymous, runtime.settings.public_url)
+    both = whatsapp_message("100200300", OLD[1:], "one")
+    both["entry"][0]["changes"][0]["value"]["messages"][0]["from_user_id"] = ID
+    await callers.graph(account, both)
+    await callers.graph(account, whatsapp_message("100200300", ID, "STOP"))
+    assert await preview(client) == (0, ["opted_out"])
+    await callers.graph(account, whatsapp_message("100200300", OLD[1:], "START"))
+    assert await preview(client) == (1, [])
+
+    change = system("user_changed_number", old=OLD[1:], wa_id=NEW[1:], previous_user_id=ID, user_id=NEW_ID)
+    await callers.graph(account, change)
+    assert (await client.get(f"/conversations/{id_}")).json()["address"] == NEW
+    await callers.graph(account, whatsapp_message("100200300", NEW_ID, "four"))
+    items = (await client.get(f"/conversations/{id_}/timeline")).json()["items"]
+    assert {item["text"] for item in items} == {"one", "STOP", "START", "four"}
+
+
+async def test_an_id_changes_alone(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp("https://api.example.com"))
+    id_ = await add_conversation(runtime, tenant, Channel.WHATSAPP, ID, account_id=account)
+    callers = Callers(anonymous, runtime.settings.public_url)
+    await callers.graph(account, system("user_changed_user_id", previous_user_id=ID, user_id=NEW_ID))
+    assert (await client.get(f"/conversations/{id_}")).json()["address"] == NEW_ID
