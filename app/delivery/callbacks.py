@@ -211,11 +211,11 @@ async def _take_inbound(
         log.info("inbound_unmatched", account=str(account.id))
         metrics.count_unmatched_inbound(account.channel)
         return
-    await _record(connection, tenant, inbound, found)
+    await _record(connection, tenant, account.channel, inbound, found)
 
 
 async def _record(
-    connection: AsyncConnection, tenant: TenantId, inbound: Inbound, found: customer_messages.Match
+    connection: AsyncConnection, tenant: TenantId, channel: Channel, inbound: Inbound, found: customer_messages.Match
 ) -> None:
     message = CustomerMessage(
         text=inbound.text,
@@ -225,6 +225,7 @@ async def _record(
         references=inbound.references,
         sender=inbound.sender,
         believed=found.believed,
+        live=channel is Channel.EMAIL,
     )
     now = datetime.now(UTC)
     await customer_messages.record_customer_message(connection, tenant, found.conversation_id, message, now)

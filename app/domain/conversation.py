@@ -78,6 +78,8 @@ class CustomerMessage:
     believed: bool = True
     """False where the sender only claims to belong to the conversation: then it is logged and changes nothing."""
     attachment_names: tuple[str, ...] = field(default=(), repr=False)
+    live: bool = False
+    """It arrives now, and `sent_at` is only what the sender's own clock says, as in an e-mail's Date."""
 
     def at(self, now: datetime) -> datetime:
         """When it was written. A clock that runs ahead would keep reply windows open and hold back every flip."""
@@ -144,14 +146,15 @@ def receive(conversation: Conversation, message: CustomerMessage, now: datetime)
     """Answer what a new message makes of a conversation.
 
     The customer's own message passes the ball to us, unless a later one is known: that one was answered or is waiting,
-    and history that is filled in changes neither. An automatic one is only logged, but a reply has to hang on
+    and history that is filled in changes neither. A message that arrives now is no history, whatever its sender's clock
+    says. An automatic one is only logged, but a reply has to hang on
     something: it becomes the thread's parent while there is none.
     """
     if not message.believed:
         return conversation
     if message.automatic:
         return conversation if conversation.reply_to_message_id else _parented(conversation, message)
-    last, at = conversation.last_customer_message_at, message.at(now)
+    last, at = conversation.last_customer_message_at, now if message.live else message.at(now)
     if last is not None and at < last:
         return conversation
     awake = ConversationStatus.ACTIVE if conversation.status in REOPENED else conversation.status

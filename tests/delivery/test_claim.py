@@ -59,7 +59,7 @@ class TestRate:
         account, carrier = await stage.sms_account(rate_per_second=4), Carrier()
         batch = await stage.batch(1, account=account, channel=Channel.SMS, segments=3)
         await stage.runs(
-            "UPDATE channel_accounts SET allowed_at = now() + interval '1 minute' WHERE id = :id", id=account
+            "UPDATE channel_accounts SET allowed_at = now() + interval '5 seconds' WHERE id = :id", id=account
         )
         await stage.pump(batch, carrier, budget=ONCE)
         assert carrier.calls == []

@@ -31,7 +31,7 @@ def test_a_lane_stops_past_a_fifth_of_the_last_fifty_and_never_below_ten(attempt
         (S.SENDING, E.ACCEPT, S.SENT, GOOD),
         (S.QUEUED, E.RECEIPT_SENT, S.SENT, GOOD),
         (S.SENDING, E.REJECT, S.FAILED, BAD),
-        (S.SENDING, E.REFUSE, S.FAILED, BAD),
+        (S.SENDING, E.REFUSE, S.FAILED, None),
         (S.SENDING, E.LOSE_ANSWER, S.UNCERTAIN, BAD),
         (S.SENT, E.RECEIPT_FAILED, S.FAILED, BAD),
         (S.SENDING, E.LOSE_WORKER, S.UNCERTAIN, None),

@@ -217,9 +217,9 @@ class TestText:
         self, client: httpx.AsyncClient, runtime: Runtime, tenant: UUID
     ) -> None:
         account = await add_account(runtime, tenant, twilio(API))
-        for name in ("Ann", "Łucja"):
+        for name, number in (("Ann", PHONE), ("Łucja", "+14155550124")):
             contact = {"first_name": name}
-            await add_conversation(runtime, tenant, Channel.SMS, PHONE, account_id=account, contact=contact)
+            await add_conversation(runtime, tenant, Channel.SMS, number, account_id=account, contact=contact)
         preflight = (await preview(client, "{{ contact.first_name }}" + "x" * 80))["preflight"]
         assert preflight["billable"]["sms_segments"] == 1 + 2
         assert [(warning["code"], warning["count"]) for warning in preflight["warnings"]] == [("multiple_segments", 1)]

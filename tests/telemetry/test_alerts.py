@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.domain.model import Channel
 from app.telemetry.metrics import Metrics
 from tests.delivery.stage import Stage
 from tests.telemetry.samples import figures
@@ -71,6 +72,9 @@ async def _everything(stage: Stage) -> dict[str, set[str]]:
         INSERT INTO webhook_endpoints (tenant_id, key, url, secrets, position)
         VALUES (:tenant, 'mine', 'https://example.test', '{}', 0)
     """)
+    account = await stage.sms_account()
+    await stage.batch(1, account=account, channel=Channel.SMS)
+    await stage.runs("UPDATE channel_accounts SET enabled = false WHERE id = :id", id=account)
     await stage.sweeper().tick()
     return _told(generate_latest(metrics.registry).decode()) | _told((await figures(stage.database)).text)
 
