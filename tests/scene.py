@@ -18,8 +18,8 @@ from app.setup import save_account
 
 ADDRESSES: Mapping[Channel, str] = {
     Channel.EMAIL: "'customer-' || n || '@example.com'",
-    Channel.SMS: "'+1202555' || lpad(n::text, 4, '0')",
-    Channel.VOICE: "'+1202555' || lpad(n::text, 4, '0')",
+    Channel.SMS: "'+1212555' || lpad(n::text, 4, '0')",
+    Channel.VOICE: "'+1212555' || lpad(n::text, 4, '0')",
     Channel.OTHER: "'visitor-' || n",
 }
 

@@ -65,6 +65,7 @@ MAY_FAIL: Mapping[str, str] = {
     "POST /attachments": "takes only a file whose name and content agree",
     "GET /chat/sessions/me/attachments/{id}": "there is no file in this chat",
     "POST /chat/sessions": "takes only the one public id",
+    "DELETE /blocked-addresses/{id}": "there is no block to lift",
     "POST /mass-replies": "needs a selection of a size that the settings of the moment allow",
     "POST /mass-replies/{id}/confirm": "needs the right number in the right state",
     "POST /mass-replies/{id}/approve": "is for somebody else than who confirmed it",

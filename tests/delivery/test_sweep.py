@@ -227,7 +227,7 @@ class TestPreparation:
     ) -> None:
         tries: list[MassReplyId] = []
 
-        async def fails(_: object, __: object, id_: MassReplyId, ___: object) -> None:
+        async def fails(_: object, __: object, ___: object, id_: MassReplyId, *____: object) -> None:
             tries.append(id_)
             raise KeyError("?")
 

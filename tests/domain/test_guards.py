@@ -148,7 +148,7 @@ def test_nobody_is_warned_of_a_second_message_that_is_not_sent() -> None:
 
 
 def test_withdrawing_undoes_what_adding_counted() -> None:
-    kept, gone = of_contact(1, 1), of_contact(2, 31 * 24, channel=Channel.WHATSAPP)
+    kept, gone = of_contact(1, 1), of_contact(2, 31 * 24, channel=Channel.WHATSAPP, address="14155550123")
     expected, found = Summary(), Summary()
     for verdict in (kept, gone):
         found.add(verdict)

@@ -76,7 +76,10 @@ async def test_claims_that_find_no_room_say_which_limit_it_was(stage: Stage) -> 
     await stage.claim(batch, 1)
     at_once = timedelta(milliseconds=20)
     full = await pumped(stage, batch, Carrier(), budget=at_once)
-    await stage.runs("UPDATE channel_accounts SET max_in_flight = 9, allowed_at = now() + interval '1 hour'")
+    await stage.runs("""
+        UPDATE channel_accounts
+        SET max_in_flight = 9, rate_per_second = 1, allowed_at = now() + interval '10 seconds'
+    """)
     spent = await pumped(stage, batch, Carrier(), budget=at_once)
     found = [{about["limit"]: value for name, about, value in seen if name == NO_ROOM} for seen in (full, spent)]
     assert found == [{"in_flight": 1}, {"rate": 1}]

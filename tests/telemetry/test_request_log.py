@@ -61,13 +61,13 @@ def about(batch: Batch) -> dict[str, str]:
 async def test_a_pump_s_lines_name_its_lane(
     stage: Stage, lines: list[EventDict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_: Pump) -> bool:
+    async def fail(_: Pump) -> None:
         raise RuntimeError
 
     async def nobody_else(_: LaneKey) -> bool:
         return False
 
-    monkeypatch.setattr(Pump, "run", fail)
+    monkeypatch.setattr(Pump, "work", fail)
     batch = await stage.batch(1)
     runner = PumpRunner(stage.crew(Carrier()), 1, nobody_else)
     running = asyncio.create_task(runner.run())
