@@ -19,6 +19,7 @@ DOCUMENTS = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs" / "channels").glob("*.md")),
+    *sorted((ROOT / "docs" / "guide").glob("*.md")),
 ]
 VARIABLE = re.compile(r"\b(?:MASS_REPLY|AWS|OTEL|FORWARDED|SSL)_[A-Z_]*[A-Z]\b")
 BY_DIGEST = re.compile(r"[a-z/]+:[\w.-]+@sha256:[0-9a-f]{64}")

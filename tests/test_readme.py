@@ -1,89 +1,54 @@
-"""What the README says is so: its commands are run, and its tables are held against the code."""
+"""What the README and the guide say is so: their tables are held against the code, and every link leads somewhere."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from app.api.import_schema import ConversationLine, ImportedContact, ImportedMessage
 from app.channels.registry import ADAPTERS
 from app.dev.sandbox.faults import MAGIC, Magic
+from app.domain.import_line import InvalidLine, parse_line
+from app.domain.model import Channel
 from app.settings import Settings
-from tests.dev.programs import Up, own_folder, up
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMMANDS = re.findall(r"<!-- run -->\n```sh\n(.*?)```", README, re.DOTALL)
+GUIDE = ROOT / "docs" / "guide"
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *(path for folder in ("docs", "examples", "deploy") for path in sorted((ROOT / folder).rglob("*.md"))),
+]
 
 
-@pytest.fixture
-def made_up() -> Iterator[Up]:
-    with own_folder() as folder, up(folder) as running:
-        yield running
+def test_the_readme_is_read_in_five_minutes() -> None:
+    assert len(README.splitlines()) <= 150
 
 
-def our_own_curl(tmp_path: Path) -> str:
-    """A search path with a curl on it that knows only what the README uses, and fails on any other option."""
-    curl = tmp_path / "curl"
-    curl.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "dev" / "curl.py"}" "$@"\n')
-    curl.chmod(0o755)
-    (tmp_path / "python3").symlink_to(sys.executable)
-    return f"{tmp_path}:/usr/bin:/bin"
+def test_every_page_of_the_guide_is_in_its_list() -> None:
+    listed = set(re.findall(r"^\| \[[\w-]+\]\(([\w-]+\.md)\)", page("README"), re.MULTILINE))
+    assert listed == {path.name for path in GUIDE.glob("*.md")} - {"README.md"}
 
 
-@pytest.mark.xdist_group("stack")
-def test_the_first_mass_reply_works_as_written(made_up: Up, tmp_path: Path) -> None:
-    work_through_the_readme(made_up, our_own_curl(tmp_path))
-    if shutil.which("curl"):
-        work_through_the_readme(made_up, os.environ["PATH"])
+def page(name: str) -> str:
+    return (GUIDE / f"{name}.md").read_text(encoding="utf-8")
 
 
-def work_through_the_readme(made_up: Up, path: str) -> None:
-    with httpx.Client(headers={"Authorization": f"Bearer {made_up.key}"}, trust_env=False) as client:
-        client.delete(f"{made_up.sandbox}/journal")
-        done = subprocess.run(  # noqa: S603 - the README's own commands
-            ["/bin/sh", "-e", "-c", "\n".join(COMMANDS)],
-            env={"PATH": path, "API": made_up.api, "KEY": made_up.key, "HOME": os.environ.get("HOME", "/")},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert '"recipient_count":2' in done.stdout
-        assert "payments work again" in done.stdout
-        latest = client.get(f"{made_up.api}/mass-replies").json()["items"][0]
-        assert (latest["status"], latest["recipient_count"]) == ("completed", 2)
-        deliveries = client.get(f"{made_up.api}/mass-replies/{latest['id']}/deliveries").json()["items"]
-        assert {each["external_id"]: each["status"] in ("sent", "delivered") for each in deliveries} == {
-            "c-1": True,
-            "c-2": True,
-        }
-        assert client.get(f"{made_up.sandbox}/journal/counts").json()["distinct_accepted"] == 2
-
-
-def test_there_are_commands_to_run() -> None:
-    assert len(COMMANDS) == README.count("```sh") == 5
-
-
-def _table(heading: str) -> list[list[str]]:
+def _table(text: str, heading: str) -> list[list[str]]:
     """The cells of a table's rows, without its heading."""
-    rows = README[README.index(heading) :].partition("\n\n")[0].splitlines()[2:]
+    rows = text[text.index(heading) :].partition("\n\n")[0].splitlines()[2:]
     assert rows
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
 def test_every_setting_stands_in_the_table_with_its_default() -> None:
-    said = [(name, default) for name, default, _ in _table("| variable | default |")]
+    said = [(name, default) for name, default, _ in _table(page("settings"), "| variable | default |")]
     assert said == [(f"`MASS_REPLY_{name.upper()}`", _default(field)) for name, field in Settings.model_fields.items()]
 
 
@@ -105,7 +70,7 @@ def test_the_magic_recipients_are_those_of_the_sandbox() -> None:
     expected = [
         [f"`{magic.fault}`", ", ".join(f"`{number}`" for number in _numbers(magic)), magic.what] for magic in MAGIC
     ]
-    assert _table("| begins with | number |") == expected
+    assert _table(page("sandbox"), "| begins with | number |") == expected
 
 
 def _numbers(magic: Magic) -> list[str]:
@@ -113,8 +78,51 @@ def _numbers(magic: Magic) -> list[str]:
 
 
 def test_every_provider_has_a_row_with_its_channels() -> None:
-    said = {provider: channels for provider, channels, _ in _table("| provider | channels |")}
+    said = {provider: channels for provider, channels, _ in _table(page("channels"), "| provider | channels |")}
     assert said == {f"`{name}`": ", ".join(sorted(adapter.channels)) for name, adapter in ADAPTERS.items()}
+
+
+def test_every_field_of_an_import_is_in_the_tables() -> None:
+    text = page("conversations")
+    for heading, model in (
+        ("## All fields", ConversationLine),
+        ("`contact` is:", ImportedContact),
+        ("`last_customer_message` is:", ImportedMessage),
+    ):
+        assert _table(text[text.index(heading) :], "| field | value |") == [list(row) for row in _rows(model)]
+
+
+def _rows(model: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+    schema = model.model_json_schema()
+    for name, field in schema["properties"].items():
+        needed = " **Required.**" if name in schema.get("required", ()) else ""
+        yield f"`{name}`", _kind(field, schema.get("$defs", {})), f"{field['description']}{needed}"
+
+
+def _kind(field: dict[str, Any], models: dict[str, Any]) -> str:
+    """Say in a word what a field may hold."""
+    [schema] = [kind for kind in field.get("anyOf", [field]) if kind != {"type": "null"}]
+    schema = models[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    words = {"array": "list of texts", "boolean": "`true`, `false`", "string": "text"}
+    return "time" if schema.get("format") == "date-time" else words.get(schema["type"], schema["type"])
+
+
+@pytest.mark.parametrize(
+    ("model", "at"), [(ConversationLine, ""), (ImportedContact, "contact"), (ImportedMessage, "last_customer_message")]
+)
+def test_an_import_reads_every_field_that_is_described_and_no_other(model: type[BaseModel], at: str) -> None:
+    for name in (*model.model_fields, "surprise"):
+        line = f'{{"{at}": {{"{name}": 0}}}}' if at else f'{{"{name}": 0}}'
+        with pytest.raises(InvalidLine) as refused:
+            parse_line(line.encode())
+        assert ("no such field" in str(refused.value)) == (name == "surprise")
+
+
+def test_there_is_an_example_line_for_each_channel() -> None:
+    lines = [line for line in page("conversations").splitlines() if line.startswith('{"external_id": "g-')]
+    assert {parse_line(line.encode()).given.get("channel") for line in lines[:8]} == set(Channel)
 
 
 def test_every_event_of_the_log_is_explained() -> None:

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app.api.examples import add_examples
+from app.api.import_schema import ConversationLine
 from app.api.problems import BodyTooLarge, InvalidJson, Problem, only_problems
 from app.api.schemas import Listing
 
@@ -39,7 +40,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     document = _with_named_pages(document)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template=_SCHEMAS)
-    schemas.update({**problem.pop("$defs"), "Problem": problem})
+    line = ConversationLine.model_json_schema(ref_template=_SCHEMAS)
+    schemas.update({**problem.pop("$defs"), "Problem": problem, **line.pop("$defs"), "ConversationLine": line})
     for path in document["paths"].values():
         for operation in path.values():
             _say_parameters_as_they_are_sent(operation)

@@ -61,7 +61,7 @@ Admin key      {stack.access.admin_key}
 Accounts       {accounts}
 Logs           {stack.folder.resolve()}
 {"".join(f"{moved}{chr(10)}" for moved in stack.moved)}
-To follow the README in another terminal, and to use mass-reply from there:
+To follow the README and docs/guide in another terminal, and to use mass-reply from there:
 
   export API={stack.api_url} KEY={stack.access.admin_key}
   export MASS_REPLY_URL={stack.api_url} MASS_REPLY_KEY={stack.access.agent_key}

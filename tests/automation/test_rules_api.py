@@ -23,7 +23,7 @@ from tests.api.conftest import MakeKey, bearer
 from tests.automation.conftest import Desk, note, tag
 from tests.conftest import create_tenant
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "rules.md"
 RULE: dict[str, Any] = {
     "name": "Told",
     "enabled": True,
@@ -50,9 +50,9 @@ async def test_a_rule_is_made_replaced_listed_read_and_deleted(client: httpx.Asy
         assert (await client.request(method, f"/automation-rules/told{path}")).status_code == 404
 
 
-async def test_the_readme_s_example_is_a_rule(client: httpx.AsyncClient) -> None:
-    example = README.read_text(encoding="utf-8").partition("## Automation rules")[2].partition("```json")[2]
-    answer = await client.put("/automation-rules/announced", json=json.loads(example.partition("```")[0]))
+async def test_the_guide_s_example_is_a_rule(client: httpx.AsyncClient) -> None:
+    example = PAGE.read_text(encoding="utf-8").partition("-d '\n")[2].partition("\n'")[0]
+    answer = await client.put("/automation-rules/announced", json=json.loads(example))
     assert answer.status_code == 201, answer.text
 
 

@@ -1,4 +1,4 @@
-"""What the README says of the client is so."""
+"""What the guide says of the client is so."""
 
 import re
 
@@ -6,9 +6,9 @@ import typer.main
 
 from app.cli import app as program
 from app.client.exits import Exit
-from tests.test_readme import README
+from tests.test_readme import page
 
-SECTION = README[README.index("## From a terminal") : README.index("### Clients in other languages")]
+SECTION = page("terminal")
 COMMANDS = {
     "send",
     "list",

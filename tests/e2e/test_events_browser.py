@@ -1,4 +1,4 @@
-"""The README's lines for a browser, in one: it hears every result once, though its stream ends in the middle."""
+"""The guide's lines for a browser, in one: it hears every result once, though its stream ends in the middle."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from tests.visitors import serving_http
 
 __all__ = ["browser_path"]
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "frontend.md"
 LONGEST_WAIT = 15_000
 """Milliseconds."""
 
@@ -38,8 +38,8 @@ PAGE = """
 
 @pytest.fixture
 async def page(app: FastAPI, browser_path: str, make_key: MakeKey) -> AsyncIterator[Page]:
-    """A page of the service's own origin that holds the README's lines, and what it calls from them."""
-    [lines] = re.findall(r"```js\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """A page of the service's own origin that holds the guide's lines, and what it calls from them."""
+    [lines] = re.findall(r"```js\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     key = json.dumps(await make_key(Role.VIEWER))
     async with serving_http(app) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path)
@@ -50,7 +50,7 @@ async def page(app: FastAPI, browser_path: str, make_key: MakeKey) -> AsyncItera
         await browser.close()
 
 
-async def test_the_readmes_lines_hear_every_result_once(
+async def test_the_guides_lines_hear_every_result_once(
     page: Page, app: FastAPI, runtime: Runtime, tenant: UUID
 ) -> None:
     stage = await make_stage(runtime, tenant)

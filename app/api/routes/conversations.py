@@ -1,5 +1,6 @@
 """Conversations: imported, searched, read, and written on by their customers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from app.api.conversation_schemas import (
     TimelineAnswer,
 )
 from app.api.deps import ConversationReader, ConversationWriter, RuntimeDep
+from app.api.import_schema import ConversationLine
 from app.api.paging import Page, PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
@@ -49,11 +51,14 @@ _EXAMPLES: Final = {
     MAILBOX: "From ann@example.test Fri May  1 10:00:00 2026\nFrom: Ann Lee <ann@example.test>\n\nPlease help.\n",
     NDJSON: '{"external_id": "c-1", "channel": "sms", "contact": {"external_id": "u-1", "phone": "+15550100"}}\n',
 }
+_SCHEMAS: Final[Mapping[str, dict[str, str]]] = {
+    NDJSON: {"description": f"Lines, each of them a `{ConversationLine.__name__}`."}
+}
 _IMPORT: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}, "example": example}
+            kind: {"schema": {"type": "string", "format": "binary", **_SCHEMAS.get(kind, {})}, "example": example}
             for kind, example in _EXAMPLES.items()
         },
     }
@@ -69,7 +74,11 @@ async def import_conversations(
         str | None, Query(pattern=STORABLE, description="For e-mails: the account's key.")
     ] = None,
 ) -> ImportAnswer:
-    """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported."""
+    """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported.
+
+    Each line is a `ConversationLine`. A field left out keeps its value, null clears it, and a field of another name is
+    refused. The same lines again change nothing.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     tenant, body, database = caller.tenant_id, request.stream(), runtime.database.of(BULK)
     if kind == NDJSON:

@@ -1,0 +1,80 @@
+"""One line of an import as readers of the API see it.
+
+`app/domain/import_line.py` is the truth, and reads every line. The models here only describe it in `/openapi.json`.
+"""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.domain.model import Channel, ConversationStatus, Engagement
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ImportedContact(_Line):
+    """The customer. Left out of a new line, the customer is whoever is at `address`."""
+
+    external_id: str | None = Field(
+        default=None,
+        description="Their id in your system; several conversations may share it. Null: only their address is known.",
+    )
+    name: str | None = Field(default=None, description="The whole name: `{{ contact.name }}`.")
+    first_name: str | None = Field(default=None, description="`{{ contact.first_name }}`.")
+    email: str | None = Field(default=None, description="Where replies go on `email` if the line has no `address`.")
+    phone: str | None = Field(
+        default=None, description="Where replies go on `sms` and `whatsapp` if the line has no `address`. With its `+`."
+    )
+    opted_out: bool = Field(default=False, description="Wants no message, on no channel: always skipped.")
+    custom_fields: dict[str, JsonValue] | None = Field(
+        default=None, description="`{{ contact.custom_fields.plan }}`. A field left out stays, a null removes it."
+    )
+
+
+class ImportedMessage(_Line):
+    """The customer's last message: it opens the reply window, and is what an e-mail answers."""
+
+    text: str = Field(description="May be empty, if the message was a file.")
+    provider_message_id: str | None = Field(
+        default=None,
+        description="The Message-ID of an e-mail, WhatsApp's `wamid`. A message known by it is not added again.",
+    )
+    references: list[str] | None = Field(
+        default=None, description="E-mail: the ids of the thread before this message, oldest first."
+    )
+    sent_at: datetime | None = Field(default=None, description="Left out: the time of the import.")
+    automatic: bool | None = Field(default=None, description="An out-of-office answer or the like: it owes no reply.")
+
+
+class ConversationLine(_Line):
+    """One line of an NDJSON import. A field left out keeps its value, and null clears it."""
+
+    # What a new conversation needs, a later line may leave out; null it may never be.
+    model_config = ConfigDict(json_schema_extra={"required": ["external_id"]})
+
+    external_id: str = Field(description="The conversation's id in your system: the same id again updates it.")
+    channel: Channel = Field(description="A new conversation needs it.")
+    channel_account: str | None = Field(
+        default=None,
+        description="The key of the account that replies. Left out: the oldest enabled one of the channel.",
+    )
+    address: str | None = Field(
+        default=None, description="Where a reply goes on this channel. Left out: the contact's e-mail or phone."
+    )
+    status: ConversationStatus = Field(default=ConversationStatus.ACTIVE, description="`archived` is skipped.")
+    engagement: Engagement = Field(
+        default=Engagement.PENDING, description="`pending`: we owe a reply. `engaged`: the customer has the ball."
+    )
+    subject: str | None = Field(default=None, description="Of an e-mail; a reply keeps it.")
+    human_id: str | None = Field(default=None, description="The ticket number that people read.")
+    tags: list[str] | None = Field(default=None, description="All of them: they replace those that were there.")
+    team: str | None = Field(default=None, description="To filter by.")
+    assignee: str | None = Field(default=None, description="The agent's id, to filter by.")
+    contact: ImportedContact | None = Field(default=None, description="The customer.")
+    custom_fields: dict[str, JsonValue] | None = Field(
+        default=None, description="To filter by, and `{{ conversation.custom_fields.order }}`. As in `contact`."
+    )
+    created_at: datetime = Field(description="RFC 3339 with an offset. Left out of a new one: now.")
+    last_customer_message: ImportedMessage | None = Field(default=None, description="What the customer wrote last.")

@@ -1,0 +1,118 @@
+"""Every command of the README and of the guide is run, as it is written, against what `mass-reply up` starts."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.dev.programs import PROGRAM, Up
+from tests.test_readme import GUIDE, README, ROOT
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+NOT_RUN_HERE = re.compile(
+    r"""(?x) ^ (
+        make\ (demo|test|up) | cp\ \.env\.example | docker\ compose | pip\ install  # they build a whole installation
+        | export\ \w+= | MASS_REPLY_ | mass-reply\ (migrate|api|worker)             # and these make it one's own
+        | openapi-python-client | npx                                               # what a test of its own runs
+        | $ )"""
+)
+"""Lines that a block of text may hold. What can be run stands in a block of sh."""
+
+
+def commands(text: str) -> str:
+    blocks = [(indent, block) for indent, language, block in BLOCK.findall(text) if language == "sh"]
+    return "\n".join(re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in blocks)
+
+
+def name(page: Path) -> str:
+    return page.name
+
+
+def programs(folder: Path) -> str:
+    """A search path with our own program, and a curl that knows only what the documents use."""
+    curl = folder / "curl"
+    curl.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "dev" / "curl.py"}" "$@"\n')
+    curl.chmod(0o755)
+    (folder / "python3").symlink_to(sys.executable)
+    (folder / "mass-reply").symlink_to(PROGRAM)
+    return f"{folder}:/usr/bin:/bin"
+
+
+def run(text: str, stack: Up, folder: Path, path: str) -> str:
+    done = subprocess.run(  # noqa: S603 - the documents' own commands
+        ["/bin/sh", "-e", "-c", commands(text)],
+        env={
+            "PATH": path,
+            "HOME": os.environ.get("HOME", "/"),
+            "API": stack.api,
+            "KEY": stack.key,
+            "SANDBOX": stack.sandbox,
+            "MASS_REPLY_URL": stack.api,
+            "MASS_REPLY_KEY": stack.key,
+        },
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout[-3000:], done.stderr)
+    return done.stdout
+
+
+def test_the_first_mass_reply_works_as_written(made_up: Up, tmp_path: Path) -> None:
+    first_mass_reply(made_up, tmp_path, programs(tmp_path))
+    if shutil.which("curl"):
+        first_mass_reply(made_up, tmp_path, os.environ["PATH"])
+
+
+def first_mass_reply(stack: Up, folder: Path, path: str) -> None:
+    with httpx.Client(headers={"Authorization": f"Bearer {stack.key}"}, trust_env=False) as client:
+        client.delete(f"{stack.sandbox}/journal")
+        said = run(README, stack, folder, path)
+        assert "2 recipients\n" in said
+        assert "payments work again" in said
+        latest = client.get(f"{stack.api}/mass-replies").json()["items"][0]
+        assert (latest["status"], latest["recipient_count"]) == ("completed", 2)
+        deliveries = client.get(f"{stack.api}/mass-replies/{latest['id']}/deliveries").json()["items"]
+        assert {each["external_id"]: each["status"] in ("sent", "delivered") for each in deliveries} == {
+            "c-1": True,
+            "c-2": True,
+        }
+        assert client.get(f"{stack.sandbox}/journal/counts").json()["distinct_accepted"] == 2
+
+
+SAID = {
+    "conversations": ['{"created":8,', '"updated":1,"unchanged":0,"failed":1', "Still refused."],
+    "channels": ['"credentials":"ok"', '"provider":"webchat"'],
+    "frontend": ["2 of 3 will get it", "HTTP/1.1 304", "idempotent-replayed: true", "event: completed"],
+    "guards": ['"approval_above":200', '"approval_above":null'],
+    "rules": ['"key":"announced"'],
+    "sandbox": ["exit status 5", "STOP"],
+    "terminal": ["What will happen", "support-sms"],
+}
+"""What a page's commands print, among much else."""
+
+
+PAGES = sorted(GUIDE.glob("*.md"))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page.read_text(encoding="utf-8"))], ids=name)
+def test_the_commands_of_a_page_work_as_written(page: Path, made_up: Up, tmp_path: Path) -> None:
+    said = run(page.read_text(encoding="utf-8"), made_up, tmp_path, programs(tmp_path))
+    assert [words for words in SAID.get(page.stem, []) if words not in said.lower() and words not in said] == []
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=name)
+def test_what_could_be_run_is_not_hidden_in_a_block_that_is_not(page: Path) -> None:
+    for _, language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        assert language in {"sh", "text", "json", "js", "python", "mermaid", "html"}
+        if language == "text":
+            assert [line for line in block.splitlines() if not NOT_RUN_HERE.match(line.strip())] == []
