@@ -83,6 +83,7 @@ async def now(stage: Stage) -> datetime:
 
 
 class TestAClockThatSteppedBack:
+    @pytest.mark.usefixtures("quiet")
     async def test_wakes_the_lane_and_its_deliveries_are_due(self, stage: Stage) -> None:
         batch, woken = await stage.batch(3), list[LaneKey]()
         await stage.claim(batch, 1)
