@@ -24,12 +24,12 @@ from app.domain.guards import Guards, refuse_too_large, refuse_too_many_selected
 from app.domain.mass_reply import Draft, MassReply
 from app.domain.messaging import Limits
 from app.domain.model import MassReplyEvent, MassReplyId, MassReplyStatus, TenantId, next_status
-from app.domain.own_addresses import OwnAddresses
 from app.domain.per_contact import known_as, thin_out
 from app.domain.preflight import Plan, Recipient, Verdict, preflight, repeated
 from app.domain.rendering import FrozenMessage, Message, Source, compile_message, expand
 from app.domain.selection import ByExternalIds, to_json
 from app.domain.summary import SAMPLES, Sample, Summary
+from app.own_addresses import own_addresses
 from app.store import (
     attachments,
     audit,
@@ -42,7 +42,6 @@ from app.store import (
     snippets,
     tenants,
 )
-from app.store.accounts import account_configs
 from app.store.claims import LaneKey
 from app.store.database import Database, plan_anew
 
@@ -300,7 +299,7 @@ async def _load(
 ) -> list[Recipient]:
     """Read all that decides about these conversations, given in the order of their ids."""
     await plan_anew(connection)
-    own = await _own_addresses(connection, tenant)
+    own = await own_addresses(connection, tenant)
     loaded: list[Recipient] = []
     for start in range(0, len(conversation_ids), LOADED_AT_ONCE):
         few = conversation_ids[start : start + LOADED_AT_ONCE]
@@ -339,14 +338,6 @@ async def _with_reach(
         return found
     reached = await per_contact.reached(connection, tenant, [recipient.contact_id for recipient in found])
     return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
-
-
-async def _own_addresses(connection: AsyncConnection, tenant: TenantId) -> OwnAddresses:
-    """The addresses of the tenant's own accounts, which are nobody's."""
-    used = await account_configs(connection, tenant)
-    return OwnAddresses.of(
-        (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)
-    )
 
 
 def limits_of(recipient: Recipient) -> Limits | None:

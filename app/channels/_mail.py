@@ -70,11 +70,6 @@ def references(ids: Iterable[str]) -> str:
     return " ".join(message_ids(" ".join(ids)))
 
 
-def answered(in_reply_to: str, reference_list: str) -> tuple[str, ...]:
-    """The messages that a mail answers, nearest first."""
-    return tuple(dict.fromkeys((*message_ids(in_reply_to), *reversed(message_ids(reference_list)))))
-
-
 def header_text(text: str | None) -> str:
     """A subject, or a name of a person or a file, for a provider that writes the headers itself.
 

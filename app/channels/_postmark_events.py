@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from app.channels._mail import answered, mail_date, message_ids
+from app.channels._mail import mail_date
 from app.channels._support import Failure, moment
+from app.domain.automatic_mail import is_automatic
 from app.domain.html_text import html_to_text
-from app.domain.mail import is_automatic
+from app.domain.mail import REPLACED_SENDERS, senders_of
+from app.domain.mail_headers import Mailbox, decode_words, read_mailbox
 from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.model import ReasonCode
+from app.domain.threads import answered, read_message_ids
 
 Body = Mapping[str, Any]
 
@@ -105,28 +108,43 @@ def _subscription(body: Body, domain: str) -> ProviderEvent:
 
 
 def _inbound(body: Body) -> Inbound:
-    headers = _headers(body)
-    in_reply_to, references = headers.get("in-reply-to", ""), headers.get("references", "")
+    headers, senders = _headers(body), _senders(body)
+    in_reply_to = read_message_ids(headers.get("in-reply-to", ""))
+    references = read_message_ids(headers.get("references", ""))
     return Inbound(
         event_key=_key(body),
-        provider_message_id=next(iter(message_ids(headers.get("message-id", ""))), None),
-        sender=_sender(body),
+        provider_message_id=next(iter(read_message_ids(headers.get("message-id", ""))), None),
+        sender=senders[0],
         text=_words(body),
         sent_at=mail_date(_text(body, "Date")),
-        automatic=is_automatic(headers.get),
+        automatic=is_automatic(headers),
         conversation_id=_conversation(body),
         in_reply_to=answered(in_reply_to, references),
-        references=message_ids(references),
+        references=references,
+        attachment_names=_attachment_names(body),
+        other_senders=senders[1:],
         raw=body,
     )
 
 
-def _sender(body: Body) -> str:
+def _senders(body: Body) -> tuple[str, ...]:
+    """Who may have written it, as everywhere: Reply-To goes before From."""
     match body.get("FromFull"):
         case {"Email": str(address)} if address:
-            return address
+            author = Mailbox(address, None)
         case _:
             raise MalformedWebhook("The e-mail has no sender.")
+    headers = _headers(body)
+    reply_to = read_mailbox(_text(body, "ReplyTo") or headers.get("reply-to", ""))
+    replaced = [found for name in REPLACED_SENDERS if (found := read_mailbox(headers.get(name, "")))]
+    named = [reply_to, author] if reply_to else [author]
+    return tuple(each.address for each in senders_of(named, replaced))
+
+
+def _attachment_names(body: Body) -> tuple[str, ...]:
+    listed = body.get("Attachments")
+    names = [_text(each, "Name") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return tuple(name or "unnamed" for name in names)
 
 
 def _words(body: Body) -> str:
@@ -145,13 +163,14 @@ def _conversation(body: Body) -> UUID | None:
 
 def _headers(body: Body) -> dict[str, str]:
     """Header values by name in lower case; of repeated headers the first, which is the outermost."""
-    found: dict[str, str] = {}
+    found = {"subject": _text(body, "Subject") or "", "from": _text(body, "From") or ""}
+    listed = dict[str, str]()
     headers = body.get("Headers")
     for header in headers if isinstance(headers, list) else ():
         match header:
             case {"Name": str(name), "Value": str(value)}:
-                found.setdefault(name.lower(), value)
-    return found
+                listed.setdefault(name.lower(), decode_words(value) if name.lower() == "subject" else value)
+    return found | listed
 
 
 def _correlation(body: Body) -> str | None:

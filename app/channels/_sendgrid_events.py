@@ -139,13 +139,15 @@ def read_inbound(form: Form, reply_to: str | None) -> Inbound:
     return Inbound(
         event_key=f"inbound:{mail.digest}",
         provider_message_id=mail.message_id,
-        sender=mail.from_address or mail.sender,
+        sender=mail.sender,
         text=text,
         sent_at=mail.sent_at,
         automatic=mail.automatic,
         conversation_id=_conversation(form, reply_to),
         in_reply_to=thread_ids(mail),
         references=mail.references,
+        attachment_names=mail.attachment_names or _attachment_names(form),
+        other_senders=tuple(each.address for each in mail.senders[1:]),
         raw={name: form[name].decode(errors="replace") for name in _KEPT_FIELDS if name in form},
     )
 
@@ -166,6 +168,12 @@ def _words(form: Form) -> str:
     charsets = _object(form.get("charsets", b""))
     text, html = (decode(form.get(name, b""), _text(charsets, name) or "utf-8") for name in ("text", "html"))
     return text.strip() or html_to_text(html)
+
+
+def _attachment_names(form: Form) -> tuple[str, ...]:
+    """Read the names of the uploaded files, which the form lists by their fields."""
+    listed = [each for each in _object(form.get("attachment-info", b"")).values() if isinstance(each, dict)]
+    return tuple(_text(each, "filename") or _text(each, "name") or "unnamed" for each in listed)
 
 
 def _conversation(form: Form, reply_to: str | None) -> UUID | None:

@@ -1,7 +1,7 @@
 """A provider's call to an account's callback address: is it theirs, and what does it say?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, assert_never
 from uuid import UUID
@@ -33,6 +33,7 @@ from app.domain.messaging import (
 )
 from app.domain.model import AccountId, Channel, ReasonCode, TenantId
 from app.domain.opt_out import opted_out
+from app.own_addresses import own_addresses
 from app.store import address_links, callback_sightings, customer_messages, receipts
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
@@ -199,6 +200,12 @@ async def _take_inbound(
     connection: AsyncConnection, metrics: Metrics, tenant: TenantId, account: ChannelAccount, inbound: Inbound
 ) -> None:
     """Put a customer's message on its conversation. One that belongs to none is kept and not guessed about."""
+    customer_s = await _besides_own(connection, tenant, account.channel, inbound)
+    if customer_s is None:
+        log.info("inbound_of_own_account", account=str(account.id))
+        await receipts.keep(connection, tenant, account.id, "inbound", inbound.event_key, inbound.raw)
+        return
+    inbound = customer_s
     if inbound.sender_alias is not None:
         alias = Address.read(account.channel, inbound.sender_alias)
         await address_links.link(connection, tenant, alias, Address.read(account.channel, inbound.sender))
@@ -214,6 +221,17 @@ async def _take_inbound(
     await _record(connection, tenant, account.channel, inbound, found)
 
 
+async def _besides_own(
+    connection: AsyncConnection, tenant: TenantId, channel: Channel, inbound: Inbound
+) -> Inbound | None:
+    """Return the message as one of a customer; None where only accounts of our own may have written it."""
+    own = await own_addresses(connection, tenant)
+    senders = (inbound.sender, *inbound.other_senders)
+    left = (each for each in senders if not own.hold(channel, Address.read(channel, each).key))
+    sender = next(left, None)
+    return None if sender is None else replace(inbound, sender=sender)
+
+
 async def _record(
     connection: AsyncConnection, tenant: TenantId, channel: Channel, inbound: Inbound, found: customer_messages.Match
 ) -> None:
@@ -225,6 +243,7 @@ async def _record(
         references=inbound.references,
         sender=inbound.sender,
         believed=found.believed,
+        attachment_names=inbound.attachment_names,
         live=channel is Channel.EMAIL,
     )
     now = datetime.now(UTC)

@@ -45,6 +45,6 @@ def line_of(mail: Mail, channel_account: str, now: datetime) -> ConversationLine
     }
     if mail.automatic:
         given["engagement"] = Engagement.ENGAGED  # nobody waits for an answer to an out-of-office notice
-    name = {} if mail.from_name is None else {"name": mail.from_name}
+    name = {} if mail.sender_name is None else {"name": mail.sender_name}
     contact = ContactLine(given={"email": sender, **name})
     return ConversationLine(root_id(mail), given, contact, message=message)

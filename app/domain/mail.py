@@ -4,13 +4,20 @@ A mail of 25 MB takes up to some seconds of computing: read large ones in a thre
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
+from app.domain.addresses import Address
+from app.domain.automatic_mail import is_automatic
 from app.domain.mail_headers import Headers, Mailbox, decode_words, read_date, read_headers, read_mailbox
 from app.domain.mime import TooComplex, attachment_names, read_part, text_of
-from app.domain.threads import read_message_ids, shortened
+from app.domain.model import Channel
+from app.domain.own_addresses import OwnAddresses
+from app.domain.threads import answered, read_message_ids, shortened
+
+_MOZILLA_EXPUNGED = 0x0008
 
 MAX_MAIL_BYTES = 25 * 1024 * 1024
 """As much as Gmail and most others accept."""
@@ -28,10 +35,9 @@ class UnreadableMail(Exception):
 class Mail:
     message_id: str | None
     """As written, in angle brackets; never made up."""
-    sender: str = field(repr=False)
-    """The address to answer: the first of Reply-To, else of From."""
-    from_address: str | None = field(repr=False)
-    from_name: str | None = field(repr=False)
+    senders: tuple[Mailbox, ...] = field(repr=False)
+    """Who may have written it, the likeliest first: the first of Reply-To, of From, and what a group has replaced. Each
+    with the name that stands beside this address, if one does."""
     subject: str | None = field(repr=False)
     """Decoded, on one line; None where it is missing or blank."""
     references: tuple[str, ...]
@@ -46,6 +52,24 @@ class Mail:
     digest: str
     """SHA-256 of the file, in hex."""
     attachment_names: tuple[str, ...] = field(repr=False)
+    deleted: bool = False
+    """Its mail program only hides it until the folder is compacted."""
+    mailbox_data: bool = False
+    """No mail: a mail server keeps its own notes in it."""
+
+    @property
+    def sender(self) -> str:
+        """The address to answer."""
+        return self.senders[0].address
+
+    @property
+    def sender_name(self) -> str | None:
+        return self.senders[0].name
+
+    def besides(self, own: OwnAddresses) -> Self | None:
+        """Return the mail as one of a customer, whatever addresses of our own it came by; None where it is ours."""
+        left = tuple(each for each in self.senders if not own.hold(Channel.EMAIL, _key(each)))
+        return replace(self, senders=left) if left else None
 
 
 def parse_mail(raw: bytes) -> Mail:
@@ -55,28 +79,54 @@ def parse_mail(raw: bytes) -> Mail:
     headers, body = read_headers(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
     if not headers.fields:
         raise UnreadableMail("This is no e-mail: it does not begin with header lines.")
-    author, answer_to = _first_mailbox(headers, "from"), _first_mailbox(headers, "reply-to")
-    sender = answer_to or author
-    if sender is None:
+    senders = tuple(_senders(headers))
+    if not senders:
         raise UnreadableMail("The e-mail has no sender address: neither Reply-To nor From holds one.")
     try:
         content = read_part(headers, body)
     except TooComplex as error:
         raise UnreadableMail(f"The e-mail cannot be taken apart. {TooComplex.__doc__}") from error
+    subject = decode_words(headers.first("subject") or "").strip() or None
     return Mail(
         message_id=next(iter(_ids(headers, "message-id")), None),
-        sender=sender.address,
-        from_address=author.address if author else None,
-        from_name=author.name if author else None,
-        subject=decode_words(headers.first("subject") or "").strip() or None,
+        senders=senders,
+        subject=subject,
         references=shortened(_ids(headers, "references")),
         in_reply_to=shortened(_ids(headers, "in-reply-to")),
         sent_at=read_date(headers.first("date") or ""),
         text=text_of(content),
-        automatic=is_automatic(headers.first),
+        automatic=is_automatic(headers.firsts() | {"subject": subject or ""}),
         digest=hashlib.sha256(raw).hexdigest(),
         attachment_names=attachment_names(content),
+        deleted=_is_deleted(headers),
+        mailbox_data=_is_mailbox_data(headers),
     )
+
+
+_SENDERS = ("reply-to", "from")
+REPLACED_SENDERS = ("x-original-from", "x-google-original-from", "x-original-sender")
+"""Where groups put the author of a mail that they pass on as their own."""
+
+
+def _senders(headers: Headers) -> Iterator[Mailbox]:
+    named = [found for name in _SENDERS if (found := _first_mailbox(headers, name))]
+    replaced = [found for name in REPLACED_SENDERS if (found := _first_mailbox(headers, name))]
+    return senders_of(named, replaced)
+
+
+def senders_of(named: Sequence[Mailbox], replaced: Sequence[Mailbox]) -> Iterator[Mailbox]:
+    """Yield each address once. A name belongs to the address beside it: From's is not that of Reply-To's address."""
+    if not named:
+        return
+    names = dict[str, str | None]()
+    for each in (*named, *replaced):
+        names[_key(each)] = names.get(_key(each)) or each.name
+    for key, name in names.items():
+        yield Mailbox(next(each.address for each in (*named, *replaced) if _key(each) == key), name)
+
+
+def _key(mailbox: Mailbox) -> str:
+    return Address.read(Channel.EMAIL, mailbox.address).key
 
 
 def _first_mailbox(headers: Headers, name: str) -> Mailbox | None:
@@ -87,30 +137,25 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(one for value in headers.all(name) for one in read_message_ids(value))
 
 
-def is_automatic(first: Callable[[str], str | None]) -> bool:
-    """Say whether a machine wrote it (RFC 3834 section 5, and the older marks that mail programs still set).
-
-    `first` answers the first header of a name in lower case.
-    """
-    auto_submitted = first("auto-submitted")
-    return (
-        (auto_submitted is not None and _keyword(auto_submitted) != "no")
-        or first("x-autoreply") is not None
-        or first("x-autorespond") is not None
-        or _keyword(first("precedence") or "") in {"auto_reply", "bulk", "junk"}
-        or "".join((first("return-path") or "").split()) == "<>"
-        or _keyword(first("content-type") or "") == "multipart/report"
-    )
+def _is_deleted(headers: Headers) -> bool:
+    """Read the marks of Unix mailboxes, and those of Mozilla (bit 3 of X-Mozilla-Status: expunged)."""
+    if "D" in (headers.first("x-status") or "") or "D" in (headers.first("status") or ""):
+        return True
+    try:
+        return bool(int(headers.first("x-mozilla-status") or "0", 16) & _MOZILLA_EXPUNGED)
+    except ValueError:
+        return False
 
 
-def _keyword(value: str) -> str:
-    """Read a header's keyword, without the parameters or the comment that may follow it."""
-    return value.partition(";")[0].partition("(")[0].strip().lower()
+def _is_mailbox_data(headers: Headers) -> bool:
+    """Say whether this is the first mail of a folder in which UW IMAP, Dovecot and others keep their counters."""
+    subject = headers.first("subject") or ""
+    return "DON'T DELETE THIS MESSAGE" in subject and any(headers.first(name) for name in ("x-imap", "x-imapbase"))
 
 
 def thread_ids(mail: Mail) -> tuple[str, ...]:
     """Answer the messages whose conversation this mail may belong to, the nearest first."""
-    return tuple(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))))
+    return answered(mail.in_reply_to, mail.references)
 
 
 def root_id(mail: Mail) -> str:

@@ -28,13 +28,26 @@ _END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 
-_ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+_OCTET_FOLLOWS = r"\?=(?=[0-9A-Fa-f]{2}(?:(?!=\?)\S)*?\?=)"
+"""A `?` of the text before an encoded octet, as in `What?=20is?=`: programs forget to encode it."""
+_ENCODED_WORD = re.compile(
+    r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?"
+    rf"((?:[^?=]|=(?!\?[^?\s]+\?[bBqQ]\?)|\?(?!=)|{_OCTET_FOLLOWS})*+)\?="
+)
+"""Spaces and question marks inside are wrong, and frequent; the next word's beginning is the last to be passed over."""
 _ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern})*")
 """White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_ADDRESS_PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,]++|.', re.DOTALL)
+_ADDRESS_PIECE = re.compile(
+    rf"(?:{_ENCODED_WORD.pattern})" r'|\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,=]++|.', re.DOTALL
+)
 _COMMENT_PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|[^\\"()]++|.', re.DOTALL)
+_GROUP_LABEL = re.compile(
+    rf'(?:{_ENCODED_WORD.pattern}|"(?:[^"\\]|\\.)*+"|[^":])*+:(?P<mailbox>.*\w.*|\s*\Z)', re.DOTALL
+)
+"""`Team:` before the mailboxes of a group (RFC 5322 section 3.4); a smiley's colon is none."""
+_COMMENT_AFTER = re.compile(r"\s*>?\s*(\(.*)", re.DOTALL)
 _ADDRESS = re.compile(
     r'(?<![^\s<>,;:()])(?:"(?:[^"\\]|\\.)++"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
 )
@@ -52,6 +65,10 @@ class Headers:
 
     def first(self, name: str) -> str | None:
         return next(iter(self.all(name)), None)
+
+    def firsts(self) -> dict[str, str]:
+        """Answer the first value of each name, which is the outermost."""
+        return {name: self.first(name) or "" for name, _ in reversed(self.fields)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,40 +136,57 @@ def decode_base64(encoded: bytes) -> bytes:
 def read_mailbox(value: str) -> Mailbox | None:
     """Read the first mailbox of a From or Reply-To header, malformed ones too, and never make up an address.
 
-    (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.)
+    (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.) What an encoded word holds is
+    a name, whatever it looks like (RFC 2047 section 5).
     """
     pending = ""
-    for piece in [*_ADDRESS_PIECE.findall(without_comments(value)), ","]:
+    for piece in [*(found[0] for found in _ADDRESS_PIECE.finditer(without_comments(value))), ","]:
         if piece.startswith("<") and (found := _find_address("".join(piece.split()))):
-            return Mailbox(found[0], _display_name(pending))
+            return Mailbox(found, _display_name(pending) or _name_after(value, found))
         if piece == "," and (found := _find_address(pending)):
-            return Mailbox(found[0], _display_name(pending[: found.start()]))
+            return Mailbox(found, _display_name(pending.partition(found)[0]) or _name_after(value, found))
         pending += piece
     return None
 
 
-def _find_address(text: str) -> re.Match[str] | None:
-    found = _ADDRESS.search(text)
-    return found if found and len(found[0]) <= MAX_ADDRESS_CHARACTERS else None
+def _find_address(text: str) -> str | None:
+    found = _ADDRESS.search(_ENCODED_WORD.sub(" ", text))
+    return found[0] if found and len(found[0]) <= MAX_ADDRESS_CHARACTERS else None
 
 
 def _display_name(written: str) -> str | None:
-    name = written.strip(" ,<")
+    label = _GROUP_LABEL.match(written)
+    name = (label["mailbox"] if label else written).strip(" ,;<")
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     return decode_words(name).strip() or None
 
 
+def _name_after(value: str, address: str) -> str | None:
+    """Read the name in a comment: `ann@example.com (Ann Lee)`, the way before there were display names."""
+    after = _COMMENT_AFTER.match(value.partition(address)[2])
+    comments = _take_apart(after[1])[1] if after else []
+    return decode_words(re.sub(r"\\(.)", r"\1", comments[0])).strip() or None if comments else None
+
+
 def without_comments(value: str) -> str:
     """Strip the comments, in round brackets and nested (RFC 5322 section 3.2.2); unbalanced ones are text."""
-    kept: list[str] = []
-    depth = 0
+    return _take_apart(value)[0]
+
+
+def _take_apart(value: str) -> tuple[str, list[str]]:
+    """Return the text without its comments, and the comments without their brackets."""
+    kept, comments, depth = list[str](), list[str](), 0
     for piece in _COMMENT_PIECE.findall(value):
-        if piece == "(" or (piece == ")" and depth):
-            depth += 1 if piece == "(" else -1
-        elif not depth:
+        opens, closes = piece == "(", piece == ")" and depth > 0
+        depth += opens - closes
+        if opens and depth == 1:
+            comments.append("")
+        elif depth:
+            comments[-1] += piece
+        elif not closes:
             kept.append(piece)
-    return value if depth else "".join(kept)
+    return (value, []) if depth else ("".join(kept), comments)
 
 
 def read_date(value: str) -> datetime | None:

@@ -201,6 +201,9 @@ class Inbound:
     in_reply_to: tuple[str, ...] = ()
     """Message ids that this answers, nearest first."""
     references: tuple[str, ...] = ()
+    attachment_names: tuple[str, ...] = field(default=(), repr=False)
+    other_senders: tuple[str, ...] = field(default=(), repr=False)
+    """Who may have written it instead, where the sender turns out to be an account of our own."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
     """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""

@@ -5,14 +5,16 @@ against the boundaries of all of them. Parameters, with their continuations and 
 """
 
 import binascii
+import mimetypes
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
-from itertools import count, islice
+from itertools import count, islice, takewhile
 
-from app.domain.html_text import html_to_text
-from app.domain.mail_headers import Headers, decode_base64, decode_words, read_headers
-from app.domain.plain_text import decode, storable
+from app.domain.html_text import declared_charset, html_to_text
+from app.domain.mail_headers import Headers, decode_base64, decode_words, read_headers, without_comments
+from app.domain.plain_text import decode, says_something, storable
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 20
@@ -25,6 +27,11 @@ MAX_PARAMETER_CHARACTERS = 8_192
 """The email package takes quadratic time to split parameters."""
 
 
+_TEXTS = frozenset({"text/plain", "text/html"})
+_ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics"}
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.MULTILINE)
+
+
 class TooComplex(Exception):
     """It has more than 1,000 parts, or parts inside parts more than 20 levels deep."""
 
@@ -35,11 +42,14 @@ class Part:
     """In lower case, without parameters."""
     charset: str | None
     encoding: str
-    """The Content-Transfer-Encoding, in lower case."""
+    """The Content-Transfer-Encoding, in lower case and without what is no letter or digit."""
     filename: str | None
     attached: bool
+    """No part of what a person reads in the mail."""
     body: bytes = field(repr=False)
     parts: tuple["Part", ...] = ()
+    named_text: bool = False
+    """Text that only its file name sets apart from what a person reads: it is not said to be an attachment."""
 
     def leaves(self) -> Iterator["Part"]:
         if not self.parts:
@@ -50,7 +60,27 @@ class Part:
 
 def read_part(headers: Headers, body: bytes) -> Part:
     """Read a mail's body as a tree. Raises TooComplex."""
-    return _read(headers, body, numbers=count(1), depth=0)
+    whole = _read(headers, body, numbers=count(1), depth=0)
+    written = any(_is_text(leaf) and leaf.body.strip() for leaf in whole.leaves())
+    return whole if written else _with_named_text(whole)
+
+
+def _is_text(leaf: Part) -> bool:
+    return not leaf.attached and leaf.content_type in _TEXTS
+
+
+def _with_named_text(whole: Part) -> Part:
+    """Take a named text for what was written, where no other text is: some programs give every part a file name."""
+    named = next((leaf for leaf in whole.leaves() if leaf.named_text), None)
+    return whole if named is None else _shown(whole, named)
+
+
+def _shown(part: Part, named: Part) -> Part:
+    if part is named:
+        return replace(part, attached=False)
+    if part.content_type == "multipart/alternative" and any(each is named for each in part.parts):
+        return replace(part, parts=tuple(replace(each, attached=not each.named_text) for each in part.parts))
+    return replace(part, parts=tuple(_shown(each, named) for each in part.parts))
 
 
 def _read(headers: Headers, body: bytes, numbers: Iterator[int], depth: int) -> Part:
@@ -60,8 +90,9 @@ def _read(headers: Headers, body: bytes, numbers: Iterator[int], depth: int) -> 
     content_type = message.get_content_type()
     if not content_type.startswith("multipart/"):
         return _leaf(headers, message, content_type, body)
-    boundary = _or_none(message.get_boundary) or ""
-    inside = split_parts(body, boundary.encode("utf-8", "replace"))
+    boundary = (_or_none(message.get_boundary) or "").encode("utf-8", "replace")
+    # No multipart may be encoded (RFC 2045 section 6.4), and some are.
+    inside = split_parts(body, boundary) or split_parts(_decoded(_encoding(headers), body), boundary)
     if not inside:  # A boundary that is missing or never comes: a person can still read what is there.
         return _leaf(headers, message, "text/plain", body)
     parts = tuple(_read(*read_headers(part), numbers, depth + 1) for part in inside)
@@ -73,11 +104,18 @@ def _leaf(headers: Headers, message: Message, content_type: str, body: bytes) ->
     return Part(
         content_type=content_type,
         charset=_or_none(message.get_content_charset),
-        encoding=(headers.first("content-transfer-encoding") or "").lower(),
+        encoding=_encoding(headers),
         filename=filename,
         attached=filename is not None or message.get_content_disposition() == "attachment",
         body=body,
+        named_text=content_type in _TEXTS and message.get_content_disposition() != "attachment",
     )
+
+
+def _encoding(headers: Headers) -> str:
+    """Read the transfer encoding out of `"base64"`, `quoted-printable;` and `8bit (a comment)`."""
+    written = without_comments(headers.first("content-transfer-encoding") or "").lower()
+    return re.sub(r"[^a-z0-9;]", "", written).partition(";")[0]
 
 
 def _with_parameters(headers: Headers) -> Message:
@@ -138,22 +176,51 @@ def _has_plain_text(part: Part) -> bool:
 
 
 def _leaf_text(part: Part) -> str:
-    if part.attached or part.content_type not in {"text/plain", "text/html"}:
+    if not _is_text(part):
         return ""
-    text = storable(decode(_content(part), part.charset))
-    return html_to_text(text) if part.content_type == "text/html" else text.strip()
+    content = _decoded(part.encoding, part.body)
+    if part.content_type == "text/plain":
+        return storable(decode(content, part.charset)).strip()
+    charset = part.charset if says_something(part.charset) else declared_charset(content)
+    return html_to_text(storable(decode(content, charset)))
 
 
-def _content(part: Part) -> bytes:
-    match part.encoding:
+def _decoded(encoding: str, body: bytes) -> bytes:
+    """Undo a transfer encoding; a body in one that nobody knows is read as it is."""
+    match encoding:
         case "base64":
-            return decode_base64(part.body)
-        case "quoted-printable":
-            return binascii.a2b_qp(part.body)
+            return decode_base64(body)
+        case "quotedprintable":
+            return binascii.a2b_qp(body)
+        case "xuuencode" | "xuue" | "uuencode" | "uue":
+            return _uudecoded(body)
         case _:
-            return part.body
+            return body
+
+
+def _uudecoded(body: bytes) -> bytes:
+    begin = _UU_BEGIN.search(body)
+    if begin is None:
+        return body
+    lines = body[begin.end() :].splitlines()
+    return b"".join(_uu_line(line) for line in takewhile(lambda line: line.strip() != b"end", lines))
+
+
+def _uu_line(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:  # Some encoders pad a line with too much.
+        return binascii.a2b_uu(line[: ((line[0] - 32) & 63) * 4 // 3 + 2]) if line else b""
 
 
 def attachment_names(part: Part) -> tuple[str, ...]:
-    names = (leaf.filename[:LONGEST_NAME] for leaf in part.leaves() if leaf.filename is not None)
+    """Name what the mail holds besides its text; what has no name is named by its type."""
+    names = (_name(leaf)[:LONGEST_NAME] for leaf in part.leaves() if leaf.attached or leaf.content_type not in _TEXTS)
     return tuple(islice(names, NAMES_KEPT))
+
+
+def _name(leaf: Part) -> str:
+    return (
+        leaf.filename
+        or f"unnamed{_ENDINGS.get(leaf.content_type) or mimetypes.guess_extension(leaf.content_type) or ''}"
+    )

@@ -2,18 +2,29 @@
 
 import codecs
 import re
+from collections.abc import Callable, Iterator
+
+import webencodings
+
+from app.domain.japanese import EUC_JP, ISO_2022_JP, decode_euc_jp, decode_iso_2022_jp, uses_escapes
 
 _MEANT = {
-    "euc_kr": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "iso8859-1": "cp1252",
-    "shift_jis": "cp932",
+    "big5": ("big5hkscs", "cp950"),
+    "gbk": ("gb18030",),
+    "iso-8859-8-i": ("iso8859-8",),
 }
-"""Mail programs name the standard and write the vendor's superset (https://encoding.spec.whatwg.org/#names-and-labels)."""
+"""Python's codecs for encodings of https://encoding.spec.whatwg.org/#names-and-labels that it calls by another name.
 
-_SAYS_NOTHING = frozenset({"ascii", "idna", "punycode", "raw-unicode-escape", "unicode-escape"})
+A label means there what browsers take it for: the vendor's superset, where programs name the standard."""
+
+_SAYS_NOTHING = frozenset({"ascii", "idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "unicode-escape"})
 """`us-ascii` is what programs write when they do not know; the others are Python's, and some take quadratic time."""
+
+_NO_CHARSET = frozenset({"ascii", "us-ascii", "ansi_x3.4-1968", "x-user-defined"})
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+_Decoder = Callable[[bytes], str]
 
 _LONGEST_NAME = 40
 
@@ -25,23 +36,67 @@ _CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
 def decode(content: bytes, charset: str | None) -> str:
-    """Read bytes as their declared charset, else as UTF-8, else as Western text. What is none becomes U+FFFD."""
-    declared = _codec(charset or "")
-    for codec in (declared or "utf-8", "utf-8"):
+    """Read bytes as their declared charset, else as UTF-8, else as Western text. What is none becomes U+FFFD.
+
+    A byte-order mark says more than what is declared.
+    """
+    for mark, codec in _MARKS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(codec, "replace")
+    declared = _codecs((charset or "").strip(" \t'\"").lower()[:_LONGEST_NAME])
+    for decoder in _decoders(content, declared):
         try:
-            return content.decode(codec)
+            return decoder(content)
         except UnicodeError:
             continue
-    return content.decode(declared or "cp1252", "replace")
+    return content.decode(_replacing(declared), "replace")
 
 
-def _codec(charset: str) -> str | None:
+def says_something(charset: str | None) -> bool:
+    """Say whether this is the name of a charset that we know, other than the one that stands for none."""
+    return bool(_codecs((charset or "").strip(" \t'\"").lower()[:_LONGEST_NAME]))
+
+
+def _codecs(label: str) -> tuple[str, ...]:
+    """Name the codecs of a label, the likelier first."""
+    if label in ISO_2022_JP or label in EUC_JP:
+        return (label,)
+    if label in _NO_CHARSET:
+        return ()
+    known = webencodings.lookup(label)
+    if known is None or known.name == "replacement":  # what browsers refuse to read; mail is written in it
+        return _of_python(label)
+    return _MEANT.get(known.name, (known.codec_info.name,))
+
+
+def _of_python(label: str) -> tuple[str, ...]:
     try:
-        name = codecs.lookup(charset[:_LONGEST_NAME]).name
+        name = codecs.lookup(label).name
         b"\0\0\0\0".decode(name)  # An empty string would be decoded by anything.
     except (LookupError, ValueError):
-        return None
-    return None if name in _SAYS_NOTHING else _MEANT.get(name, name)
+        return ()
+    return () if name in _SAYS_NOTHING else (name,)
+
+
+def _decoder(name: str) -> _Decoder:
+    if name in ISO_2022_JP:
+        return decode_iso_2022_jp
+    return decode_euc_jp if name in EUC_JP else lambda content: content.decode(name)
+
+
+def _decoders(content: bytes, declared: tuple[str, ...]) -> Iterator[_Decoder]:
+    if uses_escapes(content) and not any(name.startswith("iso2022") for name in declared):
+        yield decode_iso_2022_jp
+    yield from map(_decoder, declared)
+    yield lambda content: content.decode("utf-8")
+
+
+def _replacing(declared: tuple[str, ...]) -> str:
+    """Name the codec that reads what can be read of bytes that are not all of the declared charset."""
+    name = declared[0] if declared else "cp1252"
+    if name in ISO_2022_JP:
+        return "cp932"
+    return "euc_jp" if name in EUC_JP else name
 
 
 def one_line(text: str) -> str:

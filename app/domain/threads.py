@@ -1,7 +1,7 @@
 """What ties a reply to the mail that it answers: In-Reply-To, References (RFC 5322 section 3.6.4) and the subject."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.plain_text import one_line
@@ -64,9 +64,20 @@ def read_message_ids(value: str) -> tuple[str, ...]:
     The brackets are no part of the id (RFC 5322 section 3.6.4): an id that a mail program wrote without them gets
     them. What is too long to be answered is no id.
     """
-    bare = _BARE_ID.fullmatch(value.strip())
-    contents = [bare[0]] if bare else [inside.strip() for inside in _WRITTEN_ID.findall(value)]
+    tokens = re.split(r"[\s,]+", value.strip())
+    bare = tokens if all(_BARE_ID.fullmatch(token) for token in tokens) else None
+    contents = bare or [inside.strip() for inside in _WRITTEN_ID.findall(value)]
     return tuple(dict.fromkeys(f"<{inside}>" for inside in contents if 0 < len(inside) <= MAX_ID_CHARACTERS - 2))
+
+
+def in_brackets(message_id: str) -> str:
+    """Return a mail's id as its header has it. Providers and helpdesks leave the brackets out, or not, as they like."""
+    return f"<{message_id}>" if _BARE_ID.fullmatch(message_id) else message_id
+
+
+def answered(in_reply_to: Sequence[str], references: Sequence[str]) -> tuple[str, ...]:
+    """Return the messages that a mail answers, the nearest first."""
+    return tuple(dict.fromkeys((*in_reply_to, *reversed(references))))
 
 
 def shortened(message_ids: Iterable[str]) -> tuple[str, ...]:
