@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof fuzz check bench siege sbom audit recording lock clean
+.PHONY: help demo up test proof fuzz check bench siege sbom audit recording openapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,10 @@ audit: ## ask for known vulnerabilities of the locked packages, where their data
 
 recording: dev ## draw docs/send.svg anew, from the real program on the real stack
 	$(RUN) app.dev.recording
+
+openapi: dev ## write openapi.json, the description of the API, anew
+	"$(VENV)/bin/python" -c 'import app.main; print(app.main.describe(), end="")' > openapi.json.new
+	mv openapi.json.new openapi.json
 
 COMPILE = $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: dev ## write the hashed lock files anew; each release is the same in all of them

@@ -1,16 +1,18 @@
 """The HTTP application."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api.bodies import BodyLimit
 from app.api.departure import Departure
+from app.api.description import DESCRIPTION, TAGS
 from app.api.event_feed import Feeds
 from app.api.methods import Methods
 from app.api.middleware import Cors, RequestLog, Unhandled
@@ -18,7 +20,7 @@ from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
 from app.api.refusals import Refusals
-from app.api.routes import ROUTERS, metrics
+from app.api.routes import ROUTERS, docs, metrics
 from app.api.routes.chat import Limits
 from app.api.stopping import told_of_stop
 from app.logs import configure_logging
@@ -31,8 +33,6 @@ FORM_BYTES = 10_000
 """What a form takes around its file."""
 BODY_LIMIT = 2_000_000
 """Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
-
-NO_DOCS: Mapping[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 CHAT = "/chat/"
 """What visitors' browsers call, from whatever page the chat is built into."""
@@ -47,19 +47,17 @@ STREAMED = frozenset({"/conversations/import", "/attachments"})
 """Whose bodies are never in memory as a whole."""
 
 
-ANY_ADDRESS = """\
-Every error is a problem document (RFC 9457); each operation lists those that it may answer. Besides, any address may
-answer 404 `not_found` where there is none such, 405 `method_not_allowed` with `Allow` for another method, 413
-`body_too_large`, 415 `encoding_not_taken` for a compressed body, and 500 `internal_error` for a failure of the
-service's own, of which the log says more under the `X-Request-Id`.
-"""
-
-
 def from_environment() -> FastAPI:
     """What uvicorn calls in each of its processes."""
     settings = load_settings()
     configure_logging(settings.log_level)
     return create_app(settings)
+
+
+def describe() -> str:
+    """Return what `/openapi.json` answers with default settings, as a file to read (`make openapi`)."""
+    settings = Settings(database_url="postgresql://nobody@/nothing", secret_key=SecretStr("0" * 32))
+    return json.dumps(create_app(settings).openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -87,16 +85,23 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="mass-reply",
         summary="One message, sent as a real reply on every selected conversation.",
-        description=ANY_ADDRESS,
+        description=DESCRIPTION,
         version=version("mass-reply"),
-        **({} if settings.docs else NO_DOCS),
+        servers=[{"url": settings.public_url, "description": "This installation."}],
+        openapi_tags=list(TAGS),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.docs else None,
         lifespan=lifespan,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
         telemetry=telemetry.tracing.of_requests(),
     )
+    hidden = {
+        id(router) for router, shown in ((metrics.router, settings.metrics), (docs.router, settings.docs)) if not shown
+    }
     for router in ROUTERS:
-        if settings.metrics or router is not metrics.router:
+        if id(router) not in hidden:
             app.include_router(router)
     add_problem_handlers(app)
     complete_openapi(app)

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Proxy, ...], NoDecode] = ()
     """Addresses or networks whose `X-Forwarded-For` is believed: the limits of the web chat count visitors by it."""
     docs: bool = True
-    """Whether the API describes itself at `/docs`, `/redoc` and `/openapi.json`."""
+    """Whether the API describes itself at `/docs` and `/openapi.json`."""
     metrics: bool = True
     """Whether the API shows its figures at `/metrics`."""
     allow_private_urls: bool = False

@@ -25,7 +25,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 
-ANYBODYS = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
+ANYBODYS = frozenset({"/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/openapi.json"})
 """Answers that are the same for everybody. All others are somebody's, and no cache on the way may keep them."""
 
 

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app.api.examples import add_examples
+from app.api.headers import describe_headers
 from app.api.import_schema import ConversationLine
 from app.api.problems import BodyTooLarge, InvalidJson, Problem, only_problems
 from app.api.schemas import Listing
@@ -34,6 +35,9 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         summary=app.summary,
+        description=app.description,
+        servers=app.servers,
+        tags=app.openapi_tags,
         routes=app.routes,
         separate_input_output_schemas=False,  # the two differ in their names alone, and those end up in clients
     )
@@ -48,6 +52,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             if "requestBody" in operation:
                 operation["responses"] |= {str(k): v for k, v in only_problems(InvalidJson, BodyTooLarge).items()}
     add_examples(document)
+    describe_headers(document)
     return document
 
 

@@ -57,7 +57,7 @@ async def test_the_chat_counts_visitors_where_the_proxy_is_trusted_and_callers_w
 
 
 async def test_the_description_and_the_figures_may_be_kept_private(settings: Settings) -> None:
-    hidden = ("/docs", "/redoc", "/openapi.json", "/metrics")
+    hidden = ("/docs", "/docs/start.js", "/openapi.json", "/metrics")
     async with calling(settings, docs=False, metrics=False) as client:
         assert {(await client.get(path)).status_code for path in hidden} == {404}
     async with calling(settings) as client:

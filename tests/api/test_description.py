@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from app.api.examples import NO_EXAMPLE
-from app.main import create_app
+from app.main import create_app, describe
 from app.settings import Settings
 from tests.conftest import SECRET_KEY
 
@@ -105,3 +106,27 @@ def test_each_error_is_a_problem_with_an_example(operations: list[Operation]) ->
             (said,) = operation.said["responses"][str(status)]["content"].items()
             assert said[0] == "application/problem+json"
             assert {example["value"]["status"] for example in said[1]["examples"].values()} == {status}, operation.name
+
+
+def test_the_file_in_the_repository_is_the_description() -> None:
+    written = (Path(__file__).resolve().parents[2] / "openapi.json").read_text(encoding="utf-8")
+    assert written == describe(), "run: make openapi"
+
+
+def test_each_tag_is_explained_and_used(document: Document, operations: list[Operation]) -> None:
+    used = {tag for operation in operations for tag in operation.said["tags"]}
+    assert {tag["name"] for tag in document["tags"]} == used
+    assert all(tag["description"] for tag in document["tags"])
+
+
+def test_the_description_says_where_it_is_served() -> None:
+    settings = Settings(
+        database_url="postgresql://nowhere", secret_key=SECRET_KEY, public_url="https://replies.example.test/"
+    )
+    assert [server["url"] for server in create_app(settings).openapi()["servers"]] == ["https://replies.example.test"]
+
+
+def test_each_refusal_that_asks_to_wait_says_so_in_its_headers(operations: list[Operation]) -> None:
+    for operation in operations:
+        for status, answer in operation.said["responses"].items():
+            assert ("Retry-After" in answer["headers"]) >= (status in {"429", "503"}), (operation.name, status)

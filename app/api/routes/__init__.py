@@ -14,6 +14,7 @@ from app.api.routes import (
     chat,
     contacts,
     conversations,
+    docs,
     health,
     mass_replies,
     mass_reply_actions,
@@ -50,4 +51,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     chat.router,
     health.router,
     metrics.router,
+    docs.router,
 )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response, status
 from pydantic import AwareDatetime, Field, FutureDatetime
 
 from app.api.deps import Administrator, RuntimeDep
+from app.api.headers import MADE
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
@@ -57,7 +58,7 @@ class NewApiKeyAnswer(ApiKeyAnswer):
     key: str = Field(description="The key itself. It is shown this once.")
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=problems())
+@router.post("", status_code=status.HTTP_201_CREATED, responses={201: MADE, **problems()})
 async def create_api_key(
     body: ApiKeyBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> NewApiKeyAnswer:

@@ -10,6 +10,7 @@ from app import confirming, mass_replies
 from app.api.batches import Id, answer, read, wake
 from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import ConversationReader, RuntimeDep, Sender
+from app.api.headers import MADE
 from app.api.idempotency import Keyed, KeyHeader, earlier
 from app.api.mass_reply_schemas import (
     ConfirmBody,
@@ -87,7 +88,8 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     status_code=status.HTTP_201_CREATED,
     response_model=MassReplyAnswer,
     responses={
-        202: {"model": MassReplyAnswer, "description": "Large: it is being prepared."},
+        201: MADE,
+        202: {"model": MassReplyAnswer, "description": "Large: it is being prepared.", **MADE},
         **problems(*_BAD_DRAFT, BatchTooLarge, IdempotencyKeyReused, IdempotencyInProgress),
     },
 )
