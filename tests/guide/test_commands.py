@@ -96,6 +96,7 @@ SAID = {
     "guards": ['"approval_above":200', '"approval_above":null'],
     "rules": ['"key":"announced"'],
     "sandbox": ["exit status 5", "STOP"],
+    "webhooks": ['"secret":"whsec_', '"state":"active"'],
     "terminal": ["What will happen", "support-sms"],
 }
 """What a page's commands print, among much else."""
