@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof fuzz check bench siege sbom audit recording openapi lock clean
+.PHONY: help demo up web test proof fuzz check bench siege sbom audit recording openapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,9 @@ demo: embedded ## run the main job once, from sample conversations to a table of
 
 up: embedded ## keep the whole stack running here, and print its URLs and a key
 	$(RUN) app up
+
+web: ## build the dialog and the console anew from web/, where Node 20 or later is
+	cd web && npm ci --ignore-scripts && npm run types && npm run check && npm run build -- "$${OUT:-../app/web_assets}"
 
 test: dev ## run the tests on embedded PostgreSQL and Valkey
 	$(RUN) pytest -q -n 4 --dist loadgroup -m "not proof"

@@ -20,7 +20,7 @@ from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
 from app.api.refusals import Refusals
-from app.api.routes import ROUTERS, docs, metrics
+from app.api.routes import ROUTERS, docs, metrics, pages
 from app.api.routes.chat import Limits
 from app.api.stopping import told_of_stop
 from app.logs import configure_logging
@@ -36,6 +36,8 @@ BODY_LIMIT = 2_000_000
 
 CHAT = "/chat/"
 """What visitors' browsers call, from whatever page the chat is built into."""
+ASSETS = "/assets/"
+"""What pages elsewhere load: the dialog's module."""
 
 OWN_BODY_LIMITS: Mapping[str, int | None] = {
     "/conversations/import": None,  # read line by line
@@ -97,9 +99,12 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=operation_id,
         telemetry=telemetry.tracing.of_requests(),
     )
-    hidden = {
-        id(router) for router, shown in ((metrics.router, settings.metrics), (docs.router, settings.docs)) if not shown
-    }
+    switched = (
+        (metrics.router, settings.metrics),
+        (docs.router, settings.docs),
+        (pages.console, settings.console),
+    )
+    hidden = {id(router) for router, shown in switched if not shown}
     for router in ROUTERS:
         if id(router) not in hidden:
             app.include_router(router)
@@ -117,7 +122,7 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     app.add_middleware(Unhandled)
     app.add_middleware(Departure)
     app.add_middleware(QuotaHeaders)
-    app.add_middleware(Cors, origins=settings.cors_origins, open_path=CHAT)
+    app.add_middleware(Cors, origins=settings.cors_origins, open_paths=(CHAT, ASSETS))
     app.add_middleware(RequestLog, metrics=telemetry.metrics)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     """Addresses or networks whose `X-Forwarded-For` is believed: the limits of the web chat count visitors by it."""
     docs: bool = True
     """Whether the API describes itself at `/docs` and `/openapi.json`."""
+    console: bool = True
+    """Whether the console is at `/console`, and `/` leads there."""
     metrics: bool = True
     """Whether the API shows its figures at `/metrics`."""
     allow_private_urls: bool = False

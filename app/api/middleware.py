@@ -99,18 +99,18 @@ class Unhandled:
 
 
 class Cors:
-    """Says which pages may call: the configured ones and, for the beginning of a path, all of them.
+    """Says which pages may call: the configured ones and, for some beginnings of paths, all of them.
 
     All is safe there, for no credential is sent that the page did not put in itself: CORS is about cookies' power.
     """
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str], open_path: str) -> None:
-        self._open_path = open_path
+    def __init__(self, app: ASGIApp, origins: Sequence[str], open_paths: tuple[str, ...]) -> None:
+        self._open_paths = open_paths
         self._open = _cors(app, ["*"])
         self._rest = _cors(app, origins) if origins else app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = scope["type"] == "http" and scope["path"].startswith(self._open_path)
+        is_open = scope["type"] == "http" and scope["path"].startswith(self._open_paths)
         await (self._open if is_open else self._rest)(scope, receive, send)
 
 

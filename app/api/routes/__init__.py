@@ -22,6 +22,7 @@ from app.api.routes import (
     mass_reply_results,
     me,
     metrics,
+    pages,
     settings,
     snippets,
     stream_tickets,
@@ -52,4 +53,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     metrics.router,
     docs.router,
+    pages.console,
+    pages.dialog,
 )

@@ -1,0 +1,94 @@
+"""The dialog as a module for every helpdesk's page, and the console that shows it. Both call the API, as anybody may.
+
+The files are built from `web/` by `make web`, and are in the repository: whoever installs this needs no Node.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from app.api.conditional import IfNoneMatch, entity_tag, is_known
+from app.api.routing import CallerFirst
+from app.domain.errors import NotFound
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "web_assets"
+
+SCRIPT: Final = "text/javascript; charset=utf-8"
+OF_THE_DIALOG: Final = {
+    "mass-reply-dialog.js": SCRIPT,
+    "custom-elements.json": "application/json",
+    "THIRD_PARTY_LICENSES.txt": "text/plain; charset=utf-8",
+}
+OF_THE_CONSOLE: Final = {"mass-reply-console.js": SCRIPT}
+
+CONSOLE_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types lit-html mass-reply dompurify",
+    )
+)
+CONSOLE: Final = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>mass-reply</title>
+<link rel="icon" href="data:,">
+<script type="module" src="assets/mass-reply-console.js"></script>
+<mass-reply-console></mass-reply-console>
+"""
+
+dialog = APIRouter(include_in_schema=False, route_class=CallerFirst)
+console = APIRouter(include_in_schema=False, route_class=CallerFirst)
+
+
+@dialog.get("/assets/{name}")
+async def get_asset(name: str, if_none_match: IfNoneMatch = None) -> Response:
+    """A built file. It keeps its address, so that a browser asks each time whether it is still the same."""
+    return _asset(name, OF_THE_DIALOG, if_none_match)
+
+
+@console.get("/assets/mass-reply-console.js")
+async def get_console_script(if_none_match: IfNoneMatch = None) -> Response:
+    return _asset("mass-reply-console.js", OF_THE_CONSOLE, if_none_match)
+
+
+@console.get("/console")
+async def get_console() -> Response:
+    """One page for all of the console's addresses: what follows `#` stays in the browser, filters included."""
+    headers = {"Content-Security-Policy": CONSOLE_POLICY, "Cache-Control": "no-cache"}
+    return Response(CONSOLE, headers=headers, media_type="text/html")
+
+
+@console.get("/")
+async def get_root() -> Response:
+    return RedirectResponse("console")
+
+
+def _asset(name: str, known: dict[str, str], if_none_match: str | None) -> Response:
+    """Raises NotFound."""
+    if name not in known:
+        raise NotFound
+    content = _read(name)
+    headers = {"ETag": entity_tag(content), "Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+    if is_known(headers["ETag"], if_none_match):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=known[name])
+
+
+@lru_cache
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,710 @@
+var e=Object.defineProperty,t=(t,n)=>{let r=Object.setPrototypeOf({},null);for(var i in t)e(r,i,{get:t[i],enumerable:!0});return n&1||e(r,Symbol.toStringTag,{value:`Module`}),n&2?r:Object.preventExtensions(r)},n=globalThis,r=n.ShadowRoot&&(n.ShadyCSS===void 0||n.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,i=Symbol(),a=/* @__PURE__ */ new WeakMap,o=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==i)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(r&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=a.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&a.set(t,e))}return e}toString(){return this.cssText}},s=e=>new o(typeof e==`string`?e:e+``,void 0,i),c=(e,...t)=>new o(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,i),l=(e,t)=>{if(r)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let r of t){let t=document.createElement(`style`),i=n.litNonce;i!==void 0&&t.setAttribute(`nonce`,i),t.textContent=r.cssText,e.appendChild(t)}},u=r?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return s(t)})(e):e,{is:d,defineProperty:ee,getOwnPropertyDescriptor:te,getOwnPropertyNames:ne,getOwnPropertySymbols:re,getPrototypeOf:ie}=Object,f=globalThis,ae=f.trustedTypes,oe=ae?ae.emptyScript:``,se=f.reactiveElementPolyfillSupport,p=(e,t)=>e,m={toAttribute(e,t){switch(t){case Boolean:e=e?oe:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ce=(e,t)=>!d(e,t),le={attribute:!0,type:String,converter:m,reflect:!1,useDefault:!1,hasChanged:ce};Symbol.metadata??=Symbol(`metadata`),f.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var h=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=le){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ee(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=te(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??le}static _$Ei(){if(this.hasOwnProperty(p(`elementProperties`)))return;let e=ie(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(p(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(p(`properties`))){let e=this.properties,t=[...ne(e),...re(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(u(e))}else e!==void 0&&t.push(u(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return l(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?m:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?m:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ce)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};h.elementStyles=[],h.shadowRootOptions={mode:`open`},h[p(`elementProperties`)]=/* @__PURE__ */ new Map,h[p(`finalized`)]=/* @__PURE__ */ new Map,se?.({ReactiveElement:h}),(f.reactiveElementVersions??=[]).push(`2.1.2`);var ue=globalThis,de=e=>e,g=ue.trustedTypes,fe=g?g.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,pe=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,me=`?`+_,he=`<${me}>`,v=document,y=()=>v.createComment(``),b=e=>e===null||typeof e!=`object`&&typeof e!=`function`,ge=Array.isArray,_e=e=>ge(e)||typeof e?.[Symbol.iterator]==`function`,ve=`[ 	
+\f\r]`,x=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,ye=/-->/g,be=/>/g,S=RegExp(`>|${ve}(?:([^\\s"'>=/]+)(${ve}*=${ve}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),xe=/'/g,Se=/"/g,Ce=/^(?:script|style|textarea|title)$/i,we=e=>(t,...n)=>({_$litType$:e,strings:t,values:n}),C=we(1),Te=we(2),w=Symbol.for(`lit-noChange`),T=Symbol.for(`lit-nothing`),Ee=/* @__PURE__ */ new WeakMap,E=v.createTreeWalker(v,129);function De(e,t){if(!ge(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return fe===void 0?t:fe.createHTML(t)}var Oe=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=x;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===x?c[1]===`!--`?o=ye:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=S):(Ce.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=S):o=be:o===S?c[0]===`>`?(o=i??x,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?S:c[3]===`"`?Se:xe):o===Se||o===xe?o=S:o===ye||o===be?o=x:(o=S,i=void 0);let d=o===S&&e[t+1].startsWith(`/>`)?` `:``;a+=o===x?n+he:l>=0?(r.push(s),n.slice(0,l)+pe+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[De(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},D=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=Oe(t,n);if(this.el=e.createElement(l,r),E.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=E.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(pe)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?je:r[1]===`?`?Me:r[1]===`@`?Ne:k}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Ce.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=g?g.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],y()),E.nextNode(),c.push({type:2,index:++a});i.append(e[t],y())}}}else if(i.nodeType===8){if(i.data===me)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=v.createElement(`template`);return n.innerHTML=e,n}};function O(e,t,n=e,r){if(t===w)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=b(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=O(e,i._$AS(e,t.values),i,r)),t}var ke=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??v).importNode(t,!0);E.currentNode=r;let i=E.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Ae(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new Pe(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=E.nextNode(),a++)}return E.currentNode=v,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Ae=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=T,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=O(this,e,t),b(e)?e===T||e==null||e===``?(this._$AH!==T&&this._$AR(),this._$AH=T):e!==this._$AH&&e!==w&&this._(e):e._$litType$===void 0?e.nodeType===void 0?_e(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==T&&b(this._$AH)?this._$AA.nextSibling.data=e:this.T(v.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=D.createElement(De(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new ke(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=Ee.get(e.strings);return t===void 0&&Ee.set(e.strings,t=new D(e)),t}k(t){ge(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(y()),this.O(y()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=de(e).nextSibling;de(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},k=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=T,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=T}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=O(this,e,t,0),a=!b(e)||e!==this._$AH&&e!==w,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=O(this,r[n+o],t,o),s===w&&(s=this._$AH[o]),a||=!b(s)||s!==this._$AH[o],s===T?e=T:e!==T&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===T?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},je=class extends k{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===T?void 0:e}},Me=class extends k{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==T)}},Ne=class extends k{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=O(this,e,t,0)??T)===w)return;let n=this._$AH,r=e===T&&n!==T||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==T&&(n===T||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},Pe=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){O(this,e)}};(0,ue.litHtmlPolyfillSupport)?.(D,Ae),(ue.litHtmlVersions??=[]).push(`3.3.3`);var Fe=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Ae(t.insertBefore(y(),e),e,void 0,n??{})}return i._$AI(e),i},A=globalThis,j=class extends h{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Fe(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return w}};j._$litElement$=!0,j.finalized=!0,A.litElementHydrateSupport?.({LitElement:j}),(0,A.litElementPolyfillSupport)?.({LitElement:j}),(A.litElementVersions??=[]).push(`4.2.2`);var M=e=>(t,n)=>{n===void 0?customElements.define(e,t):n.addInitializer(()=>{customElements.define(e,t)})},Ie={attribute:!0,type:String,converter:m,reflect:!1,hasChanged:ce},Le=(e=Ie,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function N(e){return(t,n)=>typeof n==`object`?Le(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function P(e){return N({...e,state:!0,attribute:!1})}var Re=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function F(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return Re(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return Re(n,r,{get(){return a(this)}})}}var I=class extends Error{constructor(e,t,n,r,i){super(n),this.status=e,this.code=t,this.detail=n,this.faults=r,this.retryAfter=i}},L=class extends Error{},R=class extends Error{},ze=4,Be=10,Ve=class{#e;constructor(e,t){this.base=e,this.getToken=t,this.#e=null,this.onBusy=()=>{},this.get=(e,t={})=>this.#t(`get`,e,t),this.post=(e,t={})=>this.#t(`post`,e,t),this.put=(e,t={})=>this.#t(`put`,e,t),this.delete=(e,t={})=>this.#t(`delete`,e,t)}async#t(e,t,n){let r=await this.fetch(He(t,n),{method:e.toUpperCase(),body:n.body===void 0?void 0:JSON.stringify(n.body),headers:{...n.body===void 0?{}:{"Content-Type":`application/json`},...n.headers},signal:n.signal});return r.status===204?void 0:await r.json()}async fetch(e,t={}){for(let n=1,r=!1;;n++){let i=await this.#n(e,t);if(i.ok||i.status===304)return i;if(i.status===401){if(this.#e=null,r)throw new R;r=!0;continue}let a=await Ue(i),o=a.retryAfter??Be;if(a.status!==429&&a.status!==503||n>=ze||o>Be)throw a;this.onBusy(o),await z(o*1e3,t.signal),this.onBusy(0)}}async#n(e,t){let n=new Headers(t.headers);n.set(`Authorization`,`Bearer ${await this.#r()}`);try{return await fetch(this.base+e,{...t,headers:n,credentials:`omit`,cache:`no-store`})}catch(e){throw t.signal?.aborted?e:new L}}async#r(){try{return this.#e??=await this.getToken()}catch{throw new R}}};function He(e,t){let n=e.replace(/\{(\w+)\}/g,(e,n)=>encodeURIComponent(t.path?.[n]??``)),r=new URLSearchParams;for(let[e,n]of Object.entries(t.query??{}))n!=null&&n!==``&&r.set(e,String(n));return r.size?`${n}?${r}`:n}async function Ue(e){let t=await e.json().catch(()=>({})),n=Number(e.headers.get(`Retry-After`)??NaN);return new I(e.status,t.code??`unknown`,t.detail||t.title||`HTTP ${e.status}`,t.errors??[],Number.isFinite(n)?n:null)}function z(e,t){return new Promise((n,r)=>{let i=()=>{clearTimeout(a),r(t.reason)},a=setTimeout(()=>{t?.removeEventListener(`abort`,i),n()},e);t?.addEventListener(`abort`,i,{once:!0})})}var B=()=>Array.from(crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)),e=>e.toString(16).padStart(2,`0`)).join(``),We=5e3,Ge=15e3,V=/* @__PURE__ */ new Set([`completed`,`cancelled`,`expired`]);async function Ke(e,t,n,r){let i={batch:null,tag:``};for(let a=0;!r.aborted;)try{await qe(e,t,i,r),a=0,n.changed(i.batch),i.batch.finished_at?await z(We,r):await Je(e,t,i,n,r)}catch(e){if(r.aborted||(n.lost(e),e instanceof I&&e.status<500&&e.status!==429))return;await z(Math.min(1e3*2**a++,Ge),r).catch(()=>{})}}async function qe(e,t,n,r){let i=n.tag?{"If-None-Match":n.tag}:{},a=await e.fetch(`/mass-replies/${t}`,{headers:i,signal:r});a.status!==304&&(n.tag=a.headers.get(`ETag`)??``,n.batch=await a.json())}async function Je(e,t,n,r,i){let a=new AbortController,o=await e.fetch(`/mass-replies/${t}/events?deliveries=false`,{headers:{Accept:`text/event-stream`},signal:AbortSignal.any([i,a.signal])});try{for await(let e of Ye(o.body)){let t=JSON.parse(e);if(t.status!==n.batch.status)return;n.batch={...n.batch,...t},r.changed(n.batch)}}finally{a.abort()}}async function*Ye(e){let t=e.pipeThrough(new TextDecoderStream).getReader(),n=``;for(;;){let{value:e,done:r}=await t.read();if(r)return;let i=(n+e).split(`
+
+`);n=i.pop();for(let e of i){let t=e.split(`
+`).filter(e=>e.startsWith(`data: `));t.length&&(yield t.map(e=>e.slice(6)).join(`
+`))}}}var Xe=c`
+  :host {
+    --accent: var(--mass-reply-accent, light-dark(#0b57d0, #a8c7fa));
+    --on-accent: var(--mass-reply-on-accent, light-dark(#fff, #0a1f44));
+    --ink: var(--mass-reply-ink, light-dark(#1b1c1f, #e8e8ea));
+    --soft: var(--mass-reply-soft-ink, light-dark(#5a5e66, #a9adb5));
+    --paper: var(--mass-reply-paper, light-dark(#fff, #1c1d20));
+    --shade: var(--mass-reply-shade, light-dark(#f4f5f7, #26282c));
+    --line: var(--mass-reply-line, light-dark(#d9dbe0, #3c3f45));
+    --control: light-dark(#7b808a, #8b9099);
+    --danger: var(--mass-reply-danger, light-dark(#b3261e, #f2b8b5));
+    --on-danger: light-dark(#fff, #601410);
+    --amber: light-dark(#7a4b00, #ffcf7d);
+    --amber-paper: light-dark(#fff4de, #3a2d12);
+    --good: light-dark(#146c2e, #7fd99a);
+    --radius: var(--mass-reply-radius, 8px);
+    font: 14px/20px var(--mass-reply-font, system-ui, sans-serif);
+    color: var(--ink);
+    font-variant-numeric: tabular-nums;
+  }
+  * {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+`,Ze=c`
+  h1,
+  h2,
+  h3,
+  p,
+  dl,
+  dd,
+  ul,
+  ol,
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  h2 {
+    font-size: 22px;
+    line-height: 28px;
+    font-weight: 600;
+    text-wrap: balance;
+  }
+  h3 {
+    font-size: 14px;
+    font-weight: 600;
+  }
+  ul,
+  ol {
+    list-style: none;
+  }
+  button,
+  input,
+  textarea,
+  select {
+    font: inherit;
+    color: inherit;
+  }
+  button {
+    min-height: 36px;
+    padding: 4px 14px;
+    border: 1px solid var(--control);
+    border-radius: var(--radius);
+    background: var(--paper);
+    cursor: pointer;
+  }
+  button:hover:not(:disabled) {
+    background: var(--shade);
+  }
+  button:disabled {
+    opacity: 0.55;
+    cursor: default;
+  }
+  button.main {
+    background: var(--accent);
+    border-color: var(--accent);
+    color: var(--on-accent);
+    font-weight: 600;
+  }
+  button.grave {
+    background: var(--danger);
+    border-color: var(--danger);
+    color: var(--on-danger);
+    font-weight: 600;
+    font-size: 16px;
+    padding: 8px 20px;
+  }
+  button.main:hover:not(:disabled),
+  button.grave:hover:not(:disabled) {
+    filter: brightness(1.08);
+  }
+  button.plain {
+    border-color: transparent;
+    background: none;
+    padding: 4px 8px;
+  }
+  button.plain:hover:not(:disabled) {
+    background: var(--shade);
+  }
+  button.stop {
+    color: var(--danger);
+  }
+  a {
+    color: var(--accent);
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  input:not([type='checkbox'], [type='radio'], [type='file']),
+  textarea,
+  select {
+    background: var(--paper);
+    border: 1px solid var(--control);
+    border-radius: var(--radius);
+    padding: 7px 10px;
+    max-width: 100%;
+  }
+  input[type='checkbox'],
+  input[type='radio'] {
+    width: 18px;
+    height: 18px;
+    margin: 0;
+    accent-color: var(--accent);
+    flex: none;
+  }
+  label.choice {
+    display: flex;
+    gap: 8px;
+    align-items: center;
+    min-height: 32px;
+  }
+  .soft {
+    color: var(--soft);
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+  }
+  .spread {
+    justify-content: space-between;
+  }
+  .stack {
+    display: grid;
+    gap: 12px;
+    align-content: start;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .note {
+    border-left: 4px solid var(--control);
+    background: var(--shade);
+    padding: 8px 12px;
+    border-radius: var(--radius);
+  }
+  .note.amber {
+    border-color: var(--amber);
+    background: var(--amber-paper);
+  }
+  .note.bad {
+    border-color: var(--danger);
+  }
+  .card {
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    padding: 12px;
+  }
+  .bubble {
+    background: var(--shade);
+    border-radius: var(--radius);
+    padding: 12px;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  .spoken {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  details > summary {
+    cursor: pointer;
+    min-height: 24px;
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+  }
+  th {
+    text-align: left;
+    font-weight: 600;
+    color: var(--soft);
+  }
+  th,
+  td {
+    padding: 6px 8px;
+    border-bottom: 1px solid var(--line);
+    vertical-align: top;
+    overflow-wrap: anywhere;
+  }
+  .number {
+    text-align: right;
+    white-space: nowrap;
+  }
+  .scroll {
+    overflow: auto;
+    max-height: 320px;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      transition: none !important;
+      animation: none !important;
+    }
+  }
+`,Qe=c`
+  dialog {
+    width: min(1080px, 100vw);
+    height: min(780px, 100dvh);
+    max-width: none;
+    max-height: none;
+    padding: 0;
+    border: 1px solid var(--line);
+    border-radius: calc(var(--radius) * 1.5);
+    background: var(--paper);
+    color: inherit;
+    overflow: hidden;
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 0.45);
+  }
+  .part {
+    display: block;
+    min-height: 0;
+    overflow: auto;
+  }
+  .options {
+    border-top: 1px solid var(--line);
+    padding-top: 12px;
+  }
+  .indent {
+    padding-left: 26px;
+  }
+  .lower {
+    align-self: end;
+  }
+  .people li {
+    display: flex;
+    gap: 8px;
+    padding: 4px 0;
+  }
+  .reason {
+    padding-top: 8px;
+  }
+  .line {
+    white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  details[open] > .line {
+    white-space: normal;
+  }
+  h2:focus {
+    outline: none;
+  }
+  .sheet {
+    display: grid;
+    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+    height: 100%;
+  }
+  .top {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 4px 16px;
+    padding: 20px 24px 12px;
+    border-bottom: 1px solid var(--line);
+  }
+  .under {
+    grid-column: 1 / -1;
+    min-height: 24px;
+  }
+  .body {
+    overflow: auto;
+    padding: 16px 24px;
+    display: grid;
+    gap: 16px;
+    align-content: start;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 12px;
+    align-items: center;
+    justify-content: flex-end;
+    padding: 12px 24px;
+    border-top: 1px solid var(--line);
+    background: var(--paper);
+  }
+  .foot .say {
+    flex: 1 1 200px;
+  }
+  .columns {
+    display: grid;
+    gap: 24px;
+    grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+  }
+  .text {
+    position: relative;
+  }
+  .text textarea {
+    display: block;
+    width: 100%;
+    min-height: 176px;
+    resize: vertical;
+  }
+  .listbox {
+    position: absolute;
+    inset: auto 8px 8px;
+    max-height: 150px;
+    overflow: auto;
+    background: var(--paper);
+    border: 1px solid var(--control);
+    border-radius: var(--radius);
+    box-shadow: 0 4px 16px rgb(0 0 0 / 0.2);
+  }
+  .listbox li {
+    padding: 6px 12px;
+    cursor: pointer;
+    display: flex;
+    gap: 12px;
+  }
+  .listbox li span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .listbox [aria-selected='true'] {
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+  .preview .bubble {
+    height: 176px;
+    overflow: auto;
+  }
+  [role='tablist'] {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px;
+  }
+  [role='tab'] {
+    min-height: 32px;
+    border-color: transparent;
+    background: none;
+    padding: 2px 10px;
+  }
+  [role='tab'][aria-selected='true'] {
+    border-color: var(--accent);
+    font-weight: 600;
+  }
+  .big {
+    font-size: 28px;
+    line-height: 36px;
+    font-weight: 650;
+  }
+  .samples {
+    display: grid;
+    gap: 12px;
+    grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
+  }
+  .samples .bubble {
+    max-height: 200px;
+    overflow: auto;
+  }
+  .bar {
+    display: grid;
+    grid-template-columns: 88px minmax(60px, 1fr) minmax(0, 2fr);
+    gap: 4px 12px;
+    align-items: center;
+    min-height: 32px;
+  }
+  .bar svg {
+    width: 100%;
+    height: 12px;
+    border-radius: 6px;
+    background: var(--line);
+    display: block;
+  }
+  .bar .reached {
+    fill: var(--accent);
+  }
+  .bar .failed {
+    fill: var(--danger);
+  }
+  .bar .uncertain {
+    fill: var(--amber);
+  }
+  .bar .skipped {
+    fill: var(--control);
+  }
+  .field {
+    display: grid;
+    gap: 4px;
+    justify-items: start;
+  }
+  @media (max-width: 720px) {
+    dialog {
+      width: 100vw;
+      height: 100dvh;
+      border: 0;
+      border-radius: 0;
+    }
+    .columns {
+      grid-template-columns: minmax(0, 1fr);
+      gap: 16px;
+    }
+    .top {
+      padding: 12px 16px 8px;
+    }
+    .body {
+      padding: 12px 16px;
+    }
+    .foot {
+      padding: 8px 16px;
+    }
+    h2 {
+      font-size: 18px;
+      line-height: 24px;
+    }
+    .bar {
+      grid-template-columns: 80px minmax(0, 1fr);
+    }
+    .bar > :last-child {
+      grid-column: 1 / -1;
+    }
+  }
+`,$e=/* @__PURE__ */ t({batch_statuses:()=>rt,channels:()=>tt,en:()=>et,preflight_warnings:()=>at,reasons:()=>it,statuses:()=>nt,tags:()=>H}),et={will_get:{one:`{n} of {of} conversations will get this message`,other:`{n} of {of} conversations will get this message`},will_get_all:{one:`1 conversation will get this message`,other:`All {n} conversations will get this message`},counting:`Counting the conversations …`,selected_only:{one:`1 conversation is selected`,other:`{n} conversations are selected`},counted_on_review:`Who can be reached is worked out on Review.`,nobody_left_out:`Nobody is left out.`,left_out:{one:`1 will not get it`,other:`{n} will not get it`},review:`Review`,back:`Back`,close:`Close`,cancel:`Cancel`,send_to:{one:`Send to 1 conversation`,other:`Send to {n} conversations`},cannot_be_recalled:`This cannot be recalled once it is sent.`,message:`Message`,message_hint:`Type / for a snippet.`,preview:`Preview`,preview_empty:`Write a text to see it as a customer gets it.`,preview_nobody:`Nobody of those shown would get this text.`,previous:`Previous recipient`,next:`Next recipient`,place_of:`{i} of {n}`,to:`To {name}`,unnamed:`a customer without a name`,insert_tag:`Insert a value`,insert:`Insert`,if_missing:`If it is missing, write`,snippets:`Snippets`,no_snippet:`No snippet begins like this.`,attach:`Attach a file`,attaching:`Uploading {name} …`,remove:`Remove {name}`,without_file:`goes without the file`,with_file:`goes with the file`,options:`Options`,mark_as_done:`Mark as Done when it is sent`,hold:`Hold for 30 s so that it can be undone`,schedule:`Send later`,schedule_at:`Date and time`,sample:`First a sample of`,sample_unit:`then wait for me`,blank:`Where a value is missing, leave it blank and send`,blank_hint:`Otherwise these people are left out.`,template:`WhatsApp template for closed windows`,template_name:`Name of the approved template`,template_language:`Language`,template_parameters:`Values, one a line`,segments:{one:`1 SMS segment`,other:`{n} SMS segments`},used_of_bytes:`{used} of {n} bytes`,used_of_characters:`{used} of {n} characters`,too_long:`too long`,warnings:`Good to know`,text_needed:`Write the message first.`,confirm_title:{one:`1 conversation will get this message`,other:`{n} conversations will get this message`},changed:`It was {before} when you looked before; it is {n} now.`,changed_more:{one:`One more than before.`,other:`{n} more than before.`},changed_less:{one:`One fewer than before.`,other:`{n} fewer than before.`},frozen:`The selection is frozen: exactly these get it, whatever changes meanwhile.`,text_for:`What they will read`,costs:`What it costs`,costs_nothing:`No billed messages.`,cost_sms:{one:`1 SMS segment`,other:`{n} SMS segments`},cost_whatsapp:{one:`1 WhatsApp message inside the window`,other:`{n} WhatsApp messages inside the window`},cost_template:{one:`1 WhatsApp template message`,other:`{n} WhatsApp template messages`},type_number:`Type {n} to confirm the number`,expires:`Confirm until {time}.`,preparing:{one:`Preparing 1 conversation …`,other:`Preparing {n} conversations …`},preparing_hint:`You can close this; it goes on.`,will_hold:`It is held for 30 s first, and can be undone.`,will_schedule:`It is sent on {time}.`,will_sample:{one:`One goes first; the others wait for you.`,other:`{n} go first; the others wait for you.`},will_mark_done:`The conversations are marked as Done.`,expired:`This was not confirmed in time. Nothing was sent.`,review_again:`Review again`,undo:`Undo`,sends_in:`Sends in {n} s`,sends_at:`Sends on {time}`,sending:`Sending: {done} of {n}`,you_can_close:`You can close this; it goes on.`,pause:`Pause`,resume:`Go on`,stop:`Stop for good`,stop_sure:`Stop for good? What is not sent yet will never be sent.`,keep_sending:`Keep sending`,paused_person:`Paused.`,paused_sample:{one:`The sample is sent. One other waits.`,other:`The sample is sent. {n} others wait.`},paused_failures:`Paused, because many failed. Look at the reasons before you go on.`,paused_account:`Paused: an account cannot send.`,go_on_with:{one:`Go on with the other one`,other:`Go on with the other {n}`},sent_to:{one:`Sent to 1.`,other:`Sent to {n}.`},n_failed:{one:`1 failed.`,other:`{n} failed.`},n_unknown:{one:`1 is not known.`,other:`{n} are not known.`},n_cancelled:{one:`1 was not sent.`,other:`{n} were not sent.`},undone:`Undone. Nothing was sent.`,waits:`{channel} waits: {reason}`,waits_until:`{channel} waits until {time}: {reason}`,try_again:`Try again`,awaits_approval:`Waits for a second person`,awaits_approval_hint:{one:`Somebody else must approve it before 1 conversation gets this message.`,other:`Somebody else must approve it before {n} conversations get this message.`},approve:{one:`Approve sending to 1 conversation`,other:`Approve sending to {n} conversations`},reject:`Reject`,reject_reason:`Why not?`,rejected_by:`{name} rejected it: {reason}`,asked_by:`{name} wants to send this`,withdraw:`Withdraw`,approve_own:`You asked for it, so somebody else must approve it.`,results:`Results`,retry:{one:`Send again to 1`,other:`Send again to {n}`},retry_hint:`Only failures that may pass are sent again.`,export:`Export as CSV`,follow_up:`Write to those who got it`,follow_up_failed:`Write to those who did not`,not_again:`It is not sent again by itself.`,mark:`What happened to the ticked ones?`,mark_sent:`They were sent`,mark_not_sent:`They were not sent`,mark_again:`Not sent: send again`,mark_risk:`If it arrived after all, the customer gets it twice.`,mark_why:`How do you know?`,mark_save:`Save`,settling:`can be decided from {time}`,show_more:`Show more`,people:`People`,all_of_page:`Tick all shown`,loading:`Loading …`,nothing_here:`Nothing here.`,by_channel:`By channel`,offline:`No connection. Nothing is lost: it goes on. This shows the last known state of {time}.`,offline_write:`No connection. Your text is kept.`,unreachable:`The service does not answer. Nothing was changed, as far as this page knows.`,session_over:`Your session is over. Your text is kept.`,sign_in_again:`Sign in again`,busy:`The service is busy. Trying again in {n} s …`,no_permission:`Your role can look at conversations, not send mass replies.`,empty_selection:`No conversation matches this selection.`,nothing_to_send:`Nobody of those selected can get this message.`,change_selection:`Close, and select others`,too_many:`Your role may not write to so many at once.`,discard_title:`Throw the text away?`,discard:`Throw away`,keep:`Keep writing`,keep_for_later:`Keep for later`,draft_kept:`Your draft of {time} is here again.`,failed_action:`That did not work: {detail}`},tt={email:`E-mail`,chat:`Chat`,sms:`SMS`,whatsapp:`WhatsApp`,voice:`Voice`,facebook:`Messenger`,instagram:`Instagram`,other:`Other`},nt={queued:`waiting`,sending:`being sent`,sent:`sent`,delivered:`delivered`,read:`read`,failed:`failed`,uncertain:`not known`,skipped:`left out`,cancelled:`not sent`},rt={preparing:`Being prepared`,awaiting_confirmation:`Not confirmed yet`,awaiting_approval:`Waits for a second person`,scheduled:`Scheduled`,sending:`Sending`,paused:`Paused`,completed:`Finished`,cancelled:`Stopped`,expired:`Expired`},it={voice_not_supported:`voice calls cannot be answered with a text`,no_address:`there is no address to write to`,address_invalid:`the address is not valid`,opted_out:`they asked for no more messages`,window_closed:`the time to answer on this channel is over`,merge_tag_unresolved:`a value in the text is missing for them`,message_too_long:`the text is too long for the channel`,no_channel_account:`there is no account to send from`,conversation_archived:`the conversation is archived or gone`,duplicate_contact:`the same person gets it in another conversation`,inactive_conversation:`they have not written for long`,contact_limit:`they got as many messages today as are allowed`,invalid_recipient:`the provider says that the address is not valid`,blocked:`they have blocked us`,bounced:`the mail came back`,complained:`they reported us as spam`,unreachable:`the provider could not reach them`,content_rejected:`the provider refused the content`,template_rejected:`the provider refused the template`,provider_rejected:`the provider refused it`,too_late:`it could not be sent in time`,marked_not_sent:`somebody marked it as not sent`,answer_lost:`the provider’s answer was lost`,worker_lost:`sending was cut off in the middle`,cancelled:`it was stopped before its turn`,expired:`it was not confirmed in time`,rejected:`the second person rejected it`},at={attachment_dropped:`without the file, which this channel does not carry`,sent_as_template:`with the approved template, for the time to answer is over`,inactive_conversation:`to people who have not written for long`,duplicate_contact:`to people who get it more than once`,recent_mass_reply:`to people who got another mass reply within a day`,multiple_segments:`as more than one SMS segment, each billed`,unknown_snippet:`with a /shortcode that names no snippet`},H={"contact.first_name":`First name`,"contact.name":`Full name`,"contact.email":`E-mail address`,"conversation.human_id":`Reference`,"conversation.subject":`Subject`,"agent.name":`Your name`,"agent.email":`Your e-mail address`,"tenant.name":`Company`},ot=/* @__PURE__ */ t({batch_statuses:()=>rt,channels:()=>tt,en:()=>et,preflight_warnings:()=>at,reasons:()=>it,statuses:()=>nt,tags:()=>H}),st={hour:`2-digit`,minute:`2-digit`},ct={day:`numeric`,month:`short`,...st},lt={dateStyle:`full`,timeStyle:`medium`},ut=class{#e;#t;#n;#r;constructor(e){this.locale=e,this.say=(e,t={})=>{let n=this.#e[e];return(typeof n==`string`?n:n[this.#r.select(Number(t.n))===`one`?`one`:`other`]).replace(/\{(\w+)\}/g,(e,n)=>this.#i(t[n]))},this.number=e=>this.#n.format(e),this.channel=e=>U(this.#t.channels,e),this.status=e=>U(this.#t.statuses,e),this.batchStatus=e=>U(this.#t.batch_statuses,e),this.reason=e=>U(this.#t.reasons,e),this.warning=e=>U(this.#t.preflight_warnings,e),this.tag=e=>U(this.#t.tags,e),this.time=e=>{let t=new Date(e),n=t.toDateString()===(/* @__PURE__ */ new Date()).toDateString();return t.toLocaleString(this.locale,n?st:ct)},this.exact=e=>new Date(e).toLocaleString(this.locale,lt),this.ago=e=>{let t=(new Date(e).getTime()-Date.now())/1e3,n=new Intl.RelativeTimeFormat(this.locale,{numeric:`auto`});for(let[e,r]of dt)if(Math.abs(t)>=r)return n.format(Math.trunc(t/r),e);return n.format(0,`second`)},this.#i=e=>typeof e==`number`?this.number(e):e??``,this.lang=e.toLowerCase().startsWith(`de`)?`de`:`en`,this.#t=this.lang===`de`?ot:$e,this.#e=this.#t.en;let t=e.toLowerCase().startsWith(this.lang)?e:this.lang;this.#n=new Intl.NumberFormat(t),this.#r=new Intl.PluralRules(t)}#i},dt=[[`year`,31536e3],[`month`,2592e3],[`day`,86400],[`hour`,3600],[`minute`,60]],U=(e,t)=>e[t]??t.replaceAll(`_`,` `),ft=e=>e.closest(`[lang]`)?.lang||document.documentElement.lang||navigator.language||`en`;function W(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var G=class extends j{createRenderRoot(){return this}#e=()=>this.requestUpdate();#t=null;willUpdate(){this.#t!==this.model&&(this.#t?.removeEventListener(`change`,this.#e),this.#t=this.model,this.#t.addEventListener(`change`,this.#e))}disconnectedCallback(){super.disconnectedCallback(),this.#t?.removeEventListener(`change`,this.#e),this.#t=null}};W([N({attribute:!1})],G.prototype,`model`,void 0),W([N({attribute:!1})],G.prototype,`words`,void 0);function pt(e,t,n){let r=/* @__PURE__ */ new Map;for(let i of e)r.set(t(i),(r.get(t(i))??0)+n(i));return[...r].sort((e,t)=>t[1]-e[1])}function mt(e,t){return pt(t,e=>e.code,e=>e.count).map(([t,n])=>`${e.number(n)} × ${e.reason(t)}`).join(`; `)}function ht(e,t){return pt(t,e=>e.code,e=>e.count).map(([n,r])=>{let i=t.filter(e=>e.code===n).map(t=>e.channel(t.channel));return C`<li><strong>${e.number(r)}</strong> ${e.warning(n)} <span class="soft">(${i.join(`, `)})</span></li>`})}var gt=100,K=class extends G{constructor(...e){super(...e),this.status=`failed`,this.tickable=!1,this.ticked=/* @__PURE__ */ new Set,this.items=null,this.cursor=null,this.opened=!1,this.#e=``}#e;get count(){return this.model.batch?.counts?.[this.status]??0}updated(e){let t=`${this.model.batch?.id} ${this.status} ${this.count}`;this.opened&&this.#e!==t&&(this.#e=t,this.#t(null))}async#t(e){let t={status:this.status,limit:gt,cursor:e??void 0};try{let n=await this.model.api.get(`/mass-replies/{id}/deliveries`,{path:{id:this.model.batch.id},query:t});this.items=e?[...this.items,...n.items]:n.items,this.cursor=n.next_cursor}catch{this.#e=``}}render(){if(this.count===0)return T;let{say:e}=this.words;return C`<details part="people" @toggle=${e=>this.opened=e.target.open}>
+      <summary>${this.#n()}</summary>
+      ${this.items===null?C`<p class="soft">${e(`loading`)}</p>`:this.#i(this.items)}
+      ${this.cursor?C`<button @click=${()=>this.#t(this.cursor)}>${e(`show_more`)}</button>`:T}
+    </details>`}#n(){let{say:e}=this.words,t=this.count;return this.status===`skipped`?C`${e(`left_out`,{n:t})}${this.#r()}`:this.status===`failed`?e(`n_failed`,{n:t}):this.status===`uncertain`?C`${e(`n_unknown`,{n:t})} <span class="soft">${e(`not_again`)}</span>`:e(`n_cancelled`,{n:t})}#r(){return C`<span class="soft"> · ${mt(this.words,this.model.batch?.preflight?.skipped??[])}</span>`}#i(e){let{reason:t,channel:n,time:r,say:i}=this.words;return[...Map.groupBy(e,e=>e.reason?.code??`unknown`)].map(([e,a])=>C`<h3 class="reason">${t(e)} <span class="soft">(${this.words.number(a.length)})</span></h3>
+        <div class="scroll" tabindex="0" role="region" aria-label=${t(e)}>
+          <ul class="people">
+            ${a.map(e=>{let t=e.settles_after&&new Date(e.settles_after)>/* @__PURE__ */ new Date?e.settles_after:null,a=e.contact_name??i(`unnamed`);return C`<li>
+                ${this.tickable?C`<input type="checkbox" aria-label=${a} .checked=${this.ticked.has(e.conversation_id)} @change=${()=>this.#a(e)} />`:T}
+                <span><strong>${a}</strong> · ${n(e.channel)}${e.human_id?` · ${e.human_id}`:``}
+                  <span class="soft">${e.reason?.detail??``}${t?` (${i(`settling`,{time:r(t)})})`:``}</span></span>
+              </li>`})}
+          </ul>
+        </div>`)}#a(e){let t=new Set(this.ticked);t.delete(e.conversation_id)||t.add(e.conversation_id),this.ticked=t,this.dispatchEvent(new CustomEvent(`ticked`,{detail:t,bubbles:!0}))}};W([N()],K.prototype,`status`,void 0),W([N({type:Boolean})],K.prototype,`tickable`,void 0),W([N({attribute:!1})],K.prototype,`ticked`,void 0),W([P()],K.prototype,`items`,void 0),W([P()],K.prototype,`cursor`,void 0),W([P()],K.prototype,`opened`,void 0),K=W([M(`mass-reply-people`)],K);var q=class extends G{constructor(...e){super(...e),this.typeFrom=100,this.typed=``}get isReady(){let e=this.model.batch?.recipient_count;return!e||this.model.batch?.status!==`awaiting_confirmation`?!1:e<this.typeFrom||this.typed.replace(/[\s.,’'  ]/g,``)===String(e)}render(){let{say:e}=this.words,t=this.model.batch,n=t.recipient_count;return t.status===`preparing`||n===null?C`<div class="body"><p class="soft">${e(`preparing_hint`)}</p></div>`:t.status===`expired`?C`<div class="body"><p class="note">${e(`expired`)}</p></div>`:C`<div class="body" part="body">
+      ${this.#e(n)}
+      <p>${e(`frozen`)}</p>
+      <h3>${e(`text_for`)}</h3>
+      <div class="samples">${this.#t()}</div>
+      <div class="columns">
+        <div class="stack"><h3>${e(`costs`)}</h3><ul>${this.#n()}</ul>${this.#r()}</div>
+        <ul class="soft">${this.#i(n)}</ul>
+      </div>
+      <mass-reply-people .model=${this.model} .words=${this.words} status="skipped"></mass-reply-people>
+      ${n>=this.typeFrom?C`<label class="field"
+              ><strong>${e(`type_number`,{n})}</strong>
+              <input inputmode="numeric" autocomplete="off" size="10" .value=${this.typed} @input=${this.#a} />
+            </label>`:T}
+    </div>`}#e(e){let{say:t}=this.words,n=this.model.shownBefore;if(n===null||n===e)return T;let r=e>n?t(`changed_more`,{n:e-n}):t(`changed_less`,{n:n-e});return C`<p class="note amber" role="alert">${t(`changed`,{before:n,n:e})} <strong>${r}</strong></p>`}#t(){let{channel:e,say:t}=this.words,n=/* @__PURE__ */ new Set;return[...this.model.batch.preflight.samples].sort((e,t)=>Number(n.has(e.channel))-Number(n.has((n.add(e.channel),t.channel)))).slice(0,3).map(n=>{let r=this.model.people.get(n.conversation_id)?.contact;return C`<div>
+        <p class="soft">${e(n.channel)} · ${t(`to`,{name:r?.name??t(`unnamed`)})}</p>
+        <div class="bubble" tabindex="0">${n.text}</div>
+      </div>`})}#n(){let{say:e}=this.words,{billable:t}=this.model.batch.preflight,n=[[t.sms_segments,`cost_sms`],[t.whatsapp_in_window,`cost_whatsapp`],[t.whatsapp_templates,`cost_template`]].flatMap(([e,t])=>e?[{n:e,key:t}]:[]);return n.length?n.map(({n:t,key:n})=>C`<li>${e(n,{n:t})}</li>`):C`<li>${e(`costs_nothing`)}</li>`}#r(){let e=this.model.batch.preflight.warnings;return e.length?C`<ul class="note amber">${ht(this.words,e)}</ul>`:T}#i(e){let{say:t,time:n}=this.words,{draft:r,batch:i}=this.model;return[r.sendAt?t(`will_schedule`,{time:n(new Date(r.sendAt).toISOString())}):r.hold?t(`will_hold`):null,r.sample!==null&&r.sample<e?t(`will_sample`,{n:r.sample}):null,i.mark_as_done?t(`will_mark_done`):null,i.expires_at?t(`expires`,{time:n(i.expires_at)}):null].map(e=>e&&C`<li>${e}</li>`)}#a(e){this.typed=e.target.value,this.dispatchEvent(new Event(`typed`,{bubbles:!0}))}};W([N({type:Number})],q.prototype,`typeFrom`,void 0),W([P()],q.prototype,`typed`,void 0),q=W([M(`mass-reply-confirm`)],q);function _t(e,t){let n=/(^|[\s([{"'“‘«])\/([A-Za-z0-9][\w-]*)?$/.exec(e.slice(0,t));return n&&{start:n.index+n[1].length,name:n[2]??``}}var vt=(e,t)=>t.trim()?`{{ ${e} | default: ${yt(t.trim())} }}`:`{{ ${e} }}`,yt=e=>e.includes(`'`)?`"${e.replaceAll(`"`,`”`)}"`:`'${e}'`,J=class extends G{constructor(...e){super(...e),this.typed=null,this.chosen=0,this.uploading=``,this.tag=`contact.first_name`,this.standIn=``}focusText(){this.area.focus()}get offered(){let{typed:e}=this;return e?this.model.snippets.filter(t=>t.shortcode.startsWith(e.name)).slice(0,50):[]}render(){let{say:e}=this.words,t=this.#e();return C`<div class="stack">
+      <div class="field text">
+        <label for="text"><strong>${e(`message`)}</strong> <span class="soft">${e(`message_hint`)}</span></label>
+        <textarea
+          id="text"
+          part="text"
+          rows="8"
+          .value=${this.model.draft.text}
+          aria-describedby="faults"
+          aria-invalid=${t.length>0}
+          aria-controls="snippets"
+          aria-autocomplete="list"
+          aria-activedescendant=${this.offered.length?`snippet-${this.chosen}`:T}
+          @input=${this.#s}
+          @keydown=${this.#c}
+          @blur=${()=>this.typed=null}
+        ></textarea>
+        ${this.#t()}
+      </div>
+      <div id="faults" aria-live="polite">
+        ${t.map(e=>C`<p class="note bad">${e.detail}</p>`)}
+      </div>
+      ${this.#n()} ${this.#i()}
+    </div>`}#e(){let{trouble:e}=this.model;return!e||!(`faults`in e)?[]:e.faults.filter(e=>e.pointer.startsWith(`/message`)||e.pointer.startsWith(`/whatsapp`))}#t(){let{say:e}=this.words;return C`<ul id="snippets" class="listbox" role="listbox" aria-label=${e(`snippets`)} ?hidden=${!this.typed||!this.offered.length}>
+      ${this.offered.map((e,t)=>C`<li
+          id="snippet-${t}"
+          role="option"
+          aria-selected=${t===this.chosen}
+          @mousedown=${t=>{t.preventDefault(),this.#l(`/${e.shortcode} `,this.typed.start)}}
+        ><strong>/${e.shortcode}</strong><span>${e.text}</span></li>`)}
+    </ul>`}#n(){let{say:e,tag:t}=this.words,n=[...Object.keys(H),...this.#r()];return C`<div class="row">
+      <label class="field"
+        >${e(`insert_tag`)}
+        <select part="tag" .value=${this.tag} @change=${e=>this.tag=Y(e)}>
+          ${n.map(e=>C`<option value=${e} ?selected=${e===this.tag}>${t(e)}</option>`)}
+        </select></label
+      >
+      <label class="field"
+        >${e(`if_missing`)}
+        <input size="14" .value=${this.standIn} @input=${e=>this.standIn=Y(e)} />
+      </label>
+      <button class="lower" @click=${()=>this.#l(vt(this.tag,this.standIn),this.area.selectionStart)}>
+        ${e(`insert`)}
+      </button>
+    </div>`}#r(){let e=/* @__PURE__ */ new Set;for(let t of this.model.people.values()){for(let n of Object.keys(t.custom_fields))e.add(`conversation.custom_fields.${n}`);for(let n of Object.keys(t.contact.custom_fields))e.add(`contact.custom_fields.${n}`)}return[...e].filter(e=>/^[\w.]+$/.test(e)).sort()}#i(){let{say:e}=this.words,{attachments:t}=this.model.draft;return C`<div class="stack">
+      <div class="row">
+        <button @click=${()=>this.querySelector(`[type=file]`).click()}>${e(`attach`)}</button>
+        <input type="file" hidden tabindex="-1" aria-label=${e(`attach`)} @change=${this.#o} />
+        <span class="soft" role="status">${this.uploading&&e(`attaching`,{name:this.uploading})}</span>
+      </div>
+      ${t.map(n=>C`<div class="row">
+          <span>📎 ${n.filename} <span class="soft">${this.words.number(Math.ceil(n.size/1e3))} kB</span></span>
+          <button
+            class="plain"
+            aria-label=${e(`remove`,{name:n.filename})}
+            @click=${()=>this.model.change({attachments:t.filter(e=>e!==n)})}
+          >✕</button>
+        </div>`)}
+      ${t.length?C`<ul class="soft">${this.#a()}</ul>`:T}
+    </div>`}#a(){let{say:e,channel:t}=this.words,n=this.model.preview?.preflight,r=new Set(n?.warnings.filter(e=>e.code===`attachment_dropped`).map(e=>e.channel));return(n?.by_channel??[]).filter(e=>e.recipients>0).map(n=>C`<li>${t(n.channel)}: ${e(r.has(n.channel)?`without_file`:`with_file`)}</li>`)}async#o(e){let t=e.target,n=t.files?.[0];n&&(this.uploading=n.name,await this.model.attach(n),this.uploading=``,t.value=``)}#s(){this.typed=_t(this.area.value,this.area.selectionStart),this.chosen=0,this.model.change({text:this.area.value})}#c(e){let t=this.offered.length;if(this.typed&&t&&!e.ctrlKey&&!e.metaKey){if(e.key===`ArrowDown`)this.chosen=(this.chosen+1)%t;else if(e.key===`ArrowUp`)this.chosen=(this.chosen+t-1)%t;else if(e.key===`Enter`||e.key===`Tab`)this.#l(`/${this.offered[this.chosen].shortcode} `,this.typed.start);else if(e.key===`Escape`)this.typed=null;else return;e.preventDefault(),e.stopPropagation()}}#l(e,t){this.area.setRangeText(e,t,this.area.selectionEnd,`end`),this.area.focus(),this.#s()}};W([F(`textarea`)],J.prototype,`area`,void 0),W([P()],J.prototype,`typed`,void 0),W([P()],J.prototype,`chosen`,void 0),W([P()],J.prototype,`uploading`,void 0),W([P()],J.prototype,`tag`,void 0),W([P()],J.prototype,`standIn`,void 0),J=W([M(`mass-reply-editor`)],J);var Y=e=>e.target.value,X=()=>({text:``,attachments:[],markAsDone:!1,hold:!0,sendAt:``,sample:null,blank:!1,template:{name:``,language:`en`,parameters:``}}),bt=7,xt=`mass-reply:draft:`,St=class{#e;constructor(...e){this.#e=xt+Ct(JSON.stringify(e))}load(){try{let e=JSON.parse(localStorage.getItem(this.#e)??`null`);return e&&Date.now()-Date.parse(e.at)<bt*864e5?{...e,draft:{...X(),...e.draft}}:null}catch{return null}}save(e,t){try{localStorage.setItem(this.#e,JSON.stringify({draft:e,id:t,at:(/* @__PURE__ */ new Date()).toISOString()}))}catch{}}forget(){try{localStorage.removeItem(this.#e)}catch{}}};function Ct(e){let t=14695981039346656037n;for(let n=0;n<e.length;n++)t=BigInt.asUintN(64,(t^BigInt(e.charCodeAt(n)))*1099511628211n);return t.toString(16)}var wt=250,Tt=class extends EventTarget{#e;#t;#n;#r;#i;constructor(e,t){super(),this.api=e,this.selection=t,this.moment=`opening`,this.me=null,this.draft=X(),this.restored=null,this.preview=null,this.previewing=!1,this.snippets=[],this.people=/* @__PURE__ */ new Map,this.batch=null,this.shownBefore=null,this.trouble=null,this.busy=0,this.acting=!1,this.lostSince=null,this.lastHeard=(/* @__PURE__ */ new Date()).toISOString(),this.#e=null,this.#t=null,this.#n=B(),this.#r=0,this.#i=null,this.reject=e=>this.#g(async()=>this.#p(await this.api.post(`/mass-replies/{id}/reject`,{path:{id:this.batch.id},body:{reason:e}}))),this.retry=e=>this.#g(async()=>this.#p(await this.api.post(`/mass-replies/{id}/retry`,{path:{id:this.batch.id},body:{reason_codes:e},headers:{"Idempotency-Key":B()}}))),this.resolve=e=>this.#g(async()=>this.#p(await this.api.post(`/mass-replies/{id}/resolve`,{path:{id:this.batch.id},body:e}))),e.onBusy=e=>this.#o({busy:e})}get maySend(){return this.#a(`mass_replies:send`)}get mayApprove(){return this.#a(`mass_replies:approve`)&&!this.isMine}get isMine(){let e=this.me?.user?.id??this.me?.key?.id;return this.batch!==null&&e!==void 0&&this.batch.author.id===e}get isDirty(){return this.moment===`write`&&(this.draft.text.trim()!==``||this.draft.attachments.length>0)}#a(e){return this.me?.permissions.includes(e)??!1}#o(e){Object.assign(this,e),this.dispatchEvent(new Event(`change`))}async open(e){await this.#g(async()=>{this.me=await this.api.get(`/me`),this.#e=this.selection&&new St(this.api.base,this.me.tenant,this.me.user?.id,this.selection);let t=this.#e?.load()??null;t?.draft.text&&(this.draft=t.draft,this.restored=t.at);let n=await this.#s(e??t?.id??null,e!==null);n?this.#p(n):await this.#c()})}async#s(e,t){if(e===null)return null;try{let n=await this.api.get(`/mass-replies/{id}`,{path:{id:e}});return t||n.confirmed_at&&!V.has(n.status)?n:null}catch(e){if(t||!(e instanceof I&&e.status===404))throw e;return null}}async#c(){if(this.#o({moment:`write`,batch:null}),!this.maySend)return;this.look();let e=await this.api.get(`/snippets`,{query:{limit:500}});this.#o({snippets:e.items})}change(e){this.draft={...this.draft,...e},this.#n=B(),this.#l(null),this.#o({restored:null}),this.look()}#l(e){this.draft.text||e?this.#e?.save(this.draft,e):this.#e?.forget()}discard(){this.#e?.forget(),this.draft=X()}look(){return this.#r++,this.#i??=this.#u().finally(()=>this.#i=null)}async#u(){this.#o({previewing:!0});for(let e=-1;e!==this.#r;)e=this.#r,this.preview&&await z(wt),e===this.#r&&await this.#d();this.#o({previewing:!1})}async#d(){try{let{message:e,...t}=this.#f(this.draft),n=await this.api.post(`/mass-replies/preview`,{body:{...t,message:e.text.trim()?e:void 0}});this.#o({preview:n,trouble:null}),await this.meet(n.preflight.samples.map(e=>e.conversation_id))}catch(e){this.#o({trouble:Et(e)})}}async meet(e){let t=e.filter(e=>!this.people.has(e));await Promise.all(t.map(async e=>this.people.set(e,await this.api.get(`/conversations/{conversation_id}`,{path:{conversation_id:e}})))).catch(()=>{}),t.length&&this.#o({})}#f(e){let{template:t}=e;return{selection:this.selection,message:{text:e.text,attachment_ids:e.attachments.map(e=>e.id)},mark_as_done:e.markAsDone,on_unresolved:e.blank?`blank`:`skip`,whatsapp_template:t.name.trim()?{name:t.name.trim(),language:t.language.trim(),body_parameters:t.parameters.split(`
+`).filter(e=>e.trim())}:null}}async attach(e){await this.#g(async()=>{let t=new FormData;t.set(`file`,e);let n=await(await this.api.fetch(`/attachments`,{method:`POST`,body:t})).json();this.change({attachments:[...this.draft.attachments,n]})})}async review(){await this.#g(async()=>{this.shownBefore=this.preview?.recipient_count??null;let e={"Idempotency-Key":this.#n},t=await this.api.post(`/mass-replies`,{body:this.#f(this.draft),headers:e});this.#l(t.id),this.#o({batch:t,moment:`confirm`}),this.#h(`created`),this.#m(t.id),await this.meet((t.preflight?.samples??[]).map(e=>e.conversation_id))})}async back(){this.#t?.abort();let e=this.batch?.id;this.#n=B(),this.#l(null),this.#o({moment:`write`,batch:null,trouble:null}),this.look(),e&&await this.api.post(`/mass-replies/{id}/cancel`,{path:{id:e},body:{}}).catch(()=>{})}async confirm(){let{draft:e,batch:t}=this;await this.#g(async()=>{let n=await this.api.post(`/mass-replies/{id}/confirm`,{path:{id:t.id},body:{recipient_count:t.recipient_count,hold_seconds:e.sendAt||!e.hold?0:30,send_at:e.sendAt?new Date(e.sendAt).toISOString():null,sample_size:e.sample}});this.draft=X(),this.#l(n.id),this.#h(`confirmed`,n),this.#p(n)})}async act(e,t){let n={id:this.batch.id},r=t?{channel_account:t}:{};await this.#g(async()=>{let t=e===`pause`||e===`resume`?r:{};this.#p(await this.api.post(`/mass-replies/{id}/${e}`,{path:n,body:t}))})}#p(e){this.#o({batch:e,moment:e.status===`awaiting_confirmation`&&this.selection?`confirm`:`watch`}),this.#m(e.id)}#m(e){this.#t?.abort(),this.#t=new AbortController,Ke(this.api,e,{changed:e=>{let t=e.finished_at!==null&&this.batch?.finished_at===null,n=this.batch?.preflight===null&&e.preflight!==null;this.#o({batch:e,lostSince:null,lastHeard:(/* @__PURE__ */ new Date()).toISOString()}),n&&this.meet(e.preflight.samples.map(e=>e.conversation_id)),t&&this.#h(`finished`,e)},lost:e=>{this.#o({lostSince:this.lastHeard,...e instanceof R?{trouble:e}:{}})}},this.#t.signal)}async again(){this.#o({trouble:null}),this.moment===`opening`?await this.open(null):this.moment===`write`?await this.look():this.batch&&this.#m(this.batch.id)}leave(){this.#t?.abort()}#h(e,t=this.batch){this.dispatchEvent(new CustomEvent(e,{detail:{id:t?.id??null,counts:t?.counts??null}}))}async#g(e){if(!this.acting){this.#o({acting:!0,trouble:null});try{await e()}catch(e){this.trouble=Et(e)}finally{this.#o({acting:!1})}}}};function Et(e){if(e instanceof I||e instanceof L||e instanceof R)return e;throw e}var Dt=e=>e.sent+e.delivered+e.read,Ot=e=>e.queued+e.sending,kt=[`queued`,`sending`,`sent`,`delivered`,`read`,`failed`,`uncertain`,`skipped`,`cancelled`],Z=class extends G{constructor(...e){super(...e),this.ticked=/* @__PURE__ */ new Set,this.why=``,this.rejecting=``}render(){let e=this.model.batch,t=V.has(e.status);return C`<div class="body" part="body">
+      ${this.#t()}
+      ${e.counts?C`<section class="stack" part="progress" aria-label=${this.words.say(`by_channel`)}>${this.#r()}</section>`:T}
+      ${this.#n()}
+      ${e.confirmed_at?this.#a(t):this.#e()}
+      ${t&&e.confirmed_at?this.#l():T}
+    </div>`}#e(){return C`<div class="bubble" tabindex="0">${this.model.batch.message.text}</div>`}#t(){let{say:e}=this.words,{batch:t,acting:n}=this.model;if(t.approval?.ruling===`rejected`){let{by:n,reason:r}=t.approval;return C`<p class="note bad">${e(`rejected_by`,{name:n?.name??``,reason:r??``})}</p>`}if(t.status!==`awaiting_approval`)return T;let r=t.recipient_count??0;return C`<div class="note amber stack">
+      <p><strong>${e(`asked_by`,{name:t.author.name})}</strong></p>
+      <p>${e(`awaits_approval_hint`,{n:r})}</p>
+      ${this.#e()}
+      ${this.model.mayApprove?C`<div class="row">
+              <button class="grave" ?disabled=${n} @click=${()=>this.model.act(`approve`)}>${e(`approve`,{n:r})}</button>
+              <label class="field">${e(`reject_reason`)}<input .value=${this.rejecting} @input=${e=>this.rejecting=e.target.value} /></label>
+              <button class="stop" ?disabled=${n||!this.rejecting.trim()} @click=${()=>this.model.reject(this.rejecting)}>${e(`reject`)}</button>
+            </div>`:T}
+    </div>`}#n(){let{say:e,channel:t,time:n}=this.words,r=this.model.batch;return r.status!==`sending`&&r.pause_reason!==`account`?T:r.lanes.filter(e=>e.reason&&(e.state===`paused`||e.state===`cooling`)).map(r=>C`<div class="note amber row spread">
+          <span>${r.resume_at?e(`waits_until`,{channel:t(r.channel),time:n(r.resume_at),reason:r.reason}):e(`waits`,{channel:t(r.channel),reason:r.reason})}</span>
+          ${r.state===`paused`&&this.model.maySend?C`<button @click=${()=>this.model.act(`resume`,r.channel_account)}>${e(`try_again`)}</button>`:T}
+        </div>`)}#r(){return[...Map.groupBy(this.model.batch.lanes,e=>e.channel)].map(([e,t])=>{let n=Object.fromEntries(kt.map(e=>[e,t.reduce((t,n)=>t+n.counts[e],0)]));return C`<div class="bar"><strong>${this.words.channel(e)}</strong>${At(n)}<span>${this.#i(n)}</span></div>`})}#i(e){let{number:t,status:n}=this.words;return kt.filter(t=>e[t]>0).map((r,i)=>`${i?` · `:``}${t(e[r])} ${n(r)}`)}#a(e){let{say:t}=this.words,{batch:n,acting:r,maySend:i}=this.model,a=i&&[`sending`,`paused`,`completed`,`cancelled`].includes(n.status),o=i&&n.counts.failed>0&&[`sending`,`paused`,`completed`].includes(n.status);return C`<section class="stack" part="results" aria-label=${t(`results`)}>
+      <div class="stack card">
+        ${this.#s(`failed`)}
+        ${o?C`<div class="row"><button ?disabled=${r} @click=${()=>this.model.retry(null)}>${t(`try_again`)}</button><span class="soft">${t(`retry_hint`)}</span></div>`:T}
+        ${this.#s(`uncertain`,a)} ${a&&this.ticked.size?this.#c():T}
+        ${this.#s(`skipped`)} ${e?this.#s(`cancelled`):T}
+        ${this.#o()?C`<p class="soft">${t(`nobody_left_out`)}</p>`:T}
+      </div>
+    </section>`}#o(){let e=this.model.batch.counts;return!e.failed&&!e.uncertain&&!e.skipped&&!e.cancelled}#s(e,t=!1){return C`<mass-reply-people
+      .model=${this.model} .words=${this.words} status=${e} ?tickable=${t} .ticked=${this.ticked}
+      @ticked=${e=>this.ticked=e.detail}
+    ></mass-reply-people>`}#c(){let{say:e}=this.words,t=async(e,t=!1)=>{await this.model.resolve({conversation_ids:[...this.ticked],outcome:e,send_again:t,reason:this.why.trim()}),this.model.trouble||(this.ticked=/* @__PURE__ */ new Set)},n=this.model.acting||!this.why.trim();return C`<fieldset class="note stack">
+      <legend><strong>${e(`mark`)}</strong></legend>
+      <label class="field">${e(`mark_why`)}<input .value=${this.why} @input=${e=>this.why=e.target.value} /></label>
+      <div class="row">
+        <button ?disabled=${n} @click=${()=>t(`sent`)}>${e(`mark_sent`)}</button>
+        <button ?disabled=${n} @click=${()=>t(`not_sent`)}>${e(`mark_not_sent`)}</button>
+        <button class="stop" ?disabled=${n} @click=${()=>t(`not_sent`,!0)}>${e(`mark_again`)}</button>
+      </div>
+      <p class="soft">${e(`mark_risk`)}</p>
+    </fieldset>`}#l(){let{say:e}=this.words,t=this.model.batch.counts,n=e=>this.dispatchEvent(new CustomEvent(`follow-up`,{detail:e,bubbles:!0}));return C`<div class="row">
+      <button @click=${()=>this.#u()}>${e(`export`)}</button>
+      ${this.model.maySend&&Dt(t)?C`<button @click=${()=>n([`sent`,`delivered`,`read`])}>${e(`follow_up`)}</button>`:T}
+      ${this.model.maySend&&t.failed+t.cancelled?C`<button @click=${()=>n([`failed`,`cancelled`])}>${e(`follow_up_failed`)}</button>`:T}
+    </div>`}async#u(){let{api:e,batch:t}=this.model,n=await e.fetch(`/mass-replies/${t.id}/deliveries`,{headers:{Accept:`text/csv`}}),r=document.createElement(`a`);r.href=URL.createObjectURL(await n.blob()),r.download=`mass-reply-${t.id}.csv`,r.click(),setTimeout(()=>URL.revokeObjectURL(r.href),6e4)}};W([P()],Z.prototype,`ticked`,void 0),W([P()],Z.prototype,`why`,void 0),W([P()],Z.prototype,`rejecting`,void 0),Z=W([M(`mass-reply-watch`)],Z);function At(e){let t=kt.reduce((t,n)=>t+e[n],0)||1,n=[[`reached`,Dt(e)],[`failed`,e.failed],[`uncertain`,e.uncertain],[`skipped`,e.skipped+e.cancelled]],r=0;return C`<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+    ${n.map(([e,n])=>{let i=n/t*100;return r+=i,Te`<rect class=${e} x=${r-i} y="0" width=${i} height="4"></rect>`})}
+  </svg>`}var jt=`@£$¥èéùìòÇ
+Øø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà`,Mt=`\f^{}\\[~]|€`;function Nt(e){let t=[...e].map(e=>jt.includes(e)?1:Mt.includes(e)?2:0);return t.every(Boolean)?Pt(t,160,153):Pt([...new Intl.Segmenter().segment(e)].flatMap(({segment:e})=>e===`\r
+`?[1,1]:[e.length]),70,67)}function Pt(e,t,n){if(e.reduce((e,t)=>e+t,0)<=t)return 1;let r=1,i=n;for(let t of e)t>i&&(r++,i=n),i-=t;return r}var Q=class extends G{constructor(...e){super(...e),this.channel=null,this.place=0}get samples(){return this.model.preview?.preflight.samples??[]}render(){let{say:e,channel:t}=this.words,n=[...new Set(this.samples.map(e=>e.channel))],r=n.find(e=>e===this.channel)??n[0],i=this.samples.filter(e=>e.channel===r),a=i[Math.min(this.place,i.length-1)];return C`<section class="stack preview" part="preview" aria-label=${e(`preview`)}>
+      <h3>${e(`preview`)}</h3>
+      <div role="tablist" aria-label=${e(`by_channel`)} @keydown=${this.#a}>
+        ${n.map(e=>C`<button
+            role="tab"
+            id="tab-${e}"
+            aria-controls="sample"
+            aria-selected=${e===r}
+            tabindex=${e===r?0:-1}
+            @click=${()=>this.#i(e)}
+          >${t(e)}</button>`)}
+      </div>
+      <div id="sample" role=${r?`tabpanel`:`group`} aria-labelledby=${r?`tab-${r}`:`title`} class="stack">
+        <div class="bubble" tabindex="0">${a?a.text:C`<span class="soft">${e(this.#e())}</span>`}</div>
+        <div class="row spread">
+          <span>${a?this.#t(a):``}</span>
+          <span class="row">
+            <button class="plain" aria-label=${e(`previous`)} ?disabled=${i.length<2} @click=${()=>this.#r(-1,i.length)}>‹</button>
+            <span>${i.length?e(`place_of`,{i:Math.min(this.place,i.length-1)+1,n:i.length}):``}</span>
+            <button class="plain" aria-label=${e(`next`)} ?disabled=${i.length<2} @click=${()=>this.#r(1,i.length)}>›</button>
+          </span>
+        </div>
+        <p class="soft" aria-live="polite">${a?this.#n(a):``}</p>
+      </div>
+    </section>`}#e(){return this.model.draft.text.trim()?`preview_nobody`:`preview_empty`}#t(e){let t=this.model.people.get(e.conversation_id);return t?this.words.say(`to`,{name:t.contact.name??this.words.say(`unnamed`)}):``}#n(e){let{say:t}=this.words;if(e.channel===`sms`)return t(`segments`,{n:Nt(e.text)});let n=Ft[e.channel];if(!n)return``;let r=n.unit===`bytes`?new TextEncoder().encode(e.text).length:[...e.text].length;return t(n.unit===`bytes`?`used_of_bytes`:`used_of_characters`,{used:r,n:n.most})}#r(e,t){this.place=(Math.min(this.place,t-1)+e+t)%t}#i(e){this.channel=e,this.place=0}#a(e){let t={ArrowRight:1,ArrowLeft:-1}[e.key];if(!t)return;let n=[...this.querySelectorAll(`[role=tab]`)],r=n[(n.findIndex(e=>e.getAttribute(`aria-selected`)===`true`)+t+n.length)%n.length];r.click(),r.focus()}};W([P()],Q.prototype,`channel`,void 0),W([P()],Q.prototype,`place`,void 0),Q=W([M(`mass-reply-preview`)],Q);var Ft={instagram:{most:1e3,unit:`bytes`},facebook:{most:2e3,unit:`characters`},whatsapp:{most:4096,unit:`characters`}},It=class extends G{focusText(){this.editor?.focusText()}render(){let{say:e,time:t}=this.words,{model:n}=this;return C`<div class="body" part="body">
+      ${n.restored?C`<p class="note">${e(`draft_kept`,{time:t(n.restored)})}</p>`:T}
+      <div class="columns">
+        <mass-reply-editor .model=${n} .words=${this.words}></mass-reply-editor>
+        <div class="stack">
+          <mass-reply-preview .model=${n} .words=${this.words}></mass-reply-preview>
+          ${this.#e()}
+        </div>
+      </div>
+      ${this.#t()}
+    </div>`}#e(){let{say:e}=this.words,t=this.model.preview?.preflight.warnings??[];return t.length?C`<div class="note amber" role="group" aria-label=${e(`warnings`)}>
+      <ul>
+        ${ht(this.words,t)}
+      </ul>
+    </div>`:T}#t(){let{say:e}=this.words,{draft:t}=this.model,n=e=>this.model.change(e),r=(e,r,i=!1)=>C`<label class="choice"
+        ><input
+          type="checkbox"
+          .checked=${t[e]&&!i}
+          ?disabled=${i}
+          @change=${t=>n({[e]:t.target.checked})}
+        />${r}</label
+      >`;return C`<fieldset class="options" part="options">
+      <legend class="spoken">${e(`options`)}</legend>
+      <div class="columns">
+        <div>
+          ${r(`markAsDone`,e(`mark_as_done`))} ${r(`hold`,e(`hold`),t.sendAt!==``)}
+          ${r(`blank`,e(`blank`))}
+          ${t.blank?T:C`<p class="soft indent">${e(`blank_hint`)}</p>`}
+        </div>
+        <div>
+          <div class="row">
+            <label class="choice"
+              ><input
+                type="checkbox"
+                .checked=${t.sample!==null}
+                @change=${e=>n({sample:e.target.checked?5:null})}
+              />${e(`sample`)}</label
+            >
+            <input
+              type="number"
+              min="1"
+              size="4"
+              aria-label=${e(`sample`)}
+              ?disabled=${t.sample===null}
+              .value=${String(t.sample??5)}
+              @change=${e=>n({sample:Math.max(1,Math.trunc(Number(Y(e))||1))})}
+            />
+            <span class="soft">${e(`sample_unit`)}</span>
+          </div>
+          <div class="row">
+            <label class="choice"
+              ><input
+                type="checkbox"
+                .checked=${t.sendAt!==``}
+                @change=${e=>n({sendAt:e.target.checked?Lt():``})}
+              />${e(`schedule`)}</label
+            >
+            <input
+              type="datetime-local"
+              aria-label=${e(`schedule_at`)}
+              ?disabled=${t.sendAt===``}
+              .value=${t.sendAt||Lt()}
+              @change=${e=>n({sendAt:Y(e)})}
+            />
+          </div>
+          ${this.#n()}
+        </div>
+      </div>
+    </fieldset>`}#n(){let{say:e}=this.words,{template:t}=this.model.draft;if(!(this.model.preview?.preflight.by_channel)?.some(e=>e.channel===`whatsapp`)&&!t.name)return T;let n=e=>n=>this.model.change({template:{...t,[e]:n.target.value}});return C`<details>
+      <summary>${e(`template`)}</summary>
+      <div class="stack">
+        <label class="field">${e(`template_name`)}<input .value=${t.name} @change=${n(`name`)} /></label>
+        <label class="field">${e(`template_language`)}<input size="6" .value=${t.language} @change=${n(`language`)} /></label>
+        <label class="field">${e(`template_parameters`)}<textarea rows="2" .value=${t.parameters} @change=${n(`parameters`)}></textarea></label>
+      </div>
+    </details>`}};W([F(`mass-reply-editor`)],It.prototype,`editor`,void 0),It=W([M(`mass-reply-write`)],It);function Lt(){let e=new Date(Date.now()+36e5);return(/* @__PURE__ */ new Date(e.getTime()-e.getTimezoneOffset()*6e4)).toISOString().slice(0,16)}var $=class extends j{constructor(...e){super(...e),this.api=``,this.selection=null,this.massReply=null,this.typeNumberFrom=100,this.getToken=()=>Promise.reject(/* @__PURE__ */ Error(`no getToken`)),this.model=null,this.asking=null,this.now=Date.now(),this.#e=null,this.#t=0,this.#n=``,this.#r=0,this.#s=``,this.#_=()=>C`<button class="main" @click=${this.#b}>${this.words.say(`close`)}</button>`,this.#y=()=>{this.model?.isDirty?this.asking=`discard`:this.#b()},this.#b=()=>{this.asking=null,this.close()}}static{this.styles=[Xe,Ze,Qe]}#e;#t;#n;#r;get words(){let e=ft(this);return this.#e?.locale===e?this.#e:this.#e=new ut(e)}async show(){let e=new Ve((this.api||Rt).replace(/\/$/,``),()=>this.getToken());this.#i(new Tt(e,this.selection)),await this.updateComplete,this.dialog.open||this.dialog.showModal(),await this.model.open(this.massReply),await this.updateComplete,this.writeView?.focusText()}close(){this.dialog?.open&&this.dialog.close()}async allowed(){return(await new Ve((this.api||Rt).replace(/\/$/,``),()=>this.getToken()).get(`/me`)).permissions.includes(`mass_replies:send`)}#i(e){this.model?.leave(),this.model=e,e.addEventListener(`change`,()=>this.requestUpdate());for(let t of[`created`,`confirmed`,`finished`])e.addEventListener(t,e=>this.#a(t,e.detail));clearInterval(this.#t),this.#t=window.setInterval(()=>this.now=Date.now(),1e3)}disconnectedCallback(){super.disconnectedCallback(),clearInterval(this.#t),this.model?.leave()}#a(e,t){this.dispatchEvent(new CustomEvent(e,{detail:t,bubbles:!0,composed:!0}))}render(){let e=this.#c();return C`<dialog
+      part="dialog"
+      aria-labelledby="title"
+      @cancel=${this.#x}
+      @close=${this.#S}
+      @keydown=${this.#C}
+    >
+      ${this.model&&C`<div class="sheet">
+        <header class="top">
+          <h2 id="title" part="title" tabindex="-1">${e}</h2>
+          <button class="plain" aria-label=${this.words.say(`close`)} @click=${this.#y}>✕</button>
+          <div class="under">${this.#d()}</div>
+        </header>
+        ${this.#f()}
+        <footer class="foot" part="actions">${this.#p()}</footer>
+      </div>`}
+      <div class="spoken" role="status" aria-live="polite" id="live">${this.#o(e)}</div>
+    </dialog>`}#o(e){let t=this.model?`${this.model.moment} ${this.model.batch?.status??``}`:``;return(t!==this.#s||this.now-this.#r>=5e3)&&(this.#s=t,this.#r=this.now,this.#n=e),this.#n}#s;#c(){let{say:e}=this.words,{model:t}=this;if(!t||t.moment===`opening`)return e(`counting`);if(t.moment===`write`)return this.#l(t);let n=t.batch;return t.moment===`confirm`?n.status===`preparing`?e(`preparing`,{n:n.selected_count}):n.status===`expired`?this.words.batchStatus(`expired`):n.recipient_count?e(`confirm_title`,{n:n.recipient_count}):e(`nothing_to_send`):this.#u(t)}#l({preview:e,trouble:t}){let{say:n}=this.words;return t instanceof I&&t.code===`selection_empty`?n(`empty_selection`):e?e.recipient_count===null?n(`selected_only`,{n:e.selected_count}):e.recipient_count===0?n(`nothing_to_send`):n(e.recipient_count===e.selected_count?`will_get_all`:`will_get`,{n:e.recipient_count,of:e.selected_count}):n(`counting`)}#u({batch:e}){let{say:t}=this.words,{status:n,counts:r,dispatch_at:i}=e;if(n===`awaiting_approval`)return t(`awaits_approval`);if(n===`scheduled`&&i){let e=Math.max(0,Math.ceil((Date.parse(i)-this.now)/1e3));return e<=120?t(`sends_in`,{n:e}):t(`sends_at`,{time:this.words.time(i)})}if(!r)return this.words.batchStatus(n);let a=Dt(r);return n===`sending`?t(`sending`,{done:e.recipient_count-Ot(r),n:e.recipient_count}):n===`paused`?e.pause_reason===`sample_sent`?t(`paused_sample`,{n:Ot(r)}):t(e.pause_reason===`failure_share`?`paused_failures`:e.pause_reason===`account`?`paused_account`:`paused_person`):n===`expired`?t(`expired`):n===`cancelled`&&a+r.failed+r.uncertain===0?t(`undone`):[t(`sent_to`,{n:a}),r.failed&&t(`n_failed`,{n:r.failed}),r.uncertain&&t(`n_unknown`,{n:r.uncertain}),r.cancelled&&t(`n_cancelled`,{n:r.cancelled})].filter(Boolean).join(` `)}#d(){let{say:e,reason:t,number:n}=this.words,{moment:r,preview:i,lostSince:a}=this.model;if(a)return C`<p class="note amber" role="status">${e(`offline`,{time:this.words.time(a)})}</p>`;if(r!==`write`||!i)return T;if(i.recipient_count===null)return C`<span class="soft">${e(`counted_on_review`)}</span>`;let o=i.selected_count-i.recipient_count;if(!o)return C`<span class="soft">${e(`nobody_left_out`)}</span>`;let s=mt(this.words,i.preflight.skipped);return C`<details>
+      <summary class="line">${e(`left_out`,{n:o})} <span class="soft">· ${s}</span></summary>
+      <ul class="soft">${i.preflight.skipped.map(e=>C`<li>${n(e.count)} · ${this.words.channel(e.channel)} · ${t(e.code)}</li>`)}</ul>
+    </details>`}#f(){let{model:e,words:t}=this;switch(e.moment){case`opening`:return C`<div class="body" aria-busy="true"></div>`;case`write`:return e.maySend?C`<mass-reply-write class="part" .model=${e} .words=${t}></mass-reply-write>`:C`<div class="body"><p class="note">${t.say(`no_permission`)}</p></div>`;case`confirm`:return C`<mass-reply-confirm class="part" .model=${e} .words=${t} .typeFrom=${this.typeNumberFrom} @typed=${()=>this.requestUpdate()}></mass-reply-confirm>`;case`watch`:return C`<mass-reply-watch class="part" .model=${e} .words=${t} @follow-up=${this.#v}></mass-reply-watch>`}}#p(){let{say:e}=this.words;return this.asking===`discard`?C`<strong class="say">${e(`discard_title`)}</strong>
+        <button class="stop" @click=${()=>{this.model.discard(),this.#b()}}>${e(`discard`)}</button>
+        <button @click=${this.#b}>${e(`keep_for_later`)}</button>
+        <button class="main" autofocus @click=${()=>this.asking=null}>${e(`keep`)}</button>`:this.asking===`stop`?C`<strong class="say">${e(`stop_sure`)}</strong>
+        <button class="stop" @click=${()=>{this.asking=null,this.model.act(`cancel`)}}>${e(`stop`)}</button>
+        <button class="main" @click=${()=>this.asking=null}>${e(`keep_sending`)}</button>`:C`<span class="say">${this.#m()}</span>${this.#h()}`}#m(){let{say:e}=this.words,{trouble:t,busy:n,moment:r}=this.model;return n?C`<span role="status">${e(`busy`,{n})}</span>`:t instanceof R?C`<span role="alert">${e(`session_over`)}</span> <button @click=${()=>this.model.again()}>${e(`sign_in_again`)}</button>`:t instanceof L?C`<span role="alert">${e(r===`write`?`offline_write`:`unreachable`)}</span> <button @click=${()=>this.model.again()}>${e(`try_again`)}</button>`:t instanceof I&&t.code!==`selection_empty`&&!t.faults.some(e=>e.pointer.startsWith(`/message`))?C`<span role="alert">${e(`failed_action`,{detail:[t.detail,...t.faults.map(e=>e.detail)].join(` `)})}</span>`:r===`confirm`?C`<strong>${e(`cannot_be_recalled`)}</strong>`:r===`watch`&&!V.has(this.model.batch.status)?C`<span class="soft">${e(`you_can_close`)}</span>`:T}#h(){let{say:e}=this.words,t=this.model,{batch:n,acting:r}=t;if(t.moment===`write`){let n=t.draft.text.trim()&&t.preview?.recipient_count!==0&&!t.trouble;return t.maySend?C`<button class="main" ?disabled=${r||!n} @click=${()=>t.review()}>${e(`review`)}</button>`:this.#_()}if(t.moment===`confirm`){let i=n.recipient_count??0,a=this.confirmView?.isReady??i<this.typeNumberFrom;return C`<button ?disabled=${r} @click=${()=>t.back()}>${e(n.status===`expired`?`review_again`:`back`)}</button>
+        ${i&&n.status===`awaiting_confirmation`?C`<button class="grave" ?disabled=${r||!a} @click=${()=>t.confirm()}>${e(`send_to`,{n:i})}</button>`:T}`}return t.moment===`opening`?T:C`${t.maySend?this.#g(n.status):T}${this.#_()}`}#g(e){let{say:t}=this.words,{acting:n,batch:r}=this.model,i=C`<button class="stop" ?disabled=${n} @click=${()=>this.asking=`stop`}>${t(`stop`)}</button>`,a=r.counts?Ot(r.counts):0;switch(e){case`scheduled`:return C`<button class="main" ?disabled=${n} @click=${()=>this.model.act(`cancel`)}>${t(`undo`)}</button>`;case`awaiting_approval`:return C`<button ?disabled=${n} @click=${()=>this.model.act(`cancel`)}>${t(`withdraw`)}</button>`;case`sending`:return C`${i}<button ?disabled=${n} @click=${()=>this.model.act(`pause`)}>${t(`pause`)}</button>`;case`paused`:return C`${i}<button class="grave" ?disabled=${n} @click=${()=>this.model.act(`resume`)}>
+          ${r.pause_reason===`sample_sent`?t(`go_on_with`,{n:a}):t(`resume`)}
+        </button>`;default:return T}}#_;#v(e){let t={follow_up:{mass_reply_id:this.model.batch.id,statuses:e.detail}};this.#i(new Tt(this.model.api,t)),this.model.open(null)}#y;#b;#x(e){e.preventDefault(),this.asking?this.asking=null:this.#y()}#S(){this.model?.leave(),clearInterval(this.#t),this.#a(`closed`,{id:this.model?.batch?.id??null}),this.model=null}#C(e){if(e.key!==`Enter`||!(e.ctrlKey||e.metaKey))return;e.preventDefault();let t=this.model;t?.moment===`write`&&t.draft.text.trim()&&t.preview?.recipient_count&&t.review()}updated(){let e=this.model?.moment;e&&e!==this.#w&&e!==`write`&&e!==`opening`&&this.renderRoot.querySelector(`#title`)?.focus(),this.#w=e}#w};W([N()],$.prototype,`api`,void 0),W([N({attribute:`selection`,converter:{fromAttribute:e=>e?JSON.parse(e):null}})],$.prototype,`selection`,void 0),W([N({attribute:`mass-reply`})],$.prototype,`massReply`,void 0),W([N({type:Number,attribute:`type-number-from`})],$.prototype,`typeNumberFrom`,void 0),W([N({attribute:!1})],$.prototype,`getToken`,void 0),W([P()],$.prototype,`model`,void 0),W([P()],$.prototype,`asking`,void 0),W([P()],$.prototype,`now`,void 0),W([F(`dialog`)],$.prototype,`dialog`,void 0),W([F(`mass-reply-confirm`)],$.prototype,`confirmView`,void 0),W([F(`mass-reply-write`)],$.prototype,`writeView`,void 0),$=W([M(`mass-reply-dialog`)],$);var Rt=new URL(`..`,``+import.meta.url).href;export{$ as MassReplyDialog};

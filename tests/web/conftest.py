@@ -1,0 +1,102 @@
+"""The pages in a real browser, on a service with a worker and the provider sandbox."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page, async_playwright
+
+from app.dev.sandbox.server import Sandbox
+from app.domain.model import Channel
+from app.runtime import Runtime
+from app.worker import WorkerProcess
+from tests.e2e.conftest import anonymous, app, client, finished, make_key, sandbox, stage, worker
+from tests.e2e.test_webchat_browser import browser_path
+from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
+from tests.visitors import serving_http
+
+__all__ = ["anonymous", "app", "browser_path", "client", "finished", "make_key", "sandbox", "stage", "worker"]
+
+AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE = 15_000
+"""Milliseconds."""
+
+OPEN = """
+    async ({key, selection, id, lang}) => {
+      document.documentElement.lang = lang;
+      document.title = "Helpdesk";
+      document.body.replaceChildren();
+      await import("/assets/mass-reply-dialog.js");
+      document.querySelector("mass-reply-dialog")?.remove();
+      const dialog = document.createElement("mass-reply-dialog");
+      Object.assign(dialog, {selection, massReply: id, getToken: async () => key});
+      window.told = [];
+      for (const name of ["created", "confirmed", "finished", "closed"])
+        dialog.addEventListener(name, (event) => told.push(name));
+      document.body.append(dialog);
+      await dialog.show();
+    }
+"""
+INCIDENT = {"filter": {"tags": {"any": ["incident"]}}}
+
+OpenDialog = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def url(app: FastAPI) -> AsyncIterator[str]:
+    async with serving_http(app) as url:
+        yield url
+
+
+@pytest.fixture
+async def browser(browser_path: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A tab that fails the test when anything in it throws."""
+    errors: list[str] = []
+    page = await browser.new_page(viewport={"width": 1280, "height": 860})
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(PATIENCE)
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
+def open_dialog(page: Page, url: str) -> OpenDialog:
+    async def opened(key: str, *, selection: object = INCIDENT, id_: str | None = None, lang: str = "en") -> Page:
+        await page.goto(f"{url}/health/live")
+        await page.evaluate(OPEN, {"key": key, "selection": selection, "id": id_, "lang": lang})
+        return page
+
+    return opened
+
+
+@pytest.fixture
+async def conversations(runtime: Runtime, tenant: UUID, sandbox: Sandbox, worker: WorkerProcess) -> None:
+    """Twelve who get it, of whom one is refused and of one the answer is lost, and two voice calls."""
+    email = await add_account(runtime, tenant, postmark(sandbox.url))
+    sms = await add_account(runtime, tenant, twilio(sandbox.url))
+    await add_conversations(runtime, tenant, Channel.EMAIL, 6, account=email)
+    await add_conversations(runtime, tenant, Channel.SMS, 4, account=sms)
+    await add_conversations(runtime, tenant, Channel.VOICE, 2)
+    await add_conversation(runtime, tenant, Channel.EMAIL, "invalid@example.com", account_id=email)
+    await add_conversation(runtime, tenant, Channel.EMAIL, "drop-after@example.com", account_id=email)
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each rule with the first element that breaks it."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not here: `npm ci` in web/ brings it.")
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{one['id']}: {json.dumps(one['nodes'][0]['html'])[:200]}" for one in found["violations"]]

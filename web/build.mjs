@@ -1,0 +1,58 @@
+/** Build every part into one folder (`node build.mjs FOLDER`), with the licences of what is in it and a digest of the sources. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const out = process.argv[2] ?? '../app/web_assets';
+const PARTS = { dialog: 'src/dialog/mass-reply-dialog.ts', console: 'src/console/main.ts' };
+const SHIPPED = ['lit', 'lit-html', 'lit-element', '@lit/reactive-element', 'dompurify'];
+/** The types come from the API's description; they leave nothing in what is built. */
+const GENERATED = 'src/api/schema.ts';
+
+mkdirSync(out, { recursive: true });
+for (const [name, entry] of Object.entries(PARTS)) {
+  if (!existsSync(entry)) continue;
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      outDir: out,
+      emptyOutDir: false,
+      target: 'es2022',
+      rolldownOptions: { output: { minify: true } },
+      // One module without imports: one address is all that a page needs.
+      lib: { entry, formats: ['es'], fileName: () => `mass-reply-${name}.js` },
+    },
+  });
+}
+
+const licences = SHIPPED.map((name) => {
+  const folder = join('node_modules', name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+});
+writeFileSync(join(out, 'THIRD_PARTY_LICENSES.txt'), licences.join(`\n${'-'.repeat(80)}\n\n`));
+
+execFileSync('npx', ['cem', 'analyze', '--litelement', '--quiet', '--globs', PARTS.dialog, '--outdir', out]);
+
+writeFileSync(join(out, 'sources.sha256'), `${digest()}\n`);
+
+/** Over path and content of each source, in the order of their paths: tests/web/ computes the same without Node. */
+function digest() {
+  const hash = createHash('sha256');
+  for (const path of [...files('src'), 'build.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'].sort()) {
+    if (path === GENERATED) continue;
+    hash.update(path).update('\0').update(readFileSync(path)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function files(folder) {
+  return readdirSync(folder).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    return statSync(path).isDirectory() ? files(path) : [path];
+  });
+}

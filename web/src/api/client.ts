@@ -1,0 +1,155 @@
+/** The service as a page sees it: typed by its own description, with its failures as three kinds of error. */
+
+import type { components, paths } from './schema';
+
+export type Schemas = components['schemas'];
+type Method = 'get' | 'post' | 'put' | 'delete';
+type PathsOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
+}[keyof paths];
+type Operation<P, M extends Method> = P extends keyof paths ? (M extends keyof paths[P] ? paths[P][M] : never) : never;
+type Json<T> = T extends { content: { 'application/json': infer B } } ? B : undefined;
+type AnswerOf<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 202)]> : never;
+type BodyOf<O> = O extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? Q : never;
+
+export interface Given<O> {
+  path?: Record<string, string>;
+  query?: QueryOf<O>;
+  body?: BodyOf<O>;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** What the service refuses, with its own words (RFC 9457). */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly faults: { pointer: string; code: string; detail: string }[],
+    readonly retryAfter: number | null,
+  ) {
+    super(detail);
+  }
+}
+
+/** Nobody answers: the network is away, or the service is. */
+export class Unreachable extends Error {}
+
+/** The credential is over, and no new one was given. */
+export class SessionOver extends Error {}
+
+const MOST_TRIES = 4;
+const LONGEST_WAIT = 10;
+
+export class Api {
+  #token: string | null = null;
+  /** Told of a wait of so many seconds while the service is busy. */
+  onBusy: (seconds: number) => void = () => {};
+
+  constructor(
+    readonly base: string,
+    private readonly getToken: () => Promise<string>,
+  ) {}
+
+  get = <P extends PathsOf<'get'>>(path: P, given: Given<Operation<P, 'get'>> = {}) => this.#call('get', path, given);
+  post = <P extends PathsOf<'post'>>(path: P, given: Given<Operation<P, 'post'>> = {}) =>
+    this.#call('post', path, given);
+  put = <P extends PathsOf<'put'>>(path: P, given: Given<Operation<P, 'put'>> = {}) => this.#call('put', path, given);
+  delete = <P extends PathsOf<'delete'>>(path: P, given: Given<Operation<P, 'delete'>> = {}) =>
+    this.#call('delete', path, given);
+
+  async #call<P extends keyof paths, M extends Method>(
+    method: M,
+    path: P,
+    given: Given<Operation<P, M>>,
+  ): Promise<AnswerOf<Operation<P, M>>> {
+    const response = await this.fetch(addressed(path, given), {
+      method: method.toUpperCase(),
+      body: given.body === undefined ? undefined : JSON.stringify(given.body),
+      headers: { ...(given.body === undefined ? {} : { 'Content-Type': 'application/json' }), ...given.headers },
+      signal: given.signal,
+    });
+    return (response.status === 204 ? undefined : await response.json()) as AnswerOf<Operation<P, M>>;
+  }
+
+  /** Ask with the credential. A refused one is asked for once more; a busy service is asked again when it says so. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    for (let attempt = 1, renewed = false; ; attempt++) {
+      const response = await this.#send(path, init);
+      if (response.ok || response.status === 304) return response;
+      if (response.status === 401) {
+        this.#token = null;
+        if (renewed) throw new SessionOver();
+        renewed = true;
+        continue;
+      }
+      const refused = await refusal(response);
+      const wait = refused.retryAfter ?? LONGEST_WAIT;
+      const busy = refused.status === 429 || refused.status === 503;
+      if (!busy || attempt >= MOST_TRIES || wait > LONGEST_WAIT) throw refused;
+      this.onBusy(wait);
+      await pause(wait * 1000, init.signal);
+      this.onBusy(0);
+    }
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('Authorization', `Bearer ${await this.#credential()}`);
+    try {
+      return await fetch(this.base + path, { ...init, headers, credentials: 'omit', cache: 'no-store' });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new Unreachable();
+    }
+  }
+
+  async #credential(): Promise<string> {
+    try {
+      return (this.#token ??= await this.getToken());
+    } catch {
+      throw new SessionOver();
+    }
+  }
+}
+
+function addressed(path: string, given: { path?: Record<string, string>; query?: unknown }): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given.path?.[name] ?? ''));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given.query ?? {})) {
+    if (value !== null && value !== undefined && value !== '') query.set(name, String(value));
+  }
+  return query.size ? `${filled}?${query}` : filled;
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  const said = (await response.json().catch(() => ({}))) as Partial<Schemas['Problem']>;
+  const wait = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return new Refused(
+    response.status,
+    said.code ?? 'unknown',
+    said.detail || said.title || `HTTP ${response.status}`,
+    said.errors ?? [],
+    Number.isFinite(wait) ? wait : null,
+  );
+}
+
+export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** A random key for `Idempotency-Key`; `crypto.randomUUID` exists on secure pages only. */
+export const randomKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,84 @@
+/** How a mass reply goes on: by its event stream where there is one, else by asking again. */
+
+import { type Api, pause, Refused, type Schemas } from './client';
+
+export type MassReply = Schemas['MassReplyAnswer'];
+export type Counts = Schemas['CountsAnswer'];
+
+export interface Listener {
+  changed(batch: MassReply): void;
+  /** Nothing is heard; what is shown was last true at that time. */
+  lost(error: unknown): void;
+}
+
+const SLOW = 5_000;
+/** After the end: receipts still come in. */
+const LONGEST = 15_000;
+
+export const OVER = new Set<MassReply['status']>(['completed', 'cancelled', 'expired']);
+
+/** Follow until the signal says stop. Never throws. */
+export async function follow(api: Api, id: string, listener: Listener, signal: AbortSignal): Promise<void> {
+  const known: Known = { batch: null, tag: '' };
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      await read(api, id, known, signal);
+      failures = 0;
+      listener.changed(known.batch!);
+      if (known.batch!.finished_at) await pause(SLOW, signal);
+      else await stream(api, id, known, listener, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      listener.lost(error);
+      if (error instanceof Refused && error.status < 500 && error.status !== 429) return;
+      await pause(Math.min(1000 * 2 ** failures++, LONGEST), signal).catch(() => {});
+    }
+  }
+}
+
+interface Known {
+  batch: MassReply | null;
+  tag: string;
+}
+
+async function read(api: Api, id: string, known: Known, signal: AbortSignal): Promise<void> {
+  const headers: Record<string, string> = known.tag ? { 'If-None-Match': known.tag } : {};
+  const response = await api.fetch(`/mass-replies/${id}`, { headers, signal });
+  if (response.status === 304) return;
+  known.tag = response.headers.get('ETag') ?? '';
+  known.batch = (await response.json()) as MassReply;
+}
+
+/** Take the progress from the stream until it ends, or until the status is another: the rest is then asked for. */
+async function stream(api: Api, id: string, known: Known, listener: Listener, signal: AbortSignal): Promise<void> {
+  const leave = new AbortController();
+  const response = await api.fetch(`/mass-replies/${id}/events?deliveries=false`, {
+    headers: { Accept: 'text/event-stream' },
+    signal: AbortSignal.any([signal, leave.signal]),
+  });
+  try {
+    for await (const data of events(response.body!)) {
+      const progress = JSON.parse(data) as Pick<MassReply, 'status' | 'counts' | 'lanes'>;
+      if (progress.status !== known.batch!.status) return;
+      known.batch = { ...known.batch!, ...progress };
+      listener.changed(known.batch!);
+    }
+  } finally {
+    leave.abort();
+  }
+}
+
+async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  let text = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (text + value).split('\n\n');
+    text = parts.pop()!;
+    for (const part of parts) {
+      const data = part.split('\n').filter((line) => line.startsWith('data: '));
+      if (data.length) yield data.map((line) => line.slice(6)).join('\n');
+    }
+  }
+}

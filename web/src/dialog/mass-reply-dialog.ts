@@ -1,0 +1,357 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { Api, Refused, SessionOver, Unreachable } from '../api/client';
+import { OVER } from '../api/follow';
+import { controls, sheet, tokens } from '../look/styles';
+import { languageOf, Words } from '../words';
+import type { Confirm } from './confirm';
+import './confirm';
+import type { Selection } from './draft';
+import './editor';
+import { Model, open, reached } from './model';
+import './watch';
+import { skippedInWords } from './view';
+import type { Write } from './write';
+import './write';
+
+/**
+ * Writes, confirms and watches one mass reply.
+ *
+ * @fires {CustomEvent<{id: string}>} created - The selection is frozen; nothing is sent yet.
+ * @fires {CustomEvent<{id: string}>} confirmed - Somebody confirmed the number.
+ * @fires {CustomEvent<{id: string, counts: object}>} finished - It is over.
+ * @fires {CustomEvent<{id: string | null}>} closed - The dialog was closed; what is being sent goes on.
+ * @csspart dialog - The sheet.
+ * @csspart title - The number, as a heading.
+ * @csspart body - What scrolls.
+ * @csspart text - The text field.
+ * @csspart preview - The text as recipients get it.
+ * @csspart progress - The bars.
+ * @csspart results - Failures and what can be done.
+ * @csspart actions - The buttons at the foot.
+ * @cssprop --mass-reply-accent - Colour of what is pressed and chosen.
+ * @cssprop --mass-reply-on-accent - Text on it.
+ * @cssprop --mass-reply-ink - Text.
+ * @cssprop --mass-reply-soft-ink - Text that matters less.
+ * @cssprop --mass-reply-paper - Background.
+ * @cssprop --mass-reply-shade - Background of fields and notes.
+ * @cssprop --mass-reply-line - Lines.
+ * @cssprop --mass-reply-danger - What cannot be undone.
+ * @cssprop --mass-reply-font - Font family.
+ * @cssprop --mass-reply-radius - Roundness of corners.
+ */
+@customElement('mass-reply-dialog')
+export class MassReplyDialog extends LitElement {
+  static override styles = [tokens, controls, sheet];
+
+  /** Where the service is; left out, where this file came from. */
+  @property() api = '';
+  /** A selection of the API, as JSON or as an object. */
+  @property({ attribute: 'selection', converter: { fromAttribute: (text) => (text ? JSON.parse(text) : null) } })
+  selection: Selection | null = null;
+  /** The id of a mass reply that exists. */
+  @property({ attribute: 'mass-reply' }) massReply: string | null = null;
+  /** From this many recipients on, the number is typed. */
+  @property({ type: Number, attribute: 'type-number-from' }) typeNumberFrom = 100;
+  /** Gives the credential; asked again when it is refused. */
+  @property({ attribute: false }) getToken: () => Promise<string> = () => Promise.reject(new Error('no getToken'));
+
+  @state() private model: Model | null = null;
+  @state() private asking: 'discard' | 'stop' | null = null;
+  @state() private now = Date.now();
+  @query('dialog') private dialog!: HTMLDialogElement;
+  @query('mass-reply-confirm') private confirmView!: Confirm | null;
+  @query('mass-reply-write') private writeView!: Write | null;
+
+  #words: Words | null = null;
+  #clock = 0;
+  #spoken = '';
+  #spokenAt = 0;
+
+  private get words(): Words {
+    const lang = languageOf(this);
+    return this.#words?.locale === lang ? this.#words : (this.#words = new Words(lang));
+  }
+
+  /** Open it. An unfinished mass reply to this selection is found again. */
+  async show(): Promise<void> {
+    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), () => this.getToken());
+    this.#begin(new Model(api, this.selection));
+    await this.updateComplete;
+    if (!this.dialog.open) this.dialog.showModal();
+    await this.model!.open(this.massReply);
+    await this.updateComplete;
+    this.writeView?.focusText();
+  }
+
+  /** Close it. What is being sent goes on, and a draft is kept. */
+  close(): void {
+    if (this.dialog?.open) this.dialog.close();
+  }
+
+  /** Whether the caller may send mass replies: a button that opens this is hidden where not. */
+  async allowed(): Promise<boolean> {
+    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), () => this.getToken());
+    return (await api.get('/me')).permissions.includes('mass_replies:send');
+  }
+
+  #begin(model: Model) {
+    this.model?.leave();
+    this.model = model;
+    model.addEventListener('change', () => this.requestUpdate());
+    for (const name of ['created', 'confirmed', 'finished'] as const) {
+      model.addEventListener(name, (event) => this.#tell(name, (event as CustomEvent).detail));
+    }
+    clearInterval(this.#clock);
+    this.#clock = window.setInterval(() => (this.now = Date.now()), 1000);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
+    this.model?.leave();
+  }
+
+  #tell(name: string, detail: unknown) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  protected override render() {
+    const title = this.#title();
+    return html`<dialog
+      part="dialog"
+      aria-labelledby="title"
+      @cancel=${this.#escape}
+      @close=${this.#closed}
+      @keydown=${this.#key}
+    >
+      ${this.model && html`<div class="sheet">
+        <header class="top">
+          <h2 id="title" part="title" tabindex="-1">${title}</h2>
+          <button class="plain" aria-label=${this.words.say('close')} @click=${this.#leave}>✕</button>
+          <div class="under">${this.#under()}</div>
+        </header>
+        ${this.#body()}
+        <footer class="foot" part="actions">${this.#foot()}</footer>
+      </div>`}
+      <div class="spoken" role="status" aria-live="polite" id="live">${this.#speech(title)}</div>
+    </dialog>`;
+  }
+
+  /** At once on another moment; while numbers move, every five seconds. */
+  #speech(title: string) {
+    const moment = this.model ? `${this.model.moment} ${this.model.batch?.status ?? ''}` : '';
+    if (moment !== this.#momentSpoken || this.now - this.#spokenAt >= 5000) {
+      this.#momentSpoken = moment;
+      this.#spokenAt = this.now;
+      this.#spoken = title;
+    }
+    return this.#spoken;
+  }
+  #momentSpoken = '';
+
+  #title(): string {
+    const { say } = this.words;
+    const { model } = this;
+    if (!model || model.moment === 'opening') return say('counting');
+    if (model.moment === 'write') return this.#writeTitle(model);
+    const batch = model.batch!;
+    if (model.moment === 'confirm') {
+      if (batch.status === 'preparing') return say('preparing', { n: batch.selected_count });
+      if (batch.status === 'expired') return this.words.batchStatus('expired');
+      return batch.recipient_count ? say('confirm_title', { n: batch.recipient_count }) : say('nothing_to_send');
+    }
+    return this.#watchTitle(model);
+  }
+
+  #writeTitle({ preview, trouble }: Model) {
+    const { say } = this.words;
+    if (trouble instanceof Refused && trouble.code === 'selection_empty') return say('empty_selection');
+    if (!preview) return say('counting');
+    if (preview.recipient_count === null) return say('selected_only', { n: preview.selected_count });
+    if (preview.recipient_count === 0) return say('nothing_to_send');
+    const all = preview.recipient_count === preview.selected_count;
+    return say(all ? 'will_get_all' : 'will_get', { n: preview.recipient_count, of: preview.selected_count });
+  }
+
+  #watchTitle({ batch }: Model) {
+    const { say } = this.words;
+    const { status, counts, dispatch_at: start } = batch!;
+    if (status === 'awaiting_approval') return say('awaits_approval');
+    if (status === 'scheduled' && start) {
+      const seconds = Math.max(0, Math.ceil((Date.parse(start) - this.now) / 1000));
+      return seconds <= 120 ? say('sends_in', { n: seconds }) : say('sends_at', { time: this.words.time(start) });
+    }
+    if (!counts) return this.words.batchStatus(status);
+    const sent = reached(counts);
+    if (status === 'sending') return say('sending', { done: batch!.recipient_count! - open(counts), n: batch!.recipient_count! });
+    if (status === 'paused') {
+      if (batch!.pause_reason === 'sample_sent') return say('paused_sample', { n: open(counts) });
+      return say(batch!.pause_reason === 'failure_share' ? 'paused_failures' : batch!.pause_reason === 'account' ? 'paused_account' : 'paused_person');
+    }
+    if (status === 'expired') return say('expired');
+    if (status === 'cancelled' && sent + counts.failed + counts.uncertain === 0) return say('undone');
+    return [
+      say('sent_to', { n: sent }),
+      counts.failed && say('n_failed', { n: counts.failed }),
+      counts.uncertain && say('n_unknown', { n: counts.uncertain }),
+      counts.cancelled && say('n_cancelled', { n: counts.cancelled }),
+    ].filter(Boolean).join(' ');
+  }
+
+  #under() {
+    const { say, reason, number } = this.words;
+    const { moment, preview, lostSince } = this.model!;
+    if (lostSince) return html`<p class="note amber" role="status">${say('offline', { time: this.words.time(lostSince) })}</p>`;
+    if (moment !== 'write' || !preview) return nothing;
+    if (preview.recipient_count === null) return html`<span class="soft">${say('counted_on_review')}</span>`;
+    const skipped = preview.selected_count - preview.recipient_count;
+    if (!skipped) return html`<span class="soft">${say('nobody_left_out')}</span>`;
+    const why = skippedInWords(this.words, preview.preflight.skipped);
+    return html`<details>
+      <summary class="line">${say('left_out', { n: skipped })} <span class="soft">· ${why}</span></summary>
+      <ul class="soft">${preview.preflight.skipped.map((one) => html`<li>${number(one.count)} · ${this.words.channel(one.channel)} · ${reason(one.code)}</li>`)}</ul>
+    </details>`;
+  }
+
+  #body() {
+    const { model, words } = this;
+    switch (model!.moment) {
+      case 'opening':
+        return html`<div class="body" aria-busy="true"></div>`;
+      case 'write':
+        return model!.maySend
+          ? html`<mass-reply-write class="part" .model=${model} .words=${words}></mass-reply-write>`
+          : html`<div class="body"><p class="note">${words.say('no_permission')}</p></div>`;
+      case 'confirm':
+        return html`<mass-reply-confirm class="part" .model=${model} .words=${words} .typeFrom=${this.typeNumberFrom} @typed=${() => this.requestUpdate()}></mass-reply-confirm>`;
+      case 'watch':
+        return html`<mass-reply-watch class="part" .model=${model} .words=${words} @follow-up=${this.#followUp}></mass-reply-watch>`;
+    }
+  }
+
+  #foot() {
+    const { say } = this.words;
+    if (this.asking === 'discard') {
+      return html`<strong class="say">${say('discard_title')}</strong>
+        <button class="stop" @click=${() => { this.model!.discard(); this.#end(); }}>${say('discard')}</button>
+        <button @click=${this.#end}>${say('keep_for_later')}</button>
+        <button class="main" autofocus @click=${() => (this.asking = null)}>${say('keep')}</button>`;
+    }
+    if (this.asking === 'stop') {
+      return html`<strong class="say">${say('stop_sure')}</strong>
+        <button class="stop" @click=${() => { this.asking = null; void this.model!.act('cancel'); }}>${say('stop')}</button>
+        <button class="main" @click=${() => (this.asking = null)}>${say('keep_sending')}</button>`;
+    }
+    return html`<span class="say">${this.#trouble()}</span>${this.#actions()}`;
+  }
+
+  #trouble() {
+    const { say } = this.words;
+    const { trouble, busy, moment } = this.model!;
+    if (busy) return html`<span role="status">${say('busy', { n: busy })}</span>`;
+    if (trouble instanceof SessionOver)
+      return html`<span role="alert">${say('session_over')}</span> <button @click=${() => this.model!.again()}>${say('sign_in_again')}</button>`;
+    if (trouble instanceof Unreachable)
+      return html`<span role="alert">${say(moment === 'write' ? 'offline_write' : 'unreachable')}</span> <button @click=${() => this.model!.again()}>${say('try_again')}</button>`;
+    if (trouble instanceof Refused && trouble.code !== 'selection_empty' && !trouble.faults.some((one) => one.pointer.startsWith('/message')))
+      return html`<span role="alert">${say('failed_action', { detail: [trouble.detail, ...trouble.faults.map((one) => one.detail)].join(' ') })}</span>`;
+    return moment === 'confirm' ? html`<strong>${say('cannot_be_recalled')}</strong>` : moment === 'watch' && !OVER.has(this.model!.batch!.status) ? html`<span class="soft">${say('you_can_close')}</span>` : nothing;
+  }
+
+  #actions() {
+    const { say } = this.words;
+    const model = this.model!;
+    const { batch, acting } = model;
+    if (model.moment === 'write') {
+      const ready = model.draft.text.trim() && model.preview?.recipient_count !== 0 && !model.trouble;
+      return model.maySend ? html`<button class="main" ?disabled=${acting || !ready} @click=${() => model.review()}>${say('review')}</button>` : this.#closer();
+    }
+    if (model.moment === 'confirm') {
+      const n = batch!.recipient_count ?? 0;
+      const ready = this.confirmView?.isReady ?? n < this.typeNumberFrom;
+      return html`<button ?disabled=${acting} @click=${() => model.back()}>${say(batch!.status === 'expired' ? 'review_again' : 'back')}</button>
+        ${n && batch!.status === 'awaiting_confirmation' ? html`<button class="grave" ?disabled=${acting || !ready} @click=${() => model.confirm()}>${say('send_to', { n })}</button>` : nothing}`;
+    }
+    if (model.moment === 'opening') return nothing;
+    return html`${model.maySend ? this.#control(batch!.status) : nothing}${this.#closer()}`;
+  }
+
+  #control(status: string) {
+    const { say } = this.words;
+    const { acting, batch } = this.model!;
+    const stop = html`<button class="stop" ?disabled=${acting} @click=${() => (this.asking = 'stop')}>${say('stop')}</button>`;
+    const waiting = batch!.counts ? open(batch!.counts) : 0;
+    switch (status) {
+      case 'scheduled':
+        return html`<button class="main" ?disabled=${acting} @click=${() => this.model!.act('cancel')}>${say('undo')}</button>`;
+      case 'awaiting_approval':
+        return html`<button ?disabled=${acting} @click=${() => this.model!.act('cancel')}>${say('withdraw')}</button>`;
+      case 'sending':
+        return html`${stop}<button ?disabled=${acting} @click=${() => this.model!.act('pause')}>${say('pause')}</button>`;
+      case 'paused':
+        return html`${stop}<button class="grave" ?disabled=${acting} @click=${() => this.model!.act('resume')}>
+          ${batch!.pause_reason === 'sample_sent' ? say('go_on_with', { n: waiting }) : say('resume')}
+        </button>`;
+      default:
+        return nothing;
+    }
+  }
+
+  #closer = () => html`<button class="main" @click=${this.#end}>${this.words.say('close')}</button>`;
+
+  #followUp(event: CustomEvent<string[]>) {
+    const selection = { follow_up: { mass_reply_id: this.model!.batch!.id, statuses: event.detail } } as Selection;
+    this.#begin(new Model(this.model!.api, selection));
+    void this.model!.open(null);
+  }
+
+  #leave = () => {
+    if (this.model?.isDirty) this.asking = 'discard';
+    else this.#end();
+  };
+
+  #end = () => {
+    this.asking = null;
+    this.close();
+  };
+
+  #escape(event: Event) {
+    event.preventDefault();
+    if (this.asking) this.asking = null;
+    else this.#leave();
+  }
+
+  #closed() {
+    this.model?.leave();
+    clearInterval(this.#clock);
+    this.#tell('closed', { id: this.model?.batch?.id ?? null });
+    this.model = null;
+  }
+
+  /** Ctrl+Enter reviews, and never sends. */
+  #key(event: KeyboardEvent) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const model = this.model;
+    if (model?.moment === 'write' && model.draft.text.trim() && model.preview?.recipient_count) void model.review();
+  }
+
+  protected override updated() {
+    const moment = this.model?.moment;
+    if (moment && moment !== this.#momentShown && moment !== 'write' && moment !== 'opening') {
+      this.renderRoot.querySelector<HTMLElement>('#title')?.focus();
+    }
+    this.#momentShown = moment;
+  }
+  #momentShown: string | undefined;
+}
+
+/** Where this module came from. */
+const ORIGIN = new URL('..', import.meta.url).href;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'mass-reply-dialog': MassReplyDialog;
+  }
+}

@@ -1,0 +1,325 @@
+/** One mass reply from the first letter to the last result, without a picture of it. */
+
+import { type Api, pause, randomKey, Refused, type Schemas, SessionOver, Unreachable } from '../api/client';
+import { type Counts, follow, type MassReply, OVER } from '../api/follow';
+import { type Draft, DraftPlace, emptyDraft, type Selection } from './draft';
+
+export type Preview = Schemas['PreviewAnswer'];
+export type Sample = Schemas['SamplePreflight'];
+export type Conversation = Schemas['ConversationAnswer'];
+export type Moment = 'opening' | 'write' | 'confirm' | 'watch';
+export type Trouble = Refused | Unreachable | SessionOver;
+
+const QUIET = 250;
+/** Milliseconds without a letter before the preview is asked for. */
+
+export class Model extends EventTarget {
+  moment: Moment = 'opening';
+  me: Schemas['Me'] | null = null;
+  draft: Draft = emptyDraft();
+  restored: string | null = null;
+  preview: Preview | null = null;
+  previewing = false;
+  snippets: Schemas['SnippetAnswer'][] = [];
+  people = new Map<string, Conversation>();
+  batch: MassReply | null = null;
+  shownBefore: number | null = null;
+  trouble: Trouble | null = null;
+  busy = 0;
+  acting = false;
+  lostSince: string | null = null;
+  lastHeard = new Date().toISOString();
+
+  #place: DraftPlace | null = null;
+  #following: AbortController | null = null;
+  #createKey = randomKey();
+  #wanted = 0;
+  #asking: Promise<void> | null = null;
+
+  constructor(
+    readonly api: Api,
+    readonly selection: Selection | null,
+  ) {
+    super();
+    api.onBusy = (seconds) => this.#set({ busy: seconds });
+  }
+
+  get maySend() {
+    return this.#may('mass_replies:send');
+  }
+
+  get mayApprove() {
+    return this.#may('mass_replies:approve') && !this.isMine;
+  }
+
+  /** Whether the caller is the author: a second person is somebody else. */
+  get isMine() {
+    const own = this.me?.user?.id ?? this.me?.key?.id;
+    return this.batch !== null && own !== undefined && this.batch.author.id === own;
+  }
+
+  get isDirty() {
+    return this.moment === 'write' && (this.draft.text.trim() !== '' || this.draft.attachments.length > 0);
+  }
+
+  #may(permission: Schemas['Permission']) {
+    return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  #set(changes: Partial<Model>) {
+    Object.assign(this, changes);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** Begin with a selection, or with a mass reply that exists; an unfinished one of this selection is found again. */
+  async open(id: string | null): Promise<void> {
+    await this.#act(async () => {
+      this.me = await this.api.get('/me');
+      this.#place = this.selection && new DraftPlace(this.api.base, this.me.tenant, this.me.user?.id, this.selection);
+      const kept = this.#place?.load() ?? null;
+      if (kept?.draft.text) {
+        this.draft = kept.draft;
+        this.restored = kept.at;
+      }
+      const found = await this.#find(id ?? kept?.id ?? null, id !== null);
+      if (found) this.#watch(found);
+      else await this.#write();
+    });
+  }
+
+  async #find(id: string | null, wanted: boolean): Promise<MassReply | null> {
+    if (id === null) return null;
+    try {
+      const found = await this.api.get('/mass-replies/{id}', { path: { id } });
+      return wanted || (found.confirmed_at && !OVER.has(found.status)) ? found : null;
+    } catch (error) {
+      if (wanted || !(error instanceof Refused && error.status === 404)) throw error;
+      return null;
+    }
+  }
+
+  async #write() {
+    this.#set({ moment: 'write', batch: null });
+    if (!this.maySend) return;
+    this.look();
+    const page = await this.api.get('/snippets', { query: { limit: 500 } });
+    this.#set({ snippets: page.items });
+  }
+
+  change(changes: Partial<Draft>) {
+    this.draft = { ...this.draft, ...changes };
+    this.#createKey = randomKey();
+    this.#keep(null);
+    this.#set({ restored: null });
+    this.look();
+  }
+
+  #keep(id: string | null) {
+    if (this.draft.text || id) this.#place?.save(this.draft, id);
+    else this.#place?.forget();
+  }
+
+  discard() {
+    this.#place?.forget();
+    this.draft = emptyDraft();
+  }
+
+  /** Ask what would happen: one question at a time, and the last text wins. */
+  look(): Promise<void> {
+    this.#wanted++;
+    return (this.#asking ??= this.#ask().finally(() => (this.#asking = null)));
+  }
+
+  async #ask(): Promise<void> {
+    this.#set({ previewing: true });
+    for (let asked = -1; asked !== this.#wanted; ) {
+      asked = this.#wanted;
+      if (this.preview) await pause(QUIET);
+      if (asked === this.#wanted) await this.#askOnce();
+    }
+    this.#set({ previewing: false });
+  }
+
+  async #askOnce() {
+    try {
+      const body = this.#body(this.draft);
+      const { message, ...rest } = body;
+      const preview = await this.api.post('/mass-replies/preview', {
+        body: { ...rest, message: message.text.trim() ? message : undefined } as Schemas['PreviewBody'],
+      });
+      this.#set({ preview, trouble: null });
+      await this.meet(preview.preflight.samples.map((sample) => sample.conversation_id));
+    } catch (error) {
+      this.#set({ trouble: asTrouble(error) });
+    }
+  }
+
+  /** Learn the names of those who are shown. */
+  async meet(ids: string[]) {
+    const unknown = ids.filter((id) => !this.people.has(id));
+    await Promise.all(
+      unknown.map(async (id) => this.people.set(id, await this.api.get('/conversations/{conversation_id}', { path: { conversation_id: id } }))),
+    ).catch(() => {});
+    if (unknown.length) this.#set({});
+  }
+
+  #body(draft: Draft): Schemas['MassReplyBody'] {
+    const { template } = draft;
+    return {
+      selection: this.selection!,
+      message: { text: draft.text, attachment_ids: draft.attachments.map((file) => file.id) },
+      mark_as_done: draft.markAsDone,
+      on_unresolved: draft.blank ? 'blank' : 'skip',
+      whatsapp_template: template.name.trim()
+        ? {
+            name: template.name.trim(),
+            language: template.language.trim(),
+            body_parameters: template.parameters.split('\n').filter((line) => line.trim()),
+          }
+        : null,
+    };
+  }
+
+  async attach(file: File): Promise<void> {
+    await this.#act(async () => {
+      const form = new FormData();
+      form.set('file', file);
+      const response = await this.api.fetch('/attachments', { method: 'POST', body: form });
+      const attachment = (await response.json()) as Schemas['AttachmentAnswer'];
+      this.change({ attachments: [...this.draft.attachments, attachment] });
+    });
+  }
+
+  /** Freeze the selection; from here on the number is exact. */
+  async review(): Promise<void> {
+    await this.#act(async () => {
+      this.shownBefore = this.preview?.recipient_count ?? null;
+      const headers = { 'Idempotency-Key': this.#createKey };
+      const batch = await this.api.post('/mass-replies', { body: this.#body(this.draft), headers });
+      this.#keep(batch.id);
+      this.#set({ batch, moment: 'confirm' });
+      this.#tell('created');
+      this.#follow(batch.id);
+      await this.meet((batch.preflight?.samples ?? []).map((sample) => sample.conversation_id));
+    });
+  }
+
+  /** Back to the text. What was frozen is given up, so that nobody confirms it by mistake. */
+  async back(): Promise<void> {
+    this.#following?.abort();
+    const id = this.batch?.id;
+    this.#createKey = randomKey();
+    this.#keep(null);
+    this.#set({ moment: 'write', batch: null, trouble: null });
+    this.look();
+    if (id) await this.api.post('/mass-replies/{id}/cancel', { path: { id }, body: {} }).catch(() => {});
+  }
+
+  async confirm(): Promise<void> {
+    const { draft, batch } = this;
+    await this.#act(async () => {
+      const confirmed = await this.api.post('/mass-replies/{id}/confirm', {
+        path: { id: batch!.id },
+        body: {
+          recipient_count: batch!.recipient_count!,
+          hold_seconds: draft.sendAt || !draft.hold ? 0 : 30,
+          send_at: draft.sendAt ? new Date(draft.sendAt).toISOString() : null,
+          sample_size: draft.sample,
+        },
+      });
+      this.draft = emptyDraft();
+      this.#keep(confirmed.id);
+      this.#tell('confirmed', confirmed);
+      this.#watch(confirmed);
+    });
+  }
+
+  async act(name: 'pause' | 'resume' | 'cancel' | 'approve', account?: string | null): Promise<void> {
+    const path = { id: this.batch!.id };
+    const lane = account ? { channel_account: account } : {};
+    await this.#act(async () => {
+      const body = name === 'pause' || name === 'resume' ? lane : {};
+      this.#watch(await this.api.post(`/mass-replies/{id}/${name}`, { path, body }));
+    });
+  }
+
+  reject = (reason: string) =>
+    this.#act(async () =>
+      this.#watch(await this.api.post('/mass-replies/{id}/reject', { path: { id: this.batch!.id }, body: { reason } })),
+    );
+
+  retry = (codes: Schemas['ReasonCode'][] | null) =>
+    this.#act(async () =>
+      this.#watch(
+        await this.api.post('/mass-replies/{id}/retry', {
+          path: { id: this.batch!.id },
+          body: { reason_codes: codes },
+          headers: { 'Idempotency-Key': randomKey() },
+        }),
+      ),
+    );
+
+  resolve = (body: Schemas['ResolveBody']) =>
+    this.#act(async () =>
+      this.#watch(await this.api.post('/mass-replies/{id}/resolve', { path: { id: this.batch!.id }, body })),
+    );
+
+  #watch(batch: MassReply) {
+    this.#set({ batch, moment: batch.status === 'awaiting_confirmation' && this.selection ? 'confirm' : 'watch' });
+    this.#follow(batch.id);
+  }
+
+  #follow(id: string) {
+    this.#following?.abort();
+    this.#following = new AbortController();
+    const listener = {
+      changed: (batch: MassReply) => {
+        const ended = batch.finished_at !== null && this.batch?.finished_at === null;
+        const ready = this.batch?.preflight === null && batch.preflight !== null;
+        this.#set({ batch, lostSince: null, lastHeard: new Date().toISOString() });
+        if (ready) void this.meet(batch.preflight!.samples.map((sample) => sample.conversation_id));
+        if (ended) this.#tell('finished', batch);
+      },
+      lost: (error: unknown) => {
+        this.#set({ lostSince: this.lastHeard, ...(error instanceof SessionOver ? { trouble: error } : {}) });
+      },
+    };
+    void follow(this.api, id, listener, this.#following.signal);
+  }
+
+  /** Go on after what was in the way: a new session, or the connection. */
+  async again(): Promise<void> {
+    this.#set({ trouble: null });
+    if (this.moment === 'opening') await this.open(null);
+    else if (this.moment === 'write') await this.look();
+    else if (this.batch) this.#follow(this.batch.id);
+  }
+
+  leave() {
+    this.#following?.abort();
+  }
+
+  #tell(name: string, batch = this.batch) {
+    this.dispatchEvent(new CustomEvent(name, { detail: { id: batch?.id ?? null, counts: batch?.counts ?? null } }));
+  }
+
+  async #act(action: () => Promise<void>): Promise<void> {
+    if (this.acting) return;
+    this.#set({ acting: true, trouble: null });
+    try {
+      await action();
+    } catch (error) {
+      this.trouble = asTrouble(error);
+    } finally {
+      this.#set({ acting: false });
+    }
+  }
+}
+
+function asTrouble(error: unknown): Trouble {
+  if (error instanceof Refused || error instanceof Unreachable || error instanceof SessionOver) return error;
+  throw error;
+}
+
+export const reached = (counts: Counts) => counts.sent + counts.delivered + counts.read;
+export const open = (counts: Counts) => counts.queued + counts.sending;

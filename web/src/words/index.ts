@@ -1,0 +1,74 @@
+/** Sentences in the person's language, with its numbers, plurals and times. */
+
+import * as english from './en';
+import * as german from './de';
+import type { Said } from './en';
+
+type Key = keyof typeof english.en;
+type Catalogue = { [K in Key]: Said };
+export type Values = Record<string, string | number>;
+
+/** Some seconds count; a day further off, the date does. */
+const TIME: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+const DATE: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', ...TIME };
+const FULL: Intl.DateTimeFormatOptions = { dateStyle: 'full', timeStyle: 'medium' };
+
+export class Words {
+  readonly lang: 'en' | 'de';
+  readonly #said: Catalogue;
+  readonly #names: typeof english;
+  readonly #number: Intl.NumberFormat;
+  readonly #plural: Intl.PluralRules;
+
+  constructor(readonly locale: string) {
+    this.lang = locale.toLowerCase().startsWith('de') ? 'de' : 'en';
+    this.#names = this.lang === 'de' ? (german as unknown as typeof english) : english;
+    this.#said = this.#names.en;
+    const format = locale.toLowerCase().startsWith(this.lang) ? locale : this.lang;
+    this.#number = new Intl.NumberFormat(format);
+    this.#plural = new Intl.PluralRules(format);
+  }
+
+  say = (key: Key, values: Values = {}): string => {
+    const said = this.#said[key];
+    const form = typeof said === 'string' ? said : said[this.#plural.select(Number(values.n)) === 'one' ? 'one' : 'other'];
+    return form.replace(/\{(\w+)\}/g, (_, name: string) => this.#written(values[name]));
+  };
+
+  number = (n: number) => this.#number.format(n);
+  channel = (code: string) => named(this.#names.channels, code);
+  status = (code: string) => named(this.#names.statuses, code);
+  batchStatus = (code: string) => named(this.#names.batch_statuses, code);
+  reason = (code: string) => named(this.#names.reasons, code);
+  warning = (code: string) => named(this.#names.preflight_warnings, code);
+  tag = (code: string) => named(this.#names.tags, code);
+
+  /** The time, with the day where it is not today. */
+  time = (iso: string) => {
+    const at = new Date(iso);
+    const today = at.toDateString() === new Date().toDateString();
+    return at.toLocaleString(this.locale, today ? TIME : DATE);
+  };
+  exact = (iso: string) => new Date(iso).toLocaleString(this.locale, FULL);
+
+  ago = (iso: string) => {
+    const seconds = (new Date(iso).getTime() - Date.now()) / 1000;
+    const format = new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' });
+    for (const [unit, size] of UNITS) {
+      if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+    }
+    return format.format(0, 'second');
+  };
+
+  #written = (value: string | number | undefined) => (typeof value === 'number' ? this.number(value) : (value ?? ''));
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60],
+];
+
+const named = (names: Record<string, string>, code: string) => names[code] ?? code.replaceAll('_', ' ');
+
+/** The language of an element: its own, the nearest one around it, else the browser's. */
+export const languageOf = (element: Element) =>
+  element.closest<HTMLElement>('[lang]')?.lang || document.documentElement.lang || navigator.language || 'en';
