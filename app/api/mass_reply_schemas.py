@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -203,6 +203,10 @@ class LaneAnswer(Answer):
         )
 
 
+PROVIDER_PAUSED: Final = "The provider asked for a pause, or did not answer."
+"""Of an account that rests since before reasons were stored."""
+
+
 def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
     pause = lane.pause_reason or lane.account_fault
     if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
@@ -212,7 +216,7 @@ def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, 
     if batch.status is not MassReplyStatus.SENDING:
         return LaneState.IDLE, None, None
     if lane.account_cool_until is not None and lane.account_cool_until > now:
-        return LaneState.COOLING, "The provider asked for a pause, or did not answer.", lane.account_cool_until
+        return LaneState.COOLING, lane.account_cool_reason or PROVIDER_PAUSED, lane.account_cool_until
     if lane.held_until is not None and lane.held_until > now:
         return LaneState.COOLING, lane.held_reason, lane.held_until
     if lane.awaits_sample:

@@ -18,7 +18,18 @@ from pydantic import Field, SecretStr
 
 from app.channels._account import HeaderSecret, Settings
 from app.channels._checks import judge_check
-from app.channels._support import Answer, Failure, Fault, Meaning, by_status, exchange, one_line, refusal, throttled
+from app.channels._support import (
+    Answer,
+    Failure,
+    Fault,
+    Meaning,
+    asked_to_wait,
+    by_status,
+    exchange,
+    one_line,
+    refusal,
+    throttled,
+)
 from app.channels.http import CALL_SECONDS, call_deadline
 from app.domain.account_check import CheckResult, refused
 from app.domain.messaging import (
@@ -116,7 +127,14 @@ class GraphError:
 Code = int | tuple[int, int]
 """A code, or a code and its subcode where that says more."""
 
+MIXED: Final = frozenset({10, *range(200, 300)})
+"""Codes about permissions whose subcodes may also speak of one person or one thread."""
+
 _PERMISSION: Final = Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed")
+_MAYBE_PERSON: Final = Meaning(
+    ReasonCode.PROVIDER_REJECTED, "a permission is missing, perhaps for this person alone", temporary=True
+)
+"""For a subcode that no table has: it pauses no account, and where it meets many, the share of failures does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,7 @@ class ErrorTable:
     """`Fault.BUSY` stands for too many messages to this one recipient, who waits longer each time."""
     unclear: frozenset[Code]
     """Codes that do not say whether the message went out."""
+    source: str
 
     def judge(self, answer: Answer) -> Rejected | Deferred | Unknown:
         """Judge an answer that does not name the message it made."""
@@ -142,16 +161,15 @@ class ErrorTable:
         words = self.words(error, meaning.words)
         if meaning.verdict is Fault.BUSY:
             return Deferred(PAIR_RATE, words)
-        if meaning.verdict is Fault.THROTTLED and "Retry-After" in answer.headers:
-            return replace(throttled(answer), detail=words)
-        return replace(refusal(meaning, ""), detail=words)
+        return replace(refusal(meaning, "", asked_to_wait(answer)), detail=words)
 
     def failure(self, error: GraphError | None) -> Failure:
         """Say why a message failed that had been taken."""
         if error is None:
             return Failure(ReasonCode.PROVIDER_REJECTED, f"{self.provider}: the message failed without a reason")
         meaning = self.meaning(error) or _FAILED
-        return Failure(_afterwards(meaning.verdict), self.words(error, meaning.words))
+        temporary = meaning.temporary or meaning.verdict in (Fault.ACCOUNT, Fault.QUOTA)
+        return Failure(_afterwards(meaning.verdict), self.words(error, meaning.words), temporary)
 
     def meaning(self, error: GraphError) -> Meaning | None:
         """Look up what an error says of the message; None where it says nothing certain."""
@@ -160,7 +178,9 @@ class ErrorTable:
             return self.meanings[exact]
         if self.is_unclear(error):
             return None
-        return self.meanings.get(error.code) or (_PERMISSION if 200 <= error.code < 300 else None)
+        if error.code in MIXED:
+            return _MAYBE_PERSON if error.subcode else _PERMISSION
+        return self.meanings.get(error.code)
 
     def is_unclear(self, error: GraphError) -> bool:
         return error.code in self.unclear or (error.code, error.subcode or 0) in self.unclear
@@ -174,7 +194,7 @@ class ErrorTable:
             return Unknown(self.words(error, "an error that does not say whether the message went out"))
         if answer.status == 429:
             return throttled(answer)
-        return Rejected(ReasonCode.PROVIDER_REJECTED, self.words(error, _FAILED.words))
+        return Rejected(ReasonCode.PROVIDER_REJECTED, self.words(error, _FAILED.words), temporary=True)
 
 
 _NOT_SEEN: Final = 100
@@ -203,7 +223,7 @@ def _afterwards(verdict: ReasonCode | Fault) -> ReasonCode:
             return verdict
         case Fault.ACCOUNT:
             return ReasonCode.PROVIDER_REJECTED
-        case Fault.THROTTLED | Fault.BUSY:
+        case Fault.QUOTA | Fault.THROTTLED | Fault.BUSY:
             return ReasonCode.UNREACHABLE
 
 

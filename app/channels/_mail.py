@@ -70,12 +70,14 @@ def references(ids: Iterable[str]) -> str:
     return " ".join(message_ids(" ".join(ids)))
 
 
-def header_text(text: str | None) -> str:
+def header_text(text: str | None, longest: int | None = None) -> str:
     """A subject, or a name of a person or a file, for a provider that writes the headers itself.
 
-    It has no line break and nothing that might be decoded, by which it could write headers of its own.
+    It has no line break and nothing that might be decoded, by which it could write headers of its own. One that has
+    more characters than the provider takes ends with an ellipsis.
     """
-    return unlike_encoded_words(one_line(text))
+    written = unlike_encoded_words(one_line(text))
+    return written if longest is None or len(written) <= longest else f"{written[: longest - 1]}…"
 
 
 def mail_date(value: str | None) -> datetime | None:

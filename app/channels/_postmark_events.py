@@ -22,19 +22,19 @@ BOUNCES: Final[Mapping[str, Failure]] = {
     "SpamComplaint": Failure(ReasonCode.COMPLAINED, "the recipient reported the e-mail as spam"),
     "SpamNotification": Failure(ReasonCode.BLOCKED, "the recipient's server took the e-mail for spam"),
     "Blocked": Failure(ReasonCode.BLOCKED, "the recipient's provider blocks the sender"),
-    "DMARCPolicy": Failure(ReasonCode.BLOCKED, "refused by the DMARC policy of the sender's domain"),
+    "DMARCPolicy": Failure(ReasonCode.BLOCKED, "refused by the DMARC policy of the sender's domain", temporary=True),
     "ManuallyDeactivated": Failure(ReasonCode.BLOCKED, "the address was deactivated at Postmark"),
     "VirusNotification": Failure(ReasonCode.CONTENT_REJECTED, "the recipient's server found a virus in it"),
     # Soft: over for this message, not for the address, so a person may send again.
     "SoftBounce": Failure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
     "DnsError": Failure(ReasonCode.UNREACHABLE, "the recipient's domain could not be found for now"),
     "Unknown": Failure(ReasonCode.BOUNCED, "it came back for a reason that could not be read"),
-    "SMTPApiError": Failure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it"),
-    "TemplateRenderingFailed": Failure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it"),
+    "SMTPApiError": Failure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True),
+    "TemplateRenderingFailed": Failure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True),
 }
-"""Bounce types that end a message. The others do not: `Transient` is a delay that Postmark goes on from, and
-`AutoResponder`, `AddressChange`, `Subscribe`, `OpenRelayTest`, `ChallengeVerification` and the like are answers by
-machines to mail that did arrive."""
+"""Bounce types that end a message. The others do not: `Transient` is a delay that Postmark goes on from, `Unsubscribe`
+asks for no more mail, and `AutoResponder`, `AddressChange`, `Subscribe`, `OpenRelayTest`, `ChallengeVerification` and
+the like are answers by machines to mail that did arrive."""
 
 _NO_MESSAGE: Final = "00000000-0000-0000-0000-000000000000"
 """The MessageID of events that speak of an address and not of a message."""
@@ -50,6 +50,8 @@ def read(body: Body, domain: str) -> ProviderEvent:
             return _receipt(body, ReceiptKind.READ, "ReceivedAt")
         case "Bounce" | "SpamComplaint" if (failure := BOUNCES.get(_text(body, "Type") or kind)) is not None:
             return _bounce(body, failure)
+        case "Bounce" if _text(body, "Type") == "Unsubscribe" and _text(body, "Email"):
+            return _choice(body, _required(body, "Email"), "BouncedAt", domain, opted_out=True)
         case "SubscriptionChange":
             return _subscription(body, domain)
         case "Inbound":
@@ -78,6 +80,7 @@ def _bounce(body: Body, failure: Failure) -> Receipt:
         occurred_at=moment(body.get("BouncedAt")),
         code=failure.code,
         detail=f"Postmark {body.get('Type', 'SpamComplaint')}: {failure.words}",
+        temporary=failure.temporary,
         # Inactive is Postmark's word for an address that it will not send to again.
         bad_address=_text(body, "Email") if body.get("Inactive") is True else None,
         raw=body,
@@ -85,23 +88,26 @@ def _bounce(body: Body, failure: Failure) -> Receipt:
 
 
 def _subscription(body: Body, domain: str) -> ProviderEvent:
-    """Suppressions that follow a bounce or a complaint are told by that event; what is left is a person's choice.
-
-    A person who unsubscribes after reading has not made the delivery fail, so this is a message of theirs, not a
-    receipt. It is an automatic one: it owes no answer.
-    """
+    """Suppressions that follow a bounce or a complaint are told by that event; what is left is a person's choice."""
     suppressed = body.get("SuppressSending")
     if not isinstance(suppressed, bool) or body.get("SuppressionReason") in ("HardBounce", "SpamComplaint"):
         return Unrecognized(_key(body), body)
+    return _choice(body, _required(body, "Recipient"), "ChangedAt", domain, opted_out=suppressed)
+
+
+def _choice(body: Body, sender: str, time_member: str, domain: str, *, opted_out: bool) -> Inbound:
+    """A person who unsubscribes after reading has not made the delivery fail, so this is a message of theirs, not a
+    receipt. It is an automatic one: it owes no answer.
+    """
     correlation = _correlation(body)
     return Inbound(
         event_key=_key(body),
         provider_message_id=None,
-        sender=_required(body, "Recipient"),
-        text="Unsubscribed from this sender." if suppressed else "Subscribed to this sender again.",
-        sent_at=moment(body.get("ChangedAt")),
+        sender=sender,
+        text="Unsubscribed from this sender." if opted_out else "Subscribed to this sender again.",
+        sent_at=moment(body.get(time_member)),
         automatic=True,
-        opted_out=suppressed,
+        opted_out=opted_out,
         in_reply_to=(f"<{correlation.partition('.')[0]}@{domain}>",) if correlation else (),
         raw=body,
     )

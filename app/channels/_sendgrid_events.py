@@ -41,6 +41,9 @@ SendGrid goes on writing to it. Reputation and what is unclassified stay a plain
 DROPS: Final[Mapping[str, Failure]] = {
     "bounced address": Failure(ReasonCode.BOUNCED, "the address bounced before"),
     "invalid": Failure(ReasonCode.INVALID_RECIPIENT, "the address is not valid"),
+    "recipient list over package quota": Failure(
+        ReasonCode.UNREACHABLE, "the SendGrid account had sent as many mails as it may"
+    ),
     "spam content": Failure(ReasonCode.CONTENT_REJECTED, "SendGrid took it for spam"),
     "spam reporting address": Failure(ReasonCode.COMPLAINED, "the recipient reported an earlier e-mail as spam"),
     "unsubscribed address": Failure(ReasonCode.OPTED_OUT, "the recipient has unsubscribed"),
@@ -91,7 +94,7 @@ def _failure(kind: str, event: Event) -> Failure | None:
         case "dropped":
             reason = _text(event, "reason").lower()
             known = (failure for start, failure in DROPS.items() if reason.startswith(start))
-            return next(known, Failure(ReasonCode.PROVIDER_REJECTED, "SendGrid did not send it"))
+            return next(known, Failure(ReasonCode.PROVIDER_REJECTED, "SendGrid did not send it", temporary=True))
         case "spamreport":
             return Failure(ReasonCode.COMPLAINED, "the recipient reported the e-mail as spam")
         case _:
@@ -112,6 +115,7 @@ def _receipt(event: Event, kind: ReceiptKind, failure: Failure | None = None, *,
         occurred_at=_moment(event),
         code=failure.code if failure else None,
         detail=f"SendGrid {event['event']}: {failure.words}" if failure else None,
+        temporary=failure is not None and failure.temporary,
         bad_address=_text(event, "email") or None if ends_address else None,
         raw=event,
     )

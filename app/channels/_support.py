@@ -2,15 +2,14 @@
 
 the call proves that no byte left   → Deferred
 any other transport error, time-out → Unknown
-429                                 → Deferred for the account, with the provider's Retry-After
-an answer                           → Answer, which the adapter reads; `by_status` is what it says of an answer
+an answer, HTTP 429 included        → Answer, which the adapter reads; `by_status` is what it says of an answer
                                       that its provider does not document
 """
 
 import asyncio
 import json as jsonlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -26,6 +25,8 @@ from app.domain.trouble import in_words
 
 MAX_ANSWER_BYTES: Final = 1_000_000
 DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
+QUOTA_WAIT: Final = timedelta(hours=1)
+"""How long an account waits that has used up its day: few providers tell when the day is over."""
 _SHORTEST_RETRY: Final = timedelta(seconds=1)
 _LONGEST_RETRY: Final = timedelta(hours=1)
 _A_MOMENT: Final = 1_000_000_000
@@ -65,13 +66,14 @@ async def post(
 ) -> Answer | Deferred | Unknown:
     """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
     request = http.build_request("POST", _parsed(url), json=json, data=form, content=content, headers=headers)
-    return _slowed(await exchange(http, request, timeout))
+    return await exchange(http, request, timeout)
 
 
 async def get(
     http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> Answer | Deferred | Unknown:
-    return _slowed(await exchange(http, http.build_request("GET", url, params=params, headers=headers)))
+    answer = await exchange(http, http.build_request("GET", url, params=params, headers=headers))
+    return throttled(answer) if isinstance(answer, Answer) and answer.status == 429 else answer
 
 
 @lru_cache(maxsize=1024)
@@ -80,14 +82,10 @@ def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
 
 
-def _slowed(answer: Answer | Deferred | Unknown) -> Answer | Deferred | Unknown:
-    return throttled(answer) if isinstance(answer, Answer) and answer.status == 429 else answer
-
-
 async def exchange(
     http: httpx.AsyncClient, request: httpx.Request, seconds: float = CALL_SECONDS
 ) -> Answer | Deferred | Unknown:
-    """Make one call, once. Here HTTP 429 is an answer like any other, for providers whose own codes say more."""
+    """Make one call, once. HTTP 429 is an answer like any other: some providers' own codes say more."""
     if deadline_passed():
         return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
     with recorded() as record:
@@ -135,9 +133,14 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
 
 def throttled(answer: Answer) -> Deferred:
     """Make the account wait as long as an HTTP 429 asks for."""
-    asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
-    wait = retry_after(asked, datetime.now(UTC))
+    wait = asked_to_wait(answer) or DEFAULT_RETRY_AFTER
     return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
+
+
+def asked_to_wait(answer: Answer) -> timedelta | None:
+    """How long an answer asks to wait; None if it does not say."""
+    asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
+    return retry_after(asked, datetime.now(UTC)) if asked else None
 
 
 def retry_after(value: str | None, now: datetime, *, longest: timedelta = _LONGEST_RETRY) -> timedelta:
@@ -167,6 +170,7 @@ class Fault(Enum):
     """What a provider's error code means, where it does not mean that this one message is refused for good."""
 
     ACCOUNT = "the account is at fault, until somebody mends it"
+    QUOTA = "the account has used up what it may send, for hours"
     THROTTLED = "the account sends too fast"
     BUSY = "only this message has to wait"
 
@@ -181,6 +185,8 @@ class Meaning:
     ends_address: bool = False
     """Whether the recipient's address is not to be written to again. Only where the provider's webhooks would also say
     that this is over: nobody else ever lifts it."""
+    temporary: bool = False
+    """Whether a person may send the same again: somebody other than the recipient can end this refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,36 +195,52 @@ class Failure:
 
     code: ReasonCode
     words: str
+    temporary: bool = False
+    """Whether a person may send the same again: the account was at fault, and the customer did not get it."""
 
 
-def refusal(meaning: Meaning, label: str) -> Rejected | Deferred:
-    """Turn a documented error into a result; `label` names provider and code for the reader."""
+def refusal(meaning: Meaning, label: str, asked: timedelta | None = None) -> Rejected | Deferred:
+    """Turn a documented error into a result; `label` names provider and code for the reader.
+
+    `asked` is how long the answer itself asks to wait.
+    """
     detail = f"{label}: {meaning.words}"
     match meaning.verdict:
         case Fault.ACCOUNT:
             return Deferred("account", detail, scope="account")
+        case Fault.QUOTA:
+            return Deferred("quota", detail, max(asked or QUOTA_WAIT, QUOTA_WAIT), "account")
         case Fault.THROTTLED:
-            return Deferred("throttled", detail, meaning.retry_after, "account")
+            return Deferred("throttled", detail, asked or meaning.retry_after, "account")
         case Fault.BUSY:
             return Deferred(ReasonCode.UNREACHABLE, detail, meaning.retry_after)
         case code:
-            return Rejected(code, detail, ends_address=meaning.ends_address)
+            return Rejected(code, detail, meaning.temporary, meaning.ends_address)
 
 
-_PERHAPS_DONE = frozenset({408, 409, 425})
+_PERHAPS_DONE: Final = frozenset({408, 409, 425})
 """408: the server stopped waiting for the rest. 409: something of that name exists. 425: it may be done later."""
 
-_WRONG_DOOR = frozenset({401, 403, 404, 405, 407})
-"""At a fixed endpoint these say that the account's address or secret is wrong, whoever the recipient is."""
+_LOCKED_OUT: Final = frozenset({401, 402, 407})
+"""The account's secret is wrong, or it has not paid, whoever the recipient is."""
+
+_WRONG_DOOR: Final = frozenset({403, 404, 405})
+"""At a fixed endpoint: the account's address or permission is wrong, where the provider adds no code of its own."""
 
 
-def by_status(answer: Answer, provider: str) -> SendResult:
-    """Judge an answer by its HTTP status alone. A success that could not be read is unknown, like all that is odd."""
+def by_status(answer: Answer, provider: str, *, coded: bool = False) -> SendResult:
+    """Judge an answer by its HTTP status. A success that could not be read is unknown, like all that is odd.
+
+    An answer is `coded` if it holds a code that no table has. That code may speak of one recipient alone, so it pauses
+    no account unless the status says that nobody gets in; and since it may speak of the account, a person may retry.
+    """
+    if answer.status == 429:
+        return replace(throttled(answer), detail=f"{provider} asks to send more slowly.")
     detail = f"{provider} answered HTTP {answer.status} without an explanation that we know."
-    if answer.status in _WRONG_DOOR:
+    if answer.status in _LOCKED_OUT or (answer.status in _WRONG_DOOR and not coded):
         return Deferred("account", detail, scope="account")
     if 400 <= answer.status < 500 and answer.status not in _PERHAPS_DONE:
-        return Rejected(ReasonCode.PROVIDER_REJECTED, detail)
+        return Rejected(ReasonCode.PROVIDER_REJECTED, detail, temporary=coded)
     return Unknown(detail)
 
 

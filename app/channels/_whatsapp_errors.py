@@ -31,9 +31,17 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     131045: Meaning(Fault.ACCOUNT, "the number is not registered correctly"),
     131048: Meaning(Fault.ACCOUNT, "the number is restricted, because too many people blocked or reported it"),
     131064: Meaning(Fault.ACCOUNT, "the account is restricted for wrongly classified templates"),
+    133000: Meaning(Fault.ACCOUNT, "the number is not registered correctly"),
     133010: Meaning(Fault.ACCOUNT, "the number is not registered"),
+    134011: Meaning(Fault.ACCOUNT, "the terms of payments on WhatsApp are not accepted"),
+    139000: Meaning(Fault.ACCOUNT, "the account is restricted for its integrity"),
     # The pace
     4: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
+    17: Meaning(Fault.THROTTLED, "the token makes too many calls", _LATER),
+    32: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
+    613: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
+    80008: Meaning(Fault.THROTTLED, "the account's rate limit is reached", _LATER),
+    133016: Meaning(Fault.THROTTLED, "the number was registered too often", _LATER),
     80007: Meaning(Fault.THROTTLED, "the account's rate limit is reached", _LATER),
     130429: Meaning(Fault.THROTTLED, "the number's throughput is reached", _SOON),
     131057: Meaning(Fault.THROTTLED, "the number is in maintenance for up to a minute", _LATER),
@@ -51,7 +59,9 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     130472: Meaning(ReasonCode.PROVIDER_REJECTED, "the person is part of an experiment and gets no such messages"),
     131049: Meaning(ReasonCode.PROVIDER_REJECTED, "WhatsApp spares the person more marketing messages for a day"),
     # Another country's recipients may still be written to, so this is not the account's fault.
-    130497: Meaning(ReasonCode.PROVIDER_REJECTED, "the account may not write to people in this country"),
+    130497: Meaning(
+        ReasonCode.PROVIDER_REJECTED, "the account may not write to people in this country", temporary=True
+    ),
     137000: Meaning(ReasonCode.PROVIDER_REJECTED, "the recipient's identity key has changed"),
     # The message
     100: Meaning(ReasonCode.PROVIDER_REJECTED, "a parameter is not valid"),
@@ -70,7 +80,14 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     132008: Meaning(ReasonCode.TEMPLATE_REJECTED, "a parameter does not have the form that the template wants"),
     132012: Meaning(ReasonCode.TEMPLATE_REJECTED, "a parameter does not have the form that the template wants"),
     132015: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template is paused for its quality"),
+    132068: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template's flow is blocked"),
+    132069: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template's flow is throttled", temporary=True),
     132016: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template is disabled for its quality"),
 }
 
-ERRORS: Final = ErrorTable("WhatsApp", _MEANINGS, unclear=frozenset({1, 2, 131000, 131016, 133004}))
+ERRORS: Final = ErrorTable(
+    "WhatsApp",
+    _MEANINGS,
+    unclear=frozenset({1, 2, 131000, 131016, 133004}),
+    source="https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes",
+)

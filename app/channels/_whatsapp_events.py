@@ -65,6 +65,7 @@ def _status(status: Json, number: str | None) -> ProviderEvent:
         occurred_at=instant(status.get("timestamp")),
         code=failure.code if failure else None,
         detail=failure.words if failure else None,
+        temporary=failure is not None and failure.temporary,
         raw=status,
         account_identity=number,
     )

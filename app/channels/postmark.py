@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, ClassVar, Final, Self
 
 import httpx
@@ -14,7 +13,8 @@ from app.channels import _postmark_events as events
 from app.channels._account import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
 from app.channels._checks import judge_check
 from app.channels._mail import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
-from app.channels._support import Answer, Fault, Meaning, by_status, get, json_object, post, refusal
+from app.channels._postmark_codes import ERRORS, INVALID_REQUEST, TOO_LARGE, about_request
+from app.channels._support import Answer, asked_to_wait, by_status, get, json_object, post, refusal
 from app.domain.account_check import CheckResult
 from app.domain.messaging import (
     Absent,
@@ -35,36 +35,11 @@ from app.domain.messaging import (
 from app.domain.model import Channel, ReasonCode
 
 API: Final = "https://api.postmarkapp.com"
+SUBJECT_CHARACTERS: Final = 2_000
+"""What Postmark takes (https://postmarkapp.com/developer/api/email-api). A longer one is cut; headers keep threads."""
 BATCH_MESSAGES: Final = 500
 BATCH_BYTES: Final = 45_000_000
 """Postmark takes 50 MB a call; the rest is room for its own counting."""
-
-ERRORS: Final[Mapping[int, Meaning]] = {
-    10: Meaning(Fault.ACCOUNT, "the server token is missing or wrong"),
-    # Maintenance: Postmark says that it is offline, so the message was not taken.
-    100: Meaning(Fault.THROTTLED, "Postmark is down for maintenance", timedelta(minutes=1)),
-    300: Meaning(ReasonCode.INVALID_RECIPIENT, "the e-mail is not valid, mostly for its recipient's address"),
-    400: Meaning(Fault.ACCOUNT, "the sender's address is not set up at Postmark"),
-    401: Meaning(Fault.ACCOUNT, "the sender's address is not confirmed at Postmark"),
-    402: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood"),
-    403: Meaning(ReasonCode.PROVIDER_REJECTED, "a field of the request is not valid"),
-    405: Meaning(Fault.ACCOUNT, "the Postmark account has no credits left"),
-    # The address stays open: which of the three it was Postmark does not say by code, and a tenant may have lifted it
-    # there by the next time. What ends an address from now on its webhooks say.
-    406: Meaning(
-        ReasonCode.BLOCKED, "Postmark no longer sends to this address: hard bounce, complaint or unsubscribed"
-    ),
-    409: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood"),
-    411: Meaning(ReasonCode.CONTENT_REJECTED, "an attachment is of a kind that Postmark does not send"),
-    412: Meaning(Fault.ACCOUNT, "the Postmark account is waiting for approval"),
-    413: Meaning(Fault.ACCOUNT, "the Postmark account may not send"),
-    1226: Meaning(Fault.ACCOUNT, "the message stream does not exist"),
-    1235: Meaning(Fault.ACCOUNT, "the message stream does not exist"),
-    1236: Meaning(Fault.ACCOUNT, "the message stream cannot send"),
-}
-"""ErrorCode in an answer. It is never the HTTP status, though the numbers look alike."""
-
-_TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 10 MB")
 
 
 class Config(MailSettings):
@@ -183,7 +158,7 @@ def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
     payload: dict[str, Any] = {
         "From": header_text(config.sender),
         "To": recipient,
-        "Subject": header_text(outbound.subject),
+        "Subject": header_text(outbound.subject, SUBJECT_CHARACTERS),
         "TextBody": outbound.text,
         "MessageStream": config.message_stream,
         "Headers": [{"Name": name, "Value": value} for name, value in reply_headers(outbound, config.domain)]
@@ -224,12 +199,13 @@ def _read(answer: Answer) -> SendResult:
     if answer.ok and code == 0 and message_id:
         return Accepted(message_id)
     if answer.status != 500 and isinstance(code, int) and code in ERRORS:
-        return refusal(ERRORS[code], f"Postmark {code}")
+        meaning = about_request(answer.text_member("Message")) if code == INVALID_REQUEST else ERRORS[code]
+        return refusal(meaning, f"Postmark {code}", asked_to_wait(answer))
     if answer.status == 413:
-        return refusal(_TOO_LARGE, "Postmark")
+        return refusal(TOO_LARGE, "Postmark")
     if answer.ok and isinstance(code, int) and code > 0:
-        return Rejected(ReasonCode.PROVIDER_REJECTED, f"Postmark {code}: not sent")
-    return by_status(answer, f"Postmark {code}" if isinstance(code, int) else "Postmark")
+        return Rejected(ReasonCode.PROVIDER_REJECTED, f"Postmark {code}: not sent", temporary=True)
+    return by_status(answer, f"Postmark {code}" if code else "Postmark", coded=isinstance(code, int))
 
 
 def _found(answer: Answer) -> LookUp:

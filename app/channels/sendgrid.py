@@ -52,7 +52,7 @@ STATUSES: Final[Mapping[int, Meaning]] = {
 FIELDS: Final[Mapping[str, Meaning]] = {
     "from": _BAD_SENDER,
     "reply_to": _BAD_SENDER,
-    "personalizations": Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood"),
+    "personalizations": Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood", temporary=True),
     "personalizations.to": Meaning(ReasonCode.INVALID_RECIPIENT, "the recipient's address is not valid"),
     "subject": Meaning(ReasonCode.CONTENT_REJECTED, "the subject is not accepted"),
     "content": Meaning(ReasonCode.CONTENT_REJECTED, "the text is not accepted"),
@@ -223,7 +223,7 @@ def _read(answer: Answer) -> SendResult:
         return refusal(meaning, "SendGrid")
     if answer.status in STATUSES:
         return refusal(STATUSES[answer.status], f"SendGrid {answer.status}")
-    return by_status(answer, "SendGrid")
+    return by_status(answer, "SendGrid", coded=isinstance(answer.member("errors"), list))
 
 
 def _complaint(answer: Answer) -> Meaning | None:

@@ -164,10 +164,10 @@ class _Conversation:
                 async with asyncio.timeout_at(call_deadline()):
                     result = await speak()
             except aiosmtplib.SMTPResponseException as reply:
-                result = _outcome(self._step, reply, record)
+                result = _outcome(self._step, reply, record, self._recipient)
             except Exception as error:  # noqa: BLE001 - the step decides, the error only says why
                 self._cut()
-                return _outcome(self._step, error, record)
+                return _outcome(self._step, error, record, self._recipient)
             except BaseException:
                 self._cut()
                 raise
@@ -229,9 +229,9 @@ class _Conversation:
             cast(asyncio.WriteTransport, self._client.transport).abort()
 
 
-def _outcome(step: Step, error: Exception, record: CallRecord) -> SendResult:
+def _outcome(step: Step, error: Exception, record: CallRecord, recipient: str) -> SendResult:
     if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
-        return judge(step, error.code, error.message)
+        return judge(step, error.code, error.message, recipient)
     if step is Step.CONTENT:
         return Unknown(f"The server's answer to the message was lost: {in_words(error)}.")
     if record.private_address_refused:

@@ -5,8 +5,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Self
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Region, Settings
 from app.channels._checks import judge_check
-from app.channels._support import Answer, Failure, Fault, Meaning, by_status, get, post, refusal
+from app.channels._support import Answer, Failure, asked_to_wait, by_status, get, post, refusal
+from app.channels._twilio_codes import DEAD_NUMBERS, ERROR_PAGE, FAILURES, REFUSALS
 from app.domain.account_check import CheckResult, refused
 from app.domain.addresses import Address
 from app.domain.messaging import (
@@ -39,79 +40,6 @@ from app.domain.phone_numbers import region_of_number
 
 API: Final = "https://api.twilio.com"
 SIGNATURE: Final = "x-twilio-signature"
-ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"
-
-_LATER: Final = timedelta(minutes=1)
-_MUCH_LATER: Final = timedelta(minutes=10)
-
-REFUSALS: Final[Mapping[int, Meaning]] = {
-    10001: Meaning(Fault.ACCOUNT, "the Twilio account is not active"),
-    20003: Meaning(Fault.ACCOUNT, "the account SID and auth token do not belong together, or may not do this"),
-    20005: Meaning(Fault.ACCOUNT, "the Twilio account is not active"),
-    20006: Meaning(Fault.ACCOUNT, "access was denied"),
-    20008: Meaning(Fault.ACCOUNT, "these are test credentials"),
-    20010: Meaning(Fault.ACCOUNT, "sending is disabled for the Twilio account"),
-    20403: Meaning(Fault.ACCOUNT, "access was denied"),
-    20404: Meaning(Fault.ACCOUNT, "there is no such Twilio account"),
-    14107: Meaning(Fault.BUSY, "too many messages between these two numbers in a short time", _LATER),
-    # The number itself stays open, here and below: numbers are assigned, ported and enabled, and Twilio never tells.
-    21211: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid"),
-    21212: Meaning(Fault.ACCOUNT, "the sender's number is not valid"),
-    21217: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid"),
-    21408: Meaning(ReasonCode.PROVIDER_REJECTED, "sending to that country is not enabled in the Twilio account"),
-    21602: Meaning(ReasonCode.CONTENT_REJECTED, "the message has no text"),
-    21603: Meaning(Fault.ACCOUNT, "the account has no sender"),
-    21606: Meaning(Fault.ACCOUNT, "the sender's number cannot send SMS"),
-    21608: Meaning(Fault.ACCOUNT, "a trial account only sends to verified numbers"),
-    21609: Meaning(Fault.ACCOUNT, "Twilio cannot use our callback address; it must be a public URL"),
-    # A later START comes in as a message, and lifts it.
-    21610: Meaning(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP", ends_address=True),
-    21611: Meaning(Fault.THROTTLED, "the sender's queue at Twilio is full", _MUCH_LATER),
-    21612: Meaning(ReasonCode.PROVIDER_REJECTED, "the number cannot be reached from this sender"),
-    21614: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not a mobile number"),
-    21617: Meaning(ReasonCode.MESSAGE_TOO_LONG, "the text is longer than 1,600 characters"),
-    21635: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is a landline"),
-    21657: Meaning(Fault.ACCOUNT, "the sender id is not valid"),
-    21659: Meaning(Fault.ACCOUNT, "the sender's number is not a Twilio number"),
-    21660: Meaning(Fault.ACCOUNT, "the sender's number belongs to another Twilio account"),
-    21703: Meaning(Fault.ACCOUNT, "the messaging service has no number available"),
-    21704: Meaning(Fault.ACCOUNT, "the messaging service has no numbers"),
-    21705: Meaning(Fault.ACCOUNT, "the messaging service does not exist"),
-    30001: Meaning(Fault.THROTTLED, "the sender's queue at Twilio is full", _LATER),
-    30002: Meaning(Fault.ACCOUNT, "the Twilio account is suspended"),
-    30022: Meaning(Fault.THROTTLED, "the carrier's rate limit for this sender is reached", _LATER),
-}
-"""Error codes in the answer to a send: nothing was sent."""
-
-FAILURES: Final[Mapping[int, Failure]] = {
-    21610: Failure(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP"),
-    30001: Failure(ReasonCode.UNREACHABLE, "the queue overflowed before the message could leave"),
-    30002: Failure(ReasonCode.PROVIDER_REJECTED, "the Twilio account is suspended"),
-    30003: Failure(ReasonCode.UNREACHABLE, "the handset is switched off or out of reach"),
-    30004: Failure(ReasonCode.BLOCKED, "the carrier or the recipient blocks this sender"),
-    30005: Failure(ReasonCode.INVALID_RECIPIENT, "the number is not in use"),
-    30006: Failure(ReasonCode.INVALID_RECIPIENT, "the number is a landline, or its carrier cannot be reached"),
-    30007: Failure(ReasonCode.CONTENT_REJECTED, "a carrier filtered the message as unwanted"),
-    # Not retryable: Twilio does not repeat it either, since the customer may have got it.
-    30008: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier gave no reason"),
-    30410: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier did not answer in time"),
-    30017: Failure(ReasonCode.UNREACHABLE, "the carrier's network is congested"),
-    30018: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier demands a registered sender id"),
-    30019: Failure(ReasonCode.MESSAGE_TOO_LONG, "the message is larger than the carrier allows"),
-    30022: Failure(ReasonCode.UNREACHABLE, "the carrier's rate limit for this sender was reached"),
-    30023: Failure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
-    30024: Failure(ReasonCode.PROVIDER_REJECTED, "the sender id is not set up at the carrier"),
-    30027: Failure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
-    30032: Failure(ReasonCode.PROVIDER_REJECTED, "the toll-free sender is not verified"),
-    30033: Failure(ReasonCode.PROVIDER_REJECTED, "the sender's US campaign is suspended"),
-    30034: Failure(ReasonCode.PROVIDER_REJECTED, "the sender is not registered for US numbers"),
-    30035: Failure(ReasonCode.PROVIDER_REJECTED, "the sender is still being set up"),
-    30450: Failure(ReasonCode.BLOCKED, "Twilio blocked the delivery"),
-}
-"""Error codes in a status callback: the message was taken and did not arrive."""
-
-_DEAD_NUMBERS: Final = frozenset({21610, 30005})
-"""Codes after which the number is not to be written to again."""
 
 STATUSES: Final[Mapping[str, ReceiptKind]] = {
     # The first four say that Twilio has the message, which is all that "sent" means here.
@@ -291,35 +219,38 @@ def _read(answer: Answer) -> SendResult:
     if answer.ok and sid:
         return Accepted(sid)
     code = answer.member("code")
-    if 400 <= answer.status < 500 and isinstance(code, int) and code in REFUSALS:
-        return refusal(REFUSALS[code], f"Twilio {code}")
-    return by_status(answer, f"Twilio {code} ({ERROR_PAGE}/{code})" if isinstance(code, int) else "Twilio")
+    if not isinstance(code, int):
+        return by_status(answer, "Twilio")
+    if 400 <= answer.status < 500 and code in REFUSALS:
+        return refusal(REFUSALS[code], f"Twilio {code}", asked_to_wait(answer))
+    return by_status(answer, f"Twilio {code} ({ERROR_PAGE}/{code})", coded=True)
 
 
 def _receipt(sid: str, status: str, fields: Mapping[str, str], correlation: str | None) -> Receipt:
     kind = STATUSES[status]
     failed = kind is ReceiptKind.FAILED
     code = int(fields["ErrorCode"]) if fields.get("ErrorCode", "").isdecimal() else None
-    reason, detail = _why(status, code) if failed else (None, None)
+    failure = _why(status, code) if failed else None
     return Receipt(
         kind=kind,
         event_key=f"{sid}:{status}",
         correlation=correlation,
         provider_message_id=sid,
         occurred_at=_done_date(fields.get("RawDlrDoneDate")),
-        code=reason,
-        detail=detail,
-        bad_address=fields.get("To") if failed and code in _DEAD_NUMBERS else None,
+        code=failure.code if failure else None,
+        detail=failure.words if failure else None,
+        temporary=failure is not None and failure.temporary,
+        bad_address=fields.get("To") if failed and code in DEAD_NUMBERS else None,
         raw=fields,
     )
 
 
-def _why(status: str, code: int | None) -> tuple[ReasonCode, str]:
+def _why(status: str, code: int | None) -> Failure:
     failure = FAILURES.get(code) if code is not None else None
     if failure is not None:
-        return failure.code, f"Twilio {code}: {failure.words}"
+        return replace(failure, words=f"Twilio {code}: {failure.words}")
     about = f"Twilio {code} ({ERROR_PAGE}/{code})" if code else "Twilio"
-    return ReasonCode.PROVIDER_REJECTED, f"{about}: the message was {status}"
+    return Failure(ReasonCode.PROVIDER_REJECTED, f"{about}: the message was {status}")
 
 
 def _done_date(value: str | None) -> datetime | None:

@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.channels._account import AccountSetup, Endpoint, Region, Settings
-from app.channels._support import Answer, Fault, Meaning, json_object, one_line, post, refusal
+from app.channels._support import Answer, Fault, Meaning, json_object, one_line, post, refusal, throttled
 from app.channels.signed_posts import signed_headers
 from app.domain.messaging import (
     Accepted,
@@ -239,6 +239,8 @@ def _read(answer: Answer, address: str) -> SendResult:
         detail, code = one_line(answer.text_member("detail") or "no detail given"), _reason(answer.text_member("code"))
         ends_address = code in _NO_MORE and answer.text_member("address") == address
         return Rejected(code, f"HTTP {answer.status}: {detail}", ends_address=ends_address)
+    if answer.status == 429:
+        return throttled(answer)
     return Unknown(f"The endpoint answered HTTP {answer.status}, which says neither yes nor no.")
 
 

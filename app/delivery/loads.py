@@ -151,7 +151,7 @@ class Loads:
             return
         async with self._database.begin(lane.tenant) as connection:
             if deferred.retry_after is not None:
-                await account_health.cool(connection, lane.tenant, lane.account, deferred.retry_after)
+                await account_health.cool(connection, lane.tenant, lane.account, deferred.retry_after, deferred.detail)
             else:
                 reason = f"{deferred.code}: {deferred.detail}"
                 await account_health.pause(connection, lane.tenant, lane.account, reason)

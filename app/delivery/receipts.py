@@ -108,4 +108,5 @@ def _reason(receipt: StoredReceipt) -> Reason | None:
     if receipt.kind is not ReceiptKind.FAILED:
         return None
     code = receipt.reason_code or ReasonCode.PROVIDER_REJECTED
-    return Reason(code, receipt.reason_detail or "The provider reports that it failed.", retryable=code in RETRYABLE)
+    detail = receipt.reason_detail or "The provider reports that it failed."
+    return Reason(code, detail, retryable=receipt.temporary or code in RETRYABLE)

@@ -36,6 +36,8 @@ TRIES_WHEN_CLOSING: Final = 10
 
 TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 
+SILENT: Final = "The provider does not answer."
+
 BAD_DATA: Final = ("22", "23")
 """The classes of SQLSTATE that speak of the row: data exception, integrity constraint violation."""
 
@@ -180,10 +182,10 @@ class Recorder:
             if silent and account not in _answering(results):
                 wait = rest(await account_health.note_silence(connection, tenant, account, silent))
                 if wait is not None:
-                    await account_health.cool(connection, tenant, account, wait)
+                    await account_health.cool(connection, tenant, account, wait, SILENT)
             for deferral in {result.account_deferral for result in results if result.account_deferral}:
                 if deferral.retry_after is not None:
-                    await account_health.cool(connection, tenant, account, deferral.retry_after)
+                    await account_health.cool(connection, tenant, account, deferral.retry_after, deferral.detail)
                 else:
                     await account_health.pause(connection, tenant, account, f"{deferral.code}: {deferral.detail}")
 

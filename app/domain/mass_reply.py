@@ -63,6 +63,8 @@ class Lane:
     """What this lane alone waits for until then."""
     awaits_sample: bool = False
     """Whether only others are in the sample that goes first."""
+    account_cool_reason: str | None = None
+    """Why the account rests until `account_cool_until`."""
 
     @property
     def account_fault(self) -> str | None:

@@ -174,6 +174,8 @@ class Receipt:
     detail: str | None = None
     bad_address: str | None = field(default=None, repr=False)
     """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
+    temporary: bool = False
+    """Of a failure: a person may send the same again, as with `Rejected.temporary`."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
     """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""

@@ -37,16 +37,23 @@ async def note_answers(connection: AsyncConnection, tenant: TenantId, accounts: 
     await connection.execute(_NOTE_ANSWERS, {"tenant": tenant, "accounts": list(accounts)})
 
 
-async def cool(connection: AsyncConnection, tenant: TenantId, account: UUID, wait: timedelta) -> None:
-    """Let the account rest, by the database's clock; a longer rest that was already ordered stands."""
-    statement = sa.text("""
-        UPDATE channel_accounts
-        SET cool_until = greatest(CASE WHEN cooled_at > clock_timestamp() THEN NULL ELSE cool_until END,
-                                  clock_timestamp() + CAST(:wait AS interval)),
-            cooled_at = clock_timestamp()
-        WHERE tenant_id = :tenant AND id = :account
-    """)
-    await connection.execute(statement, {"tenant": tenant, "account": account, "wait": wait})
+_COOL = sa.text("""
+    WITH now AS (SELECT clock_timestamp() AS at),
+    stands AS (
+        SELECT a.id, now.at, now.at + CAST(:wait AS interval) AS until,
+               CASE WHEN a.cooled_at <= now.at THEN a.cool_until END AS ordered
+        FROM channel_accounts a, now WHERE a.tenant_id = :tenant AND a.id = :account FOR NO KEY UPDATE OF a)
+    UPDATE channel_accounts a
+    SET cool_until = greatest(s.ordered, s.until), cooled_at = s.at,
+        cool_reason = CASE WHEN s.ordered > s.until THEN a.cool_reason ELSE :reason END
+    FROM stands s WHERE a.tenant_id = :tenant AND a.id = s.id
+""")
+
+
+async def cool(connection: AsyncConnection, tenant: TenantId, account: UUID, wait: timedelta, reason: str) -> None:
+    """Let the account rest, by the database's clock; a longer rest that was already ordered stands, with its reason."""
+    values = {"tenant": tenant, "account": account, "wait": wait, "reason": reason}
+    await connection.execute(_COOL, values)
 
 
 async def pause(connection: AsyncConnection, tenant: TenantId, account: UUID, reason: str) -> None:

@@ -264,7 +264,8 @@ _LANES = sa.text(f"""
     SELECT l.mass_reply_id, l.channel, l.account_id, a.key AS account_key,
            {", ".join("l." + counter for counter in DELIVERY_COUNTERS)}, l.segments_billed,
            l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
-           a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until, l.held_until, l.held_reason,
+           a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until, a.cool_reason,
+           l.held_until, l.held_reason,
            a.id IS NULL OR a.enabled AS account_enabled,
            a.id IS NULL OR EXISTS (SELECT FROM channel_account_routes r WHERE r.account_id = a.id) AS account_exists,
            m.sampling AND l.queued > 0 AND l.sending = 0 AND NOT EXISTS (
@@ -298,6 +299,7 @@ async def lanes_of(
             row.held_until,
             row.held_reason,
             row.awaits_sample,
+            row.cool_reason,
         )
         found[row.mass_reply_id] = (*found.get(row.mass_reply_id, ()), lane)
     return found

@@ -32,15 +32,16 @@ class StoredReceipt:
     reason_code: ReasonCode | None
     reason_detail: str | None
     occurred_at: datetime | None
+    temporary: bool = False
     recipient: str | None = field(default=None, repr=False)
     """Of a watermark, which names no message."""
 
 
 _STORE = sa.text("""
     INSERT INTO receipts (tenant_id, account_id, event_key, kind, delivery_id, epoch, provider_message_id, reason_code,
-                          reason_detail, occurred_at, raw)
+                          reason_detail, temporary, occurred_at, raw)
     VALUES (:tenant, :account, :event_key, :kind, :delivery, :epoch, :provider_message_id, :reason_code,
-            :reason_detail, :occurred_at, CAST(:raw AS jsonb))
+            :reason_detail, :temporary, :occurred_at, CAST(:raw AS jsonb))
     ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
     RETURNING id
 """)
@@ -59,6 +60,7 @@ async def store(
         "provider_message_id": receipt.provider_message_id and storable(receipt.provider_message_id),
         "reason_code": receipt.code,
         "reason_detail": receipt.detail and storable(receipt.detail),
+        "temporary": receipt.temporary,
         "occurred_at": receipt.occurred_at,
         "raw": _json(receipt.raw),
     }
@@ -75,6 +77,7 @@ async def store(
         receipt.code,
         values["reason_detail"],
         receipt.occurred_at,
+        receipt.temporary,
     )
 
 
@@ -101,7 +104,7 @@ async def store_watermark(
     id_ = await connection.scalar(_STORE_WATERMARK, {"tenant": tenant, "account": account, **values})
     if id_ is None:
         return None
-    return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient)
+    return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient=recipient)
 
 
 async def keep(
@@ -141,6 +144,7 @@ async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> Stor
         ReasonCode(row.reason_code) if row.reason_code else None,
         row.reason_detail,
         row.occurred_at,
+        row.temporary,
         row.recipient,
     )
 

@@ -56,6 +56,7 @@ channel_accounts = Table(
     own.flag("enabled", default="true"),
     own.text("pause_reason", nullable=True),
     own.at("cool_until"),
+    own.text("cool_reason", nullable=True),
     Column(
         "cooled_at",
         TIMESTAMP(timezone=True),

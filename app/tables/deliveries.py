@@ -180,6 +180,7 @@ receipts = Table(
     own.text("provider_message_id", nullable=True),
     own.text("reason_code", nullable=True),
     own.text("reason_detail", nullable=True),
+    own.flag("temporary"),
     Column("recipient", Text, nullable=True, comment="Of a report on all that one recipient was sent until a moment."),
     own.at("occurred_at"),
     own.json("raw"),

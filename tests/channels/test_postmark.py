@@ -124,7 +124,7 @@ async def test_an_address_that_is_not_exactly_one_is_refused_without_a_call(
     ("status", "code", "expected"),
     [
         (422, 10, ("account", None)),
-        (422, 300, ReasonCode.INVALID_RECIPIENT),
+        (422, 300, ReasonCode.PROVIDER_REJECTED),
         (422, 400, ("account", None)),
         (422, 401, ("account", None)),
         (422, 402, ReasonCode.PROVIDER_REJECTED),

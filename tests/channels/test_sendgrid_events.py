@@ -54,7 +54,7 @@ def test_progress_is_told(name: str, kind: ReceiptKind) -> None:
         ("dropped", {"reason": "Spam Reporting Address"}, ReasonCode.COMPLAINED, ANN),
         ("dropped", {"reason": "Unsubscribed Address"}, ReasonCode.OPTED_OUT, ANN),
         ("dropped", {"reason": "Spam Content (if Spam Checker app is enabled)"}, ReasonCode.CONTENT_REJECTED, None),
-        ("dropped", {"reason": "Recipient List over Package Quota"}, ReasonCode.PROVIDER_REJECTED, None),
+        ("dropped", {"reason": "Recipient List over Package Quota"}, ReasonCode.UNREACHABLE, None),
         ("spamreport", {}, ReasonCode.COMPLAINED, ANN),
     ],
 )

@@ -93,9 +93,12 @@ async def test_an_unusable_address_stops_the_account(http: httpx.AsyncClient) ->
 
 async def test_429_makes_the_account_wait_as_long_as_the_provider_says(http: httpx.AsyncClient) -> None:
     async with serving(answering(429, headers={"Retry-After": "17"})) as server:
-        result = await post(http, server.url, json={})
+        answer = await post(http, server.url, json={})
 
-    assert result == Deferred("throttled", result.detail, timedelta(seconds=17), "account")  # type: ignore[union-attr]
+    assert isinstance(answer, Answer)
+    assert by_status(answer, "X") == Deferred(
+        "throttled", "X asks to send more slowly.", timedelta(seconds=17), "account"
+    )
 
 
 async def test_an_answer_that_never_ends_is_cut_off(http: httpx.AsyncClient) -> None:
