@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels.twilio import FAILURES, REFUSALS, STATUSES, TwilioAdapter, signature
+from app.channels._twilio_codes import FAILURES, REFUSALS
+from app.channels.twilio import STATUSES, TwilioAdapter, signature
 from app.domain.messaging import (
     Accepted,
     Deferred,
