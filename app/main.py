@@ -23,6 +23,7 @@ from app.api.refusals import Refusals
 from app.api.routes import ROUTERS, docs, metrics, pages
 from app.api.routes.chat import Limits
 from app.api.stopping import told_of_stop
+from app.garbage import collect_seldom
 from app.logs import configure_logging
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
@@ -53,7 +54,9 @@ def from_environment() -> FastAPI:
     """What uvicorn calls in each of its processes."""
     settings = load_settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    collect_seldom()
+    return app
 
 
 def describe() -> str:

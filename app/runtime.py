@@ -67,7 +67,7 @@ async def open_runtime(
     address cannot be used. (Redis may be away; the database may not.)
     """
     # The event loop waits as long as this, each time, for the thread that renders (`Aside`).
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(0.0002)
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.database_pool_size).of(kind)
         stack.push_async_callback(database.close)

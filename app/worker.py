@@ -4,7 +4,6 @@ arq is restarted whenever Redis ends it; while Redis is away the process asks Po
 """
 
 import asyncio
-import gc
 import signal
 import uuid
 from collections.abc import Awaitable, Callable
@@ -30,6 +29,7 @@ from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sweep import PUMP_IDLE, Sweeper
 from app.domain.model import MassReplyId, TenantId
 from app.domain.policy import back_off
+from app.garbage import collect_seldom
 from app.logs import about
 from app.queue import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
 from app.runtime import Runtime, open_runtime
@@ -154,9 +154,8 @@ class WorkerProcess:
             return
         with about(tenant=tenant, mass_reply=mass_reply):
             try:
-                await mass_replies.prepare(
-                    self._runtime.database, self._runtime.aside, tenant, mass_reply, confirm_within
-                )
+                aside = self._runtime.aside.of(tenant)
+                await mass_replies.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
                 self._faults.pop(mass_reply, None)
             except Exception as error:
                 rest = back_off(times).total_seconds()
@@ -270,19 +269,8 @@ async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:
 
 def run(settings: Settings) -> None:
     """Be a worker process, on the faster of the event loops that there are."""
-    _collect_garbage_seldom()
+    collect_seldom()
     uvloop.run(main(settings))
-
-
-def _collect_garbage_seldom() -> None:
-    """Look for cycles among new objects only, and after 10,000 of them instead of 700.
-
-    Hundreds of calls under way keep many short-lived objects, and each look also walks through all that was imported:
-    that took a fifth of a worker's time (`make bench`). https://docs.python.org/3/library/gc.html#gc.freeze
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 async def main(settings: Settings) -> None:

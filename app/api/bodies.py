@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import BodyTooLarge, BodyTooSlow, EncodingNotTaken, Refused, problem_response
 from app.domain.errors import Overloaded
+from app.domain.json_values import MOST_VALUES, values_in
 
 HELD_BYTES: Final = 160_000_000
 """Of all bodies that one process holds in memory at once."""
@@ -30,7 +31,8 @@ _OWNER: Final = "body_owner"
 class BodyLimit:
     """Refuses bodies that are compressed, too large, also without a word on their length, too slow, or too many.
 
-    Paths with a certain beginning have a limit of their own or, where they are streamed, none.
+    Paths with a certain beginning have a limit of their own or, where they are streamed, none. All others take JSON, of
+    which the values are counted too.
     """
 
     def __init__(
@@ -51,11 +53,12 @@ class BodyLimit:
             await problem_response(EncodingNotTaken())(scope, receive, send)
             return
         limit = self._limit_of(scope["path"])
+        most_values = None if any(map(scope["path"].startswith, self._own_limits)) else MOST_VALUES
         if limit is not None and declared_length(scope) > limit:
             await problem_response(too_large(limit))(scope, receive, send)
             return
         held = None if scope["path"] in self._streamed else self._held
-        body = _Body(scope, receive, limit, held)
+        body = _Body(scope, receive, limit, most_values, held)
         try:
             await self._app(scope, body.receive, send)
         finally:
@@ -67,10 +70,19 @@ class BodyLimit:
 
 
 class _Body:
-    def __init__(self, scope: Scope, receive: Receive, limit: int | None, held: Counter[Hashable] | None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        limit: int | None,
+        most_values: int | None,
+        held: Counter[Hashable] | None,
+    ) -> None:
         self._scope = scope
         self._receive = receive
         self._limit = limit
+        self._most_values = most_values
+        self._values = 0
         self._held = held
         self._owner: Hashable = None
         self._received = self._holding = 0
@@ -81,7 +93,9 @@ class _Body:
         message = await (self._receive() if self._is_whole else self._next())
         if message["type"] == "http.request":
             self._is_whole = not message.get("more_body", False)
-            self._count(len(message.get("body", b"")))
+            body = message.get("body", b"")
+            self._count(len(body))
+            self._count_values(body)
         return message
 
     async def _next(self) -> Message:
@@ -107,6 +121,13 @@ class _Body:
             raise Refused(Overloaded("Too many large bodies are being read at once.", limit="bodies"))
         self._held[self._owner] += size
         self._holding += size
+
+    def _count_values(self, part: bytes) -> None:
+        if self._most_values is None:
+            return
+        self._values += values_in(part)
+        if self._values > self._most_values:
+            raise Refused(BodyTooLarge(f"The body holds more than the {self._most_values:,} values that are read."))
 
     def let_go(self) -> None:
         if self._held is not None and self._holding:

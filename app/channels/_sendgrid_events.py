@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels._account import REPLY_PLACEHOLDER
-from app.channels._support import Failure
+from app.channels._support import Failure, callback_json
 from app.domain.html_text import html_to_text
 from app.domain.mail import Mail, UnreadableMail, parse_mail, thread_ids
 from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
@@ -63,10 +63,7 @@ _KEPT_FIELDS: Final = ("from", "to", "subject", "envelope", "SPF", "dkim", "spam
 
 def read(body: bytes, domain: str) -> Sequence[ProviderEvent]:
     """Read one call's events. `domain` is that of our own Message-IDs. Raises MalformedWebhook."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise MalformedWebhook("The body is not JSON.") from None
+    found = callback_json(body)
     if not isinstance(found, list) or not all(isinstance(event, dict) for event in found):
         raise MalformedWebhook("The body is not a list of events.")
     return [_read(event, domain) for event in found]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.contextvars import bind_contextvars
 
+from app.aside import Aside
 from app.delivery.lines import Line, Lines
 from app.delivery.receipts import take_receipt, take_watermark
 from app.domain.accounts import ChannelAccount, region_of
@@ -73,19 +74,22 @@ async def admit(database: Database, lines: Lines, account_id: UUID, head: Webhoo
     raise _not_the_provider()
 
 
-async def take_callback(database: Database, lines: Lines, metrics: Metrics, called: Called, webhook: Webhook) -> None:
+async def take_callback(
+    database: Database, lines: Lines, aside: Aside, metrics: Metrics, called: Called, webhook: Webhook
+) -> None:
     """Check a provider's call and do what it says, a group of events at a time.
 
     If one fails, the provider repeats the call, and what was done before does nothing the second time.
 
     Raises Unauthenticated for a call that is not the provider's, InvalidRequest for one that cannot be read.
     """
-    verified = called.line.adapter.verify(webhook)
+    adapter, aside = called.line.adapter, aside.of(called.tenant)
+    verified = await aside.once(lambda: adapter.verify(webhook))
     async with database.begin(called.tenant) as connection:
         await callback_sightings.note(connection, called.tenant, called.line.account.id, verified=verified)
     if not verified:
         raise _not_the_provider()
-    events = _events(called.line.adapter, webhook)
+    events = await aside.once(lambda: _events(adapter, webhook))
     for first in range(0, len(events), TOGETHER):
         group = events[first : first + TOGETHER]
         try:

@@ -175,7 +175,8 @@ class Pump:
     async def _written(self, taken: Taken, judging: Judging, until: float) -> Sequence[Ticket]:
         """Render what was claimed, and store it. What half of the lease is too short for is given back."""
         latest = _by_loop(until - self._crew.pace.lease.total_seconds() / 2)
-        rows, tickets = taken.rows, await self._crew.aside.each(judging.ticket, taken.rows, until=latest)
+        rows, aside = taken.rows, self._crew.aside.of(self._lane.tenant)
+        tickets = await aside.each(judging.ticket, rows, until=latest)
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
             if late := rows[len(tickets) :]:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.json_values import MOST_VALUES, values_in
 from app.domain.model import Channel, ConversationStatus, Engagement
 from app.domain.reading import MAX_NAME_BYTES, Reader, child, storable
 from app.domain.selection import MAX_FIELD_NAME_BYTES
@@ -80,6 +81,8 @@ def parse_line(raw: bytes) -> ConversationLine:
 
 
 def _load(raw: bytes) -> object:
+    if values_in(raw) > MOST_VALUES:
+        raise InvalidLine("too_many", f"This line holds more than the {MOST_VALUES:,} values that are read.")
     try:
         data: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except ValueError:

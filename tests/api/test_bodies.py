@@ -250,6 +250,30 @@ async def test_what_a_database_cannot_hold_is_left_out_of_a_callback(
     assert "in it" in (kept := await stored_rows(runtime.database, tenant, "receipts")) or "of a character" in kept
 
 
+async def test_a_body_of_more_values_than_are_read_is_refused(client: httpx.AsyncClient) -> None:
+    many = b'{"filter": {"channel": [' + b"[]," * 60_000 + b"[]]}}"
+    problem = assert_problem(await client.post("/conversations/search", content=many), 413, "body_too_large")
+    assert "50,000 values" in problem["detail"]
+    imported = await client.post(
+        "/conversations/import", content=many + b"\n" + many, headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert [error["code"] for error in imported.json()["errors"]] == ["too_many"] * 2
+
+
+async def test_a_callback_of_more_values_than_are_read_is_refused(
+    anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.channels._support.MOST_CALLBACK_VALUES", 100)
+    account = await add_account(runtime, tenant, messenger(API))
+    content = b'{"object": "page", "entry": [' + b"[]," * 100 + b"[]]}"
+    signature = hmac.new(META_SECRETS["app_secret"].encode(), content, sha256).hexdigest()
+    headers = {"X-Hub-Signature-256": f"sha256={signature}"}
+    problem = assert_problem(
+        await anonymous.post(f"/callbacks/{account}", content=content, headers=headers), 422, "invalid_request"
+    )
+    assert "100 values" in problem["detail"]
+
+
 async def test_a_callback_nested_without_end_is_refused(
     anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
 ) -> None:

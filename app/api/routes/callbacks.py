@@ -31,7 +31,8 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
     called = await callbacks.admit(runtime.database, runtime.lines, account_id, head)
     belongs_to(request, called.tenant)
     webhook = replace(head, body=await read_body(request, called.line.adapter.callback_bytes))
-    await callbacks.take_callback(runtime.database, runtime.lines, runtime.telemetry.metrics, called, webhook)
+    metrics = runtime.telemetry.metrics
+    await callbacks.take_callback(runtime.database, runtime.lines, runtime.aside, metrics, called, webhook)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

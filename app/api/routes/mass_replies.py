@@ -76,7 +76,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     limit = runtime.settings.prepare_inline_limit
     database = runtime.database.of(SEARCH)
     preview = await mass_replies.preview(
-        database, runtime.aside, caller.tenant_id, draft, limit=limit, only=body.conversation_id
+        database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, limit=limit, only=body.conversation_id
     )
     if not body.message.is_written:
         preview.summary.samples = []
@@ -102,7 +102,7 @@ async def create_mass_reply(
     async with database.begin(caller.tenant_id) as connection:
         record = await earlier(connection, keyed)
     if record is None:
-        checked = await mass_replies.check(database, runtime.aside, caller.tenant_id, draft, by)
+        checked = await mass_replies.check(database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, by)
         async with database.begin(caller.tenant_id) as connection:
             record = await earlier(connection, keyed)
             if record is None:
@@ -142,7 +142,7 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
         await runtime.wakeups.wake_preparation(tenant, id_)
         return batch
     within = runtime.settings.confirm_within
-    await mass_replies.prepare(runtime.database.of(BULK), runtime.aside, tenant, id_, within)
+    await mass_replies.prepare(runtime.database.of(BULK), runtime.aside.of(tenant), tenant, id_, within)
     return await read(runtime, tenant, id_)
 
 

@@ -46,7 +46,7 @@ async def put_snippet(
 
     Its Liquid and its merge tags must be valid by themselves: what one snippet opens, no other can close.
     """
-    await runtime.aside.once(lambda: check_snippet(body.text))
+    await runtime.aside.of(caller.tenant_id).once(lambda: check_snippet(body.text))
     async with runtime.database.begin(caller.tenant_id) as connection:
         saved = await save_snippet(connection, caller.tenant_id, shortcode, body.text, Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
