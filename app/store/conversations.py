@@ -27,17 +27,22 @@ _COLUMNS = """
     c.last_customer_message_at, c.reply_to_message_id, c.reply_references,
     ARRAY(SELECT t.tag FROM conversation_tags t WHERE t.tenant_id = c.tenant_id AND t.conversation_id = c.id) AS tags
 """
-_TABLES = """
-    conversations c
+_BESIDE = """
     CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = c.tenant_id AND id = c.contact_id LIMIT 1) k
     LEFT JOIN channel_accounts a ON a.tenant_id = c.tenant_id AND a.id = c.account_id
 """
+_TABLES = f"conversations c {_BESIDE}"
 
 # In id order, as everybody locks conversations: two that lock the same ones cannot wait for each other.
 _LOCK_BY_EXTERNAL_IDS = sa.text(f"""
-    SELECT {_COLUMNS} FROM {_TABLES}
-    WHERE c.tenant_id = {SOME_TENANT} AND c.external_id = ANY (CAST(:external_ids AS text[]))
-    ORDER BY c.id FOR NO KEY UPDATE OF c
+    WITH found AS MATERIALIZED (
+        SELECT c.id FROM unnest(CAST(:external_ids AS text[])) AS wanted (external_id)
+        CROSS JOIN LATERAL (SELECT id FROM conversations
+                            WHERE tenant_id = {SOME_TENANT} AND external_id = wanted.external_id LIMIT 1) c)
+    SELECT {_COLUMNS} FROM unnest(ARRAY(SELECT DISTINCT id FROM found ORDER BY id)) AS found (id)
+    CROSS JOIN LATERAL (SELECT * FROM conversations
+                        WHERE tenant_id = {SOME_TENANT} AND id = found.id LIMIT 1 FOR NO KEY UPDATE) c
+    {_BESIDE}
 """)  # noqa: S608 - built from the constants above
 _LOCK = sa.text(f"""
     SELECT {_COLUMNS} FROM {_TABLES}

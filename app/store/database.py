@@ -185,6 +185,16 @@ async def plan_anew(connection: AsyncConnection) -> None:
     await connection.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
 
 
+async def plan_by_key(connection: AsyncConnection) -> None:
+    """Plan what follows for tables as large as they are now, and for what tenants have on average.
+
+    A connection keeps the plans of foreign keys' checks too. One that was made while a table was empty, or for a tenant
+    that its statistics do not know, reads all rows of the tenant to find one by its key.
+    """
+    await connection.execute(sa.text("DISCARD PLANS"))
+    await connection.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
+
+
 class Share:
     """A few of a pool's connections, for work that must leave the others to the pumps however much of it there is."""
 

@@ -1,0 +1,54 @@
+"""How many rows an import reads for each of its lines, where statistics know nothing of its tenant."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from app.domain.import_line import parse_line
+from app.domain.model import TenantId
+from app.store.database import Database
+from app.store.imports import load_chunk, store_chunk
+from tests.conftest import create_tenant
+from tests.imports import Desk, line, ndjson
+from tests.plans import counting_rows, renew_statistics
+
+ALL, FEW = 1_300, 60
+A_HANDFUL = 20
+"""Rows of one table for each line: itself, its versions, and what foreign keys check of it."""
+TABLES = ("contacts", "conversations", "conversation_tags", "conversation_fields", "messages")
+
+
+def lines(start: int, count: int, **changes: object) -> list[dict[str, object]]:
+    return [
+        line(f"c-{n}", channel_account=None, contact={"external_id": f"u-{n}", "phone": f"+1202{n:07}"}, **changes)
+        for n in range(start, start + count)
+    ]
+
+
+@pytest.fixture
+async def desk(database: Database, database_url: str, owner_url: str) -> AsyncIterator[Desk]:
+    """A tenant that came after the statistics were made, on a connection that worked when it had hardly a row."""
+    for _ in range(3):
+        await Desk(database, await create_tenant(database)).imports(*lines(0, 30))
+    await renew_statistics(owner_url, *TABLES)
+    one = Database(database_url, pool_size=1)
+    desk = Desk(one, await create_tenant(database))
+    for n in range(10):
+        await desk.imports(*lines(n, 1))
+    await desk.imports(*lines(0, ALL))
+    yield desk
+    await one.close()
+
+
+@pytest.mark.parametrize("start", [ALL, ALL // 2], ids=["new lines", "lines of before"])
+async def test_a_group_of_lines_reads_what_it_speaks_of(desk: Desk, start: int) -> None:
+    now, tenant = datetime.now(UTC), TenantId(desk.tenant)
+    said = [parse_line(each) for each in ndjson(*lines(start, FEW, subject=str(uuid4()))).splitlines()]
+    async with desk.database.begin(tenant) as connection, counting_rows(connection) as read:
+        chunk = await load_chunk(connection, tenant, said)
+        for each in said:
+            chunk.apply(each, now)
+        await store_chunk(connection, tenant, chunk, now)
+    assert max(read[table] for table in TABLES) <= A_HANDFUL * FEW, read
