@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.aside import Aside
+from app.delivery.batch_sizes import BatchSizes
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.delivery.recorder import Recorder
@@ -34,5 +35,6 @@ class Crew:
     loads: Loads
     telemetry: Telemetry = field(default_factory=Telemetry)
     aside: Aside = field(default_factory=Aside)
+    batch_sizes: BatchSizes = field(default_factory=BatchSizes)
     starts: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the pump that is starting calls."""

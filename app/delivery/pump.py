@@ -17,6 +17,7 @@ import structlog
 
 from app.channels.http import deadline, elapsed
 from app.delivery.claiming import Claim, Judging, Taken, Ticket
+from app.delivery.batch_sizes import as_one_call
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
 from app.delivery.outcomes import DEADLINE_PASSED, answered, refused
@@ -226,7 +227,8 @@ class Pump:
         """What is to be done for these tickets, each with the number of them that it is for."""
         ready = [ticket for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         if isinstance(adapter, SendsMany) and len(ready) >= BATCH_FROM:
-            yield self._send_many(ready, adapter.name, adapter, until), len(ready)
+            for batch in self._crew.batch_sizes.split(self._lane, ready):
+                yield self._send_many(batch, adapter.name, adapter, until), len(batch)
         else:
             yield from ((self._send_one(ticket, adapter, until), 1) for ticket in ready)
         for ticket in tickets:
@@ -257,11 +259,11 @@ class Pump:
         outbounds = [ticket.outbound for ticket in tickets if isinstance(ticket.outbound, Outbound)]
         results = await self._call(provider, lambda: adapter.send_many(outbounds), len(outbounds), until)
         self.put_off |= any(isinstance(result, Deferred) for result in results)
-        records = (
-            self._record(provider, ticket.claimed, answered(ticket.claimed, result, self._load.refused))
-            for ticket, result in zip(tickets, results, strict=True)
-        )
-        await asyncio.gather(*records)
+        self._crew.batch_sizes.heard(self._lane, results)
+        pairs = list(zip(tickets, results, strict=True))
+        heard = [answered(ticket.claimed, result, self._load.refused) for ticket, result in pairs]
+        records = zip(tickets, as_one_call(heard), strict=True)
+        await asyncio.gather(*(self._record(provider, ticket.claimed, result) for ticket, result in records))
 
     async def _refuse(self, provider: str, claimed: Claimed, reason: Reason) -> None:
         await self._record(provider, claimed, refused(claimed, reason))

@@ -65,6 +65,8 @@ class Report:
     """How the attempt ended, where the event does not say it."""
     of_attempt: bool = True
     """Whether it speaks of the attempt itself, and not of all that was sent until a moment."""
+    counts: bool = True
+    """Whether it says something of its lane. Of the messages that one lost call took with it, one does."""
     evidence: str | None = None
     wait: timedelta | None = None
     """How long a delivery waits that was put off, by the database's clock."""
@@ -161,6 +163,7 @@ def _change(row: Locked, report: Report, move: Move) -> Change:
         deferred,
         report.provider_message_id,
         files_lost=len(report.dropped),
+        counts=report.counts,
     )
 
 

@@ -99,7 +99,8 @@ def _bill(changes: Sequence[Change]) -> dict[str, int]:
 
 
 def _latest(changes: Sequence[Change]) -> Latest:
-    found = (turnout(change.row.standing.status, change.happening.event, change.move.to) for change in changes)
+    counted = (change for change in changes if change.counts)
+    found = (turnout(change.row.standing.status, change.happening.event, change.move.to) for change in counted)
     return Latest.of([one for one in found if one is not None], FAILURE_LIMIT.window)
 
 

@@ -169,6 +169,8 @@ class Change:
     reached: Mapping[str, int] | None = None
     files_lost: int = 0
     """Files that did not go after all."""
+    counts: bool = True
+    """Whether it says something of its lane."""
     changed: Mapping[str, Changed] = field(default_factory=dict)
     """What it changed on the conversation."""
 
