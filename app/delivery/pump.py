@@ -16,8 +16,8 @@ from uuid import UUID, uuid4
 import structlog
 
 from app.channels.http import deadline, elapsed
-from app.delivery.claiming import Claim, Judging, Taken, Ticket
 from app.delivery.batch_sizes import as_one_call
+from app.delivery.claiming import Claim, Judging, Taken, Ticket
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
 from app.delivery.outcomes import DEADLINE_PASSED, answered, refused

@@ -43,7 +43,17 @@ def test_a_lane_that_lost_nothing_has_no_limit() -> None:
 
 
 def test_each_lost_call_halves_the_next_down_to_one_message() -> None:
-    calls = [(500, LOST), (250, LOST), (125, LOST), (62, LOST), (31, LOST), (15, LOST), (7, LOST), (3, LOST), (1, LOST)]
+    calls: list[tuple[int, SendResult]] = [
+        (500, LOST),
+        (250, LOST),
+        (125, LOST),
+        (62, LOST),
+        (31, LOST),
+        (15, LOST),
+        (7, LOST),
+        (3, LOST),
+        (1, LOST),
+    ]
 
     assert [sizes_after(*calls[: n + 1]) for n in range(len(calls))] == [250, 125, 62, 31, 15, 7, 3, 1, 1]
 
@@ -53,7 +63,7 @@ def test_calls_that_were_under_way_at_once_are_halved_once() -> None:
 
 
 def test_after_some_answered_calls_the_size_grows_back_until_there_is_no_limit() -> None:
-    grown = [(64, LOST), *[(32, YES)] * CALM]
+    grown: list[tuple[int, SendResult]] = [(64, LOST), *[(32, YES)] * CALM]
     assert sizes_after(*grown[:-1]) == 32
     assert sizes_after(*grown) == 64
     assert sizes_after(*grown, *[(64, YES)] * CALM) == UNLIMITED
