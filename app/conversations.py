@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,11 +13,14 @@ from app.domain.erasure import AddressDigests
 from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.import_chunk import Chunk, Outcome
 from app.domain.import_line import ConversationLine, InvalidLine, parse_line
-from app.domain.import_mail import line_of, message_of
+from app.domain.import_mail import line_of, message_of, of_customer
+from app.domain.import_report import ImportReport, LeftOut
 from app.domain.mail import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
+from app.domain.own_addresses import OwnAddresses
 from app.domain.selection import Filter
 from app.domain.streams import TooLarge, split_lines, split_mbox, without_mark
+from app.own_addresses import own_addresses
 from app.store import selection
 from app.store.accounts import find_account
 from app.store.conversations import find_id, timeline_item, view_conversations
@@ -36,46 +39,8 @@ from app.store.imports import load_chunk, store_chunk
 CHUNK_LINES = 500
 CHUNK_BYTES = 4 * 1024 * 1024
 """What is held in memory at once, however long the lines are."""
-LISTED_ERRORS = 1_000
 LARGE_MAIL_BYTES = 256 * 1024
 """Above it a mail is read in a thread, so that other requests go on meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineError:
-    line: int
-    code: str
-    detail: str
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What became of every line, or every mail, of an import."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    errors: list[LineError] = field(default_factory=list)
-    """The first LISTED_ERRORS of them."""
-
-    @property
-    def unlisted_errors(self) -> int:
-        return self.failed - len(self.errors)
-
-    def count(self, outcome: Outcome) -> None:
-        match outcome:
-            case Outcome.CREATED:
-                self.created += 1
-            case Outcome.UPDATED:
-                self.updated += 1
-            case Outcome.UNCHANGED:
-                self.unchanged += 1
-
-    def refuse(self, line: int, error: InvalidLine) -> None:
-        self.failed += 1
-        if len(self.errors) < LISTED_ERRORS:
-            self.errors.append(LineError(line, error.code, error.detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +57,7 @@ async def import_lines(
     async for chunk in _chunks(body, report):
         async with database.begin(tenant) as connection:
             await _import_chunk(connection, tenant, chunk, report, digests)
-    report.errors.sort(key=lambda error: error.line)
+    report.sort()
     return report
 
 
@@ -106,9 +71,11 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
         except InvalidLine as error:
             report.refuse(number, error)
             continue
-        if line is not None:
-            chunk.append(NumberedLine(number, line))
-            size += len(raw) if isinstance(raw, bytes) else 0
+        except LeftOut as why:
+            report.leave_out(number, why)
+            continue
+        chunk.append(NumberedLine(number, line))
+        size += len(raw) if isinstance(raw, bytes) else 0
         if len(chunk) == CHUNK_LINES or size > CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -116,10 +83,12 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
         yield chunk
 
 
-def _line(raw: bytes | TooLarge) -> ConversationLine | None:
+def _line(raw: bytes | TooLarge) -> ConversationLine:
     if isinstance(raw, TooLarge):
         raise InvalidLine("too_large", f"This line holds {raw.size:,} bytes, which is more than a line may.")
-    return parse_line(raw) if raw.strip() else None
+    if not raw.strip():
+        raise LeftOut("empty_line", "This line is empty.")
+    return parse_line(raw)
 
 
 async def _import_chunk(
@@ -136,6 +105,9 @@ async def _import_chunk(
             report.count(chunk.apply(each.line, now))
         except InvalidLine as error:
             report.refuse(each.number, error)
+            continue
+        if (why := chunk.no_address(each.line)) is not None:
+            report.warn(each.number, "no_address", why)
     await _store(connection, tenant, chunk, now, digests)
 
 
@@ -174,6 +146,8 @@ async def _whole(body: AsyncIterable[bytes]) -> AsyncIterator[bytes | TooLarge]:
 class MailAccount:
     id: AccountId
     key: str
+    own: OwnAddresses
+    """Of all the tenant's accounts."""
 
 
 async def _import_mails(
@@ -188,11 +162,13 @@ async def _import_mails(
     async for raw in mails:
         number += 1
         try:
-            mail = await _read_mail(raw)
+            mail = of_customer(await _read_mail(raw), account.own)
             async with database.begin(tenant) as connection:
                 outcome = await _file_mail(connection, tenant, account, mail, digests)
         except InvalidLine as error:
             report.refuse(number, error)
+        except LeftOut as why:
+            report.leave_out(number, why)
         else:
             report.count(outcome)
     return report
@@ -201,10 +177,11 @@ async def _import_mails(
 async def _mail_account(database: Database, tenant: TenantId, key: str) -> MailAccount:
     async with database.begin(tenant) as connection:
         account = await find_account(connection, tenant, key.strip())
+        own = await own_addresses(connection, tenant)
     if account is None or account.channel is not Channel.EMAIL:
         fault = Fault("/channel_account", "unknown_channel_account", "There is no e-mail account of this key.")
         raise InvalidRequest(faults=[fault])
-    return MailAccount(account.id, account.key)
+    return MailAccount(account.id, account.key, own)
 
 
 async def _read_mail(raw: bytes | TooLarge) -> Mail:

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from enum import Enum
 from pathlib import Path
 
-from app.conversations import ImportReport, import_lines, import_mail, import_mailbox
+from app.conversations import import_lines, import_mail, import_mailbox
 from app.domain.erasure import AddressDigests
 from app.domain.errors import InvalidRequest
+from app.domain.import_report import ImportReport
 from app.domain.model import TenantId
 from app.setup import require_tenant
 from app.store.database import Database

@@ -175,8 +175,13 @@ def import_conversations(file: Path, tenant: UUID, channel_account: str | None) 
         typer.echo(f"line {error.line}: {error.detail} ({error.code})", err=True)
     if report.unlisted_errors:
         typer.echo(f"and {report.unlisted_errors} more", err=True)
+    for warning in report.warnings:
+        typer.echo(f"line {warning.line}, warning: {warning.detail} ({warning.code})", err=True)
+    if report.unlisted_warnings:
+        typer.echo(f"and {report.unlisted_warnings} more warnings", err=True)
     typer.echo(
-        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, failed {report.failed}"
+        f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}, failed {report.failed}, "
+        f"left out {report.left_out}"
     )
     if report.failed:
         raise typer.Exit(1)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from app.conversations import LISTED_ERRORS, add_customer_message, import_lines
+from app.conversations import add_customer_message, import_lines
 from app.domain.conversation import CustomerMessage
+from app.domain.import_report import LISTED
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.imports import DIGESTS, Desk, line, ndjson, patch, stream
@@ -192,9 +193,9 @@ async def test_what_postgresql_cannot_store_is_left_out(desk: Desk) -> None:
 
 
 async def test_of_very_many_errors_the_first_thousand_are_listed_and_all_counted(desk: Desk) -> None:
-    report = await desk.imports(*["{"] * (LISTED_ERRORS + 5))
-    assert (report.failed, len(report.errors), report.unlisted_errors) == (LISTED_ERRORS + 5, LISTED_ERRORS, 5)
-    assert [error.line for error in report.errors] == list(range(1, LISTED_ERRORS + 1))
+    report = await desk.imports(*["{"] * (LISTED + 5))
+    assert (report.failed, len(report.errors), report.unlisted_errors) == (LISTED + 5, LISTED, 5)
+    assert [error.line for error in report.errors] == list(range(1, LISTED + 1))
 
 
 async def test_a_line_that_is_too_long_is_passed_over(desk: Desk) -> None:
@@ -340,3 +341,22 @@ async def test_custom_fields_do_not_grow_past_their_number_line_by_line(desk: De
     report = await desk.imports(line(custom_fields=batches[0]), patch(custom_fields=batches[1]))
     assert [(error.line, error.code) for error in report.errors] == [(2, "too_many")]
     assert await desk.outcomes(patch(custom_fields=dict.fromkeys(batches[0]) | batches[1])) == (0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("channel", "field"),
+    [("email", "/contact/email or /address"), ("sms", "/contact/phone or /address"), ("facebook", "/address")],
+)
+async def test_a_line_without_an_address_is_imported_with_a_warning_that_names_the_field(
+    desk: Desk, channel: str, field: str
+) -> None:
+    report = await desk.imports({"external_id": "c-1", "channel": channel, "contact": {"name": "Ann"}}, "", line("c-2"))
+    assert (report.created, report.left_out, report.failed) == (2, 1, 0)
+    assert [(each.line, each.code) for each in report.warnings] == [(1, "no_address"), (2, "empty_line")]
+    assert field in report.warnings[0].detail
+
+
+async def test_an_unknown_field_lists_those_that_there_are(desk: Desk) -> None:
+    report = await desk.imports({"external_id": "c-1", "channel": "sms", "adress": "+15550100"})
+    assert "/adress" in report.errors[0].detail
+    assert "address, assignee, channel" in report.errors[0].detail

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.conversations import ImportReport, get, import_lines, import_mail, import_mailbox
+from app.conversations import get, import_lines, import_mail, import_mailbox
 from app.domain.addresses import Address
 from app.domain.conversation import ConversationView
 from app.domain.errors import InvalidRequest
+from app.domain.import_report import ImportReport
 from app.domain.mail import MAX_MAIL_BYTES, parse_mail, root_id
 from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
@@ -37,7 +38,9 @@ class Inbox:
 
     async def outcome(self, raw: bytes) -> str:
         report = await self.takes(raw)
-        [outcome] = [each for each in ("created", "updated", "unchanged", "failed") if getattr(report, each)]
+        [outcome] = [
+            each for each in ("created", "updated", "unchanged", "failed", "left_out") if getattr(report, each)
+        ]
         return outcome
 
     async def view(self, name: str) -> ConversationView:
@@ -193,3 +196,65 @@ async def test_mails_need_an_account_of_e_mail(inbox: Inbox, key: str) -> None:
     with pytest.raises(InvalidRequest) as raised:
         await import_mail(inbox.database, inbox.tenant, key, stream(FIRST), DIGESTS)
     assert raised.value.faults[0].pointer == "/channel_account"
+
+
+def separated(*mails: bytes) -> bytes:
+    return b"".join(b"From ann@example.com Fri May  1 09:00:00 2026\n" + mail + b"\n\n" for mail in mails)
+
+
+PSEUDO = raw_mail(
+    "From: Mail System Internal Data <MAILER-DAEMON@mail.example.test>",
+    "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA",
+    "Message-ID: <1132742322@mail.example.test>",
+    "X-IMAP: 1132742306 0000000001",
+    "Status: RO",
+)
+OUR_OWN = raw_mail("From: Acme <support@example.com>", "To: ann@example.com", "Message-ID: <own@example.com>")
+
+
+async def test_each_mail_of_a_mailbox_is_counted_once_and_what_is_left_out_says_why(inbox: Inbox) -> None:
+    mails = [
+        PSEUDO,
+        FIRST,
+        OUR_OWN,
+        from_ann("Message-ID: <gone@example.com>", "X-Mozilla-Status: 0009"),
+        from_ann("Message-ID: <2@example.com>", "In-Reply-To: <1@example.com>"),
+        FIRST,
+        raw_mail("From: =?utf-8?Q?ann@example.com?=", "Message-ID: <3@example.com>"),
+        from_ann("Message-ID: <away@example.com>", "Status: ROD"),
+    ]
+    report = await import_mailbox(inbox.database, inbox.tenant, "email", stream(separated(*mails)), DIGESTS)
+    numbers = (report.created, report.updated, report.unchanged, report.failed, report.left_out)
+    assert numbers == (1, 1, 1, 1, 4)
+    assert sum(numbers) == len(mails)
+    assert [(each.line, each.code) for each in report.errors] == [(7, "unreadable_mail")]
+    assert [(each.line, each.code) for each in report.warnings] == [
+        (1, "mailbox_data"), (3, "own_mail"), (4, "deleted"), (8, "deleted"),
+    ]  # fmt: skip
+    assert {message.sender for message in await inbox.messages()} == {"ann@example.com"}
+
+
+async def test_a_mail_that_a_group_has_passed_on_is_its_author_s(inbox: Inbox) -> None:
+    passed_on = raw_mail(
+        "From: 'Ann Lee' via Support <support@example.com>",
+        "Reply-To: Support <support@example.com>",
+        "X-Original-Sender: ann@example.com",
+        "Precedence: list",
+        "Message-ID: <group@example.com>",
+    )
+    assert await inbox.outcome(passed_on) == "created"
+    view = await inbox.view("<group@example.com>")
+    assert (view.address, view.contact.name) == ("ann@example.com", None)
+
+
+@pytest.mark.parametrize("written", ["abc123@host.test", "<abc123@host.test>"])
+async def test_a_message_id_without_brackets_is_the_same_message(inbox: Inbox, written: str) -> None:
+    said = {"text": "It broke.", "provider_message_id": written, "references": ["first@host.test"]}
+    for each in ("<abc123@host.test>", "abc123@host.test"):
+        raw = line("c-9", channel="email", last_customer_message=said | {"provider_message_id": each})
+        await import_lines(inbox.database, inbox.tenant, stream(ndjson(raw)), DIGESTS)
+    view = await inbox.view("c-9")
+    assert [message.provider_message_id for message in await inbox.messages()] == ["<abc123@host.test>"]
+    assert view.conversation.reply_to_message_id == "<abc123@host.test>"
+    assert view.conversation.reply_references == ("<first@host.test>",)
+    assert await inbox.outcome(from_ann("Message-ID: <n@host.test>", "In-Reply-To: abc123@host.test")) == "updated"

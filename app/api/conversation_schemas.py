@@ -11,8 +11,8 @@ from pydantic import Field, JsonValue
 from app.api.filter_schema import DescribedBy, FilterBody
 from app.api.schemas import Answer, Listing, Whole
 from app.api.schemas import Body as Closed
-from app.conversations import ImportReport
 from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
+from app.domain.import_report import ImportReport, LineNote
 from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
 
 
@@ -164,14 +164,25 @@ class LineErrorAnswer(Answer):
     code: str
     detail: str
 
+    @classmethod
+    def of(cls, note: LineNote) -> Self:
+        return cls(line=note.line, code=note.code, detail=note.detail)
+
 
 class ImportAnswer(Answer):
+    """Every line, or every e-mail, is in exactly one of `created`, `updated`, `unchanged`, `failed` and `left_out`."""
+
     created: int
     updated: int
-    unchanged: int
+    unchanged: int = Field(description="It said nothing that was not known.")
     failed: int
+    left_out: int = Field(description="It is no customer's message; `warnings` says why.")
     errors: list[LineErrorAnswer] = Field(description="At most the first 1,000.")
     unlisted_errors: int = Field(description="How many failed lines `errors` does not list.")
+    warnings: list[LineErrorAnswer] = Field(
+        description="At most the first 1,000: what was left out, and what was imported and cannot be answered."
+    )
+    unlisted_warnings: int = Field(description="How many warnings are not listed.")
 
     @classmethod
     def of(cls, report: ImportReport) -> Self:
@@ -180,6 +191,9 @@ class ImportAnswer(Answer):
             updated=report.updated,
             unchanged=report.unchanged,
             failed=report.failed,
-            errors=[LineErrorAnswer(line=each.line, code=each.code, detail=each.detail) for each in report.errors],
+            left_out=report.left_out,
+            errors=[LineErrorAnswer.of(each) for each in report.errors],
             unlisted_errors=report.unlisted_errors,
+            warnings=[LineErrorAnswer.of(each) for each in report.warnings],
+            unlisted_warnings=report.unlisted_warnings,
         )

@@ -7,6 +7,7 @@ read, and every delivery is shown once.
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
@@ -46,7 +47,10 @@ _PLAIN = (
 )
 COLUMNS = (*_PLAIN, "reason_code", "reason_detail", "retryable", "warnings", "dropped_attachments")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = "=+\\-@＝＋－＠"
+_CELL_BEGINS = re.compile(rf"^(?= *[{_FORMULA}\t\r\n])")
+_SEPARATED = re.compile(rf"([,;|\t\r\n])(?=[\s\"']*[{_FORMULA}])")
+"""Behind what a program that splits by another character takes for the end of a cell."""
 
 
 async def export(
@@ -104,8 +108,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA) else text
+    return _CELL_BEGINS.sub("'", _SEPARATED.sub(r"\1'", str(value)))
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:

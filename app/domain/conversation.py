@@ -8,6 +8,7 @@ from uuid import UUID
 from app.domain.addresses import PHONE_CHANNELS
 from app.domain.events import Changed, ConversationUpdated
 from app.domain.model import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+from app.domain.threads import in_brackets
 
 REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
 """What a customer's message makes active again. A snooze waits for the customer; what is archived stays put away."""
@@ -84,6 +85,18 @@ class CustomerMessage:
     def at(self, now: datetime) -> datetime:
         """When it was written. A clock that runs ahead would keep reply windows open and hold back every flip."""
         return now if self.sent_at is None else min(self.sent_at, now)
+
+
+def spelled(message: CustomerMessage, channel: Channel) -> CustomerMessage:
+    """Return a message with its ids as its channel has them: those of e-mail in angle brackets."""
+    if channel is not Channel.EMAIL:
+        return message
+    id_ = message.provider_message_id
+    return replace(
+        message,
+        provider_message_id=None if id_ is None else in_brackets(id_),
+        references=tuple(map(in_brackets, message.references)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from app.domain.conversation import (
     MessageKey,
     message_key,
     receive,
+    spelled,
     updated,
 )
 from app.domain.erasure import addresses_of
@@ -141,6 +142,12 @@ class NewMessage:
     message: CustomerMessage
 
 
+_ADDRESS_FIELDS = {
+    Channel.EMAIL: "/contact/email or /address",
+    **dict.fromkeys(PHONE_CHANNELS, "/contact/phone or /address"),
+}
+
+
 @dataclass(slots=True)
 class Chunk:
     """What is stored of that which some lines speak of, and what they made of it so far."""
@@ -175,7 +182,7 @@ class Chunk:
         draft = self._draft(line, before, now)
         contact = self._contact(line, before, draft)
         conversation = self._addressed(replace(draft, contact=contact.external_id), before, contact)
-        message = self._new_message(line)
+        message = self._new_message(line, draft.channel)
         if message is not None:
             conversation = _received(conversation, line, message, now)
             self.messages.append(NewMessage(line.external_id, message))
@@ -186,6 +193,14 @@ class Chunk:
         if before.contact != contact.external_id:
             self._leave(before.contact)
         return Outcome.UPDATED if changed else Outcome.UNCHANGED
+
+    def no_address(self, line: ConversationLine) -> str | None:
+        """Say which field would let a conversation be answered that has no address; None where it has one."""
+        conversation = self.conversations[line.external_id]
+        channel, contact = conversation.channel, self.contacts[conversation.contact]
+        if channel is Channel.VOICE or conversation.address or contact.address_on(channel):
+            return None
+        return f"Nobody can be written to here: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
 
     def updates(self) -> list[ConversationUpdated]:
         """What to tell others of the conversations that there were: a first import is no news, however large."""
@@ -259,9 +274,10 @@ class Chunk:
         if channel not in (None, draft.channel):
             raise InvalidLine("channel_mismatch", "/channel_account: This account is on another channel.")
 
-    def _new_message(self, line: ConversationLine) -> CustomerMessage | None:
-        known = line.message is not None and (line.external_id, message_key(line.message)) in self.known
-        return None if known else line.message
+    def _new_message(self, line: ConversationLine, channel: Channel) -> CustomerMessage | None:
+        message = None if line.message is None else spelled(line.message, channel)
+        known = message is not None and (line.external_id, message_key(message)) in self.known
+        return None if known else message
 
     def _keep(self, conversation: Conversation, before: Conversation | None) -> bool:
         assert conversation.external_id is not None  # noqa: S101 - narrows for mypy: a line always has one

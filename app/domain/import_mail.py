@@ -6,9 +6,23 @@ from typing import Any
 from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.import_line import ContactLine, ConversationLine, InvalidLine
+from app.domain.import_report import LeftOut
 from app.domain.mail import Mail, root_id
 from app.domain.model import Channel, Engagement
+from app.domain.own_addresses import OwnAddresses
 from app.domain.reading import MAX_NAME_BYTES
+
+
+def of_customer(mail: Mail, own: OwnAddresses) -> Mail:
+    """Return the mail as one that a customer wrote. Raises LeftOut."""
+    if mail.mailbox_data:
+        raise LeftOut("mailbox_data", "The mail server keeps its own notes in this e-mail.")
+    if mail.deleted:
+        raise LeftOut("deleted", "This e-mail is marked as deleted in its mailbox.")
+    found = mail.besides(own)
+    if found is None:
+        raise LeftOut("own_mail", "This e-mail comes from an address of one of your own channel accounts.")
+    return found
 
 
 def message_of(mail: Mail, *, believed: bool = True) -> CustomerMessage:

@@ -58,6 +58,10 @@ def write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _no_such_field(known: Collection[str]) -> str:
+    return f"There is no such field. There are: {', '.join(sorted(known))}." if known else "There is no such field."
+
+
 class Reader:
     """Notes faults; what it returns after a fault is a stand-in, to be thrown away with everything else."""
 
@@ -74,7 +78,7 @@ class Reader:
             return {}
         if known is not None:
             for name in value.keys() - known:
-                self.fault(child(pointer, name), "unknown_field", "There is no such field.")
+                self.fault(child(pointer, name), "unknown_field", _no_such_field(known))
         return value
 
     def array(self, value: object, pointer: str, *, most: int = MAX_ITEMS) -> list[object]:

@@ -4,18 +4,13 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.mail import MAX_MAIL_BYTES
+from app.domain.separators import KEPT_BEHIND, separator_at
 
 MAX_LINE_BYTES = 1024 * 1024
 
-_NEXT_MAIL = re.compile(rb"(\n\r?\n)From ")
-_NEXT_LINE = re.compile(rb"(\n)")
-"""An item ends with the group; the next one begins after the match."""
-_LONGEST_MATCH = len(b"\n\r\nFrom ")
-
-_ENVELOPE_BYTES = 1_000
-"""Room for the rest of the `From ` line, which does not count."""
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -28,20 +23,19 @@ class TooLarge:
 
 
 async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) -> AsyncIterator[bytes | TooLarge]:
-    """Yield the mails of an mbox file in the mboxrd format (RFC 4155, https://www.qmail.org/man/man5/mbox.html).
+    """Yield the mails of an mbox file of any kind (RFC 4155, https://www.qmail.org/man/man5/mbox.html).
 
-    A mail begins at a `From ` line after an empty line; both are dropped, and one `>` of each `>From `. What stands
-    before the first such line is a mail too, so that a single mail without one is read as well.
+    Each begins after a separator, which `app.domain.separators` tells from a line of text; one `>` of each `>From ` is
+    dropped. What stands before the first separator is a mail too, so that a single mail without one is read as well.
     """
-    envelope = False
-    async for item in _split(_after_empty_line(chunks), _NEXT_MAIL, limit + _ENVELOPE_BYTES):
+    separated = False
+    async for item in _split(_after_empty_line(chunks), _NextMail(), limit):
         if isinstance(item, TooLarge):
             yield item
-        elif envelope:
-            yield _within(limit, _unquoted(_without_empty_end(item).partition(b"\n")[2]))
-        elif item.strip():
-            yield _within(limit, _unquoted(item.lstrip(b"\r\n")))
-        envelope = True
+        elif separated or item.strip():
+            mail = _without_empty_end(item) if separated else item.lstrip(b"\r\n")
+            yield _within(limit, _QUOTED_FROM.sub(rb"\1", mail))
+        separated = True
 
 
 async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
@@ -61,24 +55,65 @@ async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 async def split_lines(chunks: AsyncIterable[bytes], limit: int = MAX_LINE_BYTES) -> AsyncIterator[bytes | TooLarge]:
     """Yield a text's lines without their ends; empty ones too, so that counting them gives a line's number."""
-    async for item in _split(chunks, _NEXT_LINE, limit + len(b"\r\n")):
-        yield item if isinstance(item, TooLarge) else _within(limit, item.removesuffix(b"\n").removesuffix(b"\r"))
+    async for item in _split(chunks, _NextLine(), limit):
+        yield item if isinstance(item, TooLarge) else _within(limit, item.removesuffix(b"\r"))
 
 
-async def _split(
-    chunks: AsyncIterable[bytes], separator: re.Pattern[bytes], limit: int
-) -> AsyncIterator[bytes | TooLarge]:
-    held, passed_over, searched = bytearray(), 0, 0
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where an item ends, and where the next one begins."""
+
+    end: int
+    next: int
+
+
+class Cutter(Protocol):
+    slack: int
+    """How much larger an item may be before its marks are taken off."""
+
+    def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
+        """Find the next cut from `start` on; else answer from where to search when more has come."""
+
+
+class _NextLine:
+    slack = len(b"\r")
+
+    def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:  # noqa: ARG002 - a line's end is enough
+        at = held.find(b"\n", start)
+        return len(held) if at < 0 else Cut(at, at + 1)
+
+
+class _NextMail:
+    slack = len(b"\r\n")
+
+    def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
+        while (line := held.find(b"\nFrom ", start)) >= 0:
+            found = separator_at(held, line + 1, last=last)
+            if found is None:
+                return line
+            if found:
+                return Cut(line + 1, found)
+            start = line + 1
+        return max(start, len(held) - len(b"\nFrom "))
+
+
+async def _split(chunks: AsyncIterable[bytes], cutter: Cutter, limit: int) -> AsyncIterator[bytes | TooLarge]:
+    limit, held, passed_over, searched = limit + cutter.slack, bytearray(), 0, 0
     async for chunk in chunks:
         held += chunk
-        while found := separator.search(held, searched):
-            yield _item(held, found.end(1), passed_over, limit)
-            del held[: found.end()]
+        while isinstance(found := cutter.find(held, searched, last=False), Cut):
+            yield _item(held, found.end, passed_over, limit)
+            del held[: found.next]
             passed_over = searched = 0
-        if len(held) > limit + _LONGEST_MATCH:
-            passed_over += len(held) - _LONGEST_MATCH
-            del held[:-_LONGEST_MATCH]
-        searched = max(0, len(held) - _LONGEST_MATCH)
+        searched = found
+        if searched > limit:
+            passed_over += searched - KEPT_BEHIND
+            del held[: searched - KEPT_BEHIND]
+            searched = KEPT_BEHIND
+    while isinstance(found := cutter.find(held, searched, last=True), Cut):
+        yield _item(held, found.end, passed_over, limit)
+        del held[: found.next]
+        passed_over = searched = 0
     if held:
         yield _item(held, len(held), passed_over, limit)
 
@@ -103,10 +138,6 @@ async def _after_empty_line(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes
 
 def _without_empty_end(item: bytes) -> bytes:
     for line_end in (b"\r\n", b"\n"):
-        if item.endswith(b"\n" + line_end):
+        if item == line_end or item.endswith(b"\n" + line_end):
             return item.removesuffix(line_end)
     return item
-
-
-def _unquoted(mail: bytes) -> bytes:
-    return _QUOTED_FROM.sub(rb"\1", mail)

@@ -17,6 +17,7 @@ from app.domain.events import Changed, ConversationUpdated, EventType, MessageCr
 from app.domain.messaging import Inbound
 from app.domain.model import AccountId, Channel, ConversationId, TenantId
 from app.domain.reading import storable, write_time
+from app.domain.threads import answered, in_brackets
 from app.store.address_links import names_of
 from app.store.conversations import lock_conversation
 from app.store.database import SOME_TENANT
@@ -54,8 +55,9 @@ async def find_conversation(
     named = await find_named(connection, tenant, inbound.conversation_id, inbound.conversation_external_id)
     if named is not None and inbound.vouched:
         return Match(named, believed=True)
-    answered = tuple(dict.fromkeys((*inbound.in_reply_to, *reversed(inbound.references))))
-    tied = named or await find_thread(connection, tenant, account_id, channel, answered)
+    written = answered(inbound.in_reply_to, inbound.references)
+    thread = tuple(map(in_brackets, written)) if channel is Channel.EMAIL else written
+    tied = named or await find_thread(connection, tenant, account_id, channel, thread)
     if tied is not None:
         believed = channel is not Channel.EMAIL or await is_contact(connection, tenant, tied, sender)
         return Match(tied, believed)
@@ -108,7 +110,8 @@ _THREAD = sa.text("""
         WHERE d.tenant_id = :tenant AND d.id = answered.delivery_id
         UNION ALL
         SELECT d.conversation_id, d.queued_at FROM deliveries d
-        WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.provider_message_id = answered.message_id) found
+        WHERE d.tenant_id = :tenant AND d.account_id = :account
+          AND d.provider_message_id = ANY (ARRAY[answered.message_id, btrim(answered.message_id, '<>')])) found
     JOIN conversations c ON c.tenant_id = :tenant AND c.id = found.conversation_id AND c.channel = :channel
     ORDER BY answered.rank, found.at DESC LIMIT 1
 """)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.accounts import region_of
 from app.domain.addresses import email_key, phone_key
-from app.domain.conversation import Contact, Conversation, MessageKey, message_key
+from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
 from app.domain.events import ConversationUpdated, EventType, MessageCreated, News
 from app.domain.import_chunk import Accounts, Chunk, KnownAccount, named_contacts, possible_contacts
 from app.domain.import_line import ConversationLine
@@ -117,9 +117,9 @@ async def _known_messages(
     conversations: Mapping[str, Conversation],
 ) -> set[tuple[str, MessageKey]]:
     wanted = [
-        (line.external_id, message_key(line.message))
+        (line.external_id, message_key(spelled(line.message, line.given.get("channel", stored.channel))))
         for line in lines
-        if line.message is not None and line.external_id in conversations
+        if line.message is not None and (stored := conversations.get(line.external_id)) is not None
     ]
     if not wanted:
         return set()

@@ -35,7 +35,8 @@ async def imported(client: httpx.AsyncClient, *lines: dict[str, Any] | str) -> d
 
 async def test_an_imported_conversation_is_answered_in_the_shape_it_was_sent(client: httpx.AsyncClient) -> None:
     assert await imported(client, line()) == {
-        "created": 1, "updated": 0, "unchanged": 0, "failed": 0, "errors": [], "unlisted_errors": 0,
+        "created": 1, "updated": 0, "unchanged": 0, "failed": 0, "left_out": 0, "errors": [], "unlisted_errors": 0,
+        "warnings": [], "unlisted_warnings": 0,
     }  # fmt: skip
     answer = (await client.get("/conversations/c-1")).json()
     expected = line() | {
@@ -188,7 +189,8 @@ async def test_a_mail_and_a_mailbox_are_imported_for_an_account(client: httpx.As
         "/conversations/import?channel_account=email", content=mailbox, headers={"Content-Type": "application/mbox"}
     )
     assert answer.json() | {"errors": []} == {
-        "created": 0, "updated": 0, "unchanged": 1, "failed": 1, "errors": [], "unlisted_errors": 0,
+        "created": 0, "updated": 0, "unchanged": 1, "failed": 1, "left_out": 0, "errors": [], "unlisted_errors": 0,
+        "warnings": [], "unlisted_warnings": 0,
     }  # fmt: skip
     assert answer.json()["errors"] == [{"line": 2, "code": "unreadable_mail", "detail": IsStr}]
 

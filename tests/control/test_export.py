@@ -53,11 +53,27 @@ async def test_a_file_can_be_narrowed_like_the_list(stage: Stage, long: str) -> 
     assert [row["channel"] for row in rows] == ["email"] * 3
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
-async def test_a_customer_s_name_does_not_run_as_a_formula(stage: Stage, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        *((name, "'" + name) for name in ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t", "＝1"]),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ('Ann;=HYPERLINK("http://evil.example.test","x")', 'Ann;\'=HYPERLINK("http://evil.example.test","x")'),
+        ("Ann\t@SUM(A1)", "Ann\t'@SUM(A1)"),
+        ("Ann, -1", "Ann,' -1"),
+        ('Ann"; "=1', 'Ann";\' "=1'),
+        ("Ann|+1;=2", "Ann|'+1;'=2"),
+    ],
+)
+async def test_a_customer_s_name_does_not_run_as_a_formula(stage: Stage, name: str, cell: str) -> None:
     id_ = await stage.batch_in(S.COMPLETED)
     await stage.write("UPDATE contacts SET name = :name", name=name)
-    assert {row["contact_name"] for row in await as_csv(stage, id_)} == {"'" + name}
+    assert {row["contact_name"] for row in await as_csv(stage, id_)} == {cell}
+    for separator in ",;\t":
+        answer = await stage.client.get(f"/mass-replies/{id_}/deliveries", headers=CSV)
+        cells = [each for row in csv.reader(io.StringIO(answer.text, newline=""), delimiter=separator) for each in row]
+        assert not any(each.strip(" \"'").startswith(("=", "@")) and "'" not in each for each in cells)
 
 
 async def test_commas_quotes_and_line_ends_stay_in_their_cell(stage: Stage) -> None:

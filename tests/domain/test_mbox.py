@@ -3,6 +3,7 @@
 import re
 import tracemalloc
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from app.domain.mail import parse_mail
 from app.domain.streams import MAX_LINE_BYTES, TooLarge, split_lines, split_mbox
 from tests.domain.mails import REAL
 
+FROM = b"From ann@example.com Fri May  1 09:00:00 2026"
 LINE_ENDS = pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 BODY_LINES = st.sampled_from(
     [b"", b"text", b"From ann", b">From bob", b">>From cy", b"\r", b"From", b" From x", b"a\0\xff"]
@@ -24,7 +26,7 @@ MAILS = st.lists(
 def mbox(*mails: bytes, line_end: bytes = b"\n") -> bytes:
     """Write mails, each with a line end at its end, as mboxrd does."""
     quoted = (re.sub(rb"^(>*From )", rb">\1", mail, flags=re.MULTILINE) for mail in mails)
-    return b"".join(b"From ann@example.com Fri May  1 09:00:00 2026" + line_end + mail + line_end for mail in quoted)
+    return b"".join(FROM + line_end + mail + line_end for mail in quoted)
 
 
 async def in_chunks(content: bytes, size: int = 7) -> AsyncIterator[bytes]:
@@ -58,13 +60,62 @@ class TestMbox:
 
     @LINE_ENDS
     async def test_a_from_line_in_a_text_begins_no_mail(self, line_end):
-        text = line_end.join([b"Hello,", b"From here on", b"", b">From there", b">>From a quote", b""])
-        content = line_end.join([b"From a", b"A: 1", b"", text, b"From b", b"B: 2", b""])
-        first = line_end.join([b"A: 1", b"", b"Hello,", b"From here on", b"", b"From there", b">From a quote", b""])
+        text = line_end.join(
+            [b"Hello,", b"From here on", b"", b"From May on:", b"", b">From there", b">>From a quote", b""]
+        )
+        content = line_end.join([FROM, b"A: 1", b"", text, FROM, b"B: 2", b""])
+        first = line_end.join([b"A: 1", b"", text.replace(b">From", b"From")])
         assert await collect(split_mbox(in_chunks(content))) == [first, b"B: 2" + line_end]
 
+    @pytest.mark.parametrize(
+        "separator",
+        [
+            b"From ann@example.com Fri May  1 09:00:00 2026",
+            b"From - Fri May 01 09:00:00 2026",
+            b"From ann@example.com Fri May  1 09:00:00 +0200 2026",
+            b"From ann@example.com Fri May  1 09:00:00 CEST 2026 remote from host",
+            b"From 1234567890@xxx Fri May 01 09:00:00 +0000 2026",
+            b"From ???@??? Fri May 01 09:00 2026",
+            b"From ann@example.com Fri, 01 May 2026 09:00:00 +0000",
+            b"From ann@example.com  2026-05-01T09:00:00Z",
+            b"From MAILER-DAEMON Fri May  1 09:00:00 2026",
+        ],
+    )
+    @LINE_ENDS
+    @pytest.mark.parametrize("empty", [True, False], ids=["after an empty line", "without"])
+    @pytest.mark.parametrize("size", [1, 1_000])
+    async def test_each_program_s_separator_is_one(self, separator, line_end, empty, size):
+        one = line_end.join([separator, b"Subject: x", b"", b"text", b""])
+        content = (one + line_end if empty else one) * 3
+        mails = await collect(split_mbox(in_chunks(content, size)))
+        assert mails == [line_end.join([b"Subject: x", b"", b"text", b""])] * 3
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"From May 2026 on, at 10:00, we are open",
+            b"From ann@example.com Fri May  1 09:00:00 2026",
+            b"From: Ann",
+            b"From here",
+        ],
+    )
+    async def test_a_line_of_a_text_that_no_header_follows_is_no_separator(self, line):
+        mail = b"Subject: x\n\nThey wrote:\n" + line + b"\nand so on\n"
+        assert await collect(split_mbox(in_chunks(FROM + b"\n" + mail + b"\n"))) == [mail]
+
+    async def test_a_separator_without_a_date_is_one_before_a_usual_header(self):
+        content = b"From ann\nSubject: 1\n\ntext\n\nFrom bob\nReceived: x\n\ntext\n\nFrom here\nNote: this\n"
+        mails = await collect(split_mbox(in_chunks(content)))
+        assert mails == [b"Subject: 1\n\ntext\n", b"Received: x\n\ntext\n\nFrom here\nNote: this\n"]
+
+    @pytest.mark.parametrize("unit", [b"x", b"From a 10:00 2026\n", b"\nFrom \n", b"\nFrom May 10:00 2026\n"])
+    async def test_hostile_lines_cost_no_time(self, unit):
+        begun = process_time()
+        await collect(split_mbox(in_chunks(FROM + b"\nA: 1\n\nFrom " + unit * (2_000_000 // len(unit)), 65_536)))
+        assert process_time() - begun < 5
+
     async def test_an_mbox_that_ends_without_an_empty_line_is_whole(self):
-        assert await collect(split_mbox(in_chunks(b"From a\nA: 1\n\ntext"))) == [b"A: 1\n\ntext"]
+        assert await collect(split_mbox(in_chunks(FROM + b"\nA: 1\n\ntext"))) == [b"A: 1\n\ntext"]
 
     async def test_a_mail_without_a_from_line_is_one_mail(self):
         assert await collect(split_mbox(in_chunks(b"\r\nA: 1\r\n\r\ntext\r\n"))) == [b"A: 1\r\n\r\ntext\r\n"]

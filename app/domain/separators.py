@@ -1,0 +1,50 @@
+"""Telling the line between two mails of an mbox file from a line of text that begins with `From ` as well.
+
+Programs differ: most put an empty line before it, some do not; most put `>` before such a line of a text, some do not.
+All write the time into it, and a header follows. So does this: by both.
+"""
+
+import re
+
+KEPT_BEHIND = len(b"\r\n\r\n")
+"""What stands before a line decides too."""
+
+_LONGEST_LINE = 1_000
+_MONTH = re.compile(rb"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+_HOUR = re.compile(rb"\b\d{1,2}:\d\d")
+_YEAR = re.compile(rb"\b(?:19|20)\d\d\b")
+_ISO_TIME = re.compile(rb"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_HEADER = re.compile(rb"(?:>?From (?![ \t]*:)[^\n]*\n)?[!-9;-~]+[ \t]*:")
+_USUAL_HEADER = re.compile(
+    rb"(?:>From [^\n]*\n)?(?:from|to|date|received|return-path|delivered-to|message-id|subject|mime-version|reply-to"
+    rb"|content-type|status|x-[a-z-]+):",
+    re.IGNORECASE,
+)
+
+
+def separator_at(held: bytes | bytearray, start: int, *, last: bool) -> int | None:
+    """Answer where the mail begins whose separator begins at `start`; 0 where it is none, None where more is to come.
+
+    `last`: nothing more will come.
+    """
+    end = held.find(b"\n", start, start + _LONGEST_LINE)
+    if end < 0 and len(held) - start >= _LONGEST_LINE:
+        return 0
+    if not last and (end < 0 or not _has_a_line(held, end + 1)):
+        return None
+    line, mail = bytes(held[start : end if end >= 0 else len(held)]), end + 1 if end >= 0 else len(held)
+    follows = bytes(held[mail : mail + _LONGEST_LINE])
+    before = bytes(held[max(0, start - KEPT_BEHIND) : start])
+    after_empty = before.endswith((b"\n\n", b"\n\r\n")) or before in (b"\n", b"\r\n")  # The mail itself is empty.
+    if _is_dated(line):
+        return mail if after_empty or _HEADER.match(follows) else 0
+    return mail if after_empty and _USUAL_HEADER.match(follows) else 0
+
+
+def _is_dated(line: bytes) -> bool:
+    """Tell `asctime` and its variants: with a zone, in the order of RFC 5322, as ISO 8601."""
+    return bool(_ISO_TIME.search(line) or all(part.search(line) for part in (_MONTH, _HOUR, _YEAR)))
+
+
+def _has_a_line(held: bytes | bytearray, start: int) -> bool:
+    return len(held) - start >= _LONGEST_LINE or held.find(b"\n", start) >= 0
