@@ -71,8 +71,8 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
         except InvalidLine as error:
             report.refuse(number, error)
             continue
-        except LeftOut as why:
-            report.leave_out(number, why)
+        if line is None:
+            report.left_out += 1
             continue
         chunk.append(NumberedLine(number, line))
         size += len(raw) if isinstance(raw, bytes) else 0
@@ -83,12 +83,10 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
         yield chunk
 
 
-def _line(raw: bytes | TooLarge) -> ConversationLine:
+def _line(raw: bytes | TooLarge) -> ConversationLine | None:
     if isinstance(raw, TooLarge):
         raise InvalidLine("too_large", f"This line holds {raw.size:,} bytes, which is more than a line may.")
-    if not raw.strip():
-        raise LeftOut("empty_line", "This line is empty.")
-    return parse_line(raw)
+    return parse_line(raw) if raw.strip() else None
 
 
 async def _import_chunk(

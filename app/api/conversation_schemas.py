@@ -176,7 +176,9 @@ class ImportAnswer(Answer):
     updated: int
     unchanged: int = Field(description="It said nothing that was not known.")
     failed: int
-    left_out: int = Field(description="It is no customer's message; `warnings` says why.")
+    left_out: int = Field(
+        description="An e-mail that is no customer's message, for which `warnings` says why, or an empty line."
+    )
     errors: list[LineErrorAnswer] = Field(description="At most the first 1,000.")
     unlisted_errors: int = Field(description="How many failed lines `errors` does not list.")
     warnings: list[LineErrorAnswer] = Field(

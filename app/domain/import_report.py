@@ -16,7 +16,7 @@ class LineNote:
 
 
 class LeftOut(Exception):
-    """A line or mail that is no customer's message; `detail` says why."""
+    """A mail that is no customer's message; `detail` says why."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code, self.detail = code, detail
@@ -33,7 +33,7 @@ class ImportReport:
     errors: list[LineNote] = field(default_factory=list)
     """The first LISTED of them."""
     warnings: list[LineNote] = field(default_factory=list)
-    """The first LISTED of them; those that were left out have one each."""
+    """The first LISTED of them; each mail that was left out has one."""
     unlisted_warnings: int = 0
 
     @property
