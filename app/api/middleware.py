@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import REFUSAL, Refusal, problem_response
@@ -91,6 +92,8 @@ class Unhandled:
 
         try:
             await self._app(scope, receive, send_watched)
+        except ClientDisconnect:
+            log.info("caller_left")
         except Exception:
             if scope["type"] != "http" or started:
                 raise

@@ -127,6 +127,28 @@ async def test_a_statement_ends_with_its_caller(
     assert not told
 
 
+async def test_a_caller_who_leaves_in_the_middle_of_a_body_is_no_fault_of_ours(
+    app: FastAPI, make_key: MakeKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages = iter([{"type": "http.request", "body": b'{"filter"', "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(messages)
+
+    told: list[Any] = []
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    headers = {**bearer(await make_key(Role.INTEGRATION)), "content-type": "application/x-ndjson"}
+    headers["content-length"] = "1000"
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": "/conversations/import", "headers": raw, "query_string": b""}
+    await app({**scope, "client": None, "http_version": "1.1", "scheme": "http"}, receive, send)
+    assert not told
+    assert "request_failed" not in caplog.text
+
+
 async def _waits(watcher: asyncpg.Connection) -> bool:
     return bool(await watcher.fetchval(WAITING))
 

@@ -87,7 +87,7 @@ def test_a_rule_does_something_and_not_without_end() -> None:
     assert faults(actions=RULE["actions"] * (MAX_ACTIONS + 1)) == [("/actions", "too_many")]
 
 
-names = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable())
+names = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text == text.strip())
 some_statuses = st.lists(st.sampled_from(ConversationStatus), unique=True).map(tuple)
 triggers = st.one_of(
     st.builds(Trigger, st.just(TriggerType.MESSAGE_SENT), mass_reply_ids=st.lists(st.uuids(), unique=True).map(tuple)),
