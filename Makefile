@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up web test proof fuzz check bench siege sbom audit recording openapi lock clean
+.PHONY: help demo up web test proof fuzz check bench siege sbom audit recording alerts openapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -54,6 +54,10 @@ audit: ## ask for known vulnerabilities of the locked packages, where their data
 
 recording: dev ## draw docs/send.svg anew, from the real program on the real stack
 	$(RUN) app.dev.recording
+
+alerts: dev ## write deploy/prometheus/alerts.yml anew, from docs/operations.md
+	$(RUN) app.dev.alerts > deploy/prometheus/alerts.yml.new
+	mv deploy/prometheus/alerts.yml.new deploy/prometheus/alerts.yml
 
 openapi: dev ## write openapi.json, the description of the API, anew
 	"$(VENV)/bin/python" -c 'import app.main; print(app.main.describe(), end="")' > openapi.json.new
