@@ -14,11 +14,15 @@ from tests.api.routes import guarded_routes, paths
 from tests.conftest import SECRET_KEY
 
 PUBLIC = {
+    "/",
+    "/assets/mass-reply-console.js",  # programs that ask for a key in the browser
+    "/assets/{name}",
     "/callbacks/{account_id}",  # the provider's signature is its credential
     "/chat/sessions",  # the web chat's visitors, whom nobody knows
     "/chat/sessions/me/attachments/{id}",  # a visitor's token is the credential of these four
     "/chat/sessions/me/events",
     "/chat/sessions/me/messages",
+    "/console",
     "/docs",
     "/docs/start.js",
     "/docs/swagger-ui-bundle.js",
