@@ -20,6 +20,7 @@ ADDRESSES: Mapping[Channel, str] = {
     Channel.EMAIL: "'customer-' || n || '@example.com'",
     Channel.SMS: "'+1212555' || lpad(n::text, 4, '0')",
     Channel.VOICE: "'+1212555' || lpad(n::text, 4, '0')",
+    Channel.WHATSAPP: "'+1212555' || lpad(n::text, 4, '0')",
     Channel.OTHER: "'visitor-' || n",
 }
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from app.channels._graph import GraphError, Json, fingerprint, instant, member, objects, text
 from app.channels._whatsapp_errors import ERRORS
-from app.domain.messaging import Inbound, Moved, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.charges import FILE_MARK, Charge
+from app.domain.messaging import Inbound, Moved, Priced, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 
 STATUSES: Final[Mapping[str, ReceiptKind]] = {
     "sent": ReceiptKind.SENT,
@@ -18,13 +19,19 @@ STATUSES: Final[Mapping[str, ReceiptKind]] = {
     "failed": ReceiptKind.FAILED,
 }
 
-_FILE: Final = "/file/"
+_KINDS_OF_CHARGE: Final = {
+    "service": Charge.IN_WINDOW,
+    "user_initiated": Charge.IN_WINDOW,
+    "referral_conversion": Charge.IN_WINDOW,
+    **dict.fromkeys(("marketing", "marketing_lite", "utility"), Charge.TEMPLATE),
+    **dict.fromkeys(("authentication", "authentication_international"), Charge.TEMPLATE),
+}
 _NUMBER_CHANGED: Final = frozenset({"user_changed_number", "customer_changed_number"})
 
 
 def file_mark(correlation: str, number: int) -> str:
     """What a file's own message carries back: its fate is not that of the text."""
-    return f"{correlation}{_FILE}{number}"
+    return f"{correlation}{FILE_MARK}{number}"
 
 
 def read(body: Json) -> Sequence[ProviderEvent]:
@@ -53,8 +60,13 @@ def _events(value: Json, number: str | None) -> Iterator[ProviderEvent]:
 
 def _status(status: Json, number: str | None) -> ProviderEvent:
     message_id, kind = text(status, "id"), STATUSES.get(str(status.get("status")))
-    correlation = text(status, "biz_opaque_callback_data")
-    if message_id is None or kind is None or _FILE in (correlation or ""):
+    correlation, charge = text(status, "biz_opaque_callback_data"), _charge(member(status, "pricing"))
+    if kind is ReceiptKind.FAILED and charge is not Charge.FREE:
+        charge = None  # what did not arrive is not charged anew
+    attempt, is_file, file = (correlation or "").partition(FILE_MARK)
+    if message_id is not None and is_file and charge is not None:
+        return Priced(f"{message_id}:priced", attempt, file, charge, status, number)
+    if message_id is None or kind is None or is_file:
         return Unrecognized(fingerprint(status), status, number)
     failure = ERRORS.failure(_error(status)) if kind is ReceiptKind.FAILED else None
     return Receipt(
@@ -66,9 +78,19 @@ def _status(status: Json, number: str | None) -> ProviderEvent:
         code=failure.code if failure else None,
         detail=failure.words if failure else None,
         temporary=failure is not None and failure.temporary,
+        charge=charge,
         raw=status,
         account_identity=number,
     )
+
+
+def _charge(pricing: Json) -> Charge | None:
+    """What is charged for a message, as far as WhatsApp says it."""
+    kind, billable = str(pricing.get("type") or ""), pricing.get("billable")
+    if billable is False or (billable is None and kind.startswith("free_")):
+        return Charge.FREE
+    known = _KINDS_OF_CHARGE.get(str(pricing.get("category") or "").lower())
+    return known or (Charge.CHARGED if billable is True else None)
 
 
 def _error(status: Json) -> GraphError | None:

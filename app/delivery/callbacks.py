@@ -13,7 +13,7 @@ from structlog.contextvars import bind_contextvars
 
 from app.aside import Aside
 from app.delivery.lines import Line, Lines
-from app.delivery.receipts import take_receipt, take_watermark
+from app.delivery.receipts import take_price, take_receipt, take_watermark
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
@@ -24,6 +24,7 @@ from app.domain.messaging import (
     Inbound,
     MalformedWebhook,
     Moved,
+    Priced,
     ProviderEvent,
     Receipt,
     SharesCallbacks,
@@ -183,6 +184,8 @@ async def _take(
     match event:
         case Receipt():
             await take_receipt(connection, tenant, account.id, account.channel, event)
+        case Priced():
+            await take_price(connection, tenant, account.id, event)
         case Watermark():
             await take_watermark(connection, tenant, account.id, event)
         case Inbound():

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import Report, settle
-from app.domain.messaging import Receipt, ReceiptKind, Watermark
+from app.domain.messaging import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.model import (
     RETRYABLE,
     Absorbed,
@@ -23,7 +23,7 @@ from app.domain.model import (
     ReasonCode,
     TenantId,
 )
-from app.store import receipts
+from app.store import counters, receipts
 from app.store.database import Database
 from app.store.receipts import StoredReceipt
 
@@ -48,6 +48,15 @@ async def take_receipt(
         await receipts.block_address(connection, tenant, channel, receipt.bad_address, receipt.code)
     if not await _apply(connection, tenant, stored):
         log.info("receipt_unmatched", account=str(account), kind=receipt.kind)
+
+
+async def take_price(connection: AsyncConnection, tenant: TenantId, account: AccountId, priced: Priced) -> None:
+    """Keep a provider's word on the price of a file's message, and bill it so; the same word again does nothing."""
+    found = await receipts.priced_message(connection, tenant, account, priced)
+    outcome: Final = "unmatched" if found is None else "kept"
+    if await receipts.keep(connection, tenant, account, "priced", priced.event_key, priced.raw, outcome) and found:
+        delivery, message = found
+        await counters.price(connection, tenant, delivery, message, priced.charge)
 
 
 async def take_watermark(connection: AsyncConnection, tenant: TenantId, account: AccountId, mark: Watermark) -> None:
@@ -86,6 +95,8 @@ async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredR
     answer = (await settle(connection, tenant, [report])).get(delivery)
     outcome = f"absorbed: {answer}" if isinstance(answer, Absorbed) else "applied"
     await receipts.mark_settled(connection, tenant, receipt.id, outcome)
+    if receipt.charge is not None:
+        await counters.price(connection, tenant, delivery, str(epoch), receipt.charge)
     return True
 
 

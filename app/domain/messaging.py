@@ -14,6 +14,7 @@ from re import Pattern
 from typing import Any, ClassVar, Final, Literal, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
+from app.domain.charges import Charge
 from app.domain.model import Channel, ReasonCode
 from app.domain.plain_text import storable
 
@@ -172,6 +173,11 @@ class Receipt:
     occurred_at: datetime | None = None
     code: ReasonCode | None = None
     detail: str | None = None
+    charge: Charge | None = None
+    """What the provider says of the message's price."""
+    recipient: str | None = field(default=None, repr=False)
+    recipient_alias: str | None = field(default=None, repr=False)
+    """Another name that the provider has for the recipient."""
     bad_address: str | None = field(default=None, repr=False)
     """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
     temporary: bool = False
@@ -179,6 +185,20 @@ class Receipt:
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
     """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A provider's word on the price of a file's own message, whose fate is not that of the text."""
+
+    event_key: str
+    correlation: str
+    """Of the attempt that the file went with."""
+    file: str
+    """Which of its files."""
+    charge: Charge
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +268,7 @@ class Moved:
     account_identity: str | None = None
 
 
-ProviderEvent = Receipt | Watermark | Inbound | Moved | Unrecognized
+ProviderEvent = Receipt | Priced | Watermark | Inbound | Moved | Unrecognized
 E = TypeVar("E", bound=ProviderEvent)
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, PauseReason, TenantId
+from app.domain.charges import Charge, bill
+from app.domain.model import Channel, DeliveryId, DeliveryStatus, MassReplyId, PauseReason, TenantId
 from app.domain.policy import FAILURE_LIMIT, Latest, turnout
 from app.store import audit
 from app.store.settlements import Change
@@ -81,21 +82,61 @@ _COUNT = sa.text(f"""
 
 
 def _move(lane: Lane, changes: Sequence[Change]) -> LaneMove:
-    charged = _bill([change for change in changes if change.newly_sent])
-    never_due = _bill([change for change in changes if change.never_sent])
-    bill = {name: charged[name] - never_due[name] for name in charged}
-    return LaneMove(lane, {**_deltas(changes), **bill}, _latest(changes))
+    segments = sum(change.times_more * change.row.segments for change in changes)
+    messages: Counter[Charge] = Counter()
+    for change in changes:
+        if change.row.channel == Channel.WHATSAPP and change.times_more:
+            messages.update(_more_charged(change))
+    return LaneMove(
+        lane, {**_deltas(changes), "segments_billed": segments, **_billed_columns(messages)}, _latest(changes)
+    )
 
 
-def _bill(changes: Sequence[Change]) -> dict[str, int]:
-    """What providers charge for messages that they have taken. On WhatsApp each file is a message of its own."""
-    texts = [change for change in changes if change.row.channel == Channel.WHATSAPP and not change.row.used_template]
-    templates = sum(change.row.used_template for change in changes)
+def _more_charged(change: Change) -> Counter[Charge]:
+    row, files = change.row, max(0, change.row.files - change.files_lost)
+    after = bill(row.times_billed + change.times_more, files, row.prices, used_template=row.used_template)
+    after.subtract(bill(row.times_billed, files, row.prices, used_template=row.used_template))
+    return after
+
+
+def _billed_columns(charged: Mapping[Charge, int]) -> dict[str, int]:
     return {
-        "segments_billed": sum(change.row.segments for change in changes),
-        "whatsapp_in_window_billed": sum(1 + max(0, each.row.files - each.files_lost) for each in texts),
-        "whatsapp_templates_billed": templates,
+        "whatsapp_in_window_billed": charged.get(Charge.IN_WINDOW, 0),
+        "whatsapp_templates_billed": charged.get(Charge.TEMPLATE, 0),
     }
+
+
+_PRICED = sa.text("""
+    SELECT mass_reply_id, channel, account_id, used_template, times_billed, prices,
+           (SELECT cardinality(attachment_ids) FROM mass_replies WHERE tenant_id = :tenant AND id = mass_reply_id)
+           - jsonb_array_length(dropped_attachments) AS files
+    FROM deliveries WHERE tenant_id = :tenant AND id = :delivery FOR UPDATE
+""")
+_PRICE = sa.text("""
+    UPDATE deliveries SET prices = prices || jsonb_build_object(CAST(:message AS text), CAST(:charge AS text))
+    WHERE tenant_id = :tenant AND id = :delivery
+""")
+_BILL = sa.text("""
+    UPDATE lanes SET whatsapp_in_window_billed = whatsapp_in_window_billed + :whatsapp_in_window_billed,
+                     whatsapp_templates_billed = whatsapp_templates_billed + :whatsapp_templates_billed
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
+      AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
+""")
+
+
+async def price(
+    connection: AsyncConnection, tenant: TenantId, delivery: DeliveryId, message: str, charge: Charge
+) -> None:
+    """Keep what a provider says of one message's price, and bill it so. The first word on a message stands."""
+    values = {"tenant": tenant, "delivery": delivery}
+    row = (await connection.execute(_PRICED, values)).first()
+    if row is None or message in row.prices:
+        return
+    await connection.execute(_PRICE, {**values, "message": message, "charge": charge})
+    more = bill(row.times_billed, row.files, {**row.prices, message: charge}, used_template=row.used_template)
+    more.subtract(bill(row.times_billed, row.files, row.prices, used_template=row.used_template))
+    lane = (row.mass_reply_id, row.channel, row.account_id)
+    await connection.execute(_BILL, {**_key(tenant, lane), **_billed_columns(more)})
 
 
 def _latest(changes: Sequence[Change]) -> Latest:

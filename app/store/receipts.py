@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import Address
-from app.domain.messaging import Receipt, ReceiptKind, Watermark
+from app.domain.charges import FILE_MARK, Charge
+from app.domain.messaging import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
 from app.domain.plain_text import storable
 from app.store.address_links import main_key
@@ -35,13 +36,14 @@ class StoredReceipt:
     temporary: bool = False
     recipient: str | None = field(default=None, repr=False)
     """Of a watermark, which names no message."""
+    charge: Charge | None = None
 
 
 _STORE = sa.text("""
     INSERT INTO receipts (tenant_id, account_id, event_key, kind, delivery_id, epoch, provider_message_id, reason_code,
-                          reason_detail, temporary, occurred_at, raw)
+                          reason_detail, temporary, charge, occurred_at, raw)
     VALUES (:tenant, :account, :event_key, :kind, :delivery, :epoch, :provider_message_id, :reason_code,
-            :reason_detail, :temporary, :occurred_at, CAST(:raw AS jsonb))
+            :reason_detail, :temporary, :charge, :occurred_at, CAST(:raw AS jsonb))
     ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
     RETURNING id
 """)
@@ -61,6 +63,7 @@ async def store(
         "reason_code": receipt.code,
         "reason_detail": receipt.detail and storable(receipt.detail),
         "temporary": receipt.temporary,
+        "charge": receipt.charge,
         "occurred_at": receipt.occurred_at,
         "raw": _json(receipt.raw),
     }
@@ -78,6 +81,7 @@ async def store(
         values["reason_detail"],
         receipt.occurred_at,
         receipt.temporary,
+        charge=receipt.charge,
     )
 
 
@@ -146,6 +150,7 @@ async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> Stor
         row.occurred_at,
         row.temporary,
         row.recipient,
+        Charge(row.charge) if row.charge else None,
     )
 
 
@@ -172,6 +177,21 @@ async def find_delivery(
     }
     row = (await connection.execute(statement, {"tenant": tenant, **values})).first()
     return None if row is None else (DeliveryId(row.id), row.epoch)
+
+
+async def priced_message(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, priced: Priced
+) -> tuple[DeliveryId, str] | None:
+    """Which delivery a file's price is about, and which of its messages; None where it is none of this account's."""
+    delivery, epoch = _read_correlation(priced.correlation)
+    statement = sa.text("""
+        SELECT true FROM delivery_attempts a JOIN deliveries d ON d.tenant_id = a.tenant_id AND d.id = a.delivery_id
+        WHERE a.tenant_id = :tenant AND a.delivery_id = :delivery AND a.epoch = :epoch AND d.account_id = :account
+    """)
+    values = {"tenant": tenant, "account": account, "delivery": delivery, "epoch": epoch}
+    if delivery is None or await connection.scalar(statement, values) is None:
+        return None
+    return delivery, f"{epoch}{FILE_MARK}{priced.file}"
 
 
 _SENT_UNTIL = sa.text("""

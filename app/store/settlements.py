@@ -54,6 +54,10 @@ class Locked:
     has_attachments: bool
     files: int
     """Files that go with the text, as far as the preflight knew."""
+    times_billed: int
+    """How often it was counted as sent."""
+    prices: Mapping[str, str]
+    """What the provider says of its messages' prices."""
     deferrals: int
     sent_at: datetime | None
     """When a provider took it, since it was last queued; all that follows from that has been written down then."""
@@ -70,7 +74,8 @@ _PROOF = "'accepted', 'reported_sent'"
 _LOCK = sa.text(f"""
     WITH held AS MATERIALIZED (
         SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
-               conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments
+               conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments,
+               times_billed, prices
         FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
     SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments,
            cardinality(m.attachment_ids) - jsonb_array_length(d.dropped_attachments) AS files,
@@ -136,6 +141,8 @@ def _locked(row: Any) -> Locked:
         used_template=row.used_template,
         has_attachments=row.has_attachments,
         files=row.files,
+        times_billed=row.times_billed,
+        prices=row.prices,
         deferrals=row.deferrals,
         sent_at=row.sent_at,
         attempt_started_at=row.started_at,
@@ -186,6 +193,11 @@ class Change:
         left = standing.status in ACCEPTED and self.move.to not in ACCEPTED
         return left and standing.by_person and not bounced
 
+    @property
+    def times_more(self) -> int:
+        """How much more often than before it counts as sent."""
+        return self.newly_sent - self.never_sent
+
 
 _APPLY = sa.text("""
     UPDATE deliveries d
@@ -194,7 +206,7 @@ _APPLY = sa.text("""
         -- Kept while it counts as sent: should that be taken back, a later attempt may be under way still.
         settles_after = CASE WHEN v.after IN ('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after END,
         not_before = coalesce(v.not_before, d.not_before), not_after = coalesce(v.not_after, d.not_after),
-        deferrals = d.deferrals + CAST(v.deferred AS int),
+        deferrals = d.deferrals + CAST(v.deferred AS int), times_billed = d.times_billed + v.times_more,
         provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
         sent_at = CASE WHEN v.never_sent THEN NULL
                        WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
@@ -211,9 +223,10 @@ _APPLY = sa.text("""
                 CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
                 CAST(:not_befores AS timestamptz[]), CAST(:not_afters AS timestamptz[]), CAST(:deferreds AS boolean[]),
                 CAST(:provider_message_ids AS text[]), CAST(:occurred_ats AS timestamptz[]), CAST(:flips AS text[]),
-                CAST(:restores AS text[]), CAST(:reached AS text[]), CAST(:never_sents AS boolean[]))
+                CAST(:restores AS text[]), CAST(:reached AS text[]), CAST(:never_sents AS boolean[]),
+                CAST(:times_more AS int[]))
          AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, not_after, deferred,
-               provider_message_id, occurred_at, flips, restores, reached, never_sent)
+               provider_message_id, occurred_at, flips, restores, reached, never_sent, times_more)
     WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
       AND d.id = ANY (CAST(:ids AS uuid[]))
     RETURNING d.id
@@ -239,6 +252,7 @@ async def apply(connection: AsyncConnection, tenant: TenantId, changes: Sequence
         "restores": [_json(change.restores) for change in changes],
         "reached": [_json(change.reached) for change in changes],
         "never_sents": [change.never_sent for change in changes],
+        "times_more": [change.times_more for change in changes],
     }
     return set(await connection.scalars(_APPLY, {"tenant": tenant, **values}))
 

@@ -54,6 +54,20 @@ deliveries = Table(
     ),
     own.text("provider_message_id", nullable=True),
     Column(
+        "prices",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="What the provider says of the price of each of its messages, by attempt and file.",
+    ),
+    Column(
+        "times_billed",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="How often it was counted as sent, and its messages as charged.",
+    ),
+    Column(
         "last_receipt_at",
         TIMESTAMP(timezone=True),
         nullable=True,
@@ -181,6 +195,7 @@ receipts = Table(
     own.text("reason_code", nullable=True),
     own.text("reason_detail", nullable=True),
     own.flag("temporary"),
+    Column("charge", Text, nullable=True, comment="What the provider says of the message's price."),
     Column("recipient", Text, nullable=True, comment="Of a report on all that one recipient was sent until a moment."),
     own.at("occurred_at"),
     own.json("raw"),

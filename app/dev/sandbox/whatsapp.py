@@ -111,6 +111,9 @@ class WhatsApp:
         if kind == "failed" and entry.fault:
             code, title = FAILURES[entry.fault]
             status["errors"] = [{"code": code, "title": title, "message": title, "error_data": {"details": title}}]
+        elif kind != "read":
+            category = "utility" if entry.message.fields.get("type") == "template" else "service"
+            status["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
         mark = entry.message.fields.get("biz_opaque_callback_data")
         return _told(entry.message.account, {"statuses": [{**status, "biz_opaque_callback_data": mark}]})
 

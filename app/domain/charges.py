@@ -1,0 +1,37 @@
+"""What WhatsApp charges for: each message that it takes, and by its own word where its reports give one."""
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+FILE_MARK: Final = "/file/"
+"""What follows an attempt's name in the name of a file's own message."""
+
+
+class Charge(StrEnum):
+    """What a provider says of one message's price."""
+
+    IN_WINDOW = "in_window"
+    TEMPLATE = "template"
+    CHARGED = "charged"
+    """It is charged, and as what is not said."""
+    FREE = "free"
+
+
+def bill(times: int, files: int, prices: Mapping[str, str], *, used_template: bool) -> Counter[Charge]:
+    """Count the messages of one delivery that are charged.
+
+    It was sent `times`, each time with that many files as messages of their own. Of the messages whose price is known,
+    named in `prices`, the provider's word counts; each of the others counts as what we think that it is. So it does
+    not matter whether a price or the news that the message was sent comes first.
+    """
+    named = [(FILE_MARK in message, Charge(charge)) for message, charge in prices.items()]
+    priced_files = sum(is_file for is_file, _ in named)
+    text = Charge.TEMPLATE if used_template else Charge.IN_WINDOW
+    counts = Counter(
+        (Charge.IN_WINDOW if is_file else text) if said is Charge.CHARGED else said for is_file, said in named
+    )
+    counts[text] += max(0, times - (len(named) - priced_files))
+    counts[Charge.IN_WINDOW] += 0 if used_template else max(0, times * files - priced_files)
+    return counts
