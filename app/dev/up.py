@@ -53,6 +53,7 @@ def fill(stack: Stack) -> None:
 def _greeting(stack: Stack) -> str:
     accounts = ", ".join(inbox.key for inbox in inboxes(stack.sandbox_url, stack.smtp_port))
     return f"""
+Console        {stack.api_url}/console        sign in with this key: {stack.access.agent_key}
 API            {stack.api_url}        its description: {stack.api_url}/docs
 Sandbox        {stack.sandbox_url}        what was "sent": {stack.sandbox_url}/outbox
 Mail server    127.0.0.1:{stack.smtp_port}        the sandbox too, by SMTP

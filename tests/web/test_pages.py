@@ -32,6 +32,10 @@ def test_the_dialog_is_one_small_module_that_loads_nothing_from_elsewhere() -> N
     assert b"import(" not in built
 
 
+def test_the_console_is_small_too() -> None:
+    assert len(gzip.compress((FOLDER / "mass-reply-console.js").read_bytes())) < 100_000
+
+
 def test_no_lock_of_the_pages_names_a_registry() -> None:
     assert "resolved" not in (SOURCES / "package-lock.json").read_text()
 

@@ -348,7 +348,7 @@ export class MassReplyDialog extends LitElement {
 }
 
 /** Where this module came from. */
-const ORIGIN = new URL('..', import.meta.url).href;
+const ORIGIN = new URL(/* @vite-ignore */ '..', import.meta.url).href;
 
 declare global {
   interface HTMLElementTagNameMap {

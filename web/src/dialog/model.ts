@@ -300,7 +300,7 @@ export class Model extends EventTarget {
   }
 
   #tell(name: string, batch = this.batch) {
-    this.dispatchEvent(new CustomEvent(name, { detail: { id: batch?.id ?? null, counts: batch?.counts ?? null } }));
+    this.dispatchEvent(new CustomEvent(name, { detail: { id: batch?.id ?? null, count: batch?.recipient_count ?? null, counts: batch?.counts ?? null } }));
   }
 
   async #act(action: () => Promise<void>): Promise<void> {

@@ -125,6 +125,9 @@ export const controls = css`
     padding: 7px 10px;
     max-width: 100%;
   }
+  input[type='number'] {
+    width: 88px;
+  }
   input[type='checkbox'],
   input[type='radio'] {
     width: 18px;

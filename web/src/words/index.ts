@@ -4,7 +4,7 @@ import * as english from './en';
 import * as german from './de';
 import type { Said } from './en';
 
-type Key = keyof typeof english.en;
+type Key = keyof typeof english.sentences;
 type Catalogue = { [K in Key]: Said };
 export type Values = Record<string, string | number>;
 
@@ -23,7 +23,7 @@ export class Words {
   constructor(readonly locale: string) {
     this.lang = locale.toLowerCase().startsWith('de') ? 'de' : 'en';
     this.#names = this.lang === 'de' ? (german as unknown as typeof english) : english;
-    this.#said = this.#names.en;
+    this.#said = this.#names.sentences;
     const format = locale.toLowerCase().startsWith(this.lang) ? locale : this.lang;
     this.#number = new Intl.NumberFormat(format);
     this.#plural = new Intl.PluralRules(format);
@@ -42,6 +42,9 @@ export class Words {
   reason = (code: string) => named(this.#names.reasons, code);
   warning = (code: string) => named(this.#names.preflight_warnings, code);
   tag = (code: string) => named(this.#names.tags, code);
+  /** A code of some kind: `named('status', 'done')`. */
+  named = (kind: string, code: string) =>
+    this.#names.codes[`${kind}.${code}`] ?? (kind === 'channel' ? this.channel(code) : code.replaceAll('_', ' '));
 
   /** The time, with the day where it is not today. */
   time = (iso: string) => {

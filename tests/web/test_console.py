@@ -1,0 +1,105 @@
+"""The console: sign in, filter, all that match, write, and look at what became of it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from app.domain.permissions import Role
+from tests.api.conftest import MakeKey
+from tests.web.conftest import PATIENCE, violations
+from tests.web.test_dialog import TEXT, heading, write
+
+HOSTILE = (
+    "<b>Bold</b><script>parent.document.title='x'</script><img src=x onerror=\"parent.document.title='x'\">"
+    "<a href=\"javascript:parent.document.title='x'\">l</a><svg onload=\"parent.document.title='x'\"></svg>"
+    '<form action="https://evil.example"><input name=a></form><iframe srcdoc="<script>1</script>"></iframe>'
+)
+
+
+@pytest.fixture
+async def narrow(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    context.set_default_timeout(PATIENCE)
+    yield await context.new_page()
+    await context.close()
+
+
+async def sign_in(page: Page, url: str, key: str, place: str = "") -> list[str]:
+    """What the browser complains about from here on, breaches of the page's policy among it."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(f"{url}/console{place}")
+    await page.get_by_label("Key or token").fill(key)
+    await page.keyboard.press("Enter")
+    return said
+
+
+async def test_all_that_match_a_filter_are_written_to_and_the_result_has_an_address(
+    conversations: None, page: Page, url: str, make_key: MakeKey
+) -> None:
+    said = await sign_in(page, url, await make_key(Role.ADMIN), "#/conversations?tag=incident")
+    await expect(page.get_by_text("14 conversations")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("checkbox").nth(3).check()
+    await page.get_by_role("button", name="All 14 matching").click()
+    await expect(page.get_by_text("14 selected")).to_be_visible()
+    await page.get_by_role("button", name="Mass reply", exact=True).click()
+
+    await heading(page, "12 of 14 conversations will get this message")
+    await write(page)
+    await page.get_by_role("button", name="Review").click()
+    await page.get_by_role("button", name="Send to 12 conversations").click()
+    await heading(page, "Sent to 10. 1 failed. 1 is not known.")
+    await page.get_by_role("button", name="Close").last.click()
+
+    await expect(page.get_by_text("Dispatched to 12 conversations.")).to_be_visible()
+    await page.get_by_role("link", name="See what becomes of it").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Finished")
+    await expect(page.get_by_label("Numbers").get_by_role("row").last).to_have_text("selected14")
+    assert await violations(page) == []
+    assert "incident" not in page.url
+    for name in ("Mass replies", "Accounts", "Settings"):
+        await page.get_by_role("navigation").get_by_role("link", name=name).click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        assert await violations(page) == []
+    assert said == []
+
+
+async def test_a_hostile_message_is_shown_and_can_do_nothing(
+    conversations: None, client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+) -> None:
+    body = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": TEXT, "html": HOSTILE}}
+    made = (await client.post("/mass-replies", json=body)).json()
+    await sign_in(page, url, await make_key(Role.ADMIN), f"#/mass-replies?id={made['id']}")
+    shown = page.frame_locator("iframe[title^='As HTML']").locator("body")
+    await expect(shown.locator("b")).to_have_text("Bold")
+    assert await shown.locator("script, form, iframe, [onerror], [onload], a[href^=javascript]").count() == 0
+    assert await page.title() == "mass-reply"
+
+
+async def test_it_works_from_360_pixels_in_the_dark_and_in_german(
+    conversations: None, narrow: Page, url: str, make_key: MakeKey
+) -> None:
+    await sign_in(narrow, url, await make_key(Role.AGENT))
+    await narrow.get_by_role("button", name="Deutsch").click()
+    await expect(narrow.get_by_text("14 Unterhaltungen")).to_be_visible()
+    assert await violations(narrow) == []
+    assert await narrow.evaluate("document.documentElement.scrollWidth") <= 360
+    await narrow.get_by_role("checkbox", name="Diese Seite anhaken").check()
+    await narrow.get_by_role("button", name="Sammelantwort", exact=True).click()
+    await heading(narrow, "12 von 14 Unterhaltungen bekommen diese Nachricht")
+    assert await violations(narrow) == []
+
+
+async def test_who_may_only_look_has_no_button_and_a_wrong_key_is_told_so(
+    conversations: None, page: Page, url: str, make_key: MakeKey
+) -> None:
+    await sign_in(page, url, "mr_wrong")
+    await expect(page.get_by_role("alert")).to_have_text("This key or token is not accepted.")
+    await page.get_by_label("Key or token").fill(await make_key(Role.VIEWER))
+    await page.keyboard.press("Enter")
+    await page.get_by_role("checkbox", name="Tick this page").check()
+    await expect(page.get_by_text("14 selected")).to_be_visible()
+    assert await page.get_by_role("button", name="Mass reply", exact=True).count() == 0

@@ -1,0 +1,135 @@
+/** The console: sign in, look, pick, write. Everything has an address; the credential is in memory only. */
+
+import { html, LitElement, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { Api, type Schemas, SessionOver, Unreachable } from '../api/client';
+import type { Selection } from '../dialog/draft';
+import '../dialog/mass-reply-dialog';
+import type { MassReplyDialog } from '../dialog/mass-reply-dialog';
+import { controls, sheet, tokens } from '../look/styles';
+import { languageOf, Words } from '../words';
+import './accounts';
+import type { Conversations } from './conversations';
+import './conversations';
+import './mass-replies';
+import { address } from './parts';
+import './settings';
+import { layout } from './styles';
+
+const PAGES = ['conversations', 'mass-replies', 'accounts', 'settings'] as const;
+const NAMES = { conversations: 'nav_conversations', 'mass-replies': 'nav_mass_replies', accounts: 'nav_accounts', settings: 'nav_settings' } as const;
+
+@customElement('mass-reply-console')
+export class Console extends LitElement {
+  static override styles = [tokens, controls, sheet, layout];
+
+  @state() private me: Schemas['Me'] | null = null;
+  @state() private refused = '';
+  @state() private page: (typeof PAGES)[number] = 'conversations';
+  @state() private place = new URLSearchParams();
+  @state() private words = new Words(navigator.language || languageOf(this));
+  @query('mass-reply-dialog') private dialog!: MassReplyDialog;
+
+  #token: string | null = null;
+  #api = new Api(new URL(/* @vite-ignore */ '..', import.meta.url).href.replace(/\/$/, ''), async () => this.#token ?? Promise.reject(new Error()));
+
+  override connectedCallback() {
+    super.connectedCallback();
+    document.documentElement.lang = this.words.lang;
+    document.body.style.margin = '0';
+    window.addEventListener('hashchange', this.#arrive);
+    this.#arrive();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener('hashchange', this.#arrive);
+  }
+
+  #arrive = () => {
+    const [page, query] = location.hash.replace(/^#\/?/, '').split('?');
+    this.page = PAGES.find((one) => one === page) ?? 'conversations';
+    this.place = new URLSearchParams(query);
+  };
+
+  #speak(lang: string) {
+    this.words = new Words(lang);
+    document.documentElement.lang = lang;
+  }
+
+  protected override render() {
+    return this.me ? this.#frame(this.me) : this.#door();
+  }
+
+  #door() {
+    const { say } = this.words;
+    return html`<main class="door"><form class="card stack" @submit=${this.#enter}>
+      <h1>mass-reply</h1>
+      <p>${say('sign_in_hint')}</p>
+      <label class="field full">${say('key')}<input class="full" type="password" name="key" required autocomplete="off" spellcheck="false" /></label>
+      <p class="soft">${say('in_memory')}</p>
+      ${this.refused ? html`<p class="note bad" role="alert">${this.refused}</p>` : nothing}
+      <button class="main">${say('sign_in')}</button>${this.#languages()}
+    </form></main>`;
+  }
+
+  async #enter(event: Event) {
+    event.preventDefault();
+    this.#token = new FormData(event.target as HTMLFormElement).get('key') as string;
+    try {
+      this.me = await this.#api.get('/me');
+      this.refused = '';
+    } catch (error) {
+      this.#token = null;
+      this.refused = error instanceof SessionOver ? this.words.say('key_refused') : error instanceof Unreachable ? this.words.say('unreachable') : (error as Error).message;
+    }
+  }
+
+  #languages() {
+    return html`<div class="row">${(['en', 'de'] as const).map((lang) => html`<button type="button" class="plain" lang=${lang} aria-pressed=${this.words.lang === lang} @click=${() => this.#speak(lang)}>${lang === 'en' ? 'English' : 'Deutsch'}</button>`)}</div>`;
+  }
+
+  #frame(me: Schemas['Me']) {
+    const { say } = this.words;
+    return html`<nav aria-label="mass-reply">
+        <ul>${PAGES.map((name) => html`<li><a href=${address(name)} aria-current=${name === this.page ? 'page' : 'false'}>${say(NAMES[name])}</a></li>`)}</ul>
+        <div class="who stack"><div><strong>${me.user?.name ?? me.key?.name ?? ''}</strong><br /><span class="soft">${me.roles.join(', ')}</span></div>
+          ${this.#languages()}<button @click=${this.#out}>${say('sign_out')}</button></div>
+      </nav>
+      <main @write=${this.#write} @watch=${this.#watch} @signed-out=${this.#out}>${this.#shown(me)}</main>
+      <mass-reply-dialog .getToken=${async () => this.#token ?? Promise.reject(new Error())} lang=${this.words.lang} @confirmed=${this.#confirmed}></mass-reply-dialog>`;
+  }
+
+  #shown(me: Schemas['Me']) {
+    const { words, place } = this;
+    switch (this.page) {
+      case 'conversations':
+        return html`<mass-reply-conversations .api=${this.#api} .words=${words} .me=${me} .place=${place}></mass-reply-conversations>`;
+      case 'mass-replies':
+        return html`<mass-reply-history .api=${this.#api} .words=${words} .me=${me} .place=${place}></mass-reply-history>`;
+      case 'accounts':
+        return html`<mass-reply-accounts .api=${this.#api} .words=${words} .me=${me} .place=${place}></mass-reply-accounts>`;
+      case 'settings':
+        return html`<mass-reply-settings .api=${this.#api} .words=${words} .me=${me} .place=${place}></mass-reply-settings>`;
+    }
+  }
+
+  #write = (event: CustomEvent<Selection>) => this.#show(event.detail, null);
+  #watch = (event: CustomEvent<string>) => this.#show(null, event.detail);
+
+  #show(selection: Selection | null, id: string | null) {
+    this.dialog.selection = selection;
+    this.dialog.massReply = id;
+    void this.dialog.show();
+  }
+
+  #confirmed(event: CustomEvent<{ id: string; count: number }>) {
+    this.renderRoot.querySelector<Conversations>('mass-reply-conversations')?.done(event.detail.id, event.detail.count);
+  }
+
+  #out = () => {
+    this.#token = null;
+    this.me = null;
+    this.#api = new Api(this.#api.base, async () => this.#token ?? Promise.reject(new Error()));
+  };
+}

@@ -1,0 +1,63 @@
+/** How the console is laid out; colours and controls are the dialog's. */
+
+import { css } from 'lit';
+
+export const layout = css`
+  :host {
+    display: grid;
+    grid-template-columns: 184px minmax(0, 1fr);
+    min-height: 100dvh;
+    background: var(--paper);
+  }
+  h1 { font-size: 22px; line-height: 28px; font-weight: 600; }
+  main { padding: 20px 24px 48px; display: block; }
+  main h2 { font-size: 16px; line-height: 24px; }
+  main > * { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
+  main.door { grid-column: 1 / -1; display: grid; place-content: center; padding: 16px; }
+  .door form { width: min(400px, calc(100vw - 32px)); padding: 24px; }
+  nav { background: var(--shade); border-right: 1px solid var(--line); padding: 16px 8px; display: flex; flex-direction: column; justify-content: space-between; gap: 16px; position: sticky; top: 0; height: 100dvh; }
+  nav ul { display: grid; gap: 4px; }
+  nav li a { display: block; padding: 8px 12px; border-radius: var(--radius); color: inherit; text-decoration: none; }
+  nav li a:hover { background: var(--line); }
+  nav li a[aria-current='page'] { background: var(--accent); color: var(--on-accent); font-weight: 600; }
+  .who { padding: 0 12px; overflow-wrap: anywhere; }
+  .who button, .door .plain { padding: 2px 8px; min-height: 30px; }
+  [aria-pressed='true'] { font-weight: 700; text-decoration: underline; }
+  .page-head { min-height: 36px; }
+  .total { font-size: 16px; }
+  .filters { align-items: end; }
+  .bulk { min-height: 52px; padding: 8px 12px; background: var(--shade); border-radius: var(--radius); position: sticky; top: 0; z-index: 1; }
+  .wide { overflow-x: auto; }
+  .tick { width: 34px; }
+  .tight { white-space: nowrap; }
+  .clip { display: block; max-width: 56ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  tr[aria-selected='true'] { background: var(--shade); }
+  .chip { display: inline-block; border: 1px solid var(--line); border-radius: 12px; padding: 0 8px; font-size: 12px; }
+  .state { border: 1px solid var(--control); border-radius: 12px; padding: 1px 10px; white-space: nowrap; }
+  .state.sending, .state.ready, .state.completed { border-color: var(--good); color: var(--good); }
+  .state.paused, .state.cooling, .state.awaiting_approval, .state.scheduled { border-color: var(--amber); color: var(--amber); }
+  .beside { display: grid; gap: 24px; grid-template-columns: minmax(0, 3fr) minmax(280px, 2fr); align-items: start; }
+  .thread { border-left: 1px solid var(--line); padding-left: 24px; }
+  .item { padding: 8px 12px; border-radius: var(--radius); background: var(--shade); }
+  .item.reply { border-left: 4px solid var(--accent); }
+  .item.system_note { border-left: 4px solid var(--control); }
+  .item.system_error { border-left: 4px solid var(--danger); }
+  .plain-text { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
+  .full { width: 100%; }
+  .grow { flex: 1; }
+  .guards { align-items: end; }
+  .icon { width: 16px; height: 16px; vertical-align: -3px; fill: none; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round; }
+  .mail { width: 100%; height: 260px; border: 1px solid var(--line); border-radius: var(--radius); background: #fff; }
+  pre { margin: 0; font: 13px/18px ui-monospace, monospace; }
+  mass-reply-watch .body { padding: 0; }
+  @media (max-width: 720px) {
+    :host { grid-template-columns: minmax(0, 1fr); align-content: start; }
+    nav { position: static; height: auto; padding: 8px; border: 0; border-bottom: 1px solid var(--line); gap: 8px; }
+    nav ul { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+    .who { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; }
+    main { padding: 16px; }
+    .beside { grid-template-columns: minmax(0, 1fr); }
+    .thread { border: 0; padding: 0; }
+  }
+`;
