@@ -49,16 +49,16 @@ def _change(change: Json) -> Sequence[ProviderEvent]:
 
 
 def _events(value: Json, number: str | None) -> Iterator[ProviderEvent]:
-    for status in objects(value.get("statuses")):
-        yield _status(status, number)
     contacts = tuple(objects(value.get("contacts")))
+    for status in objects(value.get("statuses")):
+        yield _status(status, contacts, number)
     for message in objects(value.get("messages")):
         yield _message(message, contacts, number)
     for error in objects(value.get("errors")):
         yield Unrecognized(fingerprint(error), error, number)
 
 
-def _status(status: Json, number: str | None) -> ProviderEvent:
+def _status(status: Json, contacts: Sequence[Json], number: str | None) -> ProviderEvent:
     message_id, kind = text(status, "id"), STATUSES.get(str(status.get("status")))
     correlation, charge = text(status, "biz_opaque_callback_data"), _charge(member(status, "pricing"))
     if kind is ReceiptKind.FAILED and charge is not Charge.FREE:
@@ -69,6 +69,7 @@ def _status(status: Json, number: str | None) -> ProviderEvent:
     if message_id is None or kind is None or is_file:
         return Unrecognized(fingerprint(status), status, number)
     failure = ERRORS.failure(_error(status)) if kind is ReceiptKind.FAILED else None
+    recipient, alias = _recipient(status, contacts)
     return Receipt(
         kind=kind,
         event_key=f"{message_id}:{kind}",
@@ -79,9 +80,22 @@ def _status(status: Json, number: str | None) -> ProviderEvent:
         detail=failure.words if failure else None,
         temporary=failure is not None and failure.temporary,
         charge=charge,
+        recipient=recipient,
+        recipient_alias=alias,
         raw=status,
         account_identity=number,
     )
+
+
+def _recipient(status: Json, contacts: Sequence[Json]) -> tuple[str | None, str | None]:
+    """The recipient's number, and the business-scoped user id that is told beside it."""
+    number, alias = text(status, "recipient_id"), text(status, "recipient_user_id")
+    if "group_id" in status or status.get("recipient_type") == "group":
+        return None, None
+    told = [each for each in contacts if number in (None, text(each, "wa_id"), text(each, "user_id"))]
+    if len(told) == 1:
+        number, alias = text(told[0], "wa_id") or number, alias or text(told[0], "user_id")
+    return number, None if number is None or alias == number else alias
 
 
 def _charge(pricing: Json) -> Charge | None:

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import Report, settle
+from app.domain.addresses import Address
 from app.domain.messaging import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.model import (
     RETRYABLE,
@@ -23,7 +24,7 @@ from app.domain.model import (
     ReasonCode,
     TenantId,
 )
-from app.store import counters, receipts
+from app.store import address_links, counters, receipts
 from app.store.database import Database
 from app.store.receipts import StoredReceipt
 
@@ -44,6 +45,9 @@ async def take_receipt(
     stored = await receipts.store(connection, tenant, account, receipt)
     if stored is None:
         return
+    if receipt.recipient and receipt.recipient_alias:
+        alias = Address.read(channel, receipt.recipient_alias)
+        await address_links.link(connection, tenant, alias, Address.read(channel, receipt.recipient))
     if receipt.bad_address and receipt.code is not None:
         await receipts.block_address(connection, tenant, channel, receipt.bad_address, receipt.code)
     if not await _apply(connection, tenant, stored):

@@ -26,7 +26,10 @@ _PHONES = sorted(PHONE_CHANNELS)
 
 
 def _sharing(one: str) -> str:
-    """The contacts that have an address too: a person may be several contacts, and a number is on several channels."""
+    """The contacts that have an address too: a person may be several contacts, and a number is on several channels.
+
+    On WhatsApp a person's number and ids lead to the same contacts.
+    """
     return f"""
         SELECT o.contact_id FROM conversations o
         WHERE o.tenant_id = :tenant AND o.address_key = {one}.address_key
@@ -34,6 +37,13 @@ def _sharing(one: str) -> str:
                                     ELSE ARRAY[{one}.channel] END)
         UNION SELECT id FROM contacts WHERE tenant_id = :tenant AND email_key = {one}.address_key
         UNION SELECT id FROM contacts WHERE tenant_id = :tenant AND phone_key = {one}.address_key
+        UNION SELECT o.contact_id FROM address_links l
+        JOIN conversations o ON o.tenant_id = :tenant AND o.channel = ANY (CAST(:phones AS text[]))
+                            AND o.address_key IN (l.alias, l.address_key)
+        WHERE l.tenant_id = :tenant AND l.channel = 'whatsapp' AND {one}.channel = ANY (CAST(:phones AS text[]))
+          AND (l.alias = {one}.address_key OR l.address_key = {one}.address_key OR l.address_key = (
+               SELECT m.address_key FROM address_links m
+               WHERE m.tenant_id = :tenant AND m.channel = 'whatsapp' AND m.alias = {one}.address_key))
     """  # noqa: S608 - built from constants
 
 

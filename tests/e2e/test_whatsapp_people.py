@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.domain.model import Channel
 from app.runtime import Runtime
@@ -55,3 +56,65 @@ async def test_an_id_changes_alone(
     callers = Callers(anonymous, runtime.settings.public_url)
     await callers.graph(account, system("user_changed_user_id", previous_user_id=ID, user_id=NEW_ID))
     assert (await client.get(f"/conversations/{id_}")).json()["address"] == NEW_ID
+
+
+def status(**about: Any) -> dict[str, Any]:
+    """A status that tells the recipient's number and id together; the contacts of its call by `contacts`."""
+    contacts = about.pop("contacts", None)
+    told = {"id": "wamid.T", "status": "delivered", "timestamp": "1777638601", **about}
+    value = {"metadata": {"phone_number_id": "100200300"}, "statuses": [told]}
+    value |= {} if contacts is None else {"contacts": contacts}
+    return {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]}
+
+
+BESIDE = [
+    status(recipient_id=OLD[1:], recipient_user_id=ID),
+    status(recipient_id=OLD[1:], contacts=[{"profile": {"name": "Ann"}, "wa_id": OLD[1:], "user_id": ID}]),
+    status(recipient_id=ID, contacts=[{"wa_id": OLD[1:], "user_id": ID}]),
+    status(recipient_user_id=ID, contacts=[{"wa_id": OLD[1:], "user_id": ID}]),
+]
+APART = [
+    status(recipient_id=OLD[1:]),
+    status(recipient_id=ID, recipient_user_id=ID),
+    status(recipient_id=OLD[1:], recipient_user_id=ID, recipient_type="group"),
+    status(recipient_id=OLD[1:], contacts=[{"wa_id": NEW[1:], "user_id": ID}]),
+]
+
+
+@pytest.mark.parametrize(
+    ("told", "skipped"), [(each, ["opted_out"]) for each in BESIDE] + [(each, []) for each in APART]
+)
+async def test_number_and_id_in_one_status_belong_together(
+    told: dict[str, Any],
+    skipped: list[str],
+    client: httpx.AsyncClient,
+    anonymous: httpx.AsyncClient,
+    runtime: Runtime,
+    tenant: UUID,
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp("https://api.example.com"))
+    await add_conversation(runtime, tenant, Channel.WHATSAPP, OLD, account_id=account)
+    callers = Callers(anonymous, runtime.settings.public_url)
+    assert (await callers.graph(account, told)).is_success
+    await callers.graph(account, whatsapp_message("100200300", ID, "STOP"))
+    assert (await preview(client))[1] == skipped
+
+
+async def test_the_daily_limit_counts_what_a_person_got_by_another_name(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp("https://api.example.com"))
+    await client.put("/settings", json={"max_per_contact_per_day": 1})
+    await add_conversation(runtime, tenant, Channel.WHATSAPP, OLD, account_id=account)
+    body = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": "We are back."}}
+    assert (await client.post("/mass-replies", json=body)).json()["recipient_count"] == 1
+    async with runtime.database.begin(tenant) as connection:
+        await connection.execute(sa.text("UPDATE deliveries SET status = 'sent', sent_at = now()"))
+        await connection.execute(sa.text("DELETE FROM conversation_tags"))
+    for name in (ID, NEW_ID):
+        await add_conversation(runtime, tenant, Channel.WHATSAPP, name, account_id=account)
+    assert await preview(client) == (2, [])
+    callers = Callers(anonymous, runtime.settings.public_url)
+    for name in (ID, NEW_ID):
+        await callers.graph(account, status(id=f"wamid.{name}", recipient_id=OLD[1:], recipient_user_id=name))
+    assert await preview(client) == (0, ["contact_limit"])
