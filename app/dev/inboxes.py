@@ -12,7 +12,7 @@ from app.domain.model import Channel
 
 RATE = 40
 """Messages a second, so that there is some progress to watch."""
-SENDER_NUMBER = "+12025550199"
+SENDER_NUMBER = "+12125550199"
 
 
 @dataclass(frozen=True, slots=True)

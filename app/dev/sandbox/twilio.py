@@ -22,7 +22,7 @@ from app.dev.sandbox.journal import Entry, Message, Problem
 from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
 
 API_VERSION = "2010-04-01"
-OWN_NUMBER = "+12025550199"
+OWN_NUMBER = "+12125550199"
 """That of an account, in a customer's message: nobody has told it here."""
 CORRELATION_PARAMETER = "d"
 """The query parameter of our status callback URL that carries the correlation."""
