@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels import registry
-from app.domain.accounts import AccountDraft, ChannelAccount
+from app.domain.accounts import AccountDraft, ChannelAccount, region_of
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
 from app.domain.approval import parties
 from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
@@ -26,6 +26,7 @@ from app.store.api_keys import NewKey
 from app.store.claims import LaneKey
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
+from app.store.rekeying import rekey
 from app.store.snippets import SavedSnippet
 from app.store.tenants import insert_tenant, next_tenant_id, tenant_exists
 
@@ -148,6 +149,9 @@ async def save_account(
     if held.previous is None:
         tokens = vault.seal(tenant, held.id, first_token(vault.first_callback_token(held.id)))
     saved = await accounts.write_account(connection, tenant, held.id, draft, sealed, tokens)
+    if region_of(saved.config) != region_of(held.previous.config if held.previous else {}):
+        # At once: until then nobody who writes from such a number is known, and a STOP of theirs would not count.
+        await rekey(connection, tenant, saved.id, saved.channel, region_of(saved.config))
     await audit.record(connection, tenant, by, _saved(saved, draft))
     return SavedAccount(saved, held.previous is None, await waiting.free_account(connection, tenant, held.id))
 

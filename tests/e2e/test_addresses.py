@@ -155,6 +155,26 @@ async def test_the_account_s_country_tells_whose_a_national_number_is(
     assert await desk.standing() == REOPENED
 
 
+async def test_an_account_s_country_holds_for_what_was_imported_before_it_was_given(
+    desk: Desk, runtime: Runtime, tenant: UUID
+) -> None:
+    account = twilio(API)
+    id_ = await add_account(runtime, tenant, replace(account, key="national"))
+    await desk.imports("(646) 234-5678", channel="sms", account="national")
+    async with runtime.database.begin(tenant) as connection:
+        block = "INSERT INTO blocked_addresses (tenant_id, channel, address, reason) " + (
+            "SELECT tenant_id, 'sms', address_key, 'bounced' FROM conversations"
+        )
+        await connection.execute(sa.text(block))
+    await add_account(runtime, tenant, replace(account, key="national", config={**account.config, "region": "GB"}))
+    await add_account(runtime, tenant, replace(account, key="national", config={**account.config, "region": "US"}))
+    assert await desk.skipped() == ["address_invalid"]  # the bounce holds for the number that it is now
+    await desk.callers.twilio(id_, sms("+16462345678", "Are you there?"))
+    assert await desk.standing() == REOPENED
+    await desk.callers.twilio(id_, sms("+16462345678", "STOP"))
+    assert await desk.skipped() == ["opted_out"]
+
+
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 @pytest.mark.parametrize("address", ["+14155550100 ext. 12", "+14155550100x13", "+14155550100;ext=5", "+14155550100#7"])
 async def test_an_extension_is_not_dropped(desk: Desk, channel: str, address: str) -> None:
