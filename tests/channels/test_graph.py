@@ -39,7 +39,7 @@ from tests.channels.graph_cases import (
     question,
     signed,
 )
-from tests.channels.raw_server import answering, serving
+from tests.channels.playing import URL, playing
 
 GRAPH = (WHATSAPP, META)
 SOMEWHERE = "http://graph.example.com"
@@ -53,9 +53,9 @@ def offline(case: ProviderCase) -> Any:
     return build(case.name, case.setup(SOMEWHERE), OFFLINE)
 
 
-async def outcome(http: httpx.AsyncClient, case: ProviderCase, status: int, body: Any, **headers: str) -> Any:
-    async with serving(answering(status, body, headers)) as server:
-        return await build(case.name, case.setup(server.url), http).send(case.message)
+async def outcome(case: ProviderCase, status: int, body: Any, **headers: str) -> Any:
+    async with playing(status, body, headers) as provider:
+        return await build(case.name, case.setup(URL), provider.http).send(case.message)
 
 
 # Signatures
@@ -148,10 +148,10 @@ each_meaning = pytest.mark.parametrize(
 @each_meaning
 @pytest.mark.parametrize("status", [400, 500])
 async def test_a_listed_code_decides_whatever_the_http_status(
-    http: httpx.AsyncClient, case: ProviderCase, code: int | tuple[int, int], status: int
+    case: ProviderCase, code: int | tuple[int, int], status: int
 ) -> None:
     number, subcode = code if isinstance(code, tuple) else (code, None)
-    result = await outcome(http, case, status, graph_error(number, subcode))
+    result = await outcome(case, status, graph_error(number, subcode))
 
     assert isinstance(result, Rejected | Deferred)
     assert f" {number}" in result.detail
@@ -159,18 +159,16 @@ async def test_a_listed_code_decides_whatever_the_http_status(
 
 @each_case
 @pytest.mark.parametrize("status", [400, 403, 429])
-async def test_429_is_judged_by_its_code_too(http: httpx.AsyncClient, case: ProviderCase, status: int) -> None:
-    result = await outcome(http, case, status, graph_error(190))
+async def test_429_is_judged_by_its_code_too(case: ProviderCase, status: int) -> None:
+    result = await outcome(case, status, graph_error(190))
 
     assert isinstance(result, Deferred)
     assert (result.scope, result.retry_after) == ("account", None)
 
 
 @each_case
-async def test_429_with_a_code_that_nobody_knows_makes_the_account_wait(
-    http: httpx.AsyncClient, case: ProviderCase
-) -> None:
-    result = await outcome(http, case, 429, graph_error(987654))
+async def test_429_with_a_code_that_nobody_knows_makes_the_account_wait(case: ProviderCase) -> None:
+    result = await outcome(case, 429, graph_error(987654))
 
     assert isinstance(result, Deferred)
     assert result.scope == "account"
@@ -181,10 +179,10 @@ async def test_429_with_a_code_that_nobody_knows_makes_the_account_wait(
     ("case", "code", "seconds"), [(WHATSAPP, 130429, 10), (META, 613, 60)], ids=["whatsapp", "meta"]
 )
 async def test_the_pace_is_what_the_answer_asks_for_or_what_the_table_says(
-    http: httpx.AsyncClient, case: ProviderCase, code: int, seconds: int
+    case: ProviderCase, code: int, seconds: int
 ) -> None:
-    asked = await outcome(http, case, 429, graph_error(code), **{"Retry-After": "3"})
-    plain = await outcome(http, case, 400, graph_error(code))
+    asked = await outcome(case, 429, graph_error(code), **{"Retry-After": "3"})
+    plain = await outcome(case, 400, graph_error(code))
 
     for result, wait in ((asked, 3), (plain, seconds)):
         assert isinstance(result, Deferred)
@@ -193,10 +191,8 @@ async def test_the_pace_is_what_the_answer_asks_for_or_what_the_table_says(
 
 
 @each_case
-async def test_an_unknown_code_is_a_refusal_where_nothing_speaks_against_it(
-    http: httpx.AsyncClient, case: ProviderCase
-) -> None:
-    result = await outcome(http, case, 400, graph_error(987654, error_data={"details": "Because.\nReally."}))
+async def test_an_unknown_code_is_a_refusal_where_nothing_speaks_against_it(case: ProviderCase) -> None:
+    result = await outcome(case, 400, graph_error(987654, error_data={"details": "Because.\nReally."}))
 
     assert isinstance(result, Rejected)
     assert result.code is ReasonCode.PROVIDER_REJECTED
@@ -216,22 +212,20 @@ async def test_an_unknown_code_is_a_refusal_where_nothing_speaks_against_it(
         (500, {"error": {"message": "no code"}}),
     ],
 )
-async def test_an_error_that_proves_nothing_is_unknown(
-    http: httpx.AsyncClient, case: ProviderCase, status: int, error: Any
-) -> None:
-    assert isinstance(await outcome(http, case, status, error), Unknown)
+async def test_an_error_that_proves_nothing_is_unknown(case: ProviderCase, status: int, error: Any) -> None:
+    assert isinstance(await outcome(case, status, error), Unknown)
 
 
 @each_case
-async def test_a_missing_permission_is_the_account_s_fault(http: httpx.AsyncClient, case: ProviderCase) -> None:
+async def test_a_missing_permission_is_the_account_s_fault(case: ProviderCase) -> None:
     for code in (10, 200, 210, 299):
-        result = await outcome(http, case, 403, graph_error(code))
+        result = await outcome(case, 403, graph_error(code))
         assert isinstance(result, Deferred)
         assert (result.scope, result.retry_after) == ("account", None)
 
 
-async def test_the_pace_of_one_recipient_holds_up_nobody_else(http: httpx.AsyncClient) -> None:
-    result = await outcome(http, WHATSAPP, 429, graph_error(131056))
+async def test_the_pace_of_one_recipient_holds_up_nobody_else() -> None:
+    result = await outcome(WHATSAPP, 429, graph_error(131056))
 
     assert isinstance(result, Deferred)
     assert (result.code, result.scope, result.retry_after) == (PAIR_RATE, "delivery", None)
@@ -336,18 +330,16 @@ async def test_a_file_that_cannot_be_sent_is_not_uploaded(http: httpx.AsyncClien
 
 
 @each_case
-async def test_an_upload_without_an_id_in_its_answer_may_be_tried_again(
-    http: httpx.AsyncClient, case: ProviderCase
-) -> None:
-    async with serving(answering(200, {})) as server:
-        adapter: Any = build(case.name, case.setup(server.url), http)
+async def test_an_upload_without_an_id_in_its_answer_may_be_tried_again(case: ProviderCase) -> None:
+    async with playing(200, {}) as provider:
+        adapter: Any = build(case.name, case.setup(URL), provider.http)
         assert isinstance(await adapter.upload(case.message.channel, PICTURE), Unknown)
 
 
 @each_case
-async def test_an_upload_by_a_bad_token_pauses_the_account(http: httpx.AsyncClient, case: ProviderCase) -> None:
-    async with serving(answering(401, graph_error(190))) as server:
-        adapter: Any = build(case.name, case.setup(server.url), http)
+async def test_an_upload_by_a_bad_token_pauses_the_account(case: ProviderCase) -> None:
+    async with playing(401, graph_error(190)) as provider:
+        adapter: Any = build(case.name, case.setup(URL), provider.http)
         result = await adapter.upload(case.message.channel, PICTURE)
 
     assert isinstance(result, Deferred)

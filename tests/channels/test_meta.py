@@ -41,7 +41,8 @@ from tests.channels.graph_cases import (
     graph_error,
     graph_webhook,
 )
-from tests.channels.raw_server import answering, serving
+from tests.channels.playing import URL, playing
+from tests.channels.raw_server import serving
 
 SENT = sample("meta", "sent")
 MESSAGE = META.message
@@ -54,18 +55,18 @@ def adapter(http: httpx.AsyncClient, url: str = "http://graph.example.com", **co
     return MetaAdapter.from_config(replace(setup, config=merged), http)
 
 
-async def bodies_of(http: httpx.AsyncClient, message: Outbound, **config: Any) -> list[dict[str, Any]]:
-    async with serving(answering(200, SENT)) as server:
-        assert isinstance(await adapter(http, server.url, **config).send(message), Accepted)
+async def bodies_of(message: Outbound, **config: Any) -> list[dict[str, Any]]:
+    async with playing(200, SENT) as provider:
+        assert isinstance(await adapter(provider.http, URL, **config).send(message), Accepted)
     sender = config.get("instagram_id") if config.get("page_id", PAGE_ID) is None else PAGE_ID
-    for request in server.requests:
+    for request in provider.requests:
         check_graph_head(request, str(sender))
-    return [json.loads(request.body) for request in server.requests]
+    return [json.loads(request.body) for request in provider.requests]
 
 
-async def outcome(http: httpx.AsyncClient, body: Any, status: int = 400) -> Any:
-    async with serving(answering(status, body)) as server:
-        return await adapter(http, server.url).send(MESSAGE)
+async def outcome(body: Any, status: int = 400) -> Any:
+    async with playing(status, body) as provider:
+        return await adapter(provider.http, URL).send(MESSAGE)
 
 
 def events(http: httpx.AsyncClient, name: str) -> list[Any]:
@@ -82,8 +83,8 @@ def changed(name: str, part: str, changes: Mapping[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("message", [MESSAGE, INSTAGRAM_MESSAGE], ids=["facebook", "instagram"])
-async def test_a_text_goes_out_as_a_response(http: httpx.AsyncClient, message: Outbound) -> None:
-    assert await bodies_of(http, message) == [
+async def test_a_text_goes_out_as_a_response(message: Outbound) -> None:
+    assert await bodies_of(message) == [
         {
             "recipient": {"id": PERSON},
             "messaging_type": "RESPONSE",
@@ -92,8 +93,8 @@ async def test_a_text_goes_out_as_a_response(http: httpx.AsyncClient, message: O
     ]
 
 
-async def test_an_instagram_account_without_a_page_sends_by_itself(http: httpx.AsyncClient) -> None:
-    assert await bodies_of(http, INSTAGRAM_MESSAGE, page_id=None, instagram_id=INSTAGRAM_ID)
+async def test_an_instagram_account_without_a_page_sends_by_itself() -> None:
+    assert await bodies_of(INSTAGRAM_MESSAGE, page_id=None, instagram_id=INSTAGRAM_ID)
 
 
 def test_where_an_account_is_found_without_an_address_of_its_own(http: httpx.AsyncClient) -> None:
@@ -133,10 +134,10 @@ async def test_what_is_no_id_of_a_person_is_refused_without_a_call(http: httpx.A
     ],
 )
 async def test_the_human_agent_tag_is_for_who_opted_in_and_for_a_week(
-    http: httpx.AsyncClient, age: timedelta | None, human_agent: bool, tagged: bool
+    age: timedelta | None, human_agent: bool, tagged: bool
 ) -> None:
     last = None if age is None else datetime.now(UTC) - age
-    [body] = await bodies_of(http, replace(MESSAGE, last_customer_message_at=last), human_agent=human_agent)
+    [body] = await bodies_of(replace(MESSAGE, last_customer_message_at=last), human_agent=human_agent)
 
     assert body.get("tag") == ("HUMAN_AGENT" if tagged else None)
     assert body["messaging_type"] == ("MESSAGE_TAG" if tagged else "RESPONSE")
@@ -175,8 +176,8 @@ def test_instagram_without_a_page_says_that_it_carries_no_files() -> None:
 # Files
 
 
-async def test_text_and_file_are_two_calls_and_one_delivery(http: httpx.AsyncClient) -> None:
-    text, picture = await bodies_of(http, replace(MESSAGE, attachments=(PICTURE,)))
+async def test_text_and_file_are_two_calls_and_one_delivery() -> None:
+    text, picture = await bodies_of(replace(MESSAGE, attachments=(PICTURE,)))
 
     assert text["message"] == {"text": MESSAGE.text, "metadata": CORRELATION}
     assert picture["message"] == {"attachment": {"type": "image", "payload": {"attachment_id": "media-1"}}}
@@ -198,12 +199,12 @@ async def test_a_file_that_fails_is_dropped_and_the_text_stays_sent(
     assert dropped.reason
 
 
-async def test_a_text_that_is_refused_takes_no_file_with_it(http: httpx.AsyncClient) -> None:
-    async with serving(answering(500, graph_error(2))) as server:
-        result = await adapter(http, server.url).send(replace(MESSAGE, attachments=(PICTURE,)))
+async def test_a_text_that_is_refused_takes_no_file_with_it() -> None:
+    async with playing(500, graph_error(2)) as provider:
+        result = await adapter(provider.http, URL).send(replace(MESSAGE, attachments=(PICTURE,)))
 
     assert isinstance(result, Unknown)
-    assert len(server.requests) == 1
+    assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -215,14 +216,12 @@ async def test_a_text_that_is_refused_takes_no_file_with_it(http: httpx.AsyncCli
         (Channel.INSTAGRAM, "application/pdf", "file"),
     ],
 )
-async def test_a_file_is_uploaded_once_to_be_sent_many_times(
-    http: httpx.AsyncClient, channel: Channel, content_type: str, kind: str
-) -> None:
-    async with serving(answering(200, {"attachment_id": "987"})) as server:
-        result = await adapter(http, server.url).upload(channel, replace(PICTURE, content_type=content_type))
+async def test_a_file_is_uploaded_once_to_be_sent_many_times(channel: Channel, content_type: str, kind: str) -> None:
+    async with playing(200, {"attachment_id": "987"}) as provider:
+        result = await adapter(provider.http, URL).upload(channel, replace(PICTURE, content_type=content_type))
 
     assert result == Uploaded("987")
-    [request] = server.requests
+    [request] = provider.requests
     check_graph_head(request, PAGE_ID, "message_attachments")
     wanted = json.dumps({"attachment": {"type": kind, "payload": {"is_reusable": True}}}).encode()
     assert wanted in request.body
@@ -258,10 +257,8 @@ async def test_a_file_is_uploaded_once_to_be_sent_many_times(
         (1200, None, None),
     ],
 )
-async def test_error_codes_mean_what_the_table_says(
-    http: httpx.AsyncClient, code: int, subcode: int | None, expected: Any
-) -> None:
-    result = await outcome(http, graph_error(code, subcode), 403)
+async def test_error_codes_mean_what_the_table_says(code: int, subcode: int | None, expected: Any) -> None:
+    result = await outcome(graph_error(code, subcode), 403)
 
     if isinstance(expected, ReasonCode):
         assert isinstance(result, Rejected)
@@ -273,8 +270,8 @@ async def test_error_codes_mean_what_the_table_says(
         assert (result.scope, result.retry_after and result.retry_after.total_seconds()) == expected
 
 
-async def test_a_code_is_told_with_its_subcode(http: httpx.AsyncClient) -> None:
-    result = await outcome(http, graph_error(10, 2018278))
+async def test_a_code_is_told_with_its_subcode() -> None:
+    result = await outcome(graph_error(10, 2018278))
 
     assert result.detail == "Meta 10/2018278: the time for a reply has passed"
 

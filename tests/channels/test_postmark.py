@@ -25,6 +25,7 @@ from app.domain.messaging import (
 )
 from app.domain.model import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, POSTMARK, outbound, postmark_webhook
+from tests.channels.playing import URL, playing
 from tests.channels.raw_server import (
     Line,
     RawServer,
@@ -44,11 +45,11 @@ def adapter(http: httpx.AsyncClient, url: str = "http://postmark.example.com", *
     return PostmarkAdapter.from_config(replace(setup, config={**setup.config, **config}), http)
 
 
-async def payload_of(http: httpx.AsyncClient, message: Outbound, **config: Any) -> dict[str, Any]:
+async def payload_of(message: Outbound, **config: Any) -> dict[str, Any]:
     """Send the message, and give back what Postmark would have got."""
-    async with serving(answering(200, OK)) as server:
-        assert isinstance(await adapter(http, server.url, **config).send(message), Accepted)
-    sent: dict[str, Any] = json.loads(server.requests[0].body)
+    async with playing(200, OK) as provider:
+        assert isinstance(await adapter(provider.http, URL, **config).send(message), Accepted)
+    sent: dict[str, Any] = json.loads(provider.requests[0].body)
     return sent
 
 
@@ -56,12 +57,12 @@ def headers_of(payload: dict[str, Any]) -> dict[str, str]:
     return {header["Name"]: header["Value"] for header in payload["Headers"]}
 
 
-async def test_a_reply_is_threaded_under_the_customer_s_message(http: httpx.AsyncClient) -> None:
+async def test_a_reply_is_threaded_under_the_customer_s_message() -> None:
     long_id = f"<{'x' * 200}@mail.example.com>"
     thread = ("<first@mail.example.com>", long_id)
     message = replace(POSTMARK.message, in_reply_to=long_id, references=thread)
 
-    payload = await payload_of(http, message)
+    payload = await payload_of(message)
 
     assert headers_of(payload) == {
         "Message-ID": OUR_ID,
@@ -76,23 +77,23 @@ async def test_a_reply_is_threaded_under_the_customer_s_message(http: httpx.Asyn
     assert "HtmlBody" not in payload
 
 
-async def test_a_second_attempt_keeps_the_message_id_and_changes_the_correlation(http: httpx.AsyncClient) -> None:
-    payload = await payload_of(http, replace(POSTMARK.message, epoch=2))
+async def test_a_second_attempt_keeps_the_message_id_and_changes_the_correlation() -> None:
+    payload = await payload_of(replace(POSTMARK.message, epoch=2))
 
     assert headers_of(payload)["Message-ID"] == OUR_ID
     assert payload["Metadata"] == {"delivery": CORRELATION.replace(".1", ".2")}
 
 
-async def test_html_and_attachments_go_along(http: httpx.AsyncClient) -> None:
+async def test_html_and_attachments_go_along() -> None:
     file = AttachmentFile("a.pdf", "application/pdf", b"%PDF")
-    payload = await payload_of(http, replace(POSTMARK.message, html="<p>Hi</p>", attachments=(file,)))
+    payload = await payload_of(replace(POSTMARK.message, html="<p>Hi</p>", attachments=(file,)))
 
     assert payload["HtmlBody"] == "<p>Hi</p>"
     assert payload["Attachments"] == [{"Name": "a.pdf", "ContentType": "application/pdf", "Content": "JVBERg=="}]
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85"])
-async def test_a_line_break_never_reaches_a_header(http: httpx.AsyncClient, newline: str) -> None:
+async def test_a_line_break_never_reaches_a_header(newline: str) -> None:
     attack = f"{newline}Bcc: everyone@example.com"
     message = replace(
         POSTMARK.message,
@@ -100,7 +101,7 @@ async def test_a_line_break_never_reaches_a_header(http: httpx.AsyncClient, newl
         in_reply_to=f"<a@b.example.com>{attack}",
         references=(f"<a@b.example.com>{attack}", f"<c{attack}@d.example.com>"),
     )
-    payload = await payload_of(http, message)
+    payload = await payload_of(message)
 
     lines = [payload["Subject"], payload["From"], payload["ReplyTo"], *headers_of(payload).values()]
     assert all(len(line.splitlines()) == 1 for line in lines)
@@ -138,11 +139,9 @@ async def test_an_address_that_is_not_exactly_one_is_refused_without_a_call(
         (413, None, ReasonCode.CONTENT_REJECTED),
     ],
 )
-async def test_error_codes_mean_what_the_table_says(
-    http: httpx.AsyncClient, status: int, code: int | None, expected: Any
-) -> None:
-    async with serving(answering(status, {"ErrorCode": code, "Message": "…"} if code else b"")) as server:
-        result = await adapter(http, server.url).send(POSTMARK.message)
+async def test_error_codes_mean_what_the_table_says(status: int, code: int | None, expected: Any) -> None:
+    async with playing(status, {"ErrorCode": code, "Message": "…"} if code else b"") as provider:
+        result = await adapter(provider.http, URL).send(POSTMARK.message)
 
     if isinstance(expected, ReasonCode):
         assert isinstance(result, Rejected)
@@ -152,9 +151,9 @@ async def test_error_codes_mean_what_the_table_says(
         assert (result.scope, result.retry_after and result.retry_after.total_seconds()) == expected
 
 
-async def test_http_500_is_unknown_whatever_its_body_says(http: httpx.AsyncClient) -> None:
-    async with serving(answering(500, {"ErrorCode": 406})) as server:
-        assert isinstance(await adapter(http, server.url).send(POSTMARK.message), Unknown)
+async def test_http_500_is_unknown_whatever_its_body_says() -> None:
+    async with playing(500, {"ErrorCode": 406}) as provider:
+        assert isinstance(await adapter(provider.http, URL).send(POSTMARK.message), Unknown)
 
 
 # Batches
@@ -233,20 +232,20 @@ async def test_a_batch_with_a_bad_token_burns_nobody() -> None:
 # Look-up
 
 
-async def test_a_message_is_found_by_the_attempt_s_name(http: httpx.AsyncClient) -> None:
+async def test_a_message_is_found_by_the_attempt_s_name() -> None:
     answer = {"TotalCount": 1, "Messages": [{"MessageID": "pm-1", "Status": "Sent"}]}
-    async with serving(answering(200, answer)) as server:
-        found = await adapter(http, server.url).look_up(CORRELATION)
+    async with playing(200, answer) as provider:
+        found = await adapter(provider.http, URL).look_up(CORRELATION)
 
     assert found == Found("pm-1", ReceiptKind.SENT)
-    assert server.requests[0].target == f"/messages/outbound?count=1&offset=0&metadata_delivery={CORRELATION}"
+    assert provider.requests[0].target == f"/messages/outbound?count=1&offset=0&metadata_delivery={CORRELATION}"
 
 
-async def test_absence_is_asked_twice(http: httpx.AsyncClient) -> None:
-    async with serving(answering(200, {"TotalCount": 0, "Messages": []})) as server:
-        assert await adapter(http, server.url, message_stream="replies").look_up(CORRELATION) == Absent()
+async def test_absence_is_asked_twice() -> None:
+    async with playing(200, {"TotalCount": 0, "Messages": []}) as provider:
+        assert await adapter(provider.http, URL, message_stream="replies").look_up(CORRELATION) == Absent()
 
-    assert ["messagestream=replies" in request.target for request in server.requests] == [False, True]
+    assert ["messagestream=replies" in request.target for request in provider.requests] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,8 +29,7 @@ from app.domain.model import RETRYABLE, ReasonCode
 from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, postmark_webhook, sample, twilio_webhook
 from tests.channels.graph_cases import META, WHATSAPP, graph_error, graph_webhook
 from tests.channels.mail_cases import SENDGRID
-
-URL = "https://provider.example.com"
+from tests.channels.playing import URL, playing
 
 Row = tuple[ProviderCase, int, Mapping[str, Any], Meaning]
 """A provider, and an answer of its (HTTP status and body) with what the table says of it."""
@@ -62,10 +60,8 @@ def rows() -> Iterator[Row]:
 
 async def told(case: ProviderCase, status: int, body: Any, **headers: str) -> SendResult:
     """Send a message to a provider that gives this answer."""
-    with respx.MockRouter(assert_all_called=True) as provider:
-        provider.post(url__startswith=URL).respond(status, json=body, headers=headers)
-        async with httpx.AsyncClient(transport=httpx.MockTransport(provider.async_handler)) as http:
-            return await build(case.name, case.setup(URL), http).send(case.message)
+    async with playing(status, body, headers) as provider:
+        return await build(case.name, case.setup(URL), provider.http).send(case.message)
 
 
 def pauses(result: SendResult) -> bool:
@@ -274,14 +270,12 @@ async def test_an_invalid_sender_is_the_account_s(message: str) -> None:
 
 
 async def test_a_subject_that_is_too_long_is_cut_and_the_mail_goes() -> None:
-    with respx.MockRouter() as provider:
-        route = provider.post(f"{URL}/email").respond(200, json=POSTMARK.accepted.body)
-        async with httpx.AsyncClient(transport=httpx.MockTransport(provider.async_handler)) as http:
-            adapter = PostmarkAdapter.from_config(POSTMARK.setup(URL), http)
-            sent = await adapter.send(replace(POSTMARK.message, subject="Re: " + "x" * 2_100))
+    async with playing(200, POSTMARK.accepted.body) as provider:
+        adapter = PostmarkAdapter.from_config(POSTMARK.setup(URL), provider.http)
+        sent = await adapter.send(replace(POSTMARK.message, subject="Re: " + "x" * 2_100))
 
     assert isinstance(sent, Accepted)
-    subject = json.loads(route.calls.last.request.content)["Subject"]
+    subject = json.loads(provider.requests[0].body)["Subject"]
     assert len(subject) == 2_000
     assert subject.startswith("Re: xxx")
     assert subject.endswith("…")

@@ -28,7 +28,7 @@ from tests.channels.mail_cases import (
     sendgrid_mail,
     signed,
 )
-from tests.channels.raw_server import answering, serving
+from tests.channels.playing import URL, playing
 
 RAW_MAIL = sample("sendgrid", "inbound_raw")
 
@@ -38,27 +38,25 @@ def adapter(http: httpx.AsyncClient, url: str = "http://sendgrid.example.com", *
     return SendGridAdapter.from_config(replace(setup, config={**setup.config, **config}), http)
 
 
-async def payload_of(http: httpx.AsyncClient, message: Outbound, **config: Any) -> dict[str, Any]:
+async def payload_of(message: Outbound, **config: Any) -> dict[str, Any]:
     """Send the message, hold the call against SendGrid's description, and give back what it said."""
-    async with serving(SENDGRID.wire.accept) as server:
-        assert isinstance(await adapter(http, server.url, **config).send(message), Accepted)
-    check_sendgrid_request(server.requests[0])
-    sent: dict[str, Any] = json.loads(server.requests[0].body)
+    async with playing(202, b"", {"X-Message-Id": "sg-1"}) as provider:
+        assert isinstance(await adapter(provider.http, URL, **config).send(message), Accepted)
+    check_sendgrid_request(provider.requests[0])
+    sent: dict[str, Any] = json.loads(provider.requests[0].body)
     return sent
 
 
-async def result_of(
-    http: httpx.AsyncClient, status: int, body: Any = b"", headers: dict[str, str] | None = None
-) -> Any:
-    async with serving(answering(status, body, headers)) as server:
-        return await adapter(http, server.url).send(SENDGRID.message)
+async def result_of(status: int, body: Any = b"", headers: dict[str, str] | None = None) -> Any:
+    async with playing(status, body, headers) as provider:
+        return await adapter(provider.http, URL).send(SENDGRID.message)
 
 
-async def test_a_reply_is_threaded_under_the_customer_s_message(http: httpx.AsyncClient) -> None:
+async def test_a_reply_is_threaded_under_the_customer_s_message() -> None:
     long_id = f"<{'x' * 200}@mail.example.com>"
     thread = ("<first@mail.example.com>", long_id)
 
-    payload = await payload_of(http, replace(SENDGRID.message, in_reply_to=long_id, references=thread))
+    payload = await payload_of(replace(SENDGRID.message, in_reply_to=long_id, references=thread))
 
     assert payload["headers"] == {
         "Message-ID": OUR_MESSAGE_ID,
@@ -73,9 +71,9 @@ async def test_a_reply_is_threaded_under_the_customer_s_message(http: httpx.Asyn
     assert "attachments" not in payload
 
 
-async def test_text_comes_before_html_and_files_go_along(http: httpx.AsyncClient) -> None:
+async def test_text_comes_before_html_and_files_go_along() -> None:
     file = AttachmentFile("a.pdf", "application/pdf", b"%PDF")
-    payload = await payload_of(http, replace(SENDGRID.message, html="<p>Hi</p>", attachments=(file,)))
+    payload = await payload_of(replace(SENDGRID.message, html="<p>Hi</p>", attachments=(file,)))
 
     assert [part["type"] for part in payload["content"]] == ["text/plain", "text/html"]
     assert payload["attachments"] == [
@@ -84,14 +82,12 @@ async def test_text_comes_before_html_and_files_go_along(http: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("subject", [None, "", "\r\n"])
-async def test_a_mail_without_a_subject_gets_one_because_sendgrid_demands_it(
-    http: httpx.AsyncClient, subject: str | None
-) -> None:
-    assert (await payload_of(http, replace(SENDGRID.message, subject=subject)))["subject"] == "Re: your message"
+async def test_a_mail_without_a_subject_gets_one_because_sendgrid_demands_it(subject: str | None) -> None:
+    assert (await payload_of(replace(SENDGRID.message, subject=subject)))["subject"] == "Re: your message"
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85"])
-async def test_a_line_break_never_reaches_a_header(http: httpx.AsyncClient, newline: str) -> None:
+async def test_a_line_break_never_reaches_a_header(newline: str) -> None:
     attack = f"{newline}Bcc: everyone@example.com"
     message = replace(
         SENDGRID.message,
@@ -99,15 +95,15 @@ async def test_a_line_break_never_reaches_a_header(http: httpx.AsyncClient, newl
         in_reply_to=f"<a@b.example.com>{attack}",
         references=(f"<a@b.example.com>{attack}",),
     )
-    payload = await payload_of(http, message)
+    payload = await payload_of(message)
 
     assert all(len(line.splitlines()) == 1 for line in [payload["subject"], *payload["headers"].values()])
 
 
-async def test_a_second_attempt_keeps_the_message_id_and_changes_the_correlation(http: httpx.AsyncClient) -> None:
-    async with serving(SENDGRID.wire.accept) as server:
-        await adapter(http, server.url).send(replace(SENDGRID.message, epoch=2))
-    payload = json.loads(server.requests[0].body)
+async def test_a_second_attempt_keeps_the_message_id_and_changes_the_correlation() -> None:
+    async with playing(202, b"", {"X-Message-Id": "sg-1"}) as provider:
+        await adapter(provider.http, URL).send(replace(SENDGRID.message, epoch=2))
+    payload = json.loads(provider.requests[0].body)
 
     assert payload["headers"]["Message-ID"] == OUR_MESSAGE_ID
     assert payload["personalizations"][0]["custom_args"] == {"delivery": CORRELATION.replace(".1", ".2")}
@@ -158,10 +154,8 @@ def complaint(*fields: str | None) -> dict[str, Any]:
         (415, complaint(None), ReasonCode.PROVIDER_REJECTED),
     ],
 )
-async def test_refusals_mean_what_the_tables_say(
-    http: httpx.AsyncClient, status: int, body: Any, expected: Any
-) -> None:
-    result = await result_of(http, status, body)
+async def test_refusals_mean_what_the_tables_say(status: int, body: Any, expected: Any) -> None:
+    result = await result_of(status, body)
 
     if isinstance(expected, ReasonCode):
         assert isinstance(result, Rejected)
@@ -172,12 +166,12 @@ async def test_refusals_mean_what_the_tables_say(
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
-async def test_every_field_of_the_table_is_told_in_our_words(http: httpx.AsyncClient, field: str) -> None:
-    assert (await result_of(http, 400, complaint(field))).detail == f"SendGrid: {FIELDS[field].words}"
+async def test_every_field_of_the_table_is_told_in_our_words(field: str) -> None:
+    assert (await result_of(400, complaint(field))).detail == f"SendGrid: {FIELDS[field].words}"
 
 
-async def test_a_rate_limit_is_waited_out(http: httpx.AsyncClient) -> None:
-    result = await result_of(http, 429, headers={"X-RateLimit-Reset": str(int(time.time()) + 40)})
+async def test_a_rate_limit_is_waited_out() -> None:
+    result = await result_of(429, headers={"X-RateLimit-Reset": str(int(time.time()) + 40)})
 
     assert isinstance(result, Deferred)
     assert result.scope == "account"
@@ -186,8 +180,8 @@ async def test_a_rate_limit_is_waited_out(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(("status", "headers"), [(202, {}), (200, {"X-Message-Id": "sg-1"})])
-async def test_only_202_with_an_id_is_a_yes(http: httpx.AsyncClient, status: int, headers: dict[str, str]) -> None:
-    assert isinstance(await result_of(http, status, headers=headers), Unknown)
+async def test_only_202_with_an_id_is_a_yes(status: int, headers: dict[str, str]) -> None:
+    assert isinstance(await result_of(status, headers=headers), Unknown)
 
 
 # Who may call back

@@ -39,7 +39,7 @@ from tests.channels.cases import (
     twilio_webhook,
     webhook,
 )
-from tests.channels.raw_server import answering, serving
+from tests.channels.playing import URL, playing
 
 SERVICE = "MG" + "c" * 32
 OFFLINE = TwilioAdapter.from_config(
@@ -55,10 +55,10 @@ def adapter(http: httpx.AsyncClient, url: str = "http://twilio.example.com", **c
     return TwilioAdapter.from_config(replace(setup, config=merged), http)
 
 
-async def form_of(http: httpx.AsyncClient, message: Outbound, **config: Any) -> dict[str, str]:
-    async with serving(answering(201, TWILIO.accepted.body)) as server:
-        assert isinstance(await adapter(http, server.url, **config).send(message), Accepted)
-    [request] = server.requests
+async def form_of(message: Outbound, **config: Any) -> dict[str, str]:
+    async with playing(201, TWILIO.accepted.body) as provider:
+        assert isinstance(await adapter(provider.http, URL, **config).send(message), Accepted)
+    [request] = provider.requests
     check_twilio_request(request)
     assert request.headers["authorization"].startswith("Basic ")
     return {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
@@ -69,8 +69,8 @@ def read(http: httpx.AsyncClient, name: str, query: str = "", **changes: str) ->
     return event
 
 
-async def test_a_message_goes_out_in_twilio_s_own_terms(http: httpx.AsyncClient) -> None:
-    assert await form_of(http, TWILIO.message) == {
+async def test_a_message_goes_out_in_twilio_s_own_terms() -> None:
+    assert await form_of(TWILIO.message) == {
         "To": "+14155550123",
         "From": "+14155550100",
         "Body": TWILIO.message.text,
@@ -78,15 +78,15 @@ async def test_a_message_goes_out_in_twilio_s_own_terms(http: httpx.AsyncClient)
     }
 
 
-async def test_a_messaging_service_takes_the_place_of_a_sender(http: httpx.AsyncClient) -> None:
-    form = await form_of(http, TWILIO.message, messaging_service_sid=SERVICE, **{"from": None})
+async def test_a_messaging_service_takes_the_place_of_a_sender() -> None:
+    form = await form_of(TWILIO.message, messaging_service_sid=SERVICE, **{"from": None})
 
     assert form["MessagingServiceSid"] == SERVICE
     assert "From" not in form
 
 
-async def test_a_query_of_the_callback_address_is_kept(http: httpx.AsyncClient) -> None:
-    form = await form_of(http, replace(TWILIO.message, callback_url=f"{CALLBACK_URL}?region=eu"))
+async def test_a_query_of_the_callback_address_is_kept() -> None:
+    form = await form_of(replace(TWILIO.message, callback_url=f"{CALLBACK_URL}?region=eu"))
 
     assert form["StatusCallback"] == f"{CALLBACK_URL}?region=eu&d={CORRELATION}"
 
@@ -111,9 +111,9 @@ def test_our_sample_of_an_answer_is_one_that_twilio_could_give(name: str, value:
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))
-async def test_every_code_of_the_table_is_told_with_its_number(http: httpx.AsyncClient, code: int) -> None:
-    async with serving(answering(400, {"code": code, "message": "…", "status": 400})) as server:
-        result = await adapter(http, server.url).send(TWILIO.message)
+async def test_every_code_of_the_table_is_told_with_its_number(code: int) -> None:
+    async with playing(400, {"code": code, "message": "…", "status": 400}) as provider:
+        result = await adapter(provider.http, URL).send(TWILIO.message)
 
     assert isinstance(result, Rejected | Deferred)
     assert result.detail.startswith(f"Twilio {code}: ")
@@ -132,9 +132,9 @@ async def test_every_code_of_the_table_is_told_with_its_number(http: httpx.Async
         (14107, ("delivery", 60)),
     ],
 )
-async def test_error_codes_mean_what_the_table_says(http: httpx.AsyncClient, code: int, expected: Any) -> None:
-    async with serving(answering(400, {"code": code})) as server:
-        result = await adapter(http, server.url).send(TWILIO.message)
+async def test_error_codes_mean_what_the_table_says(code: int, expected: Any) -> None:
+    async with playing(400, {"code": code}) as provider:
+        result = await adapter(provider.http, URL).send(TWILIO.message)
 
     if isinstance(expected, ReasonCode):
         assert isinstance(result, Rejected)
@@ -145,9 +145,9 @@ async def test_error_codes_mean_what_the_table_says(http: httpx.AsyncClient, cod
         assert (result.scope, result.retry_after and result.retry_after.total_seconds()) == expected
 
 
-async def test_a_server_error_is_unknown_even_with_a_code(http: httpx.AsyncClient) -> None:
-    async with serving(answering(500, {"code": 21211})) as server:
-        assert isinstance(await adapter(http, server.url).send(TWILIO.message), Unknown)
+async def test_a_server_error_is_unknown_even_with_a_code() -> None:
+    async with playing(500, {"code": 21211}) as provider:
+        assert isinstance(await adapter(provider.http, URL).send(TWILIO.message), Unknown)
 
 
 # Signatures

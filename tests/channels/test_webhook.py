@@ -23,7 +23,7 @@ from app.domain.messaging import (
 )
 from app.domain.model import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, outbound, sample, signed_webhook, webhook_case
-from tests.channels.raw_server import answering, serving
+from tests.channels.playing import URL, playing
 
 
 def adapter(http: httpx.AsyncClient, url: str = "http://helpdesk.example.com") -> WebhookAdapter:
@@ -36,17 +36,19 @@ def read(http: httpx.AsyncClient, name: str, **data: Any) -> Any:
     return event
 
 
-async def answer_to(http: httpx.AsyncClient, status: int, body: Any) -> Any:
-    async with serving(answering(status, body)) as server:
-        return await adapter(http, server.url).send(outbound(Channel.CHAT, "visitor-1"))
+async def answer_to(status: int, body: Any) -> Any:
+    async with playing(status, body) as provider:
+        return await adapter(provider.http, URL).send(outbound(Channel.CHAT, "visitor-1"))
 
 
-async def test_the_body_is_the_one_of_the_contract(http: httpx.AsyncClient) -> None:
+async def test_the_body_is_the_one_of_the_contract() -> None:
     file = AttachmentFile("a.txt", "text/plain", b"hello")
-    async with serving(answering(200, {"message_id": "m-1"})) as server:
-        await adapter(http, server.url).send(outbound(Channel.CHAT, "visitor-1", html="<p>Hi</p>", attachments=(file,)))
+    async with playing(200, {"message_id": "m-1"}) as provider:
+        await adapter(provider.http, URL).send(
+            outbound(Channel.CHAT, "visitor-1", html="<p>Hi</p>", attachments=(file,))
+        )
 
-    sent = json.loads(server.requests[0].body)
+    sent = json.loads(provider.requests[0].body)
     age = datetime.now(UTC) - datetime.fromisoformat(sent.pop("timestamp"))
     assert timedelta(0) <= age < timedelta(minutes=1)
     assert sent == {
@@ -81,8 +83,8 @@ def test_voice_is_carried_by_nobody() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 422])
-async def test_the_documented_refusals_are_final(http: httpx.AsyncClient, status: int) -> None:
-    result = await answer_to(http, status, {"code": "blocked", "detail": "no\r\nmore"})
+async def test_the_documented_refusals_are_final(status: int) -> None:
+    result = await answer_to(status, {"code": "blocked", "detail": "no\r\nmore"})
 
     assert result == Rejected(ReasonCode.BLOCKED, f"HTTP {status}: no more")
 
@@ -91,35 +93,33 @@ async def test_the_documented_refusals_are_final(http: httpx.AsyncClient, status
     ("changes", "ends"),
     [({}, True), ({"address": "U-18"}, False), ({"address": None}, False), ({"code": "unreachable"}, False)],
 )
-async def test_a_refusal_ends_the_address_that_it_names(
-    http: httpx.AsyncClient, changes: dict[str, Any], *, ends: bool
-) -> None:
+async def test_a_refusal_ends_the_address_that_it_names(changes: dict[str, Any], *, ends: bool) -> None:
     refusal = {"code": "opted_out", "detail": "The person left.", "address": "visitor-1"}
-    result = await answer_to(http, 422, refusal | changes)
+    result = await answer_to(422, refusal | changes)
 
     assert isinstance(result, Rejected)
     assert result.ends_address is ends
 
 
 @pytest.mark.parametrize("body", [b"", b"gone", {"code": "sent"}, {"code": 7}, {"code": "voice_not_supported"}])
-async def test_a_refusal_without_a_reason_that_fits_is_a_refusal_still(http: httpx.AsyncClient, body: Any) -> None:
-    result = await answer_to(http, 404, body)
+async def test_a_refusal_without_a_reason_that_fits_is_a_refusal_still(body: Any) -> None:
+    result = await answer_to(404, body)
 
     assert isinstance(result, Rejected)
     assert result.code is ReasonCode.PROVIDER_REJECTED
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_closed_door_pauses_the_account(http: httpx.AsyncClient, status: int) -> None:
-    result = await answer_to(http, status, {})
+async def test_a_closed_door_pauses_the_account(status: int) -> None:
+    result = await answer_to(status, {})
 
     assert isinstance(result, Deferred)
     assert (result.scope, result.retry_after) == ("account", None)
 
 
 @pytest.mark.parametrize("status", [204, 302, 402, 405, 409, 500])
-async def test_anything_else_is_unknown(http: httpx.AsyncClient, status: int) -> None:
-    assert isinstance(await answer_to(http, status, {}), Unknown)
+async def test_anything_else_is_unknown(status: int) -> None:
+    assert isinstance(await answer_to(status, {}), Unknown)
 
 
 @pytest.mark.parametrize("kind", ["sent", "delivered", "read", "failed"])

@@ -43,7 +43,8 @@ from tests.channels.graph_cases import (
     graph_error,
     graph_webhook,
 )
-from tests.channels.raw_server import answering, hang_after_reading, serving
+from tests.channels.playing import URL, playing
+from tests.channels.raw_server import hang_after_reading, serving
 
 USER_ID = "US.13491208655302741918"
 SENT = sample("whatsapp_cloud", "sent")
@@ -55,19 +56,19 @@ def adapter(http: httpx.AsyncClient, url: str = "http://graph.example.com") -> W
     return WhatsAppCloudAdapter.from_config(WHATSAPP.setup(url), http)
 
 
-async def bodies_of(http: httpx.AsyncClient, message: Outbound) -> list[dict[str, Any]]:
+async def bodies_of(message: Outbound) -> list[dict[str, Any]]:
     """Send a message that is accepted; answers the bodies of its calls, each held against Meta's description."""
-    async with serving(answering(200, SENT)) as server:
-        assert isinstance(await adapter(http, server.url).send(message), Accepted)
-    for request in server.requests:
+    async with playing(200, SENT) as provider:
+        assert isinstance(await adapter(provider.http, URL).send(message), Accepted)
+    for request in provider.requests:
         check_graph_head(request, PHONE_NUMBER_ID)
         jsonschema.validate(json.loads(request.body), REQUEST_SCHEMA)
-    return [json.loads(request.body) for request in server.requests]
+    return [json.loads(request.body) for request in provider.requests]
 
 
-async def outcome(http: httpx.AsyncClient, body: Any, status: int = 400) -> Any:
-    async with serving(answering(status, body)) as server:
-        return await adapter(http, server.url).send(MESSAGE)
+async def outcome(body: Any, status: int = 400) -> Any:
+    async with playing(status, body) as provider:
+        return await adapter(provider.http, URL).send(MESSAGE)
 
 
 def events(http: httpx.AsyncClient, name: str) -> list[Any]:
@@ -88,8 +89,8 @@ def status(kind: str, **changes: Any) -> dict[str, Any]:
 # Messages
 
 
-async def test_a_text_goes_out_in_the_thread(http: httpx.AsyncClient) -> None:
-    [body] = await bodies_of(http, replace(MESSAGE, in_reply_to="wamid.HBgLMTQxNTU1NTAxMjM"))
+async def test_a_text_goes_out_in_the_thread() -> None:
+    [body] = await bodies_of(replace(MESSAGE, in_reply_to="wamid.HBgLMTQxNTU1NTAxMjM"))
 
     assert body == {
         "messaging_product": "whatsapp",
@@ -103,14 +104,14 @@ async def test_a_text_goes_out_in_the_thread(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("parent", [None, "<mail@example.com>", "message-7"])
-async def test_a_message_of_another_system_cannot_be_answered(http: httpx.AsyncClient, parent: str | None) -> None:
-    [body] = await bodies_of(http, replace(MESSAGE, in_reply_to=parent))
+async def test_a_message_of_another_system_cannot_be_answered(parent: str | None) -> None:
+    [body] = await bodies_of(replace(MESSAGE, in_reply_to=parent))
 
     assert "context" not in body
 
 
-async def test_a_person_without_a_number_is_named_by_user_id(http: httpx.AsyncClient) -> None:
-    [body] = await bodies_of(http, replace(MESSAGE, address=USER_ID))
+async def test_a_person_without_a_number_is_named_by_user_id() -> None:
+    [body] = await bodies_of(replace(MESSAGE, address=USER_ID))
 
     assert body["recipient"] == USER_ID
     assert "to" not in body
@@ -149,23 +150,23 @@ async def test_what_is_neither_is_refused_without_a_call(http: httpx.AsyncClient
 
 
 @pytest.mark.parametrize(("text", "shown"), [("See https://example.com/a", True), ("See example.com", False)])
-async def test_a_link_is_shown_with_a_preview(http: httpx.AsyncClient, text: str, shown: bool) -> None:
-    [body] = await bodies_of(http, replace(MESSAGE, text=text))
+async def test_a_link_is_shown_with_a_preview(text: str, shown: bool) -> None:
+    [body] = await bodies_of(replace(MESSAGE, text=text))
 
     assert body["text"] == {"body": text, "preview_url": shown}
 
 
-async def test_the_longest_text_is_one_that_meta_takes(http: httpx.AsyncClient) -> None:
+async def test_the_longest_text_is_one_that_meta_takes() -> None:
     longest = WhatsAppCloudAdapter.limits.max_characters or 0
-    [body] = await bodies_of(http, replace(MESSAGE, text="x" * longest))
+    [body] = await bodies_of(replace(MESSAGE, text="x" * longest))
 
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**body, "text": {"body": "x" * (longest + 1)}}, REQUEST_SCHEMA)
 
 
-async def test_a_template_takes_the_place_of_the_text(http: httpx.AsyncClient) -> None:
+async def test_a_template_takes_the_place_of_the_text() -> None:
     template = Template("incident_update", "en", ("Ann", "two\nlines,\t and     spaces"))
-    [body] = await bodies_of(http, replace(MESSAGE, template=template))
+    [body] = await bodies_of(replace(MESSAGE, template=template))
 
     assert body["type"] == "template"
     assert body["biz_opaque_callback_data"] == CORRELATION
@@ -182,27 +183,27 @@ async def test_a_template_takes_the_place_of_the_text(http: httpx.AsyncClient) -
     }
 
 
-async def test_a_template_without_placeholders_has_no_components(http: httpx.AsyncClient) -> None:
-    [body] = await bodies_of(http, replace(MESSAGE, template=Template("hello", "pt_BR")))
+async def test_a_template_without_placeholders_has_no_components() -> None:
+    [body] = await bodies_of(replace(MESSAGE, template=Template("hello", "pt_BR")))
 
     assert body["template"] == {"name": "hello", "language": {"code": "pt_BR"}}
 
 
-async def test_a_template_goes_without_files_and_says_so(http: httpx.AsyncClient) -> None:
+async def test_a_template_goes_without_files_and_says_so() -> None:
     message = replace(MESSAGE, template=Template("hello", "en"), attachments=(PICTURE,))
-    async with serving(answering(200, SENT)) as server:
-        result = await adapter(http, server.url).send(message)
+    async with playing(200, SENT) as provider:
+        result = await adapter(provider.http, URL).send(message)
 
-    assert len(server.requests) == 1
+    assert len(provider.requests) == 1
     assert isinstance(result, Accepted)
     assert [dropped.filename for dropped in result.dropped] == ["a.png"]
 
 
 @pytest.mark.parametrize("held", ["accepted", "held_for_quality_assessment", "paused"])
-async def test_a_message_that_is_held_is_accepted(http: httpx.AsyncClient, held: str) -> None:
+async def test_a_message_that_is_held_is_accepted(held: str) -> None:
     body = {**SENT, "messages": [{"id": WAMID, "message_status": held}]}
 
-    assert await outcome(http, body, 200) == Accepted(WAMID)
+    assert await outcome(body, 200) == Accepted(WAMID)
 
 
 def test_our_sample_of_an_answer_is_one_that_meta_could_give() -> None:
@@ -214,8 +215,8 @@ def test_our_sample_of_an_answer_is_one_that_meta_could_give() -> None:
 PDF = AttachmentFile("invoice.pdf", "application/pdf", b"%PDF", "media-2")
 
 
-async def test_files_follow_the_text_by_their_ids(http: httpx.AsyncClient) -> None:
-    text, picture, document = await bodies_of(http, replace(MESSAGE, attachments=(PICTURE, PDF)))
+async def test_files_follow_the_text_by_their_ids() -> None:
+    text, picture, document = await bodies_of(replace(MESSAGE, attachments=(PICTURE, PDF)))
 
     assert text["type"] == "text"
     assert picture["image"] == {"id": "media-1"}
@@ -224,7 +225,7 @@ async def test_files_follow_the_text_by_their_ids(http: httpx.AsyncClient) -> No
 
 
 async def test_a_file_does_not_report_as_if_it_were_the_text(http: httpx.AsyncClient) -> None:
-    _, picture, document = await bodies_of(http, replace(MESSAGE, attachments=(PICTURE, PDF)))
+    _, picture, document = await bodies_of(replace(MESSAGE, attachments=(PICTURE, PDF)))
     marks = [body["biz_opaque_callback_data"] for body in (picture, document)]
     assert len({CORRELATION, *marks}) == 3
 
@@ -242,22 +243,20 @@ async def test_a_file_that_fails_is_dropped_and_the_others_go_on(http: httpx.Asy
     assert result == Accepted(WAMID, (DroppedAttachment("a.png", "WhatsApp 131053: the file could not be taken over"),))
 
 
-async def test_files_are_not_sent_after_a_text_that_was_refused(http: httpx.AsyncClient) -> None:
-    async with serving(answering(400, graph_error(131047))) as server:
-        result = await adapter(http, server.url).send(replace(MESSAGE, attachments=(PICTURE,)))
+async def test_files_are_not_sent_after_a_text_that_was_refused() -> None:
+    async with playing(400, graph_error(131047)) as provider:
+        result = await adapter(provider.http, URL).send(replace(MESSAGE, attachments=(PICTURE,)))
 
-    assert len(server.requests) == 1
+    assert len(provider.requests) == 1
     assert isinstance(result, Rejected)
 
 
-async def test_a_file_that_was_not_uploaded_or_is_not_carried_is_dropped_without_a_call(
-    http: httpx.AsyncClient,
-) -> None:
+async def test_a_file_that_was_not_uploaded_or_is_not_carried_is_dropped_without_a_call() -> None:
     files = (replace(PICTURE, media_id=None), AttachmentFile("a.zip", "application/zip", b"PK", "media-3"))
-    async with serving(answering(200, SENT)) as server:
-        result = await adapter(http, server.url).send(replace(MESSAGE, attachments=files))
+    async with playing(200, SENT) as provider:
+        result = await adapter(provider.http, URL).send(replace(MESSAGE, attachments=files))
 
-    assert len(server.requests) == 1
+    assert len(provider.requests) == 1
     assert isinstance(result, Accepted)
     assert [dropped.filename for dropped in result.dropped] == ["a.png", "a.zip"]
 
@@ -280,12 +279,12 @@ async def test_a_file_that_hangs_does_not_make_an_accepted_text_uncertain(http: 
     assert "no time left" in result.dropped[1].reason
 
 
-async def test_a_file_is_uploaded_once_as_a_form(http: httpx.AsyncClient) -> None:
-    async with serving(answering(200, {"id": "media-9"})) as server:
-        result = await adapter(http, server.url).upload(Channel.WHATSAPP, replace(PICTURE, media_id=None))
+async def test_a_file_is_uploaded_once_as_a_form() -> None:
+    async with playing(200, {"id": "media-9"}) as provider:
+        result = await adapter(provider.http, URL).upload(Channel.WHATSAPP, replace(PICTURE, media_id=None))
 
     assert result == Uploaded("media-9")
-    [request] = server.requests
+    [request] = provider.requests
     check_graph_head(request, PHONE_NUMBER_ID, "media")
     assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
     for part in (b'name="messaging_product"\r\n\r\nwhatsapp', b'filename="a.png"', b"image/png\r\n\r\npng"):
@@ -319,8 +318,8 @@ async def test_a_file_is_uploaded_once_as_a_form(http: httpx.AsyncClient) -> Non
         (133004, None),
     ],
 )
-async def test_error_codes_mean_what_the_table_says(http: httpx.AsyncClient, code: int, expected: Any) -> None:
-    result = await outcome(http, graph_error(code))
+async def test_error_codes_mean_what_the_table_says(code: int, expected: Any) -> None:
+    result = await outcome(graph_error(code))
 
     if isinstance(expected, ReasonCode):
         assert isinstance(result, Rejected)
@@ -332,14 +331,14 @@ async def test_error_codes_mean_what_the_table_says(http: httpx.AsyncClient, cod
         assert (result.scope, result.retry_after and result.retry_after.total_seconds()) == expected
 
 
-async def test_what_meta_adds_to_a_code_is_kept(http: httpx.AsyncClient) -> None:
-    result = await outcome(http, graph_error(131009, error_data={"details": "Parameter value is not valid"}))
+async def test_what_meta_adds_to_a_code_is_kept() -> None:
+    result = await outcome(graph_error(131009, error_data={"details": "Parameter value is not valid"}))
 
     assert result.detail == "WhatsApp 131009: a parameter is not valid (Parameter value is not valid)"
 
 
-async def test_a_wrong_phone_number_id_burns_nobody(http: httpx.AsyncClient) -> None:
-    result = await outcome(http, graph_error(100, 33))
+async def test_a_wrong_phone_number_id_burns_nobody() -> None:
+    result = await outcome(graph_error(100, 33))
 
     assert isinstance(result, Deferred)
     assert (result.scope, result.retry_after) == ("account", None)

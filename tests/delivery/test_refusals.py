@@ -1,0 +1,65 @@
+"""What a refusal does to an account and its lanes: from the adapter's answer to what a person reads."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.messaging import Deferred, Outbound, ReceiptKind, Rejected, SendResult
+from app.domain.model import DeliveryEvent, ReasonCode
+from app.store import account_health
+from app.store.mass_replies import lanes_of
+from tests.delivery.carrier import Carrier
+from tests.delivery.stage import Stage, report
+
+DAILY = Deferred("quota", "Twilio 63038: the account has sent enough for a day", timedelta(hours=1), "account")
+
+
+async def test_a_lane_whose_account_has_used_up_its_day_says_so_and_burns_nobody(stage: Stage) -> None:
+    batch = await stage.batch(3)
+    await stage.pump(batch, Carrier(DAILY))
+
+    assert await stage.counts(batch) == {"queued": 3}
+    async with stage.database.begin(stage.tenant) as connection:
+        [lane] = (await lanes_of(connection, stage.tenant, [batch.id]))[batch.id]
+    assert lane.account_cool_reason == DAILY.detail
+    assert lane.account_cool_until is not None
+    assert lane.account_cool_until > datetime.now(UTC) + timedelta(minutes=50)
+
+
+async def test_a_shorter_rest_does_not_take_the_reason_of_a_longer_one(stage: Stage) -> None:
+    batch = await stage.batch(2)
+    await stage.pump(batch, Carrier(DAILY))
+    async with stage.database.begin(stage.tenant) as connection:
+        await account_health.cool(connection, stage.tenant, stage.account, timedelta(seconds=5), "Slower, please.")
+
+    account = await stage.one("SELECT cool_reason FROM channel_accounts WHERE id = :id", id=stage.account)
+    assert account.cool_reason == DAILY.detail
+
+
+async def test_one_person_s_refusal_again_and_again_stops_nobody_else(stage: Stage) -> None:
+    batch = await stage.batch(12)
+    alone = Rejected(ReasonCode.BLOCKED, "Meta 10/2018108: the person takes no messages from this sender")
+
+    async def answer(outbound: Outbound) -> SendResult:
+        return alone if outbound.delivery_id == batch.first else await Carrier().send(outbound)
+
+    for _ in range(3):
+        await stage.pump(batch, Carrier(answer))
+        await stage.runs("UPDATE deliveries SET retryable = true WHERE id = :id AND status = 'failed'", id=batch.first)
+        await stage.settle(report(batch.first, DeliveryEvent.RETRY, None))
+
+    account = await stage.one("SELECT pause_reason, cool_until FROM channel_accounts WHERE id = :id", id=stage.account)
+    assert (account.pause_reason, account.cool_until) == (None, None)
+    assert await stage.counts(batch) == {"sent": 11, "queued": 1}
+
+
+@pytest.mark.parametrize("temporary", [True, False])
+async def test_what_failed_later_for_the_account_may_be_sent_again(stage: Stage, temporary: bool) -> None:
+    batch = await stage.batch()
+    await stage.pump(batch, Carrier())
+    about: dict[str, Any] = {"code": ReasonCode.PROVIDER_REJECTED, "detail": "Suspended.", "temporary": temporary}
+    await stage.receipt(batch.first, ReceiptKind.FAILED, **about)
+
+    row = await stage.row(batch.first)
+    assert (row.status, row.retryable) == ("failed", temporary)
