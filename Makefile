@@ -41,7 +41,7 @@ check: dev ## formatting, lint, types, import contracts, locks, migrations
 	$(RUN) app.dev.check_migrations
 
 siege: dev ## five minutes of a hostile tenant beside a normal one; SIEGE_SECONDS=60 is shorter
-	SIEGE_SECONDS=$${SIEGE_SECONDS:-300} $(RUN) pytest -q -s --timeout 0 tests/api/test_siege.py
+	SIEGE_SECONDS=$${SIEGE_SECONDS:-300} $(RUN) pytest -q -s --timeout 0 tests/siege
 
 bench: dev ## deliveries per second, beside a bare loop of the same client, as one JSON
 	$(RUN) bench

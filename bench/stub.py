@@ -13,7 +13,7 @@ _SIDS = itertools.count()
 
 
 class Twilio(asyncio.Protocol):
-    """Answers each POST with Twilio's 201; a body may come in pieces."""
+    """Answers each POST with Twilio's 201, which is a helpdesk's too; a body may come in pieces."""
 
     def __init__(self, seconds: float) -> None:
         self._seen = bytearray()
@@ -40,7 +40,9 @@ class Twilio(asyncio.Protocol):
 
 
 def _answer() -> bytes:
-    body = b'{"sid": "SM%032x", "status": "queued", "num_segments": "1", "error_code": null}' % next(_SIDS)
+    number = next(_SIDS)
+    body = b'{"sid": "SM%032x", "status": "queued", "num_segments": "1", "error_code": null, "message_id": "%x"}'
+    body %= number, number
     return b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 

@@ -15,6 +15,7 @@ from app.domain.model import MassReplyId, TenantId
 from app.runtime import Runtime
 from app.store import mass_replies
 from app.store.claims import LaneKey
+from app.store.finishing import to_its_end
 
 Id = Annotated[UUID, Path(alias="id")]
 DELIVERIES_PER_PUMP = 500
@@ -23,7 +24,14 @@ MOST_PUMPS = 4
 
 
 async def wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
-    """Tell the workers, now that it is committed. If nobody hears it, the sweeper finds the lanes within a second."""
+    """Tell the workers, now that it is committed, also where the caller has left meanwhile.
+
+    If nobody hears it, the sweeper finds the lanes within a second.
+    """
+    await to_its_end(_wake(runtime, lanes))
+
+
+async def _wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
     for lane, queued in lanes:
         await runtime.wakeups.wake_lane(lane, min(MOST_PUMPS, 1 + queued // DELIVERIES_PER_PUMP))
 

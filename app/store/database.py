@@ -19,7 +19,8 @@ from sqlalchemy.pool import QueuePool
 
 from app.domain.errors import Overloaded
 from app.domain.model import TenantId
-from app.store.shares import OWN_WORK, Kind, Shares
+from app.store.finishing import to_its_end
+from app.store.shares import OWN_WORK, ROUTING, Kind, Shares
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -35,6 +36,8 @@ _SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
 _SET_TENANT_AND_TIME = sa.text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :milliseconds, true)"
 )
+
+_SET_TIME = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 _AWAY = ("08", "25006", "25P03", "53", "57P")
 """Beginnings of the SQLSTATEs of a database that starts, stops, fails over, or has no room left.
@@ -105,15 +108,23 @@ class Database:
                 await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
                 yield connection
             return
-        milliseconds = str(round(self._kind.statement_seconds * 1000))
+        values = {"tenant": str(tenant), "milliseconds": _milliseconds(self._kind)}
         async with self._shares.taken(self._kind, tenant), self._connected() as connection:
-            await connection.execute(_SET_TENANT_AND_TIME, {"tenant": str(tenant), "milliseconds": milliseconds})
+            await connection.execute(_SET_TENANT_AND_TIME, values)
             yield connection
 
     @asynccontextmanager
     async def begin_routing(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction without a tenant: it sees the routing tables only."""
-        async with self._connected() as connection:
+        """Open a transaction without a tenant: it sees the routing tables only.
+
+        In the API strangers ask for it too, so it has a time and a share of its own. Raises Overloaded.
+        """
+        if self._kind.statement_seconds is None:
+            async with self._connected() as connection:
+                yield connection
+            return
+        async with self._shares.taken(ROUTING), self._connected() as connection:
+            await connection.execute(_SET_TIME, {"milliseconds": _milliseconds(ROUTING)})
             yield connection
 
     @asynccontextmanager
@@ -132,8 +143,18 @@ class Database:
                     await connection.execution_options(isolation_level="REPEATABLE READ")
             except OSError as error:
                 raise DatabaseAway(str(error)) from error
-            async with connection.begin():
+            if self._kind.statement_seconds is None:
+                async with connection.begin():
+                    yield connection
+                return
+            transaction = await connection.begin()
+            try:
                 yield connection
+            except BaseException:
+                await transaction.rollback()
+                raise
+            # A caller may leave at any moment: what was done for them is committed with what follows from it.
+            await to_its_end(transaction.commit())
 
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login owns the schema or may bypass row-level security, or may
@@ -155,6 +176,10 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _milliseconds(kind: Kind) -> str:
+    return str(round((kind.statement_seconds or 0) * 1000))
 
 
 def overload_of(error: Exception) -> Overloaded | None:

@@ -31,7 +31,10 @@ class Kind:
 
 OWN_WORK: Final = Kind("own work")
 """What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
-ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=0.4)
+ROUTING: Final = Kind("routing", statement_seconds=5, of_all=0.3)
+"""Whose a key or an account is: asked by anybody, before a tenant is known."""
+ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=0.3)
+"""Three tenants with all that they may hold leave a connection to the others."""
 SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=0.2, of_all=0.4, one_moment=True)
 """What a filter decides the cost of, and nothing is kept of. A count and a page of the same rows must agree."""
 BULK: Final = Kind("bulk", statement_seconds=60, of_tenant=0.2, of_all=0.4)
@@ -44,10 +47,14 @@ class Shares:
         self._rooms: WeakValueDictionary[Hashable, _Room] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def taken(self, kind: Kind, tenant: UUID) -> AsyncIterator[None]:
-        """Hold one connection's worth of a tenant's share. Raises Overloaded when none comes free in time."""
+    async def taken(self, kind: Kind, tenant: UUID | None = None) -> AsyncIterator[None]:
+        """Hold one connection's worth of a share, of the tenant's too where one is known.
+
+        Raises Overloaded when none comes free in time.
+        """
         # The tenant's own first: whoever waits for that takes no room from other tenants meanwhile.
-        rooms = [self._room(kind, kind.of_tenant, tenant), self._room(kind, kind.of_all)]
+        own = [] if tenant is None else [self._room(kind, kind.of_tenant, tenant)]
+        rooms = [*own, self._room(kind, kind.of_all)]
         async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(PATIENCE):

@@ -17,7 +17,7 @@ from app.domain.permissions import Role
 from app.settings import Settings
 from app.store import shares
 from app.store.database import Database
-from app.store.shares import SEARCH
+from app.store.shares import ORDINARY, ROUTING, SEARCH
 from tests.api.conftest import MakeKey, bearer
 from tests.api.test_problems import assert_problem
 
@@ -73,6 +73,27 @@ async def test_a_tenant_that_searches_without_end_takes_its_own_share_alone(
         assert (await client.get("/me")).status_code == 200, "ordinary requests have a share of their own"
     statuses = [answer.status_code for answer in await asyncio.gather(*searches)]
     assert (statuses.count(200), statuses.count(503)) == (share, len(searches) - share)
+
+
+async def test_whose_a_key_is_has_a_share_of_its_own_that_strangers_cannot_exceed(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "PATIENCE", 0.2)
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE api_key_routes IN ACCESS EXCLUSIVE MODE")
+        asked = [asyncio.create_task(client.get("/me")) for _ in range(20)]
+        share = int(settings.database_pool_size * ROUTING.of_all)
+        waiting = set(asked)
+        while len(waiting) > share:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for answer in done:
+                assert_problem(answer.result(), 503, "overloaded")
+    assert sorted(answer.status_code for answer in await asyncio.gather(*asked)) == [200] * share + [503] * (20 - share)
+
+
+def test_three_hostile_tenants_leave_a_connection_to_the_others(settings: Settings) -> None:
+    pool = settings.database_pool_size
+    assert 3 * int(pool * ORDINARY.of_tenant) < pool
 
 
 async def test_what_waits_behind_too_many_is_refused_at_once(

@@ -61,7 +61,7 @@ class Worker:
 @asynccontextmanager
 async def running(settings: Settings, log: Path) -> AsyncIterator[Worker]:
     """Run a worker; at the end of the block it is killed, if it still lives."""
-    worker = Worker(begin(_work, environment=_environment(settings), output=log, errors=log), log)
+    worker = Worker(begin(_work, environment=environment_of(settings), output=log, errors=log), log)
     try:
         yield worker
     finally:
@@ -75,7 +75,7 @@ def _work() -> None:
     run(settings)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
     given = settings.model_dump(mode="json", include=settings.model_fields_set)
     secret = {"secret_key": settings.secret_key.get_secret_value()}
     said = {name: value for name, value in (given | secret).items() if value is not None}
