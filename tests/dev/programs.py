@@ -46,6 +46,8 @@ class Up:
     api: str
     sandbox: str
     key: str
+    """An administrator's."""
+    agent_key: str
 
     def interrupt(self) -> str:
         """Press Ctrl-C; answers what it said then."""
@@ -60,8 +62,9 @@ def up(folder: Path) -> Iterator[Up]:
     try:
         said = _said_until(program, "Ctrl-C stops everything")
         [(api, key)] = re.findall(r"^ *export API=(\S+) KEY=(\S+)$", said, re.MULTILINE)
+        [agent_key] = re.findall(r"^ *export MASS_REPLY_URL=\S+ MASS_REPLY_KEY=(\S+)$", said, re.MULTILINE)
         [sandbox] = re.findall(r"^Sandbox +(\S+)", said, re.MULTILINE)
-        running = Up(program, api, sandbox, key)
+        running = Up(program, api, sandbox, key, agent_key)
         yield running
         if program.poll() is None:
             running.interrupt()

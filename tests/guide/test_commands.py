@@ -55,7 +55,7 @@ def run(text: str, stack: Up, folder: Path, path: str) -> str:
             "KEY": stack.key,
             "SANDBOX": stack.sandbox,
             "MASS_REPLY_URL": stack.api,
-            "MASS_REPLY_KEY": stack.key,
+            "MASS_REPLY_KEY": stack.agent_key,
         },
         cwd=folder,
         capture_output=True,
@@ -90,7 +90,12 @@ def first_mass_reply(stack: Up, folder: Path, path: str) -> None:
 
 
 SAID = {
-    "conversations": ['{"created":8,', '"updated":1,"unchanged":0,"failed":1', "Still refused."],
+    "conversations": [
+        '"created":8,',
+        '"created":1,"updated":1,"unchanged":0,"failed":1,"left_out":',
+        "no_address",
+        "Still refused.",
+    ],
     "channels": ['"credentials":"ok"', '"provider":"webchat"'],
     "frontend": ["2 of 3 will get it", "HTTP/1.1 304", "idempotent-replayed: true", "event: completed"],
     "guards": ['"approval_above":200', '"approval_above":null'],

@@ -82,7 +82,7 @@ def until(holds: Callable[[], object], ended: Callable[[], object] = lambda: Non
 def integrator(stack: Up, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own example
         command,
-        env={**os.environ, "MASS_REPLY_URL": stack.api, "MASS_REPLY_KEY": stack.key},
+        env={**os.environ, "MASS_REPLY_URL": stack.api, "MASS_REPLY_KEY": stack.agent_key},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
