@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.mailboxes import mailbox_spellings, read_mailbox_address
 from app.domain.model import Channel
-from app.domain.phone_numbers import number_spellings, read_number
+from app.domain.phone_numbers import ReadNumber, number_spellings, read_number
 from app.domain.written import without_marks
 
 PHONE_CHANNELS: Final = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
@@ -18,6 +18,15 @@ PHONE_CHANNELS: Final = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP}
 
 _REMEMBERED: Final = 8_192
 """A batch reads each address several times in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What an address was read from."""
+
+    text: str = field(repr=False)
+    region: str | None
+    private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,7 @@ class Address:
     """As it was written, without what belongs to no address: invisible marks, `mailto:`, a display name."""
     key: str = field(repr=False)
     """Equal for every spelling of the same address on its channel."""
-    wire: str | None = field(repr=False)
-    """As a provider takes it; None when it is not a complete address."""
+    _read_from: "_Written" = field(repr=False, compare=False)
 
     @classmethod
     def read(cls, channel: Channel, text: str, region: str | None = None, *, private: bool = False) -> "Address":
@@ -39,7 +47,15 @@ class Address:
         `region` is the country (ISO 3166) that national numbers of SMS and voice are read in. `private` allows e-mail
         domains that only the tenant's own mail server knows, such as `.local`.
         """
-        return _read(channel, text, region, private)
+        return _read(channel, _Written(text, region, private))
+
+    @property
+    def wire(self) -> str | None:
+        """As a provider takes it; None when it is not a complete address.
+
+        Worked out when asked for: most of what is imported is never written to, and the check is the slowest part.
+        """
+        return _wire(self.channel, self._read_from)
 
     @property
     def family(self) -> str:
@@ -55,26 +71,46 @@ class Address:
 
 
 @lru_cache(_REMEMBERED)
-def _read(channel: Channel, text: str, region: str | None, private: bool) -> Address:
+def _read(channel: Channel, written: _Written) -> Address:
     if channel is Channel.EMAIL:
-        mailbox = read_mailbox_address(text, private=private)
-        return Address(channel, mailbox.stored, mailbox.key, mailbox.wire)
+        mailbox = read_mailbox_address(written.text)
+        return Address(channel, mailbox.stored, mailbox.key, written)
     if channel not in PHONE_CHANNELS:
-        opaque = without_marks(text)
-        return Address(channel, opaque, opaque, opaque if opaque and opaque.isprintable() else None)
+        opaque = without_marks(written.text)
+        return Address(channel, opaque, opaque, written)
+    number = _number(channel, written)
+    return Address(
+        channel, number.stored, _whatsapp_key(number) if channel is Channel.WHATSAPP else number.key, written
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _wire(channel: Channel, written: _Written) -> str | None:
+    if channel is Channel.EMAIL:
+        return read_mailbox_address(written.text).wire(private=written.private)
+    if channel not in PHONE_CHANNELS:
+        opaque = without_marks(written.text)
+        return opaque if opaque and opaque.isprintable() else None
+    number = _number(channel, written)
+    return _whatsapp_wire(number) if channel is Channel.WHATSAPP else number.dialled()
+
+
+def _number(channel: Channel, written: _Written) -> ReadNumber:
     if channel is Channel.WHATSAPP:
-        return _whatsapp(text)
-    number = read_number(text, region)
-    return Address(channel, number.stored, number.key, number.dialled)
+        return read_number(written.text, None, bare_is_international=True)
+    return read_number(written.text, written.region)
 
 
-def _whatsapp(text: str) -> Address:
-    """Read a WhatsApp id: a number, with or without its `+`, or the id of a person who shows none."""
-    number = read_number(text, None, bare_is_international=True)
+def _whatsapp_key(number: ReadNumber) -> str:
+    return number.stored if number.international is None else number.key
+
+
+def _whatsapp_wire(number: ReadNumber) -> str | None:
+    """A WhatsApp id: a number, with or without its `+`, or the id of a person who shows none."""
     if number.international is not None:
-        return Address(Channel.WHATSAPP, number.stored, number.key, number.international)
+        return number.international
     is_id = number.stored.isascii() and number.stored[:1].isalpha() and number.stored.replace(".", "").isalnum()
-    return Address(Channel.WHATSAPP, number.stored, number.stored, number.stored if is_id else None)
+    return number.stored if is_id else None
 
 
 def family_of(channel: Channel) -> str:

@@ -31,21 +31,25 @@ _NOWHERE: Final = re.compile(r"(?:^|\.)(?:invalid|onion)$")
 class ReadMailbox:
     stored: str = field(repr=False)
     key: str = field(repr=False)
-    wire: str | None = field(repr=False)
-    """In ASCII, with the part before the @ as it was written: its host alone knows what that means (RFC 5321 2.4)."""
+    _parts: tuple[str, str] | None = field(repr=False)
+
+    def wire(self, *, private: bool = False) -> str | None:
+        """In ASCII, with the part before the @ as it was written: its host alone knows what that means (RFC 5321 2.4).
+
+        None for what is no address; `private` allows names that are not public.
+        """
+        return None if self._parts is None else _wire(*self._parts, private=private)
 
 
-def read_mailbox_address(text: str, *, private: bool = False) -> ReadMailbox:
-    """Read the one address in a text. Two of them are no address; `private` allows names that are not public."""
+def read_mailbox_address(text: str) -> ReadMailbox:
+    """Read the one address in a text. Two of them are no address."""
     found = _only_address(_without_scheme(with_joiners(text)))
     local, at, written = (found or "").rpartition("@")
     local, domain = without_marks(local), _domain(written)
     if found is None or domain is None or not local:
         left = without_marks(text if found is None else found)
         return ReadMailbox(left, left.lower(), None)
-    return ReadMailbox(
-        f"{local}{at}{domain.written}", _key(local, domain.ascii), _wire(local, domain.ascii, private=private)
-    )
+    return ReadMailbox(f"{local}{at}{domain.written}", _key(local, domain.ascii), (local, domain.ascii))
 
 
 def _without_scheme(text: str) -> str:

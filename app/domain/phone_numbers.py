@@ -31,8 +31,11 @@ class ReadNumber:
     key: str = field(repr=False)
     international: str | None = field(repr=False)
     """E.164 as it was written, whether or not the number is known to be possible."""
-    dialled: str | None = field(repr=False)
-    """E.164 as the country's numbers are today; None when no number may look like this."""
+    number: PhoneNumber | None = field(repr=False)
+
+    def dialled(self) -> str | None:
+        """E.164 as the country's numbers are today; None when no number may look like this."""
+        return None if self.number is None else _dialled(self.number, self.key)
 
 
 def read_number(text: str, region: str | None, *, bare_is_international: bool = False) -> ReadNumber:
@@ -44,7 +47,7 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
     e164 = _e164(number)
     key = _today(e164)
     international = e164 if _INTERNATIONAL.fullmatch(e164) else None
-    return ReadNumber(e164, key, international, _dialled(number, key))
+    return ReadNumber(e164, key, international, number)
 
 
 def _parse(written: str, region: str | None, *, bare_is_international: bool) -> PhoneNumber | None:
