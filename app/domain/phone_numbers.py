@@ -23,6 +23,9 @@ extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
 _INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """E.164: at most fifteen digits."""
 
+_REMEMBERED: Final = 8_192
+"""A number is read for each channel that carries it. The parsed ones are never changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadNumber:
@@ -56,9 +59,14 @@ def _parse(written: str, region: str | None, *, bare_is_international: bool) -> 
     is_international = written.startswith("+") or (bare_is_international and written.isdecimal())
     if not is_international and (region is None or bare_is_international):
         return None
+    # Without the `+`, bare digits would be read by the region's own rules.
+    return _parsed("+" + written.removeprefix("+") if is_international else written, region)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(written: str, region: str | None) -> PhoneNumber | None:
     try:
-        # Without the `+`, bare digits would be read by the region's own rules.
-        return phonenumbers.parse("+" + written.removeprefix("+") if is_international else written, region)
+        return phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
 

@@ -35,7 +35,10 @@ _STAND_IN_ID = UUID(int=0)
 
 def child(pointer: str, key: str | int) -> str:
     """Extend a JSON Pointer (RFC 6901); a very long or unprintable key is cut, for it came from outside."""
-    name = storable(str(key))[:100]
+    name = str(key)
+    if len(name) <= 100 and name.isidentifier():  # nearly every key: nothing to cut or to escape
+        return f"{pointer}/{name}"
+    name = storable(name)[:100]
     return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
@@ -106,7 +109,8 @@ class Reader:
         if _UNSTORABLE.search(value):
             self.fault(pointer, "unstorable_text", "Text must hold neither NUL characters nor lone surrogates.")
             return ""
-        if len(value.encode()) > most_bytes:
+        # No character takes more than four bytes.
+        if len(value) * 4 > most_bytes and len(value.encode()) > most_bytes:
             self.fault(pointer, "too_long", f"At most {most_bytes:,} bytes of UTF-8 are allowed.")
         return value
 
