@@ -201,16 +201,19 @@ _NOT_SEEN: Final = 100
 """Also of an object that is not there, or that the token may not see (subcode 33)."""
 
 
-async def check_sender(graph: Graph, errors: ErrorTable) -> CheckResult:
-    """Ask with the account's token for the sender's own id."""
-    answer = await graph.get("id")
+async def check_sender(graph: Graph, errors: ErrorTable, number: str | None = None) -> CheckResult:
+    """Ask with the account's token for the sender's own id, and its phone number if that field is named."""
+    answer = await graph.get("id" if number is None else f"id,{number}")
     error = GraphError.read(answer.member("error")) if isinstance(answer, Answer) else None
     meaning = None if error is None else errors.meaning(error)
     if error is not None and meaning is not None and meaning.verdict is Fault.ACCOUNT:
         return refused(errors.words(error, meaning.words))
     if error is not None and error.code == _NOT_SEEN:
         return refused(errors.words(error, "the sender's id is not known, or the token may not use it"))
-    return judge_check(answer, errors.provider)
+    result, own = judge_check(answer, errors.provider), None
+    if number is not None and isinstance(answer, Answer) and answer.ok:
+        own = answer.member(number)
+    return replace(result, own_address=own) if isinstance(own, str) and own else result
 
 
 _FAILED: Final = Meaning(ReasonCode.PROVIDER_REJECTED, "the message was refused")

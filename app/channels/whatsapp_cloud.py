@@ -163,7 +163,7 @@ class WhatsAppCloudAdapter:
         return read_upload(await self.graph.upload("media", fields, "file", file), "id", ERRORS)
 
     async def check(self) -> CheckResult:
-        return await check_sender(self.graph, ERRORS)
+        return await check_sender(self.graph, ERRORS, "display_phone_number")
 
     def admits(self, head: Webhook) -> bool:
         return SIGNATURE in head.headers

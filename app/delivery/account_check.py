@@ -7,8 +7,9 @@ from app.domain.account_check import CallbackTimes, CheckResult, Checks, unknown
 from app.domain.errors import NotFound
 from app.domain.messaging import Adapter
 from app.domain.model import TenantId
+from app.domain.plain_text import storable
 from app.store import callback_sightings
-from app.store.accounts import find_account
+from app.store.accounts import find_account, note_own_address
 from app.store.credentials import CredentialsUnreadable
 from app.store.database import Database
 
@@ -30,7 +31,12 @@ async def check_account(database: Database, lines: Lines, tenant: TenantId, key:
             adapter = (await lines.fresh(connection, tenant, account.id)).adapter
         except CredentialsUnreadable:
             return AccountCheck(unknown("The stored credentials cannot be read any more. Give them again."), callbacks)
-    return AccountCheck(await _ask(adapter), callbacks)
+    result = await _ask(adapter)
+    if result.own_address is not None:
+        # WhatsApp's config names the number by an id alone, and it is nobody's address.
+        async with database.begin(tenant) as connection:
+            await note_own_address(connection, tenant, account, storable(result.own_address))
+    return AccountCheck(result, callbacks)
 
 
 async def _ask(adapter: Adapter) -> CheckResult:

@@ -1,6 +1,6 @@
 """Whether a channel account works, asked without sending anything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -18,6 +18,8 @@ class CredentialsState(StrEnum):
 class CheckResult:
     credentials: CredentialsState
     detail: str
+    own_address: str | None = field(default=None, repr=False)
+    """The account's own address, where the provider tells it."""
 
 
 @runtime_checkable

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.accounts import Account, AccountDraft, ChannelAccount
@@ -75,6 +75,23 @@ async def account_configs(
     columns = channel_accounts.c
     query = sa.select(columns.provider, columns.channel, columns.config).where(_EXISTS, columns.tenant_id == tenant)
     return [(row.provider, Channel(row.channel), row.config) for row in await connection.execute(query)]
+
+
+async def told_addresses(connection: AsyncConnection, tenant: TenantId) -> Sequence[tuple[Channel, str]]:
+    """The accounts' own addresses that their providers told."""
+    columns = channel_accounts.c
+    told = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tenant)
+    rows = await connection.execute(told.where(columns.own_address.is_not(None)))
+    return [(Channel(row.channel), row.own_address) for row in rows]
+
+
+async def note_own_address(
+    connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, address: str
+) -> None:
+    """Keep what the provider says to be the address of an account that is still what it was when it was asked."""
+    same = channel_accounts.c.config == sa.cast(dict(account.config), JSONB)
+    statement = sa.update(channel_accounts).where(*_is(tenant, account.id), same)
+    await connection.execute(statement.values(own_address=address))
 
 
 async def list_accounts(
@@ -141,6 +158,10 @@ async def write_account(
             provider=draft.provider,
             name=draft.name,
             config=dict(draft.config),
+            # Another number has another address, which nobody has asked for yet.
+            own_address=sa.case(
+                (channel_accounts.c.config == sa.cast(dict(draft.config), JSONB), channel_accounts.c.own_address)
+            ),
             credentials=dict(sealed),
             callback_secrets=dict(callback_secrets),
             rate_per_second=draft.rate_per_second,
@@ -188,6 +209,7 @@ async def empty_account(connection: AsyncConnection, tenant: TenantId, account_i
         .where(*_is(tenant, account_id))
         .values(
             config={},
+            own_address=None,
             credentials={},
             callback_secrets={},
             enabled=False,

@@ -49,6 +49,7 @@ channel_accounts = Table(
     own.text("provider"),
     own.text("name"),
     own.json("config"),
+    Column("own_address", Text, nullable=True, comment="Its own address, as its provider told it."),
     Column("credentials", JSONB, nullable=False, comment="Encrypted one by one, bound to tenant, account and field."),
     own.json("callback_secrets", default="'{}'"),
     Column("rate_per_second", Numeric(12, 3), nullable=False),

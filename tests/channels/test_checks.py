@@ -16,7 +16,7 @@ ASKED = {
     "sendgrid": "/v3/scopes",
     "twilio": f"/2010-04-01/Accounts/{CASES['twilio']().config['account_sid']}.json",
     "meta": "?fields=id",
-    "whatsapp_cloud": "?fields=id",
+    "whatsapp_cloud": "?fields=id,display_phone_number",
 }
 BAD_TOKEN = {"error": {"message": "Invalid OAuth access token.", "type": "OAuthException", "code": 190}}
 NO_OBJECT = {"error": {"message": "Unsupported get request.", "code": 100, "error_subcode": 33}}

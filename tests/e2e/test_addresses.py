@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.runtime import Runtime
+from tests.channels.raw_server import answering, serving
 from tests.e2e.callers import Callers, mail, sms, whatsapp_message
 from tests.imports import ndjson
 from tests.scene import Account, add_account, postmark, twilio, whatsapp
@@ -258,3 +259,14 @@ async def test_erasing_somebody_finds_the_reports_that_spell_the_number_as_it_wa
         left = list(await connection.scalars(sa.text("SELECT raw::text FROM receipts")))
     assert left
     assert not [raw for raw in left if "88888801" in raw]
+
+
+async def test_whatsapp_s_own_number_is_nobody_s_once_the_account_was_tested(
+    desk: Desk, runtime: Runtime, tenant: UUID
+) -> None:
+    async with serving(answering(200, {"id": "1", "display_phone_number": "+1 555-078-3881"})) as server:
+        await add_account(runtime, tenant, replace(whatsapp(server.url), key="number"))
+        await desk.imports("15550783881", channel="whatsapp", account="number")
+        assert await desk.skipped() != ["address_invalid"]
+        assert (await desk.client.post("/channel-accounts/number/test")).json()["credentials"] == "ok"
+        assert await desk.skipped() == ["address_invalid"]
