@@ -59,6 +59,9 @@ alerts: dev ## write deploy/prometheus/alerts.yml anew, from docs/operations.md
 	$(RUN) app.dev.alerts > deploy/prometheus/alerts.yml.new
 	mv deploy/prometheus/alerts.yml.new deploy/prometheus/alerts.yml
 
+screenshots: dev ## take docs/images/*.png anew, in Chromium, from the real pages
+	SCREENSHOTS=1 $(RUN) pytest -q tests/web/test_screenshots.py
+
 openapi: dev ## write openapi.json, the description of the API, anew
 	"$(VENV)/bin/python" -c 'import app.main; print(app.main.describe(), end="")' > openapi.json.new
 	mv openapi.json.new openapi.json

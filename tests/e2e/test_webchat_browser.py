@@ -29,7 +29,7 @@ ACCOUNT_IN_EXAMPLE = f'account="{UUID(int=0)}"'
 LONGEST_WAIT = 15
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser_path() -> str:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None and os.environ.get("CI") == "true":

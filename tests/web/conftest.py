@@ -53,8 +53,9 @@ async def url(app: FastAPI) -> AsyncIterator[str]:
         yield url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser(browser_path: str) -> AsyncIterator[Browser]:
+    """Started once: it takes longer than most tests."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path)
         yield browser
@@ -65,10 +66,12 @@ async def browser(browser_path: str) -> AsyncIterator[Browser]:
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """A tab that fails the test when anything in it throws."""
     errors: list[str] = []
-    page = await browser.new_page(viewport={"width": 1280, "height": 860})
+    context = await browser.new_context(viewport={"width": 1280, "height": 860})
+    page = await context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(PATIENCE)
     yield page
+    await context.close()
     assert errors == []
 
 

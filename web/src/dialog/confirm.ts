@@ -17,6 +17,11 @@ export class Confirm extends View {
     return count < this.typeFrom || this.typed.replace(/[\s.,’'  ]/g, '') === String(count);
   }
 
+  /** Given up, it is drawn no more: the sheet is about to show something else. */
+  protected override shouldUpdate() {
+    return this.model.batch !== null;
+  }
+
   protected override render() {
     const { say } = this.words;
     const batch = this.model.batch!;

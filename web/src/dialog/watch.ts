@@ -16,6 +16,11 @@ export class Watch extends View {
   @state() private why = '';
   @state() private rejecting = '';
 
+  /** Given up, it is drawn no more: the sheet is about to show something else. */
+  protected override shouldUpdate() {
+    return this.model.batch !== null;
+  }
+
   protected override render() {
     const batch = this.model.batch!;
     const over = OVER.has(batch.status);

@@ -1,0 +1,138 @@
+"""What else happens around a mass reply: a sample, second thoughts, a second person, and things that go away."""
+
+from uuid import UUID
+
+import httpx
+from playwright.async_api import Page, Route, expect
+
+from app.domain.messaging import Author
+from app.domain.model import Channel
+from app.domain.permissions import Role
+from app.runtime import Runtime
+from tests.api.conftest import MakeKey
+from tests.scene import add_account, add_conversation
+from tests.visitors import WEB_CHAT
+from tests.web.conftest import OpenDialog
+from tests.web.test_dialog import AGENT, TEXT, heading, write
+
+SHOW = "document.querySelector('mass-reply-dialog').show()"
+
+
+async def confirm(page: Page, count: int = 12) -> None:
+    await page.get_by_role("button", name="Review").click()
+    await page.get_by_role("button", name=f"Send to {count} conversations").click()
+
+
+async def test_a_sample_goes_first_and_the_rest_waits_for_the_person(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await write(page)
+    await page.get_by_role("checkbox", name="First a sample of").check()
+    await page.get_by_role("spinbutton", name="First a sample of").fill("2")
+    await page.get_by_role("button", name="Review").click()
+    await expect(page.get_by_text("2 go first; the others wait for you.")).to_be_visible()
+    await page.get_by_role("button", name="Send to 12 conversations").click()
+    await heading(page, "The sample is sent. 10 others wait.")
+    await page.get_by_role("button", name="Go on with the other 10").click()
+    await heading(page, "Sent to 10. 1 failed. 1 is not known.")
+
+
+async def test_what_is_held_is_found_again_and_can_be_undone(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await write(page, hold=True)
+    await confirm(page)
+    await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
+    await page.get_by_role("button", name="Close").last.click()
+    await page.evaluate(SHOW)
+    await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await heading(page, "Undone. Nothing was sent.")
+
+
+async def test_a_number_that_has_changed_is_named_and_a_draft_is_kept(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey, runtime: Runtime, tenant: UUID
+) -> None:
+    key = await make_key(Role.AGENT, agent=AGENT)
+    page = await open_dialog(key)
+    await write(page)
+    await expect(page.get_by_role("tabpanel")).to_contain_text("we are back.")
+    account = await add_account(runtime, tenant, WEB_CHAT)
+    await add_conversation(runtime, tenant, Channel.CHAT, "visitor-1", account_id=account)
+    await page.get_by_role("button", name="Review").click()
+    await heading(page, "13 conversations will get this message")
+    await expect(page.get_by_role("alert")).to_contain_text("It was 12 when you looked before; it is 13 now.")
+    await page.get_by_role("button", name="Back").click()
+    await heading(page, "13 of 15 conversations will get this message")
+    page = await open_dialog(key)
+    await expect(page.get_by_role("textbox", name="Message")).to_have_value(TEXT)
+    await expect(page.get_by_text("is here again.")).to_be_visible()
+
+
+async def test_a_second_person_approves_and_the_first_one_cannot(
+    conversations: None, client: httpx.AsyncClient, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    await client.put("/settings", json={"approval_above": 5})
+    page = await open_dialog(await make_key(Role.SUPERVISOR, agent=AGENT))
+    await write(page)
+    await confirm(page)
+    await heading(page, "Waits for a second person")
+    assert await page.get_by_role("button", name="Approve").count() == 0
+    [batch] = (await client.get("/mass-replies")).json()["items"]
+    second = await make_key(Role.SUPERVISOR, agent=Author("agent-8", "Ben Ortiz", None))
+    page = await open_dialog(second, selection=None, id_=batch["id"])
+    await expect(page.get_by_text("Ann Lee wants to send this")).to_be_visible()
+    await page.get_by_role("button", name="Approve sending to 12 conversations").click()
+    await heading(page, "Sent to 10. 1 failed. 1 is not known.")
+
+
+async def test_without_a_connection_or_a_session_the_text_stays(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey, url: str
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+
+    async def away(route: Route) -> None:
+        await route.abort()
+
+    await page.route("**/mass-replies/preview", away)
+    await write(page)
+    await expect(page.get_by_role("alert")).to_have_text("No connection. Your text is kept.")
+    await page.unroute("**/mass-replies/preview")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("tabpanel")).to_contain_text("we are back.")
+    dialog = "document.querySelector('mass-reply-dialog')"
+    await page.evaluate(f"window.getToken = {dialog}.getToken; {dialog}.getToken = async () => 'mr_over'")
+
+    async def over(route: Route) -> None:
+        await route.fulfill(status=401, json={"code": "unauthenticated", "title": "", "errors": []})
+
+    await page.route("**/mass-replies/preview", over)
+    await page.get_by_role("textbox", name="Message").press("End")
+    await page.keyboard.type("!")
+    await expect(page.get_by_role("alert")).to_have_text("Your session is over. Your text is kept.")
+    await page.unroute("**/mass-replies/preview")
+    await page.evaluate(f"{dialog}.getToken = window.getToken")
+    await page.get_by_role("button", name="Sign in again").click()
+    await expect(page.get_by_role("tabpanel")).to_contain_text("we are back.!")
+
+
+async def test_the_keyboard_alone_is_enough_and_never_sends_by_itself(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await page.keyboard.type("Hello, we are back.")
+    await heading(page, "12 of 14 conversations will get this message")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_text("Throw the text away?")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Control+Enter")
+    await heading(page, "12 conversations will get this message")
+    await expect(page.get_by_role("status").last).to_have_text("12 conversations will get this message")
+    await page.keyboard.press("Control+Enter")
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.get_by_role("button", name="Send to 12 conversations")).to_be_enabled()
+    await page.get_by_role("button", name="Send to 12 conversations").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
