@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from app.channels._graph import Json, fingerprint, instant, member, objects, text
-from app.domain.messaging import Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized, Watermark
+from app.domain.messaging import Amended, Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized, Watermark
 
 _MILLISECONDS: Final = 1000
 
@@ -37,8 +37,12 @@ def _item(item: Json, account: str | None) -> Sequence[ProviderEvent]:
     message = member(item, "message")
     if message.get("is_echo") is True:
         return _one(_echo(item, message, account))
+    if message.get("is_deleted") is True:
+        return _one(_unsent(item, message, account))
     if message:
         return _one(_message(item, message, account))
+    if "message_edit" in item:
+        return _one(_edited(item, account))
     if "postback" in item:
         return _one(_postback(item, account))
     if "reaction" in item:
@@ -68,12 +72,26 @@ def _echo(item: Json, message: Json, account: str | None) -> Receipt | None:
     )
 
 
+def _unsent(item: Json, message: Json, account: str | None) -> Amended | None:
+    message_id = text(message, "mid")
+    return Amended(f"{message_id}:unsent", message_id, None, item, account) if message_id else None
+
+
+def _edited(item: Json, account: str | None) -> Amended | None:
+    edit = member(item, "message_edit")
+    message_id, words = text(edit, "mid"), text(edit, "text")
+    if message_id is None or words is None:
+        return None
+    return Amended(f"{message_id}:edited:{edit.get('num_edit')}", message_id, words, item, account)
+
+
 def _message(item: Json, message: Json, account: str | None) -> Inbound | None:
     words = _words(message)
-    if words is None or message.get("is_deleted") is True:
+    if words is None:
         return None
     answered = text(member(message, "reply_to"), "mid")
-    return _inbound(item, account, text(message, "mid"), "received", words, answered)
+    kinds = tuple(text(attachment, "type") or "attachment" for attachment in objects(message.get("attachments")))
+    return _inbound(item, account, text(message, "mid"), "received", words, answered, attachment_names=kinds)
 
 
 def _words(message: Json) -> str | None:
@@ -112,6 +130,7 @@ def _inbound(
     answered: str | None,
     *,
     automatic: bool = False,
+    attachment_names: tuple[str, ...] = (),
 ) -> Inbound | None:
     sender = text(member(item, "sender"), "id")
     if sender is None:
@@ -124,6 +143,7 @@ def _inbound(
         sent_at=_time(item),
         automatic=automatic,
         in_reply_to=(answered,) if answered else (),
+        attachment_names=attachment_names,
         raw=item,
         account_identity=account,
     )

@@ -10,7 +10,9 @@ from typing import Any, Final
 from app.channels._graph import GraphError, Json, fingerprint, instant, member, objects, text
 from app.channels._whatsapp_errors import ERRORS
 from app.domain.charges import FILE_MARK, Charge
-from app.domain.messaging import Inbound, Moved, Priced, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.messaging import Amended, Inbound, Moved, Priced, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+
+_MEDIA: Final = frozenset({"image", "video", "document", "audio", "sticker"})
 
 STATUSES: Final[Mapping[str, ReceiptKind]] = {
     "sent": ReceiptKind.SENT,
@@ -114,6 +116,8 @@ def _error(status: Json) -> GraphError | None:
 def _message(message: Json, contacts: Sequence[Json], number: str | None) -> ProviderEvent:
     if message.get("type") == "system":
         return _moved(message, number)
+    if message.get("type") in ("revoke", "edit"):
+        return _amended(message, number)
     message_id, sender, words = text(message, "id"), _sender(message, contacts), _words(message)
     if message_id is None or sender is None or words is None or "group_id" in message:
         return Unrecognized(fingerprint(message), message, number)
@@ -129,6 +133,7 @@ def _message(message: Json, contacts: Sequence[Json], number: str | None) -> Pro
         # A reaction is no message that waits for an answer.
         automatic=bool(reaction),
         in_reply_to=(answered,) if answered else (),
+        attachment_names=_attachment_names(message),
         raw=message,
         account_identity=number,
     )
@@ -146,6 +151,18 @@ def _alias(message: Json, contacts: Sequence[Json], sender: str) -> str | None:
     """The business-scoped user id of a sender who shows a number too."""
     known = text(message, "from_user_id") or (text(contacts[0], "user_id") if len(contacts) == 1 else None)
     return None if known == sender else known
+
+
+def _amended(message: Json, number: str | None) -> ProviderEvent:
+    """Read that a customer took a message back or edited it; one without words is not told."""
+    kind = str(message.get("type"))
+    change, event_id = member(message, kind), text(message, "id")
+    original = text(change, "original_message_id")
+    words = _words(member(change, "message")) if kind == "edit" else None
+    if original is None or event_id is None or (kind == "edit" and words is None):
+        return Unrecognized(fingerprint(message), message, number)
+    key = f"{original}:unsent" if kind == "revoke" else f"{original}:edited:{event_id}"
+    return Amended(key, original, words, message, number)
 
 
 def _moved(message: Json, number: str | None) -> ProviderEvent:
@@ -169,7 +186,7 @@ def _words(message: Json) -> str | None:
     match kind:
         case "text":
             return text(content, "body")
-        case "image" | "video" | "document" | "audio" | "sticker":
+        case _ if kind in _MEDIA:
             return text(content, "caption") or _bracketed(kind, text(content, "filename"))
         case "button":
             return text(content, "text")
@@ -177,8 +194,12 @@ def _words(message: Json) -> str | None:
             return _choice(content)
         case "location":
             return _bracketed(kind, text(content, "name") or text(content, "address"))
-        case "contacts" | "order":
-            return _bracketed(kind, None)
+        case "contacts":
+            return _bracketed(kind, ", ".join(map(_contact, objects(message.get("contacts")))))
+        case "order":
+            items = ", ".join(map(_product, objects(content.get("product_items"))))
+            note = text(content, "text")
+            return "\n".join(filter(None, (note, _bracketed(kind, items))))
         case "reaction":
             emoji = text(content, "emoji")
             return emoji and _bracketed(kind, emoji)
@@ -186,6 +207,27 @@ def _words(message: Json) -> str | None:
             return "[a message that WhatsApp does not pass on]"
         case _:
             return None
+
+
+def _contact(card: Json) -> str:
+    name = text(member(card, "name"), "formatted_name") or text(member(card, "name"), "first_name")
+    numbers = (text(phone, "phone") or text(phone, "wa_id") for phone in objects(card.get("phones")))
+    return " ".join(filter(None, (name, *numbers))) or "somebody"
+
+
+def _product(item: Json) -> str:
+    name, price = text(item, "product_retailer_id") or "a product", item.get("item_price")
+    cost = f" at {price} {item.get('currency') or ''}".rstrip() if price is not None else ""
+    return f"{item.get('quantity', 1)} × {name}{cost}"
+
+
+def _attachment_names(message: Json) -> tuple[str, ...]:
+    kind = str(message.get("type"))
+    if kind not in _MEDIA:
+        return ()
+    content = member(message, kind)
+    ending = (text(content, "mime_type") or "").partition(";")[0].partition("/")[2]
+    return (text(content, "filename") or (f"{kind}.{ending}" if ending else kind),)
 
 
 def _choice(interactive: Mapping[str, Any]) -> str | None:

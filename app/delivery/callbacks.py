@@ -20,6 +20,7 @@ from app.domain.conversation import CustomerMessage
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import (
     Adapter,
+    Amended,
     AnswersChallenge,
     Inbound,
     MalformedWebhook,
@@ -45,6 +46,9 @@ log = structlog.get_logger()
 
 TEXTED: Final = frozenset({Channel.SMS, Channel.WHATSAPP})
 """Channels on which a word alone opts out."""
+
+AMENDABLE: Final = frozenset({Channel.WHATSAPP, Channel.FACEBOOK, Channel.INSTAGRAM})
+"""Channels on which people take messages back, or edit them."""
 
 TOGETHER: Final = 20
 """Events in one transaction: it holds the counters of their lanes, which the workers move too."""
@@ -190,6 +194,8 @@ async def _take(
             await take_watermark(connection, tenant, account.id, event)
         case Inbound():
             await _take_inbound(connection, metrics, tenant, account, event)
+        case Amended():
+            await _take_amendment(connection, tenant, account, event)
         case Moved():
             await _take_move(connection, tenant, account, event)
         case Unrecognized():
@@ -226,6 +232,32 @@ async def _take_inbound(
         metrics.count_unmatched_inbound(account.channel)
         return
     await _record(connection, tenant, account.channel, inbound, found)
+    if account.channel in AMENDABLE and inbound.provider_message_id is not None:
+        await _amend_late(connection, tenant, account, inbound.provider_message_id)
+
+
+async def _take_amendment(
+    connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, amended: Amended
+) -> None:
+    """Show what a customer made of a message. What was taken back is kept nowhere."""
+    told = {"text": amended.text} if amended.text is not None else {}
+    if not await receipts.keep(connection, tenant, account.id, "amended", amended.event_key, told):
+        return
+    id_ = amended.provider_message_id
+    await customer_messages.amend_message(connection, tenant, account.id, account.channel, id_, amended.text)
+    if amended.text is None:
+        await receipts.forget_words(connection, tenant, account.id, id_, amended.event_key)
+
+
+async def _amend_late(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, id_: str) -> None:
+    """Providers do not keep the order: a message may come after it was taken back."""
+    known = await receipts.amendment_of(connection, tenant, account.id, id_)
+    if known is None:
+        return
+    [text] = known
+    await customer_messages.amend_message(connection, tenant, account.id, account.channel, id_, text)
+    if text is None:
+        await receipts.forget_words(connection, tenant, account.id, id_, f"{id_}:unsent")
 
 
 async def _besides_own(

@@ -87,6 +87,16 @@ class CustomerMessage:
         return now if self.sent_at is None else min(self.sent_at, now)
 
 
+UNSENT = "[unsent by its author]"
+"""What stands where a text was that its author has taken back."""
+EDITED = "[edited]"
+
+
+def amended_text(text: str | None) -> str:
+    """Return what the timeline shows of a message that its author took back (None) or wrote anew."""
+    return UNSENT if text is None else f"{text}\n{EDITED}"
+
+
 def spelled(message: CustomerMessage, channel: Channel) -> CustomerMessage:
     """Return a message with its ids as its channel has them: those of e-mail in angle brackets."""
     if channel is not Channel.EMAIL:

@@ -268,7 +268,20 @@ class Moved:
     account_identity: str | None = None
 
 
-ProviderEvent = Receipt | Priced | Watermark | Inbound | Moved | Unrecognized
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A customer has taken back a message, or written it anew."""
+
+    event_key: str
+    provider_message_id: str
+    """Of the message as it came first."""
+    text: str | None = field(repr=False)
+    """None where it was taken back."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+
+
+ProviderEvent = Receipt | Priced | Watermark | Inbound | Moved | Amended | Unrecognized
 E = TypeVar("E", bound=ProviderEvent)
 
 

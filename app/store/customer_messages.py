@@ -11,7 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import PHONE_CHANNELS, Address
-from app.domain.conversation import Conversation, CustomerMessage, differences, message_key, receive
+from app.domain.conversation import (
+    UNSENT,
+    Conversation,
+    CustomerMessage,
+    amended_text,
+    differences,
+    message_key,
+    receive,
+    spelled,
+)
 from app.domain.errors import NotFound
 from app.domain.events import Changed, ConversationUpdated, EventType, MessageCreated, News
 from app.domain.messaging import Inbound
@@ -193,6 +202,7 @@ async def record_customer_message(
     before = await lock_conversation(connection, tenant, id_)
     if before is None:
         raise NotFound
+    message = spelled(message, before.channel)
     named = message.provider_message_id is not None
     known = await find_message(connection, tenant, id_, before.channel, message) if named else None
     if known is not None:
@@ -251,6 +261,36 @@ async def is_known(connection: AsyncConnection, tenant: TenantId, provider_messa
     key = _key(Channel.EMAIL, sender)
     values = {"tenant": tenant, "provider_message_id": provider_message_id, "sender": key}
     return bool(await connection.scalar(_KNOWN_ANYWHERE, values))
+
+
+_AMEND = sa.text("""
+    UPDATE messages SET text = :text, attachments = CASE WHEN :unsent THEN '[]' ELSE attachments END
+    WHERE tenant_id = :tenant AND provider_message_id = :provider_message_id AND kind = 'customer_message'
+      AND text <> :unsent_text AND conversation_id IN (
+          SELECT c.id FROM messages m JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
+          WHERE m.tenant_id = :tenant AND m.provider_message_id = :provider_message_id
+            AND (c.account_id = :account OR c.account_id IS NULL) AND c.channel = :channel)
+""")
+
+
+async def amend_message(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    account: AccountId,
+    channel: Channel,
+    provider_message_id: str,
+    text: str | None,
+) -> bool:
+    """Show what a customer made of a message; None: taken back, for good. Answer whether there was one to change."""
+    values = {
+        "account": account,
+        "channel": channel,
+        "provider_message_id": provider_message_id,
+        "text": storable(amended_text(text)),
+        "unsent": text is None,
+        "unsent_text": UNSENT,
+    }
+    return (await connection.execute(_AMEND, {"tenant": tenant, **values})).rowcount > 0
 
 
 _STORE_STANDING = sa.text("""

@@ -130,6 +130,42 @@ async def keep(
     return (await connection.execute(statement, {"tenant": tenant, **values})).rowcount == 1
 
 
+_AMENDMENTS = sa.text("""
+    SELECT raw ->> 'text' FROM receipts
+    WHERE tenant_id = :tenant AND account_id = :account AND kind = 'amended' AND event_key LIKE :beginning
+    ORDER BY raw ->> 'text' IS NULL DESC, id DESC LIMIT 1
+""")
+_FORGET_WORDS = sa.text("""
+    UPDATE receipts SET raw = '{}'
+    WHERE tenant_id = :tenant AND account_id = :account AND event_key LIKE :beginning AND kind IN ('inbound', 'amended')
+      AND event_key <> :besides
+""")
+
+
+async def amendment_of(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, provider_message_id: str
+) -> tuple[str | None] | None:
+    """What its author made of a message that had not come then: the new text, or None for one that was taken back."""
+    beginning = _beginning(provider_message_id)
+    row = (
+        await connection.execute(_AMENDMENTS, {"tenant": tenant, "account": account, "beginning": beginning})
+    ).first()
+    return None if row is None else (row[0],)
+
+
+async def forget_words(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, provider_message_id: str, besides: str
+) -> None:
+    """Empty what the provider's earlier events hold of a message that its author has taken back."""
+    values = {"account": account, "beginning": _beginning(provider_message_id), "besides": besides}
+    await connection.execute(_FORGET_WORDS, {"tenant": tenant, **values})
+
+
+def _beginning(provider_message_id: str) -> str:
+    literal = provider_message_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{literal}:%"
+
+
 async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> StoredReceipt | None:
     """Take an unsettled report for the length of this transaction; None where another has it."""
     statement = sa.text("""
