@@ -14,6 +14,7 @@ from app.channels.registry import limits_of, validate
 from app.domain.errors import InvalidAccount
 from app.domain.messaging import (
     Accepted,
+    Amended,
     Deferred,
     DroppedAttachment,
     Inbound,
@@ -386,8 +387,14 @@ def test_a_reaction_owes_no_answer(http: httpx.AsyncClient) -> None:
     assert isinstance(taken_back, Unrecognized)
 
 
-@pytest.mark.parametrize("change", [{"is_deleted": True}, {"text": ""}, {"text": None}])
-def test_a_message_that_is_gone_or_empty_is_kept_only(http: httpx.AsyncClient, change: Mapping[str, Any]) -> None:
+def test_a_message_that_is_gone_takes_its_text_with_it(http: httpx.AsyncClient) -> None:
+    [event] = adapter(http).parse(changed("inbound", "message", {"is_deleted": True}))
+    assert isinstance(event, Amended)
+    assert event.text is None
+
+
+@pytest.mark.parametrize("change", [{"text": ""}, {"text": None}])
+def test_a_message_that_is_empty_is_kept_only(http: httpx.AsyncClient, change: Mapping[str, Any]) -> None:
     [event] = adapter(http).parse(changed("inbound", "message", change))
 
     assert isinstance(event, Unrecognized)

@@ -460,7 +460,7 @@ def test_every_kind_of_message_is_told_in_words(http: httpx.AsyncClient) -> None
         "Still broken",
         "Card payment",
         "[location: Town hall]",
-        "[contacts]",
+        "[contacts: Bea]",
         "[reaction: 👍]",
         "[a message that WhatsApp does not pass on]",
     ]
