@@ -18,12 +18,24 @@ from fastapi.routing import iter_route_contexts
 
 from app.api import bodies, protocol
 from app.api.protocol import PunctualProtocol
+from app.delivery import callbacks
 from app.dev.ports import free_port
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.api.test_problems import assert_problem
-from tests.scene import META_SECRETS, Account, add_account, messenger, postmark, sendgrid, twilio, whatsapp
+from tests.scene import (
+    META_SECRETS,
+    SENDGRID_PRIVATE,
+    Account,
+    add_account,
+    messenger,
+    postmark,
+    sendgrid,
+    twilio,
+    whatsapp,
+)
+from tests.siege.attacks import report_from_sendgrid
 
 API = "https://api.example.com"
 
@@ -272,6 +284,27 @@ async def test_a_callback_of_more_values_than_are_read_is_refused(
         await anonymous.post(f"/callbacks/{account}", content=content, headers=headers), 422, "invalid_request"
     )
     assert "100 values" in problem["detail"]
+
+
+async def test_the_events_of_a_callback_are_taken_in_groups_and_too_many_are_refused(
+    anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, really = list[int](), callbacks._take_group
+
+    async def take(*arguments: Any) -> None:
+        taken.append(len(arguments[4]))
+        await really(*arguments)
+
+    monkeypatch.setattr(callbacks, "_take_group", take)
+    monkeypatch.setattr(callbacks, "MOST_EVENTS", 45)
+    account = str(await add_account(runtime, tenant, sendgrid(API)))
+    assert (await report_from_sendgrid(anonymous, account, SENDGRID_PRIVATE, 45)).status_code == 204
+    assert taken == [20, 20, 5]
+    problem = assert_problem(
+        await report_from_sendgrid(anonymous, account, SENDGRID_PRIVATE, 46), 422, "invalid_request"
+    )
+    assert "45 are taken" in problem["detail"]
+    assert taken == [20, 20, 5]
 
 
 async def test_a_callback_nested_without_end_is_refused(

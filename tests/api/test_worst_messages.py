@@ -12,8 +12,10 @@ import pytest
 from app.domain.model import Channel, TenantId
 from app.domain.permissions import Role
 from app.domain.preflight import Plan
+from app.garbage import collect_seldom
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer
+from tests.gaps import gaps_of_the_loop
 from tests.scene import add_account, add_conversations, postmark
 
 TAGGED = {"filter": {"tags": {"any": ["incident"]}}}
@@ -71,22 +73,27 @@ async def test_two_hundred_of_the_worst_messages_make_nobody_else_wait_a_tenth_o
     await add_conversations(runtime, tenant, Channel.EMAIL, 200, account=account)
     headers = bearer(await make_key(Role.VIEWER, owner=other_tenant))
 
-    async def look() -> float:
-        began = perf_counter()
-        assert (await client.get("/me", headers=headers)).status_code == 200
-        return perf_counter() - began
-
-    alone = [await look() for _ in range(200)]
+    collect_seldom()
+    alone = await _looks(client, headers, 50)
     body = {"selection": TAGGED, "message": WORST, "on_unresolved": "blank"}
-    hostile = asyncio.create_task(client.post("/mass-replies", json=body))
-    beside = list[float]()
-    while not hostile.done():
-        beside.append(await look())
+    async with gaps_of_the_loop() as gaps:
+        hostile = asyncio.create_task(client.post("/mass-replies", json=body))
+        beside = 0
+        while not hostile.done():
+            await _looks(client, headers, 1)
+            beside += 1
     made = await hostile
 
     assert made.status_code == 201, made.text
     assert made.json()["recipient_count"] == 200
-    longest = [round(1000 * sorted(waits)[int(len(waits) * 0.95)]) for waits in (alone, beside)]
-    print(f"95 of 100 looks: {longest[0]} ms alone, {longest[1]} ms beside them")  # noqa: T201 - the measurement
-    # Other work on the machine makes both slower.
-    assert longest[1] - longest[0] < 100
+    print(f"longest gap {1000 * max(gaps):.0f} ms; {beside} looks, {1000 * alone:.0f} ms each alone")  # noqa: T201
+    assert beside > 20
+    assert max(gaps) < 0.1
+
+
+async def _looks(client: httpx.AsyncClient, headers: dict[str, str], times: int) -> float:
+    """Ask who one is, and answer how long it took on average."""
+    began = perf_counter()
+    for _ in range(times):
+        assert (await client.get("/me", headers=headers)).status_code == 200
+    return (perf_counter() - began) / times

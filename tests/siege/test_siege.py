@@ -29,7 +29,7 @@ from tests.delivery.stage import make_stage
 from tests.faults.processes import running
 from tests.history import create
 from tests.plans import renew_statistics
-from tests.scene import add_account, add_conversations, helpdesk, row, sendgrid
+from tests.scene import SENDGRID_PRIVATE, add_account, add_conversations, helpdesk, row, sendgrid
 from tests.siege.attacks import Target, besiege
 from tests.siege.ground import cpu_seconds, process, provide, served
 
@@ -151,6 +151,7 @@ async def _make_hostile(runtime: Runtime, owner_url: str, make_key: MakeKey, ten
         integration=await make_key(Role.INTEGRATION),
         helpdesk=str(account),
         sendgrid=str(events),
+        sendgrid_key=SENDGRID_PRIVATE,
         batch=str((await (await make_stage(runtime, tenant)).batch(20)).id),
         seconds=SECONDS,
     )

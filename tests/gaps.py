@@ -1,0 +1,29 @@
+"""How long an event loop answers nobody, told without a clock that others' work would disturb."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def gaps_of_the_loop() -> AsyncIterator[list[float]]:
+    """Collect what the process computes between two turns of the loop, in seconds of its own time.
+
+    On a machine with nothing else to do somebody else would wait as long.
+    """
+    gaps: list[float] = []
+    watching = asyncio.create_task(_watch(gaps))
+    try:
+        yield gaps
+    finally:
+        watching.cancel()
+
+
+async def _watch(gaps: list[float]) -> None:
+    before = time.process_time()
+    while True:
+        await asyncio.sleep(0.002)
+        now = time.process_time()
+        gaps.append(now - before)
+        before = now
