@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 import uvloop
 from arq.connections import ArqRedis
-from arq.worker import Worker, func
+from arq.worker import Retry, Worker, func
 from redis.exceptions import RedisError
 
 from app import mass_replies
@@ -45,6 +45,8 @@ log = structlog.get_logger()
 
 TICK: Final = 1.0
 """Seconds between two sweeps, and between two looks for due lanes while Redis is away."""
+LONG: Final = 1_000
+"""Deliveries of one lane that several processes work together."""
 LOOK_UP_TICK: Final = 5.0
 FORGET_TICK: Final = 60.0
 JOB_SECONDS: Final = 30
@@ -53,6 +55,10 @@ READ_LIMIT: Final = 10_000
 """arq looks at no more than this many waiting jobs, those that run included: above every slot of a large fleet."""
 MAX_TRIES: Final = 1_000_000
 """arq counts a restart as a try and drops a job that has had too many."""
+PASSED_ON: Final = 8
+"""How often a wake-up is left to another process by one that works its lane already."""
+PASS_ON_SECONDS: Final = 0.06
+"""Longer than arq's `poll_delay`, so that the others have looked meanwhile."""
 STILL_AWAY: Final = 60.0
 """Seconds between two lines of the log while Redis stays away: each worker looks for it every second."""
 
@@ -173,11 +179,11 @@ class WorkerProcess:
         await forget_events(self._runtime.database, datetime.now(UTC) - self._runtime.settings.events_kept)
 
     async def _look_for_lanes(self) -> None:
-        """With Redis away nobody is told of work, and the sweeping process alone must not carry it all."""
-        if self._redis_hears:
-            return
+        """Join in where there is much to do; with Redis away nobody is told of any work."""
+        room = self._runner.room
         async with self._runtime.database.begin_sweep() as connection:
-            lanes = await sweeps.idle_lanes(connection, PUMP_IDLE / 3)
+            lanes = [] if self._redis_hears else await sweeps.idle_lanes(connection, PUMP_IDLE / 3)
+            lanes += await sweeps.long_lanes(connection, LONG, room) if room else []
         for lane in lanes:
             self._runner.submit(lane)
 
@@ -219,9 +225,12 @@ class WorkerProcess:
         await _end(worker, hearing)
         await redis.delete(worker.health_check_key)
 
-    async def _pump_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, account: str, _number: int) -> None:
+    async def _pump_job(self, job: dict[Any, Any], tenant: str, mass_reply: str, account: str, number: int) -> None:
+        lane = lane_key(tenant, mass_reply, account)
+        if number and self._runner.works(lane) and job["job_try"] <= PASSED_ON:
+            raise Retry(defer=PASS_ON_SECONDS)
         # Shielded: a job that arq cancels must not take a pump with it that has calls under way.
-        await asyncio.shield(self._runner.submit(lane_key(tenant, mass_reply, account)))
+        await asyncio.shield(self._runner.submit(lane))
 
     async def _prepare_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, _number: int) -> None:
         await self._prepare(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply)))

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.delivery.crew import Crew
 from app.delivery.lines import Line
 from app.delivery.loads import Load
+from app.delivery.slots import AccountSlots
 from app.delivery.waiting import Wait
 from app.domain.messaging import Outbound
 from app.domain.model import Channel, MassReplyStatus, Reason
@@ -25,9 +26,12 @@ from app.domain.policy import allowance, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
 from app.store import claims, per_contact, waiting
+from app.store.call_shares import Share
 from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
 
 PUT_OFF: Final = "What is left was put off, by the provider or for lack of an answer, and is tried again then."
+AT_MOST: Final = 2
+"""How many deliveries may be claimed and not recorded, for each call that the account may have under way."""
 ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to ask again where only calls under way stand in the way."""
 
@@ -51,6 +55,10 @@ class Taken:
     passing of time after one that took nothing."""
     held: bool = False
     """Whether the lane still says that it waits."""
+    last: bool = False
+    """Whether nothing more of the lane is due."""
+    share: int | None = None
+    """How many of the account's calls this process may have under way, as soon as it is committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +75,36 @@ class Clocks:
 class Claim:
     """One claim's transaction."""
 
-    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection, load: Load) -> None:
+    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection, load: Load, slots: AccountSlots) -> None:
         self._crew = crew
         self._lane = lane
         self._connection = connection
         self._load = load
+        self._slots = slots
 
-    async def take(self, token: UUID, free: int) -> Taken:
-        gate = await claims.open_gate(self._connection, self._lane)
+    async def take(self, token: UUID) -> Taken:
+        gate = await claims.open_gate(self._connection, self._lane, self._slots.holder)
         opens_at = None if gate is None else _opens_at(gate)
         if gate is None or opens_at is None:
             return Taken()
         clocks = Clocks(gate.now, asyncio.get_running_loop().time())
         if opens_at > gate.now:
             return Taken(wait=clocks.wait(opens_at, shared=True))
+        share = self._slots.deal(gate)
         bucket = allowance(gate.allowed_at, gate.now, gate.rate_per_second)
-        room = min(free, gate.max_in_flight - gate.in_flight)
+        room = min(self._slots.wanted(share), AT_MOST * gate.max_in_flight - gate.unrecorded)
         if room <= 0 or bucket.units == 0:
-            await claims.touch_lane(self._connection, self._lane)
+            await claims.touch_lane(self._connection, self._lane, gate.now, self._share(share, gate))
             self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
             next_at = bucket.next_at if room > 0 else gate.now + ROOM_WAIT
-            return Taken(wait=clocks.wait(_worth_it(next_at, gate), shared=True))
-        return await self._claim(token, gate, clocks, Grant(room, bucket.units, gate.sampling, gate.not_after))
+            return Taken(wait=clocks.wait(_worth_it(next_at, gate), shared=True), share=share)
+        grant = Grant(room, bucket.units, gate.sampling, gate.not_after)
+        return replace(await self._claim(token, gate, clocks, grant, share), share=share)
 
-    async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant) -> Taken:
+    def _share(self, slots: int, gate: Gate) -> Share:
+        return self._slots.share(slots, gate, self._crew.pace.lease)
+
+    async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant, share: int) -> Taken:
         pace = self._crew.pace
         rows = await claims.claim(
             self._connection,
@@ -109,9 +123,11 @@ class Claim:
         plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
         allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
-        await claims.mark(self._connection, self._lane, [Attempt(row) for row in rows], allowed_at, gate.now)
+        attempts, held = [Attempt(row) for row in rows], self._share(share, gate)
+        await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now, held)
         wait = next_token(allowed_at, gate, clocks)
-        return Taken(tuple(rows), Judging(plan, line, self._load, reached, gate.now), wait, gate.lane_held)
+        judging = Judging(plan, line, self._load, reached, gate.now)
+        return Taken(tuple(rows), judging, wait, gate.lane_held, last=len(rows) < grant.free and wait is None)
 
     async def _nothing_due(self, gate: Gate, clocks: Clocks, grant: Grant) -> Wait | None:
         """Say when the lane's next delivery may be tried, to whoever looks at the lane as well."""
@@ -150,6 +166,12 @@ def _opens_at(gate: Gate) -> datetime | None:
     if not running or late or gate.lane_paused or gate.account_paused:
         return None
     return max(gate.now, gate.cool_until or gate.now)
+
+
+def is_open(gate: Gate) -> bool:
+    """Whether calls of the lane may be begun now."""
+    opens_at = _opens_at(gate)
+    return opens_at is not None and opens_at <= gate.now
 
 
 def _is_past(latest: datetime | None, now: datetime) -> bool:

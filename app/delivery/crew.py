@@ -1,6 +1,5 @@
 """What every pump of a process shares."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ from app.delivery.batch_sizes import BatchSizes
 from app.delivery.lines import Lines, Plans
 from app.delivery.loads import Loads
 from app.delivery.recorder import Recorder
+from app.delivery.slots import Slots
 from app.store.database import Database
 from app.telemetry import Telemetry
 
@@ -36,5 +36,7 @@ class Crew:
     telemetry: Telemetry = field(default_factory=Telemetry)
     aside: Aside = field(default_factory=Aside)
     batch_sizes: BatchSizes = field(default_factory=BatchSizes)
-    starts: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the pump that is starting calls."""
+    slots: Slots = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slots", Slots(self.pace.slots))

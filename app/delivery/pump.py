@@ -1,37 +1,33 @@
 """Working one lane for a few seconds: claim, send, record.
 
 The order is the protocol: a claim is committed before a socket is used; each call has a deadline inside its lease; what
-is not known is said to be unknown.
+is not known is said to be unknown. The three overlap: while calls are under way the next deliveries are claimed and
+made ready, and the last ones are written down.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import takewhile
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import structlog
 
-from app.channels.http import deadline, elapsed
+from app.channels.http import elapsed
 from app.delivery.batch_sizes import as_one_call
-from app.delivery.claiming import Claim, Judging, Taken, Ticket
+from app.delivery.calling import LEASE_MARGIN, Send, by_loop, call, single
+from app.delivery.claiming import Claim, Judging, Taken, Ticket, is_open
 from app.delivery.crew import Crew
 from app.delivery.loads import Load, NotLoaded
-from app.delivery.outcomes import DEADLINE_PASSED, answered, refused
+from app.delivery.outcomes import answered, refused
 from app.delivery.recorder import TROUBLE, Result, refuses
 from app.delivery.settle import Report, settle
 from app.delivery.waiting import NOBODY, TICK, Line, Wait
-from app.domain.messaging import (
-    Adapter,
-    Deferred,
-    Outbound,
-    SendResult,
-    SendsMany,
-    Unknown,
-)
+from app.domain.messaging import Adapter, Deferred, Outbound, SendResult, SendsMany
 from app.domain.model import DeliveryEvent, DeliveryId, Happening, Reason
 from app.store import account_health, claims, waiting
 from app.store.claims import Claimed, LaneKey
@@ -40,20 +36,28 @@ from app.telemetry.tracing import note_outcomes
 
 log = structlog.get_logger()
 
-LEASE_MARGIN: Final = timedelta(seconds=2)
-"""How long before the lease runs out no byte may leave any more."""
-GRACE: Final = LEASE_MARGIN.total_seconds() / 2
-"""Seconds that an adapter has, after its calls were stopped, to say what it knows of them; then nobody knows."""
 BATCH_FROM: Final = 10
 """Fewer deliveries than this go one by one even where the provider takes many in one call."""
-REFILL_SHARE: Final = 4
-"""A pump claims again when a quarter of its slots is free, not for every single one."""
-STARTS: Final = 16
-"""Calls that are started between two looks of the event loop at its sockets."""
 PATIENCE: Final = 0.1
 """A pump that has to wait for longer gives its place to another lane."""
+LULL: Final = 0.02
+"""Seconds for which free slots may wait for company."""
+FRESH: Final = 0.9
+"""Seconds after which it must be known anew that the lane is open, before a call is begun."""
+LOOK: Final = 0.2
 GIVE_BACK_TRIES: Final = 5
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A claimed delivery whose call can be begun."""
+
+    claimed: Claimed
+    outbound: Outbound
+    adapter: Adapter
+    until: float
+    """By `elapsed`: no byte of it may leave after this."""
 
 
 class Pump:
@@ -63,23 +67,31 @@ class Pump:
         self._crew = crew
         self._lane = lane
         self._stop = stop
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._busy = 0
-        self._freed = asyncio.Event()
+        self._slots = crew.slots.of(lane.tenant, lane.account)
+        self._slots.callers.add(self)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ready: deque[_Ready] = deque()
+        self._changed = asyncio.Event()
+        self._open_at = 0.0
+        """When the lane was last known to be open."""
+        self._fault: BaseException | None = None
         self._load = Load()
         self._line = line or NOBODY
         self._wait: Wait | None = None
+        self._came_back = False
+        """Whether anything came back to the lane since the last claim."""
         self.took = False
         """Whether anything was claimed."""
         self.put_off = False
         """Whether the provider put anything off: it comes back to the lane at a time that no claim has seen."""
 
     async def run(self) -> Wait | None:
-        """Take a turn to its end; answers as `work`."""
+        """Take a turn to its end, alone in this process; answers as `work`."""
         try:
             return await self.work()
         finally:
             await self.drain()
+            await self._crew.slots.release(self._crew.database)
 
     async def work(self) -> Wait | None:
         """Claim and send; answers when the lane wants its next turn, None where time alone brings it nothing.
@@ -99,9 +111,17 @@ class Pump:
         return self._wait or Wait(loop.time())
 
     async def drain(self) -> None:
-        """Wait until every call is over and written down."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        """Wait until every call is over and written down; once `stop` is set, give back what was not begun."""
+        stop = asyncio.ensure_future(self._stop.wait())
+        while self._pending:
+            if self._stop.is_set() and self._ready:
+                await self._give_back_ready()
+                continue
+            changed = asyncio.ensure_future(self._change())
+            await asyncio.wait({changed, *(() if stop.done() else (stop,))}, return_when=asyncio.FIRST_COMPLETED)
+            changed.cancel()
+        stop.cancel()
+        self._slots.callers.discard(self)
 
     async def hold(self, reason: str) -> Wait:
         """Let a lane rest that cannot be worked, and say so wherever somebody looks."""
@@ -111,28 +131,46 @@ class Pump:
         log.error("lane_held", why=reason, seconds=rest.total_seconds())
         return Wait(asyncio.get_running_loop().time() + rest.total_seconds())
 
+    @property
+    def _pending(self) -> bool:
+        return bool(self._tasks or self._ready)
+
     async def _round(self, left: float) -> bool:
         """Claim once, or wait for room; False where there is nothing more to do within this turn."""
-        free = self._crew.pace.slots - self._busy
-        if free < max(1, self._crew.pace.slots // REFILL_SHARE):
-            return await self._one_done(left)
+        if self._fault is not None:
+            raise self._fault
+        if not self._slots.hungry:
+            lull = self._slots.idle
+            if await self._change(min(left, LULL) if lull else left) or not lull:
+                return True
         if self._wait is not None and self._wait.left > 0:
             return await self._idle(self._wait, left)
-        until = elapsed() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds()
-        taken, tickets = await self._claim(free, until)
-        if taken.judging is not None:
-            await self._begin(tickets, taken.judging.line.adapter, until)
+        async with self._slots.claiming:
+            if self._slots.limit and not self._slots.wanted():
+                return True
+            taken = await self._claim()
+        if taken.wait is not None or (taken.rows and not taken.last):
             return True
-        if taken.wait is None:
-            return self._busy > 0 and await self._one_done(left)
-        return True
+        return await self._come_back(left) or taken.last
 
-    async def _one_done(self, longest: float) -> bool:
-        self._freed.clear()
+    async def _change(self, longest: float | None = None) -> bool:
+        """Wait until something has changed; False after so many seconds."""
+        self._changed.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(longest):
-                await self._freed.wait()
-        return True
+                await self._changed.wait()
+                return True
+        return False
+
+    async def _come_back(self, left: float) -> bool:
+        """Wait for something to come back to a lane in which nothing is due; False when nothing is under way."""
+        end = asyncio.get_running_loop().time() + left
+        while self._pending and not self._came_back:
+            if not await self._change(max(0.0, end - asyncio.get_running_loop().time())):
+                return True
+        if self._fault is not None:
+            raise self._fault
+        return self._came_back
 
     async def _idle(self, wait: Wait, left: float) -> bool:
         """Let time pass; False where that is better done outside of this turn.
@@ -142,49 +180,89 @@ class Pump:
         """
         if wait.shared and (wait.left >= PATIENCE or self._line.crowded(self._lane)):
             return False
-        if self._busy:
-            return await self._one_done(min(left, wait.left))
+        if self._pending:
+            await self._change(min(left, wait.left + TICK))
+            if self._came_back:
+                self._wait = None
+            return True
         if wait.left >= min(left, PATIENCE):
             return False
         await asyncio.sleep(wait.left + TICK)
         return True
 
-    async def _claim(self, free: int, until: float) -> tuple[Taken, Sequence[Ticket]]:
+    async def _claim(self) -> Taken:
         """Take what may be sent now. If a commit is not answered, nothing is sent and all is given back."""
-        token, self._wait = uuid4(), None
+        token, self._wait, self._came_back = uuid4(), None, False
+        now, until = (
+            asyncio.get_running_loop().time(),
+            elapsed() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds(),
+        )
         try:
             async with self._crew.database.begin(self._lane.tenant) as connection:
-                claim = Claim(self._crew, self._lane, connection, self._load)
-                taken = await claim.take(token, free)
-            self._hear(taken)
-            return taken, () if taken.judging is None else await self._written(taken, taken.judging, until)
+                taken = await Claim(self._crew, self._lane, connection, self._load, self._slots).take(token)
         except CredentialsUnreadable:
             await self._pause_account()
-            return Taken(), ()
-        except BaseException as error:
-            log.warning("claim_unanswered", error=type(error).__name__)
-            await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
-            if not isinstance(error, TROUBLE) or refuses(error):
-                raise
-            return Taken(), ()
-
-    def _hear(self, taken: Taken) -> None:
+            return Taken()
+        except BaseException as error:  # noqa: BLE001 - `_unanswered` raises what is no trouble of the database
+            await self._unanswered(token, error)
+            return Taken()
         self._wait = taken.wait
         self.took |= bool(taken.rows)
         self._line.asked(self._lane, taken.wait, took=bool(taken.rows))
+        if taken.judging is not None:
+            self._open_at = now
+            self._slots.claimed(len(taken.rows))
+            self._spawn(self._make_ready(token, taken, taken.judging, until))
+        if taken.share is not None:
+            self._slots.granted(taken.share)
+        return taken
+
+    async def _unanswered(self, token: UUID, error: BaseException) -> None:
+        """Give back what a claim took; raise a fault of ours again."""
+        log.warning("claim_unanswered", error=type(error).__name__)
+        await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
+        if not isinstance(error, TROUBLE) or refuses(error):
+            raise error
+
+    async def _make_ready(self, token: UUID, taken: Taken, judging: Judging, until: float) -> None:
+        """Render what was claimed and store it; then it may leave, as slots become free."""
+        try:
+            tickets = await self._written(taken, judging, until)
+        except BaseException as error:  # noqa: BLE001 - the pump raises it
+            self._slots.dropped(len(taken.rows))
+            try:
+                await self._unanswered(token, error)
+            except BaseException as fault:  # noqa: BLE001 - see above
+                self._fault = fault
+            return
+        if late := len(taken.rows) - len(tickets):
+            self._slots.dropped(late)
+            self._came_back = True
+        self._queue(tickets, judging.line.adapter, until)
 
     async def _written(self, taken: Taken, judging: Judging, until: float) -> Sequence[Ticket]:
         """Render what was claimed, and store it. What half of the lease is too short for is given back."""
-        latest = _by_loop(until - self._crew.pace.lease.total_seconds() / 2)
+        latest = by_loop(until - self._crew.pace.lease.total_seconds() / 2)
         rows, aside = taken.rows, self._crew.aside.of(self._lane.tenant)
         tickets = await aside.each(judging.ticket, rows, until=latest)
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
             if late := rows[len(tickets) :]:
-                await settle(connection, self._lane.tenant, [_given_back(row.delivery_id, row.epoch) for row in late])
+                await settle(connection, self._lane.tenant, [_given_back(row) for row in late])
             if taken.held and tickets:
                 await waiting.forget_hold(connection, self._lane)
         return tickets
+
+    def _queue(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
+        for ticket in tickets:
+            if isinstance(ticket.outbound, Reason):
+                self._slots.refused(1)
+                self._spawn(self._record(adapter.name, ticket.claimed, refused(ticket.claimed, ticket.outbound)))
+            else:
+                self._ready.append(_Ready(ticket.claimed, ticket.outbound, adapter, until))
+        if self._ready:
+            self._spawn(self._stay_open())
+            self._slots.offer(self)
 
     async def _pause_account(self) -> None:
         """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
@@ -198,132 +276,143 @@ class Pump:
             try:
                 async with self._crew.database.begin(self._lane.tenant) as connection:
                     rows = await claims.claimed_under(connection, self._lane, token)
-                    await settle(connection, self._lane.tenant, [_given_back(id_, epoch) for id_, epoch in rows])
+                    await settle(connection, self._lane.tenant, [_back(id_, epoch) for id_, epoch in rows])
                 return
             except TROUBLE:
                 await asyncio.sleep(1)
         # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
         log.error("give_back_failed")
 
-    async def _begin(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
-        """Start the calls, a few at a time: all at once would keep the loop from everything else for too long.
+    @property
+    def ready(self) -> bool:
+        return bool(self._ready)
 
-        All that was claimed is started, whatever comes: nobody else would send it.
-        """
-        calls = deque(self._calls(tickets, adapter, until))
-        try:
-            while calls:
-                async with self._crew.starts:
-                    for _ in range(min(STARTS, len(calls))):
-                        self._start(*calls.popleft())
-                    await asyncio.sleep(0)
-        finally:
-            for call in calls:
-                self._start(*call)
+    def changed(self) -> None:
+        self._changed.set()
 
-    def _calls(
-        self, tickets: Sequence[Ticket], adapter: Adapter, until: float
-    ) -> Iterator[tuple[Awaitable[None], int]]:
-        """What is to be done for these tickets, each with the number of them that it is for."""
-        ready = [ticket for ticket in tickets if isinstance(ticket.outbound, Outbound)]
-        if isinstance(adapter, SendsMany) and len(ready) >= BATCH_FROM:
-            for batch in self._crew.batch_sizes.split(self._lane, ready):
-                yield self._send_many(batch, adapter.name, adapter, until), len(batch)
+    def begin(self, free: int) -> bool:
+        """Begin the next call, where it is known that the lane is open."""
+        if not self._ready or self._stop.is_set() or not self._is_open(FRESH):
+            return False
+        adapter = self._ready[0].adapter
+        if isinstance(adapter, SendsMany) and (alike := self._alike(adapter)) >= BATCH_FROM:
+            if free < BATCH_FROM and self._slots.in_use:
+                return False
+            many = self._take(min(alike, free, self._crew.batch_sizes.limit(self._lane)))
+            self._spawn(self._send_many(many, adapter))
         else:
-            yield from ((self._send_one(ticket, adapter, until), 1) for ticket in ready)
-        for ticket in tickets:
-            if isinstance(ticket.outbound, Reason):
-                yield self._refuse(adapter.name, ticket.claimed, ticket.outbound), 1
+            [one] = self._take(1)
+            self._spawn(self._send_one(one, adapter))
+        return True
 
-    def _start(self, work: Awaitable[None], size: int) -> None:
-        async def run() -> None:
+    def _alike(self, adapter: Adapter) -> int:
+        """How many can go in one call."""
+        return sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
+
+    def _take(self, size: int) -> list[_Ready]:
+        self._slots.began(size)
+        return [self._ready.popleft() for _ in range(size)]
+
+    def _is_open(self, seconds: float) -> bool:
+        """Whether the lane was open so many seconds ago, and since the last trouble of its account."""
+        now = asyncio.get_running_loop().time()
+        return self._open_at >= now - seconds and self._open_at >= self._slots.troubled_at
+
+    async def _stay_open(self) -> None:
+        """Look now and then whether what waits to be begun still may; give it back where it may not."""
+        while self._ready and not self._stop.is_set():
+            if not self._slots.troubled and not self._is_open(FRESH / 2):
+                await self._look()
+            await asyncio.sleep(LOOK)
+
+    async def _look(self) -> None:
+        now = asyncio.get_running_loop().time()
+        try:
+            async with self._crew.database.begin(self._lane.tenant) as connection:
+                gate = await claims.read_gate(connection, self._lane, self._slots.holder)
+        except TROUBLE as error:
+            log.warning("lane_not_seen", error=type(error).__name__)
+            return
+        if gate is not None and is_open(gate):
+            self._open_at = now
+            self._slots.offer(self)
+        elif self._ready:
+            await self._give_back_ready()
+
+    async def _give_back_ready(self) -> None:
+        """Put back what was claimed ahead and not begun."""
+        rows = [each.claimed for each in self._ready]
+        self._ready.clear()
+        for _ in range(GIVE_BACK_TRIES):
             try:
-                await work
-            finally:
-                self._busy -= size
-                self._freed.set()
+                async with self._crew.database.begin(self._lane.tenant) as connection:
+                    await settle(connection, self._lane.tenant, [_given_back(row) for row in rows])
+                break
+            except TROUBLE:
+                await asyncio.sleep(1)
+        else:
+            log.error("give_back_failed")
+        self._came_back = True
+        self._slots.dropped(len(rows))
+        self._changed.set()
 
-        self._busy += size
-        task = asyncio.create_task(run())
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
 
-    async def _send_one(self, ticket: Ticket, adapter: Adapter, until: float) -> None:
-        assert isinstance(ticket.outbound, Outbound)  # noqa: S101 - narrowed by _begin
-        outbound = ticket.outbound
-        [result] = await self._call(adapter.name, lambda: _single(adapter, outbound), 1, until)
-        self.put_off |= isinstance(result, Deferred)
-        await self._record(adapter.name, ticket.claimed, answered(ticket.claimed, result, self._load.refused))
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not self._tasks or self._fault is not None:
+            self._changed.set()
 
-    async def _send_many(self, tickets: Sequence[Ticket], provider: str, adapter: SendsMany, until: float) -> None:
-        outbounds = [ticket.outbound for ticket in tickets if isinstance(ticket.outbound, Outbound)]
-        results = await self._call(provider, lambda: adapter.send_many(outbounds), len(outbounds), until)
-        self.put_off |= any(isinstance(result, Deferred) for result in results)
+    async def _send_one(self, ready: _Ready, adapter: Adapter) -> None:
+        results = await self._call(adapter.name, lambda: single(adapter, ready.outbound), 1, ready.until)
+        await self._heard([ready], adapter.name, results)
+
+    async def _send_many(self, batch: Sequence[_Ready], adapter: SendsMany) -> None:
+        outbounds, until = [each.outbound for each in batch], min(each.until for each in batch)
+        name = batch[0].adapter.name
+        results = await self._call(name, lambda: adapter.send_many(outbounds), len(batch), until)
         self._crew.batch_sizes.heard(self._lane, results)
-        pairs = list(zip(tickets, results, strict=True))
-        heard = [answered(ticket.claimed, result, self._load.refused) for ticket, result in pairs]
-        records = zip(tickets, as_one_call(heard), strict=True)
-        await asyncio.gather(*(self._record(provider, ticket.claimed, result) for ticket, result in records))
+        await self._heard(batch, name, results)
 
-    async def _refuse(self, provider: str, claimed: Claimed, reason: Reason) -> None:
-        await self._record(provider, claimed, refused(claimed, reason))
+    async def _heard(self, batch: Sequence[_Ready], provider: str, results: Sequence[SendResult]) -> None:
+        """Free the slots, and hand over how it ended. Where that may stop the account, nothing begins before it did."""
+        pairs = list(zip(batch, results, strict=True))
+        ends = as_one_call([answered(each.claimed, result, self._load.refused) for each, result in pairs])
+        if troubled := any(end.heard == "silence" or end.account_deferral for end in ends):
+            self._slots.trouble()
+        self._slots.answered(len(batch))
+        try:
+            records = zip(batch, ends, strict=True)
+            await asyncio.gather(*(self._record(provider, each.claimed, end) for each, end in records))
+        finally:
+            if troubled:
+                self._slots.trouble_noted()
+        if any(isinstance(result, Deferred) for result in results):
+            self.put_off = self._came_back = True
+            self._changed.set()
 
-    async def _call(
-        self, provider: str, send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float
-    ) -> Sequence[SendResult]:
+    async def _call(self, provider: str, send: Send, size: int, until: float) -> Sequence[SendResult]:
         telemetry, began = self._crew.telemetry, perf_counter()
         with telemetry.tracing.call(provider, size) as span:
-            results = await _call(send, size, until)
+            results = await call(send, size, until)
             note_outcomes(span, results)
         telemetry.metrics.count_call(provider, perf_counter() - began)
         return results
 
     async def _record(self, provider: str, claimed: Claimed, result: Result) -> None:
-        await self._crew.recorder.record(result)
+        try:
+            await self._crew.recorder.record(result)
+        finally:
+            self._slots.written(1)
         self._crew.telemetry.metrics.count_delivery(claimed.recipient.channel, provider, result.report.outcome)
 
 
-def _given_back(id_: DeliveryId, epoch: int) -> Report:
+def _given_back(row: Claimed) -> Report:
+    return _back(row.delivery_id, row.epoch)
+
+
+def _back(id_: DeliveryId, epoch: int) -> Report:
     return Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")
-
-
-def _by_loop(until: float) -> float:
-    """Translate a time of `elapsed` to the event loop's clock, which may have stood still meanwhile."""
-    return asyncio.get_running_loop().time() + until - elapsed()
-
-
-async def _single(adapter: Adapter, outbound: Outbound) -> Sequence[SendResult]:
-    return [await adapter.send(outbound)]
-
-
-async def _call(send: Callable[[], Awaitable[Sequence[SendResult]]], size: int, until: float) -> Sequence[SendResult]:
-    """Make one call within its deadline. An adapter that raises says nothing about whether it sent."""
-    if elapsed() >= until:
-        return [Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")] * size
-    try:
-        ends = _by_loop(until)
-        with deadline(ends):
-            async with _net(ends):
-                results = await send()
-    except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the honest answer is "unknown"
-        log.error("adapter_raised", error=type(error).__name__)
-        return [Unknown("The call broke off, and it is not known whether the provider got the message.")] * size
-    return (
-        results if len(results) == size else [Unknown("The provider answered for another number of messages.")] * size
-    )
-
-
-@asynccontextmanager
-async def _net(until: float) -> AsyncIterator[None]:
-    """Stop an adapter that does not stop itself.
-
-    A process that was frozen finds every deadline past at once; counted from when it wakes, the grace still lets the
-    adapter's own deadline come first, which knows what was not sent.
-    """
-    loop = asyncio.get_running_loop()
-    async with asyncio.timeout(None) as net:
-        timer = loop.call_at(until, lambda: net.reschedule(loop.time() + GRACE))
-        try:
-            yield
-        finally:
-            timer.cancel()

@@ -62,6 +62,15 @@ class PumpRunner:
             self._turns.put_nowait(lane)
         return turn
 
+    def works(self, lane: LaneKey) -> bool:
+        """Whether a lane has its turn here, or waits for it."""
+        return lane in self._waiting
+
+    @property
+    def room(self) -> int:
+        """How many more lanes could be worked here."""
+        return max(0, self._pumps - len(self._waiting))
+
     async def run(self) -> None:
         """Work lanes until `stop`; then finish the calls under way and let the rest wait for another process."""
         async with asyncio.TaskGroup() as pumps:
@@ -83,6 +92,7 @@ class PumpRunner:
         kept = {lane: until for lane, until in self._promised.items() if lane in waits}
         due = {lane: left for lane, left in waits.items() if kept.get(lane, 0.0) < now + RENEWED_BEFORE}
         await self._promise(due)
+        await self._crew.slots.release(self._crew.database)
         self._promised = kept | {lane: now + left for lane, left in due.items()}
 
     async def _promise(self, seconds: dict[LaneKey, float]) -> None:
@@ -99,6 +109,7 @@ class PumpRunner:
         self._later.close()
         with suppress(*TROUBLE):
             await self._promise(dict.fromkeys(lanes, 0.0))
+            await self._crew.slots.release(self._crew.database)
 
     def _ask(self, lane: LaneKey) -> None:
         """Let a lane ask for its account's line. Not in the queue: there its moment would pass."""
@@ -122,31 +133,26 @@ class PumpRunner:
             with self._crew.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
                 wait = await self._pump(pump)
             turn = self._waiting.pop(lane)
-            if wait is not None and wait.left > 0 and not self._stop.is_set():
+            more = wait is not None and not self._stop.is_set()
+            if wait is not None and more and wait.left > 0:
                 self._later.add(lane, wait, first=asks and not pump.took)
-                self._aside(self._drain(pump, lane, turn))
-            else:
-                await pump.drain()
-                await self._go_on(lane, turn, more=wait is not None)
+            self._aside(self._drain(pump, lane, turn, stopped=wait is not None and not more))
+            if wait is not None and more and not wait.left:
+                await self._go_on(lane)
             self._later.over(lane)
 
-    async def _drain(self, pump: Pump, lane: LaneKey, turn: "asyncio.Future[None]") -> None:
+    async def _drain(self, pump: Pump, lane: LaneKey, turn: "asyncio.Future[None]", *, stopped: bool) -> None:
         """Finish the calls of a turn that is over."""
         await pump.drain()
         if not turn.done():
-            turn.set_result(None)
+            turn.cancel() if stopped else turn.set_result(None)
         if pump.put_off and not self._later.in_line(lane):
             # It may be due before the time that the lane waits for.
             self.submit(lane)
 
-    async def _go_on(self, lane: LaneKey, turn: "asyncio.Future[None]", *, more: bool) -> None:
-        if turn.done():
-            return
-        if more and self._stop.is_set():
-            turn.cancel()
-            return
-        turn.set_result(None)
-        if more and not await self._again(lane):
+    async def _go_on(self, lane: LaneKey) -> None:
+        """Give a lane its next turn, elsewhere where others wait here. Its calls under way do not hold it up."""
+        if self._turns.empty() or not await self._again(lane):
             self.submit(lane)
 
     async def _pump(self, pump: Pump) -> Wait | None:

@@ -65,6 +65,29 @@ def _floor(now: datetime, interval: float, capacity: int) -> datetime:
     return now - timedelta(seconds=(capacity - 1) * interval)
 
 
+@dataclass(frozen=True, slots=True)
+class OtherHolders:
+    """The other processes that work an account."""
+
+    count: int = 0
+    held: int = 0
+    """Calls that they may have under way."""
+    without: int = 0
+    """How many of them may have none."""
+
+
+def call_share(most: int, others: OtherHolders, own: int) -> int:
+    """How many of an account's calls a process may have under way; `own` is what it may until now.
+
+    All hold equal parts in the end: whoever has more takes less at its next claim. Where there are fewer calls than
+    processes, whoever has one leaves it to one that has none.
+    """
+    processes = others.count + 1
+    if own and others.without and most < processes:
+        return 0
+    return max(0, min(ceil(most / processes), most - others.held))
+
+
 def back_off(deferrals: int) -> timedelta:
     """How long a delivery waits that was put off for the n-th time: doubling, up to five minutes."""
     return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(deferrals, 10)))

@@ -1,6 +1,6 @@
 """The claim: the durable mark that is committed before a byte leaves.
 
-One transaction holds the channel account's row, so that rate and calls in flight are exact across all workers, and sets
+One transaction holds the channel account's row, so that rate and calls under way are exact across all workers, and sets
 `sending` with a fresh epoch and token. After a crash only what was claimed and not yet recorded is unknown.
 """
 
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.domain.preflight import Recipient
-from app.store import recipients
+from app.store import call_shares, recipients
+from app.store.call_shares import Share
 from app.store.database import SOME_TENANT
 
 
@@ -43,32 +44,45 @@ class Gate:
     allowed_at: datetime
     rate_per_second: float
     max_in_flight: int
-    in_flight: int
+    unrecorded: int
+    """Deliveries of the account that were claimed and whose end is not written down."""
     account_version: datetime
     again_until: datetime | None = None
     """The latest time of what is sent again."""
+    others: int = 0
+    """Other processes that work the account."""
+    held_by_others: int = 0
+    """Calls that they may have under way."""
+    without: int = 0
+    """How many of them may have none."""
 
 
 _LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tenant AND id = :account FOR NO KEY UPDATE")
 
 # A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
-_GATE = sa.text("""
+_GATE = sa.text(f"""
     SELECT clock_timestamp() AS now, m.status, m.not_after, m.again_until, m.sampling,
            l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
            a.max_in_flight, a.updated_at AS account_version,
            (SELECT count(*) FROM deliveries d
-            WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending') AS in_flight
-    FROM channel_accounts a, mass_replies m, lanes l
+            WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending') AS unrecorded,
+           o.others, o.held_by_others, o.without
+    FROM channel_accounts a, mass_replies m, lanes l, LATERAL ({call_shares.OTHERS}) o
     WHERE a.tenant_id = :tenant AND a.id = :account AND m.tenant_id = :tenant AND m.id = :mass_reply
       AND l.tenant_id = :tenant AND l.mass_reply_id = m.id AND l.account_id = a.id
-""")
+""")  # noqa: S608 - built from constants
 
 
-async def open_gate(connection: AsyncConnection, lane: LaneKey) -> Gate | None:
+async def open_gate(connection: AsyncConnection, lane: LaneKey, holder: UUID) -> Gate | None:
     """Hold the account until the transaction ends, and read what may be sent. None where the lane is gone."""
     await connection.execute(_LOCK_ACCOUNT, _key(lane))
-    row = (await connection.execute(_GATE, _key(lane))).first()
+    return await read_gate(connection, lane, holder)
+
+
+async def read_gate(connection: AsyncConnection, lane: LaneKey, holder: UUID) -> Gate | None:
+    """Read what may be sent at this moment. None where the lane is gone."""
+    row = (await connection.execute(_GATE, {**_key(lane), "holder": holder})).first()
     if row is None:
         return None
     return Gate(
@@ -85,8 +99,11 @@ async def open_gate(connection: AsyncConnection, lane: LaneKey) -> Gate | None:
         allowed_at=row.allowed_at,
         rate_per_second=float(row.rate_per_second),
         max_in_flight=row.max_in_flight,
-        in_flight=row.in_flight,
+        unrecorded=row.unrecorded,
         account_version=row.account_version,
+        others=row.others,
+        held_by_others=row.held_by_others,
+        without=row.without,
     )
 
 
@@ -180,8 +197,9 @@ async def claim(
     ]
 
 
-_MARK = sa.text("""
-    WITH account AS (
+_MARK = sa.text(f"""
+    WITH share AS ({call_shares.RENEW}),
+    account AS (
         UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
     lane AS (
         UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
@@ -190,7 +208,7 @@ _MARK = sa.text("""
     SELECT :tenant, v.delivery_id, v.epoch, :now, v.text, v.html
     FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
          AS v (delivery_id, epoch, text, html)
-""")
+""")  # noqa: S608 - built from constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +228,14 @@ async def mark(
     attempts: Sequence[Attempt],
     allowed_at: datetime,
     now: datetime,
+    share: Share,
 ) -> None:
-    """Write down the attempts, and what they take of the account's rate."""
+    """Write down the attempts, and what they take of the account's rate and calls."""
     await connection.execute(
         _MARK,
         {
             **_key(lane),
+            **_share(share),
             "allowed_at": allowed_at,
             "now": now,
             "claimed": len(attempts),
@@ -252,13 +272,16 @@ async def keep_texts(connection: AsyncConnection, lane: LaneKey, attempts: Seque
     await connection.execute(_KEEP_TEXTS, {"tenant": lane.tenant, **values})
 
 
-async def touch_lane(connection: AsyncConnection, lane: LaneKey) -> None:
-    """Say that a pump is at this lane, so that nobody wakes another."""
-    statement = sa.text("""
-        UPDATE lanes SET pumped_at = clock_timestamp()
-        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
-    """)
-    await connection.execute(statement, _key(lane))
+_TOUCH = sa.text(f"""
+    WITH share AS ({call_shares.RENEW})
+    UPDATE lanes SET pumped_at = :now
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+""")  # noqa: S608 - built from constants
+
+
+async def touch_lane(connection: AsyncConnection, lane: LaneKey, now: datetime, share: Share) -> None:
+    """Say that a pump is at this lane, so that nobody wakes another, and that its process wants to make calls."""
+    await connection.execute(_TOUCH, {**_key(lane), **_share(share), "now": now})
 
 
 async def claimed_under(connection: AsyncConnection, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
@@ -294,3 +317,7 @@ def _terms(grant: Grant) -> dict[str, Any]:
 
 def _key(lane: LaneKey) -> dict[str, Any]:
     return {"tenant": lane.tenant, "mass_reply": lane.mass_reply, "account": lane.account}
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"holder": share.holder, "slots": share.slots, "expires_at": share.expires_at}

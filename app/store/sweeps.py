@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -61,22 +62,40 @@ async def expired_claims(connection: AsyncConnection, limit: int) -> list[Expire
     return [ExpiredClaim(row.tenant_id, row.id, row.epoch) for row in rows]
 
 
+_CAN_GO_ON = """
+    m.finished_at IS NULL AND m.status = 'sending' AND l.pause_reason IS NULL
+    AND (l.watched_until IS NULL OR l.watched_until < clock_timestamp())
+    AND (l.held_until IS NULL OR l.held_until < clock_timestamp())
+    AND a.enabled AND a.pause_reason IS NULL
+    AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
+"""
+"""Whether anybody may work lane `l` of mass reply `m` and account `a` that nobody has promised to come back to."""
+
+_LANES = """
+    SELECT l.tenant_id, l.mass_reply_id, l.account_id
+    FROM mass_replies m
+    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+"""
+_IDLE = sa.text(f"""
+    {_LANES} WHERE {_CAN_GO_ON} AND l.queued > 0
+      AND (l.pumped_at IS NULL OR l.pumped_at < clock_timestamp() - CAST(:idle AS interval))
+""")
+_LONG = sa.text(f"{_LANES} WHERE {_CAN_GO_ON} AND l.queued > :queued ORDER BY random() LIMIT :limit")
+
+
 async def idle_lanes(connection: AsyncConnection, idle: timedelta) -> list[LaneKey]:
     """Lanes that have work and no live pump, that nobody has promised to come back to, and whose account may send."""
-    statement = sa.text("""
-        SELECT l.tenant_id, l.mass_reply_id, l.account_id
-        FROM mass_replies m
-        JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
-        JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
-        WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND l.pause_reason IS NULL
-          AND (l.pumped_at IS NULL OR l.pumped_at < clock_timestamp() - CAST(:idle AS interval))
-          AND (l.watched_until IS NULL OR l.watched_until < clock_timestamp())
-          AND (l.held_until IS NULL OR l.held_until < clock_timestamp())
-          AND a.enabled AND a.pause_reason IS NULL
-          AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
-    """)
-    rows = await connection.execute(statement, {"idle": idle})
-    return [LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)) for row in rows]
+    return [_lane(row) for row in await connection.execute(_IDLE, {"idle": idle})]
+
+
+async def long_lanes(connection: AsyncConnection, queued: int, limit: int) -> list[LaneKey]:
+    """Some lanes that can go on and have much to do."""
+    return [_lane(row) for row in await connection.execute(_LONG, {"queued": queued, "limit": limit})]
+
+
+def _lane(row: Any) -> LaneKey:
+    return LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id))
 
 
 STOPPED = f"""

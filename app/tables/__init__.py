@@ -7,7 +7,7 @@ an index.
 """
 
 from app.tables._columns import NEW_ID, metadata
-from app.tables.accounts import api_keys, channel_accounts, snippets, stream_tickets, tenant_settings
+from app.tables.accounts import api_keys, call_shares, channel_accounts, snippets, stream_tickets, tenant_settings
 from app.tables.conversations import (
     address_links,
     attachments,
@@ -64,6 +64,7 @@ __all__ = [
     "automation_rules",
     "automation_runs",
     "blocked_addresses",
+    "call_shares",
     "callback_sightings",
     "channel_account_routes",
     "channel_accounts",

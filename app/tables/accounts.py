@@ -79,6 +79,22 @@ channel_accounts = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
+call_shares = Table(
+    "call_shares",
+    own.metadata,
+    own.tenant(),
+    Column("account_id", Uuid, nullable=False),
+    Column("holder", Uuid, nullable=False, comment="A worker process."),
+    Column("slots", Integer, nullable=False),
+    Column("renewed_at", TIMESTAMP(timezone=True), nullable=False),
+    Column("expires_at", TIMESTAMP(timezone=True), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "account_id", "holder"),
+    ForeignKeyConstraint(
+        ["tenant_id", "account_id"], ["channel_accounts.tenant_id", "channel_accounts.id"], ondelete="CASCADE"
+    ),
+    postgresql_with={"fillfactor": 50},
+)
+
 callback_sightings = Table(
     "callback_sightings",
     own.metadata,

@@ -35,6 +35,7 @@ from app.domain.model import (
 )
 from app.runtime import Runtime
 from app.store import claims, events
+from app.store.call_shares import Share
 from app.store.claims import Attempt, Claimed, Grant, LaneKey
 from app.store.database import Database
 from tests.scene import add_account, add_conversations, postmark, timeline, twilio
@@ -130,12 +131,14 @@ class Stage:
     async def claim_in(
         self, connection: AsyncConnection, batch: Batch, count: int = 1_000, *, token: UUID | None = None
     ) -> list[Claimed]:
-        gate = await claims.open_gate(connection, batch.lane)
+        holder = uuid4()
+        gate = await claims.open_gate(connection, batch.lane, holder)
         assert gate is not None
         grant = Grant(count, 1_000_000)
         taken = await claims.claim(connection, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
         attempts = [Attempt(one, f"Text of attempt {one.epoch}.") for one in taken]
-        await claims.mark(connection, batch.lane, attempts, gate.allowed_at, gate.now)
+        share = Share(holder, 0, gate.now)
+        await claims.mark(connection, batch.lane, attempts, gate.allowed_at, gate.now, share)
         return taken
 
     async def settle(self, *reports: Report) -> dict[DeliveryId, Move | Absorbed]:

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.delivery.pump import LEASE_MARGIN, Pump
+from app.delivery.calling import LEASE_MARGIN
+from app.delivery.pump import Pump
 from app.domain.messaging import AddressKind, Limits
 from app.domain.model import Channel, DeliveryStatus, TenantId
 from app.store.database import Database

@@ -1,10 +1,12 @@
 """Clocks that stand still or step back: what waits, waits no longer than it was to."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.channels import http as channel_http
+from app.delivery import calling
 from app.delivery import pump as pumping
 from app.domain.messaging import Accepted, Outbound, SendResult
 from app.domain.model import DeliveryEvent, DeliveryStatus, ReasonCode
@@ -31,7 +33,7 @@ class Suspended:
 @pytest.fixture
 def suspended(monkeypatch: pytest.MonkeyPatch) -> Suspended:
     clock = Suspended()
-    for module in (channel_http, pumping):
+    for module in (channel_http, calling, pumping):
         monkeypatch.setattr(module, "elapsed", clock)
     return clock
 
@@ -41,13 +43,13 @@ class TestASuspendedMachine:
         self, stage: Stage, suspended: Suspended, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         batch, carrier = await stage.batch(), Carrier()
-        begin = pumping.Pump._begin
+        queue = pumping.Pump._queue
 
-        async def sleep_first(*given: object) -> None:
+        def sleep_first(*given: Any) -> None:
             suspended.slept = 60
-            await begin(*given)  # type: ignore[arg-type]
+            queue(*given)
 
-        monkeypatch.setattr(pumping.Pump, "_begin", sleep_first)
+        monkeypatch.setattr(pumping.Pump, "_queue", sleep_first)
         await stage.pump(batch, carrier, budget=timedelta(milliseconds=1))
         assert carrier.calls == []
         assert await stage.status(batch.first) is S.QUEUED

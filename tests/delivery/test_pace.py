@@ -42,7 +42,10 @@ class Account:
     """Of each lane the units of its messages."""
     max_in_flight: int = 200
     allowed_at: datetime = START
-    in_flight: int = 0
+    unrecorded: int = 0
+    shares: dict[UUID, int] = field(default_factory=dict)
+    asking: UUID | None = None
+    under_way: int = 0
     sent: Counter[LaneKey] = field(default_factory=Counter)
     units: int = 0
     claims: int = 0
@@ -50,10 +53,10 @@ class Account:
 
     def gate(self) -> Gate:
         now = START + timedelta(seconds=asyncio.get_running_loop().time())
-        status = MassReplyStatus.SENDING
+        status, others = MassReplyStatus.SENDING, [n for holder, n in self.shares.items() if holder != self.asking]
         return Gate(
             now, status, None, False, False, False, True, False, None, self.allowed_at, self.rate, self.max_in_flight,
-            self.in_flight, START,
+            self.unrecorded, START, None, len(others), sum(others), others.count(0),
         )  # fmt: skip
 
 
@@ -68,7 +71,7 @@ class Recorder:
 
     async def record(self, _: object) -> None:
         await asyncio.sleep(RECORD_SECONDS)
-        self._account.in_flight -= 1
+        self._account.unrecorded -= 1
 
 
 class Loads:
@@ -84,26 +87,35 @@ class NoDatabase:
 
 async def drive(account: Account, seconds: float, *, call: float = 0.1, processes: int = 1) -> None:
     async def answer(outbound: Outbound) -> Any:
+        account.under_way += 1
+        assert account.under_way <= account.max_in_flight
         await asyncio.sleep(call)
+        account.under_way -= 1
         return await Carrier().send(outbound)
 
     carrier = Carrier(answer)
 
     class InMemory(Claim):
-        async def take(self, token: UUID, free: int) -> Taken:
+        async def take(self, token: UUID) -> Taken:
             async with account.busy:
                 account.claims += 1
                 await asyncio.sleep(CLAIM_SECONDS)
-                return await super().take(token, free)
+                account.asking = self._slots.holder
+                taken = await super().take(token)
+                if taken.share is not None:
+                    account.shares[self._slots.holder] = max(taken.share, self._slots.in_use)
+                    assert sum(account.shares.values()) <= account.max_in_flight
+                return taken
 
-        async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant) -> Taken:  # noqa: ARG002
+        async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant, share: int) -> Taken:  # noqa: ARG002
             queue, taken = account.queues[self._lane], list[int]()
             while queue and len(taken) < grant.free and (not taken or sum(taken) + queue[0] <= grant.units):
                 taken.append(queue.popleft())
             if not taken:
                 return Taken()
             account.allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(taken))
-            account.in_flight += len(taken)
+            account.unrecorded += len(taken)
+            assert account.unrecorded <= 2 * account.max_in_flight
             account.sent[self._lane] += len(taken)
             account.units += sum(taken)
             rows = tuple(claimed(self._lane, units) for units in taken)
@@ -129,7 +141,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
         patch.setattr(Pump, "_written", written)
         patch.setattr(claims, "open_gate", open_gate)
         patch.setattr(claims, "touch_lane", nothing)
-        runners = [PumpRunner(replace(crew, starts=asyncio.Lock()), 16, nobody_else) for _ in range(processes)]
+        runners = [PumpRunner(replace(crew), 16, nobody_else) for _ in range(processes)]
         running = [asyncio.create_task(runner.run()) for runner in runners]
         for lane in account.queues:
             for runner in runners:

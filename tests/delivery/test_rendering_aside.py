@@ -4,10 +4,13 @@ import asyncio
 import threading
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.delivery.claiming import Claim
 from app.delivery.lines import Plans
+from app.delivery.loads import Load
 from app.delivery.pump import Pump
 from app.domain.model import MassReplyId, TenantId
 from app.domain.preflight import Plan
@@ -59,8 +62,11 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
     batch, carrier = await stage.batch(3), Carrier()
     crew = stage.crew(carrier)
     pump = Pump(crew, batch.lane, asyncio.Event())
-    async with recording(crew.recorder):
-        _, tickets = await pump._claim(3, until=0)
+    slots = crew.slots.of(stage.tenant, stage.account)
+    async with stage.database.begin(stage.tenant) as connection:
+        taken = await Claim(crew, batch.lane, connection, Load(), slots).take(uuid4())
+    assert taken.judging is not None
+    tickets = await pump._written(taken, taken.judging, until=0)
 
     assert len(tickets) == 1
     assert await stage.counts(batch) == {"queued": 2, "sending": 1}

@@ -144,7 +144,7 @@ async def test_a_lane_with_more_to_do_goes_on_here_where_nobody_else_takes_it(st
     assert await stage.counts(batch) == {"sent": 9}
 
 
-async def test_a_lane_that_another_took_on_is_not_worked_here(stage: Stage) -> None:
+async def test_a_lane_that_another_took_on_while_others_wait_is_not_worked_here(stage: Stage) -> None:
     taken: list[LaneKey] = []
 
     async def elsewhere(lane: LaneKey) -> bool:
@@ -152,10 +152,12 @@ async def test_a_lane_that_another_took_on_is_not_worked_here(stage: Stage) -> N
         return True
 
     batch, crew = await stage.batch(2), stage.crew(Carrier(), slots=1, budget=timedelta(milliseconds=1))
-    runner = PumpRunner(crew, 1, elsewhere)
+    runner, waits = PumpRunner(crew, 1, elsewhere), await stage.batch(1)
     async with recording(crew.recorder):
         task = asyncio.create_task(runner.run())
-        await runner.submit(batch.lane)
+        turn = runner.submit(batch.lane)
+        runner.submit(waits.lane)
+        await turn
         await eventually(lambda: taken == [batch.lane])
         runner.stop()
         await task

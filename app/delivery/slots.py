@@ -1,0 +1,236 @@
+"""The calls that this process may have under way, account by account.
+
+An account's `max_in_flight` is the number of calls under way at its provider. Each process holds a leased part of it,
+dealt anew at each claim. A slot is free again when the provider has answered, not when the answer is written down: so
+claiming and recording overlap with calls. What is claimed and not recorded stays below twice the number of calls.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+from app.domain.model import AccountId, TenantId
+from app.domain.policy import OtherHolders, call_share
+from app.store import call_shares
+from app.store.call_shares import Share
+from app.store.claims import Gate
+from app.store.database import Database
+
+AHEAD: Final = 0.25
+"""Seconds of calls that are claimed ahead."""
+REFILL_SHARE: Final = 4
+"""It is worth a claim when a quarter of what a process keeps claimed is missing, not for every single one."""
+STARTS: Final = 16
+"""Calls that are started between two looks of the event loop at its sockets."""
+MEASURED: Final = 0.1
+"""Seconds between two measurements of how fast calls end."""
+
+
+class Caller(Protocol):
+    """Whoever has calls to make."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether anything waits to be begun."""
+        ...
+
+    def begin(self, free: int) -> bool:
+        """Begin one call, of at most so many deliveries; False where nothing can be begun now."""
+        ...
+
+    def changed(self) -> None:
+        """Hear that it may be worth claiming."""
+        ...
+
+
+@dataclass(slots=True)
+class _Speed:
+    """How many deliveries a second get an answer."""
+
+    per_second: float = 0.0
+    _count: int = 0
+    _since: float = 0.0
+
+    def count(self, number: int, now: float) -> None:
+        self._since = self._since or now
+        self._count += number
+        if (seconds := now - self._since) >= MEASURED:
+            latest = self._count / seconds
+            self.per_second = (self.per_second + latest) / 2 if self.per_second else latest
+            self._count, self._since = 0, now
+
+
+@dataclass(eq=False)
+class AccountSlots:
+    """One account's calls in this process, from its first claim until nobody works it any more."""
+
+    most: int
+    """Calls that one process keeps under way at most."""
+    holder: UUID = field(default_factory=uuid4)
+    limit: int = 0
+    """Calls that this process may have under way."""
+    in_use: int = 0
+    waiting: int = 0
+    """Claimed, and not begun."""
+    unwritten: int = 0
+    """Answered, and the answer not written down."""
+    troubled: int = 0
+    """Answers under way to the database that may stop the account. Until they are there, nothing is begun."""
+    troubled_at: float = 0.0
+    """When the last of them was written down."""
+    claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    callers: set[Caller] = field(default_factory=set)
+    listed: bool = False
+    """Whether other processes may see a share of this one."""
+    _queue: deque[Caller] = field(default_factory=deque)
+    _speed: _Speed = field(default_factory=_Speed)
+    _starting: bool = False
+
+    def wanted(self, limit: int | None = None) -> int:
+        """How many deliveries to claim now."""
+        limit = self.limit if limit is None else limit
+        missing = limit - self.in_use + self._ahead(limit) - self.waiting
+        return max(0, min(missing, 2 * limit - self.in_use - self.waiting - self.unwritten))
+
+    @property
+    def hungry(self) -> bool:
+        """Whether it is worth claiming for."""
+        if self.troubled:
+            return False
+        target = self.limit + self._ahead(self.limit)
+        return not self.limit or self.wanted() >= max(1, target // REFILL_SHARE)
+
+    @property
+    def idle(self) -> bool:
+        """Whether calls could be begun, and nothing is there for them."""
+        return not self.troubled and not self.waiting and self.in_use < self.limit and self.wanted() > 0
+
+    def deal(self, gate: Gate) -> int:
+        """Work out this process's share; a smaller one holds at once, a larger one from `granted` on."""
+        others = OtherHolders(gate.others, gate.held_by_others, gate.without)
+        share = min(self.most, call_share(gate.max_in_flight, others, self.limit))
+        self.limit = min(self.limit, share)
+        return share
+
+    def share(self, slots: int, gate: Gate, lease: timedelta) -> Share:
+        """What is written down of a share: no less than the calls that are under way."""
+        self.listed = True
+        return Share(self.holder, max(slots, self.in_use), gate.now + lease)
+
+    def granted(self, share: int) -> None:
+        """Hear that the share is committed."""
+        self.limit = share
+        self.start()
+
+    def claimed(self, number: int) -> None:
+        self.waiting += number
+
+    def offer(self, caller: Caller) -> None:
+        """Let a caller begin calls as slots become free, in turn with others."""
+        if caller not in self._queue:
+            self._queue.append(caller)
+        self.start()
+
+    def dropped(self, number: int) -> None:
+        """Hear that what was claimed will not be begun."""
+        self.waiting -= number
+        self.notify()
+
+    def refused(self, number: int) -> None:
+        """Hear that what was claimed ends without a call."""
+        self.waiting -= number
+        self.unwritten += number
+
+    def began(self, number: int) -> None:
+        self.waiting -= number
+        self.in_use += number
+
+    def answered(self, number: int) -> None:
+        self.in_use -= number
+        self.unwritten += number
+        self._speed.count(number, asyncio.get_running_loop().time())
+        self.start()
+        self.notify()
+
+    def written(self, number: int) -> None:
+        self.unwritten -= number
+        self.notify()
+
+    def trouble(self) -> None:
+        """Begin nothing until an answer that may stop the account is written down."""
+        self.troubled += 1
+
+    def trouble_noted(self) -> None:
+        self.troubled -= 1
+        self.troubled_at = asyncio.get_running_loop().time()
+        self.start()
+        self.notify()
+
+    def notify(self) -> None:
+        if self.hungry or self.idle:
+            for caller in self.callers:
+                caller.changed()
+
+    def start(self) -> None:
+        """Begin what slots are free for, a few calls at a time: all at once would keep the loop from its sockets."""
+        if self._starting:
+            return
+        for _ in range(STARTS):
+            if not self._start_one():
+                return
+        self._starting = True
+        asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._starting = False
+        self.start()
+
+    def _start_one(self) -> bool:
+        free = self.limit - self.in_use
+        if self.troubled or free <= 0:
+            return False
+        for _ in range(len(self._queue)):
+            caller = self._queue.popleft()
+            begun = caller.begin(free)
+            if caller.ready:
+                self._queue.append(caller)
+            if begun:
+                return True
+        return False
+
+    def _ahead(self, limit: int) -> int:
+        return min(limit, ceil(self._speed.per_second * AHEAD))
+
+    @property
+    def unused(self) -> bool:
+        return not self.callers and not (self.in_use or self.waiting or self.unwritten)
+
+
+class Slots:
+    """The accounts that this process works."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._accounts: dict[AccountId, tuple[TenantId, AccountSlots]] = {}
+
+    def of(self, tenant: TenantId, account: AccountId) -> AccountSlots:
+        if account not in self._accounts:
+            self._accounts[account] = tenant, AccountSlots(self._most)
+        return self._accounts[account][1]
+
+    async def release(self, database: Database) -> None:
+        """Leave the accounts that are not worked any more to other processes."""
+        by_tenant: dict[TenantId, list[UUID]] = {}
+        for account, (tenant, slots) in list(self._accounts.items()):
+            if slots.unused:
+                # Whoever comes now has slots of their own, under another name.
+                del self._accounts[account]
+                if slots.listed:
+                    by_tenant.setdefault(tenant, []).append(slots.holder)
+        for tenant, holders in by_tenant.items():
+            async with database.begin(tenant) as connection:
+                await call_shares.release(connection, tenant, holders)

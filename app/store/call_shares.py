@@ -1,0 +1,49 @@
+"""Which part of an account's calls each process may have under way: leased, and dealt anew at each claim."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.model import TenantId
+
+OTHERS: Final = """
+    SELECT count(*) AS others, coalesce(sum(s.slots), 0) AS held_by_others,
+           count(*) FILTER (WHERE s.slots = 0) AS without
+    FROM call_shares s
+    WHERE s.tenant_id = :tenant AND s.account_id = :account AND s.holder <> :holder
+      AND s.expires_at > clock_timestamp()
+"""
+"""What the other processes hold of an account, whose row is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A process's part of an account's calls."""
+
+    holder: UUID
+    slots: int
+    expires_at: datetime
+    """No sooner than the lease of the last claim that was made under it: until then calls of it may be under way."""
+
+
+RENEW: Final = """
+    INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
+    VALUES (:tenant, :account, :holder, :slots, :now, :expires_at)
+    ON CONFLICT (tenant_id, account_id, holder) DO UPDATE
+    SET slots = excluded.slots, renewed_at = excluded.renewed_at, expires_at = excluded.expires_at
+"""
+
+_RELEASE = sa.text("""
+    DELETE FROM call_shares
+    WHERE tenant_id = :tenant AND (holder = ANY (CAST(:holders AS uuid[])) OR expires_at < clock_timestamp())
+""")
+
+
+async def release(connection: AsyncConnection, tenant: TenantId, holders: Sequence[UUID]) -> None:
+    """Leave these shares to other processes, and clear away those of processes that are gone."""
+    await connection.execute(_RELEASE, {"tenant": tenant, "holders": holders})
