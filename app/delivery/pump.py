@@ -117,7 +117,8 @@ class Pump:
             if self._stop.is_set() and self._ready:
                 await self._give_back_ready()
                 continue
-            changed = asyncio.ensure_future(self._change())
+            self._changed.clear()
+            changed = asyncio.ensure_future(self._changed.wait())
             await asyncio.wait({changed, *(() if stop.done() else (stop,))}, return_when=asyncio.FIRST_COMPLETED)
             changed.cancel()
         stop.cancel()

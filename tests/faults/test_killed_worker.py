@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.delivery.claiming import AT_MOST
 from app.domain.model import DeliveryStatus
 from tests.faults.conftest import LATENCY, LEASE, Begin
 from tests.faults.trial import IN_FLIGHT
@@ -25,7 +26,7 @@ async def test_a_killed_worker_leaves_uncertain_at_most_what_was_under_way(begin
     history = await trial.over()
 
     assert history.faults() == {}
-    assert 0 < len(under_way) <= 2 * IN_FLIGHT
+    assert 0 < len(under_way) <= 2 * AT_MOST * IN_FLIGHT  # of two accounts
     assert history.uncertain <= under_way
     assert history.of(DeliveryStatus.FAILED) == set()
 
@@ -40,7 +41,7 @@ async def test_workers_killed_one_after_the_other_while_others_go_on(begin: Begi
     history = await trial.over()
 
     assert history.faults() == {}
-    assert len(history.uncertain) <= len(KILLS) * 2 * IN_FLIGHT
+    assert len(history.uncertain) <= len(KILLS) * 2 * AT_MOST * IN_FLIGHT
     assert history.of(DeliveryStatus.FAILED) == set()
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
+from app.delivery.claiming import AT_MOST
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.dev.sandbox.settings import Settings as SandboxSettings
 from app.dev.sandbox.settings import Timing
@@ -55,7 +56,7 @@ async def test_receipts_settle_what_a_killed_worker_left_uncertain(begin: Begin)
     await trial.accepted(60)
     await worker.kill()
     under_way = await trial.under_way()
-    assert 0 < len(under_way) <= IN_FLIGHT
+    assert 0 < len(under_way) <= AT_MOST * IN_FLIGHT
     await trial.worker()
     await trial.given_up(under_way)
 

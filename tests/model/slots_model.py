@@ -1,5 +1,6 @@
-"""How processes share the calls of one account, searched to the end: leased shares, claims ahead, late records, crashes.
+"""How processes share the calls of one account, searched to the end.
 
+Shares are leased; deliveries are claimed ahead and recorded late; processes die.
 Never may more calls be under way at the provider than the account allows, nor more than twice as many deliveries be
 claimed and not recorded; and no process may be kept from calling for ever. The share is dealt by the real function.
 

@@ -1,0 +1,99 @@
+"""Calls under way, and what is claimed ahead of them."""
+
+import asyncio
+from datetime import timedelta
+
+from app.delivery.pump import Pump
+from app.delivery.recorder import Recorder, Result
+from app.delivery.slots import AccountSlots
+from app.domain.model import Channel, MassReplyStatus
+from tests.delivery.carrier import Carrier, Gate
+from tests.delivery.stage import Batch, Stage, eventually, recording
+
+
+class NeverWrites(Recorder):
+    """A recorder that gets everything and writes nothing until it is let."""
+
+    def __init__(self, real: Recorder) -> None:
+        self._real, self.writes = real, asyncio.Event()
+
+    async def record(self, result: Result) -> None:
+        await self.writes.wait()
+        await self._real.record(result)
+
+    async def run(self) -> None:
+        await self._real.run()
+
+    def close(self) -> None:
+        self._real.close()
+
+
+async def sending(stage: Stage, batch: Batch) -> int:
+    return (await stage.counts(batch)).get("sending", 0)
+
+
+async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_are_unknown_at_most(
+    stage: Stage,
+) -> None:
+    account, carrier = await stage.sms_account(max_in_flight=3), Carrier()
+    batch = await stage.batch(20, account=account, channel=Channel.SMS)
+    recorder = NeverWrites(Recorder(stage.database))
+    crew = stage.crew(carrier, recorder)
+    async with recording(recorder):
+        pump = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
+        await eventually(lambda: len(carrier.calls) == 6)
+        await stage.runs("SELECT pg_sleep(0.1)")
+        assert (len(carrier.calls), await sending(stage, batch)) == (6, 6)
+        recorder.writes.set()
+        await pump
+    assert await stage.counts(batch) == {"sent": 20}
+
+
+async def claimed_ahead(stage: Stage, slots: AccountSlots) -> None:
+    """Let it seem that calls end fast, so that as much as may be is claimed ahead."""
+    slots._speed.per_second = 1_000
+
+
+async def test_what_was_claimed_ahead_goes_back_when_the_mass_reply_is_paused(stage: Stage) -> None:
+    account, gate = await stage.sms_account(max_in_flight=3), Gate()
+    batch, carrier = await stage.batch(20, account=account, channel=Channel.SMS), Carrier(gate)
+    crew = stage.crew(carrier)
+    await claimed_ahead(stage, crew.slots.of(stage.tenant, account))
+    async with recording(crew.recorder):
+        pump = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
+        await eventually(lambda: gate.waiting == 3)
+        assert await sending(stage, batch) == 6
+        await stage.runs("UPDATE mass_replies SET status = :status", status=MassReplyStatus.PAUSED)
+        while await sending(stage, batch) > 3:
+            await asyncio.sleep(0.01)
+        gate.open.set()
+        await pump
+    assert len(carrier.calls) == 3
+    assert await stage.counts(batch) == {"sent": 3, "queued": 17}
+
+
+async def test_stopping_gives_back_what_was_claimed_ahead(stage: Stage) -> None:
+    account, gate, stop = await stage.sms_account(max_in_flight=3), Gate(), asyncio.Event()
+    batch = await stage.batch(20, account=account, channel=Channel.SMS)
+    crew = stage.crew(Carrier(gate), budget=timedelta(milliseconds=50))
+    await claimed_ahead(stage, crew.slots.of(stage.tenant, account))
+    async with recording(crew.recorder):
+        pump = asyncio.create_task(Pump(crew, batch.lane, stop).run())
+        await eventually(lambda: gate.waiting == 3)
+        stop.set()
+        gate.open.set()
+        await pump
+    assert await stage.counts(batch) == {"sent": 3, "queued": 17}
+
+
+async def test_two_processes_share_the_calls_of_an_account_and_leave_them_behind(stage: Stage) -> None:
+    account, gate = await stage.sms_account(max_in_flight=4), Gate()
+    batch = await stage.batch(20, account=account, channel=Channel.SMS)
+    crews = [stage.crew(Carrier(gate)), stage.crew(Carrier(gate))]
+    async with recording(crews[0].recorder), recording(crews[1].recorder):
+        pumps = [asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run()) for crew in crews]
+        await eventually(lambda: gate.waiting == 4)
+        gate.open.set()
+        await asyncio.gather(*pumps)
+    assert await stage.counts(batch) == {"sent": 20}
+    assert (await stage.one("SELECT count(*) AS shares FROM call_shares")).shares == 0
