@@ -1,7 +1,7 @@
 /** Build every part into one folder (`node build.mjs FOLDER`), with the licences of what is in it and a digest of the sources. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -36,14 +36,17 @@ const licences = SHIPPED.map((name) => {
 });
 writeFileSync(join(out, 'THIRD_PARTY_LICENSES.txt'), licences.join(`\n${'-'.repeat(80)}\n\n`));
 
-execFileSync('npx', ['cem', 'analyze', '--litelement', '--quiet', '--globs', PARTS.dialog, '--outdir', out]);
+// It writes nowhere but under this folder.
+const manifest = 'node_modules/.manifest';
+execFileSync('npx', ['cem', 'analyze', '--config', 'manifest.config.mjs', '--quiet', '--globs', PARTS.dialog, '--outdir', manifest]);
+copyFileSync(join(manifest, 'custom-elements.json'), join(out, 'custom-elements.json'));
 
 writeFileSync(join(out, 'sources.sha256'), `${digest()}\n`);
 
 /** Over path and content of each source, in the order of their paths: tests/web/ computes the same without Node. */
 function digest() {
   const hash = createHash('sha256');
-  for (const path of [...files('src'), 'build.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'].sort()) {
+  for (const path of [...files('src'), 'build.mjs', 'manifest.config.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'].sort()) {
     if (path === GENERATED) continue;
     hash.update(path).update('\0').update(readFileSync(path)).update('\0');
   }

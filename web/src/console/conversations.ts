@@ -129,7 +129,7 @@ export class Conversations extends ConsolePage {
     return html`<tr aria-selected=${this.#isTicked(one)}>
       <td class="tick"><input type="checkbox" aria-label=${name} .checked=${this.#isTicked(one)} @change=${() => this.#tick(one)} /></td>
       <td><a href=${address('conversations', { ...Object.fromEntries(this.place), thread: one.id })}>${name}</a>
-        <div class="clip">${one.subject ? html`<strong>${one.subject}</strong> · ` : nothing}<span class="soft">${one.last_customer_message?.text ?? ''}</span></div>
+        <div class="clip">${one.subject ? html`<strong>${one.subject}</strong> ` : nothing}<span class="soft">${one.last_customer_message?.text ?? ''}</span></div>
         ${one.tags.map((tag) => html`<span class="chip">${tag}</span> `)}</td>
       <td class="tight">${icon(one.channel)} ${words.channel(one.channel)}</td>
       <td class="tight">${words.named('status', one.status)}<br /><span class="soft">${words.named('engagement', one.engagement)}</span></td>

@@ -123,6 +123,7 @@ export const controls = css`
     border: 1px solid var(--control);
     border-radius: var(--radius);
     padding: 7px 10px;
+    min-height: 38px;
     max-width: 100%;
   }
   input[type='number'] {

@@ -14,7 +14,6 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   review: 'Prüfen',
   back: 'Zurück',
   close: 'Schließen',
-  cancel: 'Abbrechen',
   send_to: { one: 'An 1 Unterhaltung senden', other: 'An {n} Unterhaltungen senden' },
   cannot_be_recalled: 'Einmal gesendet, lässt sich das nicht zurückholen.',
   message: 'Nachricht',

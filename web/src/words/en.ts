@@ -14,7 +14,6 @@ export const sentences = {
   review: 'Review',
   back: 'Back',
   close: 'Close',
-  cancel: 'Cancel',
   send_to: { one: 'Send to 1 conversation', other: 'Send to {n} conversations' },
   cannot_be_recalled: 'This cannot be recalled once it is sent.',
   message: 'Message',
