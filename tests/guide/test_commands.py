@@ -119,6 +119,6 @@ def test_the_commands_of_a_page_work_as_written(page: Path, made_up: Up, tmp_pat
 @pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=name)
 def test_what_could_be_run_is_not_hidden_in_a_block_that_is_not(page: Path) -> None:
     for _, language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        assert language in {"sh", "text", "json", "js", "python", "mermaid", "html"}
+        assert language in {"sh", "text", "json", "js", "python", "mermaid", "html", "css"}
         if language == "text":
             assert [line for line in block.splitlines() if not NOT_RUN_HERE.match(line.strip())] == []
