@@ -33,7 +33,7 @@ def pointers(problem: dict[str, Any]) -> dict[str, str]:
     return {error["pointer"]: error["code"] for error in problem["errors"]}
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000], ids=["cut off", "not UTF-8", "bottomless"])
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 20_000], ids=["cut off", "not UTF-8", "bottomless"])
 async def test_a_body_that_is_no_json_is_said_so(client: httpx.AsyncClient, body: bytes) -> None:
     assert_problem(await client.post("/api-keys", content=body, headers=JSON), 400, "invalid_json")
 
