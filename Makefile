@@ -23,10 +23,10 @@ web: ## build the dialog and the console anew from web/, where Node 20 or later 
 	cd web && npm ci --ignore-scripts && npm run types && npm run check && npm run build -- "$${OUT:-../app/web_assets}"
 
 test: dev ## run the tests on embedded PostgreSQL and Valkey
-	$(RUN) pytest -q -n 4 --dist loadgroup -m "not proof"
+	$(RUN) pytest -q -n 4 -m "not proof"
 
 proof: dev ## run the tests that need thousands of cases
-	$(RUN) pytest -q -n 2 --dist loadgroup -m proof
+	$(RUN) pytest -q -n 2 -m proof
 
 fuzz: dev ## ask the API far more of what its description allows; FUZZ_SEED=7 repeats a run
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

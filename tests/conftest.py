@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from hypothesis import HealthCheck
+from xdist.scheduler import LoadScopeScheduling
 
 from app.dev import servers
 from app.dev.place import plain_folder
@@ -27,6 +28,25 @@ from app.store.schema import migrate
 
 VAR = plain_folder(Path(__file__).resolve().parents[1] / "var" / "tests")
 SECRET_KEY = "only-for-tests-" + "0" * 32
+
+
+WHOLE_STACK = ("tests/dev/test_stack.py", "tests/guide/")
+"""Tests that start a whole stack: one process runs them all, so that it is started once, and alone."""
+
+
+class StacksInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Hand tests out one by one, and those of `WHOLE_STACK` together.
+
+    pytest-xdist's own `--dist loadgroup` renames tests to do so, which has no effect with pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return WHOLE_STACK[0] if nodeid.startswith(WHOLE_STACK) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> StacksInOneProcess:
+    return StacksInOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +163,7 @@ async def quiet(settings: Settings) -> None:
     await connection.execute(
         "UPDATE deliveries SET not_before = now() + interval '4 minutes' WHERE status = 'uncertain'"
     )
+    await connection.execute("UPDATE receipts SET settled_at = now() WHERE settled_at IS NULL")
     await connection.close()
 
 

@@ -203,9 +203,17 @@ async def test_a_head_that_does_not_arrive_in_time_ends_the_connection(
         reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
         dripping = asyncio.create_task(_drip(writer))
         async with asyncio.timeout(10):
-            assert await reader.read() == b""
+            assert await _rest(reader) == b""
         dripping.cancel()
         writer.close()
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    """What comes until the connection ends. It is reset when the server had not read everything as it closed."""
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
 
 
 async def _drip(writer: asyncio.StreamWriter) -> None:
@@ -224,7 +232,8 @@ async def test_what_is_left_of_a_refused_body_does_not_hold_the_connection(
         writer.write(b"POST /api-keys HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
         dripping = asyncio.create_task(_drip(writer))
         async with asyncio.timeout(10):
-            assert b" 401 " in await reader.read()
+            assert await reader.readuntil(b" 401 ")
+            await _rest(reader)
         dripping.cancel()
         writer.close()
 

@@ -19,7 +19,7 @@ from app.dev.stack import Shape, running_stack
 from app.settings import SettingsInvalid
 from tests.dev.programs import own_folder, running_in, start, still_running_in, up
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture

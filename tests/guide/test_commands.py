@@ -13,8 +13,6 @@ import pytest
 from tests.dev.programs import PROGRAM, Up
 from tests.test_readme import GUIDE, README, ROOT
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 NOT_RUN_HERE = re.compile(
     r"""(?x) ^ (

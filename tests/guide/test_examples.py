@@ -22,7 +22,6 @@ from tests.test_readme import ROOT
 
 __all__ = ["browser_path"]
 
-pytestmark = pytest.mark.xdist_group("stack")
 
 EXAMPLES = ROOT / "examples"
 SECRET = "whsec_" + "c2VjcmV0" * 6

@@ -11,7 +11,7 @@ def test_two_workers_never_send_twice_report_falsely_or_get_stuck() -> None:
     assert found.states > 60_000
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_three_workers_never_send_twice_report_falsely_or_get_stuck() -> None:
     found = search(3)
     assert found.fault is None, found.path
