@@ -236,12 +236,23 @@ class WorkerProcess:
         await self._prepare(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply)))
 
 
+class _JobTasks(dict[str, "asyncio.Task[Any]"]):
+    """The jobs that arq runs, by id. Each run of a job deletes its entry.
+
+    After Redis was wiped a job that still runs can be enqueued again under the same id. Then two runs share an entry in
+    one process, and with a plain dict the second deletion ends the job, or the worker, with a KeyError.
+    """
+
+    def __delitem__(self, job_id: str) -> None:
+        self.pop(job_id, None)
+
+
 def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[None]]]], settings: Settings) -> Worker:
     functions = [
         func(job, name=name, keep_result=0, timeout=JOB_SECONDS, max_tries=MAX_TRIES)  # type: ignore[arg-type]
         for name, job in jobs
     ]
-    return Worker(
+    worker = Worker(
         functions,
         queue_name=QUEUE,
         redis_pool=redis,
@@ -259,6 +270,8 @@ def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[N
         job_deserializer=deserialize,
         log_results=False,
     )
+    worker.job_tasks = _JobTasks()
+    return worker
 
 
 async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:

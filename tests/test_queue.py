@@ -9,6 +9,7 @@ import pytest
 from app.domain.model import AccountId, MassReplyId, TenantId
 from app.queue import Wakeups, connect
 from app.store.claims import LaneKey
+from app.worker import _JobTasks
 
 LANE = LaneKey(TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3)))
 
@@ -38,3 +39,12 @@ async def test_a_redis_that_freezes_within_a_transaction_keeps_no_connection(
         assert redis.connection_pool._in_use_connections == set()
         gc.collect()  # redis-py warns of what was left open, and warnings are errors here
         await wakeups.close()
+
+
+async def test_two_runs_of_one_job_may_both_delete_its_entry() -> None:
+    tasks = _JobTasks()
+    tasks["pump:1"] = asyncio.create_task(asyncio.sleep(0))
+    await tasks["pump:1"]
+    for _ in range(2):
+        del tasks["pump:1"]
+    assert not tasks
