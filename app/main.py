@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
         (metrics.router, settings.metrics),
         (docs.router, settings.docs),
         (pages.console, settings.console),
+        (pages.frame, bool(settings.embed_origins)),
     )
     hidden = {id(router) for router, shown in switched if not shown}
     for router in ROUTERS:

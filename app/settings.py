@@ -60,6 +60,13 @@ def _origin(text: str) -> str:
     return text
 
 
+def _parent(text: str) -> str:
+    """Refuse `*` as well: a page that anybody may frame would take its token from anybody."""
+    if text == "*":
+        raise ValueError("must name each origin, like https://desk.example.com")
+    return _origin(text)
+
+
 def _network(text: str) -> str:
     try:
         return str(ip_network(text))
@@ -93,6 +100,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_of_postgresql)]
 PublicUrl = Annotated[str, AfterValidator(_of_http)]
 Proxy = Annotated[str, AfterValidator(_network)]
 Origin = Annotated[str, AfterValidator(_origin)]
+ParentOrigin = Annotated[str, AfterValidator(_parent)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
@@ -118,6 +126,8 @@ class Settings(BaseSettings):
     public_url: PublicUrl = "http://127.0.0.1:8000"
     """Where providers reach this service; callback addresses and signatures are built on it."""
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
+    embed_origins: Annotated[tuple[ParentOrigin, ...], NoDecode] = ()
+    """Whose pages may put `/embed` into an iframe. Without any, there is no such page."""
     trusted_proxies: Annotated[tuple[Proxy, ...], NoDecode] = ()
     """Addresses or networks whose `X-Forwarded-For` is believed: the limits of the web chat count visitors by it."""
     docs: bool = True
@@ -180,7 +190,7 @@ class Settings(BaseSettings):
     pump_budget: timedelta = Field(default=timedelta(seconds=1.5), gt=timedelta(0), le=timedelta(seconds=10))
     """How long a pump works one lane before it goes to the back of the queue."""
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "embed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

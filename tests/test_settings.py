@@ -50,6 +50,7 @@ def test_nothing_may_be_declared_unsent_within_a_minute_of_its_claim() -> None:
         ("cors_origins", "foo"),
         ("cors_origins", "https://desk.example.test, https://other.example.test/"),
         ("cors_origins", "https://Desk.example.test"),
+        ("embed_origins", "*"),
     ],
 )
 def test_what_the_service_cannot_work_with_is_refused_by_name(

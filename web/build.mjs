@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 
 const out = process.argv[2] ?? '../app/web_assets';
-const PARTS = { dialog: 'src/dialog/mass-reply-dialog.ts', console: 'src/console/main.ts' };
+const PARTS = { dialog: 'src/dialog/mass-reply-dialog.ts', console: 'src/console/main.ts', embed: 'src/embed/main.ts' };
 const SHIPPED = ['lit', 'lit-html', 'lit-element', '@lit/reactive-element', 'dompurify'];
 /** The types come from the API's description; they leave nothing in what is built. */
 const GENERATED = 'src/api/schema.ts';

@@ -70,3 +70,18 @@ async def test_the_console_can_be_turned_off_and_the_dialog_stays(usual_settings
             gone = [(await client.get(path)).status_code for path in ("/", "/console", "/assets/mass-reply-console.js")]
             assert gone == [404, 404, 404]
             assert (await client.get("/assets/mass-reply-dialog.js")).status_code == 200
+
+
+async def test_the_page_for_frames_is_there_for_those_who_are_named_and_else_not_at_all(
+    usual_settings: Settings, anonymous: httpx.AsyncClient
+) -> None:
+    assert [(await anonymous.get(path)).status_code for path in ("/embed", "/assets/mass-reply-embed.js")] == [404, 404]
+    settings = usual_settings.model_copy(update={"embed_origins": ("https://a.example.com", "https://b.example.com")})
+    async with started(create_app(settings)) as app:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.example.test") as client:
+            page = await client.get("/embed")
+            assert (await client.get("/assets/mass-reply-embed.js")).status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert "frame-ancestors https://a.example.com https://b.example.com;" in policy
+    assert "unsafe" not in policy

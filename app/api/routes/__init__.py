@@ -54,5 +54,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     docs.router,
     pages.console,
+    pages.frame,
     pages.dialog,
 )

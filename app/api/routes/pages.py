@@ -3,7 +3,9 @@
 The files are built from `web/` by `make web`, and are in the repository: whoever installs this needs no Node.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from app.api.conditional import IfNoneMatch, entity_tag, is_known
+from app.api.deps import RuntimeDep
 from app.api.routing import CallerFirst
 from app.domain.errors import NotFound
 
@@ -24,22 +27,9 @@ OF_THE_DIALOG: Final = {
 }
 OF_THE_CONSOLE: Final = {"mass-reply-console.js": SCRIPT}
 
-CONSOLE_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self' data:",
-        "frame-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types lit-html mass-reply dompurify",
-    )
-)
-CONSOLE: Final = """\
+OF_THE_FRAME: Final = {"mass-reply-embed.js": SCRIPT}
+
+PAGE: Final = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -47,12 +37,33 @@ CONSOLE: Final = """\
 <meta name="color-scheme" content="light dark">
 <title>mass-reply</title>
 <link rel="icon" href="data:,">
-<script type="module" src="assets/mass-reply-console.js"></script>
-<mass-reply-console></mass-reply-console>
+<script type="module" src="assets/mass-reply-{name}.js"></script>
+<mass-reply-{name}{attributes}></mass-reply-{name}>
 """
+
+
+def _policy(parents: Sequence[str]) -> str:
+    """Return what a page of ours may load and do, and whose pages may frame it."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "frame-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors " + (" ".join(parents) or "'none'"),
+            "require-trusted-types-for 'script'",
+            "trusted-types lit-html mass-reply dompurify",
+        )
+    )
+
 
 dialog = APIRouter(include_in_schema=False, route_class=CallerFirst)
 console = APIRouter(include_in_schema=False, route_class=CallerFirst)
+frame = APIRouter(include_in_schema=False, route_class=CallerFirst)
 
 
 @dialog.get("/assets/{name}")
@@ -69,13 +80,29 @@ async def get_console_script(if_none_match: IfNoneMatch = None) -> Response:
 @console.get("/console")
 async def get_console() -> Response:
     """One page for all of the console's addresses: what follows `#` stays in the browser, filters included."""
-    headers = {"Content-Security-Policy": CONSOLE_POLICY, "Cache-Control": "no-cache"}
-    return Response(CONSOLE, headers=headers, media_type="text/html")
+    return _page("console", ())
 
 
 @console.get("/")
 async def get_root() -> Response:
     return RedirectResponse("console")
+
+
+@frame.get("/assets/mass-reply-embed.js")
+async def get_frame_script(if_none_match: IfNoneMatch = None) -> Response:
+    return _asset("mass-reply-embed.js", OF_THE_FRAME, if_none_match)
+
+
+@frame.get("/embed")
+async def get_frame(runtime: RuntimeDep) -> Response:
+    """The dialog as a page, for an iframe on one of the pages that may frame it."""
+    return _page("embed", runtime.settings.embed_origins)
+
+
+def _page(name: str, parents: Sequence[str]) -> Response:
+    attributes = f' parents="{escape(" ".join(parents))}"' if parents else ""
+    headers = {"Content-Security-Policy": _policy(parents), "Cache-Control": "no-cache"}
+    return Response(PAGE.format(name=name, attributes=attributes), headers=headers, media_type="text/html")
 
 
 def _asset(name: str, known: dict[str, str], if_none_match: str | None) -> Response:

@@ -18,8 +18,9 @@ import './write';
  * Writes, confirms and watches one mass reply.
  *
  * @fires {CustomEvent<{id: string}>} created - The selection is frozen; nothing is sent yet.
- * @fires {CustomEvent<{id: string}>} confirmed - Somebody confirmed the number.
- * @fires {CustomEvent<{id: string, counts: object}>} finished - It is over.
+ * @fires {CustomEvent<{id: string, count: number}>} confirmed - Somebody confirmed the number.
+ * @fires {CustomEvent<{id: string, count: number}>} sent - Messages leave: the time in which it could be undone is over.
+ * @fires {CustomEvent<{id: string, count: number, counts: object}>} finished - It is over.
  * @fires {CustomEvent<{id: string | null}>} closed - The dialog was closed; what is being sent goes on.
  * @csspart dialog - The sheet.
  * @csspart title - The number, as a heading.
@@ -99,7 +100,7 @@ export class MassReplyDialog extends LitElement {
     this.model?.leave();
     this.model = model;
     model.addEventListener('change', () => this.requestUpdate());
-    for (const name of ['created', 'confirmed', 'finished'] as const) {
+    for (const name of ['created', 'confirmed', 'sent', 'finished'] as const) {
       model.addEventListener(name, (event) => this.#tell(name, (event as CustomEvent).detail));
     }
     clearInterval(this.#clock);

@@ -10,8 +10,8 @@ export type Conversation = Schemas['ConversationAnswer'];
 export type Moment = 'opening' | 'write' | 'confirm' | 'watch';
 export type Trouble = Refused | Unreachable | SessionOver;
 
-const QUIET = 250;
 /** Milliseconds without a letter before the preview is asked for. */
+const QUIET = 250;
 
 export class Model extends EventTarget {
   moment: Moment = 'opening';
@@ -274,10 +274,12 @@ export class Model extends EventTarget {
     this.#following = new AbortController();
     const listener = {
       changed: (batch: MassReply) => {
+        const began = batch.started_at !== null && this.batch?.started_at === null;
         const ended = batch.finished_at !== null && this.batch?.finished_at === null;
         const ready = this.batch?.preflight === null && batch.preflight !== null;
         this.#set({ batch, lostSince: null, lastHeard: new Date().toISOString() });
         if (ready) void this.meet(batch.preflight!.samples.map((sample) => sample.conversation_id));
+        if (began) this.#tell('sent', batch);
         if (ended) this.#tell('finished', batch);
       },
       lost: (error: unknown) => {
