@@ -47,9 +47,11 @@ _PLAIN = (
 )
 COLUMNS = (*_PLAIN, "reason_code", "reason_detail", "retryable", "warnings", "dropped_attachments")
 
-_FORMULA = "=+\\-@＝＋－＠"
-_CELL_BEGINS = re.compile(rf"^(?= *[{_FORMULA}\t\r\n])")
-_SEPARATED = re.compile(rf"([,;|\t\r\n])(?=[\s\"']*[{_FORMULA}])")
+_FORMULA = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
+_UNSEEN = "\\s\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+"""What a spreadsheet may strip from the beginning of a cell."""
+_CELL_BEGINS = re.compile(rf"^(?=[\t\r\n]|[{_UNSEEN}\"]*[{_FORMULA}])")
+_SEPARATED = re.compile(rf"([,;|；，\t\r\n\v\f\x85\u2028\u2029])(?=[{_UNSEEN}\"']*[{_FORMULA}])")
 """Behind what a program that splits by another character takes for the end of a cell."""
 
 

@@ -12,7 +12,7 @@ from app.domain.mail import REPLACED_SENDERS, senders_of
 from app.domain.mail_headers import Mailbox, decode_words, read_mailbox
 from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.model import ReasonCode
-from app.domain.threads import answered, read_message_ids
+from app.domain.threads import answered, read_message_id, read_message_ids
 
 Body = Mapping[str, Any]
 
@@ -35,6 +35,9 @@ BOUNCES: Final[Mapping[str, Failure]] = {
 """Bounce types that end a message. The others do not: `Transient` is a delay that Postmark goes on from, `Unsubscribe`
 asks for no more mail, and `AutoResponder`, `AddressChange`, `Subscribe`, `OpenRelayTest`, `ChallengeVerification` and
 the like are answers by machines to mail that did arrive."""
+
+_DECODED: Final = frozenset({"subject", "message-id", "in-reply-to", "references"})
+"""Headers that hold no mailboxes; some programs encode ids too."""
 
 _NO_MESSAGE: Final = "00000000-0000-0000-0000-000000000000"
 """The MessageID of events that speak of an address and not of a message."""
@@ -119,7 +122,7 @@ def _inbound(body: Body) -> Inbound:
     references = read_message_ids(headers.get("references", ""))
     return Inbound(
         event_key=_key(body),
-        provider_message_id=next(iter(read_message_ids(headers.get("message-id", ""))), None),
+        provider_message_id=read_message_id(headers.get("message-id", "")),
         sender=senders[0],
         text=_words(body),
         sent_at=mail_date(_text(body, "Date")),
@@ -175,7 +178,7 @@ def _headers(body: Body) -> dict[str, str]:
     for header in headers if isinstance(headers, list) else ():
         match header:
             case {"Name": str(name), "Value": str(value)}:
-                listed.setdefault(name.lower(), decode_words(value) if name.lower() == "subject" else value)
+                listed.setdefault(name.lower(), decode_words(value) if name.lower() in _DECODED else value)
     return found | listed
 
 

@@ -12,10 +12,10 @@ from typing import Self
 from app.domain.addresses import Address
 from app.domain.automatic_mail import is_automatic
 from app.domain.mail_headers import Headers, Mailbox, decode_words, read_date, read_headers, read_mailbox
-from app.domain.mime import TooComplex, attachment_names, read_part, text_of
+from app.domain.mime import TooComplex, attachment_names, read_part, text_of, told_charset
 from app.domain.model import Channel
 from app.domain.own_addresses import OwnAddresses
-from app.domain.threads import answered, read_message_ids, shortened
+from app.domain.threads import answered, read_message_id, read_message_ids, shortened
 
 _MOZILLA_EXPUNGED = 0x0008
 
@@ -76,7 +76,7 @@ def parse_mail(raw: bytes) -> Mail:
     """Read one mail as it came over the wire or out of a file. Raises UnreadableMail."""
     if len(raw) > MAX_MAIL_BYTES:
         raise UnreadableMail(f"The e-mail is larger than {MAX_MAIL_BYTES // 1024**2} MB.")
-    headers, body = read_headers(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+    headers, body = read_headers(_in_lines(raw), told_charset(raw))
     if not headers.fields:
         raise UnreadableMail("This is no e-mail: it does not begin with header lines.")
     senders = tuple(_senders(headers))
@@ -88,7 +88,7 @@ def parse_mail(raw: bytes) -> Mail:
         raise UnreadableMail(f"The e-mail cannot be taken apart. {TooComplex.__doc__}") from error
     subject = decode_words(headers.first("subject") or "").strip() or None
     return Mail(
-        message_id=next(iter(_ids(headers, "message-id")), None),
+        message_id=read_message_id(decode_words(headers.first("message-id") or "")),
         senders=senders,
         subject=subject,
         references=shortened(_ids(headers, "references")),
@@ -101,6 +101,12 @@ def parse_mail(raw: bytes) -> Mail:
         deleted=_is_deleted(headers),
         mailbox_data=_is_mailbox_data(headers),
     )
+
+
+def _in_lines(raw: bytes) -> bytes:
+    """The mail from its first field on; some old programs end lines with CR alone."""
+    mail = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    return mail if b"\n" in mail else mail.replace(b"\r", b"\n")
 
 
 _SENDERS = ("reply-to", "from")
@@ -134,7 +140,7 @@ def _first_mailbox(headers: Headers, name: str) -> Mailbox | None:
 
 
 def _ids(headers: Headers, name: str) -> tuple[str, ...]:
-    return tuple(one for value in headers.all(name) for one in read_message_ids(value))
+    return tuple(one for value in headers.all(name) for one in read_message_ids(decode_words(value)))
 
 
 def _is_deleted(headers: Headers) -> bool:

@@ -11,13 +11,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import groupby
 
-from app.domain.plain_text import decode, one_line
+from app.domain.plain_text import decode, decode_as_beside, one_line
 
 MAX_HEADER_BYTES = 102_400
 """What is longer is cut, as Postfix does (header_size_limit, https://www.postfix.org/postconf.5.html)."""
 
 MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, its angle brackets included."""
+
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]", re.ASCII)
+"""A date of ISO 8601, as programs write it that are no mail programs."""
 
 LAST_YEAR = 2100
 """A clock gone wild says 3609, and such a mail would be the newest message for ever."""
@@ -39,6 +42,8 @@ _ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern
 """White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_PADDED = re.compile(rb"=*\s*((?:[A-Za-z0-9+/]{4}\s*+)*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))")
+"""What stands behind the padding where every line was encoded alone."""
 _ADDRESS_PIECE = re.compile(
     rf"(?:{_ENCODED_WORD.pattern})" r'|\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,=]++|.', re.DOTALL
 )
@@ -58,10 +63,13 @@ class Headers:
     """Fields in their order: the name in lower case, the value as bytes, unfolded."""
 
     fields: tuple[tuple[str, bytes], ...]
+    charset: str | None = None
+    """What values are read in that were written without encoding them, and not in UTF-8."""
 
     def all(self, name: str) -> list[str]:
         """Answer every value of this name, on one line each; encoded words are still encoded."""
-        return [one_line(decode(value[:MAX_HEADER_BYTES], None)).strip() for key, value in self.fields if key == name]
+        values = (value[:MAX_HEADER_BYTES] for key, value in self.fields if key == name)
+        return [one_line(decode_as_beside(value, self.charset)).strip() for value in values]
 
     def first(self, name: str) -> str | None:
         return next(iter(self.all(name)), None)
@@ -77,11 +85,11 @@ class Mailbox:
     name: str | None
 
 
-def read_headers(raw: bytes) -> tuple[Headers, bytes]:
+def read_headers(raw: bytes, charset: str | None = None) -> tuple[Headers, bytes]:
     """Split a mail or a MIME part into its header fields and its body.
 
     What does not begin with a field has none. A malformed line between fields is skipped with its continuation; after
-    the last field it belongs to the body.
+    the last field it belongs to the body. `charset` is that of the text, for fields that are not encoded.
     """
     envelope = _ENVELOPE_LINE.match(raw)
     start = envelope.end() if envelope else 0
@@ -90,7 +98,7 @@ def read_headers(raw: bytes) -> tuple[Headers, bytes]:
     if block and not _FIELD.match(block):
         return Headers(()), raw
     fields, remainder = _read_fields(block)
-    headers = Headers(tuple((name, b"".join(lines)) for name, lines in fields))
+    headers = Headers(tuple((name, b"".join(lines)) for name, lines in fields), charset)
     return headers, b"\n".join([*remainder, b"", body]) if remainder else body
 
 
@@ -127,8 +135,21 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def decode_base64(encoded: bytes) -> bytes:
-    """Decode up to the padding, whatever stands between the letters; a cut-off end loses no more than itself."""
-    letters = _NOT_BASE64.sub(b"", encoded.partition(b"=")[0])
+    """Decode whatever stands between the letters; a cut-off end loses no more than itself.
+
+    It ends at the padding, or at the last one of several: some programs encode each line alone. What follows may be a
+    mailing list's footer.
+    """
+    first, padding, rest = encoded.partition(b"=")
+    pieces = [first]
+    while padding and (more := _PADDED.match(rest)):
+        pieces.append(more[1])
+        rest = rest[more.end() :]
+    return b"".join(map(_decode_piece, pieces))
+
+
+def _decode_piece(encoded: bytes) -> bytes:
+    letters = _NOT_BASE64.sub(b"", encoded)
     whole = letters[:-1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
@@ -159,6 +180,8 @@ def _display_name(written: str) -> str | None:
     name = (label["mailbox"] if label else written).strip(" ,;<")
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    elif name.count('"') == 1:  # Its other end is missing.
+        name = name.replace('"', "")
     return decode_words(name).strip() or None
 
 
@@ -193,7 +216,7 @@ def read_date(value: str) -> datetime | None:
     """Read a Date header in UTC; None where it is no date, or none that a mail can have."""
     text = re.sub(" ?: ?", ":", " ".join(without_comments(value).split()))
     try:
-        date = parsedate_to_datetime(text)
+        date = datetime.fromisoformat(text.replace(" +", "+")) if _ISO_DATE.match(text) else parsedate_to_datetime(text)
         aware = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, TypeError, LookupError, OverflowError):
         return None

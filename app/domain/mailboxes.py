@@ -17,6 +17,8 @@ _COMMENT: Final = re.compile(r"\([^()]*\)")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ADDRESS: Final = re.compile(r"[^\s<>,;:()\"@]+@[^\s<>,;:()\"@]+")
 _SEVERAL: Final = re.compile(r"[,;]")
+_NEEDLESSLY_QUOTED: Final = re.compile(r"\"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)\"(?=@)")
+"""Quotes that change nothing (RFC 5321 section 4.1.2)."""
 _PLAIN: Final = re.compile(r"[^\s<>,;:()\"]+")
 _A_LABEL: Final = "xn--"
 
@@ -43,7 +45,8 @@ class ReadMailbox:
 
 def read_mailbox_address(text: str) -> ReadMailbox:
     """Read the one address in a text. Two of them are no address."""
-    found = _only_address(_without_scheme(with_joiners(text)))
+    found = _only_address(_without_scheme(with_joiners(text).rstrip(",; ")))
+    found = found and _NEEDLESSLY_QUOTED.sub(r"\1", found)
     local, at, written = (found or "").rpartition("@")
     local, domain = without_marks(local), _domain(written)
     if found is None or domain is None or not local:
@@ -62,7 +65,7 @@ def _without_scheme(text: str) -> str:
 
 def _only_address(text: str) -> str | None:
     """Find the address in `Ann <ann@example.test>` and `ann@example.test (Ann)`; a space makes no name of its part."""
-    plain = _COMMENT.sub("", text).strip()
+    plain = _NEEDLESSLY_QUOTED.sub(r"\1", _COMMENT.sub("", text).strip())
     if _PLAIN.fullmatch(plain):
         return plain
     unquoted = _QUOTED.sub("", text)
@@ -95,7 +98,35 @@ def to_ascii(domain: str) -> str:
     """Write a domain in ASCII. Raises idna.IDNAError."""
     if domain.isascii() and _A_LABEL not in domain:
         return domain
-    return idna.encode(domain, uts46=True, transitional=False).decode("ascii").lower()
+    try:
+        return idna.encode(domain, uts46=True, transitional=False).decode("ascii").lower()
+    except idna.InvalidCodepoint:
+        return _with_symbols(domain)
+
+
+def _with_symbols(domain: str) -> str:
+    """Write a domain that holds symbols: IDNA 2008 has none, some registries sell them, and browsers read them.
+
+    Raises idna.IDNAError.
+    """
+    mapped = idna.uts46_remap(".".join(map(_letters, domain.split("."))), std3_rules=True, transitional=False)
+    if not any(map(_is_symbol, mapped)):
+        raise idna.InvalidCodepoint("no symbol is at fault")
+    idna.encode("".join("x" if _is_symbol(each) else each for each in mapped))  # The rest has to be a name.
+    return ".".join(
+        each if each.isascii() else _A_LABEL + each.encode("punycode").decode() for each in mapped.split(".")
+    )
+
+
+def _letters(label: str) -> str:
+    try:
+        return label.removeprefix(_A_LABEL).encode("ascii").decode("punycode") if label.startswith(_A_LABEL) else label
+    except UnicodeError:
+        raise idna.IDNAError("no A-label") from None
+
+
+def _is_symbol(character: str) -> bool:
+    return unicodedata.category(character) == "So"
 
 
 def to_unicode(domain: str) -> str:

@@ -11,10 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from itertools import count, islice, takewhile
+from typing import TypeVar
 
 from app.domain.html_text import declared_charset, html_to_text
 from app.domain.mail_headers import Headers, decode_base64, decode_words, read_headers, without_comments
-from app.domain.plain_text import decode, says_something, storable
+from app.domain.plain_text import decode, decode_as_beside, says_something, storable
+
+_LOOKED_AT = 262_144
+"""Bytes in which a mail says its charset."""
+
+T = TypeVar("T")
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 20
@@ -27,8 +33,17 @@ MAX_PARAMETER_CHARACTERS = 8_192
 """The email package takes quadratic time to split parameters."""
 
 
+_UU_ENCODINGS = frozenset({"uue", "uuencode", "xuue", "xuuencode"})
+_ENCODINGS = _UU_ENCODINGS | {"base64", "quotedprintable"}
 _TEXTS = frozenset({"text/plain", "text/html"})
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics"}
+_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+"""White space at a line's end was added on the way (RFC 2045 section 6.7)."""
+_UU_FILE = re.compile(
+    rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(?:[!-`][ -`]{1,80}\r?\n)++(?:[ `]?\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE
+)
+"""A file inside a text, as programs sent it before MIME, and some do still."""
+_CHARSET = re.compile(rb"^content-type[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*?;\s*charset\s*=\s*[\"']?([\w.:-]+)", re.I | re.M)
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 
 
@@ -89,18 +104,24 @@ def _read(headers: Headers, body: bytes, numbers: Iterator[int], depth: int) -> 
     message = _with_parameters(headers)
     content_type = message.get_content_type()
     if not content_type.startswith("multipart/"):
-        return _leaf(headers, message, content_type, body)
+        return _without_uu_files(_leaf(headers, message, content_type, body))
     boundary = (_or_none(message.get_boundary) or "").encode("utf-8", "replace")
     # No multipart may be encoded (RFC 2045 section 6.4), and some are.
     inside = split_parts(body, boundary) or split_parts(_decoded(_encoding(headers), body), boundary)
     if not inside:  # A boundary that is missing or never comes: a person can still read what is there.
         return _leaf(headers, message, "text/plain", body)
-    parts = tuple(_read(*read_headers(part), numbers, depth + 1) for part in inside)
+    parts = tuple(_read(*read_headers(part, headers.charset), numbers, depth + 1) for part in inside)
     return Part(content_type, None, "", None, False, b"", parts)
 
 
+def told_charset(raw: bytes) -> str | None:
+    """Say the charset that a mail names first, of itself or of a part."""
+    found = _CHARSET.search(raw, 0, _LOOKED_AT)
+    return found[1].decode("ascii", "replace") if found else None
+
+
 def _leaf(headers: Headers, message: Message, content_type: str, body: bytes) -> Part:
-    filename = decode_words(_or_none(message.get_filename) or "").strip() or None
+    filename = _filename(message)
     return Part(
         content_type=content_type,
         charset=_or_none(message.get_content_charset),
@@ -110,6 +131,44 @@ def _leaf(headers: Headers, message: Message, content_type: str, body: bytes) ->
         body=body,
         named_text=content_type in _TEXTS and message.get_content_disposition() != "attachment",
     )
+
+
+def _without_uu_files(leaf: Part) -> Part:
+    """Take the files out of a text that hold neither parts nor an encoding."""
+    if leaf.content_type != "text/plain" or leaf.attached or leaf.encoding in _ENCODINGS:
+        return leaf
+    names = [decode_as_beside(found[1], leaf.charset).strip() for found in _UU_FILE.finditer(leaf.body)]
+    if not names:
+        return leaf
+    text = replace(leaf, body=_UU_FILE.sub(b"", leaf.body))
+    files = (Part("application/octet-stream", None, "", name, True, b"") for name in names)
+    return Part("multipart/mixed", None, "", None, False, b"", (text, *files))
+
+
+def _filename(message: Message) -> str | None:
+    """Read a file's name: as RFC 2231 writes it rather than plainly, where a program wrote both for older readers."""
+    told = [
+        value
+        for header, name in (("content-disposition", "filename"), ("content-type", "name"))
+        for value in [*_parameters(message, header, f"{name}*"), *_parameters(message, header, name)]
+    ]
+    return next((name for value in told if (name := _named(value))), None)
+
+
+def _parameters(message: Message, header: str, name: str) -> list[object]:
+    """Answer the values of this name: text, or charset, language and text that was percent-encoded."""
+    found = _or_none(lambda: message.get_params(header=header)) or []
+    plain = name.removesuffix("*")
+    return [value for key, value in found if key == plain and isinstance(value, tuple) == name.endswith("*")]
+
+
+def _named(value: object) -> str | None:
+    return decode_words(_octets_read(*value) if isinstance(value, tuple) else str(value)).strip() or None
+
+
+def _octets_read(charset: str | None, _: str | None, text: str) -> str:
+    """Read what was percent-encoded, of which the email package gives each octet as a character."""
+    return decode_as_beside(text.encode("latin-1"), charset) if all(each <= "\xff" for each in text) else text
 
 
 def _encoding(headers: Headers) -> str:
@@ -125,7 +184,7 @@ def _with_parameters(headers: Headers) -> Message:
     return message
 
 
-def _or_none(read: Callable[[], str | None]) -> str | None:
+def _or_none(read: Callable[[], T]) -> T | None:
     try:
         return read()
     except (LookupError, TypeError, ValueError):  # Continuations out of order, charsets that are none.
@@ -191,8 +250,8 @@ def _decoded(encoding: str, body: bytes) -> bytes:
         case "base64":
             return decode_base64(body)
         case "quotedprintable":
-            return binascii.a2b_qp(body)
-        case "xuuencode" | "xuue" | "uuencode" | "uue":
+            return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", body))
+        case encoding if encoding in _UU_ENCODINGS:
             return _uudecoded(body)
         case _:
             return body

@@ -11,6 +11,7 @@ from typing import Final
 _STOP: Final = (
     *("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"),
     *("stop all", "opt me out", "stop texting me", "stop messaging me", "stop texts", "stop messages", "remove me"),
+    *("stop now", "stop texting", "stop messaging", "stop sending messages", "unsub", "unsubscribe me", "end all"),
     # Carriers of Canada, which has the same numbers as the United States, ask for it too.
     "arret",
 )
@@ -24,15 +25,20 @@ _POLITE: Final = frozenset({"please", "pls", "plz", "thanks", "thankyou"})
 
 _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "ar": (("إيقاف", "توقف", "قف", "إلغاء", "الغاء الاشتراك"), ("ابدأ", "اشتراك")),
+    "bg": (("стоп", "спри", "отказ", "отписване"), ("старт",)),
     "cs": (("odhlasit", "zrusit", "konec"), ("prihlasit",)),
     "da": (("stop", "afmeld", "frameld"), ("tilmeld",)),
     "de": (("stopp", "abmelden", "abbestellen", "austragen", "beenden", "keine nachrichten mehr"), ("anmelden",)),
-    "el": (("στοπ", "διαγραφη"), ("εναρξη", "εγγραφη")),
+    "el": (("στοπ", "διαγραφη", "σταματα"), ("εναρξη", "εγγραφη")),
     "es": (("alto", "baja", "parar", "pare", "cancelar", "detener", "no mas", "fin", "salir"), ("alta", "iniciar")),
+    "fa": (("توقف", "لغو"), ("شروع",)),
     "fi": (("lopeta", "seis", "peru", "peruuta"), ("aloita",)),
     "fr": (("desabonner", "desinscrire", "desinscription", "annuler", "fin", "stop sms"), ("commencer", "reprendre")),
     "he": (("הסר", "הסרה", "עצור", "די"), ("התחל",)),
+    "hi": (("बंद", "रोकें", "रोको"), ("शुरू",)),
+    "hr": (("prekini", "odjava", "odjavi", "stani"), ("prijava",)),
     "hu": (("leiratkozas", "leiratkozom", "leall"), ("feliratkozas",)),
+    "id": (("berhenti", "batal", "henti"), ("mulai", "mula")),
     "it": (("basta", "ferma", "annulla", "cancella", "cancellami", "disiscrivi"), ("avvia", "iscrivi")),
     "ja": (("停止", "配信停止", "解除", "ストップ"), ("再開",)),
     "ko": (("수신거부", "중지", "정지", "그만"), ("수신동의",)),
@@ -42,10 +48,14 @@ _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "pt": (("pare", "parar", "sair", "cancelar", "descadastrar", "remover"), ("iniciar", "comecar", "voltar")),
     "ro": (("dezabonare", "opreste", "anuleaza"), ("abonare",)),
     "ru": (("стоп", "отписаться", "отписка", "отмена"), ("старт", "подписаться")),
+    "sk": (("odhlasit", "zrusit", "koniec"), ("prihlasit",)),
+    "sl": (("odjava", "odjavi", "prekini"), ("prijava",)),
     "sv": (("stopp", "avsluta", "avregistrera"), ("starta",)),
+    "th": (("หยุด", "ยกเลิก"), ("เริ่ม",)),
     "tr": (("dur", "iptal", "ret", "ayril", "cik"), ("basla",)),
     "uk": (("стоп", "відписатися", "відписатись"), ("старт",)),
-    "zh": (("退订", "退訂", "停止", "取消", "取消订阅", "取消訂閱", "td"), ("订阅", "訂閱")),
+    "vi": (("dung", "huy", "tu choi", "ngung"), ("bat dau",)),
+    "zh": (("退订", "退訂", "停止", "取消", "取消订阅", "取消訂閱", "td", "t"), ("订阅", "訂閱")),
 }
 """By language: words that opt out, words that opt in again."""
 
@@ -60,6 +70,15 @@ _SPOKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("CN", "HK", "MO", "SG", "TW"), "zh"),
     **dict.fromkeys(("CY", "GR"), "el"),
     **dict.fromkeys(("MD", "RO"), "ro"),
+    **dict.fromkeys(("BA", "HR", "ME", "RS"), "hr"),
+    **dict.fromkeys(("BN", "ID", "MY"), "id"),
+    **dict.fromkeys(("AF", "IR"), "fa"),
+    "BG": "bg",
+    "IN": "hi",
+    "SI": "sl",
+    "SK": "sk",
+    "TH": "th",
+    "VN": "vi",
     "BE": "fr nl de",
     "CH": "de fr it",
     "CZ": "cs",
@@ -94,7 +113,8 @@ def _all(words: Iterable[str], of_languages: Iterable[Iterable[str]]) -> frozens
 
 
 def _plain(text: str) -> str:
-    """A text without case, accents, punctuation, spaces and politeness: `Please, S.T.O.P.!` is `stop`."""
+    """A text without case, accents, punctuation, spaces, politeness and repetition: `Please, S.T.O.P.!` is `stop`."""
     apart = unicodedata.normalize("NFKD", text[:200]).casefold()
     words = "".join(each if each.isspace() or each.isalnum() else "" for each in apart.replace("-", " ")).split()
-    return "".join(word for word in words if word not in _POLITE) if len(text) <= _LONGEST else ""
+    said = [word for word in words if word not in _POLITE] if len(text) <= _LONGEST else []
+    return said[0] if len(set(said)) == 1 else "".join(said)

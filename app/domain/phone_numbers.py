@@ -16,12 +16,18 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat
 
 from app.domain.written import without_marks
 
-_SCHEME: Final = re.compile(r"(?:tel|sms|smsto|callto|whatsapp):(?://)?", re.IGNORECASE)
+_SCHEME: Final = re.compile(
+    r"(?:tel|sms|smsto|callto|whatsapp):(?://)?|https?://(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=)", re.IGNORECASE
+)
+_WHATSAPP_SERVER: Final = re.compile(r"(\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE | re.ASCII)
+"""A number as WhatsApp's own network writes it, perhaps with the device's number; gateways pass it on."""
 _WRITTEN: Final = re.compile(r"\+?[\d\s().\[\]/~·‐-―−-]+")
 """Digits of any script with what people put between them. No letters: they would be dialled as digits, and an
 extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
 _INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """E.164: at most fifteen digits."""
+
+_BARE: Final = re.compile(r"\d+|00[\d\s().-]+")
 
 _REMEMBERED: Final = 8_192
 """A number is read for each channel that carries it. The parsed ones are never changed."""
@@ -43,7 +49,7 @@ class ReadNumber:
 
 def read_number(text: str, region: str | None, *, bare_is_international: bool = False) -> ReadNumber:
     """Read a phone number. Without a `+` it is a national one of the region; None of the forms when there is none."""
-    written = _SCHEME.sub("", without_marks(text), count=1)
+    written = _without_server(_SCHEME.sub("", without_marks(text), count=1))
     number = _parse(written, region, bare_is_international=bare_is_international)
     if number is None:
         return ReadNumber(written, written, None, None)
@@ -53,14 +59,19 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
     return ReadNumber(e164, key, international, number)
 
 
+def _without_server(written: str) -> str:
+    whatsapp = _WHATSAPP_SERVER.fullmatch(written)
+    return f"+{whatsapp[1]}" if whatsapp else written
+
+
 def _parse(written: str, region: str | None, *, bare_is_international: bool) -> PhoneNumber | None:
     if not _WRITTEN.fullmatch(written):
         return None
-    is_international = written.startswith("+") or (bare_is_international and written.isdecimal())
+    is_international = written.startswith("+") or (bare_is_international and _BARE.fullmatch(written) is not None)
     if not is_international and (region is None or bare_is_international):
         return None
-    # Without the `+`, bare digits would be read by the region's own rules.
-    return _parsed("+" + written.removeprefix("+") if is_international else written, region)
+    # Without the `+`, bare digits would be read by the region's own rules. No country's code begins with a zero.
+    return _parsed("+" + written.removeprefix("+").removeprefix("00") if is_international else written, region)
 
 
 @lru_cache(_REMEMBERED)

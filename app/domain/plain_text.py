@@ -22,6 +22,9 @@ _SAYS_NOTHING = frozenset({"ascii", "idna", "mbcs", "oem", "punycode", "raw-unic
 
 _NO_CHARSET = frozenset({"ascii", "us-ascii", "ansi_x3.4-1968", "x-user-defined"})
 
+_PREFIXED = re.compile(r"^(?:x-)?(?:win-|cp-|windows)(?=\d)")
+"""`windows-` as some programs write it."""
+
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _Decoder = Callable[[bytes], str]
@@ -52,6 +55,22 @@ def decode(content: bytes, charset: str | None) -> str:
     return content.decode(_replacing(declared), "replace")
 
 
+def decode_as_beside(content: bytes, charset: str | None) -> str:
+    """Read bytes that should have been ASCII: as UTF-8, else in the charset of what stands beside them."""
+    if charset is None or _is_utf8(content):
+        return decode(content, None)
+    text = decode(content, charset)
+    return decode(content, None) if "\ufffd" in text else text
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def says_something(charset: str | None) -> bool:
     """Say whether this is the name of a charset that we know, other than the one that stands for none."""
     return bool(_codecs((charset or "").strip(" \t'\"").lower()[:_LONGEST_NAME]))
@@ -63,7 +82,8 @@ def _codecs(label: str) -> tuple[str, ...]:
         return (label,)
     if label in _NO_CHARSET:
         return ()
-    known = webencodings.lookup(label)
+    label = _PREFIXED.sub("windows-", label)
+    known = webencodings.lookup(label) or webencodings.lookup(label.removeprefix("x-"))
     if known is None or known.name == "replacement":  # what browsers refuse to read; mail is written in it
         return _of_python(label)
     return _MEANT.get(known.name, (known.codec_info.name,))

@@ -17,6 +17,7 @@ NO_SUBJECT = "Re: your message"
 
 _CLEAN_ID = re.compile(r"<[!-;=?-~]+>")
 _WRITTEN_ID = re.compile(r"<([^<>]*)>")
+_BARE_TOKEN = re.compile(r"[!-;=?-~]+")
 _BARE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 
 _REPLY = r"(?:re|aw|sv|vs|antw|antwort|odp|res|rif|ynt|atb|回复|回覆|答复|答覆)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]"
@@ -68,6 +69,15 @@ def read_message_ids(value: str) -> tuple[str, ...]:
     bare = tokens if all(_BARE_ID.fullmatch(token) for token in tokens) else None
     contents = bare or [inside.strip() for inside in _WRITTEN_ID.findall(value)]
     return tuple(dict.fromkeys(f"<{inside}>" for inside in contents if 0 < len(inside) <= MAX_ID_CHARACTERS - 2))
+
+
+def read_message_id(value: str) -> str | None:
+    """Read a mail's own id, of which a program may have forgotten the brackets, one of them, or the `@`."""
+    found = read_message_ids(value)
+    if found:
+        return found[0]
+    bare = value.strip(' \t<>"')
+    return f"<{bare}>" if _BARE_TOKEN.fullmatch(bare) and len(bare) <= MAX_ID_CHARACTERS - 2 else None
 
 
 def in_brackets(message_id: str) -> str:

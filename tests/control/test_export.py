@@ -56,7 +56,10 @@ async def test_a_file_can_be_narrowed_like_the_list(stage: Stage, long: str) -> 
 @pytest.mark.parametrize(
     ("name", "cell"),
     [
-        *((name, "'" + name) for name in ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t", "＝1"]),
+        *((name, "'" + name) for name in ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\t", "＝1", "﹦1"]),
+        *((name, "'" + name) for name in ["\u200b=1", "\ufeff@A", "\xa0+1", '"=1']),
+        ("Ann；=1", "Ann；'=1"),
+        ("Ann;\u200b=1", "Ann;'\u200b=1"),
         ("\t=1", "'\t'=1"),
         ("\r=1", "'\r'=1"),
         ('Ann;=HYPERLINK("http://evil.example.test","x")', 'Ann;\'=HYPERLINK("http://evil.example.test","x")'),

@@ -60,6 +60,29 @@ def read(channel: Channel, text: str, region: str | None = None) -> Address:
             EMAIL,
             ["ann@example.test", "ann@example.test.", "ａｎｎ＠ｅｘａｍｐｌｅ．ｔｅｓｔ", "<mailto:ann@example.test>"],
         ),
+        (
+            EMAIL,
+            [
+                "ann@example.test",
+                "ann@example.test;",
+                "ann@example.test, ",
+                '"ann"@example.test',
+                "<ann@example.test>;",
+            ],
+        ),
+        (EMAIL, ["ann@i❤.ws", "ann@i❤\ufe0f.ws", "ANN@I❤.WS", "ann@xn--i-7iq.ws"]),
+        (
+            WHATSAPP,
+            [
+                "+14155550100",
+                "14155550100@s.whatsapp.net",
+                "14155550100:12@s.whatsapp.net",
+                "14155550100@c.us",
+                "https://wa.me/14155550100",
+                "0014155550100",
+                "00 1 415 555 0100",
+            ],
+        ),
         (WHATSAPP, ["+553188888821", "553188888821", "+55 31 8888-8821", "+55 (31) 98888-8821", "5531988888821"]),
         (
             WHATSAPP,

@@ -35,6 +35,15 @@ def test_the_seven_words_count_in_any_case_and_punctuation(word: str, form: str)
         ("退订", "CN"),
         ("İptal", "TR"),
         ("afmelden", "BE"),
+        ("STOP STOP STOP", None),
+        ("Stop texting!", None),
+        ("unsubscribe me please", None),
+        ("Berhenti.", "ID"),
+        ("Hủy", "VN"),
+        ("ยกเลิก", "TH"),
+        ("Odjava", "HR"),
+        ("odhlásiť", "SK"),
+        ("T", "CN"),
     ],
 )
 def test_other_languages_count_in_their_countries(text: str, region: str | None) -> None:
