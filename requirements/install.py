@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +22,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WITHIN = {"embedded": ("embedded", "dev"), "dev": ("dev",)}
 """The locks that name all that a lock names."""
 WHEELS = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
-REACHABLE_WITHIN = 8.0
-"""Seconds that the package index gets for its first answer."""
+SAID_WITHIN = 9.0
+"""Seconds after the start in which a missing network is said; making the environment takes some of them."""
+LEAST = 4.0
+"""Seconds that the package index gets for its first answer, however slow this machine is."""
 OVERRIDDEN = {"PIP_CONSTRAINT": os.devnull, "PIP_USER": "0", "PIP_REQUIRE_HASHES": "0"}
 """Options of this machine that would make an install another one. How to reach the package index is the machine's."""
 
@@ -32,9 +35,11 @@ def main() -> None:
         sys.exit("Python 3.11 or newer is needed. PYTHON=python3.12 make … names the one to use.")
     venv, lock = os.path.abspath(sys.argv[1]), sys.argv[2]
     with turn():
+        started = time.monotonic()
         if not any(is_installed(venv, each) for each in WITHIN[lock]):
             print(f"Installing what requirements/{lock}.txt names into {sys.argv[1]} …", flush=True)
             make_environment(venv)
+            check_the_index(venv, lock, max(LEAST, SAID_WITHIN - (time.monotonic() - started)))
             install(venv, lock)
 
 
@@ -103,7 +108,6 @@ def python(venv: str) -> str:
 
 
 def install(venv: str, lock: str) -> None:
-    check_the_index(venv, lock)
     fetched = pip(venv, "install", *WHEELS, "-r", lock_file(lock))
     if fetched or pip(venv, "install", "--no-index", "--no-deps", "--no-build-isolation", "-e", ROOT):
         sys.exit(f"What requirements/{lock}.txt names could not be installed; pip says why above.")
@@ -111,7 +115,7 @@ def install(venv: str, lock: str) -> None:
         file.write(digest(venv, lock))
 
 
-def check_the_index(venv: str, lock: str) -> None:
+def check_the_index(venv: str, lock: str, within: float) -> None:
     """Fetch one small wheel first: left alone, pip tries for minutes where there is no network."""
     with tempfile.TemporaryDirectory() as folder:
         asked = os.path.join(folder, "asked.txt")
@@ -119,7 +123,7 @@ def check_the_index(venv: str, lock: str) -> None:
             file.write(pin("packaging", lock))
         how = ("--timeout", "3", "--retries", "1", "--dest", folder, "-r", asked)
         try:
-            failed = pip(venv, "download", *WHEELS, *how, stderr=subprocess.DEVNULL, timeout=REACHABLE_WITHIN)
+            failed = pip(venv, "download", *WHEELS, *how, stderr=subprocess.DEVNULL, timeout=within)
         except subprocess.TimeoutExpired:
             failed = 1
     if failed:
