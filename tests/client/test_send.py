@@ -12,7 +12,10 @@ from fastapi import FastAPI
 from typer.testing import Result
 
 from app.client.exits import Exit
+from app.domain.messaging import Author
 from app.domain.model import Channel, MassReplyStatus
+from app.domain.permissions import Role
+from tests.api.conftest import MakeKey
 from tests.client.conftest import ANSWERED, Run
 from tests.control.conftest import Live, Stage
 from tests.scene import add_account, add_conversation, postmark
@@ -81,6 +84,39 @@ async def test_what_a_second_person_and_a_finder_say_reaches_the_server(crowd: L
         assert "(forbidden)" in refused.stderr or "(invalid_state)" in refused.stderr
     nobody = await run("resolve", batch["id"], "--outcome", "sent", "--reason", "They say so.")
     assert nobody.exit_code == Exit.USAGE
+
+
+async def test_a_second_person_approves_one_and_rejects_another(stage: Stage, run: Run, make_key: MakeKey) -> None:
+    await stage.client.put("/settings", json={"approval_above": 1})
+    ann = await make_key(Role.AGENT, agent=Author("ann", "Ann", None))
+    sue = await make_key(Role.SUPERVISOR, agent=Author("sue", "Sue", None))
+    first, second = [
+        json.loads((await run("send", ANSWERED, *TO_ALL, "--yes", "--json", MASS_REPLY_KEY=ann)).stdout)
+        for _ in range(2)
+    ]
+    assert (first["status"], second["status"]) == ("awaiting_approval", "awaiting_approval")
+
+    approved = await run("approve", first["id"], "--json", MASS_REPLY_KEY=sue)
+    rejected = await run("reject", second["id"], "--reason", "Too early.", "--json", MASS_REPLY_KEY=sue)
+
+    assert (approved.exit_code, rejected.exit_code) == (Exit.DONE, Exit.DONE), approved.output + rejected.output
+    assert (await stage.get(first["id"]))["status"] == "sending"
+    ruling = (await stage.get(second["id"]))["approval"]
+    assert (ruling["ruling"], ruling["by"]["id"], ruling["reason"]) == ("rejected", "sue", "Too early.")
+
+
+async def test_what_is_uncertain_is_resolved_by_the_ids_of_a_file(stage: Stage, run: Run, tmp_path: Path) -> None:
+    id_ = await stage.batch_in(MassReplyStatus.SENDING)
+    sent, *rest = await stage.lose_all(id_)
+    (tmp_path / "ids.txt").write_text("\n".join(map(str, rest)))
+
+    one = await run("resolve", id_, "--outcome", "sent", "--reason", "They answered.", str(sent), "--json")
+    others = ("--ids-file", str(tmp_path / "ids.txt"), "--outcome", "not_sent", "--send-again")
+    again = await run("resolve", id_, *others, "--reason", "They did not get it.", "--json")
+
+    assert (one.exit_code, again.exit_code) == (Exit.DONE, Exit.DONE), one.output + again.output
+    counts = (await stage.get(id_))["counts"]
+    assert (counts["sent"], counts["queued"], counts["uncertain"]) == (1, len(rest), 0)
 
 
 async def test_the_message_comes_from_standard_input_and_the_result_goes_out_as_json_alone(
