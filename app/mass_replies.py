@@ -60,6 +60,7 @@ class Preview:
     summary: Summary
     complete: bool
     """Whether the summary covers every selected conversation."""
+    approval_above: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ async def preview(
             fault = Fault("/conversation_id", "conversation_not_found", str(only))
             raise ConversationsNotFound("The conversation to show does not exist.", faults=[fault])
         summary.samples = _summary(chosen).samples
-    return Preview(count, summary, complete=count <= limit)
+    return Preview(count, summary, complete=count <= limit, approval_above=plan.guards.approval_above)
 
 
 async def check(database: Database, aside: Aside, tenant: TenantId, draft: Draft, by: Actor) -> Checked:

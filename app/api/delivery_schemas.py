@@ -5,15 +5,33 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from pydantic import Field
+
 from app.api.schemas import Answer
 from app.domain.model import Channel, DeliveryStatus, ReasonCode
 from app.domain.preflight import PreflightWarning
-from app.store.results import DeliveryResult
+from app.store.results import DeliveryResult, ReasonCount
 
 
 class ReasonAnswer(Answer):
     code: ReasonCode
     detail: str
+
+
+class ReasonCountAnswer(Answer):
+    status: DeliveryStatus
+    code: ReasonCode
+    channel: Channel
+    count: int
+    retryable: int = Field(description="How many of them a retry would send again.")
+
+    @classmethod
+    def of(cls, counted: ReasonCount) -> Self:
+        return cls.model_validate(counted, from_attributes=True)
+
+
+class ReasonCountsAnswer(Answer):
+    items: list[ReasonCountAnswer]
 
 
 class DroppedAttachmentAnswer(Answer):

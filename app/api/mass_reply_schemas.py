@@ -144,6 +144,9 @@ class PreviewAnswer(Answer):
     selected_count: int
     recipient_count: int | None = Field(description="Null above the size that a request works out at once.")
     preflight: PreflightAnswer
+    approval_above: int | None = Field(
+        description="A mass reply with more recipients than this waits for a second person; null if none does."
+    )
 
     @classmethod
     def of(cls, preview: Preview) -> Self:
@@ -153,6 +156,7 @@ class PreviewAnswer(Answer):
             selected_count=preview.selected_count,
             recipient_count=summary.recipients if preview.complete else None,
             preflight=PreflightAnswer.model_validate(preflight),
+            approval_above=preview.approval_above,
         )
 
 

@@ -44,6 +44,20 @@ class ResultQuery:
     status: DeliveryStatus | None = None
     channel: Channel | None = None
     reason: ReasonCode | None = None
+    search: str | None = None
+    """A part of the customer's name or of the conversation's number, in any case; or the whole external id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """So many deliveries on one channel share a result and its reason."""
+
+    status: DeliveryStatus
+    code: ReasonCode
+    channel: Channel
+    count: int
+    retryable: int
+    """How many of them a retry would send again."""
 
 
 _OF_BATCH = "tenant_id = :tenant AND mass_reply_id = :mass_reply"
@@ -71,6 +85,14 @@ def _shown(deliveries: str) -> sa.TextClause:
     """)  # noqa: S608 - from literals of this file
 
 
+# A subquery in the place of a value is looked up row by row. As EXISTS it could be turned into a join with every
+# conversation of the tenant.
+_FOUND = """
+    (SELECT strpos(lower(k.name), lower(:search)) > 0 OR strpos(lower(c.human_id), lower(:search)) > 0
+            OR c.external_id = :search
+     FROM conversations c JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
+     WHERE c.tenant_id = o.tenant_id AND c.id = o.conversation_id LIMIT 1)
+"""
 _SOME = _shown(f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id = ANY (CAST(:ids AS uuid[]))")  # noqa: S608
 
 
@@ -88,6 +110,7 @@ async def page(
         "status = :status": ("status", query.status),
         "channel = :channel": ("channel", query.channel),
         "reason_code = :reason": ("reason", query.reason),
+        _FOUND: ("search", query.search),
     }
     given = {condition: bound for condition, bound in conditions.items() if bound[1] is not None}
     values = {"tenant": tenant, "mass_reply": mass_reply, "after": after or UUID(int=0), "limit": limit}
@@ -100,7 +123,27 @@ def _page(conditions: Iterable[str]) -> sa.TextClause:
     # its end for every page.
     in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608 - a literal
     where = " AND ".join(("true", *conditions))
-    return _shown(f"SELECT * FROM ({in_order}) WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
+    return _shown(f"SELECT * FROM ({in_order}) o WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
+
+
+_REASONS = sa.text(f"""
+    SELECT status, reason_code, channel, count(*) AS number,
+           count(*) FILTER (WHERE retryable AND status = 'failed') AS retryable
+    FROM deliveries
+    WHERE {_OF_BATCH} AND reason_code IS NOT NULL AND status IN ('failed', 'uncertain', 'skipped', 'cancelled')
+    GROUP BY status, reason_code, channel ORDER BY count(*) DESC, status, reason_code, channel
+""")  # noqa: S608 - a literal
+
+
+async def reasons(connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> list[ReasonCount]:
+    """Count the deliveries that were not sent, by reason and channel, the most frequent first."""
+    rows = await connection.execute(_REASONS, {"tenant": tenant, "mass_reply": mass_reply})
+    return [
+        ReasonCount(
+            DeliveryStatus(row.status), ReasonCode(row.reason_code), Channel(row.channel), row.number, row.retryable
+        )
+        for row in rows
+    ]
 
 
 async def some(

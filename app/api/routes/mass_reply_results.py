@@ -8,16 +8,17 @@ from fastapi.responses import StreamingResponse
 
 from app.api.batches import Id, existing, read
 from app.api.delivery_export import CSV, JSON, NDJSON, export
-from app.api.delivery_schemas import DeliveryAnswer
+from app.api.delivery_schemas import DeliveryAnswer, ReasonCountAnswer, ReasonCountsAnswer
 from app.api.deps import ConversationReader, RuntimeDep
 from app.api.media import preferred
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import Listing
+from app.api.schemas import STORABLE, Listing
 from app.domain.errors import NotFound
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, ReasonCode
 from app.store import results
+from app.store.shares import SEARCH
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
@@ -38,18 +39,38 @@ async def list_deliveries(
     status: DeliveryStatus | None = None,
     channel: Channel | None = None,
     reason: Annotated[ReasonCode | None, Query()] = None,
+    search: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            pattern=STORABLE,
+            description="A part of the customer's name or of the conversation's `human_id`, in any case; "
+            "or its whole `external_id`.",
+        ),
+    ] = None,
 ) -> Listing[DeliveryAnswer] | Response:
     """The result per conversation. With `Accept: text/csv` or `application/x-ndjson` the whole list, streamed."""
     tenant, batch = caller.tenant_id, MassReplyId(id_)
-    query = results.ResultQuery(status, channel, reason)
+    query = results.ResultQuery(status, channel, reason, search)
     media_type = preferred(request, (JSON, CSV, NDJSON))
-    async with runtime.database.begin(tenant) as connection:
+    database = runtime.database if search is None else runtime.database.of(SEARCH)
+    async with database.begin(tenant) as connection:
         await existing(connection, tenant, id_)
         if media_type == JSON:
             after = page.after(UUID)
             found = await results.page(connection, tenant, batch, query, after=after, limit=page.limit + 1)
             return page.listing(found, lambda result: result.id, DeliveryAnswer.of)
-    return StreamingResponse(export(runtime.database, tenant, batch, query, media_type), media_type=media_type)
+    return StreamingResponse(export(database, tenant, batch, query, media_type), media_type=media_type)
+
+
+@router.get("/{id}/reasons", responses=problems(NotFound))
+async def count_reasons(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> ReasonCountsAnswer:
+    """How many deliveries failed, are uncertain, were skipped or cancelled, by reason; the most frequent first."""
+    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as connection:
+        await existing(connection, caller.tenant_id, id_)
+        counted = await results.reasons(connection, caller.tenant_id, MassReplyId(id_))
+    return ReasonCountsAnswer(items=[ReasonCountAnswer.of(each) for each in counted])
 
 
 _SELECTION: dict[str, Any] = {"example": {"conversation_ids": ["01a1f4d2-7c00-7000-8000-000000000001"]}}
