@@ -178,7 +178,8 @@ def _not_before(row: Locked, report: Report, move: Move) -> datetime | None:
 def _outcome(row: Locked, report: Report, answer: Move | Absorbed) -> Outcome | None:
     """What this says of its attempt, whether it changed the delivery or not."""
     happening = report.happening
-    stands = answer is not Absorbed.OLDER and is_latest_word(row.standing, happening)
+    # Absence proves nothing while a holder of the attempt may still be at work.
+    stands = answer not in (Absorbed.OLDER, Absorbed.STILL_SETTLING) and is_latest_word(row.standing, happening)
     outcome = _end(report) if stands else None
     # What a person decides is about the latest attempt; where it was refused, it says nothing of one.
     epoch = row.standing.epoch if happening.epoch is None else happening.epoch
@@ -244,8 +245,15 @@ def _leaves(change: Change) -> bool:
 
 def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
     if flip is not None:
-        return replace(change, flips=flip.result, restores=flip.restores, reached=flip.reached, changed=flip.changed)
+        restores = {**_found_before(change.row, flip), **flip.restores}
+        return replace(change, flips=flip.result, restores=restores, reached=flip.reached, changed=flip.changed)
     return change if restored is None else replace(change, flips="restored", changed=restored)
+
+
+def _found_before(row: Locked, flip: flips.Flip) -> Mapping[str, str | None]:
+    """What it found when it was sent before, where that flip still stands because another mass reply holds it."""
+    alike = {field for field, version in flip.reached.items() if row.reached.get(field) == version}
+    return {field: before for field, before in row.restores.items() if field in alike}
 
 
 def _rows(changes: Iterable[Change], wanted: Effect) -> list[Locked]:

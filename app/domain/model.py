@@ -161,7 +161,7 @@ class Standing:
     by_person: bool = False
     """Whether a person called the attempt which the event speaks of sent, and no provider has spoken of it since."""
     latest_open: bool = False
-    """Whether nobody knows how the latest attempt ended, or it is still under way."""
+    """Whether no provider has said how the latest attempt ended, or it is still under way."""
     batch_cancelled: bool = False
     not_after: datetime | None = None
     """The latest time that is its own, or its mass reply's."""

@@ -63,6 +63,10 @@ class Locked:
     """When a provider took it, since it was last queued; all that follows from that has been written down then."""
     attempt_started_at: datetime | None
     """When the attempt began that the happening speaks of."""
+    restores: Mapping[str, str | None]
+    """What there was on the conversation before its own flips, should they be taken back."""
+    reached: Mapping[str, int]
+    """The versions of the conversation's fields after those."""
     now: datetime
     """The database's clock: workers' clocks may differ."""
 
@@ -75,7 +79,7 @@ _LOCK = sa.text(f"""
     WITH held AS MATERIALIZED (
         SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
                conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments,
-               times_billed, prices
+               times_billed, prices, restores, reached
         FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
     SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments,
            cardinality(m.attachment_ids) - jsonb_array_length(d.dropped_attachments) AS files,
@@ -91,7 +95,7 @@ _LOCK = sa.text(f"""
                   AND o.epoch <> coalesce(v.epoch, d.epoch) AND o.outcome IN ({_PROOF})) ELSE false END AS other_proved,
            CASE WHEN d.epoch > 1 THEN EXISTS (
                SELECT FROM delivery_attempts o WHERE o.tenant_id = :tenant AND o.delivery_id = d.id
-                  AND o.epoch = d.epoch AND coalesce(o.outcome, 'unknown') IN ('unknown', 'worker_lost'))
+                  AND o.epoch = d.epoch AND coalesce(o.outcome, 'unknown') IN ('unknown', 'worker_lost', 'marked_sent'))
                 ELSE false END AS latest_open,
            clock_timestamp() AS now
     FROM held d
@@ -146,6 +150,8 @@ def _locked(row: Any) -> Locked:
         deferrals=row.deferrals,
         sent_at=row.sent_at,
         attempt_started_at=row.started_at,
+        restores=row.restores or {},
+        reached=row.reached or {},
         now=row.now,
     )
 

@@ -62,6 +62,17 @@ class TestAFailureReceipt:
         await stage.receipt(twice.first, R.DELIVERED, epoch=2)
         assert await stage.status(twice.first) is S.DELIVERED
 
+    async def test_of_the_proof_leaves_it_uncertain_where_the_latest_was_called_sent_by_a_person(
+        self, stage: Stage, twice: Batch
+    ) -> None:
+        await stage.settle(report(twice.first, E.RESOLVE_SENT, None))
+        await stage.receipt(twice.first, R.SENT, epoch=1)
+        await stage.receipt(twice.first, R.FAILED, epoch=1, code=C.UNREACHABLE)
+        row = await stage.row(twice.first)
+        assert (row.status, row.reason_code, row.retryable) == ("uncertain", "answer_lost", False)
+        await stage.receipt(twice.first, R.DELIVERED, epoch=2)
+        assert await stage.status(twice.first) is S.DELIVERED
+
     async def test_of_the_proof_does_not_let_go_of_a_call_under_way(self, stage: Stage) -> None:
         batch = await stage.batch()
         await lose(stage, batch, 1)
@@ -139,6 +150,15 @@ class TestWhatAPersonCalledSent:
         stage.account = account
         await stage.settle(report(marked.first, E.DEFER))
         assert await stage.status(marked.first) is S.SENT
+
+    async def test_is_not_taken_back_by_an_absence_that_was_seen_too_early(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        await stage.settle(report(batch.first, E.LOSE_ANSWER, reason=LOST, outcome="unknown"))
+        await stage.settle(report(batch.first, E.FIND_ABSENT))
+        assert [one.outcome for one in await stage.attempts(batch.first)] == ["unknown"]
+        await stage.settle(report(batch.first, E.RESOLVE_SENT, None))
+        assert [one.outcome for one in await stage.attempts(batch.first)] == ["marked_sent"]
 
     async def test_stays_sent_where_the_answer_was_lost(self, stage: Stage, marked: Batch) -> None:
         await stage.settle(report(marked.first, E.LOSE_ANSWER, reason=LOST, outcome="unknown"))

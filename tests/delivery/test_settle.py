@@ -394,6 +394,32 @@ class TestSeveralOnOneConversation:
         await stage.settle(bounce(one), bounce(two))
         assert (await stage.conversation(one)).engagement == "pending"
 
+    async def test_what_it_found_is_remembered_when_it_is_sent_again(self, stage: Stage) -> None:
+        one, two = await shared(stage, 2, mark_as_done=True)
+        await stage.settle(accepted(one.first), accepted(two.first))
+        await stage.settle(bounce(one))
+        await stage.runs("UPDATE deliveries SET retryable = true WHERE id = :id", id=one.first)
+        await stage.settle(report(one.first, E.RETRY, None))
+        await stage.claim(one)
+        await stage.settle(accepted(one.first, 2))
+        await stage.settle(bounce(two), bounce(one, epoch=2))
+        conversation = await stage.conversation(one)
+        assert (conversation.engagement, conversation.status) == ("pending", "active")
+
+    async def test_what_it_found_is_forgotten_once_somebody_changed_it(self, stage: Stage) -> None:
+        one, two = await shared(stage, 2)
+        await stage.settle(accepted(one.first), accepted(two.first))
+        await stage.settle(bounce(one))
+        for engagement in ("pending", "engaged"):
+            change = "UPDATE conversations SET engagement = :to WHERE id = :id"
+            await stage.runs(change, to=engagement, id=one.conversations[0])
+        await stage.runs("UPDATE deliveries SET retryable = true WHERE id = :id", id=one.first)
+        await stage.settle(report(one.first, E.RETRY, None))
+        await stage.claim(one)
+        await stage.settle(accepted(one.first, 2))
+        await stage.settle(bounce(two), bounce(one, epoch=2))
+        assert (await stage.conversation(one)).engagement == "engaged"
+
     async def test_one_may_fail_in_the_very_call_in_which_another_is_sent(self, stage: Stage) -> None:
         one, two = await shared(stage, 2)
         await stage.settle(accepted(one.first))

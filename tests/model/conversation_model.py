@@ -1,7 +1,7 @@
 """What several mass replies, an agent and a customer do to one conversation, searched to the end.
 
 A mass reply passes the ball to the customer (`engaged`). One that fails late gives back what there was before, unless
-somebody has changed that since, or another mass reply that did arrive holds it.
+somebody has changed that since, or another mass reply that did arrive holds it. It may be sent again after that.
 
 `python -m tests.model.conversation_model` prints what the search finds.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-BATCHES, CHANGES = 3, 2
+BATCHES, CHANGES, AGAIN = 3, 2, 1
 
 ENGAGED, PENDING = "engaged", "pending"
 
@@ -22,6 +22,7 @@ class Broken(StrEnum):
     VALUES = "restored unless the value is another by now"
     OWN_VERSION = "restored unless the version is another by now, without a look at other mass replies"
     OWN_VALUE = "only what a mass reply found itself is given back, not what the one before it found"
+    FORGETS = "what is sent again remembers only what it finds then"
     NEVER = "nothing is restored where another mass reply came after"
 
 
@@ -42,6 +43,7 @@ class State:
     version: int = 0
     flips: tuple[Flip, ...] = (Flip(),) * BATCHES
     changes: int = 0
+    again: int = 0
     owed: str = PENDING
     """What an agent or the customer made it last: what it should be again once no mass reply holds it."""
     holders: frozenset[int] = frozenset()
@@ -59,9 +61,11 @@ def steps(state: State, broken: Broken | None) -> Iterator[Step]:
     """Everything that can happen next."""
     for number, flip in enumerate(state.flips):
         if flip.stands is None:
-            yield f"{number} is sent", _send(state, number)
+            yield f"{number} is sent", _send(state, number, broken)
         elif flip.stands:
             yield f"{number} fails late", _fail(state, number, broken)
+        elif state.again < AGAIN:
+            yield f"{number} is sent again", _send(replace(state, again=state.again + 1), number, broken)
     if state.changes < CHANGES:
         for value in (PENDING, ENGAGED):
             yield f"somebody sets {value}", _changed(state, value)
@@ -77,10 +81,12 @@ def _changed(state: State, value: str) -> State:
     return replace(state, value=value, version=version, changes=state.changes + 1, owed=value, holders=frozenset[int]())
 
 
-def _send(state: State, number: int) -> State:
-    changes = state.value != ENGAGED
+def _send(state: State, number: int, broken: Broken | None) -> State:
+    before, changes = state.flips[number], state.value != ENGAGED
     version = state.version + changes
-    flip = Flip(True, state.value if changes else None, version)
+    # The same version as when it was sent before: another has held it meanwhile, and what was found then counts.
+    kept = before.found if before.version == version and broken is not Broken.FORGETS else None
+    flip = Flip(True, state.value if changes else kept, version)
     return state.with_flip(number, flip, value=ENGAGED, version=version, holders=state.holders | {number})
 
 

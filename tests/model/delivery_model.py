@@ -294,7 +294,9 @@ def _settled(state: State, broken: Broken | None) -> bool:
 
 
 def _look_up(state: State, broken: Broken | None) -> Iterator[Step]:
-    if _settled(state, broken) and state.latest.under_way is None and not state.latest.copies:
+    # Asked while it was uncertain, a provider may answer after a person has.
+    called_sent = state.status is OK and state.by_person and not (state.proved or state.quarantined)
+    if (_settled(state, broken) or called_sent) and state.latest.under_way is None and not state.latest.copies:
         yield "look-up: absent", _given_back(state)
 
 

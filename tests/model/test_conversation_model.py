@@ -8,7 +8,7 @@ from tests.model.conversation_model import Broken, search
 def test_a_conversation_is_as_the_last_word_on_it_says() -> None:
     found = search()
     assert found.fault is None, found.path
-    assert found.states > 2_500
+    assert found.states > 10_000
 
 
 @pytest.mark.parametrize("broken", Broken, ids=lambda broken: broken.name.lower())
