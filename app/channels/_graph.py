@@ -26,6 +26,7 @@ from app.channels._support import (
     asked_to_wait,
     by_status,
     exchange,
+    fault_of,
     one_line,
     refusal,
     throttled,
@@ -170,6 +171,14 @@ class ErrorTable:
         meaning = self.meaning(error) or _FAILED
         temporary = meaning.temporary or meaning.verdict in (Fault.ACCOUNT, Fault.QUOTA)
         return Failure(_afterwards(meaning.verdict), self.words(error, meaning.words), temporary)
+
+    def account_fault(self, error: GraphError | None) -> Deferred | None:
+        """What a failed message says of the account; None where it says nothing."""
+        meaning = None if error is None else self.meaning(error)
+        if error is None or meaning is None:
+            return None
+        found = fault_of(meaning, "")
+        return None if found is None else replace(found, detail=self.words(error, meaning.words))
 
     def meaning(self, error: GraphError) -> Meaning | None:
         """Look up what an error says of the message; None where it says nothing certain."""

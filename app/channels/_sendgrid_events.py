@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels._account import REPLY_PLACEHOLDER
-from app.channels._support import Failure, callback_json
+from app.channels._support import Failure, Fault, Meaning, callback_json, fault_of
 from app.domain.html_text import html_to_text
 from app.domain.mail import Mail, UnreadableMail, parse_mail, thread_ids
 from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
@@ -38,17 +38,19 @@ BLOCKS: Final[Mapping[str, Failure]] = {
 """`bounce` events of type `blocked`, by `bounce_classification`. They are over for the message, not for the address:
 SendGrid goes on writing to it. Reputation and what is unclassified stay a plain block."""
 
+_OVER_QUOTA: Final = "recipient list over package quota"
+
 DROPS: Final[Mapping[str, Failure]] = {
     "bounced address": Failure(ReasonCode.BOUNCED, "the address bounced before"),
     "invalid": Failure(ReasonCode.INVALID_RECIPIENT, "the address is not valid"),
-    "recipient list over package quota": Failure(
-        ReasonCode.UNREACHABLE, "the SendGrid account had sent as many mails as it may"
-    ),
+    _OVER_QUOTA: Failure(ReasonCode.UNREACHABLE, "the SendGrid account had sent as many mails as it may"),
     "spam content": Failure(ReasonCode.CONTENT_REJECTED, "SendGrid took it for spam"),
     "spam reporting address": Failure(ReasonCode.COMPLAINED, "the recipient reported an earlier e-mail as spam"),
     "unsubscribed address": Failure(ReasonCode.OPTED_OUT, "the recipient has unsubscribed"),
 }
 """`dropped` events by the start of their `reason`: SendGrid took the message and never sent it."""
+
+_QUOTA: Final = Meaning(Fault.QUOTA, "the SendGrid account has sent as many mails as it may")
 
 _NOT_AGAIN: Final = frozenset(
     {ReasonCode.BOUNCED, ReasonCode.COMPLAINED, ReasonCode.INVALID_RECIPIENT, ReasonCode.OPTED_OUT}
@@ -98,6 +100,10 @@ def _failure(kind: str, event: Event) -> Failure | None:
             return None
 
 
+def _over_quota(event: Event) -> bool:
+    return event.get("event") == "dropped" and _text(event, "reason").lower().startswith(_OVER_QUOTA)
+
+
 def _ends_address(event: Event, failure: Failure) -> bool:
     return failure.code in _NOT_AGAIN and event.get("type") != "blocked"
 
@@ -113,6 +119,7 @@ def _receipt(event: Event, kind: ReceiptKind, failure: Failure | None = None, *,
         code=failure.code if failure else None,
         detail=f"SendGrid {event['event']}: {failure.words}" if failure else None,
         temporary=failure is not None and failure.temporary,
+        account_fault=fault_of(_QUOTA, "SendGrid") if _over_quota(event) else None,
         bad_address=_text(event, "email") or None if ends_address else None,
         raw=event,
     )

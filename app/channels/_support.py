@@ -221,6 +221,12 @@ def refusal(meaning: Meaning, label: str, asked: timedelta | None = None) -> Rej
             return Rejected(code, detail, meaning.temporary, meaning.ends_address)
 
 
+def fault_of(meaning: Meaning, label: str) -> Deferred | None:
+    """What a row says of the account; None where it speaks of one message alone."""
+    judged = refusal(meaning, label)
+    return judged if isinstance(judged, Deferred) and judged.scope == "account" else None
+
+
 _PERHAPS_DONE: Final = frozenset({408, 409, 425})
 """408: the server stopped waiting for the rest. 409: something of that name exists. 425: it may be done later."""
 

@@ -5,6 +5,7 @@ it does not take the other events of its call with it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from app.channels._graph import GraphError, Json, fingerprint, instant, member, objects, text
@@ -45,8 +46,10 @@ def read(body: Json) -> Sequence[ProviderEvent]:
 
 def _change(change: Json) -> Sequence[ProviderEvent]:
     value = member(change, "value")
-    number = text(member(value, "metadata"), "phone_number_id")
+    metadata = member(value, "metadata")
+    number, own = text(metadata, "phone_number_id"), text(metadata, "display_phone_number")
     found = list(_events(value, number)) if change.get("field") == "messages" else []
+    found = [replace(each, account_address=own) if isinstance(each, Inbound | Receipt) else each for each in found]
     return found or [Unrecognized(fingerprint(change), change, number)]
 
 
@@ -70,7 +73,8 @@ def _status(status: Json, contacts: Sequence[Json], number: str | None) -> Provi
         return Priced(f"{message_id}:priced", attempt, file, charge, status, number)
     if message_id is None or kind is None or is_file:
         return Unrecognized(fingerprint(status), status, number)
-    failure = ERRORS.failure(_error(status)) if kind is ReceiptKind.FAILED else None
+    error = _error(status) if kind is ReceiptKind.FAILED else None
+    failure = ERRORS.failure(error) if kind is ReceiptKind.FAILED else None
     recipient, alias = _recipient(status, contacts)
     return Receipt(
         kind=kind,
@@ -81,6 +85,7 @@ def _status(status: Json, contacts: Sequence[Json], number: str | None) -> Provi
         code=failure.code if failure else None,
         detail=failure.words if failure else None,
         temporary=failure is not None and failure.temporary,
+        account_fault=ERRORS.account_fault(error),
         charge=charge,
         recipient=recipient,
         recipient_alias=alias,

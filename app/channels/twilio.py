@@ -15,13 +15,14 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from app.channels._account import AccountSetup, BaseUrl, HeaderSecret, Region, Settings
 from app.channels._checks import judge_check
-from app.channels._support import Answer, Failure, asked_to_wait, by_status, get, post, refusal
+from app.channels._support import Answer, Failure, asked_to_wait, by_status, fault_of, get, post, refusal
 from app.channels._twilio_codes import DEAD_NUMBERS, ERROR_PAGE, FAILURES, REFUSALS
 from app.domain.account_check import CheckResult, refused
 from app.domain.addresses import Address
 from app.domain.messaging import (
     Accepted,
     AddressKind,
+    Deferred,
     Inbound,
     Limits,
     MalformedWebhook,
@@ -240,6 +241,7 @@ def _receipt(sid: str, status: str, fields: Mapping[str, str], correlation: str 
         code=failure.code if failure else None,
         detail=failure.words if failure else None,
         temporary=failure is not None and failure.temporary,
+        account_fault=_fault(code) if failed else None,
         bad_address=fields.get("To") if failed and code in DEAD_NUMBERS else None,
         raw=fields,
     )
@@ -251,6 +253,12 @@ def _why(status: str, code: int | None) -> Failure:
         return replace(failure, words=f"Twilio {code}: {failure.words}")
     about = f"Twilio {code} ({ERROR_PAGE}/{code})" if code else "Twilio"
     return Failure(ReasonCode.PROVIDER_REJECTED, f"{about}: the message was {status}")
+
+
+def _fault(code: int | None) -> Deferred | None:
+    """What a failed message says of the account: the same as if its code had been the answer."""
+    meaning = None if code is None else REFUSALS.get(code)
+    return None if meaning is None else fault_of(meaning, f"Twilio {code}")
 
 
 def _done_date(value: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.contextvars import bind_contextvars
 
 from app.aside import Aside
+from app.delivery.account_news import Told, take_account_news
 from app.delivery.lines import Line, Lines
 from app.delivery.receipts import take_price, take_receipt, take_watermark
 from app.domain.accounts import ChannelAccount, region_of
@@ -117,6 +118,7 @@ async def _take_group(
     events: Sequence[ProviderEvent],
     webhook: Webhook,
 ) -> None:
+    told = list[Told]()
     async with database.begin(called.tenant) as connection:
         for event in events:
             owner = await _owner(connection, lines, called.tenant, called.line, event, webhook)
@@ -125,6 +127,8 @@ async def _take_group(
                 await _keep(connection, called.tenant, called.line.account, event)
             else:
                 await _take(connection, metrics, called.tenant, owner, event)
+                told.append((owner, event))
+    await take_account_news(database, called.tenant, told)
 
 
 async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:

@@ -14,7 +14,7 @@ from app.channels import _postmark_codes, _postmark_events, _sendgrid_events, _s
 from app.channels._graph import MIXED, ErrorTable, GraphError
 from app.channels._meta_errors import ERRORS as META
 from app.channels._smtp_words import PHRASES
-from app.channels._support import QUOTA_WAIT, Failure, Fault, Meaning
+from app.channels._support import QUOTA_WAIT, Failure, Fault, Meaning, fault_of
 from app.channels._whatsapp_errors import ERRORS as WHATSAPP
 from app.domain.model import RETRYABLE, ReasonCode
 
@@ -25,7 +25,8 @@ Written by `python -m app.dev.codes` from the tables beside the adapters; do not
 **Whose** fault it is decides. What is about one recipient, their country or the message fails that delivery alone. What
 is about the account, its permission, quota or pace makes the account wait or pauses it, and nobody is burned: the
 messages go back to the queue. In a report on a message that was taken before, the delivery has failed already; where
-the account was at fault, it may be sent again.
+the account was at fault, it may be sent again, and the account waits or is paused as well, unless somebody has saved or
+resumed it since.
 
 **Retried** "by itself" means that it goes back to the queue; "by a person", that `retry` takes it.
 
@@ -59,7 +60,7 @@ def page() -> str:
 def _twilio() -> Iterator[str]:
     source = f"Each code has its page: `{_twilio_codes.ERROR_PAGE}/<code>`."
     yield _section("Twilio, in the answer to a send", source, _meanings(_twilio_codes.REFUSALS))
-    yield _section("Twilio, in a status callback", source, _failures(_twilio_codes.FAILURES))
+    yield _section("Twilio, in a status callback", source, _late(_twilio_codes.FAILURES, _twilio_codes.REFUSALS))
 
 
 def _graph(table: ErrorTable, title: str) -> Iterator[str]:
@@ -157,6 +158,13 @@ def _failures(table: Mapping[str, Failure] | Mapping[int, Failure]) -> Iterator[
         whose = "the account" if account else _whose(failure.code, failure.temporary)
         retried = _retried(failure.code, failure.temporary)
         yield str(code), whose, f"failed, `{failure.code}`", retried, failure.words
+
+
+def _late(failures: Mapping[int, Failure], refusals: Mapping[int, Meaning]) -> Iterator[Cells]:
+    """What a failure says of the account, too."""
+    for code, (name, whose, happens, retried, words) in zip(failures, _failures(failures), strict=True):
+        rests = code in refusals and fault_of(refusals[code], "") is not None
+        yield name, whose, f"{happens}; {_row(refusals[code])[1]}" if rests else happens, retried, words
 
 
 def _whose(code: ReasonCode, temporary: bool) -> str:

@@ -42,6 +42,8 @@ class ChannelAccount:
     cool_until: datetime | None
     callback_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sealed; empty where they are derived from the service's own key."""
+    own_address: str | None = field(default=None, repr=False)
+    """As its provider told it, where the config does not hold it."""
 
     def state_at(self, now: datetime) -> AccountState:
         if not self.enabled:

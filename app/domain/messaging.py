@@ -182,6 +182,10 @@ class Receipt:
     """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
     temporary: bool = False
     """Of a failure: a person may send the same again, as with `Rejected.temporary`."""
+    account_fault: "Deferred | None" = None
+    """What the failure says of the account, as the answer to a call would."""
+    account_address: str | None = field(default=None, repr=False)
+    """The account's own address, where its provider tells it beside each event."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
     """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
@@ -226,6 +230,8 @@ class Inbound:
     attachment_names: tuple[str, ...] = field(default=(), repr=False)
     other_senders: tuple[str, ...] = field(default=(), repr=False)
     """Who may have written it instead, where the sender turns out to be an account of our own."""
+    account_address: str | None = field(default=None, repr=False)
+    """As with `Receipt`."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
     """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""

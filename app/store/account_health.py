@@ -1,7 +1,7 @@
 """What calls have taught us about a channel account: whether its provider answers, and how long it must rest."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,27 +42,44 @@ _COOL = sa.text("""
     stands AS (
         SELECT a.id, now.at, now.at + CAST(:wait AS interval) AS until,
                CASE WHEN a.cooled_at <= now.at THEN a.cool_until END AS ordered
-        FROM channel_accounts a, now WHERE a.tenant_id = :tenant AND a.id = :account FOR NO KEY UPDATE OF a)
+        FROM channel_accounts a, now
+        WHERE a.tenant_id = :tenant AND a.id = :account AND (a.mended_at >= :begun) IS NOT TRUE
+        FOR NO KEY UPDATE OF a)
     UPDATE channel_accounts a
     SET cool_until = greatest(s.ordered, s.until), cooled_at = s.at,
         cool_reason = CASE WHEN s.ordered > s.until THEN a.cool_reason ELSE :reason END
     FROM stands s WHERE a.tenant_id = :tenant AND a.id = s.id
-""")
+""").bindparams(sa.bindparam("begun", type_=sa.TIMESTAMP(timezone=True)))
 
 
-async def cool(connection: AsyncConnection, tenant: TenantId, account: UUID, wait: timedelta, reason: str) -> None:
-    """Let the account rest, by the database's clock; a longer rest that was already ordered stands, with its reason."""
-    values = {"tenant": tenant, "account": account, "wait": wait, "reason": reason}
+async def cool(
+    connection: AsyncConnection,
+    tenant: TenantId,
+    account: UUID,
+    wait: timedelta,
+    reason: str,
+    begun: datetime | None = None,
+) -> None:
+    """Let the account rest, by the database's clock; a longer rest that was already ordered stands, with its reason.
+
+    `begun` is when the attempt began that is told of late: it says nothing of an account that was mended since.
+    """
+    values = {"tenant": tenant, "account": account, "wait": wait, "reason": reason, "begun": begun}
     await connection.execute(_COOL, values)
 
 
-async def pause(connection: AsyncConnection, tenant: TenantId, account: UUID, reason: str) -> None:
-    """Stop the account until somebody saves it again or resumes a lane of it."""
-    statement = sa.text("""
-        UPDATE channel_accounts SET pause_reason = :reason
-        WHERE tenant_id = :tenant AND id = :account AND pause_reason IS NULL
-    """)
-    paused = await connection.execute(statement, {"tenant": tenant, "account": account, "reason": reason})
+_PAUSE = sa.text("""
+    UPDATE channel_accounts SET pause_reason = :reason
+    WHERE tenant_id = :tenant AND id = :account AND pause_reason IS NULL AND (mended_at >= :begun) IS NOT TRUE
+""").bindparams(sa.bindparam("begun", type_=sa.TIMESTAMP(timezone=True)))
+
+
+async def pause(
+    connection: AsyncConnection, tenant: TenantId, account: UUID, reason: str, begun: datetime | None = None
+) -> None:
+    """Stop the account until somebody saves it again or resumes a lane of it. `begun`: as in `cool`."""
+    values = {"tenant": tenant, "account": account, "reason": reason, "begun": begun}
+    paused = await connection.execute(_PAUSE, values)
     if paused.rowcount:
         # The reason quotes the provider, and stays on the account alone: a provider may quote a recipient.
         await audit.record(connection, tenant, SYSTEM, AuditEntry(AuditAction.CHANNEL_ACCOUNT_PAUSED, str(account)))

@@ -89,8 +89,9 @@ async def note_own_address(
     connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, address: str
 ) -> None:
     """Keep what the provider says to be the address of an account that is still what it was when it was asked."""
-    same = channel_accounts.c.config == sa.cast(dict(account.config), JSONB)
-    statement = sa.update(channel_accounts).where(*_is(tenant, account.id), same)
+    columns = channel_accounts.c
+    same, news = columns.config == sa.cast(dict(account.config), JSONB), columns.own_address.is_distinct_from(address)
+    statement = sa.update(channel_accounts).where(*_is(tenant, account.id), same, news)
     await connection.execute(statement.values(own_address=address))
 
 
@@ -168,6 +169,7 @@ async def write_account(
             max_in_flight=draft.max_in_flight,
             enabled=draft.enabled,
             pause_reason=None,
+            mended_at=sa.func.clock_timestamp(),
             failures_in_a_row=0,
             allowed_at=_OWED.bindparams(new_rate=draft.rate_per_second),
             updated_at=sa.func.clock_timestamp(),
@@ -283,4 +285,5 @@ def _fields(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "pause_reason": row.pause_reason,
         "cool_until": row.cool_until,
         "callback_secrets": row.callback_secrets,
+        "own_address": row.own_address,
     }

@@ -22,7 +22,8 @@ async def pause_lane(
 
 
 _RESUME_ACCOUNTS = sa.text("""
-    UPDATE channel_accounts a SET pause_reason = NULL, cool_until = NULL, failures_in_a_row = 0
+    UPDATE channel_accounts a SET pause_reason = NULL, cool_until = NULL, failures_in_a_row = 0,
+        mended_at = clock_timestamp()
     FROM lanes l
     WHERE a.tenant_id = :tenant AND (a.pause_reason IS NOT NULL OR a.cool_until > clock_timestamp())
       AND (CAST(:key AS text) IS NULL OR a.key = :key)

@@ -215,6 +215,22 @@ async def find_delivery(
     return None if row is None else (DeliveryId(row.id), row.epoch)
 
 
+async def begun_at(
+    connection: AsyncConnection, tenant: TenantId, account: AccountId, receipt: Receipt
+) -> datetime | None:
+    """When the attempt began that a report speaks of; None where it is none of this account's."""
+    delivery, epoch = _read_correlation(receipt.correlation)
+    which = "a.delivery_id = :delivery AND a.epoch = :epoch" if delivery else "d.provider_message_id = :message_id"
+    statement = sa.text(f"""
+        SELECT max(a.started_at) FROM deliveries d
+        JOIN delivery_attempts a ON a.tenant_id = d.tenant_id AND a.delivery_id = d.id
+        WHERE d.tenant_id = :tenant AND d.account_id = :account AND {which}
+    """)  # noqa: S608 - one of two constants
+    named = {"delivery": delivery, "epoch": epoch} if delivery else {"message_id": receipt.provider_message_id}
+    begun: datetime | None = await connection.scalar(statement, {"tenant": tenant, "account": account, **named})
+    return begun
+
+
 async def priced_message(
     connection: AsyncConnection, tenant: TenantId, account: AccountId, priced: Priced
 ) -> tuple[DeliveryId, str] | None:

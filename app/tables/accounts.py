@@ -65,6 +65,12 @@ channel_accounts = Table(
         comment="When `cool_until` was set; later than now, the clock has stepped back since.",
     ),
     Column(
+        "mended_at",
+        TIMESTAMP(timezone=True),
+        nullable=True,
+        comment="When it was last saved or resumed: reports on earlier attempts stop it no more.",
+    ),
+    Column(
         "allowed_at",
         TIMESTAMP(timezone=True),
         nullable=False,

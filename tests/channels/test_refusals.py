@@ -307,6 +307,35 @@ def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: i
     assert (event.temporary or event.code in RETRYABLE) or not isinstance(verdict, Fault)
 
 
+@pytest.mark.parametrize("code", sorted(_twilio_codes.FAILURES.keys() | _twilio_codes.REFUSALS.keys() | {39999}))
+def test_a_late_failure_of_twilio_stops_the_account_only_where_it_is_at_fault(code: int) -> None:
+    adapter: Any = build("twilio", TWILIO.setup(URL), httpx.AsyncClient())
+    [event] = adapter.parse(twilio_webhook({**sample("twilio", "status_undelivered"), "ErrorCode": str(code)}))
+    meaning = _twilio_codes.REFUSALS.get(code)
+    assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
+
+
+@pytest.mark.parametrize("code", [*WHATSAPP_ERRORS.meanings, 199_999, (10, 2_999_999), (200, 2_999_999)])
+def test_a_late_failure_of_whatsapp_stops_the_account_only_where_it_is_at_fault(code: Any) -> None:
+    body = sample("whatsapp_cloud", "status_failed")
+    [status] = body["entry"][0]["changes"][0]["value"]["statuses"]
+    number, subcode = code if isinstance(code, tuple) else (code, None)
+    status["errors"] = [{"code": number, **({} if subcode is None else {"error_subcode": subcode})}]
+    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), httpx.AsyncClient())
+    [event] = adapter.parse(graph_webhook(body))
+    meaning = WHATSAPP_ERRORS.meanings.get(code)
+    assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
+
+
+REST: Mapping[Any, str] = {Fault.ACCOUNT: "pause", Fault.QUOTA: "wait", Fault.THROTTLED: "wait"}
+
+
+def says_of_account(event: Receipt) -> str | None:
+    if event.account_fault is None:
+        return None
+    return "pause" if event.account_fault.retry_after is None else "wait"
+
+
 def test_a_bounce_that_asks_for_no_more_mail_is_an_opt_out_and_no_failure() -> None:
     adapter: Any = build("postmark", POSTMARK.setup(URL), httpx.AsyncClient())
     body = {**sample("postmark", "bounce_soft"), "Type": "Unsubscribe", "TypeCode": 16, "Inactive": False}

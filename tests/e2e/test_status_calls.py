@@ -6,10 +6,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel
 from app.runtime import Runtime
+from app.store import control
 from app.worker import WorkerProcess
 from tests.conftest import create_tenant
 from tests.e2e.callers import Callers
@@ -91,3 +93,40 @@ async def test_a_report_at_another_accounts_address_does_not_count(
         assert (await callers.twilio(other, call, f"?d={delivery['id']}.1")).status_code == 204
     after = await deliveries(client, sent[0]["mass_reply_id"])
     assert {each["status"] for each in after} == {"sent"}
+
+
+STANDING = "SELECT pause_reason, cool_until > now() AS cools FROM channel_accounts"
+
+
+async def test_a_late_failure_stops_the_account_that_is_at_fault_until_somebody_has_mended_it(
+    client: httpx.AsyncClient,
+    callers: Callers,
+    tenant: UUID,
+    runtime: Runtime,
+    account: UUID,
+    sent: list[dict[str, Any]],
+) -> None:
+    async def told(at: int, code: int) -> Any:
+        delivery = sent[at]
+        failed = status_of(delivery, "failed", ErrorCode=str(code))
+        await callers.twilio(account, failed, f"?d={delivery['id']}.1")
+        return await row(runtime, tenant, STANDING)
+
+    assert (await told(0, 30003)).pause_reason is None
+    assert "30002" in (await told(1, 30002)).pause_reason
+    id_ = sent[0]["mass_reply_id"]
+    async with runtime.database.begin(tenant) as connection:
+        await control.resume_accounts(connection, tenant, id_, None)
+    assert (await told(2, 30002)).pause_reason is None
+    assert not (await told(3, 30023)).cools
+    async with runtime.database.begin(tenant) as connection:
+        await connection.execute(sa.text("UPDATE channel_accounts SET mended_at = NULL"))
+    assert (await told(4, 30023)).cools
+
+
+async def test_a_report_on_what_is_not_ours_stops_no_account(
+    callers: Callers, tenant: UUID, runtime: Runtime, account: UUID
+) -> None:
+    failed = {"MessageSid": "SM1", "AccountSid": SID, "MessageStatus": "failed", "ErrorCode": "30002"}
+    await callers.twilio(account, failed)
+    assert (await row(runtime, tenant, STANDING)).pause_reason is None

@@ -118,3 +118,18 @@ async def test_the_daily_limit_counts_what_a_person_got_by_another_name(
     for name in (ID, NEW_ID):
         await callers.graph(account, status(id=f"wamid.{name}", recipient_id=OLD[1:], recipient_user_id=name))
     assert await preview(client) == (0, ["contact_limit"])
+
+
+@pytest.mark.parametrize("shown", ["15550783881", "+1 555-078-3881"])
+async def test_the_account_s_own_number_is_learned_from_its_events_and_is_nobody_s(
+    shown: str, client: httpx.AsyncClient, anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, whatsapp("https://api.example.com"))
+    await add_conversation(runtime, tenant, Channel.WHATSAPP, "+15550783881", account_id=account)
+    assert await preview(client) == (1, [])
+    told = status(recipient_id=OLD[1:])
+    for display in ("1", shown):
+        told["entry"][0]["changes"][0]["value"]["metadata"]["display_phone_number"] = display
+        told["entry"][0]["changes"][0]["value"]["statuses"][0]["id"] = f"wamid.{display}"
+        assert (await Callers(anonymous, runtime.settings.public_url).graph(account, told)).is_success
+    assert await preview(client) == (0, ["address_invalid"])
