@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel
+from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
 from app.store import control
 from app.worker import WorkerProcess
@@ -116,7 +116,7 @@ async def test_a_late_failure_stops_the_account_that_is_at_fault_until_somebody_
     assert "30002" in (await told(1, 30002)).pause_reason
     id_ = sent[0]["mass_reply_id"]
     async with runtime.database.begin(tenant) as connection:
-        await control.resume_accounts(connection, tenant, id_, None)
+        await control.resume_accounts(connection, TenantId(tenant), id_, None)
     assert (await told(2, 30002)).pause_reason is None
     assert not (await told(3, 30023)).cools
     async with runtime.database.begin(tenant) as connection:
