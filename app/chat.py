@@ -41,8 +41,7 @@ class OpenedSession:
 
 async def open_session(database: Database, account: AccountId, name: str | None) -> OpenedSession:
     """Let a visitor in. Raises NotFound where this is no enabled web chat, RateLimited."""
-    async with database.begin_routing() as connection:
-        tenant = await tenant_of_account(connection, account)
+    tenant = await tenant_of_account(database, account)
     if tenant is None:
         raise NotFound
     token = f"mc_{secrets.token_urlsafe(TOKEN_BYTES)}"
@@ -62,8 +61,7 @@ async def find_session(database: Database, token: str) -> ChatSession:
     digest = token_hash(token)
     if digest is None:
         raise Unauthenticated
-    async with database.begin_routing() as connection:
-        tenant = await chat.tenant_of_token(connection, digest)
+    tenant = await chat.tenant_of_token(database, digest)
     if tenant is None:
         raise Unauthenticated
     async with database.begin(tenant) as connection:

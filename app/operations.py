@@ -126,8 +126,7 @@ def revoke_key(key_id: UUID) -> None:
 
 
 async def _revoke(runtime: Runtime, key_id: UUID) -> None:
-    async with runtime.database.begin_routing() as connection:
-        tenant = await tenant_of_key(connection, key_id)
+    tenant = await tenant_of_key(runtime.database, key_id)
     if tenant is None:
         raise NotFound("There is no such key.")
     async with runtime.database.begin(tenant) as connection:

@@ -169,7 +169,8 @@ class Settings(BaseSettings):
     jwt_claim_email: str = "email"
     jwt_claim_roles: str = "roles"
 
-    database_pool_size: int = Field(default=10, ge=2)
+    database_pool_size: int = Field(default=16, ge=6)
+    """Of one process. Six kinds of requests share them, and each has one at least."""
     prepare_inline_limit: int = Field(default=5_000, ge=0)
     """Selections up to this size are prepared inside the request."""
     confirm_within: Positive = timedelta(minutes=30)

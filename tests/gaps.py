@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from asyncio.events import Handle
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from unittest.mock import patch
 
 
 @asynccontextmanager
@@ -27,3 +29,20 @@ async def _watch(gaps: list[float]) -> None:
         now = time.process_time()
         gaps.append(now - before)
         before = now
+
+
+@asynccontextmanager
+async def stretches_of_the_loop() -> AsyncIterator[list[float]]:
+    """Collect what the loop's own thread computes in each of its turns, in seconds: nobody is answered meanwhile."""
+    stretches: list[float] = []
+    run = Handle._run
+
+    def timed(handle: Handle) -> None:
+        began = time.thread_time()
+        run(handle)
+        stretches.append(time.thread_time() - began)
+
+    with patch.object(Handle, "_run", timed):
+        await asyncio.sleep(0)  # the turn that has begun is not timed
+        yield stretches
+        await asyncio.sleep(0)

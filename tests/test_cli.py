@@ -69,8 +69,7 @@ async def test_a_tenant_and_its_key_are_made_and_printed_alone(run: Run, databas
     assert key.agent == Author("agent-7", "Ann Lee", "ann@example.test")
 
     assert run("keys", "revoke", presented.id.hex).returncode == 0
-    async with database.begin_routing() as connection:
-        assert await tenant_of_key(connection, presented.id) == tenant
+    assert await tenant_of_key(database, presented.id) == tenant
     async with database.begin(tenant) as connection:
         key = await find_api_key(connection, tenant, presented.id)
     assert key is not None

@@ -29,6 +29,7 @@ from app.runtime import Runtime
 from app.store import stream_tickets
 from app.store.api_keys import find_api_key, note_use, tenant_of_key
 from app.store.database import Database
+from app.store.shares import QUICK
 from app.store.tenants import tenant_exists
 
 _bearer = HTTPBearer(
@@ -68,7 +69,7 @@ async def authenticate_stream(
 ) -> Caller:
     """The same where a ticket will do. A credential beside it leaves it unused."""
     if credential is None and ticket is not None:
-        return _known(await _caller_of_ticket(runtime.database, ticket), request, quotas)
+        return _known(await _caller_of_ticket(runtime.database.of(QUICK), ticket), request, quotas)
     return await authenticate(request, runtime, quotas, credential)
 
 
@@ -103,15 +104,14 @@ async def _identify(runtime: Runtime, credential: HTTPAuthorizationCredentials |
         raise Unauthenticated
     presented = read_key(credential.credentials)
     if presented is not None:
-        return await _caller_of_key(runtime.database, presented)
+        return await _caller_of_key(runtime.database.of(QUICK), presented)
     if runtime.tokens is None or credential.credentials.startswith(KEY_PREFIX):
         raise Unauthenticated
-    return await _caller_of_token(runtime.database, await runtime.tokens.identify(credential.credentials))
+    return await _caller_of_token(runtime.database.of(QUICK), await runtime.tokens.identify(credential.credentials))
 
 
 async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
-    async with database.begin_routing() as connection:
-        tenant = await tenant_of_key(connection, presented.id)
+    tenant = await tenant_of_key(database, presented.id)
     if tenant is None:
         raise Unauthenticated
     async with database.begin(tenant) as connection:
@@ -160,7 +160,7 @@ async def still_may(database: Database, caller: Caller, permission: Permission) 
     now = datetime.now(UTC)
     if caller.key is None:
         return caller.until is None or now < caller.until
-    async with database.begin(caller.tenant_id) as connection:
+    async with database.of(QUICK).begin(caller.tenant_id) as connection:
         key = await find_api_key(connection, caller.tenant_id, caller.key.id)
     return key is not None and key.usable_at(now) and _caller(caller.tenant_id, key).may(permission)
 

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:mass-reply:problem:"
+MOST_FAULTS: Final = 50
+"""Listed in one answer: a body may hold 10,000 wrong ids, and who reads about them mends the kind."""
 REFUSAL: Final = "refusal"
 """Where a request's state holds its `Refusal`."""
 
@@ -134,13 +136,15 @@ class Problem(BaseModel):
 
 def problem(error: MassReplyError) -> Problem:
     """Say an error as a problem; `title` is the same for every occurrence of a code."""
+    faults, count = error.faults[:MOST_FAULTS], len(error.faults)
+    beyond = f" The first {MOST_FAULTS} of {count:,} faults are listed." if count > MOST_FAULTS else ""
     return Problem(
         type=_TYPE + error.code,
         title=error.code.replace("_", " ").capitalize(),
         status=STATUS[type(error)],
-        detail=error.detail,
+        detail=error.detail + beyond,
         code=error.code,
-        errors=[FaultAnswer(pointer=f.pointer, code=f.code, detail=f.detail) for f in error.faults],
+        errors=[FaultAnswer(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults],
     )
 
 

@@ -143,8 +143,7 @@ async def answer_challenge(database: Database, lines: Lines, account_id: UUID, w
 
 
 async def _tenant(database: Database, account_id: UUID) -> TenantId:
-    async with database.begin_routing() as connection:
-        tenant = await tenant_of_account(connection, account_id)
+    tenant = await tenant_of_account(database, account_id)
     if tenant is None:
         raise NotFound
     return tenant

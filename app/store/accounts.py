@@ -20,6 +20,7 @@ from app.domain.accounts import Account, AccountDraft, ChannelAccount
 from app.domain.callbacks import Callbacks
 from app.domain.model import AccountId, Channel, TenantId
 from app.store.credentials import Vault
+from app.store.database import Database
 from app.tables import channel_account_routes, channel_accounts
 
 _EXISTS = sa.exists().where(channel_account_routes.c.account_id == channel_accounts.c.id)
@@ -38,9 +39,9 @@ class HeldAccount:
     callback_secrets: Mapping[str, str] = field(repr=False)
 
 
-async def tenant_of_account(connection: AsyncConnection, account_id: UUID) -> TenantId | None:
-    routes = channel_account_routes.c
-    return await connection.scalar(sa.select(routes.tenant_id).where(routes.account_id == account_id))
+async def tenant_of_account(database: Database, account_id: UUID) -> TenantId | None:
+    """Return whose account it is, or was."""
+    return await database.owner(channel_account_routes.c.account_id, account_id)
 
 
 async def load_account(

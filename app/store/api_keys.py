@@ -13,6 +13,7 @@ from app.domain.api_keys import ApiKey
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
+from app.store.database import Database
 from app.tables import api_key_routes, api_keys
 
 
@@ -29,8 +30,8 @@ class NewKey:
     """The key that it was made with."""
 
 
-async def tenant_of_key(connection: AsyncConnection, key_id: UUID) -> TenantId | None:
-    return await connection.scalar(sa.select(api_key_routes.c.tenant_id).where(api_key_routes.c.key_id == key_id))
+async def tenant_of_key(database: Database, key_id: UUID) -> TenantId | None:
+    return await database.owner(api_key_routes.c.key_id, key_id)
 
 
 async def find_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> ApiKey | None:

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat import ChatMessage, ChatSession, Sender, Undelivered
 from app.domain.model import AccountId, ConversationId, DeliveryId, DeliveryStatus, TenantId, TimelineKind
+from app.store.database import Database
 from app.tables import chat_sessions, chat_token_routes
 
 
-async def tenant_of_token(connection: AsyncConnection, token_hash: bytes) -> TenantId | None:
-    routes = chat_token_routes.c
-    return await connection.scalar(sa.select(routes.tenant_id).where(routes.token_hash == token_hash))
+async def tenant_of_token(database: Database, token_hash: bytes) -> TenantId | None:
+    return await database.owner(chat_token_routes.c.token_hash, token_hash)
 
 
 async def find_session(connection: AsyncConnection, tenant: TenantId, token_hash: bytes) -> ChatSession | None:

@@ -5,11 +5,11 @@ security shows no row at all.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from app.domain.errors import Overloaded
 from app.domain.model import TenantId
 from app.store.finishing import to_its_end
+from app.store.routes import Routes
 from app.store.shares import OWN_WORK, ROUTING, Kind, Shares
 
 SWEEPER_ROLE = "mass_reply_sweeper"
@@ -89,6 +90,7 @@ class Database:
             connect_args={"server_settings": _SESSION, "timeout": CONNECT_SECONDS},
         )
         self._shares = Shares(pool_size)
+        self._routes = Routes()
         self._kind = OWN_WORK
 
     def of(self, kind: Kind) -> Self:
@@ -126,6 +128,10 @@ class Database:
         async with self._shares.taken(ROUTING), self._connected() as connection:
             await connection.execute(_SET_TIME, {"milliseconds": _milliseconds(ROUTING)})
             yield connection
+
+    async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
+        """Return the tenant in whose row of a routing table a key stands. Raises Overloaded."""
+        return await self._routes.owner(self.begin_routing, column, key)
 
     @asynccontextmanager
     async def begin_sweep(self) -> AsyncIterator[AsyncConnection]:
@@ -175,6 +181,7 @@ class Database:
         return PoolUse(pool.checkedout(), pool.size())
 
     async def close(self) -> None:
+        self._routes.close()
         await self._engine.dispose()
 
 

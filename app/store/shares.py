@@ -16,29 +16,37 @@ MOST_WAITING: Final = 200
 """Requests that wait for the same share at once; each of them holds a body."""
 
 
+PARTS: Final = 16
+"""What a pool is divided into. The kinds' parts add up to it, so that none ever waits for another's connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of work: how long one statement of it may take, and how much of the pool falls to it."""
+    """A kind of work: how long one statement of it may take, and how many parts of the pool fall to it."""
 
     name: str
     statement_seconds: float | None = None
     """None where nothing but the work itself ends it."""
-    of_tenant: float = 1.0
-    of_all: float = 1.0
+    of_tenant: int = PARTS
+    of_all: int = PARTS
     one_moment: bool = False
     """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
 
 
 OWN_WORK: Final = Kind("own work")
 """What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
-ROUTING: Final = Kind("routing", statement_seconds=5, of_all=0.3)
-"""Whose a key or an account is: asked by anybody, before a tenant is known."""
-ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=0.3)
-"""Three tenants with all that they may hold leave a connection to the others."""
-SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=0.2, of_all=0.4, one_moment=True)
+ROUTING: Final = Kind("routing", statement_seconds=5, of_all=1)
+"""Whose a key or an account is: asked by anybody before a tenant is known, and answered for many at once (`Routes`)."""
+QUICK: Final = Kind("quick", statement_seconds=5, of_tenant=1, of_all=2)
+"""A few rows by their keys, before any request: who is calling, and whether they may."""
+REPORTS: Final = Kind("callback", statement_seconds=10, of_tenant=2, of_all=3)
+"""What providers report. They wait for an answer, and report again what got none."""
+ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=2, of_all=4)
+SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True)
 """What a filter decides the cost of, and nothing is kept of. A count and a page of the same rows must agree."""
-BULK: Final = Kind("bulk", statement_seconds=60, of_tenant=0.2, of_all=0.4)
+BULK: Final = Kind("bulk", statement_seconds=60, of_tenant=2, of_all=3)
 """What writes as many rows as a selection or a file holds."""
+OF_THE_API: Final = (ROUTING, QUICK, REPORTS, ORDINARY, SEARCH, BULK)
 
 
 class Shares:
@@ -64,11 +72,11 @@ class Shares:
                 raise _overloaded(kind) from None
             yield
 
-    def _room(self, kind: Kind, share: float, *of: UUID) -> "_Room":
+    def _room(self, kind: Kind, parts: int, *of: UUID) -> "_Room":
         key = (kind.name, *of)
         room = self._rooms.get(key)
         if room is None:
-            room = self._rooms[key] = _Room(kind, max(1, int(self._connections * share)))
+            room = self._rooms[key] = _Room(kind, max(1, self._connections * parts // PARTS))
         return room
 
 

@@ -231,8 +231,7 @@ async def test_an_account_whose_provider_signs_nothing_has_a_secret_in_its_callb
 
 async def test_a_new_account_is_found_by_its_callback_address(client: httpx.AsyncClient, runtime: Runtime) -> None:
     made = await put(client, SMS | TOKEN)
-    async with runtime.database.begin_routing() as connection:
-        owner = await tenant_of_account(connection, UUID(made["id"]))
+    owner = await tenant_of_account(runtime.database, UUID(made["id"]))
     assert str(owner) == (await client.get("/me")).json()["tenant"]
 
 
@@ -307,8 +306,7 @@ async def test_a_deleted_account_leaves_its_history_and_no_credentials(
     for method in ("GET", "DELETE"):
         assert (await client.request(method, "/channel-accounts/sms")).status_code == 404
     assert (await client.get("/channel-accounts")).json()["items"] == []
-    async with runtime.database.begin_routing() as connection:
-        assert await tenant_of_account(connection, UUID(made["id"])) is None
+    assert await tenant_of_account(runtime.database, UUID(made["id"])) is None
     async with runtime.database.begin(tenant) as connection:
         gone = AccountId(UUID(made["id"]))
         assert await load_account(connection, runtime.vault, TenantId(tenant), gone) is None

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -13,11 +14,12 @@ import pytest
 from fastapi import FastAPI
 
 from app.api.routes import conversations
+from app.domain.api_keys import PresentedKey
 from app.domain.permissions import Role
 from app.settings import Settings
 from app.store import shares
 from app.store.database import Database
-from app.store.shares import ORDINARY, ROUTING, SEARCH
+from app.store.shares import OF_THE_API, PARTS, QUICK, SEARCH, Kind, Shares
 from tests.api.conftest import MakeKey, bearer
 from tests.api.test_problems import assert_problem
 
@@ -62,7 +64,7 @@ async def test_a_tenant_that_searches_without_end_takes_its_own_share_alone(
     monkeypatch.setattr(shares, "PATIENCE", 0.2)
     async with standing_still(owner):
         searches = [asyncio.create_task(client.post("/conversations/search", json={"filter": {}})) for _ in range(50)]
-        share = int(settings.database_pool_size * SEARCH.of_tenant)
+        share = settings.database_pool_size * SEARCH.of_tenant // PARTS
         waiting = set(searches)
         while len(waiting) > share:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -75,25 +77,76 @@ async def test_a_tenant_that_searches_without_end_takes_its_own_share_alone(
     assert (statuses.count(200), statuses.count(503)) == (share, len(searches) - share)
 
 
-async def test_whose_a_key_is_has_a_share_of_its_own_that_strangers_cannot_exceed(
-    client: httpx.AsyncClient, owner: asyncpg.Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+async def test_strangers_without_end_keep_out_nobody_who_has_a_key(
+    client: httpx.AsyncClient,
+    other_client: httpx.AsyncClient,
+    anonymous: httpx.AsyncClient,
+    owner: asyncpg.Connection,
+    watcher: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shares, "PATIENCE", 0.2)
+    assert (await client.get("/me")).status_code == 200, "whose its key is, is known from now on"
+    strangers = _strangers(300)
     async with owner.transaction():
         await owner.execute("LOCK TABLE api_key_routes IN ACCESS EXCLUSIVE MODE")
-        asked = [asyncio.create_task(client.get("/me")) for _ in range(20)]
-        share = int(settings.database_pool_size * ROUTING.of_all)
-        waiting = set(asked)
-        while len(waiting) > share:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for answer in done:
-                assert_problem(answer.result(), 503, "overloaded")
-    assert sorted(answer.status_code for answer in await asyncio.gather(*asked)) == [200] * share + [503] * (20 - share)
+        asked = [asyncio.create_task(anonymous.get("/me", headers=stranger)) for stranger in strangers]
+        await until(lambda: _waits(watcher))
+        assert (await client.get("/me")).status_code == 200
+        with monkeypatch.context() as hurried:
+            hurried.setattr(shares, "PATIENCE", 0.05)
+            assert_problem(await anonymous.get("/me", headers=strangers[0]), 503, "overloaded")
+        first = asyncio.create_task(other_client.get("/me"))
+        await asyncio.sleep(0)
+    assert {answer.status_code for answer in await asyncio.gather(*asked)} == {401}
+    assert (await first).status_code == 200
 
 
-def test_three_hostile_tenants_leave_a_connection_to_the_others(settings: Settings) -> None:
-    pool = settings.database_pool_size
-    assert 3 * int(pool * ORDINARY.of_tenant) < pool
+def _strangers(count: int) -> list[dict[str, str]]:
+    """Credentials with keys that look like ours and that nobody has made."""
+    return [bearer(str(PresentedKey(uuid4(), "x" * 43))) for _ in range(count)]
+
+
+async def test_strangers_are_asked_about_together(
+    anonymous: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, really = list[None](), Database.begin_routing
+
+    def begin(database: Database) -> Any:
+        begun.append(None)
+        return really(database)
+
+    monkeypatch.setattr(Database, "begin_routing", begin)
+    answers = await asyncio.gather(*(anonymous.get("/me", headers=stranger) for stranger in _strangers(200)))
+    assert {answer.status_code for answer in answers} == {401}
+    assert len(begun) < 10
+
+
+def test_the_shares_of_all_kinds_fit_into_the_pool_together() -> None:
+    assert sum(kind.of_all for kind in OF_THE_API) == PARTS
+
+
+@pytest.mark.parametrize("pool", [6, 10, 16, 50])
+async def test_whatever_hostile_tenants_hold_whoever_asks_who_they_are_finds_a_connection(pool: int) -> None:
+    held = Shares(pool)
+    async with AsyncExitStack() as stack:
+        connections = 0
+        for kind in OF_THE_API:
+            if kind is not QUICK:
+                connections += await _take_all(held, kind, stack)
+        assert connections < pool
+        async with held.taken(QUICK, uuid4()):
+            pass
+
+
+async def _take_all(held: Shares, kind: Kind, stack: AsyncExitStack) -> int:
+    """Take what there is of a kind, for one tenant after the other."""
+    taken = 0
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(0.02):
+                await stack.enter_async_context(held.taken(kind, uuid4()))
+            taken += 1
+    return taken
 
 
 async def test_what_waits_behind_too_many_is_refused_at_once(

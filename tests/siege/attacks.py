@@ -104,7 +104,7 @@ def _attacks(
             2,
             post("/conversations/import", integration | {"Content-Type": "application/x-ndjson"}, content=lines),
         ),
-        "helpdesk callback": (2, lambda: _from_helpdesk(http, target.helpdesk)),
+        "helpdesk callback": (2, lambda: from_helpdesk(http, target.helpdesk)),
         "sendgrid callback": (1, lambda: report_from_sendgrid(http, target.sendgrid, target.sendgrid_key, 5_000)),
         "forged callback": (4, post(f"/callbacks/{target.sendgrid}", {}, content=b"x" * 1_000_000)),
     }
@@ -140,7 +140,7 @@ def _lines() -> bytes:
     )
 
 
-async def _from_helpdesk(http: httpx.AsyncClient, account: str) -> httpx.Response:
+async def from_helpdesk(http: httpx.AsyncClient, account: str) -> httpx.Response:
     """An event of almost 2 MB that says nothing we know, new each time."""
     id_, now = uuid4().hex, datetime.now(UTC)
     body = json.dumps({"type": "x", "data": [id_] * 50_000})

@@ -14,6 +14,7 @@ from app.api.routing import CallerFirst
 from app.delivery import callbacks
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.messaging import Webhook
+from app.store.shares import REPORTS
 
 router = APIRouter(prefix="/callbacks", tags=["callbacks"], route_class=CallerFirst)
 
@@ -28,11 +29,12 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
     """Take receipts and customers' messages. Answered once everything in the call is kept."""
     head = _webhook(runtime.settings.public_url, request, b"")
-    called = await callbacks.admit(runtime.database, runtime.lines, account_id, head)
+    database = runtime.database.of(REPORTS)
+    called = await callbacks.admit(database, runtime.lines, account_id, head)
     belongs_to(request, called.tenant)
     webhook = replace(head, body=await read_body(request, called.line.adapter.callback_bytes))
     metrics = runtime.telemetry.metrics
-    await callbacks.take_callback(runtime.database, runtime.lines, runtime.aside, metrics, called, webhook)
+    await callbacks.take_callback(database, runtime.lines, runtime.aside, metrics, called, webhook)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
@@ -44,7 +46,7 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
 async def answer_challenge(account_id: AccountId, request: Request, runtime: RuntimeDep) -> PlainTextResponse:
     """Answer a provider that checks the address before it uses it, such as Meta with `hub.challenge`."""
     webhook = _webhook(runtime.settings.public_url, request, b"")
-    return PlainTextResponse(await callbacks.answer_challenge(runtime.database, runtime.lines, account_id, webhook))
+    return PlainTextResponse(await callbacks.answer_challenge(runtime.database.of(REPORTS), runtime.lines, account_id, webhook))
 
 
 def _webhook(public_url: str, request: Request, body: bytes) -> Webhook:

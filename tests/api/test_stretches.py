@@ -1,0 +1,105 @@
+"""No request holds the event loop for long, whatever is in it: while it does, nobody is answered."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from app.domain.model import Channel
+from app.garbage import collect_seldom
+from app.runtime import Runtime
+from tests.api.test_worst_messages import TAGGED, WORST
+from tests.gaps import stretches_of_the_loop
+from tests.scene import add_account, add_conversations, helpdesk, sendgrid
+from tests.siege.attacks import MANY_VALUES, SEARCHES, WRONG_IDS, from_helpdesk, report_from_sendgrid
+from tests.scene import SENDGRID_PRIVATE
+
+LONGEST: Final = 0.05
+"""Seconds of the loop's own time."""
+
+CREATE, SEARCH, IMPORT = "/mass-replies", "/conversations/search", "/conversations/import"
+IDS = [str(uuid4()) for _ in range(10_000)]
+MESSAGE = {"text": "Hi"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _lines(count: int, **fields: Any) -> bytes:
+    return b"\n".join(_json({"external_id": f"h-{n}", "channel": "other", **fields}) for n in range(count))
+
+
+def _deep(levels: int) -> Any:
+    node: Any = {}
+    for _ in range(levels):
+        node = {"not": node}
+    return node
+
+
+BODIES: Mapping[str, tuple[str, bytes]] = {
+    "ids that are no ids": (CREATE, _json(WRONG_IDS)),
+    "ids of nobody": (CREATE, _json({"selection": {"conversation_ids": IDS}, "message": MESSAGE})),
+    "ids that are numbers": (CREATE, _json({"selection": {"conversation_ids": list(range(10_000))}, "message": MESSAGE})),
+    "ids of objects": (CREATE, _json({"selection": {"conversation_ids": [{}] * 20_000}, "message": MESSAGE})),
+    "one id again and again": (CREATE, _json({"selection": {"conversation_ids": IDS[:1] * 10_000}, "message": MESSAGE})),
+    "the worst message": (CREATE, _json({"selection": TAGGED, "message": WORST, "on_unresolved": "blank"})),
+    "a preview of it": ("/mass-replies/preview", _json({"selection": TAGGED, "message": WORST, "on_unresolved": "blank"})),
+    "a text of two megabytes": (CREATE, _json({"selection": TAGGED, "message": {"text": "x" * 1_900_000}})),
+    "a text of tags": (CREATE, _json({"selection": TAGGED, "message": {"text": "{{ contact.name }}" * 60_000}})),
+    "a text of braces": (CREATE, _json({"selection": TAGGED, "message": {"text": "{%" * 900_000}})),
+    "a text of shortcodes": (CREATE, _json({"selection": TAGGED, "message": {"text": "/a " * 600_000}})),
+    "html of two megabytes": (CREATE, _json({"selection": TAGGED, "message": {"text": "x", "html": "<b>x" * 400_000}})),
+    "many values": (SEARCH, MANY_VALUES),
+    "values just few enough": (SEARCH, b'{"filter": {"x": [' + b"[]," * 24_000 + b"[]]}}"),
+    "a filter of unknown names": (SEARCH, _json({"filter": {f"x{n}": 1 for n in range(24_000)}})),
+    "a filter of branches": (SEARCH, _json({"filter": {"any_of": [{} for _ in range(24_000)]}})),
+    "a filter of tags": (SEARCH, _json({"filter": {"tags": {"any": [f"t{n}" for n in range(40_000)]}}})),
+    "a deep filter": (SEARCH, _json({"filter": _deep(900)})),
+    "searches": (SEARCH, _json({"filter": SEARCHES})),
+    "lines": (IMPORT, _lines(2_000, custom_fields={f"f {n}": "x" * 50 for n in range(40)}, tags=["t"])),
+    "lines of many fields": (IMPORT, _lines(600, custom_fields={f"f {n}": "x" for n in range(200)})),
+    "lines of large values": (IMPORT, _lines(600, custom_fields={"f": ["x"] * 1_900})),
+    "lines of many tags": (IMPORT, _lines(600, tags=[f"t{n}" for n in range(100)])),
+    "lines that are none": (IMPORT, b"{}\n" * 200_000),
+    "empty lines": (IMPORT, b"\n" * 2_000_000),
+}
+
+
+async def _parts(body: bytes) -> AsyncIterator[bytes]:
+    """As a server hands them on."""
+    for first in range(0, len(body), 65_536):
+        yield body[first : first + 65_536]
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_no_body_holds_the_loop(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, name: str) -> None:
+    await add_account(runtime, tenant, helpdesk("http://127.0.0.1:9"))
+    await add_conversations(runtime, tenant, Channel.OTHER, 20)
+    path, body = BODIES[name]
+    headers = NDJSON if path == IMPORT else {"Content-Type": "application/json"}
+    await client.post(path, headers=headers, content=b"{}")
+    collect_seldom()
+    async with stretches_of_the_loop() as stretches:
+        answer = await client.post(path, headers=headers, content=_parts(body))
+    print(f"STRETCH {1000*max(stretches):.0f} ms of {1000*sum(stretches):.0f} {answer.status_code} {len(answer.content)} {name}")
+    assert answer.status_code < 500 or answer.status_code == 503
+    assert max(stretches) < LONGEST
+
+
+@pytest.mark.parametrize("name", ["helpdesk", "sendgrid"])
+async def test_no_callback_holds_the_loop(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, name: str) -> None:
+    account = await add_account(runtime, tenant, {"helpdesk": helpdesk, "sendgrid": sendgrid}[name]("http://127.0.0.1:9"))
+    collect_seldom()
+    async with stretches_of_the_loop() as stretches:
+        if name == "helpdesk":
+            answer = await from_helpdesk(client, str(account))
+        else:
+            answer = await report_from_sendgrid(client, str(account), SENDGRID_PRIVATE, 1_000)
+    print(f"STRETCH {1000*max(stretches):.0f} ms of {1000*sum(stretches):.0f} {answer.status_code} {name}")
+    assert answer.status_code == 204
+    assert max(stretches) < LONGEST
