@@ -21,6 +21,7 @@ from app.domain.own_addresses import OwnAddresses
 from app.domain.selection import Filter
 from app.domain.streams import TooLarge, split_lines, split_mbox, without_mark
 from app.own_addresses import own_addresses
+from app.slices import Slices
 from app.store import selection
 from app.store.accounts import find_account
 from app.store.conversations import find_id, timeline_item, view_conversations
@@ -37,8 +38,8 @@ from app.store.erasure import block_again
 from app.store.imports import load_chunk, store_chunk
 
 CHUNK_LINES = 500
-CHUNK_BYTES = 4 * 1024 * 1024
-"""What is held in memory at once, however long the lines are."""
+CHUNK_BYTES = 256 * 1024
+"""Of lines that are stored together: writing down what they hold is one piece of work on the event loop."""
 LARGE_MAIL_BYTES = 256 * 1024
 """Above it a mail is read in a thread, so that other requests go on meanwhile."""
 
@@ -64,7 +65,9 @@ async def import_lines(
 async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIterator[list[NumberedLine]]:
     chunk: list[NumberedLine] = []
     size = number = 0
+    slices = Slices()
     async for raw in split_lines(body):
+        await slices.pause()
         number += 1
         try:
             line = _line(raw)
@@ -98,7 +101,9 @@ async def _import_chunk(
 ) -> None:
     now = datetime.now(UTC)
     chunk = await load_chunk(connection, tenant, [each.line for each in lines])
+    slices = Slices()
     for each in lines:
+        await slices.pause()
         try:
             report.count(chunk.apply(each.line, now))
         except InvalidLine as error:

@@ -5,7 +5,7 @@ them at once. Details name the rule and never repeat what was sent, because that
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -17,6 +17,8 @@ E = TypeVar("E", bound=StrEnum)
 
 MAX_ITEMS = 10_000
 """The longest list that a request may hold."""
+MOST_NAMED = 20
+"""Of an object's unknown fields."""
 MAX_KEY_BYTES = 2_000
 """What is looked up lies in btree indexes, and PostgreSQL refuses an entry above about 2,700 bytes."""
 MAX_NAME_BYTES = 1_000
@@ -80,9 +82,15 @@ class Reader:
             self.fault(pointer, "wrong_type", "This must be an object.")
             return {}
         if known is not None:
-            for name in value.keys() - known:
-                self.fault(child(pointer, name), "unknown_field", _no_such_field(known))
+            self._refuse_names(list(value.keys() - known), pointer, known)
         return value
+
+    def _refuse_names(self, unknown: Sequence[str], pointer: str, known: Collection[str]) -> None:
+        detail = _no_such_field(known) if unknown else ""
+        for name in unknown[:MOST_NAMED]:
+            self.fault(child(pointer, name), "unknown_field", detail)
+        if len(unknown) > MOST_NAMED:
+            self.fault(pointer, "unknown_field", f"{len(unknown) - MOST_NAMED:,} more fields are unknown.")
 
     def array(self, value: object, pointer: str, *, most: int = MAX_ITEMS) -> list[object]:
         if not isinstance(value, list):

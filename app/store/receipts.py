@@ -1,6 +1,7 @@
 """Providers' reports, kept as they came: applied at once where their delivery is known, tried again where not."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,9 @@ from app.domain.messaging import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
 from app.domain.plain_text import storable
 from app.store.address_links import main_key
+
+_UNHOLDABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
+"""In JSON: an escaped NUL, whatever stands before it, and half of a character."""
 
 LONGEST_EPOCH: Final = 9
 """Digits of an attempt's number that a database integer surely holds."""
@@ -325,11 +329,16 @@ def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int |
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    return json.dumps(_holdable(raw), default=str)
+    """Write down what PostgreSQL's jsonb can hold of a provider's JSON: no NUL, no half of a character, no NaN."""
+    try:
+        text = json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # NaN
+        return json.dumps(_holdable(raw), default=str)
+    # Nearly everything has been made storable before; to look through every value again would hold up the event loop.
+    return json.dumps(_holdable(raw), default=str) if _UNHOLDABLE.search(text) else text
 
 
 def _holdable(value: Any) -> Any:
-    """What PostgreSQL's jsonb can hold of a provider's JSON: no NUL, no half of a character, no NaN."""
     match value:
         case str():
             return storable(value)

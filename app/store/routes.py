@@ -86,7 +86,7 @@ class _Route:
         wanted = sa.any_(sa.literal(keys, ARRAY(self._column.type)))
         statement = sa.select(self._column, self._column.table.c.tenant_id).where(self._column == wanted)
         async with begin() as connection:
-            return {key: tenant for key, tenant in await connection.execute(statement)}
+            return {row[0]: row[1] for row in await connection.execute(statement)}
 
     def _remember(self, owners: dict[Hashable, TenantId]) -> None:
         self.known.update(owners)

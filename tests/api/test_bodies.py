@@ -35,7 +35,7 @@ from tests.scene import (
     twilio,
     whatsapp,
 )
-from tests.siege.attacks import report_from_sendgrid
+from tests.siege.attacks import sendgrid_call
 
 API = "https://api.example.com"
 
@@ -307,11 +307,9 @@ async def test_the_events_of_a_callback_are_taken_in_groups_and_too_many_are_ref
     monkeypatch.setattr(callbacks, "_take_group", take)
     monkeypatch.setattr(callbacks, "MOST_EVENTS", 45)
     account = str(await add_account(runtime, tenant, sendgrid(API)))
-    assert (await report_from_sendgrid(anonymous, account, SENDGRID_PRIVATE, 45)).status_code == 204
+    assert (await sendgrid_call(account, SENDGRID_PRIVATE, 45).made(anonymous)).status_code == 204
     assert taken == [20, 20, 5]
-    problem = assert_problem(
-        await report_from_sendgrid(anonymous, account, SENDGRID_PRIVATE, 46), 422, "invalid_request"
-    )
+    problem = assert_problem(await sendgrid_call(account, SENDGRID_PRIVATE, 46).made(anonymous), 422, "invalid_request")
     assert "45 are taken" in problem["detail"]
     assert taken == [20, 20, 5]
 

@@ -50,6 +50,18 @@ class Target:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A provider's, signed."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+
+    async def made(self, http: httpx.AsyncClient) -> httpx.Response:
+        return await http.post(self.path, content=self.body, headers=self.headers)
+
+
 def besiege(target: Target) -> None:
     """Print how each attack was answered, as JSON."""
     os.nice(10)
@@ -104,8 +116,8 @@ def _attacks(
             2,
             post("/conversations/import", integration | {"Content-Type": "application/x-ndjson"}, content=lines),
         ),
-        "helpdesk callback": (2, lambda: from_helpdesk(http, target.helpdesk)),
-        "sendgrid callback": (1, lambda: report_from_sendgrid(http, target.sendgrid, target.sendgrid_key, 5_000)),
+        "helpdesk callback": (2, lambda: helpdesk_call(target.helpdesk).made(http)),
+        "sendgrid callback": (1, lambda: sendgrid_call(target.sendgrid, target.sendgrid_key, 5_000).made(http)),
         "forged callback": (4, post(f"/callbacks/{target.sendgrid}", {}, content=b"x" * 1_000_000)),
     }
 
@@ -140,7 +152,7 @@ def _lines() -> bytes:
     )
 
 
-async def from_helpdesk(http: httpx.AsyncClient, account: str) -> httpx.Response:
+def helpdesk_call(account: str) -> Call:
     """An event of almost 2 MB that says nothing we know, new each time."""
     id_, now = uuid4().hex, datetime.now(UTC)
     body = json.dumps({"type": "x", "data": [id_] * 50_000})
@@ -149,10 +161,10 @@ async def from_helpdesk(http: httpx.AsyncClient, account: str) -> httpx.Response
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Signer(STANDARD_SECRET).sign(id_, now, body),
     }
-    return await http.post(f"/callbacks/{account}", content=body.encode(), headers=headers)
+    return Call(f"/callbacks/{account}", body.encode(), headers)
 
 
-async def report_from_sendgrid(http: httpx.AsyncClient, account: str, private: str, count: int) -> httpx.Response:
+def sendgrid_call(account: str, private: str, count: int) -> Call:
     """Receipts of deliveries that there are none of, signed with an account's private key."""
     at = int(time.time())
     events = [
@@ -174,4 +186,4 @@ async def report_from_sendgrid(http: httpx.AsyncClient, account: str, private: s
         "X-Twilio-Email-Event-Webhook-Signature": signature,
         "X-Twilio-Email-Event-Webhook-Timestamp": moment.decode(),
     }
-    return await http.post(f"/callbacks/{account}", content=body, headers=headers)
+    return Call(f"/callbacks/{account}", body, headers)

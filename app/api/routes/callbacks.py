@@ -46,7 +46,9 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
 async def answer_challenge(account_id: AccountId, request: Request, runtime: RuntimeDep) -> PlainTextResponse:
     """Answer a provider that checks the address before it uses it, such as Meta with `hub.challenge`."""
     webhook = _webhook(runtime.settings.public_url, request, b"")
-    return PlainTextResponse(await callbacks.answer_challenge(runtime.database.of(REPORTS), runtime.lines, account_id, webhook))
+    return PlainTextResponse(
+        await callbacks.answer_challenge(runtime.database.of(REPORTS), runtime.lines, account_id, webhook)
+    )
 
 
 def _webhook(public_url: str, request: Request, body: bytes) -> Webhook:
