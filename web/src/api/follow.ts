@@ -1,6 +1,6 @@
 /** How a mass reply goes on: by its event stream where there is one, else by asking again. */
 
-import { type Api, pause, Refused, type Schemas } from './client';
+import { type Api, pause, Refused, type Schemas, SessionOver } from './client';
 
 export type MassReply = Schemas['MassReplyAnswer'];
 export type Counts = Schemas['CountsAnswer'];
@@ -30,7 +30,7 @@ export async function follow(api: Api, id: string, listener: Listener, signal: A
     } catch (error) {
       if (signal.aborted) return;
       listener.lost(error);
-      if (error instanceof Refused && error.status < 500 && error.status !== 429) return;
+      if (error instanceof SessionOver || (error instanceof Refused && error.status < 500 && error.status !== 429)) return;
       await pause(Math.min(1000 * 2 ** failures++, LONGEST), signal).catch(() => {});
     }
   }

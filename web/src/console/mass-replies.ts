@@ -4,10 +4,10 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../api/client';
 import type { MassReply } from '../api/follow';
+import { messageFrame } from '../dialog/frame';
 import { Model } from '../dialog/model';
 import '../dialog/watch';
 import { address, ConsolePage } from './parts';
-import { messageFrame } from './frame';
 
 const STATUSES = ['preparing', 'awaiting_confirmation', 'awaiting_approval', 'scheduled', 'sending', 'paused', 'completed', 'cancelled', 'expired'];
 const COUNTS = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain', 'skipped', 'cancelled'] as const;
@@ -96,7 +96,7 @@ export class History extends ConsolePage {
       <div class="columns">
         <section class="stack" aria-label=${say('message')}><h2>${say('message')}</h2>
           <div class="bubble">${batch.message.text}</div>
-          ${batch.message.html ? messageFrame(batch.message.html, say('html_part')) : nothing}
+          ${batch.message.html ? messageFrame(batch.message.html, words) : nothing}
           <h2>${say('selected_by')}</h2><pre class="bubble">${JSON.stringify(batch.selection, null, 1)}</pre>
         </section>
         <section class="stack" aria-label=${say('counts')}><h2>${say('counts')}</h2>

@@ -26,7 +26,7 @@ export abstract class ConsolePage extends LitElement {
       await action();
     } catch (error) {
       if (error instanceof SessionOver) this.dispatchEvent(new Event('signed-out', { bubbles: true }));
-      else if (error instanceof Refused) this.problem = [error.detail, ...error.faults.map((one) => `${one.pointer} ${one.detail}`)].join(' ');
+      else if (error instanceof Refused) this.problem = said(error, this.words);
       else this.problem = this.words.say('unreachable');
     }
   }
@@ -35,6 +35,10 @@ export abstract class ConsolePage extends LitElement {
     return this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : '';
   }
 }
+
+/** With the place of each fault: a form has many. */
+const said = (refused: Refused, words: Words) =>
+  [words.fault(refused), ...refused.faults.map((one) => `${one.pointer} ${words.fault(one)}`)].join(' ');
 
 /** The address of a page: behind `#`, so that no filter ever reaches a server's log. */
 export const address = (page: string, query: Record<string, string> = {}) => {

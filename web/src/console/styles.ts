@@ -48,7 +48,6 @@ export const layout = css`
   .grow { flex: 1; }
   .guards { align-items: end; }
   .icon { width: 16px; height: 16px; vertical-align: -3px; fill: none; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round; }
-  .mail { width: 100%; height: 260px; border: 1px solid var(--line); border-radius: var(--radius); background: #fff; }
   pre { margin: 0; font: 13px/18px ui-monospace, monospace; }
   mass-reply-watch .body { padding: 0; }
   @media (max-width: 720px) {

@@ -3,7 +3,8 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import './people';
-import { View, warnings } from './view';
+import { summary } from './summary';
+import { View } from './view';
 
 @customElement('mass-reply-confirm')
 export class Confirm extends View {
@@ -31,12 +32,8 @@ export class Confirm extends View {
     return html`<div class="body" part="body">
       ${this.#difference(count)}
       <p>${say('frozen')}</p>
-      <h3>${say('text_for')}</h3>
-      <div class="samples">${this.#samples()}</div>
-      <div class="columns">
-        <div class="stack"><h3>${say('costs')}</h3><ul>${this.#costs()}</ul>${this.#warnings()}</div>
-        <ul class="soft">${this.#plan(count)}</ul>
-      </div>
+      ${summary(this.model, this.words)}
+      <ul class="soft">${this.#plan(count)}</ul>
       <mass-reply-people .model=${this.model} .words=${this.words} status="skipped"></mass-reply-people>
       ${
         count >= this.typeFrom
@@ -57,42 +54,13 @@ export class Confirm extends View {
     return html`<p class="note amber" role="alert">${say('changed', { before, n: count })} <strong>${changed}</strong></p>`;
   }
 
-  #samples() {
-    const { channel, say } = this.words;
-    const seen = new Set<string>();
-    const samples = [...this.model.batch!.preflight!.samples].sort(
-      (a, b) => Number(seen.has(a.channel)) - Number(seen.has((seen.add(a.channel), b.channel))),
-    );
-    return samples.slice(0, 3).map((one) => {
-      const contact = this.model.people.get(one.conversation_id)?.contact;
-      return html`<div>
-        <p class="soft">${channel(one.channel)} · ${say('to', { name: contact?.name ?? say('unnamed') })}</p>
-        <div class="bubble" tabindex="0">${one.text}</div>
-      </div>`;
-    });
-  }
-
-  #costs() {
-    const { say } = this.words;
-    const { billable } = this.model.batch!.preflight!;
-    const costs = [
-      [billable.sms_segments, 'cost_sms'],
-      [billable.whatsapp_in_window, 'cost_whatsapp'],
-      [billable.whatsapp_templates, 'cost_template'],
-    ] as const;
-    const due = costs.flatMap(([n, key]) => (n ? [{ n, key }] : []));
-    return due.length ? due.map(({ n, key }) => html`<li>${say(key, { n })}</li>`) : html`<li>${say('costs_nothing')}</li>`;
-  }
-
-  #warnings() {
-    const list = this.model.batch!.preflight!.warnings;
-    return list.length ? html`<ul class="note amber">${warnings(this.words, list)}</ul>` : nothing;
-  }
-
   #plan(count: number) {
     const { say, time } = this.words;
-    const { draft, batch } = this.model;
+    const { draft, batch, preview } = this.model;
+    const above = preview?.approval_above ?? null;
     return [
+      say('in_name_of', { name: batch!.author.name }),
+      above !== null && count > above ? say('will_ask') : null,
       draft.sendAt ? say('will_schedule', { time: time(new Date(draft.sendAt).toISOString()) }) : draft.hold ? say('will_hold') : null,
       draft.sample !== null && draft.sample < count ? say('will_sample', { n: draft.sample }) : null,
       batch!.mark_as_done ? say('will_mark_done') : null,

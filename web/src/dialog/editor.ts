@@ -47,7 +47,7 @@ export class Editor extends View {
         ${this.#list()}
       </div>
       <div id="faults" aria-live="polite">
-        ${faults.map((fault) => html`<p class="note bad">${fault.detail}</p>`)}
+        ${faults.map((fault) => html`<p class="note bad">${this.#fault(fault)}</p>`)}
       </div>
       ${this.#inserter()} ${this.#files()}
     </div>`;
@@ -57,6 +57,12 @@ export class Editor extends View {
     const { trouble } = this.model;
     if (!trouble || !('faults' in trouble)) return [];
     return trouble.faults.filter((fault) => fault.pointer.startsWith('/message') || fault.pointer.startsWith('/whatsapp'));
+  }
+
+  /** The service's own sentence says where; in another language it comes second. */
+  #fault(fault: { code: string; detail: string }) {
+    const said = this.words.fault(fault);
+    return said === fault.detail ? said : html`${said} <span class="soft" lang="en">${fault.detail}</span>`;
   }
 
   #list() {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { Api, Refused, SessionOver, Unreachable } from '../api/client';
+import { Api } from '../api/client';
 import { OVER } from '../api/follow';
 import { controls, sheet, tokens } from '../look/styles';
 import { languageOf, Words } from '../words';
@@ -8,9 +8,10 @@ import type { Confirm } from './confirm';
 import './confirm';
 import type { Selection } from './draft';
 import './editor';
-import { Model, open, reached } from './model';
+import { Model, open } from './model';
+import { title as titleOf, under } from './title';
+import { trouble } from './trouble';
 import './watch';
-import { skippedInWords } from './view';
 import type { Write } from './write';
 import './write';
 
@@ -80,9 +81,7 @@ export class MassReplyDialog extends LitElement {
     this.#begin(new Model(api, this.selection));
     await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
-    await this.model!.open(this.massReply);
-    await this.updateComplete;
-    this.writeView?.focusText();
+    await this.#open(this.massReply);
   }
 
   /** Close it. What is being sent goes on, and a draft is kept. */
@@ -118,7 +117,7 @@ export class MassReplyDialog extends LitElement {
   }
 
   protected override render() {
-    const title = this.#title();
+    const title = titleOf(this.model, this.words, this.now);
     return html`<dialog
       part="dialog"
       aria-labelledby="title"
@@ -130,7 +129,7 @@ export class MassReplyDialog extends LitElement {
         <header class="top">
           <h2 id="title" part="title" tabindex="-1">${title}</h2>
           <button class="plain" aria-label=${this.words.say('close')} @click=${this.#leave}>✕</button>
-          <div class="under">${this.#under()}</div>
+          <div class="under">${under(this.model, this.words)}</div>
         </header>
         ${this.#body()}
         <footer class="foot" part="actions">${this.#foot()}</footer>
@@ -150,70 +149,6 @@ export class MassReplyDialog extends LitElement {
     return this.#spoken;
   }
   #momentSpoken = '';
-
-  #title(): string {
-    const { say } = this.words;
-    const { model } = this;
-    if (!model || model.moment === 'opening') return say('counting');
-    if (model.moment === 'write') return this.#writeTitle(model);
-    const batch = model.batch!;
-    if (model.moment === 'confirm') {
-      if (batch.status === 'preparing') return say('preparing', { n: batch.selected_count });
-      if (batch.status === 'expired') return this.words.batchStatus('expired');
-      return batch.recipient_count ? say('confirm_title', { n: batch.recipient_count }) : say('nothing_to_send');
-    }
-    return this.#watchTitle(model);
-  }
-
-  #writeTitle({ preview, trouble }: Model) {
-    const { say } = this.words;
-    if (trouble instanceof Refused && trouble.code === 'selection_empty') return say('empty_selection');
-    if (!preview) return say('counting');
-    if (preview.recipient_count === null) return say('selected_only', { n: preview.selected_count });
-    if (preview.recipient_count === 0) return say('nothing_to_send');
-    const all = preview.recipient_count === preview.selected_count;
-    return say(all ? 'will_get_all' : 'will_get', { n: preview.recipient_count, of: preview.selected_count });
-  }
-
-  #watchTitle({ batch }: Model) {
-    const { say } = this.words;
-    const { status, counts, dispatch_at: start } = batch!;
-    if (status === 'awaiting_approval') return say('awaits_approval');
-    if (status === 'scheduled' && start) {
-      const seconds = Math.max(0, Math.ceil((Date.parse(start) - this.now) / 1000));
-      return seconds <= 120 ? say('sends_in', { n: seconds }) : say('sends_at', { time: this.words.time(start) });
-    }
-    if (!counts) return this.words.batchStatus(status);
-    const sent = reached(counts);
-    if (status === 'sending') return say('sending', { done: batch!.recipient_count! - open(counts), n: batch!.recipient_count! });
-    if (status === 'paused') {
-      if (batch!.pause_reason === 'sample_sent') return say('paused_sample', { n: open(counts) });
-      return say(batch!.pause_reason === 'failure_share' ? 'paused_failures' : batch!.pause_reason === 'account' ? 'paused_account' : 'paused_person');
-    }
-    if (status === 'expired') return say('expired');
-    if (status === 'cancelled' && sent + counts.failed + counts.uncertain === 0) return say('undone');
-    return [
-      say('sent_to', { n: sent }),
-      counts.failed && say('n_failed', { n: counts.failed }),
-      counts.uncertain && say('n_unknown', { n: counts.uncertain }),
-      counts.cancelled && say('n_cancelled', { n: counts.cancelled }),
-    ].filter(Boolean).join(' ');
-  }
-
-  #under() {
-    const { say, reason, number } = this.words;
-    const { moment, preview, lostSince } = this.model!;
-    if (lostSince) return html`<p class="note amber" role="status">${say('offline', { time: this.words.time(lostSince) })}</p>`;
-    if (moment !== 'write' || !preview) return nothing;
-    if (preview.recipient_count === null) return html`<span class="soft">${say('counted_on_review')}</span>`;
-    const skipped = preview.selected_count - preview.recipient_count;
-    if (!skipped) return html`<span class="soft">${say('nobody_left_out')}</span>`;
-    const why = skippedInWords(this.words, preview.preflight.skipped);
-    return html`<details>
-      <summary class="line">${say('left_out', { n: skipped })} <span class="soft">· ${why}</span></summary>
-      <ul class="soft">${preview.preflight.skipped.map((one) => html`<li>${number(one.count)} · ${this.words.channel(one.channel)} · ${reason(one.code)}</li>`)}</ul>
-    </details>`;
-  }
 
   #body() {
     const { model, words } = this;
@@ -244,20 +179,17 @@ export class MassReplyDialog extends LitElement {
         <button class="stop" @click=${() => { this.asking = null; void this.model!.act('cancel'); }}>${say('stop')}</button>
         <button class="main" @click=${() => (this.asking = null)}>${say('keep_sending')}</button>`;
     }
-    return html`<span class="say">${this.#trouble()}</span>${this.#actions()}`;
+    return html`<span class="say">${this.#said()}</span>${this.#actions()}`;
   }
 
-  #trouble() {
+  /** What stands beside the buttons. */
+  #said() {
     const { say } = this.words;
-    const { trouble, busy, moment } = this.model!;
-    if (busy) return html`<span role="status">${say('busy', { n: busy })}</span>`;
-    if (trouble instanceof SessionOver)
-      return html`<span role="alert">${say('session_over')}</span> <button @click=${() => this.model!.again()}>${say('sign_in_again')}</button>`;
-    if (trouble instanceof Unreachable)
-      return html`<span role="alert">${say(moment === 'write' ? 'offline_write' : 'unreachable')}</span> <button @click=${() => this.model!.again()}>${say('try_again')}</button>`;
-    if (trouble instanceof Refused && trouble.code !== 'selection_empty' && !trouble.faults.some((one) => one.pointer.startsWith('/message')))
-      return html`<span role="alert">${say('failed_action', { detail: [trouble.detail, ...trouble.faults.map((one) => one.detail)].join(' ') })}</span>`;
-    return moment === 'confirm' ? html`<strong>${say('cannot_be_recalled')}</strong>` : moment === 'watch' && !OVER.has(this.model!.batch!.status) ? html`<span class="soft">${say('you_can_close')}</span>` : nothing;
+    const { moment, batch } = this.model!;
+    const inTheWay = trouble(this.model!, this.words);
+    if (inTheWay) return inTheWay;
+    if (moment === 'confirm') return html`<strong>${say('cannot_be_recalled')}</strong>`;
+    return moment === 'watch' && !OVER.has(batch!.status) ? html`<span class="soft">${say('you_can_close')}</span>` : nothing;
   }
 
   #actions() {
@@ -265,8 +197,7 @@ export class MassReplyDialog extends LitElement {
     const model = this.model!;
     const { batch, acting } = model;
     if (model.moment === 'write') {
-      const ready = model.draft.text.trim() && model.preview?.recipient_count !== 0 && !model.trouble;
-      return model.maySend ? html`<button class="main" ?disabled=${acting || !ready} @click=${() => model.review()}>${say('review')}</button>` : this.#closer();
+      return model.maySend ? html`<button class="main" ?disabled=${acting || !canReview(model)} @click=${() => model.review()}>${say('review')}</button>` : this.#closer();
     }
     if (model.moment === 'confirm') {
       const n = batch!.recipient_count ?? 0;
@@ -304,7 +235,14 @@ export class MassReplyDialog extends LitElement {
   #followUp(event: CustomEvent<string[]>) {
     const selection = { follow_up: { mass_reply_id: this.model!.batch!.id, statuses: event.detail } } as Selection;
     this.#begin(new Model(this.model!.api, selection));
-    void this.model!.open(null);
+    void this.#open(null);
+  }
+
+  /** The text has the focus once it is there. */
+  async #open(id: string | null) {
+    await this.model!.open(id);
+    await this.updateComplete;
+    this.writeView?.focusText();
   }
 
   #leave = () => {
@@ -335,7 +273,7 @@ export class MassReplyDialog extends LitElement {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     const model = this.model;
-    if (model?.moment === 'write' && model.draft.text.trim() && model.preview?.recipient_count) void model.review();
+    if (model && canReview(model)) void model.review();
   }
 
   protected override updated() {
@@ -347,6 +285,10 @@ export class MassReplyDialog extends LitElement {
   }
   #momentShown: string | undefined;
 }
+
+/** There is a text that somebody would get, and nothing in the way. */
+const canReview = ({ moment, draft, preview, trouble: found }: Model) =>
+  moment === 'write' && draft.text.trim() !== '' && preview !== null && preview.recipient_count !== 0 && !found;
 
 /** Where this module came from. */
 const ORIGIN = new URL(/* @vite-ignore */ '..', import.meta.url).href;

@@ -3,6 +3,7 @@
 import { type Api, pause, randomKey, Refused, type Schemas, SessionOver, Unreachable } from '../api/client';
 import { type Counts, follow, type MassReply, OVER } from '../api/follow';
 import { type Draft, DraftPlace, emptyDraft, type Selection } from './draft';
+import { Reasons } from './reasons';
 
 export type Preview = Schemas['PreviewAnswer'];
 export type Sample = Schemas['SamplePreflight'];
@@ -12,6 +13,10 @@ export type Trouble = Refused | Unreachable | SessionOver;
 
 /** Milliseconds without a letter before the preview is asked for. */
 const QUIET = 250;
+/** Nobody has confirmed the number yet. */
+const UNCONFIRMED = new Set<MassReply['status']>(['preparing', 'awaiting_confirmation', 'expired']);
+/** Milliseconds between two pictures of what goes on. */
+const FRAME = 250;
 
 export class Model extends EventTarget {
   moment: Moment = 'opening';
@@ -29,7 +34,11 @@ export class Model extends EventTarget {
   acting = false;
   lostSince: string | null = null;
   lastHeard = new Date().toISOString();
+  readonly reasons: Reasons;
 
+  #opened: string | null = null;
+  #drawn = 0;
+  #drawing = 0;
   #place: DraftPlace | null = null;
   #following: AbortController | null = null;
   #createKey = randomKey();
@@ -41,6 +50,7 @@ export class Model extends EventTarget {
     readonly selection: Selection | null,
   ) {
     super();
+    this.reasons = new Reasons(api, () => this.batch, () => this.#set({}));
     api.onBusy = (seconds) => this.#set({ busy: seconds });
   }
 
@@ -73,6 +83,7 @@ export class Model extends EventTarget {
 
   /** Begin with a selection, or with a mass reply that exists; an unfinished one of this selection is found again. */
   async open(id: string | null): Promise<void> {
+    this.#opened = id;
     await this.#act(async () => {
       this.me = await this.api.get('/me');
       this.#place = this.selection && new DraftPlace(this.api.base, this.me.tenant, this.me.user?.id, this.selection);
@@ -197,10 +208,8 @@ export class Model extends EventTarget {
       const headers = { 'Idempotency-Key': this.#createKey };
       const batch = await this.api.post('/mass-replies', { body: this.#body(this.draft), headers });
       this.#keep(batch.id);
-      this.#set({ batch, moment: 'confirm' });
+      this.#watch(batch);
       this.#tell('created');
-      this.#follow(batch.id);
-      await this.meet((batch.preflight?.samples ?? []).map((sample) => sample.conversation_id));
     });
   }
 
@@ -215,9 +224,11 @@ export class Model extends EventTarget {
     if (id) await this.api.post('/mass-replies/{id}/cancel', { path: { id }, body: {} }).catch(() => {});
   }
 
+  /** Confirm the number that is shown. When it is another one by now, both are shown, and nothing is sent. */
   async confirm(): Promise<void> {
     const { draft, batch } = this;
     await this.#act(async () => {
+      this.shownBefore = batch!.recipient_count;
       const confirmed = await this.api.post('/mass-replies/{id}/confirm', {
         path: { id: batch!.id },
         body: {
@@ -261,12 +272,29 @@ export class Model extends EventTarget {
 
   resolve = (body: Schemas['ResolveBody']) =>
     this.#act(async () =>
-      this.#watch(await this.api.post('/mass-replies/{id}/resolve', { path: { id: this.batch!.id }, body })),
+      this.#watch(
+        await this.api.post('/mass-replies/{id}/resolve', {
+          path: { id: this.batch!.id },
+          body,
+          headers: { 'Idempotency-Key': randomKey() },
+        }),
+      ),
     );
 
   #watch(batch: MassReply) {
-    this.#set({ batch, moment: batch.status === 'awaiting_confirmation' && this.selection ? 'confirm' : 'watch' });
+    this.#notice(batch);
+    this.#set({});
     this.#follow(batch.id);
+  }
+
+  /** Take over how it stands, and tell what has begun or ended by that. */
+  #notice(batch: MassReply) {
+    const before = this.batch?.id === batch.id ? this.batch : null;
+    this.moment = this.selection && UNCONFIRMED.has(batch.status) && !batch.confirmed_at ? 'confirm' : 'watch';
+    this.batch = batch;
+    if (batch.preflight && !before?.preflight) void this.meet(batch.preflight.samples.map((sample) => sample.conversation_id));
+    if (batch.started_at && before && !before.started_at) this.#tell('sent', batch);
+    if (batch.finished_at && before && !before.finished_at) this.#tell('finished', batch);
   }
 
   #follow(id: string) {
@@ -274,25 +302,33 @@ export class Model extends EventTarget {
     this.#following = new AbortController();
     const listener = {
       changed: (batch: MassReply) => {
-        const began = batch.started_at !== null && this.batch?.started_at === null;
-        const ended = batch.finished_at !== null && this.batch?.finished_at === null;
-        const ready = this.batch?.preflight === null && batch.preflight !== null;
-        this.#set({ batch, lostSince: null, lastHeard: new Date().toISOString() });
-        if (ready) void this.meet(batch.preflight!.samples.map((sample) => sample.conversation_id));
-        if (began) this.#tell('sent', batch);
-        if (ended) this.#tell('finished', batch);
+        Object.assign(this, { lostSince: null, lastHeard: new Date().toISOString() });
+        this.#notice(batch);
+        this.#draw();
       },
       lost: (error: unknown) => {
-        this.#set({ lostSince: this.lastHeard, ...(error instanceof SessionOver ? { trouble: error } : {}) });
+        const final = error instanceof SessionOver || (error instanceof Refused && error.status < 500);
+        this.#set(final ? { trouble: error } : { lostSince: this.lastHeard });
       },
     };
     void follow(this.api, id, listener, this.#following.signal);
   }
 
+  /** Show what is new, a few times a second at most, however often it comes. */
+  #draw() {
+    if (this.#drawing) return;
+    const wait = Math.max(0, this.#drawn + FRAME - performance.now());
+    this.#drawing = window.setTimeout(() => {
+      this.#drawing = 0;
+      this.#drawn = performance.now();
+      this.#set({});
+    }, wait);
+  }
+
   /** Go on after what was in the way: a new session, or the connection. */
   async again(): Promise<void> {
     this.#set({ trouble: null });
-    if (this.moment === 'opening') await this.open(null);
+    if (this.moment === 'opening') await this.open(this.#opened);
     else if (this.moment === 'write') await this.look();
     else if (this.batch) this.#follow(this.batch.id);
   }
@@ -305,6 +341,17 @@ export class Model extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail: { id: batch?.id ?? null, count: batch?.recipient_count ?? null, counts: batch?.counts ?? null } }));
   }
 
+  /** After a conflict: somebody else has been at it, and this shows how it stands now. */
+  async #readAgain(id: string): Promise<void> {
+    const { trouble } = this;
+    try {
+      this.#watch(await this.api.get('/mass-replies/{id}', { path: { id } }));
+      this.trouble = trouble;
+    } catch {
+      // What is shown stays, with the conflict named.
+    }
+  }
+
   async #act(action: () => Promise<void>): Promise<void> {
     if (this.acting) return;
     this.#set({ acting: true, trouble: null });
@@ -312,6 +359,7 @@ export class Model extends EventTarget {
       await action();
     } catch (error) {
       this.trouble = asTrouble(error);
+      if (error instanceof Refused && error.status === 409 && this.batch) await this.#readAgain(this.batch.id);
     } finally {
       this.#set({ acting: false });
     }
@@ -324,4 +372,7 @@ function asTrouble(error: unknown): Trouble {
 }
 
 export const reached = (counts: Counts) => counts.sent + counts.delivered + counts.read;
+/** So many deliveries are made by now. */
+export const prepared = (batch: MassReply) =>
+  batch.lanes.reduce((sum, lane) => sum + Object.values(lane.counts).reduce((a, b) => a + b, 0), 0);
 export const open = (counts: Counts) => counts.queued + counts.sending;

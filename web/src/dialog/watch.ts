@@ -4,8 +4,9 @@ import { html, nothing, svg } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Counts } from '../api/follow';
 import { OVER } from '../api/follow';
-import { open, reached } from './model';
+import { reached } from './model';
 import './people';
+import { summary } from './summary';
 import { View } from './view';
 
 const STATES = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain', 'skipped', 'cancelled'] as const;
@@ -28,7 +29,8 @@ export class Watch extends View {
       ${this.#approval()}
       ${batch.counts ? html`<section class="stack" part="progress" aria-label=${this.words.say('by_channel')}>${this.#bars()}</section>` : nothing}
       ${this.#lanes()}
-      ${batch.confirmed_at ? this.#results(over) : this.#text()}
+      ${batch.confirmed_at ? this.#results(over) : nothing}
+      ${batch.confirmed_at || batch.status === 'awaiting_approval' ? nothing : this.#text()}
       ${over && batch.confirmed_at ? this.#next() : nothing}
     </div>`;
   }
@@ -49,7 +51,6 @@ export class Watch extends View {
     return html`<div class="note amber stack">
       <p><strong>${say('asked_by', { name: batch!.author.name })}</strong></p>
       <p>${say('awaits_approval_hint', { n })}</p>
-      ${this.#text()}
       ${
         this.model.mayApprove
           ? html`<div class="row">
@@ -59,7 +60,8 @@ export class Watch extends View {
             </div>`
           : nothing
       }
-    </div>`;
+    </div>
+    ${summary(this.model, this.words)}`;
   }
 
   /** Accounts that cannot send, in words. */
@@ -100,20 +102,37 @@ export class Watch extends View {
     return STATES.filter((state) => counts[state] > 0).map((state, index) => `${index ? ' · ' : ''}${number(counts[state])} ${status(state)}`);
   }
 
+  protected override updated() {
+    if (this.model.batch?.counts?.failed) void this.model.reasons.learn();
+  }
+
   #results(over: boolean) {
     const { say } = this.words;
-    const { batch, acting, maySend } = this.model;
+    const { batch, maySend } = this.model;
     const resolvable = maySend && ['sending', 'paused', 'completed', 'cancelled'].includes(batch!.status);
-    const retryable = maySend && batch!.counts!.failed > 0 && ['sending', 'paused', 'completed'].includes(batch!.status);
     return html`<section class="stack" part="results" aria-label=${say('results')}>
       <div class="stack card">
-        ${this.#people('failed')}
-        ${retryable ? html`<div class="row"><button ?disabled=${acting} @click=${() => this.model.retry(null)}>${say('try_again')}</button><span class="soft">${say('retry_hint')}</span></div>` : nothing}
+        ${this.#people('failed')} ${this.#retry()}
         ${this.#people('uncertain', resolvable)} ${resolvable && this.ticked.size ? this.#decide() : nothing}
         ${this.#people('skipped')} ${over ? this.#people('cancelled') : nothing}
         ${this.#nobodyMissing() ? html`<p class="soft">${say('nobody_left_out')}</p>` : nothing}
       </div>
     </section>`;
+  }
+
+  /** The button says how many it sends again; where none can be, it says so instead. */
+  #retry() {
+    const { say } = this.words;
+    const { batch, acting, maySend, reasons } = this.model;
+    if (!maySend || !batch!.counts!.failed || !['sending', 'paused', 'completed'].includes(batch!.status)) return nothing;
+    const failed = reasons.items.filter((one) => one.status === 'failed');
+    const n = failed.reduce((sum, one) => sum + one.retryable, 0);
+    if (!failed.length) return nothing;
+    return html`<div class="row inner">${
+      n
+        ? html`<button ?disabled=${acting} @click=${() => this.model.retry(null)}>${say('retry_n', { n })}</button><span class="soft">${say('retry_hint')}</span>`
+        : html`<span class="soft">${say('retry_none')}</span>`
+    }</div>`;
   }
 
   #nobodyMissing() {
@@ -141,7 +160,7 @@ export class Watch extends View {
       <div class="row">
         <button ?disabled=${off} @click=${() => settle('sent')}>${say('mark_sent')}</button>
         <button ?disabled=${off} @click=${() => settle('not_sent')}>${say('mark_not_sent')}</button>
-        <button class="stop" ?disabled=${off} @click=${() => settle('not_sent', true)}>${say('mark_again')}</button>
+        ${this.model.batch!.status === 'cancelled' ? nothing : html`<button class="stop" ?disabled=${off} @click=${() => settle('not_sent', true)}>${say('mark_again')}</button>`}
       </div>
       <p class="soft">${say('mark_risk')}</p>
     </fieldset>`;
@@ -187,5 +206,3 @@ function bar(counts: Counts) {
     })}
   </svg>`;
 }
-
-export const waiting = open;

@@ -61,7 +61,8 @@ export class Write extends View {
         <div>
           ${tick('markAsDone', say('mark_as_done'))} ${tick('hold', say('hold'), draft.sendAt !== '')}
           ${tick('blank', say('blank'))}
-          ${draft.blank ? nothing : html`<p class="soft indent">${say('blank_hint')}</p>`}
+          <p class="soft indent ${draft.blank ? 'unseen' : ''}">${say('blank_hint')}</p>
+          <p class="soft">${this.#people()}</p>
         </div>
         <div>
           <div class="row">
@@ -103,6 +104,18 @@ export class Write extends View {
         </div>
       </div>
     </fieldset>`;
+  }
+
+  /** Who says it, and who else is asked: known before anything is frozen. */
+  #people() {
+    const { say } = this.words;
+    const { me, preview } = this.model;
+    const name = me?.user?.name ?? me?.key?.name;
+    const above = preview?.approval_above ?? null;
+    return [
+      name ? say('in_name_of', { name }) : '',
+      above !== null && (preview!.recipient_count ?? Infinity) > above ? say('asks_above', { n: above }) : '',
+    ].join(' ');
   }
 
   #template() {

@@ -222,6 +222,14 @@ export const controls = css`
     overflow: auto;
     max-height: 320px;
   }
+  .mail {
+    width: 100%;
+    height: 260px;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: #fff;
+    color-scheme: light;
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       transition: none !important;
@@ -258,6 +266,15 @@ export const sheet = css`
   .indent {
     padding-left: 26px;
   }
+  .unseen {
+    visibility: hidden;
+  }
+  .inner {
+    padding: 8px 0 8px 16px;
+  }
+  .pager {
+    padding: 8px 0;
+  }
   .lower {
     align-self: end;
   }
@@ -265,9 +282,6 @@ export const sheet = css`
     display: flex;
     gap: 8px;
     padding: 4px 0;
-  }
-  .reason {
-    padding-top: 8px;
   }
   .line {
     white-space: nowrap;

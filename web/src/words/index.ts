@@ -13,6 +13,12 @@ const TIME: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 const DATE: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', ...TIME };
 const FULL: Intl.DateTimeFormatOptions = { dateStyle: 'full', timeStyle: 'medium' };
 
+interface Refusal {
+  code: string;
+  detail: string;
+  faults: readonly { code: string; detail: string }[];
+}
+
 export class Words {
   readonly lang: 'en' | 'de';
   readonly #said: Catalogue;
@@ -42,6 +48,10 @@ export class Words {
   reason = (code: string) => named(this.#names.reasons, code);
   warning = (code: string) => named(this.#names.preflight_warnings, code);
   tag = (code: string) => named(this.#names.tags, code);
+  /** What was refused: in the person's language where the catalogue has it, else in the service's words. */
+  problem = ({ code, detail, faults }: Refusal) => [{ code, detail }, ...faults].map((one) => this.fault(one)).join(' ');
+  fault = ({ code, detail }: { code: string; detail: string }) => this.#names.problems[code] ?? detail;
+
   /** A code of some kind: `named('status', 'done')`. */
   named = (kind: string, code: string) =>
     this.#names.codes[`${kind}.${code}`] ?? (kind === 'channel' ? this.channel(code) : code.replaceAll('_', ' '));

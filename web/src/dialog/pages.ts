@@ -1,0 +1,56 @@
+/** A long list a page at a time. A cursor leads on; the way back is remembered. */
+
+import { html, nothing, type ReactiveControllerHost } from 'lit';
+import type { Words } from '../words';
+
+export interface Listed<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export class Pages<T> {
+  /** Null until the first page is there. */
+  items: T[] | null = null;
+  problem: unknown = null;
+  #way: (string | undefined)[] = [undefined];
+  #next: string | null = null;
+  #asked = 0;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly ask: (cursor: string | undefined) => Promise<Listed<T>>,
+    private readonly failed: (error: unknown) => void = () => {},
+  ) {}
+
+  first = () => this.#go([undefined]);
+  reload = () => this.#go(this.#way);
+
+  /** Go along these cursors; of two questions the later one's answer counts. */
+  async #go(way: (string | undefined)[]): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const page = await this.ask(way.at(-1));
+      if (asked !== this.#asked) return;
+      this.#way = way;
+      this.items = page.items;
+      this.#next = page.next_cursor;
+    } catch (error) {
+      this.failed(error);
+    }
+    this.host.requestUpdate();
+  }
+
+  /** What stands below: nothing where one page is all. `total` is null where nobody has counted. */
+  render(words: Words, total: number | null, size: number) {
+    const before = this.#way.length - 1;
+    if (!before && this.#next === null) return nothing;
+    const { number, say } = words;
+    const from = before * size;
+    const range = `${number(from + 1)}–${number(from + (this.items?.length ?? 0))}`;
+    return html`<nav class="row pager" aria-label=${say('pages')}>
+      <button ?disabled=${!before} @click=${() => this.#go(this.#way.slice(0, -1))}>‹ ${say('page_back')}</button>
+      <span class="soft">${total === null ? range : say('page_of', { range, n: total })}</span>
+      <button ?disabled=${this.#next === null} @click=${() => this.#go([...this.#way, this.#next!])}>${say('page_on')} ›</button>
+    </nav>`;
+  }
+}

@@ -1,0 +1,42 @@
+/** Why some of a mass reply were not sent, with their numbers: asked for again when those change, and seldom. */
+
+import { type Api, pause, type Schemas } from '../api/client';
+import type { MassReply } from '../api/follow';
+
+export type ReasonCount = Schemas['ReasonCountAnswer'];
+
+/** Milliseconds between two questions while numbers move. */
+const REST = 2_000;
+
+export class Reasons {
+  items: ReasonCount[] = [];
+  #known = '';
+  #asking = false;
+
+  constructor(
+    private readonly api: Api,
+    private readonly batch: () => MassReply | null,
+    private readonly changed: () => void,
+  ) {}
+
+  async learn(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      for (let batch = this.batch(); batch && this.#known !== unsent(batch); batch = this.batch()) {
+        this.#known = unsent(batch);
+        this.items = (await this.api.get('/mass-replies/{id}/reasons', { path: { id: batch.id } })).items;
+        this.changed();
+        await pause(REST);
+      }
+    } catch {
+      this.#known = '';
+    } finally {
+      this.#asking = false;
+    }
+  }
+}
+
+/** What they depend on. */
+const unsent = ({ id, counts }: MassReply) =>
+  [id, counts?.failed, counts?.uncertain, counts?.skipped, counts?.cancelled].join();

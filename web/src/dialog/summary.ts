@@ -1,0 +1,52 @@
+/** What goes out, to look at before somebody says yes: the text as a few get it, what it costs, what to know. */
+
+import { html, nothing } from 'lit';
+import type { MassReply } from '../api/follow';
+import type { Words } from '../words';
+import { messageFrame } from './frame';
+import type { Model } from './model';
+import { warnings } from './view';
+
+const SHOWN = 3;
+
+export function summary(model: Model, words: Words) {
+  const { say } = words;
+  const batch = model.batch!;
+  return html`<h3>${say('text_for')}</h3>
+    <div class="samples">${samples(model, words)}</div>
+    ${batch.message.html ? messageFrame(batch.message.html, words) : nothing}
+    <div class="columns">
+      <div class="stack"><h3>${say('costs')}</h3><ul>${costs(batch, words)}</ul></div>
+      ${known(batch, words)}
+    </div>`;
+}
+
+/** One of each channel first. */
+function samples(model: Model, { channel, say }: Words) {
+  const seen = new Set<string>();
+  const isFirst = (name: string) => !seen.has(name) && seen.add(name);
+  const all = model.batch!.preflight?.samples ?? [];
+  const first = all.filter((one) => isFirst(one.channel));
+  return [...first, ...all.filter((one) => !first.includes(one))].slice(0, SHOWN).map((one) => {
+    const contact = model.people.get(one.conversation_id)?.contact;
+    return html`<div>
+      <p class="soft">${channel(one.channel)} · ${say('to', { name: contact?.name ?? say('unnamed') })}</p>
+      <div class="bubble" tabindex="0">${one.text}</div>
+    </div>`;
+  });
+}
+
+function costs({ preflight }: MassReply, { say }: Words) {
+  const billable = preflight?.billable;
+  const due = ([
+    [billable?.sms_segments, 'cost_sms'],
+    [billable?.whatsapp_in_window, 'cost_whatsapp'],
+    [billable?.whatsapp_templates, 'cost_template'],
+  ] as const).flatMap(([n, key]) => (n ? [{ n, key }] : []));
+  return due.length ? due.map(({ n, key }) => html`<li>${say(key, { n })}</li>`) : html`<li>${say('costs_nothing')}</li>`;
+}
+
+function known({ preflight }: MassReply, words: Words) {
+  const list = preflight?.warnings ?? [];
+  return list.length ? html`<ul class="note amber">${warnings(words, list)}</ul>` : nothing;
+}
