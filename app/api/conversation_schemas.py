@@ -12,6 +12,7 @@ from app.api.filter_schema import DescribedBy, FilterBody
 from app.api.schemas import Answer, Listing, Whole
 from app.api.schemas import Body as Closed
 from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
+from app.domain.import_line import MAX_FILE_NAMES
 from app.domain.import_report import ImportReport, LineNote
 from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
 
@@ -20,6 +21,10 @@ class SearchBody(Closed):
     filter: FilterBody = Field(description="`{}` finds every conversation.")
     limit: Whole = Field(default=50, ge=1, le=500)
     cursor: str | None = None
+
+
+class FileName(Closed):
+    filename: str = Field(min_length=1)
 
 
 class CustomerMessageDescription(Closed):
@@ -33,6 +38,9 @@ class CustomerMessageDescription(Closed):
     sent_at: datetime | None = Field(default=None, description="Left out: now.")
     automatic: bool | None = Field(
         default=None, description="True for an out-of-office answer or the like: logged, and no more."
+    )
+    attachments: list[FileName] | None = Field(
+        default=None, max_length=MAX_FILE_NAMES, description="Files that came with it, named on the timeline."
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from app.domain.import_line import MAX_FILE_NAMES
 from app.domain.model import Channel, ConversationStatus, Engagement
 
 
@@ -33,6 +34,10 @@ class ImportedContact(_Line):
     )
 
 
+class ImportedFile(_Line):
+    filename: str = Field(min_length=1)
+
+
 class ImportedMessage(_Line):
     """The customer's last message: it opens the reply window, and is what an e-mail answers."""
 
@@ -46,6 +51,9 @@ class ImportedMessage(_Line):
     )
     sent_at: datetime | None = Field(default=None, description="Left out: the time of the import.")
     automatic: bool | None = Field(default=None, description="An out-of-office answer or the like: it owes no reply.")
+    attachments: list[ImportedFile] | None = Field(
+        default=None, max_length=MAX_FILE_NAMES, description="Files that came with it, named on the timeline."
+    )
 
 
 class ConversationLine(_Line):

@@ -116,11 +116,17 @@ class _Conversation(BaseModel):
     external_id: str | None = None
 
 
+class _File(BaseModel):
+    filename: str
+
+
 class _Message(BaseModel):
     id: str | None = None
     text: str
     sent_at: Moment | None = None
     automatic: bool = False
+    attachments: list[_File] = []
+    """Named on the timeline; the files stay with the helpdesk."""
 
 
 class _Received(BaseModel):
@@ -238,7 +244,9 @@ def _read(answer: Answer, address: str) -> SendResult:
     if answer.status in _REFUSED:
         detail, code = one_line(answer.text_member("detail") or "no detail given"), _reason(answer.text_member("code"))
         ends_address = code in _NO_MORE and answer.text_member("address") == address
-        return Rejected(code, f"HTTP {answer.status}: {detail}", ends_address=ends_address)
+        # Without a code of ours it may be no answer of the helpdesk's at all.
+        temporary = answer.text_member("code") not in _FAILURES
+        return Rejected(code, f"HTTP {answer.status}: {detail}", temporary, ends_address)
     if answer.status == 429:
         return throttled(answer)
     return Unknown(f"The endpoint answered HTTP {answer.status}, which says neither yes nor no.")
@@ -277,6 +285,7 @@ def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
         opted_out=received.opted_out,
         conversation_id=received.conversation.id,
         conversation_external_id=received.conversation.external_id,
+        attachment_names=tuple(each.filename for each in received.message.attachments if each.filename),
         vouched=True,
         raw=raw,
     )

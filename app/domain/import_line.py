@@ -18,6 +18,7 @@ from app.domain.selection import MAX_FIELD_NAME_BYTES
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_SHORT_TEXT_BYTES = 10_000
 MAX_REFERENCES = 200
+MAX_FILE_NAMES = 100
 MAX_DEPTH = 10
 MAX_TAGS = 200
 MAX_CUSTOM_FIELDS = 200
@@ -204,7 +205,7 @@ _CONTACT_FIELDS: Mapping[str, Read] = {
     "phone": _phone,
     "opted_out": Reader.flag,
 }
-_MESSAGE_FIELDS = ("text", "provider_message_id", "references", "sent_at", "automatic")
+_MESSAGE_FIELDS = ("text", "provider_message_id", "references", "sent_at", "automatic", "attachments")
 
 
 def _contact(reader: Reader, data: object) -> ContactLine:
@@ -287,6 +288,16 @@ def _read_message(reader: Reader, data: object, at: str, read_text: Callable[...
             reader.name(item, child(child(at, "references"), n))
             for n, item in enumerate(reader.array(references, child(at, "references"), most=MAX_REFERENCES))
         ),
+        attachment_names=_file_names(reader, fields.get("attachments"), child(at, "attachments")),
+    )
+
+
+def _file_names(reader: Reader, data: object, at: str) -> tuple[str, ...]:
+    """Read what came with a message: the timeline names it, and holds no files."""
+    listed = [] if data is None else reader.array(data, at, most=MAX_FILE_NAMES)
+    files = ((reader.mapping(each, child(at, n), ("filename",)), child(at, n)) for n, each in enumerate(listed))
+    return tuple(
+        reader.name(file.get("filename"), child(place, "filename"), most_bytes=MAX_NAME_BYTES) for file, place in files
     )
 
 

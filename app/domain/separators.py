@@ -22,6 +22,33 @@ _USUAL_HEADER = re.compile(
 )
 
 
+_LONGEST_HEAD = 102_400
+_HEAD_ENDS = re.compile(rb"\n\r?\n")
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+def told_end(held: bytes | bytearray, longest: int, *, last: bool) -> int | None:
+    """Answer where the mail at the beginning ends by its own Content-Length; 0 where that is not so, None as above.
+
+    Solaris and others write it in the place of `>` before such lines (mboxcl2). A length is believed where a separator
+    follows, or the file's end.
+    """
+    head = _HEAD_ENDS.search(held, 0, _LONGEST_HEAD)
+    if head is None:
+        return None if not last and len(held) < _LONGEST_HEAD else 0
+    told = _LENGTH.search(held, 0, head.start() + 1)
+    end = head.end() + int(told[1]) if told else 0
+    if not told or end > longest or b"\nFrom " in held[: head.start()]:
+        return 0
+    if last and end <= len(held) and not held[end:].strip():
+        return end
+    for start in (end, end + 1, end + 2):
+        if held[start - 1 : start] == b"\n" and held[start : start + 5] == b"From ":
+            found = separator_at(held, start, last=last)
+            return start - 1 if found else found
+    return None if not last and len(held) < end + len(b"\r\nFrom ") else 0
+
+
 def separator_at(held: bytes | bytearray, start: int, *, last: bool) -> int | None:
     """Answer where the mail begins whose separator begins at `start`; 0 where it is none, None where more is to come.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.mail import MAX_MAIL_BYTES
-from app.domain.separators import KEPT_BEHIND, separator_at
+from app.domain.separators import KEPT_BEHIND, separator_at, told_end
 
 MAX_LINE_BYTES = 1024 * 1024
 
@@ -29,7 +29,7 @@ async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) 
     dropped. What stands before the first separator is a mail too, so that a single mail without one is read as well.
     """
     separated = False
-    async for item in _split(_after_empty_line(chunks), _NextMail(), limit):
+    async for item in _split(_after_empty_line(chunks), _NextMail(limit), limit):
         if isinstance(item, TooLarge):
             yield item
         elif separated or item.strip():
@@ -86,7 +86,22 @@ class _NextLine:
 class _NextMail:
     slack = len(b"\r\n")
 
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._begins = True
+        """Whether what is held is looked at for the first time."""
+
     def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
+        if self._begins:
+            end = told_end(held, self._limit, last=last)
+            if end is None:
+                return start
+            self._begins, start = False, max(start, end)
+        found = self._find(held, start, last=last)
+        self._begins = isinstance(found, Cut)
+        return found
+
+    def _find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
         while (line := held.find(b"\nFrom ", start)) >= 0:
             found = separator_at(held, line + 1, last=last)
             if found is None:

@@ -111,6 +111,7 @@ async def test_a_customers_message_opens_the_conversation_again(client: httpx.As
         "text": "Still broken.",
         "provider_message_id": "<new@mail.example.test>",
         "sent_at": "2026-05-02T10:00:00Z",
+        "attachments": [{"filename": "bill.pdf"}],
     }
     answer = await client.post("/conversations/c-1/customer-messages", json=body)
     assert answer.status_code == 201
@@ -122,7 +123,7 @@ async def test_a_customers_message_opens_the_conversation_again(client: httpx.As
         "mass_reply_id": None,
         "delivery_id": None,
         "delivery_status": None,
-        "attachments": [],
+        "attachments": [{"filename": "bill.pdf"}],
         "created_at": "2026-05-02T10:00:00Z",
     }
     seen = (await client.get("/conversations/c-1")).json()
@@ -148,6 +149,8 @@ async def test_a_message_that_is_sent_again_is_recorded_once(client: httpx.Async
         ({"text": ""}, "/text"),
         ({"text": "x", "sent_at": "today"}, "/sent_at"),
         ({"text": "x", "mood": "bad"}, "/mood"),
+        ({"text": "x", "attachments": [{"filename": ""}]}, "/attachments/0/filename"),
+        ({"text": "x", "attachments": [{"name": "a"}]}, "/attachments/0/name"),
         ([], ""),
     ],
 )

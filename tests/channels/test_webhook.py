@@ -106,7 +106,7 @@ async def test_a_refusal_without_a_reason_that_fits_is_a_refusal_still(body: Any
     result = await answer_to(404, body)
 
     assert isinstance(result, Rejected)
-    assert result.code is ReasonCode.PROVIDER_REJECTED
+    assert (result.code, result.temporary) == (ReasonCode.PROVIDER_REJECTED, True)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -148,6 +148,14 @@ def test_a_customer_s_message_names_its_conversation(http: httpx.AsyncClient) ->
     assert event.opted_out is True
     assert event.sent_at == datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
     assert read(http, "received").conversation_external_id == "c-1"
+
+
+def test_a_customer_s_message_names_its_files(http: httpx.AsyncClient) -> None:
+    message = {"id": "m-1", "text": "", "attachments": [{"filename": "bill.pdf", "size": 7}, {"filename": ""}]}
+    event = read(http, "received", message=message)
+
+    assert isinstance(event, Inbound)
+    assert event.attachment_names == ("bill.pdf",)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,24 @@ class TestMbox:
         mails = await collect(split_mbox(in_chunks(content)))
         assert mails == [b"Subject: 1\n\ntext\n", b"Received: x\n\ntext\n\nFrom here\nNote: this\n"]
 
+    @LINE_ENDS
+    @pytest.mark.parametrize("size", [1, 7, 1_000_000])
+    @pytest.mark.parametrize("empty", [True, False], ids=["after an empty line", "without"])
+    async def test_a_length_that_fits_tells_where_a_mail_ends(self, line_end, size, empty):
+        text = line_end.join([b"They wrote:", b"", FROM, b"From: bob@example.com", b"Subject: old", b"", b"Hi", b""])
+        mails = [
+            line_end.join([b"From: ann@example.com", b"Content-Length: %d" % len(body), b"", body])
+            for body in (text, b"Hello" + line_end, text)
+        ]
+        content = b"".join(FROM + line_end + each + (line_end if empty else b"") for each in mails)
+        assert await collect(split_mbox(in_chunks(content, size))) == mails
+
+    @pytest.mark.parametrize("length", [0, 5, 7, 99, 99_999, 26_000_000, 10**12])
+    @pytest.mark.parametrize("size", [1, 1_000])
+    async def test_a_length_that_does_not_fit_is_not_believed(self, length, size):
+        mails = [b"From: ann@example.com\nContent-Length: %d\n\nHello\n" % length, b"B: 2\n", b"C: 3\n\ntext\n"]
+        assert await collect(split_mbox(in_chunks(mbox(*mails), size))) == mails
+
     @pytest.mark.parametrize("unit", [b"x", b"From a 10:00 2026\n", b"\nFrom \n", b"\nFrom May 10:00 2026\n"])
     async def test_hostile_lines_cost_no_time(self, unit):
         begun = process_time()
