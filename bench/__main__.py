@@ -133,18 +133,19 @@ async def _sent(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> int:
 
 
 @contextmanager
-def _worker(settings: Settings, module: str = "bench.worker", *arguments: str) -> Iterator[None]:
+def _worker(settings: Settings, module: str = "bench.worker", *arguments: str) -> Iterator[int]:
+    """A process of the service; yields its id."""
     given = settings.model_dump(mode="json", exclude_none=True) | {"secret_key": settings.secret_key.get_secret_value()}
     environment = {f"MASS_REPLY_{name.upper()}": str(value) for name, value in given.items() if value not in ([], "")}
-    with _process(module, *arguments, environment={**os.environ, **environment}):
-        yield
+    with _process(module, *arguments, environment={**os.environ, **environment}) as pid:
+        yield pid
 
 
 @contextmanager
-def _process(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[None]:
+def _process(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-m", module, *arguments], env=environment)
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -102,19 +102,9 @@ async def _here(settings: Settings, provider: int, in_flight: int) -> dict[str, 
 
 
 async def _as_a_user(client: httpx.AsyncClient, provider: int, in_flight: int) -> dict[str, float]:
-    account = {
-        "channel": "sms",
-        "provider": "twilio",
-        "name": "SMS",
-        "config": {"account_sid": SID, "from": "+12025550100", "base_url": f"http://127.0.0.1:{provider}"},
-        "credentials": {"auth_token": "token"},
-        "rate_per_second": RATE,
-        "max_in_flight": in_flight,
-        "enabled": True,
-    }
-    (await client.put("/channel-accounts/sms", json=account)).raise_for_status()
+    (await client.put("/channel-accounts/sms", json=sms_account(provider, in_flight))).raise_for_status()
     started = time.perf_counter()
-    lines = "\n".join(json.dumps(_conversation(number)) for number in range(DELIVERIES))
+    lines = "\n".join(json.dumps(conversation(number)) for number in range(DELIVERIES))
     ndjson = {"Content-Type": "application/x-ndjson"}
     (await client.post("/conversations/import", content=lines, headers=ndjson)).raise_for_status()
     imported = time.perf_counter() - started
@@ -132,7 +122,20 @@ async def _as_a_user(client: httpx.AsyncClient, provider: int, in_flight: int) -
     return {"here": DELIVERIES / (time.perf_counter() - started), "import": DELIVERIES / imported}
 
 
-def _conversation(number: int) -> dict[str, Any]:
+def sms_account(provider: int, in_flight: int) -> dict[str, Any]:
+    return {
+        "channel": "sms",
+        "provider": "twilio",
+        "name": "SMS",
+        "config": {"account_sid": SID, "from": "+12025550100", "base_url": f"http://127.0.0.1:{provider}"},
+        "credentials": {"auth_token": "token"},
+        "rate_per_second": RATE,
+        "max_in_flight": in_flight,
+        "enabled": True,
+    }
+
+
+def conversation(number: int) -> dict[str, Any]:
     phone = f"+1202{number:07}"
     return {
         "external_id": f"c-{number}",

@@ -231,4 +231,5 @@ def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load
         attachments=() if ready.template else load.files,
         template=ready.template,
         last_customer_message_at=recipient.last_customer_message_at,
+        checked=recipient.frozen,
     )

@@ -9,30 +9,28 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import takewhile
-from time import perf_counter
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import structlog
 
 from app.channels.http import elapsed
-from app.delivery.batch_sizes import as_one_call
-from app.delivery.calling import LEASE_MARGIN, Send, by_loop, call, single
+from app.delivery.calling import LEASE_MARGIN, by_loop
 from app.delivery.claiming import Claim, Judging, Taken, Ticket, is_open
 from app.delivery.crew import Crew
+from app.delivery.giving_back import give_back, give_back_claim, given_back
 from app.delivery.loads import Load, NotLoaded
-from app.delivery.outcomes import answered, refused
-from app.delivery.recorder import TROUBLE, Result, refuses
-from app.delivery.settle import Report, settle
+from app.delivery.outcomes import refused
+from app.delivery.recorder import TROUBLE, refuses
+from app.delivery.sending import Ready, Sending, takes_many
+from app.delivery.settle import settle
 from app.delivery.waiting import NOBODY, TICK, Line, Wait
-from app.domain.messaging import Adapter, Deferred, Outbound, SendResult, SendsMany
-from app.domain.model import DeliveryEvent, DeliveryId, Happening, Reason
+from app.domain.messaging import Adapter
+from app.domain.model import Reason
 from app.store import account_health, claims, waiting
-from app.store.claims import Claimed, LaneKey
+from app.store.claims import LaneKey
 from app.store.credentials import CredentialsUnreadable
-from app.telemetry.tracing import note_outcomes
 
 log = structlog.get_logger()
 
@@ -45,19 +43,7 @@ LULL: Final = 0.02
 FRESH: Final = 0.9
 """Seconds after which it must be known anew that the lane is open, before a call is begun."""
 LOOK: Final = 0.2
-GIVE_BACK_TRIES: Final = 5
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A claimed delivery whose call can be begun."""
-
-    claimed: Claimed
-    outbound: Outbound
-    adapter: Adapter
-    until: float
-    """By `elapsed`: no byte of it may leave after this."""
 
 
 class Pump:
@@ -70,12 +56,13 @@ class Pump:
         self._slots = crew.slots.of(lane.tenant, lane.account)
         self._slots.callers.add(self)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: deque[_Ready] = deque()
+        self._ready: deque[Ready] = deque()
         self._changed = asyncio.Event()
         self._open_at = 0.0
         """When the lane was last known to be open."""
         self._fault: BaseException | None = None
         self._load = Load()
+        self._sending = Sending(crew, lane, self._slots)
         self._line = line or NOBODY
         self._wait: Wait | None = None
         self._came_back = False
@@ -221,7 +208,7 @@ class Pump:
     async def _unanswered(self, token: UUID, error: BaseException) -> None:
         """Give back what a claim took; raise a fault of ours again."""
         log.warning("claim_unanswered", error=type(error).__name__)
-        await asyncio.shield(asyncio.ensure_future(self._give_back(token)))
+        await asyncio.shield(asyncio.ensure_future(give_back_claim(self._crew.database, self._lane, token)))
         if not isinstance(error, TROUBLE) or refuses(error):
             raise error
 
@@ -249,7 +236,7 @@ class Pump:
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
             if late := rows[len(tickets) :]:
-                await settle(connection, self._lane.tenant, [_given_back(row) for row in late])
+                await settle(connection, self._lane.tenant, [given_back(row) for row in late])
             if taken.held and tickets:
                 await waiting.forget_hold(connection, self._lane)
         return tickets
@@ -258,9 +245,10 @@ class Pump:
         for ticket in tickets:
             if isinstance(ticket.outbound, Reason):
                 self._slots.refused(1)
-                self._spawn(self._record(adapter.name, ticket.claimed, refused(ticket.claimed, ticket.outbound)))
+                ended = refused(ticket.claimed, ticket.outbound)
+                self._spawn(self._sending.record(adapter.name, ticket.claimed, ended))
             else:
-                self._ready.append(_Ready(ticket.claimed, ticket.outbound, adapter, until))
+                self._ready.append(Ready(ticket.claimed, ticket.outbound, adapter, until))
         if self._ready:
             self._spawn(self._stay_open())
             self._slots.offer(self)
@@ -270,19 +258,6 @@ class Pump:
         log.error("credentials_unreadable")
         async with self._crew.database.begin(self._lane.tenant) as connection:
             await account_health.pause(connection, self._lane.tenant, self._lane.account, UNREADABLE)
-
-    async def _give_back(self, token: UUID) -> None:
-        """Look for the claim on a fresh connection, and put back what it took: nothing of it was begun."""
-        for _ in range(GIVE_BACK_TRIES):
-            try:
-                async with self._crew.database.begin(self._lane.tenant) as connection:
-                    rows = await claims.claimed_under(connection, self._lane, token)
-                    await settle(connection, self._lane.tenant, [_back(id_, epoch) for id_, epoch in rows])
-                return
-            except TROUBLE:
-                await asyncio.sleep(1)
-        # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
-        log.error("give_back_failed")
 
     @property
     def ready(self) -> bool:
@@ -296,21 +271,26 @@ class Pump:
         if not self._ready or self._stop.is_set() or not self._is_open(FRESH):
             return False
         adapter = self._ready[0].adapter
-        if isinstance(adapter, SendsMany) and (alike := self._alike(adapter)) >= BATCH_FROM:
+        if takes_many(adapter) and (alike := self._alike(adapter)) >= BATCH_FROM:
             if free < BATCH_FROM and self._slots.in_use:
                 return False
             many = self._take(min(alike, free, self._crew.batch_sizes.limit(self._lane)))
-            self._spawn(self._send_many(many, adapter))
+            self._spawn(self._send(self._sending.many(many, self._load.refused)))
         else:
             [one] = self._take(1)
-            self._spawn(self._send_one(one, adapter))
+            self._spawn(self._send(self._sending.one(one, self._load.refused)))
         return True
+
+    async def _send(self, call: Coroutine[Any, Any, bool]) -> None:
+        if await call:
+            self.put_off = self._came_back = True
+            self._changed.set()
 
     def _alike(self, adapter: Adapter) -> int:
         """How many can go in one call."""
         return sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
 
-    def _take(self, size: int) -> list[_Ready]:
+    def _take(self, size: int) -> list[Ready]:
         self._slots.began(size)
         return [self._ready.popleft() for _ in range(size)]
 
@@ -344,15 +324,7 @@ class Pump:
         """Put back what was claimed ahead and not begun."""
         rows = [each.claimed for each in self._ready]
         self._ready.clear()
-        for _ in range(GIVE_BACK_TRIES):
-            try:
-                async with self._crew.database.begin(self._lane.tenant) as connection:
-                    await settle(connection, self._lane.tenant, [_given_back(row) for row in rows])
-                break
-            except TROUBLE:
-                await asyncio.sleep(1)
-        else:
-            log.error("give_back_failed")
+        await give_back(self._crew.database, self._lane, rows)
         self._came_back = True
         self._slots.dropped(len(rows))
         self._changed.set()
@@ -366,54 +338,3 @@ class Pump:
         self._tasks.discard(task)
         if not self._tasks or self._fault is not None:
             self._changed.set()
-
-    async def _send_one(self, ready: _Ready, adapter: Adapter) -> None:
-        results = await self._call(adapter.name, lambda: single(adapter, ready.outbound), 1, ready.until)
-        await self._heard([ready], adapter.name, results)
-
-    async def _send_many(self, batch: Sequence[_Ready], adapter: SendsMany) -> None:
-        outbounds, until = [each.outbound for each in batch], min(each.until for each in batch)
-        name = batch[0].adapter.name
-        results = await self._call(name, lambda: adapter.send_many(outbounds), len(batch), until)
-        self._crew.batch_sizes.heard(self._lane, results)
-        await self._heard(batch, name, results)
-
-    async def _heard(self, batch: Sequence[_Ready], provider: str, results: Sequence[SendResult]) -> None:
-        """Free the slots, and hand over how it ended. Where that may stop the account, nothing begins before it did."""
-        pairs = list(zip(batch, results, strict=True))
-        ends = as_one_call([answered(each.claimed, result, self._load.refused) for each, result in pairs])
-        if troubled := any(end.heard == "silence" or end.account_deferral for end in ends):
-            self._slots.trouble()
-        self._slots.answered(len(batch))
-        try:
-            records = zip(batch, ends, strict=True)
-            await asyncio.gather(*(self._record(provider, each.claimed, end) for each, end in records))
-        finally:
-            if troubled:
-                self._slots.trouble_noted()
-        if any(isinstance(result, Deferred) for result in results):
-            self.put_off = self._came_back = True
-            self._changed.set()
-
-    async def _call(self, provider: str, send: Send, size: int, until: float) -> Sequence[SendResult]:
-        telemetry, began = self._crew.telemetry, perf_counter()
-        with telemetry.tracing.call(provider, size) as span:
-            results = await call(send, size, until)
-            note_outcomes(span, results)
-        telemetry.metrics.count_call(provider, perf_counter() - began)
-        return results
-
-    async def _record(self, provider: str, claimed: Claimed, result: Result) -> None:
-        try:
-            await self._crew.recorder.record(result)
-        finally:
-            self._slots.written(1)
-        self._crew.telemetry.metrics.count_delivery(claimed.recipient.channel, provider, result.report.outcome)
-
-
-def _given_back(row: Claimed) -> Report:
-    return _back(row.delivery_id, row.epoch)
-
-
-def _back(id_: DeliveryId, epoch: int) -> Report:
-    return Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")

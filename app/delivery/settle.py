@@ -120,6 +120,8 @@ def _storable(report: Report) -> Report:
     if reason is not None:
         happening = replace(happening, reason=replace(reason, detail=storable(reason.detail)))
     provider_message_id, evidence = _clean(report.provider_message_id), _clean(report.evidence)
+    if reason is None and (provider_message_id, evidence) == (report.provider_message_id, report.evidence):
+        return report  # most of them: a copy is not free
     return replace(report, happening=happening, provider_message_id=provider_message_id, evidence=evidence)
 
 
@@ -225,10 +227,11 @@ async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Se
     # A conversation that another delivery flips just now is that one's from here on.
     leaving = [change.row for change in changes if _leaves(change)]
     left = [row for row in leaving if row.conversation_id not in ours]
-    if sent or left:
+    rounds = list(_rounds(sent, _conversation))
+    if left or len(rounds) > 1:  # one flip holds its conversations in order by itself
         await flips.hold(connection, tenant, [row.conversation_id for row in (*sent, *left)])
     flipped: dict[UUID, flips.Flip] = {}
-    for rows in _rounds(sent, _conversation):
+    for rows in rounds:
         by_conversation = await flips.flip(connection, tenant, rows)
         flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
     restored: dict[UUID, Mapping[str, Changed]] = {}

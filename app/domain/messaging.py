@@ -95,6 +95,8 @@ class Outbound:
     """Sent in the place of text and attachments."""
     last_customer_message_at: datetime | None = None
     """When the reply window began; None where that is not known."""
+    checked: bool = False
+    """Whether a preflight has judged the address, and frozen it as the provider takes it."""
 
     @property
     def correlation(self) -> str:

@@ -24,7 +24,7 @@ _WHATSAPP_SERVER: Final = re.compile(r"(\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)
 _WRITTEN: Final = re.compile(r"\+?[\d\s().\[\]/~·‐-―−-]+")
 """Digits of any script with what people put between them. No letters: they would be dialled as digits, and an
 extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
-_INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """E.164: at most fifteen digits."""
 
 _BARE: Final = re.compile(r"\d+|00[\d\s().-]+")
@@ -55,7 +55,7 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
         return ReadNumber(written, written, None, None)
     e164 = _e164(number)
     key = _today(e164)
-    international = e164 if _INTERNATIONAL.fullmatch(e164) else None
+    international = e164 if INTERNATIONAL.fullmatch(e164) else None
     return ReadNumber(e164, key, international, number)
 
 

@@ -5,7 +5,7 @@ One transaction holds the channel account's row, so that rate and calls under wa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -191,7 +191,7 @@ async def claim(
             row.units,
             row.deferrals,
             row.frozen_subject,
-            replace(recipients.claimed(row), changed_hands=row.changed_hands),
+            recipients.claimed(row),
         )
         for row in rows
     ]

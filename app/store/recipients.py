@@ -1,7 +1,7 @@
 """Conversations with all that decides whether and how a reply goes out on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -123,8 +123,8 @@ async def _known(connection: AsyncConnection, tenant: TenantId, addresses: Seque
 
 
 def _recipient(row: Any, known: _Known) -> Recipient:
-    return replace(
-        from_row(row),
+    return from_row(
+        row,
         address_key=known.key,
         blocked=known.blocked,
         account_config=row.account_config or {},
@@ -136,10 +136,10 @@ def _recipient(row: Any, known: _Known) -> Recipient:
 def claimed(row: Any) -> Recipient:
     """A recipient whose address is the one that the preflight has frozen."""
     blocked = ReasonCode(row.blocked) if row.blocked else None
-    return replace(from_row(row), frozen=True, blocked=blocked, address_key=row.address_key)
+    return from_row(row, frozen=True, blocked=blocked, address_key=row.address_key, changed_hands=row.changed_hands)
 
 
-def from_row(row: Any) -> Recipient:
+def from_row(row: Any, blocked: ReasonCode | None = None, **others: Any) -> Recipient:
     return Recipient(
         conversation_id=row.conversation_id,
         external_id=row.external_id,
@@ -159,7 +159,8 @@ def from_row(row: Any) -> Recipient:
         contact_email=row.contact_email,
         contact_custom_fields=row.contact_custom_fields,
         contact_opted_out=row.contact_opted_out,
-        blocked=None,
+        blocked=blocked,
         account_id=row.account_id,
         provider=row.provider,
+        **others,
     )

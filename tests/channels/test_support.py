@@ -194,3 +194,21 @@ def test_times_are_read_with_and_without_a_zone() -> None:
 def test_text_from_outside_fits_one_line() -> None:
     assert one_line("a\r\nb\x00\tc  d") == "a b c d"
     assert len(one_line("x" * 1000)) == 300
+
+
+@pytest.mark.parametrize("given", [{"json": {"a": "ä"}}, {"form": {"a": "ä +&"}}, {"content": b"{}"}])
+async def test_a_request_is_the_one_that_the_client_itself_would_build(given: dict[str, Any]) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200)
+
+    names = {"X-Key": "k"}
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), headers={"User-Agent": "us"}) as http:
+        await post(http, "http://provider.test/a?b=c", headers=names, **given)
+        as_theirs = {"data" if name == "form" else name: value for name, value in given.items()}
+        theirs = http.build_request("POST", "http://provider.test/a?b=c", headers=names, **as_theirs)
+    [ours] = asked
+    assert (ours.url, ours.content, ours.extensions) == (theirs.url, theirs.content, theirs.extensions)
+    assert dict(ours.headers) == dict(theirs.headers)
