@@ -302,5 +302,5 @@ async def test_an_address_that_the_preflight_has_checked_is_sent_as_it_is_and_an
     unknown = "+10000000000"  # in E.164's form, and nobody's number
     for checked, class_ in ((True, Accepted), (False, Rejected)):
         async with playing(201, TWILIO.accepted.body) as provider:
-            message = outbound(address=unknown, checked=checked)
+            message = outbound(Channel.SMS, unknown, checked=checked)
             assert isinstance(await adapter(provider.http, URL).send(message), class_)
