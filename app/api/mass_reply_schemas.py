@@ -1,7 +1,7 @@
 """What callers say and hear about mass replies."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
@@ -209,6 +209,9 @@ class LaneAnswer(Answer):
 
 PROVIDER_PAUSED: Final = "The provider asked for a pause, or did not answer."
 """Of an account that rests since before reasons were stored."""
+PACED: Final = "The rate of the channel account lets the next message leave then."
+LONG_WAIT: Final = timedelta(seconds=30)
+"""Less is the pace of a slow account, of which nobody asks why."""
 
 
 def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
@@ -225,6 +228,8 @@ def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, 
         return LaneState.COOLING, lane.held_reason, lane.held_until
     if lane.awaits_sample:
         return LaneState.IDLE, "The sample goes first, and none of it is left here.", None
+    if not lane.counts[DeliveryStatus.SENDING] and (next_at := lane.next_at(now)) - now > LONG_WAIT:
+        return LaneState.COOLING, PACED, next_at
     return LaneState.SENDING, None, None
 
 

@@ -10,6 +10,7 @@ from app.domain.approval import Approval
 from app.domain.errors import InvalidSchedule
 from app.domain.messaging import Author
 from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
+from app.domain.policy import allowance
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import Selection
 
@@ -65,6 +66,14 @@ class Lane:
     """Whether only others are in the sample that goes first."""
     account_cool_reason: str | None = None
     """Why the account rests until `account_cool_until`."""
+    account_allowed_at: datetime | None = None
+    account_rate: float | None = None
+
+    def next_at(self, now: datetime) -> datetime:
+        """When the rate of its channel account lets the next message leave."""
+        if self.account_allowed_at is None or self.account_rate is None:
+            return now
+        return allowance(self.account_allowed_at, now, self.account_rate).next_at
 
     @property
     def account_fault(self) -> str | None:

@@ -265,6 +265,7 @@ _LANES = sa.text(f"""
            {", ".join("l." + counter for counter in DELIVERY_COUNTERS)}, l.segments_billed,
            l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
            a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until, a.cool_reason,
+           a.allowed_at, CAST(a.rate_per_second AS float8) AS rate_per_second,
            l.held_until, l.held_reason,
            a.id IS NULL OR a.enabled AS account_enabled,
            a.id IS NULL OR EXISTS (SELECT FROM channel_account_routes r WHERE r.account_id = a.id) AS account_exists,
@@ -300,6 +301,8 @@ async def lanes_of(
             row.held_reason,
             row.awaits_sample,
             row.cool_reason,
+            row.allowed_at,
+            row.rate_per_second,
         )
         found[row.mass_reply_id] = (*found.get(row.mass_reply_id, ()), lane)
     return found

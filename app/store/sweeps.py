@@ -103,6 +103,7 @@ STOPPED = f"""
          WHEN NOT a.enabled THEN 'account_disabled'
          WHEN a.pause_reason IS NOT NULL THEN 'account_paused'
          WHEN a.cool_until > clock_timestamp() AND a.failures_in_a_row >= {BREAKER_THRESHOLD} THEN 'account_silent'
+         WHEN a.cool_until > clock_timestamp() + interval '1 minute' THEN 'account_resting'
          WHEN l.held_times > 0 AND l.held_until > clock_timestamp() THEN 'held' END
 """
 """Why a lane `l` of an account `a` cannot go on; NULL where it can, if only after a while."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.api.mass_reply_schemas import PACED
 from app.delivery.sweep import Sweeper
 from app.domain.mass_reply import ACCOUNT_DELETED, ACCOUNT_DISABLED
 from app.domain.model import MassReplyStatus
@@ -39,6 +40,10 @@ async def stopped(stage: Stage) -> set[str]:
 STOPS = {
     "account_disabled": ("UPDATE channel_accounts SET enabled = false WHERE key = 'email'", ACCOUNT_DISABLED),
     "account_paused": ("UPDATE channel_accounts SET pause_reason = 'Bad.' WHERE key = 'email'", "Bad."),
+    "account_resting": (
+        "UPDATE channel_accounts SET cool_until = now() + interval '1 hour', cool_reason = 'Full.' WHERE key = 'email'",
+        "Full.",
+    ),
     "person": ("UPDATE lanes SET pause_reason = 'person' WHERE channel = 'email'", "person"),
 }
 
@@ -52,7 +57,8 @@ async def test_a_lane_says_why_it_stands_still_in_the_answer_in_the_log_and_as_a
     before = (await figures(stage.runtime.database)).value("mass_reply_lanes_stopped", channel="email", reason=why)
     await stage.write(statement)
     batch = await stage.get(id_)
-    assert lanes(batch) == {"email": ("paused", reason), "desk": ("sending", None)}
+    state = "cooling" if why == "account_resting" else "paused"
+    assert lanes(batch) == {"email": (state, reason), "desk": ("sending", None)}
     assert batch["pause_reason"] is None
     assert await stopped(stage) == {why}
     after = await figures(stage.runtime.database)
@@ -63,6 +69,17 @@ async def test_where_the_only_account_is_disabled_the_mass_reply_says_so(stage: 
     id_ = await stage.batch_in(S.SENDING)
     await stage.write("UPDATE channel_accounts SET enabled = false")
     assert (await stage.get(id_))["pause_reason"] == "account"
+
+
+async def test_a_lane_says_so_that_waits_long_for_the_rate_of_its_account(stage: Stage, quiet: None) -> None:
+    id_ = await stage.batch_in(S.SENDING)
+    slow = (
+        "UPDATE channel_accounts SET rate_per_second = 0.001, allowed_at = now() + interval '990 s' WHERE key = 'email'"
+    )
+    await stage.write(slow)
+    assert lanes(await stage.get(id_)) == {"email": ("cooling", PACED), "desk": ("sending", None)}
+    await stage.write("UPDATE channel_accounts SET allowed_at = now() + interval '9 s' WHERE key = 'email'")
+    assert lanes(await stage.get(id_))["email"] == ("sending", None)
 
 
 async def test_a_retry_onto_a_deleted_account_says_what_to_do(stage: Stage) -> None:
