@@ -68,7 +68,7 @@ PHRASES: Final[Sequence[Phrase]] = (
         "550 5.4.5 Daily user sending limit exceeded.",
     ),
     _phrase(
-        r"rate[ -]?limit|sending rate|submission rate|\bpeak\b|sender thread limit|slow down",
+        r"rate[ -]?limit|\bper[ -](second|minute)\b|(sending|submission) rate|\bpeak\b|sender thread limit|slow down",
         TOO_FAST,
         "SES, Exchange",
         "454 Throttling failure: Maximum sending rate exceeded.",
@@ -128,7 +128,8 @@ PHRASES: Final[Sequence[Phrase]] = (
         "554 5.2.252 SendAsDenied; help@acme.test not allowed to send as support@acme.test",
     ),
     _phrase(
-        r"sender (address )?(rejected|verify failed|denied|not allowed|verification failed|is not)|invalid sender",
+        r"sender (address )?(unauthorized|rejected|verify failed|denied|not allowed|verification failed|is not)"
+        r"|invalid sender",
         SENDER_REFUSED,
         "Postfix, Exim",
         "553 5.7.1 <support@acme.test>: Sender address rejected: not owned by user help",

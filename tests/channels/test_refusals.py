@@ -433,6 +433,7 @@ SERVERS: Mapping[str, str] = {
     "554 Transaction failed; Mail send limit exceeded": QUOTA,
     "553 Relaying disallowed as support@acme.test": PAUSED,
     "550 5.7.0 From address is not one of your addresses": PAUSED,
+    "550 5.7.1 Sender unauthorized": PAUSED,
     "550 The from address does not match a verified Sender Identity": PAUSED,
 }
 
