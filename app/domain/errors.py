@@ -90,6 +90,11 @@ class InvalidTemplate(InvalidRequest):
 
     code = "invalid_template"
 
+    def __init__(self, detail: str | None = None, *, faults: Sequence[Fault] = (), limit: str = code) -> None:
+        """`limit` names in the service's metrics what the message is too much for."""
+        self.limit = limit
+        super().__init__(detail, faults=faults)
+
 
 class UnknownMergeTag(InvalidRequest):
     """The message uses a merge tag that does not exist."""

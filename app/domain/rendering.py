@@ -198,7 +198,8 @@ class Message:
             for pointer, part in filled.items():
                 if part.excessive:
                     detail = f"The message asks for too much: {part.problem}."
-                    raise InvalidTemplate(detail, faults=[Fault(pointer, InvalidTemplate.code, detail)])
+                    fault = Fault(pointer, InvalidTemplate.code, detail)
+                    raise InvalidTemplate(detail, faults=[fault], limit="rendering")
 
 
 class _Sample(dict[str, str]):

@@ -12,10 +12,10 @@ from app.delivery.claiming import Claim
 from app.delivery.lines import Plans
 from app.delivery.loads import Load
 from app.delivery.pump import Pump
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import DeliveryEvent, MassReplyId, TenantId
 from app.domain.preflight import Plan
 from tests.delivery.carrier import Carrier
-from tests.delivery.stage import Stage, recording
+from tests.delivery.stage import Stage, recording, report
 
 
 class Watched:
@@ -71,3 +71,27 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
     assert len(tickets) == 1
     assert await stage.counts(batch) == {"queued": 2, "sending": 1}
     assert [(await stage.attempts(delivery))[0].outcome for delivery in batch.deliveries].count("given_back") == 2
+
+
+async def test_a_crash_between_the_claim_and_its_texts_sends_nothing_until_a_person_decides(stage: Stage) -> None:
+    batch, dead, alive = await stage.batch(2), Carrier(), Carrier()
+    crew = stage.crew(dead)
+    async with stage.database.begin(stage.tenant) as connection:
+        slots = crew.slots.of(stage.tenant, stage.account)
+        await Claim(crew, batch.lane, connection, Load(), slots).take(uuid4())
+    await stage.let_lease_run_out(batch)
+    await stage.sweeper().tick()
+    assert await stage.counts(batch) == {"uncertain": 2}
+
+    again, sent = batch.deliveries
+    await stage.let_settle(batch)
+    await stage.settle(report(again, DeliveryEvent.SEND_AGAIN, None))
+    await stage.settle(report(sent, DeliveryEvent.RESOLVE_SENT, None))
+    crew = stage.crew(alive)
+    async with recording(crew.recorder):
+        await Pump(crew, batch.lane, asyncio.Event()).run()
+
+    assert await stage.counts(batch) == {"sent": 2}
+    assert (len(dead.calls), len(alive.calls)) == (0, 1)
+    replies = [text for kind, text in await stage.timeline(batch) if kind == "reply"]
+    assert replies == ["Hi Name1, we are back."]
