@@ -1,7 +1,8 @@
 """`mass-reply`: the commands and their options. Results go to standard output, everything else to standard error.
 
 A client of a server far away needs nothing of the service, whose modules take seconds to import: so the service's own
-commands import `app.operations` only when they run.
+commands import `app.operations` only when they run. The service in turn needs nothing of the sandbox: only the commands
+that try it import `app.dev`.
 """
 
 import signal
@@ -178,14 +179,14 @@ def demo(
     times: Annotated[int, typer.Option(min=1, max=20, help="How many times as large the crowds are.")] = 1,
 ) -> None:
     """Run the main job once on servers of its own, from sample conversations to a table of results."""
-    from app import operations
+    from app.dev import commands
 
-    operations.demo(times)
+    commands.demo(times)
 
 
 @app.command(rich_help_panel=TRIAL)
 def up(empty: Annotated[bool, typer.Option("--empty", help="Without the sample conversations.")] = False) -> None:
     """Keep the whole stack running here, with the provider sandbox, and print its URLs and a key."""
-    from app import operations
+    from app.dev import commands
 
-    operations.up(empty=empty)
+    commands.up(empty=empty)

@@ -14,12 +14,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import worker as worker_process
 from app.api.protocol import PunctualProtocol
-from app.dev.calls import CallFailed
-from app.dev.children import StackFailed
-from app.dev.demo import PromiseBroken
-from app.dev.demo import demo as run_demo
-from app.dev.servers import EmbeddedServersMissing
-from app.dev.up import up as run_up
 from app.domain.audit import OPERATOR
 from app.domain.erasure import Erased
 from app.domain.errors import InvalidRequest, MassReplyError, NotFound
@@ -48,20 +42,20 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 SAID_IN_ONE_LINE = (
-    *(SettingsInvalid, UnsafeRole, MassReplyError, OSError, SQLAlchemyError, PostgresError),
-    *(EmbeddedServersMissing, StackFailed, CallFailed, PromiseBroken, TelemetryMissing),
+    *(SettingsInvalid, UnsafeRole, TelemetryMissing, MassReplyError),
+    *(OSError, SQLAlchemyError, PostgresError),
 )
 """What a person can do something about."""
 
 
-def in_one_line(operation: Callable[P, None]) -> Callable[P, None]:
-    """Say what went wrong on standard error, and end with the status 1."""
+def in_one_line(operation: Callable[P, None], besides: tuple[type[Exception], ...] = ()) -> Callable[P, None]:
+    """Print what went wrong on standard error, and exit with status 1. `besides` are errors of this operation alone."""
 
     @functools.wraps(operation)
     def run(*arguments: P.args, **named: P.kwargs) -> None:
         try:
             operation(*arguments, **named)
-        except SAID_IN_ONE_LINE as error:
+        except (*SAID_IN_ONE_LINE, *besides) as error:
             typer.echo(f"mass-reply: {_words(error)}", err=True)
             raise typer.Exit(1) from None
 
@@ -220,13 +214,3 @@ def rotate_secrets() -> None:
     )
     if done.unreadable:
         raise typer.Exit(1)
-
-
-@in_one_line
-def demo(times: int) -> None:
-    run_demo(times)
-
-
-@in_one_line
-def up(*, empty: bool) -> None:
-    run_up(empty=empty)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["app.cli", "app.operations", __name__])
+_FORKS.set_forkserver_preload(["app.cli", "app.dev.commands", __name__])
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,14 @@ def test_a_client_imports_no_server() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "\n"  # noqa: S603
 
 
+SANDBOX = "import sys, app.worker, app.main, app.operations; print([m for m in sys.modules if m.startswith('app.dev')])"
+
+
+def test_the_service_imports_no_sandbox() -> None:
+    command = [sys.executable, "-c", SANDBOX]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"  # noqa: S603
+
+
 async def test_the_version_is_printed_alone(run: Run) -> None:
     assert run("--version").stdout == f"mass-reply {version('mass-reply')}\n"
 
@@ -180,7 +188,7 @@ def test_ctrl_c_ends_a_command_without_a_word(monkeypatch: pytest.MonkeyPatch) -
     def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("app.operations.run_demo", pressed)
+    monkeypatch.setattr("app.dev.commands.demo", pressed)
     monkeypatch.setattr("app.client.commands.opened", pressed)
     access = {"MASS_REPLY_URL": "http://127.0.0.1:1", "MASS_REPLY_KEY": "mr_key"}
     for command in (["demo"], ["list"], ["send", "Hello"]):
