@@ -308,6 +308,12 @@ def text(json_object: Json, name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def number(value: object) -> int:
+    """Read a count or a UNIX time, a number or its digits; 0 for anything else."""
+    written = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) <= 18 else 0
+
+
 def instant(value: object, *, per_second: int = 1) -> datetime | None:
     """Read a UNIX time, a number or its digits; None for anything else."""
     try:

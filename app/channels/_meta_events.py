@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
-from app.channels._graph import Json, fingerprint, instant, member, objects, text
+from app.channels._graph import Json, fingerprint, instant, member, number, objects, text
 from app.domain.messaging import Amended, Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized, Watermark
 
 _MILLISECONDS: Final = 1000
@@ -82,7 +82,8 @@ def _edited(item: Json, account: str | None) -> Amended | None:
     message_id, words = text(edit, "mid"), text(edit, "text")
     if message_id is None or words is None:
         return None
-    return Amended(f"{message_id}:edited:{edit.get('num_edit')}", message_id, words, item, account)
+    times = edit.get("num_edit")
+    return Amended(f"{message_id}:edited:{times}", message_id, words, item, account, number(times))
 
 
 def _message(item: Json, message: Json, account: str | None) -> Inbound | None:

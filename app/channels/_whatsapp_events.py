@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.channels._graph import GraphError, Json, fingerprint, instant, member, objects, text
+from app.channels._graph import number as seconds
 from app.channels._whatsapp_errors import ERRORS
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.messaging import Amended, Inbound, Moved, Priced, ProviderEvent, Receipt, ReceiptKind, Unrecognized
@@ -167,7 +168,7 @@ def _amended(message: Json, number: str | None) -> ProviderEvent:
     if original is None or event_id is None or (kind == "edit" and words is None):
         return Unrecognized(fingerprint(message), message, number)
     key = f"{original}:unsent" if kind == "revoke" else f"{original}:edited:{event_id}"
-    return Amended(key, original, words, message, number)
+    return Amended(key, original, words, message, number, order=seconds(message.get("timestamp")))
 
 
 def _moved(message: Json, number: str | None) -> ProviderEvent:

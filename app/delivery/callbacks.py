@@ -236,24 +236,20 @@ async def _take_inbound(
         return
     await _record(connection, tenant, account.channel, inbound, found)
     if account.channel in AMENDABLE and inbound.provider_message_id is not None:
-        await _amend_late(connection, tenant, account, inbound.provider_message_id)
+        await _amend(connection, tenant, account, inbound.provider_message_id)
 
 
 async def _take_amendment(
     connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, amended: Amended
 ) -> None:
     """Show what a customer made of a message. What was taken back is kept nowhere."""
-    told = {"text": amended.text} if amended.text is not None else {}
-    if not await receipts.keep(connection, tenant, account.id, "amended", amended.event_key, told):
-        return
-    id_ = amended.provider_message_id
-    await customer_messages.amend_message(connection, tenant, account.id, account.channel, id_, amended.text)
-    if amended.text is None:
-        await receipts.forget_words(connection, tenant, account.id, id_, amended.event_key)
+    told = {"order": amended.order, **({"text": amended.text} if amended.text is not None else {})}
+    if await receipts.keep(connection, tenant, account.id, "amended", amended.event_key, told):
+        await _amend(connection, tenant, account, amended.provider_message_id)
 
 
-async def _amend_late(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, id_: str) -> None:
-    """Providers do not keep the order: a message may come after it was taken back."""
+async def _amend(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, id_: str) -> None:
+    """Providers do not keep the order: a message may come after it was taken back, an edit after the next one."""
     known = await receipts.amendment_of(connection, tenant, account.id, id_)
     if known is None:
         return

@@ -287,6 +287,8 @@ class Amended:
     """None where it was taken back."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
+    order: int = 0
+    """Of several edits the greatest counts, in whatever order they come."""
 
 
 ProviderEvent = Receipt | Priced | Watermark | Inbound | Moved | Amended | Unrecognized

@@ -137,7 +137,7 @@ async def keep(
 _AMENDMENTS = sa.text("""
     SELECT raw ->> 'text' FROM receipts
     WHERE tenant_id = :tenant AND account_id = :account AND kind = 'amended' AND event_key LIKE :beginning
-    ORDER BY raw ->> 'text' IS NULL DESC, id DESC LIMIT 1
+    ORDER BY raw ->> 'text' IS NULL DESC, CAST(raw ->> 'order' AS bigint) DESC NULLS LAST, id DESC LIMIT 1
 """)
 _FORGET_WORDS = sa.text("""
     UPDATE receipts SET raw = '{}'

@@ -77,6 +77,25 @@ async def test_what_is_edited_on_messenger_says_so_and_can_still_be_unsent(talk:
     assert (await talk.timeline()).texts == "[unsent by its author]"
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["afterwards", "before it comes"])
+async def test_of_several_edits_the_last_counts_in_whatever_order_they_come(talk: Talk, late: bool) -> None:
+    await talk.with_somebody(Channel.FACEBOOK, messenger("https://api.example.com"), PERSON)
+    written: dict[str, Any] = {"message": {"mid": "m1", "text": "Helo"}}
+    edits: list[dict[str, Any]] = [{"message_edit": {"mid": "m1", "text": f"Hello {n}", "num_edit": n}} for n in (2, 1)]
+    for call in [*edits, written] if late else [written, *edits]:
+        await talk.messenger(**call)
+    assert (await talk.timeline()).texts == "Hello 2\n[edited]"
+
+
+async def test_of_several_edits_on_whatsapp_the_last_counts(talk: Talk) -> None:
+    await talk.with_somebody(Channel.WHATSAPP, whatsapp("https://api.example.com"), "+12025550146")
+    await talk.whatsapp(id="wamid.1", type="text", text={"body": CARD})
+    for at in (1777638700, 1777638650):
+        edit = {"original_message_id": "wamid.1", "message": {"type": "text", "text": {"body": f"at {at}"}}}
+        await talk.whatsapp(type="edit", timestamp=str(at), edit=edit)
+    assert (await talk.timeline()).texts == "at 1777638700\n[edited]"
+
+
 async def test_what_is_revoked_or_edited_on_whatsapp(talk: Talk) -> None:
     await talk.with_somebody(Channel.WHATSAPP, whatsapp("https://api.example.com"), "+12025550146")
     await talk.whatsapp(id="wamid.1", type="text", text={"body": CARD})
