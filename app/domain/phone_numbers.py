@@ -87,12 +87,14 @@ def _e164(number: PhoneNumber) -> str:
 
 
 def _dialled(number: PhoneNumber, key: str) -> str | None:
+    e164 = _e164(number)
     if phonenumbers.is_valid_number(number):
-        return _e164(number)
-    today = phonenumbers.parse(key, None)
-    if phonenumbers.is_valid_number(today) or phonenumbers.is_possible_number(today):
-        return key
-    return _e164(number) if phonenumbers.is_possible_number(number) else None
+        return e164
+    if key != e164:  # else the same number would be judged once more, and that is slow
+        today = phonenumbers.parse(key, None)
+        if phonenumbers.is_valid_number(today) or phonenumbers.is_possible_number(today):
+            return key
+    return e164 if phonenumbers.is_possible_number(number) else None
 
 
 def region_of_number(text: str) -> str | None:

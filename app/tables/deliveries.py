@@ -160,6 +160,7 @@ delivery_attempts = Table(
     own.html(),
     PrimaryKeyConstraint("tenant_id", "delivery_id", "epoch"),
     ForeignKeyConstraint(["tenant_id", "delivery_id"], ["deliveries.tenant_id", "deliveries.id"], ondelete="CASCADE"),
+    postgresql_with={"fillfactor": 50},
 )
 
 delivery_decisions = Table(
