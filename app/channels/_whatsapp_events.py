@@ -111,7 +111,7 @@ def _charge(pricing: Json) -> Charge | None:
     kind, billable = str(pricing.get("type") or ""), pricing.get("billable")
     if billable is False or (billable is None and kind.startswith("free_")):
         return Charge.FREE
-    known = _KINDS_OF_CHARGE.get(str(pricing.get("category") or "").lower())
+    known = _KINDS_OF_CHARGE.get(str(pricing.get("category") or "").lower().replace("-", "_"))
     return known or (Charge.CHARGED if billable is True else None)
 
 

@@ -285,7 +285,8 @@ def _hidden(written: str) -> re.Pattern[str]:
     percent = r"(?:%|%(?:25)+)"
     name = r"[^<>{}\n]{1,200}?"
     return re.compile(
-        rf"(?!\{{\{{){opening}{{2}}{name}(?!\}}\}}){closing}{{2}}"
+        rf"(?!\{{\{{){opening}{{2}}{name}{closing}{{2}}"
+        rf"|{opening}{{2}}{name}(?!\}}\}}){closing}{{2}}"
         rf"|(?!\{{%){opening}{percent}-?\s*(?:if|unless|case|when|els|end)"
     )
 

@@ -79,6 +79,7 @@ async def desk(stage: Stage, anonymous: httpx.AsyncClient, tenant: UUID) -> Desk
         (UTILITY, (0, 1), (0, 1)),
         ({**UTILITY, "category": "marketing"}, (0, 1), (0, 1)),
         ({**UTILITY, "category": "AUTHENTICATION"}, (0, 1), (0, 1)),
+        ({**UTILITY, "category": "authentication-international"}, (0, 1), (0, 1)),
         (FREE, (0, 0), (0, 0)),
         ({**FREE, "type": "free_entry_point", "category": "utility"}, (0, 0), (0, 0)),
         ({"type": "free_entry_point", "category": "marketing"}, (0, 0), (0, 0)),

@@ -219,6 +219,8 @@ def test_a_message_asked_for_again_is_not_compiled_again() -> None:
         "%7B{contact.name}%7D",
         "%7B%7Bfirst_name%7D%7D",
         "%7B%25 if contact.name %25%7D",
+        "%7B%7Bcontact.name}}",
+        "{{contact.name%7D%7D",
     ],
 )
 @pytest.mark.parametrize("part", ["text", "html"])
