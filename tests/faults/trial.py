@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app.dev.history.evidence import Confirmed
 from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel, DeliveryStatus, TenantId
 from app.domain.permissions import Role
@@ -22,7 +23,7 @@ from app.runtime import open_runtime
 from app.settings import Settings
 from app.setup import KeyDraft, create_tenant, issue_api_key
 from tests.faults.processes import Worker, running
-from tests.history import Confirmed, History, confirm, create, observe
+from tests.history import History, confirm, create, observe
 from tests.scene import add_account, add_conversations, postmark, twilio
 
 IN_FLIGHT = 16
@@ -55,7 +56,8 @@ class Trial:
         """The deliveries that are claimed and not recorded, once no transaction is open any more."""
         busy = """
             SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()
+            WHERE datname = current_database() AND backend_type = 'client backend' AND state <> 'idle'
+              AND pid <> pg_backend_pid()
         """
 
         async def quiet() -> bool:
@@ -88,7 +90,7 @@ class Trial:
         """Wait until the mass reply is finished, and put its history together."""
         async with api(self.settings, self.key) as client:
             await self._finished(client, seconds)
-            return await observe(client, self.confirmed, self.sandbox.journal, await self._replies())
+            return await observe(client, self.confirmed, self.sandbox.journal, self.superuser, self.tenant)
 
     async def _finished(self, client: httpx.AsyncClient, seconds: float) -> None:
         async with asyncio.timeout(seconds):
@@ -98,10 +100,6 @@ class Trial:
                 if batch["finished_at"] is not None:
                     return
                 await asyncio.sleep(0.05)
-
-    async def _replies(self) -> Counter[str]:
-        rows = await self.rows("SELECT delivery_id FROM messages WHERE tenant_id = $1 AND kind = 'reply'", self.tenant)
-        return Counter(str(row["delivery_id"]) for row in rows)
 
     async def _deliveries(self, condition: str) -> list[Any]:
         return await self.rows(f"SELECT id, status FROM deliveries WHERE tenant_id = $1 AND {condition}", self.tenant)

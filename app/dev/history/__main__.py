@@ -1,0 +1,54 @@
+"""`python -m app.dev.history var/run`: the verdict on a run whose evidence lies in a folder.
+
+With `--api` it asks the API, the database and the sandbox first, and stores what they say in that folder.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from app.dev.calls import Calls
+from app.dev.history import folder as run
+from app.dev.history.verdict import judge, lines
+
+Url = Annotated[str, typer.Option(help="Address of the API; its answers are collected first.")]
+Key = Annotated[str, typer.Option(envvar="MASS_REPLY_API_KEY", help="An API key that may read mass replies.")]
+DatabaseUrl = Annotated[str, typer.Option(envvar="MASS_REPLY_DATABASE_URL", help="Address of the database.")]
+Tenant = Annotated[str, typer.Option(help="Id of the tenant.")]
+Sandbox = Annotated[str, typer.Option(help="Address of the sandbox, when its journal is not in the folder.")]
+Only = Annotated[list[str] | None, typer.Option("--mass-reply", help="Id of a mass reply; without it, all of them.")]
+Settles = Annotated[
+    float | None, typer.Option(help="Seconds from a claim until a person may say that it was not sent.")
+]
+
+
+def main(
+    folder: Path,
+    api: Url = "",
+    key: Key = "",
+    database_url: DatabaseUrl = "",
+    tenant: Tenant = "",
+    sandbox: Sandbox = "",
+    mass_reply: Only = None,
+    settles_after: Settles = None,
+) -> None:
+    """Say what was lost, duplicated, unexpected or false in a run. Exit with 1 if anything was."""
+    if api:
+        with Calls(api, key) as calls:
+            run.collect(folder, calls, database_url, UUID(tenant), mass_reply or ())
+    if sandbox:
+        with Calls(sandbox) as calls, (folder / run.JOURNAL).open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in calls.get("/journal")["entries"])
+    evidence = run.read(folder, settles_after=settles_after)
+    verdict = judge(evidence)
+    for line in lines(evidence, verdict):
+        print(line)  # noqa: T201 - the verdict is for a person
+    sys.exit(not verdict.good)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,172 @@
+"""What the witnesses of a run say, as values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from app.domain.model import ACCEPTED, DeliveryStatus
+
+UNFINISHED: Final = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a person confirmed: the deliveries that were queued at that moment, each with its conversation."""
+
+    mass_reply: str
+    deliveries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the API says of a delivery."""
+
+    status: DeliveryStatus
+    was_sent: bool
+    """A failure that comes later (a bounce) leaves the time of sending behind."""
+
+    @property
+    def counts_as_sent(self) -> bool:
+        return self.was_sent or self.status in ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A provider's journal: one message that came to it."""
+
+    at: datetime
+    delivery: str | None
+    """None for a file that is a message of its own."""
+    epoch: int | None
+    """The attempt; None when the provider's messages name the delivery alone, as mails do."""
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    epoch: int
+    started_at: datetime
+    outcome: str | None
+    """The last word on it; None while it is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    kind: str
+    epoch: int
+    occurred_at: datetime | None
+    """By the provider's clock."""
+    settled_at: datetime
+    outcome: str
+    """`applied`, or `absorbed: …`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on a delivery that was uncertain."""
+
+    epoch: int
+    outcome: str
+    send_again: bool
+    decided_at: datetime
+
+    @property
+    def risks_a_copy(self) -> bool:
+        """Whether it allows another attempt although nobody knows of the last one."""
+        return self.send_again or self.outcome == "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A delivery as the database has it, with all that belongs to it."""
+
+    id: str
+    mass_reply: str
+    conversation: str
+    channel: str
+    provider: str | None
+    status: DeliveryStatus
+    epoch: int
+    sent_at: datetime | None = None
+    times_billed: int = 0
+    flips: str | None = None
+    attempts: Sequence[Attempt] = ()
+    receipts: Sequence[Receipt] = ()
+    decisions: Sequence[Decision] = ()
+    replies: int = 0
+    """Replies on the conversation's timeline."""
+    notes: int = 0
+    """System notes there that say that it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the outbox."""
+
+    id: str
+    position: int | None
+    """None while nobody has read it."""
+    written: int
+    type: str
+    mass_reply: str | None
+    subjects: Sequence[Mapping[str, object]] = ()
+
+    @property
+    def place(self) -> tuple[bool, int]:
+        """Sort key: the order in which it is told."""
+        return (self.position is None, self.written if self.position is None else self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A call that a webhook endpoint took."""
+
+    id: str
+    type: str
+    mass_reply: str | None
+
+    @property
+    def event(self) -> str:
+        """The event that it tells of: several calls may tell of one."""
+        return self.id.removeprefix("evt_").rpartition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class MassReply:
+    """A mass reply as the API has it."""
+
+    id: str
+    status: str
+    selected: int
+    recipients: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was seen of a run."""
+
+    confirmed: Sequence[Confirmed]
+    reported: Mapping[str, Reported]
+    mass_replies: Sequence[MassReply]
+    journal: Sequence[Call]
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    """Empty when nobody has asked the database: what it alone knows is not judged."""
+    lanes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """The counters of each mass reply in the database, summed over its lanes."""
+    events: Sequence[Event] = ()
+    hooks: Sequence[Hook] | None = None
+    """None when there was no webhook endpoint."""
+    retried: frozenset[str] = frozenset()
+    """Mass replies of which a person asked for the failed ones to be sent again."""
+    settles_after: float | None = None
+    """Seconds from a claim to the moment at which a person may say that it was not sent."""
+
+    @property
+    def conversations(self) -> dict[str, str]:
+        """Every confirmed delivery with its conversation."""
+        return {id_: to for each in self.confirmed for id_, to in each.deliveries.items()}
+
+    def of(self, status: DeliveryStatus) -> set[str]:
+        return {id_ for id_, said in self.reported.items() if said.status is status}

@@ -1,0 +1,326 @@
+"""Replays what is on record of a delivery through the protocol: is there any order of events that explains it?
+
+The record holds the attempts with their last word, the receipts, a person's decisions, and the statuses that others
+were told of, in their order. It does not hold everything: an answer that a receipt overtook leaves no trace of its own.
+So every order is tried in which each recorded event happens once and the unrecorded ones at most as often as they can.
+When none of them ends as the record says, a rule of the protocol was broken.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from app.dev.history.evidence import Row
+from app.domain.model import (
+    Absorbed,
+    DeliveryEvent,
+    DeliveryStatus,
+    Happening,
+    Move,
+    ReasonCode,
+    Standing,
+    is_latest_word,
+    transition,
+)
+
+E, S = DeliveryEvent, DeliveryStatus
+
+PROOF: Final = ("accepted", "reported_sent")
+OPEN: Final = (None, "unknown", "worker_lost")
+CALL_ENDS: Final = {
+    E.ACCEPT: "accepted",
+    E.REJECT: "rejected",
+    E.REFUSE: "refused",
+    E.DEFER: "deferred",
+    E.GIVE_BACK: "given_back",
+    E.LOSE_ANSWER: "unknown",
+}
+"""How a worker's record ends an attempt."""
+WORDS: Final = {
+    **CALL_ENDS,
+    E.LOSE_WORKER: "worker_lost",
+    E.RECEIPT_SENT: "reported_sent",
+    E.RECEIPT_DELIVERED: "reported_sent",
+    E.RECEIPT_READ: "reported_sent",
+    E.RECEIPT_FAILED: "reported_failed",
+    E.FIND_ABSENT: "reported_absent",
+    E.RESOLVE_SENT: "marked_sent",
+}
+RECEIPTS: Final = {
+    "sent": E.RECEIPT_SENT,
+    "delivered": E.RECEIPT_DELIVERED,
+    "read": E.RECEIPT_READ,
+    "failed": E.RECEIPT_FAILED,
+}
+WATERMARKED: Final = ("facebook", "instagram")
+"""Channels whose reports may speak of all that was sent until a moment, and name no delivery."""
+NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
+PAST: Final = NOW - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event, and what is on record of it."""
+
+    event: DeliveryEvent
+    epoch: int | None
+    rank: int | None = None
+    """Its place among the provider's own times."""
+    outcome: str = ""
+    """`applied`, or `absorbed: …`; empty when it is not on record what came of it."""
+    of_attempt: bool = True
+    """Whether it speaks of the attempt itself, and not of all that was sent until a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on record of one delivery, without its ids and times: many deliveries have the same."""
+
+    status: DeliveryStatus
+    outcomes: tuple[str | None, ...]
+    """The last word on each attempt."""
+    events: tuple[Recorded, ...]
+    told: tuple[DeliveryStatus, ...]
+    """The statuses that others were told of."""
+    watermarks: bool
+    cancelled: bool
+    """Whether the mass reply was cancelled at some time."""
+    retried: bool
+    """Whether a person ever asked for its failed deliveries to be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether the record can be explained, and how far the best attempt at it came."""
+
+    possible: bool
+    furthest: int
+    """How many of the statuses that were told it explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What is known of an attempt."""
+
+    outcome: str | None = None
+    rank: int | None = None
+    ended: bool = False
+    """Whether its worker has recorded it."""
+    lost: bool = False
+    """Whether the sweeper has given it up."""
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    status: DeliveryStatus = S.QUEUED
+    words: tuple[_Word, ...] = ()
+    left: frozenset[int] = frozenset()
+    """Recorded events that are still to happen."""
+    told: int = 0
+    own_conclusion: bool = False
+    """Whether its failure was concluded by ourselves."""
+
+    @property
+    def epoch(self) -> int:
+        return len(self.words)
+
+
+def record_of(row: Row, told: Sequence[DeliveryStatus], *, cancelled: bool, retried: bool) -> Record:
+    ranks = {at: n for n, at in enumerate(sorted({r.occurred_at for r in row.receipts if r.occurred_at}))}
+    receipts = (
+        Recorded(RECEIPTS[r.kind], r.epoch, None if r.occurred_at is None else ranks[r.occurred_at], r.outcome)
+        for r in row.receipts
+    )
+    decisions = (Recorded(_decided(d.outcome, send_again=d.send_again), None) for d in row.decisions)
+    return Record(
+        row.status,
+        tuple(attempt.outcome for attempt in sorted(row.attempts, key=lambda attempt: attempt.epoch)),
+        (*receipts, *decisions),
+        tuple(told),
+        row.channel in WATERMARKED,
+        cancelled,
+        retried,
+    )
+
+
+def _decided(outcome: str, *, send_again: bool) -> DeliveryEvent:
+    if outcome == "sent":
+        return E.RESOLVE_SENT
+    return E.SEND_AGAIN if send_again else E.RESOLVE_NOT_SENT
+
+
+@lru_cache(maxsize=50_000)
+def explain(record: Record) -> Explained:
+    """Search for an order of events that ends as the record says."""
+    start = _State(left=frozenset(range(len(record.events))))
+    seen, todo, furthest = {start}, [start], 0
+    while todo:
+        state = todo.pop()
+        furthest = max(furthest, state.told)
+        if _ends(state, record):
+            return Explained(possible=True, furthest=len(record.told))
+        for after in _steps(state, record):
+            if after not in seen:
+                seen.add(after)
+                todo.append(after)
+    return Explained(possible=False, furthest=furthest)
+
+
+def _ends(state: _State, record: Record) -> bool:
+    outcomes = tuple(word.outcome for word in state.words)
+    done = not state.left and state.told == len(record.told)
+    return done and state.status is record.status and outcomes == record.outcomes
+
+
+def _steps(state: _State, record: Record) -> Iterator[_State]:
+    if state.status is S.QUEUED and state.epoch < len(record.outcomes):
+        yield replace(state, status=S.SENDING, words=(*state.words, _Word()), own_conclusion=False)
+    for index in state.left:
+        happened = record.events[index]
+        if happened.epoch is None or happened.epoch <= state.epoch:
+            yield from _recorded(replace(state, left=state.left - {index}), record, happened)
+    for epoch, word in enumerate(state.words, start=1):
+        final = record.outcomes[epoch - 1]
+        for event, after in _unrecorded(word):
+            if _may_become(WORDS[event], final):
+                changed = replace(state, words=_with(state.words, epoch, after))
+                yield from _moved(changed, state, record, Recorded(event, epoch))
+    for happened in _unasked(state, record):
+        yield from _moved(state, state, record, happened)
+
+
+def _recorded(state: _State, record: Record, happened: Recorded) -> Iterator[_State]:
+    moves = happened.outcome == "applied"
+    for after, moved in _answers(state, record, happened):
+        # A report on several messages moves the provider's clock without a trace, so that "older" cannot be judged.
+        if not happened.outcome or moved is moves or (not moves and happened.outcome.endswith(Absorbed.OLDER)):
+            yield after
+
+
+def _moved(state: _State, before: _State, record: Record, happened: Recorded) -> Iterator[_State]:
+    """What an unrecorded event leads to; one that leaves no trace at all need not have happened."""
+    said = [word.outcome for word in before.words]
+    for after, moved in _answers(state, record, happened):
+        if moved or [word.outcome for word in after.words] != said:
+            yield after
+
+
+def _may_become(said: str, final: str | None) -> bool:
+    """Whether an attempt of which this was said may end with that last word."""
+    weak = said in ("unknown", "worker_lost") and final is not None
+    return said == final or weak or final in ("reported_failed", *PROOF)
+
+
+def _unrecorded(word: _Word) -> Iterator[tuple[DeliveryEvent, _Word]]:
+    """What a worker, the sweeper or a look-up may have said of an attempt, once each."""
+    if not word.ended:
+        yield from ((event, replace(word, ended=True)) for event in CALL_ENDS)
+    if not word.lost:
+        yield E.LOSE_WORKER, replace(word, lost=True)
+    if not word.absent:
+        yield E.FIND_ABSENT, replace(word, absent=True)
+
+
+def _unasked(state: _State, record: Record) -> Iterator[Recorded]:
+    """What happens to a delivery without a record of its own."""
+    match state.status:
+        case S.QUEUED:
+            yield Recorded(E.EXPIRE, None)
+            if record.cancelled:
+                yield Recorded(E.CANCEL, None)
+        case S.FAILED if record.retried and state.epoch <= len(record.outcomes):
+            yield Recorded(E.RETRY, None)
+        case S.SENT | S.DELIVERED if record.watermarks:
+            for event in (E.RECEIPT_DELIVERED, E.RECEIPT_READ):
+                yield Recorded(event, state.epoch, of_attempt=False)
+        case S.UNCERTAIN:
+            for event in (E.RECEIPT_SENT, E.RECEIPT_DELIVERED):  # a look-up that finds it
+                yield Recorded(event, state.epoch)
+        case _:
+            pass
+
+
+def _answers(state: _State, record: Record, happened: Recorded) -> Iterator[tuple[_State, bool]]:
+    """Every way in which the domain may answer, and whether it is a move."""
+    found: set[DeliveryStatus | Absorbed] = set()
+    happening = Happening(happened.event, happened.epoch, _at(happened.rank))
+    for standing in _standings(state, record, happened.epoch or state.epoch):
+        answer = transition(standing, happening, NOW)
+        what = answer.to if isinstance(answer, Move) else answer
+        if what in found:
+            continue
+        found.add(what)
+        words = _spoken(state, happening, standing, answer) if happened.of_attempt else state.words
+        after = _after(replace(state, words=words), record, happening, answer)
+        if after is not None:
+            yield after, isinstance(answer, Move)
+
+
+def _standings(state: _State, record: Record, epoch: int) -> Iterator[Standing]:
+    """Where it stands for an event that speaks of this attempt; the clock and the mass reply are not on record."""
+    own = state.words[epoch - 1] if epoch else _Word()
+    others = [word for number, word in enumerate(state.words, start=1) if number != epoch]
+    standing = Standing(
+        status=state.status,
+        epoch=state.epoch,
+        reason=ReasonCode.MARKED_NOT_SENT if state.own_conclusion else None,
+        retryable=True,
+        last_receipt_at=_at(own.rank),
+        attempt_failed=own.outcome == "reported_failed",
+        attempt_proved=own.outcome in PROOF,
+        other_proved=any(word.outcome in PROOF for word in others),
+        by_person=own.outcome == "marked_sent",
+        latest_open=bool(state.words) and state.words[-1].outcome in OPEN,
+    )
+    yield standing
+    yield replace(standing, not_after=PAST)
+    if record.cancelled:
+        yield replace(standing, batch_cancelled=True)
+
+
+def _at(rank: int | None) -> datetime | None:
+    return None if rank is None else NOW + timedelta(seconds=rank)
+
+
+def _after(state: _State, record: Record, happening: Happening, answer: Move | Absorbed) -> _State | None:
+    """The state that an answer leads to; None when others were told something else."""
+    if not isinstance(answer, Move):
+        return state
+    told = state.told
+    if answer.to is not S.QUEUED:
+        if told == len(record.told) or record.told[told] is not answer.to:
+            return None
+        told += 1
+    ours = happening.event in (E.EXPIRE, E.RESOLVE_NOT_SENT) or answer.reason is not None
+    own_conclusion = answer.to is S.FAILED and ours
+    return replace(state, status=answer.to, told=told, own_conclusion=own_conclusion)
+
+
+def _spoken(state: _State, happening: Happening, standing: Standing, answer: Move | Absorbed) -> tuple[_Word, ...]:
+    """What is known of the attempts then."""
+    epoch = happening.epoch or (state.epoch if isinstance(answer, Move) else None)
+    if not epoch:
+        return state.words
+    word, said = state.words[epoch - 1], WORDS.get(happening.event)
+    at = happening.occurred_at
+    rank = None if at is None else round((at - NOW).total_seconds())
+    latest = max((each for each in (word.rank, rank) if each is not None), default=None)
+    stands = answer is not Absorbed.OLDER and is_latest_word(standing, happening)
+    outcome = said if said and stands and _overrides(word.outcome, said) else word.outcome
+    return _with(state.words, epoch, replace(word, outcome=outcome, rank=latest))
+
+
+def _overrides(was: str | None, said: str) -> bool:
+    """Whether a word on an attempt takes the place of an earlier one."""
+    if was in (None, "worker_lost") or said == "reported_failed":
+        return True
+    if was in ("unknown", "marked_sent") and said not in ("unknown", "worker_lost"):
+        return True
+    return (was != "accepted" and said == "reported_sent") or (was == "reported_sent" and said == "accepted")
+
+
+def _with(words: tuple[_Word, ...], epoch: int, word: _Word) -> tuple[_Word, ...]:
+    return (*words[: epoch - 1], word, *words[epoch:])

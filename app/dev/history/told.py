@@ -1,0 +1,99 @@
+"""What is told to others about a run, in the outbox and by webhooks: everything, once it is known, in its order."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from app.dev.history.evidence import UNFINISHED, Event, Evidence
+from app.domain.events import EventType
+from app.domain.model import ACCEPTED, DeliveryStatus
+
+
+def replies_told(evidence: Evidence) -> Counter[str]:
+    created = (event for event in evidence.events if event.type == EventType.MESSAGE_CREATED)
+    subjects = (subject for event in created for subject in event.subjects)
+    return Counter(str(subject["delivery_id"]) for subject in subjects if subject.get("delivery_id"))
+
+
+def told_statuses(evidence: Evidence) -> dict[str, list[DeliveryStatus]]:
+    """The statuses that others were told of, for each delivery in their order."""
+    told: dict[str, list[DeliveryStatus]] = defaultdict(list)
+    for event in sorted(evidence.events, key=lambda event: event.place):
+        for subject in event.subjects if event.type == EventType.DELIVERIES_UPDATED else ():
+            told[str(subject["delivery_id"])].append(DeliveryStatus(str(subject["status"])))
+    return told
+
+
+def order(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """What others are told of a mass reply comes in the order in which it happened."""
+    for id_, events in _by_mass_reply(evidence.events).items():
+        if events[0].type != EventType.MASS_REPLY_CONFIRMED:
+            yield id_, f"The first that is told of it is {events[0].type}, and not that it was confirmed."
+        yield from _replies_come_first(events)
+        yield from _completed_comes_last(evidence, id_, events)
+    yield from _hooks_in_order(evidence)
+
+
+def _by_mass_reply(events: Sequence[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.place):
+        if event.mass_reply is not None:
+            found[event.mass_reply].append(event)
+    return found
+
+
+def _replies_come_first(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """A reply is told of before the status that says that it was sent."""
+    written: set[str] = set()
+    for event in events:
+        ids = [(str(s.get("delivery_id", "")), str(s.get("status", ""))) for s in event.subjects]
+        if event.type == EventType.MESSAGE_CREATED:
+            written |= {id_ for id_, _ in ids}
+        if event.type == EventType.DELIVERIES_UPDATED:
+            for id_, status in ids:
+                if status in ACCEPTED and id_ not in written:
+                    yield id_, f"Others were told that it is {status} before they were told of the reply."
+
+
+def _completed_comes_last(evidence: Evidence, id_: str, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """When a mass reply is told to be completed, the end of each delivery has been told."""
+    mine = {d for each in evidence.confirmed if each.mass_reply == id_ for d in each.deliveries}
+    told: set[str] = set()
+    for event in events:
+        if event.type == EventType.DELIVERIES_UPDATED:
+            told |= {str(subject["delivery_id"]) for subject in event.subjects}
+        if event.type == EventType.MASS_REPLY_COMPLETED:
+            for delivery in sorted(mine - told):
+                yield delivery, "Others were told that the mass reply is completed before they were told of this."
+            return
+
+
+def _hooks_in_order(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    places = {event.id.replace("-", ""): event.place for event in evidence.events}
+    furthest: dict[str, tuple[bool, int]] = {}
+    seen: set[str] = set()
+    for hook in evidence.hooks or ():
+        place = places.get(hook.event)
+        if place is None or hook.id in seen or hook.mass_reply is None:
+            continue
+        seen.add(hook.id)
+        if place < furthest.get(hook.mass_reply, place):
+            yield hook.mass_reply, f"The webhook {hook.id} ({hook.type}) came after one that happened later."
+        furthest[hook.mass_reply] = max(place, furthest.get(hook.mass_reply, place))
+
+
+def untold(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """What stands in the outbox and no webhook told, or the other way round."""
+    for id_, told in told_statuses(evidence).items():
+        said = evidence.reported.get(id_)
+        if said is not None and said.status not in UNFINISHED and told[-1] is not said.status:
+            yield id_, f"The last status that others were told is {told[-1]}; it is {said.status}."
+    if evidence.events:
+        told_of = told_statuses(evidence)
+        for id_, said in evidence.reported.items():
+            if id_ in evidence.conversations and said.status not in UNFINISHED and id_ not in told_of:
+                yield id_, f"Nobody was told that it is {said.status}."
+    if evidence.hooks is not None:
+        came = {hook.event for hook in evidence.hooks}
+        for event in evidence.events:
+            if event.mass_reply is not None and event.id.replace("-", "") not in came:
+                yield event.mass_reply, f"No webhook told of {event.type}, which is in the outbox."

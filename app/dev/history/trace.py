@@ -1,0 +1,63 @@
+"""The trace of a run: attempts, decisions and calls to providers, held against the protocol."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from app.dev.history.evidence import UNFINISHED, Evidence, Row
+from app.dev.history.replay import explain, record_of
+from app.dev.history.told import told_statuses
+from app.domain.model import DeliveryStatus
+
+
+def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Steps that the protocol does not allow."""
+    told, statuses = told_statuses(evidence), {batch.id: batch.status for batch in evidence.mass_replies}
+    for id_, row in evidence.rows.items():
+        yield from ((id_, what) for what in _attempts_in_line(row, evidence.settles_after))
+        if id_ not in evidence.conversations or row.status in UNFINISHED:
+            continue
+        cancelled, retried = statuses.get(row.mass_reply) == "cancelled", row.mass_reply in evidence.retried
+        explained = explain(record_of(row, told[id_], cancelled=cancelled, retried=retried))
+        if not explained.possible:
+            yield id_, f"No order of events ends like this: {_record_in_words(row, told[id_], explained.furthest)}"
+    yield from _calls_in_line(evidence)
+
+
+def _record_in_words(row: Row, told: Sequence[DeliveryStatus], furthest: int) -> str:
+    attempts = ", ".join(f"{a.epoch} {a.outcome or 'open'}" for a in row.attempts)
+    words = [str(status) for status in told]
+    return (
+        f"attempts {attempts or 'none'}; told {' → '.join(words) or 'nothing'}; {row.status} at attempt {row.epoch}. "
+        f"The protocol explains the first {furthest} of the {len(words)} that were told."
+    )
+
+
+def _attempts_in_line(row: Row, settles_after: float | None) -> Iterator[str]:
+    epochs = [attempt.epoch for attempt in row.attempts]
+    if epochs != list(range(1, row.epoch + 1)):
+        yield f"It is at attempt {row.epoch}, and has the attempts {epochs}."
+    for earlier, later in pairwise(row.attempts):
+        if later.started_at < earlier.started_at:
+            yield f"Attempt {later.epoch} began before attempt {earlier.epoch}."
+    began = {attempt.epoch: attempt.started_at for attempt in row.attempts}
+    for decision in row.decisions:
+        if settles_after is None or not decision.risks_a_copy or decision.epoch not in began:
+            continue
+        waited = (decision.decided_at - began[decision.epoch]).total_seconds()
+        if waited < settles_after:
+            yield f"A person decided {waited:.1f} s after the claim; until {settles_after:.1f} s its holder may send."
+
+
+def _calls_in_line(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Each call to a provider is of an attempt that was claimed before, and of the latest one then."""
+    for call in evidence.journal:
+        row = evidence.rows.get(call.delivery or "")
+        if row is None or call.epoch is None:
+            continue
+        began = {attempt.epoch: attempt.started_at for attempt in row.attempts}
+        if call.epoch not in began:
+            yield row.id, f"A provider was called for attempt {call.epoch}, which was never claimed."
+        elif call.at < began[call.epoch]:
+            yield row.id, f"A provider was called for attempt {call.epoch} before it was claimed."
+        elif (later := began.get(call.epoch + 1)) is not None and call.at > later:
+            yield row.id, f"A provider was called for attempt {call.epoch} when attempt {call.epoch + 1} had begun."
