@@ -20,7 +20,7 @@ class Receiver:
 
     async def take(self, request: web.Request) -> web.Response:
         luck = self._dice.random() / self._failures if self._failures else 1.0
-        if luck < 0.5:  # noqa: PLR2004 - half of the failures
+        if luck < 0.5:
             return web.Response(status=503)
         self._store(request.headers["webhook-id"], await request.json())
         return web.Response(status=500 if luck < 1 else 204)

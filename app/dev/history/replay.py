@@ -28,7 +28,8 @@ from app.domain.model import (
 E, S = DeliveryEvent, DeliveryStatus
 
 PROOF: Final = ("accepted", "reported_sent")
-OPEN: Final = (None, "unknown", "worker_lost")
+OPEN: Final = (None, "unknown", "worker_lost", "marked_sent")
+"""Last words on an attempt by which no provider has said how it ended."""
 CALL_ENDS: Final = {
     E.ACCEPT: "accepted",
     E.REJECT: "rejected",
@@ -56,6 +57,8 @@ RECEIPTS: Final = {
 }
 WATERMARKED: Final = ("facebook", "instagram")
 """Channels whose reports may speak of all that was sent until a moment, and name no delivery."""
+AT_ONCE: Final = 2
+"""Receipts that may have changed places: the time on record is that of their transactions' beginnings."""
 NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
 PAST: Final = NOW - timedelta(days=1)
 
@@ -81,7 +84,8 @@ class Record:
     status: DeliveryStatus
     outcomes: tuple[str | None, ...]
     """The last word on each attempt."""
-    events: tuple[Recorded, ...]
+    receipts: tuple[Recorded, ...]
+    decisions: tuple[Recorded, ...]
     told: tuple[DeliveryStatus, ...]
     """The statuses that others were told of."""
     watermarks: bool
@@ -108,17 +112,16 @@ class _Word:
     rank: int | None = None
     ended: bool = False
     """Whether its worker has recorded it."""
-    lost: bool = False
-    """Whether the sweeper has given it up."""
-    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
     status: DeliveryStatus = S.QUEUED
     words: tuple[_Word, ...] = ()
-    left: frozenset[int] = frozenset()
-    """Recorded events that are still to happen."""
+    left: tuple[int, ...] = ()
+    """Receipts that are still to come."""
+    decided: int = 0
+    """How many of a person's decisions have been made."""
     told: int = 0
     own_conclusion: bool = False
     """Whether its failure was concluded by ourselves."""
@@ -138,7 +141,8 @@ def record_of(row: Row, told: Sequence[DeliveryStatus], *, cancelled: bool, retr
     return Record(
         row.status,
         tuple(attempt.outcome for attempt in sorted(row.attempts, key=lambda attempt: attempt.epoch)),
-        (*receipts, *decisions),
+        tuple(receipts),
+        tuple(decisions),
         tuple(told),
         row.channel in WATERMARKED,
         cancelled,
@@ -155,7 +159,7 @@ def _decided(outcome: str, *, send_again: bool) -> DeliveryEvent:
 @lru_cache(maxsize=50_000)
 def explain(record: Record) -> Explained:
     """Search for an order of events that ends as the record says."""
-    start = _State(left=frozenset(range(len(record.events))))
+    start = _State(left=tuple(range(len(record.receipts))))
     seen, todo, furthest = {start}, [start], 0
     while todo:
         state = todo.pop()
@@ -171,25 +175,24 @@ def explain(record: Record) -> Explained:
 
 def _ends(state: _State, record: Record) -> bool:
     outcomes = tuple(word.outcome for word in state.words)
-    done = not state.left and state.told == len(record.told)
+    done = not state.left and state.decided == len(record.decisions) and state.told == len(record.told)
     return done and state.status is record.status and outcomes == record.outcomes
 
 
 def _steps(state: _State, record: Record) -> Iterator[_State]:
     if state.status is S.QUEUED and state.epoch < len(record.outcomes):
         yield replace(state, status=S.SENDING, words=(*state.words, _Word()), own_conclusion=False)
-    for index in state.left:
-        happened = record.events[index]
-        if happened.epoch is None or happened.epoch <= state.epoch:
-            yield from _recorded(replace(state, left=state.left - {index}), record, happened)
+    for index in state.left[:AT_ONCE]:
+        happened = record.receipts[index]
+        if happened.epoch is not None and happened.epoch <= state.epoch:
+            left = tuple(each for each in state.left if each != index)
+            yield from _recorded(replace(state, left=left), record, happened)
+    if state.decided < len(record.decisions):
+        yield from _recorded(replace(state, decided=state.decided + 1), record, record.decisions[state.decided])
     for epoch, word in enumerate(state.words, start=1):
-        final = record.outcomes[epoch - 1]
-        for event, after in _unrecorded(word):
-            if _may_become(WORDS[event], final):
-                changed = replace(state, words=_with(state.words, epoch, after))
-                yield from _moved(changed, state, record, Recorded(event, epoch))
+        yield from _unrecorded(state, record, epoch, word)
     for happened in _unasked(state, record):
-        yield from _moved(state, state, record, happened)
+        yield from (after for after, moved in _answers(state, record, happened) if moved)
 
 
 def _recorded(state: _State, record: Record, happened: Recorded) -> Iterator[_State]:
@@ -200,28 +203,24 @@ def _recorded(state: _State, record: Record, happened: Recorded) -> Iterator[_St
             yield after
 
 
-def _moved(state: _State, before: _State, record: Record, happened: Recorded) -> Iterator[_State]:
-    """What an unrecorded event leads to; one that leaves no trace at all need not have happened."""
-    said = [word.outcome for word in before.words]
-    for after, moved in _answers(state, record, happened):
-        if moved or [word.outcome for word in after.words] != said:
-            yield after
+def _unrecorded(state: _State, record: Record, epoch: int, word: _Word) -> Iterator[_State]:
+    """What a worker, the sweeper or a look-up may have said of an attempt; what left no word need not have happened."""
+    final = record.outcomes[epoch - 1]
+    said = (*(() if word.ended else CALL_ENDS), E.LOSE_WORKER, E.FIND_ABSENT)
+    for event in said:
+        if WORDS[event] == word.outcome or not _may_become(WORDS[event], final):
+            continue
+        ended = replace(word, ended=word.ended or event in CALL_ENDS)
+        before = replace(state, words=_with(state.words, epoch, ended))
+        for after, _ in _answers(before, record, Recorded(event, epoch)):
+            if after.words[epoch - 1].outcome != word.outcome:
+                yield after
 
 
 def _may_become(said: str, final: str | None) -> bool:
     """Whether an attempt of which this was said may end with that last word."""
     weak = said in ("unknown", "worker_lost") and final is not None
     return said == final or weak or final in ("reported_failed", *PROOF)
-
-
-def _unrecorded(word: _Word) -> Iterator[tuple[DeliveryEvent, _Word]]:
-    """What a worker, the sweeper or a look-up may have said of an attempt, once each."""
-    if not word.ended:
-        yield from ((event, replace(word, ended=True)) for event in CALL_ENDS)
-    if not word.lost:
-        yield E.LOSE_WORKER, replace(word, lost=True)
-    if not word.absent:
-        yield E.FIND_ABSENT, replace(word, absent=True)
 
 
 def _unasked(state: _State, record: Record) -> Iterator[Recorded]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from app.dev.history.evidence import UNFINISHED, Evidence, Row
+from app.dev.history.evidence import Evidence, Row
 from app.dev.history.replay import explain, record_of
 from app.dev.history.told import told_statuses
 from app.domain.model import DeliveryStatus
@@ -14,7 +14,7 @@ def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:
     told, statuses = told_statuses(evidence), {batch.id: batch.status for batch in evidence.mass_replies}
     for id_, row in evidence.rows.items():
         yield from ((id_, what) for what in _attempts_in_line(row, evidence.settles_after))
-        if id_ not in evidence.conversations or row.status in UNFINISHED:
+        if row.status is DeliveryStatus.SKIPPED:
             continue
         cancelled, retried = statuses.get(row.mass_reply) == "cancelled", row.mass_reply in evidence.retried
         explained = explain(record_of(row, told[id_], cancelled=cancelled, retried=retried))
