@@ -26,6 +26,7 @@ from app.domain.model import (
     Happening,
     Move,
     Standing,
+    transition,
 )
 from tests.delivery.stage import Batch, Stage, report
 from tests.delivery.test_protocol import Play, Seen
@@ -106,7 +107,7 @@ def instead(status: DeliveryStatus, event: DeliveryEvent, answer: Move | Absorbe
             else right(standing, happening, now)
         )
 
-    right = settling.transition
+    right = transition
     return broken
 
 
