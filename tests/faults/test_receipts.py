@@ -84,5 +84,5 @@ async def test_receipts_that_come_while_workers_are_restarted_change_nothing_twi
 
 
 async def settled(trial: Trial) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(80):
         await trial.sandbox.receipts_settled()
