@@ -19,20 +19,35 @@ export abstract class ConsolePage extends LitElement {
 
   protected may = (permission: Schemas['Permission']) => this.me.permissions.includes(permission);
 
+  /** What to do when it may work by now. */
+  #again: (() => unknown) | null = null;
+
   /** Do it, and say what went wrong. */
   protected async try(action: () => Promise<void>): Promise<void> {
     this.problem = '';
     try {
       await action();
     } catch (error) {
-      if (error instanceof SessionOver) this.dispatchEvent(new Event('signed-out', { bubbles: true }));
-      else if (error instanceof Refused) this.problem = said(error, this.words);
-      else this.problem = this.words.say('unreachable');
+      this.failed(error, () => this.try(action));
+    }
+  }
+
+  /** Say what went wrong, and offer to do it again where only the way was blocked. */
+  protected failed(error: unknown, again: () => unknown) {
+    this.#again = null;
+    if (error instanceof SessionOver) this.dispatchEvent(new Event('signed-out', { bubbles: true }));
+    else if (error instanceof Refused) this.problem = said(error, this.words);
+    else if (error instanceof SyntaxError) this.problem = this.words.say('not_json');
+    else {
+      this.problem = this.words.say('unreachable');
+      this.#again = again;
     }
   }
 
   protected said(): TemplateResult | string {
-    return this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : '';
+    const again = this.#again;
+    const button = again && html` <button @click=${() => { this.problem = ''; void again(); }}>${this.words.say('try_again')}</button>`;
+    return this.problem ? html`<p class="note bad" role="alert">${this.problem}${button}</p>` : '';
   }
 }
 
@@ -41,8 +56,9 @@ const said = (refused: Refused, words: Words) =>
   [words.fault(refused), ...refused.faults.map((one) => `${one.pointer} ${words.fault(one)}`)].join(' ');
 
 /** The address of a page: behind `#`, so that no filter ever reaches a server's log. */
-export const address = (page: string, query: Record<string, string> = {}) => {
-  const written = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+export const address = (page: string, query: Record<string, string> | URLSearchParams = {}) => {
+  const given = query instanceof URLSearchParams ? [...query] : Object.entries(query);
+  const written = new URLSearchParams(given.filter(([, value]) => value));
   return `#/${page}${written.size ? `?${written}` : ''}`;
 };
 

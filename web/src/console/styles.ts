@@ -13,6 +13,7 @@ export const layout = css`
   main { padding: 20px 24px 48px; display: block; }
   main h2 { font-size: 16px; line-height: 24px; }
   main > * { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
+  main > * > :is(mass-reply-filters, mass-reply-guards, mass-reply-snippets, mass-reply-rules, mass-reply-webhooks, mass-reply-keys, mass-reply-log, mass-reply-page) { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
   main.door { grid-column: 1 / -1; display: grid; place-content: center; padding: 16px; }
   .door form { width: min(400px, calc(100vw - 32px)); padding: 24px; }
   nav { background: var(--shade); border-right: 1px solid var(--line); padding: 16px 8px; display: flex; flex-direction: column; justify-content: space-between; gap: 16px; position: sticky; top: 0; height: 100dvh; }
@@ -25,7 +26,14 @@ export const layout = css`
   [aria-pressed='true'] { font-weight: 700; text-decoration: underline; }
   .page-head { min-height: 36px; }
   .total { font-size: 16px; }
-  .filters { align-items: end; }
+  .filters, .fields { align-items: end; }
+  .fields { padding: 12px 0; }
+  .chips { min-height: 32px; }
+  .chip.filter { display: inline-flex; align-items: center; gap: 4px; padding: 0 2px 0 12px; font-size: 14px; min-height: 30px; border-color: var(--control); overflow-wrap: anywhere; }
+  .chip.filter button { min-height: 26px; padding: 0 8px; border-radius: 13px; }
+  .bulk.some { box-shadow: inset 4px 0 0 var(--accent); }
+  .empty { padding: 32px 8px; text-align: center; }
+  .code { font: 13px/18px ui-monospace, monospace; }
   .bulk { min-height: 52px; padding: 8px 12px; background: var(--shade); border-radius: var(--radius); position: sticky; top: 0; z-index: 1; }
   .wide { overflow-x: auto; }
   .tick { width: 34px; }
@@ -34,8 +42,8 @@ export const layout = css`
   tr[aria-selected='true'] { background: var(--shade); }
   .chip { display: inline-block; border: 1px solid var(--line); border-radius: 12px; padding: 0 8px; font-size: 12px; }
   .state { border: 1px solid var(--control); border-radius: 12px; padding: 1px 10px; white-space: nowrap; }
-  .state.sending, .state.ready, .state.completed { border-color: var(--good); color: var(--good); }
-  .state.paused, .state.cooling, .state.awaiting_approval, .state.scheduled { border-color: var(--amber); color: var(--amber); }
+  .state.sending, .state.ready, .state.completed, .state.active, .state.done { border-color: var(--good); color: var(--good); }
+  .state.paused, .state.cooling, .state.awaiting_approval, .state.scheduled, .state.retrying, .state.disabled { border-color: var(--amber); color: var(--amber); }
   .beside { display: grid; gap: 24px; grid-template-columns: minmax(0, 3fr) minmax(280px, 2fr); align-items: start; }
   .thread { border-left: 1px solid var(--line); padding-left: 24px; }
   .item { padding: 8px 12px; border-radius: var(--radius); background: var(--shade); }
@@ -46,7 +54,6 @@ export const layout = css`
   .cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
   .full { width: 100%; }
   .grow { flex: 1; }
-  .guards { align-items: end; }
   .icon { width: 16px; height: 16px; vertical-align: -3px; fill: none; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round; }
   pre { margin: 0; font: 13px/18px ui-monospace, monospace; }
   mass-reply-watch .body { padding: 0; }

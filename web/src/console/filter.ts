@@ -1,0 +1,90 @@
+/** The API's filter, as the address has it: a parameter for each condition, given again for each value. */
+
+import type { Schemas } from '../api/client';
+
+type Filter = Schemas['Filter'];
+
+/** What can be asked for, in the order in which it is offered. */
+export const KINDS = [
+  'tag', 'tag_any', 'tag_none', 'channel', 'status', 'engagement', 'team', 'assignee', 'contact', 'subject',
+  'written_from', 'written_to', 'created_from', 'created_to', 'field', 'json',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const CHOICES: Partial<Record<Kind, readonly string[]>> = {
+  channel: ['email', 'chat', 'sms', 'whatsapp', 'voice', 'facebook', 'instagram', 'other'],
+  status: ['active', 'snoozed', 'done', 'archived'],
+  engagement: ['pending', 'engaged'],
+};
+export const DATES = new Set<string>(['written_from', 'written_to', 'created_from', 'created_to']);
+/** Of these there is one value; giving another replaces it. */
+const SINGLE = new Set<string>(['subject', 'json', ...DATES]);
+const FIELD = 'field.';
+
+/** A condition: `field.plan` for a custom field. */
+export interface Condition {
+  name: string;
+  kind: Kind;
+  values: string[];
+}
+
+export function conditions(place: URLSearchParams): Condition[] {
+  return [...new Set(place.keys())].flatMap((name) => {
+    const kind = name.startsWith(FIELD) && name !== FIELD ? 'field' : KINDS.find((one) => one === name && one !== 'field');
+    const values = place.getAll(name).filter(Boolean);
+    return kind && values.length ? [{ name, kind, values }] : [];
+  });
+}
+
+/** The filter that they make together. Throws SyntaxError where the condition in JSON is none. */
+export function filterOf(place: URLSearchParams): Filter {
+  const filter: Record<string, unknown> = {};
+  const within = (name: string, key: string, value: unknown) => (filter[name] = { ...(filter[name] as object), [key]: value });
+  for (const { name, kind, values } of conditions(place)) {
+    if (kind === 'tag') within('tags', 'all', values);
+    else if (kind === 'tag_any') within('tags', 'any', values);
+    else if (kind === 'tag_none') within('tags', 'none', values);
+    else if (kind === 'subject') filter.subject_contains = values[0];
+    else if (kind === 'field') within('custom_fields', name.slice(FIELD.length), values);
+    else if (kind === 'json') filter.any_of = [JSON.parse(values[0]!)];
+    else if (DATES.has(kind)) within(kind.startsWith('written') ? 'last_customer_message_at' : 'created_at', kind.endsWith('from') ? 'from' : 'to', midnight(values[0]!));
+    else filter[kind] = values;
+  }
+  return filter as Filter;
+}
+
+/** The day's beginning by the person's own clock. */
+const midnight = (day: string) => new Date(`${day}T00:00`).toISOString();
+
+/** Add what was typed: `sms` for the kind that is chosen, or with a kind of its own, `channel:sms`. */
+export function withTyped(place: URLSearchParams, chosen: Kind, text: string): URLSearchParams {
+  const own = /^([a-z_]+):(.+)$/s.exec(text.trim());
+  const kind = own && KINDS.find((one) => one === own[1]);
+  return kind ? withValue(place, kind, own[2]!.trim()) : withValue(place, chosen, text.trim());
+}
+
+function withValue(place: URLSearchParams, kind: Kind, text: string): URLSearchParams {
+  const next = new URLSearchParams(place);
+  const [name, value] = kind === 'field' ? fieldOf(text) : [kind, text];
+  if (!name || !value) return next;
+  const values = SINGLE.has(kind) ? [value] : value.split(',').map((one) => one.trim()).filter(Boolean);
+  const kept = SINGLE.has(kind) ? [] : next.getAll(name);
+  next.delete(name);
+  for (const one of new Set([...kept, ...values])) next.append(name, one);
+  return next;
+}
+
+/** `plan=pro`, or `plan: pro`. */
+function fieldOf(text: string): [string, string] | [null, null] {
+  const found = /^([^=:]+)[=:](.+)$/s.exec(text);
+  return found ? [FIELD + found[1]!.trim(), found[2]!.trim()] : [null, null];
+}
+
+export function without(place: URLSearchParams, name: string): URLSearchParams {
+  const next = new URLSearchParams(place);
+  next.delete(name);
+  return next;
+}
+
+/** Without any condition, and with all else that the address says. */
+export const bare = (place: URLSearchParams) => conditions(place).reduce((rest, one) => without(rest, one.name), place);

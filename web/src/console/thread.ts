@@ -1,0 +1,59 @@
+/** One conversation, as its agents see it: what the customer wrote, replies, notes and errors. */
+
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Schemas } from '../api/client';
+import { address, ConsolePage } from './parts';
+
+@customElement('mass-reply-thread')
+export class Thread extends ConsolePage {
+  @property({ attribute: false }) conversation = '';
+  @state() private items: Schemas['TimelineAnswer'][] | null = null;
+  @state() private about: Schemas['ConversationAnswer'] | null = null;
+  #shown = '';
+
+  protected override willUpdate() {
+    if (this.conversation === this.#shown) return;
+    this.#shown = this.conversation;
+    this.items = this.about = null;
+    void this.#load(this.conversation);
+  }
+
+  /** The last ones to come are not always of the conversation that is shown by now. */
+  #load = (id: string) =>
+    this.try(async () => {
+      const path = { conversation_id: id };
+      const [about, page] = await Promise.all([
+        this.api.get('/conversations/{conversation_id}', { path }),
+        this.api.get('/conversations/{conversation_id}/timeline', { path, query: { limit: 200 } }),
+      ]);
+      if (id === this.#shown) [this.about, this.items] = [about, page.items];
+    });
+
+  protected override render() {
+    const { words } = this;
+    const { say } = words;
+    return html`<aside class="thread stack" aria-label=${say('thread')}>
+      <div class="row spread top"><h2>${this.about?.contact.name ?? say('thread')}</h2>
+        <button class="plain" aria-label=${say('close')} @click=${() => this.dispatchEvent(new Event('left', { bubbles: true }))}>✕</button></div>
+      ${this.about?.subject ? html`<p><strong>${this.about.subject}</strong></p>` : nothing}
+      ${this.said()}
+      ${this.items === null && !this.problem ? html`<p class="soft">${say('loading')}</p>` : nothing}
+      ${this.items?.length === 0 ? html`<p class="soft">${say('nothing_here')}</p>` : nothing}
+      ${this.items?.map((item) => this.#item(item))}
+    </aside>`;
+  }
+
+  #item(item: Schemas['TimelineAnswer']) {
+    const { words } = this;
+    const { say } = words;
+    return html`<article class="item ${item.kind}">
+      <p class="soft"><strong>${words.named('kind', item.kind)}</strong>${item.author?.name ? ` · ${item.author.name}` : ''}
+        · <time datetime=${item.created_at} title=${words.exact(item.created_at)}>${words.ago(item.created_at)}</time>
+        ${item.delivery_status ? html` · ${words.status(item.delivery_status)}` : nothing}
+        ${item.mass_reply_id ? html` · <a href=${address('mass-replies', { id: item.mass_reply_id })}>${say('mass_reply')}</a>` : nothing}</p>
+      <div class="plain-text">${item.text}</div>
+      ${item.attachments.map((file) => html`<p class="soft">📎 ${file.filename}</p>`)}
+    </article>`;
+  }
+}
