@@ -15,6 +15,7 @@ from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
+from tests.cable import Cable
 from tests.e2e.conftest import anonymous, app, client, finished, make_key, sandbox, stage, worker
 from tests.e2e.test_webchat_browser import browser_path
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
@@ -36,7 +37,7 @@ OPEN = """
       const dialog = document.createElement("mass-reply-dialog");
       Object.assign(dialog, {selection, massReply: id, getToken: async () => key});
       window.told = [];
-      for (const name of ["created", "confirmed", "finished", "closed"])
+      for (const name of ["created", "confirmed", "sent", "finished", "closed"])
         dialog.addEventListener(name, (event) => told.push(name));
       document.body.append(dialog);
       await dialog.show();
@@ -48,9 +49,15 @@ OpenDialog = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
-async def url(app: FastAPI) -> AsyncIterator[str]:
-    async with serving_http(app) as url:
-        yield url
+async def cable(app: FastAPI) -> AsyncIterator[Cable]:
+    """The browser's way to the service."""
+    async with serving_http(app) as api, Cable(int(api.rpartition(":")[2])).laid() as cable:
+        yield cable
+
+
+@pytest.fixture
+def url(cable: Cable) -> str:
+    return cable.url
 
 
 @pytest.fixture(scope="session")

@@ -51,4 +51,4 @@ async def test_what_is_written_and_confirmed_is_sent_and_every_result_is_told(
     await page.get_by_label("Results").get_by_text("1 is not known.").click()
     await expect(page.get_by_text("It is not sent again by itself.")).to_be_visible()
     await page.get_by_role("button", name="Close").last.click()
-    await page.wait_for_function("told.join() === 'created,confirmed,finished,closed'")
+    await page.wait_for_function("told.join() === 'created,confirmed,sent,finished,closed'")

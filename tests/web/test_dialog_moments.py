@@ -12,9 +12,10 @@ from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.scene import add_account, add_conversation
 from tests.visitors import WEB_CHAT
-from tests.web.conftest import OpenDialog
+from tests.web.conftest import INCIDENT, OpenDialog
 from tests.web.test_dialog import AGENT, TEXT, heading, write
 
+INCIDENT_BODY = {"selection": INCIDENT, "message": {"text": "We are back."}}
 SHOW = "document.querySelector('mass-reply-dialog').show()"
 
 
@@ -71,21 +72,46 @@ async def test_a_number_that_has_changed_is_named_and_a_draft_is_kept(
     await expect(page.get_by_text("is here again.")).to_be_visible()
 
 
-async def test_a_second_person_approves_and_the_first_one_cannot(
+async def test_a_second_person_sees_what_goes_out_and_approves_it_and_the_first_one_cannot(
     conversations: None, client: httpx.AsyncClient, open_dialog: OpenDialog, make_key: MakeKey
 ) -> None:
     await client.put("/settings", json={"approval_above": 5})
     page = await open_dialog(await make_key(Role.SUPERVISOR, agent=AGENT))
+    await expect(page.get_by_text("Above 5 recipients a second person must approve.")).to_be_visible()
     await write(page)
-    await confirm(page)
+    await page.get_by_role("button", name="Review").click()
+    await expect(page.get_by_text("A second person must approve it first.")).to_be_visible()
+    await page.get_by_role("button", name="Send to 12 conversations").click()
     await heading(page, "Waits for a second person")
     assert await page.get_by_role("button", name="Approve").count() == 0
     [batch] = (await client.get("/mass-replies")).json()["items"]
     second = await make_key(Role.SUPERVISOR, agent=Author("agent-8", "Ben Ortiz", None))
     page = await open_dialog(second, selection=None, id_=batch["id"])
     await expect(page.get_by_text("Ann Lee wants to send this")).to_be_visible()
+    await expect(page.get_by_text("we are back.").first).to_be_visible()
+    await expect(page.get_by_text("4 SMS segments")).to_be_visible()
     await page.get_by_role("button", name="Approve sending to 12 conversations").click()
     await heading(page, "Sent to 10. 1 failed. 1 is not known.")
+
+
+async def test_a_second_person_sees_the_html_and_rejects_and_the_first_one_reads_why(
+    conversations: None, client: httpx.AsyncClient, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    await client.put("/settings", json={"approval_above": 5})
+    first = await make_key(Role.AGENT, agent=AGENT)
+    headers = {"Authorization": f"Bearer {first}"}
+    body = {**INCIDENT_BODY, "message": {"text": "We are back.", "html": "<p>We are <b>back</b>.</p>"}}
+    batch = (await client.post("/mass-replies", json=body, headers=headers)).json()
+    await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 12}, headers=headers)
+    second = await make_key(Role.SUPERVISOR, agent=Author("agent-8", "Ben Ortiz", None))
+    page = await open_dialog(second, selection=None, id_=batch["id"])
+    await expect(page.frame_locator("iframe").locator("b")).to_have_text("back")
+    await expect(page.get_by_role("button", name="Reject")).to_be_disabled()
+    await page.get_by_label("Why not?").fill("Wrong day.")
+    await page.get_by_role("button", name="Reject").click()
+    await heading(page, "Rejected. Nothing was sent.")
+    page = await open_dialog(first, selection=None, id_=batch["id"])
+    await expect(page.get_by_text("Ben Ortiz rejected it: Wrong day.")).to_be_visible()
 
 
 async def test_without_a_connection_or_a_session_the_text_stays(
@@ -131,8 +157,24 @@ async def test_the_keyboard_alone_is_enough_and_never_sends_by_itself(
     await heading(page, "12 conversations will get this message")
     await expect(page.get_by_role("status").last).to_have_text("12 conversations will get this message")
     await page.keyboard.press("Control+Enter")
-    await page.keyboard.press("Shift+Tab")
-    await expect(page.get_by_role("button", name="Send to 12 conversations")).to_be_enabled()
-    await page.get_by_role("button", name="Send to 12 conversations").focus()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    await tab_to(page, "Send to 12 conversations")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
+    await tab_to(page, "Undo")
+    await page.keyboard.press("Enter")
+    await heading(page, "Undone. Nothing was sent.")
+    await expect(page.get_by_role("status").last).to_have_text("Undone. Nothing was sent.")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the button of this name has the focus; once around is enough."""
+    button = page.get_by_role("button", name=name)
+    await expect(button).to_be_enabled()
+    for _ in range(30):
+        if await button.evaluate("(element) => element.getRootNode().activeElement === element"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {name!r}.")

@@ -86,7 +86,9 @@ export class MassReplyDialog extends LitElement {
 
   /** Close it. What is being sent goes on, and a draft is kept. */
   close(): void {
-    if (this.dialog?.open) this.dialog.close();
+    if (!this.dialog?.open) return;
+    this.dialog.close();
+    this.#over();
   }
 
   /** Whether the caller may send mass replies: a button that opens this is hidden where not. */
@@ -261,11 +263,18 @@ export class MassReplyDialog extends LitElement {
     else this.#leave();
   }
 
+  /** The browser tells it later, when it may be open again; it also closes it by itself at a second Escape. */
   #closed() {
+    if (this.model && !this.dialog.open) this.#over();
+  }
+
+  #over() {
+    const id = this.model?.batch?.id ?? null;
     this.model?.leave();
-    clearInterval(this.#clock);
-    this.#tell('closed', { id: this.model?.batch?.id ?? null });
     this.model = null;
+    this.asking = null;
+    clearInterval(this.#clock);
+    this.#tell('closed', { id });
   }
 
   /** Ctrl+Enter reviews, and never sends. */

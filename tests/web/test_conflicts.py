@@ -1,0 +1,64 @@
+"""What somebody else has changed meanwhile, and a service that goes away in the middle."""
+
+from uuid import UUID
+
+import httpx
+import sqlalchemy as sa
+from playwright.async_api import expect
+
+from app.domain.permissions import Role
+from app.runtime import Runtime
+from tests.api.conftest import MakeKey
+from tests.cable import Cable
+from tests.web.conftest import OpenDialog
+from tests.web.test_dialog import AGENT, heading, write
+
+
+async def test_a_number_that_is_another_by_now_is_shown_beside_the_old_one_and_nothing_is_sent(
+    conversations: None, open_dialog: OpenDialog, make_key: MakeKey, runtime: Runtime, tenant: UUID
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await write(page, hold=True)
+    await page.get_by_role("button", name="Review").click()
+    await heading(page, "12 conversations will get this message")
+    async with runtime.database.begin(tenant) as connection:
+        await connection.execute(sa.text("UPDATE mass_replies SET recipient_count = 11"))
+    await page.get_by_role("button", name="Send to 12 conversations").click()
+    await heading(page, "11 conversations will get this message")
+    await expect(page.get_by_text("It was 12 when you looked before; it is 11 now.")).to_be_visible()
+    await expect(page.get_by_text("You confirmed 12 recipients; there are 11. Nothing was sent.")).to_be_visible()
+    await page.get_by_role("button", name="Send to 11 conversations").click()
+    await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
+
+
+async def test_what_another_tab_has_stopped_cannot_be_confirmed_here(
+    conversations: None, client: httpx.AsyncClient, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await write(page)
+    await page.get_by_role("button", name="Review").click()
+    await heading(page, "12 conversations will get this message")
+    [batch] = (await client.get("/mass-replies")).json()["items"]
+    await client.post(f"/mass-replies/{batch['id']}/cancel")
+    await heading(page, "Undone. Nothing was sent.")
+    assert await page.get_by_role("button", name="Send to").count() == 0
+
+
+async def test_a_service_that_goes_away_in_the_middle_loses_nothing(
+    conversations: None, cable: Cable, open_dialog: OpenDialog, make_key: MakeKey
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await write(page)
+    await page.get_by_role("checkbox", name="First a sample of").check()
+    await page.get_by_role("button", name="Review").click()
+    await page.get_by_role("button", name="Send to 12 conversations").click()
+    await heading(page, "The sample is sent. 7 others wait.")
+    cable.pull_out()
+    await page.get_by_role("button", name="Go on with the other 7").click()
+    await expect(page.get_by_text("The service does not answer.")).to_be_visible()
+    await expect(page.get_by_text("No connection. Nothing is lost: it goes on.")).to_be_visible()
+    cable.plug_in()
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("No connection.")).to_be_hidden()
+    await page.get_by_role("button", name="Go on with the other 7").click()
+    await heading(page, "Sent to 10. 1 failed. 1 is not known.")
