@@ -1,14 +1,18 @@
 """Writing: snippets, values, files and what each channel does with them, and a later start."""
 
 import httpx
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
 from tests.web.conftest import OpenDialog, violations
 from tests.web.test_dialog import AGENT, heading
 
-PDF = {"name": "guide.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"}
+PDF: FilePayload = {
+    "name": "guide.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF",
+}
 
 
 async def test_a_text_is_written_with_snippet_value_and_file_and_sent_later(
@@ -30,7 +34,7 @@ async def test_a_text_is_written_with_snippet_value_and_file_and_sent_later(
     await expect(text).to_have_value("Hi {{ contact.first_name | default: 'you' }}, /sorry ")
     await expect(page.get_by_role("tabpanel")).to_contain_text(", We are very sorry.")
 
-    await page.locator("input[type=file]").set_input_files([PDF])
+    await page.locator("input[type=file]").set_input_files(PDF)
     await expect(page.get_by_text("SMS: goes without the file")).to_be_visible()
     await expect(page.get_by_text("E-mail: goes with the file")).to_be_visible()
     await text.press_sequentially("{{ contact.shoe_size }}")
