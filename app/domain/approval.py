@@ -1,5 +1,6 @@
 """A second person's word on a large mass reply, and who may give it."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from app.domain.messaging import Author
 from app.domain.permissions import GRANTS, Permission
 
 APPROVE_WITHIN: Final = timedelta(hours=24)
+_UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f]")
+"""What is not shown, besides characters that format or control (Unicode's `Default_Ignorable_Code_Point`)."""
 
 
 class Ruling(StrEnum):
@@ -30,8 +33,18 @@ class Approval:
 
 
 def fold(ids: Iterable[str | None]) -> frozenset[str]:
-    """Ids as people are told apart by: in another case or width, or with spaces around, it is the same person."""
-    return frozenset(unicodedata.normalize("NFKC", id_).strip().casefold() for id_ in ids if id_ is not None)
+    """Ids as people are told apart by.
+
+    In another case or width, with spaces around it or with characters in it that nobody sees, it is the same person.
+    """
+    return frozenset(_folded(id_) for id_ in ids if id_ is not None)
+
+
+def _folded(id_: str) -> str:
+    # Folding the case may undo the normal form (Unicode 17.0, section 3.13, D146): hence twice.
+    shown = _UNSEEN.sub("", unicodedata.normalize("NFKC", id_))
+    seen = "".join(each for each in shown if unicodedata.category(each) not in ("Cf", "Cc"))
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
 
 
 def parties(actor: Actor) -> frozenset[str]:

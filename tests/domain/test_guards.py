@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.approval import parties, refuse_anothers, refuse_own
+from app.domain.approval import fold, parties, refuse_anothers, refuse_own
 from app.domain.audit import Actor
 from app.domain.errors import BatchTooLarge, Forbidden
 from app.domain.guards import NO_GUARDS, Guards, Inactive, refuse_too_large, refuse_too_many_selected
@@ -183,3 +183,18 @@ def test_anothers_is_confirmed_only_with_the_right_to_approve() -> None:
     refuse_anothers(Actor(BEN, user=BEN, roles=frozenset({R.SUPERVISOR})), {"ann"})
     with pytest.raises(Forbidden, match="mass_replies:approve"):
         refuse_anothers(Actor(BEN, user=BEN, roles=frozenset({R.AGENT, R.INTEGRATION})), {"ann"})
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        *("MALLORY", " mallory\t", "\uff4dallory", "mal\u200blory", "mallory\ufeff", "mal\u00adlory", "\u202emallory"),
+        *("mallory\ufe0f", "mal\u034flory", "mallory\u3164", "mallory\x1f"),
+    ],
+)
+def test_a_disguised_id_is_the_same_person(disguised: str) -> None:
+    assert fold([disguised]) == fold(["mallory"])
+
+
+def test_ids_that_people_tell_apart_are_two_persons() -> None:
+    assert len(fold(["jose", "jos\u00e9", "josef", "jo se"])) == 4
