@@ -17,7 +17,7 @@ SHORTEST_NEEDLE: Final = 6
 """A shorter address is looked for in reports as a whole text only: it would be found inside anything."""
 
 # Preparing reads a contact and writes its address into a delivery in one transaction: an erasure waits for it, and it
-# for the erasure. Nothing else copies an address.
+# for the erasure. An import does too, which finds contacts by names that an erasure takes away.
 _PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 _ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 

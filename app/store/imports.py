@@ -21,6 +21,7 @@ from app.domain.selection import filterable
 from app.store.conversations import lock_conversations, read_contact
 from app.store.customer_messages import add_messages, message_row
 from app.store.database import SOME_TENANT, plan_by_key
+from app.store.erasure import wait_for_erasures
 from app.store.events import announce
 
 # Two imports of one tenant that bring the same new conversation must not both find it missing.
@@ -30,6 +31,7 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import 
 async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Sequence[ConversationLine]) -> Chunk:
     """Load what these lines speak of, and keep it from changing until the transaction ends."""
     await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
+    await wait_for_erasures(connection, tenant)
     await plan_by_key(connection)
     accounts = await _load_accounts(connection, tenant)
     conversations = await lock_conversations(connection, tenant, [line.external_id for line in lines])

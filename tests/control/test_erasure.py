@@ -359,3 +359,13 @@ async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Sta
     batch = await preparing
     assert batch["preflight"]["skipped"] == [{"code": "no_address", "channel": "other", "count": 1}]
     assert "quirrel" not in await stored_rows(runtime.database, tenant, "deliveries")
+
+
+async def test_an_import_that_speaks_of_the_person_meanwhile_waits_and_comes_after(desk: Stage) -> None:
+    runtime, tenant = desk.runtime, TenantId(desk.tenant)
+    async with runtime.database.begin(tenant) as connection:
+        await erase_contact(connection, tenant, "u-secret-1", runtime.address_digests, OPERATOR)
+        again = {"external_id": "c-zoe", "channel": "other", "status": "done"}
+        importing = asyncio.create_task(import_(desk.client, again))
+        await somebody_waits(runtime, desk.tenant)
+    await importing
