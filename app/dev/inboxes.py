@@ -43,7 +43,7 @@ def inboxes(sandbox_url: str, smtp_port: int) -> Sequence[Inbox]:
     )
 
 
-def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox]) -> None:
+def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox], rate: float = RATE) -> None:
     """Save each as a channel account, and make it known at the sandbox with the address for its receipts."""
     for inbox in chosen:
         saved = api.put(
@@ -54,7 +54,7 @@ def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox]) -> None:
                 "name": f"Example {inbox.channel}",
                 "config": inbox.config,
                 "credentials": inbox.credentials,
-                "rate_per_second": RATE,
+                "rate_per_second": rate,
             },
         )
         if inbox.identity is not None:

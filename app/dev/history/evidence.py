@@ -158,6 +158,8 @@ class Evidence:
     events: Sequence[Event] = ()
     hooks: Sequence[Hook] | None = None
     """None when there was no webhook endpoint."""
+    hook_types: frozenset[str] | None = None
+    """The types of event that it was to hear of; None for all."""
     retried: frozenset[str] = frozenset()
     """Mass replies of which a person asked for the failed ones to be sent again."""
     settles_after: float | None = None

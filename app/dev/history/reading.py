@@ -33,7 +33,7 @@ def evidence(
     deliveries: Iterable[Json],
     journal: Iterable[Json],
     database: Export = NOTHING,
-    hooks: Iterable[Json] | None = None,
+    hooks: Sequence[Json] | None = None,
     *,
     settles_after: float | None = None,
 ) -> Evidence:
@@ -46,7 +46,8 @@ def evidence(
         rows=rows_of(database),
         lanes={str(lane["mass_reply_id"]): _counters(lane) for lane in database.get("lanes", ())},
         events=[_event(row) for row in database.get("events", ())],
-        hooks=None if hooks is None else [_hook(call) for call in hooks],
+        hooks=None if hooks is None else [_hook(call) for call in hooks if "id" in call],
+        hook_types=next((frozenset(call["types"]) for call in hooks or () if "types" in call), None),
         retried=frozenset(str(row["mass_reply_id"]) for row in database.get("retried", ())),
         settles_after=settles_after,
     )

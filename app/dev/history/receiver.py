@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -14,12 +14,14 @@ from aiohttp import web
 class Receiver:
     """Takes calls of one endpoint."""
 
-    def __init__(self, file: TextIO, failures: float, seed: int) -> None:
-        """`failures` is the share of calls that are refused, or stored and not answered."""
-        self._file, self._failures, self._dice = file, failures, Random(seed)  # noqa: S311 - it deals out failures
+    def __init__(self, file: TextIO, seed: int) -> None:
+        self._file, self._dice = file, Random(seed)  # noqa: S311 - it deals out failures
+        self.failures = 0.0
+        """The share of calls that are refused, or stored and answered with an error."""
+        self.url = ""
 
     async def take(self, request: web.Request) -> web.Response:
-        luck = self._dice.random() / self._failures if self._failures else 1.0
+        luck = self._dice.random() / self.failures if self.failures else 1.0
         if luck < 0.5:
             return web.Response(status=503)
         self._store(request.headers["webhook-id"], await request.json())
@@ -32,15 +34,17 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(journal: Path, *, failures: float = 0.0, seed: int = 0) -> AsyncIterator[str]:
-    """Serve until the block ends; yields the URL to which an endpoint is to lead."""
+async def receiving(journal: Path, types: Sequence[str], *, seed: int = 0) -> AsyncIterator[Receiver]:
+    """Serve until the block ends. The journal begins with the types of event that the endpoint is to hear of."""
     with journal.open("a", encoding="utf-8") as file:
-        application = web.Application()
-        application.add_routes([web.post("/", Receiver(file, failures, seed).take)])
+        file.write(json.dumps({"types": list(types)}) + "\n")
+        receiver, application = Receiver(file, seed), web.Application(client_max_size=64 * 1024 * 1024)
+        application.add_routes([web.post("/", receiver.take)])
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+            receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+            yield receiver
         finally:
             await runner.cleanup()

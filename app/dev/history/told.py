@@ -95,5 +95,6 @@ def untold(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if evidence.hooks is not None:
         came = {hook.event for hook in evidence.hooks}
         for event in evidence.events:
-            if event.mass_reply is not None and event.id.replace("-", "") not in came:
+            wanted = evidence.hook_types is None or event.type in evidence.hook_types
+            if wanted and event.mass_reply is not None and event.id.replace("-", "") not in came:
                 yield event.mass_reply, f"No webhook told of {event.type}, which is in the outbox."

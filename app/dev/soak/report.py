@@ -1,0 +1,90 @@
+"""The page that a long run leaves behind."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.dev.history.evidence import Evidence
+from app.dev.history.verdict import Kind, Verdict, lines
+from app.domain.model import DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    seed: int
+    recipients: int
+    faults: int
+    restarts: int
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    plan: Plan
+    folder: Path
+    """Where the evidence lies."""
+    evidence: Evidence
+    verdict: Verdict
+    struck: Mapping[str, int]
+    """How often what befell the service while the mass reply was under way."""
+    restarted: int
+    rolling: str
+    """The mass reply during which workers were only restarted."""
+    died: int
+    """Workers that ended by themselves."""
+    seconds: float
+
+    @property
+    def uncertain_by_restarts(self) -> int:
+        rows = self.evidence.rows.values()
+        return sum(row.mass_reply == self.rolling and row.status is DeliveryStatus.UNCERTAIN for row in rows)
+
+    @property
+    def good(self) -> bool:
+        return self.verdict.good and not self.uncertain_by_restarts and not self.died
+
+
+def page(outcome: Outcome, now: datetime) -> str:
+    """Write the verdict, what befell the service, and what became of the recipients."""
+    return "\n".join(_page(outcome, now)) + "\n"
+
+
+def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
+    plan, verdict = outcome.plan, outcome.verdict
+    command = f"make soak SEED={plan.seed} RECIPIENTS={plan.recipients} FAULTS={plan.faults} RESTARTS={plan.restarts}"
+    yield "# A long run under faults"
+    yield ""
+    yield f"`{command}`, on {now:%Y-%m-%d}, in {outcome.seconds / 60:.0f} minutes"
+    yield f"{', with the rule left out: ' + plan.broken if plan.broken else ''}."
+    yield "The seed draws the recipients and the faults. When which process does what is the machine's own, so that the"
+    yield "order of events is another one in every run. How a run is judged: [proof.md](proof.md)."
+    yield ""
+    yield f"**{'Good' if outcome.good else 'NOT GOOD'}**: "
+    yield ", ".join(f"{kind} {verdict.by_kind[kind]}" for kind in Kind) + "."
+    yield f"{outcome.restarted} rolling restarts in one mass reply left {outcome.uncertain_by_restarts} uncertain;"
+    yield f"{outcome.died} processes ended by themselves."
+    yield ""
+    yield "| what befell it | times |"
+    yield "|---|---|"
+    yield from (f"| {kind} | {count} |" for kind, count in outcome.struck.items())
+    yield f"| **{len(outcome.struck)} kinds** | **{sum(outcome.struck.values())}** |"
+    yield ""
+    yield from _recipients(outcome.evidence)
+    yield ""
+    yield f"{', '.join(f'{name} {count}' for name, count in verdict.figures.items())}."
+    if not verdict.good:
+        yield ""
+        yield "```text"
+        yield from lines(outcome.evidence, verdict)
+        yield "```"
+
+
+def _recipients(evidence: Evidence) -> Iterator[str]:
+    found = Counter((f"{row.channel}, {row.provider}", row.status) for row in evidence.rows.values())
+    statuses = [status for status in DeliveryStatus if any(status is each for _, each in found)]
+    yield f"| recipients | {' | '.join(statuses)} |"
+    yield f"|---|{'---|' * len(statuses)}"
+    for channel in sorted({channel for channel, _ in found}):
+        yield f"| {channel} | {' | '.join(str(found[channel, status]) for status in statuses)} |"

