@@ -3,6 +3,7 @@
 `python -m app.dev.soak.broken NAME worker` runs a worker like that. The product knows nothing of it.
 """
 
+import runpy
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +11,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from app import cli
 from app.channels import http
 from app.delivery import calling, claiming, pump
 from app.delivery import settle as settling
@@ -87,7 +87,7 @@ VARIANTS: Final[Mapping[str, Callable[[], None]]] = {
 
 def main() -> None:
     VARIANTS[sys.argv.pop(1)]()
-    cli.main()
+    runpy.run_module("app", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
