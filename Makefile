@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up web test proof fuzz check bench siege sbom audit recording alerts openapi lock clean
+.PHONY: help demo up web test proof fuzz check bench siege soak sbom audit recording alerts openapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,10 @@ check: dev ## formatting, lint, types, import contracts, locks, migrations
 
 siege: dev ## five minutes of a hostile tenant beside a normal one; SIEGE_SECONDS=60 is shorter
 	SIEGE_SECONDS=$${SIEGE_SECONDS:-300} $(RUN) pytest -q -s --timeout 0 tests/siege
+
+soak: dev ## a long run under faults and its verdict; SEED=7 RECIPIENTS=300 FAULTS=22 RESTARTS=3 is a short one
+	$(RUN) app.dev.soak --seed $${SEED:-1} --recipients $${RECIPIENTS:-50000} --faults $${FAULTS:-220} \
+	  --restarts $${RESTARTS:-20} --broken "$${BROKEN:-}" $${PAGE:+--page "$$PAGE"}
 
 bench: dev ## deliveries per second, beside a bare loop of the same client, as one JSON
 	$(RUN) bench

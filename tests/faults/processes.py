@@ -6,9 +6,11 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from app.dev.soak.broken import VARIANTS
 from app.logs import configure_logging
 from app.settings import Settings, load_settings
 from app.worker import run
@@ -59,9 +61,10 @@ class Worker:
 
 
 @asynccontextmanager
-async def running(settings: Settings, log: Path) -> AsyncIterator[Worker]:
-    """Run a worker; at the end of the block it is killed, if it still lives."""
-    worker = Worker(begin(_work, environment=environment_of(settings), output=log, errors=log), log)
+async def running(settings: Settings, log: Path, *, without: str = "") -> AsyncIterator[Worker]:
+    """Run a worker, perhaps without a rule of the protocol; at the end of the block it is killed, if it still lives."""
+    program = partial(_work, without)
+    worker = Worker(begin(program, environment=environment_of(settings), output=log, errors=log), log)
     try:
         yield worker
     finally:
@@ -69,7 +72,9 @@ async def running(settings: Settings, log: Path) -> AsyncIterator[Worker]:
             await worker.kill()
 
 
-def _work() -> None:
+def _work(without: str) -> None:
+    if without:
+        VARIANTS[without]()
     settings = load_settings()
     configure_logging(settings.log_level)
     run(settings)

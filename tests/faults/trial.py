@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from app.settings import Settings
 from app.setup import KeyDraft, create_tenant, issue_api_key
 from tests.faults.processes import Worker, running
 from tests.history import History, confirm, create, observe
-from tests.scene import add_account, add_conversations, postmark, twilio
+from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
 
 IN_FLIGHT = 16
 """Calls under way at once on each of the two accounts: what a fault can make uncertain."""
@@ -42,11 +42,11 @@ class Trial:
     stack: AsyncExitStack
     confirmed: Confirmed
 
-    async def worker(self, **changes: Any) -> Worker:
-        """Start one more worker process."""
+    async def worker(self, *, without: str = "", **changes: Any) -> Worker:
+        """Start one more worker process, perhaps without a rule of the protocol."""
         number = len(list(self.logs.glob("worker-*.log")))
-        settings = self.settings.model_copy(update=changes)
-        return await self.stack.enter_async_context(running(settings, self.logs / f"worker-{number}.log"))
+        settings, log = self.settings.model_copy(update=changes), self.logs / f"worker-{number}.log"
+        return await self.stack.enter_async_context(running(settings, log, without=without))
 
     async def accepted(self, count: int, *, seconds: float = 30) -> None:
         """Wait until the provider has accepted so many messages."""
@@ -90,6 +90,11 @@ class Trial:
         """Wait until the mass reply is finished, and put its history together."""
         async with api(self.settings, self.key) as client:
             await self._finished(client, seconds)
+        return await self.so_far()
+
+    async def so_far(self) -> History:
+        """Put together what has happened until now."""
+        async with api(self.settings, self.key) as client:
             return await observe(client, self.confirmed, self.sandbox.journal, self.superuser, self.tenant)
 
     async def _finished(self, client: httpx.AsyncClient, seconds: float) -> None:
@@ -128,18 +133,27 @@ async def api(settings: Settings, key: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def begun(
-    settings: Settings, superuser: str, sandbox: Sandbox, logs: Path, *, email: int = 300, sms: int = 300
+    settings: Settings,
+    superuser: str,
+    sandbox: Sandbox,
+    logs: Path,
+    *,
+    email: int = 300,
+    sms: int = 300,
+    troubled: Sequence[str] = (),
 ) -> AsyncIterator[Trial]:
-    """Confirm a mass reply over e-mail and SMS. Nothing is sent before a worker starts."""
-    tenant, key = await _tenant(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms})
+    """Confirm a mass reply over e-mail and SMS, to troubled numbers too. Nothing is sent before a worker starts."""
+    tenant, key = await _tenant(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled)
     async with api(settings, key) as client:
         confirmed = await confirm(client, await create(client))
-    assert len(confirmed.deliveries) == email + sms
+    assert len(confirmed.deliveries) == email + sms + len(troubled)
     async with AsyncExitStack() as stack:
         yield Trial(settings, superuser, sandbox, tenant, key, logs, stack, confirmed)
 
 
-async def _tenant(settings: Settings, sandbox: Sandbox, counts: dict[Channel, int]) -> tuple[UUID, str]:
+async def _tenant(
+    settings: Settings, sandbox: Sandbox, counts: dict[Channel, int], troubled: Sequence[str]
+) -> tuple[UUID, str]:
     accounts = {Channel.EMAIL: postmark, Channel.SMS: twilio}
     async with open_runtime(settings) as runtime:
         tenant = TenantId(await create_tenant(runtime.database, "Example Ltd"))
@@ -147,6 +161,8 @@ async def _tenant(settings: Settings, sandbox: Sandbox, counts: dict[Channel, in
             account = await add_account(runtime, tenant, accounts[channel](sandbox.url, max_in_flight=IN_FLIGHT))
             if count:
                 await add_conversations(runtime, tenant, channel, count, account=account)
+            for number in troubled if channel is Channel.SMS else ():
+                await add_conversation(runtime, tenant, channel, number, account_id=account)
         async with runtime.database.begin(tenant) as connection:
             draft = KeyDraft("tests", frozenset({Role.ADMIN}), None, None)
             key = await issue_api_key(connection, tenant, draft)

@@ -39,10 +39,12 @@ LEASE, SLACK, CALL = 5, 1, 10
 """Seconds. What nobody knows is given up soon, so that there is time for the rest of its story."""
 LARGEST: Final = 0.2
 """The share of the recipients that the largest account has."""
-SECONDS_EACH: Final = 1.6
-"""What a strike takes, with the pause after it."""
-RESTART_SECONDS: Final = 3.0
+SECONDS_EACH: Final = 3.0
+"""What a strike takes, with the pause after it: so slowly are messages sent that they last until the last one."""
+RESTART_SECONDS: Final = 6.0
 ROLLING: Final = 2_000
+HURRY: Final = 500.0
+"""Messages a second of each account, once everything has happened that was to happen."""
 FINISHED_WITHIN: Final = 900.0
 QUIET: Final = 9.0
 """Seconds without a change: longer than the sandbox tries to hand a receipt over."""
@@ -94,7 +96,8 @@ class _Stage:
 
     async def prepare(self, tag: str, count: int, troubled: float | None, seconds: float) -> str:
         """Import conversations, and confirm a mass reply to them that takes so long; returns its id."""
-        await asyncio.to_thread(self._furnish, tag, count, troubled, max(1.0, count * LARGEST / seconds))
+        await asyncio.to_thread(self._furnish, max(1.0, count * LARGEST / max(seconds, 1.0)))
+        await asyncio.to_thread(self._import, tag, count, troubled)
         selection = {"filter": {"tags": {"any": [tag]}}}
         text = "Hi {{ contact.name }}, card payments work again."
         body = {"selection": selection, "message": {"text": text}, "mark_as_done": True}
@@ -115,10 +118,13 @@ class _Stage:
         await self._call("POST", f"/mass-replies/{created['id']}/confirm", json=count_)
         return str(created["id"])
 
-    def _furnish(self, tag: str, count: int, troubled: float | None, rate: float) -> None:
-        share = {} if troubled is None else {"troubled": troubled}
+    def _furnish(self, rate: float) -> None:
         with Calls(self.ground.api_url, self.ground.key) as api, Calls(self.sandbox) as sandbox:
             open_inboxes(api, sandbox, self.chosen, rate)
+
+    def _import(self, tag: str, count: int, troubled: float | None) -> None:
+        share = {} if troubled is None else {"troubled": troubled}
+        with Calls(self.ground.api_url, self.ground.key) as api:
             for body in batches(lines(count, tag, self.dice, **share)):
                 report = api.upload("/conversations/import", body, "application/x-ndjson")
                 assert not report["failed"], report["errors"]  # noqa: S101 - the recipients are our own
@@ -133,6 +139,7 @@ class _Stage:
             await worker.restart()
             await worker.ready()
             done += 1
+        await asyncio.to_thread(self._furnish, HURRY)
         await self._wait(mass_reply)
         return done
 
@@ -168,6 +175,7 @@ class _Stage:
             relay.weather = CLEAR
         await ready(f"{self.ground.api_url}/health/ready")
         died = self._revive()
+        await asyncio.to_thread(self._furnish, HURRY)
         await self._wait(mass_reply)
         return died
 
