@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from app.dev.sandbox.server import Sandbox
 from app.domain.model import Channel
@@ -102,6 +102,11 @@ async def conversations(runtime: Runtime, tenant: UUID, sandbox: Sandbox, worker
     await add_conversations(runtime, tenant, Channel.VOICE, 2)
     await add_conversation(runtime, tenant, Channel.EMAIL, "invalid@example.com", account_id=email)
     await add_conversation(runtime, tenant, Channel.EMAIL, "drop-after@example.com", account_id=email)
+
+
+async def title(page: Page, text: str) -> None:
+    """The dialog's, on a page that has headings of its own."""
+    await expect(page.locator("mass-reply-dialog #title")).to_have_text(text)
 
 
 async def violations(page: Page) -> list[str]:

@@ -93,7 +93,7 @@ export class Console extends LitElement {
     const { say } = this.words;
     return html`<nav aria-label="mass-reply">
         <ul>${PAGES.map((name) => html`<li><a href=${address(name)} aria-current=${name === this.page ? 'page' : 'false'}>${say(NAMES[name])}</a></li>`)}</ul>
-        <div class="who stack"><div><strong>${me.user?.name ?? me.key?.name ?? ''}</strong><br /><span class="soft">${me.roles.join(', ')}</span></div>
+        <div class="who stack"><div><strong>${me.user?.name ?? me.key?.name ?? ''}</strong><br class="role" /><span class="soft role">${me.roles.join(', ')}</span></div>
           ${this.#languages()}<button @click=${this.#out}>${say('sign_out')}</button></div>
       </nav>
       <main @write=${this.#write} @watch=${this.#watch} @signed-out=${this.#out}>${this.#shown(me)}</main>

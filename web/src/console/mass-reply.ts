@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Schemas } from '../api/client';
 import { Refused } from '../api/client';
 import type { MassReply } from '../api/follow';
-import { messageFrame } from '../dialog/frame';
+import '../dialog/frame';
 import { Model, open } from '../dialog/model';
 import { under } from '../dialog/title';
 import '../dialog/watch';
@@ -82,7 +82,7 @@ export class MassReplyPage extends ConsolePage {
       <div class="columns">
         <section class="stack" aria-label=${say('message')}><h2>${say('message')}</h2>
           <div class="bubble">${batch.message.text}</div>
-          ${batch.message.html ? messageFrame(batch.message.html, words) : nothing}
+          ${batch.message.html ? html`<mass-reply-html .text=${batch.message.html} .named=${say('html_part')}></mass-reply-html>` : nothing}
           <h2>${say('selected_by')}</h2><pre class="bubble">${JSON.stringify(batch.selection, null, 1)}</pre>
         </section>
         <section class="stack" aria-label=${say('counts')}><h2>${say('counts')}</h2>

@@ -39,7 +39,7 @@ export abstract class ConsolePage extends LitElement {
     else if (error instanceof Refused) this.problem = said(error, this.words);
     else if (error instanceof SyntaxError) this.problem = this.words.say('not_json');
     else {
-      this.problem = this.words.say('unreachable');
+      this.problem = this.words.say('no_answer');
       this.#again = again;
     }
   }

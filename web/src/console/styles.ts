@@ -45,6 +45,7 @@ export const layout = css`
   .state.sending, .state.ready, .state.completed, .state.active, .state.done { border-color: var(--good); color: var(--good); }
   .state.paused, .state.cooling, .state.awaiting_approval, .state.scheduled, .state.retrying, .state.disabled { border-color: var(--amber); color: var(--amber); }
   .beside { display: grid; gap: 24px; grid-template-columns: minmax(0, 3fr) minmax(280px, 2fr); align-items: start; }
+  .thread-head { align-items: start; }
   .thread { border-left: 1px solid var(--line); padding-left: 24px; }
   .item { padding: 8px 12px; border-radius: var(--radius); background: var(--shade); }
   .item.reply { border-left: 4px solid var(--accent); }
@@ -60,8 +61,10 @@ export const layout = css`
   @media (max-width: 720px) {
     :host { grid-template-columns: minmax(0, 1fr); align-content: start; }
     nav { position: static; height: auto; padding: 8px; border: 0; border-bottom: 1px solid var(--line); gap: 8px; }
-    nav ul { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-    .who { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; }
+    nav ul { display: flex; overflow-x: auto; }
+    nav li a { padding: 8px; white-space: nowrap; }
+    .who { display: flex; gap: 8px; justify-content: space-between; align-items: center; padding: 0 8px; }
+    .who .role { display: none; }
     main { padding: 16px; }
     .beside { grid-template-columns: minmax(0, 1fr); }
     .thread { border: 0; padding: 0; }

@@ -1,9 +1,8 @@
 /** HTML of a message, shown where it can do nothing: sanitised, in a frame without scripts, forms, origin or network. */
 
 import DOMPurify from 'dompurify';
-import { html } from 'lit';
-import { ref } from 'lit/directives/ref.js';
-import type { Words } from '../words';
+import { html, LitElement, type PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 
 const POLICY = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">';
 
@@ -26,16 +25,30 @@ function trusted(text: string): string {
   return policy.createHTML(text);
 }
 
-/** Where the page around forbids HTML from text, the text itself. */
-export function messageFrame(text: string, { say }: Words) {
-  let content: string;
-  try {
-    content = trusted(text);
-  } catch {
-    return html`<pre class="bubble">${text}</pre>`;
+@customElement('mass-reply-html')
+export class MessageFrame extends LitElement {
+  @property({ attribute: false }) text = '';
+  @property({ attribute: false }) named = '';
+  /** Null where the page around forbids HTML from text: then the text itself is shown. */
+  #content: string | null = null;
+
+  protected override createRenderRoot() {
+    return this;
   }
-  const fill = (element?: Element) => {
-    if (element instanceof HTMLIFrameElement) element.srcdoc = content;
-  };
-  return html`<iframe class="mail" sandbox="" title=${say('html_part')} ${ref(fill)}></iframe>`;
+
+  /** Only when it is another text: each time that it is set, the frame loads again. */
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('text')) return;
+    try {
+      this.#content = trusted(this.text);
+    } catch {
+      this.#content = null;
+    }
+  }
+
+  protected override render() {
+    return this.#content === null
+      ? html`<pre class="bubble">${this.text}</pre>`
+      : html`<iframe class="mail" sandbox="" title=${this.named} .srcdoc=${this.#content}></iframe>`;
+  }
 }

@@ -61,6 +61,8 @@ export class MassReplyDialog extends LitElement {
   @state() private model: Model | null = null;
   @state() private asking: 'discard' | 'stop' | null = null;
   @state() private now = Date.now();
+  /** Whether the buttons have stood there long enough to be meant. */
+  @state() private settled = true;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('mass-reply-confirm') private confirmView!: Confirm | null;
   @query('mass-reply-write') private writeView!: Write | null;
@@ -119,7 +121,7 @@ export class MassReplyDialog extends LitElement {
   }
 
   protected override render() {
-    const title = titleOf(this.model, this.words, this.now);
+    const title = titleOf(this.model, this.words, Date.now());
     return html`<dialog
       part="dialog"
       aria-labelledby="title"
@@ -172,13 +174,13 @@ export class MassReplyDialog extends LitElement {
     const { say } = this.words;
     if (this.asking === 'discard') {
       return html`<strong class="say">${say('discard_title')}</strong>
-        <button class="stop" @click=${() => { this.model!.discard(); this.#end(); }}>${say('discard')}</button>
+        <button class="stop" ?disabled=${!this.settled} @click=${() => { this.model!.discard(); this.#end(); }}>${say('discard')}</button>
         <button @click=${this.#end}>${say('keep_for_later')}</button>
         <button class="main" autofocus @click=${() => (this.asking = null)}>${say('keep')}</button>`;
     }
     if (this.asking === 'stop') {
       return html`<strong class="say">${say('stop_sure')}</strong>
-        <button class="stop" @click=${() => { this.asking = null; void this.model!.act('cancel'); }}>${say('stop')}</button>
+        <button class="stop" ?disabled=${!this.settled} @click=${() => { this.asking = null; void this.model!.act('cancel'); }}>${say('stop')}</button>
         <button class="main" @click=${() => (this.asking = null)}>${say('keep_sending')}</button>`;
     }
     return html`<span class="say">${this.#said()}</span>${this.#actions()}`;
@@ -197,7 +199,8 @@ export class MassReplyDialog extends LitElement {
   #actions() {
     const { say } = this.words;
     const model = this.model!;
-    const { batch, acting } = model;
+    const { batch } = model;
+    const acting = model.acting || !this.settled;
     if (model.moment === 'write') {
       return model.maySend ? html`<button class="main" ?disabled=${acting || !canReview(model)} @click=${() => model.review()}>${say('review')}</button>` : this.#closer();
     }
@@ -213,7 +216,8 @@ export class MassReplyDialog extends LitElement {
 
   #control(status: string) {
     const { say } = this.words;
-    const { acting, batch } = this.model!;
+    const { batch } = this.model!;
+    const acting = this.model!.acting || !this.settled;
     const stop = html`<button class="stop" ?disabled=${acting} @click=${() => (this.asking = 'stop')}>${say('stop')}</button>`;
     const waiting = batch!.counts ? open(batch!.counts) : 0;
     switch (status) {
@@ -285,6 +289,18 @@ export class MassReplyDialog extends LitElement {
     if (model && canReview(model)) void model.review();
   }
 
+  /** Buttons that come where others were take no click at first: a double click on one never presses the other. */
+  protected override willUpdate() {
+    const shown = `${this.model?.moment} ${this.model?.batch?.status} ${this.asking}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.settled = false;
+    clearTimeout(this.#settling);
+    this.#settling = window.setTimeout(() => (this.settled = true), SETTLES);
+  }
+  #shown = '';
+  #settling = 0;
+
   protected override updated() {
     const moment = this.model?.moment;
     if (moment && moment !== this.#momentShown && moment !== 'write' && moment !== 'opening') {
@@ -294,6 +310,9 @@ export class MassReplyDialog extends LitElement {
   }
   #momentShown: string | undefined;
 }
+
+/** Milliseconds; a double click takes less. */
+const SETTLES = 400;
 
 /** There is a text that somebody would get, and nothing in the way. */
 const canReview = ({ moment, draft, preview, trouble: found }: Model) =>

@@ -11,10 +11,10 @@ export interface Listed<T> {
 export class Pages<T> {
   /** Null until the first page is there. */
   items: T[] | null = null;
-  problem: unknown = null;
   #way: (string | undefined)[] = [undefined];
   #next: string | null = null;
   #asked = 0;
+  #turning = false;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -24,6 +24,14 @@ export class Pages<T> {
 
   first = () => this.#go([undefined]);
   reload = () => this.#go(this.#way);
+
+  /** To another page. Before it is there, a second press would ask for the same one. */
+  async #turn(way: (string | undefined)[]): Promise<void> {
+    if (this.#turning) return;
+    this.#turning = true;
+    await this.#go(way);
+    this.#turning = false;
+  }
 
   /** Go along these cursors; of two questions the later one's answer counts. */
   async #go(way: (string | undefined)[]): Promise<void> {
@@ -48,9 +56,9 @@ export class Pages<T> {
     const from = before * size;
     const range = `${number(from + 1)}–${number(from + (this.items?.length ?? 0))}`;
     return html`<nav class="row pager" aria-label=${say('pages')}>
-      <button ?disabled=${!before} @click=${() => this.#go(this.#way.slice(0, -1))}>‹ ${say('page_back')}</button>
+      <button ?disabled=${!before} @click=${() => this.#turn(this.#way.slice(0, -1))}>‹ ${say('page_back')}</button>
       <span class="soft">${total === null ? range : say('page_of', { range, n: total })}</span>
-      <button ?disabled=${this.#next === null} @click=${() => this.#go([...this.#way, this.#next!])}>${say('page_on')} ›</button>
+      <button ?disabled=${this.#next === null} @click=${() => this.#turn([...this.#way, this.#next!])}>${say('page_on')} ›</button>
     </nav>`;
   }
 }

@@ -3,7 +3,7 @@
 import { html, nothing } from 'lit';
 import type { MassReply } from '../api/follow';
 import type { Words } from '../words';
-import { messageFrame } from './frame';
+import './frame';
 import type { Model } from './model';
 import { warnings } from './view';
 
@@ -14,7 +14,7 @@ export function summary(model: Model, words: Words) {
   const batch = model.batch!;
   return html`<h3>${say('text_for')}</h3>
     <div class="samples">${samples(model, words)}</div>
-    ${batch.message.html ? messageFrame(batch.message.html, words) : nothing}
+    ${batch.message.html ? html`<mass-reply-html .text=${batch.message.html} .named=${say('html_part')}></mass-reply-html>` : nothing}
     <div class="columns">
       <div class="stack"><h3>${say('costs')}</h3><ul>${costs(batch, words)}</ul></div>
       ${known(batch, words)}

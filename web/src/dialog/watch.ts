@@ -30,12 +30,14 @@ export class Watch extends View {
       ${batch.counts ? html`<section class="stack" part="progress" aria-label=${this.words.say('by_channel')}>${this.#bars()}</section>` : nothing}
       ${this.#lanes()}
       ${batch.confirmed_at ? this.#results(over) : nothing}
-      ${batch.confirmed_at || batch.status === 'awaiting_approval' ? nothing : this.#text()}
+      ${batch.status === 'scheduled' || !batch.confirmed_at ? this.#text() : nothing}
       ${over && batch.confirmed_at ? this.#next() : nothing}
     </div>`;
   }
 
+  /** Once more, while there is time to undo it. */
   #text() {
+    if (this.model.batch!.status === 'awaiting_approval') return nothing;
     return html`<div class="bubble" tabindex="0">${this.model.batch!.message.text}</div>`;
   }
 

@@ -73,7 +73,7 @@ export const controls = css`
     background: var(--paper);
     cursor: pointer;
   }
-  button:hover:not(:disabled) {
+  button:where(:hover:not(:disabled)) {
     background: var(--shade);
   }
   button:disabled {
@@ -214,6 +214,11 @@ export const controls = css`
     vertical-align: top;
     overflow-wrap: anywhere;
   }
+  td button {
+    min-height: 28px;
+    padding: 0 8px;
+    margin: -4px 0;
+  }
   .number {
     text-align: right;
     white-space: nowrap;
@@ -224,11 +229,15 @@ export const controls = css`
   }
   .mail {
     width: 100%;
-    height: 260px;
+    height: 180px;
+    resize: vertical;
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: #fff;
     color-scheme: light;
+  }
+  mass-reply-people:empty {
+    display: none;
   }
   @media (prefers-reduced-motion: reduce) {
     * {
@@ -290,6 +299,10 @@ export const sheet = css`
   }
   details[open] > .line {
     white-space: normal;
+  }
+  .top h2 {
+    font-size: 26px;
+    line-height: 32px;
   }
   h2:focus {
     outline: none;
@@ -454,9 +467,9 @@ export const sheet = css`
     .foot {
       padding: 8px 16px;
     }
-    h2 {
-      font-size: 18px;
-      line-height: 24px;
+    .top h2 {
+      font-size: 20px;
+      line-height: 26px;
     }
     .bar {
       grid-template-columns: 80px minmax(0, 1fr);

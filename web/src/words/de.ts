@@ -136,6 +136,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   offline: 'Keine Verbindung. Nichts ist verloren: es geht weiter. Gezeigt wird der letzte bekannte Stand von {time}.',
   offline_write: 'Keine Verbindung. Ihr Text bleibt erhalten.',
   unreachable: 'Der Dienst antwortet nicht. Soweit diese Seite weiß, hat sich nichts geändert.',
+  no_answer: 'Der Dienst antwortet nicht.',
   session_over: 'Ihre Sitzung ist abgelaufen. Ihr Text bleibt erhalten.',
   session_over_watch: 'Ihre Sitzung ist abgelaufen. Was gesendet wird, geht weiter.',
   sign_in_again: 'Erneut anmelden',

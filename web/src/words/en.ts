@@ -139,6 +139,7 @@ export const sentences = {
   offline: 'No connection. Nothing is lost: it goes on. This shows the last known state of {time}.',
   offline_write: 'No connection. Your text is kept.',
   unreachable: 'The service does not answer. Nothing was changed, as far as this page knows.',
+  no_answer: 'The service does not answer.',
   session_over: 'Your session is over. Your text is kept.',
   session_over_watch: 'Your session is over. What is being sent goes on.',
   sign_in_again: 'Sign in again',
