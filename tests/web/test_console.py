@@ -16,6 +16,10 @@ HOSTILE = (
     "<a href=\"javascript:parent.document.title='x'\">l</a><svg onload=\"parent.document.title='x'\"></svg>"
     '<form action="https://evil.example"><input name=a></form><iframe srcdoc="<script>1</script>"></iframe>'
 )
+IMPORTED = (
+    '{"external_id": "c-1", "channel": "email", "team": "billing", "tags": ["vip"], "custom_fields": {"plan": "pro"},'
+    ' "contact": {"external_id": "p-1", "email": "pro@example.com"}}'
+)
 
 
 @pytest.fixture
@@ -79,6 +83,42 @@ async def test_a_hostile_message_is_shown_and_can_do_nothing(
     assert await page.title() == "mass-reply"
 
 
+async def test_filters_are_typed_as_chips_and_kept_in_the_address(
+    conversations: None, client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+) -> None:
+    await client.post("/conversations/import", content=IMPORTED, headers={"Content-Type": "application/x-ndjson"})
+    key = await make_key(Role.VIEWER)
+    await sign_in(page, url, key)
+    await expect(page.get_by_text("15 conversations")).to_be_visible()
+    value = page.get_by_label("Value")
+    for typed, left in (
+        ("tag_any:incident, vip", 15),
+        ("channel:sms,email", 13),
+        ("created_from:2020-01-31", 13),
+        ('json:{"any_of": [{"team": ["billing"]}, {"channel": ["sms"]}]}', 5),
+        ("field:plan=pro", 1),
+    ):
+        await value.fill(typed)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text(f"{left} conversation")).to_be_visible()
+    await expect(page.get_by_role("list", name="Filters").get_by_role("listitem")).to_have_count(6)
+    assert "field.plan=pro" in page.url
+
+    await page.reload()
+    await page.get_by_label("Key or token").fill(key)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("1 conversation", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Remove plan pro").click()
+    await expect(page.get_by_text("5 conversations")).to_be_visible()
+    await page.get_by_role("combobox", name="Filter by").select_option("Channel")
+    await page.get_by_role("combobox", name="Value").select_option("Voice")
+    await page.get_by_role("button", name="Add").click()
+    await expect(page.get_by_text("Channel SMS or E-mail or Voice")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Clear filters").click()
+    await expect(page.get_by_text("15 conversations")).to_be_visible()
+
+
 async def test_it_works_from_360_pixels_in_the_dark_and_in_german(
     conversations: None, narrow: Page, url: str, make_key: MakeKey
 ) -> None:
@@ -91,6 +131,8 @@ async def test_it_works_from_360_pixels_in_the_dark_and_in_german(
     await narrow.get_by_role("button", name="Sammelantwort", exact=True).click()
     await heading(narrow, "12 von 14 Unterhaltungen bekommen diese Nachricht")
     assert await violations(narrow) == []
+    await narrow.get_by_role("textbox", name="Nachricht").fill("{{ contact.shoe_size }}")
+    await expect(narrow.locator("#faults")).to_contain_text("Der Text nennt einen Wert, den es nicht gibt.")
 
 
 async def test_who_may_only_look_has_no_button_and_a_wrong_key_is_told_so(
