@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from zipfile import BadZipFile, ZipFile
 
 import puremagic
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.attachments import (
     HEAD_BYTES,
@@ -27,6 +26,7 @@ from app.domain.model import TenantId
 from app.store.attachments import find_attachments, insert_attachment
 from app.store.database import Database
 from app.store.files import Files
+from app.store.transactions import TenantTx
 
 _ZIP: Final = b"PK\x03\x04"
 _LONGEST_MIMETYPE: Final = 200
@@ -49,8 +49,8 @@ async def keep_attachment(database: Database, files: Files, tenant: TenantId, up
     """
     checked = await asyncio.to_thread(_check, tenant, upload)
     await files.put(checked.storage_key, upload.content)
-    async with database.begin(tenant) as connection:
-        return await insert_attachment(connection, tenant, checked)
+    async with database.begin(tenant) as tx:
+        return await insert_attachment(tx, checked)
 
 
 def _check(tenant: TenantId, upload: Upload) -> StoredContent:
@@ -90,10 +90,10 @@ def _mimetype(archive: ZipFile) -> str:
         return member.read(_LONGEST_MIMETYPE).decode("ascii", "replace").strip()
 
 
-async def attachments_of(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> tuple[Attachment, ...]:
+async def attachments_of(tx: TenantTx, ids: Sequence[UUID]) -> tuple[Attachment, ...]:
     """What a mass reply means by these ids. Raises UnknownAttachment, naming those that the tenant does not have."""
     wanted = tuple(dict.fromkeys(ids))
-    found = tuple(stored.attachment for stored in await find_attachments(connection, tenant, wanted))
+    found = tuple(stored.attachment for stored in await find_attachments(tx, wanted))
     if unknown := set(wanted) - {attachment.id for attachment in found}:
         faults = [
             Fault(f"/message/attachment_ids/{place}", UnknownAttachment.code, "There is no such attachment.")

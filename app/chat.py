@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.receipts import take_receipt
 from app.domain.attachments import StoredAttachment
 from app.domain.chat import TOKEN_BYTES, ChatMessage, ChatSession, Undelivered, token_hash
@@ -22,6 +20,7 @@ from app.store.attachments import find_attachments
 from app.store.chat import NewSession
 from app.store.customer_messages import record_customer_message
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from app.watching import Bell
 
 BEGINNING: Final = UUID(int=0)
@@ -47,12 +46,12 @@ async def open_session(database: Database, account: AccountId, name: str | None)
     token = f"mc_{secrets.token_urlsafe(TOKEN_BYTES)}"
     digest = token_hash(token)
     assert digest is not None  # noqa: S101 - narrows for mypy: this is what a token looks like
-    async with database.begin(tenant) as connection:
-        if not await chat.takes_visitors(connection, tenant, account):
+    async with database.begin(tenant) as tx:
+        if not await chat.takes_visitors(tx, account):
             raise NotFound
-        if await chat.recent_sessions(connection, tenant, account, MINUTE) >= SESSIONS_A_MINUTE:
+        if await chat.recent_sessions(tx, account, MINUTE) >= SESSIONS_A_MINUTE:
             raise RateLimited(wait=MINUTE)
-        session = await chat.open_session(connection, tenant, NewSession(account, str(uuid4()), digest, name))
+        session = await chat.open_session(tx, NewSession(account, str(uuid4()), digest, name))
     return OpenedSession(session, token)
 
 
@@ -64,8 +63,8 @@ async def find_session(database: Database, token: str) -> ChatSession:
     tenant = await chat.tenant_of_token(database, digest)
     if tenant is None:
         raise Unauthenticated
-    async with database.begin(tenant) as connection:
-        session = await chat.find_session(connection, tenant, digest)
+    async with database.begin(tenant) as tx:
+        session = await chat.find_session(tx, digest)
     if session is None:
         raise Unauthenticated
     return session
@@ -73,13 +72,13 @@ async def find_session(database: Database, token: str) -> ChatSession:
 
 async def read(database: Database, session: ChatSession, after: UUID, limit: int = PAGE) -> list[ChatMessage]:
     """Fetch what came after a message. Fetching is what delivers our replies: once, however many pages are open."""
-    async with database.begin(session.tenant) as connection:
-        messages = await chat.messages_after(connection, session, after, limit)
-        await _deliver(connection, session, [message.undelivered for message in messages if message.undelivered])
+    async with database.begin(session.tenant) as tx:
+        messages = await chat.messages_after(tx, session, after, limit)
+        await _deliver(tx, [message.undelivered for message in messages if message.undelivered])
     return messages
 
 
-async def _deliver(connection: AsyncConnection, session: ChatSession, fetched: Iterable[Undelivered]) -> None:
+async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
     now = datetime.now(UTC)
     # In the order in which everybody moves the lanes' counters, so that no two visitors wait for each other.
     for one in sorted(fetched, key=lambda one: (str(one.mass_reply), str(one.account))):
@@ -90,7 +89,7 @@ async def _deliver(connection: AsyncConnection, session: ChatSession, fetched: I
             provider_message_id=None,
             occurred_at=now,
         )
-        await take_receipt(connection, session.tenant, one.account, Channel.CHAT, receipt)
+        await take_receipt(tx, one.account, Channel.CHAT, receipt)
 
 
 async def follow(database: Database, bell: Bell, session: ChatSession, after: UUID) -> AsyncGenerator[ChatMessage]:
@@ -107,17 +106,15 @@ async def follow(database: Database, bell: Bell, session: ChatSession, after: UU
 async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:
     """Put a visitor's message on the conversation; the same `message_id` again adds nothing."""
     message = CustomerMessage(text=text, provider_message_id=None if message_id is None else f"chat:{message_id}")
-    async with database.begin(session.tenant) as connection:
-        recorded = await record_customer_message(
-            connection, session.tenant, session.conversation, message, datetime.now(UTC)
-        )
-        return await chat.one_message(connection, session, recorded.message_id)
+    async with database.begin(session.tenant) as tx:
+        recorded = await record_customer_message(tx, session.conversation, message, datetime.now(UTC))
+        return await chat.one_message(tx, session, recorded.message_id)
 
 
 async def find_file(database: Database, session: ChatSession, attachment: UUID) -> StoredAttachment:
     """A file that came with a reply on the visitor's conversation. Raises NotFound for any other."""
-    async with database.begin(session.tenant) as connection:
-        found = await find_attachments(connection, session.tenant, [attachment])
-        if not found or not await chat.carries(connection, session, attachment):
+    async with database.begin(session.tenant) as tx:
+        found = await find_attachments(tx, [attachment])
+        if not found or not await chat.carries(tx, session, attachment):
             raise NotFound
     return found[0]

@@ -56,8 +56,8 @@ class ChatNews:
 
     async def _tell(self) -> None:
         watched = list(self._pages)
-        async with self._database.begin_sweep() as connection:
-            newest = await newest_messages(connection, watched)
+        async with self._database.begin_sweep() as tx:
+            newest = await newest_messages(tx, watched)
         for session in watched:
             id_ = newest.get(session.conversation)
             if id_ is not None and session in self._pages and self._newest.get(session) != id_:

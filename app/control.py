@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.settle import Report, settle
 from app.domain.actions import Action, refuse_action
 from app.domain.audit import Actor, AuditAction, AuditEntry
@@ -36,11 +34,11 @@ from app.domain.model import (
     Move,
     PauseReason,
     ReasonCode,
-    TenantId,
 )
 from app.mass_replies import hold, move
 from app.store import audit, closing, control, decisions, mass_replies
 from app.store.claims import LaneKey
+from app.store.transactions import TenantTx
 
 Lanes = list[tuple[LaneKey, int]]
 """The lanes to wake once this is committed, each with the number of its queued deliveries."""
@@ -50,48 +48,44 @@ PAGE: Final = 5_000
 NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."
 
 
-async def pause(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, by: Actor, account_key: str | None = None
-) -> None:
+async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> None:
     """Stop claiming, of everything or of one account's lane; calls under way finish and are reported.
 
     Raises NotFound, InvalidState. A pause that stands already is left as it is.
     """
     why = PauseReason.PERSON
-    paused = account_key is not None and await control.pause_lane(connection, tenant, id_, account_key, why)
-    batch = await hold(connection, tenant, id_)
+    paused = account_key is not None and await control.pause_lane(tx, id_, account_key, why)
+    batch = await hold(tx, id_)
     _refuse_unknown_lane(batch, account_key)
     refuse_action(Action.PAUSE, batch.status)
     if account_key is None and batch.status is MassReplyStatus.SENDING:
-        paused = await mass_replies.set_status(connection, tenant, id_, batch.status, MassReplyStatus.PAUSED, why)
+        paused = await mass_replies.set_status(tx, id_, batch.status, MassReplyStatus.PAUSED, why)
     if paused:
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=_lane(account_key))
-        await audit.record(connection, tenant, by, entry)
+        await audit.record(tx, by, entry)
 
 
-async def resume(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, by: Actor, account_key: str | None = None
-) -> Lanes:
+async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> Lanes:
     """Go on with everything that stands still, lanes and accounts included; or with one account's lane alone.
 
     Where the whole mass reply was paused and one lane is named, the other lanes stay paused for the same reason.
     Raises NotFound, InvalidState. Where nothing stands still, nothing changes.
     """
-    accounts = await control.resume_accounts(connection, tenant, id_, account_key)
-    await closing.hold_lanes(connection, tenant, id_)
-    batch = await hold(connection, tenant, id_)
+    accounts = await control.resume_accounts(tx, id_, account_key)
+    await closing.hold_lanes(tx, id_)
+    batch = await hold(tx, id_)
     refuse_action(Action.RESUME, batch.status)
     _refuse_unknown_lane(batch, account_key)
-    await control.resume_lanes(connection, tenant, id_, account_key)
+    await control.resume_lanes(tx, id_, account_key)
     if batch.status is MassReplyStatus.PAUSED:
         if account_key is not None:
             reason = batch.pause_reason or PauseReason.PERSON
-            await control.pause_other_lanes(connection, tenant, id_, account_key, reason)
-        await move(connection, tenant, batch, MassReplyEvent.RESUME)
+            await control.pause_other_lanes(tx, id_, account_key, reason)
+        await move(tx, batch, MassReplyEvent.RESUME)
     if accounts or _stood_still(batch, account_key):
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
-        await audit.record(connection, tenant, by, entry)
-    return await closing.lanes_with_work(connection, tenant, id_)
+        await audit.record(tx, by, entry)
+    return await closing.lanes_with_work(tx, id_)
 
 
 def _refuse_unknown_lane(batch: MassReply, account_key: str | None) -> None:
@@ -109,74 +103,62 @@ def _lane(account_key: str | None) -> Mapping[str, str]:
     return {} if account_key is None else {"channel_account": account_key}
 
 
-async def cancel(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, by: Actor) -> None:
+async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
     """Stop for good: claims end at once; what is queued is cancelled by the sweeper, calls under way finish.
 
     Raises NotFound, InvalidState.
     """
-    batch = await hold(connection, tenant, id_)
+    batch = await hold(tx, id_)
     refuse_action(Action.CANCEL, batch.status)
     if batch.status is not MassReplyStatus.CANCELLED:
-        await move(connection, tenant, batch, MassReplyEvent.CANCEL)
+        await move(tx, batch, MassReplyEvent.CANCEL)
         entry = AuditEntry.on_mass_reply(
             AuditAction.MASS_REPLY_CANCELLED, id_, recipient_count=batch.recipient_count, details={"was": batch.status}
         )
-        await audit.record(connection, tenant, by, entry)
+        await audit.record(tx, by, entry)
 
 
 async def retry(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: MassReplyId,
-    codes: Sequence[ReasonCode] | None,
-    not_after: datetime,
-    by: Actor,
+    tx: TenantTx, id_: MassReplyId, codes: Sequence[ReasonCode] | None, not_after: datetime, by: Actor
 ) -> Lanes:
     """Queue again the failed deliveries whose reason may pass, and open the mass reply for them.
 
     Raises NotFound, InvalidState, InvalidSchedule, NothingToRetry.
     """
-    await _refuse(connection, tenant, id_, Action.RETRY, not_after)
-    ids = await decisions.hold_retryable(connection, tenant, id_, codes)
+    await _refuse(tx, id_, Action.RETRY, not_after)
+    ids = await decisions.hold_retryable(tx, id_, codes)
     if not ids:
         raise NothingToRetry
     again = Happening(DeliveryEvent.RETRY, not_after=not_after)
     for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
-        await settle(connection, tenant, [Report(one, again) for one in page])
-    refuse_action(Action.RETRY, (await hold(connection, tenant, id_)).status)
-    await decisions.extend(connection, tenant, id_, not_after)
+        await settle(tx, [Report(one, again) for one in page])
+    refuse_action(Action.RETRY, (await hold(tx, id_)).status)
+    await decisions.extend(tx, id_, not_after)
     details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": len(ids)}
     entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RETRIED, id_, details=details)
-    await audit.record(connection, tenant, by, entry)
-    return await closing.lanes_with_work(connection, tenant, id_)
+    await audit.record(tx, by, entry)
+    return await closing.lanes_with_work(tx, id_)
 
 
-async def resolve(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: MassReplyId,
-    decision: Decision,
-    send_within: timedelta,
-    by: Actor,
-) -> Lanes:
+async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_within: timedelta, by: Actor) -> Lanes:
     """Do what a person decided about uncertain deliveries: all of it, or nothing where one of them is refused.
 
     Raises NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling.
     """
     not_after = decision.not_after or datetime.now(UTC) + send_within
-    await _refuse(connection, tenant, id_, Action.RESOLVE, not_after)
-    held = await decisions.hold_deliveries(connection, tenant, id_, decision.conversation_ids)
+    await _refuse(tx, id_, Action.RESOLVE, not_after)
+    held = await decisions.hold_deliveries(tx, id_, decision.conversation_ids)
     _refuse_missing(decision, held)
     if decision.send_again:
-        await _open_for(connection, tenant, id_, not_after)
+        await _open_for(tx, id_, not_after)
     until = not_after if decision.send_again else None
     happening = Happening(decision.event, reason=decision.reason, not_after=until)
-    answers = await settle(connection, tenant, [Report(delivery, happening) for delivery in held.values()])
+    answers = await settle(tx, [Report(delivery, happening) for delivery in held.values()])
     _refuse_absorbed(held, answers)
-    refuse_action(Action.RESOLVE, (await hold(connection, tenant, id_)).status)
-    await decisions.note_decision(connection, tenant, held.values(), decision)
-    await audit.record(connection, tenant, by, _resolved(id_, decision))
-    return await closing.lanes_with_work(connection, tenant, id_)
+    refuse_action(Action.RESOLVE, (await hold(tx, id_)).status)
+    await decisions.note_decision(tx, held.values(), decision)
+    await audit.record(tx, by, _resolved(id_, decision))
+    return await closing.lanes_with_work(tx, id_)
 
 
 def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
@@ -188,11 +170,9 @@ def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
     return AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESOLVED, id_, reason=decision.why, details=details)
 
 
-async def _refuse(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, action: Action, not_after: datetime
-) -> None:
+async def _refuse(tx: TenantTx, id_: MassReplyId, action: Action, not_after: datetime) -> None:
     """Refuse what can be refused before anything is held; what is held is looked at again."""
-    batch = await mass_replies.get(connection, tenant, id_)
+    batch = await mass_replies.get(tx, id_)
     if batch is None:
         raise NotFound
     refuse_action(action, batch.status)
@@ -200,13 +180,13 @@ async def _refuse(
         raise InvalidSchedule("`not_after` lies in the past.")
 
 
-async def _open_for(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, not_after: datetime) -> None:
+async def _open_for(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
     """Let what is sent again leave until `not_after`. A cancelled mass reply never revives."""
-    await closing.hold_lanes(connection, tenant, id_)
-    batch = await hold(connection, tenant, id_)
+    await closing.hold_lanes(tx, id_)
+    batch = await hold(tx, id_)
     if batch.status is MassReplyStatus.CANCELLED:
         raise InvalidState("The mass reply is cancelled; nothing of it can be sent again.")
-    await decisions.extend(connection, tenant, id_, not_after)
+    await decisions.extend(tx, id_, not_after)
 
 
 def _refuse_missing(decision: Decision, held: Mapping[ConversationId, DeliveryId]) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.domain.conversation import ConversationView, CustomerMessage, TimelineItem
 from app.domain.erasure import AddressDigests
 from app.domain.errors import Fault, InvalidRequest, NotFound
@@ -36,6 +34,7 @@ from app.store.customer_messages import (
 from app.store.database import Database
 from app.store.erasure import block_again
 from app.store.imports import load_chunk, store_chunk
+from app.store.transactions import TenantTx
 
 CHUNK_LINES = 500
 CHUNK_BYTES = 256 * 1024
@@ -56,8 +55,8 @@ async def import_lines(
     """Import NDJSON, a conversation a line. Each chunk of lines is kept when it is done, whatever comes after it."""
     report = ImportReport()
     async for chunk in _chunks(body, report):
-        async with database.begin(tenant) as connection:
-            await _import_chunk(connection, tenant, chunk, report, digests)
+        async with database.begin(tenant) as tx:
+            await _import_chunk(tx, chunk, report, digests)
     report.sort()
     return report
 
@@ -93,14 +92,10 @@ def _line(raw: bytes | TooLarge) -> ConversationLine | None:
 
 
 async def _import_chunk(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    lines: Sequence[NumberedLine],
-    report: ImportReport,
-    digests: AddressDigests,
+    tx: TenantTx, lines: Sequence[NumberedLine], report: ImportReport, digests: AddressDigests
 ) -> None:
     now = datetime.now(UTC)
-    chunk = await load_chunk(connection, tenant, [each.line for each in lines])
+    chunk = await load_chunk(tx, [each.line for each in lines])
     slices = Slices()
     for each in lines:
         await slices.pause()
@@ -111,15 +106,13 @@ async def _import_chunk(
             continue
         if (why := chunk.no_address(each.line)) is not None:
             report.warn(each.number, "no_address", why)
-    await _store(connection, tenant, chunk, now, digests)
+    await _store(tx, chunk, now, digests)
 
 
-async def _store(
-    connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime, digests: AddressDigests
-) -> None:
+async def _store(tx: TenantTx, chunk: Chunk, now: datetime, digests: AddressDigests) -> None:
     """Write a chunk down. An address that comes back after its contact was erased is blocked again, if it was."""
-    await store_chunk(connection, tenant, chunk, now)
-    await block_again(connection, tenant, digests, chunk.changed_addresses())
+    await store_chunk(tx, chunk, now)
+    await block_again(tx, digests, chunk.changed_addresses())
 
 
 async def import_mailbox(
@@ -166,8 +159,8 @@ async def _import_mails(
         number += 1
         try:
             mail = of_customer(await _read_mail(raw), account.own)
-            async with database.begin(tenant) as connection:
-                outcome = await _file_mail(connection, tenant, account, mail, digests)
+            async with database.begin(tenant) as tx:
+                outcome = await _file_mail(tx, account, mail, digests)
         except InvalidLine as error:
             report.refuse(number, error)
         except LeftOut as why:
@@ -178,9 +171,9 @@ async def _import_mails(
 
 
 async def _mail_account(database: Database, tenant: TenantId, key: str) -> MailAccount:
-    async with database.begin(tenant) as connection:
-        account = await find_account(connection, tenant, key.strip())
-        own = await own_addresses(connection, tenant)
+    async with database.begin(tenant) as tx:
+        account = await find_account(tx, key.strip())
+        own = await own_addresses(tx)
     if account is None or account.channel is not Channel.EMAIL:
         fault = Fault("/channel_account", "unknown_channel_account", "There is no e-mail account of this key.")
         raise InvalidRequest(faults=[fault])
@@ -196,38 +189,32 @@ async def _read_mail(raw: bytes | TooLarge) -> Mail:
         raise InvalidLine("unreadable_mail", error.reason) from None
 
 
-async def _file_mail(
-    connection: AsyncConnection, tenant: TenantId, account: MailAccount, mail: Mail, digests: AddressDigests
-) -> Outcome:
+async def _file_mail(tx: TenantTx, account: MailAccount, mail: Mail, digests: AddressDigests) -> Outcome:
     """Put a mail on the conversation that its headers name, or open one with it; not twice. Raises InvalidLine."""
     now, message = datetime.now(UTC), message_of(mail)
-    if mail.message_id and await is_known(connection, tenant, mail.message_id, mail.sender):
+    if mail.message_id and await is_known(tx, mail.message_id, mail.sender):
         return Outcome.UNCHANGED
-    thread = await _thread(connection, tenant, account, mail)
+    thread = await _thread(tx, account, mail)
     if thread is None:
-        return await _open_conversation(connection, tenant, line_of(mail, account.key, now), now, digests)
-    if mail.message_id is None and await find_message(connection, tenant, thread, Channel.EMAIL, message) is not None:
+        return await _open_conversation(tx, line_of(mail, account.key, now), now, digests)
+    if mail.message_id is None and await find_message(tx, thread, Channel.EMAIL, message) is not None:
         return Outcome.UNCHANGED
-    believed = await is_contact(connection, tenant, thread, mail.sender)
-    await record_customer_message(connection, tenant, thread, message_of(mail, believed=believed), now)
+    believed = await is_contact(tx, thread, mail.sender)
+    await record_customer_message(tx, thread, message_of(mail, believed=believed), now)
     return Outcome.UPDATED
 
 
-async def _thread(
-    connection: AsyncConnection, tenant: TenantId, account: MailAccount, mail: Mail
-) -> ConversationId | None:
+async def _thread(tx: TenantTx, account: MailAccount, mail: Mail) -> ConversationId | None:
     answered = thread_ids(mail)
-    return await find_thread(connection, tenant, account.id, Channel.EMAIL, answered) or await find_by_external_ids(
-        connection, tenant, Channel.EMAIL, (*answered, root_id(mail))
+    return await find_thread(tx, account.id, Channel.EMAIL, answered) or await find_by_external_ids(
+        tx, Channel.EMAIL, (*answered, root_id(mail))
     )
 
 
-async def _open_conversation(
-    connection: AsyncConnection, tenant: TenantId, line: ConversationLine, now: datetime, digests: AddressDigests
-) -> Outcome:
-    chunk = await load_chunk(connection, tenant, [line])
+async def _open_conversation(tx: TenantTx, line: ConversationLine, now: datetime, digests: AddressDigests) -> Outcome:
+    chunk = await load_chunk(tx, [line])
     outcome = chunk.apply(line, now)
-    await _store(connection, tenant, chunk, now, digests)
+    await _store(tx, chunk, now, digests)
     return outcome
 
 
@@ -238,26 +225,24 @@ class Found:
     items: Sequence[ConversationView]
 
 
-async def search(
-    connection: AsyncConnection, tenant: TenantId, filter: Filter, *, limit: int, before: UUID | None = None
-) -> Found:
+async def search(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> Found:
     """Find conversations, the newest first; a page begins after the conversation `before`."""
-    total = await selection.count(connection, tenant, filter)
-    ids = await selection.page(connection, tenant, filter, limit=limit, before=before)
-    return Found(total, await view_conversations(connection, tenant, ids))
+    total = await selection.count(tx, filter)
+    ids = await selection.page(tx, filter, limit=limit, before=before)
+    return Found(total, await view_conversations(tx, ids))
 
 
-async def resolve(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationId:
+async def resolve(tx: TenantTx, name: str) -> ConversationId:
     """Find a conversation by our id or by its external one. Raises NotFound."""
-    id_ = await find_id(connection, tenant, name.strip())
+    id_ = await find_id(tx, name.strip())
     if id_ is None:
         raise NotFound
     return id_
 
 
-async def get(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationView:
+async def get(tx: TenantTx, name: str) -> ConversationView:
     """Raises NotFound."""
-    [view] = await view_conversations(connection, tenant, [await resolve(connection, tenant, name)])
+    [view] = await view_conversations(tx, [await resolve(tx, name)])
     return view
 
 
@@ -268,10 +253,8 @@ class Written:
     """False where the timeline had this message already."""
 
 
-async def add_customer_message(
-    connection: AsyncConnection, tenant: TenantId, name: str, message: CustomerMessage
-) -> Written:
+async def add_customer_message(tx: TenantTx, name: str, message: CustomerMessage) -> Written:
     """Record what a customer wrote, once for each id of the provider's. Raises NotFound."""
-    id_ = await resolve(connection, tenant, name)
-    recorded = await record_customer_message(connection, tenant, id_, message, datetime.now(UTC))
-    return Written(await timeline_item(connection, tenant, id_, recorded.message_id), recorded.added)
+    id_ = await resolve(tx, name)
+    recorded = await record_customer_message(tx, id_, message, datetime.now(UTC))
+    return Written(await timeline_item(tx, id_, recorded.message_id), recorded.added)

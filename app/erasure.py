@@ -1,35 +1,32 @@
 """Use case: erasing one contact's personal data, so that every count stays what it was."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.settle import Report, settle
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.erasure import CONTACT_ERASED, AddressDigests, Erased
 from app.domain.errors import ContactInFlight, NotFound
-from app.domain.model import DeliveryEvent, DeliveryStatus, Happening, TenantId
+from app.domain.model import DeliveryEvent, DeliveryStatus, Happening
 from app.store import audit, erasure
+from app.store.transactions import TenantTx
 
 
-async def erase_contact(
-    connection: AsyncConnection, tenant: TenantId, name: str, digests: AddressDigests, by: Actor
-) -> Erased:
+async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Actor) -> Erased:
     """Erase a contact, by our id or the external one. What was still to be sent to it is cancelled and never sent.
 
     Its addresses stay blocked where they are, as digests that know them again when somebody imports them.
     Raises NotFound; ContactInFlight while a message to it is under way, because its record would bring the text back.
     """
-    contact = await erasure.hold_contact(connection, tenant, name.strip())
+    contact = await erasure.hold_contact(tx, name.strip())
     if contact is None:
         raise NotFound
     if contact.deliveries_in(DeliveryStatus.SENDING):
         raise ContactInFlight
     queued = contact.deliveries_in(DeliveryStatus.QUEUED)
     cancelled = Happening(DeliveryEvent.CANCEL, reason=CONTACT_ERASED)
-    await settle(connection, tenant, [Report(delivery, cancelled) for delivery in queued])
-    await erasure.keep_blocked(connection, tenant, contact, digests)
-    await erasure.scrub(connection, tenant, contact)
+    await settle(tx, [Report(delivery, cancelled) for delivery in queued])
+    await erasure.keep_blocked(tx, contact, digests)
+    await erasure.scrub(tx, contact)
     erased = Erased(contact.id, len(contact.conversations), len(contact.deliveries), len(queued))
-    await audit.record(connection, tenant, by, _told(erased))
+    await audit.record(tx, by, _told(erased))
     return erased
 
 

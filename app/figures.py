@@ -42,8 +42,8 @@ class DatabaseFigures(Collector):
 
     async def _read(self) -> Figures | None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS), self._database.begin_sweep() as connection:
-                return await read_figures(connection)
+            async with asyncio.timeout(PATIENCE_SECONDS), self._database.begin_sweep() as tx:
+                return await read_figures(tx)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("figures_unread", error=type(error).__name__)
             return None

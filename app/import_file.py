@@ -38,8 +38,8 @@ async def import_file(
 
     Raises NotFound for an unknown tenant, InvalidRequest for e-mails without an e-mail account's key, and OSError.
     """
-    async with database.begin(tenant) as connection:
-        await require_tenant(connection, tenant)
+    async with database.begin(tenant) as tx:
+        await require_tenant(tx)
     content = content_of(file)
     if content is Content.LINES:
         return await import_lines(database, tenant, _parts(file), digests)

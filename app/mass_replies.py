@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.aside import Aside
 from app.attachments import attachments_of
 from app.channels import registry
@@ -44,6 +42,7 @@ from app.store import (
 )
 from app.store.claims import LaneKey
 from app.store.database import Database, plan_anew
+from app.store.transactions import TenantTx
 
 NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
@@ -85,11 +84,11 @@ async def preview(
 ) -> Preview:
     """Work out what a mass reply would do, and keep nothing of it; `only` names the one conversation to show."""
     plan = (await _read(database, aside, tenant, draft)).plan
-    async with database.begin(tenant) as connection:
-        count = await _count(connection, tenant, draft)
-        ids = await selection.ids(connection, tenant, draft.selection, limit)
-        found = await _load(connection, tenant, plan, ids)
-        shown = [] if only is None or only in ids else await _load(connection, tenant, plan, [only])
+    async with database.begin(tenant) as tx:
+        count = await _count(tx, draft)
+        ids = await selection.ids(tx, draft.selection, limit)
+        found = await _load(tx, plan, ids)
+        shown = [] if only is None or only in ids else await _load(tx, plan, [only])
     verdicts = thin_out(await _judge(aside, plan, found), plan.guards)
     summary = _summary(verdicts)
     if only is not None:
@@ -114,21 +113,19 @@ async def check(database: Database, aside: Aside, tenant: TenantId, draft: Draft
     return replace(checked, counted=await _counted(database, aside, tenant, draft, checked.plan, limit))
 
 
-async def create(
-    connection: AsyncConnection, tenant: TenantId, draft: Draft, checked: Checked, by: Actor
-) -> MassReplyId:
+async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> MassReplyId:
     """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
-    await attachments.note_named(connection, tenant, draft.attachment_ids)
-    await attachments_of(connection, tenant, draft.attachment_ids)
-    await _refuse_unknown(connection, tenant, draft)
+    await attachments.note_named(tx, draft.attachment_ids)
+    await attachments_of(tx, draft.attachment_ids)
+    await _refuse_unknown(tx, draft)
     guarded = checked.plan.guards
-    id_ = await mass_replies.insert(connection, tenant, draft, checked.source, guarded, parties(by))
-    count = await selection.freeze(connection, tenant, id_, draft.selection)
+    id_ = await mass_replies.insert(tx, draft, checked.source, guarded, parties(by))
+    count = await selection.freeze(tx, id_, draft.selection)
     if count == 0:
         raise SelectionEmpty
     _refuse_too_large(count, guarded.limit_for(by.roles), checked.counted)
-    await mass_replies.set_selected_count(connection, tenant, id_, count)
-    await audit.record(connection, tenant, by, _created(id_, draft, count))
+    await mass_replies.set_selected_count(tx, id_, count)
+    await audit.record(tx, by, _created(id_, draft, count))
     return id_
 
 
@@ -136,13 +133,11 @@ async def _counted(
     database: Database, aside: Aside, tenant: TenantId, draft: Draft, plan: Plan, limit: int
 ) -> Counted | None:
     """Count recipients where the selection is larger than the limit; None where there is no need, or no hope."""
-    async with database.begin(tenant) as connection:
-        selected = await selection.count_selected(connection, tenant, draft.selection)
+    async with database.begin(tenant) as tx:
+        selected = await selection.count_selected(tx, draft.selection)
         if not limit < selected <= JUDGED_AT_ONCE:
             return None
-        found = await _load(
-            connection, tenant, plan, await selection.ids(connection, tenant, draft.selection, selected)
-        )
+        found = await _load(tx, plan, await selection.ids(tx, draft.selection, selected))
     summary = _summary(thin_out(await _judge(aside, plan, found), plan.guards))
     return Counted(len(found), summary.recipients)
 
@@ -186,20 +181,20 @@ async def _prepare_page(
     """Judge a page between two transactions. What has changed in the meantime is judged again."""
     judged: dict[UUID, Verdict] = {}
     while True:
-        async with database.begin(tenant) as connection:
-            if not await mass_replies.hold_for_preparation(connection, tenant, id_):
+        async with database.begin(tenant) as tx:
+            if not await mass_replies.hold_for_preparation(tx, id_):
                 return False
-            page = await mass_replies.next_page(connection, tenant, id_)
+            page = await mass_replies.next_page(tx, id_)
             if page is None:
-                await _finish_preparation(connection, aside, tenant, id_, confirm_within)
+                await _finish_preparation(tx, aside, id_, confirm_within)
                 return False
-            plan = await load_plan(connection, tenant, id_)
-            found = await _load(connection, tenant, plan, page.conversation_ids, id_)
+            plan = await load_plan(tx, id_)
+            found = await _load(tx, plan, page.conversation_ids, id_)
             unjudged = [recipient for recipient in found if not _is_judged(recipient, judged)]
             if not unjudged:
                 verdicts = _with_repeats([judged[recipient.conversation_id] for recipient in found], plan)
-                await mass_replies.insert_deliveries(connection, tenant, id_, verdicts)
-                await mass_replies.save_page(connection, tenant, id_, page.number, _summary(verdicts))
+                await mass_replies.insert_deliveries(tx, id_, verdicts)
+                await mass_replies.save_page(tx, id_, page.number, _summary(verdicts))
                 return True
         for verdict in await _verdicts(aside, plan, unjudged):
             judged[verdict.recipient.conversation_id] = verdict
@@ -210,35 +205,31 @@ def _is_judged(recipient: Recipient, judged: Mapping[UUID, Verdict]) -> bool:
     return verdict is not None and verdict.recipient == recipient
 
 
-async def _finish_preparation(
-    connection: AsyncConnection, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
-) -> None:
+async def _finish_preparation(tx: TenantTx, aside: Aside, id_: MassReplyId, confirm_within: timedelta) -> None:
     total = Summary()
-    for summary in await mass_replies.page_summaries(connection, tenant, id_):
+    for summary in await mass_replies.page_summaries(tx, id_):
         total.merge(summary)
-    plan = await load_plan(connection, tenant, id_)
+    plan = await load_plan(tx, id_)
     if plan.guards.compare_conversations:
-        withdrawn = await per_contact.thin_out(connection, tenant, id_, plan.guards)
+        withdrawn = await per_contact.thin_out(tx, id_, plan.guards)
         for each in withdrawn:
             total.withdraw(each)
         if withdrawn:
-            total.samples = await _samples(connection, aside, tenant, plan, id_)
-    await mass_replies.finish_preparation(connection, tenant, id_, total, datetime.now(UTC) + confirm_within)
+            total.samples = await _samples(tx, aside, plan, id_)
+    await mass_replies.finish_preparation(tx, id_, total, datetime.now(UTC) + confirm_within)
     if total.selected.total() >= LARGE:
-        await mass_replies.renew_statistics(connection)
+        await mass_replies.renew_statistics(tx)
 
 
-async def _samples(
-    connection: AsyncConnection, aside: Aside, tenant: TenantId, plan: Plan, id_: MassReplyId
-) -> list[Sample]:
+async def _samples(tx: TenantTx, aside: Aside, plan: Plan, id_: MassReplyId) -> list[Sample]:
     """Draw the samples anew: what the pages showed may be what nobody gets. A few, so the transaction may wait."""
-    shown = await per_contact.first_going(connection, tenant, id_, SAMPLES)
-    return _summary(await _judge(aside, plan, await _load(connection, tenant, plan, shown, id_))).samples
+    shown = await per_contact.first_going(tx, id_, SAMPLES)
+    return _summary(await _judge(aside, plan, await _load(tx, plan, shown, id_))).samples
 
 
-async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Plan:
+async def load_plan(tx: TenantTx, id_: MassReplyId) -> Plan:
     """The frozen message of a mass reply. Raises NotFound."""
-    wording = await mass_replies.wording(connection, tenant, id_)
+    wording = await mass_replies.wording(tx, id_)
     if wording is None:
         raise NotFound("There is no such mass reply.")
     return Plan(
@@ -247,7 +238,7 @@ async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
         wording.author,
         wording.tenant_name,
         wording.source.unknown_snippets,
-        await attachments_of(connection, tenant, wording.attachment_ids),
+        await attachments_of(tx, wording.attachment_ids),
         frozen_template(wording.whatsapp_template),
         wording.guards,
     )
@@ -255,13 +246,13 @@ async def load_plan(connection: AsyncConnection, tenant: TenantId, id_: MassRepl
 
 async def _read(database: Database, aside: Aside, tenant: TenantId, draft: Draft) -> Checked:
     """Read a message, and refuse what could not be sent. Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment."""
-    async with database.begin(tenant) as connection:
-        texts = await snippets.texts(connection, tenant)
+    async with database.begin(tenant) as tx:
+        texts = await snippets.texts(tx)
     source, message, template = await aside.once(lambda: _compiled(draft, texts))
-    async with database.begin(tenant) as connection:
-        files = await attachments_of(connection, tenant, draft.attachment_ids)
-        name = await tenants.tenant_name(connection, tenant)
-        guarded = await guards.load(connection, tenant)
+    async with database.begin(tenant) as tx:
+        files = await attachments_of(tx, draft.attachment_ids)
+        name = await tenants.tenant_name(tx)
+        guarded = await guards.load(tx)
     unknown = source.unknown_snippets
     plan = Plan(message, draft.on_unresolved, draft.author, name, unknown, files, template, guarded)
     return Checked(source, plan)
@@ -274,8 +265,8 @@ def _compiled(draft: Draft, texts: Mapping[str, str]) -> tuple[Source, Message, 
     return source, message, read_template(draft.whatsapp_template)
 
 
-async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> None:
-    missing = await selection.missing_ids(connection, tenant, draft.selection)
+async def _refuse_unknown(tx: TenantTx, draft: Draft) -> None:
+    missing = await selection.missing_ids(tx, draft.selection)
     if not missing:
         return
     field = "external_ids" if isinstance(draft.selection, ByExternalIds) else "conversation_ids"
@@ -283,30 +274,26 @@ async def _refuse_unknown(connection: AsyncConnection, tenant: TenantId, draft: 
     raise ConversationsNotFound(f"{len(missing)} of the selected conversations do not exist.", faults=faults)
 
 
-async def _count(connection: AsyncConnection, tenant: TenantId, draft: Draft) -> int:
-    await _refuse_unknown(connection, tenant, draft)
-    count = await selection.count_selected(connection, tenant, draft.selection)
+async def _count(tx: TenantTx, draft: Draft) -> int:
+    await _refuse_unknown(tx, draft)
+    count = await selection.count_selected(tx, draft.selection)
     if count == 0:
         raise SelectionEmpty
     return count
 
 
 async def _load(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    plan: Plan,
-    conversation_ids: Sequence[UUID],
-    mass_reply: MassReplyId = NOWHERE,
+    tx: TenantTx, plan: Plan, conversation_ids: Sequence[UUID], mass_reply: MassReplyId = NOWHERE
 ) -> list[Recipient]:
     """Read all that decides about these conversations, given in the order of their ids."""
-    await plan_anew(connection)
-    own = await own_addresses(connection, tenant)
+    await plan_anew(tx)
+    own = await own_addresses(tx)
     loaded: list[Recipient] = []
     for start in range(0, len(conversation_ids), LOADED_AT_ONCE):
         few = conversation_ids[start : start + LOADED_AT_ONCE]
-        found = await recipients.load(connection, tenant, mass_reply, few)
+        found = await recipients.load(tx, mass_reply, few)
         marked = [replace(each, ours=own.hold(each.channel, each.address_key)) for each in found]
-        loaded += await _with_reach(connection, tenant, plan.guards, marked)
+        loaded += await _with_reach(tx, plan.guards, marked)
     return loaded
 
 
@@ -331,13 +318,11 @@ def _with_repeats(verdicts: Sequence[Verdict], plan: Plan) -> list[Verdict]:
     return warned
 
 
-async def _with_reach(
-    connection: AsyncConnection, tenant: TenantId, guarded: Guards, found: list[Recipient]
-) -> list[Recipient]:
+async def _with_reach(tx: TenantTx, guarded: Guards, found: list[Recipient]) -> list[Recipient]:
     """Look up how much each contact got of late, where the tenant limits that."""
     if guarded.max_per_contact_per_day is None:
         return found
-    reached = await per_contact.reached(connection, tenant, [recipient.contact_id for recipient in found])
+    reached = await per_contact.reached(tx, [recipient.contact_id for recipient in found])
     return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
 
 
@@ -354,27 +339,27 @@ def _summary(verdicts: Sequence[Verdict]) -> Summary:
 
 
 async def begin_sending(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent
+    tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent
 ) -> list[tuple[LaneKey, int]]:
     """Begin to send; answers the lanes to wake once this is committed."""
     after = next_status(before, event)
-    if after is None or not await closing.mark_started(connection, tenant, id_, before, after):
+    if after is None or not await closing.mark_started(tx, id_, before, after):
         return []
-    await closing.note_skipped(connection, tenant, id_)
-    return await closing.lanes_with_work(connection, tenant, id_)
+    await closing.note_skipped(tx, id_)
+    return await closing.lanes_with_work(tx, id_)
 
 
-async def hold(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply:
+async def hold(tx: TenantTx, id_: MassReplyId) -> MassReply:
     """Read a mass reply and hold it until the transaction ends. Raises NotFound."""
-    batch = await mass_replies.lock(connection, tenant, id_)
+    batch = await mass_replies.lock(tx, id_)
     if batch is None:
         raise NotFound("There is no such mass reply.")
     return batch
 
 
-async def move(connection: AsyncConnection, tenant: TenantId, batch: MassReply, event: MassReplyEvent) -> None:
+async def move(tx: TenantTx, batch: MassReply, event: MassReplyEvent) -> None:
     """Set a mass reply that is held to where the event leads it."""
     after = next_status(batch.status, event)
     if after is None:
         raise InvalidState(f"The mass reply is {batch.status}; {event} does not apply to it.")
-    await mass_replies.set_status(connection, tenant, batch.id, batch.status, after)
+    await mass_replies.set_status(tx, batch.id, batch.status, after)

@@ -108,10 +108,10 @@ def _agent(id_: str | None, name: str | None, email: str | None) -> Author | Non
 
 
 async def _issue(runtime: Runtime, tenant: TenantId, draft: KeyDraft) -> str:
-    async with runtime.database.begin(tenant) as connection:
-        await require_tenant(connection, tenant)
+    async with runtime.database.begin(tenant) as tx:
+        await require_tenant(tx)
         max_life = runtime.settings.api_key_max_life
-        return str((await issue_api_key(connection, tenant, draft, max_life=max_life)).presented)
+        return str((await issue_api_key(tx, draft, max_life=max_life)).presented)
 
 
 @in_one_line
@@ -123,8 +123,8 @@ async def _revoke(runtime: Runtime, key_id: UUID) -> None:
     tenant = await tenant_of_key(runtime.database, key_id)
     if tenant is None:
         raise NotFound("There is no such key.")
-    async with runtime.database.begin(tenant) as connection:
-        await revoke_api_key(connection, tenant, key_id)
+    async with runtime.database.begin(tenant) as tx:
+        await revoke_api_key(tx, key_id)
 
 
 @in_one_line
@@ -190,8 +190,8 @@ def erase(contact: str, tenant: UUID) -> None:
 
 
 async def _erase(runtime: Runtime, tenant: TenantId, contact: str) -> Erased:
-    async with runtime.database.begin(tenant) as connection:
-        return await erase_contact(connection, tenant, contact, runtime.address_digests, OPERATOR)
+    async with runtime.database.begin(tenant) as tx:
+        return await erase_contact(tx, contact, runtime.address_digests, OPERATOR)
 
 
 @in_one_line

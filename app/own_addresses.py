@@ -1,17 +1,15 @@
 """Looking up the addresses of a tenant's own channel accounts."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.channels import registry
-from app.domain.model import TenantId
 from app.domain.own_addresses import OwnAddresses
 from app.store.accounts import account_configs, told_addresses
+from app.store.transactions import TenantTx
 
 
-async def own_addresses(connection: AsyncConnection, tenant: TenantId) -> OwnAddresses:
+async def own_addresses(tx: TenantTx) -> OwnAddresses:
     """Return the addresses of the tenant's own accounts, which are nobody's."""
-    used = await account_configs(connection, tenant)
+    used = await account_configs(tx)
     written = [
         (channel, address) for provider, channel, config in used for address in registry.own_addresses(provider, config)
     ]
-    return OwnAddresses.of([*written, *await told_addresses(connection, tenant)])
+    return OwnAddresses.of([*written, *await told_addresses(tx)])

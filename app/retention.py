@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import OPERATOR, AuditAction, AuditEntry
 from app.domain.model import MassReplyId, TenantId
@@ -12,6 +11,7 @@ from app.domain.retention import Kind, Purged
 from app.store import audit, mass_replies, retention
 from app.store.database import Database
 from app.store.files import Files, FilesUnavailable
+from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
 
@@ -25,8 +25,8 @@ async def purge(
     across the wall. Whatever ends it early, what was deleted by then is deleted whole.
     """
     before = datetime.now(UTC) - older_than
-    async with database.begin_sweep() as connection:
-        tenants = await retention.every_tenant(connection)
+    async with database.begin_sweep() as tx:
+        tenants = await retention.every_tenant(tx)
     if only_count:
         return [await _count(database, tenant, before) for tenant in tenants]
     return [await _purge_tenant(database, files, tenant, before) for tenant in tenants]
@@ -34,10 +34,10 @@ async def purge(
 
 async def _count(database: Database, tenant: TenantId, before: datetime) -> Purged:
     found = Purged(tenant)
-    async with database.begin(tenant) as connection:
+    async with database.begin(tenant) as tx:
         for kind in Kind:
-            found.counts[kind] = await retention.count_old(connection, tenant, kind, before)
-        uncertain = await retention.count_uncertain(connection, tenant, before)
+            found.counts[kind] = await retention.count_old(tx, kind, before)
+        uncertain = await retention.count_uncertain(tx, before)
     return replace(found, kept_uncertain=uncertain)
 
 
@@ -51,33 +51,33 @@ async def _purge_tenant(database: Database, files: Files | None, tenant: TenantI
             pass
     while await _purge_sessions(database, done, before):
         pass
-    async with database.begin(tenant) as connection:
-        uncertain = await retention.count_uncertain(connection, tenant, before)
+    async with database.begin(tenant) as tx:
+        uncertain = await retention.count_uncertain(tx, before)
         if done.counts.total():
             details = {"before": before.isoformat(), "counts": dict(done.counts)}
-            await audit.record(connection, tenant, OPERATOR, AuditEntry(AuditAction.PURGE_RAN, details=details))
+            await audit.record(tx, OPERATOR, AuditEntry(AuditAction.PURGE_RAN, details=details))
     return replace(done, kept_uncertain=uncertain)
 
 
 async def _purge_deliveries(database: Database, done: Purged, before: datetime) -> bool:
     """Delete a page of one mass reply's deliveries; with the last of them the mass reply. False: nothing is left."""
-    async with database.begin(done.tenant) as connection:
-        id_ = await retention.hold_over(connection, done.tenant, before)
+    async with database.begin(done.tenant) as tx:
+        id_ = await retention.hold_over(tx, before)
         if id_ is None:
             return False
-        deleted = await retention.delete_deliveries(connection, done.tenant, id_)
+        deleted = await retention.delete_deliveries(tx, id_)
         last = deleted < retention.PAGE
         if last:
-            await audit.record(connection, done.tenant, OPERATOR, await _end_of(connection, done.tenant, id_))
-            await retention.delete_mass_reply(connection, done.tenant, id_)
+            await audit.record(tx, OPERATOR, await _end_of(tx, id_))
+            await retention.delete_mass_reply(tx, id_)
     done.counts[Kind.DELIVERIES] += deleted
     done.counts[Kind.MASS_REPLIES] += last
     return True
 
 
-async def _end_of(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> AuditEntry:
+async def _end_of(tx: TenantTx, id_: MassReplyId) -> AuditEntry:
     """What stays on record of a mass reply that is purged: its end, in numbers."""
-    batch = await mass_replies.get(connection, tenant, id_)
+    batch = await mass_replies.get(tx, id_)
     assert batch is not None  # noqa: S101 - narrows for mypy: its row is held
     return AuditEntry.on_mass_reply(
         AuditAction.MASS_REPLY_PURGED,
@@ -89,8 +89,8 @@ async def _end_of(connection: AsyncConnection, tenant: TenantId, id_: MassReplyI
 
 async def _purge_page(database: Database, files: Files | None, done: Purged, kind: Kind, before: datetime) -> bool:
     """Delete a page of one kind, and then its files: a row without its file would promise what cannot be sent."""
-    async with database.begin(done.tenant) as connection:
-        deleted = await retention.delete_page(connection, done.tenant, kind, before)
+    async with database.begin(done.tenant) as tx:
+        deleted = await retention.delete_page(tx, kind, before)
     done.counts[kind] += len(deleted)
     for key in filter(None, deleted):
         await _delete_file(files, key)
@@ -107,7 +107,7 @@ async def _delete_file(files: Files | None, key: str) -> None:
 
 
 async def _purge_sessions(database: Database, done: Purged, before: datetime) -> bool:
-    async with database.begin(done.tenant) as connection:
-        deleted = await retention.delete_empty_sessions(connection, done.tenant, before)
+    async with database.begin(done.tenant) as tx:
+        deleted = await retention.delete_empty_sessions(tx, before)
     done.counts[Kind.CHAT_SESSIONS] += deleted
     return deleted == retention.PAGE

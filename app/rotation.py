@@ -5,15 +5,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.callbacks import Callbacks, first_token
-from app.domain.model import TenantId
 from app.store import erasure, installation_secrets, retention, sealed
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.installation_secrets import DIGEST_KEY, NOBODY
 from app.store.sealed import SealedRow
+from app.store.transactions import RoutingTx, TenantTx
 from app.tables import channel_accounts
 
 log = structlog.get_logger(__name__)
@@ -35,34 +34,32 @@ async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks,
 
     It may be repeated, and what it did not reach is as readable as before.
     """
-    async with database.begin_sweep() as connection:
-        tenants = await retention.every_tenant(connection)
+    async with database.begin_sweep() as tx:
+        tenants = await retention.every_tenant(tx)
     done, digests = Rotated(), False
     for tenant in tenants:
-        async with database.begin(tenant) as connection:
-            await _store_tokens(connection, vault, callbacks, tenant)
+        async with database.begin(tenant) as tx:
+            await _store_tokens(tx, vault, callbacks)
             for table, column in sealed.SEALED:
-                await _reseal(connection, vault, tenant, table, column, done)
-            digests = digests or await erasure.has_digests(connection, tenant)
-    async with database.begin_routing() as connection:
-        await _keep_digest_keys(connection, vault, secret_keys[1:] if digests else [], done)
+                await _reseal(tx, vault, table, column, done)
+            digests = digests or await erasure.has_digests(tx)
+    async with database.begin_routing() as tx:
+        await _keep_digest_keys(tx, vault, secret_keys[1:] if digests else [], done)
     return done
 
 
-async def _store_tokens(connection: AsyncConnection, vault: Vault, callbacks: Callbacks, tenant: TenantId) -> None:
+async def _store_tokens(tx: TenantTx, vault: Vault, callbacks: Callbacks) -> None:
     """Store the callback secrets that are derived from a key, which is about to go."""
-    for account in await sealed.accounts_without_tokens(connection, tenant):
-        row = SealedRow(account, vault.seal(tenant, account, first_token(callbacks.token(account))))
-        await sealed.write_row(connection, tenant, channel_accounts, "callback_secrets", row)
+    for account in await sealed.accounts_without_tokens(tx):
+        row = SealedRow(account, vault.seal(tx.tenant, account, first_token(callbacks.token(account))))
+        await sealed.write_row(tx, channel_accounts, "callback_secrets", row)
 
 
-async def _reseal(
-    connection: AsyncConnection, vault: Vault, tenant: TenantId, table: sa.Table, column: str, done: Rotated
-) -> None:
-    for row in await sealed.hold_rows(connection, tenant, table, column):
-        anew = _anew(vault, tenant, row, done)
+async def _reseal(tx: TenantTx, vault: Vault, table: sa.Table, column: str, done: Rotated) -> None:
+    for row in await sealed.hold_rows(tx, table, column):
+        anew = _anew(vault, tx.tenant, row, done)
         if anew is not None:
-            await sealed.write_row(connection, tenant, table, column, SealedRow(row.id, anew))
+            await sealed.write_row(tx, table, column, SealedRow(row.id, anew))
 
 
 def _anew(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str, str] | None:
@@ -79,12 +76,10 @@ def _anew(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str
     return anew
 
 
-async def _keep_digest_keys(connection: AsyncConnection, vault: Vault, former: list[str], done: Rotated) -> None:
+async def _keep_digest_keys(tx: RoutingTx, vault: Vault, former: list[str], done: Rotated) -> None:
     """Keep the keys that erased addresses are known again by: their digests cannot be made anew."""
-    for name, value in (await installation_secrets.all_sealed(connection)).items():
+    for name, value in (await installation_secrets.all_sealed(tx)).items():
         anew = _anew(vault, NOBODY, SealedRow(NOBODY, {name: value}), done)
-        await installation_secrets.keep(connection, anew or {})
+        await installation_secrets.keep(tx, anew or {})
     for key in former:
-        await installation_secrets.keep(
-            connection, vault.seal(NOBODY, NOBODY, {f"{DIGEST_KEY}{Vault(key).key_id}": key})
-        )
+        await installation_secrets.keep(tx, vault.seal(NOBODY, NOBODY, {f"{DIGEST_KEY}{Vault(key).key_id}": key}))

@@ -8,8 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.channels import registry
 from app.domain.accounts import AccountDraft, ChannelAccount, region_of
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
@@ -29,11 +27,12 @@ from app.store.database import Database
 from app.store.rekeying import rekey
 from app.store.snippets import SavedSnippet
 from app.store.tenants import insert_tenant, next_tenant_id, tenant_exists
+from app.store.transactions import TenantTx
 
 
-async def require_tenant(connection: AsyncConnection, tenant: TenantId) -> None:
+async def require_tenant(tx: TenantTx) -> None:
     """Raises NotFound for an id that no tenant has; nothing else would tell it from a tenant without data."""
-    if not await tenant_exists(connection, tenant):
+    if not await tenant_exists(tx):
         raise NotFound("There is no such tenant.")
 
 
@@ -41,10 +40,10 @@ async def create_tenant(database: Database, name: str) -> TenantId:
     """Raises InvalidRequest for a name of nothing but spaces."""
     if not name.strip():
         raise InvalidRequest("A tenant needs a name, and this one is empty.")
-    async with database.begin_routing() as connection:
-        tenant = await next_tenant_id(connection)
-    async with database.begin(tenant) as connection:
-        await insert_tenant(connection, tenant, name)
+    async with database.begin_routing() as tx:
+        tenant = await next_tenant_id(tx)
+    async with database.begin(tenant) as tx:
+        await insert_tenant(tx, name)
     return tenant
 
 
@@ -64,21 +63,16 @@ class IssuedKey:
 
 
 async def issue_api_key(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    draft: KeyDraft,
-    by: Actor = OPERATOR,
-    *,
-    max_life: timedelta | None = None,
+    tx: TenantTx, draft: KeyDraft, by: Actor = OPERATOR, *, max_life: timedelta | None = None
 ) -> IssuedKey:
     """Make a key. Raises InvalidRequest for one that is to live longer than keys may here."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made_by = frozenset() if by is OPERATOR else parties(by)
     made_with = None if by.key is None else by.key.id
     new = NewKey(draft.name, draft.roles, draft.agent, _end(draft, max_life), digest(secret), made_by, made_with)
-    key = await api_keys.insert_api_key(connection, tenant, new)
+    key = await api_keys.insert_api_key(tx, new)
     details = {"name": key.name, "roles": sorted(key.roles), "agent_id": key.agent and key.agent.id}
-    await audit.record(connection, tenant, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
+    await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
     return IssuedKey(key, PresentedKey(key.id, secret))
 
 
@@ -96,26 +90,24 @@ def _end(draft: KeyDraft, max_life: timedelta | None) -> datetime | None:
     return draft.expires_at or latest
 
 
-async def revoke_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID, by: Actor = OPERATOR) -> None:
+async def revoke_api_key(tx: TenantTx, key_id: UUID, by: Actor = OPERATOR) -> None:
     """Revoke a key for good. Raises NotFound."""
-    if not await api_keys.revoke_api_key(connection, tenant, key_id):
+    if not await api_keys.revoke_api_key(tx, key_id):
         raise NotFound
-    await audit.record(connection, tenant, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id)))
+    await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id)))
 
 
-async def save_snippet(
-    connection: AsyncConnection, tenant: TenantId, shortcode: str, text: str, by: Actor
-) -> SavedSnippet:
-    saved = await snippets.save_snippet(connection, tenant, shortcode, text)
-    await audit.record(connection, tenant, by, AuditEntry(AuditAction.SNIPPET_SAVED, shortcode))
+async def save_snippet(tx: TenantTx, shortcode: str, text: str, by: Actor) -> SavedSnippet:
+    saved = await snippets.save_snippet(tx, shortcode, text)
+    await audit.record(tx, by, AuditEntry(AuditAction.SNIPPET_SAVED, shortcode))
     return saved
 
 
-async def delete_snippet(connection: AsyncConnection, tenant: TenantId, shortcode: str, by: Actor) -> None:
+async def delete_snippet(tx: TenantTx, shortcode: str, by: Actor) -> None:
     """Raises NotFound."""
-    if not await snippets.delete_snippet(connection, tenant, shortcode):
+    if not await snippets.delete_snippet(tx, shortcode):
         raise NotFound
-    await audit.record(connection, tenant, by, AuditEntry(AuditAction.SNIPPET_DELETED, shortcode))
+    await audit.record(tx, by, AuditEntry(AuditAction.SNIPPET_DELETED, shortcode))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,33 +119,26 @@ class SavedAccount:
 
 
 async def save_account(
-    connection: AsyncConnection,
-    vault: Vault,
-    tenant: TenantId,
-    key: str,
-    draft: AccountDraft,
-    by: Actor = OPERATOR,
-    *,
-    allow_private: bool = True,
+    tx: TenantTx, vault: Vault, key: str, draft: AccountDraft, by: Actor = OPERATOR, *, allow_private: bool = True
 ) -> SavedAccount:
     """Make or replace the account of that key. Credentials left out are kept, as long as they go where they went.
 
     Raises InvalidAccount, whose faults name the keys; AccountInUse on a change of channel under its conversations.
     """
-    held = await accounts.hold_account(connection, tenant, key, draft)
-    await _refuse_other_channel(connection, tenant, held, draft)
-    credentials = _credentials(vault, tenant, held, draft)
+    held = await accounts.hold_account(tx, key, draft)
+    await _refuse_other_channel(tx, held, draft)
+    credentials = _credentials(vault, tx.tenant, held, draft)
     registry.validate(draft.provider, draft.channel, draft.config, credentials, allow_private=allow_private)
-    sealed = held.sealed if draft.credentials is None else vault.seal(tenant, held.id, draft.credentials)
+    sealed = held.sealed if draft.credentials is None else vault.seal(tx.tenant, held.id, draft.credentials)
     tokens = held.callback_secrets
     if held.previous is None:
-        tokens = vault.seal(tenant, held.id, first_token(vault.first_callback_token(held.id)))
-    saved = await accounts.write_account(connection, tenant, held.id, draft, sealed, tokens)
+        tokens = vault.seal(tx.tenant, held.id, first_token(vault.first_callback_token(held.id)))
+    saved = await accounts.write_account(tx, held.id, draft, sealed, tokens)
     if region_of(saved.config) != region_of(held.previous.config if held.previous else {}):
         # At once: until then nobody who writes from such a number is known, and a STOP of theirs would not count.
-        await rekey(connection, tenant, saved.id, saved.channel, region_of(saved.config))
-    await audit.record(connection, tenant, by, _saved(saved, draft))
-    return SavedAccount(saved, held.previous is None, await waiting.free_account(connection, tenant, held.id))
+        await rekey(tx, saved.id, saved.channel, region_of(saved.config))
+    await audit.record(tx, by, _saved(saved, draft))
+    return SavedAccount(saved, held.previous is None, await waiting.free_account(tx, held.id))
 
 
 def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:
@@ -177,18 +162,18 @@ def _told(value: Any) -> Any:
     return f"{parts.scheme}://{parts.hostname}"
 
 
-async def delete_account(connection: AsyncConnection, tenant: TenantId, key: str, by: Actor = OPERATOR) -> None:
+async def delete_account(tx: TenantTx, key: str, by: Actor = OPERATOR) -> None:
     """Forget an account's settings and credentials; what happened through it stays on record.
 
     Raises NotFound; AccountInUse while it has deliveries to send.
     """
-    account = await accounts.lock_account(connection, tenant, key)
+    account = await accounts.lock_account(tx, key)
     if account is None:
         raise NotFound
-    if await accounts.has_open_deliveries(connection, tenant, account.id):
+    if await accounts.has_open_deliveries(tx, account.id):
         raise AccountInUse
-    await accounts.empty_account(connection, tenant, account.id)
-    await audit.record(connection, tenant, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_DELETED, key))
+    await accounts.empty_account(tx, account.id)
+    await audit.record(tx, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_DELETED, key))
 
 
 def callback_url(vault: Vault, callbacks: Callbacks, tenant: TenantId, account: ChannelAccount) -> str:
@@ -202,27 +187,25 @@ def callback_url(vault: Vault, callbacks: Callbacks, tenant: TenantId, account: 
     return callbacks.address(account.id, token)
 
 
-async def rotate_callback(
-    connection: AsyncConnection, vault: Vault, callbacks: Callbacks, tenant: TenantId, key: str, by: Actor
-) -> ChannelAccount:
+async def rotate_callback(tx: TenantTx, vault: Vault, callbacks: Callbacks, key: str, by: Actor) -> ChannelAccount:
     """Make a new secret for the account's callback address; the one that it replaces is believed for a day yet.
 
     Raises NotFound; InvalidState where the provider signs its calls, so that there is none.
     """
-    account = await accounts.lock_account(connection, tenant, key)
+    account = await accounts.lock_account(tx, key)
     if account is None:
         raise NotFound
     if _signs(account):
         raise InvalidState(f"{account.provider} signs its calls: its callback address holds no secret.")
     now = datetime.now(UTC)
     try:
-        stored = vault.open(tenant, account.id, account.callback_secrets)
+        stored = vault.open(tx.tenant, account.id, account.callback_secrets)
     except CredentialsUnreadable:
         stored = {}  # then nobody's calls are believed any more, and a new secret mends that
     made = replaced(callbacks.tokens(account.id, stored, now)[0], stored, now)
-    sealed = vault.seal(tenant, account.id, made)
-    await audit.record(connection, tenant, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_CALLBACK_ROTATED, key))
-    return await accounts.write_callback_secrets(connection, tenant, account.id, sealed)
+    sealed = vault.seal(tx.tenant, account.id, made)
+    await audit.record(tx, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_CALLBACK_ROTATED, key))
+    return await accounts.write_callback_secrets(tx, account.id, sealed)
 
 
 def _signs(account: ChannelAccount) -> bool:
@@ -230,11 +213,9 @@ def _signs(account: ChannelAccount) -> bool:
     return adapter is None or adapter.signs_webhooks
 
 
-async def _refuse_other_channel(
-    connection: AsyncConnection, tenant: TenantId, held: HeldAccount, draft: AccountDraft
-) -> None:
+async def _refuse_other_channel(tx: TenantTx, held: HeldAccount, draft: AccountDraft) -> None:
     # Replies to an account's conversations go to addresses of its channel; on another they would mean somebody else.
-    if held.channel != draft.channel and await accounts.has_conversations(connection, tenant, held.id):
+    if held.channel != draft.channel and await accounts.has_conversations(tx, held.id):
         raise AccountInUse(
             f"Conversations of the channel {held.channel} use this account. Make another for this channel."
         )

@@ -181,9 +181,9 @@ class WorkerProcess:
     async def _look_for_lanes(self) -> None:
         """Join in where there is much to do; with Redis away nobody is told of any work."""
         room = self._runner.room
-        async with self._runtime.database.begin_sweep() as connection:
-            lanes = [] if self._redis_hears else await sweeps.idle_lanes(connection, PUMP_IDLE / 3)
-            lanes += await sweeps.long_lanes(connection, LONG, room) if room else []
+        async with self._runtime.database.begin_sweep() as tx:
+            lanes = [] if self._redis_hears else await sweeps.idle_lanes(tx, PUMP_IDLE / 3)
+            lanes += await sweeps.long_lanes(tx, LONG, room) if room else []
         for lane in lanes:
             self._runner.submit(lane)
 

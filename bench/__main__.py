@@ -100,8 +100,8 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
     draft = Draft(selection, TEMPLATE, None, (), False, OnUnresolved.SKIP, None, Author(None, "Bench"))
     started = time.perf_counter()
     checked = await mass_replies.check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
-    async with runtime.database.begin(tenant) as connection:
-        id_ = await mass_replies.create(connection, tenant, draft, checked, OPERATOR)
+    async with runtime.database.begin(tenant) as tx:
+        id_ = await mass_replies.create(tx, draft, checked, OPERATOR)
     await mass_replies.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
     return time.perf_counter() - started, id_
 
@@ -109,10 +109,8 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
 async def _send(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> float:
     """Confirm, and wait until the last delivery is recorded; answers the seconds in between."""
     started = time.perf_counter()
-    async with runtime.database.begin(tenant) as connection:
-        lanes = await confirming.confirm(
-            connection, tenant, id_, Confirmation(DELIVERIES), timedelta(hours=1), OPERATOR
-        )
+    async with runtime.database.begin(tenant) as tx:
+        lanes = await confirming.confirm(tx, id_, Confirmation(DELIVERIES), timedelta(hours=1), OPERATOR)
     for lane, _ in lanes:
         await runtime.wakeups.wake_lane(lane, WORKERS)
     async with asyncio.timeout(LIMIT_SECONDS):
@@ -122,8 +120,8 @@ async def _send(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> float:
 
 
 async def _sent(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> int:
-    async with runtime.database.begin(tenant) as connection:
-        batch = await store.get(connection, tenant, id_)
+    async with runtime.database.begin(tenant) as tx:
+        batch = await store.get(tx, id_)
     assert batch is not None
     counts = batch.progress.counts
     assert counts is not None

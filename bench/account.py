@@ -86,8 +86,8 @@ async def _case(postgres: servers.PostgresServer, redis_url: str, provider: int,
 async def _here(settings: Settings, provider: int, in_flight: int) -> dict[str, float]:
     async with open_runtime(settings) as runtime:
         tenant = await create_tenant(runtime.database, "Bench")
-        async with runtime.database.begin(tenant) as connection:
-            key = await issue_api_key(connection, tenant, KeyDraft("bench", frozenset(Role)))
+        async with runtime.database.begin(tenant) as tx:
+            key = await issue_api_key(tx, KeyDraft("bench", frozenset(Role)))
     with ExitStack() as stack:
         port = _free_port()
         stack.enter_context(_worker(settings, "bench.api", str(port)))

@@ -75,8 +75,8 @@ async def _measure(postgres: servers.PostgresServer, redis_url: str, provider: i
 async def _key(settings: Settings) -> str:
     async with open_runtime(settings) as runtime:
         tenant = await create_tenant(runtime.database, "Bench")
-        async with runtime.database.begin(tenant) as connection:
-            return str((await issue_api_key(connection, tenant, KeyDraft("bench", frozenset(Role)))).presented)
+        async with runtime.database.begin(tenant) as tx:
+            return str((await issue_api_key(tx, KeyDraft("bench", frozenset(Role)))).presented)
 
 
 class Watched:

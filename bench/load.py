@@ -35,10 +35,10 @@ async def make_tenant(runtime: Runtime, port: int, accounts: int, per_account: i
     tenant = await create_tenant(runtime.database, "Bench")
     for number in range(accounts):
         account = await _add_account(runtime, tenant, f"sms-{number}", port)
-        key = {"tenant": tenant, "key": str(account)}
-        async with runtime.database.begin(tenant) as connection:
-            await connection.execute(_CONTACTS, {**key, "count": per_account})
-            await connection.execute(_CONVERSATIONS, {**key, "account": account})
+        key = {"key": str(account)}
+        async with runtime.database.begin(tenant) as tx:
+            await tx.execute(_CONTACTS, count=per_account, **key)
+            await tx.execute(_CONVERSATIONS, account=account, **key)
     return tenant
 
 
@@ -53,5 +53,5 @@ async def _add_account(runtime: Runtime, tenant: TenantId, key: str, port: int) 
         max_in_flight=IN_FLIGHT,
         enabled=True,
     )
-    async with runtime.database.begin(tenant) as connection:
-        return (await save_account(connection, runtime.vault, tenant, key, draft)).account.id
+    async with runtime.database.begin(tenant) as tx:
+        return (await save_account(tx, runtime.vault, key, draft)).account.id

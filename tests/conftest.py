@@ -168,12 +168,10 @@ async def quiet(settings: Settings) -> None:
 
 
 async def create_tenant(database: Database, name: str = "Example Ltd") -> UUID:
-    async with database.begin_routing() as connection:
-        tenant_id = await connection.scalar(sa.text("SELECT uuidv7()"))
-    async with database.begin(tenant_id) as connection:
-        await connection.execute(
-            sa.text("INSERT INTO tenants (id, name) VALUES (:id, :name)"), {"id": tenant_id, "name": name}
-        )
+    async with database.begin_routing() as tx:
+        tenant_id = await tx.scalar(sa.text("SELECT uuidv7()"))
+    async with database.begin(tenant_id) as tx:
+        await tx.execute(sa.text("INSERT INTO tenants (id, name) VALUES (:id, :name)"), id=tenant_id, name=name)
     assert isinstance(tenant_id, UUID)
     return tenant_id
 

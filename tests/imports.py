@@ -81,21 +81,21 @@ class Desk:
         return report.created, report.updated, report.unchanged, report.failed
 
     async def view(self, name: str = "c-1") -> ConversationView:
-        async with self.database.begin(self.tenant) as connection:
-            return await get(connection, self.tenant, name)
+        async with self.database.begin(self.tenant) as tx:
+            return await get(tx, name)
 
     async def found(self, filter: dict[str, Any]) -> list[str]:
-        async with self.database.begin(self.tenant) as connection:
-            found = await search(connection, self.tenant, parse_filter(filter), limit=100)
+        async with self.database.begin(self.tenant) as tx:
+            found = await search(tx, parse_filter(filter), limit=100)
         return sorted(view.conversation.external_id or "" for view in found.items)
 
     async def texts(self, name: str = "c-1") -> list[str]:
-        async with self.database.begin(self.tenant) as connection:
-            rows = await connection.scalars(
+        async with self.database.begin(self.tenant) as tx:
+            rows = await tx.scalars(
                 sa.text("""
                     SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id
                     WHERE c.external_id = :name ORDER BY m.created_at, m.id
                 """),
-                {"name": name},
+                name=name,
             )
             return list(rows)

@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.store.transactions import TenantTx, Transaction
 
 
-async def plan(connection: AsyncConnection, statement: object, **values: object) -> str:
-    return "\n".join(await connection.scalars(sa.text(f"EXPLAIN {statement}"), values))
+async def plan(tx: Transaction, statement: object, **values: object) -> str:
+    return "\n".join(await tx.scalars(sa.text(f"EXPLAIN {statement}"), **values))
 
 
 async def renew_statistics(owner_url: str, *tables: str) -> None:
@@ -21,15 +22,15 @@ async def renew_statistics(owner_url: str, *tables: str) -> None:
 
 
 @asynccontextmanager
-async def counting_rows(connection: AsyncConnection) -> AsyncIterator[Counter[str]]:
+async def counting_rows(tx: TenantTx) -> AsyncIterator[Counter[str]]:
     """Count the rows that are read in the block, by table; told when the block has ended."""
     read: Counter[str] = Counter()
-    before = await _rows_read(connection)
+    before = await _rows_read(tx)
     yield read
-    read.update(await _rows_read(connection))
+    read.update(await _rows_read(tx))
     read.subtract(before)
 
 
-async def _rows_read(connection: AsyncConnection) -> dict[str, int]:
+async def _rows_read(tx: TenantTx) -> dict[str, int]:
     statement = "SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS read FROM pg_stat_xact_user_tables"
-    return {row.relname: row.read for row in await connection.execute(sa.text(statement))}
+    return {row.relname: row.read for row in await tx.execute(sa.text(statement))}

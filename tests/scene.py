@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from app.dev.sandbox.sendgrid import new_keys
 from app.domain.accounts import AccountDraft
 from app.domain.addresses import Address
-from app.domain.model import Channel, TenantId
+from app.domain.model import Channel
 from app.runtime import Runtime
 from app.setup import save_account
+from app.store.transactions import TenantTx
 
 ADDRESSES: Mapping[Channel, str] = {
     Channel.EMAIL: "'customer-' || n || '@example.com'",
@@ -134,8 +135,8 @@ async def add_account(runtime: Runtime, tenant: UUID, account: Account) -> UUID:
         max_in_flight=account.max_in_flight,
         enabled=True,
     )
-    async with runtime.database.begin(tenant) as connection:
-        saved = await save_account(connection, runtime.vault, TenantId(tenant), account.key, draft)
+    async with runtime.database.begin(tenant) as tx:
+        saved = await save_account(tx, runtime.vault, account.key, draft)
     return saved.account.id
 
 
@@ -150,12 +151,12 @@ async def add_conversations(
     prefix: str | None = None,
 ) -> None:
     """Add `count` conversations on a channel, all with one tag, each of a contact of its own."""
-    values = {"tenant": tenant, "prefix": prefix or channel, "first": 1, "last": count}
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text(_CONTACTS), values)
+    values = {"prefix": prefix or channel, "first": 1, "last": count}
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text(_CONTACTS), **values)
         statement = sa.text(_CONVERSATIONS.format(address=ADDRESSES[channel]))
-        await connection.execute(statement, {**values, "channel": channel, "account": account})
-        await connection.execute(sa.text(_TAGS), {"tenant": tenant, "prefix": prefix or channel, "tag": tag})
+        await tx.execute(statement, channel=channel, account=account, **values)
+        await tx.execute(sa.text(_TAGS), prefix=prefix or channel, tag=tag)
 
 
 async def add_conversation(
@@ -172,33 +173,33 @@ async def add_conversation(
         "last_customer_message_at": datetime.now(UTC),
         **columns,
     }
-    async with runtime.database.begin(tenant) as connection:
-        external_id = await connection.scalar(sa.text("SELECT 'contact-' || uuidv7()"))
-        contact_id = await _insert(connection, "contacts", tenant, {"external_id": external_id, **contact})
-        conversation = await _insert(connection, "conversations", tenant, {"contact_id": contact_id, **values})
+    async with runtime.database.begin(tenant) as tx:
+        external_id = await tx.scalar(sa.text("SELECT 'contact-' || uuidv7()"))
+        contact_id = await _insert(tx, "contacts", {"external_id": external_id, **contact})
+        conversation = await _insert(tx, "conversations", {"contact_id": contact_id, **values})
         for tag in tags:
             row = {"tenant_id": tenant, "tag": tag, "conversation_id": conversation}
-            await connection.execute(
-                sa.text("INSERT INTO conversation_tags VALUES (:tenant_id, :tag, :conversation_id)"), row
+            await tx.execute(
+                sa.text("INSERT INTO conversation_tags VALUES (:tenant_id, :tag, :conversation_id)"), **row
             )
     return conversation
 
 
-async def _insert(connection: Any, table: str, tenant: UUID, values: Mapping[str, Any]) -> UUID:
+async def _insert(tx: TenantTx, table: str, values: Mapping[str, Any]) -> UUID:
     plain = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in values.items()}
     columns = ", ".join(plain)
     marks = ", ".join(f"CAST(:{name} AS jsonb)" if isinstance(values[name], dict) else f":{name}" for name in plain)
     statement = sa.text(f"INSERT INTO {table} (tenant_id, {columns}) VALUES (:tenant, {marks}) RETURNING id")
-    id_: UUID = await connection.scalar(statement, {"tenant": tenant, **plain})
+    id_: UUID = await tx.scalar(statement, **plain)
     return id_
 
 
 async def timeline(runtime: Runtime, tenant: UUID, conversation: UUID) -> list[Any]:
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         statement = sa.text("SELECT * FROM messages WHERE conversation_id = :id ORDER BY created_at, id")
-        return list(await connection.execute(statement, {"id": conversation}))
+        return list(await tx.execute(statement, id=conversation))
 
 
 async def row(runtime: Runtime, tenant: UUID, statement: str, **values: Any) -> Any:
-    async with runtime.database.begin(tenant) as connection:
-        return (await connection.execute(sa.text(statement), values)).one()
+    async with runtime.database.begin(tenant) as tx:
+        return (await tx.execute(sa.text(statement), **values)).one()

@@ -60,8 +60,8 @@ async def test_a_tenant_and_its_key_are_made_and_printed_alone(run: Run, databas
     presented = read_key(issued.stdout.strip())
     assert presented is not None
 
-    async with database.begin(tenant) as connection:
-        key = await find_api_key(connection, tenant, presented.id)
+    async with database.begin(tenant) as tx:
+        key = await find_api_key(tx, presented.id)
     assert key is not None
     assert key.accepts(presented, datetime.now(UTC))
     assert key.name == "import"
@@ -70,8 +70,8 @@ async def test_a_tenant_and_its_key_are_made_and_printed_alone(run: Run, databas
 
     assert run("keys", "revoke", presented.id.hex).returncode == 0
     assert await tenant_of_key(database, presented.id) == tenant
-    async with database.begin(tenant) as connection:
-        key = await find_api_key(connection, tenant, presented.id)
+    async with database.begin(tenant) as tx:
+        key = await find_api_key(tx, presented.id)
     assert key is not None
     assert not key.accepts(presented, datetime.now(UTC))
 
@@ -138,10 +138,9 @@ def _assert_one_line(done: Done, said: str) -> None:
 
 async def test_a_contact_is_erased_and_what_is_old_is_purged(run: Run, database: Database) -> None:
     tenant = TenantId(await create_tenant(database))
-    async with database.begin(tenant) as connection:
-        await connection.execute(
-            sa.text("INSERT INTO contacts (tenant_id, external_id, name) VALUES (:tenant, 'u-1', 'Ann Lee')"),
-            {"tenant": tenant},
+    async with database.begin(tenant) as tx:
+        await tx.execute(
+            sa.text("INSERT INTO contacts (tenant_id, external_id, name) VALUES (:tenant, 'u-1', 'Ann Lee')")
         )
     erased = run("contacts", "erase", "u-1", "--tenant", str(tenant))
     assert erased.stdout.endswith(": conversations 0, deliveries 0, of them cancelled 0\n"), erased.stderr

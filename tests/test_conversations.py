@@ -253,8 +253,8 @@ async def test_two_imports_at_once_make_each_conversation_once(desk: Desk) -> No
 
 
 async def write(desk: Desk, text: str, **changes: Any) -> None:
-    async with desk.database.begin(desk.tenant) as connection:
-        await add_customer_message(connection, desk.tenant, "c-1", CustomerMessage(text, **changes))
+    async with desk.database.begin(desk.tenant) as tx:
+        await add_customer_message(tx, "c-1", CustomerMessage(text, **changes))
 
 
 @pytest.mark.parametrize(

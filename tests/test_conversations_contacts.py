@@ -152,9 +152,9 @@ async def test_a_message_finds_the_conversation_by_a_derived_address(
     desk: Desk, accounts: dict[str, UUID], key: str, channel: Channel, sender: str
 ) -> None:
     await desk.imports(line(channel=channel, channel_account=key, address=...))
-    async with desk.database.begin(desk.tenant) as connection:
+    async with desk.database.begin(desk.tenant) as tx:
         inbound = Inbound("event-1", None, sender, "Hello?")
-        found = await find_conversation(connection, desk.tenant, AccountId(accounts[key]), channel, inbound)
+        found = await find_conversation(tx, AccountId(accounts[key]), channel, inbound)
     assert found is not None
     assert found.conversation_id == (await desk.view()).conversation.id
 

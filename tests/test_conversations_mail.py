@@ -44,13 +44,13 @@ class Inbox:
         return outcome
 
     async def view(self, name: str) -> ConversationView:
-        async with self.database.begin(self.tenant) as connection:
-            return await get(connection, self.tenant, name)
+        async with self.database.begin(self.tenant) as tx:
+            return await get(tx, name)
 
     async def messages(self) -> Sequence[sa.Row[tuple[str, str, str | None]]]:
         """Every message with its conversation's external id, in the order of their coming."""
-        async with self.database.begin(self.tenant) as connection:
-            rows = await connection.execute(
+        async with self.database.begin(self.tenant) as tx:
+            rows = await tx.execute(
                 sa.text("""
                     SELECT c.external_id, m.sender, m.provider_message_id
                     FROM messages m JOIN conversations c ON c.id = m.conversation_id ORDER BY m.id

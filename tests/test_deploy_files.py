@@ -66,8 +66,8 @@ async def test_a_backup_is_restored_with_its_tenants_still_apart(
     postgres_server: servers.PostgresServer, database: Database, database_url: str, tenant: UUID, tmp_path: Path
 ) -> None:
     contact = "INSERT INTO contacts (id, tenant_id, external_id) VALUES (uuidv7(), :tenant, 'restored')"
-    async with database.begin(TenantId(tenant)) as connection:
-        await connection.execute(sa.text(contact), {"tenant": tenant})
+    async with database.begin(TenantId(tenant)) as tx:
+        await tx.execute(sa.text(contact))
     source, target = (sa.make_url(database_url).database or "", f"restored_{os.getpid()}")
     dump = tmp_path / "dump"
     try:
@@ -93,8 +93,8 @@ async def test_a_backup_is_restored_with_its_tenants_still_apart(
 async def contacts_seen(url: str, tenant: UUID) -> int:
     restored = Database(url, pool_size=2)
     try:
-        async with restored.begin(TenantId(tenant)) as connection:
-            found = await connection.scalar(sa.text("SELECT count(*) FROM contacts WHERE external_id = 'restored'"))
+        async with restored.begin(TenantId(tenant)) as tx:
+            found = await tx.scalar(sa.text("SELECT count(*) FROM contacts WHERE external_id = 'restored'"))
             return int(found or 0)
     finally:
         await restored.close()

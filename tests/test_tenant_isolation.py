@@ -14,15 +14,15 @@ WALLED = sorted(set(metadata.tables) - ROUTING_TABLES - INSTALLATION_TABLES)
 
 @pytest.mark.parametrize("table", WALLED)
 async def test_row_level_security_is_forced_with_both_checks(database: Database, table: str) -> None:
-    async with database.begin_routing() as connection:
+    async with database.begin_routing() as tx:
         row = (
-            await connection.execute(
+            await tx.execute(
                 sa.text(
                     "SELECT c.relrowsecurity AND c.relforcerowsecurity AS forced, p.polwithcheck IS NOT NULL checked "
                     "FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'tenant' "
                     "WHERE c.relname = :table"
                 ),
-                {"table": table},
+                table=table,
             )
         ).one()
     assert row.forced
@@ -37,30 +37,30 @@ def test_every_key_begins_with_the_tenant(table: str) -> None:
 
 async def test_a_tenant_sees_its_own_rows_only_and_nobody_else_any(database: Database) -> None:
     mine, other = await create_tenant(database), await create_tenant(database)
-    async with database.begin(mine) as connection:
-        assert list(await connection.scalars(sa.text("SELECT id FROM tenants"))) == [mine]
-    async with database.begin(other) as connection:
-        assert list(await connection.scalars(sa.text("SELECT id FROM tenants"))) == [other]
-    async with database.begin_routing() as connection:
-        assert list(await connection.scalars(sa.text("SELECT id FROM tenants"))) == []
+    async with database.begin(mine) as tx:
+        assert list(await tx.scalars(sa.text("SELECT id FROM tenants"))) == [mine]
+    async with database.begin(other) as tx:
+        assert list(await tx.scalars(sa.text("SELECT id FROM tenants"))) == [other]
+    async with database.begin_routing() as tx:
+        assert list(await tx.scalars(sa.text("SELECT id FROM tenants"))) == []
 
 
 async def test_a_row_cannot_be_written_for_another_tenant(database: Database) -> None:
     mine, other = await create_tenant(database), await create_tenant(database)
     with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
-        async with database.begin(mine) as connection:
-            await connection.execute(
-                sa.text("INSERT INTO snippets (tenant_id, shortcode, text) VALUES (:other, 'a', 'b')"), {"other": other}
+        async with database.begin(mine) as tx:
+            await tx.execute(
+                sa.text("INSERT INTO snippets (tenant_id, shortcode, text) VALUES (:other, 'a', 'b')"), other=other
             )
 
 
 async def test_the_sweeper_reads_statuses_of_everybody_and_no_text(database: Database) -> None:
-    async with database.begin_sweep() as connection:
-        await connection.execute(sa.text("SELECT tenant_id, id, status FROM deliveries"))
+    async with database.begin_sweep() as tx:
+        await tx.execute(sa.text("SELECT tenant_id, id, status FROM deliveries"))
     for column in ("address", "subject"):
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-            async with database.begin_sweep() as connection:
-                await connection.execute(sa.text(f"SELECT {column} FROM deliveries"))
+            async with database.begin_sweep() as tx:
+                await tx.execute(sa.text(f"SELECT {column} FROM deliveries"))
 
 
 async def test_the_service_refuses_a_role_that_owns_the_schema(owner_url: str, database_url: str) -> None:
@@ -106,17 +106,17 @@ async def test_a_route_is_written_by_its_own_tenant_alone_and_never_changed(data
     key = metadata.tables[table].primary_key.columns.keys()[0]
     value = "CAST(CAST(:id AS text) AS bytea)" if key == "token_hash" else "CAST(:id AS uuid)"
     insert = sa.text(f"INSERT INTO {table} ({key}, tenant_id) VALUES ({value}, :tenant)")
-    async with database.begin(mine) as connection:
-        await connection.execute(insert, {"id": str(mine), "tenant": mine})
+    async with database.begin(mine) as tx:
+        await tx.execute(insert, id=str(mine), tenant=mine)
     with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
-        async with database.begin(other) as connection:
-            await connection.execute(insert, {"id": str(other), "tenant": mine})
+        async with database.begin(other) as tx:
+            await tx.execute(insert, id=str(other), tenant=mine)
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-        async with database.begin(mine) as connection:
-            await connection.execute(sa.text(f"UPDATE {table} SET tenant_id = :other"), {"other": other})
+        async with database.begin(mine) as tx:
+            await tx.execute(sa.text(f"UPDATE {table} SET tenant_id = :other"), other=other)
     if table != "api_key_routes":  # from which nothing is deleted at all
-        async with database.begin(other) as connection:
-            gone = await connection.execute(sa.text(f"DELETE FROM {table} WHERE tenant_id = :mine"), {"mine": mine})
+        async with database.begin(other) as tx:
+            gone = await tx.execute(sa.text(f"DELETE FROM {table} WHERE tenant_id = :mine"), mine=mine)
             assert gone.rowcount == 0
 
 
@@ -132,5 +132,5 @@ async def test_a_route_is_written_by_its_own_tenant_alone_and_never_changed(data
 )
 async def test_the_service_itself_cannot_take_back_what_must_stay(database: Database, statement: str) -> None:
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-        async with database.begin(await create_tenant(database)) as connection:
-            await connection.execute(sa.text(statement))
+        async with database.begin(await create_tenant(database)) as tx:
+            await tx.execute(sa.text(statement))

@@ -114,15 +114,15 @@ async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
     tenant = await tenant_of_key(database, presented.id)
     if tenant is None:
         raise Unauthenticated
-    async with database.begin(tenant) as connection:
-        key = await find_api_key(connection, tenant, presented.id)
+    async with database.begin(tenant) as tx:
+        key = await find_api_key(tx, presented.id)
         now = datetime.now(UTC)
         if key is None:
             raise Unauthenticated
         if (why := key.why_refused(presented, now)) is not None:
             raise Unauthenticated.of_key(tenant, key.id, why)
         if key.use_is_news(now):
-            await note_use(connection, tenant, key.id)
+            await note_use(tx, key.id)
     return _caller(tenant, key)
 
 
@@ -135,9 +135,9 @@ async def _caller_of_ticket(database: Database, text: str) -> Caller:
     ticket = StreamTicket.read(text)
     if ticket is None:
         raise Unauthenticated
-    async with database.begin(ticket.tenant) as connection:
-        holder = await stream_tickets.take(connection, ticket)
-        key = await find_api_key(connection, ticket.tenant, holder.key_id) if holder and holder.key_id else None
+    async with database.begin(ticket.tenant) as tx:
+        holder = await stream_tickets.take(tx, ticket)
+        key = await find_api_key(tx, holder.key_id) if holder and holder.key_id else None
     if key is not None and key.usable_at(datetime.now(UTC)):
         return _caller(ticket.tenant, key)
     if holder is None or holder.user_id is None:
@@ -148,8 +148,8 @@ async def _caller_of_ticket(database: Database, text: str) -> Caller:
 async def _caller_of_token(database: Database, identity: TokenIdentity | None) -> Caller:
     if identity is None:
         raise Unauthenticated
-    async with database.begin(identity.tenant) as connection:
-        known = await tenant_exists(connection, identity.tenant)
+    async with database.begin(identity.tenant) as tx:
+        known = await tenant_exists(tx)
     if not known:
         raise Unauthenticated
     return Caller(identity.tenant, None, identity.user, identity.roles, identity.until)
@@ -160,8 +160,8 @@ async def still_may(database: Database, caller: Caller, permission: Permission) 
     now = datetime.now(UTC)
     if caller.key is None:
         return caller.until is None or now < caller.until
-    async with database.of(QUICK).begin(caller.tenant_id) as connection:
-        key = await find_api_key(connection, caller.tenant_id, caller.key.id)
+    async with database.of(QUICK).begin(caller.tenant_id) as tx:
+        key = await find_api_key(tx, caller.key.id)
     return key is not None and key.usable_at(now) and _caller(caller.tenant_id, key).may(permission)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.domain.errors import NotFound
@@ -16,6 +15,7 @@ from app.runtime import Runtime
 from app.store import mass_replies
 from app.store.claims import LaneKey
 from app.store.finishing import to_its_end
+from app.store.transactions import TenantTx
 
 Id = Annotated[UUID, Path(alias="id")]
 DELIVERIES_PER_PUMP = 500
@@ -38,13 +38,13 @@ async def _wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
 
 async def read(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
     """Raises NotFound."""
-    async with runtime.database.begin(tenant) as connection:
-        return await existing(connection, tenant, id_)
+    async with runtime.database.begin(tenant) as tx:
+        return await existing(tx, id_)
 
 
-async def existing(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> MassReply:
+async def existing(tx: TenantTx, id_: UUID) -> MassReply:
     """Raises NotFound."""
-    batch = await mass_replies.get(connection, tenant, MassReplyId(id_))
+    batch = await mass_replies.get(tx, MassReplyId(id_))
     if batch is None:
         raise NotFound
     return batch

@@ -71,8 +71,8 @@ async def _pages(
 ) -> AsyncIterator[Sequence[DeliveryResult]]:
     after: UUID | None = None
     while True:
-        async with database.begin(tenant) as connection:
-            page = await results.page(connection, tenant, id_, query, after=after, limit=PAGE)
+        async with database.begin(tenant) as tx:
+            page = await results.page(tx, id_, query, after=after, limit=PAGE)
         if page:
             yield page
         if len(page) < PAGE:

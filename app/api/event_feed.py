@@ -77,11 +77,11 @@ class Feed:
         async with self._looking:
             numbered = events.NUMBERED_AT_ONCE
             while numbered == events.NUMBERED_AT_ONCE:
-                async with self._database.begin(self._tenant) as connection:
+                async with self._database.begin(self._tenant) as tx:
                     # Before the events get their positions: what is over has told everything by then.
-                    progress = await following.progress(connection, self._tenant, self._id)
-                    numbered = await events.number(connection, self._tenant)
-                    newest = await following.newest_position(connection, self._tenant, self._id)
+                    progress = await following.progress(tx, self._id)
+                    numbered = await events.number(tx)
+                    newest = await following.newest_position(tx, self._id)
             self._show(None if progress is None else _glance(progress, newest))
 
     def _show(self, glance: Glance | None) -> None:
@@ -103,10 +103,10 @@ class Feed:
             return self._pages[after]
 
     async def _read(self, after: Place, newest: int) -> Page:
-        async with self._database.begin(self._tenant) as connection:
-            settled = await following.settled_after(connection, self._tenant, self._id, after, newest, PAGE)
+        async with self._database.begin(self._tenant) as tx:
+            settled = await following.settled_after(tx, self._id, after, newest, PAGE)
             ids = [one.delivery for one in settled]
-            found = await results.some(connection, self._tenant, self._id, ids)
+            found = await results.some(tx, self._id, ids)
         end = settled[-1].place if len(settled) == PAGE else Place(newest + 1)
         return Page(_delivery_events(settled, found), end)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 
 from fastapi import Header
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from app.api.schemas import Body
@@ -18,6 +17,7 @@ from app.domain.model import MassReplyId, TenantId
 from app.domain.permissions import Caller
 from app.store import idempotency
 from app.store.idempotency import Record
+from app.store.transactions import TenantTx
 
 KeyHeader = Annotated[
     str | None,
@@ -48,29 +48,29 @@ class Keyed:
         said = json.dumps([deed, body.model_dump(mode="json")], sort_keys=True)
         return cls(caller.tenant_id, caller.identity, key, hashlib.sha256(said.encode()).digest())
 
-    async def earlier(self, connection: AsyncConnection) -> Record | None:
+    async def earlier(self, tx: TenantTx) -> Record | None:
         """What became of the same request before; None for the first, which holds the key until it commits.
 
         Raises IdempotencyInProgress, IdempotencyKeyReused.
         """
-        if not await idempotency.try_hold(connection, self.tenant, self.caller, self.key):
+        if not await idempotency.try_hold(tx, self.caller, self.key):
             raise IdempotencyInProgress
-        record = await idempotency.find(connection, self.tenant, self.caller, self.key)
+        record = await idempotency.find(tx, self.caller, self.key)
         if record is not None and record.fingerprint != self.fingerprint:
             raise IdempotencyKeyReused
         return record
 
-    async def open(self, connection: AsyncConnection, mass_reply: MassReplyId) -> None:
-        await idempotency.insert(connection, self.tenant, self.caller, self.key, self.fingerprint, mass_reply)
+    async def open(self, tx: TenantTx, mass_reply: MassReplyId) -> None:
+        await idempotency.insert(tx, self.caller, self.key, self.fingerprint, mass_reply)
 
-    async def close(self, connection: AsyncConnection, status: int, text: str) -> tuple[int, str]:
+    async def close(self, tx: TenantTx, status: int, text: str) -> tuple[int, str]:
         """Keep the answer; answers the one that holds."""
-        return await idempotency.answer(connection, self.tenant, self.caller, self.key, status, text)
+        return await idempotency.answer(tx, self.caller, self.key, status, text)
 
 
-async def earlier(connection: AsyncConnection, keyed: Keyed | None) -> Record | None:
+async def earlier(tx: TenantTx, keyed: Keyed | None) -> Record | None:
     """The same request before this one; None where there was none, or where the request bears no key."""
-    return None if keyed is None else await keyed.earlier(connection)
+    return None if keyed is None else await keyed.earlier(tx)
 
 
 def replay(record: Record) -> Response:

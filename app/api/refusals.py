@@ -64,8 +64,8 @@ class Refusals:
         details = {**entry.details, "left_out": left_out} if left_out else entry.details
         told = AuditEntry(entry.action, entry.object_id, details=details)
         try:
-            async with self._database.begin(tenant) as connection:
-                await audit.record(connection, tenant, actor, told)
+            async with self._database.begin(tenant) as tx:
+                await audit.record(tx, actor, told)
         except (MassReplyError, SQLAlchemyError, OSError) as failure:
             log.warning("refusal_not_recorded", error=type(failure).__name__)
 

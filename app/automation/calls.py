@@ -51,8 +51,8 @@ class WebhookCaller:
         free = self._turns.free
         if not free:
             return
-        async with self._database.begin_sweep() as connection:
-            due = await automation_calls.due(connection, free, self._turns.satisfied, self._turns.under_way)
+        async with self._database.begin_sweep() as tx:
+            due = await automation_calls.due(tx, free, self._turns.satisfied, self._turns.under_way)
         for tenant, rule in due:
             self._turns.begin(rule, tenant, partial(self._work, tenant, rule))
 
@@ -77,12 +77,12 @@ class WebhookCaller:
         if self._turns.stopping:
             return False
         share = self._turns.share(CALLS, AT_ONCE)
-        async with self._share.begin(tenant) as connection:
-            claimed = await automation_calls.claim(connection, tenant, rule, share, LEASE)
+        async with self._share.begin(tenant) as tx:
+            claimed = await automation_calls.claim(tx, rule, share, LEASE)
         results = await asyncio.gather(*(self._call(tenant, call) for call in claimed))
         if results:
-            async with self._share.begin(tenant) as connection:
-                await automation_calls.record(connection, tenant, results)
+            async with self._share.begin(tenant) as tx:
+                await automation_calls.record(tx, results)
         return len(claimed) == share
 
     async def _call(self, tenant: TenantId, call: ClaimedCall) -> CallResult:

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.channels.signed_posts import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.automation import (
@@ -24,6 +22,7 @@ from app.store import audit, automation_rules, events
 from app.store.automation_rules import HeldRule
 from app.store.credentials import Vault
 from app.store.database import Database
+from app.store.transactions import TenantTx
 
 _SECRET = "secret"  # noqa: S105 - the name of the field, not what is in it
 
@@ -60,15 +59,15 @@ async def save_rule(
 ) -> SavedRule:
     """Make or replace the rule of that key. It answers to what happens from now on. Raises InvalidRequest."""
     await events.number_all(database, tenant)
-    async with database.begin(tenant) as connection:
-        held = await automation_rules.hold_rule(connection, tenant, key)
+    async with database.begin(tenant) as tx:
+        held = await automation_rules.hold_rule(tx, key)
         if held.is_new and held.others >= MAX_RULES:
             raise InvalidRequest(f"There are {MAX_RULES} rules already, and no more are allowed.")
         sealed, secret = _secret_for(vault, tenant, held, draft)
-        now_at = await events.last_position(connection, tenant)
-        await automation_rules.save_rule(connection, tenant, held, key, draft, sealed, now_at)
-        await audit.record(connection, tenant, actor, _saved(key, draft))
-        return SavedRule(await get_rule(connection, tenant, key), held.is_new, secret)
+        now_at = await events.last_position(tx)
+        await automation_rules.save_rule(tx, held, key, draft, sealed, now_at)
+        await audit.record(tx, actor, _saved(key, draft))
+        return SavedRule(await get_rule(tx, key), held.is_new, secret)
 
 
 def _secret_for(
@@ -91,24 +90,22 @@ def _saved(key: str, draft: RuleDraft) -> AuditEntry:
     return AuditEntry(AuditAction.AUTOMATION_RULE_SAVED, key, details=details)
 
 
-async def delete_rule(connection: AsyncConnection, tenant: TenantId, key: str, actor: Actor) -> None:
+async def delete_rule(tx: TenantTx, key: str, actor: Actor) -> None:
     """Forget a rule with its log; what it did stays done. Raises NotFound."""
-    if not await automation_rules.delete_rule(connection, tenant, key):
+    if not await automation_rules.delete_rule(tx, key):
         raise NotFound
-    await audit.record(connection, tenant, actor, AuditEntry(AuditAction.AUTOMATION_RULE_DELETED, key))
+    await audit.record(tx, actor, AuditEntry(AuditAction.AUTOMATION_RULE_DELETED, key))
 
 
-async def get_rule(connection: AsyncConnection, tenant: TenantId, key: str) -> KeptRule:
+async def get_rule(tx: TenantTx, key: str) -> KeptRule:
     """Raises NotFound."""
-    kept = await automation_rules.find_rule(connection, tenant, key)
+    kept = await automation_rules.find_rule(tx, key)
     if kept is None:
         raise NotFound
     return kept
 
 
-async def runs_of(
-    connection: AsyncConnection, tenant: TenantId, key: str, *, before: UUID | None, limit: int
-) -> Sequence[LoggedRun]:
+async def runs_of(tx: TenantTx, key: str, *, before: UUID | None, limit: int) -> Sequence[LoggedRun]:
     """What a rule ran, the newest first. Raises NotFound."""
-    kept = await get_rule(connection, tenant, key)
-    return await automation_rules.list_runs(connection, tenant, kept.rule.id, before=before, limit=limit)
+    kept = await get_rule(tx, key)
+    return await automation_rules.list_runs(tx, kept.rule.id, before=before, limit=limit)

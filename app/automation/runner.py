@@ -12,7 +12,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.automation import (
     ActionType,
@@ -34,6 +33,7 @@ from app.store.automation_calls import OwedCall
 from app.store.conversations import lock_by_ids
 from app.store.database import Database
 from app.store.selection import matching
+from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
 
@@ -63,8 +63,8 @@ class RuleRunner:
 
     async def _round(self) -> bool:
         """Take one page of each tenant, so that none waits for another's thousands; False when nothing was done."""
-        async with self.database.begin_sweep() as connection:
-            tenants = await automation.waiting(connection)
+        async with self.database.begin_sweep() as tx:
+            tenants = await automation.waiting(tx)
         return any([await self._page(tenant) for tenant in tenants])
 
     async def _page(self, tenant: TenantId) -> bool:
@@ -77,30 +77,30 @@ class RuleRunner:
 
 async def run_page(database: Database, tenant: TenantId) -> bool:
     """Run a tenant's rules on the next page of events; False where there is none, or another process is at it."""
-    async with database.begin(tenant) as connection:
-        await events.number(connection, tenant)
-    async with database.begin(tenant) as connection:
-        rules = await automation.enabled_rules(connection, tenant)
+    async with database.begin(tenant) as tx:
+        await events.number(tx)
+    async with database.begin(tenant) as tx:
+        rules = await automation.enabled_rules(tx)
         if not rules:
             return False
-        here = await automation.position(connection, tenant)
+        here = await automation.position(tx)
         first = max(here, min(rule.after_position for rule in rules))
-        page = await events.after(connection, tenant, first, PAGE)
+        page = await events.after(tx, first, PAGE)
     for event in page:
         if _occasions(rules, event):
             if not await _take(database, tenant, here, event):
                 return False
             here = event.position
     end = page[-1].position if page else first
-    async with database.begin(tenant) as connection:
-        return await automation.advance(connection, tenant, here, end) and bool(page)
+    async with database.begin(tenant) as tx:
+        return await automation.advance(tx, here, end) and bool(page)
 
 
 async def _take(database: Database, tenant: TenantId, here: int, event: Event) -> bool:
-    async with database.begin(tenant) as connection:
-        if not await automation.advance(connection, tenant, here, event.position):
+    async with database.begin(tenant) as tx:
+        if not await automation.advance(tx, here, event.position):
             return False
-        await run_rules(connection, tenant, event)
+        await run_rules(tx, event)
     return True
 
 
@@ -125,15 +125,15 @@ class Occasion:
     happened: Sequence[Happened]
 
 
-async def run_rules(connection: AsyncConnection, tenant: TenantId, event: Event) -> None:
+async def run_rules(tx: TenantTx, event: Event) -> None:
     """Run a tenant's rules on one event, in the order of their keys: each finds what the one before it left."""
-    rules = await automation.enabled_rules(connection, tenant)
-    occasions = await _without_automatic(connection, tenant, _occasions(rules, event))
+    rules = await automation.enabled_rules(tx)
+    occasions = await _without_automatic(tx, _occasions(rules, event))
     # All of them at once, in id order as everybody does: two rules that lock one after the other could deadlock.
     ids = {each.subject.conversation_id for occasion in occasions for each in occasion.happened}
-    stood = await lock_by_ids(connection, tenant, sorted(ids)) if ids else {}
+    stood = await lock_by_ids(tx, sorted(ids)) if ids else {}
     for occasion in occasions:
-        stood |= await _run(connection, tenant, occasion, stood)
+        stood |= await _run(tx, occasion, stood)
 
 
 def _occasions(rules: Sequence[Rule], event: Event) -> list[Occasion]:
@@ -147,13 +147,11 @@ def _occasion(rule: Rule, event: Event) -> Occasion:
     return Occasion(rule, event, happened)
 
 
-async def _without_automatic(
-    connection: AsyncConnection, tenant: TenantId, occasions: Sequence[Occasion]
-) -> list[Occasion]:
+async def _without_automatic(tx: TenantTx, occasions: Sequence[Occasion]) -> list[Occasion]:
     """Leave out messages that no customer wrote, where the rule does not ask for them."""
     picky = [occasion for occasion in occasions if _leaves_automatic_out(occasion.rule)]
     asked = {each.message_id for occasion in picky for each in occasion.happened if each.message_id is not None}
-    found = await automation.automatic(connection, tenant, sorted(asked))
+    found = await automation.automatic(tx, sorted(asked))
     return [
         replace(occasion, happened=[each for each in occasion.happened if each.message_id not in found])
         if occasion in picky
@@ -167,23 +165,23 @@ def _leaves_automatic_out(rule: Rule) -> bool:
     return trigger.type is TriggerType.MESSAGE_RECEIVED and not trigger.include_automatic
 
 
-async def _run(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, stood: Stood) -> Stood:
+async def _run(tx: TenantTx, occasion: Occasion, stood: Stood) -> Stood:
     """Run one rule on all that set it off at once, else one by one: what fails is logged and stops nothing else.
 
     Answers the conversations that it changed, as they are now.
     """
     try:
-        async with connection.begin_nested():
-            return await _do(connection, tenant, occasion, stood)
+        async with tx.connection.begin_nested():
+            return await _do(tx, occasion, stood)
     except Exception as error:
         if _is_passing(error):
             raise
         if len(occasion.happened) == 1:
-            await _log_failure(connection, tenant, occasion, error)
+            await _log_failure(tx, occasion, error)
             return {}
     changed: Stood = {}
     for each in occasion.happened:
-        changed |= await _run(connection, tenant, replace(occasion, happened=[each]), stood | changed)
+        changed |= await _run(tx, replace(occasion, happened=[each]), stood | changed)
     return changed
 
 
@@ -194,21 +192,21 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, OSError | TimeoutError)
 
 
-async def _log_failure(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, error: Exception) -> None:
+async def _log_failure(tx: TenantTx, occasion: Occasion, error: Exception) -> None:
     if isinstance(error, _RanBefore):
         return
     reason = "The rule could not be applied: an error of this service's own, which its log names."
     failed = _run_of(occasion, occasion.happened[0], RunOutcome.FAILED, reason)
-    await automation.log_runs(connection, tenant, occasion.rule.id, [failed])
-    log.warning("automation_rule_failed", tenant=str(tenant), rule=occasion.rule.key, error=type(error).__name__)
+    await automation.log_runs(tx, occasion.rule.id, [failed])
+    log.warning("automation_rule_failed", tenant=str(tx.tenant), rule=occasion.rule.key, error=type(error).__name__)
 
 
-async def _do(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, stood: Stood) -> Stood:
-    meant = await _meant(connection, tenant, occasion, stood)
+async def _do(tx: TenantTx, occasion: Occasion, stood: Stood) -> Stood:
+    meant = await _meant(tx, occasion, stood)
     reason = why_cut(occasion.rule.id, occasion.event.news.rules)
     if reason is not None:
         cut = [_run_of(occasion, each, RunOutcome.LOOP_CUT, reason) for each in meant]
-        await automation.log_runs(connection, tenant, occasion.rule.id, cut)
+        await automation.log_runs(tx, occasion.rule.id, cut)
         return {}
     after: Stood = {}
     runs: list[Run] = []
@@ -217,21 +215,19 @@ async def _do(connection: AsyncConnection, tenant: TenantId, occasion: Occasion,
         applied = apply(occasion.rule.draft.actions, after.get(id_) or stood[id_])
         after[id_] = applied.conversation
         runs.append(_applied(occasion, each, applied))
-    await _write(connection, tenant, occasion, runs)
-    await _change(
-        connection, tenant, occasion, [Replaced(ConversationId(id_), stood[id_], now) for id_, now in after.items()]
-    )
+    await _write(tx, occasion, runs)
+    await _change(tx, occasion, [Replaced(ConversationId(id_), stood[id_], now) for id_, now in after.items()])
     return after
 
 
-async def _meant(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, stood: Stood) -> list[Happened]:
+async def _meant(tx: TenantTx, occasion: Occasion, stood: Stood) -> list[Happened]:
     """What is on conversations that there are still and that the rule's conditions let through."""
     there = [each for each in occasion.happened if each.subject.conversation_id in stood]
     conditions = occasion.rule.draft.conditions
     if conditions is None or not there:
         return there
     ids = sorted({each.subject.conversation_id for each in there})
-    found = await matching(connection, tenant, conditions, ids)
+    found = await matching(tx, conditions, ids)
     return [each for each in there if each.subject.conversation_id in found]
 
 
@@ -252,28 +248,26 @@ def _applied(occasion: Occasion, each: Happened, applied: Applied) -> Run:
     return replace(_run_of(occasion, each, applied.outcome), results=applied.results)
 
 
-async def _write(connection: AsyncConnection, tenant: TenantId, occasion: Occasion, runs: Sequence[Run]) -> None:
+async def _write(tx: TenantTx, occasion: Occasion, runs: Sequence[Run]) -> None:
     """Write the log, with the notes and the calls that the runs stand for."""
     rule = occasion.rule
-    ids = await automation.log_runs(connection, tenant, rule.id, runs)
+    ids = await automation.log_runs(tx, rule.id, runs)
     if len(ids) < len(runs):
         raise _RanBefore
     notes = [action.value for action in rule.draft.actions if action.type is ActionType.ADD_NOTE]
     written = [(run.conversation_id, f"Automation rule “{rule.draft.name}”: {text}") for run in runs for text in notes]
-    await automation.add_notes(connection, tenant, written)
+    await automation.add_notes(tx, written)
     places = [n for n, action in enumerate(rule.draft.actions) if action.type is ActionType.CALL_WEBHOOK]
     owed = [OwedCall(ids[run.place], place, rule.draft.actions[place].value) for run in runs for place in places]
-    await automation_calls.owe(connection, tenant, rule.id, owed)
+    await automation_calls.owe(tx, rule.id, owed)
 
 
-async def _change(
-    connection: AsyncConnection, tenant: TenantId, occasion: Occasion, replaced: Sequence[Replaced]
-) -> None:
+async def _change(tx: TenantTx, occasion: Occasion, replaced: Sequence[Replaced]) -> None:
     """Store what differs, and tell others, who learn from it which rules led there."""
     differing = [each for each in replaced if each.before != each.after]
-    await automation.write_conversations(connection, tenant, differing)
+    await automation.write_conversations(tx, differing)
     told = [updated(each.id, each.before, each.after) for each in differing]
     subjects = [each for each in told if each is not None]
     if subjects:
         rules = (*occasion.event.news.rules, occasion.rule.id)
-        await events.announce(connection, tenant, [News(EventType.CONVERSATION_UPDATED, None, subjects, rules)])
+        await events.announce(tx, [News(EventType.CONVERSATION_UPDATED, None, subjects, rules)])

@@ -22,20 +22,20 @@ class AccountCheck:
 
 async def check_account(database: Database, lines: Lines, tenant: TenantId, key: str) -> AccountCheck:
     """Ask the account's provider, with no connection to the database held meanwhile. Raises NotFound."""
-    async with database.begin(tenant) as connection:
-        account = await find_account(connection, tenant, key)
+    async with database.begin(tenant) as tx:
+        account = await find_account(tx, key)
         if account is None:
             raise NotFound
-        callbacks = await callback_sightings.times(connection, tenant, account.id)
+        callbacks = await callback_sightings.times(tx, account.id)
         try:
-            adapter = (await lines.fresh(connection, tenant, account.id)).adapter
+            adapter = (await lines.fresh(tx, account.id)).adapter
         except CredentialsUnreadable:
             return AccountCheck(unknown("The stored credentials cannot be read any more. Give them again."), callbacks)
     result = await _ask(adapter)
     if result.own_address is not None:
         # WhatsApp's config names the number by an id alone, and it is nobody's address.
-        async with database.begin(tenant) as connection:
-            await note_own_address(connection, tenant, account, storable(result.own_address))
+        async with database.begin(tenant) as tx:
+            await note_own_address(tx, account, storable(result.own_address))
     return AccountCheck(result, callbacks)
 
 

@@ -30,22 +30,22 @@ async def take_account_news(database: Database, tenant: TenantId, told: Iterable
             await _take_fault(database, tenant, account, event, event.account_fault)
     addresses = {(account.id, address): account for account, event in told if (address := _address(account, event))}
     for (_, address), account in addresses.items():
-        async with database.begin(tenant) as connection:
-            await note_own_address(connection, tenant, account, address)
+        async with database.begin(tenant) as tx:
+            await note_own_address(tx, account, address)
 
 
 async def _take_fault(
     database: Database, tenant: TenantId, account: ChannelAccount, receipt: Receipt, fault: Deferred
 ) -> None:
     lasts = _STILL_TRUE if fault.retry_after is None else _STILL_BUSY
-    async with database.begin(tenant) as connection:
-        begun = await receipts.begun_at(connection, tenant, account.id, receipt)
+    async with database.begin(tenant) as tx:
+        begun = await receipts.begun_at(tx, account.id, receipt)
         if begun is None or datetime.now(UTC) - begun > lasts:
             return
         if fault.retry_after is None:
-            await account_health.pause(connection, tenant, account.id, f"{fault.code}: {fault.detail}", begun)
+            await account_health.pause(tx, account.id, f"{fault.code}: {fault.detail}", begun)
         else:
-            await account_health.cool(connection, tenant, account.id, fault.retry_after, fault.detail, begun)
+            await account_health.cool(tx, account.id, fault.retry_after, fault.detail, begun)
 
 
 def _address(account: ChannelAccount, event: ProviderEvent) -> str | None:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.contextvars import bind_contextvars
 
 from app.aside import Aside
@@ -41,6 +40,7 @@ from app.own_addresses import own_addresses
 from app.store import address_links, callback_sightings, customer_messages, receipts
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
@@ -72,11 +72,11 @@ async def admit(database: Database, lines: Lines, account_id: UUID, head: Webhoo
     """
     tenant = await _tenant(database, account_id)
     bind_contextvars(tenant=str(tenant), account=str(account_id))
-    async with database.begin(tenant) as connection:
-        line = await lines.fresh(connection, tenant, AccountId(account_id))
+    async with database.begin(tenant) as tx:
+        line = await lines.fresh(tx, AccountId(account_id))
         if line.adapter.admits(head):
             return Called(tenant, line)
-        await callback_sightings.note(connection, tenant, line.account.id, verified=False)
+        await callback_sightings.note(tx, line.account.id, verified=False)
     raise _not_the_provider()
 
 
@@ -91,8 +91,8 @@ async def take_callback(
     """
     adapter, aside = called.line.adapter, aside.of(called.tenant)
     verified = await aside.once(lambda: adapter.verify(webhook))
-    async with database.begin(called.tenant) as connection:
-        await callback_sightings.note(connection, called.tenant, called.line.account.id, verified=verified)
+    async with database.begin(called.tenant) as tx:
+        await callback_sightings.note(tx, called.line.account.id, verified=verified)
     if not verified:
         raise _not_the_provider()
     events = await aside.once(lambda: _events(adapter, webhook))
@@ -119,14 +119,14 @@ async def _take_group(
     webhook: Webhook,
 ) -> None:
     told = list[Told]()
-    async with database.begin(called.tenant) as connection:
+    async with database.begin(called.tenant) as tx:
         for event in events:
-            owner = await _owner(connection, lines, called.tenant, called.line, event, webhook)
+            owner = await _owner(tx, lines, called.line, event, webhook)
             if owner is None:
                 log.info("event_of_unknown_account")
-                await _keep(connection, called.tenant, called.line.account, event)
+                await _keep(tx, called.line.account, event)
             else:
-                await _take(connection, metrics, called.tenant, owner, event)
+                await _take(tx, metrics, owner, event)
                 told.append((owner, event))
     await take_account_news(database, called.tenant, told)
 
@@ -134,8 +134,8 @@ async def _take_group(
 async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:
     """Answer a provider that checks the address before it uses it. Raises NotFound and Unauthenticated."""
     tenant = await _tenant(database, account_id)
-    async with database.begin(tenant) as connection:
-        adapter = (await lines.fresh(connection, tenant, AccountId(account_id))).adapter
+    async with database.begin(tenant) as tx:
+        adapter = (await lines.fresh(tx, AccountId(account_id))).adapter
     answer = adapter.challenge(webhook) if isinstance(adapter, AnswersChallenge) else None
     if answer is None:
         raise Unauthenticated("The question does not hold the account's verify token.")
@@ -150,7 +150,7 @@ async def _tenant(database: Database, account_id: UUID) -> TenantId:
 
 
 async def _owner(
-    connection: AsyncConnection, lines: Lines, tenant: TenantId, line: Line, event: ProviderEvent, webhook: Webhook
+    tx: TenantTx, lines: Lines, line: Line, event: ProviderEvent, webhook: Webhook
 ) -> ChannelAccount | None:
     """Whose event it is: one app may report on several pages or numbers of a tenant, all to one address.
 
@@ -161,8 +161,8 @@ async def _owner(
     if identity is None or not isinstance(line.adapter, SharesCallbacks) or _identity(line) == identity:
         return line.account
     keys = line.adapter.identity_keys
-    for other in await accounts_named(connection, tenant, line.account.provider, keys, identity):
-        found = await lines.fresh(connection, tenant, other)
+    for other in await accounts_named(tx, line.account.provider, keys, identity):
+        found = await lines.fresh(tx, other)
         if _identity(found) == identity and found.adapter.verify(webhook):
             return found.account
     return line.account if _identity(line) is None else None
@@ -185,94 +185,84 @@ def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
     return events
 
 
-async def _take(
-    connection: AsyncConnection, metrics: Metrics, tenant: TenantId, account: ChannelAccount, event: ProviderEvent
-) -> None:
+async def _take(tx: TenantTx, metrics: Metrics, account: ChannelAccount, event: ProviderEvent) -> None:
     match event:
         case Receipt():
-            await take_receipt(connection, tenant, account.id, account.channel, event)
+            await take_receipt(tx, account.id, account.channel, event)
         case Priced():
-            await take_price(connection, tenant, account.id, event)
+            await take_price(tx, account.id, event)
         case Watermark():
-            await take_watermark(connection, tenant, account.id, event)
+            await take_watermark(tx, account.id, event)
         case Inbound():
-            await _take_inbound(connection, metrics, tenant, account, event)
+            await _take_inbound(tx, metrics, account, event)
         case Amended():
-            await _take_amendment(connection, tenant, account, event)
+            await _take_amendment(tx, account, event)
         case Moved():
-            await _take_move(connection, tenant, account, event)
+            await _take_move(tx, account, event)
         case Unrecognized():
-            await _keep(connection, tenant, account, event)
+            await _keep(tx, account, event)
         case _:
             assert_never(event)
 
 
-async def _keep(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, event: ProviderEvent) -> None:
+async def _keep(tx: TenantTx, account: ChannelAccount, event: ProviderEvent) -> None:
     """Keep an event that changes nothing."""
-    await receipts.keep(connection, tenant, account.id, "unrecognized", event.event_key, event.raw)
+    await receipts.keep(tx, account.id, "unrecognized", event.event_key, event.raw)
 
 
-async def _take_inbound(
-    connection: AsyncConnection, metrics: Metrics, tenant: TenantId, account: ChannelAccount, inbound: Inbound
-) -> None:
+async def _take_inbound(tx: TenantTx, metrics: Metrics, account: ChannelAccount, inbound: Inbound) -> None:
     """Put a customer's message on its conversation. One that belongs to none is kept and not guessed about."""
-    customer_s = await _besides_own(connection, tenant, account.channel, inbound)
+    customer_s = await _besides_own(tx, account.channel, inbound)
     if customer_s is None:
         log.info("inbound_of_own_account", account=str(account.id))
-        await receipts.keep(connection, tenant, account.id, "inbound", inbound.event_key, inbound.raw)
+        await receipts.keep(tx, account.id, "inbound", inbound.event_key, inbound.raw)
         return
     inbound = customer_s
     if inbound.sender_alias is not None:
         alias = Address.read(account.channel, inbound.sender_alias)
-        await address_links.link(connection, tenant, alias, Address.read(account.channel, inbound.sender))
-    found = await customer_messages.find_conversation(connection, tenant, account.id, account.channel, inbound)
+        await address_links.link(tx, alias, Address.read(account.channel, inbound.sender))
+    found = await customer_messages.find_conversation(tx, account.id, account.channel, inbound)
     outcome: Final = "unmatched" if found is None else "kept"
-    if not await receipts.keep(connection, tenant, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
+    if not await receipts.keep(tx, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
         return
-    await _note_opt_out(connection, tenant, account, inbound)
+    await _note_opt_out(tx, account, inbound)
     if found is None:
         log.info("inbound_unmatched", account=str(account.id))
         metrics.count_unmatched_inbound(account.channel)
         return
-    await _record(connection, tenant, account.channel, inbound, found)
+    await _record(tx, account.channel, inbound, found)
     if account.channel in AMENDABLE and inbound.provider_message_id is not None:
-        await _amend(connection, tenant, account, inbound.provider_message_id)
+        await _amend(tx, account, inbound.provider_message_id)
 
 
-async def _take_amendment(
-    connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, amended: Amended
-) -> None:
+async def _take_amendment(tx: TenantTx, account: ChannelAccount, amended: Amended) -> None:
     """Show what a customer made of a message. What was taken back is kept nowhere."""
     told = {"order": amended.order, **({"text": amended.text} if amended.text is not None else {})}
-    if await receipts.keep(connection, tenant, account.id, "amended", amended.event_key, told):
-        await _amend(connection, tenant, account, amended.provider_message_id)
+    if await receipts.keep(tx, account.id, "amended", amended.event_key, told):
+        await _amend(tx, account, amended.provider_message_id)
 
 
-async def _amend(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, id_: str) -> None:
+async def _amend(tx: TenantTx, account: ChannelAccount, id_: str) -> None:
     """Providers do not keep the order: a message may come after it was taken back, an edit after the next one."""
-    known = await receipts.amendment_of(connection, tenant, account.id, id_)
+    known = await receipts.amendment_of(tx, account.id, id_)
     if known is None:
         return
     [text] = known
-    await customer_messages.amend_message(connection, tenant, account.id, account.channel, id_, text)
+    await customer_messages.amend_message(tx, account.id, account.channel, id_, text)
     if text is None:
-        await receipts.forget_words(connection, tenant, account.id, id_, f"{id_}:unsent")
+        await receipts.forget_words(tx, account.id, id_, f"{id_}:unsent")
 
 
-async def _besides_own(
-    connection: AsyncConnection, tenant: TenantId, channel: Channel, inbound: Inbound
-) -> Inbound | None:
+async def _besides_own(tx: TenantTx, channel: Channel, inbound: Inbound) -> Inbound | None:
     """Return the message as one of a customer; None where only accounts of our own may have written it."""
-    own = await own_addresses(connection, tenant)
+    own = await own_addresses(tx)
     senders = (inbound.sender, *inbound.other_senders)
     left = (each for each in senders if not own.hold(channel, Address.read(channel, each).key))
     sender = next(left, None)
     return None if sender is None else replace(inbound, sender=sender)
 
 
-async def _record(
-    connection: AsyncConnection, tenant: TenantId, channel: Channel, inbound: Inbound, found: customer_messages.Match
-) -> None:
+async def _record(tx: TenantTx, channel: Channel, inbound: Inbound, found: customer_messages.Match) -> None:
     message = CustomerMessage(
         text=inbound.text,
         provider_message_id=inbound.provider_message_id,
@@ -285,27 +275,25 @@ async def _record(
         live=channel is Channel.EMAIL,
     )
     now = datetime.now(UTC)
-    await customer_messages.record_customer_message(connection, tenant, found.conversation_id, message, now)
+    await customer_messages.record_customer_message(tx, found.conversation_id, message, now)
 
 
-async def _note_opt_out(
-    connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, inbound: Inbound
-) -> None:
+async def _note_opt_out(tx: TenantTx, account: ChannelAccount, inbound: Inbound) -> None:
     choice = _choice(account, inbound)
     if choice is True:
-        await receipts.block_address(connection, tenant, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
+        await receipts.block_address(tx, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
     elif choice is False:
-        await receipts.unblock_address(connection, tenant, account.channel, inbound.sender)
+        await receipts.unblock_address(tx, account.channel, inbound.sender)
 
 
-async def _take_move(connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, moved: Moved) -> None:
+async def _take_move(tx: TenantTx, account: ChannelAccount, moved: Moved) -> None:
     """Let a customer's conversations follow them to their new number or id."""
-    if not await receipts.keep(connection, tenant, account.id, "moved", moved.event_key, moved.raw):
+    if not await receipts.keep(tx, account.id, "moved", moved.event_key, moved.raw):
         return
     after = Address.read(account.channel, moved.after)
-    await address_links.move(connection, tenant, [Address.read(account.channel, each) for each in moved.before], after)
+    await address_links.move(tx, [Address.read(account.channel, each) for each in moved.before], after)
     if moved.alias is not None:
-        await address_links.link(connection, tenant, Address.read(account.channel, moved.alias), after)
+        await address_links.link(tx, Address.read(account.channel, moved.alias), after)
 
 
 def _choice(account: ChannelAccount, inbound: Inbound) -> bool | None:

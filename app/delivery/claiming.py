@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.crew import Crew
 from app.delivery.lines import Line
 from app.delivery.loads import Load
@@ -28,6 +26,7 @@ from app.domain.threads import reply_headers, reply_subject
 from app.store import claims, per_contact, waiting
 from app.store.call_shares import Share
 from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
+from app.store.transactions import TenantTx
 
 PUT_OFF: Final = "What is left was put off, by the provider or for lack of an answer, and is tried again then."
 AT_MOST: Final = 2
@@ -75,15 +74,15 @@ class Clocks:
 class Claim:
     """One claim's transaction."""
 
-    def __init__(self, crew: Crew, lane: LaneKey, connection: AsyncConnection, load: Load, slots: AccountSlots) -> None:
+    def __init__(self, crew: Crew, lane: LaneKey, tx: TenantTx, load: Load, slots: AccountSlots) -> None:
         self._crew = crew
         self._lane = lane
-        self._connection = connection
+        self._tx = tx
         self._load = load
         self._slots = slots
 
     async def take(self, token: UUID) -> Taken:
-        gate = await claims.open_gate(self._connection, self._lane, self._slots.holder)
+        gate = await claims.open_gate(self._tx, self._lane, self._slots.holder)
         opens_at = None if gate is None else _opens_at(gate)
         if gate is None or opens_at is None:
             return Taken()
@@ -94,7 +93,7 @@ class Claim:
         bucket = allowance(gate.allowed_at, gate.now, gate.rate_per_second)
         room = min(self._slots.wanted(share), AT_MOST * gate.max_in_flight - gate.unrecorded)
         if room <= 0 or bucket.units == 0:
-            await claims.touch_lane(self._connection, self._lane, gate.now, self._share(share, gate))
+            await claims.touch_lane(self._tx, self._lane, gate.now, self._share(share, gate))
             self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
             next_at = bucket.next_at if room > 0 else gate.now + ROOM_WAIT
             return Taken(wait=clocks.wait(_worth_it(next_at, gate), shared=True), share=share)
@@ -107,7 +106,7 @@ class Claim:
     async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant, share: int) -> Taken:
         pace = self._crew.pace
         rows = await claims.claim(
-            self._connection,
+            self._tx,
             self._lane,
             token,
             grant,
@@ -117,34 +116,32 @@ class Claim:
         )
         if not rows:
             return Taken(wait=await self._nothing_due(gate, clocks, grant))
-        line = await self._crew.lines.line(
-            self._connection, self._lane.tenant, self._lane.account, gate.account_version
-        )
-        plan = await self._crew.plans.plan(self._connection, self._lane.tenant, self._lane.mass_reply)
+        line = await self._crew.lines.line(self._tx, self._lane.account, gate.account_version)
+        plan = await self._crew.plans.plan(self._tx, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
         allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
         attempts, held = [Attempt(row) for row in rows], self._share(share, gate)
-        await claims.mark(self._connection, self._lane, attempts, allowed_at, gate.now, held)
+        await claims.mark(self._tx, self._lane, attempts, allowed_at, gate.now, held)
         wait = next_token(allowed_at, gate, clocks)
         judging = Judging(plan, line, self._load, reached, gate.now)
         return Taken(tuple(rows), judging, wait, gate.lane_held, last=len(rows) < grant.free and wait is None)
 
     async def _nothing_due(self, gate: Gate, clocks: Clocks, grant: Grant) -> Wait | None:
         """Say when the lane's next delivery may be tried, to whoever looks at the lane as well."""
-        due = await claims.next_due_at(self._connection, self._lane, grant)
+        due = await claims.next_due_at(self._tx, self._lane, grant)
         if due is None:
             return None
         if due > gate.now:
-            await waiting.hold_until(self._connection, self._lane, due, PUT_OFF)
+            await waiting.hold_until(self._tx, self._lane, due, PUT_OFF)
         return clocks.wait(max(due, gate.now + ROOM_WAIT))
 
     async def _reached(self, plan: Plan, rows: Sequence[Claimed]) -> Counter[UUID]:
         """How much each contact got of late, where the tenant limits that; others wait for this commit to count."""
         if plan.guards.max_per_contact_per_day is None:
             return Counter()
-        await per_contact.take_turns(self._connection, self._lane.tenant)
+        await per_contact.take_turns(self._tx)
         contacts, besides = [row.recipient.contact_id for row in rows], [row.delivery_id for row in rows]
-        return Counter(await per_contact.reached(self._connection, self._lane.tenant, contacts, besides=besides))
+        return Counter(await per_contact.reached(self._tx, contacts, besides=besides))
 
 
 def next_token(allowed_at: datetime, gate: Gate, clocks: Clocks) -> Wait | None:

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.recorder import TROUBLE
 from app.delivery.settle import Report, settle
@@ -14,6 +13,7 @@ from app.domain.model import DeliveryEvent, DeliveryId, Happening
 from app.store import claims
 from app.store.claims import Claimed, LaneKey
 from app.store.database import Database
+from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ def given_back(row: Claimed) -> Report:
 async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) -> None:
     """Put back what was claimed ahead."""
 
-    async def reports(_: AsyncConnection) -> list[Report]:
+    async def reports(_: TenantTx) -> list[Report]:
         return [given_back(row) for row in rows]
 
     await _settle(database, lane, reports)
@@ -36,19 +36,17 @@ async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) 
 async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> None:
     """Look for a claim on a fresh connection, and put back what it took: nothing of it was begun."""
 
-    async def reports(connection: AsyncConnection) -> list[Report]:
-        return [_back(id_, epoch) for id_, epoch in await claims.claimed_under(connection, lane, token)]
+    async def reports(tx: TenantTx) -> list[Report]:
+        return [_back(id_, epoch) for id_, epoch in await claims.claimed_under(tx, lane, token)]
 
     await _settle(database, lane, reports)
 
 
-async def _settle(
-    database: Database, lane: LaneKey, reports: Callable[[AsyncConnection], Awaitable[list[Report]]]
-) -> None:
+async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]]) -> None:
     for _ in range(TRIES):
         try:
-            async with database.begin(lane.tenant) as connection:
-                await settle(connection, lane.tenant, await reports(connection))
+            async with database.begin(lane.tenant) as tx:
+                await settle(tx, await reports(tx))
             return
         except TROUBLE:
             await asyncio.sleep(1)

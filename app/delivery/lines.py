@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.registry import ADAPTERS, AccountSetup, build, limits_of
 from app.domain.accounts import ChannelAccount
 from app.domain.callbacks import Callbacks
 from app.domain.errors import NotFound
 from app.domain.messaging import Adapter, Limits
-from app.domain.model import AccountId, MassReplyId, TenantId
+from app.domain.model import AccountId, MassReplyId
 from app.domain.preflight import Plan
 from app.mass_replies import load_plan
 from app.store.accounts import callback_tokens, load_account
 from app.store.credentials import Vault
+from app.store.transactions import TenantTx
 
 CACHED = 512
 """Adapters and plans that one process keeps; past that it starts over."""
@@ -44,20 +44,20 @@ class Lines:
         self._allow_private = allow_private
         self._known: dict[tuple[UUID, datetime], Line] = {}
 
-    async def line(self, connection: AsyncConnection, tenant: TenantId, account: AccountId, version: datetime) -> Line:
+    async def line(self, tx: TenantTx, account: AccountId, version: datetime) -> Line:
         key = (account, version)
         if key not in self._known:
             if len(self._known) >= CACHED:
                 self._known.clear()
-            self._known[key] = await self.fresh(connection, tenant, account)
+            self._known[key] = await self.fresh(tx, account)
         return self._known[key]
 
-    async def fresh(self, connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> Line:
+    async def fresh(self, tx: TenantTx, account_id: AccountId) -> Line:
         """Make the adapter of an account anew. Raises NotFound."""
-        account = await load_account(connection, self._vault, tenant, account_id)
+        account = await load_account(tx, self._vault, account_id)
         if account is None:
             raise NotFound("There is no such channel account.")
-        token, *former = callback_tokens(self._vault, self._callbacks, tenant, account, datetime.now(UTC))
+        token, *former = callback_tokens(self._vault, self._callbacks, tx.tenant, account, datetime.now(UTC))
         setup = AccountSetup(account.config, account.credentials, token, self._allow_private, former)
         signs = ADAPTERS[account.provider].signs_webhooks
         adapter = build(account.provider, setup, self._http)
@@ -71,11 +71,11 @@ class Plans:
     def __init__(self) -> None:
         self._known: dict[UUID, Plan] = {}
 
-    async def plan(self, connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> Plan:
+    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> Plan:
         if mass_reply not in self._known:
             if len(self._known) >= CACHED:
                 self._known.clear()
-            self._known[mass_reply] = await load_plan(connection, tenant, mass_reply)
+            self._known[mass_reply] = await load_plan(tx, mass_reply)
         return self._known[mass_reply]
 
     def known(self, mass_reply: MassReplyId) -> Plan | None:

@@ -79,16 +79,16 @@ class Loads:
 
     async def _order(self, lane: LaneKey) -> _Order | None:
         """None where no file goes with the lane's replies, or none has to be brought here for it."""
-        async with self._database.begin(lane.tenant) as connection:
-            plan = await self._plans.plan(connection, lane.tenant, lane.mass_reply)
+        async with self._database.begin(lane.tenant) as tx:
+            plan = await self._plans.plan(tx, lane.mass_reply)
             if not plan.attachments:
                 return None
-            line = await self._lines.fresh(connection, lane.tenant, lane.account)
+            line = await self._lines.fresh(tx, lane.account)
             carried, _ = line.limits.split(plan.attachments)
             if not carried or line.limits.from_timeline:
                 return None
-            wanted = await attachments.find_attachments(connection, lane.tenant, [file.id for file in carried])
-            return _Order(line, wanted, await attachments.uploads(connection, lane))
+            wanted = await attachments.find_attachments(tx, [file.id for file in carried])
+            return _Order(line, wanted, await attachments.uploads(tx, lane))
 
     async def _ready(
         self, lane: LaneKey, order: _Order, stored: StoredAttachment
@@ -126,8 +126,8 @@ class Loads:
         result = await line.adapter.upload(line.account.channel, file)
         match result:
             case Uploaded(media_id):
-                async with self._database.begin(lane.tenant) as connection:
-                    await attachments.keep_upload(connection, lane, id_, media_id)
+                async with self._database.begin(lane.tenant) as tx:
+                    await attachments.keep_upload(tx, lane, id_, media_id)
                 return AttachmentFile(file.filename, file.content_type, file.content, media_id)
             case Rejected(_, detail):
                 return self._remember(lane, id_, DroppedAttachment(file.filename, detail))
@@ -149,9 +149,9 @@ class Loads:
         """Let the account wait as the provider asks, or until somebody mends it."""
         if deferred.scope != "account":
             return
-        async with self._database.begin(lane.tenant) as connection:
+        async with self._database.begin(lane.tenant) as tx:
             if deferred.retry_after is not None:
-                await account_health.cool(connection, lane.tenant, lane.account, deferred.retry_after, deferred.detail)
+                await account_health.cool(tx, lane.account, deferred.retry_after, deferred.detail)
             else:
                 reason = f"{deferred.code}: {deferred.detail}"
-                await account_health.pause(connection, lane.tenant, lane.account, reason)
+                await account_health.pause(tx, lane.account, reason)

@@ -33,8 +33,8 @@ PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if
 
 async def look_up_uncertain(database: Database, lines: Lines) -> None:
     """Ask about a few uncertain deliveries; those that nobody can tell of are asked about again later."""
-    async with database.begin_sweep() as connection:
-        due = await sweeps.uncertain_deliveries(connection, PROVIDERS, LISTED_AFTER, AT_ONCE)
+    async with database.begin_sweep() as tx:
+        due = await sweeps.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE)
     for delivery in due:
         with about(tenant=delivery.tenant, account=delivery.account, delivery=delivery.id):
             await _ask_safely(database, lines, delivery)
@@ -49,13 +49,13 @@ async def _ask_safely(database: Database, lines: Lines, delivery: UncertainDeliv
 
 
 async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
-    async with database.begin(delivery.tenant) as connection:
-        epoch = await closing.hold_for_look_up(connection, delivery.tenant, delivery.id, ASK_AGAIN)
+    async with database.begin(delivery.tenant) as tx:
+        epoch = await closing.hold_for_look_up(tx, delivery.id, ASK_AGAIN)
     if epoch is None:
         return
     # The hold is committed by now: what cannot be asked must not be the first in the line again and again.
-    async with database.begin(delivery.tenant) as connection:
-        adapter = (await lines.fresh(connection, delivery.tenant, delivery.account)).adapter
+    async with database.begin(delivery.tenant) as tx:
+        adapter = (await lines.fresh(tx, delivery.account)).adapter
     if not isinstance(adapter, LooksUp):
         return
     answer = await adapter.look_up(f"{delivery.id}.{epoch}")
@@ -67,11 +67,11 @@ async def _believe(database: Database, delivery: UncertainDelivery, epoch: int, 
     report = _report(delivery, epoch, answer)
     if report is None:
         return
-    async with database.begin(delivery.tenant) as connection:
+    async with database.begin(delivery.tenant) as tx:
         # Saved since, it may have the credentials of another place, which knows nothing of what the first one took.
-        elsewhere = await closing.account_saved_since(connection, delivery.tenant, delivery.id)
+        elsewhere = await closing.account_saved_since(tx, delivery.id)
         if not (elsewhere and isinstance(answer, Absent)):
-            await settle(connection, delivery.tenant, [report])
+            await settle(tx, [report])
 
 
 def _report(delivery: UncertainDelivery, epoch: int, answer: LookUp) -> Report | None:

@@ -113,8 +113,8 @@ class Pump:
 
     async def hold(self, reason: str) -> Wait:
         """Let a lane rest that cannot be worked, and say so wherever somebody looks."""
-        async with self._crew.database.begin(self._lane.tenant) as connection:
-            rest = await waiting.hold_failing(connection, self._lane, reason)
+        async with self._crew.database.begin(self._lane.tenant) as tx:
+            rest = await waiting.hold_failing(tx, self._lane, reason)
         self._crew.telemetry.metrics.count_lane_held()
         log.error("lane_held", why=reason, seconds=rest.total_seconds())
         return Wait(asyncio.get_running_loop().time() + rest.total_seconds())
@@ -186,8 +186,8 @@ class Pump:
             elapsed() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds(),
         )
         try:
-            async with self._crew.database.begin(self._lane.tenant) as connection:
-                taken = await Claim(self._crew, self._lane, connection, self._load, self._slots).take(token)
+            async with self._crew.database.begin(self._lane.tenant) as tx:
+                taken = await Claim(self._crew, self._lane, tx, self._load, self._slots).take(token)
         except CredentialsUnreadable:
             await self._pause_account()
             return Taken()
@@ -233,12 +233,12 @@ class Pump:
         latest = by_loop(until - self._crew.pace.lease.total_seconds() / 2)
         rows, aside = taken.rows, self._crew.aside.of(self._lane.tenant)
         tickets = await aside.each(judging.ticket, rows, until=latest)
-        async with self._crew.database.begin(self._lane.tenant) as connection:
-            await claims.keep_texts(connection, self._lane, [judging.attempt(ticket) for ticket in tickets])
+        async with self._crew.database.begin(self._lane.tenant) as tx:
+            await claims.keep_texts(tx, [judging.attempt(ticket) for ticket in tickets])
             if late := rows[len(tickets) :]:
-                await settle(connection, self._lane.tenant, [given_back(row) for row in late])
+                await settle(tx, [given_back(row) for row in late])
             if taken.held and tickets:
-                await waiting.forget_hold(connection, self._lane)
+                await waiting.forget_hold(tx, self._lane)
         return tickets
 
     def _queue(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
@@ -256,8 +256,8 @@ class Pump:
     async def _pause_account(self) -> None:
         """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
         log.error("credentials_unreadable")
-        async with self._crew.database.begin(self._lane.tenant) as connection:
-            await account_health.pause(connection, self._lane.tenant, self._lane.account, UNREADABLE)
+        async with self._crew.database.begin(self._lane.tenant) as tx:
+            await account_health.pause(tx, self._lane.account, UNREADABLE)
 
     @property
     def ready(self) -> bool:
@@ -309,8 +309,8 @@ class Pump:
     async def _look(self) -> None:
         now = asyncio.get_running_loop().time()
         try:
-            async with self._crew.database.begin(self._lane.tenant) as connection:
-                gate = await claims.read_gate(connection, self._lane, self._slots.holder)
+            async with self._crew.database.begin(self._lane.tenant) as tx:
+                gate = await claims.read_gate(tx, self._lane, self._slots.holder)
         except TROUBLE as error:
             log.warning("lane_not_seen", error=type(error).__name__)
             return

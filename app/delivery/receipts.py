@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import Report, settle
 from app.domain.addresses import Address
@@ -27,6 +26,7 @@ from app.domain.model import (
 from app.store import address_links, counters, receipts
 from app.store.database import Database
 from app.store.receipts import StoredReceipt
+from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
 
@@ -38,54 +38,52 @@ EVENTS: Final = {
 }
 
 
-async def take_receipt(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: Channel, receipt: Receipt
-) -> None:
+async def take_receipt(tx: TenantTx, account: AccountId, channel: Channel, receipt: Receipt) -> None:
     """Keep a provider's report and apply it where its delivery is known; the same report again does nothing."""
-    stored = await receipts.store(connection, tenant, account, receipt)
+    stored = await receipts.store(tx, account, receipt)
     if stored is None:
         return
     if receipt.recipient and receipt.recipient_alias:
         alias = Address.read(channel, receipt.recipient_alias)
-        await address_links.link(connection, tenant, alias, Address.read(channel, receipt.recipient))
+        await address_links.link(tx, alias, Address.read(channel, receipt.recipient))
     if receipt.bad_address and receipt.code is not None:
-        await receipts.block_address(connection, tenant, channel, receipt.bad_address, receipt.code)
-    if not await _apply(connection, tenant, stored):
+        await receipts.block_address(tx, channel, receipt.bad_address, receipt.code)
+    if not await _apply(tx, stored):
         log.info("receipt_unmatched", account=str(account), kind=receipt.kind)
 
 
-async def take_price(connection: AsyncConnection, tenant: TenantId, account: AccountId, priced: Priced) -> None:
+async def take_price(tx: TenantTx, account: AccountId, priced: Priced) -> None:
     """Keep a provider's word on the price of a file's message, and bill it so; the same word again does nothing."""
-    found = await receipts.priced_message(connection, tenant, account, priced)
+    found = await receipts.priced_message(tx, account, priced)
     outcome: Final = "unmatched" if found is None else "kept"
-    if await receipts.keep(connection, tenant, account, "priced", priced.event_key, priced.raw, outcome) and found:
+    if await receipts.keep(tx, account, "priced", priced.event_key, priced.raw, outcome) and found:
         delivery, message = found
-        await counters.price(connection, tenant, delivery, message, priced.charge)
+        await counters.price(tx, delivery, message, priced.charge)
 
 
-async def take_watermark(connection: AsyncConnection, tenant: TenantId, account: AccountId, mark: Watermark) -> None:
+async def take_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> None:
     """Keep a report on everything that one recipient was sent until a moment, and apply it to what is known as sent.
 
     It waits for what is not known yet, like any other report; the same one again does nothing.
     """
-    stored = await receipts.store_watermark(connection, tenant, account, mark)
+    stored = await receipts.store_watermark(tx, account, mark)
     if stored is not None:
-        await _apply(connection, tenant, stored)
+        await _apply(tx, stored)
 
 
 async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> None:
     """Try a kept report again whose delivery was not known when it came."""
-    async with database.begin(tenant) as connection:
-        stored = await receipts.hold(connection, tenant, receipt)
+    async with database.begin(tenant) as tx:
+        stored = await receipts.hold(tx, receipt)
         if stored is not None:
-            await _apply(connection, tenant, stored)
+            await _apply(tx, stored)
 
 
-async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt) -> bool:
+async def _apply(tx: TenantTx, receipt: StoredReceipt) -> bool:
     """Answer whether all that it speaks of is known."""
     if receipt.recipient is not None:
-        return await _apply_watermark(connection, tenant, receipt)
-    found = await receipts.find_delivery(connection, tenant, receipt)
+        return await _apply_watermark(tx, receipt)
+    found = await receipts.find_delivery(tx, receipt)
     if found is None:
         return False
     delivery, epoch = found
@@ -96,26 +94,26 @@ async def _apply(connection: AsyncConnection, tenant: TenantId, receipt: StoredR
         provider_message_id=receipt.provider_message_id,
         evidence=receipt.reason_detail,
     )
-    answer = (await settle(connection, tenant, [report])).get(delivery)
+    answer = (await settle(tx, [report])).get(delivery)
     outcome = f"absorbed: {answer}" if isinstance(answer, Absorbed) else "applied"
-    await receipts.mark_settled(connection, tenant, receipt.id, outcome)
+    await receipts.mark_settled(tx, receipt.id, outcome)
     if receipt.charge is not None:
-        await counters.price(connection, tenant, delivery, str(epoch), receipt.charge)
+        await counters.price(tx, delivery, str(epoch), receipt.charge)
     return True
 
 
-async def _apply_watermark(connection: AsyncConnection, tenant: TenantId, watermark: StoredReceipt) -> bool:
-    covered = await receipts.sent_until(connection, tenant, watermark)
+async def _apply_watermark(tx: TenantTx, watermark: StoredReceipt) -> bool:
+    covered = await receipts.sent_until(tx, watermark)
     event = EVENTS[watermark.kind]
     reports = [
         Report(one.id, Happening(event, one.epoch, watermark.occurred_at), of_attempt=False)
         for one in covered
         if one.sent
     ]
-    await settle(connection, tenant, reports)
+    await settle(tx, reports)
     if len(reports) < len(covered):
         return False
-    await receipts.mark_settled(connection, tenant, watermark.id, "kept")
+    await receipts.mark_settled(tx, watermark.id, "kept")
     return True
 
 

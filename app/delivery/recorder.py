@@ -154,14 +154,14 @@ class Recorder:
         return attempt >= REFUSALS if refuses(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
 
     async def _settle(self, tenant: TenantId, results: Sequence[Result]) -> None:
-        async with self._database.begin(tenant) as connection:
+        async with self._database.begin(tenant) as tx:
             # Of the database each time: it may be another process that counted silences.
             if answering := _answering(results):
-                await account_health.note_answers(connection, tenant, answering)
+                await account_health.note_answers(tx, answering)
             # Addresses before deliveries, as receipts take them, so that nobody waits for each other in a circle.
             for bad in sorted({result.bad_address for result in results if result.bad_address}):
-                await receipts.block_address(connection, tenant, bad.channel, bad.address, bad.reason)
-            await settle(connection, tenant, [result.report for result in results])
+                await receipts.block_address(tx, bad.channel, bad.address, bad.reason)
+            await settle(tx, [result.report for result in results])
         _release(results)
 
     async def _note_accounts(self, tenant: TenantId, results: Sequence[Result]) -> None:
@@ -178,16 +178,16 @@ class Recorder:
 
     async def _note_account(self, tenant: TenantId, account: UUID, results: Sequence[Result]) -> None:
         silent = sum(result.heard == "silence" for result in results)
-        async with self._database.begin(tenant) as connection:
+        async with self._database.begin(tenant) as tx:
             if silent and account not in _answering(results):
-                wait = rest(await account_health.note_silence(connection, tenant, account, silent))
+                wait = rest(await account_health.note_silence(tx, account, silent))
                 if wait is not None:
-                    await account_health.cool(connection, tenant, account, wait, SILENT)
+                    await account_health.cool(tx, account, wait, SILENT)
             for deferral in {result.account_deferral for result in results if result.account_deferral}:
                 if deferral.retry_after is not None:
-                    await account_health.cool(connection, tenant, account, deferral.retry_after, deferral.detail)
+                    await account_health.cool(tx, account, deferral.retry_after, deferral.detail)
                 else:
-                    await account_health.pause(connection, tenant, account, f"{deferral.code}: {deferral.detail}")
+                    await account_health.pause(tx, account, f"{deferral.code}: {deferral.detail}")
 
 
 def _answering(results: Sequence[Result]) -> set[UUID]:

@@ -100,8 +100,8 @@ class PumpRunner:
         for lane, left in seconds.items():
             by_tenant[lane.tenant].append(Promise(lane, left))
         for tenant, promises in by_tenant.items():
-            async with self._crew.database.begin(tenant) as connection:
-                await waiting.watch(connection, tenant, promises)
+            async with self._crew.database.begin(tenant) as tx:
+                await waiting.watch(tx, promises)
 
     async def _let_go(self) -> None:
         """Leave what waits here to other processes at once."""

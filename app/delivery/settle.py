@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.news import news_of
 from app.domain.events import Changed
 from app.domain.messaging import DroppedAttachment
@@ -20,7 +18,6 @@ from app.domain.model import (
     Effect,
     Happening,
     Move,
-    TenantId,
     TimelineKind,
     effect,
     is_latest_word,
@@ -29,6 +26,7 @@ from app.domain.model import (
 from app.domain.plain_text import storable
 from app.store import attachments, counters, events, flips, settlements
 from app.store.settlements import Change, Entry, Locked, Outcome
+from app.store.transactions import TenantTx
 
 T = TypeVar("T")
 
@@ -74,9 +72,7 @@ class Report:
     """Files that did not go with the text, besides those that the preflight named."""
 
 
-async def settle(
-    connection: AsyncConnection, tenant: TenantId, reports: Sequence[Report]
-) -> dict[DeliveryId, Move | Absorbed]:
+async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Move | Absorbed]:
     """Apply what happened, with all that follows from it, inside the caller's transaction.
 
     Answers for each delivery what its last report did; a delivery that does not exist is left out.
@@ -85,13 +81,13 @@ async def settle(
     written: list[Change] = []
     groups = _groups(map(_storable, reports))
     if len(groups) > 1:
-        await _hold(connection, tenant, reports)
+        await _hold(tx, reports)
     for group in groups:
-        answered, changes = await _settle_group(connection, tenant, group)
+        answered, changes = await _settle_group(tx, group)
         answers.update(answered)
         written += changes
     if written:
-        await _count(connection, tenant, written)
+        await _count(tx, written)
     return answers
 
 
@@ -105,13 +101,13 @@ def _delivery(report: Report) -> DeliveryId:
     return report.delivery_id
 
 
-async def _hold(connection: AsyncConnection, tenant: TenantId, reports: Iterable[Report]) -> None:
+async def _hold(tx: TenantTx, reports: Iterable[Report]) -> None:
     """Hold at once what several groups will hold one after the other: deliveries first, conversations after them.
 
     Else two mass replies to the same conversations could wait for each other, each holding those of its first group.
     """
-    conversations = await settlements.hold(connection, tenant, {report.delivery_id for report in reports})
-    await flips.hold(connection, tenant, conversations)
+    conversations = await settlements.hold(tx, {report.delivery_id for report in reports})
+    await flips.hold(tx, conversations)
 
 
 def _storable(report: Report) -> Report:
@@ -141,17 +137,17 @@ def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T
 
 
 async def _settle_group(
-    connection: AsyncConnection, tenant: TenantId, reports: Sequence[Report]
+    tx: TenantTx, reports: Sequence[Report]
 ) -> tuple[dict[DeliveryId, Move | Absorbed], list[Change]]:
     by_id = {report.delivery_id: report for report in reports}
-    rows = await settlements.lock(connection, tenant, [(r.delivery_id, r.happening) for r in reports])
+    rows = await settlements.lock(tx, [(r.delivery_id, r.happening) for r in reports])
     answers = {row.id: transition(row.standing, by_id[row.id].happening, row.now) for row in rows}
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Move)]
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
-        await attachments.note_dropped(connection, tenant, dropped)
-    written = await _write(connection, tenant, changes) if changes else []
+        await attachments.note_dropped(tx, dropped)
+    written = await _write(tx, changes) if changes else []
     if ended := [outcome for row in rows if (outcome := _outcome(row, by_id[row.id], answers[row.id]))]:
-        await settlements.end_attempts(connection, tenant, ended)
+        await settlements.end_attempts(tx, ended)
     return answers, written
 
 
@@ -202,26 +198,26 @@ def _end(report: Report) -> str | None:
     return report.outcome or (_ENDS.get(report.happening.event) if report.of_attempt else None)
 
 
-async def _write(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
+async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     """Write the changes and what they bring about; answers those that nobody else had made before."""
-    changes = await _with_flips(connection, tenant, changes)
-    applied = await settlements.apply(connection, tenant, changes)
+    changes = await _with_flips(tx, changes)
+    applied = await settlements.apply(tx, changes)
     changes = [change for change in changes if change.row.id in applied]
     entries = [entry for change in changes for entry in _entries(change)]
-    replies = await settlements.write_timeline(connection, tenant, entries) if entries else []
+    replies = await settlements.write_timeline(tx, entries) if entries else []
     if with_files := [each.row.id for each in changes if each.newly_sent and each.row.has_attachments]:
-        await attachments.list_on_timeline(connection, tenant, with_files)
-    await events.announce(connection, tenant, news_of(changes, replies))
+        await attachments.list_on_timeline(tx, with_files)
+    await events.announce(tx, news_of(changes, replies))
     return changes
 
 
-async def _count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
+async def _count(tx: TenantTx, changes: Sequence[Change]) -> None:
     """Move the counters, at the very end: every claim and every other group of the same lanes waits from here on."""
-    await counters.count(connection, tenant, changes)
-    await _reopen(connection, tenant, changes)
+    await counters.count(tx, changes)
+    await _reopen(tx, changes)
 
 
-async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> list[Change]:
+async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     sent = _rows(changes, Effect.SENT)
     ours = {row.conversation_id for row in sent}
     # A conversation that another delivery flips just now is that one's from here on.
@@ -229,14 +225,14 @@ async def _with_flips(connection: AsyncConnection, tenant: TenantId, changes: Se
     left = [row for row in leaving if row.conversation_id not in ours]
     rounds = list(_rounds(sent, _conversation))
     if left or len(rounds) > 1:  # one flip holds its conversations in order by itself
-        await flips.hold(connection, tenant, [row.conversation_id for row in (*sent, *left)])
+        await flips.hold(tx, [row.conversation_id for row in (*sent, *left)])
     flipped: dict[UUID, flips.Flip] = {}
     for rows in rounds:
-        by_conversation = await flips.flip(connection, tenant, rows)
+        by_conversation = await flips.flip(tx, rows)
         flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
     restored: dict[UUID, Mapping[str, Changed]] = {}
     for rows in _rounds(left, _conversation):
-        given_back = await flips.restore(connection, tenant, rows, [row.id for row in leaving])
+        given_back = await flips.restore(tx, rows, [row.id for row in leaving])
         restored.update((row.id, given_back[row.conversation_id]) for row in rows if row.conversation_id in given_back)
     return [_with_flip(change, flipped.get(change.row.id), restored.get(change.row.id)) for change in changes]
 
@@ -302,8 +298,8 @@ def _entries(change: Change) -> list[Entry]:
             return []
 
 
-async def _reopen(connection: AsyncConnection, tenant: TenantId, changes: Iterable[Change]) -> None:
+async def _reopen(tx: TenantTx, changes: Iterable[Change]) -> None:
     """Work that came back opens its mass reply again. Asked of the database each time: it may be closing just now."""
     requeued = {change.row.mass_reply_id for change in changes if change.move.to is DeliveryStatus.QUEUED}
     if requeued:
-        await settlements.reopen(connection, tenant, requeued)
+        await settlements.reopen(tx, requeued)

@@ -232,5 +232,5 @@ class Slots:
                 if slots.listed:
                     by_tenant.setdefault(tenant, []).append(slots.holder)
         for tenant, holders in by_tenant.items():
-            async with database.begin(tenant) as connection:
-                await call_shares.release(connection, tenant, holders)
+            async with database.begin(tenant) as tx:
+                await call_shares.release(tx, holders)

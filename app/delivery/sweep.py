@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.receipts import settle_stored
 from app.delivery.settle import Report, settle
@@ -36,6 +35,7 @@ from app.store import audit, clocks, closing, mass_replies, samples, sweeps
 from app.store.claims import LaneKey
 from app.store.database import Database
 from app.store.sweeps import ExpiredClaim, OpenMassReply
+from app.store.transactions import SweepTx
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
@@ -100,29 +100,29 @@ class Sweeper:
 
     async def tick(self) -> bool:
         """Sweep once; False where another process is at it."""
-        async with self.database.begin_sweep() as connection:
-            if not await sweeps.try_lock(connection):
+        async with self.database.begin_sweep() as tx:
+            if not await sweeps.try_lock(tx):
                 return False
-            async for work in self._work(connection):
+            async for work in self._work(tx):
                 await work
-                await sweeps.still_there(connection)
+                await sweeps.still_there(tx)
             async with self.database.begin_routing() as own:
                 await sweeps.beat(own)
         return True
 
-    async def _work(self, connection: AsyncConnection) -> AsyncIterator[Awaitable[None]]:
-        for tenant in await clocks.tenants_ahead(connection):
+    async def _work(self, tx: SweepTx) -> AsyncIterator[Awaitable[None]]:
+        for tenant in await clocks.tenants_ahead(tx):
             yield _safely(self._set_clocks_right(tenant), tenant=tenant)
-        for tenant, claims in _by_tenant(await sweeps.expired_claims(connection, PAGE)).items():
+        for tenant, claims in _by_tenant(await sweeps.expired_claims(tx, PAGE)).items():
             yield _safely(self._expire_claims(tenant, claims), tenant=tenant)
-        for batch in await sweeps.open_mass_replies(connection):
+        for batch in await sweeps.open_mass_replies(tx):
             yield _safely(self._do(batch), tenant=batch.tenant, mass_reply=batch.id)
-        self._tell_of_stopped(await sweeps.stopped_lanes(connection))
-        for lane in await sweeps.idle_lanes(connection, PUMP_IDLE):
+        self._tell_of_stopped(await sweeps.stopped_lanes(tx))
+        for lane in await sweeps.idle_lanes(tx, PUMP_IDLE):
             yield _safely(self.wake_lane(lane), tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account)
-        for tenant, receipt in await sweeps.unsettled_receipts(connection, RECEIPT_AGE, PAGE):
+        for tenant, receipt in await sweeps.unsettled_receipts(tx, RECEIPT_AGE, PAGE):
             yield _safely(settle_stored(self.database, tenant, receipt), tenant=tenant, receipt=receipt)
-        for tenant, id_ in await sweeps.abandoned(connection, self.purge_after, PAGE):
+        for tenant, id_ in await sweeps.abandoned(tx, self.purge_after, PAGE):
             yield _safely(self._forget(tenant, id_), tenant=tenant, mass_reply=id_)
 
     def _tell_of_stopped(self, lanes: Mapping[LaneKey, str]) -> None:
@@ -137,8 +137,8 @@ class Sweeper:
     async def _set_clocks_right(self, tenant: TenantId) -> None:
         log.warning("clock_stepped_back")
         for _ in range(PAGES):
-            async with self.database.begin(tenant) as connection:
-                if await clocks.set_right(connection, tenant, PAGE) < PAGE:
+            async with self.database.begin(tenant) as tx:
+                if await clocks.set_right(tx, PAGE) < PAGE:
                     return
 
     async def _expire_claims(self, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
@@ -159,8 +159,8 @@ class Sweeper:
     async def _settle_each(self, tenant: TenantId, reports: Sequence[Report]) -> None:
         """Settle all at once, else one by one: what cannot be settled must not keep the rest from it."""
         try:
-            async with self.database.begin(tenant) as connection:
-                await settle(connection, tenant, reports)
+            async with self.database.begin(tenant) as tx:
+                await settle(tx, reports)
         except Exception as error:
             if len(reports) == 1:
                 log.exception("sweep_failed", delivery=str(reports[0].delivery_id), error=type(error).__name__)
@@ -169,8 +169,8 @@ class Sweeper:
                 await self._settle_each(tenant, [report])
 
     async def _forget(self, tenant: TenantId, id_: MassReplyId) -> None:
-        async with self.database.begin(tenant) as connection:
-            await closing.forget(connection, tenant, id_)
+        async with self.database.begin(tenant) as tx:
+            await closing.forget(tx, id_)
 
     async def _do(self, batch: OpenMassReply) -> None:
         match chore(batch):
@@ -187,18 +187,18 @@ class Sweeper:
             case Chore.MOVE_SAMPLE:
                 await self._move_sample(batch)
             case Chore.END_SAMPLE:
-                async with self.database.begin(batch.tenant) as connection:
-                    await samples.pause_after_sample(connection, batch.tenant, batch.id)
+                async with self.database.begin(batch.tenant) as tx:
+                    await samples.pause_after_sample(tx, batch.id)
             case Chore.FINISH:
-                async with self.database.begin(batch.tenant) as connection:
+                async with self.database.begin(batch.tenant) as tx:
                     after = next_status(batch.status, MassReplyEvent.COMPLETE) or batch.status
-                    await closing.finish(connection, batch.tenant, batch.id, batch.status, after)
+                    await closing.finish(tx, batch.id, batch.status, after)
             case Chore.NOTHING:
                 pass
 
     async def _move_sample(self, batch: OpenMassReply) -> None:
-        async with self.database.begin(batch.tenant) as connection:
-            moved = await samples.move(connection, batch.tenant, batch.id)
+        async with self.database.begin(batch.tenant) as tx:
+            moved = await samples.move(tx, batch.id)
         if moved:
             log.warning("sample_moved", deliveries=moved)
 
@@ -206,14 +206,14 @@ class Sweeper:
         after = next_status(batch.status, MassReplyEvent.EXPIRE)
         if after is None:
             return
-        async with self.database.begin(batch.tenant) as connection:
-            if await mass_replies.set_status(connection, batch.tenant, batch.id, batch.status, after):
+        async with self.database.begin(batch.tenant) as tx:
+            if await mass_replies.set_status(tx, batch.id, batch.status, after):
                 entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_EXPIRED, batch.id)
-                await audit.record(connection, batch.tenant, SYSTEM, entry)
+                await audit.record(tx, SYSTEM, entry)
 
     async def _start(self, batch: OpenMassReply) -> None:
-        async with self.database.begin(batch.tenant) as connection:
-            lanes = await begin_sending(connection, batch.tenant, batch.id, batch.status, MassReplyEvent.START)
+        async with self.database.begin(batch.tenant) as tx:
+            lanes = await begin_sending(tx, batch.id, batch.status, MassReplyEvent.START)
         for lane, _ in lanes:
             await self.wake_lane(lane)
 
@@ -223,11 +223,11 @@ class Sweeper:
         The rest waits for the next tick: a million rows must not keep lost claims and sleeping lanes waiting.
         """
         for _ in range(PAGES):
-            async with self.database.begin(batch.tenant) as connection:
+            async with self.database.begin(batch.tenant) as tx:
                 find = closing.overdue_ids if event is DeliveryEvent.EXPIRE else closing.queued_ids
-                ids = await find(connection, batch.tenant, batch.id, PAGE)
+                ids = await find(tx, batch.id, PAGE)
                 reports = [Report(id_, Happening(event, reason=reason)) for id_ in ids]
-                await settle(connection, batch.tenant, reports)
+                await settle(tx, reports)
             if len(ids) < PAGE:
                 return
 

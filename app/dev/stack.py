@@ -130,9 +130,9 @@ async def _access(database_url: str) -> Access:
     database = Database(database_url, pool_size=2)
     try:
         tenant = await create_tenant(database, TENANT)
-        async with database.begin(tenant) as connection:
-            admin = await issue_api_key(connection, tenant, KeyDraft("set-up", frozenset({Role.ADMIN})))
-            agent = await issue_api_key(connection, tenant, KeyDraft("helpdesk", frozenset({Role.AGENT}), AGENT))
+        async with database.begin(tenant) as tx:
+            admin = await issue_api_key(tx, KeyDraft("set-up", frozenset({Role.ADMIN})))
+            agent = await issue_api_key(tx, KeyDraft("helpdesk", frozenset({Role.AGENT}), AGENT))
     finally:
         await database.close()
     return Access(tenant, str(admin.presented), str(agent.presented))

@@ -5,21 +5,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.model import TenantId
 from app.store import audit
+from app.store.transactions import TenantTx
 
 
-async def note_silence(connection: AsyncConnection, tenant: TenantId, account: UUID, calls: int) -> int:
+async def note_silence(tx: TenantTx, account: UUID, calls: int) -> int:
     """Count calls that the provider did not answer; answers how many that makes in a row."""
     statement = sa.text("""
         UPDATE channel_accounts SET failures_in_a_row = failures_in_a_row + :calls
         WHERE tenant_id = :tenant AND id = :account RETURNING failures_in_a_row
     """)
-    values = {"tenant": tenant, "account": account, "calls": calls}
-    return (await connection.scalar(statement, values)) or 0
+    return (await tx.scalar(statement, account=account, calls=calls)) or 0
 
 
 # In the order of their ids, so that no two transactions wait for each other.
@@ -32,9 +30,9 @@ _NOTE_ANSWERS = sa.text("""
 """)
 
 
-async def note_answers(connection: AsyncConnection, tenant: TenantId, accounts: Iterable[UUID]) -> None:
+async def note_answers(tx: TenantTx, accounts: Iterable[UUID]) -> None:
     """Forget the calls that providers left without an answer; accounts without such are not held."""
-    await connection.execute(_NOTE_ANSWERS, {"tenant": tenant, "accounts": list(accounts)})
+    await tx.execute(_NOTE_ANSWERS, accounts=list(accounts))
 
 
 _COOL = sa.text("""
@@ -52,20 +50,12 @@ _COOL = sa.text("""
 """).bindparams(sa.bindparam("begun", type_=sa.TIMESTAMP(timezone=True)))
 
 
-async def cool(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    account: UUID,
-    wait: timedelta,
-    reason: str,
-    begun: datetime | None = None,
-) -> None:
+async def cool(tx: TenantTx, account: UUID, wait: timedelta, reason: str, begun: datetime | None = None) -> None:
     """Let the account rest, by the database's clock; a longer rest that was already ordered stands, with its reason.
 
     `begun` is when the attempt began that is told of late: it says nothing of an account that was mended since.
     """
-    values = {"tenant": tenant, "account": account, "wait": wait, "reason": reason, "begun": begun}
-    await connection.execute(_COOL, values)
+    await tx.execute(_COOL, account=account, wait=wait, reason=reason, begun=begun)
 
 
 _PAUSE = sa.text("""
@@ -74,12 +64,9 @@ _PAUSE = sa.text("""
 """).bindparams(sa.bindparam("begun", type_=sa.TIMESTAMP(timezone=True)))
 
 
-async def pause(
-    connection: AsyncConnection, tenant: TenantId, account: UUID, reason: str, begun: datetime | None = None
-) -> None:
+async def pause(tx: TenantTx, account: UUID, reason: str, begun: datetime | None = None) -> None:
     """Stop the account until somebody saves it again or resumes a lane of it. `begun`: as in `cool`."""
-    values = {"tenant": tenant, "account": account, "reason": reason, "begun": begun}
-    paused = await connection.execute(_PAUSE, values)
+    paused = await tx.execute(_PAUSE, account=account, reason=reason, begun=begun)
     if paused.rowcount:
         # The reason quotes the provider, and stays on the account alone: a provider may quote a recipient.
-        await audit.record(connection, tenant, SYSTEM, AuditEntry(AuditAction.CHANNEL_ACCOUNT_PAUSED, str(account)))
+        await audit.record(tx, SYSTEM, AuditEntry(AuditAction.CHANNEL_ACCOUNT_PAUSED, str(account)))

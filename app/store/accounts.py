@@ -14,13 +14,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.accounts import Account, AccountDraft, ChannelAccount
 from app.domain.callbacks import Callbacks
 from app.domain.model import AccountId, Channel, TenantId
 from app.store.credentials import Vault
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from app.tables import channel_account_routes, channel_accounts
 
 _EXISTS = sa.exists().where(channel_account_routes.c.account_id == channel_accounts.c.id)
@@ -44,74 +44,66 @@ async def tenant_of_account(database: Database, account_id: UUID) -> TenantId | 
     return await database.owner(channel_account_routes.c.account_id, account_id)
 
 
-async def load_account(
-    connection: AsyncConnection, vault: Vault, tenant: TenantId, account_id: AccountId
-) -> Account | None:
+async def load_account(tx: TenantTx, vault: Vault, account_id: AccountId) -> Account | None:
     """An account with its credentials opened. Raises CredentialsUnreadable."""
-    row = await _one(connection, sa.select(channel_accounts).where(_EXISTS, *_is(tenant, account_id)))
+    row = await _one(tx, sa.select(channel_accounts).where(_EXISTS, *_is(tx.tenant, account_id)))
     if row is None:
         return None
-    return Account(**_fields(row), credentials=vault.open(tenant, row.id, row.credentials))
+    return Account(**_fields(row), credentials=vault.open(tx.tenant, row.id, row.credentials))
 
 
-async def accounts_named(
-    connection: AsyncConnection, tenant: TenantId, provider: str, keys: Sequence[str], identity: str
-) -> Sequence[AccountId]:
+async def accounts_named(tx: TenantTx, provider: str, keys: Sequence[str], identity: str) -> Sequence[AccountId]:
     """The provider's accounts that one of these config keys calls by this name."""
     columns = channel_accounts.c
     named = sa.or_(*(columns.config[key].astext == identity for key in keys))
-    query = sa.select(columns.id).where(_EXISTS, columns.tenant_id == tenant, columns.provider == provider, named)
-    return [AccountId(id_) for id_ in await connection.scalars(query.order_by(columns.created_at))]
+    query = sa.select(columns.id).where(_EXISTS, columns.tenant_id == tx.tenant, columns.provider == provider, named)
+    return [AccountId(id_) for id_ in await tx.scalars(query.order_by(columns.created_at))]
 
 
-async def find_account(connection: AsyncConnection, tenant: TenantId, key: str) -> ChannelAccount | None:
-    row = await _one(connection, sa.select(channel_accounts).where(_EXISTS, *_has_key(tenant, key)))
+async def find_account(tx: TenantTx, key: str) -> ChannelAccount | None:
+    row = await _one(tx, sa.select(channel_accounts).where(_EXISTS, *_has_key(tx.tenant, key)))
     return None if row is None else _read(row)
 
 
-async def account_configs(
-    connection: AsyncConnection, tenant: TenantId
-) -> Sequence[tuple[str, Channel, Mapping[str, Any]]]:
+async def account_configs(tx: TenantTx) -> Sequence[tuple[str, Channel, Mapping[str, Any]]]:
     """Provider, channel and config of every account of the tenant."""
     columns = channel_accounts.c
-    query = sa.select(columns.provider, columns.channel, columns.config).where(_EXISTS, columns.tenant_id == tenant)
-    return [(row.provider, Channel(row.channel), row.config) for row in await connection.execute(query)]
+    query = sa.select(columns.provider, columns.channel, columns.config).where(_EXISTS, columns.tenant_id == tx.tenant)
+    return [(row.provider, Channel(row.channel), row.config) for row in await tx.execute(query)]
 
 
-async def told_addresses(connection: AsyncConnection, tenant: TenantId) -> Sequence[tuple[Channel, str]]:
+async def told_addresses(tx: TenantTx) -> Sequence[tuple[Channel, str]]:
     """The accounts' own addresses that their providers told."""
     columns = channel_accounts.c
-    told = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tenant)
-    rows = await connection.execute(told.where(columns.own_address.is_not(None)))
+    told = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tx.tenant)
+    rows = await tx.execute(told.where(columns.own_address.is_not(None)))
     return [(Channel(row.channel), row.own_address) for row in rows]
 
 
-async def note_own_address(
-    connection: AsyncConnection, tenant: TenantId, account: ChannelAccount, address: str
-) -> None:
+async def note_own_address(tx: TenantTx, account: ChannelAccount, address: str) -> None:
     """Keep what the provider says to be the address of an account that is still what it was when it was asked."""
     columns = channel_accounts.c
     same, news = columns.config == sa.cast(dict(account.config), JSONB), columns.own_address.is_distinct_from(address)
-    statement = sa.update(channel_accounts).where(*_is(tenant, account.id), same, news)
-    await connection.execute(statement.values(own_address=address))
+    statement = sa.update(channel_accounts).where(*_is(tx.tenant, account.id), same, news)
+    await tx.execute(statement.values(own_address=address))
 
 
-async def list_accounts(
-    connection: AsyncConnection, tenant: TenantId, *, after: str | None, limit: int
-) -> Sequence[ChannelAccount]:
+async def list_accounts(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[ChannelAccount]:
     accounts = channel_accounts.c
-    query = sa.select(channel_accounts).where(_EXISTS, accounts.tenant_id == tenant).order_by(accounts.key).limit(limit)
+    query = (
+        sa.select(channel_accounts).where(_EXISTS, accounts.tenant_id == tx.tenant).order_by(accounts.key).limit(limit)
+    )
     if after is not None:
         query = query.where(accounts.key > after)
-    return [_read(row) for row in await connection.execute(query)]
+    return [_read(row) for row in await tx.execute(query)]
 
 
-async def hold_account(connection: AsyncConnection, tenant: TenantId, key: str, draft: AccountDraft) -> HeldAccount:
+async def hold_account(tx: TenantTx, key: str, draft: AccountDraft) -> HeldAccount:
     """Lock the account of that key, for `write_account` to fill; one that is not there is made, disabled and empty."""
-    await connection.execute(
+    await tx.execute(
         insert(channel_accounts)
         .values(
-            tenant_id=tenant,
+            tenant_id=tx.tenant,
             key=key,
             channel=draft.channel,
             provider=draft.provider,
@@ -124,9 +116,9 @@ async def hold_account(connection: AsyncConnection, tenant: TenantId, key: str, 
         )
         .on_conflict_do_nothing(index_elements=[channel_accounts.c.tenant_id, channel_accounts.c.key])
     )
-    await _lock(connection, tenant, key)
-    query = sa.select(channel_accounts, _EXISTS.label("exists")).where(*_has_key(tenant, key))
-    row = (await connection.execute(query)).one()
+    await _lock(tx, key)
+    query = sa.select(channel_accounts, _EXISTS.label("exists")).where(*_has_key(tx.tenant, key))
+    row = (await tx.execute(query)).one()
     previous = _read(row) if row.exists else None
     return HeldAccount(AccountId(row.id), Channel(row.channel), previous, row.credentials, row.callback_secrets)
 
@@ -141,8 +133,7 @@ _OWED = sa.text("""
 
 
 async def write_account(
-    connection: AsyncConnection,
-    tenant: TenantId,
+    tx: TenantTx,
     account_id: AccountId,
     draft: AccountDraft,
     sealed: Mapping[str, str],
@@ -152,9 +143,9 @@ async def write_account(
 
     New credentials end a rest as well.
     """
-    result = await connection.execute(
+    result = await tx.execute(
         sa.update(channel_accounts)
-        .where(*_is(tenant, account_id))
+        .where(*_is(tx.tenant, account_id))
         .values(
             channel=draft.channel,
             provider=draft.provider,
@@ -179,8 +170,8 @@ async def write_account(
         )
         .returning(channel_accounts)
     )
-    route = insert(channel_account_routes).values(account_id=account_id, tenant_id=tenant)
-    await connection.execute(route.on_conflict_do_nothing())
+    route = insert(channel_account_routes).values(account_id=account_id, tenant_id=tx.tenant)
+    await tx.execute(route.on_conflict_do_nothing())
     return _read(result.one())
 
 
@@ -197,19 +188,19 @@ _HAS_CONVERSATIONS = sa.text("""
 """)
 
 
-async def has_open_deliveries(connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> bool:
-    return bool(await connection.scalar(_HAS_OPEN_DELIVERIES, {"tenant": tenant, "account": account_id}))
+async def has_open_deliveries(tx: TenantTx, account_id: AccountId) -> bool:
+    return bool(await tx.scalar(_HAS_OPEN_DELIVERIES, account=account_id))
 
 
-async def has_conversations(connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> bool:
-    return bool(await connection.scalar(_HAS_CONVERSATIONS, {"tenant": tenant, "account": account_id}))
+async def has_conversations(tx: TenantTx, account_id: AccountId) -> bool:
+    return bool(await tx.scalar(_HAS_CONVERSATIONS, account=account_id))
 
 
-async def empty_account(connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> None:
+async def empty_account(tx: TenantTx, account_id: AccountId) -> None:
     """Delete an account, as far as what happened through it allows."""
-    await connection.execute(
+    await tx.execute(
         sa.update(channel_accounts)
-        .where(*_is(tenant, account_id))
+        .where(*_is(tx.tenant, account_id))
         .values(
             config={},
             own_address=None,
@@ -221,17 +212,15 @@ async def empty_account(connection: AsyncConnection, tenant: TenantId, account_i
         )
     )
     routes = channel_account_routes.c
-    await connection.execute(
-        sa.delete(channel_account_routes).where(routes.account_id == account_id, routes.tenant_id == tenant)
+    await tx.execute(
+        sa.delete(channel_account_routes).where(routes.account_id == account_id, routes.tenant_id == tx.tenant)
     )
 
 
-async def write_callback_secrets(
-    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, sealed: Mapping[str, str]
-) -> ChannelAccount:
-    result = await connection.execute(
+async def write_callback_secrets(tx: TenantTx, account_id: AccountId, sealed: Mapping[str, str]) -> ChannelAccount:
+    result = await tx.execute(
         sa.update(channel_accounts)
-        .where(*_is(tenant, account_id))
+        .where(*_is(tx.tenant, account_id))
         .values(callback_secrets=dict(sealed), updated_at=sa.func.clock_timestamp())
         .returning(channel_accounts)
     )
@@ -245,15 +234,15 @@ def callback_tokens(
     return callbacks.tokens(account.id, vault.open(tenant, account.id, account.callback_secrets), now)
 
 
-async def lock_account(connection: AsyncConnection, tenant: TenantId, key: str) -> ChannelAccount | None:
+async def lock_account(tx: TenantTx, key: str) -> ChannelAccount | None:
     """Lock an account against new deliveries, whose foreign keys need it, until the transaction ends."""
-    await _lock(connection, tenant, key)
-    return await find_account(connection, tenant, key)
+    await _lock(tx, key)
+    return await find_account(tx, key)
 
 
-async def _lock(connection: AsyncConnection, tenant: TenantId, key: str) -> None:
+async def _lock(tx: TenantTx, key: str) -> None:
     # A statement of its own: what is read beside FOR UPDATE may date from before the wait.
-    await connection.execute(sa.select(channel_accounts.c.id).where(*_has_key(tenant, key)).with_for_update())
+    await tx.execute(sa.select(channel_accounts.c.id).where(*_has_key(tx.tenant, key)).with_for_update())
 
 
 def _is(tenant: TenantId, account_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
@@ -264,8 +253,8 @@ def _has_key(tenant: TenantId, key: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (channel_accounts.c.tenant_id == tenant, channel_accounts.c.key == key)
 
 
-async def _one(connection: AsyncConnection, query: sa.Select[*tuple[Any, ...]]) -> sa.Row[*tuple[Any, ...]] | None:
-    return (await connection.execute(query)).one_or_none()
+async def _one(tx: TenantTx, query: sa.Select[*tuple[Any, ...]]) -> sa.Row[*tuple[Any, ...]] | None:
+    return (await tx.execute(query)).one_or_none()
 
 
 def _read(row: sa.Row[*tuple[Any, ...]]) -> ChannelAccount:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import Address
-from app.domain.model import Channel, TenantId
+from app.domain.model import Channel
+from app.store.transactions import TenantTx
 
 _LINK = sa.text("""
     INSERT INTO address_links (tenant_id, channel, alias, address_key) VALUES (:tenant, :channel, :alias, :key)
@@ -33,32 +33,32 @@ _MOVE = sa.text("""
 """)
 
 
-async def link(connection: AsyncConnection, tenant: TenantId, alias: Address, address: Address) -> None:
+async def link(tx: TenantTx, alias: Address, address: Address) -> None:
     """Remember that two names were seen together. What stands against the one stands against the other."""
-    values = {"tenant": tenant, "channel": address.channel, "key": address.key}
-    if await connection.scalar(_LINK, {**values, "alias": alias.key}) is not None:
-        await connection.execute(_BLOCK_TOO, {**values, "names": [alias.key]})
+    values = {"channel": address.channel, "key": address.key}
+    if await tx.scalar(_LINK, alias=alias.key, **values) is not None:
+        await tx.execute(_BLOCK_TOO, names=[alias.key], **values)
 
 
-async def names_of(connection: AsyncConnection, tenant: TenantId, channel: Channel, key: str) -> Sequence[str]:
+async def names_of(tx: TenantTx, channel: Channel, key: str) -> Sequence[str]:
     """Every key that the person behind a key is known by, this one included."""
-    found = await connection.scalars(_NAMES, {"tenant": tenant, "channel": channel, "key": key})
+    found = await tx.scalars(_NAMES, channel=channel, key=key)
     return sorted({key, *found})
 
 
-async def main_key(connection: AsyncConnection, tenant: TenantId, channel: Channel, key: str) -> str:
+async def main_key(tx: TenantTx, channel: Channel, key: str) -> str:
     """The key by which a person is blocked who may have another name."""
     statement = sa.text(
         "SELECT address_key FROM address_links WHERE tenant_id = :tenant AND channel = :channel AND alias = :key"
     )
-    found: str | None = await connection.scalar(statement, {"tenant": tenant, "channel": channel, "key": key})
+    found: str | None = await tx.scalar(statement, channel=channel, key=key)
     return found or key
 
 
-async def move(connection: AsyncConnection, tenant: TenantId, before: Sequence[Address], after: Address) -> None:
+async def move(tx: TenantTx, before: Sequence[Address], after: Address) -> None:
     """Let conversations follow a person to another address."""
     channel = after.channel
-    names = {name for each in before for name in await names_of(connection, tenant, channel, each.key)}
-    values = {"tenant": tenant, "channel": channel, "key": after.key, "names": sorted(names - {after.key})}
-    await connection.execute(_MOVE, {**values, "address": after.stored})
-    await connection.execute(_BLOCK_TOO, values)
+    names = {name for each in before for name in await names_of(tx, channel, each.key)}
+    values = {"channel": channel, "key": after.key, "names": sorted(names - {after.key})}
+    await tx.execute(_MOVE, address=after.stored, **values)
+    await tx.execute(_BLOCK_TOO, **values)

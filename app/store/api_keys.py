@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.api_keys import ApiKey
 from app.domain.messaging import Author
 from app.domain.model import TenantId
 from app.domain.permissions import Role
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from app.tables import api_key_routes, api_keys
 
 
@@ -34,27 +34,25 @@ async def tenant_of_key(database: Database, key_id: UUID) -> TenantId | None:
     return await database.owner(api_key_routes.c.key_id, key_id)
 
 
-async def find_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> ApiKey | None:
-    row = (await connection.execute(sa.select(api_keys).where(_is(tenant, key_id)))).one_or_none()
+async def find_api_key(tx: TenantTx, key_id: UUID) -> ApiKey | None:
+    row = (await tx.execute(sa.select(api_keys).where(_is(tx.tenant, key_id)))).one_or_none()
     return None if row is None else _read(row)
 
 
-async def list_api_keys(
-    connection: AsyncConnection, tenant: TenantId, *, older_than: UUID | None, limit: int
-) -> Sequence[ApiKey]:
+async def list_api_keys(tx: TenantTx, *, older_than: UUID | None, limit: int) -> Sequence[ApiKey]:
     """The newest first; revoked and expired ones too."""
-    query = sa.select(api_keys).where(api_keys.c.tenant_id == tenant).order_by(api_keys.c.id.desc()).limit(limit)
+    query = sa.select(api_keys).where(api_keys.c.tenant_id == tx.tenant).order_by(api_keys.c.id.desc()).limit(limit)
     if older_than is not None:
         query = query.where(api_keys.c.id < older_than)
-    return [_read(row) for row in await connection.execute(query)]
+    return [_read(row) for row in await tx.execute(query)]
 
 
-async def insert_api_key(connection: AsyncConnection, tenant: TenantId, new: NewKey) -> ApiKey:
+async def insert_api_key(tx: TenantTx, new: NewKey) -> ApiKey:
     agent = new.agent or Author(id=None, name="")
-    row = await connection.execute(
+    row = await tx.execute(
         sa.insert(api_keys)
         .values(
-            tenant_id=tenant,
+            tenant_id=tx.tenant,
             name=new.name,
             secret_hash=new.digest,
             roles=sorted(new.roles),
@@ -68,15 +66,15 @@ async def insert_api_key(connection: AsyncConnection, tenant: TenantId, new: New
         .returning(api_keys)
     )
     key = _read(row.one())
-    await connection.execute(sa.insert(api_key_routes).values(key_id=key.id, tenant_id=tenant))
+    await tx.execute(sa.insert(api_key_routes).values(key_id=key.id, tenant_id=tx.tenant))
     return key
 
 
-async def revoke_api_key(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> bool:
+async def revoke_api_key(tx: TenantTx, key_id: UUID) -> bool:
     """Revoke a key for good; the first revocation keeps its time. Answers whether there is such a key."""
-    result = await connection.execute(
+    result = await tx.execute(
         sa.update(api_keys)
-        .where(_is(tenant, key_id))
+        .where(_is(tx.tenant, key_id))
         .values(revoked_at=sa.func.coalesce(api_keys.c.revoked_at, sa.func.now()))
     )
     return result.rowcount > 0
@@ -92,9 +90,9 @@ _MAKERS = sa.text("""
 """)
 
 
-async def makers_since(connection: AsyncConnection, tenant: TenantId, key_id: UUID, since: datetime) -> Sequence[str]:
+async def makers_since(tx: TenantTx, key_id: UUID, since: datetime) -> Sequence[str]:
     """The ids of whoever made a key since a moment, and the keys that it was made with; none for an older key."""
-    return list(await connection.scalars(_MAKERS, {"tenant": tenant, "key": key_id, "since": since}))
+    return list(await tx.scalars(_MAKERS, key=key_id, since=since))
 
 
 _NOTE_USE = sa.text("""
@@ -104,9 +102,9 @@ _NOTE_USE = sa.text("""
 """)
 
 
-async def note_use(connection: AsyncConnection, tenant: TenantId, key_id: UUID) -> None:
+async def note_use(tx: TenantTx, key_id: UUID) -> None:
     """Keep that a key was used just now. Nobody waits for another request that does so too."""
-    await connection.execute(_NOTE_USE, {"tenant": tenant, "key": key_id})
+    await tx.execute(_NOTE_USE, key=key_id)
 
 
 def _is(tenant: TenantId, key_id: UUID) -> sa.ColumnElement[bool]:

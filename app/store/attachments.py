@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.attachments import StoredAttachment, StoredContent
 from app.domain.messaging import Attachment, DroppedAttachment
-from app.domain.model import DeliveryId, TenantId
+from app.domain.model import DeliveryId
 from app.store.claims import LaneKey
+from app.store.transactions import TenantTx
 
 _INSERT = sa.text("""
     INSERT INTO attachments (tenant_id, filename, content_type, size, sha256, storage_key)
@@ -20,8 +20,8 @@ _INSERT = sa.text("""
 """)
 
 
-async def insert_attachment(connection: AsyncConnection, tenant: TenantId, content: StoredContent) -> StoredAttachment:
-    return _read((await connection.execute(_INSERT, {"tenant": tenant, **asdict(content)})).one())
+async def insert_attachment(tx: TenantTx, content: StoredContent) -> StoredAttachment:
+    return _read((await tx.execute(_INSERT, **asdict(content))).one())
 
 
 # Only once a day: else all who send the same file would wait for each other. In the order of ids, as purge holds them.
@@ -34,10 +34,10 @@ _NOTE_NAMED = sa.text("""
 """)
 
 
-async def note_named(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> None:
+async def note_named(tx: TenantTx, ids: Sequence[UUID]) -> None:
     """Say that these are about to be named: no purge takes them from now on, or it has, and they are not found."""
     if ids:
-        await connection.execute(_NOTE_NAMED, {"tenant": tenant, "ids": list(ids)})
+        await tx.execute(_NOTE_NAMED, ids=list(ids))
 
 
 _FIND = sa.text("""
@@ -46,13 +46,11 @@ _FIND = sa.text("""
 """)
 
 
-async def find_attachments(
-    connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]
-) -> tuple[StoredAttachment, ...]:
+async def find_attachments(tx: TenantTx, ids: Sequence[UUID]) -> tuple[StoredAttachment, ...]:
     """The tenant's attachments of these ids, in their order; the ids of others are left out."""
     if not ids:
         return ()
-    return tuple(_read(row) for row in await connection.execute(_FIND, {"tenant": tenant, "ids": ids}))
+    return tuple(_read(row) for row in await tx.execute(_FIND, ids=ids))
 
 
 def _read(row: Any) -> StoredAttachment:
@@ -66,9 +64,9 @@ _UPLOADS = sa.text("""
 """)
 
 
-async def uploads(connection: AsyncConnection, lane: LaneKey) -> Mapping[UUID, str]:
+async def uploads(tx: TenantTx, lane: LaneKey) -> Mapping[UUID, str]:
     """The provider's ids of the files that were handed over to it for this lane."""
-    rows = await connection.execute(_UPLOADS, _key(lane))
+    rows = await tx.execute(_UPLOADS, **_key(lane))
     return {row.attachment_id: row.media_id for row in rows}
 
 
@@ -78,13 +76,13 @@ _KEEP_UPLOAD = sa.text("""
 """)
 
 
-async def keep_upload(connection: AsyncConnection, lane: LaneKey, attachment: UUID, media_id: str) -> None:
+async def keep_upload(tx: TenantTx, lane: LaneKey, attachment: UUID, media_id: str) -> None:
     """Remember an upload. Where two workers uploaded the same file, either id is good."""
-    await connection.execute(_KEEP_UPLOAD, {**_key(lane), "attachment": attachment, "media_id": media_id})
+    await tx.execute(_KEEP_UPLOAD, attachment=attachment, media_id=media_id, **_key(lane))
 
 
 def _key(lane: LaneKey) -> dict[str, UUID]:
-    return {"tenant": lane.tenant, "mass_reply": lane.mass_reply, "account": lane.account}
+    return {"mass_reply": lane.mass_reply, "account": lane.account}
 
 
 _NOTE_DROPPED = sa.text("""
@@ -97,12 +95,10 @@ _NOTE_DROPPED = sa.text("""
 """)
 
 
-async def note_dropped(
-    connection: AsyncConnection, tenant: TenantId, dropped: Mapping[DeliveryId, Sequence[DroppedAttachment]]
-) -> None:
+async def note_dropped(tx: TenantTx, dropped: Mapping[DeliveryId, Sequence[DroppedAttachment]]) -> None:
     """Add to deliveries the files that turned out at sending not to go with the text; once for each."""
     rows = [{"id": str(id_), "dropped": [asdict(file) for file in files]} for id_, files in dropped.items()]
-    await connection.execute(_NOTE_DROPPED, {"tenant": tenant, "rows": json.dumps(rows)})
+    await tx.execute(_NOTE_DROPPED, rows=json.dumps(rows))
 
 
 _LIST_ON_TIMELINE = sa.text("""
@@ -121,6 +117,6 @@ _LIST_ON_TIMELINE = sa.text("""
 """)
 
 
-async def list_on_timeline(connection: AsyncConnection, tenant: TenantId, deliveries: Sequence[DeliveryId]) -> None:
+async def list_on_timeline(tx: TenantTx, deliveries: Sequence[DeliveryId]) -> None:
     """Name on the replies of these deliveries the files that went with them."""
-    await connection.execute(_LIST_ON_TIMELINE, {"tenant": tenant, "deliveries": deliveries})
+    await tx.execute(_LIST_ON_TIMELINE, deliveries=deliveries)

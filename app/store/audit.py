@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import Actor, AuditAction, AuditEntry, RecordedEntry
 from app.domain.messaging import Author
 from app.domain.model import MassReplyId, TenantId
 from app.domain.permissions import KeyIdentity, Role
+from app.store.transactions import TenantTx
 from app.tables import audit_log
 
 _RECORD = sa.text("""
@@ -26,9 +26,9 @@ _RECORD = sa.text("""
 """)
 
 
-async def record(connection: AsyncConnection, tenant: TenantId, actor: Actor, entry: AuditEntry) -> None:
+async def record(tx: TenantTx, actor: Actor, entry: AuditEntry) -> None:
     """Write down what is being done, in the transaction that does it: neither stands without the other."""
-    await connection.execute(_RECORD, {"tenant": tenant, **_who(actor), **_what(entry)})
+    await tx.execute(_RECORD, **_who(actor), **_what(entry))
 
 
 def _who(actor: Actor) -> dict[str, Any]:
@@ -70,11 +70,9 @@ class Query:
     end: datetime | None = None
 
 
-async def page(
-    connection: AsyncConnection, tenant: TenantId, query: Query, *, before: UUID | None, limit: int
-) -> Sequence[RecordedEntry]:
+async def page(tx: TenantTx, query: Query, *, before: UUID | None, limit: int) -> Sequence[RecordedEntry]:
     """The newest first."""
-    return [_read(row) for row in await connection.execute(select_page(tenant, query, before, limit))]
+    return [_read(row) for row in await tx.execute(select_page(tx.tenant, query, before, limit))]
 
 
 def select_page(tenant: TenantId, query: Query, before: UUID | None, limit: int) -> sa.Select[Any]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.automation import Rule, Run
 from app.domain.automation_json import write_result
 from app.domain.conversation import Conversation
 from app.domain.model import ConversationId, TenantId
 from app.store.automation_rules import read_rule
+from app.store.transactions import SweepTx, TenantTx
 
 _WAITING = sa.text("""
     SELECT c.tenant_id FROM automation_cursors c
@@ -22,15 +22,15 @@ _WAITING = sa.text("""
 """)
 
 
-async def waiting(connection: AsyncConnection) -> list[TenantId]:
+async def waiting(tx: SweepTx) -> list[TenantId]:
     """Tenants with rules and with events that these have not seen; as the sweeper."""
-    return [TenantId(id_) for id_ in await connection.scalars(_WAITING)]
+    return [TenantId(id_) for id_ in await tx.scalars(_WAITING)]
 
 
-async def position(connection: AsyncConnection, tenant: TenantId) -> int:
+async def position(tx: TenantTx) -> int:
     """How far a tenant's rules have read."""
     statement = sa.text("SELECT position FROM automation_cursors WHERE tenant_id = :tenant")
-    return await connection.scalar(statement, {"tenant": tenant}) or 0
+    return await tx.scalar(statement) or 0
 
 
 # Not waited for: whoever holds the row is running this tenant's rules, and will go on with them.
@@ -42,13 +42,12 @@ _ADVANCE = sa.text("""
 """)
 
 
-async def advance(connection: AsyncConnection, tenant: TenantId, before: int, after: int) -> bool:
+async def advance(tx: TenantTx, before: int, after: int) -> bool:
     """Move on, and be the only one to run the tenant's rules until the transaction ends.
 
     False where another process is at it, or has been.
     """
-    values = {"tenant": tenant, "before": before, "after": after}
-    return (await connection.execute(_ADVANCE, values)).rowcount == 1
+    return (await tx.execute(_ADVANCE, before=before, after=after)).rowcount == 1
 
 
 _COLUMNS = "id, key, name, enabled, trigger, conditions, actions, after_position"
@@ -58,9 +57,9 @@ _ENABLED = sa.text(f"""
 """)  # noqa: S608 - column names of our own
 
 
-async def enabled_rules(connection: AsyncConnection, tenant: TenantId) -> list[Rule]:
+async def enabled_rules(tx: TenantTx) -> list[Rule]:
     """By key; none of them is deleted until the transaction ends."""
-    return [read_rule(row) for row in await connection.execute(_ENABLED, {"tenant": tenant})]
+    return [read_rule(row) for row in await tx.execute(_ENABLED)]
 
 
 _AUTOMATIC = sa.text("""
@@ -68,9 +67,9 @@ _AUTOMATIC = sa.text("""
 """)
 
 
-async def automatic(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> set[UUID]:
+async def automatic(tx: TenantTx, ids: Sequence[UUID]) -> set[UUID]:
     """Those of these messages that no customer wrote."""
-    return set(await connection.scalars(_AUTOMATIC, {"tenant": tenant, "ids": ids})) if ids else set()
+    return set(await tx.scalars(_AUTOMATIC, ids=ids)) if ids else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ _REMOVE_TAGS = sa.text("""
 """)
 
 
-async def write_conversations(connection: AsyncConnection, tenant: TenantId, replaced: Sequence[Replaced]) -> None:
+async def write_conversations(tx: TenantTx, replaced: Sequence[Replaced]) -> None:
     """Store what rules change: status, team, agent and tags."""
     if not replaced:
         return
@@ -110,13 +109,12 @@ async def write_conversations(connection: AsyncConnection, tenant: TenantId, rep
         "teams": [each.after.team for each in replaced],
         "assignees": [each.after.assignee for each in replaced],
     }
-    await connection.execute(_UPDATE, {"tenant": tenant, **values})
+    await tx.execute(_UPDATE, **values)
     added = [(each.id, tag) for each in replaced for tag in {*each.after.tags} - {*each.before.tags}]
     removed = [(each.id, tag) for each in replaced for tag in {*each.before.tags} - {*each.after.tags}]
     for statement, pairs in ((_ADD_TAGS, added), (_REMOVE_TAGS, removed)):
         if pairs:
-            tagged = {"ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
-            await connection.execute(statement, {"tenant": tenant, **tagged})
+            await tx.execute(statement, ids=[id_ for id_, _ in pairs], tags=[tag for _, tag in pairs])
 
 
 _ADD_NOTES = sa.text("""
@@ -125,11 +123,10 @@ _ADD_NOTES = sa.text("""
 """)
 
 
-async def add_notes(connection: AsyncConnection, tenant: TenantId, notes: Sequence[tuple[UUID, str]]) -> None:
+async def add_notes(tx: TenantTx, notes: Sequence[tuple[UUID, str]]) -> None:
     """Write notes on the timelines of conversations that the caller has locked."""
     if notes:
-        values = {"ids": [id_ for id_, _ in notes], "texts": [text for _, text in notes]}
-        await connection.execute(_ADD_NOTES, {"tenant": tenant, **values})
+        await tx.execute(_ADD_NOTES, ids=[id_ for id_, _ in notes], texts=[text for _, text in notes])
 
 
 _LOG = sa.text("""
@@ -144,15 +141,15 @@ _LOG = sa.text("""
 """)
 
 
-async def log_runs(connection: AsyncConnection, tenant: TenantId, rule: UUID, runs: Sequence[Run]) -> dict[int, UUID]:
+async def log_runs(tx: TenantTx, rule: UUID, runs: Sequence[Run]) -> dict[int, UUID]:
     """Write down what a rule did on one event; answers ids by the places of the subjects.
 
     A subject that the rule has run on before is left out.
     """
     if not runs:
         return {}
-    values = {"tenant": tenant, "rule": rule, "rows": json.dumps([_row(run) for run in runs], default=str)}
-    return {row.subject: row.id for row in await connection.execute(_LOG, values)}
+    values = {"rule": rule, "rows": json.dumps([_row(run) for run in runs], default=str)}
+    return {row.subject: row.id for row in await tx.execute(_LOG, **values)}
 
 
 def _row(run: Run) -> Mapping[str, object]:

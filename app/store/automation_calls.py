@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.automation import ActionOutcome
 from app.domain.model import TenantId
+from app.store.transactions import SweepTx, TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ _OWE = sa.text("""
 """)
 
 
-async def owe(connection: AsyncConnection, tenant: TenantId, rule: UUID, calls: Sequence[OwedCall]) -> None:
+async def owe(tx: TenantTx, rule: UUID, calls: Sequence[OwedCall]) -> None:
     if calls:
         values = {
             "run_ids": [call.run_id for call in calls],
             "places": [call.place for call in calls],
             "urls": [call.url for call in calls],
         }
-        await connection.execute(_OWE, {"tenant": tenant, "rule": rule, **values})
+        await tx.execute(_OWE, rule=rule, **values)
 
 
 # From each rule that owes anything to the next along the index, so that its cost is that of the rules, however many
@@ -57,13 +57,13 @@ DUE = sa.text("""
 
 
 async def due(
-    connection: AsyncConnection, limit: int, satisfied: Collection[TenantId] = (), busy: Collection[UUID] = ()
+    tx: SweepTx, limit: int, satisfied: Collection[TenantId] = (), busy: Collection[UUID] = ()
 ) -> list[tuple[TenantId, UUID]]:
     """Rules that owe a call now, but for those that are busy or of tenants that are satisfied; as the sweeper.
 
     First the one of each tenant that has waited longest, then each tenant's second, and so on.
     """
-    rows = await connection.execute(DUE, {"limit": limit, "satisfied": list(satisfied), "busy": list(busy)})
+    rows = await tx.execute(DUE, limit=limit, satisfied=list(satisfied), busy=list(busy))
     return [(TenantId(row.tenant_id), row.rule_id) for row in rows]
 
 
@@ -107,12 +107,9 @@ CLAIM = sa.text("""
 """)
 
 
-async def claim(
-    connection: AsyncConnection, tenant: TenantId, rule: UUID, limit: int, lease: timedelta
-) -> list[ClaimedCall]:
+async def claim(tx: TenantTx, rule: UUID, limit: int, lease: timedelta) -> list[ClaimedCall]:
     """Take a rule's calls that are due; nobody else makes them before the lease is over."""
-    values = {"tenant": tenant, "rule": rule, "limit": limit, "lease": lease}
-    return [ClaimedCall(**row._mapping) for row in await connection.execute(CLAIM, values)]
+    return [ClaimedCall(**row._mapping) for row in await tx.execute(CLAIM, rule=rule, limit=limit, lease=lease)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +142,11 @@ _RECORD = sa.text("""
 """)
 
 
-async def record(connection: AsyncConnection, tenant: TenantId, results: Sequence[CallResult]) -> None:
+async def record(tx: TenantTx, results: Sequence[CallResult]) -> None:
     """Write down how calls ended; a run whose call is given up has failed."""
     failed = [result.call.run_id for result in results if result.outcome is ActionOutcome.FAILED]
     if failed:
-        await connection.execute(_HOLD_RUNS, {"tenant": tenant, "ids": failed})
+        await tx.execute(_HOLD_RUNS, ids=failed)
     values = {
         "run_ids": [result.call.run_id for result in results],
         "places": [result.call.place for result in results],
@@ -158,4 +155,4 @@ async def record(connection: AsyncConnection, tenant: TenantId, results: Sequenc
         "reasons": [result.reason for result in results],
         "waits": [result.wait and result.wait.total_seconds() for result in results],
     }
-    await connection.execute(_RECORD, {"tenant": tenant, **values})
+    await tx.execute(_RECORD, **values)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.automation import (
     HEALTH_SAMPLE,
@@ -23,7 +22,7 @@ from app.domain.automation import (
     TriggerType,
 )
 from app.domain.automation_json import parse_rule, read_result, write_rule
-from app.domain.model import TenantId
+from app.store.transactions import TenantTx
 
 _SELECT = """
     SELECT r.id, r.key, r.name, r.enabled, r.trigger, r.conditions, r.actions, r.after_position, r.created_at,
@@ -39,18 +38,14 @@ _FIND = sa.text(f"{_SELECT} AND r.key = :key")
 _LIST = sa.text(f"{_SELECT} AND (CAST(:after AS text) IS NULL OR r.key > :after) ORDER BY r.key LIMIT :limit")
 
 
-async def find_rule(connection: AsyncConnection, tenant: TenantId, key: str) -> KeptRule | None:
-    values = {"tenant": tenant, "sample": HEALTH_SAMPLE, "key": key}
-    row = (await connection.execute(_FIND, values)).one_or_none()
+async def find_rule(tx: TenantTx, key: str) -> KeptRule | None:
+    row = (await tx.execute(_FIND, sample=HEALTH_SAMPLE, key=key)).one_or_none()
     return None if row is None else _kept(row)
 
 
-async def list_rules(
-    connection: AsyncConnection, tenant: TenantId, *, after: str | None, limit: int
-) -> Sequence[KeptRule]:
+async def list_rules(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[KeptRule]:
     """By key, those behind `after`."""
-    values = {"tenant": tenant, "sample": HEALTH_SAMPLE, "after": after, "limit": limit}
-    return [_kept(row) for row in await connection.execute(_LIST, values)]
+    return [_kept(row) for row in await tx.execute(_LIST, sample=HEALTH_SAMPLE, after=after, limit=limit)]
 
 
 def _kept(row: Any) -> KeptRule:
@@ -84,10 +79,10 @@ _HOLD = sa.text("""
 """)
 
 
-async def hold_rule(connection: AsyncConnection, tenant: TenantId, key: str) -> HeldRule:
+async def hold_rule(tx: TenantTx, key: str) -> HeldRule:
     """Let nobody else save a rule of the tenant until the transaction ends."""
-    await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
-    row = (await connection.execute(_HOLD, {"tenant": tenant, "key": key})).one()
+    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    row = (await tx.execute(_HOLD, key=key)).one()
     return HeldRule(row.id, row.sealed, row.is_new, row.others)
 
 
@@ -109,13 +104,7 @@ _BEGIN = sa.text("""
 
 
 async def save_rule(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    held: HeldRule,
-    key: str,
-    draft: RuleDraft,
-    sealed: Mapping[str, str],
-    position: int,
+    tx: TenantTx, held: HeldRule, key: str, draft: RuleDraft, sealed: Mapping[str, str], position: int
 ) -> None:
     """Write a rule that `hold_rule` has held; `position` is where the outbox ends now."""
     values = {
@@ -127,14 +116,14 @@ async def save_rule(
         "position": position,
         **write_rule(draft),
     }
-    await connection.execute(_SAVE, {"tenant": tenant, **values})
-    await connection.execute(_BEGIN, {"tenant": tenant, "position": position})
+    await tx.execute(_SAVE, **values)
+    await tx.execute(_BEGIN, position=position)
 
 
-async def delete_rule(connection: AsyncConnection, tenant: TenantId, key: str) -> bool:
+async def delete_rule(tx: TenantTx, key: str) -> bool:
     """Forget a rule, its log and the calls that it still owes; False where there is none."""
     statement = sa.text("DELETE FROM automation_rules WHERE tenant_id = :tenant AND key = :key")
-    return (await connection.execute(statement, {"tenant": tenant, "key": key})).rowcount > 0
+    return (await tx.execute(statement, key=key)).rowcount > 0
 
 
 # What a webhook answered stands with its call, and is put in its action's place here.
@@ -148,12 +137,10 @@ _RUNS = sa.text("""
 """)
 
 
-async def list_runs(
-    connection: AsyncConnection, tenant: TenantId, rule: UUID, *, before: UUID | None, limit: int
-) -> Sequence[LoggedRun]:
+async def list_runs(tx: TenantTx, rule: UUID, *, before: UUID | None, limit: int) -> Sequence[LoggedRun]:
     """The newest first."""
-    values = {"tenant": tenant, "rule": rule, "before": before, "limit": limit}
-    return [LoggedRun(row.id, row.at, _run(row)) for row in await connection.execute(_RUNS, values)]
+    values = {"rule": rule, "before": before, "limit": limit}
+    return [LoggedRun(row.id, row.at, _run(row)) for row in await tx.execute(_RUNS, **values)]
 
 
 def _run(row: Any) -> Run:

@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import Channel, ReasonCode, TenantId
+from app.domain.model import Channel, ReasonCode
+from app.store.transactions import TenantTx
 from app.tables import blocked_addresses
 
 
@@ -23,31 +23,25 @@ class BlockedAddress:
 
 
 async def page(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    channel: Channel | None,
-    keys: Collection[str] | None,
-    *,
-    before: UUID | None,
-    limit: int,
+    tx: TenantTx, channel: Channel | None, keys: Collection[str] | None, *, before: UUID | None, limit: int
 ) -> Sequence[BlockedAddress]:
     """List what is blocked, the newest first; on one channel, and of these keys, if they are given."""
     columns = blocked_addresses.c
-    query = sa.select(blocked_addresses).where(columns.tenant_id == tenant).order_by(columns.id.desc()).limit(limit)
+    query = sa.select(blocked_addresses).where(columns.tenant_id == tx.tenant).order_by(columns.id.desc()).limit(limit)
     if channel is not None:
         query = query.where(columns.channel == channel)
     if keys is not None:
         query = query.where(columns.address.in_(keys))
     if before is not None:
         query = query.where(columns.id < before)
-    return [_read(row) for row in await connection.execute(query)]
+    return [_read(row) for row in await tx.execute(query)]
 
 
-async def lift(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> BlockedAddress | None:
+async def lift(tx: TenantTx, id_: UUID) -> BlockedAddress | None:
     """Let an address be written to again, as far as this reason goes; None when there is no such block."""
     columns = blocked_addresses.c
-    statement = sa.delete(blocked_addresses).where(columns.tenant_id == tenant, columns.id == id_)
-    row = (await connection.execute(statement.returning(blocked_addresses))).one_or_none()
+    statement = sa.delete(blocked_addresses).where(columns.tenant_id == tx.tenant, columns.id == id_)
+    row = (await tx.execute(statement.returning(blocked_addresses))).one_or_none()
     return None if row is None else _read(row)
 
 

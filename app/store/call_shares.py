@@ -7,9 +7,8 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import TenantId
+from app.store.transactions import TenantTx
 
 OTHERS: Final = """
     SELECT count(*) AS others, coalesce(sum(s.slots), 0) AS held_by_others,
@@ -44,6 +43,6 @@ _RELEASE = sa.text("""
 """)
 
 
-async def release(connection: AsyncConnection, tenant: TenantId, holders: Sequence[UUID]) -> None:
+async def release(tx: TenantTx, holders: Sequence[UUID]) -> None:
     """Leave these shares to other processes, and clear away those of processes that are gone."""
-    await connection.execute(_RELEASE, {"tenant": tenant, "holders": holders})
+    await tx.execute(_RELEASE, holders=holders)

@@ -3,10 +3,10 @@
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.account_check import CallbackTimes
-from app.domain.model import AccountId, TenantId
+from app.domain.model import AccountId
+from app.store.transactions import TenantTx
 
 _COLUMNS: Final = {True: "verified_at", False: "refused_at"}
 
@@ -26,13 +26,13 @@ def _note(column: str) -> sa.TextClause:
 _NOTE: Final = {verified: _note(column) for verified, column in _COLUMNS.items()}
 
 
-async def note(connection: AsyncConnection, tenant: TenantId, account: AccountId, *, verified: bool) -> None:
-    await connection.execute(_NOTE[verified], {"tenant": tenant, "account": account})
+async def note(tx: TenantTx, account: AccountId, *, verified: bool) -> None:
+    await tx.execute(_NOTE[verified], account=account)
 
 
-async def times(connection: AsyncConnection, tenant: TenantId, account: AccountId) -> CallbackTimes:
+async def times(tx: TenantTx, account: AccountId) -> CallbackTimes:
     statement = sa.text("""
         SELECT verified_at, refused_at FROM callback_sightings WHERE tenant_id = :tenant AND account_id = :account
     """)
-    row = (await connection.execute(statement, {"tenant": tenant, "account": account})).first()
+    row = (await tx.execute(statement, account=account)).first()
     return CallbackTimes() if row is None else CallbackTimes(row.verified_at, row.refused_at)

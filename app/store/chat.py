@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat import ChatMessage, ChatSession, Sender, Undelivered
 from app.domain.model import AccountId, ConversationId, DeliveryId, DeliveryStatus, TenantId, TimelineKind
 from app.store.database import Database
+from app.store.transactions import SweepTx, TenantTx
 from app.tables import chat_sessions, chat_token_routes
 
 
@@ -19,11 +19,13 @@ async def tenant_of_token(database: Database, token_hash: bytes) -> TenantId | N
     return await database.owner(chat_token_routes.c.token_hash, token_hash)
 
 
-async def find_session(connection: AsyncConnection, tenant: TenantId, token_hash: bytes) -> ChatSession | None:
+async def find_session(tx: TenantTx, token_hash: bytes) -> ChatSession | None:
     sessions = chat_sessions.c
-    query = sa.select(sessions.conversation_id).where(sessions.tenant_id == tenant, sessions.token_hash == token_hash)
-    conversation = await connection.scalar(query)
-    return None if conversation is None else ChatSession(tenant, conversation)
+    query = sa.select(sessions.conversation_id).where(
+        sessions.tenant_id == tx.tenant, sessions.token_hash == token_hash
+    )
+    conversation = await tx.scalar(query)
+    return None if conversation is None else ChatSession(tx.tenant, conversation)
 
 
 _TAKES_VISITORS = sa.text("""
@@ -32,9 +34,9 @@ _TAKES_VISITORS = sa.text("""
 """)
 
 
-async def takes_visitors(connection: AsyncConnection, tenant: TenantId, account: AccountId) -> bool:
+async def takes_visitors(tx: TenantTx, account: AccountId) -> bool:
     """Whether the account is an enabled web chat."""
-    return bool(await connection.scalar(_TAKES_VISITORS, {"tenant": tenant, "account": account}))
+    return bool(await tx.scalar(_TAKES_VISITORS, account=account))
 
 
 _RECENT = sa.text("""
@@ -43,9 +45,9 @@ _RECENT = sa.text("""
 """)
 
 
-async def recent_sessions(connection: AsyncConnection, tenant: TenantId, account: AccountId, within: timedelta) -> int:
+async def recent_sessions(tx: TenantTx, account: AccountId, within: timedelta) -> int:
     """How many sessions were opened on an account lately."""
-    return await connection.scalar(_RECENT, {"tenant": tenant, "account": account, "within": within}) or 0
+    return await tx.scalar(_RECENT, account=account, within=within) or 0
 
 
 # A visitor who has not written yet owes us nothing and we owe them nothing: the ball is theirs.
@@ -71,12 +73,12 @@ class NewSession:
     name: str | None
 
 
-async def open_session(connection: AsyncConnection, tenant: TenantId, new: NewSession) -> ChatSession:
+async def open_session(tx: TenantTx, new: NewSession) -> ChatSession:
     """Make a visitor: contact, conversation, and the session that leads there."""
     values = {"account": new.account, "address": new.address, "token_hash": new.token_hash, "name": new.name}
-    conversation = (await connection.execute(_OPEN, {"tenant": tenant, **values})).scalar_one()
-    await connection.execute(sa.insert(chat_token_routes).values(token_hash=new.token_hash, tenant_id=tenant))
-    return ChatSession(tenant, conversation)
+    conversation = (await tx.execute(_OPEN, **values)).scalar_one()
+    await tx.execute(sa.insert(chat_token_routes).values(token_hash=new.token_hash, tenant_id=tx.tenant))
+    return ChatSession(tx.tenant, conversation)
 
 
 _COLUMNS = """
@@ -92,17 +94,14 @@ _AFTER = sa.text(f"{_COLUMNS} AND m.id > :after ORDER BY m.id LIMIT :limit")
 _ONE = sa.text(f"{_COLUMNS} AND m.id = :id")
 
 
-async def messages_after(
-    connection: AsyncConnection, session: ChatSession, after: UUID, limit: int
-) -> list[ChatMessage]:
+async def messages_after(tx: TenantTx, session: ChatSession, after: UUID, limit: int) -> list[ChatMessage]:
     """What visitor and agents wrote after a message, the oldest first."""
-    values = {"tenant": session.tenant, "conversation": session.conversation, "after": after, "limit": limit}
-    return [_message(row) for row in await connection.execute(_AFTER, values)]
+    values = {"conversation": session.conversation, "after": after, "limit": limit}
+    return [_message(row) for row in await tx.execute(_AFTER, **values)]
 
 
-async def one_message(connection: AsyncConnection, session: ChatSession, id_: UUID) -> ChatMessage:
-    values = {"tenant": session.tenant, "conversation": session.conversation, "id": id_}
-    return _message((await connection.execute(_ONE, values)).one())
+async def one_message(tx: TenantTx, session: ChatSession, id_: UUID) -> ChatMessage:
+    return _message((await tx.execute(_ONE, conversation=session.conversation, id=id_)).one())
 
 
 def _message(row: Any) -> ChatMessage:
@@ -129,10 +128,9 @@ _CARRIES = sa.text("""
 """)
 
 
-async def carries(connection: AsyncConnection, session: ChatSession, attachment: UUID) -> bool:
+async def carries(tx: TenantTx, session: ChatSession, attachment: UUID) -> bool:
     """Whether a reply on the session's conversation came with this file."""
-    values = {"tenant": session.tenant, "conversation": session.conversation, "attachment": str(attachment)}
-    return bool(await connection.scalar(_CARRIES, values))
+    return bool(await tx.scalar(_CARRIES, conversation=session.conversation, attachment=str(attachment)))
 
 
 _NEWEST = sa.text("""
@@ -144,10 +142,8 @@ _NEWEST = sa.text("""
 """)
 
 
-async def newest_messages(
-    connection: AsyncConnection, sessions: Collection[ChatSession]
-) -> Mapping[ConversationId, UUID]:
+async def newest_messages(tx: SweepTx, sessions: Collection[ChatSession]) -> Mapping[ConversationId, UUID]:
     """The last message's id of each conversation, across tenants: needs a sweep's transaction, and reads no text."""
     watched: Sequence[ChatSession] = list(sessions)
     values = {"tenants": [one.tenant for one in watched], "conversations": [one.conversation for one in watched]}
-    return {row.conversation: row.id for row in await connection.execute(_NEWEST, values)}
+    return {row.conversation: row.id for row in await tx.execute(_NEWEST, **values)}

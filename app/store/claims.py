@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.domain.preflight import Recipient
 from app.store import call_shares, recipients
 from app.store.call_shares import Share
 from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,15 @@ _GATE = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def open_gate(connection: AsyncConnection, lane: LaneKey, holder: UUID) -> Gate | None:
+async def open_gate(tx: TenantTx, lane: LaneKey, holder: UUID) -> Gate | None:
     """Hold the account until the transaction ends, and read what may be sent. None where the lane is gone."""
-    await connection.execute(_LOCK_ACCOUNT, _key(lane))
-    return await read_gate(connection, lane, holder)
+    await tx.execute(_LOCK_ACCOUNT, **_key(lane))
+    return await read_gate(tx, lane, holder)
 
 
-async def read_gate(connection: AsyncConnection, lane: LaneKey, holder: UUID) -> Gate | None:
+async def read_gate(tx: TenantTx, lane: LaneKey, holder: UUID) -> Gate | None:
     """Read what may be sent at this moment. None where the lane is gone."""
-    row = (await connection.execute(_GATE, {**_key(lane), "holder": holder})).first()
+    row = (await tx.execute(_GATE, holder=holder, **_key(lane))).first()
     if row is None:
         return None
     return Gate(
@@ -172,17 +172,11 @@ class Grant:
 
 
 async def claim(
-    connection: AsyncConnection,
-    lane: LaneKey,
-    token: UUID,
-    grant: Grant,
-    now: datetime,
-    lease: timedelta,
-    settles_after: timedelta,
+    tx: TenantTx, lane: LaneKey, token: UUID, grant: Grant, now: datetime, lease: timedelta, settles_after: timedelta
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
-    rows = await connection.execute(statement, {**_key(lane), **values, **_terms(grant)})
+    rows = await tx.execute(statement, **_key(lane), **values, **_terms(grant))
     return [
         Claimed(
             lane,
@@ -223,27 +217,20 @@ class Attempt:
 
 
 async def mark(
-    connection: AsyncConnection,
-    lane: LaneKey,
-    attempts: Sequence[Attempt],
-    allowed_at: datetime,
-    now: datetime,
-    share: Share,
+    tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: Share
 ) -> None:
     """Write down the attempts, and what they take of the account's rate and calls."""
-    await connection.execute(
+    await tx.execute(
         _MARK,
-        {
-            **_key(lane),
-            **_share(share),
-            "allowed_at": allowed_at,
-            "now": now,
-            "claimed": len(attempts),
-            "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
-            "epochs": [attempt.claimed.epoch for attempt in attempts],
-            "texts": [attempt.text for attempt in attempts],
-            "htmls": [attempt.html for attempt in attempts],
-        },
+        allowed_at=allowed_at,
+        now=now,
+        claimed=len(attempts),
+        delivery_ids=[attempt.claimed.delivery_id for attempt in attempts],
+        epochs=[attempt.claimed.epoch for attempt in attempts],
+        texts=[attempt.text for attempt in attempts],
+        htmls=[attempt.html for attempt in attempts],
+        **_key(lane),
+        **_share(share),
     )
 
 
@@ -260,7 +247,7 @@ _KEEP_TEXTS = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def keep_texts(connection: AsyncConnection, lane: LaneKey, attempts: Sequence[Attempt]) -> None:
+async def keep_texts(tx: TenantTx, attempts: Sequence[Attempt]) -> None:
     """Store the texts that are about to leave: whatever reports them as sent finds here what was said."""
     values = {
         "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
@@ -269,7 +256,7 @@ async def keep_texts(connection: AsyncConnection, lane: LaneKey, attempts: Seque
         "htmls": [attempt.html for attempt in attempts],
         "templated_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.used_template],
     }
-    await connection.execute(_KEEP_TEXTS, {"tenant": lane.tenant, **values})
+    await tx.execute(_KEEP_TEXTS, **values)
 
 
 _TOUCH = sa.text(f"""
@@ -279,12 +266,12 @@ _TOUCH = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def touch_lane(connection: AsyncConnection, lane: LaneKey, now: datetime, share: Share) -> None:
+async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: Share) -> None:
     """Say that a pump is at this lane, so that nobody wakes another, and that its process wants to make calls."""
-    await connection.execute(_TOUCH, {**_key(lane), **_share(share), "now": now})
+    await tx.execute(_TOUCH, now=now, **_key(lane), **_share(share))
 
 
-async def claimed_under(connection: AsyncConnection, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
+async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
     """Find what a claim took whose commit was never answered.
 
     By the token, not by the epoch it would have got: another worker's claim has that same number.
@@ -294,7 +281,7 @@ async def claimed_under(connection: AsyncConnection, lane: LaneKey, token: UUID)
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
           AND status = 'sending' AND claim_token = :token
     """)
-    rows = await connection.execute(statement, {**_key(lane), "token": token})
+    rows = await tx.execute(statement, token=token, **_key(lane))
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 
 
@@ -304,10 +291,10 @@ _NEXT_DUE = """
 """
 
 
-async def next_due_at(connection: AsyncConnection, lane: LaneKey, grant: Grant) -> datetime | None:
+async def next_due_at(tx: TenantTx, lane: LaneKey, grant: Grant) -> datetime | None:
     """When the lane's next queued delivery may be tried; None where nothing is queued that may go."""
     statement = sa.text(_NEXT_DUE + ("AND sampled" if grant.sampling else ""))
-    due: datetime | None = await connection.scalar(statement, _key(lane))
+    due: datetime | None = await tx.scalar(statement, **_key(lane))
     return due
 
 
@@ -316,7 +303,7 @@ def _terms(grant: Grant) -> dict[str, Any]:
 
 
 def _key(lane: LaneKey) -> dict[str, Any]:
-    return {"tenant": lane.tenant, "mass_reply": lane.mass_reply, "account": lane.account}
+    return {"mass_reply": lane.mass_reply, "account": lane.account}
 
 
 def _share(share: Share) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import TenantId
+from app.store.transactions import SweepTx, TenantTx
 
 TOLERANCE = timedelta(seconds=1)
 """Steps shorter than this are not worth a correction."""
@@ -34,9 +34,9 @@ _AHEAD = sa.text("""
 """)
 
 
-async def tenants_ahead(connection: AsyncConnection) -> Sequence[TenantId]:
+async def tenants_ahead(tx: SweepTx) -> Sequence[TenantId]:
     """Find who has something that was set at a time which is still to come."""
-    return [TenantId(id_) for id_ in await connection.scalars(_AHEAD, {"tolerance": TOLERANCE})]
+    return [TenantId(id_) for id_ in await tx.scalars(_AHEAD, tolerance=TOLERANCE)]
 
 
 _ACCOUNTS = sa.text("""
@@ -69,10 +69,9 @@ _LANES = sa.text("""
 """)
 
 
-async def set_right(connection: AsyncConnection, tenant: TenantId, limit: int) -> int:
+async def set_right(tx: TenantTx, limit: int) -> int:
     """Move back what dates from before the step; return how many deliveries that were, `limit` at most."""
-    values = {"tenant": tenant, "tolerance": TOLERANCE}
-    await connection.execute(_ACCOUNTS, values)
-    moved = await connection.execute(_DELIVERIES, {**values, "limit": limit})
-    await connection.execute(_LANES, {"tenant": tenant})
+    await tx.execute(_ACCOUNTS, tolerance=TOLERANCE)
+    moved = await tx.execute(_DELIVERIES, tolerance=TOLERANCE, limit=limit)
+    await tx.execute(_LANES)
     return moved.rowcount

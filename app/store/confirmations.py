@@ -6,22 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approval import Approval, Ruling
 from app.domain.events import EventType, News
 from app.domain.messaging import Author
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import MassReplyId
 from app.store.events import announce
+from app.store.transactions import TenantTx
 
 
 async def keep(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: MassReplyId,
-    now: datetime,
-    confirmation: Mapping[str, Any],
-    parties: Iterable[str],
+    tx: TenantTx, id_: MassReplyId, now: datetime, confirmation: Mapping[str, Any], parties: Iterable[str]
 ) -> None:
     """Keep what was confirmed, and who has a hand in it by now."""
     statement = sa.text("""
@@ -29,28 +24,17 @@ async def keep(
                parties = CAST(:parties AS text[])
         WHERE tenant_id = :tenant AND id = :id
     """)
-    values = {"now": now, "confirmation": json.dumps(confirmation), "parties": sorted(parties)}
-    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
+    await tx.execute(statement, id=id_, now=now, confirmation=json.dumps(confirmation), parties=sorted(parties))
 
 
-async def ask_for_approval(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, expires_at: datetime
-) -> None:
+async def ask_for_approval(tx: TenantTx, id_: MassReplyId, expires_at: datetime) -> None:
     statement = sa.text("""
         UPDATE mass_replies SET approval = :needed, expires_at = :expires_at WHERE tenant_id = :tenant AND id = :id
     """)
-    values = {"needed": Ruling.NEEDED, "expires_at": expires_at}
-    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
+    await tx.execute(statement, id=id_, needed=Ruling.NEEDED, expires_at=expires_at)
 
 
-async def keep_ruling(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: MassReplyId,
-    ruling: Ruling,
-    by: Author,
-    reason: str | None = None,
-) -> None:
+async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author, reason: str | None = None) -> None:
     """Keep what a second person said."""
     statement = sa.text("""
         UPDATE mass_replies SET approval = :ruling, approver = CAST(:by AS jsonb), approval_reason = :reason,
@@ -58,8 +42,7 @@ async def keep_ruling(
         WHERE tenant_id = :tenant AND id = :id
     """)
     person = json.dumps({"id": by.id, "name": by.name, "email": by.email})
-    values = {"ruling": ruling, "by": person, "reason": reason}
-    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
+    await tx.execute(statement, id=id_, ruling=ruling, by=person, reason=reason)
 
 
 def approval_from_row(row: Any) -> Approval | None:
@@ -69,14 +52,11 @@ def approval_from_row(row: Any) -> Approval | None:
     return Approval(Ruling(row.approval), by, row.approval_reason, row.approval_at)
 
 
-async def schedule(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, dispatch_at: datetime, not_after: datetime
-) -> None:
+async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_after: datetime) -> None:
     """Keep when it is to be sent, now that nobody has to be asked any more."""
     statement = sa.text("""
         UPDATE mass_replies SET dispatch_at = :dispatch_at, not_after = :not_after
         WHERE tenant_id = :tenant AND id = :id
     """)
-    values = {"dispatch_at": dispatch_at, "not_after": not_after}
-    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
-    await announce(connection, tenant, [News(EventType.MASS_REPLY_CONFIRMED, id_)])
+    await tx.execute(statement, id=id_, dispatch_at=dispatch_at, not_after=not_after)
+    await announce(tx, [News(EventType.MASS_REPLY_CONFIRMED, id_)])

@@ -1,9 +1,9 @@
 """Pausing and resuming lanes. Accounts are written before lanes, lanes before mass replies: claims do it so as well."""
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import MassReplyId, PauseReason, TenantId
+from app.domain.model import MassReplyId, PauseReason
+from app.store.transactions import TenantTx
 
 _PAUSE_LANE = sa.text("""
     UPDATE lanes l SET pause_reason = :reason
@@ -13,12 +13,9 @@ _PAUSE_LANE = sa.text("""
 """)
 
 
-async def pause_lane(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str, reason: PauseReason
-) -> bool:
+async def pause_lane(tx: TenantTx, id_: MassReplyId, account_key: str, reason: PauseReason) -> bool:
     """Stop one lane; False where nothing is stopped by that. The first reason stands."""
-    values = {"tenant": tenant, "id": id_, "key": account_key, "reason": reason}
-    return (await connection.execute(_PAUSE_LANE, values)).rowcount > 0
+    return (await tx.execute(_PAUSE_LANE, id=id_, key=account_key, reason=reason)).rowcount > 0
 
 
 _RESUME_ACCOUNTS = sa.text("""
@@ -31,14 +28,12 @@ _RESUME_ACCOUNTS = sa.text("""
 """)
 
 
-async def resume_accounts(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
-) -> bool:
+async def resume_accounts(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> bool:
     """End the pauses and the rests of the accounts that carry this mass reply, or of the one named.
 
     False where there was none.
     """
-    return (await connection.execute(_RESUME_ACCOUNTS, {"tenant": tenant, "id": id_, "key": account_key})).rowcount > 0
+    return (await tx.execute(_RESUME_ACCOUNTS, id=id_, key=account_key)).rowcount > 0
 
 
 # What a lane went through before the pause says nothing about what comes now. Without `pumped_at` the next sweep wakes
@@ -55,11 +50,9 @@ _RESUME_LANES = sa.text("""
 """)
 
 
-async def resume_lanes(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str | None
-) -> None:
+async def resume_lanes(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> None:
     """Let all lanes go on, or the one named."""
-    await connection.execute(_RESUME_LANES, {"tenant": tenant, "id": id_, "key": account_key})
+    await tx.execute(_RESUME_LANES, id=id_, key=account_key)
 
 
 _PAUSE_OTHERS = sa.text("""
@@ -70,9 +63,6 @@ _PAUSE_OTHERS = sa.text("""
 """)
 
 
-async def pause_other_lanes(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, account_key: str, reason: str
-) -> None:
+async def pause_other_lanes(tx: TenantTx, id_: MassReplyId, account_key: str, reason: str) -> None:
     """Stop every lane that has work but the one named."""
-    values = {"tenant": tenant, "id": id_, "key": account_key, "reason": reason}
-    await connection.execute(_PAUSE_OTHERS, values)
+    await tx.execute(_PAUSE_OTHERS, id=id_, key=account_key, reason=reason)

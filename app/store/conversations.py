@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.conversation import Contact, Conversation, ConversationView, LastMessage, TimelineItem
 from app.domain.model import (
@@ -16,10 +15,10 @@ from app.domain.model import (
     ConversationStatus,
     DeliveryStatus,
     Engagement,
-    TenantId,
     TimelineKind,
 )
 from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
 
 _COLUMNS = """
     c.id, c.external_id, c.human_id, c.channel, a.key AS channel_account, k.external_id AS contact, c.address,
@@ -50,21 +49,19 @@ _LOCK = sa.text(f"""
 """)  # noqa: S608 - built from the constants above
 
 
-async def lock_conversations(
-    connection: AsyncConnection, tenant: TenantId, external_ids: Sequence[str]
-) -> dict[str, Conversation]:
+async def lock_conversations(tx: TenantTx, external_ids: Sequence[str]) -> dict[str, Conversation]:
     """The conversations of these external ids that exist; none of them changes until the transaction ends."""
-    rows = await connection.execute(_LOCK_BY_EXTERNAL_IDS, {"tenant": tenant, "external_ids": external_ids})
+    rows = await tx.execute(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids)
     return {row.external_id: _read(row) for row in rows}
 
 
-async def lock_conversation(connection: AsyncConnection, tenant: TenantId, id_: ConversationId) -> Conversation | None:
-    return (await lock_by_ids(connection, tenant, [id_])).get(id_)
+async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation | None:
+    return (await lock_by_ids(tx, [id_])).get(id_)
 
 
-async def lock_by_ids(connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
+async def lock_by_ids(tx: TenantTx, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
     """The same by our own ids."""
-    return {row.id: _read(row) for row in await connection.execute(_LOCK, {"tenant": tenant, "ids": ids})}
+    return {row.id: _read(row) for row in await tx.execute(_LOCK, ids=ids)}
 
 
 def _read(row: Any) -> Conversation:
@@ -102,11 +99,9 @@ _VIEWS = sa.text(f"""
 """)  # noqa: S608 - built from the constants above
 
 
-async def view_conversations(
-    connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]
-) -> list[ConversationView]:
+async def view_conversations(tx: TenantTx, ids: Sequence[UUID]) -> list[ConversationView]:
     """The conversations of these ids, the newest first."""
-    return [_view(row) for row in await connection.execute(_VIEWS, {"tenant": tenant, "ids": ids})]
+    return [_view(row) for row in await tx.execute(_VIEWS, ids=ids)]
 
 
 def _view(row: Any) -> ConversationView:
@@ -128,11 +123,9 @@ _FIND = sa.text("""
 """)
 
 
-async def find_id(connection: AsyncConnection, tenant: TenantId, name: str) -> ConversationId | None:
+async def find_id(tx: TenantTx, name: str) -> ConversationId | None:
     """The conversation whose id, or else whose external id, this is."""
-    found: ConversationId | None = await connection.scalar(
-        _FIND, {"tenant": tenant, "id": _uuid(name), "external_id": name}
-    )
+    found: ConversationId | None = await tx.scalar(_FIND, id=_uuid(name), external_id=name)
     return found
 
 
@@ -159,23 +152,15 @@ BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 async def timeline(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    conversation: ConversationId,
-    *,
-    after: tuple[datetime, UUID],
-    limit: int,
+    tx: TenantTx, conversation: ConversationId, *, after: tuple[datetime, UUID], limit: int
 ) -> list[TimelineItem]:
     """What happened on a conversation after a position (time and id of an item), the oldest first."""
-    values = {"tenant": tenant, "conversation": conversation, "created_at": after[0], "id": after[1], "limit": limit}
-    return [_timeline_item(row) for row in await connection.execute(_TIMELINE_PAGE, values)]
+    values = {"conversation": conversation, "created_at": after[0], "id": after[1], "limit": limit}
+    return [_timeline_item(row) for row in await tx.execute(_TIMELINE_PAGE, **values)]
 
 
-async def timeline_item(
-    connection: AsyncConnection, tenant: TenantId, conversation: ConversationId, id_: UUID
-) -> TimelineItem:
-    values = {"tenant": tenant, "conversation": conversation, "id": id_}
-    return _timeline_item((await connection.execute(_TIMELINE_ITEM, values)).one())
+async def timeline_item(tx: TenantTx, conversation: ConversationId, id_: UUID) -> TimelineItem:
+    return _timeline_item((await tx.execute(_TIMELINE_ITEM, conversation=conversation, id=id_)).one())
 
 
 def _timeline_item(row: Any) -> TimelineItem:

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.charges import Charge, bill
-from app.domain.model import Channel, DeliveryId, DeliveryStatus, MassReplyId, PauseReason, TenantId
+from app.domain.model import Channel, DeliveryId, DeliveryStatus, MassReplyId, PauseReason
 from app.domain.policy import FAILURE_LIMIT, Latest, turnout
 from app.store import audit
 from app.store.settlements import Change
+from app.store.transactions import TenantTx
 
 Lane = tuple[UUID, str, UUID | None]
 """Mass reply, channel and account."""
 
 
-async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> None:
+async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
     """Move the lanes' counters. A lane on which too much went wrong of late stops here."""
     moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
     mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
@@ -32,9 +32,9 @@ async def count(connection: AsyncConnection, tenant: TenantId, changes: Sequence
         "failures": [move.latest.failures for move in moves],
         **{name: [move.sums.get(name, 0) for move in moves] for name in _SUMS},
     }
-    for row in await connection.execute(_COUNT, {"tenant": tenant, **values}):
+    for row in await tx.execute(_COUNT, **values):
         if FAILURE_LIMIT.stops(row.recent_size, row.bad):
-            await _stop(connection, tenant, (row.mass_reply_id, row.channel, row.account_id))
+            await _stop(tx, (row.mass_reply_id, row.channel, row.account_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +124,16 @@ _BILL = sa.text("""
 """)
 
 
-async def price(
-    connection: AsyncConnection, tenant: TenantId, delivery: DeliveryId, message: str, charge: Charge
-) -> None:
+async def price(tx: TenantTx, delivery: DeliveryId, message: str, charge: Charge) -> None:
     """Keep what a provider says of one message's price, and bill it so. The first word on a message stands."""
-    values = {"tenant": tenant, "delivery": delivery}
-    row = (await connection.execute(_PRICED, values)).first()
+    row = (await tx.execute(_PRICED, delivery=delivery)).first()
     if row is None or message in row.prices:
         return
-    await connection.execute(_PRICE, {**values, "message": message, "charge": charge})
+    await tx.execute(_PRICE, delivery=delivery, message=message, charge=charge)
     more = bill(row.times_billed, row.files, {**row.prices, message: charge}, used_template=row.used_template)
     more.subtract(bill(row.times_billed, row.files, row.prices, used_template=row.used_template))
     lane = (row.mass_reply_id, row.channel, row.account_id)
-    await connection.execute(_BILL, {**_key(tenant, lane), **_billed_columns(more)})
+    await tx.execute(_BILL, **_key(lane), **_billed_columns(more))
 
 
 def _latest(changes: Sequence[Change]) -> Latest:
@@ -152,18 +149,18 @@ _STOP = sa.text("""
 """)
 
 
-async def _stop(connection: AsyncConnection, tenant: TenantId, lane: Lane) -> None:
-    stopped = await connection.execute(_STOP, {**_key(tenant, lane), "reason": PauseReason.FAILURE_SHARE})
+async def _stop(tx: TenantTx, lane: Lane) -> None:
+    stopped = await tx.execute(_STOP, reason=PauseReason.FAILURE_SHARE, **_key(lane))
     if stopped.rowcount:
         mass_reply, channel, account = lane
         details = {"channel": channel, "channel_account_id": account, "pause_reason": PauseReason.FAILURE_SHARE}
         entry = AuditEntry.on_mass_reply(AuditAction.LANE_STOPPED, MassReplyId(mass_reply), details=details)
-        await audit.record(connection, tenant, SYSTEM, entry)
+        await audit.record(tx, SYSTEM, entry)
 
 
-def _key(tenant: TenantId, lane: Lane) -> dict[str, object]:
+def _key(lane: Lane) -> dict[str, object]:
     mass_reply, channel, account = lane
-    return {"tenant": tenant, "mass_reply": mass_reply, "channel": channel, "account": account}
+    return {"mass_reply": mass_reply, "channel": channel, "account": account}
 
 
 def _by_lane(changes: Iterable[Change]) -> dict[Lane, list[Change]]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import PHONE_CHANNELS, Address
 from app.domain.conversation import (
@@ -24,7 +23,7 @@ from app.domain.conversation import (
 from app.domain.errors import NotFound
 from app.domain.events import Changed, ConversationUpdated, EventType, MessageCreated, News
 from app.domain.messaging import Inbound
-from app.domain.model import AccountId, Channel, ConversationId, TenantId
+from app.domain.model import AccountId, Channel, ConversationId
 from app.domain.reading import storable, write_time
 from app.domain.threads import answered, in_brackets
 from app.store.address_links import names_of
@@ -32,6 +31,7 @@ from app.store.conversations import lock_conversation
 from app.store.database import SOME_TENANT
 from app.store.events import announce
 from app.store.recipients import KEY
+from app.store.transactions import TenantTx
 
 _OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
 """The Message-ID that we give to our own replies: the delivery's id, whatever the domain."""
@@ -52,25 +52,23 @@ class Recorded:
     """False where this message was there already."""
 
 
-async def find_conversation(
-    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, inbound: Inbound
-) -> Match | None:
+async def find_conversation(tx: TenantTx, account_id: AccountId, channel: Channel, inbound: Inbound) -> Match | None:
     """Find whose conversation a message belongs to that came in through an account.
 
     By the conversation that it names, by the messages that it answers, and by its sender's latest conversation on that
     account, in this order.
     """
     sender = Address.read(channel, inbound.sender).key
-    named = await find_named(connection, tenant, inbound.conversation_id, inbound.conversation_external_id)
+    named = await find_named(tx, inbound.conversation_id, inbound.conversation_external_id)
     if named is not None and inbound.vouched:
         return Match(named, believed=True)
     written = answered(inbound.in_reply_to, inbound.references)
     thread = tuple(map(in_brackets, written)) if channel is Channel.EMAIL else written
-    tied = named or await find_thread(connection, tenant, account_id, channel, thread)
+    tied = named or await find_thread(tx, account_id, channel, thread)
     if tied is not None:
-        believed = channel is not Channel.EMAIL or await is_contact(connection, tenant, tied, sender)
+        believed = channel is not Channel.EMAIL or await is_contact(tx, tied, sender)
         return Match(tied, believed)
-    latest = await _find_latest(connection, tenant, account_id, channel, sender)
+    latest = await _find_latest(tx, account_id, channel, sender)
     return None if latest is None else Match(latest, believed=True)
 
 
@@ -80,14 +78,10 @@ _NAMED = sa.text("""
 """)
 
 
-async def find_named(
-    connection: AsyncConnection, tenant: TenantId, id_: UUID | None, external_id: str | None
-) -> ConversationId | None:
+async def find_named(tx: TenantTx, id_: UUID | None, external_id: str | None) -> ConversationId | None:
     if id_ is None and external_id is None:
         return None
-    found: ConversationId | None = await connection.scalar(
-        _NAMED, {"tenant": tenant, "id": id_, "external_id": external_id and external_id.strip()}
-    )
+    found: ConversationId | None = await tx.scalar(_NAMED, id=id_, external_id=external_id and external_id.strip())
     return found
 
 
@@ -98,12 +92,9 @@ _BY_EXTERNAL_IDS = sa.text("""
 """)
 
 
-async def find_by_external_ids(
-    connection: AsyncConnection, tenant: TenantId, channel: Channel, external_ids: Sequence[str]
-) -> ConversationId | None:
+async def find_by_external_ids(tx: TenantTx, channel: Channel, external_ids: Sequence[str]) -> ConversationId | None:
     """Find the first of these external ids that a conversation on the channel has."""
-    values = {"external_ids": list(external_ids), "channel": channel}
-    found: ConversationId | None = await connection.scalar(_BY_EXTERNAL_IDS, {"tenant": tenant, **values})
+    found: ConversationId | None = await tx.scalar(_BY_EXTERNAL_IDS, external_ids=list(external_ids), channel=channel)
     return found
 
 
@@ -127,7 +118,7 @@ _THREAD = sa.text("""
 
 
 async def find_thread(
-    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, message_ids: Sequence[str]
+    tx: TenantTx, account_id: AccountId, channel: Channel, message_ids: Sequence[str]
 ) -> ConversationId | None:
     """Find the conversation of the first known message: a customer's, by the provider's id, or a reply of ours."""
     if not message_ids:
@@ -139,7 +130,7 @@ async def find_thread(
         "account": account_id,
         "channel": channel,
     }
-    found: ConversationId | None = await connection.scalar(_THREAD, {"tenant": tenant, **values})
+    found: ConversationId | None = await tx.scalar(_THREAD, **values)
     return found
 
 
@@ -168,13 +159,11 @@ LATEST_OF_CONTACT: Mapping[Channel, sa.TextClause] = {
 }
 
 
-async def _find_latest(
-    connection: AsyncConnection, tenant: TenantId, account_id: AccountId, channel: Channel, sender: str
-) -> ConversationId | None:
-    names = await names_of(connection, tenant, channel, sender)
-    values = {"tenant": tenant, "channel": channel, "senders": names, "account": account_id}
+async def _find_latest(tx: TenantTx, account_id: AccountId, channel: Channel, sender: str) -> ConversationId | None:
+    names = await names_of(tx, channel, sender)
+    values = {"channel": channel, "senders": names, "account": account_id}
     statements = (LATEST, LATEST_OF_CONTACT.get(channel))
-    found = [await connection.scalar(statement, values) for statement in statements if statement is not None]
+    found = [await tx.scalar(statement, **values) for statement in statements if statement is not None]
     return max((id_ for id_ in found if id_ is not None), default=None)
 
 
@@ -185,10 +174,9 @@ _IS_CONTACT = sa.text("""
 """)
 
 
-async def is_contact(connection: AsyncConnection, tenant: TenantId, id_: ConversationId, sender: str) -> bool:
+async def is_contact(tx: TenantTx, id_: ConversationId, sender: str) -> bool:
     """Tell whether an e-mail address is the contact's, or the one that the conversation is with."""
-    values = {"tenant": tenant, "id": id_, "sender": _key(Channel.EMAIL, sender)}
-    return bool(await connection.scalar(_IS_CONTACT, values))
+    return bool(await tx.scalar(_IS_CONTACT, id=id_, sender=_key(Channel.EMAIL, sender)))
 
 
 def _key(channel: Channel, address: str) -> str:
@@ -196,21 +184,21 @@ def _key(channel: Channel, address: str) -> str:
 
 
 async def record_customer_message(
-    connection: AsyncConnection, tenant: TenantId, id_: ConversationId, message: CustomerMessage, now: datetime
+    tx: TenantTx, id_: ConversationId, message: CustomerMessage, now: datetime
 ) -> Recorded:
     """Put a message on the timeline and pass the ball, once for each id of the provider's. Raises NotFound."""
-    before = await lock_conversation(connection, tenant, id_)
+    before = await lock_conversation(tx, id_)
     if before is None:
         raise NotFound
     message = spelled(message, before.channel)
     named = message.provider_message_id is not None
-    known = await find_message(connection, tenant, id_, before.channel, message) if named else None
+    known = await find_message(tx, id_, before.channel, message) if named else None
     if known is not None:
         return Recorded(known, added=False)
-    added = await add_messages(connection, tenant, [message_row(id_, before, message, now)])
+    added = await add_messages(tx, [message_row(id_, before, message, now)])
     after = receive(before, message, now)
-    await _store_standing(connection, tenant, id_, after)
-    await announce(connection, tenant, _news(id_, added[0].message_id, differences(before, after)))
+    await _store_standing(tx, id_, after)
+    await announce(tx, _news(id_, added[0].message_id, differences(before, after)))
     return Recorded(added[0].message_id, added=True)
 
 
@@ -234,19 +222,13 @@ _FIND_MESSAGE = sa.text("""
 
 
 async def find_message(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    conversation: ConversationId,
-    channel: Channel,
-    message: CustomerMessage,
+    tx: TenantTx, conversation: ConversationId, channel: Channel, message: CustomerMessage
 ) -> UUID | None:
     """Find a message of the same key on a conversation; from the same sender, if the message names one."""
     key = message_key(message)
     values = {"provider_message_id": key.provider_message_id, "text": key.text, "sent_at": key.sent_at}
     sender = None if message.sender is None else _key(channel, message.sender)
-    found: UUID | None = await connection.scalar(
-        _FIND_MESSAGE, {"tenant": tenant, "conversation": conversation, "sender": sender, **values}
-    )
+    found: UUID | None = await tx.scalar(_FIND_MESSAGE, conversation=conversation, sender=sender, **values)
     return found
 
 
@@ -256,11 +238,10 @@ _KNOWN_ANYWHERE = sa.text("""
 """)
 
 
-async def is_known(connection: AsyncConnection, tenant: TenantId, provider_message_id: str, sender: str) -> bool:
+async def is_known(tx: TenantTx, provider_message_id: str, sender: str) -> bool:
     """Tell whether any conversation has this e-mail of this sender."""
     key = _key(Channel.EMAIL, sender)
-    values = {"tenant": tenant, "provider_message_id": provider_message_id, "sender": key}
-    return bool(await connection.scalar(_KNOWN_ANYWHERE, values))
+    return bool(await tx.scalar(_KNOWN_ANYWHERE, provider_message_id=provider_message_id, sender=key))
 
 
 _AMEND = sa.text("""
@@ -274,12 +255,7 @@ _AMEND = sa.text("""
 
 
 async def amend_message(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    account: AccountId,
-    channel: Channel,
-    provider_message_id: str,
-    text: str | None,
+    tx: TenantTx, account: AccountId, channel: Channel, provider_message_id: str, text: str | None
 ) -> bool:
     """Show what a customer made of a message; None: taken back, for good. Answer whether there was one to change."""
     values = {
@@ -290,7 +266,7 @@ async def amend_message(
         "unsent": text is None,
         "unsent_text": UNSENT,
     }
-    return (await connection.execute(_AMEND, {"tenant": tenant, **values})).rowcount > 0
+    return (await tx.execute(_AMEND, **values)).rowcount > 0
 
 
 _STORE_STANDING = sa.text("""
@@ -302,9 +278,7 @@ _STORE_STANDING = sa.text("""
 """)
 
 
-async def _store_standing(
-    connection: AsyncConnection, tenant: TenantId, id_: ConversationId, conversation: Conversation
-) -> None:
+async def _store_standing(tx: TenantTx, id_: ConversationId, conversation: Conversation) -> None:
     values = {
         "status": conversation.status,
         "engagement": conversation.engagement,
@@ -312,7 +286,7 @@ async def _store_standing(
         "reply_to_message_id": conversation.reply_to_message_id,
         "reply_references": list(conversation.reply_references),
     }
-    await connection.execute(_STORE_STANDING, {"tenant": tenant, "id": id_, **values})
+    await tx.execute(_STORE_STANDING, id=id_, **values)
 
 
 _ADD_MESSAGES = sa.text(f"""
@@ -341,11 +315,9 @@ def message_row(id_: UUID, conversation: Conversation, message: CustomerMessage,
     }
 
 
-async def add_messages(
-    connection: AsyncConnection, tenant: TenantId, rows: Sequence[Mapping[str, object]]
-) -> list[MessageCreated]:
+async def add_messages(tx: TenantTx, rows: Sequence[Mapping[str, object]]) -> list[MessageCreated]:
     """Put customers' messages on the timelines of conversations that the caller has locked."""
     if not rows:
         return []
-    added = await connection.execute(_ADD_MESSAGES, {"tenant": tenant, "rows": json.dumps(rows)})
+    added = await tx.execute(_ADD_MESSAGES, rows=json.dumps(rows))
     return [MessageCreated(row.id, row.conversation_id) for row in added]

@@ -22,6 +22,7 @@ from app.domain.model import TenantId
 from app.store.finishing import to_its_end
 from app.store.routes import Routes
 from app.store.shares import OWN_WORK, ROUTING, Kind, Shares
+from app.store.transactions import RoutingTx, SweepTx, TenantTx, Transaction
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -100,7 +101,7 @@ class Database:
         return other
 
     @asynccontextmanager
-    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[TenantTx]:
         """Open a transaction that sees one tenant's rows; it commits when the block ends well.
 
         Raises Overloaded when the tenant's share of this kind of work is used up.
@@ -108,37 +109,37 @@ class Database:
         if self._kind.statement_seconds is None:
             async with self._connected() as connection:
                 await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
-                yield connection
+                yield TenantTx(connection, TenantId(tenant))
             return
         values = {"tenant": str(tenant), "milliseconds": _milliseconds(self._kind)}
         async with self._shares.taken(self._kind, tenant), self._connected() as connection:
             await connection.execute(_SET_TENANT_AND_TIME, values)
-            yield connection
+            yield TenantTx(connection, TenantId(tenant))
 
     @asynccontextmanager
-    async def begin_routing(self) -> AsyncIterator[AsyncConnection]:
+    async def begin_routing(self) -> AsyncIterator[RoutingTx]:
         """Open a transaction without a tenant: it sees the routing tables only.
 
         In the API strangers ask for it too, so it has a time and a share of its own. Raises Overloaded.
         """
         if self._kind.statement_seconds is None:
             async with self._connected() as connection:
-                yield connection
+                yield RoutingTx(connection)
             return
         async with self._shares.taken(ROUTING), self._connected() as connection:
             await connection.execute(_SET_TIME, {"milliseconds": _milliseconds(ROUTING)})
-            yield connection
+            yield RoutingTx(connection)
 
     async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
         """Return the tenant in whose row of a routing table a key stands. Raises Overloaded."""
         return await self._routes.owner(self.begin_routing, column, key)
 
     @asynccontextmanager
-    async def begin_sweep(self) -> AsyncIterator[AsyncConnection]:
+    async def begin_sweep(self) -> AsyncIterator[SweepTx]:
         """Open a transaction that reads ids, statuses and times of every tenant."""
         async with self._connected() as connection:
             await connection.execute(sa.text(f"SET LOCAL ROLE {SWEEPER_ROLE}"))
-            yield connection
+            yield SweepTx(connection)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
@@ -208,23 +209,23 @@ def _is_away(error: Exception) -> bool:
     return lost or isinstance(error, DatabaseAway | ConnectionError)
 
 
-async def plan_anew(connection: AsyncConnection) -> None:
+async def plan_anew(tx: Transaction) -> None:
     """Let PostgreSQL plan each statement anew until the transaction ends.
 
     The plan that a connection keeps after a few times is made for what is asked for on average, or was made when there
     was hardly a row: then it reads all of a large mass reply for the first rows of it.
     """
-    await connection.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
+    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
 
 
-async def plan_by_key(connection: AsyncConnection) -> None:
+async def plan_by_key(tx: Transaction) -> None:
     """Plan what follows for tables as large as they are now, and for what tenants have on average.
 
     A connection keeps the plans of foreign keys' checks too. One that was made while a table was empty, or for a tenant
     that its statistics do not know, reads all rows of the tenant to find one by its key.
     """
-    await connection.execute(sa.text("DISCARD PLANS"))
-    await connection.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
+    await tx.execute(sa.text("DISCARD PLANS"))
+    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
 
 
 class Share:
@@ -235,10 +236,10 @@ class Share:
         self._free = asyncio.Semaphore(connections)
 
     @asynccontextmanager
-    async def begin(self, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, tenant: TenantId) -> AsyncIterator[TenantTx]:
         """Open a transaction that sees one tenant's rows, as soon as one of the few is free."""
-        async with self._free, self._database.begin(tenant) as connection:
-            yield connection
+        async with self._free, self._database.begin(tenant) as tx:
+            yield tx
 
 
 # What a login may become counts as what it is: SET ROLE is one statement. Whoever may replicate, or may read files and

@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.decision import Decision
-from app.domain.model import ConversationId, DeliveryId, MassReplyId, ReasonCode, TenantId
+from app.domain.model import ConversationId, DeliveryId, MassReplyId, ReasonCode
+from app.store.transactions import TenantTx
 
 _RETRYABLE = sa.text("""
     SELECT id FROM deliveries
@@ -18,12 +18,10 @@ _RETRYABLE = sa.text("""
 """)
 
 
-async def hold_retryable(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, codes: Iterable[ReasonCode] | None
-) -> Sequence[DeliveryId]:
+async def hold_retryable(tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None) -> Sequence[DeliveryId]:
     """Hold the failed deliveries that may be tried again, of these reasons or of any."""
-    values = {"tenant": tenant, "id": id_, "codes": None if codes is None else sorted(codes)}
-    return [DeliveryId(row) for row in await connection.scalars(_RETRYABLE, values)]
+    values = {"id": id_, "codes": None if codes is None else sorted(codes)}
+    return [DeliveryId(row) for row in await tx.scalars(_RETRYABLE, **values)]
 
 
 _OF_CONVERSATIONS = sa.text("""
@@ -34,21 +32,20 @@ _OF_CONVERSATIONS = sa.text("""
 
 
 async def hold_deliveries(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, conversations: Iterable[UUID]
+    tx: TenantTx, id_: MassReplyId, conversations: Iterable[UUID]
 ) -> dict[ConversationId, DeliveryId]:
     """Hold the deliveries to these conversations; one that the mass reply does not hold is left out."""
-    values = {"tenant": tenant, "id": id_, "ids": list(conversations)}
-    rows = await connection.execute(_OF_CONVERSATIONS, values)
+    rows = await tx.execute(_OF_CONVERSATIONS, id=id_, ids=list(conversations))
     return {ConversationId(row.conversation_id): DeliveryId(row.id) for row in rows}
 
 
-async def extend(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, not_after: datetime) -> None:
+async def extend(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
     """Let what is sent again leave until then. What was queued before keeps the time that was confirmed."""
     statement = sa.text("""
         UPDATE mass_replies SET again_until = greatest(again_until, :not_after), updated_at = now()
         WHERE tenant_id = :tenant AND id = :id
     """)
-    await connection.execute(statement, {"tenant": tenant, "id": id_, "not_after": not_after})
+    await tx.execute(statement, id=id_, not_after=not_after)
 
 
 _NOTE = sa.text("""
@@ -59,9 +56,7 @@ _NOTE = sa.text("""
 """)
 
 
-async def note_decision(
-    connection: AsyncConnection, tenant: TenantId, deliveries: Iterable[DeliveryId], decision: Decision
-) -> None:
+async def note_decision(tx: TenantTx, deliveries: Iterable[DeliveryId], decision: Decision) -> None:
     """Write down who decided what about each delivery, and why. Nothing ever changes these rows."""
     values = {
         "outcome": decision.finding,
@@ -71,4 +66,4 @@ async def note_decision(
         "author_name": decision.by.name,
         "author_email": decision.by.email,
     }
-    await connection.execute(_NOTE, {"tenant": tenant, "ids": list(deliveries), **values})
+    await tx.execute(_NOTE, ids=list(deliveries), **values)

@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import Address
 from app.domain.erasure import ERASED_TEXT, AddressDigests, Place, addresses_of
-from app.domain.model import Channel, DeliveryId, DeliveryStatus, ReasonCode, TenantId
+from app.domain.model import Channel, DeliveryId, DeliveryStatus, ReasonCode
+from app.store.transactions import TenantTx
 
 SHORTEST_NEEDLE: Final = 6
 """A shorter address is looked for in reports as a whole text only: it would be found inside anything."""
@@ -22,9 +22,9 @@ _PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('eras
 _ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 
 
-async def wait_for_erasures(connection: AsyncConnection, tenant: TenantId) -> None:
+async def wait_for_erasures(tx: TenantTx) -> None:
     """Let no contact of the tenant be erased until the transaction ends."""
-    await connection.execute(_PREPARING, {"tenant": str(tenant)})
+    await tx.execute(_PREPARING, tenant=str(tx.tenant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +74,23 @@ _CONTACT = sa.text("""
 """)
 
 
-async def hold_contact(connection: AsyncConnection, tenant: TenantId, name: str) -> HeldContact | None:
+async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
     """Hold a contact, by our id or the external one, in the order of claims, records and imports; None: there is none.
 
     Deliveries come first: whoever records what became of one writes to its conversation afterwards.
     """
-    await connection.execute(_ERASING, {"tenant": str(tenant)})
-    contact = await connection.scalar(_FIND, {"tenant": tenant, "id": _as_id(name), "name": name})
+    await tx.execute(_ERASING, tenant=str(tx.tenant))
+    contact = await tx.scalar(_FIND, id=_as_id(name), name=name)
     if contact is None:
         return None
-    values = {"tenant": tenant, "contact": contact}
-    deliveries = list(await connection.execute(_DELIVERIES, values))
-    conversations = list(await connection.execute(_CONVERSATIONS, values))
-    row = (await connection.execute(_CONTACT, values)).one()
+    deliveries = list(await tx.execute(_DELIVERIES, contact=contact))
+    conversations = list(await tx.execute(_CONVERSATIONS, contact=contact))
+    row = (await tx.execute(_CONTACT, contact=contact)).one()
     own, written = [*addresses_of(row.email, row.phone), *_read(conversations)], list(_read(deliveries))
     addresses = frozenset(map(Place.of, own))
     former = frozenset(map(Place.of, written)) - addresses
     spellings = frozenset(spelling for each in (*own, *written) for spelling in each.spellings)
-    aliases = await connection.scalars(_ALIASES, {"tenant": tenant, "keys": [each.key for each in addresses | former]})
+    aliases = await tx.scalars(_ALIASES, keys=[each.key for each in addresses | former])
     return HeldContact(
         contact,
         row.opted_out,
@@ -145,23 +144,21 @@ _FORGET_BLOCKED = sa.text("""
 """)
 
 
-async def keep_blocked(
-    connection: AsyncConnection, tenant: TenantId, contact: HeldContact, digests: AddressDigests
-) -> None:
+async def keep_blocked(tx: TenantTx, contact: HeldContact, digests: AddressDigests) -> None:
     """Let every address stay blocked that is, as a digest; whoever opted out altogether has all of theirs blocked."""
     named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.key))
-    columns = {"tenant": tenant, "channels": [a.channel for a in named], "addresses": [a.key for a in named]}
-    rows = await connection.execute(_REASONS, columns)
+    columns = {"channels": [a.channel for a in named], "addresses": [a.key for a in named]}
+    rows = await tx.execute(_REASONS, **columns)
     reasons = {Place(Channel(row.channel), row.address): row.reason for row in rows}
     if contact.opted_out:
         reasons = {place: str(ReasonCode.OPTED_OUT) for place in contact.addresses} | reasons
     kept = {
         "channels": [place.channel for place in reasons],
-        "digests": [digests.of(tenant, place) for place in reasons],
+        "digests": [digests.of(tx.tenant, place) for place in reasons],
         "reasons": list(reasons.values()),
     }
-    await connection.execute(_KEEP_DIGESTS, {"tenant": tenant, **kept})
-    await connection.execute(_FORGET_BLOCKED, {**columns, "contact": contact.id})
+    await tx.execute(_KEEP_DIGESTS, **kept)
+    await tx.execute(_FORGET_BLOCKED, contact=contact.id, **columns)
 
 
 _ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
@@ -178,25 +175,23 @@ _BLOCK_AGAIN = sa.text("""
 """)
 
 
-async def has_digests(connection: AsyncConnection, tenant: TenantId) -> bool:
+async def has_digests(tx: TenantTx) -> bool:
     """Whether any address of the tenant's stays blocked as a digest."""
-    return bool(await connection.scalar(_ANY_DIGEST, {"tenant": tenant}))
+    return bool(await tx.scalar(_ANY_DIGEST))
 
 
-async def block_again(
-    connection: AsyncConnection, tenant: TenantId, digests: AddressDigests, addresses: Collection[Address]
-) -> None:
+async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Collection[Address]) -> None:
     """Block those of these addresses, which have just become known, that an erased contact had blocked."""
-    if not addresses or not await has_digests(connection, tenant):
+    if not addresses or not await has_digests(tx):
         return
     named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))
-    known = [(address, digest) for address in named for digest in digests.possible(tenant, address)]
+    known = [(address, digest) for address in named for digest in digests.possible(tx.tenant, address)]
     values = {
         "channels": [address.channel for address, _ in known],
         "digests": [digest for _, digest in known],
         "addresses": [address.key for address, _ in known],
     }
-    await connection.execute(_BLOCK_AGAIN, {"tenant": tenant, **values})
+    await tx.execute(_BLOCK_AGAIN, **values)
 
 
 _SAMPLE_LEFT = """
@@ -278,31 +273,31 @@ _NAMES = sa.text("""
 """)
 
 
-async def _needles(connection: AsyncConnection, tenant: TenantId, contact: HeldContact) -> list[str]:
+async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
     """What tells the contact's reports from others', as LIKE patterns."""
-    values = {"tenant": tenant, "conversations": contact.conversations}
-    senders = await connection.scalars(_SENDERS, values)
-    names = await connection.scalars(_NAMES, values)
+    values = {"conversations": contact.conversations}
+    senders = await tx.scalars(_SENDERS, **values)
+    names = await tx.scalars(_NAMES, **values)
     addresses = {spelling.lower() for spelling in contact.spellings | set(senders)}
     return [*map(_needle, addresses), *(_whole(name) for name in names if name)]
 
 
-async def scrub(connection: AsyncConnection, tenant: TenantId, contact: HeldContact) -> None:
+async def scrub(tx: TenantTx, contact: HeldContact) -> None:
     """Take out everything that says who the contact is or what was written; what is counted stays."""
     values: dict[str, Any] = {
-        "tenant": tenant,
+        "tenant": tx.tenant,
         "contact": contact.id,
         "conversations": contact.conversations,
         "deliveries": list(contact.deliveries),
         "keys": [each.key for each in contact.addresses | contact.former],
-        "needles": await _needles(connection, tenant, contact),
+        "needles": await _needles(tx, contact),
         "text": ERASED_TEXT,
         "reason": ReasonCode.CONTACT_ERASED,
     }
     for written in _SCRUB:
         statement = sa.text(written)
         named = statement.compile().params
-        await connection.execute(statement, {name: value for name, value in values.items() if name in named})
+        await tx.execute(statement, **{name: value for name, value in values.items() if name in named})
 
 
 def _needle(address: str) -> str:

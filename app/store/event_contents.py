@@ -7,13 +7,13 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import ConversationUpdated, DeliveryUpdated, MessageCreated, Subject
 from app.domain.mass_reply import MassReply
-from app.domain.model import Channel, ConversationStatus, Engagement, MassReplyId, ReasonCode, TenantId, TimelineKind
+from app.domain.model import Channel, ConversationStatus, Engagement, MassReplyId, ReasonCode, TimelineKind
 from app.store import mass_replies
 from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
 
 T = TypeVar("T")
 UNREADABLE: Final = (LookupError, TypeError, ValueError)
@@ -74,29 +74,27 @@ class Contents:
     """What is there and cannot be read, with the name of the error."""
 
 
-async def load(
-    connection: AsyncConnection, tenant: TenantId, batches: Collection[MassReplyId], subjects: Sequence[Subject]
-) -> Contents:
+async def load(tx: TenantTx, batches: Collection[MassReplyId], subjects: Sequence[Subject]) -> Contents:
     """Read the mass replies of these ids, and what these subjects are about."""
     unreadable: dict[UUID, str] = {}
     messages, conversations = _messages(subjects), _conversations(subjects)
     deliveries = {subject.delivery_id for subject in subjects if isinstance(subject, DeliveryUpdated)}
     return Contents(
-        await _mass_replies(connection, tenant, batches, unreadable),
-        _each(_message, await _rows(connection, _MESSAGES, tenant, messages), unreadable),
-        _each(_conversation, await _rows(connection, _CONVERSATIONS, tenant, conversations), unreadable),
-        _each(_delivery, await _rows(connection, _DELIVERIES, tenant, deliveries), unreadable),
+        await _mass_replies(tx, batches, unreadable),
+        _each(_message, await _rows(tx, _MESSAGES, messages), unreadable),
+        _each(_conversation, await _rows(tx, _CONVERSATIONS, conversations), unreadable),
+        _each(_delivery, await _rows(tx, _DELIVERIES, deliveries), unreadable),
         unreadable,
     )
 
 
 async def _mass_replies(
-    connection: AsyncConnection, tenant: TenantId, ids: Collection[MassReplyId], unreadable: dict[UUID, str]
+    tx: TenantTx, ids: Collection[MassReplyId], unreadable: dict[UUID, str]
 ) -> dict[UUID, MassReply]:
     found: dict[UUID, MassReply] = {}
     for id_ in ids:
         try:
-            batch = await mass_replies.get(connection, tenant, id_)
+            batch = await mass_replies.get(tx, id_)
         except UNREADABLE as error:
             unreadable[id_] = type(error).__name__
         else:
@@ -148,12 +146,12 @@ _CONVERSATION_SIZES = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def sizes(connection: AsyncConnection, tenant: TenantId, subjects: Sequence[Subject]) -> Mapping[UUID, int]:
+async def sizes(tx: TenantTx, subjects: Sequence[Subject]) -> Mapping[UUID, int]:
     """How many bytes of text or tags belong to each message and conversation; everything else is small."""
     messages, conversations = _messages(subjects), _conversations(subjects)
     rows = [
-        *await _rows(connection, _MESSAGE_SIZES, tenant, messages),
-        *await _rows(connection, _CONVERSATION_SIZES, tenant, conversations),
+        *await _rows(tx, _MESSAGE_SIZES, messages),
+        *await _rows(tx, _CONVERSATION_SIZES, conversations),
     ]
     return {row.id: int(row.size) for row in rows}
 
@@ -166,10 +164,8 @@ def _conversations(subjects: Sequence[Subject]) -> set[UUID]:
     return {subject.conversation_id for subject in subjects if isinstance(subject, ConversationUpdated)}
 
 
-async def _rows(
-    connection: AsyncConnection, statement: sa.TextClause, tenant: TenantId, ids: Collection[UUID]
-) -> Sequence[Any]:
-    return (await connection.execute(statement, {"tenant": tenant, "ids": list(ids)})).all() if ids else ()
+async def _rows(tx: TenantTx, statement: sa.TextClause, ids: Collection[UUID]) -> Sequence[Any]:
+    return (await tx.execute(statement, ids=list(ids))).all() if ids else ()
 
 
 def _message(row: Any) -> MessageTold:

@@ -12,11 +12,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import REACHED, Event, EventType, News, read_subject, write_subject
 from app.domain.model import MassReplyId, MassReplyStatus, TenantId
 from app.store.database import Database
+from app.store.transactions import TenantTx
 
 NUMBERED_AT_ONCE: Final = 10_000
 """Events that one transaction gives positions to."""
@@ -30,7 +30,7 @@ _ANNOUNCE = sa.text("""
 """)
 
 
-async def announce(connection: AsyncConnection, tenant: TenantId, news: Sequence[News]) -> None:
+async def announce(tx: TenantTx, news: Sequence[News]) -> None:
     """Tell whoever listens, once the caller's transaction has ended well."""
     if not news:
         return
@@ -40,15 +40,13 @@ async def announce(connection: AsyncConnection, tenant: TenantId, news: Sequence
         "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in news],
         "rules": [f"{{{','.join(map(str, one.rules))}}}" for one in news],
     }
-    await connection.execute(_ANNOUNCE, {"tenant": tenant, **values})
+    await tx.execute(_ANNOUNCE, **values)
 
 
-async def announce_status(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, status: MassReplyStatus
-) -> None:
+async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:
     """Tell that a mass reply came to a status, if that is one to tell of."""
     if status in REACHED:
-        await announce(connection, tenant, [News(REACHED[status], id_)])
+        await announce(tx, [News(REACHED[status], id_)])
 
 
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('events ' || CAST(:tenant AS text), 0))")
@@ -65,21 +63,21 @@ _NUMBER = sa.text("""
 """)
 
 
-async def number(connection: AsyncConnection, tenant: TenantId) -> int:
+async def number(tx: TenantTx) -> int:
     """Give positions to NUMBERED_AT_ONCE events that have none yet, the oldest first; answers how many there were.
 
     Hold the transaction no longer than this: other readers of the same tenant wait for it.
     """
-    await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
-    return (await connection.execute(_NUMBER, {"tenant": tenant, "limit": NUMBERED_AT_ONCE})).rowcount
+    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    return (await tx.execute(_NUMBER, limit=NUMBERED_AT_ONCE)).rowcount
 
 
 async def number_all(database: Database, tenant: TenantId) -> None:
     """Give every event of the past its position, in transactions of their own: what is numbered later counts as new."""
     numbered = NUMBERED_AT_ONCE
     while numbered == NUMBERED_AT_ONCE:
-        async with database.begin(tenant) as connection:
-            numbered = await number(connection, tenant)
+        async with database.begin(tenant) as tx:
+            numbered = await number(tx)
 
 
 _COLUMNS = "id, position, type, mass_reply_id, subjects, rules, created_at"
@@ -92,20 +90,13 @@ _AFTER = sa.text(f"""
 """)  # noqa: S608 - column names of our own
 
 
-async def after(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    position: int,
-    limit: int,
-    types: Collection[EventType] | None = None,
-) -> list[Event]:
+async def after(tx: TenantTx, position: int, limit: int, types: Collection[EventType] | None = None) -> list[Event]:
     """Read a tenant's events that come after a position, of these types or of any.
 
     Call `number` first, in a transaction of its own.
     """
     wanted = None if types is None else list(types)
-    values = {"tenant": tenant, "position": position, "limit": limit, "types": wanted}
-    return [_event(row) for row in await connection.execute(_AFTER, values)]
+    return [_event(row) for row in await tx.execute(_AFTER, position=position, limit=limit, types=wanted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +122,18 @@ _PAGE_AFTER = sa.text(f"""
 
 
 async def page_after(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    position: int,
-    limit: int,
-    most_bytes: int,
-    types: Collection[EventType] | None = None,
+    tx: TenantTx, position: int, limit: int, most_bytes: int, types: Collection[EventType] | None = None
 ) -> EventsPage:
     """As `after`, no more than so many bytes of subjects together; the first of them, whatever it has."""
     wanted = None if types is None else list(types)
-    values = {"tenant": tenant, "position": position, "limit": limit, "most_bytes": most_bytes, "types": wanted}
-    rows = (await connection.execute(_PAGE_AFTER, values)).all()
+    rows = (await tx.execute(_PAGE_AFTER, position=position, limit=limit, most_bytes=most_bytes, types=wanted)).all()
     return EventsPage([_event(row) for row in rows], is_last=not rows or rows[0].found == len(rows))
 
 
-async def last_position(connection: AsyncConnection, tenant: TenantId) -> int:
+async def last_position(tx: TenantTx) -> int:
     """Where a reader begins that wants to hear of what is new; 0 where nothing was ever numbered."""
     statement = sa.text("SELECT max(position) FROM outbound_events WHERE tenant_id = :tenant")
-    return await connection.scalar(statement, {"tenant": tenant}) or 0
+    return await tx.scalar(statement) or 0
 
 
 def _event(row: Any) -> Event:

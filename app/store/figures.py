@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.sweeps import STOPPED
+from app.store.transactions import SweepTx
 
 MOST: Final = 10_000
 """What is found row by row is counted no further than this: by then somebody should look anyway."""
@@ -132,13 +132,13 @@ BACKLOGS: Final = """
 """
 
 
-async def read_figures(connection: AsyncConnection) -> Figures:
+async def read_figures(tx: SweepTx) -> Figures:
     """Read all of them, as the sweeper's role."""
-    depths = await connection.execute(sa.text(DEPTHS))
-    stopped = await connection.execute(sa.text(STOPPED_LANES))
-    accounts = await connection.execute(sa.text(ACCOUNTS))
-    endpoints = await connection.execute(sa.text(ENDPOINTS))
-    found = (await connection.execute(sa.text(BACKLOGS), {"most": MOST})).one()
+    depths = await tx.execute(sa.text(DEPTHS))
+    stopped = await tx.execute(sa.text(STOPPED_LANES))
+    accounts = await tx.execute(sa.text(ACCOUNTS))
+    endpoints = await tx.execute(sa.text(ENDPOINTS))
+    found = (await tx.execute(sa.text(BACKLOGS), most=MOST)).one()
     return Figures(
         tuple(
             Depth(row.channel, int(row.queued), int(row.in_flight), row.paused_lanes, float(row.lag), float(row.idle))

@@ -14,11 +14,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import Changed
-from app.domain.model import TenantId
 from app.store.settlements import Locked
+from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,12 @@ _HOLD = sa.text("""
 """)
 
 
-async def hold(connection: AsyncConnection, tenant: TenantId, conversations: Iterable[UUID]) -> None:
+async def hold(tx: TenantTx, conversations: Iterable[UUID]) -> None:
     """Hold all that a transaction will flip or restore, in one order, before it does so bit by bit."""
-    await connection.execute(_HOLD, {"tenant": tenant, "ids": sorted(set(conversations))})
+    await tx.execute(_HOLD, ids=sorted(set(conversations)))
 
 
-async def flip(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked]) -> dict[UUID, Flip]:
+async def flip(tx: TenantTx, rows: Sequence[Locked]) -> dict[UUID, Flip]:
     """Pass the ball to the customers of these deliveries, and mark the conversations done where that was asked."""
     values = {
         "conversation_ids": [row.conversation_id for row in rows],
@@ -80,7 +79,7 @@ async def flip(connection: AsyncConnection, tenant: TenantId, rows: Sequence[Loc
         "started_at": [row.attempt_started_at for row in rows],
         "frozen_at": [row.frozen_at for row in rows],
     }
-    return {row.id: _flip(row) for row in await connection.execute(_FLIP, {"tenant": tenant, **values})}
+    return {row.id: _flip(row) for row in await tx.execute(_FLIP, **values)}
 
 
 def _flip(row: Any) -> Flip:
@@ -129,13 +128,11 @@ _RESTORE: Final = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def restore(
-    connection: AsyncConnection, tenant: TenantId, rows: Sequence[Locked], leaving: Collection[UUID]
-) -> dict[UUID, Mapping[str, Changed]]:
+async def restore(tx: TenantTx, rows: Sequence[Locked], leaving: Collection[UUID]) -> dict[UUID, Mapping[str, Changed]]:
     """Give back what the flips of these deliveries changed, field by field, unless somebody has changed it since.
 
     `leaving` are all deliveries that cease to count as sent in this transaction: none of them holds a conversation.
     The caller holds the conversations. Return those of which something was given back, and what.
     """
     values = {"ids": [row.id for row in rows], "leaving": list(leaving)}
-    return {row.id: _changed(row) for row in await connection.execute(_RESTORE, {"tenant": tenant, **values})}
+    return {row.id: _changed(row) for row in await tx.execute(_RESTORE, **values)}

@@ -3,33 +3,33 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import EventType
 from app.domain.following import Place
 from app.domain.mass_reply import Progress
-from app.domain.model import DeliveryId, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
+from app.domain.model import DeliveryId, DeliveryStatus, MassReplyId, MassReplyStatus
 from app.store.mass_replies import lanes_of
+from app.store.transactions import TenantTx
 from app.tables import mass_replies
 
 # Not the selection, the message and the preflight, which may be large and never change.
 _CHANGING = ("status", "recipient_count", "pause_reason", "finished_at")
 
 
-async def progress(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Progress | None:
+async def progress(tx: TenantTx, id_: MassReplyId) -> Progress | None:
     columns = [mass_replies.c[name] for name in _CHANGING]
-    statement = sa.select(*columns).where(mass_replies.c.tenant_id == tenant, mass_replies.c.id == id_)
-    row = (await connection.execute(statement)).first()
+    statement = sa.select(*columns).where(mass_replies.c.tenant_id == tx.tenant, mass_replies.c.id == id_)
+    row = (await tx.execute(statement)).first()
     if row is None:
         return None
-    lanes = (await lanes_of(connection, tenant, [id_])).get(id_, ())
+    lanes = (await lanes_of(tx, [id_])).get(id_, ())
     return Progress(MassReplyStatus(row.status), row.recipient_count, row.pause_reason, row.finished_at, lanes)
 
 
-async def newest_position(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> int:
+async def newest_position(tx: TenantTx, id_: MassReplyId) -> int:
     """Where the last event of a mass reply stands that has a position; 0 where none has."""
     statement = sa.text("SELECT max(position) FROM outbound_events WHERE tenant_id = :tenant AND mass_reply_id = :id")
-    return await connection.scalar(statement, {"tenant": tenant, "id": id_}) or 0
+    return await tx.scalar(statement, id=id_) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,10 @@ _SETTLED = sa.text("""
 """)
 
 
-async def settled_after(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, place: Place, newest: int, limit: int
-) -> list[Settled]:
+async def settled_after(tx: TenantTx, id_: MassReplyId, place: Place, newest: int, limit: int) -> list[Settled]:
     """Which deliveries came to a status behind a place, up to an event's position, in the order in which they did."""
     values = {"type": EventType.DELIVERIES_UPDATED, "after": place.position, "seen": place.seen, "newest": newest}
-    rows = await connection.execute(_SETTLED, {"tenant": tenant, "id": id_, "limit": limit, **values})
+    rows = await tx.execute(_SETTLED, id=id_, limit=limit, **values)
     return [
         Settled(Place(row.position, row.n), DeliveryId(row.delivery_id), DeliveryStatus(row.status)) for row in rows
     ]

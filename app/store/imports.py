@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.accounts import region_of
 from app.domain.addresses import email_key, phone_key
@@ -15,7 +14,7 @@ from app.domain.conversation import Contact, Conversation, MessageKey, message_k
 from app.domain.events import ConversationUpdated, EventType, MessageCreated, News
 from app.domain.import_chunk import Accounts, Chunk, KnownAccount, named_contacts, possible_contacts
 from app.domain.import_line import ConversationLine
-from app.domain.model import Channel, ConversationId, TenantId
+from app.domain.model import Channel, ConversationId
 from app.domain.reading import write_time
 from app.domain.selection import filterable
 from app.store.conversations import lock_conversations, read_contact
@@ -23,28 +22,29 @@ from app.store.customer_messages import add_messages, message_row
 from app.store.database import SOME_TENANT, plan_by_key
 from app.store.erasure import wait_for_erasures
 from app.store.events import announce
+from app.store.transactions import TenantTx
 
 # Two imports of one tenant that bring the same new conversation must not both find it missing.
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:tenant AS text), 0))")
 
 
-async def load_chunk(connection: AsyncConnection, tenant: TenantId, lines: Sequence[ConversationLine]) -> Chunk:
+async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine]) -> Chunk:
     """Load what these lines speak of, and keep it from changing until the transaction ends."""
-    await connection.execute(_ONE_AT_A_TIME, {"tenant": str(tenant)})
-    await wait_for_erasures(connection, tenant)
-    await plan_by_key(connection)
-    accounts = await _load_accounts(connection, tenant)
-    conversations = await lock_conversations(connection, tenant, [line.external_id for line in lines])
+    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    await wait_for_erasures(tx)
+    await plan_by_key(tx)
+    accounts = await _load_accounts(tx)
+    conversations = await lock_conversations(tx, [line.external_id for line in lines])
     held = {conversation.contact for conversation in conversations.values()}
-    contacts = await _load_contacts(connection, tenant, held | named_contacts(lines))
-    contacts |= await _load_contacts(connection, tenant, possible_contacts(lines, conversations, contacts, accounts))
+    contacts = await _load_contacts(tx, held | named_contacts(lines))
+    contacts |= await _load_contacts(tx, possible_contacts(lines, conversations, contacts, accounts))
     return Chunk(
         accounts=accounts,
         conversations=conversations,
         contacts=contacts,
-        known=await _known_messages(connection, tenant, lines, conversations),
+        known=await _known_messages(tx, lines, conversations),
         stored=dict(conversations),
-        used_elsewhere=await _used_elsewhere(connection, tenant, conversations, contacts),
+        used_elsewhere=await _used_elsewhere(tx, conversations, contacts),
     )
 
 
@@ -55,8 +55,8 @@ _ACCOUNTS = sa.text("""
 """)
 
 
-async def _load_accounts(connection: AsyncConnection, tenant: TenantId) -> Accounts:
-    rows = await connection.execute(_ACCOUNTS, {"tenant": tenant})
+async def _load_accounts(tx: TenantTx) -> Accounts:
+    rows = await tx.execute(_ACCOUNTS)
     return Accounts({row.key: KnownAccount(Channel(row.channel), region_of(row.config)) for row in rows})
 
 
@@ -69,10 +69,8 @@ _CONTACTS = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def _load_contacts(
-    connection: AsyncConnection, tenant: TenantId, external_ids: Collection[str]
-) -> dict[str, Contact]:
-    rows = await connection.execute(_CONTACTS, {"tenant": tenant, "external_ids": sorted(external_ids)})
+async def _load_contacts(tx: TenantTx, external_ids: Collection[str]) -> dict[str, Contact]:
+    rows = await tx.execute(_CONTACTS, external_ids=sorted(external_ids))
     return {row.external_id: read_contact(row) for row in rows}
 
 
@@ -85,18 +83,14 @@ _USED_ELSEWHERE = sa.text(f"""
 
 
 async def _used_elsewhere(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    conversations: Mapping[str, Conversation],
-    contacts: Mapping[str, Contact],
+    tx: TenantTx, conversations: Mapping[str, Conversation], contacts: Mapping[str, Contact]
 ) -> frozenset[str]:
     """Which of the contacts without a name have other conversations besides these."""
     held = {each.contact for each in conversations.values() if contacts[each.contact].unnamed}
     if not held:
         return frozenset()
     besides = [each.id for each in conversations.values()]
-    values = {"tenant": tenant, "contacts": sorted(held), "besides": besides}
-    return frozenset(await connection.scalars(_USED_ELSEWHERE, values))
+    return frozenset(await tx.scalars(_USED_ELSEWHERE, contacts=sorted(held), besides=besides))
 
 
 _KNOWN = sa.text(f"""
@@ -113,10 +107,7 @@ _KNOWN = sa.text(f"""
 
 
 async def _known_messages(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    lines: Sequence[ConversationLine],
-    conversations: Mapping[str, Conversation],
+    tx: TenantTx, lines: Sequence[ConversationLine], conversations: Mapping[str, Conversation]
 ) -> set[tuple[str, MessageKey]]:
     wanted = [
         (line.external_id, message_key(spelled(line.message, line.given.get("channel", stored.channel))))
@@ -129,28 +120,28 @@ async def _known_messages(
         {"n": n, "conversation_id": conversations[external_id].id, **asdict(key)}
         for n, (external_id, key) in enumerate(wanted)
     ]
-    found = await connection.scalars(_KNOWN, {"tenant": tenant, "wanted": json.dumps(rows, default=_json)})
+    found = await tx.scalars(_KNOWN, wanted=json.dumps(rows, default=_json))
     return {wanted[n] for n in found}
 
 
-async def store_chunk(connection: AsyncConnection, tenant: TenantId, chunk: Chunk, now: datetime) -> None:
+async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
     """Write what the lines of a chunk changed, and tell others of it."""
-    await _vacate(connection, tenant, chunk.left)
-    await _store_contacts(connection, tenant, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
+    await _vacate(tx, chunk.left)
+    await _store_contacts(tx, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
     ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
     if chunk.changed_conversations:
         changed = {key: chunk.conversations[key] for key in sorted(chunk.changed_conversations)}
-        ids |= await _store_conversations(connection, tenant, changed.values())
-        await _store_tags(connection, tenant, [(ids[key], each.tags) for key, each in changed.items()])
-        await _store_fields(connection, tenant, [(ids[key], each.custom_fields) for key, each in changed.items()])
+        ids |= await _store_conversations(tx, changed.values())
+        await _store_tags(tx, [(ids[key], each.tags) for key, each in changed.items()])
+        await _store_fields(tx, [(ids[key], each.custom_fields) for key, each in changed.items()])
     rows = [
         message_row(ids[each.external_id], chunk.conversations[each.external_id], each.message, now)
         for each in chunk.messages
     ]
-    added = await add_messages(connection, tenant, rows)
+    added = await add_messages(tx, rows)
     known = {each.id for each in chunk.stored.values()}
     created = [message for message in added if message.conversation_id in known]
-    await announce(connection, tenant, _news(created, chunk.updates()))
+    await announce(tx, _news(created, chunk.updates()))
 
 
 def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[News]:
@@ -166,10 +157,10 @@ _VACATE = sa.text("""
 """)
 
 
-async def _vacate(connection: AsyncConnection, tenant: TenantId, external_ids: Collection[str]) -> None:
+async def _vacate(tx: TenantTx, external_ids: Collection[str]) -> None:
     """Make room for whoever comes to an address that a contact without a name has left."""
     if external_ids:
-        await connection.execute(_VACATE, {"tenant": tenant, "external_ids": sorted(external_ids)})
+        await tx.execute(_VACATE, external_ids=sorted(external_ids))
 
 
 _STORE_CONTACTS = sa.text("""
@@ -186,10 +177,10 @@ _STORE_CONTACTS = sa.text("""
 """)
 
 
-async def _store_contacts(connection: AsyncConnection, tenant: TenantId, contacts: Sequence[Contact]) -> None:
+async def _store_contacts(tx: TenantTx, contacts: Sequence[Contact]) -> None:
     if contacts:
         rows = [_contact_row(each) for each in contacts]
-        await connection.execute(_STORE_CONTACTS, {"tenant": tenant, "rows": json.dumps(rows, default=_json)})
+        await tx.execute(_STORE_CONTACTS, rows=json.dumps(rows, default=_json))
 
 
 def _contact_row(contact: Contact) -> dict[str, object]:
@@ -224,10 +215,8 @@ _STORE_CONVERSATIONS = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def _store_conversations(
-    connection: AsyncConnection, tenant: TenantId, conversations: Iterable[Conversation]
-) -> dict[str, ConversationId]:
-    stored = await connection.execute(_STORE_CONVERSATIONS, {"tenant": tenant, "rows": _rows(conversations)})
+async def _store_conversations(tx: TenantTx, conversations: Iterable[Conversation]) -> dict[str, ConversationId]:
+    stored = await tx.execute(_STORE_CONVERSATIONS, rows=_rows(conversations))
     return {row.external_id: row.id for row in stored}
 
 
@@ -263,13 +252,11 @@ _ADD_TAGS = sa.text("""
 """)
 
 
-async def _store_tags(
-    connection: AsyncConnection, tenant: TenantId, tagged: Sequence[tuple[UUID, Iterable[str]]]
-) -> None:
+async def _store_tags(tx: TenantTx, tagged: Sequence[tuple[UUID, Iterable[str]]]) -> None:
     pairs = [(id_, tag) for id_, tags in tagged for tag in tags]
-    kept = {"tenant": tenant, "ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
-    await connection.execute(_DROP_TAGS, {"conversations": [id_ for id_, _ in tagged], **kept})
-    await connection.execute(_ADD_TAGS, kept)
+    kept = {"ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
+    await tx.execute(_DROP_TAGS, conversations=[id_ for id_, _ in tagged], **kept)
+    await tx.execute(_ADD_TAGS, **kept)
 
 
 _DROP_FIELDS = sa.text("""
@@ -287,9 +274,7 @@ _ADD_FIELDS = sa.text("""
 """)
 
 
-async def _store_fields(
-    connection: AsyncConnection, tenant: TenantId, described: Sequence[tuple[UUID, Mapping[str, object]]]
-) -> None:
+async def _store_fields(tx: TenantTx, described: Sequence[tuple[UUID, Mapping[str, object]]]) -> None:
     rows = [
         (id_, name, value)
         for id_, custom_fields in described
@@ -297,6 +282,6 @@ async def _store_fields(
         for value in filterable(given)
     ]
     ids, names, values = zip(*rows, strict=True) if rows else ((), (), ())
-    kept = {"tenant": tenant, "ids": ids, "names": names, "field_values": values}
-    await connection.execute(_DROP_FIELDS, {"conversations": [id_ for id_, _ in described], **kept})
-    await connection.execute(_ADD_FIELDS, kept)
+    kept = {"ids": ids, "names": names, "field_values": values}
+    await tx.execute(_DROP_FIELDS, conversations=[id_ for id_, _ in described], **kept)
+    await tx.execute(_ADD_FIELDS, **kept)

@@ -7,10 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
+from app.store.transactions import RoutingTx
 from app.tables import installation_secrets
 
 log = structlog.get_logger(__name__)
@@ -22,8 +22,8 @@ DIGEST_KEY: Final = "address digests "
 
 async def former_digest_keys(database: Database, vault: Vault) -> Sequence[str]:
     """The keys that erased addresses were digested with before today's. One that cannot be read is left out."""
-    async with database.begin_routing() as connection:
-        sealed = await all_sealed(connection)
+    async with database.begin_routing() as tx:
+        sealed = await all_sealed(tx)
     found: list[str] = []
     for name, value in sealed.items():
         try:
@@ -33,14 +33,14 @@ async def former_digest_keys(database: Database, vault: Vault) -> Sequence[str]:
     return found
 
 
-async def all_sealed(connection: AsyncConnection) -> Mapping[str, str]:
-    rows = await connection.execute(sa.select(installation_secrets).order_by(installation_secrets.c.name))
+async def all_sealed(tx: RoutingTx) -> Mapping[str, str]:
+    rows = await tx.execute(sa.select(installation_secrets).order_by(installation_secrets.c.name))
     return {row.name: row.sealed for row in rows}
 
 
-async def keep(connection: AsyncConnection, sealed: Mapping[str, str]) -> None:
+async def keep(tx: RoutingTx, sealed: Mapping[str, str]) -> None:
     """Store these, in the place of those of the same names."""
     for name, value in sealed.items():
         statement = insert(installation_secrets).values(name=name, sealed=value)
         columns = [installation_secrets.c.name]
-        await connection.execute(statement.on_conflict_do_update(index_elements=columns, set_={"sealed": value}))
+        await tx.execute(statement.on_conflict_do_update(index_elements=columns, set_={"sealed": value}))

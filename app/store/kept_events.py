@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import TenantId
+from app.store.transactions import SweepTx, TenantTx
 
 
-async def position_before(connection: AsyncConnection, tenant: TenantId, moment: datetime) -> int:
+async def position_before(tx: TenantTx, moment: datetime) -> int:
     """Answer the position behind which lies every event since a moment; call `events.number` first, until it is done.
 
     Where nothing has happened since, it is the last position.
@@ -18,7 +18,7 @@ async def position_before(connection: AsyncConnection, tenant: TenantId, moment:
         SELECT coalesce(min(position) FILTER (WHERE created_at >= :moment) - 1, max(position), 0)
         FROM outbound_events WHERE tenant_id = :tenant
     """)
-    found: int = (await connection.execute(statement, {"tenant": tenant, "moment": moment})).scalar_one()
+    found: int = (await tx.execute(statement, moment=moment)).scalar_one()
     return found
 
 
@@ -34,22 +34,21 @@ _FORGET = sa.text("""
 """)
 
 
-async def forget_before(connection: AsyncConnection, tenant: TenantId, moment: datetime, limit: int) -> int:
+async def forget_before(tx: TenantTx, moment: datetime, limit: int) -> int:
     """Delete events that were written before a moment, the oldest first; answers how many there were.
 
     What a webhook endpoint that is still being called has not got is left.
     """
-    values = {"tenant": tenant, "bound": _first_id_at(moment), "limit": limit}
-    return (await connection.execute(_FORGET, values)).rowcount
+    return (await tx.execute(_FORGET, bound=_first_id_at(moment), limit=limit)).rowcount
 
 
-async def tenants_with_events_before(connection: AsyncConnection, moment: datetime) -> list[TenantId]:
+async def tenants_with_events_before(tx: SweepTx, moment: datetime) -> list[TenantId]:
     """Whose outbox holds events from before a moment; as the sweeper."""
     statement = sa.text("""
         SELECT t.id FROM tenants t
         WHERE EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = t.id AND o.id < :bound)
     """)
-    return [TenantId(id_) for id_ in await connection.scalars(statement, {"bound": _first_id_at(moment)})]
+    return [TenantId(id_) for id_ in await tx.scalars(statement, bound=_first_id_at(moment))]
 
 
 def _first_id_at(moment: datetime) -> UUID:

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.guards import NO_GUARDS, Guards
 from app.domain.mass_reply import Billed, Draft, Lane, MassReply
 from app.domain.messaging import Author
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason, TenantId
+from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
 from app.domain.preflight import Verdict
 from app.domain.rendering import OnUnresolved, Source
 from app.domain.selection import to_json
@@ -21,6 +20,7 @@ from app.domain.summary import Summary
 from app.store.confirmations import approval_from_row
 from app.store.erasure import wait_for_erasures
 from app.store.events import announce_status
+from app.store.transactions import TenantTx
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
 _INSERT = sa.text("""
@@ -36,41 +36,34 @@ _INSERT = sa.text("""
 
 
 async def insert(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    draft: Draft,
-    source: Source,
-    guards: Guards,
-    parties: Iterable[str] = (),
+    tx: TenantTx, draft: Draft, source: Source, guards: Guards, parties: Iterable[str] = ()
 ) -> MassReplyId:
-    row = await connection.execute(
+    row = await tx.execute(
         _INSERT,
-        {
-            "tenant": tenant,
-            "selection": json.dumps(to_json(draft.selection)),
-            "text": draft.text,
-            "html": draft.html,
-            "attachment_ids": list(dict.fromkeys(draft.attachment_ids)),
-            "source_text": source.text,
-            "source_html": source.html,
-            "unknown_snippets": source.unknown_snippets,
-            "on_unresolved": draft.on_unresolved,
-            "mark_as_done": draft.mark_as_done,
-            "whatsapp_template": json.dumps(draft.whatsapp_template) if draft.whatsapp_template else None,
-            "author_id": draft.author.id,
-            "author_name": draft.author.name,
-            "author_email": draft.author.email,
-            "parties": sorted(parties),
-            "guards": None if guards == NO_GUARDS else json.dumps(guards.to_json()),
-        },
+        selection=json.dumps(to_json(draft.selection)),
+        text=draft.text,
+        html=draft.html,
+        attachment_ids=list(dict.fromkeys(draft.attachment_ids)),
+        source_text=source.text,
+        source_html=source.html,
+        unknown_snippets=source.unknown_snippets,
+        on_unresolved=draft.on_unresolved,
+        mark_as_done=draft.mark_as_done,
+        whatsapp_template=json.dumps(draft.whatsapp_template) if draft.whatsapp_template else None,
+        author_id=draft.author.id,
+        author_name=draft.author.name,
+        author_email=draft.author.email,
+        parties=sorted(parties),
+        guards=None if guards == NO_GUARDS else json.dumps(guards.to_json()),
     )
     return MassReplyId(row.scalar_one())
 
 
-async def set_selected_count(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, count: int) -> None:
-    await connection.execute(
+async def set_selected_count(tx: TenantTx, id_: MassReplyId, count: int) -> None:
+    await tx.execute(
         sa.text("UPDATE mass_replies SET selected_count = :count WHERE tenant_id = :tenant AND id = :id"),
-        {"tenant": tenant, "id": id_, "count": count},
+        id=id_,
+        count=count,
     )
 
 
@@ -80,22 +73,22 @@ class Page:
     conversation_ids: tuple[UUID, ...]
 
 
-async def hold_for_preparation(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> bool:
+async def hold_for_preparation(tx: TenantTx, id_: MassReplyId) -> bool:
     """Take the mass reply for the length of this transaction; False where another holds it or nothing is left."""
-    await wait_for_erasures(connection, tenant)
+    await wait_for_erasures(tx)
     statement = sa.text("""
         SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
         FOR NO KEY UPDATE SKIP LOCKED
     """)
-    return (await connection.execute(statement, {"tenant": tenant, "id": id_})).first() is not None
+    return (await tx.execute(statement, id=id_)).first() is not None
 
 
-async def next_page(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Page | None:
+async def next_page(tx: TenantTx, id_: MassReplyId) -> Page | None:
     statement = sa.text("""
         SELECT page, conversation_ids FROM selection_pages
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND preflight IS NULL ORDER BY page LIMIT 1
     """)
-    row = (await connection.execute(statement, {"tenant": tenant, "id": id_})).first()
+    row = (await tx.execute(statement, id=id_)).first()
     return None if row is None else Page(row.page, tuple(row.conversation_ids))
 
 
@@ -129,18 +122,15 @@ _COUNT_LANES = sa.text("""
 """)
 
 
-async def insert_deliveries(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, verdicts: Sequence[Verdict]
-) -> None:
-    key = {"tenant": tenant, "mass_reply": id_}
+async def insert_deliveries(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
     statuses = [DeliveryStatus.SKIPPED if v.refusal else DeliveryStatus.QUEUED for v in verdicts]
     lanes = {
         "channels": [v.recipient.channel for v in verdicts],
         "account_ids": [v.recipient.account_id for v in verdicts],
         "statuses": statuses,
     }
-    await connection.execute(_INSERT_DELIVERIES, {**key, **lanes, **_columns(verdicts)})
-    await connection.execute(_COUNT_LANES, {**key, **lanes})
+    await tx.execute(_INSERT_DELIVERIES, mass_reply=id_, **lanes, **_columns(verdicts))
+    await tx.execute(_COUNT_LANES, mass_reply=id_, **lanes)
 
 
 def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
@@ -160,47 +150,40 @@ def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
     }
 
 
-async def save_page(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, page: int, summary: Summary
-) -> None:
+async def save_page(tx: TenantTx, id_: MassReplyId, page: int, summary: Summary) -> None:
     """Mark a page as expanded; its summary is what the mass reply's preflight is added up from."""
     statement = sa.text("""
         UPDATE selection_pages SET preflight = CAST(:summary AS jsonb)
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND page = :page
     """)
-    await connection.execute(
-        statement, {"tenant": tenant, "id": id_, "page": page, "summary": json.dumps(summary.to_json())}
-    )
+    await tx.execute(statement, id=id_, page=page, summary=json.dumps(summary.to_json()))
 
 
-async def page_summaries(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> list[Summary]:
+async def page_summaries(tx: TenantTx, id_: MassReplyId) -> list[Summary]:
     statement = sa.text("""
         SELECT preflight FROM selection_pages WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY page
     """)
-    rows = await connection.scalars(statement, {"tenant": tenant, "id": id_})
+    rows = await tx.scalars(statement, id=id_)
     return [Summary.from_json(row) for row in rows]
 
 
-async def renew_statistics(connection: AsyncConnection) -> None:
+async def renew_statistics(tx: TenantTx) -> None:
     """Let the planner know how many deliveries there are, without waiting for anybody who does the same."""
-    await connection.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
+    await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
 
 
-async def finish_preparation(
-    connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, summary: Summary, expires_at: datetime
-) -> None:
+async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, expires_at: datetime) -> None:
     statement = sa.text("""
         UPDATE mass_replies SET status = 'awaiting_confirmation', recipient_count = :recipients,
                preflight = CAST(:preflight AS jsonb), expires_at = :expires_at, updated_at = now()
         WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
     """)
     values = {"recipients": summary.recipients, "preflight": json.dumps(summary.to_json()), "expires_at": expires_at}
-    await connection.execute(statement, {"tenant": tenant, "id": id_, **values})
+    await tx.execute(statement, id=id_, **values)
 
 
 async def set_status(
-    connection: AsyncConnection,
-    tenant: TenantId,
+    tx: TenantTx,
     id_: MassReplyId,
     before: MassReplyStatus,
     after: MassReplyStatus,
@@ -210,26 +193,26 @@ async def set_status(
     table = mass_replies
     statement = (
         table.update()
-        .where(table.c.tenant_id == tenant, table.c.id == id_, table.c.status == before)
+        .where(table.c.tenant_id == tx.tenant, table.c.id == id_, table.c.status == before)
         .values(status=after, pause_reason=pause_reason, updated_at=sa.func.now())
     )
-    changed = (await connection.execute(statement)).rowcount == 1
+    changed = (await tx.execute(statement)).rowcount == 1
     if changed:
-        await announce_status(connection, tenant, id_, after)
+        await announce_status(tx, id_, after)
     return changed
 
 
-async def lock(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply | None:
+async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
     """Read a mass reply and hold it until the transaction ends."""
     statement = sa.text("SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE")
-    await connection.execute(statement, {"tenant": tenant, "id": id_})
-    return await get(connection, tenant, id_)
+    await tx.execute(statement, id=id_)
+    return await get(tx, id_)
 
 
-async def get(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> MassReply | None:
-    statement = sa.select(mass_replies).where(mass_replies.c.tenant_id == tenant, mass_replies.c.id == id_)
-    row = (await connection.execute(statement)).first()
-    return None if row is None else _from_row(row, (await lanes_of(connection, tenant, [id_])).get(id_, ()))
+async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
+    statement = sa.select(mass_replies).where(mass_replies.c.tenant_id == tx.tenant, mass_replies.c.id == id_)
+    row = (await tx.execute(statement)).first()
+    return None if row is None else _from_row(row, (await lanes_of(tx, [id_])).get(id_, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,23 +223,19 @@ class Query:
     created_to: datetime | None = None
 
 
-async def page(
-    connection: AsyncConnection, tenant: TenantId, query: Query, *, before: UUID | None, limit: int
-) -> list[MassReply]:
+async def page(tx: TenantTx, query: Query, *, before: UUID | None, limit: int) -> list[MassReply]:
     """List mass replies, newest first, those older than `before`."""
     table = mass_replies
     conditions = [
-        table.c.tenant_id == tenant,
+        table.c.tenant_id == tx.tenant,
         *([table.c.status == query.status] if query.status else []),
         *([table.c.author_id == query.author] if query.author else []),
         *([table.c.created_at >= query.created_from] if query.created_from else []),
         *([table.c.created_at < query.created_to] if query.created_to else []),
         *([table.c.id < before] if before else []),
     ]
-    rows = (
-        await connection.execute(sa.select(table).where(*conditions).order_by(table.c.id.desc()).limit(limit))
-    ).all()
-    lanes = await lanes_of(connection, tenant, [row.id for row in rows])
+    rows = (await tx.execute(sa.select(table).where(*conditions).order_by(table.c.id.desc()).limit(limit))).all()
+    lanes = await lanes_of(tx, [row.id for row in rows])
     return [_from_row(row, lanes.get(row.id, ())) for row in rows]
 
 
@@ -281,11 +260,9 @@ _LANES = sa.text(f"""
 """)  # noqa: S608 - built from a constant
 
 
-async def lanes_of(
-    connection: AsyncConnection, tenant: TenantId, ids: Sequence[UUID]
-) -> Mapping[UUID, tuple[Lane, ...]]:
+async def lanes_of(tx: TenantTx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Lane, ...]]:
     found: dict[UUID, tuple[Lane, ...]] = {}
-    for row in await connection.execute(_LANES, {"tenant": tenant, "ids": ids}):
+    for row in await tx.execute(_LANES, ids=ids):
         lane = Lane(
             Channel(row.channel),
             row.account_id,
@@ -352,14 +329,14 @@ class Wording:
     guards: Guards = NO_GUARDS
 
 
-async def wording(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> Wording | None:
+async def wording(tx: TenantTx, id_: MassReplyId) -> Wording | None:
     statement = sa.text("""
         SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
                m.whatsapp_template, m.author_name, m.author_email, m.guards, t.name AS tenant_name
         FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
         WHERE m.tenant_id = :tenant AND m.id = :id
     """)
-    row = (await connection.execute(statement, {"tenant": tenant, "id": id_})).first()
+    row = (await tx.execute(statement, id=id_)).first()
     if row is None:
         return None
     return Wording(

@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import PHONE_CHANNELS
 from app.domain.guards import Guards
-from app.domain.model import Channel, DeliveryId, MassReplyId, ReasonCode, TenantId
+from app.domain.model import Channel, DeliveryId, MassReplyId, ReasonCode
 from app.domain.per_contact import duplicate_contact
 from app.domain.preflight import PreflightWarning, contact_limit
 from app.domain.summary import Withdrawn
 from app.store.recipients import KEY
+from app.store.transactions import TenantTx
 
 # What is under way or uncertain may have been sent. A message that failed reached nobody.
 _REACHED = """
@@ -47,9 +47,7 @@ def _sharing(one: str) -> str:
     """  # noqa: S608 - built from constants
 
 
-async def reached(
-    connection: AsyncConnection, tenant: TenantId, contacts: Sequence[UUID], *, besides: Sequence[DeliveryId] = ()
-) -> Mapping[UUID, int]:
+async def reached(tx: TenantTx, contacts: Sequence[UUID], *, besides: Sequence[DeliveryId] = ()) -> Mapping[UUID, int]:
     """How many messages of mass replies each contact got within 24 hours, or may have got; `besides` do not count."""
     statement = sa.text(f"""
         WITH own AS (
@@ -64,18 +62,17 @@ async def reached(
         WHERE d.id <> ALL (CAST(:besides AS uuid[]))
         GROUP BY kin.contact_id
     """)  # noqa: S608 - built from constants
-    values = {"contacts": list(contacts), "besides": list(besides), "phones": _PHONES}
-    rows = await connection.execute(statement, {"tenant": tenant, **values})
+    rows = await tx.execute(statement, contacts=list(contacts), besides=list(besides), phones=_PHONES)
     return {row.contact_id: row.times for row in rows}
 
 
-async def take_turns(connection: AsyncConnection, tenant: TenantId) -> None:
+async def take_turns(tx: TenantTx) -> None:
     """Let nobody else count this tenant's messages per contact before the transaction ends.
 
     One lock for all of its contacts: a claim may hold hundreds of them, and it takes milliseconds.
     """
     statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('messages per contact ' || :tenant, 0))")
-    await connection.execute(statement, {"tenant": str(tenant)})
+    await tx.execute(statement, tenant=str(tx.tenant))
 
 
 _THIN_OUT = sa.text(f"""
@@ -119,7 +116,7 @@ _THIN_OUT = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def thin_out(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, guards: Guards) -> list[Withdrawn]:
+async def thin_out(tx: TenantTx, id_: MassReplyId, guards: Guards) -> list[Withdrawn]:
     """Skip what contacts would get too often of one mass reply, by the rule of `domain/per_contact.py`.
 
     Answers what the preflight has to take back.
@@ -134,7 +131,7 @@ async def thin_out(connection: AsyncConnection, tenant: TenantId, id_: MassReply
         "limited_detail": contact_limit(limit or 0).detail,
         "phones": _PHONES,
     }
-    rows = await connection.execute(_THIN_OUT, {"tenant": tenant, "id": id_, **values})
+    rows = await tx.execute(_THIN_OUT, id=id_, **values)
     return [_withdrawn(row) for row in rows]
 
 
@@ -152,6 +149,6 @@ _FIRST_GOING = sa.text("""
 """)
 
 
-async def first_going(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, each: int) -> list[UUID]:
+async def first_going(tx: TenantTx, id_: MassReplyId, each: int) -> list[UUID]:
     """Return the first conversations of each channel that are going to get a mass reply, in the order of their ids."""
-    return list(await connection.scalars(_FIRST_GOING, {"tenant": tenant, "id": id_, "each": each}))
+    return list(await tx.scalars(_FIRST_GOING, id=id_, each=each))

@@ -10,14 +10,14 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import Address
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.messaging import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode, TenantId
+from app.domain.model import AccountId, Channel, DeliveryId, ReasonCode
 from app.domain.plain_text import storable
 from app.store.address_links import main_key
+from app.store.transactions import TenantTx
 
 _UNHOLDABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
 """In JSON: an escaped NUL, whatever stands before it, and half of a character."""
@@ -53,9 +53,7 @@ _STORE = sa.text("""
 """)
 
 
-async def store(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, receipt: Receipt
-) -> StoredReceipt | None:
+async def store(tx: TenantTx, account: AccountId, receipt: Receipt) -> StoredReceipt | None:
     """Keep a report; None where the same one was kept before."""
     delivery, epoch = _read_correlation(receipt.correlation)
     values: dict[str, Any] = {
@@ -71,7 +69,7 @@ async def store(
         "occurred_at": receipt.occurred_at,
         "raw": _json(receipt.raw),
     }
-    id_ = await connection.scalar(_STORE, {"tenant": tenant, "account": account, **values})
+    id_ = await tx.scalar(_STORE, account=account, **values)
     if id_ is None:
         return None
     return StoredReceipt(
@@ -97,9 +95,7 @@ _STORE_WATERMARK = sa.text("""
 """)
 
 
-async def store_watermark(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, mark: Watermark
-) -> StoredReceipt | None:
+async def store_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> StoredReceipt | None:
     """Keep a report on all that one recipient was sent until a moment; None where the same one was kept before."""
     recipient = storable(mark.recipient)
     values = {
@@ -109,15 +105,14 @@ async def store_watermark(
         "occurred_at": mark.up_to,
         "raw": _json(mark.raw),
     }
-    id_ = await connection.scalar(_STORE_WATERMARK, {"tenant": tenant, "account": account, **values})
+    id_ = await tx.scalar(_STORE_WATERMARK, account=account, **values)
     if id_ is None:
         return None
     return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient=recipient)
 
 
 async def keep(
-    connection: AsyncConnection,
-    tenant: TenantId,
+    tx: TenantTx,
     account: AccountId,
     kind: str,
     event_key: str,
@@ -131,7 +126,7 @@ async def keep(
         ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
     """)
     values = {"account": account, "event_key": event_key, "kind": kind, "raw": _json(raw), "outcome": outcome}
-    return (await connection.execute(statement, {"tenant": tenant, **values})).rowcount == 1
+    return (await tx.execute(statement, **values)).rowcount == 1
 
 
 _AMENDMENTS = sa.text("""
@@ -146,23 +141,16 @@ _FORGET_WORDS = sa.text("""
 """)
 
 
-async def amendment_of(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, provider_message_id: str
-) -> tuple[str | None] | None:
+async def amendment_of(tx: TenantTx, account: AccountId, provider_message_id: str) -> tuple[str | None] | None:
     """What its author made of a message that had not come then: the new text, or None for one that was taken back."""
     beginning = _beginning(provider_message_id)
-    row = (
-        await connection.execute(_AMENDMENTS, {"tenant": tenant, "account": account, "beginning": beginning})
-    ).first()
+    row = (await tx.execute(_AMENDMENTS, account=account, beginning=beginning)).first()
     return None if row is None else (row[0],)
 
 
-async def forget_words(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, provider_message_id: str, besides: str
-) -> None:
+async def forget_words(tx: TenantTx, account: AccountId, provider_message_id: str, besides: str) -> None:
     """Empty what the provider's earlier events hold of a message that its author has taken back."""
-    values = {"account": account, "beginning": _beginning(provider_message_id), "besides": besides}
-    await connection.execute(_FORGET_WORDS, {"tenant": tenant, **values})
+    await tx.execute(_FORGET_WORDS, account=account, beginning=_beginning(provider_message_id), besides=besides)
 
 
 def _beginning(provider_message_id: str) -> str:
@@ -170,12 +158,12 @@ def _beginning(provider_message_id: str) -> str:
     return f"{literal}:%"
 
 
-async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> StoredReceipt | None:
+async def hold(tx: TenantTx, id_: UUID) -> StoredReceipt | None:
     """Take an unsettled report for the length of this transaction; None where another has it."""
     statement = sa.text("""
         SELECT * FROM receipts WHERE tenant_id = :tenant AND id = :id AND settled_at IS NULL FOR UPDATE SKIP LOCKED
     """)
-    row = (await connection.execute(statement, {"tenant": tenant, "id": id_})).first()
+    row = (await tx.execute(statement, id=id_)).first()
     if row is None:
         return None
     return StoredReceipt(
@@ -194,9 +182,7 @@ async def hold(connection: AsyncConnection, tenant: TenantId, id_: UUID) -> Stor
     )
 
 
-async def find_delivery(
-    connection: AsyncConnection, tenant: TenantId, receipt: StoredReceipt
-) -> tuple[DeliveryId, int] | None:
+async def find_delivery(tx: TenantTx, receipt: StoredReceipt) -> tuple[DeliveryId, int] | None:
     """Which delivery and attempt a report speaks of: by our own correlation, else by the provider's message id.
 
     A message without our correlation is of the attempt that got this id, where that is known, else of the latest.
@@ -215,13 +201,11 @@ async def find_delivery(
         "provider_message_id": receipt.provider_message_id,
         **({"delivery": receipt.delivery} if receipt.delivery else {}),
     }
-    row = (await connection.execute(statement, {"tenant": tenant, **values})).first()
+    row = (await tx.execute(statement, **values)).first()
     return None if row is None else (DeliveryId(row.id), row.epoch)
 
 
-async def begun_at(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, receipt: Receipt
-) -> datetime | None:
+async def begun_at(tx: TenantTx, account: AccountId, receipt: Receipt) -> datetime | None:
     """When the attempt began that a report speaks of; None where it is none of this account's."""
     delivery, epoch = _read_correlation(receipt.correlation)
     which = "a.delivery_id = :delivery AND a.epoch = :epoch" if delivery else "d.provider_message_id = :message_id"
@@ -231,21 +215,19 @@ async def begun_at(
         WHERE d.tenant_id = :tenant AND d.account_id = :account AND {which}
     """)  # noqa: S608 - one of two constants
     named = {"delivery": delivery, "epoch": epoch} if delivery else {"message_id": receipt.provider_message_id}
-    begun: datetime | None = await connection.scalar(statement, {"tenant": tenant, "account": account, **named})
+    begun: datetime | None = await tx.scalar(statement, account=account, **named)
     return begun
 
 
-async def priced_message(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, priced: Priced
-) -> tuple[DeliveryId, str] | None:
+async def priced_message(tx: TenantTx, account: AccountId, priced: Priced) -> tuple[DeliveryId, str] | None:
     """Which delivery a file's price is about, and which of its messages; None where it is none of this account's."""
     delivery, epoch = _read_correlation(priced.correlation)
     statement = sa.text("""
         SELECT true FROM delivery_attempts a JOIN deliveries d ON d.tenant_id = a.tenant_id AND d.id = a.delivery_id
         WHERE a.tenant_id = :tenant AND a.delivery_id = :delivery AND a.epoch = :epoch AND d.account_id = :account
     """)
-    values = {"tenant": tenant, "account": account, "delivery": delivery, "epoch": epoch}
-    if delivery is None or await connection.scalar(statement, values) is None:
+    values = {"account": account, "delivery": delivery, "epoch": epoch}
+    if delivery is None or await tx.scalar(statement, **values) is None:
         return None
     return delivery, f"{epoch}{FILE_MARK}{priced.file}"
 
@@ -276,43 +258,41 @@ class Covered:
     """Whether it counts as sent. Of what does not yet, a watermark proves nothing."""
 
 
-async def sent_until(connection: AsyncConnection, tenant: TenantId, watermark: StoredReceipt) -> list[Covered]:
+async def sent_until(tx: TenantTx, watermark: StoredReceipt) -> list[Covered]:
     """What this account had sent, or tried to, to a recipient by the time of a watermark."""
     values = {"account": watermark.account, "recipient": watermark.recipient, "up_to": watermark.occurred_at}
-    return [Covered(*row) for row in await connection.execute(_SENT_UNTIL, {"tenant": tenant, **values})]
+    return [Covered(*row) for row in await tx.execute(_SENT_UNTIL, **values)]
 
 
-async def mark_settled(connection: AsyncConnection, tenant: TenantId, id_: UUID, outcome: str) -> None:
+async def mark_settled(tx: TenantTx, id_: UUID, outcome: str) -> None:
     statement = sa.text("""
         UPDATE receipts SET settled_at = now(), outcome = :outcome WHERE tenant_id = :tenant AND id = :id
     """)
-    await connection.execute(statement, {"tenant": tenant, "id": id_, "outcome": outcome})
+    await tx.execute(statement, id=id_, outcome=outcome)
 
 
-async def block_address(
-    connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str, reason: ReasonCode
-) -> None:
+async def block_address(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode) -> None:
     """Remember that this address must not be written to on this channel."""
     statement = sa.text("""
         INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
         VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
     """)
-    await connection.execute(statement, {**await _place(connection, tenant, channel, address), "reason": reason})
+    await tx.execute(statement, reason=reason, **await _place(tx, channel, address))
 
 
-async def unblock_address(connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str) -> None:
+async def unblock_address(tx: TenantTx, channel: Channel, address: str) -> None:
     """Forget an opt-out that its owner has taken back."""
     statement = sa.text("""
         DELETE FROM blocked_addresses
         WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
     """)
-    await connection.execute(statement, await _place(connection, tenant, channel, address))
+    await tx.execute(statement, **await _place(tx, channel, address))
 
 
-async def _place(connection: AsyncConnection, tenant: TenantId, channel: Channel, address: str) -> dict[str, object]:
+async def _place(tx: TenantTx, channel: Channel, address: str) -> dict[str, object]:
     """An address as a provider writes it, by its key."""
     key = Address.read(channel, storable(address)).key
-    return {"tenant": tenant, "channel": channel, "address": await main_key(connection, tenant, channel, key)}
+    return {"channel": channel, "address": await main_key(tx, channel, key)}
 
 
 def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:

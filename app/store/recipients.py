@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.accounts import region_of
 from app.domain.addresses import Address
-from app.domain.model import Channel, ConversationStatus, MassReplyId, ReasonCode, TenantId
+from app.domain.model import Channel, ConversationStatus, MassReplyId, ReasonCode
 from app.domain.preflight import Recipient
 from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
 
 COLUMNS = """
     c.id AS conversation_id, c.external_id, c.human_id, c.channel, c.status AS conversation_status, c.subject,
@@ -77,13 +77,11 @@ _LOAD = sa.text(f"""
 """)  # noqa: S608 - built from the constants above
 
 
-async def load(
-    connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, ids: Sequence[UUID]
-) -> list[Recipient]:
+async def load(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
     """Read the selected conversations in id order, each with the enabled account that would carry a reply."""
-    rows = (await connection.execute(_LOAD, {"tenant": tenant, "mass_reply": mass_reply, "ids": ids})).all()
+    rows = (await tx.execute(_LOAD, mass_reply=mass_reply, ids=ids)).all()
     written = [_address(row) for row in rows]
-    known = await _known(connection, tenant, [address for address in written if address is not None])
+    known = await _known(tx, [address for address in written if address is not None])
     return [
         _recipient(row, known[address] if address else _NOWHERE) for row, address in zip(rows, written, strict=True)
     ]
@@ -114,10 +112,10 @@ _KNOWN = sa.text(f"""
 """)  # noqa: S608 - built from the constants above
 
 
-async def _known(connection: AsyncConnection, tenant: TenantId, addresses: Sequence[Address]) -> dict[Address, _Known]:
+async def _known(tx: TenantTx, addresses: Sequence[Address]) -> dict[Address, _Known]:
     """Look up by which key an address is known, and what stands against it."""
     values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
-    rows = await connection.execute(_KNOWN, {"tenant": tenant, **values})
+    rows = await tx.execute(_KNOWN, **values)
     found = [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
     return dict(zip(addresses, found, strict=True))
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.addresses import Address
-from app.domain.model import AccountId, Channel, TenantId
+from app.domain.model import AccountId, Channel
+from app.store.transactions import TenantTx
 
 PAGE: Final = 5_000
 
@@ -37,12 +37,10 @@ _WRITE = (
 )
 
 
-async def rekey(
-    connection: AsyncConnection, tenant: TenantId, account: AccountId, channel: Channel, region: str | None
-) -> None:
+async def rekey(tx: TenantTx, account: AccountId, channel: Channel, region: str | None) -> None:
     """Make the keys of an account's national numbers anew, and let what stands against the old ones stand."""
-    values = {"tenant": tenant, "account": account, "channel": channel}
-    async for page in _pages(connection, values):
+    values = {"account": account, "channel": channel}
+    async for page in _pages(tx, values):
         keys = {row.id: Address.read(channel, row.address, region).key for row in page}
         changed = [row for row in page if keys[row.id] != row.address_key]
         if not changed:
@@ -53,11 +51,11 @@ async def rekey(
             "keys": [keys[row.id] for row in changed],
         }
         for statement in _WRITE:
-            await connection.execute(sa.text(statement), {**values, **made})
+            await tx.execute(sa.text(statement), **values, **made)
 
 
-async def _pages(connection: AsyncConnection, values: Mapping[str, Any]) -> AsyncIterator[Sequence[Any]]:
+async def _pages(tx: TenantTx, values: Mapping[str, Any]) -> AsyncIterator[Sequence[Any]]:
     after = UUID(int=0)
-    while page := (await connection.execute(_NATIONAL, {**values, "after": after, "page": PAGE})).all():
+    while page := (await tx.execute(_NATIONAL, after=after, page=PAGE, **values)).all():
         yield page
         after = page[-1].id

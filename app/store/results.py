@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import Channel, DeliveryId, DeliveryStatus, MassReplyId, Reason, ReasonCode, TenantId
+from app.domain.model import Channel, DeliveryId, DeliveryStatus, MassReplyId, Reason, ReasonCode
+from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,7 @@ _SOME = _shown(f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id = ANY (CAST(:
 
 
 async def page(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    mass_reply: MassReplyId,
-    query: ResultQuery,
-    *,
-    after: UUID | None,
-    limit: int,
+    tx: TenantTx, mass_reply: MassReplyId, query: ResultQuery, *, after: UUID | None, limit: int
 ) -> list[DeliveryResult]:
     """List deliveries in the order in which they were frozen, those behind `after`."""
     conditions = {
@@ -113,8 +107,8 @@ async def page(
         _FOUND: ("search", query.search),
     }
     given = {condition: bound for condition, bound in conditions.items() if bound[1] is not None}
-    values = {"tenant": tenant, "mass_reply": mass_reply, "after": after or UUID(int=0), "limit": limit}
-    rows = await connection.execute(_page(given), values | dict(given.values()))
+    values = {"mass_reply": mass_reply, "after": after or UUID(int=0), "limit": limit}
+    rows = await tx.execute(_page(given), **values, **dict(given.values()))
     return [_from_row(row) for row in rows]
 
 
@@ -135,9 +129,9 @@ _REASONS = sa.text(f"""
 """)  # noqa: S608 - a literal
 
 
-async def reasons(connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> list[ReasonCount]:
+async def reasons(tx: TenantTx, mass_reply: MassReplyId) -> list[ReasonCount]:
     """Count the deliveries that were not sent, by reason and channel, the most frequent first."""
-    rows = await connection.execute(_REASONS, {"tenant": tenant, "mass_reply": mass_reply})
+    rows = await tx.execute(_REASONS, mass_reply=mass_reply)
     return [
         ReasonCount(
             DeliveryStatus(row.status), ReasonCode(row.reason_code), Channel(row.channel), row.number, row.retryable
@@ -146,11 +140,9 @@ async def reasons(connection: AsyncConnection, tenant: TenantId, mass_reply: Mas
     ]
 
 
-async def some(
-    connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId, ids: Sequence[DeliveryId]
-) -> Mapping[DeliveryId, DeliveryResult]:
+async def some(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[DeliveryId]) -> Mapping[DeliveryId, DeliveryResult]:
     """Read these deliveries of a mass reply."""
-    rows = await connection.execute(_SOME, {"tenant": tenant, "mass_reply": mass_reply, "ids": ids})
+    rows = await tx.execute(_SOME, mass_reply=mass_reply, ids=ids)
     return {DeliveryId(row.id): _from_row(row) for row in rows}
 
 

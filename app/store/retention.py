@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import MassReplyId, TenantId
 from app.domain.retention import Kind
+from app.store.transactions import SweepTx, TenantTx
 
 PAGE: Final = 1_000
 """Rows that one transaction deletes of one kind."""
@@ -46,12 +46,12 @@ _EMPTY_SESSIONS = """
 """
 
 
-async def every_tenant(connection: AsyncConnection) -> list[TenantId]:
+async def every_tenant(tx: SweepTx) -> list[TenantId]:
     """The ids of all tenants; needs a sweep's transaction."""
-    return [TenantId(id_) for id_ in await connection.scalars(sa.text("SELECT id FROM tenants ORDER BY id"))]
+    return [TenantId(id_) for id_ in await tx.scalars(sa.text("SELECT id FROM tenants ORDER BY id"))]
 
 
-async def count_old(connection: AsyncConnection, tenant: TenantId, kind: Kind, before: datetime) -> int:
+async def count_old(tx: TenantTx, kind: Kind, before: datetime) -> int:
     """How many rows of a kind a purge would delete."""
     sources = {
         **_OLD,
@@ -61,13 +61,13 @@ async def count_old(connection: AsyncConnection, tenant: TenantId, kind: Kind, b
         f"WHERE {_OVER}",
     }
     statement = sa.text(f"SELECT count(*) FROM {sources[kind]}")  # noqa: S608 - one of the constants above
-    return await connection.scalar(statement, {"tenant": tenant, "before": before}) or 0
+    return await tx.scalar(statement, before=before) or 0
 
 
-async def count_uncertain(connection: AsyncConnection, tenant: TenantId, before: datetime) -> int:
+async def count_uncertain(tx: TenantTx, before: datetime) -> int:
     """Mass replies that are old enough, and hold deliveries of which nobody knows whether they were sent."""
     statement = sa.text(f"SELECT count(*) FROM mass_replies m WHERE {_FINISHED} AND {_UNCERTAIN}")  # noqa: S608 - constants
-    return await connection.scalar(statement, {"tenant": tenant, "before": before}) or 0
+    return await tx.scalar(statement, before=before) or 0
 
 
 # An array is made once; a subquery that a plan runs again for each row would hold other rows each time.
@@ -82,34 +82,32 @@ DELETE = {
 }
 
 
-async def delete_page(
-    connection: AsyncConnection, tenant: TenantId, kind: Kind, before: datetime
-) -> Sequence[str | None]:
+async def delete_page(tx: TenantTx, kind: Kind, before: datetime) -> Sequence[str | None]:
     """Delete a page of one kind; answers for each row the key of its file, where it had one."""
-    return list(await connection.scalars(DELETE[kind], {"tenant": tenant, "before": before}))
+    return list(await tx.scalars(DELETE[kind], before=before))
 
 
-async def hold_over(connection: AsyncConnection, tenant: TenantId, before: datetime) -> MassReplyId | None:
+async def hold_over(tx: TenantTx, before: datetime) -> MassReplyId | None:
     """Hold one mass reply that is over, so that nobody retries it meanwhile."""
     statement = sa.text(f"""
         SELECT m.id FROM mass_replies m WHERE {_OVER} ORDER BY m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED
     """)  # noqa: S608 - built from constants
-    found: MassReplyId | None = await connection.scalar(statement, {"tenant": tenant, "before": before})
+    found: MassReplyId | None = await tx.scalar(statement, before=before)
     return found
 
 
-async def delete_deliveries(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> int:
+async def delete_deliveries(tx: TenantTx, id_: MassReplyId) -> int:
     """Delete a page of a mass reply's deliveries, with all that hangs on them."""
     statement = sa.text("""
         DELETE FROM deliveries WHERE tenant_id = :tenant AND id = ANY (ARRAY(
             SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT :page))
     """)
-    return (await connection.execute(statement, {"tenant": tenant, "id": id_, "page": PAGE})).rowcount
+    return (await tx.execute(statement, id=id_, page=PAGE)).rowcount
 
 
-async def delete_mass_reply(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+async def delete_mass_reply(tx: TenantTx, id_: MassReplyId) -> None:
     statement = sa.text("DELETE FROM mass_replies WHERE tenant_id = :tenant AND id = :id")
-    await connection.execute(statement, {"tenant": tenant, "id": id_})
+    await tx.execute(statement, id=id_)
 
 
 # The conversation is held against a first message that is just coming: its row is locked before messages are added.
@@ -128,11 +126,10 @@ _DELETE_SESSIONS = (
 )
 
 
-async def delete_empty_sessions(connection: AsyncConnection, tenant: TenantId, before: datetime) -> int:
+async def delete_empty_sessions(tx: TenantTx, before: datetime) -> int:
     """Delete a page of visitors who left nothing; answers how many."""
-    rows = list(await connection.execute(_HOLD_SESSIONS, {"tenant": tenant, "before": before}))
+    rows = list(await tx.execute(_HOLD_SESSIONS, before=before))
     values = {
-        "tenant": tenant,
         "tokens": [row.token_hash for row in rows],
         "conversations": [row.conversation_id for row in rows],
         "contacts": [row.contact_id for row in rows],
@@ -140,5 +137,5 @@ async def delete_empty_sessions(connection: AsyncConnection, tenant: TenantId, b
     for written in _DELETE_SESSIONS:
         statement = sa.text(written)
         named = statement.compile().params
-        await connection.execute(statement, {name: value for name, value in values.items() if name in named})
+        await tx.execute(statement, **{name: value for name, value in values.items() if name in named})
     return len(rows)

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import Overloaded
 from app.domain.model import TenantId
 from app.store import shares
+from app.store.transactions import RoutingTx
 
-Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+Begin = Callable[[], AbstractAsyncContextManager[RoutingTx]]
 Owner = asyncio.Future[TenantId | None]
 
 AT_ONCE: Final = 500
@@ -85,8 +85,8 @@ class _Route:
     async def _read(self, begin: Begin, keys: list[Hashable]) -> dict[Hashable, TenantId]:
         wanted = sa.any_(sa.literal(keys, ARRAY(self._column.type)))
         statement = sa.select(self._column, self._column.table.c.tenant_id).where(self._column == wanted)
-        async with begin() as connection:
-            return {row[0]: row[1] for row in await connection.execute(statement)}
+        async with begin() as tx:
+            return {row[0]: row[1] for row in await tx.execute(statement)}
 
     def _remember(self, owners: dict[Hashable, TenantId]) -> None:
         self.known.update(owners)

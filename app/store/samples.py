@@ -1,13 +1,13 @@
 """A sample goes first: a few deliveries, drawn by lot over the channels; the rest waits for a person's word."""
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.model import MassReplyId, MassReplyStatus, PauseReason, TenantId
+from app.domain.model import MassReplyId, MassReplyStatus, PauseReason
 from app.store import audit
 from app.store.events import announce_status
 from app.store.sweeps import STOPPED
+from app.store.transactions import TenantTx
 
 # Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
 _DRAW = sa.text("""
@@ -19,12 +19,11 @@ _DRAW = sa.text("""
 """)
 
 
-async def draw(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId, size: int) -> None:
+async def draw(tx: TenantTx, id_: MassReplyId, size: int) -> None:
     """Choose `size` deliveries that go first, and let no other go before `pause_after_sample`."""
-    values = {"tenant": tenant, "id": id_}
-    await connection.execute(_DRAW, {**values, "size": size})
+    await tx.execute(_DRAW, id=id_, size=size)
     statement = sa.text("UPDATE mass_replies SET sampling = true WHERE tenant_id = :tenant AND id = :id")
-    await connection.execute(statement, values)
+    await tx.execute(statement, id=id_)
 
 
 _STUCK = sa.text(f"""
@@ -58,19 +57,18 @@ _GIVE_UP = sa.text("""
 """)
 
 
-async def move(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> int:
+async def move(tx: TenantTx, id_: MassReplyId) -> int:
     """Draw others in the place of those on lanes that cannot go on; answers how many gave up their place.
 
     None does where nothing of the mass reply can go on: then its lanes say why, and it is still the sample that begins.
     """
-    key = {"tenant": tenant, "id": id_}
-    stuck = list(await connection.scalars(_STUCK, key))
+    stuck = list(await tx.scalars(_STUCK, id=id_))
     if not stuck:
         return 0
-    await connection.execute(_DRAW_ELSEWHERE, {**key, "size": len(stuck)})
-    if not await connection.scalar(_SOME_GOES_ON, {**key, "stuck": stuck}):
+    await tx.execute(_DRAW_ELSEWHERE, id=id_, size=len(stuck))
+    if not await tx.scalar(_SOME_GOES_ON, id=id_, stuck=stuck):
         return 0
-    await connection.execute(_GIVE_UP, {"tenant": tenant, "stuck": stuck})
+    await tx.execute(_GIVE_UP, stuck=stuck)
     return len(stuck)
 
 
@@ -82,11 +80,11 @@ _END = sa.text("""
 """)
 
 
-async def pause_after_sample(connection: AsyncConnection, tenant: TenantId, id_: MassReplyId) -> None:
+async def pause_after_sample(tx: TenantTx, id_: MassReplyId) -> None:
     """Pause a mass reply whose sample is neither queued nor under way any more; the next resume sends the rest."""
-    paused = await connection.execute(_END, {"tenant": tenant, "id": id_, "reason": PauseReason.SAMPLE_SENT})
+    paused = await tx.execute(_END, id=id_, reason=PauseReason.SAMPLE_SENT)
     if paused.rowcount:
-        await announce_status(connection, tenant, id_, MassReplyStatus.PAUSED)
+        await announce_status(tx, id_, MassReplyStatus.PAUSED)
         details = {"pause_reason": PauseReason.SAMPLE_SENT}
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=details)
-        await audit.record(connection, tenant, SYSTEM, entry)
+        await audit.record(tx, SYSTEM, entry)

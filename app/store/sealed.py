@@ -6,9 +6,8 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import TenantId
+from app.store.transactions import TenantTx
 from app.tables import automation_rules, channel_accounts, webhook_endpoints
 
 SEALED: Final[tuple[tuple[sa.Table, str], ...]] = (
@@ -25,23 +24,21 @@ class SealedRow:
     sealed: Mapping[str, str] = field(repr=False)
 
 
-async def hold_rows(connection: AsyncConnection, tenant: TenantId, table: sa.Table, column: str) -> list[SealedRow]:
+async def hold_rows(tx: TenantTx, table: sa.Table, column: str) -> list[SealedRow]:
     """Read what is sealed in a column, held until the transaction ends."""
-    query = sa.select(table.c.id, table.c[column]).where(table.c.tenant_id == tenant).order_by(table.c.id)
-    return [SealedRow(*row) for row in await connection.execute(query.with_for_update())]
+    query = sa.select(table.c.id, table.c[column]).where(table.c.tenant_id == tx.tenant).order_by(table.c.id)
+    return [SealedRow(*row) for row in await tx.execute(query.with_for_update())]
 
 
-async def write_row(
-    connection: AsyncConnection, tenant: TenantId, table: sa.Table, column: str, row: SealedRow
-) -> None:
-    where = (table.c.tenant_id == tenant, table.c.id == row.id)
-    await connection.execute(sa.update(table).where(*where).values({column: dict(row.sealed)}))
+async def write_row(tx: TenantTx, table: sa.Table, column: str, row: SealedRow) -> None:
+    where = (table.c.tenant_id == tx.tenant, table.c.id == row.id)
+    await tx.execute(sa.update(table).where(*where).values({column: dict(row.sealed)}))
 
 
-async def accounts_without_tokens(connection: AsyncConnection, tenant: TenantId) -> list[UUID]:
+async def accounts_without_tokens(tx: TenantTx) -> list[UUID]:
     """The accounts whose callback secret is derived and not stored, held until the transaction ends."""
     columns = channel_accounts.c
     query = (
-        sa.select(columns.id).where(columns.tenant_id == tenant, columns.callback_secrets == {}).order_by(columns.id)
+        sa.select(columns.id).where(columns.tenant_id == tx.tenant, columns.callback_secrets == {}).order_by(columns.id)
     )
-    return list(await connection.scalars(query.with_for_update()))
+    return list(await tx.scalars(query.with_for_update()))

@@ -12,11 +12,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import NotFound
 from app.domain.model import ConversationId, MassReplyId, TenantId
 from app.domain.selection import ByExternalIds, ByFilter, ByIds, Filter, FollowUp, Selection, TagCondition, TimeRange
+from app.store.transactions import TenantTx
 from app.tables import (
     contacts,
     conversation_fields,
@@ -178,28 +178,26 @@ def _fields_of(rows: sa.FromClause, tenant: TenantId, name: str, values: Sequenc
     return [*of_row, table.name == name, _one_of(table.value, values)]
 
 
-async def count(connection: AsyncConnection, tenant: TenantId, filter: Filter) -> int:
-    counted = sa.select(sa.func.count()).select_from(meant(tenant, filter).subquery())
-    return int(await connection.scalar(counted) or 0)
+async def count(tx: TenantTx, filter: Filter) -> int:
+    counted = sa.select(sa.func.count()).select_from(meant(tx.tenant, filter).subquery())
+    return int(await tx.scalar(counted) or 0)
 
 
-async def matching(connection: AsyncConnection, tenant: TenantId, filter: Filter, ids: Sequence[UUID]) -> set[UUID]:
+async def matching(tx: TenantTx, filter: Filter, ids: Sequence[UUID]) -> set[UUID]:
     """Which of these conversations a filter means. No other is looked at, whatever the filter says."""
     given = sa.select(conversations).where(
-        conversations.c.tenant_id == tenant, conversations.c.id == sa.any_(_uuids(ids))
+        conversations.c.tenant_id == tx.tenant, conversations.c.id == sa.any_(_uuids(ids))
     )
     rows = given.cte("given")
-    return set(await connection.scalars(sa.select(rows.c.id).where(*_checks(rows, tenant, filter))))
+    return set(await tx.scalars(sa.select(rows.c.id).where(*_checks(rows, tx.tenant, filter))))
 
 
-async def page(
-    connection: AsyncConnection, tenant: TenantId, filter: Filter, *, limit: int, before: UUID | None = None
-) -> list[ConversationId]:
+async def page(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> list[ConversationId]:
     """The matching ids, newest first, that come after `before` in that order."""
-    matching = meant(tenant, filter)
+    matching = meant(tx.tenant, filter)
     [id_] = matching.selected_columns
     older = matching if before is None else matching.where(id_ < before)
-    return list(await connection.scalars(older.order_by(id_.desc()).limit(limit)))
+    return list(await tx.scalars(older.order_by(id_.desc()).limit(limit)))
 
 
 def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID]]:
@@ -229,17 +227,15 @@ def _not_among(id_: sa.ColumnElement[UUID], ids: Sequence[UUID]) -> list[Conditi
     return [~sa.exists().where(excluded == id_)]
 
 
-async def freeze(
-    connection: AsyncConnection, tenant: TenantId, mass_reply_id: MassReplyId, selection: Selection
-) -> int:
+async def freeze(tx: TenantTx, mass_reply_id: MassReplyId, selection: Selection) -> int:
     """Store the ids that a selection means now, in pages of up to PAGE_SIZE, in one statement; answer their number."""
-    await _refuse_foreign_follow_up(connection, tenant, selection)
-    selected = selected_ids(tenant, selection).subquery()
+    await _refuse_foreign_follow_up(tx, selection)
+    selected = selected_ids(tx.tenant, selection).subquery()
     numbered = sa.select(
         selected.c.id, ((sa.func.row_number().over(order_by=selected.c.id) - 1) // PAGE_SIZE).label("page")
     ).subquery()
     ids = sa.func.array_agg(aggregate_order_by(numbered.c.id, numbered.c.id))
-    pages = sa.select(sa.literal(tenant, sa.Uuid), sa.literal(mass_reply_id, sa.Uuid), numbered.c.page, ids)
+    pages = sa.select(sa.literal(tx.tenant, sa.Uuid), sa.literal(mass_reply_id, sa.Uuid), numbered.c.page, ids)
     stored = (
         sa.insert(selection_pages)
         .from_select(["tenant_id", "mass_reply_id", "page", "conversation_ids"], pages.group_by(numbered.c.page))
@@ -247,46 +243,44 @@ async def freeze(
         .cte()
     )
     total = sa.select(sa.func.coalesce(sa.func.sum(stored.c.size), 0))
-    return int(await connection.scalar(total) or 0)
+    return int(await tx.scalar(total) or 0)
 
 
-async def _refuse_foreign_follow_up(connection: AsyncConnection, tenant: TenantId, selection: Selection) -> None:
+async def _refuse_foreign_follow_up(tx: TenantTx, selection: Selection) -> None:
     if not isinstance(selection, FollowUp):
         return
     followed = sa.select(mass_replies.c.id).where(
-        mass_replies.c.tenant_id == tenant, mass_replies.c.id == selection.mass_reply_id
+        mass_replies.c.tenant_id == tx.tenant, mass_replies.c.id == selection.mass_reply_id
     )
-    if await connection.scalar(followed) is None:
+    if await tx.scalar(followed) is None:
         raise NotFound("There is no mass reply with the id that the selection follows up.")
 
 
-async def ids(connection: AsyncConnection, tenant: TenantId, selection: Selection, limit: int) -> list[ConversationId]:
+async def ids(tx: TenantTx, selection: Selection, limit: int) -> list[ConversationId]:
     """The first ids that a selection means, in the order in which they would be frozen."""
-    await _refuse_foreign_follow_up(connection, tenant, selection)
-    selected = selected_ids(tenant, selection).subquery()
-    return list(await connection.scalars(sa.select(selected.c.id).order_by(selected.c.id).limit(limit)))
+    await _refuse_foreign_follow_up(tx, selection)
+    selected = selected_ids(tx.tenant, selection).subquery()
+    return list(await tx.scalars(sa.select(selected.c.id).order_by(selected.c.id).limit(limit)))
 
 
-async def count_selected(connection: AsyncConnection, tenant: TenantId, selection: Selection) -> int:
-    await _refuse_foreign_follow_up(connection, tenant, selection)
-    selected = selected_ids(tenant, selection).subquery()
-    return int(await connection.scalar(sa.select(sa.func.count()).select_from(selected)) or 0)
+async def count_selected(tx: TenantTx, selection: Selection) -> int:
+    await _refuse_foreign_follow_up(tx, selection)
+    selected = selected_ids(tx.tenant, selection).subquery()
+    return int(await tx.scalar(sa.select(sa.func.count()).select_from(selected)) or 0)
 
 
-async def missing_ids(connection: AsyncConnection, tenant: TenantId, selection: Selection) -> list[str]:
+async def missing_ids(tx: TenantTx, selection: Selection) -> list[str]:
     """The ids or external ids in a selection, as given, that no conversation of the tenant has."""
     match selection:
         case ByIds(ids):
-            return await _missing(connection, tenant, conversations.c.id, _uuids(ids))
+            return await _missing(tx, conversations.c.id, _uuids(ids))
         case ByExternalIds(external_ids):
-            return await _missing(connection, tenant, conversations.c.external_id, _texts(external_ids))
+            return await _missing(tx, conversations.c.external_id, _texts(external_ids))
         case _:
             return []
 
 
-async def _missing(
-    connection: AsyncConnection, tenant: TenantId, column: sa.Column[Any], wanted: sa.Cast[Any]
-) -> list[str]:
+async def _missing(tx: TenantTx, column: sa.Column[Any], wanted: sa.Cast[Any]) -> list[str]:
     each = sa.func.unnest(wanted).column_valued("wanted")
-    known = sa.exists().where(conversations.c.tenant_id == tenant, column == each)
-    return [str(unknown) for unknown in await connection.scalars(sa.select(each).where(~known))]
+    known = sa.exists().where(conversations.c.tenant_id == tx.tenant, column == each)
+    return [str(unknown) for unknown in await tx.scalars(sa.select(each).where(~known))]

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import Changed
 from app.domain.model import (
@@ -28,11 +27,11 @@ from app.domain.model import (
     Move,
     ReasonCode,
     Standing,
-    TenantId,
     TimelineKind,
     effect,
 )
 from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,9 @@ _LOCK = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def lock(
-    connection: AsyncConnection, tenant: TenantId, happenings: Sequence[tuple[DeliveryId, Happening]]
-) -> list[Locked]:
+async def lock(tx: TenantTx, happenings: Sequence[tuple[DeliveryId, Happening]]) -> list[Locked]:
     values = {"ids": [id_ for id_, _ in happenings], "epochs": [happening.epoch for _, happening in happenings]}
-    return [_locked(row) for row in await connection.execute(_LOCK, {"tenant": tenant, **values})]
+    return [_locked(row) for row in await tx.execute(_LOCK, **values)]
 
 
 def _locked(row: Any) -> Locked:
@@ -162,9 +159,9 @@ _HOLD = sa.text("""
 """)
 
 
-async def hold(connection: AsyncConnection, tenant: TenantId, ids: Iterable[DeliveryId]) -> list[UUID]:
+async def hold(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
     """Hold these deliveries in one order; return their conversations."""
-    return list(await connection.scalars(_HOLD, {"tenant": tenant, "ids": sorted(ids)}))
+    return list(await tx.scalars(_HOLD, ids=sorted(ids)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +236,7 @@ _APPLY = sa.text("""
 """)
 
 
-async def apply(connection: AsyncConnection, tenant: TenantId, changes: Sequence[Change]) -> set[UUID]:
+async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
     """Compare and set; answers the ids of the rows that were changed."""
     values = {
         "ids": [change.row.id for change in changes],
@@ -260,7 +257,7 @@ async def apply(connection: AsyncConnection, tenant: TenantId, changes: Sequence
         "never_sents": [change.never_sent for change in changes],
         "times_more": [change.times_more for change in changes],
     }
-    return set(await connection.scalars(_APPLY, {"tenant": tenant, **values}))
+    return set(await tx.scalars(_APPLY, **values))
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:
@@ -313,7 +310,7 @@ _END_ATTEMPTS = sa.text("""
 """)
 
 
-async def end_attempts(connection: AsyncConnection, tenant: TenantId, outcomes: Sequence[Outcome]) -> None:
+async def end_attempts(tx: TenantTx, outcomes: Sequence[Outcome]) -> None:
     """Write down how attempts ended; where a receipt was faster, this only fills in the provider's id."""
     values = {
         "ids": [outcome.delivery_id for outcome in outcomes],
@@ -323,7 +320,7 @@ async def end_attempts(connection: AsyncConnection, tenant: TenantId, outcomes: 
         "evidences": [outcome.evidence for outcome in outcomes],
         "reported_ats": [outcome.reported_at for outcome in outcomes],
     }
-    await connection.execute(_END_ATTEMPTS, {"tenant": tenant, **values})
+    await tx.execute(_END_ATTEMPTS, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +363,7 @@ class WrittenReply:
     delivery_id: UUID
 
 
-async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries: Sequence[Entry]) -> list[WrittenReply]:
+async def write_timeline(tx: TenantTx, entries: Sequence[Entry]) -> list[WrittenReply]:
     """Write these lines; answers the replies among them."""
     by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
     values = {
@@ -379,7 +376,7 @@ async def write_timeline(connection: AsyncConnection, tenant: TenantId, entries:
         "delivery_ids": [entry.row.id for entry in entries],
         "epochs": [entry.epoch for entry in entries],
     }
-    return [WrittenReply(*row) for row in await connection.execute(_TIMELINE, {"tenant": tenant, **values})]
+    return [WrittenReply(*row) for row in await tx.execute(_TIMELINE, **values)]
 
 
 # A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.
@@ -391,6 +388,6 @@ _REOPEN = sa.text("""
 """)
 
 
-async def reopen(connection: AsyncConnection, tenant: TenantId, ids: Iterable[UUID]) -> None:
+async def reopen(tx: TenantTx, ids: Iterable[UUID]) -> None:
     """Open mass replies again that had been closed before this work came back."""
-    await connection.execute(_REOPEN, {"tenant": tenant, "ids": sorted(ids)})
+    await tx.execute(_REOPEN, ids=sorted(ids))

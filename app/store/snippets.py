@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.model import TenantId
+from app.store.transactions import TenantTx
 from app.tables import snippets
 
 
@@ -26,9 +26,9 @@ class SavedSnippet:
     is_new: bool
 
 
-async def save_snippet(connection: AsyncConnection, tenant: TenantId, shortcode: str, text: str) -> SavedSnippet:
-    statement = insert(snippets).values(tenant_id=tenant, shortcode=shortcode, text=text)
-    result = await connection.execute(
+async def save_snippet(tx: TenantTx, shortcode: str, text: str) -> SavedSnippet:
+    statement = insert(snippets).values(tenant_id=tx.tenant, shortcode=shortcode, text=text)
+    result = await tx.execute(
         statement.on_conflict_do_update(
             index_elements=[snippets.c.tenant_id, snippets.c.shortcode],
             set_={"text": statement.excluded.text, "updated_at": sa.func.now()},
@@ -39,28 +39,26 @@ async def save_snippet(connection: AsyncConnection, tenant: TenantId, shortcode:
     return SavedSnippet(_read(row), row.is_new)
 
 
-async def find_snippet(connection: AsyncConnection, tenant: TenantId, shortcode: str) -> Snippet | None:
-    row = (await connection.execute(sa.select(*_COLUMNS).where(*_is(tenant, shortcode)))).one_or_none()
+async def find_snippet(tx: TenantTx, shortcode: str) -> Snippet | None:
+    row = (await tx.execute(sa.select(*_COLUMNS).where(*_is(tx.tenant, shortcode)))).one_or_none()
     return None if row is None else _read(row)
 
 
-async def list_snippets(
-    connection: AsyncConnection, tenant: TenantId, *, after: str | None, limit: int
-) -> Sequence[Snippet]:
-    query = sa.select(*_COLUMNS).where(snippets.c.tenant_id == tenant).order_by(snippets.c.shortcode).limit(limit)
+async def list_snippets(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[Snippet]:
+    query = sa.select(*_COLUMNS).where(snippets.c.tenant_id == tx.tenant).order_by(snippets.c.shortcode).limit(limit)
     if after is not None:
         query = query.where(snippets.c.shortcode > after)
-    return [_read(row) for row in await connection.execute(query)]
+    return [_read(row) for row in await tx.execute(query)]
 
 
-async def texts(connection: AsyncConnection, tenant: TenantId) -> dict[str, str]:
+async def texts(tx: TenantTx) -> dict[str, str]:
     """Every snippet's text by its shortcode."""
-    query = sa.select(snippets.c.shortcode, snippets.c.text).where(snippets.c.tenant_id == tenant)
-    return {row.shortcode: row.text for row in await connection.execute(query)}
+    query = sa.select(snippets.c.shortcode, snippets.c.text).where(snippets.c.tenant_id == tx.tenant)
+    return {row.shortcode: row.text for row in await tx.execute(query)}
 
 
-async def delete_snippet(connection: AsyncConnection, tenant: TenantId, shortcode: str) -> bool:
-    result = await connection.execute(sa.delete(snippets).where(*_is(tenant, shortcode)))
+async def delete_snippet(tx: TenantTx, shortcode: str) -> bool:
+    result = await tx.execute(sa.delete(snippets).where(*_is(tx.tenant, shortcode)))
     return result.rowcount > 0
 
 

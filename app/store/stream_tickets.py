@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.permissions import Caller, Role
 from app.domain.stream_tickets import StreamTicket
+from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,10 @@ _KEEP = sa.text("""
 """)
 
 
-async def keep(connection: AsyncConnection, ticket: StreamTicket, caller: Caller, lifetime: timedelta) -> datetime:
+async def keep(tx: TenantTx, ticket: StreamTicket, caller: Caller, lifetime: timedelta) -> datetime:
     """Remember who has a ticket, and forget those that nobody used; answers when it expires."""
-    await connection.execute(_FORGET, {"tenant": ticket.tenant})
+    await tx.execute(_FORGET)
     values = {
-        "tenant": ticket.tenant,
         "digest": ticket.digest,
         "key_id": caller.key and caller.key.id,
         "user_id": None if caller.key else caller.own_author.id,
@@ -42,7 +41,7 @@ async def keep(connection: AsyncConnection, ticket: StreamTicket, caller: Caller
         "until": caller.until,
         "lifetime": lifetime,
     }
-    expires_at: datetime = (await connection.execute(_KEEP, values)).scalar_one()
+    expires_at: datetime = (await tx.execute(_KEEP, **values)).scalar_one()
     return expires_at
 
 
@@ -52,9 +51,9 @@ _TAKE = sa.text("""
 """)
 
 
-async def take(connection: AsyncConnection, ticket: StreamTicket) -> Holder | None:
+async def take(tx: TenantTx, ticket: StreamTicket) -> Holder | None:
     """Use a ticket up; None where it was used already, has expired or never was."""
-    row = (await connection.execute(_TAKE, {"tenant": ticket.tenant, "digest": ticket.digest})).first()
+    row = (await tx.execute(_TAKE, digest=ticket.digest)).first()
     if row is None or not row.valid:
         return None
     return Holder(row.key_id, row.user_id, frozenset(map(Role, row.roles)), row.holder_until)

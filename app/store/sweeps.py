@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approval import Ruling
 from app.domain.model import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.domain.policy import BREAKER_THRESHOLD
 from app.store.claims import LaneKey
+from app.store.transactions import RoutingTx, SweepTx
 
 TURN = timedelta(seconds=4)
 """Longer than a slow tick, so that no turn is missed."""
@@ -22,28 +22,28 @@ LONGEST_PIECE = "60s"
 ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, whoever comes first
 
 
-async def try_lock(connection: AsyncConnection) -> bool:
+async def try_lock(tx: SweepTx) -> bool:
     """Be the sweeper until the transaction ends; False where another process is.
 
     The transaction may idle for longer than others: all work is done on other connections meanwhile.
     """
     statement = sa.text("SELECT pg_try_advisory_xact_lock(:key), set_config(:setting, :longest, true)")
     setting = {"setting": "idle_in_transaction_session_timeout", "longest": LONGEST_PIECE}
-    return bool(await connection.scalar(statement, {"key": ADVISORY_LOCK, **setting}))
+    return bool(await tx.scalar(statement, key=ADVISORY_LOCK, **setting))
 
 
-async def still_there(connection: AsyncConnection) -> None:
+async def still_there(tx: SweepTx) -> None:
     """Say between two pieces of work that the sweeper lives."""
-    await connection.execute(sa.text("SELECT 1"))
+    await tx.execute(sa.text("SELECT 1"))
 
 
-async def beat(connection: AsyncConnection) -> None:
+async def beat(tx: RoutingTx) -> None:
     """Say that a sweep has ended just now. Not as the sweeper's role, which only reads."""
     statement = sa.text("""
         INSERT INTO heartbeats (name, beat_at) VALUES ('sweeper', clock_timestamp())
         ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at
     """)
-    await connection.execute(statement)
+    await tx.execute(statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class ExpiredClaim:
     epoch: int
 
 
-async def expired_claims(connection: AsyncConnection, limit: int) -> list[ExpiredClaim]:
+async def expired_claims(tx: SweepTx, limit: int) -> list[ExpiredClaim]:
     statement = sa.text("""
         SELECT tenant_id, id, epoch FROM deliveries
         WHERE status = 'sending' AND lease_until < clock_timestamp() LIMIT :limit
     """)
-    rows = await connection.execute(statement, {"limit": limit})
+    rows = await tx.execute(statement, limit=limit)
     return [ExpiredClaim(row.tenant_id, row.id, row.epoch) for row in rows]
 
 
@@ -84,14 +84,14 @@ _IDLE = sa.text(f"""
 _LONG = sa.text(f"{_LANES} WHERE {_CAN_GO_ON} AND l.queued > :queued ORDER BY random() LIMIT :limit")
 
 
-async def idle_lanes(connection: AsyncConnection, idle: timedelta) -> list[LaneKey]:
+async def idle_lanes(tx: SweepTx, idle: timedelta) -> list[LaneKey]:
     """Lanes that have work and no live pump, that nobody has promised to come back to, and whose account may send."""
-    return [_lane(row) for row in await connection.execute(_IDLE, {"idle": idle})]
+    return [_lane(row) for row in await tx.execute(_IDLE, idle=idle)]
 
 
-async def long_lanes(connection: AsyncConnection, queued: int, limit: int) -> list[LaneKey]:
+async def long_lanes(tx: SweepTx, queued: int, limit: int) -> list[LaneKey]:
     """Some lanes that can go on and have much to do."""
-    return [_lane(row) for row in await connection.execute(_LONG, {"queued": queued, "limit": limit})]
+    return [_lane(row) for row in await tx.execute(_LONG, queued=queued, limit=limit)]
 
 
 def _lane(row: Any) -> LaneKey:
@@ -117,11 +117,11 @@ _STOPPED_LANES = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def stopped_lanes(connection: AsyncConnection) -> dict[LaneKey, str]:
+async def stopped_lanes(tx: SweepTx) -> dict[LaneKey, str]:
     """Lanes of mass replies under way that have work and cannot go on, each with the reason."""
     return {
         LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)): row.why
-        for row in await connection.execute(_STOPPED_LANES)
+        for row in await tx.execute(_STOPPED_LANES)
     }
 
 
@@ -173,7 +173,7 @@ _OPEN = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
+async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
     return [
         OpenMassReply(
             row.tenant_id,
@@ -190,13 +190,11 @@ async def open_mass_replies(connection: AsyncConnection) -> list[OpenMassReply]:
             row.sample_stuck,
             Ruling(row.approval) if row.approval else None,
         )
-        for row in await connection.execute(_OPEN)
+        for row in await tx.execute(_OPEN)
     ]
 
 
-async def unsettled_receipts(
-    connection: AsyncConnection, older_than: timedelta, limit: int
-) -> list[tuple[TenantId, UUID]]:
+async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> list[tuple[TenantId, UUID]]:
     """Reports whose delivery was not known when they came, and whose turn it is.
 
     The turns come further and further apart: for a few seconds whenever the age has doubled. Most such reports are of
@@ -210,8 +208,7 @@ async def unsettled_receipts(
           AND (age < 0 OR (age > :youngest AND age < power(2, floor(log(2, greatest(age, 1)))) + :turn))
         ORDER BY received_at DESC LIMIT :limit
     """)
-    values = {"youngest": older_than.total_seconds(), "turn": TURN.total_seconds(), "limit": limit}
-    rows = await connection.execute(statement, values)
+    rows = await tx.execute(statement, youngest=older_than.total_seconds(), turn=TURN.total_seconds(), limit=limit)
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 
@@ -223,7 +220,7 @@ class UncertainDelivery:
 
 
 async def uncertain_deliveries(
-    connection: AsyncConnection, providers: Sequence[str], settled_for: timedelta, limit: int
+    tx: SweepTx, providers: Sequence[str], settled_for: timedelta, limit: int
 ) -> list[UncertainDelivery]:
     """Uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough."""
     statement = sa.text("""
@@ -233,16 +230,15 @@ async def uncertain_deliveries(
           AND d.not_before <= clock_timestamp() AND a.provider = ANY (CAST(:providers AS text[]))
         ORDER BY d.settles_after LIMIT :limit
     """)
-    values = {"providers": list(providers), "settled_for": settled_for, "limit": limit}
-    rows = await connection.execute(statement, values)
+    rows = await tx.execute(statement, providers=list(providers), settled_for=settled_for, limit=limit)
     return [UncertainDelivery(row.tenant_id, row.id, row.account_id) for row in rows]
 
 
-async def abandoned(connection: AsyncConnection, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
+async def abandoned(tx: SweepTx, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
     """Mass replies that nobody ever confirmed, long enough ago to be forgotten."""
     statement = sa.text("""
         SELECT tenant_id, id FROM mass_replies
         WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval) LIMIT :limit
     """)
-    rows = await connection.execute(statement, {"age": age, "limit": limit})
+    rows = await tx.execute(statement, age=age, limit=limit)
     return [(TenantId(row.tenant_id), MassReplyId(row.id)) for row in rows]

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.model import AccountId, MassReplyId, TenantId
+from app.domain.model import AccountId, MassReplyId
 from app.domain.policy import back_off
 from app.store.claims import LaneKey
+from app.store.transactions import TenantTx
 
 _FAIL = sa.text("""
     UPDATE lanes SET held_times = held_times + 1, held_reason = :reason
@@ -23,26 +23,26 @@ _HOLD = sa.text("""
 """)
 
 
-async def hold_failing(connection: AsyncConnection, lane: LaneKey, reason: str) -> timedelta:
+async def hold_failing(tx: TenantTx, lane: LaneKey, reason: str) -> timedelta:
     """Let a lane wait that cannot be worked, the longer the more often; the next claim that succeeds forgets it."""
-    times = await connection.scalar(_FAIL, {**_key(lane), "reason": reason})
+    times = await tx.scalar(_FAIL, reason=reason, **_key(lane))
     wait = back_off(max(0, (times or 1) - 1))
-    await connection.execute(_HOLD, {**_key(lane), "reason": reason, "until": None, "wait": wait})
+    await tx.execute(_HOLD, reason=reason, until=None, wait=wait, **_key(lane))
     return wait
 
 
-async def hold_until(connection: AsyncConnection, lane: LaneKey, until: datetime, reason: str) -> None:
+async def hold_until(tx: TenantTx, lane: LaneKey, until: datetime, reason: str) -> None:
     """Say until when a lane waits, and why. It may be tried before."""
-    await connection.execute(_HOLD, {**_key(lane), "reason": reason, "until": until, "wait": None})
+    await tx.execute(_HOLD, reason=reason, until=until, wait=None, **_key(lane))
 
 
-async def forget_hold(connection: AsyncConnection, lane: LaneKey) -> None:
+async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
     """Say that the lane can be worked again."""
     statement = sa.text("""
         UPDATE lanes SET held_until = NULL, held_reason = NULL, held_times = 0
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
     """)
-    await connection.execute(statement, _key(lane))
+    await tx.execute(statement, **_key(lane))
 
 
 # What is held just now is being worked, and needs no watching. So this waits for nobody, in whatever order.
@@ -69,14 +69,14 @@ class Promise:
     seconds: float
 
 
-async def watch(connection: AsyncConnection, tenant: TenantId, promises: Sequence[Promise]) -> None:
+async def watch(tx: TenantTx, promises: Sequence[Promise]) -> None:
     """Keep others from these lanes of one tenant until then. Zero seconds let go of them."""
     values = {
         "mass_replies": [each.lane.mass_reply for each in promises],
         "accounts": [each.lane.account for each in promises],
         "seconds": [each.seconds for each in promises],
     }
-    await connection.execute(_WATCH, {"tenant": tenant, **values})
+    await tx.execute(_WATCH, **values)
 
 
 # Held in the order of the counters first, so that no two transactions wait for each other.
@@ -96,11 +96,11 @@ _FREE = sa.text("""
 """)
 
 
-async def free_account(connection: AsyncConnection, tenant: TenantId, account: AccountId) -> list[tuple[LaneKey, int]]:
+async def free_account(tx: TenantTx, account: AccountId) -> list[tuple[LaneKey, int]]:
     """End whatever the lanes of an account wait for; answers those to wake, each with the number of its queued."""
-    rows = await connection.execute(_FREE, {"tenant": tenant, "account": account})
-    return [(LaneKey(tenant, MassReplyId(row.mass_reply_id), account), row.queued) for row in rows]
+    rows = await tx.execute(_FREE, account=account)
+    return [(LaneKey(tx.tenant, MassReplyId(row.mass_reply_id), account), row.queued) for row in rows]
 
 
 def _key(lane: LaneKey) -> dict[str, Any]:
-    return {"tenant": lane.tenant, "mass_reply": lane.mass_reply, "account": lane.account}
+    return {"mass_reply": lane.mass_reply, "account": lane.account}

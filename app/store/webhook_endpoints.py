@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import EventType
 from app.domain.model import TenantId
 from app.domain.webhooks import Backlog, EndpointDraft, Setback, WebhookEndpoint
+from app.store.transactions import SweepTx, TenantTx
 
 COUNTED = 10_000
 """A backlog is counted up to here."""
@@ -39,17 +39,14 @@ _FIND = sa.text(f"{_SELECT} AND e.key = :key")
 _LIST = sa.text(f"{_SELECT} AND (CAST(:after AS text) IS NULL OR e.key > :after) ORDER BY e.key LIMIT :limit")
 
 
-async def find(connection: AsyncConnection, tenant: TenantId, key: str) -> WebhookEndpoint | None:
-    row = (await connection.execute(_FIND, {"tenant": tenant, "counted": COUNTED, "key": key})).one_or_none()
+async def find(tx: TenantTx, key: str) -> WebhookEndpoint | None:
+    row = (await tx.execute(_FIND, counted=COUNTED, key=key)).one_or_none()
     return None if row is None else _read(row)
 
 
-async def page(
-    connection: AsyncConnection, tenant: TenantId, *, after: str | None, limit: int
-) -> Sequence[WebhookEndpoint]:
+async def page(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[WebhookEndpoint]:
     """By key, those behind `after`."""
-    values = {"tenant": tenant, "counted": COUNTED, "after": after, "limit": limit}
-    return [_read(row) for row in await connection.execute(_LIST, values)]
+    return [_read(row) for row in await tx.execute(_LIST, counted=COUNTED, after=after, limit=limit)]
 
 
 def _read(row: Any) -> WebhookEndpoint:
@@ -71,8 +68,8 @@ def _read(row: Any) -> WebhookEndpoint:
     )
 
 
-async def next_id(connection: AsyncConnection) -> UUID:
-    id_: UUID = (await connection.execute(sa.text("SELECT uuidv7()"))).scalar_one()
+async def next_id(tx: TenantTx) -> UUID:
+    id_: UUID = (await tx.execute(sa.text("SELECT uuidv7()"))).scalar_one()
     return id_
 
 
@@ -88,37 +85,29 @@ _SAVE = sa.text("""
 
 
 async def save(
-    connection: AsyncConnection,
-    tenant: TenantId,
-    id_: UUID,
-    key: str,
-    draft: EndpointDraft,
-    sealed: Mapping[str, str],
-    position: int,
+    tx: TenantTx, id_: UUID, key: str, draft: EndpointDraft, sealed: Mapping[str, str], position: int
 ) -> bool:
     """Make the endpoint of that key, or change the one that there is; answers whether it is new."""
     events = None if draft.events is None else sorted(draft.events)
     values = {"id": id_, "key": key, "url": draft.url, "events": events, "enabled": draft.enabled}
-    made = await connection.scalar(_SAVE, {"tenant": tenant, "secrets": dict(sealed), "position": position, **values})
+    made = await tx.scalar(_SAVE, secrets=dict(sealed), position=position, **values)
     return bool(made)
 
 
-async def count(connection: AsyncConnection, tenant: TenantId) -> int:
+async def count(tx: TenantTx) -> int:
     statement = sa.text("SELECT count(*) FROM webhook_endpoints WHERE tenant_id = :tenant")
-    return int(await connection.scalar(statement, {"tenant": tenant}) or 0)
+    return int(await tx.scalar(statement) or 0)
 
 
-async def delete(connection: AsyncConnection, tenant: TenantId, key: str) -> bool:
+async def delete(tx: TenantTx, key: str) -> bool:
     statement = sa.text("DELETE FROM webhook_endpoints WHERE tenant_id = :tenant AND key = :key")
-    return (await connection.execute(statement, {"tenant": tenant, "key": key})).rowcount > 0
+    return (await tx.execute(statement, key=key)).rowcount > 0
 
 
-async def hold_secrets(
-    connection: AsyncConnection, tenant: TenantId, key: str
-) -> tuple[UUID, Mapping[str, str]] | None:
+async def hold_secrets(tx: TenantTx, key: str) -> tuple[UUID, Mapping[str, str]] | None:
     """Read an endpoint's id and sealed secrets, for `write_secrets`; nobody else changes them meanwhile."""
     statement = sa.text("SELECT id, secrets FROM webhook_endpoints WHERE tenant_id = :tenant AND key = :key FOR UPDATE")
-    row = (await connection.execute(statement, {"tenant": tenant, "key": key})).one_or_none()
+    row = (await tx.execute(statement, key=key)).one_or_none()
     return None if row is None else (row.id, row.secrets)
 
 
@@ -129,11 +118,8 @@ _WRITE_SECRETS = sa.text("""
 """).bindparams(sa.bindparam("secrets", type_=sa.JSON))
 
 
-async def write_secrets(
-    connection: AsyncConnection, tenant: TenantId, id_: UUID, sealed: Mapping[str, str], previous_lasts: timedelta
-) -> None:
-    values = {"tenant": tenant, "id": id_, "secrets": dict(sealed), "previous_lasts": previous_lasts}
-    await connection.execute(_WRITE_SECRETS, values)
+async def write_secrets(tx: TenantTx, id_: UUID, sealed: Mapping[str, str], previous_lasts: timedelta) -> None:
+    await tx.execute(_WRITE_SECRETS, id=id_, secrets=dict(sealed), previous_lasts=previous_lasts)
 
 
 # Whoever posts to it now loses it: what they write down would undo this.
@@ -146,10 +132,9 @@ _MOVE_BACK = sa.text("""
 """)
 
 
-async def move_back(connection: AsyncConnection, tenant: TenantId, key: str, position: int) -> bool:
+async def move_back(tx: TenantTx, key: str, position: int) -> bool:
     """Let an endpoint go on behind a position, if it has come further; False where none of that key is posted to."""
-    values = {"tenant": tenant, "key": key, "position": position}
-    return (await connection.execute(_MOVE_BACK, values)).rowcount > 0
+    return (await tx.execute(_MOVE_BACK, key=key, position=position)).rowcount > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +170,12 @@ _DUE = sa.text("""
 """)
 
 
-async def due(
-    connection: AsyncConnection, limit: int, satisfied: Collection[TenantId] = ()
-) -> list[tuple[TenantId, UUID]]:
+async def due(tx: SweepTx, limit: int, satisfied: Collection[TenantId] = ()) -> list[tuple[TenantId, UUID]]:
     """Endpoints that have something to hear and may be called, but for tenants that are satisfied; as the sweeper.
 
     First the one of each tenant that has waited longest, then each tenant's second, and so on.
     """
-    rows = await connection.execute(_DUE, {"limit": limit, "satisfied": list(satisfied)})
+    rows = await tx.execute(_DUE, limit=limit, satisfied=list(satisfied))
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 
@@ -205,9 +188,9 @@ _CLAIM = sa.text("""
 """)
 
 
-async def claim(connection: AsyncConnection, tenant: TenantId, id_: UUID, lease: timedelta) -> Claim | None:
+async def claim(tx: TenantTx, id_: UUID, lease: timedelta) -> Claim | None:
     """Take an endpoint; None where another worker has it, or where it is not to be called any more."""
-    row = (await connection.execute(_CLAIM, {"tenant": tenant, "id": id_, "lease": lease})).one_or_none()
+    row = (await tx.execute(_CLAIM, id=id_, lease=lease)).one_or_none()
     return None if row is None else _claimed(row)
 
 
@@ -224,20 +207,14 @@ _ADVANCE = sa.text("""
 
 
 async def advance(
-    connection: AsyncConnection,
-    claim: Claim,
-    position: int,
-    ahead: Collection[str],
-    lease: timedelta,
-    *,
-    heard: bool,
+    tx: TenantTx, claim: Claim, position: int, ahead: Collection[str], lease: timedelta, *, heard: bool
 ) -> Claim | None:
     """Write down how far the endpoint has come, and keep it; None where it is another's by now.
 
     `heard` says whether it took anything. What people changed meanwhile is in the answer.
     """
     values = {"position": position, "ahead": sorted(ahead), "lease": lease, "heard": heard}
-    row = (await connection.execute(_ADVANCE, {**_mine(claim), **values})).one_or_none()
+    row = (await tx.execute(_ADVANCE, **_mine(claim), **values)).one_or_none()
     return None if row is None or not row.enabled else _claimed(row)
 
 
@@ -247,9 +224,9 @@ _NOTE_PASSED_OVER = sa.text("""
 """)
 
 
-async def note_passed_over(connection: AsyncConnection, claim: Claim, why: str) -> None:
+async def note_passed_over(tx: TenantTx, claim: Claim, why: str) -> None:
     """Say on the endpoint what it will not hear of; it goes on with what came after."""
-    await connection.execute(_NOTE_PASSED_OVER, {**_mine(claim), "why": why})
+    await tx.execute(_NOTE_PASSED_OVER, why=why, **_mine(claim))
 
 
 _RELEASE = sa.text("""
@@ -258,9 +235,9 @@ _RELEASE = sa.text("""
 """)
 
 
-async def release(connection: AsyncConnection, claim: Claim) -> None:
+async def release(tx: TenantTx, claim: Claim) -> None:
     """Give an endpoint back; if it has more to hear, its turn comes after those that wait already."""
-    await connection.execute(_RELEASE, _mine(claim))
+    await tx.execute(_RELEASE, **_mine(claim))
 
 
 _SET_BACK = sa.text("""
@@ -272,7 +249,7 @@ _SET_BACK = sa.text("""
 """)
 
 
-async def set_back(connection: AsyncConnection, claim: Claim, setback: Setback) -> None:
+async def set_back(tx: TenantTx, claim: Claim, setback: Setback) -> None:
     """Write down a failure, and give the endpoint back until its next try."""
     values = {
         "failing_since": setback.failing_since,
@@ -280,11 +257,11 @@ async def set_back(connection: AsyncConnection, claim: Claim, setback: Setback) 
         "disabled_reason": setback.disabled_reason,
         "why": setback.why,
     }
-    await connection.execute(_SET_BACK, {**_mine(claim), **values})
+    await tx.execute(_SET_BACK, **_mine(claim), **values)
 
 
 def _mine(claim: Claim) -> dict[str, object]:
-    return {"tenant": claim.tenant, "id": claim.id, "token": claim.token}
+    return {"id": claim.id, "token": claim.token}
 
 
 def _claimed(row: Any) -> Claim:

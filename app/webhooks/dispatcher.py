@@ -13,7 +13,6 @@ from uuid import UUID
 
 import httpx
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
 from app.domain.model import TenantId
@@ -21,6 +20,7 @@ from app.domain.webhooks import Failure, setback, signing
 from app.store import events, webhook_endpoints
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database, Share
+from app.store.transactions import TenantTx
 from app.store.webhook_endpoints import Claim
 from app.telemetry.metrics import Metrics
 from app.turns import Turns
@@ -58,8 +58,8 @@ class Dispatcher:
         free = self._turns.free
         if not free:
             return
-        async with self._database.begin_sweep() as connection:
-            due = await webhook_endpoints.due(connection, free, self._turns.satisfied)
+        async with self._database.begin_sweep() as tx:
+            due = await webhook_endpoints.due(tx, free, self._turns.satisfied)
         for tenant, id_ in due:
             self._turns.begin(id_, tenant, partial(self._work, tenant, id_))
 
@@ -73,8 +73,8 @@ class Dispatcher:
 
     async def _work(self, tenant: TenantId, id_: UUID) -> None:
         try:
-            async with self._share.begin(tenant) as connection:
-                claim = await webhook_endpoints.claim(connection, tenant, id_, LEASE)
+            async with self._share.begin(tenant) as tx:
+                claim = await webhook_endpoints.claim(tx, id_, LEASE)
             until = asyncio.get_running_loop().time() + TURN
             while claim is not None:
                 claim = await self._do_page(claim, until)
@@ -88,24 +88,24 @@ class Dispatcher:
         posting = await self._post(claim, page, until)
         taken = posting.taken | claim.ahead
         position, ahead = progress(page.events, taken, claim.position, page.end)
-        async with self._share.begin(claim.tenant) as connection:
-            kept = await webhook_endpoints.advance(connection, claim, position, ahead, LEASE, heard=posting.heard)
+        async with self._share.begin(claim.tenant) as tx:
+            kept = await webhook_endpoints.advance(tx, claim, position, ahead, LEASE, heard=posting.heard)
             if posting.passed_over is not None:
-                await webhook_endpoints.note_passed_over(connection, claim, posting.passed_over.detail)
+                await webhook_endpoints.note_passed_over(tx, claim, posting.passed_over.detail)
             if kept is not None and posting.failure is None and not page.is_last and self._may_begin(until):
                 return kept
             # What an address answers that has been replaced meanwhile says nothing of the new one.
             if kept is not None and posting.failure is not None and kept.url == claim.url:
-                await _set_back(connection, kept, posting.failure)
+                await _set_back(tx, kept, posting.failure)
             else:
-                await webhook_endpoints.release(connection, claim)
+                await webhook_endpoints.release(tx, claim)
         return None
 
     async def _read(self, claim: Claim) -> Page:
-        async with self._share.begin(claim.tenant) as connection:
-            await events.number(connection, claim.tenant)
-        async with self._share.begin(claim.tenant) as connection:
-            return await read_page(connection, claim)
+        async with self._share.begin(claim.tenant) as tx:
+            await events.number(tx)
+        async with self._share.begin(claim.tenant) as tx:
+            return await read_page(tx, claim)
 
     async def _post(self, claim: Claim, page: Page, until: float) -> Posting:
         async def post(notice: Notice) -> Taken | NotTaken | PassedOver | None:
@@ -140,10 +140,10 @@ class Dispatcher:
         return not self._turns.stopping and asyncio.get_running_loop().time() < until
 
 
-async def _set_back(connection: AsyncConnection, claim: Claim, failure: NotTaken) -> None:
+async def _set_back(tx: TenantTx, claim: Claim, failure: NotTaken) -> None:
     said = Failure(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
     after = setback(claim.failing_since, claim.failures, said, random.random())  # noqa: S311 - spreads retries
-    await webhook_endpoints.set_back(connection, claim, after)
+    await webhook_endpoints.set_back(tx, claim, after)
     known = {"tenant": str(claim.tenant), "endpoint": str(claim.id), "why": after.why}
     if after.disabled_reason is not None:
         log.warning("webhook_disabled", **known)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.channels.signed_posts import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
 from app.domain.errors import Fault, InvalidRequest, InvalidState, NotFound
@@ -21,6 +19,7 @@ from app.store import audit, events, webhook_endpoints
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.kept_events import position_before
+from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +46,32 @@ async def save_endpoint(
     await _check(draft.url, allow_private=allow_private)
     await events.number_all(database, tenant)
     secret = new_secret()
-    async with database.begin(tenant) as connection:
-        id_ = await webhook_endpoints.next_id(connection)
-        sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await events.last_position(connection, tenant)
-        is_new = await webhook_endpoints.save(connection, tenant, id_, key, draft, sealed, now_at)
-        if is_new and await webhook_endpoints.count(connection, tenant) > MAX_ENDPOINTS:
+    async with database.begin(tenant) as tx:
+        id_ = await webhook_endpoints.next_id(tx)
+        sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await events.last_position(tx)
+        is_new = await webhook_endpoints.save(tx, id_, key, draft, sealed, now_at)
+        if is_new and await webhook_endpoints.count(tx) > MAX_ENDPOINTS:
             raise InvalidRequest(f"There are {MAX_ENDPOINTS} webhook endpoints already, and no more are allowed.")
-        await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
-        endpoint = await get_endpoint(connection, tenant, key)
+        await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
+        endpoint = await get_endpoint(tx, key)
     return ShownEndpoint(endpoint, secret if is_new else None)
 
 
-async def rotate_secret(
-    connection: AsyncConnection, vault: Vault, tenant: TenantId, key: str, actor: Actor
-) -> ShownEndpoint:
+async def rotate_secret(tx: TenantTx, vault: Vault, key: str, actor: Actor) -> ShownEndpoint:
     """Sign with a new secret from now on, and for a day with the one before too. Raises NotFound."""
-    held = await webhook_endpoints.hold_secrets(connection, tenant, key)
+    held = await webhook_endpoints.hold_secrets(tx, key)
     if held is None:
         raise NotFound
     id_, sealed = held
     secret = new_secret()
     try:
-        secrets = rotated(vault.open(tenant, id_, sealed), secret)
+        secrets = rotated(vault.open(tx.tenant, id_, sealed), secret)
     except CredentialsUnreadable:
         secrets = {"current": secret}
-    resealed = vault.seal(tenant, id_, secrets)
-    await webhook_endpoints.write_secrets(connection, tenant, id_, resealed, PREVIOUS_SECRET_LASTS)
-    await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
-    return ShownEndpoint(await get_endpoint(connection, tenant, key), secret)
+    resealed = vault.seal(tx.tenant, id_, secrets)
+    await webhook_endpoints.write_secrets(tx, id_, resealed, PREVIOUS_SECRET_LASTS)
+    await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
+    return ShownEndpoint(await get_endpoint(tx, key), secret)
 
 
 async def replay(
@@ -87,26 +84,26 @@ async def replay(
     if since > now:
         raise InvalidRequest(faults=[Fault("/from", "in_the_future", "Nothing has happened since then yet.")])
     await events.number_all(database, tenant)
-    async with database.begin(tenant) as connection:
-        position = await position_before(connection, tenant, since)
-        moved = await webhook_endpoints.move_back(connection, tenant, key, position)
-        endpoint = await get_endpoint(connection, tenant, key)
+    async with database.begin(tenant) as tx:
+        position = await position_before(tx, since)
+        moved = await webhook_endpoints.move_back(tx, key, position)
+        endpoint = await get_endpoint(tx, key)
         if not moved:
             raise InvalidState(f"The endpoint is {endpoint.state}. Save it with `enabled` true, then replay.")
-        await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_REPLAYED, key)
+        await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_REPLAYED, key)
         return endpoint
 
 
-async def delete_endpoint(connection: AsyncConnection, tenant: TenantId, key: str, actor: Actor) -> None:
+async def delete_endpoint(tx: TenantTx, key: str, actor: Actor) -> None:
     """Raises NotFound."""
-    if not await webhook_endpoints.delete(connection, tenant, key):
+    if not await webhook_endpoints.delete(tx, key):
         raise NotFound
-    await _record(connection, tenant, actor, AuditAction.WEBHOOK_ENDPOINT_DELETED, key)
+    await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_DELETED, key)
 
 
-async def get_endpoint(connection: AsyncConnection, tenant: TenantId, key: str) -> WebhookEndpoint:
+async def get_endpoint(tx: TenantTx, key: str) -> WebhookEndpoint:
     """Raises NotFound."""
-    found = await webhook_endpoints.find(connection, tenant, key)
+    found = await webhook_endpoints.find(tx, key)
     if found is None:
         raise NotFound
     return found
@@ -119,5 +116,5 @@ async def _check(url: str, *, allow_private: bool) -> None:
         raise InvalidRequest(faults=[Fault("/url", "invalid_url", f"The address {error}.")]) from None
 
 
-async def _record(connection: AsyncConnection, tenant: TenantId, actor: Actor, action: AuditAction, key: str) -> None:
-    await audit.record(connection, tenant, actor, AuditEntry(action, key))
+async def _record(tx: TenantTx, actor: Actor, action: AuditAction, key: str) -> None:
+    await audit.record(tx, actor, AuditEntry(action, key))

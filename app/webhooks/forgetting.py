@@ -14,14 +14,14 @@ PAGES: Final = 20
 
 async def forget_events(database: Database, before: datetime) -> None:
     """Delete what happened before a moment, but for what a webhook endpoint is still to get."""
-    async with database.begin_sweep() as connection:
-        tenants = await tenants_with_events_before(connection, before)
+    async with database.begin_sweep() as tx:
+        tenants = await tenants_with_events_before(tx, before)
     for tenant in tenants:
         await _forget(database, tenant, before)
 
 
 async def _forget(database: Database, tenant: TenantId, before: datetime) -> None:
     for _ in range(PAGES):
-        async with database.begin(tenant) as connection:
-            if await forget_before(connection, tenant, before, PAGE) < PAGE:
+        async with database.begin(tenant) as tx:
+            if await forget_before(tx, before, PAGE) < PAGE:
                 return

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.domain.events import Event
 from app.store import event_contents, events
 from app.store.event_contents import Contents
+from app.store.transactions import TenantTx
 from app.store.webhook_endpoints import Claim
 from app.webhooks.notices import Notice, notices
 
@@ -34,18 +33,18 @@ class Page:
     """Whether nothing was left behind it."""
 
 
-async def read_page(connection: AsyncConnection, claim: Claim) -> Page:
+async def read_page(tx: TenantTx, claim: Claim) -> Page:
     """Read what comes behind the endpoint's position. Call `events.number` first, in a transaction of its own."""
-    newest = await events.last_position(connection, claim.tenant)
-    found = await events.page_after(connection, claim.tenant, claim.position, EVENTS, BYTES, claim.events)
+    newest = await events.last_position(tx)
+    found = await events.page_after(tx, claim.position, EVENTS, BYTES, claim.events)
     pending = [n for event in found.events for n in notices(event) if n.id not in claim.ahead]
     short = list(_short(pending))
     subjects = [subject for notice in short for subject in notice.subjects]
-    sizes = await event_contents.sizes(connection, claim.tenant, subjects)
+    sizes = await event_contents.sizes(tx, subjects)
     page = list(_light(short, sizes))
     batches = {n.event.news.mass_reply_id for n in page if not n.subjects} - {None}
     told = [subject for notice in page for subject in notice.subjects]
-    contents = await event_contents.load(connection, claim.tenant, [b for b in batches if b], told)
+    contents = await event_contents.load(tx, [b for b in batches if b], told)
     end = max(claim.position, newest if found.is_last else 0, *(event.position for event in found.events))
     return Page(found.events, page, contents, end, is_last=found.is_last and len(page) == len(pending))
 

@@ -55,9 +55,9 @@ def make_key(database: Database, tenant: UUID) -> MakeKey:
         owner: UUID | None = None,
     ) -> str:
         owner = TenantId(owner or tenant)
-        async with database.begin(owner) as connection:
+        async with database.begin(owner) as tx:
             draft = KeyDraft(name, frozenset(roles), agent, expires_at)
-            return str((await issue_api_key(connection, owner, draft)).presented)
+            return str((await issue_api_key(tx, draft)).presented)
 
     return make
 
@@ -93,5 +93,5 @@ def bearer(key: str) -> dict[str, str]:
 
 async def stored_rows(database: Database, tenant: UUID, table: str) -> str:
     """All rows of a tenant in a table, as PostgreSQL itself writes them down."""
-    async with database.begin(tenant) as connection:
-        return str(list(await connection.scalars(sa.text(f"SELECT row_to_json(t)::text FROM {table} t"))))
+    async with database.begin(tenant) as tx:
+        return str(list(await tx.scalars(sa.text(f"SELECT row_to_json(t)::text FROM {table} t"))))

@@ -10,7 +10,6 @@ import pytest
 from dirty_equals import IsDatetime, IsNow, IsUUID
 
 from app.domain.errors import InvalidRequest
-from app.domain.model import TenantId
 from app.domain.permissions import Role
 from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
@@ -120,13 +119,13 @@ async def test_another_tenants_key_is_not_there(
 
 
 async def test_a_key_lives_no_longer_than_keys_may(database: Database, tenant: UUID) -> None:
-    async with database.begin(tenant) as connection:
+    async with database.begin(tenant) as tx:
         life = timedelta(days=90)
         endless = KeyDraft("endless", frozenset({Role.AGENT}))
-        made = await issue_api_key(connection, TenantId(tenant), endless, max_life=life)
+        made = await issue_api_key(tx, endless, max_life=life)
         assert made.key.expires_at is not None
         assert timedelta(days=89) < made.key.expires_at - datetime.now(UTC) <= life
         too_long = replace(endless, expires_at=datetime.now(UTC) + timedelta(days=91))
         with pytest.raises(InvalidRequest) as refused:
-            await issue_api_key(connection, TenantId(tenant), too_long, max_life=life)
+            await issue_api_key(tx, too_long, max_life=life)
         assert [fault.pointer for fault in refused.value.faults] == ["/expires_at"]

@@ -185,8 +185,8 @@ async def test_a_place_that_cannot_be_written_to_is_not_blamed_on_the_file(
     answer = await post_file(client, PNG)
 
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
-    async with database.begin(tenant) as connection:
-        assert await connection.scalar(sa.text("SELECT count(*) FROM attachments")) == 0
+    async with database.begin(tenant) as tx:
+        assert await tx.scalar(sa.text("SELECT count(*) FROM attachments")) == 0
 
 
 BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}}

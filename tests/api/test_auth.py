@@ -123,8 +123,8 @@ async def test_a_revoked_key_is_refused_at_once(
     assert (await anonymous.get("/me", headers=bearer(key))).status_code == 200
     presented = read_key(key)
     assert presented is not None
-    async with database.begin(tenant) as connection:
-        assert await revoke_api_key(connection, TenantId(tenant), presented.id)
+    async with database.begin(tenant) as tx:
+        assert await revoke_api_key(tx, presented.id)
     await assert_refused(anonymous, bearer(key))
 
 

@@ -9,15 +9,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from dirty_equals import IsNow, IsUUID
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.routes.channel_accounts import AccountBody
-from app.domain.model import AccountId, Channel, TenantId
+from app.domain.model import AccountId, Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from app.store.accounts import hold_account, load_account, tenant_of_account
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from app.tables import channel_accounts
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.channels.raw_server import answering, serving
@@ -57,8 +57,8 @@ def faults(problem: Any) -> dict[str, str]:
 
 async def loaded_token(runtime: Runtime, tenant: UUID, account: str) -> str:
     """The token as the sender gets it."""
-    async with runtime.database.begin(tenant) as connection:
-        opened = await load_account(connection, runtime.vault, TenantId(tenant), AccountId(UUID(account)))
+    async with runtime.database.begin(tenant) as tx:
+        opened = await load_account(tx, runtime.vault, AccountId(UUID(account)))
     assert opened is not None
     return opened.credentials["auth_token"]
 
@@ -108,8 +108,8 @@ async def test_credentials_moved_to_another_account_do_not_open(
 ) -> None:
     mine, other = await put(client, SMS | TOKEN, key="mine"), await put(client, SMS | TOKEN, key="other")
     assert await loaded_token(runtime, tenant, mine["id"]) == SECRET
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(
             sa.text(
                 "UPDATE channel_accounts other SET credentials = mine.credentials FROM channel_accounts mine "
                 "WHERE other.key = 'other' AND mine.key = 'mine'"
@@ -156,7 +156,7 @@ async def test_credentials_saved_by_somebody_else_meanwhile_are_the_ones_kept(
 ) -> None:
     made = await put(client, SMS | TOKEN)
     async with runtime.database.begin(tenant) as somebody:
-        await hold_account(somebody, TenantId(tenant), "sms", AccountBody.model_validate(SMS).to_draft())
+        await hold_account(somebody, "sms", AccountBody.model_validate(SMS).to_draft())
         saving = asyncio.create_task(put(client, SMS, status=200))
         await wait_until_blocking(somebody)
         await store_credentials(somebody, runtime.vault.seal(tenant, UUID(made["id"]), {"auth_token": "newer"}))
@@ -164,18 +164,18 @@ async def test_credentials_saved_by_somebody_else_meanwhile_are_the_ones_kept(
     assert await loaded_token(runtime, tenant, made["id"]) == "newer"
 
 
-async def wait_until_blocking(connection: AsyncConnection) -> None:
+async def wait_until_blocking(tx: TenantTx) -> None:
     """Wait until another connection waits for this one's locks."""
     waiting = sa.text(
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
     )
     async with asyncio.timeout(10):
-        while not await connection.scalar(waiting):
+        while not await tx.scalar(waiting):
             await asyncio.sleep(0.01)
 
 
-async def store_credentials(connection: AsyncConnection, sealed: dict[str, str]) -> None:
-    await connection.execute(sa.update(channel_accounts).values(credentials=sealed))
+async def store_credentials(tx: TenantTx, sealed: dict[str, str]) -> None:
+    await tx.execute(sa.update(channel_accounts).values(credentials=sealed))
 
 
 async def test_credentials_sealed_under_a_lost_key_must_be_given_again(
@@ -183,8 +183,8 @@ async def test_credentials_sealed_under_a_lost_key_must_be_given_again(
 ) -> None:
     made = await put(client, SMS | TOKEN)
     sealed = Vault("another-key-" + "0" * 32).seal(tenant, UUID(made["id"]), TOKEN["credentials"])
-    async with runtime.database.begin(tenant) as connection:
-        await store_credentials(connection, sealed)
+    async with runtime.database.begin(tenant) as tx:
+        await store_credentials(tx, sealed)
     assert faults(await put(client, SMS, status=422)) == {"/credentials": "credentials_required"}
     await put(client, SMS | TOKEN, status=200)
     assert await loaded_token(runtime, tenant, made["id"]) == SECRET
@@ -237,8 +237,8 @@ async def test_a_new_account_is_found_by_its_callback_address(client: httpx.Asyn
 
 async def set_columns(runtime: Runtime, tenant: UUID, **columns: Any) -> None:
     settings = ", ".join(f"{name} = :{name}" for name in columns)
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text(f"UPDATE channel_accounts SET {settings}"), columns)
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text(f"UPDATE channel_accounts SET {settings}"), **columns)
 
 
 async def test_saving_ends_a_pause(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID) -> None:
@@ -264,22 +264,23 @@ async def test_a_cooling_account_says_until_when(client: httpx.AsyncClient, runt
 async def queue_delivery(runtime: Runtime, tenant: UUID, account: str, status: str) -> UUID:
     """A delivery through the account, as far as the account's fate depends on it."""
     conversation = await add_conversation(runtime, tenant, Channel.SMS, "+12025550101", account_id=UUID(account))
-    values = {"tenant": tenant, "account": account, "conversation": conversation, "status": status}
-    async with runtime.database.begin(tenant) as connection:
-        batch = await connection.scalar(
+    values = {"account": account, "conversation": conversation, "status": status}
+    async with runtime.database.begin(tenant) as tx:
+        batch = await tx.scalar(
             sa.text(
                 "INSERT INTO mass_replies (tenant_id, status, selection, message_text, source_text, on_unresolved, "
                 "author_name) VALUES (:tenant, 'sending', '{}', 'a', 'a', 'skip', 'a') RETURNING id"
             ),
-            values,
+            **values,
         )
-        delivery = await connection.scalar(
+        delivery = await tx.scalar(
             sa.text(
                 "INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, "
                 "status) SELECT :tenant, :batch, id, contact_id, :account, 'sms', :status FROM conversations "
                 "WHERE id = :conversation RETURNING id"
             ),
-            values | {"batch": batch},
+            batch=batch,
+            **values,
         )
     assert isinstance(delivery, UUID)
     return delivery
@@ -307,12 +308,12 @@ async def test_a_deleted_account_leaves_its_history_and_no_credentials(
         assert (await client.request(method, "/channel-accounts/sms")).status_code == 404
     assert (await client.get("/channel-accounts")).json()["items"] == []
     assert await tenant_of_account(runtime.database, UUID(made["id"])) is None
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         gone = AccountId(UUID(made["id"]))
-        assert await load_account(connection, runtime.vault, TenantId(tenant), gone) is None
-        left = (await connection.execute(sa.text("SELECT config, credentials, enabled FROM channel_accounts"))).one()
+        assert await load_account(tx, runtime.vault, gone) is None
+        left = (await tx.execute(sa.text("SELECT config, credentials, enabled FROM channel_accounts"))).one()
         assert tuple(left) == ({}, {}, False)
-        kept = await connection.scalar(sa.text("SELECT account_id FROM deliveries WHERE id = :id"), {"id": delivery})
+        kept = await tx.scalar(sa.text("SELECT account_id FROM deliveries WHERE id = :id"), id=delivery)
         assert str(kept) == made["id"]
 
 
@@ -387,7 +388,7 @@ async def test_an_account_whose_credentials_cannot_be_read_says_so_when_it_is_te
 ) -> None:
     made = await put(client, EMAIL, key="email")
     sealed = Vault("another-key-" + "0" * 32).seal(tenant, UUID(made["id"]), EMAIL["credentials"])
-    async with runtime.database.begin(tenant) as connection:
-        await store_credentials(connection, sealed)
+    async with runtime.database.begin(tenant) as tx:
+        await store_credentials(tx, sealed)
     told = (await client.post("/channel-accounts/email/test")).json()
     assert (told["credentials"], "Give them again" in told["detail"]) == ("unknown", True)

@@ -72,8 +72,8 @@ async def test_a_page_fetches_what_came_after_the_last_that_it_shows(visitor: Vi
 
 
 async def test_notes_and_errors_are_for_agents_alone(runtime: Runtime, tenant: UUID, visitor: Visitor) -> None:
-    async with runtime.database.begin(tenant) as connection:
-        await connection.exec_driver_sql(
+    async with runtime.database.begin(tenant) as tx:
+        await tx.connection.exec_driver_sql(
             "INSERT INTO messages (tenant_id, conversation_id, kind, text) "
             "SELECT $1, $2, kind, 'x' FROM unnest(ARRAY['system_note', 'system_error']) kind",
             (tenant, visitor.conversation),
@@ -193,8 +193,8 @@ async def test_visitors_who_come_too_often_are_asked_to_wait(anonymous: httpx.As
 async def test_an_account_takes_so_many_visitors_a_minute_whoever_asks(
     anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID, account: UUID, visitor: Visitor
 ) -> None:
-    async with runtime.database.begin(tenant) as connection:
-        await connection.exec_driver_sql(
+    async with runtime.database.begin(tenant) as tx:
+        await tx.connection.exec_driver_sql(
             "INSERT INTO chat_sessions (tenant_id, token_hash, account_id, conversation_id) "
             "SELECT $1, decode(md5(n::text), 'hex'), $2, $3 FROM generate_series(1, 600) n",
             (tenant, account, visitor.conversation),

@@ -141,10 +141,8 @@ def settings(usual_settings: Settings) -> Settings:
 async def service(settings: Settings, database: Database) -> AsyncIterator[Service]:
     """A tenant with something of everything, and mass replies in every state."""
     app, tenant = create_app(settings), TenantId(await create_tenant(database))
-    async with database.begin(tenant) as connection:
-        mine, other = [
-            await issue_api_key(connection, tenant, KeyDraft(name, frozenset(Role), None, None)) for name in "ab"
-        ]
+    async with database.begin(tenant) as tx:
+        mine, other = [await issue_api_key(tx, KeyDraft(name, frozenset(Role), None, None)) for name in "ab"]
     key = bearer(str(mine.presented))
     transport = httpx.ASGITransport(app)
     async with (

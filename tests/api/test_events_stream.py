@@ -84,8 +84,8 @@ async def accept(stage: Stage, *deliveries: DeliveryId) -> None:
 
 async def end(stage: Stage, batch: Batch, after: MassReplyStatus = MassReplyStatus.COMPLETED) -> None:
     before = MassReplyStatus((await stage.mass_reply(batch)).status)
-    async with stage.database.begin(stage.tenant) as connection:
-        assert await closing.finish(connection, stage.tenant, batch.id, before, after)
+    async with stage.database.begin(stage.tenant) as tx:
+        assert await closing.finish(tx, batch.id, before, after)
 
 
 async def finished_batch(stage: Stage, count: int = 3) -> Batch:
@@ -324,8 +324,8 @@ async def test_a_stream_ends_with_the_right_to_read_it(
     batch = await stage.batch()
     async with following(http, address(batch)) as events:
         await next_event(events, "progress")
-        async with stage.database.begin(stage.tenant) as connection:
-            await connection.execute(sa.text(f"UPDATE api_keys SET {ending}"))
+        async with stage.database.begin(stage.tenant) as tx:
+            await tx.execute(sa.text(f"UPDATE api_keys SET {ending}"))
         async with asyncio.timeout(LONGEST_WAIT):
             assert [event async for event in events if not isinstance(event, Comment)] == []
 
@@ -342,9 +342,9 @@ async def test_a_ticket_hands_on_when_its_holder_s_token_ends(stage: Stage) -> N
     until = datetime.now(UTC) + timedelta(minutes=5)
     person = Caller(stage.tenant, None, Author("agent-7", "Kim"), frozenset({Role.VIEWER}), until)
     ticket = StreamTicket.new(stage.tenant)
-    async with stage.database.begin(stage.tenant) as connection:
-        await stream_tickets.keep(connection, ticket, person, LIFETIME)
-        holder = await stream_tickets.take(connection, ticket)
+    async with stage.database.begin(stage.tenant) as tx:
+        await stream_tickets.keep(tx, ticket, person, LIFETIME)
+        holder = await stream_tickets.take(tx, ticket)
     assert holder is not None
     assert holder.until == until
 

@@ -181,8 +181,8 @@ async def test_an_hour_later_it_is_too_late_to_confirm(
     client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, three: None
 ) -> None:
     batch = (await client.post("/mass-replies", json=BODY)).json()
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text("UPDATE mass_replies SET expires_at = now() - interval '1 second'"))
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text("UPDATE mass_replies SET expires_at = now() - interval '1 second'"))
     refused = await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 3})
     assert (refused.status_code, refused.json()["code"]) == (409, "confirmation_expired")
 

@@ -37,13 +37,13 @@ async def batch(client: httpx.AsyncClient, runtime: Runtime, tenant: UUID) -> st
     )
     await add_conversation(runtime, tenant, Channel.EMAIL, None, account_id=account)
     id_ = (await client.post("/mass-replies", json=BODY)).json()["id"]
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         statement = """
             UPDATE deliveries SET status = 'failed', reason_code = 'unreachable', reason_detail = 'No.',
                                   retryable = subject IS NOT NULL
             WHERE status = 'queued'
         """
-        await connection.execute(sa.text(statement))
+        await tx.execute(sa.text(statement))
     return str(id_)
 
 

@@ -66,8 +66,8 @@ async def made(client: httpx.AsyncClient) -> dict[str, Any]:
 
 
 async def token_of(runtime: Runtime, tenant: UUID, account: UUID) -> str:
-    async with runtime.database.begin(tenant) as connection:
-        line = await runtime.lines.fresh(connection, tenant, account)  # type: ignore[arg-type]
+    async with runtime.database.begin(tenant) as tx:
+        line = await runtime.lines.fresh(tx, account)  # type: ignore[arg-type]
     return httpx.URL(line.callback_url).params["token"]
 
 
@@ -76,11 +76,11 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
 ) -> None:
     account = await made(client)
     id_, token = UUID(account["id"]), httpx.URL(account["callback_url"]).params["token"]
-    async with database.begin(tenant) as connection:  # as an account was kept before its secret was
-        await connection.execute(sa.text("UPDATE channel_accounts SET callback_secrets = '{}'"))
-        await connection.execute(
+    async with database.begin(tenant) as tx:  # as an account was kept before its secret was
+        await tx.execute(sa.text("UPDATE channel_accounts SET callback_secrets = '{}'"))
+        await tx.execute(
             sa.text("INSERT INTO erased_blocks VALUES (:tenant, 'email', :digest, 'bounced')"),
-            {"tenant": tenant, "digest": AddressDigests(SECRET_KEY).of(tenant, Place.of(ADDRESS))},
+            digest=AddressDigests(SECRET_KEY).of(tenant, Place.of(ADDRESS)),
         )
 
     async with running(NEW, SECRET_KEY) as both:
@@ -94,12 +94,12 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
 
     async with running(NEW) as alone:
         assert await token_of(alone, tenant, id_) == token
-        async with database.begin(tenant) as connection:
-            opened = await load_account(connection, alone.vault, tenant, id_)  # type: ignore[arg-type]
+        async with database.begin(tenant) as tx:
+            opened = await load_account(tx, alone.vault, id_)  # type: ignore[arg-type]
             assert opened is not None
             assert opened.credentials == EMAIL["credentials"]
-            await erasure.block_again(connection, tenant, alone.address_digests, [ADDRESS])  # type: ignore[arg-type]
-            blocked = await connection.scalars(sa.text("SELECT address FROM blocked_addresses"))
+            await erasure.block_again(tx, alone.address_digests, [ADDRESS])
+            blocked = await tx.scalars(sa.text("SELECT address FROM blocked_addresses"))
             assert list(blocked) == [ADDRESS.key]
         assert await former_digest_keys(database, alone.vault) == [SECRET_KEY]
 
@@ -122,8 +122,8 @@ async def test_a_replaced_callback_secret_is_believed_for_a_day(
         called = await anonymous.post(str(httpx.URL(url).raw_path, "ascii"), json={"RecordType": "Unknown"})
         assert called.status_code == status
 
-    async with database.begin(tenant) as connection:
-        kept = await find_account(connection, tenant, "email")  # type: ignore[arg-type]
+    async with database.begin(tenant) as tx:
+        kept = await find_account(tx, "email")
     assert kept is not None
     opened = runtime.vault.open(tenant, kept.id, kept.callback_secrets)
     now = datetime.now(UTC)

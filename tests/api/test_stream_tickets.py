@@ -118,8 +118,8 @@ async def test_a_person_gets_a_ticket_too(
 ) -> None:
     person = Caller(TenantId(tenant), None, Author("agent-7", "Ines Agent"), frozenset({Role.AGENT}))
     given = StreamTicket.new(TenantId(tenant))
-    async with database.begin(tenant) as connection:
-        await stream_tickets.keep(connection, given, person, LIFETIME)
+    async with database.begin(tenant) as tx:
+        await stream_tickets.keep(tx, given, person, LIFETIME)
     assert (await open_with(anonymous, address, str(given))).status_code == 200
 
 

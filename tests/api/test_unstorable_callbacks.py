@@ -120,9 +120,9 @@ async def caller(
     config = {**case.config, **case.place("http://127.0.0.1:9")}
     draft = AccountDraft(case.message.channel, case.name, case.name, config, case.credentials, 100, 10, True)
     owner = TenantId(tenant)
-    async with runtime.database.begin(owner) as connection:
-        saved = await save_account(connection, runtime.vault, owner, case.name, draft)
-        account = await load_account(connection, runtime.vault, owner, AccountId(saved.account.id))
+    async with runtime.database.begin(owner) as tx:
+        saved = await save_account(tx, runtime.vault, case.name, draft)
+        account = await load_account(tx, runtime.vault, AccountId(saved.account.id))
     assert account is not None
     token, *_ = callback_tokens(runtime.vault, runtime.callbacks, owner, account, datetime.now(UTC))
     return Caller(anonymous, case.name, saved.account.id, token)

@@ -49,8 +49,8 @@ async def test_a_recipient_for_whom_it_is_too_much_is_skipped_alone(
 ) -> None:
     account = await add_account(runtime, tenant, postmark("http://127.0.0.1:9"))
     await add_conversations(runtime, tenant, Channel.EMAIL, 3, account=account)
-    async with runtime.database.begin(tenant) as connection:
-        await connection.exec_driver_sql(
+    async with runtime.database.begin(tenant) as tx:
+        await tx.connection.exec_driver_sql(
             "UPDATE contacts SET name = repeat('ab ', 30000) WHERE id = (SELECT id FROM contacts ORDER BY id LIMIT 1)"
         )
     text = "Hi {{ contact.name | default: 'you' | split: '' | sort | uniq | join | squish | squish | escape_once }}"

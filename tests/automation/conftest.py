@@ -73,8 +73,8 @@ class Desk:
 
     async def customer_writes(self, conversation: ConversationId, text: str = "Hello?", **about: Any) -> None:
         message = CustomerMessage(text, **about)
-        async with self.runtime.database.begin(self.tenant) as connection:
-            await record_customer_message(connection, self.tenant, conversation, message, datetime.now(UTC))
+        async with self.runtime.database.begin(self.tenant) as tx:
+            await record_customer_message(tx, conversation, message, datetime.now(UTC))
 
     async def sent(self, count: int, **about: Any) -> Batch:
         """A mass reply that a provider took."""
@@ -94,9 +94,9 @@ class Desk:
         await self.tells(ConversationUpdated(conversation, tags_added=names))
 
     async def tells(self, *subjects: ConversationUpdated) -> None:
-        async with self.runtime.database.begin(self.tenant) as connection:
+        async with self.runtime.database.begin(self.tenant) as tx:
             news = News(EventType.CONVERSATION_UPDATED, subjects=subjects)
-            await events.announce(connection, self.tenant, [news])
+            await events.announce(tx, [news])
 
     async def imports(self, *lines: dict[str, Any]) -> None:
         body, digests = stream(ndjson(*lines)), self.runtime.address_digests
@@ -128,9 +128,9 @@ class Desk:
 
     async def told(self) -> Sequence[Event]:
         """All that others can hear."""
-        async with self.runtime.database.begin(self.tenant) as connection:
-            await events.number(connection, self.tenant)
-            return await events.after(connection, self.tenant, 0, 10_000)
+        async with self.runtime.database.begin(self.tenant) as tx:
+            await events.number(tx)
+            return await events.after(tx, 0, 10_000)
 
 
 @pytest.fixture

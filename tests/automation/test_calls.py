@@ -36,9 +36,9 @@ async def call(desk: Desk, times: int = 1) -> None:
 
 
 async def make_due(desk: Desk) -> None:
-    async with desk.runtime.database.begin(desk.tenant) as connection:
+    async with desk.runtime.database.begin(desk.tenant) as tx:
         statement = "UPDATE automation_calls SET next_at = now() WHERE next_at IS NOT NULL RETURNING next_at"
-        assert list(await connection.scalars(sa.text(statement)))
+        assert list(await tx.scalars(sa.text(statement)))
 
 
 async def ran(desk: Desk, consumer: Consumer, *, external_id: str = "c-1") -> ConversationId:
@@ -126,16 +126,16 @@ async def test_a_receiver_that_asks_for_time_gets_it(desk: Desk) -> None:
         consumer.answer(429, Retry_After="3600")
         await ran(desk, consumer)
         await call(desk)
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        waits = await connection.scalar(sa.text("SELECT next_at - now() FROM automation_calls"))
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        waits = await tx.scalar(sa.text("SELECT next_at - now() FROM automation_calls"))
     assert timedelta(minutes=59) < waits <= timedelta(hours=1)
 
 
 async def test_a_call_whose_worker_died_is_made_by_another_when_its_lease_is_over(desk: Desk) -> None:
     async with consuming() as consumer:
         await ran(desk, consumer)
-        async with desk.runtime.database.begin(desk.tenant) as connection:
-            [lost] = await automation_calls.claim(connection, desk.tenant, await desk.rule_id("hook"), 10, LEASE)
+        async with desk.runtime.database.begin(desk.tenant) as tx:
+            [lost] = await automation_calls.claim(tx, await desk.rule_id("hook"), 10, LEASE)
         await call(desk)
         assert consumer.calls == []
         await make_due(desk)
@@ -146,13 +146,13 @@ async def test_a_call_whose_worker_died_is_made_by_another_when_its_lease_is_ove
 async def test_who_lost_its_claim_does_not_make_the_run_a_failure(desk: Desk) -> None:
     async with consuming() as consumer:
         await ran(desk, consumer)
-        async with desk.runtime.database.begin(desk.tenant) as connection:
-            [lost] = await automation_calls.claim(connection, desk.tenant, await desk.rule_id("hook"), 10, LEASE)
+        async with desk.runtime.database.begin(desk.tenant) as tx:
+            [lost] = await automation_calls.claim(tx, await desk.rule_id("hook"), 10, LEASE)
         await make_due(desk)
         await call(desk)
         late = CallResult(lost, ActionOutcome.FAILED, "It answered HTTP 410.")
-        async with desk.runtime.database.begin(desk.tenant) as connection:
-            await automation_calls.record(connection, desk.tenant, [late])
+        async with desk.runtime.database.begin(desk.tenant) as tx:
+            await automation_calls.record(tx, [late])
     assert await desk.outcomes("hook") == ["done"]
 
 
@@ -219,9 +219,9 @@ async def test_the_rules_that_owe_calls_are_named_once_each_tenant_s_first_befor
         for _ in range(2):
             await owner.customer_writes(await owner.conversation())
         await owner.run()
-    async with desk.runtime.database.begin_sweep() as connection:
-        due = [each for each in await automation_calls.due(connection, 1_000) if each[0] in tenants]
-        unsatisfied = await automation_calls.due(connection, 1_000, [desk.tenant])
+    async with desk.runtime.database.begin_sweep() as tx:
+        due = [each for each in await automation_calls.due(tx, 1_000) if each[0] in tenants]
+        unsatisfied = await automation_calls.due(tx, 1_000, [desk.tenant])
     a, b, c = await desk.rule_id("a"), await desk.rule_id("b"), await neighbour.rule_id("c")
     assert due == [(desk.tenant, a), (neighbour.tenant, c), (desk.tenant, b)]
     assert [each for each in unsatisfied if each[0] in tenants] == [(neighbour.tenant, c)]
@@ -239,14 +239,14 @@ OWED = """
 
 async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owes(desk: Desk, owner_url: str) -> None:
     await desk.rule("hook", "message.received", webhook("http://127.0.0.1:9"))
-    values = {"tenant": desk.tenant, "rule": await desk.rule_id("hook")}
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        await connection.execute(sa.text(OWED), values)
+    values = {"rule": await desk.rule_id("hook")}
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        await tx.execute(sa.text(OWED), **values)
     await renew_statistics(owner_url, "automation_calls")
-    async with desk.runtime.database.begin_sweep() as connection:
-        due = await plan(connection, automation_calls.DUE, limit=10, satisfied=[], busy=[])
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        claim = await plan(connection, automation_calls.CLAIM, **values, limit=10, lease=LEASE)
+    async with desk.runtime.database.begin_sweep() as tx:
+        due = await plan(tx, automation_calls.DUE, limit=10, satisfied=[], busy=[])
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        claim = await plan(tx, automation_calls.CLAIM, **values, limit=10, lease=LEASE)
     for found in (due, claim):
         assert "ix_automation_calls_due" in found
         assert "Seq Scan on automation_calls" not in found, found
@@ -258,13 +258,13 @@ async def test_no_more_is_taken_than_asked_for_of_a_tenant_that_the_statistics_d
     for each in (neighbour, desk):
         await each.rule("hook", "message.received", webhook("http://127.0.0.1:9"))
         rule = await each.rule_id("hook")
-        async with each.runtime.database.begin(each.tenant) as connection:
+        async with each.runtime.database.begin(each.tenant) as tx:
             owed = OWED.replace("now() + interval '1 h'", "now()")
-            await connection.execute(sa.text(owed), {"tenant": each.tenant, "rule": rule})
+            await tx.execute(sa.text(owed), rule=rule)
         if each is neighbour:
             await renew_statistics(owner_url, "automation_calls", "automation_runs", "automation_rules")
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        taken = await automation_calls.claim(connection, TenantId(desk.tenant), rule, 16, LEASE)
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        taken = await automation_calls.claim(tx, rule, 16, LEASE)
     assert len(taken) == 16
 
 
@@ -274,11 +274,11 @@ async def test_rules_that_are_being_called_take_no_place_of_another_that_is_due(
         await each.rule("hook", "message.received", webhook("http://127.0.0.1:9"))
         rules.append(await each.rule_id("hook"))
         owed = OWED.replace("now() + interval '1 h'", f"now() - interval '{wait}'")
-        async with each.runtime.database.begin(each.tenant) as connection:
-            await connection.execute(sa.text(owed), {"tenant": each.tenant, "rule": rules[-1]})
+        async with each.runtime.database.begin(each.tenant) as tx:
+            await tx.execute(sa.text(owed), rule=rules[-1])
     busy, waiting = rules
-    async with desk.runtime.database.begin_sweep() as connection:
-        due = [rule for _, rule in await automation_calls.due(connection, 1_000, busy=[busy])]
+    async with desk.runtime.database.begin_sweep() as tx:
+        due = [rule for _, rule in await automation_calls.due(tx, 1_000, busy=[busy])]
     assert waiting in due
     assert busy not in due
 
@@ -321,8 +321,8 @@ async def test_a_rule_keeps_the_secret_that_it_got_and_shows_it_once(desk: Desk,
     assert kept["webhook_secret"] is None
     for path in ("/automation-rules", "/automation-rules/hook", "/audit-log"):
         assert made["webhook_secret"] not in (await desk.client.get(path)).text
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        stored = await connection.scalar(sa.text("SELECT sealed::text FROM automation_rules"))
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        stored = await tx.scalar(sa.text("SELECT sealed::text FROM automation_rules"))
     assert made["webhook_secret"].removeprefix("whsec_") not in stored
 
 

@@ -160,9 +160,9 @@ async def test_the_log_is_read_in_pages_the_newest_first(desk: Desk) -> None:
 
 async def test_the_sweeper_sees_that_there_are_rules_and_not_what_they_say(desk: Desk) -> None:
     await desk.rule("told", "tag.added", tag("x"))
-    async with desk.runtime.database.begin_sweep() as connection:
-        await connection.execute(sa.text("SELECT tenant_id, enabled FROM automation_rules"))
+    async with desk.runtime.database.begin_sweep() as tx:
+        await tx.execute(sa.text("SELECT tenant_id, enabled FROM automation_rules"))
     for statement in ("SELECT name FROM automation_rules", "SELECT url FROM automation_calls"):
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-            async with desk.runtime.database.begin_sweep() as connection:
-                await connection.execute(sa.text(statement))
+            async with desk.runtime.database.begin_sweep() as tx:
+                await tx.execute(sa.text(statement))

@@ -222,8 +222,8 @@ async def test_a_place_in_the_outbox_that_went_back_does_nothing_twice(desk: Des
     await desk.rule("note", "message.received", note("noted"))
     await desk.customer_writes(conversation)
     await desk.run()
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        await connection.execute(sa.text("UPDATE automation_cursors SET position = 0"))
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        await tx.execute(sa.text("UPDATE automation_cursors SET position = 0"))
     await desk.run()
     assert len(await desk.notes(conversation)) == 1
     assert await desk.outcomes("note") == ["done"]
@@ -290,7 +290,7 @@ async def test_a_thousand_replies_are_a_thousand_tags(desk: Desk) -> None:
     began = time.perf_counter()
     await RuleRunner(desk.runtime.database).tick()
     print(f"1,000 replies tagged in {time.perf_counter() - began:.2f} s")  # noqa: T201 - shown by `pytest -s`
-    async with desk.runtime.database.begin(desk.tenant) as connection:
-        tagged = await connection.scalar(sa.text("SELECT count(*) FROM conversation_tags WHERE tag = 'told'"))
-        runs = await connection.scalar(sa.text("SELECT count(*) FROM automation_runs WHERE outcome = 'done'"))
+    async with desk.runtime.database.begin(desk.tenant) as tx:
+        tagged = await tx.scalar(sa.text("SELECT count(*) FROM conversation_tags WHERE tag = 'told'"))
+        runs = await tx.scalar(sa.text("SELECT count(*) FROM automation_runs WHERE outcome = 'done'"))
     assert (tagged, runs) == (1_000, 1_000)

@@ -116,12 +116,12 @@ class Stage:
         return [row.conversation_id for row in rows]
 
     async def write(self, statement: str, **values: Any) -> None:
-        async with self.runtime.database.begin(self.tenant) as connection:
-            await connection.execute(sa.text(statement), values)
+        async with self.runtime.database.begin(self.tenant) as tx:
+            await tx.execute(sa.text(statement), **values)
 
     async def read(self, statement: str, **values: Any) -> list[Any]:
-        async with self.runtime.database.begin(self.tenant) as connection:
-            return list(await connection.execute(sa.text(statement), values))
+        async with self.runtime.database.begin(self.tenant) as tx:
+            return list(await tx.execute(sa.text(statement), **values))
 
     async def act(
         self, id_: str, action: str, body: Mapping[str, Any] | None = None, key: str | None = None

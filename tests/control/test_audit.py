@@ -117,8 +117,8 @@ async def test_who_did_it_is_found_along_indexes_and_the_newest_first(
                CASE n % 1000 WHEN 2 THEN 'ann' END, CASE n % 1000 WHEN 3 THEN CAST(:key AS uuid) END
         FROM generate_series(1, 3000) n
     """)
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(write, {"tenant": tenant, "key": key})
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(write, key=key)
     await renew_statistics(owner_url, "audit_log")
     found = await entries(client, actor="ann")
     assert len(found) == 6
@@ -126,9 +126,9 @@ async def test_who_did_it_is_found_along_indexes_and_the_newest_first(
     assert await entries(client, actor="ann", limit=4) == found[:4]
     assert len(await entries(client, actor=str(key))) == 3
     statement = audit.select_page(TenantId(tenant), audit.Query(actor=str(key)), None, 50)
-    async with runtime.database.begin(tenant) as connection:
-        compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        shown = await plan(connection, compiled)
+    async with runtime.database.begin(tenant) as tx:
+        compiled = statement.compile(dialect=tx.connection.dialect, compile_kwargs={"literal_binds": True})
+        shown = await plan(tx, compiled)
     for column in ("author_id", "user_id", "key_id"):
         assert f"ix_audit_log_tenant_id_{column}_id" in shown, shown
     assert "Seq Scan on audit_log" not in shown
@@ -256,15 +256,15 @@ async def test_the_service_can_neither_change_nor_delete_an_entry(
     database: Database, tenant: UUID, statement: str
 ) -> None:
     with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
-        async with database.begin(tenant) as connection:
-            await connection.execute(sa.text(statement))
+        async with database.begin(tenant) as tx:
+            await tx.execute(sa.text(statement))
 
 
 async def test_what_is_not_committed_is_not_told(stage: Stage) -> None:
     batch = await stage.create()
-    async with stage.runtime.database.begin(stage.tenant) as connection:
-        await control.cancel(connection, TenantId(stage.tenant), batch["id"], OPERATOR)
-        await connection.rollback()
+    async with stage.runtime.database.begin(stage.tenant) as tx:
+        await control.cancel(tx, batch["id"], OPERATOR)
+        await tx.connection.rollback()
     assert await actions(stage.client, mass_reply=batch["id"]) == ["mass_reply.created"]
 
 

@@ -13,7 +13,6 @@ from app.domain.model import (
     MassReplyStatus,
     Reason,
     ReasonCode,
-    TenantId,
 )
 from tests.control.conftest import Live, Stage
 from tests.scene import add_conversations
@@ -81,8 +80,8 @@ async def report(stage: Stage, id_: str, *events: DeliveryEvent) -> None:
     reports = [
         Report(DeliveryId(one), Happening(event, 1, reason=reason)) for one, event in zip(ids, events, strict=True)
     ]
-    async with stage.runtime.database.begin(stage.tenant) as connection:
-        await settle(connection, TenantId(stage.tenant), reports)
+    async with stage.runtime.database.begin(stage.tenant) as tx:
+        await settle(tx, reports)
 
 
 ACCEPT, REJECT, LOSE = DeliveryEvent.ACCEPT, DeliveryEvent.REJECT, DeliveryEvent.LOSE_ANSWER

@@ -352,8 +352,8 @@ async def somebody_waits(runtime: Runtime, tenant: UUID) -> None:
 
 async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Stage) -> None:
     runtime, tenant = desk.runtime, TenantId(desk.tenant)
-    async with runtime.database.begin(tenant) as connection:
-        await erase_contact(connection, tenant, "u-secret-1", runtime.address_digests, OPERATOR)
+    async with runtime.database.begin(tenant) as tx:
+        await erase_contact(tx, "u-secret-1", runtime.address_digests, OPERATOR)
         preparing = asyncio.create_task(create(desk.client, BODY | {"on_unresolved": "blank"}))
         await somebody_waits(runtime, desk.tenant)
     batch = await preparing
@@ -363,8 +363,8 @@ async def test_what_is_being_prepared_meanwhile_takes_no_address_along(desk: Sta
 
 async def test_an_import_that_speaks_of_the_person_meanwhile_waits_and_comes_after(desk: Stage) -> None:
     runtime, tenant = desk.runtime, TenantId(desk.tenant)
-    async with runtime.database.begin(tenant) as connection:
-        await erase_contact(connection, tenant, "u-secret-1", runtime.address_digests, OPERATOR)
+    async with runtime.database.begin(tenant) as tx:
+        await erase_contact(tx, "u-secret-1", runtime.address_digests, OPERATOR)
         again = {"external_id": "c-zoe", "channel": "other", "status": "done"}
         importing = asyncio.create_task(import_(desk.client, again))
         await somebody_waits(runtime, desk.tenant)

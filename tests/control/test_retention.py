@@ -9,7 +9,6 @@ from uuid import UUID
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.audit import OPERATOR
 from app.domain.errors import InvalidRequest
@@ -24,6 +23,7 @@ from app.retention import purge
 from app.store import retention as stored
 from app.store.files import FilesUnavailable
 from app.store.retention import PAGE
+from app.store.transactions import TenantTx
 from tests.api.conftest import bearer
 from tests.conftest import create_tenant
 from tests.control.conftest import BODY, Stage
@@ -39,7 +39,7 @@ YOUNG = "now() - interval '89 days'"
 async def run(stage: Stage, *, only_count: bool = False) -> Purged:
     """Purge the test's own tenant, and none of the thousands that other tests have left in the database."""
 
-    async def ours(_: AsyncConnection) -> list[TenantId]:
+    async def ours(_: TenantTx) -> list[TenantId]:
         return [TenantId(stage.tenant)]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -175,8 +175,8 @@ async def test_a_file_that_is_being_named_while_a_purge_runs_stays(stage: Stage)
     )
     runtime, tenant = stage.runtime, TenantId(stage.tenant)
     checked = await check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
-    async with runtime.database.begin(tenant) as connection:
-        await create(connection, tenant, draft, checked, OPERATOR)
+    async with runtime.database.begin(tenant) as tx:
+        await create(tx, draft, checked, OPERATOR)
         purging = asyncio.create_task(run(stage))
         await blocked_or_done(stage, purging)
     assert found(await purging) == {}
@@ -186,9 +186,9 @@ async def test_a_file_that_is_being_named_while_a_purge_runs_stays(stage: Stage)
 async def test_a_file_that_is_being_purged_cannot_be_named_any_more(stage: Stage) -> None:
     old = await old_file(stage)
     body = BODY | {"message": {"text": "See the file.", "attachment_ids": [str(old)]}}
-    async with stage.runtime.database.begin(stage.tenant) as connection:
+    async with stage.runtime.database.begin(stage.tenant) as tx:
         before = datetime.now(UTC) - AGE
-        assert len(await stored.delete_page(connection, TenantId(stage.tenant), Kind.ATTACHMENTS, before)) == 1
+        assert len(await stored.delete_page(tx, Kind.ATTACHMENTS, before)) == 1
         naming = asyncio.create_task(stage.client.post("/mass-replies", json=body))
         await blocked_or_done(stage, naming)
     answer = await naming
@@ -209,9 +209,9 @@ async def test_of_all_timelines_only_messages_with_files_are_looked_through(stag
         "FROM conversations, generate_series(1, 500)"
     )
     await renew_statistics(owner_url, "messages")
-    async with stage.runtime.database.begin(stage.tenant) as connection:
+    async with stage.runtime.database.begin(stage.tenant) as tx:
         values = {"tenant": stage.tenant, "before": datetime.now(UTC)}
-        found = await plan(connection, stored.DELETE[Kind.ATTACHMENTS], **values)
+        found = await plan(tx, stored.DELETE[Kind.ATTACHMENTS], **values)
     assert "ix_messages_with_files" in found, found
     assert "Seq Scan on messages" not in found, found
 
@@ -280,6 +280,6 @@ async def test_a_page_is_no_more_than_a_page_of_a_tenant_that_the_statistics_do_
     await renew_statistics(owner_url, "receipts")
     await stage.write(RECEIPTS, tenant=stage.tenant, count=PAGE + 500)
     tenant, before = TenantId(stage.tenant), datetime.now(UTC) - AGE
-    async with stage.runtime.database.begin(tenant) as connection:
-        assert len(await stored.delete_page(connection, tenant, Kind.RECEIPTS, before)) == PAGE
-        assert len(await stored.delete_page(connection, tenant, Kind.RECEIPTS, before)) == 500
+    async with stage.runtime.database.begin(tenant) as tx:
+        assert len(await stored.delete_page(tx, Kind.RECEIPTS, before)) == PAGE
+        assert len(await stored.delete_page(tx, Kind.RECEIPTS, before)) == 500

@@ -44,9 +44,9 @@ async def sent(live: Live, id_: str, more: int) -> None:
 
 
 async def let_the_latest_time_come(live: Live, id_: str) -> None:
-    async with live.runtime.database.begin(live.tenant) as connection:
+    async with live.runtime.database.begin(live.tenant) as tx:
         statement = sa.text("UPDATE mass_replies SET not_after = :now WHERE id = :id")
-        await connection.execute(statement, {"id": id_, "now": datetime.now(UTC)})
+        await tx.execute(statement, id=id_, now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize(("emails", "texts"), [(4_800, 1_200), pytest.param(16_000, 4_000, marks=pytest.mark.proof)])

@@ -33,8 +33,8 @@ async def tick(stage: Stage) -> None:
 
 
 async def stopped(stage: Stage) -> set[str]:
-    async with stage.runtime.database.begin_sweep() as connection:
-        return {why for lane, why in (await sweeps.stopped_lanes(connection)).items() if lane.tenant == stage.tenant}
+    async with stage.runtime.database.begin_sweep() as tx:
+        return {why for lane, why in (await sweeps.stopped_lanes(tx)).items() if lane.tenant == stage.tenant}
 
 
 STOPS = {
@@ -178,7 +178,7 @@ class TestSavedSettings:
             "held_until = now() + interval '1 hour', held_reason = 'x', held_times = 4"
         )
         await self.saved(stage, rate_per_second=3)
-        async with stage.runtime.database.begin_sweep() as connection:
-            idle = [lane for lane in await sweeps.idle_lanes(connection, timedelta(0)) if lane.tenant == stage.tenant]
+        async with stage.runtime.database.begin_sweep() as tx:
+            idle = [lane for lane in await sweeps.idle_lanes(tx, timedelta(0)) if lane.tenant == stage.tenant]
         [email] = await stage.read("SELECT id FROM channel_accounts WHERE key = 'email'")
         assert [lane.account for lane in idle] == [email.id]

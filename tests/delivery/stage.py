@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.crew import Crew, Pace
 from app.delivery.lines import Line, Lines, Plans
@@ -38,6 +37,7 @@ from app.store import claims, events
 from app.store.call_shares import Share
 from app.store.claims import Attempt, Claimed, Grant, LaneKey
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from tests.scene import add_account, add_conversations, postmark, timeline, twilio
 
 LEASE, SETTLES_AFTER = timedelta(seconds=30), timedelta(seconds=60)
@@ -91,8 +91,8 @@ class Stage:
         return self.runtime.database
 
     async def runs(self, statement: str, **values: Any) -> Any:
-        async with self.database.begin(self.tenant) as connection:
-            return await connection.execute(sa.text(statement), {"tenant": self.tenant, **values})
+        async with self.database.begin(self.tenant) as tx:
+            return await tx.execute(sa.text(statement), **values)
 
     async def one(self, statement: str, **values: Any) -> Any:
         return (await self.runs(statement, **values)).one()
@@ -125,25 +125,25 @@ class Stage:
 
     async def claim(self, batch: Batch, count: int = 1_000, *, token: UUID | None = None) -> list[Claimed]:
         """Take deliveries as a pump does, and be left with them."""
-        async with self.database.begin(self.tenant) as connection:
-            return await self.claim_in(connection, batch, count, token=token)
+        async with self.database.begin(self.tenant) as tx:
+            return await self.claim_in(tx, batch, count, token=token)
 
     async def claim_in(
-        self, connection: AsyncConnection, batch: Batch, count: int = 1_000, *, token: UUID | None = None
+        self, tx: TenantTx, batch: Batch, count: int = 1_000, *, token: UUID | None = None
     ) -> list[Claimed]:
         holder = uuid4()
-        gate = await claims.open_gate(connection, batch.lane, holder)
+        gate = await claims.open_gate(tx, batch.lane, holder)
         assert gate is not None
         grant = Grant(count, 1_000_000)
-        taken = await claims.claim(connection, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
+        taken = await claims.claim(tx, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
         attempts = [Attempt(one, f"Text of attempt {one.epoch}.") for one in taken]
         share = Share(holder, 0, gate.now)
-        await claims.mark(connection, batch.lane, attempts, gate.allowed_at, gate.now, share)
+        await claims.mark(tx, batch.lane, attempts, gate.allowed_at, gate.now, share)
         return taken
 
     async def settle(self, *reports: Report) -> dict[DeliveryId, Move | Absorbed]:
-        async with self.database.begin(self.tenant) as connection:
-            return await settle(connection, self.tenant, reports)
+        async with self.database.begin(self.tenant) as tx:
+            return await settle(tx, reports)
 
     async def receipt(self, delivery: DeliveryId | None, kind: ReceiptKind, **about: Any) -> None:
         epoch, channel = about.pop("epoch", 1), about.pop("channel", Channel.EMAIL)
@@ -153,8 +153,8 @@ class Stage:
             "provider_message_id": None,
             **about,
         }
-        async with self.database.begin(self.tenant) as connection:
-            await take_receipt(connection, self.tenant, self.account, channel, Receipt(kind, **values))
+        async with self.database.begin(self.tenant) as tx:
+            await take_receipt(tx, self.account, channel, Receipt(kind, **values))
 
     async def row(self, delivery: DeliveryId) -> Any:
         return await self.one("SELECT * FROM deliveries WHERE id = :id", id=delivery)
@@ -186,9 +186,9 @@ class Stage:
 
     async def told(self, batch: Batch) -> list[str]:
         """The statuses of its deliveries that others were told of, in the order in which they are read."""
-        async with self.runtime.database.begin(self.tenant) as connection:
-            await events.number(connection, self.tenant)
-            found = await events.after(connection, self.tenant, 0, 1000)
+        async with self.runtime.database.begin(self.tenant) as tx:
+            await events.number(tx)
+            found = await events.after(tx, 0, 1000)
         news = [event.news for event in found if event.news.mass_reply_id == batch.id]
         subjects = [subject for each in news for subject in each.subjects]
         return [subject.status for subject in subjects if isinstance(subject, DeliveryUpdated)]
@@ -257,11 +257,11 @@ class OneLine(Lines):
     def __init__(self, lines: Lines, adapter: Adapter) -> None:
         self._real, self._adapter = lines, adapter
 
-    async def line(self, connection: AsyncConnection, tenant: TenantId, account: AccountId, version: datetime) -> Line:
-        return self._with_adapter(await self._real.line(connection, tenant, account, version))
+    async def line(self, tx: TenantTx, account: AccountId, version: datetime) -> Line:
+        return self._with_adapter(await self._real.line(tx, account, version))
 
-    async def fresh(self, connection: AsyncConnection, tenant: TenantId, account_id: AccountId) -> Line:
-        return self._with_adapter(await self._real.fresh(connection, tenant, account_id))
+    async def fresh(self, tx: TenantTx, account_id: AccountId) -> Line:
+        return self._with_adapter(await self._real.fresh(tx, account_id))
 
     def _with_adapter(self, line: Line) -> Line:
         return replace(line, adapter=self._adapter, limits=self._adapter.limits)

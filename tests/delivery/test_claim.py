@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import Pump
 from app.domain.messaging import AddressKind, Limits
 from app.domain.model import Channel, DeliveryStatus, TenantId
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier, Gate
 from tests.delivery.stage import LEASE, Batch, Stage, eventually, recording
 
@@ -196,38 +196,38 @@ class LosesACommit(Database):
         self._real, self._lost, self._armed = real, lost, True
 
     @asynccontextmanager
-    async def begin(self, tenant: TenantId | Any) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, tenant: TenantId | Any) -> AsyncIterator[TenantTx]:
         armed, self._armed = self._armed, False
         if not armed:
-            async with self._real.begin(tenant) as connection:
-                yield connection
+            async with self._real.begin(tenant) as tx:
+                yield tx
             return
-        async with self._lost(self._real, tenant) as connection:
-            yield connection
+        async with self._lost(self._real, tenant) as tx:
+            yield tx
 
 
 @asynccontextmanager
-async def committed(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
-    async with real.begin(tenant) as connection:
-        yield connection
+async def committed(real: Database, tenant: TenantId) -> AsyncIterator[TenantTx]:
+    async with real.begin(tenant) as tx:
+        yield tx
     raise ConnectionResetError
 
 
 @asynccontextmanager
-async def rolled_back(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
-    async with real.begin(tenant) as connection:
-        yield connection
+async def rolled_back(real: Database, tenant: TenantId) -> AsyncIterator[TenantTx]:
+    async with real.begin(tenant) as tx:
+        yield tx
         raise ConnectionResetError
 
 
 @asynccontextmanager
-async def cut_off(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+async def cut_off(real: Database, tenant: TenantId) -> AsyncIterator[TenantTx]:
     """The server ends the session just before the commit."""
-    async with real.begin(tenant) as connection:
-        yield connection
-        pid = await connection.scalar(sa.text("SELECT pg_backend_pid()"))
+    async with real.begin(tenant) as tx:
+        yield tx
+        pid = await tx.scalar(sa.text("SELECT pg_backend_pid()"))
         async with real.begin(tenant) as killer:
-            await killer.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            await killer.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), pid=pid)
 
 
 async def pump_losing(stage: Stage, batch: Batch, carrier: Carrier, lost: Any) -> None:
@@ -253,7 +253,7 @@ class TestACommitWithoutAnAnswer:
         batch, carrier = await stage.batch(3), Carrier()
 
         @asynccontextmanager
-        async def taken_by_another(real: Database, tenant: TenantId) -> AsyncIterator[AsyncConnection]:
+        async def taken_by_another(real: Database, tenant: TenantId) -> AsyncIterator[TenantTx]:
             try:
                 async with rolled_back(real, tenant) as connection:
                     yield connection

@@ -100,8 +100,8 @@ class TestAClockThatSteppedBack:
 
     async def test_a_rest_ends_when_it_was_to_end(self, stage: Stage) -> None:
         batch = await stage.batch()
-        async with stage.database.begin(stage.tenant) as connection:
-            await account_health.cool(connection, stage.tenant, stage.account, timedelta(seconds=20), "slowly")
+        async with stage.database.begin(stage.tenant) as tx:
+            await account_health.cool(tx, stage.account, timedelta(seconds=20), "slowly")
         await step_back(stage)
         await stage.sweeper().tick()
         account = await stage.one("SELECT cool_until FROM channel_accounts WHERE id = :id", id=stage.account)

@@ -105,9 +105,9 @@ async def test_a_claim_waits_for_another_that_is_counting(stage: Stage) -> None:
     await same_contacts(stage, one, two)
     await limited(stage, 1, one, two)
     carrier = Carrier()
-    async with stage.database.begin(stage.tenant) as connection:
-        await stage.claim_in(connection, one)
-        await per_contact.take_turns(connection, stage.tenant)
+    async with stage.database.begin(stage.tenant) as tx:
+        await stage.claim_in(tx, one)
+        await per_contact.take_turns(tx)
         pump = asyncio.create_task(stage.pump(two, carrier))
         await stage.somebody_waits_for_a_lock()
     await pump

@@ -8,13 +8,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import BATCH_FROM, Pump
 from app.domain.messaging import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.model import DeliveryStatus, ReasonCode, TenantId
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from tests.delivery.carrier import BulkCarrier, Carrier, Gate
 from tests.delivery.stage import Stage, eventually, recording
 
@@ -82,11 +82,11 @@ class Breaks(Database):
         self._real, self.broken = real, False
 
     @asynccontextmanager
-    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[TenantTx]:
         if self.broken:
             raise KeyError("?")
-        async with self._real.begin(tenant) as connection:
-            yield connection
+        async with self._real.begin(tenant) as tx:
+            yield tx
 
 
 async def test_a_claim_that_fails_leaves_no_call_behind(stage: Stage) -> None:

@@ -256,8 +256,8 @@ class TestAWatermark:
         **about: Any,
     ) -> None:
         mark = {"event_key": uuid4().hex, "recipient": recipient, "up_to": datetime.now(UTC), **about}
-        async with stage.database.begin(stage.tenant) as connection:
-            await take_watermark(connection, stage.tenant, stage.account, Watermark(kind, **mark))
+        async with stage.database.begin(stage.tenant) as tx:
+            await take_watermark(tx, stage.account, Watermark(kind, **mark))
 
     async def sweep(self, stage: Stage) -> None:
         await stage.runs("UPDATE receipts SET received_at = now() - interval '9 seconds' WHERE settled_at IS NULL")

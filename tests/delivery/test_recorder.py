@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery import recorder as recorder_module
 from app.delivery.recorder import GROUP, REFUSALS, BadAddress, Recorder, Result
@@ -19,6 +18,7 @@ from app.domain.messaging import Deferred
 from app.domain.model import Channel, DeliveryEvent, DeliveryId, DeliveryStatus, ReasonCode, TenantId
 from app.domain.policy import BREAKER_THRESHOLD
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from tests.delivery.stage import Batch, Stage, eventually, recording, report
 
 E, S = DeliveryEvent, DeliveryStatus
@@ -41,12 +41,12 @@ class Watched(Database):
         self.transactions = 0
 
     @asynccontextmanager
-    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[TenantTx]:
         self.transactions += 1
         if self._before is not None:
             await self._before(self.transactions)
-        async with self._real.begin(tenant) as connection:
-            yield connection
+        async with self._real.begin(tenant) as tx:
+            yield tx
 
 
 def failing(error: Exception, times: int) -> Callable[[int], Awaitable[None]]:

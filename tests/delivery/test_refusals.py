@@ -20,8 +20,8 @@ async def test_a_lane_whose_account_has_used_up_its_day_says_so_and_burns_nobody
     await stage.pump(batch, Carrier(DAILY))
 
     assert await stage.counts(batch) == {"queued": 3}
-    async with stage.database.begin(stage.tenant) as connection:
-        [lane] = (await lanes_of(connection, stage.tenant, [batch.id]))[batch.id]
+    async with stage.database.begin(stage.tenant) as tx:
+        [lane] = (await lanes_of(tx, [batch.id]))[batch.id]
     assert lane.account_cool_reason == DAILY.detail
     assert lane.account_cool_until is not None
     assert lane.account_cool_until > datetime.now(UTC) + timedelta(minutes=50)
@@ -30,8 +30,8 @@ async def test_a_lane_whose_account_has_used_up_its_day_says_so_and_burns_nobody
 async def test_a_shorter_rest_does_not_take_the_reason_of_a_longer_one(stage: Stage) -> None:
     batch = await stage.batch(2)
     await stage.pump(batch, Carrier(DAILY))
-    async with stage.database.begin(stage.tenant) as connection:
-        await account_health.cool(connection, stage.tenant, stage.account, timedelta(seconds=5), "Slower, please.")
+    async with stage.database.begin(stage.tenant) as tx:
+        await account_health.cool(tx, stage.account, timedelta(seconds=5), "Slower, please.")
 
     account = await stage.one("SELECT cool_reason FROM channel_accounts WHERE id = :id", id=stage.account)
     assert account.cool_reason == DAILY.detail

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.claiming import Claim
 from app.delivery.lines import Plans
 from app.delivery.loads import Load
 from app.delivery.pump import Pump
-from app.domain.model import DeliveryEvent, MassReplyId, TenantId
+from app.domain.model import DeliveryEvent, MassReplyId
 from app.domain.preflight import Plan
+from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, recording, report
 
@@ -38,8 +37,8 @@ class WatchedPlans(Plans):
         self._stage = stage
         self.message: Watched | None = None
 
-    async def plan(self, connection: AsyncConnection, tenant: TenantId, mass_reply: MassReplyId) -> Plan:
-        plan = await super().plan(connection, tenant, mass_reply)
+    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> Plan:
+        plan = await super().plan(tx, mass_reply)
         self.message = self.message or Watched(plan.message, self._stage)
         return replace(plan, message=self.message)  # type: ignore[arg-type]
 
@@ -63,8 +62,8 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
     crew = stage.crew(carrier)
     pump = Pump(crew, batch.lane, asyncio.Event())
     slots = crew.slots.of(stage.tenant, stage.account)
-    async with stage.database.begin(stage.tenant) as connection:
-        taken = await Claim(crew, batch.lane, connection, Load(), slots).take(uuid4())
+    async with stage.database.begin(stage.tenant) as tx:
+        taken = await Claim(crew, batch.lane, tx, Load(), slots).take(uuid4())
     assert taken.judging is not None
     tickets = await pump._written(taken, taken.judging, until=0)
 
@@ -76,9 +75,9 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
 async def test_a_crash_between_the_claim_and_its_texts_sends_nothing_until_a_person_decides(stage: Stage) -> None:
     batch, dead, alive = await stage.batch(2), Carrier(), Carrier()
     crew = stage.crew(dead)
-    async with stage.database.begin(stage.tenant) as connection:
+    async with stage.database.begin(stage.tenant) as tx:
         slots = crew.slots.of(stage.tenant, stage.account)
-        await Claim(crew, batch.lane, connection, Load(), slots).take(uuid4())
+        await Claim(crew, batch.lane, tx, Load(), slots).take(uuid4())
     await stage.let_lease_run_out(batch)
     await stage.sweeper().tick()
     assert await stage.counts(batch) == {"uncertain": 2}

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.delivery.settle import settle
 from app.domain.events import ConversationUpdated, DeliveryUpdated, Subject
@@ -13,6 +12,7 @@ from app.domain.model import DeliveryEvent, DeliveryStatus
 from app.domain.selection import Filter, TagCondition
 from app.store import conversations, event_contents, recipients, results, selection
 from app.store.results import ResultQuery
+from app.store.transactions import TenantTx
 from tests.conftest import create_tenant
 from tests.delivery.stage import Batch, Stage, make_stage, report
 from tests.plans import counting_rows, renew_statistics
@@ -33,7 +33,7 @@ TABLES = (
 LARGE = ("contacts", "conversations", "conversation_tags", "deliveries", "delivery_attempts", "messages")
 """Tables with a row or more for each customer; of accounts and mass replies a tenant has a few."""
 
-Work = Callable[[AsyncConnection, Stage, Batch], Awaitable[object]]
+Work = Callable[[TenantTx, Stage, Batch], Awaitable[object]]
 
 
 @pytest.fixture
@@ -49,59 +49,58 @@ def most(read: Counter[str]) -> int:
     return max(read[table] for table in LARGE)
 
 
-async def page(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
-    found = await results.page(connection, stage.tenant, batch.id, ResultQuery(), after=batch.first, limit=FEW)
+async def page(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    found = await results.page(tx, batch.id, ResultQuery(), after=batch.first, limit=FEW)
     assert len(found) == FEW
 
 
-async def page_of_one_status(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+async def page_of_one_status(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     query = ResultQuery(status=DeliveryStatus.QUEUED)
-    found = await results.page(connection, stage.tenant, batch.id, query, after=batch.first, limit=FEW)
+    found = await results.page(tx, batch.id, query, after=batch.first, limit=FEW)
     assert len(found) == FEW
 
 
-async def some(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
-    found = await results.some(connection, stage.tenant, batch.id, batch.deliveries[::20])
+async def some(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    found = await results.some(tx, batch.id, batch.deliveries[::20])
     assert len(found) == FEW
 
 
-async def load(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
-    found = await recipients.load(connection, stage.tenant, batch.id, batch.conversations[::20])
+async def load(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    found = await recipients.load(tx, batch.id, batch.conversations[::20])
     assert len(found) == FEW
 
 
-async def views(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
-    assert len(await conversations.view_conversations(connection, stage.tenant, batch.conversations[::20])) == FEW
+async def views(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    assert len(await conversations.view_conversations(tx, batch.conversations[::20])) == FEW
 
 
-async def lock(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
-    assert len(await conversations.lock_by_ids(connection, stage.tenant, batch.conversations[::20])) == FEW
+async def lock(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    assert len(await conversations.lock_by_ids(tx, batch.conversations[::20])) == FEW
 
 
-async def lock_by_external_ids(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+async def lock_by_external_ids(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     statement = sa.text("SELECT external_id FROM conversations WHERE tenant_id = :tenant AND id = ANY (:ids)")
-    values = {"tenant": stage.tenant, "ids": batch.conversations[::20]}
-    wanted = list(await connection.scalars(statement, values))
-    assert len(await conversations.lock_conversations(connection, stage.tenant, wanted)) == FEW
+    wanted = list(await tx.scalars(statement, ids=batch.conversations[::20]))
+    assert len(await conversations.lock_conversations(tx, wanted)) == FEW
 
 
-async def what_events_tell(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+async def what_events_tell(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     some = batch.conversations[::20]
     told = [DeliveryUpdated(*both, DeliveryStatus.SENT) for both in zip(batch.deliveries[::20], some, strict=True)]
     subjects: list[Subject] = [*told, *map(ConversationUpdated, some)]
-    await event_contents.sizes(connection, stage.tenant, subjects)
-    assert await event_contents.load(connection, stage.tenant, [batch.id], subjects)
+    await event_contents.sizes(tx, subjects)
+    assert await event_contents.load(tx, [batch.id], subjects)
 
 
-async def claim(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
-    assert len(await stage.claim_in(connection, batch, FEW)) == FEW
+async def claim(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    assert len(await stage.claim_in(tx, batch, FEW)) == FEW
 
 
 @pytest.mark.parametrize("work", [page, page_of_one_status, some, load])
 async def test_a_few_are_found_by_key_for_a_tenant_that_the_statistics_do_not_know(unknown: Stage, work: Work) -> None:
     batch = await unknown.batch(ALL)
-    async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
-        await work(connection, unknown, batch)
+    async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
+        await work(tx, unknown, batch)
     assert most(read) <= A_HANDFUL * FEW, read
 
 
@@ -110,31 +109,31 @@ async def test_at_worst_each_row_of_such_a_tenant_is_read_and_not_for_each_of_th
     unknown: Stage, work: Work
 ) -> None:
     batch = await unknown.batch(ALL)
-    async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
-        await work(connection, unknown, batch)
+    async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
+        await work(tx, unknown, batch)
     assert most(read) <= 4 * ALL, read
 
 
 @pytest.mark.parametrize("condition", [TagCondition(any=("incident",)), TagCondition(all=("incident",))])
 async def test_a_selection_reads_each_row_a_few_times(unknown: Stage, condition: TagCondition) -> None:
     await unknown.batch(ALL)
-    async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
-        assert await selection.count(connection, unknown.tenant, Filter(tags=condition)) == ALL
+    async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
+        assert await selection.count(tx, Filter(tags=condition)) == ALL
     assert most(read) <= A_HANDFUL * ALL, read
 
 
-async def settle_some(connection: AsyncConnection, stage: Stage, batch: Batch) -> None:
+async def settle_some(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     await stage.claim(batch, ALL)
     group = [
         report(one, DeliveryEvent.ACCEPT, provider_message_id="prov-1", outcome="accepted")
         for one in batch.deliveries[::20]
     ]
-    await settle(connection, stage.tenant, group)
+    await settle(tx, group)
 
 
 async def test_a_group_is_settled_by_key_however_many_were_prepared_with_it(unknown: Stage, owner_url: str) -> None:
     batch = await unknown.batch(ALL)
     await renew_statistics(owner_url, *TABLES)  # preparing does so where there are many, and PostgreSQL in time
-    async with unknown.database.begin(unknown.tenant) as connection, counting_rows(connection) as read:
-        await settle_some(connection, unknown, batch)
+    async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
+        await settle_some(tx, unknown, batch)
     assert most(read) <= 4 * ALL, read

@@ -10,8 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.delivery.crew import Crew
 from app.delivery.loads import Load
 from app.delivery.runner import FAULT, PumpRunner
@@ -19,6 +17,7 @@ from app.domain.messaging import Outbound, SendResult
 from app.domain.model import Channel, TenantId
 from app.store.claims import LaneKey
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier, Gate
 from tests.delivery.stage import Batch, Stage, eventually, recording
 
@@ -171,11 +170,11 @@ class RefusesTenant(Database):
         self._real, self._tenant = real, tenant
 
     @asynccontextmanager
-    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[TenantTx]:
         if tenant == self._tenant:
             raise KeyError("?")
-        async with self._real.begin(tenant) as connection:
-            yield connection
+        async with self._real.begin(tenant) as tx:
+            yield tx
 
 
 async def test_a_lane_that_cannot_be_worked_does_not_stop_the_others(stage: Stage, other: Stage) -> None:

@@ -273,7 +273,7 @@ class TestGoingBack:
     ) -> None:
         batch = await uncertain(stage)
         async with stage.database.begin(stage.tenant) as holder:
-            await holder.execute(sa.text("SELECT FROM deliveries WHERE id = :id FOR UPDATE"), {"id": batch.first})
+            await holder.execute(sa.text("SELECT FROM deliveries WHERE id = :id FOR UPDATE"), id=batch.first)
             again = asyncio.create_task(stage.settle(report(batch.first, E.SEND_AGAIN, None)))
             await stage.somebody_waits_for_a_lock()
             await stage.runs(
@@ -453,7 +453,7 @@ async def test_a_flip_waits_for_nobody_who_writes_on_the_same_timeline(stage: St
     one, two = await shared(stage, 2)
     async with stage.database.begin(stage.tenant) as writer:
         # A failure's line holds the key of its conversation, and no more.
-        await settle(writer, stage.tenant, [report(one.first, E.REJECT, reason=REJECTED)])
+        await settle(writer, [report(one.first, E.REJECT, reason=REJECTED)])
         await stage.settle(accepted(two.first))
     assert await stage.status(two.first) is S.SENT
 
@@ -469,7 +469,7 @@ async def test_two_mass_replies_to_the_same_conversations_hold_them_in_one_order
     async with stage.database.begin(stage.tenant) as holder:
         # Each may come as far as its first group, and has the conversation that the other needs for its second.
         last = [one.deliveries[1], two.deliveries[1]]
-        await holder.execute(sa.text("SELECT FROM deliveries WHERE id = ANY (:ids) FOR UPDATE"), {"ids": last})
+        await holder.execute(sa.text("SELECT FROM deliveries WHERE id = ANY (:ids) FOR UPDATE"), ids=last)
         first = asyncio.create_task(stage.settle(*map(accepted, one.deliveries)))
         await stage.somebody_waits_for_a_lock()
         second = asyncio.create_task(stage.settle(*map(accepted, two.deliveries)))

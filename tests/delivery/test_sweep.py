@@ -269,8 +269,8 @@ class TestPreparation:
             author=Author(None, "Support"),
         )
         checked = await mass_replies.check(stage.database, stage.runtime.aside, stage.tenant, draft, OPERATOR)
-        async with stage.database.begin(stage.tenant) as connection:
-            id_ = await mass_replies.create(connection, stage.tenant, draft, checked, OPERATOR)
+        async with stage.database.begin(stage.tenant) as tx:
+            id_ = await mass_replies.create(tx, draft, checked, OPERATOR)
         # Two pages of two, in the place of one.
         await stage.runs(
             "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "
@@ -311,8 +311,8 @@ class TestReceipts:
     async def test_take_turns_that_come_further_and_further_apart(self, stage: Stage, age: str, *, turn: bool) -> None:
         await stage.receipt(None, ReceiptKind.SENT, provider_message_id="somebody-else-s")
         await self.age(stage, age)
-        async with stage.database.begin_sweep() as connection:
-            found = await sweeps.unsettled_receipts(connection, sweep.RECEIPT_AGE, 1_000)
+        async with stage.database.begin_sweep() as tx:
+            found = await sweeps.unsettled_receipts(tx, sweep.RECEIPT_AGE, 1_000)
         assert (stage.tenant in {tenant for tenant, _ in found}) is turn
 
     async def age(self, stage: Stage, age: str) -> None:
@@ -354,6 +354,6 @@ async def test_a_wake_up_that_fails_does_not_stop_the_rest(stage: Stage) -> None
     late = await stage.batch()
     await set_up(stage, late, "status = 'expired', confirmed_at = NULL, finished_at = now() - interval '8 days'")
     assert await sweeper.tick()
-    async with stage.database.begin(stage.tenant) as connection:
-        left = await connection.scalar(sa.text("SELECT count(*) FROM mass_replies WHERE id = :id"), {"id": late.id})
+    async with stage.database.begin(stage.tenant) as tx:
+        left = await tx.scalar(sa.text("SELECT count(*) FROM mass_replies WHERE id = :id"), id=late.id)
     assert left == 0

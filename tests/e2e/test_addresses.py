@@ -162,11 +162,11 @@ async def test_an_account_s_country_holds_for_what_was_imported_before_it_was_gi
     account = twilio(API)
     id_ = await add_account(runtime, tenant, replace(account, key="national"))
     await desk.imports("(646) 234-5678", channel="sms", account="national")
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         block = "INSERT INTO blocked_addresses (tenant_id, channel, address, reason) " + (
             "SELECT tenant_id, 'sms', address_key, 'bounced' FROM conversations"
         )
-        await connection.execute(sa.text(block))
+        await tx.execute(sa.text(block))
     await add_account(runtime, tenant, replace(account, key="national", config={**account.config, "region": "GB"}))
     await add_account(runtime, tenant, replace(account, key="national", config={**account.config, "region": "US"}))
     assert await desk.skipped() == ["address_invalid"]  # the bounce holds for the number that it is now
@@ -255,8 +255,8 @@ async def test_erasing_somebody_finds_the_reports_that_spell_the_number_as_it_wa
     await desk.callers.graph(desk.accounts["whatsapp"], {"entry": [{"changes": [{"who": "553188888801"}]}]})
     erased = await desk.client.delete("/contacts/u-1")
     assert erased.status_code == 204, erased.text
-    async with runtime.database.begin(tenant) as connection:
-        left = list(await connection.scalars(sa.text("SELECT raw::text FROM receipts")))
+    async with runtime.database.begin(tenant) as tx:
+        left = list(await tx.scalars(sa.text("SELECT raw::text FROM receipts")))
     assert left
     assert not [raw for raw in left if "88888801" in raw]
 

@@ -63,8 +63,8 @@ async def test_the_guides_lines_hear_every_result_once(
         await stage.settle(*(report(one, DeliveryEvent.ACCEPT, outcome="accepted") for one in half))
         await page.wait_for_function(f"told.includes({json.dumps(str(half[-1]))})", timeout=LONGEST_WAIT)
         feeds.end()
-    async with stage.database.begin(tenant) as connection:
-        await closing.finish(connection, stage.tenant, batch.id, MassReplyStatus.SENDING, MassReplyStatus.COMPLETED)
+    async with stage.database.begin(tenant) as tx:
+        await closing.finish(tx, batch.id, MassReplyStatus.SENDING, MassReplyStatus.COMPLETED)
     await page.wait_for_function("told.at(-1) === 'completed'", timeout=LONGEST_WAIT)
 
     told = Counter(await page.evaluate("told"))

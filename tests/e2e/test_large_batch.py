@@ -133,5 +133,5 @@ def check_twilio_calls(sandbox: Sandbox) -> None:
 
 
 async def rows(runtime: Runtime, tenant: UUID, statement: str) -> Sequence[Any]:
-    async with runtime.database.begin(tenant) as connection:
-        return list(await connection.execute(sa.text(statement)))
+    async with runtime.database.begin(tenant) as tx:
+        return list(await tx.execute(sa.text(statement)))

@@ -35,8 +35,8 @@ async def the_delivery(client: httpx.AsyncClient, id_: str) -> dict[str, Any]:
 
 
 async def let_time_pass(runtime: Runtime, tenant: UUID) -> None:
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text(LATER))
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text(LATER))
 
 
 async def test_a_message_that_the_provider_has_is_called_sent(

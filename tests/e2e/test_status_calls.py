@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel, TenantId
+from app.domain.model import Channel
 from app.runtime import Runtime
 from app.store import control
 from app.worker import WorkerProcess
@@ -115,12 +115,12 @@ async def test_a_late_failure_stops_the_account_that_is_at_fault_until_somebody_
     assert (await told(0, 30003)).pause_reason is None
     assert "30002" in (await told(1, 30002)).pause_reason
     id_ = sent[0]["mass_reply_id"]
-    async with runtime.database.begin(tenant) as connection:
-        await control.resume_accounts(connection, TenantId(tenant), id_, None)
+    async with runtime.database.begin(tenant) as tx:
+        await control.resume_accounts(tx, id_, None)
     assert (await told(2, 30002)).pause_reason is None
     assert not (await told(3, 30023)).cools
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text("UPDATE channel_accounts SET mended_at = NULL"))
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text("UPDATE channel_accounts SET mended_at = NULL"))
     assert (await told(4, 30023)).cools
 
 

@@ -108,9 +108,9 @@ async def test_the_daily_limit_counts_what_a_person_got_by_another_name(
     await add_conversation(runtime, tenant, Channel.WHATSAPP, OLD, account_id=account)
     body = {"selection": {"filter": {"tags": {"any": ["incident"]}}}, "message": {"text": "We are back."}}
     assert (await client.post("/mass-replies", json=body)).json()["recipient_count"] == 1
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text("UPDATE deliveries SET status = 'sent', sent_at = now()"))
-        await connection.execute(sa.text("DELETE FROM conversation_tags"))
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text("UPDATE deliveries SET status = 'sent', sent_at = now()"))
+        await tx.execute(sa.text("DELETE FROM conversation_tags"))
     for name in (ID, NEW_ID):
         await add_conversation(runtime, tenant, Channel.WHATSAPP, name, account_id=account)
     assert await preview(client) == (2, [])

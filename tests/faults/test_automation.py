@@ -29,8 +29,8 @@ pytestmark = pytest.mark.faults
 
 
 async def notes(runtime: Runtime, tenant: UUID) -> int:
-    async with runtime.database.begin(tenant) as connection:
-        return int(await connection.scalar(sa.text("SELECT count(*) FROM messages WHERE kind = 'system_note'")) or 0)
+    async with runtime.database.begin(tenant) as tx:
+        return int(await tx.scalar(sa.text("SELECT count(*) FROM messages WHERE kind = 'system_note'")) or 0)
 
 
 async def noted(runtime: Runtime, tenant: UUID, least: int) -> None:
@@ -41,9 +41,9 @@ async def noted(runtime: Runtime, tenant: UUID, least: int) -> None:
 
 async def write(runtime: Runtime, tenant: TenantId, conversation: ConversationId) -> None:
     for n in range(EVENTS):
-        async with runtime.database.begin(tenant) as connection:
+        async with runtime.database.begin(tenant) as tx:
             message = CustomerMessage(f"Message {n}.")
-            await record_customer_message(connection, tenant, conversation, message, datetime.now(UTC))
+            await record_customer_message(tx, conversation, message, datetime.now(UTC))
 
 
 async def test_a_kill_a_stop_and_a_second_worker_lose_nothing_and_do_nothing_twice(
@@ -67,6 +67,6 @@ async def test_a_kill_a_stop_and_a_second_worker_lose_nothing_and_do_nothing_twi
         assert await two.terminate() == 0
         assert one.bad_signs() == two.bad_signs() == []
 
-    async with runtime.database.begin(tenant) as connection:
-        runs = await connection.scalar(sa.text("SELECT count(*) FROM automation_runs WHERE outcome = 'done'"))
+    async with runtime.database.begin(tenant) as tx:
+        runs = await tx.scalar(sa.text("SELECT count(*) FROM automation_runs WHERE outcome = 'done'"))
     assert (await notes(runtime, tenant), runs) == (2 * EVENTS, 2 * EVENTS)

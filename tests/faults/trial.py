@@ -163,9 +163,9 @@ async def _tenant(
                 await add_conversations(runtime, tenant, channel, count, account=account)
             for number in troubled if channel is Channel.SMS else ():
                 await add_conversation(runtime, tenant, channel, number, account_id=account)
-        async with runtime.database.begin(tenant) as connection:
+        async with runtime.database.begin(tenant) as tx:
             draft = KeyDraft("tests", frozenset({Role.ADMIN}), None, None)
-            key = await issue_api_key(connection, tenant, draft)
+            key = await issue_api_key(tx, draft)
     return tenant, str(key.presented)
 
 

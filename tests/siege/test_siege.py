@@ -138,11 +138,11 @@ async def test_a_hostile_tenant_hurts_nobody_else(
 async def _make_hostile(runtime: Runtime, owner_url: str, make_key: MakeKey, tenant: UUID, provider: str) -> Target:
     account = await add_account(runtime, tenant, helpdesk(provider))
     await add_conversations(runtime, tenant, Channel.OTHER, 200, tag="chosen", prefix="chosen")
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(text(_BULK), {"tenant": tenant})
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(text(_BULK))
     await renew_statistics(owner_url, "contacts", "conversations")
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(text(_BULK_TAGS), {"tenant": tenant})
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(text(_BULK_TAGS))
     events = await add_account(runtime, tenant, sendgrid(provider))
     return Target(
         url="",

@@ -32,13 +32,13 @@ class Provider:
 
     async def finds(self, channel: Channel = Channel.EMAIL, sender: str = ANN, **about: Any) -> Match | None:
         inbound = Inbound("event-1", about.pop("provider_message_id", None), sender, "Hello?", **about)
-        async with self.runtime.database.begin(self.tenant) as connection:
+        async with self.runtime.database.begin(self.tenant) as tx:
             account = AccountId(self.accounts[channel])
-            return await find_conversation(connection, self.tenant, account, channel, inbound)
+            return await find_conversation(tx, account, channel, inbound)
 
     async def runs(self, statement: str, **values: Any) -> Any:
-        async with self.runtime.database.begin(self.tenant) as connection:
-            return await connection.execute(sa.text(statement), {"tenant": self.tenant, **values})
+        async with self.runtime.database.begin(self.tenant) as tx:
+            return await tx.execute(sa.text(statement), **values)
 
 
 @pytest.fixture
@@ -100,24 +100,20 @@ async def test_ids_that_a_provider_made_up_are_two_when_only_their_case_differs(
 async def test_the_runtime_role_finds_a_sender_by_the_index(provider: Provider, owner_url: str) -> None:
     await add_conversations(provider.runtime, provider.tenant, Channel.EMAIL, 2_000)
     await analyze(owner_url)
-    async with provider.runtime.database.begin(provider.tenant) as connection:
-        values = {"tenant": provider.tenant, "channel": "email", "senders": [ANN], "account": UUID(int=0)}
-        plan = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST}"), values))
-        derived = "\n".join(await connection.scalars(sa.text(f"EXPLAIN {LATEST_OF_CONTACT[Channel.EMAIL]}"), values))
+    async with provider.runtime.database.begin(provider.tenant) as tx:
+        values = {"channel": "email", "senders": [ANN], "account": UUID(int=0)}
+        plan = "\n".join(await tx.scalars(sa.text(f"EXPLAIN {LATEST}"), **values))
+        derived = "\n".join(await tx.scalars(sa.text(f"EXPLAIN {LATEST_OF_CONTACT[Channel.EMAIL]}"), **values))
     assert re.search(r"ix_conversations_address.*\n *Index Cond: .*address_key = ", plan), plan
     assert re.search(r"ix_contacts_tenant_id_email_key.*\n *Index Cond: .*email_key = ", derived), derived
 
 
 async def test_a_repeated_mail_is_known_however_its_sender_is_written(provider: Provider) -> None:
     conversation = ConversationId(await provider.conversation())
-    async with provider.runtime.database.begin(provider.tenant) as connection:
+    async with provider.runtime.database.begin(provider.tenant) as tx:
         recorded = [
             await record_customer_message(
-                connection,
-                provider.tenant,
-                conversation,
-                CustomerMessage("Hello?", "<1@example.com>", sender=sender),
-                datetime.now(UTC),
+                tx, conversation, CustomerMessage("Hello?", "<1@example.com>", sender=sender), datetime.now(UTC)
             )
             for sender in (ANN, "ANN@example.com", MALLORY)
         ]
@@ -169,10 +165,10 @@ async def test_a_conversation_is_found_by_the_id_that_the_provider_gives(provide
 async def test_a_message_that_is_not_believed_changes_nothing(provider: Provider) -> None:
     id_ = ConversationId(await provider.conversation(status="done", engagement="engaged"))
     message = CustomerMessage("Pay me", "<9@example.net>", sender=MALLORY, believed=False)
-    async with provider.runtime.database.begin(provider.tenant) as connection:
-        before = await lock_conversation(connection, provider.tenant, id_)
-        now = await connection.scalar(sa.text("SELECT now()"))
-        recorded = await record_customer_message(connection, provider.tenant, id_, message, now)
-        again = await record_customer_message(connection, provider.tenant, id_, message, now)
-        assert await lock_conversation(connection, provider.tenant, id_) == before
+    async with provider.runtime.database.begin(provider.tenant) as tx:
+        before = await lock_conversation(tx, id_)
+        now = await tx.scalar(sa.text("SELECT now()"))
+        recorded = await record_customer_message(tx, id_, message, now)
+        again = await record_customer_message(tx, id_, message, now)
+        assert await lock_conversation(tx, id_) == before
     assert (recorded.added, again.added, again.message_id) == (True, False, recorded.message_id)

@@ -14,17 +14,17 @@ _IS_THERE = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
 
 
 async def is_there(database: Database, pid: int) -> bool:
-    async with database.begin_routing() as connection:
-        return bool(await connection.scalar(_IS_THERE, {"pid": pid}))
+    async with database.begin_routing() as tx:
+        return bool(await tx.scalar(_IS_THERE, pid=pid))
 
 
 async def leave_open(hasty: Database, observer: Database) -> None:
     """Go on only when the server has ended the connection."""
-    async with hasty.begin_routing() as connection:
-        pid = await connection.scalar(_PID)
+    async with hasty.begin_routing() as tx:
+        pid = await tx.scalar(_PID)
         while await is_there(observer, pid):
             pass
-        await connection.scalar(_PID)
+        await tx.scalar(_PID)
 
 
 async def test_a_transaction_that_asks_nothing_more_is_ended_and_the_next_one_works(
@@ -43,6 +43,6 @@ async def test_a_transaction_that_asks_nothing_more_is_ended_and_the_next_one_wo
 
 
 async def test_no_transaction_may_idle_for_long(database: Database) -> None:
-    async with database.begin_routing() as connection:
-        shown = await connection.scalar(sa.text("SHOW idle_in_transaction_session_timeout"))
+    async with database.begin_routing() as tx:
+        shown = await tx.scalar(sa.text("SHOW idle_in_transaction_session_timeout"))
     assert shown == connections.LEFT_OPEN

@@ -36,10 +36,10 @@ def confirmed(mass_reply: MassReplyId = ONE) -> News:
 
 
 async def read(runtime: Runtime, tenant: UUID, position: int = 0) -> list[Event]:
-    async with runtime.database.begin(tenant) as connection:
-        await events.number(connection, TenantId(tenant))
-    async with runtime.database.begin(tenant) as connection:
-        return await events.after(connection, TenantId(tenant), position, 100)
+    async with runtime.database.begin(tenant) as tx:
+        await events.number(tx)
+    async with runtime.database.begin(tenant) as tx:
+        return await events.after(tx, position, 100)
 
 
 async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_before(
@@ -47,9 +47,9 @@ async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_befor
 ) -> None:
     async with AsyncExitStack() as slow:
         late = await slow.enter_async_context(runtime.database.begin(tenant))
-        await events.announce(late, TenantId(tenant), [confirmed(OTHER)])
-        async with runtime.database.begin(tenant) as connection:
-            await events.announce(connection, TenantId(tenant), [confirmed(ONE)])
+        await events.announce(late, [confirmed(OTHER)])
+        async with runtime.database.begin(tenant) as tx:
+            await events.announce(tx, [confirmed(ONE)])
         [first] = await read(runtime, tenant)
     [second] = await read(runtime, tenant, first.position)
     assert (first.news.mass_reply_id, second.news.mass_reply_id) == (ONE, OTHER)
@@ -57,16 +57,16 @@ async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_befor
 
 
 async def test_what_is_rolled_back_is_never_told(runtime: Runtime, tenant: UUID) -> None:
-    async with runtime.database.begin(tenant) as connection:
-        await events.announce(connection, TenantId(tenant), [confirmed()])
-        await connection.rollback()
+    async with runtime.database.begin(tenant) as tx:
+        await events.announce(tx, [confirmed()])
+        await tx.connection.rollback()
     assert await read(runtime, tenant) == []
 
 
 async def test_news_of_one_transaction_keep_their_order(runtime: Runtime, tenant: UUID) -> None:
     told = [News(EventType.MASS_REPLY_CONFIRMED, ONE), News(EventType.MASS_REPLY_PAUSED, ONE), confirmed(OTHER)]
-    async with runtime.database.begin(tenant) as connection:
-        await events.announce(connection, TenantId(tenant), told)
+    async with runtime.database.begin(tenant) as tx:
+        await events.announce(tx, told)
     assert [event.news for event in await read(runtime, tenant)] == [
         News(news.type, news.mass_reply_id, ()) for news in told
     ]
@@ -86,13 +86,9 @@ async def test_a_customer_message_tells_what_it_changed(runtime: Runtime, tenant
     conversation = await add_conversation(
         runtime, tenant, Channel.EMAIL, "ann@example.test", status="done", engagement="engaged"
     )
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         recorded = await record_customer_message(
-            connection,
-            TenantId(tenant),
-            ConversationId(conversation),
-            CustomerMessage("Still broken.", "m-1"),
-            datetime.now(UTC),
+            tx, ConversationId(conversation), CustomerMessage("Still broken.", "m-1"), datetime.now(UTC)
         )
     created, updated = await read(runtime, tenant)
     assert created.news.subjects == (MessageCreated(recorded.message_id, conversation),)
@@ -130,9 +126,9 @@ async def test_each_event_takes_one_number_also_for_a_tenant_that_the_statistics
 ) -> None:
     many = 200
     await renew_statistics(owner_url, "outbound_events")
-    async with runtime.database.begin(tenant) as connection:
-        await events.announce(connection, TenantId(tenant), [confirmed()] * many)
-    async with runtime.database.begin(tenant) as connection:
-        assert await events.number(connection, TenantId(tenant)) == many
-        numbered = await events.after(connection, TenantId(tenant), 0, many)
+    async with runtime.database.begin(tenant) as tx:
+        await events.announce(tx, [confirmed()] * many)
+    async with runtime.database.begin(tenant) as tx:
+        assert await events.number(tx) == many
+        numbered = await events.after(tx, 0, many)
     assert numbered[-1].position - numbered[0].position == many - 1

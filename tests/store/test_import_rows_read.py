@@ -46,9 +46,9 @@ async def desk(database: Database, database_url: str, owner_url: str) -> AsyncIt
 async def test_a_group_of_lines_reads_what_it_speaks_of(desk: Desk, start: int) -> None:
     now, tenant = datetime.now(UTC), TenantId(desk.tenant)
     said = [parse_line(each) for each in ndjson(*lines(start, FEW, subject=str(uuid4()))).splitlines()]
-    async with desk.database.begin(tenant) as connection, counting_rows(connection) as read:
-        chunk = await load_chunk(connection, tenant, said)
+    async with desk.database.begin(tenant) as tx, counting_rows(tx) as read:
+        chunk = await load_chunk(tx, said)
         for each in said:
             chunk.apply(each, now)
-        await store_chunk(connection, tenant, chunk, now)
+        await store_chunk(tx, chunk, now)
     assert max(read[table] for table in TABLES) <= A_HANDFUL * FEW, read

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.events import EventType, News
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import MassReplyId
 from app.domain.webhooks import EndpointDraft
 from app.runtime import Runtime
 from app.store import events, webhook_endpoints
@@ -20,26 +20,26 @@ BATCH = MassReplyId(UUID(int=1))
 
 async def happen(runtime: Runtime, tenant: UUID, times: int, *, numbered: bool = True) -> None:
     news = [News(EventType.MASS_REPLY_CONFIRMED, BATCH)] * times
-    async with runtime.database.begin(tenant) as connection:
-        await events.announce(connection, TenantId(tenant), news)
+    async with runtime.database.begin(tenant) as tx:
+        await events.announce(tx, news)
         if numbered:
-            await events.number(connection, TenantId(tenant))
+            await events.number(tx)
 
 
 async def positions(runtime: Runtime, tenant: UUID) -> list[int | None]:
-    async with runtime.database.begin(tenant) as connection:
-        return list(await connection.scalars(sa.text("SELECT position FROM outbound_events ORDER BY position")))
+    async with runtime.database.begin(tenant) as tx:
+        return list(await tx.scalars(sa.text("SELECT position FROM outbound_events ORDER BY position")))
 
 
 async def listen(runtime: Runtime, tenant: UUID, position: int, *, enabled: bool = True) -> None:
     draft = EndpointDraft("http://127.0.0.1:9/", None, enabled)
-    async with runtime.database.begin(tenant) as connection:
-        await webhook_endpoints.save(connection, TenantId(tenant), uuid4(), "one", draft, {}, position)
+    async with runtime.database.begin(tenant) as tx:
+        await webhook_endpoints.save(tx, uuid4(), "one", draft, {}, position)
 
 
 async def forget(runtime: Runtime, tenant: UUID, before: datetime, limit: int = 100) -> int:
-    async with runtime.database.begin(tenant) as connection:
-        return await forget_before(connection, TenantId(tenant), before, limit)
+    async with runtime.database.begin(tenant) as tx:
+        return await forget_before(tx, before, limit)
 
 
 async def test_old_events_go_and_newer_ones_stay(runtime: Runtime, tenant: UUID) -> None:
@@ -79,8 +79,8 @@ async def test_the_position_before_a_time_lies_right_before_what_happened_since(
 ) -> None:
     await happen(runtime, tenant, happened)
     found = [position for position in await positions(runtime, tenant) if position is not None]
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         now = datetime.now(UTC)
-        before = await position_before(connection, TenantId(tenant), now - SOON)
-        after = await position_before(connection, TenantId(tenant), now + SOON)
+        before = await position_before(tx, now - SOON)
+        after = await position_before(tx, now + SOON)
     assert (before, after) == ((found[0] - 1, found[-1]) if found else (0, 0))

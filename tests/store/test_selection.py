@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.domain.errors import NotFound
 from app.domain.model import DeliveryStatus, MassReplyId, TenantId
@@ -27,6 +27,7 @@ from app.domain.selection import (
 )
 from app.store import selection
 from app.store.database import Database, async_url
+from app.store.transactions import TenantTx
 from tests.conftest import create_tenant
 from tests.filters import FIRST_DAY, View, filters, matches, views
 from tests.plans import counting_rows
@@ -52,16 +53,16 @@ STORE_VIEW = sa.text("""
 """)
 
 
-async def store(connection: AsyncConnection, tenant: UUID, view: View) -> UUID:
+async def store(tx: TenantTx, view: View) -> UUID:
     values = {name: getattr(view, name) for name in View.__slots__}
-    values |= {"tenant": tenant, "tags": sorted(view.tags), "fields": json.dumps(view.custom_fields)}
-    id_ = await connection.scalar(STORE_VIEW, values)
+    values |= {"tenant": tx.tenant, "tags": sorted(view.tags), "fields": json.dumps(view.custom_fields)}
+    id_ = await tx.scalar(STORE_VIEW, **values)
     assert isinstance(id_, UUID)
     return id_
 
 
-async def found(connection: AsyncConnection, tenant: UUID, filter: Filter) -> set[UUID]:
-    return set(await selection.page(connection, TenantId(tenant), filter, limit=10_000))
+async def found(tx: TenantTx, filter: Filter) -> set[UUID]:
+    return set(await selection.page(tx, filter, limit=10_000))
 
 
 def test_every_filter_finds_what_its_words_say(database_url: str, owner_url: str) -> None:
@@ -82,15 +83,15 @@ def test_every_filter_finds_what_its_words_say(database_url: str, owner_url: str
 
 
 async def check(database: Database, tenant: UUID, stored: list[View], filter: Filter) -> None:
-    async with database.begin(tenant) as connection:
-        ids = [await store(connection, tenant, view) for view in stored]
+    async with database.begin(tenant) as tx:
+        ids = [await store(tx, view) for view in stored]
         expected = {id_ for id_, view in zip(ids, stored, strict=True) if matches(filter, view)}
-        assert await found(connection, tenant, filter) == expected
-        assert await selection.count(connection, TenantId(tenant), filter) == len(expected)
-        assert await found(connection, tenant, Filter(not_=filter)) == set(ids) - expected
+        assert await found(tx, filter) == expected
+        assert await selection.count(tx, filter) == len(expected)
+        assert await found(tx, Filter(not_=filter)) == set(ids) - expected
         some = ids[::2]
-        assert await selection.matching(connection, TenantId(tenant), filter, some) == expected.intersection(some)
-        await connection.execute(sa.text("ROLLBACK AND CHAIN"))
+        assert await selection.matching(tx, filter, some) == expected.intersection(some)
+        await tx.execute(sa.text("ROLLBACK AND CHAIN"))
 
 
 @pytest.mark.parametrize(
@@ -100,119 +101,118 @@ async def check(database: Database, tenant: UUID, stored: list[View], filter: Fi
 async def test_wildcards_in_a_subject_are_letters(
     database: Database, tenant: UUID, part: str, subject: str, holds: bool
 ) -> None:
-    async with database.begin(tenant) as connection:
-        await store(connection, tenant, View(subject=subject))
-        assert bool(await found(connection, tenant, Filter(subject_contains=part))) is holds
+    async with database.begin(tenant) as tx:
+        await store(tx, View(subject=subject))
+        assert bool(await found(tx, Filter(subject_contains=part))) is holds
 
 
 async def test_of_many_tags_all_are_asked_for(database: Database, tenant: UUID) -> None:
     tags = tuple(f"t-{n}" for n in range(7))
-    async with database.begin(tenant) as connection:
-        carrier = await store(connection, tenant, View(tags=frozenset(tags)))
-        await store(connection, tenant, View(tags=frozenset(tags[:-1])))
-        await store(connection, tenant, View(tags=frozenset(tags[1:])))
-        assert await found(connection, tenant, Filter(tags=TagCondition(all=tags))) == {carrier}
+    async with database.begin(tenant) as tx:
+        carrier = await store(tx, View(tags=frozenset(tags)))
+        await store(tx, View(tags=frozenset(tags[:-1])))
+        await store(tx, View(tags=frozenset(tags[1:])))
+        assert await found(tx, Filter(tags=TagCondition(all=tags))) == {carrier}
 
 
 async def test_a_filter_finds_only_its_own_tenants_conversations(database: Database, tenant: UUID) -> None:
     other = await create_tenant(database)
-    async with database.begin(other) as connection:
-        await store(connection, other, View(tags=frozenset({"vip"})))
-    async with database.begin(tenant) as connection:
-        mine = await store(connection, tenant, View(tags=frozenset({"vip"})))
-        assert await found(connection, tenant, Filter(tags=TagCondition(any=("vip",)))) == {mine}
-        assert await found(connection, tenant, Filter()) == {mine}
+    async with database.begin(other) as tx:
+        await store(tx, View(tags=frozenset({"vip"})))
+    async with database.begin(tenant) as tx:
+        mine = await store(tx, View(tags=frozenset({"vip"})))
+        assert await found(tx, Filter(tags=TagCondition(any=("vip",)))) == {mine}
+        assert await found(tx, Filter()) == {mine}
 
 
 async def test_pages_go_from_the_newest_to_the_oldest_without_gaps(database: Database, tenant: UUID) -> None:
-    async with database.begin(tenant) as connection:
-        ids = [await store(connection, tenant, View()) for _ in range(5)]
+    async with database.begin(tenant) as tx:
+        ids = [await store(tx, View()) for _ in range(5)]
         seen: list[UUID] = []
-        while page := await selection.page(
-            connection, TenantId(tenant), Filter(), limit=2, before=seen[-1] if seen else None
-        ):
+        while page := await selection.page(tx, Filter(), limit=2, before=seen[-1] if seen else None):
             seen += page
         assert seen == sorted(ids, reverse=True)
 
 
-async def mass_reply(connection: AsyncConnection, tenant: UUID) -> MassReplyId:
-    id_ = await connection.scalar(
+async def mass_reply(tx: TenantTx) -> MassReplyId:
+    id_ = await tx.scalar(
         sa.text("""
             INSERT INTO mass_replies
                 (tenant_id, status, selection, message_text, source_text, on_unresolved, author_name)
             VALUES (:tenant, 'preparing', '{}', 'Hi', 'Hi', 'skip', 'tests') RETURNING id
-        """),
-        {"tenant": tenant},
+        """)
     )
     return MassReplyId(id_)
 
 
-async def frozen(connection: AsyncConnection, tenant: UUID, selected: Selection) -> tuple[int, list[list[UUID]]]:
-    id_ = await mass_reply(connection, tenant)
-    count = await selection.freeze(connection, TenantId(tenant), id_, selected)
-    pages = await connection.scalars(
-        sa.text("SELECT conversation_ids FROM selection_pages WHERE mass_reply_id = :id ORDER BY page"), {"id": id_}
+async def frozen(tx: TenantTx, selected: Selection) -> tuple[int, list[list[UUID]]]:
+    id_ = await mass_reply(tx)
+    count = await selection.freeze(tx, id_, selected)
+    pages = await tx.scalars(
+        sa.text("SELECT conversation_ids FROM selection_pages WHERE mass_reply_id = :id ORDER BY page"), id=id_
     )
     return count, [list(page) for page in pages]
 
 
 async def test_a_filter_is_frozen_without_the_excluded_ones(database: Database, tenant: UUID) -> None:
-    async with database.begin(tenant) as connection:
-        ids = [await store(connection, tenant, View(team="billing")) for _ in range(3)]
-        await store(connection, tenant, View(team="sales"))
+    async with database.begin(tenant) as tx:
+        ids = [await store(tx, View(team="billing")) for _ in range(3)]
+        await store(tx, View(team="sales"))
         selected = ByFilter(Filter(team=("billing",)), (ids[1], uuid4()))
-        assert await frozen(connection, tenant, selected) == (2, [[ids[0], ids[2]]])
-        assert await selection.ids(connection, TenantId(tenant), selected, 1) == [ids[0]]
-        assert await selection.count_selected(connection, TenantId(tenant), selected) == 2
+        assert await frozen(tx, selected) == (2, [[ids[0], ids[2]]])
+        assert await selection.ids(tx, selected, 1) == [ids[0]]
+        assert await selection.count_selected(tx, selected) == 2
 
 
 async def test_ids_and_external_ids_are_frozen_and_unknown_ones_named(database: Database, tenant: UUID) -> None:
     unknown = uuid4()
-    async with database.begin(tenant) as connection:
-        ids = [await store(connection, tenant, View()) for _ in range(2)]
-        await connection.execute(sa.text("UPDATE conversations SET external_id = 'c-1' WHERE id = :id"), {"id": ids[0]})
+    async with database.begin(tenant) as tx:
+        ids = [await store(tx, View()) for _ in range(2)]
+        await tx.execute(sa.text("UPDATE conversations SET external_id = 'c-1' WHERE id = :id"), id=ids[0])
         by_ids = ByIds((ids[1], unknown, ids[0]))
         by_external_ids = ByExternalIds(("c-1", "c-2"))
-        assert await frozen(connection, tenant, by_ids) == (2, [ids])
-        assert await frozen(connection, tenant, by_external_ids) == (1, [ids[:1]])
-        assert await selection.missing_ids(connection, TenantId(tenant), by_ids) == [str(unknown)]
-        assert await selection.missing_ids(connection, TenantId(tenant), by_external_ids) == ["c-2"]
-        assert await selection.missing_ids(connection, TenantId(tenant), ByIds(tuple(ids))) == []
-        assert await selection.missing_ids(connection, TenantId(tenant), ByFilter(Filter(team=("none",)))) == []
+        assert await frozen(tx, by_ids) == (2, [ids])
+        assert await frozen(tx, by_external_ids) == (1, [ids[:1]])
+        assert await selection.missing_ids(tx, by_ids) == [str(unknown)]
+        assert await selection.missing_ids(tx, by_external_ids) == ["c-2"]
+        assert await selection.missing_ids(tx, ByIds(tuple(ids))) == []
+        assert await selection.missing_ids(tx, ByFilter(Filter(team=("none",)))) == []
 
 
 async def test_another_tenants_ids_are_unknown(database: Database, tenant: UUID) -> None:
     other = await create_tenant(database)
-    async with database.begin(other) as connection:
-        theirs = await store(connection, other, View())
-    async with database.begin(tenant) as connection:
-        assert await selection.missing_ids(connection, TenantId(tenant), ByIds((theirs,))) == [str(theirs)]
-        assert await frozen(connection, tenant, ByIds((theirs,))) == (0, [])
+    async with database.begin(other) as tx:
+        theirs = await store(tx, View())
+    async with database.begin(tenant) as tx:
+        assert await selection.missing_ids(tx, ByIds((theirs,))) == [str(theirs)]
+        assert await frozen(tx, ByIds((theirs,))) == (0, [])
 
 
 async def test_a_follow_up_takes_those_who_got_the_other_mass_reply(database: Database, tenant: UUID) -> None:
-    async with database.begin(tenant) as connection:
-        first = await mass_reply(connection, tenant)
-        ids = [await store(connection, tenant, View()) for _ in range(3)]
+    async with database.begin(tenant) as tx:
+        first = await mass_reply(tx)
+        ids = [await store(tx, View()) for _ in range(3)]
         for id_, status in zip(ids, ("sent", "failed", "read"), strict=True):
-            await connection.execute(
+            await tx.execute(
                 sa.text("""
                     INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, channel, status)
                     SELECT :tenant, :mass_reply, id, contact_id, channel, :status FROM conversations WHERE id = :id
                 """),
-                {"tenant": tenant, "mass_reply": first, "id": id_, "status": status},
+                mass_reply=first,
+                id=id_,
+                status=status,
             )
         selected = FollowUp(first, (DeliveryStatus.SENT, DeliveryStatus.READ))
-        assert await frozen(connection, tenant, selected) == (2, [[ids[0], ids[2]]])
+        assert await frozen(tx, selected) == (2, [[ids[0], ids[2]]])
 
 
 async def test_a_follow_up_of_a_mass_reply_that_is_not_ours_is_refused(database: Database, tenant: UUID) -> None:
     other = await create_tenant(database)
-    async with database.begin(other) as connection:
-        theirs = await mass_reply(connection, other)
-    async with database.begin(tenant) as connection:
+    async with database.begin(other) as tx:
+        theirs = await mass_reply(tx)
+    async with database.begin(tenant) as tx:
         with pytest.raises(NotFound):
-            await frozen(connection, tenant, FollowUp(theirs, (DeliveryStatus.SENT,)))
+            await frozen(tx, FollowUp(theirs, (DeliveryStatus.SENT,)))
 
 
 CROWD = 30_000
@@ -243,22 +243,22 @@ async def crowd(database: Database, database_url: str, owner_url: str) -> AsyncI
     # A connection that has checked foreign keys goes on as it did when there was hardly a row to find.
     fresh = Database(database_url, pool_size=1)
     for tenant in tenants:
-        async with fresh.begin(tenant) as connection:
+        async with fresh.begin(tenant) as tx:
             for statement in FILL.split(";"):
-                names = {"tenant": tenant, "crowd": CROWD}
-                await connection.execute(sa.text(statement), {k: v for k, v in names.items() if f":{k}" in statement})
+                names = {"crowd": CROWD}
+                await tx.execute(sa.text(statement), **{k: v for k, v in names.items() if f":{k}" in statement})
     await fresh.close()
     await analyze(owner_url)
     yield TenantId(tenants[0])
     for tenant in tenants:
-        async with database.begin(tenant) as connection:
-            await connection.execute(sa.text("DELETE FROM conversations WHERE tenant_id = :tenant"), {"tenant": tenant})
+        async with database.begin(tenant) as tx:
+            await tx.execute(sa.text("DELETE FROM conversations WHERE tenant_id = :tenant"))
 
 
 async def test_a_large_selection_is_frozen_in_pages_of_a_thousand(database: Database, crowd: TenantId) -> None:
-    async with database.begin(crowd) as connection:
-        count, pages = await frozen(connection, crowd, ByFilter(Filter(created_at=TimeRange(end=FIRST_DAY))))
-        assert count == await selection.count(connection, crowd, Filter(created_at=TimeRange(end=FIRST_DAY)))
+    async with database.begin(crowd) as tx:
+        count, pages = await frozen(tx, ByFilter(Filter(created_at=TimeRange(end=FIRST_DAY))))
+        assert count == await selection.count(tx, Filter(created_at=TimeRange(end=FIRST_DAY)))
     assert [len(page) for page in pages[:-1]] == [1_000] * (len(pages) - 1)
     assert sum(len(page) for page in pages) == count > 2_000
     assert len({id_ for page in pages for id_ in page}) == count
@@ -272,10 +272,10 @@ async def analyze(owner_url: str) -> None:
     await engine.dispose()
 
 
-async def scans(connection: AsyncConnection, query: sa.Select[Any]) -> dict[str, set[str]]:
+async def scans(tx: TenantTx, query: sa.Select[Any]) -> dict[str, set[str]]:
     """How the plan reads each table: the kinds of scan, and the indexes with their conditions."""
-    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    explained = await connection.exec_driver_sql(
+    compiled = query.compile(dialect=tx.connection.dialect, compile_kwargs={"render_postcompile": True})
+    explained = await tx.connection.exec_driver_sql(
         f"EXPLAIN (FORMAT JSON) {compiled}", tuple(compiled.params[name] for name in compiled.positiontup or ())
     )
     plan = explained.scalar_one()
@@ -316,18 +316,18 @@ async def test_a_filter_uses_indexes_under_row_level_security(
     database: Database, crowd: TenantId, data: dict[str, Any], condition: str
 ) -> None:
     query = sa.select(sa.func.count()).select_from(selection.meant(crowd, parse_filter(data)).subquery())
-    async with database.begin(crowd) as connection:
-        found = await scans(connection, query)
+    async with database.begin(crowd) as tx:
+        found = await scans(tx, query)
     assert condition in str(found), found
     assert "Seq Scan" not in str(found), found
 
 
 async def test_of_a_few_conversations_their_own_tags_alone_are_looked_at(database: Database, crowd: TenantId) -> None:
     filter = Filter(tags=TagCondition(all=tuple(f"tag-{n}" for n in range(7))), any_of=(Filter(assignee=("agent-7",)),))
-    async with database.begin(crowd) as connection:
-        few = await selection.page(connection, crowd, Filter(), limit=2)
-        async with counting_rows(connection) as read:
-            await selection.matching(connection, crowd, filter, few)
+    async with database.begin(crowd) as tx:
+        few = await selection.page(tx, Filter(), limit=2)
+        async with counting_rows(tx) as read:
+            await selection.matching(tx, filter, few)
     assert read.total() < 10, read
 
 
@@ -339,8 +339,8 @@ async def test_of_a_few_conversations_their_own_tags_alone_are_looked_at(databas
 async def test_a_list_of_ids_uses_an_index_under_row_level_security(
     database: Database, crowd: TenantId, selected: Selection
 ) -> None:
-    async with database.begin(crowd) as connection:
-        found = await scans(connection, selection.selected_ids(crowd, selected))
+    async with database.begin(crowd) as tx:
+        found = await scans(tx, selection.selected_ids(crowd, selected))
     assert "id = ANY" in str(found), found
     assert "Seq Scan" not in str(found), found
 
@@ -367,18 +367,18 @@ async def unknown(database: Database, database_url: str, owner_url: str) -> Asyn
     """A tenant on a fresh installation: nothing is known of its tables."""
     tenant = TenantId(await create_tenant(database))
     fresh = Database(database_url, pool_size=1)
-    async with fresh.begin(tenant) as connection:
+    async with fresh.begin(tenant) as tx:
         for statement in FRESH.split(";"):
-            names = {"tenant": tenant, "count": UNKNOWN}
-            await connection.execute(sa.text(statement), {k: v for k, v in names.items() if f":{k}" in statement})
+            names = {"count": UNKNOWN}
+            await tx.execute(sa.text(statement), **{k: v for k, v in names.items() if f":{k}" in statement})
     await fresh.close()
     engine = create_async_engine(async_url(owner_url))
-    async with engine.begin() as connection:
-        await connection.execute(sa.text(FORGET))
+    async with engine.begin() as tx:
+        await tx.execute(sa.text(FORGET))
     await engine.dispose()
     yield tenant
-    async with database.begin(tenant) as connection:
-        await connection.execute(sa.text("DELETE FROM conversations WHERE tenant_id = :tenant"), {"tenant": tenant})
+    async with database.begin(tenant) as tx:
+        await tx.execute(sa.text("DELETE FROM conversations WHERE tenant_id = :tenant"))
 
 
 FRESH = """
@@ -402,8 +402,8 @@ async def test_without_statistics_a_filter_reads_each_row_a_few_times_at_most(
     database: Database, unknown: TenantId, data: dict[str, Any]
 ) -> None:
     filter = parse_filter(data)
-    async with database.begin(unknown) as connection:
-        await connection.execute(sa.text("SET LOCAL statement_timeout = '20s'"))
-        async with counting_rows(connection) as read:
-            await selection.count(connection, unknown, filter)
+    async with database.begin(unknown) as tx:
+        await tx.execute(sa.text("SET LOCAL statement_timeout = '20s'"))
+        async with counting_rows(tx) as read:
+            await selection.count(tx, filter)
     assert read.total() < 500 * UNKNOWN, read  # twenty fields of each, twenty times

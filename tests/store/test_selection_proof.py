@@ -82,10 +82,10 @@ class Corpus:
         excluded = {"exclude_conversation_ids": [str(id_) for id_ in some]} if some else {}
         selected = parse_selection({"filter": body, **excluded})
         assert isinstance(selected, ByFilter)
-        async with self._database.of(SEARCH).begin(self._tenant) as connection:
-            found = await search(connection, self._tenant, parse_filter(body), limit=STORED)
-            ids = await selection.ids(connection, self._tenant, selected, STORED)
-            count = await selection.count_selected(connection, self._tenant, selected)
+        async with self._database.of(SEARCH).begin(self._tenant) as tx:
+            found = await search(tx, parse_filter(body), limit=STORED)
+            ids = await selection.ids(tx, selected, STORED)
+            count = await selection.count_selected(tx, selected)
         assert (found.total, {_id(item) for item in found.items}) == (len(expected), expected)
         assert (count, set(ids)) == (len(expected - {*some}), expected - {*some})
 
@@ -102,8 +102,8 @@ async def corpus(database: Database) -> Corpus:
     desk = Desk(database, tenant)
     report = await desk.imports(*(line(n, view) for n, view in enumerate(stored)))
     assert report.created == STORED, report.errors
-    async with database.begin(tenant) as connection:
-        found = await search(connection, TenantId(tenant), Filter(), limit=STORED)
+    async with database.begin(tenant) as tx:
+        found = await search(tx, Filter(), limit=STORED)
     by_name = {item.conversation.external_id: _id(item) for item in found.items}
     return Corpus(database, tenant, {by_name[f"c-{n}"]: view for n, view in enumerate(stored)})
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.events import EventType, News
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import MassReplyId
 from app.domain.webhooks import EndpointDraft, Setback
 from app.runtime import Runtime
 from app.store import events, webhook_endpoints
@@ -22,15 +22,15 @@ FAILED = Setback(NOW, NOW - LEASE, "It answered HTTP 500.")
 @pytest.fixture
 async def endpoint(runtime: Runtime, tenant: UUID) -> UUID:
     draft = EndpointDraft("http://127.0.0.1:9/", None, enabled=True)
-    async with runtime.database.begin(tenant) as connection:
-        id_ = await webhook_endpoints.next_id(connection)
-        assert await webhook_endpoints.save(connection, TenantId(tenant), id_, "one", draft, {}, 5)
+    async with runtime.database.begin(tenant) as tx:
+        id_ = await webhook_endpoints.next_id(tx)
+        assert await webhook_endpoints.save(tx, id_, "one", draft, {}, 5)
     return id_
 
 
 async def claim(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim | None:
-    async with runtime.database.begin(tenant) as connection:
-        return await webhook_endpoints.claim(connection, TenantId(tenant), id_, LEASE)
+    async with runtime.database.begin(tenant) as tx:
+        return await webhook_endpoints.claim(tx, id_, LEASE)
 
 
 async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim:
@@ -40,23 +40,23 @@ async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim:
 
 
 async def advance(runtime: Runtime, held: Claim, position: int, *, heard: bool = True) -> Claim | None:
-    async with runtime.database.begin(held.tenant) as connection:
-        return await webhook_endpoints.advance(connection, held, position, ["evt_1"], LEASE, heard=heard)
+    async with runtime.database.begin(held.tenant) as tx:
+        return await webhook_endpoints.advance(tx, held, position, ["evt_1"], LEASE, heard=heard)
 
 
 async def fail(runtime: Runtime, held: Claim, setback: Setback = FAILED) -> None:
-    async with runtime.database.begin(held.tenant) as connection:
-        await webhook_endpoints.set_back(connection, held, setback)
+    async with runtime.database.begin(held.tenant) as tx:
+        await webhook_endpoints.set_back(tx, held, setback)
 
 
 async def expire_lease(runtime: Runtime, tenant: UUID) -> None:
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text("UPDATE webhook_endpoints SET lease_until = now()"))
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text("UPDATE webhook_endpoints SET lease_until = now()"))
 
 
 async def is_due(runtime: Runtime, id_: UUID) -> bool:
-    async with runtime.database.begin_sweep() as connection:
-        return id_ in {found for _, found in await webhook_endpoints.due(connection, 1_000)}
+    async with runtime.database.begin_sweep() as tx:
+        return id_ in {found for _, found in await webhook_endpoints.due(tx, 1_000)}
 
 
 async def test_of_many_that_claim_an_endpoint_one_gets_it(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
@@ -70,8 +70,8 @@ async def test_who_lost_its_claim_changes_nothing_any_more(runtime: Runtime, ten
     held = await claimed(runtime, tenant, endpoint)
     assert await advance(runtime, late, 99) is None
     await fail(runtime, late)
-    async with runtime.database.begin(tenant) as connection:
-        await webhook_endpoints.release(connection, late)
+    async with runtime.database.begin(tenant) as tx:
+        await webhook_endpoints.release(tx, late)
     assert await claim(runtime, tenant, endpoint) is None, "it was given back by another"
     kept = await advance(runtime, held, 7)
     assert kept is not None
@@ -97,11 +97,11 @@ async def test_what_waits_is_disabled_or_is_off_cannot_be_claimed(
     runtime: Runtime, tenant: UUID, endpoint: UUID
 ) -> None:
     for change in ("next_try_at = now() + interval '1 h'", "disabled_reason = 'gone'", "enabled = false"):
-        async with runtime.database.begin(tenant) as connection:
-            await connection.execute(sa.text(f"UPDATE webhook_endpoints SET {change}"))
+        async with runtime.database.begin(tenant) as tx:
+            await tx.execute(sa.text(f"UPDATE webhook_endpoints SET {change}"))
         assert await claim(runtime, tenant, endpoint) is None, change
-        async with runtime.database.begin(tenant) as connection:
-            await connection.execute(
+        async with runtime.database.begin(tenant) as tx:
+            await tx.execute(
                 sa.text("UPDATE webhook_endpoints SET next_try_at = now(), disabled_reason = NULL, enabled = true")
             )
     assert await claim(runtime, tenant, endpoint) is not None
@@ -111,19 +111,19 @@ async def test_an_endpoint_is_due_once_something_happens_and_nobody_has_it(
     runtime: Runtime, tenant: UUID, endpoint: UUID
 ) -> None:
     assert not await is_due(runtime, endpoint)
-    async with runtime.database.begin(tenant) as connection:
+    async with runtime.database.begin(tenant) as tx:
         news = News(EventType.MASS_REPLY_CONFIRMED, MassReplyId(UUID(int=1)))
-        await events.announce(connection, TenantId(tenant), [news])
+        await events.announce(tx, [news])
     assert await is_due(runtime, endpoint)
     held = await claimed(runtime, tenant, endpoint)
     assert not await is_due(runtime, endpoint)
-    async with runtime.database.begin(tenant) as connection:
-        await webhook_endpoints.release(connection, held)
+    async with runtime.database.begin(tenant) as tx:
+        await webhook_endpoints.release(tx, held)
     assert await is_due(runtime, endpoint)
 
 
 async def test_it_moves_back_and_never_forward(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
     for position, expected in ((9, 5), (3, 3), (4, 3)):
-        async with runtime.database.begin(tenant) as connection:
-            assert await webhook_endpoints.move_back(connection, TenantId(tenant), "one", position)
+        async with runtime.database.begin(tenant) as tx:
+            assert await webhook_endpoints.move_back(tx, "one", position)
         assert (await claimed(runtime, tenant, endpoint)).position == expected

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from app import figures as shown
 from app.domain.messaging import ReceiptKind
@@ -17,6 +17,7 @@ from app.domain.webhooks import EndpointState
 from app.store import figures as stored
 from app.store.database import Database, async_url
 from app.store.figures import Figures
+from app.store.transactions import SweepTx
 from tests.delivery.stage import Stage
 from tests.telemetry.samples import Samples, figures
 
@@ -152,7 +153,7 @@ async def test_a_sweep_that_another_process_is_at_is_not_taken_for_one_s_own(sta
     await stage.runs("INSERT INTO heartbeats VALUES ('sweeper') ON CONFLICT DO NOTHING")
     await stage.runs("UPDATE heartbeats SET beat_at = now() - interval '1 hour'")
     async with database.begin_routing() as elsewhere:
-        await elsewhere.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x6D617373_7265706C})
+        await elsewhere.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), key=0x6D617373_7265706C)
         assert not await stage.sweeper().tick()
     assert (await figures(stage.database)).value("mass_reply_sweeper_lag_seconds") >= HOUR
 
@@ -162,8 +163,8 @@ async def test_the_database_is_read_once_for_all_who_ask_within_some_seconds(
 ) -> None:
     read: list[Figures] = []
 
-    async def noted(connection: AsyncConnection) -> Figures:
-        read.append(await stored.read_figures(connection))
+    async def noted(tx: SweepTx) -> Figures:
+        read.append(await stored.read_figures(tx))
         return read[-1]
 
     monkeypatch.setattr(shown, "read_figures", noted)
@@ -213,8 +214,8 @@ async def test_a_scrape_reads_no_table_that_grows_from_end_to_end(quiet: None, s
         for table in ("deliveries", "lanes", "mass_replies", "outbound_events", "receipts"):
             await owner.execute(sa.text(f"ANALYZE {table}"))
     await engine.dispose()
-    async with stage.database.begin_sweep() as connection:
+    async with stage.database.begin_sweep() as tx:
         for statement in (stored.DEPTHS, stored.BACKLOGS):
-            rows = await connection.scalars(sa.text(f"EXPLAIN {statement}"), {"most": stored.MOST})
+            rows = await tx.scalars(sa.text(f"EXPLAIN {statement}"), most=stored.MOST)
             plan = "\n".join(rows)
             assert not re.search("Seq Scan on (deliveries|receipts|outbound_events)", plan), plan

@@ -67,13 +67,13 @@ async def hostile(runtime: Runtime, tenant: UUID, sandbox: Sandbox, client: http
         "message": {"text": everything, "html": everything},
     }
     batch = (await client.post("/mass-replies", json=body)).json()
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text(FAILED), {"detail": everything})
-        await connection.execute(sa.text("UPDATE lanes SET failed = queued, queued = 0"))
-        await connection.execute(
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text(FAILED), detail=everything)
+        await tx.execute(sa.text("UPDATE lanes SET failed = queued, queued = 0"))
+        await tx.execute(
             sa.text("UPDATE mass_replies SET status = 'completed', confirmed_at = now(), finished_at = now()")
         )
-        await connection.execute(sa.text("UPDATE channel_accounts SET pause_reason = :text"), {"text": everything})
+        await tx.execute(sa.text("UPDATE channel_accounts SET pause_reason = :text"), text=everything)
     return str(batch["id"])
 
 

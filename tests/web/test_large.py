@@ -67,9 +67,9 @@ class Machines:
 
     async def run(self, *statements: str, **values: Any) -> None:
         self.values |= values
-        async with self.runtime.database.begin(self.values["tenant"]) as connection:
+        async with self.runtime.database.begin(self.values["tenant"]) as tx:
             for statement in statements:
-                await connection.execute(sa.text(statement), self.values)
+                await tx.execute(sa.text(statement), **self.values)
 
 
 @pytest.mark.proof

@@ -29,8 +29,8 @@ async def sent(conversations: None, client: httpx.AsyncClient, finished: Poll, r
     batch = (await client.post("/mass-replies", json=body)).json()
     await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": batch["recipient_count"]})
     await finished(batch["id"])
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(sa.text(MENDED))
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(sa.text(MENDED))
     return str(batch["id"])
 
 
@@ -67,14 +67,14 @@ async def test_what_failed_is_tried_again_and_what_is_not_known_is_settled_expor
 async def test_people_are_found_by_reason_and_by_name_a_page_at_a_time(
     sent: str, open_dialog: OpenDialog, make_key: MakeKey, runtime: Runtime, tenant: UUID
 ) -> None:
-    async with runtime.database.begin(tenant) as connection:
-        await connection.execute(
+    async with runtime.database.begin(tenant) as tx:
+        await tx.execute(
             sa.text(
                 "UPDATE deliveries SET status = 'skipped', reason_code = 'no_address', reason_detail = 'There is none.'"
                 " WHERE status <> 'skipped'"
             )
         )
-        await connection.execute(
+        await tx.execute(
             sa.text(
                 "UPDATE lanes SET skipped = skipped + sent + failed + uncertain, sent = 0, failed = 0, uncertain = 0"
             )

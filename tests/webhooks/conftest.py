@@ -55,12 +55,12 @@ class Scene:
     async def write_to_us(self, conversation: UUID, text: str) -> None:
         """A customer's message comes in."""
         message, now = CustomerMessage(text), datetime.now(UTC)
-        async with self.runtime.database.begin(self.tenant) as connection:
-            await record_customer_message(connection, TenantId(self.tenant), ConversationId(conversation), message, now)
+        async with self.runtime.database.begin(self.tenant) as tx:
+            await record_customer_message(tx, ConversationId(conversation), message, now)
 
     async def announce(self, *news: News) -> None:
-        async with self.runtime.database.begin(self.tenant) as connection:
-            await announce(connection, TenantId(self.tenant), news)
+        async with self.runtime.database.begin(self.tenant) as tx:
+            await announce(tx, news)
 
     async def recipients(self) -> None:
         account = await add_account(self.runtime, self.tenant, postmark(NOWHERE))
@@ -80,8 +80,8 @@ class Scene:
 
     async def positions(self) -> dict[UUID, int]:
         """Where in the outbox each event stands."""
-        async with self.runtime.database.begin(self.tenant) as connection:
-            rows = await connection.execute(sa.text("SELECT id, position FROM outbound_events"))
+        async with self.runtime.database.begin(self.tenant) as tx:
+            rows = await tx.execute(sa.text("SELECT id, position FROM outbound_events"))
             return {row.id: row.position for row in rows}
 
     def dispatcher(self, http: httpx.AsyncClient | None = None) -> Dispatcher:
@@ -95,13 +95,13 @@ class Scene:
 
     async def let_pass(self, time: timedelta) -> None:
         """Move what the database remembers of its endpoints into the past."""
-        async with self.runtime.database.begin(self.tenant) as connection:
+        async with self.runtime.database.begin(self.tenant) as tx:
             statement = sa.text(
                 "UPDATE webhook_endpoints SET next_try_at = next_try_at - CAST(:time AS interval), "
                 "failing_since = failing_since - CAST(:time AS interval), "
                 "lease_until = lease_until - CAST(:time AS interval)"
             )
-            await connection.execute(statement, {"time": time})
+            await tx.execute(statement, time=time)
 
     async def until(self, calls: int, seconds: float = 10) -> None:
         await self.consumer.heard(calls, seconds)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from app.domain.events import ConversationUpdated, EventType, News
-from app.domain.model import TenantId
 from app.store import events, webhook_endpoints
 from app.webhooks.dispatcher import LEASE
 from app.webhooks.pages import BYTES, Page, read_page
@@ -16,12 +15,12 @@ MESSAGES = ["message.created"]
 
 async def page_of(scene: Scene, id_: str) -> Page:
     """Claim the endpoint, and read what a worker would read first."""
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        await events.number(connection, TenantId(scene.tenant))
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        claim = await webhook_endpoints.claim(connection, TenantId(scene.tenant), UUID(id_), LEASE)
+    async with scene.runtime.database.begin(scene.tenant) as tx:
+        await events.number(tx)
+    async with scene.runtime.database.begin(scene.tenant) as tx:
+        claim = await webhook_endpoints.claim(tx, UUID(id_), LEASE)
         assert claim is not None
-        return await read_page(connection, claim)
+        return await read_page(tx, claim)
 
 
 async def test_a_page_holds_no_more_text_than_its_bound_and_at_least_one_message(scene: Scene) -> None:

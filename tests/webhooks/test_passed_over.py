@@ -11,10 +11,8 @@ COUNTED = "mass_reply_webhook_events_passed_over_total"
 
 async def break_message(scene: Scene, text: str) -> None:
     """Leave in the database what no version of ours can read."""
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        await connection.execute(
-            sa.text("UPDATE messages SET kind = 'smoke_signal' WHERE text = :text"), {"text": text}
-        )
+    async with scene.runtime.database.begin(scene.tenant) as tx:
+        await tx.execute(sa.text("UPDATE messages SET kind = 'smoke_signal' WHERE text = :text"), text=text)
 
 
 async def test_what_cannot_be_written_out_is_passed_over_and_what_follows_is_posted(scene: Scene) -> None:
@@ -53,8 +51,8 @@ async def test_once_it_is_mended_a_replay_posts_what_was_passed_over(scene: Scen
     await scene.write_to_us(await scene.conversation(), "Broken.")
     await break_message(scene, "Broken.")
     await scene.post()
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        await connection.execute(sa.text("UPDATE messages SET kind = 'customer_message'"))
+    async with scene.runtime.database.begin(scene.tenant) as tx:
+        await tx.execute(sa.text("UPDATE messages SET kind = 'customer_message'"))
     await scene.client.post("/webhook-endpoints/helpdesk/replay", json={"from": made["created_at"]})
     await scene.post()
     assert [one.data["text"] for one in scene.consumer.taken] == ["Broken."]

@@ -136,8 +136,8 @@ async def test_a_secret_that_cannot_be_read_any_more_is_a_failure_until_it_is_re
     await scene.write_to_us(await scene.conversation(), "Hello?")
     await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts, scene.metrics))
     assert (await scene.standing())["last_failure"] == "Its secret cannot be read any more. Replace it."
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        await connection.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))
+    async with scene.runtime.database.begin(scene.tenant) as tx:
+        await tx.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))
     scene.consumer.secret = (await scene.client.post("/webhook-endpoints/helpdesk/rotate-secret")).json()["secret"]
     await scene.let_pass(A_DAY)
     await scene.post()

@@ -130,8 +130,8 @@ async def test_what_is_not_asked_for_is_passed_over_in_one_page(scene: Scene, mo
     await scene.announce(*[unwanted] * 100)
     monkeypatch.setattr(dispatcher, "TURN", 0)
     await scene.post()
-    async with scene.runtime.database.begin(scene.tenant) as connection:
-        position = await connection.scalar(sa.text("SELECT position FROM webhook_endpoints"))
+    async with scene.runtime.database.begin(scene.tenant) as tx:
+        position = await tx.scalar(sa.text("SELECT position FROM webhook_endpoints"))
     assert position == max((await scene.positions()).values())
 
 

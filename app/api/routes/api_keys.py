@@ -65,9 +65,9 @@ async def create_api_key(
     """Issue a key. The answer is the only place where it can be read."""
     agent = None if body.agent is None else body.agent.to_author()
     draft = KeyDraft(body.name, frozenset(body.roles), agent, body.expires_at)
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.begin(caller.tenant_id) as tx:
         max_life = runtime.settings.api_key_max_life
-        issued = await issue_api_key(connection, caller.tenant_id, draft, Actor.of(caller), max_life=max_life)
+        issued = await issue_api_key(tx, draft, Actor.of(caller), max_life=max_life)
     response.headers["Location"] = f"/api-keys/{issued.key.id}"
     response.headers["Cache-Control"] = "no-store"
     return NewApiKeyAnswer(**ApiKeyAnswer.of(issued.key).model_dump(), key=str(issued.presented))
@@ -76,16 +76,16 @@ async def create_api_key(
 @router.get("", responses=problems())
 async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[ApiKeyAnswer]:
     """List the keys, the newest first, revoked and expired ones too."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await list_api_keys(connection, caller.tenant_id, older_than=page.after(UUID), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await list_api_keys(tx, older_than=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda key: key.id, ApiKeyAnswer.of)
 
 
 @router.get("/{key_id}", responses=problems(NotFound))
 async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> ApiKeyAnswer:
     """Read what a key may do, and until when; never the key itself."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        key = await find_api_key(connection, caller.tenant_id, key_id)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        key = await find_api_key(tx, key_id)
     if key is None:
         raise NotFound
     return ApiKeyAnswer.of(key)
@@ -96,5 +96,5 @@ async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) 
 )
 async def delete_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> None:
     """Revoke a key, at once and for good. It stays in the list, with `revoked_at`."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await revoke_api_key(connection, caller.tenant_id, key_id, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await revoke_api_key(tx, key_id, Actor.of(caller))

@@ -34,8 +34,8 @@ async def approve_mass_reply(
     """
     by = Actor.of(caller, body.acting(caller))
     within = runtime.settings.send_within
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        lanes = await confirming.approve(connection, caller.tenant_id, MassReplyId(id_), within, by)
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        lanes = await confirming.approve(tx, MassReplyId(id_), within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -47,6 +47,6 @@ async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime
     403 for its author and for whoever made or confirmed it; they may cancel it.
     """
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        await confirming.reject(connection, caller.tenant_id, MassReplyId(id_), body.reason, by)
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        await confirming.reject(tx, MassReplyId(id_), body.reason, by)
     return answer(await read(runtime, caller.tenant_id, id_))

@@ -104,6 +104,6 @@ async def get_audit_log(
 ) -> Listing[AuditEntryAnswer]:
     """Read who did what, the newest first."""
     query = audit.Query(action, actor, mass_reply, start, end)
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await audit.page(connection, caller.tenant_id, query, before=page.after(UUID), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await audit.page(tx, query, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda recorded: recorded.id, AuditEntryAnswer.of)

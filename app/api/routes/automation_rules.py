@@ -36,23 +36,23 @@ async def put_automation_rule(
 @router.get("", responses=problems())
 async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[RuleAnswer]:
     """List the rules by key, which is also the order in which they run on one event."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await list_rules(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await list_rules(tx, after=page.after(str), limit=page.limit + 1)
     return page.listing(found, lambda kept: kept.rule.key, RuleAnswer.of)
 
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> RuleAnswer:
     """Read a rule, and how its last runs went."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        return RuleAnswer.of(await get_rule(connection, caller.tenant_id, key))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        return RuleAnswer.of(await get_rule(tx, key))
 
 
 @router.delete("/{key}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound))
 async def delete_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> None:
     """Forget a rule and its log. What it did stays done; webhooks that have not been called yet are not called."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await delete_rule(connection, caller.tenant_id, key, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await delete_rule(tx, key, Actor.of(caller))
 
 
 @router.get("/{key}/runs", responses=problems(NotFound))
@@ -60,6 +60,6 @@ async def get_automation_rule_runs(
     key: RuleKey, caller: Administrator, runtime: RuntimeDep, page: PageDep
 ) -> Listing[RunAnswer]:
     """List what a rule ran, the newest first: an entry for each conversation, with what became of each action."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await runs_of(connection, caller.tenant_id, key, before=page.after(UUID), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await runs_of(tx, key, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda logged: logged.id, RunAnswer.of)

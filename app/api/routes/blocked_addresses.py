@@ -58,10 +58,8 @@ async def get_blocked_addresses(
     ] = None,
 ) -> Listing[BlockedAddressAnswer]:
     """List the addresses that opted out, complained or bounced, the newest first; one entry for each reason."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await list_blocked(
-            connection, caller.tenant_id, channel, address, before=page.after(UUID), limit=page.limit + 1
-        )
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await list_blocked(tx, channel, address, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda blocked: blocked.id, BlockedAddressAnswer.of)
 
 
@@ -71,5 +69,5 @@ async def delete_blocked_address(id: UUID, body: LiftBody, caller: Approver, run
 
     What a provider blocks itself it goes on to block until that is lifted there.
     """
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await lift_block(connection, caller.tenant_id, id, body.reason, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await lift_block(tx, id, body.reason, Actor.of(caller))

@@ -115,15 +115,9 @@ async def put_channel_account(
     key: AccountKey, body: AccountBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> AccountAnswer:
     """Make or replace an account. Saving it ends a pause, new credentials a rest; all of it holds at once."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
+    async with runtime.database.begin(caller.tenant_id) as tx:
         saved = await save_account(
-            connection,
-            runtime.vault,
-            caller.tenant_id,
-            key,
-            body.to_draft(),
-            Actor.of(caller),
-            allow_private=runtime.settings.allow_private_urls,
+            tx, runtime.vault, key, body.to_draft(), Actor.of(caller), allow_private=runtime.settings.allow_private_urls
         )
     await wake(runtime, saved.lanes)
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
@@ -133,16 +127,16 @@ async def put_channel_account(
 @router.get("", responses=problems())
 async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[AccountAnswer]:
     """List the accounts by key."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await list_accounts(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await list_accounts(tx, after=page.after(str), limit=page.limit + 1)
     return page.listing(found, lambda account: account.key, _answer(runtime, caller.tenant_id))
 
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
     """Read an account's settings, but for its credentials, and how it stands."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        account = await find_account(connection, caller.tenant_id, key)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        account = await find_account(tx, key)
     if account is None:
         raise NotFound
     return _answer(runtime, caller.tenant_id)(account)
@@ -156,8 +150,8 @@ async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime
     holds no secret.
     """
     tenant = caller.tenant_id
-    async with runtime.database.begin(tenant) as connection:
-        account = await rotate_callback(connection, runtime.vault, runtime.callbacks, tenant, key, Actor.of(caller))
+    async with runtime.database.begin(tenant) as tx:
+        account = await rotate_callback(tx, runtime.vault, runtime.callbacks, key, Actor.of(caller))
     return _answer(runtime, tenant)(account)
 
 
@@ -194,5 +188,5 @@ async def test_channel_account(key: AccountKey, caller: Administrator, runtime: 
 )
 async def delete_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> None:
     """Forget an account's settings and credentials. What was sent through it stays on record; its callbacks end."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await delete_account(connection, caller.tenant_id, key, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await delete_account(tx, key, Actor.of(caller))

@@ -32,5 +32,5 @@ async def delete_contact(name: ContactName, caller: Administrator, runtime: Runt
     Counts, statuses, ids and units to pay stay. What was still to be sent to it is cancelled; an address that was
     blocked stays blocked when it is imported again. It cannot be undone.
     """
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        await erase_contact(connection, caller.tenant_id, name, runtime.address_digests, Actor.of(caller))
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        await erase_contact(tx, name, runtime.address_digests, Actor.of(caller))

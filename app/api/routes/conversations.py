@@ -99,8 +99,8 @@ def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
 async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchAnswer:
     """Find conversations by the same filter that a mass reply takes, the newest first."""
     filter, page = parse_filter(body.filter, "/filter"), Page(body.limit, body.cursor)
-    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as connection:
-        found = await search(connection, caller.tenant_id, filter, limit=page.limit + 1, before=page.after(UUID))
+    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
+        found = await search(tx, filter, limit=page.limit + 1, before=page.after(UUID))
     listing = page.listing(found.items, _position, ConversationAnswer.of)
     return SearchAnswer(total=found.total, items=listing.items, next_cursor=listing.next_cursor)
 
@@ -115,9 +115,9 @@ async def conversation_timeline(
 ) -> Listing[TimelineAnswer]:
     """What happened on a conversation, the oldest first; each reply with how its delivery stands now."""
     after = page.after(tuple[datetime, UUID]) or BEGINNING
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        id_ = await resolve(connection, caller.tenant_id, name)
-        items = await timeline(connection, caller.tenant_id, id_, after=after, limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        id_ = await resolve(tx, name)
+        items = await timeline(tx, id_, after=after, limit=page.limit + 1)
     return page.listing(items, _time_and_id, TimelineAnswer.of)
 
 
@@ -135,8 +135,8 @@ async def record_customer_message(
 ) -> TimelineAnswer:
     """Record what a customer wrote: the ball is ours again, and a conversation that was done is active."""
     message = parse_message(body)
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        written = await add_customer_message(connection, caller.tenant_id, name, message)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        written = await add_customer_message(tx, name, message)
     response.status_code = status.HTTP_201_CREATED if written.added else status.HTTP_200_OK
     return TimelineAnswer.of(written.item)
 
@@ -144,5 +144,5 @@ async def record_customer_message(
 @router.get("/{conversation_id:path}", responses=problems(NotFound))
 async def get_conversation(name: Name, caller: ConversationReader, runtime: RuntimeDep) -> ConversationAnswer:
     """Read a conversation, with its contact and the customer's last message."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        return ConversationAnswer.of(await get(connection, caller.tenant_id, name))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        return ConversationAnswer.of(await get(tx, name))

@@ -99,16 +99,16 @@ async def create_mass_reply(
     """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
     draft, keyed = body.to_draft(caller), Keyed.of(caller, key, "create", body)
     database, by = runtime.database.of(BULK), Actor.of(caller, draft.author)
-    async with database.begin(caller.tenant_id) as connection:
-        record = await earlier(connection, keyed)
+    async with database.begin(caller.tenant_id) as tx:
+        record = await earlier(tx, keyed)
     if record is None:
         checked = await mass_replies.check(database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, by)
-        async with database.begin(caller.tenant_id) as connection:
-            record = await earlier(connection, keyed)
+        async with database.begin(caller.tenant_id) as tx:
+            record = await earlier(tx, keyed)
             if record is None:
-                id_ = await mass_replies.create(connection, caller.tenant_id, draft, checked, by)
+                id_ = await mass_replies.create(tx, draft, checked, by)
                 if keyed is not None:
-                    await keyed.open(connection, id_)
+                    await keyed.open(tx, id_)
     if record is not None and keyed is not None:
         return await _created_before(runtime, keyed, record)
     return await _created(runtime, keyed, await _prepared(runtime, caller.tenant_id, id_))
@@ -130,8 +130,8 @@ async def _created(runtime: Runtime, keyed: Keyed | None, batch: MassReply) -> R
     code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
     text = answer(batch).model_dump_json()
     if keyed is not None:
-        async with runtime.database.begin(keyed.tenant) as connection:
-            code, text = await keyed.close(connection, code, text)
+        async with runtime.database.begin(keyed.tenant) as tx:
+            code, text = await keyed.close(tx, code, text)
     return Response(text, code, {"Location": f"/mass-replies/{batch.id}"}, media_type="application/json")
 
 
@@ -167,8 +167,8 @@ async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime
     """
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        lanes = await confirming.confirm(connection, caller.tenant_id, MassReplyId(id_), confirmation, within, by)
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        lanes = await confirming.confirm(tx, MassReplyId(id_), confirmation, within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -185,8 +185,8 @@ async def list_mass_replies(
 ) -> Listing[MassReplyAnswer]:
     """List mass replies, newest first; `author` is the author's id."""
     query = store.Query(status, author, created_from, created_to)
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await store.page(connection, caller.tenant_id, query, before=page.after(UUID), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await store.page(tx, query, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda batch: batch.id, answer)
 
 

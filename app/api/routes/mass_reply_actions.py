@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import control
 from app.api.action_schemas import ActionBody, LaneBody, ResolveBody, RetryBody
@@ -25,8 +24,9 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
-from app.domain.model import MassReplyId, TenantId
+from app.domain.model import MassReplyId
 from app.store.shares import BULK
+from app.store.transactions import TenantTx
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
@@ -41,8 +41,8 @@ async def pause_mass_reply(
 ) -> MassReplyAnswer:
     """Send nothing more until it is resumed. Calls under way finish and are reported."""
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        await control.pause(connection, caller.tenant_id, MassReplyId(id_), by, body.channel_account)
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        await control.pause(tx, MassReplyId(id_), by, body.channel_account)
     return answer(await read(runtime, caller.tenant_id, id_))
 
 
@@ -52,8 +52,8 @@ async def resume_mass_reply(
 ) -> MassReplyAnswer:
     """Go on: with everything that stands still, or with one lane. A paused account of a resumed lane goes on too."""
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        lanes = await control.resume(connection, caller.tenant_id, MassReplyId(id_), by, body.channel_account)
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        lanes = await control.resume(tx, MassReplyId(id_), by, body.channel_account)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -62,8 +62,8 @@ async def resume_mass_reply(
 async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = SIMPLY) -> MassReplyAnswer:
     """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
     by = Actor.of(caller, body.acting(caller))
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        await control.cancel(connection, caller.tenant_id, MassReplyId(id_), by)
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        await control.cancel(tx, MassReplyId(id_), by)
     return answer(await read(runtime, caller.tenant_id, id_))
 
 
@@ -82,11 +82,11 @@ async def retry_mass_reply(
     by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
     keyed = Keyed.of(caller, key, f"retry {id_}", body)
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        if (record := await earlier(connection, keyed)) is not None:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        if (record := await earlier(tx, keyed)) is not None:
             return replay(record)
-        lanes = await control.retry(connection, caller.tenant_id, MassReplyId(id_), body.reason_codes, not_after, by)
-        said = await _kept(connection, caller.tenant_id, id_, keyed)
+        lanes = await control.retry(tx, MassReplyId(id_), body.reason_codes, not_after, by)
+        said = await _kept(tx, id_, keyed)
     await wake(runtime, lanes)
     return said
 
@@ -116,19 +116,19 @@ async def resolve_mass_reply(
     decision, within = body.to_decision(caller), runtime.settings.send_within
     by = Actor.of(caller, decision.by)
     keyed = Keyed.of(caller, key, f"resolve {id_}", body)
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as connection:
-        if (record := await earlier(connection, keyed)) is not None:
+    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
+        if (record := await earlier(tx, keyed)) is not None:
             return replay(record)
-        lanes = await control.resolve(connection, caller.tenant_id, MassReplyId(id_), decision, within, by)
-        said = await _kept(connection, caller.tenant_id, id_, keyed)
+        lanes = await control.resolve(tx, MassReplyId(id_), decision, within, by)
+        said = await _kept(tx, id_, keyed)
     await wake(runtime, lanes)
     return said
 
 
-async def _kept(connection: AsyncConnection, tenant: TenantId, id_: UUID, keyed: Keyed | None) -> MassReplyAnswer:
+async def _kept(tx: TenantTx, id_: UUID, keyed: Keyed | None) -> MassReplyAnswer:
     """The answer to an action, kept with its key in the action's own transaction."""
-    said = answer(await existing(connection, tenant, id_))
+    said = answer(await existing(tx, id_))
     if keyed is not None:
-        await keyed.open(connection, MassReplyId(id_))
-        await keyed.close(connection, status.HTTP_202_ACCEPTED, said.model_dump_json())
+        await keyed.open(tx, MassReplyId(id_))
+        await keyed.close(tx, status.HTTP_202_ACCEPTED, said.model_dump_json())
     return said

@@ -55,11 +55,11 @@ async def list_deliveries(
     query = results.ResultQuery(status, channel, reason, search)
     media_type = preferred(request, (JSON, CSV, NDJSON))
     database = runtime.database if search is None else runtime.database.of(SEARCH)
-    async with database.begin(tenant) as connection:
-        await existing(connection, tenant, id_)
+    async with database.begin(tenant) as tx:
+        await existing(tx, id_)
         if media_type == JSON:
             after = page.after(UUID)
-            found = await results.page(connection, tenant, batch, query, after=after, limit=page.limit + 1)
+            found = await results.page(tx, batch, query, after=after, limit=page.limit + 1)
             return page.listing(found, lambda result: result.id, DeliveryAnswer.of)
     return StreamingResponse(export(database, tenant, batch, query, media_type), media_type=media_type)
 
@@ -67,9 +67,9 @@ async def list_deliveries(
 @router.get("/{id}/reasons", responses=problems(NotFound))
 async def count_reasons(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> ReasonCountsAnswer:
     """How many deliveries failed, are uncertain, were skipped or cancelled, by reason; the most frequent first."""
-    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as connection:
-        await existing(connection, caller.tenant_id, id_)
-        counted = await results.reasons(connection, caller.tenant_id, MassReplyId(id_))
+    async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
+        await existing(tx, id_)
+        counted = await results.reasons(tx, MassReplyId(id_))
     return ReasonCountsAnswer(items=[ReasonCountAnswer.of(each) for each in counted])
 
 

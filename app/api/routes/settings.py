@@ -80,16 +80,16 @@ class SettingsAnswer(Answer):
 @router.get("", responses=problems())
 async def get_settings(caller: Administrator, runtime: RuntimeDep) -> SettingsAnswer:
     """The guards; the defaults where none were ever set."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        return SettingsAnswer.of(await guards.load(connection, caller.tenant_id))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        return SettingsAnswer.of(await guards.load(tx))
 
 
 @router.put("", responses=problems())
 async def put_settings(body: SettingsBody, caller: Administrator, runtime: RuntimeDep) -> SettingsAnswer:
     """Replace the guards. What was created before keeps those for each contact that it was created under."""
     guarded = body.to_guards()
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await guards.save(connection, caller.tenant_id, guarded)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await guards.save(tx, guarded)
         entry = AuditEntry(AuditAction.SETTINGS_CHANGED, details=guarded.to_json())
-        await audit.record(connection, caller.tenant_id, Actor.of(caller), entry)
+        await audit.record(tx, Actor.of(caller), entry)
     return SettingsAnswer.of(guarded)

@@ -47,8 +47,8 @@ async def put_snippet(
     Its Liquid and its merge tags must be valid by themselves: what one snippet opens, no other can close.
     """
     await runtime.aside.of(caller.tenant_id).once(lambda: check_snippet(body.text))
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        saved = await save_snippet(connection, caller.tenant_id, shortcode, body.text, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        saved = await save_snippet(tx, shortcode, body.text, Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return SnippetAnswer.of(saved.snippet)
 
@@ -56,16 +56,16 @@ async def put_snippet(
 @router.get("", responses=problems())
 async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: PageDep) -> Listing[SnippetAnswer]:
     """List the snippets by shortcode."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await list_snippets(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await list_snippets(tx, after=page.after(str), limit=page.limit + 1)
     return page.listing(found, lambda snippet: snippet.shortcode, SnippetAnswer.of)
 
 
 @router.get("/{shortcode}", responses=problems(NotFound))
 async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
     """Read a snippet as it was written."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        snippet = await find_snippet(connection, caller.tenant_id, shortcode)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        snippet = await find_snippet(tx, shortcode)
     if snippet is None:
         raise NotFound
     return SnippetAnswer.of(snippet)
@@ -80,5 +80,5 @@ async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime:
 )
 async def remove_snippet(shortcode: Shortcode, caller: Administrator, runtime: RuntimeDep) -> None:
     """Forget a snippet. Mass replies that exist already keep the text that they were made with."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await delete_snippet(connection, caller.tenant_id, shortcode, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await delete_snippet(tx, shortcode, Actor.of(caller))

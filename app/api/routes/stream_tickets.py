@@ -37,7 +37,7 @@ async def create_stream_ticket(
 ) -> StreamTicketAnswer:
     """Give the caller a ticket to one event stream, for a browser: its `EventSource` cannot send a credential."""
     ticket = StreamTicket.new(caller.tenant_id)
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        expires_at = await stream_tickets.keep(connection, ticket, caller, LIFETIME)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        expires_at = await stream_tickets.keep(tx, ticket, caller, LIFETIME)
     response.headers["Cache-Control"] = "no-store"
     return StreamTicketAnswer(ticket=str(ticket), expires_at=expires_at)

@@ -143,16 +143,16 @@ async def get_webhook_endpoints(
     caller: Administrator, runtime: RuntimeDep, page: PageDep
 ) -> Listing[WebhookEndpointAnswer]:
     """List the endpoints by key."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        found = await webhook_endpoints.page(connection, caller.tenant_id, after=page.after(str), limit=page.limit + 1)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        found = await webhook_endpoints.page(tx, after=page.after(str), limit=page.limit + 1)
     return page.listing(found, lambda endpoint: endpoint.key, WebhookEndpointAnswer.of)
 
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
     """Show how an endpoint is doing, and how far behind it is."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        return WebhookEndpointAnswer.of(await get_endpoint(connection, caller.tenant_id, key))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        return WebhookEndpointAnswer.of(await get_endpoint(tx, key))
 
 
 @router.delete(
@@ -163,8 +163,8 @@ async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime:
 )
 async def delete_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> None:
     """Forget an endpoint. A call that is under way may still arrive."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        await delete_endpoint(connection, caller.tenant_id, key, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        await delete_endpoint(tx, key, Actor.of(caller))
 
 
 @router.post("/{key}/replay", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
@@ -182,6 +182,6 @@ async def replay_webhook_endpoint(
 @router.post("/{key}/rotate-secret", responses=problems(NotFound))
 async def rotate_webhook_secret(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
     """Make a new secret, and show it. For a day every call bears a signature of each of the two."""
-    async with runtime.database.begin(caller.tenant_id) as connection:
-        made = await rotate_secret(connection, runtime.vault, caller.tenant_id, key, Actor.of(caller))
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        made = await rotate_secret(tx, runtime.vault, key, Actor.of(caller))
     return WebhookEndpointAnswer.shown(made)

@@ -276,8 +276,8 @@ async def _tenant(database_url: str) -> tuple[UUID, str]:
     database = Database(database_url, pool_size=2)
     try:
         tenant = TenantId(await create_tenant(database, "Example Ltd"))
-        async with database.begin(tenant) as connection:
-            key = await issue_api_key(connection, tenant, KeyDraft("soak", frozenset({Role.ADMIN})))
+        async with database.begin(tenant) as tx:
+            key = await issue_api_key(tx, KeyDraft("soak", frozenset({Role.ADMIN})))
     finally:
         await database.close()
     return tenant, str(key.presented)
