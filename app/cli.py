@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.client.commands import add_client_commands
-from app.client.exits import Exit
+from app.client.exit_codes import Exit
 from app.domain.permissions import Role
 
 SERVICE = "The service, on its own machine"

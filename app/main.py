@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.api.allowed_methods import Methods
 from app.api.bodies import BodyLimit
-from app.api.departure import Departure
+from app.api.client_disconnect import Departure
 from app.api.description import DESCRIPTION, TAGS
-from app.api.event_feed import Feeds
-from app.api.methods import Methods
+from app.api.event_streams import Feeds
 from app.api.middleware import Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
@@ -22,13 +22,13 @@ from app.api.quotas import QuotaHeaders, Quotas
 from app.api.refusals import Refusals
 from app.api.routes import ROUTERS, docs, metrics, pages
 from app.api.routes.chat import Limits
-from app.api.stopping import told_of_stop
-from app.garbage import collect_seldom
-from app.logs import configure_logging
+from app.api.shutdown import told_of_stop
+from app.process.garbage import collect_seldom
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
 from app.store.shares import ORDINARY
 from app.telemetry import Telemetry, open_telemetry
+from app.telemetry.logs import configure_logging
 
 FORM_BYTES = 10_000
 """What a form takes around its file."""

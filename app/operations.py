@@ -13,29 +13,29 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import worker as worker_process
+from app.accounts.channel_accounts import KeyDraft, issue_api_key, require_tenant, revoke_api_key
+from app.accounts.channel_accounts import create_tenant as make_tenant
+from app.accounts.sql.api_keys import tenant_of_key
 from app.api.protocol import PunctualProtocol
+from app.compliance.erasure import erase_contact
+from app.compliance.key_rotation import rotate_secrets as run_rotation
+from app.compliance.retention import purge as run_purge
+from app.compliance.retention_kinds import Kind, read_age
+from app.conversations.import_file import import_file
 from app.domain.audit import OPERATOR
-from app.domain.erasure import Erased
+from app.domain.channel_port import Author
+from app.domain.delivery import TenantId
+from app.domain.erased_addresses import Erased
 from app.domain.errors import InvalidRequest, MassReplyError, NotFound
-from app.domain.messaging import Author
-from app.domain.model import TenantId
+from app.domain.failure_texts import in_words
 from app.domain.permissions import Role
-from app.domain.retention import Kind, read_age
-from app.domain.trouble import in_words
-from app.erasure import erase_contact
-from app.import_file import import_file
-from app.listening import check_port
-from app.logs import configure_logging
-from app.retention import purge as run_purge
-from app.rotation import rotate_secrets as run_rotation
+from app.process.listening import check_port
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
-from app.setup import KeyDraft, issue_api_key, require_tenant, revoke_api_key
-from app.setup import create_tenant as make_tenant
-from app.store.api_keys import tenant_of_key
 from app.store.database import UnsafeRole
 from app.store.schema import migrate as migrate_schema
 from app.telemetry import TelemetryMissing
+from app.telemetry.logs import configure_logging
 from app.telemetry.metrics import shared_among
 
 T = TypeVar("T")

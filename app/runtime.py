@@ -11,26 +11,26 @@ from dataclasses import dataclass, field
 import httpx
 from sqlalchemy.exc import DBAPIError
 
-from app.aside import Aside
+from app.attachments.files import Files
+from app.auth.claims import ClaimNames
+from app.auth.jwks import KeySet
+from app.auth.jwt import Keys, SharedSecret, Tokens
 from app.channels.http import open_http
-from app.chat_news import ChatNews
-from app.delivery.lines import Lines, Plans
-from app.delivery.loads import Loads
-from app.domain.callbacks import Callbacks
-from app.domain.erasure import AddressDigests
-from app.domain.tokens import ClaimNames
-from app.domain.trouble import in_words
-from app.figures import DatabaseFigures
-from app.jwks import KeySet
-from app.queue import Wakeups, connect
+from app.delivery.senders import Lines, Plans
+from app.delivery.staged_files import Loads
+from app.delivery.wakeups import Wakeups, connect
+from app.domain.callback_urls import Callbacks
+from app.domain.erased_addresses import AddressDigests
+from app.domain.failure_texts import in_words
+from app.monitoring.gauges import DatabaseFigures
+from app.process.aside import Aside
 from app.settings import Settings, SettingsInvalid
 from app.store.credentials import Vault
 from app.store.database import Database
-from app.store.files import Files
 from app.store.installation_secrets import former_digest_keys
 from app.store.shares import OWN_WORK, Kind
 from app.telemetry import Telemetry
-from app.tokens import Keys, SharedSecret, Tokens
+from app.webchat.notifier import ChatNews
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,27 +19,27 @@ from arq.connections import ArqRedis
 from arq.worker import Retry, Worker, func
 from redis.exceptions import RedisError
 
-from app import mass_replies
 from app.automation.calls import WebhookCaller
 from app.automation.runner import RuleRunner
-from app.delivery.crew import Crew, Pace
 from app.delivery.look_up import look_up_uncertain
-from app.delivery.recorder import Recorder
+from app.delivery.pump_context import Crew, Pace
+from app.delivery.record import Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
-from app.delivery.sweep import PUMP_IDLE, Sweeper
-from app.domain.model import MassReplyId, TenantId
-from app.domain.policy import back_off
-from app.garbage import collect_seldom
-from app.logs import about
-from app.queue import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
+from app.delivery.sql import sweeper
+from app.delivery.sql.claims import LaneKey
+from app.delivery.sweeper import PUMP_IDLE, Sweeper
+from app.delivery.wakeups import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
+from app.domain.delivery import MassReplyId, TenantId
+from app.domain.pacing import back_off
+from app.mass_replies import create
+from app.process.garbage import collect_seldom
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.store import sweeps
-from app.store.claims import LaneKey
 from app.telemetry import open_telemetry
+from app.telemetry.logs import about
 from app.telemetry.metrics import served
 from app.webhooks.dispatcher import Dispatcher
-from app.webhooks.forgetting import forget_events
+from app.webhooks.retention import forget_events
 
 log = structlog.get_logger()
 
@@ -161,7 +161,7 @@ class WorkerProcess:
         with about(tenant=tenant, mass_reply=mass_reply):
             try:
                 aside = self._runtime.aside.of(tenant)
-                await mass_replies.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
+                await create.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
                 self._faults.pop(mass_reply, None)
             except Exception as error:
                 rest = back_off(times).total_seconds()
@@ -182,8 +182,8 @@ class WorkerProcess:
         """Join in where there is much to do; with Redis away nobody is told of any work."""
         room = self._runner.room
         async with self._runtime.database.begin_sweep() as tx:
-            lanes = [] if self._redis_hears else await sweeps.idle_lanes(tx, PUMP_IDLE / 3)
-            lanes += await sweeps.long_lanes(tx, LONG, room) if room else []
+            lanes = [] if self._redis_hears else await sweeper.idle_lanes(tx, PUMP_IDLE / 3)
+            lanes += await sweeper.long_lanes(tx, LONG, room) if room else []
         for lane in lanes:
             self._runner.submit(lane)
 

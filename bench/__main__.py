@@ -17,15 +17,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from app import confirming, mass_replies
 from app.dev import servers
-from app.dev.place import plain_folder
+from app.dev.workdir import plain_folder
 from app.domain.audit import OPERATOR
+from app.domain.channel_port import Author
+from app.domain.delivery import DeliveryStatus, MassReplyId, TenantId
 from app.domain.mass_reply import Confirmation, Draft
-from app.domain.messaging import Author
-from app.domain.model import DeliveryStatus, MassReplyId, TenantId
-from app.domain.rendering import OnUnresolved
 from app.domain.selection import parse_selection
+from app.domain.text.message import OnUnresolved
+from app.mass_replies import confirm, create
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store import mass_replies as store
@@ -99,10 +99,10 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
     selection = parse_selection({"filter": {"channel": ["sms"]}})
     draft = Draft(selection, TEMPLATE, None, (), False, OnUnresolved.SKIP, None, Author(None, "Bench"))
     started = time.perf_counter()
-    checked = await mass_replies.check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
+    checked = await create.check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
     async with runtime.database.begin(tenant) as tx:
-        id_ = await mass_replies.create(tx, draft, checked, OPERATOR)
-    await mass_replies.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
+        id_ = await create.create(tx, draft, checked, OPERATOR)
+    await create.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
     return time.perf_counter() - started, id_
 
 
@@ -110,7 +110,7 @@ async def _send(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> float:
     """Confirm, and wait until the last delivery is recorded; answers the seconds in between."""
     started = time.perf_counter()
     async with runtime.database.begin(tenant) as tx:
-        lanes = await confirming.confirm(tx, id_, Confirmation(DELIVERIES), timedelta(hours=1), OPERATOR)
+        lanes = await confirm.confirm(tx, id_, Confirmation(DELIVERIES), timedelta(hours=1), OPERATOR)
     for lane, _ in lanes:
         await runtime.wakeups.wake_lane(lane, WORKERS)
     async with asyncio.timeout(LIMIT_SECONDS):

@@ -18,11 +18,11 @@ from typing import Any
 
 import httpx
 
+from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
 from app.dev import servers
 from app.domain.permissions import Role
 from app.runtime import open_runtime
 from app.settings import Settings
-from app.setup import KeyDraft, create_tenant, issue_api_key
 from app.store.schema import migrate
 from bench import naive
 from bench.__main__ import VAR, WORKERS, _free_port, _process, _wait_for, _worker

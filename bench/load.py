@@ -4,10 +4,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.accounts.channel_accounts import create_tenant, save_account
 from app.domain.accounts import AccountDraft
-from app.domain.model import Channel, TenantId
+from app.domain.delivery import Channel, TenantId
 from app.runtime import Runtime
-from app.setup import create_tenant, save_account
 
 SID = "AC" + "0" * 32
 MESSAGE = "Hi Name, our payments provider is back up. Sorry for the wait."

@@ -18,13 +18,13 @@ from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
 
 from app.dev import servers
-from app.dev.place import plain_folder
-from app.logs import configure_logging
+from app.dev.workdir import plain_folder
 from app.main import create_app
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store.database import Database
 from app.store.schema import migrate
+from app.telemetry.logs import configure_logging
 
 VAR = plain_folder(Path(__file__).resolve().parents[1] / "var" / "tests")
 SECRET_KEY = "only-for-tests-" + "0" * 32

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 
-from app.attachments import Upload
+from app.attachments.upload import Upload
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + b"\0" * 16
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.model import Channel, ConversationStatus, Engagement
+from app.domain.delivery import Channel, ConversationStatus, Engagement
 from app.domain.selection import Filter, TagCondition, TimeRange
 
 FIRST_DAY = datetime(2026, 5, 1, tzinfo=UTC)

@@ -43,7 +43,7 @@ async def stretches_of_the_loop() -> AsyncIterator[list[float]]:
         run(handle)
         stretches.append(time.thread_time() - began)
 
-    gc.disable()  # when it looks for cycles is chance, and `app/garbage.py` bounds what it takes
+    gc.disable()  # when it looks for cycles is chance, and `app/process/garbage.py` bounds what it takes
     try:
         with patch.object(Handle, "_run", timed):
             await asyncio.sleep(0)  # the turn that has begun is not timed

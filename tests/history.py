@@ -13,7 +13,7 @@ from app.dev.history.export import export
 from app.dev.history.reading import evidence
 from app.dev.history.verdict import Kind, judge
 from app.dev.sandbox.journal import Entry, to_json
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.conversations import get, import_lines, search
+from app.conversations.conversations import get, import_lines, search
+from app.conversations.import_report import ImportReport
 from app.domain.conversation import ConversationView
-from app.domain.erasure import AddressDigests
-from app.domain.import_report import ImportReport
-from app.domain.model import TenantId
+from app.domain.delivery import TenantId
+from app.domain.erased_addresses import AddressDigests
 from app.domain.selection import parse_filter
 from app.store.database import Database
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.accounts.channel_accounts import save_account
 from app.dev.sandbox.sendgrid import new_keys
 from app.domain.accounts import AccountDraft
 from app.domain.addresses import Address
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.runtime import Runtime
-from app.setup import save_account
 from app.store.transactions import TenantTx
 
 ADDRESSES: Mapping[Channel, str] = {

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.aside import Aside
-from app.domain.model import TenantId
+from app.domain.delivery import TenantId
+from app.process.aside import Aside
 
 
 async def test_work_is_done_in_order_in_another_thread() -> None:
@@ -22,7 +22,7 @@ async def test_work_is_done_in_order_in_another_thread() -> None:
 
 
 async def test_whoever_has_much_to_do_lets_others_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.aside.TURN", 0)
+    monkeypatch.setattr("app.process.aside.TURN", 0)
     aside, order = Aside(), list[str]()
     await asyncio.gather(aside.each(order.append, ["a"] * 5), aside.each(order.append, ["b"] * 5))
 
@@ -30,7 +30,7 @@ async def test_whoever_has_much_to_do_lets_others_in_between(monkeypatch: pytest
 
 
 async def test_a_tenant_has_one_place_in_the_queue_however_much_it_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.aside.TURN", 0)
+    monkeypatch.setattr("app.process.aside.TURN", 0)
     aside, order = Aside(), list[str]()
     hostile, normal = aside.of(TenantId(uuid4())), aside.of(TenantId(uuid4()))
     much = [hostile.each(order.append, ["hostile"] * 5) for _ in range(10)]
@@ -41,7 +41,7 @@ async def test_a_tenant_has_one_place_in_the_queue_however_much_it_asks_for(monk
 
 
 async def test_what_is_not_begun_in_time_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.aside.TURN", 0)
+    monkeypatch.setattr("app.process.aside.TURN", 0)
 
     assert await Aside().each(str, range(5), until=0) == ["0"]
 

@@ -15,12 +15,12 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from app.accounts.sql.api_keys import find_api_key, tenant_of_key
 from app.cli import app as program
 from app.domain.api_keys import read_key
-from app.domain.messaging import Author
-from app.domain.model import TenantId
+from app.domain.channel_port import Author
+from app.domain.delivery import TenantId
 from app.domain.permissions import Role
-from app.store.api_keys import find_api_key, tenant_of_key
 from app.store.database import Database
 from tests.conftest import SECRET_KEY, create_tenant
 from tests.forked import Done, run_command

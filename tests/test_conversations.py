@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from app.conversations import add_customer_message, import_lines
+from app.conversations.conversations import add_customer_message, import_lines
+from app.conversations.import_report import LISTED
 from app.domain.conversation import CustomerMessage
-from app.domain.import_report import LISTED
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.imports import DIGESTS, Desk, line, ndjson, patch, stream

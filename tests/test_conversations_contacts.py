@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.messaging import Inbound
-from app.domain.model import AccountId, Channel
+from app.conversations.sql.customer_messages import find_conversation
+from app.domain.channel_port import Inbound
+from app.domain.delivery import AccountId, Channel
 from app.runtime import Runtime
-from app.store.customer_messages import find_conversation
 from app.store.database import Database
 from tests.imports import Desk, line, patch
 from tests.scene import add_account, postmark, twilio

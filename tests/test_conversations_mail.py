@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.conversations import get, import_lines, import_mail, import_mailbox
+from app.conversations.conversations import get, import_lines, import_mail, import_mailbox
+from app.conversations.import_report import ImportReport
 from app.domain.addresses import Address
 from app.domain.conversation import ConversationView
+from app.domain.delivery import Channel, TenantId
 from app.domain.errors import InvalidRequest
-from app.domain.import_report import ImportReport
-from app.domain.mail import MAX_MAIL_BYTES, parse_mail, root_id
-from app.domain.model import Channel, TenantId
+from app.mail.message import MAX_MAIL_BYTES, parse_mail, root_id
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.domain.mails import REAL, raw_mail

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.model import Channel
-from app.import_file import Content, content_of
+from app.conversations.import_file import Content, content_of
+from app.domain.delivery import Channel
 from app.runtime import Runtime
 from tests.forked import Done
 from tests.scene import add_account, postmark

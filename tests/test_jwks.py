@@ -8,8 +8,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from app.auth.jwks import FRESH_SECONDS, PATIENCE_SECONDS, KeySet, KeySetUnusable, read_keys
 from app.channels.http import open_http
-from app.jwks import FRESH_SECONDS, PATIENCE_SECONDS, KeySet, KeySetUnusable, read_keys
 from tests.api.issuer import Provider
 from tests.channels.raw_server import LOST_ANSWERS, Line, Script, answering, serving
 

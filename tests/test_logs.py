@@ -10,7 +10,7 @@ import logging
 
 import httpx
 
-from app.logs import configure_logging
+from app.telemetry.logs import configure_logging
 
 configure_logging("DEBUG")
 logging.getLogger("witness").info("this is heard")
@@ -25,7 +25,7 @@ import warnings
 
 import structlog
 
-from app.logs import about, configure_logging
+from app.telemetry.logs import about, configure_logging
 from uuid import UUID
 
 configure_logging("INFO")

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.model import AccountId, MassReplyId, TenantId
-from app.queue import Wakeups, connect
-from app.store.claims import LaneKey
+from app.delivery.sql.claims import LaneKey
+from app.delivery.wakeups import Wakeups, connect
+from app.domain.delivery import AccountId, MassReplyId, TenantId
 from app.worker import _JobTasks
 
 LANE = LaneKey(TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3)))
@@ -31,7 +31,7 @@ class Freezing:
 async def test_a_redis_that_freezes_within_a_transaction_keeps_no_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.queue.WAKE_SECONDS", 0.2)
+    monkeypatch.setattr("app.delivery.wakeups.WAKE_SECONDS", 0.2)
     async with await asyncio.start_server(Freezing().serve, "127.0.0.1", 0) as server:
         redis = connect(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
         wakeups = Wakeups(redis)

@@ -12,9 +12,9 @@ from pydantic.fields import FieldInfo
 
 from app.api.import_schema import ConversationLine, ImportedContact, ImportedMessage
 from app.channels.registry import ADAPTERS
+from app.conversations.import_line import InvalidLine, parse_line
 from app.dev.sandbox.faults import MAGIC, Magic
-from app.domain.import_line import InvalidLine, parse_line
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.domain.model import TenantId
-from app.turns import Turns
+from app.domain.delivery import TenantId
+from app.process.fair_tasks import Turns
 
 ANN, BOB = TenantId(UUID(int=1)), TenantId(UUID(int=2))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.watching import Ticking
+from app.process.polling import Ticking
 
 
 async def test_a_question_that_fails_is_asked_again() -> None:

@@ -14,23 +14,23 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
+from app.accounts.sql.api_keys import find_api_key, note_use, tenant_of_key
+from app.accounts.sql.tenants import tenant_exists
 from app.api.bodies import belongs_to
 from app.api.quotas import Quotas, QuotasDep
 from app.api.routing import Door
 from app.api.schemas import AuthorBody
+from app.auth.claims import TokenIdentity
+from app.auth.sql import stream_tickets
+from app.auth.stream_tickets import StreamTicket
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
+from app.domain.channel_port import Author
+from app.domain.delivery import TenantId
 from app.domain.errors import Fault, Forbidden, Unauthenticated
-from app.domain.messaging import Author
-from app.domain.model import TenantId
 from app.domain.permissions import Caller, KeyIdentity, Permission
-from app.domain.stream_tickets import StreamTicket
-from app.domain.tokens import TokenIdentity
 from app.runtime import Runtime
-from app.store import stream_tickets
-from app.store.api_keys import find_api_key, note_use, tenant_of_key
 from app.store.database import Database
 from app.store.shares import QUICK
-from app.store.tenants import tenant_exists
 
 _bearer = HTTPBearer(
     auto_error=False,

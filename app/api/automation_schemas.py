@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.api.filter_schema import DescribedBy, Filled, Filter
 from app.api.schemas import Answer, Body, Flag, Name
-from app.automation.rules import SavedRule
-from app.domain.automation import (
+from app.automation.model import (
     HEALTH_SAMPLE,
     MAX_ACTIONS,
     ActionOutcome,
@@ -20,8 +19,9 @@ from app.domain.automation import (
     RunOutcome,
     TriggerType,
 )
-from app.domain.automation_json import parse_rule, write_rule
-from app.domain.model import ConversationStatus
+from app.automation.rule_json import parse_rule, write_rule
+from app.automation.rules import SavedRule
+from app.domain.delivery import ConversationStatus
 
 
 def _optional_narrowing(schema: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ from pydantic import Field, JsonValue
 from app.api.filter_schema import DescribedBy, FilterBody
 from app.api.schemas import Answer, Listing, Whole
 from app.api.schemas import Body as Closed
+from app.conversations.import_line import MAX_FILE_NAMES
+from app.conversations.import_report import ImportReport, LineNote
 from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
-from app.domain.import_line import MAX_FILE_NAMES
-from app.domain.import_report import ImportReport, LineNote
-from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+from app.domain.delivery import Channel, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
 
 
 class SearchBody(Closed):

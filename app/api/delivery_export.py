@@ -13,10 +13,10 @@ from typing import Final
 from uuid import UUID
 
 from app.api.delivery_schemas import DeliveryAnswer
-from app.domain.model import MassReplyId, TenantId
-from app.store import results
+from app.domain.delivery import MassReplyId, TenantId
+from app.mass_replies.sql import results
+from app.mass_replies.sql.results import DeliveryResult, ResultQuery
 from app.store.database import Database
-from app.store.results import DeliveryResult, ResultQuery
 
 JSON: Final = "application/json"
 CSV: Final = "text/csv"

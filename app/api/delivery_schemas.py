@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.api.schemas import Answer
-from app.domain.model import Channel, DeliveryStatus, ReasonCode
+from app.domain.delivery import Channel, DeliveryStatus, ReasonCode
 from app.domain.preflight import PreflightWarning
-from app.store.results import DeliveryResult, ReasonCount
+from app.mass_replies.sql.results import DeliveryResult, ReasonCount
 
 
 class ReasonAnswer(Answer):

@@ -12,11 +12,11 @@ from fastapi import Header
 from starlette.responses import Response
 
 from app.api.schemas import Body
+from app.domain.delivery import MassReplyId, TenantId
 from app.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
-from app.domain.model import MassReplyId, TenantId
 from app.domain.permissions import Caller
-from app.store import idempotency
-from app.store.idempotency import Record
+from app.mass_replies.sql import idempotency
+from app.mass_replies.sql.idempotency import Record
 from app.store.transactions import TenantTx
 
 KeyHeader = Annotated[

@@ -1,14 +1,15 @@
 """One line of an import as readers of the API see it.
 
-`app/domain/import_line.py` is the truth, and reads every line. The models here only describe it in `/openapi.json`.
+`app/conversations/import_line.py` is the truth, and reads every line. The models here only describe it in
+`/openapi.json`.
 """
 
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from app.domain.import_line import MAX_FILE_NAMES
-from app.domain.model import Channel, ConversationStatus, Engagement
+from app.conversations.import_line import MAX_FILE_NAMES
+from app.domain.delivery import Channel, ConversationStatus, Engagement
 
 
 class _Line(BaseModel):

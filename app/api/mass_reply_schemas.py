@@ -13,14 +13,14 @@ from app.api.approval_schemas import ApprovalAnswer
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.api.selection_schema import SelectionBody, shortened
+from app.domain.delivery import Channel, DeliveryStatus, MassReplyStatus, PauseReason, ReasonCode
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, Progress
-from app.domain.model import Channel, DeliveryStatus, MassReplyStatus, PauseReason, ReasonCode
 from app.domain.permissions import Caller
 from app.domain.preflight import PreflightWarning
-from app.domain.rendering import OnUnresolved
+from app.domain.preflight_summary import Summary
 from app.domain.selection import parse_selection
-from app.domain.summary import Summary
-from app.mass_replies import Preview
+from app.domain.text.message import OnUnresolved
+from app.mass_replies.create import Preview
 
 
 class MessageBody(Body):

@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.rate_limit import REMEMBERED, RateLimit
 from app.domain.audit import NOBODY_KNOWN, Actor, AuditAction, AuditEntry
+from app.domain.delivery import TenantId
 from app.domain.errors import Forbidden, MassReplyError, RateLimited, Unauthenticated
-from app.domain.model import TenantId
 from app.domain.permissions import Caller
 from app.store import audit
 from app.store.database import Database

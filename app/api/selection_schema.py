@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.api.filter_schema import FILTER_EXAMPLE, DescribedBy, Filter
-from app.domain.model import DeliveryStatus
-from app.domain.reading import MAX_ITEMS
+from app.domain.delivery import DeliveryStatus
+from app.domain.json_reader import MAX_ITEMS
 
 LISTED_IDS = 20
 """Of a long list of ids an answer shows this many."""

@@ -10,16 +10,16 @@ from uuid import UUID
 import httpx
 import structlog
 
+from app.automation.model import ActionOutcome, next_try
 from app.automation.rules import open_secret
-from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
-from app.domain.automation import ActionOutcome, next_try
-from app.domain.model import TenantId
-from app.domain.reading import write_time
-from app.store import automation_calls
-from app.store.automation_calls import CallResult, ClaimedCall
+from app.automation.sql import calls
+from app.automation.sql.calls import CallResult, ClaimedCall
+from app.channels.signed_post import SECONDS, NotTaken, SignedPost, Taken, post_signed
+from app.domain.delivery import TenantId
+from app.domain.json_reader import write_time
+from app.process.fair_tasks import Turns
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database, Share
-from app.turns import Turns
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ class WebhookCaller:
         if not free:
             return
         async with self._database.begin_sweep() as tx:
-            due = await automation_calls.due(tx, free, self._turns.satisfied, self._turns.under_way)
+            due = await calls.due(tx, free, self._turns.satisfied, self._turns.under_way)
         for tenant, rule in due:
             self._turns.begin(rule, tenant, partial(self._work, tenant, rule))
 
@@ -78,11 +78,11 @@ class WebhookCaller:
             return False
         share = self._turns.share(CALLS, AT_ONCE)
         async with self._share.begin(tenant) as tx:
-            claimed = await automation_calls.claim(tx, rule, share, LEASE)
+            claimed = await calls.claim(tx, rule, share, LEASE)
         results = await asyncio.gather(*(self._call(tenant, call) for call in claimed))
         if results:
             async with self._share.begin(tenant) as tx:
-                await automation_calls.record(tx, results)
+                await calls.record(tx, results)
         return len(claimed) == share
 
     async def _call(self, tenant: TenantId, call: ClaimedCall) -> CallResult:

@@ -5,24 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app.channels.signed_posts import check_url
+from app.automation.model import MAX_RULES, ActionType, KeptRule, LoggedRun, RuleDraft
+from app.automation.rule_json import write_rule
+from app.automation.sql import rules
+from app.automation.sql.rules import HeldRule
+from app.channels.signed_post import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.automation import (
-    MAX_RULES,
-    ActionType,
-    KeptRule,
-    LoggedRun,
-    RuleDraft,
-)
-from app.domain.automation_json import write_rule
+from app.domain.delivery import TenantId
 from app.domain.errors import Fault, InvalidRequest, NotFound
-from app.domain.model import TenantId
-from app.domain.webhooks import new_secret
-from app.store import audit, automation_rules, events
-from app.store.automation_rules import HeldRule
+from app.store import audit, outbox
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.transactions import TenantTx
+from app.webhooks.model import new_secret
 
 _SECRET = "secret"  # noqa: S105 - the name of the field, not what is in it
 
@@ -58,14 +53,14 @@ async def save_rule(
     database: Database, vault: Vault, tenant: TenantId, key: str, draft: RuleDraft, actor: Actor
 ) -> SavedRule:
     """Make or replace the rule of that key. It answers to what happens from now on. Raises InvalidRequest."""
-    await events.number_all(database, tenant)
+    await outbox.number_all(database, tenant)
     async with database.begin(tenant) as tx:
-        held = await automation_rules.hold_rule(tx, key)
+        held = await rules.hold_rule(tx, key)
         if held.is_new and held.others >= MAX_RULES:
             raise InvalidRequest(f"There are {MAX_RULES} rules already, and no more are allowed.")
         sealed, secret = _secret_for(vault, tenant, held, draft)
-        now_at = await events.last_position(tx)
-        await automation_rules.save_rule(tx, held, key, draft, sealed, now_at)
+        now_at = await outbox.last_position(tx)
+        await rules.save_rule(tx, held, key, draft, sealed, now_at)
         await audit.record(tx, actor, _saved(key, draft))
         return SavedRule(await get_rule(tx, key), held.is_new, secret)
 
@@ -92,14 +87,14 @@ def _saved(key: str, draft: RuleDraft) -> AuditEntry:
 
 async def delete_rule(tx: TenantTx, key: str, actor: Actor) -> None:
     """Forget a rule with its log; what it did stays done. Raises NotFound."""
-    if not await automation_rules.delete_rule(tx, key):
+    if not await rules.delete_rule(tx, key):
         raise NotFound
     await audit.record(tx, actor, AuditEntry(AuditAction.AUTOMATION_RULE_DELETED, key))
 
 
 async def get_rule(tx: TenantTx, key: str) -> KeptRule:
     """Raises NotFound."""
-    kept = await automation_rules.find_rule(tx, key)
+    kept = await rules.find_rule(tx, key)
     if kept is None:
         raise NotFound
     return kept
@@ -108,4 +103,4 @@ async def get_rule(tx: TenantTx, key: str) -> KeptRule:
 async def runs_of(tx: TenantTx, key: str, *, before: UUID | None, limit: int) -> Sequence[LoggedRun]:
     """What a rule ran, the newest first. Raises NotFound."""
     kept = await get_rule(tx, key)
-    return await automation_rules.list_runs(tx, kept.rule.id, before=before, limit=limit)
+    return await rules.list_runs(tx, kept.rule.id, before=before, limit=limit)

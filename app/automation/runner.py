@@ -13,23 +13,15 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.automation import (
-    ActionType,
-    Applied,
-    Rule,
-    Run,
-    RunOutcome,
-    TriggerType,
-    apply,
-    fires,
-    why_cut,
-)
+from app.automation.model import ActionType, Applied, Rule, Run, RunOutcome, TriggerType, apply, fires, why_cut
+from app.automation.sql import calls
+from app.automation.sql import runs as runs_sql
+from app.automation.sql.calls import OwedCall
+from app.automation.sql.runs import Replaced
 from app.domain.conversation import Conversation, updated
-from app.domain.events import Event, EventType, MessageCreated, News, Subject
-from app.domain.model import ConversationId, TenantId
-from app.store import automation, automation_calls, events
-from app.store.automation import Replaced
-from app.store.automation_calls import OwedCall
+from app.domain.delivery import ConversationId, TenantId
+from app.domain.outbox import Event, EventType, MessageCreated, News, Subject
+from app.store import outbox
 from app.store.conversations import lock_by_ids
 from app.store.database import Database
 from app.store.selection import matching
@@ -64,7 +56,7 @@ class RuleRunner:
     async def _round(self) -> bool:
         """Take one page of each tenant, so that none waits for another's thousands; False when nothing was done."""
         async with self.database.begin_sweep() as tx:
-            tenants = await automation.waiting(tx)
+            tenants = await runs_sql.waiting(tx)
         return any([await self._page(tenant) for tenant in tenants])
 
     async def _page(self, tenant: TenantId) -> bool:
@@ -78,14 +70,14 @@ class RuleRunner:
 async def run_page(database: Database, tenant: TenantId) -> bool:
     """Run a tenant's rules on the next page of events; False where there is none, or another process is at it."""
     async with database.begin(tenant) as tx:
-        await events.number(tx)
+        await outbox.number(tx)
     async with database.begin(tenant) as tx:
-        rules = await automation.enabled_rules(tx)
+        rules = await runs_sql.enabled_rules(tx)
         if not rules:
             return False
-        here = await automation.position(tx)
+        here = await runs_sql.position(tx)
         first = max(here, min(rule.after_position for rule in rules))
-        page = await events.after(tx, first, PAGE)
+        page = await outbox.after(tx, first, PAGE)
     for event in page:
         if _occasions(rules, event):
             if not await _take(database, tenant, here, event):
@@ -93,12 +85,12 @@ async def run_page(database: Database, tenant: TenantId) -> bool:
             here = event.position
     end = page[-1].position if page else first
     async with database.begin(tenant) as tx:
-        return await automation.advance(tx, here, end) and bool(page)
+        return await runs_sql.advance(tx, here, end) and bool(page)
 
 
 async def _take(database: Database, tenant: TenantId, here: int, event: Event) -> bool:
     async with database.begin(tenant) as tx:
-        if not await automation.advance(tx, here, event.position):
+        if not await runs_sql.advance(tx, here, event.position):
             return False
         await run_rules(tx, event)
     return True
@@ -127,7 +119,7 @@ class Occasion:
 
 async def run_rules(tx: TenantTx, event: Event) -> None:
     """Run a tenant's rules on one event, in the order of their keys: each finds what the one before it left."""
-    rules = await automation.enabled_rules(tx)
+    rules = await runs_sql.enabled_rules(tx)
     occasions = await _without_automatic(tx, _occasions(rules, event))
     # All of them at once, in id order as everybody does: two rules that lock one after the other could deadlock.
     ids = {each.subject.conversation_id for occasion in occasions for each in occasion.happened}
@@ -151,7 +143,7 @@ async def _without_automatic(tx: TenantTx, occasions: Sequence[Occasion]) -> lis
     """Leave out messages that no customer wrote, where the rule does not ask for them."""
     picky = [occasion for occasion in occasions if _leaves_automatic_out(occasion.rule)]
     asked = {each.message_id for occasion in picky for each in occasion.happened if each.message_id is not None}
-    found = await automation.automatic(tx, sorted(asked))
+    found = await runs_sql.automatic(tx, sorted(asked))
     return [
         replace(occasion, happened=[each for each in occasion.happened if each.message_id not in found])
         if occasion in picky
@@ -197,7 +189,7 @@ async def _log_failure(tx: TenantTx, occasion: Occasion, error: Exception) -> No
         return
     reason = "The rule could not be applied: an error of this service's own, which its log names."
     failed = _run_of(occasion, occasion.happened[0], RunOutcome.FAILED, reason)
-    await automation.log_runs(tx, occasion.rule.id, [failed])
+    await runs_sql.log_runs(tx, occasion.rule.id, [failed])
     log.warning("automation_rule_failed", tenant=str(tx.tenant), rule=occasion.rule.key, error=type(error).__name__)
 
 
@@ -206,7 +198,7 @@ async def _do(tx: TenantTx, occasion: Occasion, stood: Stood) -> Stood:
     reason = why_cut(occasion.rule.id, occasion.event.news.rules)
     if reason is not None:
         cut = [_run_of(occasion, each, RunOutcome.LOOP_CUT, reason) for each in meant]
-        await automation.log_runs(tx, occasion.rule.id, cut)
+        await runs_sql.log_runs(tx, occasion.rule.id, cut)
         return {}
     after: Stood = {}
     runs: list[Run] = []
@@ -251,23 +243,23 @@ def _applied(occasion: Occasion, each: Happened, applied: Applied) -> Run:
 async def _write(tx: TenantTx, occasion: Occasion, runs: Sequence[Run]) -> None:
     """Write the log, with the notes and the calls that the runs stand for."""
     rule = occasion.rule
-    ids = await automation.log_runs(tx, rule.id, runs)
+    ids = await runs_sql.log_runs(tx, rule.id, runs)
     if len(ids) < len(runs):
         raise _RanBefore
     notes = [action.value for action in rule.draft.actions if action.type is ActionType.ADD_NOTE]
     written = [(run.conversation_id, f"Automation rule “{rule.draft.name}”: {text}") for run in runs for text in notes]
-    await automation.add_notes(tx, written)
+    await runs_sql.add_notes(tx, written)
     places = [n for n, action in enumerate(rule.draft.actions) if action.type is ActionType.CALL_WEBHOOK]
     owed = [OwedCall(ids[run.place], place, rule.draft.actions[place].value) for run in runs for place in places]
-    await automation_calls.owe(tx, rule.id, owed)
+    await calls.owe(tx, rule.id, owed)
 
 
 async def _change(tx: TenantTx, occasion: Occasion, replaced: Sequence[Replaced]) -> None:
     """Store what differs, and tell others, who learn from it which rules led there."""
     differing = [each for each in replaced if each.before != each.after]
-    await automation.write_conversations(tx, differing)
+    await runs_sql.write_conversations(tx, differing)
     told = [updated(each.id, each.before, each.after) for each in differing]
     subjects = [each for each in told if each is not None]
     if subjects:
         rules = (*occasion.event.news.rules, occasion.rule.id)
-        await events.announce(tx, [News(EventType.CONVERSATION_UPDATED, None, subjects, rules)])
+        await outbox.announce(tx, [News(EventType.CONVERSATION_UPDATED, None, subjects, rules)])

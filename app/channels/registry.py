@@ -6,18 +6,18 @@ from typing import Any, ClassVar, Final, Protocol, Self
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from app.channels._account import PUBLIC_ONLY, AccountSetup
-from app.channels.meta import MetaAdapter
-from app.channels.postmark import PostmarkAdapter
-from app.channels.sendgrid import SendGridAdapter
-from app.channels.smtp import SmtpAdapter
-from app.channels.twilio import TwilioAdapter
+from app.channels.account_config import PUBLIC_ONLY, AccountSetup
+from app.channels.meta.adapter import MetaAdapter
+from app.channels.postmark.adapter import PostmarkAdapter
+from app.channels.sendgrid.adapter import SendGridAdapter
+from app.channels.smtp.adapter import SmtpAdapter
+from app.channels.twilio.adapter import TwilioAdapter
 from app.channels.webchat import WebChatAdapter
 from app.channels.webhook import WebhookAdapter
-from app.channels.whatsapp_cloud import WhatsAppCloudAdapter
+from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
+from app.domain.channel_port import Adapter, HasOwnAddresses, Limits, VariesLimits
+from app.domain.delivery import Channel
 from app.domain.errors import Fault, InvalidAccount
-from app.domain.messaging import Adapter, HasOwnAddresses, Limits, VariesLimits
-from app.domain.model import Channel
 
 __all__ = [
     "ADAPTERS",

@@ -1,8 +1,8 @@
 """The built-in web chat: no provider stands behind it, and nothing leaves this installation.
 
 The transaction that records a delivery as sent puts the reply on the conversation's timeline, once; that is where the
-visitor reads it, at once in an open page and otherwise at the next visit (`app/chat.py`). So there is nothing to call
-here, and an attempt that was never recorded is proved not to have been sent.
+visitor reads it, at once in an open page and otherwise at the next visit (`app/webchat/sessions.py`). So there is
+nothing to call here, and an attempt that was never recorded is proved not to have been sent.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from typing import ClassVar, Self
 import httpx
 from pydantic import BaseModel
 
-from app.channels._account import AccountSetup, Settings
+from app.channels.account_config import AccountSetup, Settings
 from app.domain.account_check import CheckResult, CredentialsState
-from app.domain.messaging import (
+from app.domain.channel_port import (
     Absent,
     Accepted,
     AddressKind,
@@ -26,7 +26,7 @@ from app.domain.messaging import (
     SendResult,
     Webhook,
 )
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 
 
 class Config(Settings):

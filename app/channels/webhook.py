@@ -18,10 +18,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from app.channels._account import AccountSetup, Endpoint, Region, Settings
-from app.channels._support import Answer, Fault, Meaning, json_object, one_line, post, refusal, throttled
-from app.channels.signed_posts import signed_headers
-from app.domain.messaging import (
+from app.channels.account_config import AccountSetup, Endpoint, Region, Settings
+from app.channels.signed_post import signed_headers
+from app.channels.support import Answer, Fault, Meaning, json_object, one_line, post, refusal, throttled
+from app.domain.channel_port import (
     Accepted,
     AddressKind,
     Inbound,
@@ -37,8 +37,8 @@ from app.domain.messaging import (
     Unrecognized,
     Webhook,
 )
-from app.domain.model import Channel, ReasonCode
-from app.domain.reading import read_time
+from app.domain.delivery import Channel, ReasonCode
+from app.domain.json_reader import read_time
 
 _SHORTEST_SECRET: Final = 24
 """Bytes; the specification asks for 24 to 64."""

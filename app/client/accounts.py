@@ -7,9 +7,9 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from app.client.exits import reading
+from app.client.exit_codes import reading
 from app.client.service import Json, Service
-from app.client.show import plain
+from app.client.tables import plain
 
 
 class AccountAction(StrEnum):

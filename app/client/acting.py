@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from app.client import options as opt
-from app.client.exits import NotUsable
+from app.client.exit_codes import NotUsable
 from app.client.request import read_lines, read_moment
 from app.client.session import opened
 

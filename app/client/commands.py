@@ -10,14 +10,14 @@ import typer
 from app.client import acting
 from app.client import options as opt
 from app.client.accounts import AccountAction, accounts_table, test_account, test_lines
-from app.client.batch import Batch
-from app.client.exits import Exit, NotUsable
+from app.client.exit_codes import Exit, NotUsable
+from app.client.models import Batch
 from app.client.request import Selecting, Terms, Writing, read_text
 from app.client.sending import Order, try_out
 from app.client.sending import send as send_order
 from app.client.session import Session, opened
-from app.client.show import batches_table, deliveries_table
-from app.domain.model import DeliveryStatus
+from app.client.tables import batches_table, deliveries_table
+from app.domain.delivery import DeliveryStatus
 
 STDIN = "-"
 SHOWN = 50

@@ -7,11 +7,11 @@ from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from app.client import words
-from app.client.batch import Batch, Counts, done, recipients
+from app.client import labels
+from app.client.models import Batch, Counts, done, recipients
 from app.client.service import Service
-from app.client.show import Screen
-from app.domain.model import DeliveryStatus, MassReplyStatus
+from app.client.tables import Screen
+from app.domain.delivery import DeliveryStatus, MassReplyStatus
 
 FIRST_LOOK = 0.2
 GROWTH = 1.5
@@ -100,7 +100,7 @@ class Lines:
         if reached != self._said:
             self._said = reached
             beside = ", ".join(filter(None, (f"{so_far:,} of {everybody:,} done", apart(counts))))
-            self._screen.say(f"It {words.said(words.STATUSES, batch.status)}: {beside}.")
+            self._screen.say(f"It {labels.said(labels.STATUSES, batch.status)}: {beside}.")
 
 
 def apart(counts: Counts) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.client.exits import NotUsable
-from app.domain.reading import read_time
+from app.client.exit_codes import NotUsable
+from app.domain.json_reader import read_time
 
 Json = dict[str, Any]
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from app.client.batch import Batch, Preflight
-from app.client.exits import ClientError, Declined, Exit, NotUsable, Refused, reading
+from app.client.exit_codes import ClientError, Declined, Exit, NotUsable, Refused, reading
+from app.client.models import Batch, Preflight
 from app.client.progress import until_prepared, watch
 from app.client.request import Selecting, Terms, Writing
 from app.client.service import Json, Service
-from app.client.show import Screen, show_batch, show_preflight
-from app.domain.model import DeliveryStatus, MassReplyStatus
+from app.client.tables import Screen, show_batch, show_preflight
+from app.domain.delivery import DeliveryStatus, MassReplyStatus
 
 
 class Interrupted(ClientError):

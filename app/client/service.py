@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import httpx
 
-from app.client.exits import Fault, NotUsable, Refused, Unreachable, reading
-from app.domain.trouble import in_words
+from app.client.exit_codes import Fault, NotUsable, Refused, Unreachable, reading
+from app.domain.failure_texts import in_words
 
 Json = dict[str, Any]
 

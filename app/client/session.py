@@ -9,12 +9,12 @@ from uuid import UUID
 
 import typer
 
-from app.client.batch import Batch
-from app.client.exits import ClientError, Exit
+from app.client.exit_codes import ClientError, Exit
+from app.client.models import Batch
 from app.client.progress import watch
 from app.client.sending import goes_on, next_steps
 from app.client.service import Service
-from app.client.show import Screen, error_lines, open_screen, show_batch
+from app.client.tables import Screen, error_lines, open_screen, show_batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from app.delivery.recorder import Result
-from app.domain.messaging import SendResult, Unknown
-from app.store.claims import LaneKey
+from app.delivery.record import Result
+from app.delivery.sql.claims import LaneKey
+from app.domain.channel_port import SendResult, Unknown
 
 T = TypeVar("T")
 

@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bind_contextvars
 
-from app.aside import Aside
-from app.delivery.account_news import Told, take_account_news
-from app.delivery.lines import Line, Lines
+from app.accounts.own_addresses import own_addresses
+from app.conversations.sql import customer_messages
+from app.delivery.account_events import Told, take_account_news
 from app.delivery.receipts import take_price, take_receipt, take_watermark
+from app.delivery.senders import Line, Lines
+from app.delivery.sql import callback_sightings, receipts
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
-from app.domain.conversation import CustomerMessage
-from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
-from app.domain.messaging import (
+from app.domain.channel_port import (
     Adapter,
     Amended,
     AnswersChallenge,
@@ -34,10 +34,12 @@ from app.domain.messaging import (
     Webhook,
     storable_event,
 )
-from app.domain.model import AccountId, Channel, ReasonCode, TenantId
+from app.domain.conversation import CustomerMessage
+from app.domain.delivery import AccountId, Channel, ReasonCode, TenantId
+from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.opt_out import opted_out
-from app.own_addresses import own_addresses
-from app.store import address_links, callback_sightings, customer_messages, receipts
+from app.process.aside import Aside
+from app.store import address_links
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
 from app.store.transactions import TenantTx

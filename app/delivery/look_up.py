@@ -11,15 +11,15 @@ from typing import Final, assert_never
 import structlog
 
 from app.channels.registry import ADAPTERS
-from app.delivery.lines import Lines
 from app.delivery.receipts import EVENTS
+from app.delivery.senders import Lines
 from app.delivery.settle import Report, settle
-from app.domain.messaging import Absent, Found, LooksUp, LookUp, Unknown
-from app.domain.model import DeliveryEvent, Happening
-from app.logs import about
-from app.store import closing, sweeps
+from app.delivery.sql import lifecycle, sweeper
+from app.delivery.sql.sweeper import UncertainDelivery
+from app.domain.channel_port import Absent, Found, LooksUp, LookUp, Unknown
+from app.domain.delivery import DeliveryEvent, Happening
 from app.store.database import Database
-from app.store.sweeps import UncertainDelivery
+from app.telemetry.logs import about
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if
 async def look_up_uncertain(database: Database, lines: Lines) -> None:
     """Ask about a few uncertain deliveries; those that nobody can tell of are asked about again later."""
     async with database.begin_sweep() as tx:
-        due = await sweeps.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE)
+        due = await sweeper.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE)
     for delivery in due:
         with about(tenant=delivery.tenant, account=delivery.account, delivery=delivery.id):
             await _ask_safely(database, lines, delivery)
@@ -50,7 +50,7 @@ async def _ask_safely(database: Database, lines: Lines, delivery: UncertainDeliv
 
 async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
     async with database.begin(delivery.tenant) as tx:
-        epoch = await closing.hold_for_look_up(tx, delivery.id, ASK_AGAIN)
+        epoch = await lifecycle.hold_for_look_up(tx, delivery.id, ASK_AGAIN)
     if epoch is None:
         return
     # The hold is committed by now: what cannot be asked must not be the first in the line again and again.
@@ -69,7 +69,7 @@ async def _believe(database: Database, delivery: UncertainDelivery, epoch: int, 
         return
     async with database.begin(delivery.tenant) as tx:
         # Saved since, it may have the credentials of another place, which knows nothing of what the first one took.
-        elsewhere = await closing.account_saved_since(tx, delivery.id)
+        elsewhere = await lifecycle.account_saved_since(tx, delivery.id)
         if not (elsewhere and isinstance(answer, Absent)):
             await settle(tx, [report])
 

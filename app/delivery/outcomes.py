@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from app.delivery.recorder import BadAddress, Heard, Result
+from app.delivery.record import BadAddress, Heard, Result
 from app.delivery.settle import Report
-from app.domain.messaging import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
-from app.domain.model import RETRYABLE, DeliveryEvent, Happening, Reason, ReasonCode
-from app.domain.policy import back_off, pair_rate_wait
-from app.store.claims import Claimed
+from app.delivery.sql.claims import Claimed
+from app.domain.channel_port import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
+from app.domain.delivery import RETRYABLE, DeliveryEvent, Happening, Reason, ReasonCode
+from app.domain.pacing import back_off, pair_rate_wait
 
 DEADLINE_PASSED: Final = "deadline_passed"
 """The `Deferred.code` of a call that was not begun, because the time for it was over."""

@@ -17,19 +17,19 @@ import structlog
 
 from app.channels.http import elapsed
 from app.delivery.calling import LEASE_MARGIN, by_loop
-from app.delivery.claiming import Claim, Judging, Taken, Ticket, is_open
-from app.delivery.crew import Crew
-from app.delivery.giving_back import give_back, give_back_claim, given_back
-from app.delivery.loads import Load, NotLoaded
+from app.delivery.claim import Claim, Judging, Taken, Ticket, is_open
+from app.delivery.give_back import give_back, give_back_claim, given_back
 from app.delivery.outcomes import refused
-from app.delivery.recorder import TROUBLE, refuses
+from app.delivery.pump_context import Crew
+from app.delivery.record import TROUBLE, refuses
 from app.delivery.sending import Ready, Sending, takes_many
 from app.delivery.settle import settle
+from app.delivery.sql import account_health, claims, waiting
+from app.delivery.sql.claims import LaneKey
+from app.delivery.staged_files import Load, NotLoaded
 from app.delivery.waiting import NOBODY, TICK, Line, Wait
-from app.domain.messaging import Adapter
-from app.domain.model import Reason
-from app.store import account_health, claims, waiting
-from app.store.claims import LaneKey
+from app.domain.channel_port import Adapter
+from app.domain.delivery import Reason
 from app.store.credentials import CredentialsUnreadable
 
 log = structlog.get_logger()

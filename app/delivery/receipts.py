@@ -10,9 +10,11 @@ from uuid import UUID
 import structlog
 
 from app.delivery.settle import Report, settle
+from app.delivery.sql import counters, receipts
+from app.delivery.sql.receipts import StoredReceipt
 from app.domain.addresses import Address
-from app.domain.messaging import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.model import (
+from app.domain.channel_port import Priced, Receipt, ReceiptKind, Watermark
+from app.domain.delivery import (
     RETRYABLE,
     Absorbed,
     AccountId,
@@ -23,9 +25,8 @@ from app.domain.model import (
     ReasonCode,
     TenantId,
 )
-from app.store import address_links, counters, receipts
+from app.store import address_links
 from app.store.database import Database
-from app.store.receipts import StoredReceipt
 from app.store.transactions import TenantTx
 
 log = structlog.get_logger()

@@ -11,15 +11,15 @@ from typing import Final
 
 import structlog
 
-from app.delivery.crew import Crew
 from app.delivery.pump import Pump
-from app.delivery.recorder import TROUBLE
+from app.delivery.pump_context import Crew
+from app.delivery.record import TROUBLE
+from app.delivery.sql import waiting
+from app.delivery.sql.claims import LaneKey
+from app.delivery.sql.waiting import Promise
 from app.delivery.waiting import Wait, WaitingLanes
-from app.domain.model import TenantId
-from app.logs import about
-from app.store import waiting
-from app.store.claims import LaneKey
-from app.store.waiting import Promise
+from app.domain.delivery import TenantId
+from app.telemetry.logs import about
 
 log = structlog.get_logger()
 

@@ -9,12 +9,12 @@ from typing import cast
 
 from app.delivery.batch_sizes import as_one_call
 from app.delivery.calling import Send, call, single
-from app.delivery.crew import Crew
 from app.delivery.outcomes import answered
-from app.delivery.recorder import Result
+from app.delivery.pump_context import Crew
+from app.delivery.record import Result
 from app.delivery.slots import AccountSlots
-from app.domain.messaging import Adapter, Deferred, DroppedAttachment, Outbound, SendResult, SendsMany
-from app.store.claims import Claimed, LaneKey
+from app.delivery.sql.claims import Claimed, LaneKey
+from app.domain.channel_port import Adapter, Deferred, DroppedAttachment, Outbound, SendResult, SendsMany
 from app.telemetry.tracing import note_outcomes
 
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from app.delivery.news import news_of
-from app.domain.events import Changed
-from app.domain.messaging import DroppedAttachment
-from app.domain.model import (
+from app.attachments.sql import attachments
+from app.delivery.outbox_entries import news_of
+from app.delivery.sql import counters, flips, settlements
+from app.delivery.sql.settlements import Change, Entry, Locked, Outcome
+from app.domain.channel_port import DroppedAttachment
+from app.domain.delivery import (
     ACCEPTED,
     Absorbed,
     DeliveryEvent,
@@ -23,9 +25,9 @@ from app.domain.model import (
     is_latest_word,
     transition,
 )
-from app.domain.plain_text import storable
-from app.store import attachments, counters, events, flips, settlements
-from app.store.settlements import Change, Entry, Locked, Outcome
+from app.domain.outbox import Changed
+from app.domain.text.plain_text import storable
+from app.store import outbox
 from app.store.transactions import TenantTx
 
 T = TypeVar("T")
@@ -207,7 +209,7 @@ async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     replies = await settlements.write_timeline(tx, entries) if entries else []
     if with_files := [each.row.id for each in changes if each.newly_sent and each.row.has_attachments]:
         await attachments.list_on_timeline(tx, with_files)
-    await events.announce(tx, news_of(changes, replies))
+    await outbox.announce(tx, news_of(changes, replies))
     return changes
 
 

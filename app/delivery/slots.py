@@ -13,11 +13,11 @@ from math import ceil
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
-from app.domain.model import AccountId, TenantId
-from app.domain.policy import OtherHolders, call_share
-from app.store import call_shares
-from app.store.call_shares import Share
-from app.store.claims import Gate
+from app.delivery.sql import call_shares
+from app.delivery.sql.call_shares import Share
+from app.delivery.sql.claims import Gate
+from app.domain.delivery import AccountId, TenantId
+from app.domain.pacing import OtherHolders, call_share
 from app.store.database import Database
 
 AHEAD: Final = 0.25

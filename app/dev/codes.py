@@ -10,13 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from app.channels import _postmark_codes, _postmark_events, _sendgrid_events, _smtp_replies, _twilio_codes, sendgrid
-from app.channels._graph import MIXED, ErrorTable, GraphError
-from app.channels._meta_errors import ERRORS as META
-from app.channels._smtp_words import PHRASES
-from app.channels._support import QUOTA_WAIT, Failure, Fault, Meaning, fault_of
-from app.channels._whatsapp_errors import ERRORS as WHATSAPP
-from app.domain.model import RETRYABLE, ReasonCode
+from app.channels.meta.errors import ERRORS as META
+from app.channels.meta_graph import MIXED, ErrorTable, GraphError
+from app.channels.postmark import errors, webhooks
+from app.channels.sendgrid import adapter
+from app.channels.sendgrid import webhooks as sendgrid_webhooks
+from app.channels.smtp import replies
+from app.channels.smtp.reply_texts import PHRASES
+from app.channels.support import QUOTA_WAIT, Failure, Fault, Meaning, fault_of
+from app.channels.twilio import errors as twilio_errors
+from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP
+from app.domain.delivery import RETRYABLE, ReasonCode
 
 HEAD: Final = """# What every provider's code means here
 
@@ -58,9 +62,9 @@ def page() -> str:
 
 
 def _twilio() -> Iterator[str]:
-    source = f"Each code has its page: `{_twilio_codes.ERROR_PAGE}/<code>`."
-    yield _section("Twilio, in the answer to a send", source, _meanings(_twilio_codes.REFUSALS))
-    yield _section("Twilio, in a status callback", source, _late(_twilio_codes.FAILURES, _twilio_codes.REFUSALS))
+    source = f"Each code has its page: `{twilio_errors.ERROR_PAGE}/<code>`."
+    yield _section("Twilio, in the answer to a send", source, _meanings(twilio_errors.REFUSALS))
+    yield _section("Twilio, in a status callback", source, _late(twilio_errors.FAILURES, twilio_errors.REFUSALS))
 
 
 def _graph(table: ErrorTable, title: str) -> Iterator[str]:
@@ -84,44 +88,42 @@ def _unlisted(table: ErrorTable) -> Meaning:
 
 def _postmark() -> Iterator[str]:
     source = "Source: <https://postmarkapp.com/developer/api/overview#error-codes>"
-    yield _section("Postmark, `ErrorCode`", source, _meanings(_postmark_codes.ERRORS))
-    yield _section("Postmark 300, by the part that its message names", source, _meanings(_postmark_codes.REQUEST_PARTS))
+    yield _section("Postmark, `ErrorCode`", source, _meanings(errors.ERRORS))
+    yield _section("Postmark 300, by the part that its message names", source, _meanings(errors.REQUEST_PARTS))
     bounces = "Source: <https://postmarkapp.com/developer/api/bounce-api#bounce-types>"
-    rows = [*_failures(_postmark_events.BOUNCES)]
+    rows = [*_failures(webhooks.BOUNCES)]
     rows.append(("Unsubscribe", "the recipient", "opted out; the delivery stays", "no", "asks for no more mail"))
     yield _section("Postmark, type of a bounce", bounces, rows)
 
 
 def _sendgrid() -> Iterator[str]:
     source = "Source: <https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/responses>"
-    yield _section("SendGrid, HTTP status", source, _meanings(sendgrid.STATUSES))
-    yield _section("SendGrid 400, by `errors[].field`", source, _meanings(sendgrid.FIELDS))
+    yield _section("SendGrid, HTTP status", source, _meanings(adapter.STATUSES))
+    yield _section("SendGrid 400, by `errors[].field`", source, _meanings(adapter.FIELDS))
     events = "Source: <https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event>"
-    yield _section("SendGrid, `bounce_classification` of a block", events, _failures(_sendgrid_events.BLOCKS))
-    yield _section("SendGrid, reason of a drop", events, _failures(_sendgrid_events.DROPS))
+    yield _section("SendGrid, `bounce_classification` of a block", events, _failures(sendgrid_webhooks.BLOCKS))
+    yield _section("SendGrid, reason of a drop", events, _failures(sendgrid_webhooks.DROPS))
 
 
 def _smtp() -> Iterator[str]:
     rfc = "Sources: [RFC 5321](https://www.rfc-editor.org/rfc/rfc5321#section-4.2), "
     rfc += "[RFC 4954](https://www.rfc-editor.org/rfc/rfc4954#section-6), "
     rfc += "[IANA](https://www.iana.org/assignments/smtp-enhanced-status-codes), Exchange for three digits."
-    yield _section("SMTP, at any step", rfc, _meanings(_smtp_replies.ALWAYS))
-    at_message = {f"5.{code}": meaning for code, meaning in _smtp_replies.ENHANCED.items()}
+    yield _section("SMTP, at any step", rfc, _meanings(replies.ALWAYS))
+    at_message = {f"5.{code}": meaning for code, meaning in replies.ENHANCED.items()}
     yield _section("SMTP, enhanced code at the recipient or the message", rfc, _meanings(at_message))
-    for_now = {f"4.{code}": meaning for code, meaning in _smtp_replies.PACE.items()}
+    for_now = {f"4.{code}": meaning for code, meaning in replies.PACE.items()}
     yield _section(
         "SMTP, enhanced code of a refusal for now; any other lets the message wait alone", rfc, _meanings(for_now)
     )
     plain = {
-        f"{code} {step.value}": meaning
-        for step, codes in _smtp_replies.REFUSED.items()
-        for code, meaning in codes.items()
+        f"{code} {step.value}": meaning for step, codes in replies.REFUSED.items() for code, meaning in codes.items()
     }
-    plain |= {f"5yz {step.value}, any other": meaning for step, meaning in _smtp_replies.OTHERWISE.items()}
+    plain |= {f"5yz {step.value}, any other": meaning for step, meaning in replies.OTHERWISE.items()}
     yield _section("SMTP, without such a code", rfc, _meanings(plain))
     said = (
         "From the sender on, the words of well-known servers come before their codes. In a refusal for now, what would "
-        "pause the account lets it wait 10 minutes. Sources: `app/channels/_smtp_words.py`."
+        "pause the account lets it wait 10 minutes. Sources: `app/channels/smtp/reply_texts.py`."
     )
     words = [(f"{phrase.server}: “{phrase.example}”", *_row(phrase.meaning)) for phrase in PHRASES]
     yield _section("SMTP, words of the server about the account", said, words)

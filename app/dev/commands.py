@@ -1,10 +1,10 @@
 """What `mass-reply demo` and `mass-reply up` do."""
 
-from app.dev.calls import CallFailed
-from app.dev.children import StackFailed
+from app.dev.api_client import CallFailed
 from app.dev.demo import PromiseBroken
 from app.dev.demo import demo as run_demo
 from app.dev.servers import EmbeddedServersMissing
+from app.dev.subprocesses import StackFailed
 from app.dev.up import up as run_up
 from app.operations import in_one_line
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.live import Live
 
-from app.dev.calls import Calls, Json
-from app.dev.children import StackFailed
+from app.dev.api_client import Calls, Json
 from app.dev.inboxes import Inbox, inboxes, open_inboxes
 from app.dev.promises import Promise, Received, Result, breaches
 from app.dev.samples import REPORT, SELECTION, SNIPPETS, TEXT, WHATSAPP_TEMPLATE, Ending, Sample, samples, to_ndjson
 from app.dev.show import open_console, preflight_table, progress_table, results_table, sample_lines, unplain_table
 from app.dev.stack import Shape, Stack, running_stack
+from app.dev.subprocesses import StackFailed
 
 FINISH_WITHIN = 60.0
 QUIET = 15.0

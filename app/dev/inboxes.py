@@ -5,10 +5,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.dev.calls import Calls
+from app.dev.api_client import Calls
 from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
 from app.dev.sandbox.sendgrid import new_keys
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 
 RATE = 40
 """Messages a second, so that there is some progress to watch."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.dev.samples import Ending
-from app.domain.model import ACCEPTED, Channel, DeliveryStatus, ReasonCode
+from app.domain.delivery import ACCEPTED, Channel, DeliveryStatus, ReasonCode
 from app.domain.preflight import PreflightWarning
 
 Skips = Mapping[tuple[ReasonCode, Channel], int]

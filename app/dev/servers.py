@@ -17,8 +17,8 @@ from typing import Any
 
 import asyncpg
 
-from app.dev.children import end_of
 from app.dev.ports import free_port
+from app.dev.subprocesses import end_of
 
 OWNER = "mass_reply_owner"
 RUNTIME = "mass_reply_runtime"

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.dev.promises import Promise, Result
-from app.domain.model import ACCEPTED, DeliveryStatus
+from app.domain.delivery import ACCEPTED, DeliveryStatus
 
 LOG_WIDTH = 120
 SHOWN_SAMPLES = 3

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from app.domain.model import (
+from app.domain.delivery import (
     DELIVERY_RULES,
     MASS_REPLY_RULES,
     DeliveryEvent,
@@ -21,7 +21,7 @@ def page() -> str:
 def _deliveries() -> Iterator[str]:
     yield "# Transitions"
     yield ""
-    yield "Printed from the tables of `app/domain/model.py` by `python -m app.dev.transitions`; do not edit."
+    yield "Printed from the tables of `app/domain/delivery.py` by `python -m app.dev.transitions`; do not edit."
     yield "An event that has no cell in a status is absorbed: providers and queues repeat themselves and arrive late."
     yield ""
     yield "## Deliveries"

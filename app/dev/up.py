@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from app.dev import demo
-from app.dev.calls import Calls
+from app.dev.api_client import Calls
 from app.dev.demo import Scene
 from app.dev.inboxes import inboxes, open_inboxes
 from app.dev.samples import samples

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from app.domain.messaging import Author
-from app.domain.model import MassReplyId
+from app.domain.channel_port import Author
+from app.domain.delivery import MassReplyId
 from app.domain.permissions import Caller, KeyIdentity, Role
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.addresses import PHONE_CHANNELS
-from app.domain.events import Changed, ConversationUpdated
-from app.domain.model import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+from app.domain.delivery import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+from app.domain.outbox import Changed, ConversationUpdated
 from app.domain.threads import in_brackets
 
 REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import idna
 from email_validator import EmailNotValidError, validate_email
 
-from app.domain.written import JOINERS, with_joiners, without_marks
+from app.domain.text.written import JOINERS, with_joiners, without_marks
 
 _SCHEME: Final = re.compile(r"mailto:(?://)?", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*)>")

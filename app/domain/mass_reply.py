@@ -7,12 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.approval import Approval
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
 from app.domain.errors import InvalidSchedule
-from app.domain.messaging import Author
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
-from app.domain.policy import allowance
-from app.domain.rendering import OnUnresolved, Source
+from app.domain.pacing import allowance
 from app.domain.selection import Selection
+from app.domain.text.message import OnUnresolved, Source
 
 FARTHEST_START = timedelta(days=366)
 

@@ -14,7 +14,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat
 
-from app.domain.written import without_marks
+from app.domain.text.written import without_marks
 
 _SCHEME: Final = re.compile(
     r"(?:tel|sms|smsto|callto|whatsapp):(?://)?|https?://(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=)", re.IGNORECASE

@@ -11,14 +11,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain import segments
 from app.domain.accounts import region_of
 from app.domain.addresses import Address
-from app.domain.approved_templates import ApprovedTemplate, as_text, fallback_of
+from app.domain.channel_port import AddressKind, Attachment, Author, DroppedAttachment, Limits, Template
+from app.domain.delivery import Channel, ConversationStatus, Reason, ReasonCode
 from app.domain.guards import NO_GUARDS, Guards, Inactive
-from app.domain.messaging import AddressKind, Attachment, Author, DroppedAttachment, Limits, Template
-from app.domain.model import Channel, ConversationStatus, Reason, ReasonCode
-from app.domain.rendering import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved
+from app.domain.text import sms_segments
+from app.domain.text.approved_templates import ApprovedTemplate, as_text, fallback_of
+from app.domain.text.message import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved
 
 CARRY_HTML = frozenset({Channel.EMAIL, Channel.CHAT, Channel.OTHER})
 """The others get the text alone, and what only the HTML wants is not wanted for them."""
@@ -231,7 +231,7 @@ def _too_long(text: str, limits: Limits) -> Reason | None:
 
 
 def _segments(text: str, limits: Limits) -> int:
-    return segments.count(text).segments if limits.counts_segments else 0
+    return sms_segments.count(text).segments if limits.counts_segments else 0
 
 
 @dataclass(frozen=True, slots=True)

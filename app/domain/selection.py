@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.delivery import Channel, ConversationStatus, DeliveryStatus, Engagement
 from app.domain.errors import FilterTooBroad, InvalidRequest
-from app.domain.model import Channel, ConversationStatus, DeliveryStatus, Engagement
-from app.domain.reading import MAX_KEY_BYTES, Reader, child, distinct, write_time
+from app.domain.json_reader import MAX_KEY_BYTES, Reader, child, distinct, write_time
 
 MAX_DEPTH = 5
 MAX_FILTERS = 100

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.domain.plain_text import one_line
+from app.domain.text.plain_text import one_line
 
 MAX_ID_CHARACTERS = 985
 """`In-Reply-To: ` and the longest id fill a line of 998 octets, the most that RFC 5322 section 2.1.1 allows."""

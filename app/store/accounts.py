@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.domain.accounts import Account, AccountDraft, ChannelAccount
-from app.domain.callbacks import Callbacks
-from app.domain.model import AccountId, Channel, TenantId
+from app.domain.callback_urls import Callbacks
+from app.domain.delivery import AccountId, Channel, TenantId
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.transactions import TenantTx

@@ -9,17 +9,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.compliance.sql.erasure import wait_for_erasures
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
 from app.domain.guards import NO_GUARDS, Guards
 from app.domain.mass_reply import Billed, Draft, Lane, MassReply
-from app.domain.messaging import Author
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
 from app.domain.preflight import Verdict
-from app.domain.rendering import OnUnresolved, Source
+from app.domain.preflight_summary import Summary
 from app.domain.selection import to_json
-from app.domain.summary import Summary
-from app.store.confirmations import approval_from_row
-from app.store.erasure import wait_for_erasures
-from app.store.events import announce_status
+from app.domain.text.message import OnUnresolved, Source
+from app.mass_replies.sql.confirmations import approval_from_row
+from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 from app.tables import DELIVERY_COUNTERS, mass_replies
 

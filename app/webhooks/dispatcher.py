@@ -14,19 +14,20 @@ from uuid import UUID
 import httpx
 import structlog
 
-from app.channels.signed_posts import SECONDS, NotTaken, SignedPost, Taken, post_signed
-from app.domain.model import TenantId
-from app.domain.webhooks import Failure, setback, signing
-from app.store import events, webhook_endpoints
+from app.channels.signed_post import SECONDS, NotTaken, SignedPost, Taken, post_signed
+from app.domain.delivery import TenantId
+from app.process.fair_tasks import Turns
+from app.store import outbox
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database, Share
 from app.store.transactions import TenantTx
-from app.store.webhook_endpoints import Claim
 from app.telemetry.metrics import Metrics
-from app.turns import Turns
-from app.webhooks.notices import EventUnwritable, Notice, progress, written
+from app.webhooks.model import Failure, setback, signing
 from app.webhooks.pages import Page, read_page
-from app.webhooks.posting import PassedOver, Posting
+from app.webhooks.payloads import EventUnwritable, Notice, progress, written
+from app.webhooks.sending import PassedOver, Posting
+from app.webhooks.sql import endpoints
+from app.webhooks.sql.endpoints import Claim
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ class Dispatcher:
         if not free:
             return
         async with self._database.begin_sweep() as tx:
-            due = await webhook_endpoints.due(tx, free, self._turns.satisfied)
+            due = await endpoints.due(tx, free, self._turns.satisfied)
         for tenant, id_ in due:
             self._turns.begin(id_, tenant, partial(self._work, tenant, id_))
 
@@ -74,7 +75,7 @@ class Dispatcher:
     async def _work(self, tenant: TenantId, id_: UUID) -> None:
         try:
             async with self._share.begin(tenant) as tx:
-                claim = await webhook_endpoints.claim(tx, id_, LEASE)
+                claim = await endpoints.claim(tx, id_, LEASE)
             until = asyncio.get_running_loop().time() + TURN
             while claim is not None:
                 claim = await self._do_page(claim, until)
@@ -89,21 +90,21 @@ class Dispatcher:
         taken = posting.taken | claim.ahead
         position, ahead = progress(page.events, taken, claim.position, page.end)
         async with self._share.begin(claim.tenant) as tx:
-            kept = await webhook_endpoints.advance(tx, claim, position, ahead, LEASE, heard=posting.heard)
+            kept = await endpoints.advance(tx, claim, position, ahead, LEASE, heard=posting.heard)
             if posting.passed_over is not None:
-                await webhook_endpoints.note_passed_over(tx, claim, posting.passed_over.detail)
+                await endpoints.note_passed_over(tx, claim, posting.passed_over.detail)
             if kept is not None and posting.failure is None and not page.is_last and self._may_begin(until):
                 return kept
             # What an address answers that has been replaced meanwhile says nothing of the new one.
             if kept is not None and posting.failure is not None and kept.url == claim.url:
                 await _set_back(tx, kept, posting.failure)
             else:
-                await webhook_endpoints.release(tx, claim)
+                await endpoints.release(tx, claim)
         return None
 
     async def _read(self, claim: Claim) -> Page:
         async with self._share.begin(claim.tenant) as tx:
-            await events.number(tx)
+            await outbox.number(tx)
         async with self._share.begin(claim.tenant) as tx:
             return await read_page(tx, claim)
 
@@ -143,7 +144,7 @@ class Dispatcher:
 async def _set_back(tx: TenantTx, claim: Claim, failure: NotTaken) -> None:
     said = Failure(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
     after = setback(claim.failing_since, claim.failures, said, random.random())  # noqa: S311 - spreads retries
-    await webhook_endpoints.set_back(tx, claim, after)
+    await endpoints.set_back(tx, claim, after)
     known = {"tenant": str(claim.tenant), "endpoint": str(claim.id), "why": after.why}
     if after.disabled_reason is not None:
         log.warning("webhook_disabled", **known)

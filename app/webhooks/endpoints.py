@@ -3,23 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.channels.signed_posts import check_url
+from app.channels.signed_post import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.delivery import TenantId
 from app.domain.errors import Fault, InvalidRequest, InvalidState, NotFound
-from app.domain.model import TenantId
-from app.domain.webhooks import (
-    MAX_ENDPOINTS,
-    PREVIOUS_SECRET_LASTS,
-    EndpointDraft,
-    WebhookEndpoint,
-    new_secret,
-    rotated,
-)
-from app.store import audit, events, webhook_endpoints
+from app.store import audit, outbox
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
-from app.store.kept_events import position_before
 from app.store.transactions import TenantTx
+from app.webhooks.model import MAX_ENDPOINTS, PREVIOUS_SECRET_LASTS, EndpointDraft, WebhookEndpoint, new_secret, rotated
+from app.webhooks.sql import endpoints
+from app.webhooks.sql.retention import position_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +38,13 @@ async def save_endpoint(
     Raises InvalidRequest where its address is none to call, and where there are MAX_ENDPOINTS others.
     """
     await _check(draft.url, allow_private=allow_private)
-    await events.number_all(database, tenant)
+    await outbox.number_all(database, tenant)
     secret = new_secret()
     async with database.begin(tenant) as tx:
-        id_ = await webhook_endpoints.next_id(tx)
-        sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await events.last_position(tx)
-        is_new = await webhook_endpoints.save(tx, id_, key, draft, sealed, now_at)
-        if is_new and await webhook_endpoints.count(tx) > MAX_ENDPOINTS:
+        id_ = await endpoints.next_id(tx)
+        sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await outbox.last_position(tx)
+        is_new = await endpoints.save(tx, id_, key, draft, sealed, now_at)
+        if is_new and await endpoints.count(tx) > MAX_ENDPOINTS:
             raise InvalidRequest(f"There are {MAX_ENDPOINTS} webhook endpoints already, and no more are allowed.")
         await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
         endpoint = await get_endpoint(tx, key)
@@ -59,7 +53,7 @@ async def save_endpoint(
 
 async def rotate_secret(tx: TenantTx, vault: Vault, key: str, actor: Actor) -> ShownEndpoint:
     """Sign with a new secret from now on, and for a day with the one before too. Raises NotFound."""
-    held = await webhook_endpoints.hold_secrets(tx, key)
+    held = await endpoints.hold_secrets(tx, key)
     if held is None:
         raise NotFound
     id_, sealed = held
@@ -69,7 +63,7 @@ async def rotate_secret(tx: TenantTx, vault: Vault, key: str, actor: Actor) -> S
     except CredentialsUnreadable:
         secrets = {"current": secret}
     resealed = vault.seal(tx.tenant, id_, secrets)
-    await webhook_endpoints.write_secrets(tx, id_, resealed, PREVIOUS_SECRET_LASTS)
+    await endpoints.write_secrets(tx, id_, resealed, PREVIOUS_SECRET_LASTS)
     await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
     return ShownEndpoint(await get_endpoint(tx, key), secret)
 
@@ -83,10 +77,10 @@ async def replay(
     """
     if since > now:
         raise InvalidRequest(faults=[Fault("/from", "in_the_future", "Nothing has happened since then yet.")])
-    await events.number_all(database, tenant)
+    await outbox.number_all(database, tenant)
     async with database.begin(tenant) as tx:
         position = await position_before(tx, since)
-        moved = await webhook_endpoints.move_back(tx, key, position)
+        moved = await endpoints.move_back(tx, key, position)
         endpoint = await get_endpoint(tx, key)
         if not moved:
             raise InvalidState(f"The endpoint is {endpoint.state}. Save it with `enabled` true, then replay.")
@@ -96,14 +90,14 @@ async def replay(
 
 async def delete_endpoint(tx: TenantTx, key: str, actor: Actor) -> None:
     """Raises NotFound."""
-    if not await webhook_endpoints.delete(tx, key):
+    if not await endpoints.delete(tx, key):
         raise NotFound
     await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_DELETED, key)
 
 
 async def get_endpoint(tx: TenantTx, key: str) -> WebhookEndpoint:
     """Raises NotFound."""
-    found = await webhook_endpoints.find(tx, key)
+    found = await endpoints.find(tx, key)
     if found is None:
         raise NotFound
     return found

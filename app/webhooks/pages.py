@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from app.domain.events import Event
-from app.store import event_contents, events
-from app.store.event_contents import Contents
+from app.domain.outbox import Event
+from app.store import outbox
 from app.store.transactions import TenantTx
-from app.store.webhook_endpoints import Claim
-from app.webhooks.notices import Notice, notices
+from app.webhooks.payloads import Notice, notices
+from app.webhooks.sql import event_contents
+from app.webhooks.sql.endpoints import Claim
+from app.webhooks.sql.event_contents import Contents
 
 EVENTS: Final = 40
 NOTICES: Final = 200
@@ -35,8 +36,8 @@ class Page:
 
 async def read_page(tx: TenantTx, claim: Claim) -> Page:
     """Read what comes behind the endpoint's position. Call `events.number` first, in a transaction of its own."""
-    newest = await events.last_position(tx)
-    found = await events.page_after(tx, claim.position, EVENTS, BYTES, claim.events)
+    newest = await outbox.last_position(tx)
+    found = await outbox.page_after(tx, claim.position, EVENTS, BYTES, claim.events)
     pending = [n for event in found.events for n in notices(event) if n.id not in claim.ahead]
     short = list(_short(pending))
     subjects = [subject for notice in short for subject in notice.subjects]

@@ -9,14 +9,14 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.accounts.channel_accounts import KeyDraft, issue_api_key
 from app.api.quotas import Quotas
 from app.api.routes.chat import Limits
-from app.domain.messaging import Author
-from app.domain.model import TenantId
+from app.domain.channel_port import Author
+from app.domain.delivery import TenantId
 from app.domain.permissions import Role
 from app.main import create_app
 from app.settings import Settings
-from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
 from tests.conftest import create_tenant, started
 

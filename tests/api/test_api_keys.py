@@ -9,9 +9,9 @@ import httpx
 import pytest
 from dirty_equals import IsDatetime, IsNow, IsUUID
 
+from app.accounts.channel_accounts import KeyDraft, issue_api_key
 from app.domain.errors import InvalidRequest
 from app.domain.permissions import Role
-from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant

@@ -23,12 +23,12 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.python import asgi
 from schemathesis.transport.serialization import Binary
 
-from app.domain.model import Channel, MassReplyStatus, TenantId
+from app.accounts.channel_accounts import KeyDraft, issue_api_key
+from app.domain.delivery import Channel, MassReplyStatus, TenantId
 from app.domain.permissions import Role
 from app.main import create_app
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.setup import KeyDraft, issue_api_key
 from app.store.database import Database
 from tests.api.conftest import bearer
 from tests.conftest import create_tenant

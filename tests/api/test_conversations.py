@@ -8,7 +8,7 @@ import pytest
 from dirty_equals import IsDatetime, IsStr, IsUUID
 from fastapi import FastAPI
 
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from app.store import selection

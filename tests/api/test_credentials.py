@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.callbacks import Callbacks
+from app.domain.callback_urls import Callbacks
 from app.store.credentials import CredentialsUnreadable, Vault
 from tests.conftest import SECRET_KEY
 

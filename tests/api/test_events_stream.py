@@ -19,21 +19,22 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
-from app.api import event_feed
+from app.api import event_streams
 from app.api.auth import still_may
-from app.api.event_feed import Feeds, Watch
+from app.api.event_streams import Feeds, Watch
 from app.api.routes import mass_reply_events
 from app.api.routes.mass_reply_events import Right, told
-from app.domain.following import BEGINNING
-from app.domain.messaging import Author, ReceiptKind
-from app.domain.model import DeliveryEvent as E
-from app.domain.model import DeliveryId, MassReplyStatus, ReasonCode
+from app.auth.sql import stream_tickets
+from app.auth.stream_tickets import LIFETIME, StreamTicket
+from app.delivery.sql import lifecycle
+from app.domain.channel_port import Author, ReceiptKind
+from app.domain.delivery import DeliveryEvent as E
+from app.domain.delivery import DeliveryId, MassReplyStatus, ReasonCode
 from app.domain.permissions import Caller, Permission, Role
-from app.domain.stream_tickets import LIFETIME, StreamTicket
+from app.domain.stream_cursor import BEGINNING
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings
-from app.store import closing, stream_tickets
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.api.event_reader import Comment, StreamEvent, following, told_until_the_end
@@ -85,7 +86,7 @@ async def accept(stage: Stage, *deliveries: DeliveryId) -> None:
 async def end(stage: Stage, batch: Batch, after: MassReplyStatus = MassReplyStatus.COMPLETED) -> None:
     before = MassReplyStatus((await stage.mass_reply(batch)).status)
     async with stage.database.begin(stage.tenant) as tx:
-        assert await closing.finish(tx, batch.id, before, after)
+        assert await lifecycle.finish(tx, batch.id, before, after)
 
 
 async def finished_batch(stage: Stage, count: int = 3) -> Batch:
@@ -162,7 +163,7 @@ async def test_wherever_connections_end_each_result_is_told_once_and_in_order(
     http: httpx.AsyncClient, stage: Stage, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test's own dice
-    monkeypatch.setattr(event_feed, "PAGE", chance.choice([2, 3, 7]))
+    monkeypatch.setattr(event_streams, "PAGE", chance.choice([2, 3, 7]))
     batch = await stage.batch(16)
     await stage.claim(batch)
 
@@ -295,7 +296,7 @@ async def test_a_reader_who_goes_leaves_nothing_behind(http: httpx.AsyncClient, 
 async def test_streams_above_the_limit_are_refused(
     http: httpx.AsyncClient, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_feed, "MOST_STREAMS", 1)
+    monkeypatch.setattr(event_streams, "MOST_STREAMS", 1)
     batch = await stage.batch()
     async with following(http, address(batch)):
         refused = await http.get(address(batch))
@@ -305,7 +306,7 @@ async def test_streams_above_the_limit_are_refused(
 async def test_one_caller_does_not_take_all_the_streams_of_a_tenant(
     http: httpx.AsyncClient, stage: Stage, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_feed, "MOST_STREAMS_EACH", 1)
+    monkeypatch.setattr(event_streams, "MOST_STREAMS_EACH", 1)
     batch = await stage.batch()
     async with following(http, address(batch)):
         refused = await http.get(address(batch))
@@ -428,8 +429,8 @@ async def test_a_stream_does_not_outlive_its_time(
 async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
     stage: Stage, counted: Feeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_feed, "PAGE", 2)
-    monkeypatch.setattr(event_feed, "KEPT_PAGES", 2)
+    monkeypatch.setattr(event_streams, "PAGE", 2)
+    monkeypatch.setattr(event_streams, "KEPT_PAGES", 2)
     batch = await stage.batch(20)
     async with (
         counted.watch(stage.tenant, batch.id, "tests") as slow,

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 
 from app.api.problems import add_problem_handlers
 from app.api.schemas import Body
-from app.logs import where_it_failed
 from app.main import BODY_LIMIT, create_app
 from app.settings import Settings
+from app.telemetry.logs import where_it_failed
 
 JSON = {"Content-Type": "application/json"}
 

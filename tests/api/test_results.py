@@ -7,7 +7,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer

@@ -11,15 +11,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.compliance.key_rotation import rotate_secrets
+from app.compliance.sql import erasure
 from app.dev import servers
 from app.domain.addresses import Address
-from app.domain.callbacks import Callbacks, first_token, replaced
-from app.domain.erasure import AddressDigests, Place
-from app.domain.model import Channel
-from app.rotation import rotate_secrets
+from app.domain.callback_urls import Callbacks, first_token, replaced
+from app.domain.delivery import Channel
+from app.domain.erased_addresses import AddressDigests, Place
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings, SettingsInvalid, load_settings
-from app.store import erasure
 from app.store.accounts import find_account, load_account
 from app.store.database import Database
 from app.store.installation_secrets import former_digest_keys

@@ -9,12 +9,12 @@ import pytest
 import structlog
 
 from app.api.routes import stream_tickets as routes
-from app.domain.messaging import Author
-from app.domain.model import TenantId
+from app.auth.sql import stream_tickets
+from app.auth.stream_tickets import LIFETIME, StreamTicket
+from app.domain.channel_port import Author
+from app.domain.delivery import TenantId
 from app.domain.permissions import Caller, Role
-from app.domain.stream_tickets import LIFETIME, StreamTicket
 from app.runtime import Runtime
-from app.store import stream_tickets
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.conftest import create_tenant

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.model import Channel
-from app.garbage import collect_seldom
+from app.domain.delivery import Channel
+from app.process.garbage import collect_seldom
 from app.runtime import Runtime
 from tests.api.test_worst_messages import TAGGED, WORST
 from tests.gaps import stretches_of_the_loop

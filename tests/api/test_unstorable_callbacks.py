@@ -11,12 +11,12 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app.accounts.channel_accounts import save_account
 from app.channels.registry import ADAPTERS
 from app.domain.accounts import AccountDraft
-from app.domain.messaging import Webhook
-from app.domain.model import AccountId, TenantId
+from app.domain.channel_port import Webhook
+from app.domain.delivery import AccountId, TenantId
 from app.runtime import Runtime
-from app.setup import save_account
 from app.store.accounts import callback_tokens, load_account
 from tests.api.conftest import stored_rows
 from tests.channels import mail_cases

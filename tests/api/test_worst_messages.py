@@ -9,10 +9,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.model import Channel, TenantId
+from app.domain.delivery import Channel, TenantId
 from app.domain.permissions import Role
 from app.domain.preflight import Plan
-from app.garbage import collect_seldom
+from app.process.garbage import collect_seldom
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer
 from tests.gaps import gaps_of_the_loop

@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from app.automation.runner import run_page
-from app.conversations import import_lines
+from app.conversations.conversations import import_lines
+from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.events import ConversationUpdated, Event, EventType, News
-from app.domain.model import Channel, ConversationId, DeliveryEvent, TenantId
+from app.domain.delivery import Channel, ConversationId, DeliveryEvent, TenantId
+from app.domain.outbox import ConversationUpdated, Event, EventType, News
 from app.runtime import Runtime
-from app.store import events
-from app.store.customer_messages import record_customer_message
+from app.store import outbox
 from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant
 from tests.delivery.stage import Batch, Stage, make_stage, report
 from tests.imports import ndjson, stream
@@ -96,7 +96,7 @@ class Desk:
     async def tells(self, *subjects: ConversationUpdated) -> None:
         async with self.runtime.database.begin(self.tenant) as tx:
             news = News(EventType.CONVERSATION_UPDATED, subjects=subjects)
-            await events.announce(tx, [news])
+            await outbox.announce(tx, [news])
 
     async def imports(self, *lines: dict[str, Any]) -> None:
         body, digests = stream(ndjson(*lines)), self.runtime.address_digests
@@ -129,8 +129,8 @@ class Desk:
     async def told(self) -> Sequence[Event]:
         """All that others can hear."""
         async with self.runtime.database.begin(self.tenant) as tx:
-            await events.number(tx)
-            return await events.after(tx, 0, 10_000)
+            await outbox.number(tx)
+            return await outbox.after(tx, 0, 10_000)
 
 
 @pytest.fixture

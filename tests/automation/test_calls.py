@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
 
 from app.automation.calls import AT_ONCE, LEASE, OF_ONE_TENANT, RULES, WebhookCaller
+from app.automation.model import WAITS, ActionOutcome
+from app.automation.sql import calls
+from app.automation.sql.calls import CallResult
 from app.channels.http import open_http
-from app.domain.automation import WAITS, ActionOutcome
-from app.domain.model import ConversationId, TenantId
-from app.store import automation_calls
-from app.store.automation_calls import CallResult
+from app.domain.delivery import ConversationId, TenantId
 from tests.automation.conftest import Desk, note, tag, webhook
 from tests.plans import plan, renew_statistics
 from tests.webhooks.consumer import Consumer, consuming
@@ -135,7 +135,7 @@ async def test_a_call_whose_worker_died_is_made_by_another_when_its_lease_is_ove
     async with consuming() as consumer:
         await ran(desk, consumer)
         async with desk.runtime.database.begin(desk.tenant) as tx:
-            [lost] = await automation_calls.claim(tx, await desk.rule_id("hook"), 10, LEASE)
+            [lost] = await calls.claim(tx, await desk.rule_id("hook"), 10, LEASE)
         await call(desk)
         assert consumer.calls == []
         await make_due(desk)
@@ -147,12 +147,12 @@ async def test_who_lost_its_claim_does_not_make_the_run_a_failure(desk: Desk) ->
     async with consuming() as consumer:
         await ran(desk, consumer)
         async with desk.runtime.database.begin(desk.tenant) as tx:
-            [lost] = await automation_calls.claim(tx, await desk.rule_id("hook"), 10, LEASE)
+            [lost] = await calls.claim(tx, await desk.rule_id("hook"), 10, LEASE)
         await make_due(desk)
         await call(desk)
         late = CallResult(lost, ActionOutcome.FAILED, "It answered HTTP 410.")
         async with desk.runtime.database.begin(desk.tenant) as tx:
-            await automation_calls.record(tx, [late])
+            await calls.record(tx, [late])
     assert await desk.outcomes("hook") == ["done"]
 
 
@@ -220,8 +220,8 @@ async def test_the_rules_that_owe_calls_are_named_once_each_tenant_s_first_befor
             await owner.customer_writes(await owner.conversation())
         await owner.run()
     async with desk.runtime.database.begin_sweep() as tx:
-        due = [each for each in await automation_calls.due(tx, 1_000) if each[0] in tenants]
-        unsatisfied = await automation_calls.due(tx, 1_000, [desk.tenant])
+        due = [each for each in await calls.due(tx, 1_000) if each[0] in tenants]
+        unsatisfied = await calls.due(tx, 1_000, [desk.tenant])
     a, b, c = await desk.rule_id("a"), await desk.rule_id("b"), await neighbour.rule_id("c")
     assert due == [(desk.tenant, a), (neighbour.tenant, c), (desk.tenant, b)]
     assert [each for each in unsatisfied if each[0] in tenants] == [(neighbour.tenant, c)]
@@ -244,9 +244,9 @@ async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owe
         await tx.execute(sa.text(OWED), **values)
     await renew_statistics(owner_url, "automation_calls")
     async with desk.runtime.database.begin_sweep() as tx:
-        due = await plan(tx, automation_calls.DUE, limit=10, satisfied=[], busy=[])
+        due = await plan(tx, calls.DUE, limit=10, satisfied=[], busy=[])
     async with desk.runtime.database.begin(desk.tenant) as tx:
-        claim = await plan(tx, automation_calls.CLAIM, **values, limit=10, lease=LEASE)
+        claim = await plan(tx, calls.CLAIM, **values, limit=10, lease=LEASE)
     for found in (due, claim):
         assert "ix_automation_calls_due" in found
         assert "Seq Scan on automation_calls" not in found, found
@@ -264,7 +264,7 @@ async def test_no_more_is_taken_than_asked_for_of_a_tenant_that_the_statistics_d
         if each is neighbour:
             await renew_statistics(owner_url, "automation_calls", "automation_runs", "automation_rules")
     async with desk.runtime.database.begin(desk.tenant) as tx:
-        taken = await automation_calls.claim(tx, rule, 16, LEASE)
+        taken = await calls.claim(tx, rule, 16, LEASE)
     assert len(taken) == 16
 
 
@@ -278,7 +278,7 @@ async def test_rules_that_are_being_called_take_no_place_of_another_that_is_due(
             await tx.execute(sa.text(owed), rule=rules[-1])
     busy, waiting = rules
     async with desk.runtime.database.begin_sweep() as tx:
-        due = [rule for _, rule in await automation_calls.due(tx, 1_000, busy=[busy])]
+        due = [rule for _, rule in await calls.due(tx, 1_000, busy=[busy])]
     assert waiting in due
     assert busy not in due
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.domain.automation import MAX_CHAIN
+from app.automation.model import MAX_CHAIN
 from tests.automation.conftest import Desk, status, tag, untag
 
 

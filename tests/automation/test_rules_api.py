@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime
 
 from app.automation import rules
+from app.automation.model import MAX_ACTIONS, Action, ActionType, RuleDraft, Trigger, TriggerType
 from app.automation.rules import refuse_private_urls
-from app.channels import signed_posts
-from app.domain.automation import MAX_ACTIONS, Action, ActionType, RuleDraft, Trigger, TriggerType
+from app.channels import signed_post
 from app.domain.errors import InvalidRequest
 from app.domain.permissions import Role
 from app.main import create_app
@@ -100,7 +100,7 @@ async def test_names_are_looked_up_beside_each_other(monkeypatch: pytest.MonkeyP
         await all_asked.wait()
         return ["10.0.0.7" if host.startswith("inside") else "1.1.1.1"]
 
-    monkeypatch.setattr(signed_posts, "_addresses", addresses)
+    monkeypatch.setattr(signed_post, "_addresses", addresses)
     hosts = ["inside.example.com", *["hooks.example.com"] * (MAX_ACTIONS - 2), "inside.example.test"]
     actions = [Action(ActionType.CALL_WEBHOOK, f"https://{host}/") for host in hosts]
     draft = RuleDraft("Told", True, Trigger(TriggerType.MESSAGE_SENT), None, actions)

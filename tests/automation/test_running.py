@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
 
 from app.automation.runner import RuleRunner, run_page
-from app.domain.events import ConversationUpdated, EventType
-from app.store import events
+from app.domain.outbox import ConversationUpdated, EventType
+from app.store import outbox
 from tests.automation.conftest import Desk, note, status, tag, untag
 from tests.delivery.stage import make_stage
 
@@ -197,7 +197,7 @@ async def test_a_kill_in_the_middle_loses_nothing_and_does_nothing_twice(
     await desk.rule("note", "message.received", note("noted"), tag("x"))
     for conversation in conversations:
         await desk.customer_writes(conversation)
-    announce, calls = events.announce, 0
+    announce, calls = outbox.announce, 0
 
     async def dies_at_the_second(*args: Any) -> None:
         nonlocal calls
@@ -207,7 +207,7 @@ async def test_a_kill_in_the_middle_loses_nothing_and_does_nothing_twice(
             raise _Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(events, "announce", dies_at_the_second)
+        patched.setattr(outbox, "announce", dies_at_the_second)
         with pytest.raises(_Killed):
             await desk.run()
     assert len(await desk.runs("note")) == 1

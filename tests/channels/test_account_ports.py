@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.channels._account import PUBLIC_ONLY, endpoint, web_port
-from app.channels.smtp import Config
+from app.channels.account_config import PUBLIC_ONLY, endpoint, web_port
+from app.channels.smtp.adapter import Config
 
 
 def mail_at(port: int) -> dict[str, Any]:

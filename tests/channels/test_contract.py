@@ -8,8 +8,7 @@ import pytest
 
 from app.channels.http import deadline
 from app.channels.registry import ADAPTERS, AccountAdapter, build, validate
-from app.domain.errors import InvalidAccount
-from app.domain.messaging import (
+from app.domain.channel_port import (
     Accepted,
     Deferred,
     Inbound,
@@ -19,6 +18,7 @@ from app.domain.messaging import (
     Unknown,
     Unrecognized,
 )
+from app.domain.errors import InvalidAccount
 from tests.channels.all_cases import CASES
 from tests.channels.cases import CORRELATION, SAMPLES, ProviderCase, SendingCase, Wire, webhook
 from tests.channels.raw_server import Script, refusing_url, serving

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels._graph import GraphError
-from app.channels._meta_errors import ERRORS as META_ERRORS
-from app.channels._whatsapp_errors import ERRORS as WHATSAPP_ERRORS
+from app.channels.meta.errors import ERRORS as META_ERRORS
+from app.channels.meta_graph import GraphError
 from app.channels.registry import build, limits_of
-from app.domain.messaging import (
+from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
+from app.domain.channel_port import (
     PAIR_RATE,
     AnswersChallenge,
     AttachmentFile,
@@ -26,7 +26,7 @@ from app.domain.messaging import (
     Unrecognized,
     Uploads,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
 from tests.channels.cases import ProviderCase, webhook
 from tests.channels.graph_cases import (
     META,

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels import postmark, sendgrid
-from app.channels._account import email_address
-from app.channels._header_words import mailbox, unlike_encoded_words, unstructured
+from app.channels.account_config import email_address
+from app.channels.header_encoding import mailbox, unlike_encoded_words, unstructured
+from app.channels.postmark import adapter
+from app.channels.sendgrid import adapter as sendgrid_adapter
 from app.domain.addresses import Address
-from app.domain.messaging import AttachmentFile
-from app.domain.model import Channel
+from app.domain.channel_port import AttachmentFile
+from app.domain.delivery import Channel
 from tests.channels.mail_cases import SENDGRID, SMTP
 
 WORD = "=?utf-8?q?x=0D=0ABcc:_a=40evil.example?="
@@ -44,9 +45,9 @@ def test_an_encoded_word_is_no_address() -> None:
 OUTBOUND = replace(SMTP.message, subject=WORD, attachments=(AttachmentFile(WORD, "text/plain", b"x"),))
 SENDER = {"from": f'"{WORD}" <support@example.com>', "reply_to": f'"{WORD}" <support@example.com>'}
 PAYLOADS = {
-    "postmark": postmark._payload(OUTBOUND, postmark.Config.model_validate(SENDER)),
-    "sendgrid": sendgrid._payload(
-        OUTBOUND, "ann@example.com", sendgrid.Config.model_validate({**SENDGRID.config, **SENDER})
+    "postmark": adapter._payload(OUTBOUND, adapter.Config.model_validate(SENDER)),
+    "sendgrid": sendgrid_adapter._payload(
+        OUTBOUND, "ann@example.com", sendgrid_adapter.Config.model_validate({**SENDGRID.config, **SENDER})
     ),
 }
 

@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels.meta import HUMAN_AGENT_WINDOW, REPLY_WINDOW, MetaAdapter
+from app.channels.meta.adapter import HUMAN_AGENT_WINDOW, REPLY_WINDOW, MetaAdapter
 from app.channels.registry import limits_of, validate
-from app.domain.errors import InvalidAccount
-from app.domain.messaging import (
+from app.domain.channel_port import (
     Accepted,
     Amended,
     Deferred,
@@ -28,7 +27,8 @@ from app.domain.messaging import (
     Uploaded,
     Watermark,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
+from app.domain.errors import InvalidAccount
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.channels.graph_cases import (
     INSTAGRAM_ID,

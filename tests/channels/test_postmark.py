@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels import postmark
 from app.channels.http import open_http
-from app.channels.postmark import PostmarkAdapter
-from app.domain.messaging import (
+from app.channels.postmark import adapter as postmark_adapter
+from app.channels.postmark.adapter import PostmarkAdapter
+from app.domain.channel_port import (
     Absent,
     Accepted,
     AttachmentFile,
@@ -23,7 +23,7 @@ from app.domain.messaging import (
     SendsMany,
     Unknown,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, POSTMARK, outbound, postmark_webhook
 from tests.channels.playing import URL, playing
 from tests.channels.raw_server import (
@@ -197,7 +197,7 @@ async def test_a_batch_holds_at_most_500_messages() -> None:
 
 
 async def test_a_batch_holds_no_more_bytes_than_postmark_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postmark, "BATCH_BYTES", 2_000)
+    monkeypatch.setattr(postmark_adapter, "BATCH_BYTES", 2_000)
     messages = [replace(message, text="x" * 500) for message in many(4)]
     results, server = await send_many(accept_each, messages)
 

@@ -14,18 +14,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels import _postmark_codes, _twilio_codes, meta, postmark, sendgrid, twilio, whatsapp_cloud
-from app.channels._graph import MIXED, ErrorTable
-from app.channels._meta_errors import ERRORS as META_ERRORS
-from app.channels._postmark_events import BOUNCES
-from app.channels._smtp_replies import Step, judge
-from app.channels._smtp_words import PHRASES, said_of_account
-from app.channels._support import QUOTA_WAIT, Answer, Fault, Meaning, by_status
-from app.channels._whatsapp_errors import ERRORS as WHATSAPP_ERRORS
-from app.channels.postmark import PostmarkAdapter
+from app.channels.meta import adapter as meta_adapter
+from app.channels.meta.errors import ERRORS as META_ERRORS
+from app.channels.meta_graph import MIXED, ErrorTable
+from app.channels.postmark import adapter as postmark_adapter
+from app.channels.postmark import errors
+from app.channels.postmark.adapter import PostmarkAdapter
+from app.channels.postmark.webhooks import BOUNCES
 from app.channels.registry import build
-from app.domain.messaging import Accepted, Deferred, Receipt, Rejected, SendResult, Unknown
-from app.domain.model import RETRYABLE, ReasonCode
+from app.channels.sendgrid import adapter as sendgrid_adapter
+from app.channels.smtp.replies import Step, judge
+from app.channels.smtp.reply_texts import PHRASES, said_of_account
+from app.channels.support import QUOTA_WAIT, Answer, Fault, Meaning, by_status
+from app.channels.twilio import adapter as twilio_adapter
+from app.channels.twilio import errors as twilio_errors
+from app.channels.whatsapp_cloud import adapter as whatsapp_cloud_adapter
+from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
+from app.domain.channel_port import Accepted, Deferred, Receipt, Rejected, SendResult, Unknown
+from app.domain.delivery import RETRYABLE, ReasonCode
 from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, postmark_webhook, sample, twilio_webhook
 from tests.channels.graph_cases import META, WHATSAPP, graph_error, graph_webhook
 from tests.channels.mail_cases import SENDGRID
@@ -46,13 +52,13 @@ def graph_rows(case: ProviderCase, table: ErrorTable) -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    for code, meaning in _twilio_codes.REFUSALS.items():
+    for code, meaning in twilio_errors.REFUSALS.items():
         yield TWILIO, 400, {"code": code, "message": "…", "status": 400}, meaning
-    for code, meaning in _postmark_codes.ERRORS.items():
+    for code, meaning in errors.ERRORS.items():
         yield POSTMARK, 422, {"ErrorCode": code, "Message": "…"}, meaning
-    for status, meaning in sendgrid.STATUSES.items():
+    for status, meaning in sendgrid_adapter.STATUSES.items():
         yield SENDGRID, status, {"errors": [{"field": None, "message": "…"}]}, meaning
-    for field, meaning in sendgrid.FIELDS.items():
+    for field, meaning in sendgrid_adapter.FIELDS.items():
         yield SENDGRID, 400, {"errors": [{"field": field, "message": "…"}]}, meaning
     yield from graph_rows(WHATSAPP, WHATSAPP_ERRORS)
     yield from graph_rows(META, META_ERRORS)
@@ -160,8 +166,8 @@ def postmark_body(code: int) -> Mapping[str, Any]:
 
 
 UNLISTED: Mapping[str, tuple[Callable[[int], Mapping[str, Any]], Callable[[int], bool]]] = {
-    "twilio": (twilio_body, lambda code: code not in _twilio_codes.REFUSALS),
-    "postmark": (postmark_body, lambda code: code not in _postmark_codes.ERRORS),
+    "twilio": (twilio_body, lambda code: code not in twilio_errors.REFUSALS),
+    "postmark": (postmark_body, lambda code: code not in errors.ERRORS),
     "whatsapp_cloud": (graph_error, lambda code: code not in WHATSAPP_ERRORS.meanings and code not in MIXED),
     "meta": (graph_error, lambda code: code not in META_ERRORS.meanings and code not in MIXED),
 }
@@ -184,10 +190,10 @@ def test_a_code_in_no_table_pauses_no_account_and_may_be_sent_again(
 def read(case: ProviderCase, answer: Answer) -> SendResult:
     """What the adapter makes of an answer, without a call."""
     readers = {
-        "twilio": twilio._read,
-        "postmark": postmark._read,
-        "whatsapp_cloud": whatsapp_cloud._read,
-        "meta": meta._read,
+        "twilio": twilio_adapter._read,
+        "postmark": postmark_adapter._read,
+        "whatsapp_cloud": whatsapp_cloud_adapter._read,
+        "meta": meta_adapter._read,
     }
     return readers[case.name](answer)
 
@@ -307,11 +313,11 @@ def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: i
     assert (event.temporary or event.code in RETRYABLE) or not isinstance(verdict, Fault)
 
 
-@pytest.mark.parametrize("code", sorted(_twilio_codes.FAILURES.keys() | _twilio_codes.REFUSALS.keys() | {39999}))
+@pytest.mark.parametrize("code", sorted(twilio_errors.FAILURES.keys() | twilio_errors.REFUSALS.keys() | {39999}))
 def test_a_late_failure_of_twilio_stops_the_account_only_where_it_is_at_fault(code: int) -> None:
     adapter: Any = build("twilio", TWILIO.setup(URL), httpx.AsyncClient())
     [event] = adapter.parse(twilio_webhook({**sample("twilio", "status_undelivered"), "ErrorCode": str(code)}))
-    meaning = _twilio_codes.REFUSALS.get(code)
+    meaning = twilio_errors.REFUSALS.get(code)
     assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels import sendgrid
 from app.channels.registry import validate
-from app.channels.sendgrid import FIELDS, SendGridAdapter
+from app.channels.sendgrid import adapter as sendgrid_adapter
+from app.channels.sendgrid.adapter import FIELDS, SendGridAdapter
+from app.domain.channel_port import Accepted, AttachmentFile, Deferred, Inbound, Outbound, Rejected, Unknown
+from app.domain.delivery import Channel, ReasonCode
 from app.domain.errors import InvalidAccount
-from app.domain.messaging import Accepted, AttachmentFile, Deferred, Inbound, Outbound, Rejected, Unknown
-from app.domain.model import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, outbound, sample
 from tests.channels.cases import webhook as call
 from tests.channels.mail_cases import (
@@ -122,7 +122,7 @@ async def test_an_address_that_is_not_exactly_one_is_refused_without_a_call(
 async def test_what_is_larger_than_sendgrid_takes_is_refused_without_a_call(
     http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sendgrid, "MESSAGE_BYTES", 1_000)
+    monkeypatch.setattr(sendgrid_adapter, "MESSAGE_BYTES", 1_000)
     file = AttachmentFile("a.bin", "application/octet-stream", b"x" * 1_000)
     result = await adapter(http).send(replace(SENDGRID.message, attachments=(file,)))
 

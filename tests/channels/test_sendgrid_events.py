@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels import _sendgrid_events as events
-from app.channels._form_data import read_form
-from app.domain.messaging import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
-from app.domain.model import ReasonCode
+from app.channels.sendgrid import webhooks as events
+from app.channels.sendgrid.form_data import read_form
+from app.domain.channel_port import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.delivery import ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, sample
 from tests.channels.mail_cases import BOUNDARY, OUR_MESSAGE_ID, form
 

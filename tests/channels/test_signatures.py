@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook as StandardWebhook
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from app.channels.registry import build
-from app.channels.twilio import signature
+from app.channels.twilio.adapter import signature
 from tests.channels.cases import (
     CALLBACK_URL,
     TWILIO,

@@ -10,14 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels import smtp
 from app.channels.http import deadline
 from app.channels.registry import AccountSetup, validate
-from app.channels.smtp import SmtpAdapter
+from app.channels.smtp import adapter as smtp_adapter
+from app.channels.smtp.adapter import SmtpAdapter
 from app.domain.account_check import CredentialsState
+from app.domain.channel_port import Accepted, Deferred, MalformedWebhook, Rejected, SendResult, Unknown
+from app.domain.delivery import Channel, ReasonCode
 from app.domain.errors import InvalidAccount
-from app.domain.messaging import Accepted, Deferred, MalformedWebhook, Rejected, SendResult, Unknown
-from app.domain.model import Channel, ReasonCode
 from tests.channels import smtp_lines
 from tests.channels.cases import CALLBACK_SECRET, webhook
 from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP
@@ -178,7 +178,7 @@ async def test_a_port_that_speaks_no_smtp_proves_that_nothing_was_sent(http: htt
 async def test_what_is_still_in_a_buffer_at_the_deadline_never_leaves(
     http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp, "compose", lambda *_: b"Subject: large\r\n\r\n" + b"x" * 20_000_000)
+    monkeypatch.setattr(smtp_adapter, "compose", lambda *_: b"Subject: large\r\n\r\n" + b"x" * 20_000_000)
     begun, over, received = asyncio.Event(), asyncio.Event(), bytearray()
 
     async def read_later(line: Line) -> None:
@@ -202,7 +202,7 @@ async def test_what_is_still_in_a_buffer_at_the_deadline_never_leaves(
 async def test_after_the_deadline_data_is_not_begun(http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that was frozen between two replies wakes up late, and its timers have not run yet."""
     passed = iter([False, True])
-    monkeypatch.setattr(smtp, "deadline_passed", lambda: next(passed))
+    monkeypatch.setattr(smtp_adapter, "deadline_passed", lambda: next(passed))
     async with mail_server() as box:
         result = await result_of(http, box)
 

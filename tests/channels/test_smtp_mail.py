@@ -12,13 +12,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.channels._header_words import one_line
-from app.channels._smtp_mail import compose
-from app.channels.smtp import Config
-from app.domain.mail import parse_mail
-from app.domain.mail_headers import Mailbox, decode_words, read_mailbox
-from app.domain.messaging import AttachmentFile, Outbound
+from app.channels.header_encoding import one_line
+from app.channels.smtp.adapter import Config
+from app.channels.smtp.mime import compose
+from app.domain.channel_port import AttachmentFile, Outbound
 from app.domain.threads import reply_headers, reply_subject
+from app.mail.headers import Mailbox, decode_words, read_mailbox
+from app.mail.message import parse_mail
 from tests.channels.cases import CONVERSATION
 from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP
 from tests.domain.mails import REAL

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels._support import Answer, Fault, Meaning, by_status, get, moment, one_line, post, refusal, retry_after
 from app.channels.http import deadline, open_http
-from app.domain.messaging import Deferred, Rejected, Unknown
-from app.domain.model import ReasonCode
+from app.channels.support import Answer, Fault, Meaning, by_status, get, moment, one_line, post, refusal, retry_after
+from app.domain.channel_port import Deferred, Rejected, Unknown
+from app.domain.delivery import ReasonCode
 from tests.channels.raw_server import LOST_ANSWERS, Line, answering, hang_after_reading, refusing_url, serving
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

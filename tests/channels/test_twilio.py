@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.channels._twilio_codes import FAILURES, REFUSALS
-from app.channels.twilio import STATUSES, TwilioAdapter, signature
-from app.domain.messaging import (
+from app.channels.twilio.adapter import STATUSES, TwilioAdapter, signature
+from app.channels.twilio.errors import FAILURES, REFUSALS
+from app.domain.channel_port import (
     Accepted,
     Deferred,
     Inbound,
@@ -26,7 +26,7 @@ from app.domain.messaging import (
     Unknown,
     Unrecognized,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
 from tests.channels.cases import (
     CALLBACK_URL,
     CORRELATION,

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from app.channels.registry import AccountSetup, build, validate
+from app.domain.channel_port import Absent, Accepted, LooksUp, MalformedWebhook
+from app.domain.delivery import Channel
 from app.domain.errors import InvalidAccount
-from app.domain.messaging import Absent, Accepted, LooksUp, MalformedWebhook
-from app.domain.model import Channel
 from tests.channels.cases import CORRELATION, outbound, webhook
 
 SETUP = AccountSetup({}, {}, "callback-secret")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.channels.webhook import WebhookAdapter
-from app.domain.messaging import (
+from app.domain.channel_port import (
     AttachmentFile,
     Deferred,
     Inbound,
@@ -21,7 +21,7 @@ from app.domain.messaging import (
     Unknown,
     Webhook,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, outbound, sample, signed_webhook, webhook_case
 from tests.channels.playing import URL, playing
 

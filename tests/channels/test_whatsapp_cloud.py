@@ -12,10 +12,9 @@ import pytest
 
 from app.channels.http import deadline
 from app.channels.registry import validate
-from app.channels.whatsapp_cloud import WhatsAppCloudAdapter, recipient_of
+from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter, recipient_of
 from app.domain.addresses import Address
-from app.domain.errors import InvalidAccount
-from app.domain.messaging import (
+from app.domain.channel_port import (
     Accepted,
     AttachmentFile,
     Deferred,
@@ -30,7 +29,8 @@ from app.domain.messaging import (
     Unrecognized,
     Uploaded,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
+from app.domain.errors import InvalidAccount
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.channels.graph_cases import (
     PHONE_NUMBER_ID,

@@ -5,7 +5,7 @@ import re
 import typer.main
 
 from app.cli import app as program
-from app.client.exits import Exit
+from app.client.exit_codes import Exit
 from tests.test_readme import page
 
 SECTION = page("terminal")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from app.client.exits import NotUsable
+from app.client.exit_codes import NotUsable
 from app.client.request import FILTERS, Selecting, Terms, Writing, read_filters, read_seconds
 from app.domain.selection import parse_filter
 

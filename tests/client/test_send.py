@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import Result
 
-from app.client.exits import Exit
-from app.domain.messaging import Author
-from app.domain.model import Channel, MassReplyStatus
+from app.client.exit_codes import Exit
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel, MassReplyStatus
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
 from tests.client.conftest import ANSWERED, Run

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from app.client.exits import NotUsable, Refused, Unreachable
+from app.client.exit_codes import NotUsable, Refused, Unreachable
 from app.client.service import Service
 
 NOW = (0.0, 0.0)

@@ -9,12 +9,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from app.cli import app as program
-from app.client import words
-from app.client.batch import Batch
-from app.client.exits import Exit
+from app.client import labels
+from app.client.exit_codes import Exit
+from app.client.models import Batch
 from app.client.progress import Lines
-from app.client.show import Screen, deliveries_table, show_batch
-from app.domain.model import DeliveryStatus, MassReplyStatus, PauseReason, ReasonCode
+from app.client.tables import Screen, deliveries_table, show_batch
+from app.domain.delivery import DeliveryStatus, MassReplyStatus, PauseReason, ReasonCode
 
 
 def batch(
@@ -55,14 +55,14 @@ def _shown(screen: Screen) -> str:
 
 @pytest.mark.parametrize(
     ("codes", "table"),
-    [(ReasonCode, words.REASONS), (MassReplyStatus, words.STATUSES), (PauseReason, words.PAUSES)],
+    [(ReasonCode, labels.REASONS), (MassReplyStatus, labels.STATUSES), (PauseReason, labels.PAUSES)],
 )
 def test_every_code_has_its_words(codes: type[StrEnum], table: Mapping[str, str]) -> None:
     assert set(table) == set(codes)
 
 
 def test_a_code_of_a_newer_server_is_shown_as_it_is() -> None:
-    assert words.said(words.REASONS, "carrier_pigeon_lost") == "carrier pigeon lost"
+    assert labels.said(labels.REASONS, "carrier_pigeon_lost") == "carrier pigeon lost"
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_a_code_of_a_newer_server_is_shown_as_it_is() -> None:
     ],
 )
 def test_what_is_paid_for_is_counted_in_words(units: dict[str, int], said: str) -> None:
-    assert words.bill(units) == said
-    assert words.BILLED.keys() == words.BILLED_ONCE.keys()
+    assert labels.bill(units) == said
+    assert labels.BILLED.keys() == labels.BILLED_ONCE.keys()
 
 
 @pytest.mark.parametrize("command", ["status", "deliveries", "pause", "resume", "cancel", "retry", "keys revoke"])

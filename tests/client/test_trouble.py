@@ -11,11 +11,11 @@ import httpx
 import pytest
 from rich.console import Console
 
-from app.client.exits import Declined, Exit, Unreachable
+from app.client.exit_codes import Declined, Exit, Unreachable
 from app.client.request import Selecting, Terms, Writing
 from app.client.sending import Interrupted, Order, send
 from app.client.service import Service
-from app.client.show import Screen
+from app.client.tables import Screen
 from tests.control.conftest import Live
 
 ORDER = Order(Selecting(filters=["tag=incident"]), Writing("We are back."), Terms(), is_agreed=True)

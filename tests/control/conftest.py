@@ -12,11 +12,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.delivery.sweep import Sweeper
+from app.delivery.sweeper import Sweeper
 from app.dev.sandbox.journal import Entry
 from app.dev.sandbox.server import Sandbox
+from app.domain.delivery import Channel, MassReplyStatus
 from app.domain.mass_reply import Confirmation
-from app.domain.model import Channel, MassReplyStatus
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.api.conftest import anonymous, app, client, make_key

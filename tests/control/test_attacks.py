@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.channels.signed_posts import check_url
+from app.channels.signed_post import check_url
 from app.domain.permissions import GRANTS, Permission, Role
 from app.store.database import Database
 from app.tables import INSTALLATION_TABLES, ROUTING_TABLES, metadata

@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsPartialDict, IsUUID
 
-from app import control
 from app.api.refusals import PER_TENANT
-from app.delivery.sweep import Sweeper
+from app.delivery.sweeper import Sweeper
 from app.domain.audit import OPERATOR
-from app.domain.messaging import Author
-from app.domain.model import Channel, MassReplyStatus, TenantId
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel, MassReplyStatus, TenantId
 from app.domain.permissions import Role
+from app.mass_replies import control
 from app.runtime import Runtime
 from app.store import audit
 from app.store.database import Database

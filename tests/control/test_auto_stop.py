@@ -5,15 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.delivery.settle import Report, settle
-from app.domain.model import (
-    Channel,
-    DeliveryEvent,
-    DeliveryId,
-    Happening,
-    MassReplyStatus,
-    Reason,
-    ReasonCode,
-)
+from app.domain.delivery import Channel, DeliveryEvent, DeliveryId, Happening, MassReplyStatus, Reason, ReasonCode
 from tests.control.conftest import Live, Stage
 from tests.scene import add_conversations
 

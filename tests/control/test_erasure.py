@@ -9,10 +9,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app.compliance.erasure import erase_contact
 from app.domain.audit import OPERATOR
-from app.domain.model import MassReplyStatus, TenantId
+from app.domain.delivery import MassReplyStatus, TenantId
 from app.domain.permissions import Role
-from app.erasure import erase_contact
 from app.runtime import Runtime
 from app.store.database import Database
 from app.tables import metadata

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from app.api.delivery_export import COLUMNS, NDJSON, PAGE, export
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
-from app.store.results import ResultQuery
+from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
+from app.mass_replies.sql.results import ResultQuery
 from tests.control.conftest import BODY, Stage
 from tests.scene import add_conversations
 

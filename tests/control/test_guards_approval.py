@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.delivery.sweep import Sweeper
+from app.delivery.sweeper import Sweeper
 from app.domain.permissions import Role
 from tests.api.conftest import bearer
 from tests.control.conftest import Stage

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app import mass_replies
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.mass_replies import create
 from tests.control.conftest import BODY, Stage
 from tests.control.people import People, people, problem
 from tests.scene import add_conversations
@@ -58,7 +58,7 @@ async def test_the_most_generous_role_counts_and_a_role_without_a_number_has_no_
 async def test_of_a_selection_too_large_to_look_at_all_of_it_counts(
     stage: Stage, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mass_replies, "JUDGED_AT_ONCE", 6)
+    monkeypatch.setattr(create, "JUDGED_AT_ONCE", 6)
     await limit(stage, agent=6)
     await add_conversations(stage.runtime, stage.tenant, Channel.VOICE, 1)
     refused = await (await people.one("ann", Role.AGENT)).post("", BODY)

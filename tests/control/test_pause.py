@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.model import MassReplyStatus
+from app.domain.delivery import MassReplyStatus
 from tests.control.conftest import Stage
 
 S = MassReplyStatus

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.domain.model import MassReplyStatus
+from app.domain.delivery import MassReplyStatus
 from tests.control.conftest import Stage
 
 S = MassReplyStatus

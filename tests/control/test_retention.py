@@ -10,19 +10,19 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from app.attachments.files import FilesUnavailable
+from app.compliance.retention import purge
+from app.compliance.retention_kinds import Kind, Purged, read_age
+from app.compliance.sql import retention as stored
+from app.compliance.sql.retention import PAGE
 from app.domain.audit import OPERATOR
+from app.domain.channel_port import Author
+from app.domain.delivery import MassReplyStatus, TenantId
 from app.domain.errors import InvalidRequest
 from app.domain.mass_reply import Draft
-from app.domain.messaging import Author
-from app.domain.model import MassReplyStatus, TenantId
-from app.domain.rendering import OnUnresolved
-from app.domain.retention import Kind, Purged, read_age
 from app.domain.selection import ByFilter, Filter, TagCondition
-from app.mass_replies import check, create
-from app.retention import purge
-from app.store import retention as stored
-from app.store.files import FilesUnavailable
-from app.store.retention import PAGE
+from app.domain.text.message import OnUnresolved
+from app.mass_replies.create import check, create
 from app.store.transactions import TenantTx
 from tests.api.conftest import bearer
 from tests.conftest import create_tenant

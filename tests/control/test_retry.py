@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.domain.model import Channel, MassReplyStatus
+from app.domain.delivery import Channel, MassReplyStatus
 from tests.control.conftest import Stage
 
 S = MassReplyStatus

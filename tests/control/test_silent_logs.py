@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.channels.postmark import PostmarkAdapter
-from app.channels.twilio import TwilioAdapter
-from app.logs import configure_logging
-from app.store import snippets
+from app.accounts.sql import snippets
+from app.channels.postmark.adapter import PostmarkAdapter
+from app.channels.twilio.adapter import TwilioAdapter
+from app.telemetry.logs import configure_logging
 from tests.api.conftest import bearer
 from tests.control.conftest import Live
 from tests.imports import line, ndjson

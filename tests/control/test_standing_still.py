@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.api.mass_reply_schemas import PACED
-from app.delivery.sweep import Sweeper
+from app.delivery.sql import sweeper
+from app.delivery.sweeper import Sweeper
+from app.domain.delivery import MassReplyStatus
 from app.domain.mass_reply import ACCOUNT_DELETED, ACCOUNT_DISABLED
-from app.domain.model import MassReplyStatus
-from app.store import sweeps
 from tests.control.conftest import Stage
 from tests.control.test_pause import lanes
 from tests.telemetry.samples import figures
@@ -34,7 +34,7 @@ async def tick(stage: Stage) -> None:
 
 async def stopped(stage: Stage) -> set[str]:
     async with stage.runtime.database.begin_sweep() as tx:
-        return {why for lane, why in (await sweeps.stopped_lanes(tx)).items() if lane.tenant == stage.tenant}
+        return {why for lane, why in (await sweeper.stopped_lanes(tx)).items() if lane.tenant == stage.tenant}
 
 
 STOPS = {
@@ -179,6 +179,6 @@ class TestSavedSettings:
         )
         await self.saved(stage, rate_per_second=3)
         async with stage.runtime.database.begin_sweep() as tx:
-            idle = [lane for lane in await sweeps.idle_lanes(tx, timedelta(0)) if lane.tenant == stage.tenant]
+            idle = [lane for lane in await sweeper.idle_lanes(tx, timedelta(0)) if lane.tenant == stage.tenant]
         [email] = await stage.read("SELECT id FROM channel_accounts WHERE key = 'email'")
         assert [lane.account for lane in idle] == [email.id]

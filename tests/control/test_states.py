@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.actions import ALLOWED
-from app.domain.model import Channel, MassReplyStatus
+from app.domain.delivery import Channel, MassReplyStatus
+from app.mass_replies.actions import ALLOWED
 from tests.control.conftest import LANES, Stage
 
 S = MassReplyStatus

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from app.domain.messaging import (
+from app.domain.channel_port import (
     Accepted,
     AddressKind,
     Limits,
@@ -15,7 +15,7 @@ from app.domain.messaging import (
     Unrecognized,
     Webhook,
 )
-from app.domain.model import Channel, DeliveryId
+from app.domain.delivery import Channel, DeliveryId
 
 Answer = SendResult | Exception | Callable[[Outbound], Awaitable[SendResult]]
 

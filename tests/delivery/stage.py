@@ -9,17 +9,19 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from app.delivery.crew import Crew, Pace
-from app.delivery.lines import Line, Lines, Plans
-from app.delivery.loads import Loads
 from app.delivery.pump import Pump
+from app.delivery.pump_context import Crew, Pace
 from app.delivery.receipts import take_receipt
-from app.delivery.recorder import Recorder
+from app.delivery.record import Recorder
+from app.delivery.senders import Line, Lines, Plans
 from app.delivery.settle import Report, settle
-from app.delivery.sweep import Sweeper
-from app.domain.events import DeliveryUpdated
-from app.domain.messaging import Adapter, Receipt, ReceiptKind
-from app.domain.model import (
+from app.delivery.sql import claims
+from app.delivery.sql.call_shares import Share
+from app.delivery.sql.claims import Attempt, Claimed, Grant, LaneKey
+from app.delivery.staged_files import Loads
+from app.delivery.sweeper import Sweeper
+from app.domain.channel_port import Adapter, Receipt, ReceiptKind
+from app.domain.delivery import (
     Absorbed,
     AccountId,
     Channel,
@@ -32,10 +34,9 @@ from app.domain.model import (
     Reason,
     TenantId,
 )
+from app.domain.outbox import DeliveryUpdated
 from app.runtime import Runtime
-from app.store import claims, events
-from app.store.call_shares import Share
-from app.store.claims import Attempt, Claimed, Grant, LaneKey
+from app.store import outbox
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.scene import add_account, add_conversations, postmark, timeline, twilio
@@ -187,8 +188,8 @@ class Stage:
     async def told(self, batch: Batch) -> list[str]:
         """The statuses of its deliveries that others were told of, in the order in which they are read."""
         async with self.runtime.database.begin(self.tenant) as tx:
-            await events.number(tx)
-            found = await events.after(tx, 0, 1000)
+            await outbox.number(tx)
+            found = await outbox.after(tx, 0, 1000)
         news = [event.news for event in found if event.news.mass_reply_id == batch.id]
         subjects = [subject for each in news for subject in each.subjects]
         return [subject.status for subject in subjects if isinstance(subject, DeliveryUpdated)]

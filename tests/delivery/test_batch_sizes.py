@@ -5,9 +5,9 @@ from uuid import UUID
 
 from app.delivery.batch_sizes import CALM, UNLIMITED, BatchSizes, as_one_call
 from app.delivery.outcomes import answered
-from app.domain.messaging import Accepted, Deferred, Outbound, SendResult, Unknown
-from app.domain.model import AccountId, DeliveryId, MassReplyId, TenantId
-from app.store.claims import LaneKey
+from app.delivery.sql.claims import LaneKey
+from app.domain.channel_port import Accepted, Deferred, Outbound, SendResult, Unknown
+from app.domain.delivery import AccountId, DeliveryId, MassReplyId, TenantId
 from tests.delivery.carrier import BulkCarrier
 from tests.delivery.stage import Stage
 

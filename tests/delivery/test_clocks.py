@@ -8,10 +8,10 @@ import pytest
 from app.channels import http as channel_http
 from app.delivery import calling
 from app.delivery import pump as pumping
-from app.domain.messaging import Accepted, Outbound, SendResult
-from app.domain.model import DeliveryEvent, DeliveryStatus, ReasonCode
-from app.store import account_health
-from app.store.claims import LaneKey
+from app.delivery.sql import account_health
+from app.delivery.sql.claims import LaneKey
+from app.domain.channel_port import Accepted, Outbound, SendResult
+from app.domain.delivery import DeliveryEvent, DeliveryStatus, ReasonCode
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, because, report
 

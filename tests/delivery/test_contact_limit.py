@@ -5,10 +5,10 @@ import json
 from collections import Counter
 from datetime import timedelta
 
+from app.delivery.sql import contact_limits
+from app.domain.channel_port import Deferred
+from app.domain.delivery import AccountId, Channel, DeliveryStatus
 from app.domain.guards import Guards
-from app.domain.messaging import Deferred
-from app.domain.model import AccountId, Channel, DeliveryStatus
-from app.store import per_contact
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, Stage
 
@@ -107,7 +107,7 @@ async def test_a_claim_waits_for_another_that_is_counting(stage: Stage) -> None:
     carrier = Carrier()
     async with stage.database.begin(stage.tenant) as tx:
         await stage.claim_in(tx, one)
-        await per_contact.take_turns(tx)
+        await contact_limits.take_turns(tx)
         pump = asyncio.create_task(stage.pump(two, carrier))
         await stage.somebody_waits_for_a_lock()
     await pump

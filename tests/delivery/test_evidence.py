@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.messaging import ReceiptKind
-from app.domain.model import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
+from app.domain.channel_port import ReceiptKind
+from app.domain.delivery import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R, C = DeliveryEvent, DeliveryStatus, ReceiptKind, ReasonCode

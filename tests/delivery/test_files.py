@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.attachments import Upload, keep_attachment
-from app.delivery.lines import Plans
-from app.delivery.loads import Load, Loads, NotLoaded
-from app.domain.messaging import (
+from app.attachments.upload import Upload, keep_attachment
+from app.delivery.senders import Plans
+from app.delivery.staged_files import Load, Loads, NotLoaded
+from app.domain.channel_port import (
     Accepted,
     AddressKind,
     AttachmentFile,
@@ -22,7 +22,7 @@ from app.domain.messaging import (
     Uploaded,
     UploadResult,
 )
-from app.domain.model import Channel, ReasonCode
+from app.domain.delivery import Channel, ReasonCode
 from app.settings import Settings
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, OneLine, Stage

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app.delivery.outcomes import DEADLINE_PASSED, answered
-from app.domain.messaging import PAIR_RATE, Deferred, Rejected
-from app.domain.model import AccountId, DeliveryEvent, DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
-from app.store.claims import Claimed, LaneKey
+from app.delivery.sql.claims import Claimed, LaneKey
+from app.domain.channel_port import PAIR_RATE, Deferred, Rejected
+from app.domain.delivery import AccountId, DeliveryEvent, DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
 from tests.domain.people import ID, recipient
 
 LANE = LaneKey(TenantId(ID), MassReplyId(ID), AccountId(ID))

@@ -16,16 +16,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.delivery import pump
-from app.delivery.claiming import Claim, Clocks, Taken, Ticket, next_token
-from app.delivery.crew import Crew, Pace
-from app.delivery.loads import Load
+from app.delivery.claim import Claim, Clocks, Taken, Ticket, next_token
 from app.delivery.pump import Pump
+from app.delivery.pump_context import Crew, Pace
 from app.delivery.runner import PumpRunner
-from app.domain.messaging import Author, Outbound
-from app.domain.model import AccountId, Channel, DeliveryId, MassReplyId, MassReplyStatus, TenantId
-from app.domain.policy import spend
-from app.store import claims
-from app.store.claims import Claimed, Gate, Grant, LaneKey
+from app.delivery.sql import claims
+from app.delivery.sql.claims import Claimed, Gate, Grant, LaneKey
+from app.delivery.staged_files import Load
+from app.domain.channel_port import Author, Outbound
+from app.domain.delivery import AccountId, Channel, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.pacing import spend
 from tests.delivery import virtual_time
 from tests.delivery.carrier import Carrier
 

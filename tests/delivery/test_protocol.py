@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from app.delivery.outcomes import answered as read_answer
-from app.domain.messaging import Accepted, Deferred, ReceiptKind, Rejected, SendResult, Unknown
-from app.domain.model import ACCEPTED, Absorbed, DeliveryEvent, DeliveryId, DeliveryStatus, Move, ReasonCode
-from app.store.claims import Claimed
+from app.delivery.sql.claims import Claimed
+from app.domain.channel_port import Accepted, Deferred, ReceiptKind, Rejected, SendResult, Unknown
+from app.domain.delivery import ACCEPTED, Absorbed, DeliveryEvent, DeliveryId, DeliveryStatus, Move, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R = DeliveryEvent, DeliveryStatus, ReceiptKind

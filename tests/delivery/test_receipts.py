@@ -9,8 +9,8 @@ import pytest
 import structlog
 
 from app.delivery.receipts import settle_stored, take_watermark
-from app.domain.messaging import ReceiptKind, Watermark
-from app.domain.model import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
+from app.domain.channel_port import ReceiptKind, Watermark
+from app.domain.delivery import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R, C = DeliveryEvent, DeliveryStatus, ReceiptKind, ReasonCode

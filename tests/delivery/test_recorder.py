@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.delivery import recorder as recorder_module
-from app.delivery.recorder import GROUP, REFUSALS, BadAddress, Recorder, Result
+from app.delivery import record as recorder_module
+from app.delivery.record import GROUP, REFUSALS, BadAddress, Recorder, Result
 from app.delivery.settle import Report
-from app.domain.messaging import Deferred
-from app.domain.model import Channel, DeliveryEvent, DeliveryId, DeliveryStatus, ReasonCode, TenantId
-from app.domain.policy import BREAKER_THRESHOLD
+from app.domain.channel_port import Deferred
+from app.domain.delivery import Channel, DeliveryEvent, DeliveryId, DeliveryStatus, ReasonCode, TenantId
+from app.domain.pacing import BREAKER_THRESHOLD
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.stage import Batch, Stage, eventually, recording, report

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.messaging import Deferred, Outbound, ReceiptKind, Rejected, SendResult
-from app.domain.model import DeliveryEvent, ReasonCode
-from app.store import account_health
+from app.delivery.sql import account_health
+from app.domain.channel_port import Deferred, Outbound, ReceiptKind, Rejected, SendResult
+from app.domain.delivery import DeliveryEvent, ReasonCode
 from app.store.mass_replies import lanes_of
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, report

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from app.delivery.claiming import Claim
-from app.delivery.lines import Plans
-from app.delivery.loads import Load
+from app.delivery.claim import Claim
 from app.delivery.pump import Pump
-from app.domain.model import DeliveryEvent, MassReplyId
+from app.delivery.senders import Plans
+from app.delivery.staged_files import Load
+from app.domain.delivery import DeliveryEvent, MassReplyId
 from app.domain.preflight import Plan
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier
@@ -57,7 +57,7 @@ async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_o
 
 
 async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage, monkeypatch: Any) -> None:
-    monkeypatch.setattr("app.aside.TURN", 0)  # one recipient a turn
+    monkeypatch.setattr("app.process.aside.TURN", 0)  # one recipient a turn
     batch, carrier = await stage.batch(3), Carrier()
     crew = stage.crew(carrier)
     pump = Pump(crew, batch.lane, asyncio.Event())

@@ -7,12 +7,15 @@ import pytest
 import sqlalchemy as sa
 
 from app.delivery.settle import settle
-from app.domain.events import ConversationUpdated, DeliveryUpdated, Subject
-from app.domain.model import DeliveryEvent, DeliveryStatus
+from app.delivery.sql import recipients
+from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Subject
 from app.domain.selection import Filter, TagCondition
-from app.store import conversations, event_contents, recipients, results, selection
-from app.store.results import ResultQuery
+from app.mass_replies.sql import results
+from app.mass_replies.sql.results import ResultQuery
+from app.store import conversations, selection
 from app.store.transactions import TenantTx
+from app.webhooks.sql import event_contents
 from tests.conftest import create_tenant
 from tests.delivery.stage import Batch, Stage, make_stage, report
 from tests.plans import counting_rows, renew_statistics

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from app.delivery.crew import Crew
-from app.delivery.loads import Load
+from app.delivery.pump_context import Crew
 from app.delivery.runner import FAULT, PumpRunner
-from app.domain.messaging import Outbound, SendResult
-from app.domain.model import Channel, TenantId
-from app.store.claims import LaneKey
+from app.delivery.sql.claims import LaneKey
+from app.delivery.staged_files import Load
+from app.domain.channel_port import Outbound, SendResult
+from app.domain.delivery import Channel, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier, Gate

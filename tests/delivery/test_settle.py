@@ -11,15 +11,7 @@ import sqlalchemy as sa
 
 from app.delivery import settle as settling
 from app.delivery.settle import Report, settle
-from app.domain.model import (
-    Absorbed,
-    Channel,
-    DeliveryEvent,
-    DeliveryId,
-    DeliveryStatus,
-    Move,
-    ReasonCode,
-)
+from app.domain.delivery import Absorbed, Channel, DeliveryEvent, DeliveryId, DeliveryStatus, Move, ReasonCode
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode

@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from app.delivery.pump import Pump
-from app.delivery.recorder import Recorder, Result
+from app.delivery.record import Recorder, Result
 from app.delivery.slots import AccountSlots
-from app.domain.model import Channel, MassReplyStatus
+from app.domain.delivery import Channel, MassReplyStatus
 from tests.delivery.carrier import Carrier, Gate
 from tests.delivery.stage import Batch, Stage, eventually, recording
 

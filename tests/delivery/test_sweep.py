@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from app import mass_replies
-from app.delivery import sweep
+from app.delivery import sweeper as delivery_sweeper
+from app.delivery.sql import sweeper as sweeper_sql
+from app.delivery.sql.claims import LaneKey
 from app.domain.audit import OPERATOR
+from app.domain.channel_port import Author, ReceiptKind
+from app.domain.delivery import Channel, DeliveryEvent, DeliveryStatus, MassReplyId
 from app.domain.mass_reply import Draft
-from app.domain.messaging import Author, ReceiptKind
-from app.domain.model import Channel, DeliveryEvent, DeliveryStatus, MassReplyId
-from app.domain.rendering import OnUnresolved
 from app.domain.selection import ByIds
-from app.store import sweeps
-from app.store.claims import LaneKey
+from app.domain.text.message import OnUnresolved
+from app.mass_replies import create
 from app.worker import WorkerProcess
 from tests.delivery.stage import Batch, Stage, report
 from tests.scene import add_conversation
@@ -162,8 +162,8 @@ class TestLife:
     async def test_what_is_cancelled_is_cancelled_in_pages_and_calls_under_way_finish(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sweep, "PAGE", 2)
-        monkeypatch.setattr(sweep, "PAGES", 2)
+        monkeypatch.setattr(delivery_sweeper, "PAGE", 2)
+        monkeypatch.setattr(delivery_sweeper, "PAGES", 2)
         batch = await stage.batch(7)
         await stage.claim(batch, 1)
         await set_up(stage, batch, "status = 'cancelled'")
@@ -231,7 +231,7 @@ class TestPreparation:
             tries.append(id_)
             raise KeyError("?")
 
-        monkeypatch.setattr(mass_replies, "prepare", fails)
+        monkeypatch.setattr(create, "prepare", fails)
         process, one, other = WorkerProcess(stage.runtime), MassReplyId(uuid4()), MassReplyId(uuid4())
         for id_ in (one, one, one, other):
             await process._prepare(stage.tenant, id_)
@@ -247,7 +247,7 @@ class TestPreparation:
         await stage.runs("UPDATE mass_replies SET updated_at = now() - interval '6 s' WHERE id = :id", id=id_)
         await stage.sweeper(prepared=prepared).tick()
         assert id_ in prepared
-        await mass_replies.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
+        await create.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
         row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
         assert (row.status, row.selected_count, row.recipient_count) == ("awaiting_confirmation", 4, 4)
         deliveries = list(await stage.runs("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id", id=id_))
@@ -268,9 +268,9 @@ class TestPreparation:
             whatsapp_template=None,
             author=Author(None, "Support"),
         )
-        checked = await mass_replies.check(stage.database, stage.runtime.aside, stage.tenant, draft, OPERATOR)
+        checked = await create.check(stage.database, stage.runtime.aside, stage.tenant, draft, OPERATOR)
         async with stage.database.begin(stage.tenant) as tx:
-            id_ = await mass_replies.create(tx, draft, checked, OPERATOR)
+            id_ = await create.create(tx, draft, checked, OPERATOR)
         # Two pages of two, in the place of one.
         await stage.runs(
             "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "
@@ -287,7 +287,7 @@ class TestPreparation:
 
     async def prepared_as_far_as_the_first_page(self, stage: Stage, id_: MassReplyId) -> None:
         aside = stage.runtime.aside
-        assert await mass_replies._prepare_page(stage.database, aside, stage.tenant, id_, timedelta(minutes=30))
+        assert await create._prepare_page(stage.database, aside, stage.tenant, id_, timedelta(minutes=30))
         pages = await stage.runs(
             "SELECT preflight IS NULL AS open FROM selection_pages WHERE mass_reply_id = :id ORDER BY page", id=id_
         )
@@ -312,7 +312,7 @@ class TestReceipts:
         await stage.receipt(None, ReceiptKind.SENT, provider_message_id="somebody-else-s")
         await self.age(stage, age)
         async with stage.database.begin_sweep() as tx:
-            found = await sweeps.unsettled_receipts(tx, sweep.RECEIPT_AGE, 1_000)
+            found = await sweeper_sql.unsettled_receipts(tx, delivery_sweeper.RECEIPT_AGE, 1_000)
         assert (stage.tenant in {tenant for tenant, _ in found}) is turn
 
     async def age(self, stage: Stage, age: str) -> None:
@@ -325,7 +325,7 @@ class TestReceipts:
 
 async def test_one_sweeper_works_and_another_at_the_same_time_does_not(stage: Stage) -> None:
     async with stage.database.begin_sweep() as first:
-        assert await sweeps.try_lock(first)
+        assert await sweeper_sql.try_lock(first)
         assert await stage.sweeper().tick() is False
     assert await stage.sweeper().tick() is True
 
@@ -350,7 +350,7 @@ async def test_a_wake_up_that_fails_does_not_stop_the_rest(stage: Stage) -> None
         raise ConnectionResetError
 
     await stage.batch()
-    sweeper = sweep.Sweeper(stage.database, fails, fails, timedelta(days=7))
+    sweeper = delivery_sweeper.Sweeper(stage.database, fails, fails, timedelta(days=7))
     late = await stage.batch()
     await set_up(stage, late, "status = 'expired', confirmed_at = NULL, finished_at = now() - interval '8 days'")
     assert await sweeper.tick()

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from app.delivery.pump import Pump
-from app.garbage import collect_seldom
+from app.process.garbage import collect_seldom
 from tests.api.test_worst_messages import WORST
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, recording

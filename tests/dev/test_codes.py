@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from app.channels import _twilio_codes
-from app.channels._meta_errors import ERRORS
+from app.channels.meta.errors import ERRORS
+from app.channels.twilio import errors
 from app.dev.codes import page
 
 DOCS = Path(__file__).parents[2] / "docs/channels"
@@ -18,5 +18,5 @@ def test_every_row_says_whose_fault_it_is_what_happens_and_whether_it_is_retried
 
     assert all(len(row) == 5 and all(row) for row in rows)
     codes = {row[0] for row in rows}
-    assert {str(code) for code in (*_twilio_codes.REFUSALS, *_twilio_codes.FAILURES)} <= codes
+    assert {str(code) for code in (*errors.REFUSALS, *errors.FAILURES)} <= codes
     assert {"/".join(map(str, code)) for code in ERRORS.meanings if isinstance(code, tuple)} <= codes

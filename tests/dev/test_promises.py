@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.dev.promises import Promise, Received, Result, breaches
 from app.dev.samples import DELIVERED, Ending
-from app.domain.model import Channel, DeliveryStatus, ReasonCode
+from app.domain.delivery import Channel, DeliveryStatus, ReasonCode
 
 SKIPPED = Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED)
 ENDINGS = {"email-1": DELIVERED, "email-2": DELIVERED, "voice-1": SKIPPED}

@@ -8,11 +8,20 @@ import aiohttp
 import pytest
 
 from app.channels.http import open_http
-from app.channels.meta import MetaAdapter
+from app.channels.meta.adapter import MetaAdapter
 from app.channels.registry import AccountSetup
 from app.dev.sandbox import Sandbox
-from app.domain.messaging import Accepted, AttachmentFile, Inbound, Receipt, ReceiptKind, Uploaded, Watermark, Webhook
-from app.domain.model import Channel
+from app.domain.channel_port import (
+    Accepted,
+    AttachmentFile,
+    Inbound,
+    Receipt,
+    ReceiptKind,
+    Uploaded,
+    Watermark,
+    Webhook,
+)
+from app.domain.delivery import Channel
 from tests.channels.cases import CORRELATION, outbound
 from tests.dev.sandbox_calls import (
     APP_SECRET,

@@ -12,12 +12,12 @@ import pytest
 
 from app.channels.http import open_http
 from app.channels.registry import AccountSetup
-from app.channels.sendgrid import SendGridAdapter
+from app.channels.sendgrid.adapter import SendGridAdapter
 from app.dev.sandbox import Fault, Sandbox
 from app.dev.sandbox.faults import STAGES, Stage
 from app.dev.sandbox.sendgrid import new_keys
-from app.domain.messaging import Accepted, Deferred, Outbound, Receipt, ReceiptKind, Rejected, Unknown, Webhook
-from app.domain.model import Channel, ReasonCode
+from app.domain.channel_port import Accepted, Deferred, Outbound, Receipt, ReceiptKind, Rejected, Unknown, Webhook
+from app.domain.delivery import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, outbound
 from tests.channels.mail_cases import OUR_MESSAGE_ID
 from tests.dev.sandbox_calls import QUICK, Answered, Received, get, quick_sandbox, run_receiver, within

@@ -10,10 +10,10 @@ import pytest
 
 from app.channels.http import open_http
 from app.channels.registry import AccountSetup
-from app.channels.whatsapp_cloud import WhatsAppCloudAdapter
+from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.dev.sandbox import Sandbox
-from app.domain.messaging import Accepted, AttachmentFile, Inbound, Receipt, Template, Uploaded, Webhook
-from app.domain.model import Channel
+from app.domain.channel_port import Accepted, AttachmentFile, Inbound, Receipt, Template, Uploaded, Webhook
+from app.domain.delivery import Channel
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.dev.sandbox_calls import (
     APP_SECRET,

@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.dev.children import StackFailed
-from app.dev.place import PLACES, PLAIN, own_place, plain_folder
 from app.dev.ports import free_port, own_port
 from app.dev.servers import EmbeddedServersMissing
 from app.dev.stack import Shape, running_stack
+from app.dev.subprocesses import StackFailed
+from app.dev.workdir import PLACES, PLAIN, own_place, plain_folder
 from app.settings import SettingsInvalid
 from tests.dev.programs import own_folder, running_in, start, still_running_in, up
 

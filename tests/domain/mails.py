@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.domain.mail import Mail, parse_mail
+from app.mail.message import Mail, parse_mail
 
 REAL = {path.stem: path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data" / "mail").glob("*.eml"))}
 

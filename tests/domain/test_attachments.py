@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.attachments import TYPES, checked_type, recognised_archive, safe_filename
+from app.attachments.file_types import TYPES, checked_type, recognised_archive, safe_filename
+from app.domain.channel_port import AddressKind, Attachment, DroppedAttachment, Limits
 from app.domain.errors import InvalidRequest
-from app.domain.messaging import AddressKind, Attachment, DroppedAttachment, Limits
 
 ODT = "application/vnd.oasis.opendocument.text"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.automation import (
+from app.automation.model import (
     MAX_ACTIONS,
     MAX_CHAIN,
     WAITS,
@@ -24,11 +24,11 @@ from app.domain.automation import (
     next_try,
     why_cut,
 )
-from app.domain.automation_json import parse_rule, write_rule
+from app.automation.rule_json import parse_rule, write_rule
 from app.domain.conversation import Conversation
+from app.domain.delivery import Channel, ConversationStatus, MassReplyId
 from app.domain.errors import InvalidRequest
-from app.domain.events import ConversationUpdated, EventType, MessageCreated, News, Subject
-from app.domain.model import Channel, ConversationStatus, MassReplyId
+from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, News, Subject
 from app.domain.selection import Filter, TagCondition
 
 RULE: dict[str, Any] = {

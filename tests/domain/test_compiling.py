@@ -3,8 +3,8 @@ import traceback
 import pytest
 
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
-from app.domain.rendering import MAX_MESSAGE_BYTES, Unresolved, compile_message
-from app.domain.template import MERGE_TAGS
+from app.domain.text.liquid_template import MERGE_TAGS
+from app.domain.text.message import MAX_MESSAGE_BYTES, Unresolved, compile_message
 from tests.domain.texts import render, rendered
 
 SECRET = "the customer's affairs"

@@ -1,7 +1,7 @@
 import pytest
 
 from app.domain.errors import MessageEmpty, MessageTooLarge
-from app.domain.rendering import MAX_MESSAGE_BYTES, Source, expand
+from app.domain.text.message import MAX_MESSAGE_BYTES, Source, expand
 
 SNIPPETS = {
     "help": "Ask /team, we are here.",

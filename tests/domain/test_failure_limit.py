@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.domain.model import DELIVERY_RULES, DeliveryEvent, DeliveryStatus
-from app.domain.policy import FAILURE_LIMIT, Latest, Turnout, turnout
+from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus
+from app.domain.pacing import FAILURE_LIMIT, Latest, Turnout, turnout
 
 S, E = DeliveryStatus, DeliveryEvent
 GOOD, BAD = Turnout.GOOD, Turnout.BAD

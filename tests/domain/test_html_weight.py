@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.html_weight import MAX_DEPTH, TooHeavy, check_weight
-from app.domain.rendering import OnUnresolved, Unresolved, compile_message
-from app.domain.sanitising import sanitised
+from app.domain.text.html_weight import MAX_DEPTH, TooHeavy, check_weight
+from app.domain.text.message import OnUnresolved, Unresolved, compile_message
+from app.domain.text.sanitising import sanitised
 from tests.domain.texts import VALUES, rendered_html
 
 SIZE = 99_000

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.html_text import html_to_text
-from app.domain.mail import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
-from app.domain.mime import MAX_DEPTH, MAX_PARTS
+from app.mail.html_text import html_to_text
+from app.mail.message import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
+from app.mail.mime import MAX_DEPTH, MAX_PARTS
 from tests.domain.mails import REAL, mail, raw_mail, real
 
 HEADER_LINES = st.sampled_from(

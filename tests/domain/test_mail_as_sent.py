@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.automatic_mail import is_automatic
-from app.domain.mail import parse_mail
+from app.mail.automatic import is_automatic
+from app.mail.message import parse_mail
 from tests.domain.mails import mail
 
 WRITTEN = [

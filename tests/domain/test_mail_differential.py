@@ -13,7 +13,7 @@ from typing import Final
 import fast_mail_parser
 import pytest
 
-from app.domain.mail import Mail, parse_mail
+from app.mail.message import Mail, parse_mail
 
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "utf-8": ("Grüße aus Köln", "日本語①", "Привет 👋", "plain"),

@@ -4,11 +4,11 @@ import base64
 
 import pytest
 
-from app.domain.automatic_mail import is_automatic
-from app.domain.mail import UnreadableMail, parse_mail
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.own_addresses import OwnAddresses
-from app.domain.plain_text import decode
+from app.domain.text.plain_text import decode
+from app.mail.automatic import is_automatic
+from app.mail.message import UnreadableMail, parse_mail
 from tests.domain.mails import mail, raw_mail
 
 MARKS = [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]

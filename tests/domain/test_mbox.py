@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.mail import parse_mail
-from app.domain.streams import MAX_LINE_BYTES, TooLarge, split_lines, split_mbox
+from app.mail.message import parse_mail
+from app.mail.splitting import MAX_LINE_BYTES, TooLarge, split_lines, split_mbox
 from tests.domain.mails import REAL
 
 FROM = b"From ann@example.com Fri May  1 09:00:00 2026"

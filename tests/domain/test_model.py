@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.model import (
+from app.domain.delivery import (
     ACCEPTED,
     Absorbed,
     DeliveryEvent,

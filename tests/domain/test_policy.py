@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.policy import BREAKER_THRESHOLD, LARGEST_MESSAGE, allowance, back_off, pair_rate_wait, rest, spend
+from app.domain.pacing import BREAKER_THRESHOLD, LARGEST_MESSAGE, allowance, back_off, pair_rate_wait, rest, spend
 
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=1)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
-from app.domain.rendering import OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.text.message import OnUnresolved, Rendered, Unresolved, compile_message
 from tests.domain.texts import VALUES, contact, field, render, rendered
 
 

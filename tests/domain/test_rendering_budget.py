@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.domain.approved_templates import read_template
 from app.domain.errors import InvalidTemplate
-from app.domain.rendering import OnUnresolved, Rendered, Unresolved, compile_message
-from app.domain.work import Budget
+from app.domain.text.approved_templates import read_template
+from app.domain.text.message import OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.text.render_budget import Budget
 from tests.domain.texts import VALUES, contact, field, render, rendered
 
 LONG = "ab " * 30_000

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.rendering import OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.text.message import OnUnresolved, Rendered, Unresolved, compile_message
 from tests.domain.texts import VALUES, rendered_html
 
 

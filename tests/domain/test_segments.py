@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.segments import Encoding, Segments, count
+from app.domain.text.sms_segments import Encoding, Segments, count
 
 TABLE = {
     chr(int(name.removeprefix("U+"), 16)): len(septets)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.delivery import DeliveryStatus
 from app.domain.errors import FilterTooBroad, InvalidRequest
-from app.domain.model import DeliveryStatus
 from app.domain.selection import (
     MAX_SUBJECTS,
     ByExternalIds,

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.mail import Mail, parse_mail
 from app.domain.threads import (
     MAX_ID_CHARACTERS,
     NO_SUBJECT,
@@ -19,6 +18,7 @@ from app.domain.threads import (
     reply_headers,
     reply_subject,
 )
+from app.mail.message import Mail, parse_mail
 from tests.domain.mails import REAL, real
 
 ON_THE_WIRE = SMTP.clone(max_line_length=998)

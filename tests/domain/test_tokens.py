@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.messaging import Author
+from app.auth.claims import ClaimNames, find_claim, read_identity
+from app.domain.channel_port import Author
 from app.domain.permissions import Role
-from app.domain.tokens import ClaimNames, find_claim, read_identity
 
 TENANT = UUID("01890000-0000-7000-8000-000000000001")
 NAMES = ClaimNames("tenant", "sub", "name", "email", "roles")

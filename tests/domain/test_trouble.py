@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from app.domain.trouble import OTHERWISE, in_words
+from app.domain.failure_texts import OTHERWISE, in_words
 
 
 class OfALibrary(Exception):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.webhooks import (
+from app.webhooks.model import (
     FIRST_WAIT,
     GIVE_UP_AFTER,
     JITTER,

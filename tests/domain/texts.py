@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.rendering import OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.text.message import OnUnresolved, Rendered, Unresolved, compile_message
 
 VALUES: dict[str, Any] = {
     "contact": {"name": "Ann Lee", "first_name": "Ann", "email": "ann@example.test", "custom_fields": {"plan": "pro"}},

@@ -14,7 +14,7 @@ import httpx
 from standardwebhooks.webhooks import Webhook as Signer
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from app.domain.callbacks import Callbacks
+from app.domain.callback_urls import Callbacks
 from tests.conftest import SECRET_KEY
 from tests.scene import META_SECRETS, STANDARD_SECRET
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer

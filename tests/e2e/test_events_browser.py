@@ -11,11 +11,11 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright
 
-from app.api.event_feed import Feeds
-from app.domain.model import DeliveryEvent, MassReplyStatus
+from app.api.event_streams import Feeds
+from app.delivery.sql import lifecycle
+from app.domain.delivery import DeliveryEvent, MassReplyStatus
 from app.domain.permissions import Role
 from app.runtime import Runtime
-from app.store import closing
 from tests.api.conftest import MakeKey
 from tests.delivery.stage import make_stage, report
 from tests.e2e.test_webchat_browser import browser_path
@@ -64,7 +64,7 @@ async def test_the_guides_lines_hear_every_result_once(
         await page.wait_for_function(f"told.includes({json.dumps(str(half[-1]))})", timeout=LONGEST_WAIT)
         feeds.end()
     async with stage.database.begin(tenant) as tx:
-        await closing.finish(tx, batch.id, MassReplyStatus.SENDING, MassReplyStatus.COMPLETED)
+        await lifecycle.finish(tx, batch.id, MassReplyStatus.SENDING, MassReplyStatus.COMPLETED)
     await page.wait_for_function("told.at(-1) === 'completed'", timeout=LONGEST_WAIT)
 
     told = Counter(await page.evaluate("told"))

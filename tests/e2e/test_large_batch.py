@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.messaging import Author
-from app.domain.model import Channel, DeliveryStatus
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel, DeliveryStatus
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from app.settings import Settings

@@ -13,11 +13,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.dev.sandbox.settings import Settings as SandboxSettings
-from app.dev.sandbox.settings import Timing
-from app.domain.callbacks import Callbacks
-from app.domain.model import Channel
+from app.domain.callback_urls import Callbacks
+from app.domain.delivery import Channel
 from app.runtime import Runtime
 from app.settings import Settings
 from app.worker import WorkerProcess

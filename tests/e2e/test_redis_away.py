@@ -8,7 +8,7 @@ import pytest
 import structlog
 from arq.connections import ArqRedis
 
-from app.queue import connection
+from app.delivery.wakeups import connection
 from app.settings import Settings
 from app.worker import STILL_AWAY, RedisAbsence, WorkerProcess
 from tests.cable import Cable

@@ -13,13 +13,13 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app.attachments.files import Files, FilesUnavailable
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings
-from app.store.files import Files, FilesUnavailable
 from app.worker import WorkerProcess
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import started

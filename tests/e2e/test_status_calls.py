@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel
+from app.domain.delivery import Channel
+from app.mass_replies.sql import pauses
 from app.runtime import Runtime
-from app.store import control
 from app.worker import WorkerProcess
 from tests.conftest import create_tenant
 from tests.e2e.callers import Callers
@@ -116,7 +116,7 @@ async def test_a_late_failure_stops_the_account_that_is_at_fault_until_somebody_
     assert "30002" in (await told(1, 30002)).pause_reason
     id_ = sent[0]["mass_reply_id"]
     async with runtime.database.begin(tenant) as tx:
-        await control.resume_accounts(tx, id_, None)
+        await pauses.resume_accounts(tx, id_, None)
     assert (await told(2, 30002)).pause_reason is None
     assert not (await told(3, 30023)).cools
     async with runtime.database.begin(tenant) as tx:

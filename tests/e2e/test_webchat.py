@@ -11,12 +11,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.chat_news import MOST_PAGES
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.settle import Report, settle
-from app.domain.model import DeliveryEvent, DeliveryId, Happening, Reason, ReasonCode
+from app.domain.delivery import DeliveryEvent, DeliveryId, Happening, Reason, ReasonCode
 from app.runtime import Runtime
 from app.settings import Settings
+from app.webchat.notifier import MOST_PAGES
 from app.worker import WorkerProcess
 from tests.e2e.conftest import Poll, running_worker
 from tests.files import PDF, attach

@@ -11,9 +11,9 @@ import pytest
 from redis.asyncio import Redis
 
 from app.dev import servers
+from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.dev.sandbox.settings import Settings as SandboxSettings
-from app.dev.sandbox.settings import Timing
 from app.settings import Settings
 from tests.conftest import SECRET_KEY
 from tests.faults.trial import Trial, begun

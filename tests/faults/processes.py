@@ -11,8 +11,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from app.dev.soak.broken import VARIANTS
-from app.logs import configure_logging
 from app.settings import Settings, load_settings
+from app.telemetry.logs import configure_logging
 from app.worker import run
 from tests.forked import begin
 

@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from app.automation.rule_json import parse_rule
 from app.automation.rules import save_rule
+from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.audit import OPERATOR
-from app.domain.automation_json import parse_rule
 from app.domain.conversation import CustomerMessage
-from app.domain.model import Channel, ConversationId, TenantId
+from app.domain.delivery import Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.settings import Settings
-from app.store.customer_messages import record_customer_message
 from tests.faults.processes import running
 from tests.scene import add_conversation
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.dev import servers
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 from app.settings import Settings
 from app.store.schema import migrate
 from tests.conftest import VAR

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.delivery.claiming import AT_MOST
-from app.domain.model import DeliveryStatus
+from app.delivery.claim import AT_MOST
+from app.domain.delivery import DeliveryStatus
 from tests.faults.conftest import LATENCY, LEASE, Begin
 from tests.faults.trial import IN_FLIGHT
 

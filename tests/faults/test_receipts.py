@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
-from app.delivery.claiming import AT_MOST
+from app.delivery.claim import AT_MOST
+from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.dev.sandbox.settings import Settings as SandboxSettings
-from app.dev.sandbox.settings import Timing
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 from app.main import create_app
 from app.settings import Settings
 from tests.faults.conftest import LATENCY, LEASE, Begin, Valkey, hurried

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 from app.settings import Settings
 from tests.faults.conftest import Begin, Valkey, hurried
 

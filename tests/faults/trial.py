@@ -14,14 +14,14 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
 from app.dev.history.evidence import Confirmed
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel, DeliveryStatus, TenantId
+from app.domain.delivery import Channel, DeliveryStatus, TenantId
 from app.domain.permissions import Role
 from app.main import create_app
 from app.runtime import open_runtime
 from app.settings import Settings
-from app.setup import KeyDraft, create_tenant, issue_api_key
 from tests.faults.processes import Worker, running
 from tests.history import History, confirm, create, observe
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio

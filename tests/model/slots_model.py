@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.domain.policy import OtherHolders, call_share
+from app.domain.pacing import OtherHolders, call_share
 
 
 class Broken(StrEnum):

@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import text
 
 from app.dev.ports import free_port
-from app.domain.messaging import Author
-from app.domain.model import Channel
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from app.settings import Settings

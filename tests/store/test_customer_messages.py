@@ -8,12 +8,18 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from app.conversations.sql.customer_messages import (
+    LATEST,
+    LATEST_OF_CONTACT,
+    Match,
+    find_conversation,
+    record_customer_message,
+)
+from app.domain.channel_port import Inbound
 from app.domain.conversation import CustomerMessage
-from app.domain.messaging import Inbound
-from app.domain.model import AccountId, Channel, ConversationId, TenantId
+from app.domain.delivery import AccountId, Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.conversations import lock_conversation
-from app.store.customer_messages import LATEST, LATEST_OF_CONTACT, Match, find_conversation, record_customer_message
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
 from tests.store.test_selection import analyze
 

@@ -7,9 +7,11 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conversations import import_lines
+from app.conversations.conversations import import_lines
+from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.events import (
+from app.domain.delivery import Channel, ConversationId, DeliveryStatus, MassReplyId, ReasonCode, TenantId
+from app.domain.outbox import (
     ConversationUpdated,
     DeliveryUpdated,
     Event,
@@ -20,10 +22,8 @@ from app.domain.events import (
     read_subject,
     write_subject,
 )
-from app.domain.model import Channel, ConversationId, DeliveryStatus, MassReplyId, ReasonCode, TenantId
 from app.runtime import Runtime
-from app.store import events
-from app.store.customer_messages import record_customer_message
+from app.store import outbox
 from tests.imports import DIGESTS, ndjson, patch, stream
 from tests.plans import renew_statistics
 from tests.scene import add_conversation
@@ -37,9 +37,9 @@ def confirmed(mass_reply: MassReplyId = ONE) -> News:
 
 async def read(runtime: Runtime, tenant: UUID, position: int = 0) -> list[Event]:
     async with runtime.database.begin(tenant) as tx:
-        await events.number(tx)
+        await outbox.number(tx)
     async with runtime.database.begin(tenant) as tx:
-        return await events.after(tx, position, 100)
+        return await outbox.after(tx, position, 100)
 
 
 async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_before(
@@ -47,9 +47,9 @@ async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_befor
 ) -> None:
     async with AsyncExitStack() as slow:
         late = await slow.enter_async_context(runtime.database.begin(tenant))
-        await events.announce(late, [confirmed(OTHER)])
+        await outbox.announce(late, [confirmed(OTHER)])
         async with runtime.database.begin(tenant) as tx:
-            await events.announce(tx, [confirmed(ONE)])
+            await outbox.announce(tx, [confirmed(ONE)])
         [first] = await read(runtime, tenant)
     [second] = await read(runtime, tenant, first.position)
     assert (first.news.mass_reply_id, second.news.mass_reply_id) == (ONE, OTHER)
@@ -58,7 +58,7 @@ async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_befor
 
 async def test_what_is_rolled_back_is_never_told(runtime: Runtime, tenant: UUID) -> None:
     async with runtime.database.begin(tenant) as tx:
-        await events.announce(tx, [confirmed()])
+        await outbox.announce(tx, [confirmed()])
         await tx.connection.rollback()
     assert await read(runtime, tenant) == []
 
@@ -66,7 +66,7 @@ async def test_what_is_rolled_back_is_never_told(runtime: Runtime, tenant: UUID)
 async def test_news_of_one_transaction_keep_their_order(runtime: Runtime, tenant: UUID) -> None:
     told = [News(EventType.MASS_REPLY_CONFIRMED, ONE), News(EventType.MASS_REPLY_PAUSED, ONE), confirmed(OTHER)]
     async with runtime.database.begin(tenant) as tx:
-        await events.announce(tx, told)
+        await outbox.announce(tx, told)
     assert [event.news for event in await read(runtime, tenant)] == [
         News(news.type, news.mass_reply_id, ()) for news in told
     ]
@@ -127,8 +127,8 @@ async def test_each_event_takes_one_number_also_for_a_tenant_that_the_statistics
     many = 200
     await renew_statistics(owner_url, "outbound_events")
     async with runtime.database.begin(tenant) as tx:
-        await events.announce(tx, [confirmed()] * many)
+        await outbox.announce(tx, [confirmed()] * many)
     async with runtime.database.begin(tenant) as tx:
-        assert await events.number(tx) == many
-        numbered = await events.after(tx, 0, many)
+        assert await outbox.number(tx) == many
+        numbered = await outbox.after(tx, 0, many)
     assert numbered[-1].position - numbered[0].position == many - 1

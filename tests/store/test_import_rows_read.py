@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.import_line import parse_line
-from app.domain.model import TenantId
+from app.conversations.import_line import parse_line
+from app.conversations.sql.imports import load_chunk, store_chunk
+from app.domain.delivery import TenantId
 from app.store.database import Database
-from app.store.imports import load_chunk, store_chunk
 from tests.conftest import create_tenant
 from tests.imports import Desk, line, ndjson
 from tests.plans import counting_rows, renew_statistics

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from app.domain.events import EventType, News
-from app.domain.model import MassReplyId
-from app.domain.webhooks import EndpointDraft
+from app.domain.delivery import MassReplyId
+from app.domain.outbox import EventType, News
 from app.runtime import Runtime
-from app.store import events, webhook_endpoints
-from app.store.kept_events import forget_before, position_before
-from app.webhooks.forgetting import forget_events
+from app.store import outbox
+from app.webhooks.model import EndpointDraft
+from app.webhooks.retention import forget_events
+from app.webhooks.sql import endpoints
+from app.webhooks.sql.retention import forget_before, position_before
 
 SOON = timedelta(minutes=1)
 BATCH = MassReplyId(UUID(int=1))
@@ -21,9 +22,9 @@ BATCH = MassReplyId(UUID(int=1))
 async def happen(runtime: Runtime, tenant: UUID, times: int, *, numbered: bool = True) -> None:
     news = [News(EventType.MASS_REPLY_CONFIRMED, BATCH)] * times
     async with runtime.database.begin(tenant) as tx:
-        await events.announce(tx, news)
+        await outbox.announce(tx, news)
         if numbered:
-            await events.number(tx)
+            await outbox.number(tx)
 
 
 async def positions(runtime: Runtime, tenant: UUID) -> list[int | None]:
@@ -34,7 +35,7 @@ async def positions(runtime: Runtime, tenant: UUID) -> list[int | None]:
 async def listen(runtime: Runtime, tenant: UUID, position: int, *, enabled: bool = True) -> None:
     draft = EndpointDraft("http://127.0.0.1:9/", None, enabled)
     async with runtime.database.begin(tenant) as tx:
-        await webhook_endpoints.save(tx, uuid4(), "one", draft, {}, position)
+        await endpoints.save(tx, uuid4(), "one", draft, {}, position)
 
 
 async def forget(runtime: Runtime, tenant: UUID, before: datetime, limit: int = 100) -> int:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.domain.delivery import DeliveryStatus, MassReplyId, TenantId
 from app.domain.errors import NotFound
-from app.domain.model import DeliveryStatus, MassReplyId, TenantId
 from app.domain.selection import (
     ByExternalIds,
     ByFilter,

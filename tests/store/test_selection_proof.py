@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.conversations import search
+from app.conversations.conversations import search
 from app.domain.conversation import ConversationView
-from app.domain.model import Channel, ConversationStatus, Engagement, TenantId
+from app.domain.delivery import Channel, ConversationStatus, Engagement, TenantId
 from app.domain.selection import ByFilter, Filter, filter_to_json, parse_filter, parse_selection
 from app.store import selection
 from app.store.database import Database

@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.domain.events import EventType, News
-from app.domain.model import MassReplyId
-from app.domain.webhooks import EndpointDraft, Setback
+from app.domain.delivery import MassReplyId
+from app.domain.outbox import EventType, News
 from app.runtime import Runtime
-from app.store import events, webhook_endpoints
-from app.store.webhook_endpoints import Claim
+from app.store import outbox
+from app.webhooks.model import EndpointDraft, Setback
+from app.webhooks.sql import endpoints
+from app.webhooks.sql.endpoints import Claim
 
 LEASE = timedelta(minutes=1)
 NOW = datetime.now(UTC)
@@ -23,14 +24,14 @@ FAILED = Setback(NOW, NOW - LEASE, "It answered HTTP 500.")
 async def endpoint(runtime: Runtime, tenant: UUID) -> UUID:
     draft = EndpointDraft("http://127.0.0.1:9/", None, enabled=True)
     async with runtime.database.begin(tenant) as tx:
-        id_ = await webhook_endpoints.next_id(tx)
-        assert await webhook_endpoints.save(tx, id_, "one", draft, {}, 5)
+        id_ = await endpoints.next_id(tx)
+        assert await endpoints.save(tx, id_, "one", draft, {}, 5)
     return id_
 
 
 async def claim(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim | None:
     async with runtime.database.begin(tenant) as tx:
-        return await webhook_endpoints.claim(tx, id_, LEASE)
+        return await endpoints.claim(tx, id_, LEASE)
 
 
 async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim:
@@ -41,12 +42,12 @@ async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim:
 
 async def advance(runtime: Runtime, held: Claim, position: int, *, heard: bool = True) -> Claim | None:
     async with runtime.database.begin(held.tenant) as tx:
-        return await webhook_endpoints.advance(tx, held, position, ["evt_1"], LEASE, heard=heard)
+        return await endpoints.advance(tx, held, position, ["evt_1"], LEASE, heard=heard)
 
 
 async def fail(runtime: Runtime, held: Claim, setback: Setback = FAILED) -> None:
     async with runtime.database.begin(held.tenant) as tx:
-        await webhook_endpoints.set_back(tx, held, setback)
+        await endpoints.set_back(tx, held, setback)
 
 
 async def expire_lease(runtime: Runtime, tenant: UUID) -> None:
@@ -56,7 +57,7 @@ async def expire_lease(runtime: Runtime, tenant: UUID) -> None:
 
 async def is_due(runtime: Runtime, id_: UUID) -> bool:
     async with runtime.database.begin_sweep() as tx:
-        return id_ in {found for _, found in await webhook_endpoints.due(tx, 1_000)}
+        return id_ in {found for _, found in await endpoints.due(tx, 1_000)}
 
 
 async def test_of_many_that_claim_an_endpoint_one_gets_it(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
@@ -71,7 +72,7 @@ async def test_who_lost_its_claim_changes_nothing_any_more(runtime: Runtime, ten
     assert await advance(runtime, late, 99) is None
     await fail(runtime, late)
     async with runtime.database.begin(tenant) as tx:
-        await webhook_endpoints.release(tx, late)
+        await endpoints.release(tx, late)
     assert await claim(runtime, tenant, endpoint) is None, "it was given back by another"
     kept = await advance(runtime, held, 7)
     assert kept is not None
@@ -113,17 +114,17 @@ async def test_an_endpoint_is_due_once_something_happens_and_nobody_has_it(
     assert not await is_due(runtime, endpoint)
     async with runtime.database.begin(tenant) as tx:
         news = News(EventType.MASS_REPLY_CONFIRMED, MassReplyId(UUID(int=1)))
-        await events.announce(tx, [news])
+        await outbox.announce(tx, [news])
     assert await is_due(runtime, endpoint)
     held = await claimed(runtime, tenant, endpoint)
     assert not await is_due(runtime, endpoint)
     async with runtime.database.begin(tenant) as tx:
-        await webhook_endpoints.release(tx, held)
+        await endpoints.release(tx, held)
     assert await is_due(runtime, endpoint)
 
 
 async def test_it_moves_back_and_never_forward(runtime: Runtime, tenant: UUID, endpoint: UUID) -> None:
     for position, expected in ((9, 5), (3, 3), (4, 3)):
         async with runtime.database.begin(tenant) as tx:
-            assert await webhook_endpoints.move_back(tx, "one", position)
+            assert await endpoints.move_back(tx, "one", position)
         assert (await claimed(runtime, tenant, endpoint)).position == expected

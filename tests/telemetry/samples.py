@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.figures import DatabaseFigures
+from app.monitoring.gauges import DatabaseFigures
 from app.store.database import Database
 
 

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app import figures as shown
-from app.domain.messaging import ReceiptKind
-from app.domain.model import Channel
-from app.domain.webhooks import EndpointState
-from app.store import figures as stored
+from app.domain.channel_port import ReceiptKind
+from app.domain.delivery import Channel
+from app.monitoring import gauges as shown
+from app.monitoring.sql import gauges as stored
+from app.monitoring.sql.gauges import Figures
 from app.store.database import Database, async_url
-from app.store.figures import Figures
 from app.store.transactions import SweepTx
+from app.webhooks.model import EndpointState
 from tests.delivery.stage import Stage
 from tests.telemetry.samples import Samples, figures
 

@@ -15,12 +15,12 @@ import pytest
 
 from app.channels.registry import ADAPTERS
 from app.delivery.pump import Pump
-from app.domain.messaging import Accepted, Outbound, Rejected, SendResult, Unknown
-from app.domain.model import Channel, ReasonCode
-from app.domain.webhooks import EndpointState
+from app.domain.channel_port import Accepted, Outbound, Rejected, SendResult, Unknown
+from app.domain.delivery import Channel, ReasonCode
 from app.settings import Settings
 from app.telemetry import Telemetry, TelemetryMissing, open_telemetry
 from app.telemetry.metrics import METHODS, Metrics, served, shared_among
+from app.webhooks.model import EndpointState
 from tests.delivery.carrier import BulkCarrier, Carrier
 from tests.delivery.stage import Batch, Stage, recording
 from tests.telemetry.samples import Samples, of

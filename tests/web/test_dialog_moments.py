@@ -5,8 +5,8 @@ from uuid import UUID
 import httpx
 from playwright.async_api import Page, Route, expect
 
-from app.domain.messaging import Author
-from app.domain.model import Channel
+from app.domain.channel_port import Author
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.async_api import FilePayload, Page, expect
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey

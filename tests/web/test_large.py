@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.async_api import Page, Request, expect
 
-from app.domain.model import Channel
+from app.domain.delivery import Channel
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.channels.http import open_http
+from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.events import News
-from app.domain.model import Channel, ConversationId, TenantId
+from app.domain.delivery import Channel, ConversationId, TenantId
+from app.domain.outbox import News
 from app.runtime import Runtime
-from app.store.customer_messages import record_customer_message
-from app.store.events import announce
+from app.store.outbox import announce
 from app.telemetry.metrics import Metrics
 from app.webhooks.dispatcher import Dispatcher
 from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.events import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, News, Subject
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, TimelineKind
-from app.store.event_contents import Contents, MessageTold
-from app.webhooks.notices import DELIVERIES, EventUnwritable, Notice, notices, predecessors, progress, written
+from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, TimelineKind
+from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, News, Subject
+from app.webhooks.payloads import DELIVERIES, EventUnwritable, Notice, notices, predecessors, progress, written
+from app.webhooks.sql.event_contents import Contents, MessageTold
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BATCH, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))

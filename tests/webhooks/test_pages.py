@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from app.domain.events import ConversationUpdated, EventType, News
-from app.store import events, webhook_endpoints
+from app.domain.outbox import ConversationUpdated, EventType, News
+from app.store import outbox
 from app.webhooks.dispatcher import LEASE
 from app.webhooks.pages import BYTES, Page, read_page
+from app.webhooks.sql import endpoints
 from tests.webhooks.conftest import Scene
 
 LARGE = "x" * (BYTES * 2 // 5)
@@ -16,9 +17,9 @@ MESSAGES = ["message.created"]
 async def page_of(scene: Scene, id_: str) -> Page:
     """Claim the endpoint, and read what a worker would read first."""
     async with scene.runtime.database.begin(scene.tenant) as tx:
-        await events.number(tx)
+        await outbox.number(tx)
     async with scene.runtime.database.begin(scene.tenant) as tx:
-        claim = await webhook_endpoints.claim(tx, UUID(id_), LEASE)
+        claim = await endpoints.claim(tx, UUID(id_), LEASE)
         assert claim is not None
         return await read_page(tx, claim)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from app.domain.events import ConversationUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, EventType, News
 from app.webhooks.dispatcher import LEASE
 from tests.webhooks.conftest import Scene
 

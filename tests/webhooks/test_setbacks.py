@@ -6,7 +6,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.channels import signed_posts
+from app.channels import signed_post
 from app.store.credentials import Vault
 from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.conftest import Scene
@@ -108,7 +108,7 @@ async def test_a_redirect_is_a_failure_and_leads_nowhere(scene: Scene) -> None:
 async def test_an_endpoint_that_never_answers_keeps_no_other_waiting(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signed_posts, "SECONDS", 0.2)
+    monkeypatch.setattr(signed_post, "SECONDS", 0.2)
     async with consuming() as silent:
         silent.answering.clear()
         await scene.endpoint("silent", silent)

@@ -1,6 +1,6 @@
 """Endpoints that hold all the calls they get leave enough for the others."""
 
-from app.domain.events import ConversationUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, EventType, News
 from app.webhooks.dispatcher import AT_ONCE, CALLS, ENDPOINTS, OF_ONE_TENANT
 from tests.webhooks.conftest import Scene
 from tests.webhooks.consumer import Consumer, consuming

@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 from pydantic import AwareDatetime, Field, FutureDatetime
 
+from app.accounts.channel_accounts import KeyDraft, issue_api_key, revoke_api_key
+from app.accounts.sql.api_keys import find_api_key, list_api_keys
 from app.api.deps import Administrator, RuntimeDep
 from app.api.headers import MADE
 from app.api.paging import PageDep
@@ -17,8 +19,6 @@ from app.domain.api_keys import ApiKey
 from app.domain.audit import Actor
 from app.domain.errors import NotFound
 from app.domain.permissions import Role
-from app.setup import KeyDraft, issue_api_key, revoke_api_key
-from app.store.api_keys import find_api_key, list_api_keys
 
 router = APIRouter(prefix="/api-keys", tags=["api keys"], route_class=CallerFirst)
 

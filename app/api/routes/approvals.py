@@ -2,17 +2,17 @@
 
 from fastapi import APIRouter, status
 
-from app import confirming
 from app.api.action_schemas import ActionBody
 from app.api.approval_schemas import RejectBody
-from app.api.batches import Id, answer, read, wake
 from app.api.deps import Approver, RuntimeDep
+from app.api.mass_replies import Id, answer, read, wake
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.domain.audit import Actor
+from app.domain.delivery import MassReplyId
 from app.domain.errors import InvalidSchedule, InvalidState, NotFound
-from app.domain.model import MassReplyId
+from app.mass_replies import confirm
 from app.store.shares import BULK
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
@@ -35,7 +35,7 @@ async def approve_mass_reply(
     by = Actor.of(caller, body.acting(caller))
     within = runtime.settings.send_within
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        lanes = await confirming.approve(tx, MassReplyId(id_), within, by)
+        lanes = await confirm.approve(tx, MassReplyId(id_), within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 
@@ -48,5 +48,5 @@ async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime
     """
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        await confirming.reject(tx, MassReplyId(id_), body.reason, by)
+        await confirm.reject(tx, MassReplyId(id_), body.reason, by)
     return answer(await read(runtime, caller.tenant_id, id_))

@@ -13,9 +13,9 @@ from app.api.deps import RuntimeDep, Sender
 from app.api.problems import BodyTooLarge, NotReady, problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
-from app.attachments import Upload, keep_attachment
+from app.attachments.files import FilesUnavailable
+from app.attachments.upload import Upload, keep_attachment
 from app.domain.errors import Fault, InvalidRequest
-from app.store.files import FilesUnavailable
 
 router = APIRouter(prefix="/attachments", tags=["attachments"], route_class=CallerFirst)
 

@@ -12,9 +12,9 @@ from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Listing
 from app.automation.rules import delete_rule, get_rule, refuse_private_urls, runs_of, save_rule
+from app.automation.sql.rules import list_rules
 from app.domain.audit import Actor
 from app.domain.errors import NotFound
-from app.store.automation_rules import list_rules
 
 router = APIRouter(prefix="/automation-rules", tags=["automation rules"], route_class=CallerFirst)
 

@@ -12,11 +12,11 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Answer, Body, Listing
-from app.blocked_addresses import lift_block, list_blocked
+from app.compliance.blocked_addresses import lift_block, list_blocked
+from app.compliance.sql.blocked_addresses import BlockedAddress
 from app.domain.audit import Actor
+from app.domain.delivery import Channel, ReasonCode
 from app.domain.errors import NotFound
-from app.domain.model import Channel, ReasonCode
-from app.store.blocked_addresses import BlockedAddress
 
 router = APIRouter(prefix="/blocked-addresses", tags=["blocked addresses"], route_class=CallerFirst)
 

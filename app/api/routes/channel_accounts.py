@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response, status
 from pydantic import ConfigDict, Field, JsonValue, SecretStr
 
-from app.api.batches import wake
+from app.accounts.channel_accounts import callback_url, delete_account, rotate_callback, save_account
 from app.api.deps import Administrator, RuntimeDep
+from app.api.mass_replies import wake
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
@@ -18,10 +19,9 @@ from app.delivery.account_check import check_account
 from app.domain.account_check import CallbackState, CredentialsState
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
 from app.domain.audit import Actor
+from app.domain.delivery import Channel, TenantId
 from app.domain.errors import AccountInUse, InvalidAccount, InvalidState, NotFound
-from app.domain.model import Channel, TenantId
 from app.runtime import Runtime
-from app.setup import callback_url, delete_account, rotate_callback, save_account
 from app.store.accounts import find_account, list_accounts
 
 router = APIRouter(prefix="/channel-accounts", tags=["channel accounts"], route_class=CallerFirst)

@@ -12,18 +12,18 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field, StringConstraints
 
-from app import chat
 from app.api.bodies import belongs_to
 from app.api.deps import RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.rate_limit import RateLimit
 from app.api.routing import CallerFirst, Door
 from app.api.schemas import Answer, Body
-from app.domain.chat import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender
+from app.attachments.files import FilesUnavailable
+from app.domain.delivery import AccountId
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
-from app.domain.model import AccountId
-from app.store.files import FilesUnavailable
-from app.watching import Bell
+from app.process.polling import Bell
+from app.webchat import sessions
+from app.webchat.model import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender
 
 router = APIRouter(prefix="/chat/sessions", tags=["web chat"], route_class=CallerFirst)
 
@@ -60,7 +60,7 @@ class _Visitors(Door):
             return known
         if credential is None:
             raise Unauthenticated
-        session = await chat.find_session(runtime.database, credential.credentials)
+        session = await sessions.find_session(runtime.database, credential.credentials)
         belongs_to(request, session.tenant)
         request.state.visitor = session
         return session
@@ -134,7 +134,7 @@ async def open_chat_session(
 ) -> SessionAnswer:
     """Let a visitor in: a contact and a conversation of the channel `chat`."""
     limits.sessions.take((request.client and request.client.host, body.channel_account))
-    opened = await chat.open_session(runtime.database, AccountId(body.channel_account), body.name)
+    opened = await sessions.open_session(runtime.database, AccountId(body.channel_account), body.name)
     return SessionAnswer(token=opened.token, conversation_id=opened.session.conversation)
 
 
@@ -142,10 +142,12 @@ After = Annotated[UUID, Query(description="The id of the last message that the p
 
 
 @router.get("/me/messages", responses=_FOR_VISITORS)
-async def read_chat_messages(visitor: Visitor, runtime: RuntimeDep, after: After = chat.BEGINNING) -> MessagesAnswer:
+async def read_chat_messages(
+    visitor: Visitor, runtime: RuntimeDep, after: After = sessions.BEGINNING
+) -> MessagesAnswer:
     """What was written after a message, the oldest first. Fetching a reply is what delivers it."""
-    messages = await chat.read(runtime.database, visitor, after)
-    return MessagesAnswer(items=[ChatMessageAnswer.of(one) for one in messages], more=len(messages) == chat.PAGE)
+    messages = await sessions.read(runtime.database, visitor, after)
+    return MessagesAnswer(items=[ChatMessageAnswer.of(one) for one in messages], more=len(messages) == sessions.PAGE)
 
 
 @router.get("/me/events", response_class=EventSourceResponse, responses=_FOR_VISITORS)
@@ -153,11 +155,11 @@ async def follow_chat(
     visitor: Visitor,
     runtime: RuntimeDep,
     bell: Annotated[Bell, Depends(_news)],
-    after: After = chat.BEGINNING,
+    after: After = sessions.BEGINNING,
     last_event_id: Annotated[UUID | None, Header()] = None,
 ) -> AsyncIterable[ServerSentEvent]:
     """Server-sent events `message`, whose id is the message's: what came after one, then each as it comes."""
-    async with aclosing(chat.follow(runtime.database, bell, visitor, last_event_id or after)) as messages:
+    async with aclosing(sessions.follow(runtime.database, bell, visitor, last_event_id or after)) as messages:
         async for message in messages:
             yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
 
@@ -168,7 +170,7 @@ async def write_chat_message(
 ) -> ChatMessageAnswer:
     """Write to the helpdesk: the conversation awaits a reply now, and is active again if it was done."""
     limits.messages.take(visitor)
-    return ChatMessageAnswer.of(await chat.write(runtime.database, visitor, body.text, body.id))
+    return ChatMessageAnswer.of(await sessions.write(runtime.database, visitor, body.text, body.id))
 
 
 @router.get(
@@ -181,7 +183,7 @@ async def write_chat_message(
 )
 async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep) -> Response:
     """Fetch a file that came with a reply. Browsers are told to save it, never to show it."""
-    stored = await chat.find_file(runtime.database, visitor, id)
+    stored = await sessions.find_file(runtime.database, visitor, id)
     if runtime.files is None:
         raise NotReady("This installation keeps no attachments.")
     try:

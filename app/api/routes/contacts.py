@@ -8,9 +8,9 @@ from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE
+from app.compliance.erasure import erase_contact
 from app.domain.audit import Actor
 from app.domain.errors import ContactInFlight, NotFound
-from app.erasure import erase_contact
 from app.store.shares import BULK
 
 router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=CallerFirst)

@@ -21,7 +21,7 @@ from app.api.paging import Page, PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing
-from app.conversations import (
+from app.conversations.conversations import (
     add_customer_message,
     get,
     import_lines,
@@ -30,9 +30,9 @@ from app.conversations import (
     resolve,
     search,
 )
+from app.conversations.import_line import parse_message
 from app.domain.conversation import ConversationView, TimelineItem
 from app.domain.errors import Fault, InvalidRequest, NotFound
-from app.domain.import_line import parse_message
 from app.domain.selection import parse_filter
 from app.store.conversations import BEGINNING, timeline
 from app.store.shares import BULK, SEARCH

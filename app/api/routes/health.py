@@ -12,7 +12,7 @@ from app.api.deps import RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
-from app.store.health import postgres_answers
+from app.monitoring.sql.health import postgres_answers
 
 router = APIRouter(prefix="/health", tags=["health"], route_class=CallerFirst)
 

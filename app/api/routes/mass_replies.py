@@ -6,12 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 from structlog.contextvars import bind_contextvars
 
-from app import confirming, mass_replies
-from app.api.batches import Id, answer, read, wake
 from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE
 from app.api.idempotency import Keyed, KeyHeader, earlier
+from app.api.mass_replies import Id, answer, read, wake
 from app.api.mass_reply_schemas import (
     ConfirmBody,
     MassReplyAnswer,
@@ -24,6 +23,7 @@ from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing, Moment
 from app.domain.audit import Actor
+from app.domain.delivery import MassReplyId, MassReplyStatus, TenantId
 from app.domain.errors import (
     BatchTooLarge,
     ConfirmationExpired,
@@ -44,10 +44,10 @@ from app.domain.errors import (
     UnknownMergeTag,
 )
 from app.domain.mass_reply import MassReply
-from app.domain.model import MassReplyId, MassReplyStatus, TenantId
+from app.mass_replies import confirm, create
+from app.mass_replies.sql.idempotency import Record
 from app.runtime import Runtime
 from app.store import mass_replies as store
-from app.store.idempotency import Record
 from app.store.shares import BULK, SEARCH
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
@@ -75,7 +75,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     draft = body.to_draft(caller)
     limit = runtime.settings.prepare_inline_limit
     database = runtime.database.of(SEARCH)
-    preview = await mass_replies.preview(
+    preview = await create.preview(
         database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, limit=limit, only=body.conversation_id
     )
     if not body.message.is_written:
@@ -102,11 +102,11 @@ async def create_mass_reply(
     async with database.begin(caller.tenant_id) as tx:
         record = await earlier(tx, keyed)
     if record is None:
-        checked = await mass_replies.check(database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, by)
+        checked = await create.check(database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, by)
         async with database.begin(caller.tenant_id) as tx:
             record = await earlier(tx, keyed)
             if record is None:
-                id_ = await mass_replies.create(tx, draft, checked, by)
+                id_ = await create.create(tx, draft, checked, by)
                 if keyed is not None:
                     await keyed.open(tx, id_)
     if record is not None and keyed is not None:
@@ -142,7 +142,7 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
         await runtime.wakeups.wake_preparation(tenant, id_)
         return batch
     within = runtime.settings.confirm_within
-    await mass_replies.prepare(runtime.database.of(BULK), runtime.aside.of(tenant), tenant, id_, within)
+    await create.prepare(runtime.database.of(BULK), runtime.aside.of(tenant), tenant, id_, within)
     return await read(runtime, tenant, id_)
 
 
@@ -168,7 +168,7 @@ async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        lanes = await confirming.confirm(tx, MassReplyId(id_), confirmation, within, by)
+        lanes = await confirm.confirm(tx, MassReplyId(id_), confirmation, within, by)
     await wake(runtime, lanes)
     return answer(await read(runtime, caller.tenant_id, id_))
 

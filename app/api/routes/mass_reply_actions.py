@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from app import control
 from app.api.action_schemas import ActionBody, LaneBody, ResolveBody, RetryBody
-from app.api.batches import Id, answer, existing, read, wake
 from app.api.deps import RuntimeDep, Sender
 from app.api.idempotency import Keyed, KeyHeader, earlier, replay
+from app.api.mass_replies import Id, answer, existing, read, wake
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.domain.audit import Actor
+from app.domain.delivery import MassReplyId
 from app.domain.errors import (
     ConversationsNotFound,
     IdempotencyInProgress,
@@ -24,7 +24,7 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
-from app.domain.model import MassReplyId
+from app.mass_replies import control
 from app.store.shares import BULK
 from app.store.transactions import TenantTx
 

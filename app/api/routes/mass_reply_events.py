@@ -10,19 +10,19 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from app.api.auth import still_may
-from app.api.batches import Id
 from app.api.delivery_schemas import DeliveryAnswer
 from app.api.deps import ConversationFollower, RuntimeDep
-from app.api.event_feed import Feeds, Watch
+from app.api.event_streams import Feeds, Watch
+from app.api.mass_replies import Id
 from app.api.mass_reply_schemas import ProgressAnswer
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
+from app.domain.delivery import MassReplyId
 from app.domain.errors import NotFound
-from app.domain.following import BEGINNING, PLACE_FORM, Place
-from app.domain.model import MassReplyId
 from app.domain.permissions import Permission
-from app.watching import UNREACHABLE
+from app.domain.stream_cursor import BEGINNING, PLACE_FORM, Place
+from app.process.polling import UNREACHABLE
 
 log = structlog.get_logger()
 

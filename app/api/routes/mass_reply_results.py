@@ -6,18 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.api.batches import Id, existing, read
+from app.api.content_negotiation import preferred
 from app.api.delivery_export import CSV, JSON, NDJSON, export
 from app.api.delivery_schemas import DeliveryAnswer, ReasonCountAnswer, ReasonCountsAnswer
 from app.api.deps import ConversationReader, RuntimeDep
-from app.api.media import preferred
+from app.api.mass_replies import Id, existing, read
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing
+from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, ReasonCode
 from app.domain.errors import NotFound
-from app.domain.model import Channel, DeliveryStatus, MassReplyId, ReasonCode
-from app.store import results
+from app.mass_replies.sql import results
 from app.store.shares import SEARCH
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)

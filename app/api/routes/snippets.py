@@ -6,6 +6,8 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path, Response, status
 from pydantic import Field, StringConstraints
 
+from app.accounts.channel_accounts import delete_snippet, save_snippet
+from app.accounts.sql.snippets import Snippet, find_snippet, list_snippets
 from app.api.deps import Administrator, ConversationReader, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
@@ -13,9 +15,7 @@ from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Listing
 from app.domain.audit import Actor
 from app.domain.errors import InvalidTemplate, NotFound, UnknownMergeTag
-from app.domain.rendering import check_snippet
-from app.setup import delete_snippet, save_snippet
-from app.store.snippets import Snippet, find_snippet, list_snippets
+from app.domain.text.message import check_snippet
 
 router = APIRouter(prefix="/snippets", tags=["snippets"], route_class=CallerFirst)
 

@@ -9,8 +9,8 @@ from app.api.deps import ConversationReader, RuntimeDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
-from app.domain.stream_tickets import LIFETIME, StreamTicket
-from app.store import stream_tickets
+from app.auth.sql import stream_tickets
+from app.auth.stream_tickets import LIFETIME, StreamTicket
 
 router = APIRouter(prefix="/stream-tickets", tags=["mass replies"], route_class=CallerFirst)
 

@@ -15,11 +15,11 @@ from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Listing, Moment
 from app.domain.audit import Actor
 from app.domain.errors import InvalidRequest, InvalidState, NotFound
-from app.domain.events import EventType
-from app.domain.webhooks import EndpointDraft, EndpointState, WebhookEndpoint
-from app.store import webhook_endpoints
-from app.store.webhook_endpoints import COUNTED
+from app.domain.outbox import EventType
 from app.webhooks.endpoints import ShownEndpoint, delete_endpoint, get_endpoint, replay, rotate_secret, save_endpoint
+from app.webhooks.model import EndpointDraft, EndpointState, WebhookEndpoint
+from app.webhooks.sql import endpoints
+from app.webhooks.sql.endpoints import COUNTED
 
 router = APIRouter(prefix="/webhook-endpoints", tags=["webhook endpoints"], route_class=CallerFirst)
 
@@ -144,7 +144,7 @@ async def get_webhook_endpoints(
 ) -> Listing[WebhookEndpointAnswer]:
     """List the endpoints by key."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        found = await webhook_endpoints.page(tx, after=page.after(str), limit=page.limit + 1)
+        found = await endpoints.page(tx, after=page.after(str), limit=page.limit + 1)
     return page.listing(found, lambda endpoint: endpoint.key, WebhookEndpointAnswer.of)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from app.dev.calls import Calls
+from app.dev.api_client import Calls
 from app.dev.history import folder as run
 from app.dev.history.verdict import judge, lines
 

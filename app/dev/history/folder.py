@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.dev.calls import Calls
+from app.dev.api_client import Calls
 from app.dev.history.evidence import Confirmed, Evidence
 from app.dev.history.export import export
 from app.dev.history.reading import Json, evidence

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from app.dev.history.evidence import Row
-from app.domain.model import (
+from app.domain.delivery import (
     Absorbed,
     DeliveryEvent,
     DeliveryStatus,

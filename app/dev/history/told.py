@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from app.dev.history.evidence import UNFINISHED, Event, Evidence
-from app.domain.events import EventType
-from app.domain.model import ACCEPTED, DeliveryStatus
+from app.domain.delivery import ACCEPTED, DeliveryStatus
+from app.domain.outbox import EventType
 
 
 def replies_told(evidence: Evidence) -> Counter[str]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from app.dev.history.evidence import Evidence, Row
 from app.dev.history.replay import explain, record_of
 from app.dev.history.told import told_statuses
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 
 
 def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from app.dev.history import checks
 from app.dev.history.evidence import Evidence, Row
 from app.dev.history.told import order, told_statuses, untold
 from app.dev.history.trace import trace
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 
 EVER: Final = datetime.max.replace(tzinfo=UTC)
 

@@ -4,7 +4,7 @@ Run it with `python -m app.dev.sandbox --port 8025`, or in a test with `async wi
 """
 
 from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.options import Settings, Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.dev.sandbox.settings import Settings, Timing
 
 __all__ = ["Fault", "Sandbox", "Settings", "Timing", "run_sandbox"]

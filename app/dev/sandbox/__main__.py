@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from app.dev.sandbox.options import Settings, Timing
 from app.dev.sandbox.server import run_sandbox
-from app.dev.sandbox.settings import Settings, Timing
 from app.dev.servers import EmbeddedServersMissing
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.journal import to_json
+from app.dev.sandbox.message_bus import Exchange
 from app.dev.sandbox.outbox import SCRIPT, outbox_page
 from app.dev.sandbox.provider import HttpProvider, Provider, Said, TellsInbound
 from app.dev.sandbox.smtp import Smtp

@@ -10,10 +10,10 @@ from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.message_bus import Exchange
 from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
 
 FAILURES: Mapping[Fault, tuple[str, str]] = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import GARBAGE, Exchange, first_at
 from app.dev.sandbox.faults import Fault, Stage
 from app.dev.sandbox.journal import Entry, Message
+from app.dev.sandbox.message_bus import GARBAGE, Exchange, first_at
 from app.dev.sandbox.provider import Answer, CallRefused, Draft, HttpProvider, Read, headers_of_interest
 
 

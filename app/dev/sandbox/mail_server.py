@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, cast
 from weakref import WeakSet
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import GARBAGE, Exchange, first_at
 from app.dev.sandbox.faults import STAGES, Fault, Stage
 from app.dev.sandbox.journal import Message, Problem
+from app.dev.sandbox.message_bus import GARBAGE, Exchange, first_at
 from app.dev.sandbox.provider import Draft
 from app.dev.sandbox.smtp import Smtp
 from app.dev.servers import EmbeddedServersMissing

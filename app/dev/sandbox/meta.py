@@ -9,7 +9,6 @@ from uuid import uuid4
 from aiohttp import web
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.graph import (
     BAD_TOKEN,
@@ -26,6 +25,7 @@ from app.dev.sandbox.graph import (
 )
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.message_bus import Exchange
 from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
 
 HUMAN_AGENT_WINDOW = timedelta(days=7)

@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 from aiohttp import web
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.message_bus import Exchange
 from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
 from app.dev.sandbox.provider import THREADING, CallRefused, Draft, Post, Reading, Said, headers_of_interest
 

@@ -27,10 +27,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.message_bus import Exchange
 from app.dev.sandbox.postmark_checks import ADDRESS
 from app.dev.sandbox.provider import THREADING, CallRefused, Draft, Post, Reading, Said, headers_of_interest
 

@@ -8,17 +8,17 @@ from aiohttp import web
 
 from app.dev.sandbox.accounts import Account, Accounts
 from app.dev.sandbox.control import Control
-from app.dev.sandbox.courier import Courier
-from app.dev.sandbox.exchange import Exchange
 from app.dev.sandbox.faults import Fault
 from app.dev.sandbox.helpdesk import Helpdesk
 from app.dev.sandbox.journal import Journal
 from app.dev.sandbox.mail_server import run_mail_server
+from app.dev.sandbox.message_bus import Exchange
 from app.dev.sandbox.meta import Meta
+from app.dev.sandbox.options import Settings
 from app.dev.sandbox.postmark import Postmark
 from app.dev.sandbox.provider import HttpProvider
+from app.dev.sandbox.receipt_sender import Courier
 from app.dev.sandbox.sendgrid import SendGrid
-from app.dev.sandbox.settings import Settings
 from app.dev.sandbox.smtp import Smtp
 from app.dev.sandbox.twilio import Twilio
 from app.dev.sandbox.whatsapp import WhatsApp

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from app.dev.place import own_place
 from app.dev.soak.broken import VARIANTS
 from app.dev.soak.report import Outcome, Plan, page
 from app.dev.soak.run import soak
+from app.dev.workdir import own_place
 
 Seed = Annotated[int, typer.Option(help="Draws the recipients and the faults.")]
 Recipients = Annotated[int, typer.Option(help="Conversations in the mass reply that is sent under faults.")]

@@ -12,22 +12,23 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from app.channels import http
-from app.delivery import calling, claiming, pump
+from app.delivery import calling, pump
+from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
-from app.domain.model import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move, Standing, transition
-from app.store import claims
+from app.delivery.sql import claims
+from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move, Standing, transition
 
 
 def claim_is_not_committed() -> None:
     """Send what was claimed, and forget the claim."""
-    take = claiming.Claim.take
+    take = delivery_claim.Claim.take
 
     async def forgetful(claim: Any, token: Any) -> Any:
         taken = await take(claim, token)
         await claim._connection.rollback()
         return taken
 
-    claiming.Claim.take = forgetful  # type: ignore[method-assign, assignment]
+    delivery_claim.Claim.take = forgetful  # type: ignore[method-assign, assignment]
 
 
 def class_is_evidence() -> None:

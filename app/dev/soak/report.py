@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.dev.history.evidence import Evidence
 from app.dev.history.verdict import Kind, Verdict, lines
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from uuid import UUID
 
 import httpx
 
+from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
 from app.dev import servers
-from app.dev.calls import Calls
-from app.dev.children import child
+from app.dev.api_client import Calls
 from app.dev.history import folder as history
 from app.dev.history.evidence import Confirmed
 from app.dev.history.receiver import Receiver, receiving
@@ -27,9 +27,9 @@ from app.dev.soak.relay import CLEAR, Relay
 from app.dev.soak.report import Outcome, Plan
 from app.dev.soak.stage import Ground, Postgres, Program, Valkey, ready
 from app.dev.soak.strikes import FAILING, STRIKES, Run, draw
-from app.domain.model import TenantId
+from app.dev.subprocesses import child
+from app.domain.delivery import TenantId
 from app.domain.permissions import Role
-from app.setup import KeyDraft, create_tenant, issue_api_key
 from app.store.database import Database
 from app.store.schema import migrate
 

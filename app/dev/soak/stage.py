@@ -14,8 +14,8 @@ import asyncpg
 import httpx
 from redis.asyncio import Redis
 
-from app.dev.children import Child, child
 from app.dev.ports import free_port
+from app.dev.subprocesses import Child, child
 
 READY: Final = 60.0
 """Seconds for a process to start on a machine that is busy."""

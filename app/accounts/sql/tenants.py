@@ -1,0 +1,29 @@
+"""Tenants."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.delivery import TenantId
+from app.store.transactions import RoutingTx, TenantTx
+from app.tables import NEW_ID, tenants
+
+
+async def next_tenant_id(tx: RoutingTx) -> TenantId:
+    """A new id. It comes before the row: nothing can be written but inside the tenant's own transaction."""
+    tenant_id = await tx.scalar(sa.select(NEW_ID))
+    assert isinstance(tenant_id, UUID)  # noqa: S101 - narrows for mypy: uuidv7() answers a UUID, never NULL
+    return TenantId(tenant_id)
+
+
+async def insert_tenant(tx: TenantTx, name: str) -> None:
+    await tx.execute(sa.insert(tenants).values(id=tx.tenant, name=name))
+
+
+async def tenant_exists(tx: TenantTx) -> bool:
+    return await tx.scalar(sa.select(tenants.c.id).where(tenants.c.id == tx.tenant)) is not None
+
+
+async def tenant_name(tx: TenantTx) -> str:
+    name: str = (await tx.execute(sa.select(tenants.c.name).where(tenants.c.id == tx.tenant))).scalar_one()
+    return name

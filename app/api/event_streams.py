@@ -1,0 +1,213 @@
+"""What the streams of one mass reply share: one question a second to the database, and each page of results once.
+
+A stream keeps its place and nothing else. It takes pages at its own reader's pace, from the few that are kept here or
+from the database again, so that a slow reader costs no memory and holds nobody up.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from fastapi.sse import format_sse_event
+
+from app.api.delivery_schemas import DeliveryAnswer
+from app.api.mass_reply_schemas import ProgressAnswer
+from app.domain.delivery import DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.errors import NotFound, RateLimited
+from app.domain.mass_reply import Progress
+from app.domain.stream_cursor import Place
+from app.mass_replies.sql import progress as progress_sql
+from app.mass_replies.sql import results
+from app.mass_replies.sql.progress import Settled
+from app.mass_replies.sql.results import DeliveryResult
+from app.process.polling import Bell, Ticking
+from app.store import outbox
+from app.store.database import Database
+
+TICK: Final = 1.0
+HEARTBEAT: Final = 15.0
+"""Seconds; proxies cut connections that are silent for a minute or so."""
+MOST_STREAMS: Final = 1_000
+"""Open streams of one tenant in one process."""
+MOST_STREAMS_EACH: Final = 100
+"""Of those, of one key or person."""
+PAGE: Final = 200
+"""Deliveries read at once: about 150 kB as text."""
+KEPT_PAGES: Final = 8
+
+_WAIT: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How a mass reply stood, and where its last event stood then: what came later is in a later glance."""
+
+    progress: str
+    """As JSON."""
+    newest: int
+    ended_as: MassReplyStatus | None
+    """None while there is more to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Deliveries that settled one after the other."""
+
+    events: bytes = field(repr=False)
+    """As they go over the wire."""
+    end: Place
+
+
+class Feed:
+    """One mass reply, as the streams of this process see it."""
+
+    def __init__(self, database: Database, tenant: TenantId, id_: MassReplyId, tick: float) -> None:
+        self._database, self._tenant, self._id = database, tenant, id_
+        self._looking, self._reading = asyncio.Lock(), asyncio.Lock()
+        self._pages: OrderedDict[Place, Page] = OrderedDict()
+        self._ticking = Ticking("mass reply", self.look, lambda: bool(self.bells), tick)
+        self.bells: set[Bell] = set()
+        self.latest: Glance | None = None
+        """None where the mass reply is no more."""
+
+    async def look(self) -> None:
+        """See how it stands. One at a time, so that no glance is followed by an older one."""
+        async with self._looking:
+            numbered = outbox.NUMBERED_AT_ONCE
+            while numbered == outbox.NUMBERED_AT_ONCE:
+                async with self._database.begin(self._tenant) as tx:
+                    # Before the events get their positions: what is over has told everything by then.
+                    progress = await progress_sql.progress(tx, self._id)
+                    numbered = await outbox.number(tx)
+                    newest = await progress_sql.newest_position(tx, self._id)
+            self._show(None if progress is None else _glance(progress, newest))
+
+    def _show(self, glance: Glance | None) -> None:
+        if glance != self.latest:
+            self.latest = glance
+            for bell in self.bells:
+                bell.ring()
+
+    async def page(self, after: Place, newest: int) -> Page:
+        """The deliveries that settled behind a place, up to an event that has been glanced at.
+
+        A page that was read before there was that event still leads on.
+        """
+        async with self._reading:
+            if after not in self._pages:
+                self._pages[after] = await self._read(after, newest)
+                if len(self._pages) > KEPT_PAGES:
+                    self._pages.popitem(last=False)
+            return self._pages[after]
+
+    async def _read(self, after: Place, newest: int) -> Page:
+        async with self._database.begin(self._tenant) as tx:
+            settled = await progress_sql.settled_after(tx, self._id, after, newest, PAGE)
+            ids = [one.delivery for one in settled]
+            found = await results.some(tx, self._id, ids)
+        end = settled[-1].place if len(settled) == PAGE else Place(newest + 1)
+        return Page(_delivery_events(settled, found), end)
+
+    @property
+    def kept_pages(self) -> int:
+        return len(self._pages)
+
+    def start(self) -> asyncio.Task[None]:
+        return self._ticking.start()
+
+
+def _glance(progress: Progress, newest: int) -> Glance:
+    text = ProgressAnswer.of(progress, datetime.now(UTC)).model_dump_json()
+    return Glance(text, newest, progress.status if progress.finished_at is not None else None)
+
+
+def _delivery_events(settled: Sequence[Settled], found: Mapping[DeliveryId, DeliveryResult]) -> bytes:
+    """Tell each delivery once, as it stands.
+
+    One that has gone on meanwhile is told by a later event: now it would be said twice, or not as it was.
+    """
+    last = {one.delivery: one.place for one in settled}
+    return b"".join(
+        format_sse_event(event="delivery", data_str=DeliveryAnswer.of(result).model_dump_json(), id=str(one.place))
+        for one in settled
+        if one.place == last[one.delivery]
+        and (result := found.get(one.delivery)) is not None
+        and result.status is one.status
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One stream's part in a feed."""
+
+    feed: Feed
+    bell: Bell
+    heartbeat: float
+    """Seconds of silence after which the reader is told that it is still there."""
+
+
+class Feeds:
+    """The mass replies that somebody follows in this process."""
+
+    def __init__(self, database: Database, tick: float = TICK, heartbeat: float = HEARTBEAT) -> None:
+        self._database, self._tick, self._heartbeat = database, tick, heartbeat
+        self._feeds: dict[tuple[TenantId, MassReplyId], Feed] = {}
+        self._streams: Counter[TenantId] = Counter()
+        self._streams_each: Counter[tuple[TenantId, str]] = Counter()
+        self._asking: set[asyncio.Task[None]] = set()
+        """Also for mass replies that nobody follows any more: such a task may be in the middle of a question."""
+
+    @asynccontextmanager
+    async def watch(self, tenant: TenantId, id_: MassReplyId, who: str) -> AsyncIterator[Watch]:
+        """Follow a mass reply, as it stands by now, for a key or a person. Raises NotFound and RateLimited."""
+        if self._streams[tenant] >= MOST_STREAMS:
+            raise RateLimited(f"{MOST_STREAMS:,} streams of this tenant are open.", limit="streams", wait=_WAIT)
+        if self._streams_each[tenant, who] >= MOST_STREAMS_EACH:
+            raise RateLimited(f"{MOST_STREAMS_EACH} streams of this caller are open.", limit="streams", wait=_WAIT)
+        feed = self._feeds.get((tenant, id_)) or Feed(self._database, tenant, id_, self._tick)
+        self._feeds[tenant, id_] = feed
+        bell = Bell()
+        feed.bells.add(bell)
+        self._streams[tenant] += 1
+        self._streams_each[tenant, who] += 1
+        try:
+            await feed.look()
+            if feed.latest is None:
+                raise NotFound
+            self._keep(feed.start())
+            yield Watch(feed, bell, self._heartbeat)
+        finally:
+            feed.bells.discard(bell)
+            self._streams_each -= Counter({(tenant, who): 1})  # forgets who has none any more
+            self._leave(tenant, id_, feed)
+
+    def _leave(self, tenant: TenantId, id_: MassReplyId, feed: Feed) -> None:
+        self._streams[tenant] -= 1
+        if not self._streams[tenant]:
+            del self._streams[tenant]
+        if not feed.bells:
+            self._feeds.pop((tenant, id_), None)
+
+    def _keep(self, asking: asyncio.Task[None]) -> None:
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+
+    @property
+    def open_streams(self) -> int:
+        return self._streams.total()
+
+    def end(self) -> None:
+        """Ask every stream to end: this process stops, and its reader goes on elsewhere."""
+        for feed in self._feeds.values():
+            for bell in feed.bells:
+                bell.ring_last()
+
+    async def close(self) -> None:
+        """Ask the database nothing more."""
+        for asking in self._asking:
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)

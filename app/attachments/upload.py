@@ -1,0 +1,104 @@
+"""Use cases of attachments: taking an uploaded file, and finding those that a mass reply names."""
+
+import asyncio
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO, Final
+from uuid import UUID, uuid4
+from zipfile import BadZipFile, ZipFile
+
+import puremagic
+
+from app.attachments.file_types import (
+    HEAD_BYTES,
+    StoredAttachment,
+    StoredContent,
+    checked_type,
+    empty_file,
+    recognised_archive,
+    safe_filename,
+)
+from app.attachments.files import Files
+from app.attachments.sql.attachments import find_attachments, insert_attachment
+from app.domain.channel_port import Attachment
+from app.domain.delivery import TenantId
+from app.domain.errors import Fault, UnknownAttachment
+from app.store.database import Database
+from app.store.transactions import TenantTx
+
+_ZIP: Final = b"PK\x03\x04"
+_LONGEST_MIMETYPE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as somebody sent it, nothing of it believed yet."""
+
+    filename: str = field(repr=False)
+    content_type: str | None
+    size: int
+    content: IO[bytes] = field(repr=False)
+
+
+async def keep_attachment(database: Database, files: Files, tenant: TenantId, upload: Upload) -> StoredAttachment:
+    """Check a file and keep it. Raises InvalidRequest for one that is not taken, FilesUnavailable.
+
+    The content is kept first: a row whose content is missing would promise what cannot be sent.
+    """
+    checked = await asyncio.to_thread(_check, tenant, upload)
+    await files.put(checked.storage_key, upload.content)
+    async with database.begin(tenant) as tx:
+        return await insert_attachment(tx, checked)
+
+
+def _check(tenant: TenantId, upload: Upload) -> StoredContent:
+    """Look at all of the content, and leave it to be read from its beginning."""
+    filename, content = safe_filename(upload.filename), upload.content
+    head = content.read(HEAD_BYTES)
+    if not head:
+        raise empty_file()
+    content_type = checked_type(filename, upload.content_type, head, _recognised(head, content))
+    content.seek(0)
+    sha256 = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # typeshed wants readinto
+    content.seek(0)
+    return StoredContent(filename, content_type, upload.size, sha256, f"{tenant}/{uuid4()}")
+
+
+def _recognised(head: bytes, content: IO[bytes]) -> frozenset[str]:
+    """The name endings of the kinds of files that begin like this one."""
+    if head.startswith(_ZIP):
+        return _recognised_archive(content)
+    try:
+        return frozenset(match.extension for match in puremagic.magic_string(head))
+    except puremagic.PureError:  # no kind that it knows begins so
+        return frozenset()
+
+
+def _recognised_archive(content: IO[bytes]) -> frozenset[str]:
+    try:
+        with ZipFile(content) as archive:
+            members = archive.namelist()
+            return recognised_archive(members, _mimetype(archive) if "mimetype" in members else None)
+    except (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+        return frozenset()
+
+
+def _mimetype(archive: ZipFile) -> str:
+    with archive.open("mimetype") as member:
+        return member.read(_LONGEST_MIMETYPE).decode("ascii", "replace").strip()
+
+
+async def attachments_of(tx: TenantTx, ids: Sequence[UUID]) -> tuple[Attachment, ...]:
+    """What a mass reply means by these ids. Raises UnknownAttachment, naming those that the tenant does not have."""
+    wanted = tuple(dict.fromkeys(ids))
+    found = tuple(stored.attachment for stored in await find_attachments(tx, wanted))
+    if unknown := set(wanted) - {attachment.id for attachment in found}:
+        faults = [
+            Fault(f"/message/attachment_ids/{place}", UnknownAttachment.code, "There is no such attachment.")
+            for place, id_ in enumerate(ids)
+            if id_ in unknown
+        ]
+        raise UnknownAttachment(faults=faults)
+    return found

@@ -1,0 +1,14 @@
+"""What a provider's answer to a call that only reads says of an account's credentials."""
+
+from app.channels.support import Answer
+from app.domain.account_check import CheckResult, accepted, refused, unknown
+from app.domain.channel_port import Deferred, Unknown
+
+
+def judge_check(answer: Answer | Deferred | Unknown, provider: str) -> CheckResult:
+    """Judge by the status alone: 401 refuses the credentials, and anything else that is no success says nothing."""
+    if not isinstance(answer, Answer):
+        return unknown(answer.detail)
+    if answer.status == 401:
+        return refused(f"{provider} answered HTTP 401: the credentials are not valid.")
+    return accepted(provider) if answer.ok else unknown(f"{provider} answered HTTP {answer.status}.")

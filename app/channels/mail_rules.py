@@ -1,0 +1,89 @@
+"""Mail rules that hold for every e-mail provider: what goes into threading headers, and what comes out of them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import Field
+
+from app.channels.account_config import REPLY_PLACEHOLDER, Mailbox, ReplyAddress, Settings
+from app.channels.header_encoding import one_line, unlike_encoded_words
+from app.domain.channel_port import Outbound, Rejected
+from app.domain.delivery import ReasonCode
+
+BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.", own=True)
+
+_MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+>")
+
+
+class MailSettings(Settings):
+    """Who writes, and where answers go: the same for every e-mail provider."""
+
+    sender: Mailbox = Field(alias="from")
+    reply_to: ReplyAddress | None = None
+
+    @property
+    def domain(self) -> str:
+        return self.sender.rpartition("@")[2].rstrip(">")
+
+    def answers_to(self, conversation: UUID) -> str | None:
+        """The Reply-To of a mail on this conversation."""
+        return self.reply_to.replace(REPLY_PLACEHOLDER, conversation.hex) if self.reply_to else None
+
+
+def own_addresses(config: Mapping[str, Any]) -> Iterable[str]:
+    """The addresses that an account writes from, and that answers to it go to."""
+    return [value for name in ("from", "reply_to") if isinstance(value := config.get(name), str)]
+
+
+def message_id(outbound: Outbound, domain: str) -> str:
+    """Our own Message-ID, the same for every attempt at a delivery."""
+    return f"<{outbound.delivery_id}@{domain}>"
+
+
+def reply_headers(outbound: Outbound, domain: str) -> Iterator[tuple[str, str]]:
+    """The headers that put a reply into its thread, and ask machines not to answer it.
+
+    Auto-Submitted is left out: a person wrote the reply (RFC 3834 section 5). Exchange reads the last header.
+    """
+    yield "Message-ID", message_id(outbound, domain)
+    if parent := references([outbound.in_reply_to or ""]):
+        yield "In-Reply-To", parent
+    if thread := references(outbound.references):
+        yield "References", thread
+    yield "X-Auto-Response-Suppress", "OOF, AutoReply"
+
+
+def message_ids(header: str) -> tuple[str, ...]:
+    """The message ids in a header, in order, each with its angle brackets (RFC 5322 section 3.6.4).
+
+    Whatever else stands there is left out, so that the result is safe to be written into a header again.
+    """
+    return tuple(_MESSAGE_ID.findall(header))
+
+
+def references(ids: Iterable[str]) -> str:
+    """One References value: ids apart by spaces, never encoded; whoever writes the mail folds it at the spaces."""
+    return " ".join(message_ids(" ".join(ids)))
+
+
+def header_text(text: str | None, longest: int | None = None) -> str:
+    """A subject, or a name of a person or a file, for a provider that writes the headers itself.
+
+    It has no line break and nothing that might be decoded, by which it could write headers of its own. One that has
+    more characters than the provider takes ends with an ellipsis.
+    """
+    written = unlike_encoded_words(one_line(text))
+    return written if longest is None or len(written) <= longest else f"{written[: longest - 1]}…"
+
+
+def mail_date(value: str | None) -> datetime | None:
+    """Read a Date header; UTC where it names no zone, None where it is no date."""
+    try:
+        date = parsedate_to_datetime(value) if value else None
+    except ValueError:
+        return None
+    return date.replace(tzinfo=UTC) if date and date.tzinfo is None else date

@@ -1,0 +1,327 @@
+"""What Meta's Graph APIs have in common: calls, error codes, signatures, the question at set-up, files after a text.
+
+Errors: https://developers.facebook.com/docs/graph-api/guides/error-handling
+Webhooks: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import httpx
+from pydantic import Field, SecretStr
+
+from app.channels.account_config import HeaderSecret, Settings
+from app.channels.credential_checks import judge_check
+from app.channels.http import CALL_SECONDS, call_deadline
+from app.channels.support import (
+    Answer,
+    Failure,
+    Fault,
+    Meaning,
+    asked_to_wait,
+    by_status,
+    exchange,
+    fault_of,
+    one_line,
+    refusal,
+    throttled,
+)
+from app.domain.account_check import CheckResult, refused
+from app.domain.channel_port import (
+    PAIR_RATE,
+    AttachmentFile,
+    Deferred,
+    DroppedAttachment,
+    Limits,
+    Rejected,
+    Unknown,
+    Uploaded,
+    UploadResult,
+    Webhook,
+)
+from app.domain.delivery import ReasonCode
+
+ApiVersion = Annotated[str, Field(pattern=r"^v\d{1,3}\.\d{1,2}$")]
+ObjectId = Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]
+"""What Graph calls a page, an Instagram account or a phone number."""
+
+SIGNATURE: Final = "x-hub-signature-256"
+DEFAULT_VERSION: Final = "v25.0"
+
+_UPLOAD_SECONDS: Final = 60.0
+_MARGIN_SECONDS: Final = 0.5
+"""What a file's call leaves of the attempt's time, so that an accepted text is still recorded as that."""
+
+Json = Mapping[str, Any]
+
+
+class Credentials(Settings):
+    access_token: HeaderSecret
+    app_secret: HeaderSecret
+    verify_token: HeaderSecret
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The way to one account's objects."""
+
+    http: httpx.AsyncClient = field(repr=False)
+    address: str
+    """Base URL, version and the sender's id."""
+    access_token: SecretStr
+
+    async def post(self, edge: str, body: Json, seconds: float | None = None) -> Answer | Deferred | Unknown:
+        request = self.http.build_request("POST", f"{self.address}/{edge}", json=body, headers=self._headers)
+        return await exchange(self.http, request, seconds=CALL_SECONDS if seconds is None else seconds)
+
+    async def get(self, fields: str) -> Answer | Deferred | Unknown:
+        """Read fields of the sender itself."""
+        request = self.http.build_request("GET", self.address, params={"fields": fields}, headers=self._headers)
+        return await exchange(self.http, request)
+
+    async def upload(
+        self, edge: str, fields: Mapping[str, str], name: str, file: AttachmentFile
+    ) -> Answer | Deferred | Unknown:
+        request = self.http.build_request(
+            "POST",
+            f"{self.address}/{edge}",
+            data=fields,
+            files={name: (file.filename, file.content, file.content_type)},
+            headers=self._headers,
+            timeout=_UPLOAD_SECONDS,
+        )
+        return await exchange(self.http, request, seconds=_UPLOAD_SECONDS)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token.get_secret_value()}"}
+
+
+@dataclass(frozen=True, slots=True)
+class GraphError:
+    code: int
+    subcode: int | None = None
+    details: str | None = None
+    is_transient: bool = False
+
+    @classmethod
+    def read(cls, error: object) -> "GraphError | None":
+        """Read an error object, of an answer or of a webhook; None where there is no code in it."""
+        if not isinstance(error, dict) or not isinstance(error.get("code"), int):
+            return None
+        subcode, data = error.get("error_subcode"), error.get("error_data")
+        details = data.get("details") if isinstance(data, dict) else None
+        return cls(
+            error["code"],
+            subcode if isinstance(subcode, int) else None,
+            one_line(details) if isinstance(details, str) and details else None,
+            error.get("is_transient") is True,
+        )
+
+
+Code = int | tuple[int, int]
+"""A code, or a code and its subcode where that says more."""
+
+MIXED: Final = frozenset({10, *range(200, 300)})
+"""Codes about permissions whose subcodes may also speak of one person or one thread."""
+
+_PERMISSION: Final = Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed")
+_MAYBE_PERSON: Final = Meaning(
+    ReasonCode.PROVIDER_REJECTED, "a permission is missing, perhaps for this person alone", temporary=True
+)
+"""For a subcode that no table has: it pauses no account, and where it meets many, the share of failures does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTable:
+    """What the codes of one provider mean. The HTTP status does not decide: Meta gives several for one code."""
+
+    provider: str
+    meanings: Mapping[Code, Meaning]
+    """`Fault.BUSY` stands for too many messages to this one recipient, who waits longer each time."""
+    unclear: frozenset[Code]
+    """Codes that do not say whether the message went out."""
+    source: str
+
+    def judge(self, answer: Answer) -> Rejected | Deferred | Unknown:
+        """Judge an answer that does not name the message it made."""
+        if answer.ok:
+            return Unknown(f"{self.provider} answered HTTP {answer.status} without the id of a message.")
+        error = GraphError.read(answer.member("error"))
+        if error is None:
+            return throttled(answer) if answer.status == 429 else _without_code(answer, self.provider)
+        meaning = self.meaning(error)
+        if meaning is None:
+            return self._unlisted(error, answer)
+        words = self.words(error, meaning.words)
+        if meaning.verdict is Fault.BUSY:
+            return Deferred(PAIR_RATE, words)
+        return replace(refusal(meaning, "", asked_to_wait(answer)), detail=words)
+
+    def failure(self, error: GraphError | None) -> Failure:
+        """Say why a message failed that had been taken."""
+        if error is None:
+            return Failure(ReasonCode.PROVIDER_REJECTED, f"{self.provider}: the message failed without a reason")
+        meaning = self.meaning(error) or _FAILED
+        temporary = meaning.temporary or meaning.verdict in (Fault.ACCOUNT, Fault.QUOTA)
+        return Failure(_afterwards(meaning.verdict), self.words(error, meaning.words), temporary)
+
+    def account_fault(self, error: GraphError | None) -> Deferred | None:
+        """What a failed message says of the account; None where it says nothing."""
+        meaning = None if error is None else self.meaning(error)
+        if error is None or meaning is None:
+            return None
+        found = fault_of(meaning, "")
+        return None if found is None else replace(found, detail=self.words(error, meaning.words))
+
+    def meaning(self, error: GraphError) -> Meaning | None:
+        """Look up what an error says of the message; None where it says nothing certain."""
+        exact = (error.code, error.subcode or 0)
+        if exact in self.meanings:
+            return self.meanings[exact]
+        if self.is_unclear(error):
+            return None
+        if error.code in MIXED:
+            return _MAYBE_PERSON if error.subcode else _PERMISSION
+        return self.meanings.get(error.code)
+
+    def is_unclear(self, error: GraphError) -> bool:
+        return error.code in self.unclear or (error.code, error.subcode or 0) in self.unclear
+
+    def words(self, error: GraphError, words: str) -> str:
+        code = f"{error.code}/{error.subcode}" if error.subcode else str(error.code)
+        return f"{self.provider} {code}: {words}" + (f" ({error.details})" if error.details else "")
+
+    def _unlisted(self, error: GraphError, answer: Answer) -> Rejected | Deferred | Unknown:
+        if self.is_unclear(error) or error.is_transient or not 400 <= answer.status < 500:
+            return Unknown(self.words(error, "an error that does not say whether the message went out"))
+        if answer.status == 429:
+            return throttled(answer)
+        return Rejected(ReasonCode.PROVIDER_REJECTED, self.words(error, _FAILED.words), temporary=True)
+
+
+_NOT_SEEN: Final = 100
+"""Also of an object that is not there, or that the token may not see (subcode 33)."""
+
+
+async def check_sender(graph: Graph, errors: ErrorTable, number: str | None = None) -> CheckResult:
+    """Ask with the account's token for the sender's own id, and its phone number if that field is named."""
+    answer = await graph.get("id" if number is None else f"id,{number}")
+    error = GraphError.read(answer.member("error")) if isinstance(answer, Answer) else None
+    meaning = None if error is None else errors.meaning(error)
+    if error is not None and meaning is not None and meaning.verdict is Fault.ACCOUNT:
+        return refused(errors.words(error, meaning.words))
+    if error is not None and error.code == _NOT_SEEN:
+        return refused(errors.words(error, "the sender's id is not known, or the token may not use it"))
+    result, own = judge_check(answer, errors.provider), None
+    if number is not None and isinstance(answer, Answer) and answer.ok:
+        own = answer.member(number)
+    return replace(result, own_address=own) if isinstance(own, str) and own else result
+
+
+_FAILED: Final = Meaning(ReasonCode.PROVIDER_REJECTED, "the message was refused")
+
+
+def _afterwards(verdict: ReasonCode | Fault) -> ReasonCode:
+    """What a code means for a message that was taken first: it has failed, whoever is to blame."""
+    match verdict:
+        case ReasonCode():
+            return verdict
+        case Fault.ACCOUNT:
+            return ReasonCode.PROVIDER_REJECTED
+        case Fault.QUOTA | Fault.THROTTLED | Fault.BUSY:
+            return ReasonCode.UNREACHABLE
+
+
+def _without_code(answer: Answer, provider: str) -> Rejected | Deferred | Unknown:
+    judged = by_status(answer, provider)
+    assert isinstance(judged, Rejected | Deferred | Unknown)  # noqa: S101 - no status alone accepts a message
+    return judged
+
+
+def read_upload(answer: Answer | Deferred | Unknown, member: str, errors: ErrorTable) -> UploadResult:
+    if not isinstance(answer, Answer):
+        return answer
+    media_id = answer.text_member(member)
+    return Uploaded(media_id) if answer.ok and media_id else errors.judge(answer)
+
+
+SendFile = Callable[[AttachmentFile, int, float], Awaitable[str | None]]
+"""Send one file, the n-th, within so many seconds; answers why it did not go, or None."""
+
+
+async def send_files(files: Sequence[AttachmentFile], limits: Limits, send: SendFile) -> tuple[DroppedAttachment, ...]:
+    """Send the files after their text, each once; answers those that did not go."""
+    dropped = []
+    for number, file in enumerate(files, 1):
+        seconds = call_deadline() - asyncio.get_running_loop().time() - _MARGIN_SECONDS
+        why = limits.why_dropped(file) or _not_ready(file, seconds) or await send(file, number, seconds)
+        if why is not None:
+            dropped.append(DroppedAttachment(file.filename, why))
+    return tuple(dropped)
+
+
+def _not_ready(file: AttachmentFile, seconds: float) -> str | None:
+    if file.media_id is None:
+        return "The file was not uploaded to the provider."
+    return "There was no time left to send the file." if seconds <= 0 else None
+
+
+# Webhooks
+
+
+def is_signed(webhook: Webhook, app_secret: SecretStr) -> bool:
+    """Check X-Hub-Signature-256, which covers the body byte for byte: Meta writes `\\u00e4` before it signs."""
+    given = webhook.headers.get(SIGNATURE, "").encode(errors="replace")
+    digest = hmac.new(app_secret.get_secret_value().encode(), webhook.body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(f"sha256={digest}".encode(), given)
+
+
+def answer_challenge(webhook: Webhook, verify_token: SecretStr) -> str | None:
+    """Answer the GET with which Meta checks a callback address; None where it does not know our word."""
+    query = webhook.query
+    given = query.get("hub.verify_token", "").encode(errors="replace")
+    known = hmac.compare_digest(verify_token.get_secret_value().encode(), given)
+    asked = webhook.method == "GET" and query.get("hub.mode") == "subscribe"
+    return query.get("hub.challenge") if asked and known else None
+
+
+def objects(value: object) -> Iterable[Json]:
+    """The JSON objects of a list; nothing where there is no list."""
+    return (member for member in value if isinstance(member, dict)) if isinstance(value, list) else ()
+
+
+def member(json_object: Json, name: str) -> Json:
+    """A member that is a JSON object; an empty one where it is not."""
+    value = json_object.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(json_object: Json, name: str) -> str | None:
+    value = json_object.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def number(value: object) -> int:
+    """Read a count or a UNIX time, a number or its digits; 0 for anything else."""
+    written = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) <= 18 else 0
+
+
+def instant(value: object, *, per_second: int = 1) -> datetime | None:
+    """Read a UNIX time, a number or its digits; None for anything else."""
+    try:
+        return datetime.fromtimestamp(int(value) / per_second, UTC) if isinstance(value, int | str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def fingerprint(event: Json) -> str:
+    """A key for an event that has no name of its own: equal where all of it is."""
+    return hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,41 @@
+"""Reading multipart/form-data that a provider posts, in memory: what was uploaded never touches the disk."""
+
+import math
+from email.message import Message
+from typing import Any, Final
+
+from python_multipart.multipart import Field, FormParser
+
+from app.domain.channel_port import MalformedWebhook
+
+MEDIA_TYPE: Final = "multipart/form-data"
+_IN_MEMORY: Final[dict[Any, Any]] = {"MAX_MEMORY_FILE_SIZE": math.inf, "MAX_FIELDS": 1_000}
+
+
+def is_form(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == MEDIA_TYPE
+
+
+def read_form(content_type: str, body: bytes) -> dict[str, bytes]:
+    """The form's fields, of repeated ones the first; uploaded files are left out. Raises MalformedWebhook."""
+    fields: dict[str, bytes] = {}
+
+    def keep(field: Field) -> None:
+        fields.setdefault((field.field_name or b"").decode(errors="replace"), field.value or b"")
+
+    try:
+        parser = FormParser(MEDIA_TYPE, keep, lambda _: None, boundary=_boundary(content_type), config=_IN_MEMORY)
+        parser.write(body)
+        parser.finalize()
+    except ValueError:  # FormParserError is one
+        raise MalformedWebhook("The form cannot be taken apart.") from None
+    return fields
+
+
+def _boundary(content_type: str) -> str:
+    header = Message()
+    header["Content-Type"] = content_type
+    boundary = header.get_boundary()
+    if not boundary:
+        raise MalformedWebhook("The form names no boundary.")
+    return boundary

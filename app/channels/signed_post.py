@@ -1,0 +1,122 @@
+"""A POST of our own JSON to an address that a tenant typed, signed as Standard Webhooks say.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: the signature covers the id,
+the time and the body; while a secret is being replaced, the header carries one signature for each.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import Final
+
+import httpx
+from standardwebhooks.webhooks import Webhook as Signer
+
+from app.channels.account_config import endpoint, web_port
+from app.channels.public_addresses import is_public
+from app.channels.support import Answer, exchange, retry_after
+from app.domain.channel_port import Deferred, Unknown
+
+SECONDS: Final = 15.0
+"""The longest that a call may take, as the specification recommends (15 to 30 s)."""
+LONGEST_WAIT: Final = timedelta(days=1)
+"""A Retry-After beyond this is taken as this."""
+LOOK_UP_SECONDS: Final = 3.0
+_BUSY: Final = frozenset({429, 503})
+_PRIVATE: Final = "leads to a private network, which this installation does not allow"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPost:
+    id: str
+    """The same whenever the same thing is said again, so that the receiver can tell."""
+    url: str
+    """One that `check_url` let through."""
+    body: str = field(repr=False)
+    """JSON."""
+    secrets: Sequence[str] = field(repr=False)
+    """`whsec_…`; each of them signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The receiver answered 2xx."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    detail: str
+    """Why, in words for whoever looks after the receiver; without the address and without what it answered."""
+    retry_after: timedelta | None = None
+    """How long the receiver asked to be left alone, by HTTP 429 or 503."""
+    gone: bool = False
+    """It answered 410: it wants nothing any more."""
+
+
+async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Taken | NotTaken:
+    """Make the call, once. Redirects are not followed, and private addresses are refused by the client itself."""
+    now = datetime.now(UTC)
+    signers = [Signer(secret) for secret in post.secrets]
+    headers = signed_headers(signers, post.id, now, post.body)
+    request = http.build_request("POST", post.url, content=post.body.encode(), headers=headers, timeout=SECONDS)
+    answer = await exchange(http, request, seconds=SECONDS)
+    return _judged(answer, now) if isinstance(answer, Answer) else NotTaken(_words(answer))
+
+
+def signed_headers(signers: Sequence[Signer], id_: str, now: datetime, body: str) -> dict[str, str]:
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signer.sign(id_, now, body) for signer in signers),
+    }
+
+
+async def check_url(url: str, *, allow_private: bool) -> str:
+    """Check an http(s) URL that a tenant typed. Raises ValueError, whose words do not repeat it.
+
+    A name is looked up, so that a private address is refused when it is typed. One that nobody knows yet is let
+    through: whatever it leads to is checked again at every connection.
+    """
+    checked = endpoint(url)
+    if not allow_private:
+        web_port(checked)
+    host = httpx.URL(checked).host
+    if not allow_private and not all(is_public(address) for address in await _addresses(host)):
+        raise ValueError(_PRIVATE)
+    return checked
+
+
+async def _addresses(host: str) -> Sequence[str]:
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        pass
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError, UnicodeError):  # UnicodeError: a label that IDNA does not know
+        return []
+    return [str(entry[4][0]) for entry in found]
+
+
+def _judged(answer: Answer, now: datetime) -> Taken | NotTaken:
+    if answer.ok:
+        return Taken()
+    asked = answer.headers.get("Retry-After") if answer.status in _BUSY else None
+    wait = retry_after(asked, now, longest=LONGEST_WAIT) if asked else None
+    redirect = ", and redirects are not followed" if 300 <= answer.status < 400 else ""
+    return NotTaken(f"It answered HTTP {answer.status}{redirect}.", wait, gone=answer.status == 410)
+
+
+def _words(failure: Deferred | Unknown) -> str:
+    match failure:
+        case Deferred(code="private_address"):
+            return f"The address {_PRIVATE}."
+        case Deferred():
+            return "No connection could be made."
+        case Unknown():
+            return f"It did not answer within {SECONDS:.0f} s, or broke off."

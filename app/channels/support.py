@@ -1,0 +1,317 @@
+"""What every HTTP adapter shares: one call, its outcome mapped once, and the words for reading error tables.
+
+the call proves that no byte left   → Deferred
+any other transport error, time-out → Unknown
+an answer, HTTP 429 included        → Answer, which the adapter reads; `by_status` is what it says of an answer
+                                      that its provider does not document
+"""
+
+import asyncio
+import json as jsonlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
+from app.domain.channel_port import Deferred, MalformedWebhook, Rejected, SendResult, Unknown
+from app.domain.delivery import ReasonCode
+from app.domain.failure_texts import in_words
+from app.domain.json_values import values_in
+
+MAX_ANSWER_BYTES: Final = 1_000_000
+MOST_CALLBACK_VALUES: Final = 400_000
+"""Of 20,000 events, or in the text of the longest mail; to read them holds the process up for a twelfth of a second."""
+DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
+QUOTA_WAIT: Final = timedelta(hours=1)
+"""How long an account waits that has used up its day: few providers tell when the day is over."""
+_SHORTEST_RETRY: Final = timedelta(seconds=1)
+_LONGEST_RETRY: Final = timedelta(hours=1)
+_A_MOMENT: Final = 1_000_000_000
+"""From here on (31 years, or September 2001) a number of seconds is a time of day and no pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider answered. `json` is None where the body is not JSON; neither body nor text is ever logged."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    json: Any = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def member(self, name: str) -> Any:
+        """A member of the JSON object, or None where there is none."""
+        return self.json.get(name) if isinstance(self.json, dict) else None
+
+    def text_member(self, name: str) -> str | None:
+        value = self.member(name)
+        return value if isinstance(value, str) and value else None
+
+
+async def post(
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    json: Any = None,
+    form: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is kept in here
+) -> Answer | Deferred | Unknown:
+    """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
+    given, (kind, body) = _given(http), _body(json, form, content)
+    names = {**given.headers, **kind, **{name.lower(): value for name, value in (headers or {}).items()}}
+    # As `http.build_request` makes it, which merges cookies and parameters too, though nobody sets them, and takes
+    # longer for that than the rest of the call's preparation.
+    request = httpx.Request("POST", _parsed(url), headers=names, content=body, extensions=given.extensions)
+    return await exchange(http, request, timeout)
+
+
+def _body(json: Any, form: Mapping[str, str] | None, content: bytes | None) -> tuple[Mapping[str, str], bytes]:
+    if form is not None:
+        return _FORM, urlencode(form).encode()
+    if json is not None:
+        return _JSON, jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return {}, content or b""
+
+
+_FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
+_JSON: Final = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a client gives to each of its calls."""
+
+    headers: Mapping[str, str]
+    extensions: Mapping[str, Any]
+
+
+_clients = WeakKeyDictionary[httpx.AsyncClient, _Given]()
+
+
+def _given(http: httpx.AsyncClient) -> _Given:
+    if http not in _clients:
+        _clients[http] = _Given(dict(http.headers), {"timeout": http.timeout.as_dict()})
+    return _clients[http]
+
+
+async def get(
+    http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> Answer | Deferred | Unknown:
+    answer = await exchange(http, http.build_request("GET", url, params=params, headers=headers))
+    return throttled(answer) if isinstance(answer, Answer) and answer.status == 429 else answer
+
+
+@lru_cache(maxsize=1024)
+def _parsed(url: str) -> httpx.URL:
+    """An account's address is the same for every message, and parsing it costs as much as rendering the text."""
+    return httpx.URL(url)
+
+
+async def exchange(
+    http: httpx.AsyncClient, request: httpx.Request, seconds: float = CALL_SECONDS
+) -> Answer | Deferred | Unknown:
+    """Make one call, once. HTTP 429 is an answer like any other: some providers' own codes say more."""
+    if deadline_passed():
+        return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
+    with recorded() as record:
+        try:
+            async with asyncio.timeout_at(call_deadline(seconds)):
+                return await _round_trip(http, request)
+        except Exception as error:  # noqa: BLE001 - the record decides, never the exception's class (see http.py)
+            return _without_answer(record, error)
+
+
+async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+    response = await http.send(request, stream=True)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                return Answer(response.status_code, response.headers, None)
+    finally:
+        await response.aclose()
+    return Answer(response.status_code, response.headers, _json(bytes(body)))
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return jsonlib.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
+    if not record.proves_not_sent:
+        return Unknown(f"The provider's answer was lost: {in_words(error)}.")
+    if record.private_address_refused:
+        return Deferred(
+            "private_address",
+            "The account's address leads to a private network, or to another service's port; this installation allows "
+            "neither.",
+            scope="account",
+        )
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return Deferred("invalid_url", "The account's address is not a valid URL.", scope="account")
+    return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider: {in_words(error)}.")
+
+
+def throttled(answer: Answer) -> Deferred:
+    """Make the account wait as long as an HTTP 429 asks for."""
+    wait = asked_to_wait(answer) or DEFAULT_RETRY_AFTER
+    return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
+
+
+def asked_to_wait(answer: Answer) -> timedelta | None:
+    """How long an answer asks to wait; None if it does not say."""
+    asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
+    return retry_after(asked, datetime.now(UTC)) if asked else None
+
+
+def retry_after(value: str | None, now: datetime, *, longest: timedelta = _LONGEST_RETRY) -> timedelta:
+    """Read how long to wait, kept between a second and `longest`, usually an hour.
+
+    `value` is a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), or a moment in seconds since 1970, as
+    X-RateLimit-Reset gives it where a provider sends no Retry-After.
+    """
+    wait = _wait(value.strip(), now) if value else None
+    if wait is None:
+        return DEFAULT_RETRY_AFTER
+    return min(max(wait, _SHORTEST_RETRY), longest)
+
+
+def _wait(value: str, now: datetime) -> timedelta | None:
+    if value.isascii() and value.isdecimal():
+        number = int(value[:10])  # enough to be a year, too few to overflow
+        return timedelta(seconds=number if number < _A_MOMENT else number - now.timestamp())
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+
+
+class Fault(Enum):
+    """What a provider's error code means, where it does not mean that this one message is refused for good."""
+
+    ACCOUNT = "the account is at fault, until somebody mends it"
+    QUOTA = "the account has used up what it may send, for hours"
+    THROTTLED = "the account sends too fast"
+    BUSY = "only this message has to wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One row of a provider's error table: what it does to the delivery, and what an agent is told."""
+
+    verdict: ReasonCode | Fault
+    words: str
+    retry_after: timedelta = DEFAULT_RETRY_AFTER
+    ends_address: bool = False
+    """Whether the recipient's address is not to be written to again. Only where the provider's webhooks would also say
+    that this is over: nobody else ever lifts it."""
+    temporary: bool = False
+    """Whether a person may send the same again: somebody other than the recipient can end this refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One row of a provider's table of what became of a message that it had taken."""
+
+    code: ReasonCode
+    words: str
+    temporary: bool = False
+    """Whether a person may send the same again: the account was at fault, and the customer did not get it."""
+
+
+def refusal(meaning: Meaning, label: str, asked: timedelta | None = None) -> Rejected | Deferred:
+    """Turn a documented error into a result; `label` names provider and code for the reader.
+
+    `asked` is how long the answer itself asks to wait.
+    """
+    detail = f"{label}: {meaning.words}"
+    match meaning.verdict:
+        case Fault.ACCOUNT:
+            return Deferred("account", detail, scope="account")
+        case Fault.QUOTA:
+            return Deferred("quota", detail, max(asked or QUOTA_WAIT, QUOTA_WAIT), "account")
+        case Fault.THROTTLED:
+            return Deferred("throttled", detail, asked or meaning.retry_after, "account")
+        case Fault.BUSY:
+            return Deferred(ReasonCode.UNREACHABLE, detail, meaning.retry_after)
+        case code:
+            return Rejected(code, detail, meaning.temporary, meaning.ends_address)
+
+
+def fault_of(meaning: Meaning, label: str) -> Deferred | None:
+    """What a row says of the account; None where it speaks of one message alone."""
+    judged = refusal(meaning, label)
+    return judged if isinstance(judged, Deferred) and judged.scope == "account" else None
+
+
+_PERHAPS_DONE: Final = frozenset({408, 409, 425})
+"""408: the server stopped waiting for the rest. 409: something of that name exists. 425: it may be done later."""
+
+_LOCKED_OUT: Final = frozenset({401, 402, 407})
+"""The account's secret is wrong, or it has not paid, whoever the recipient is."""
+
+_WRONG_DOOR: Final = frozenset({403, 404, 405})
+"""At a fixed endpoint: the account's address or permission is wrong, where the provider adds no code of its own."""
+
+
+def by_status(answer: Answer, provider: str, *, coded: bool = False) -> SendResult:
+    """Judge an answer by its HTTP status. A success that could not be read is unknown, like all that is odd.
+
+    An answer is `coded` if it holds a code that no table has. That code may speak of one recipient alone, so it pauses
+    no account unless the status says that nobody gets in; and since it may speak of the account, a person may retry.
+    """
+    if answer.status == 429:
+        return replace(throttled(answer), detail=f"{provider} asks to send more slowly.")
+    detail = f"{provider} answered HTTP {answer.status} without an explanation that we know."
+    if answer.status in _LOCKED_OUT or (answer.status in _WRONG_DOOR and not coded):
+        return Deferred("account", detail, scope="account")
+    if 400 <= answer.status < 500 and answer.status not in _PERHAPS_DONE:
+        return Rejected(ReasonCode.PROVIDER_REJECTED, detail, temporary=coded)
+    return Unknown(detail)
+
+
+def callback_json(body: bytes) -> Any:
+    """Read a webhook's body; None where it is no JSON. Raises MalformedWebhook for more than is read at once."""
+    if values_in(body) > MOST_CALLBACK_VALUES:
+        raise MalformedWebhook(f"The body holds more than the {MOST_CALLBACK_VALUES:,} values that are read.")
+    return _json(body)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read a webhook's body. Raises MalformedWebhook."""
+    parsed = callback_json(body)
+    if not isinstance(parsed, dict):
+        raise MalformedWebhook("The body is not a JSON object.")
+    return parsed
+
+
+def moment(value: object) -> datetime | None:
+    """Read an ISO 8601 time, taken as UTC where it names no zone; None for anything else."""
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed and parsed.tzinfo is None else parsed
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Text from outside, fit for one line: no line breaks or control characters, cut at `limit` characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]

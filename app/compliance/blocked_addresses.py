@@ -1,0 +1,32 @@
+"""Use cases: which addresses are blocked, and lifting a block."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.compliance.sql import blocked_addresses
+from app.compliance.sql.blocked_addresses import BlockedAddress
+from app.domain.addresses import Address
+from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.delivery import Channel
+from app.domain.errors import NotFound
+from app.store import audit
+from app.store.transactions import TenantTx
+
+
+async def list_blocked(
+    tx: TenantTx, channel: Channel | None, address: str | None, *, before: UUID | None, limit: int
+) -> Sequence[BlockedAddress]:
+    """List blocked addresses, the newest first. An address is found in every spelling of it."""
+    channels = list(Channel) if channel is None else [channel]
+    keys = None if address is None else {Address.read(each, address).key for each in channels}
+    return await blocked_addresses.page(tx, channel, keys, before=before, limit=limit)
+
+
+async def lift_block(tx: TenantTx, id_: UUID, reason: str, by: Actor) -> None:
+    """Lift one block, for a reason that is kept on record; the address itself is not. Raises NotFound."""
+    lifted = await blocked_addresses.lift(tx, id_)
+    if lifted is None:
+        raise NotFound
+    details = {"channel": lifted.channel, "blocked_for": lifted.reason}
+    entry = AuditEntry(AuditAction.ADDRESS_UNBLOCKED, str(id_), reason=reason, details=details)
+    await audit.record(tx, by, entry)

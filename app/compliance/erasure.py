@@ -1,0 +1,40 @@
+"""Use case: erasing one contact's personal data, so that every count stays what it was."""
+
+from app.compliance.sql import erasure
+from app.delivery.settle import Report, settle
+from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.delivery import DeliveryEvent, DeliveryStatus, Happening
+from app.domain.erased_addresses import CONTACT_ERASED, AddressDigests, Erased
+from app.domain.errors import ContactInFlight, NotFound
+from app.store import audit
+from app.store.transactions import TenantTx
+
+
+async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Actor) -> Erased:
+    """Erase a contact, by our id or the external one. What was still to be sent to it is cancelled and never sent.
+
+    Its addresses stay blocked where they are, as digests that know them again when somebody imports them.
+    Raises NotFound; ContactInFlight while a message to it is under way, because its record would bring the text back.
+    """
+    contact = await erasure.hold_contact(tx, name.strip())
+    if contact is None:
+        raise NotFound
+    if contact.deliveries_in(DeliveryStatus.SENDING):
+        raise ContactInFlight
+    queued = contact.deliveries_in(DeliveryStatus.QUEUED)
+    cancelled = Happening(DeliveryEvent.CANCEL, reason=CONTACT_ERASED)
+    await settle(tx, [Report(delivery, cancelled) for delivery in queued])
+    await erasure.keep_blocked(tx, contact, digests)
+    await erasure.scrub(tx, contact)
+    erased = Erased(contact.id, len(contact.conversations), len(contact.deliveries), len(queued))
+    await audit.record(tx, by, _told(erased))
+    return erased
+
+
+def _told(erased: Erased) -> AuditEntry:
+    details = {
+        "conversations": erased.conversations,
+        "deliveries": erased.deliveries,
+        "cancelled": erased.cancelled,
+    }
+    return AuditEntry(AuditAction.CONTACT_ERASED, str(erased.contact_id), details=details)

@@ -1,0 +1,86 @@
+"""Use case: everything that is sealed, under the current secret key, so that the former ones can be taken away."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+
+from app.compliance.sql import erasure, retention, sealed
+from app.compliance.sql.sealed import SealedRow
+from app.domain.callback_urls import Callbacks, first_token
+from app.store import installation_secrets
+from app.store.credentials import CredentialsUnreadable, Vault
+from app.store.database import Database
+from app.store.installation_secrets import DIGEST_KEY, NOBODY
+from app.store.transactions import RoutingTx, TenantTx
+from app.tables import channel_accounts
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Rotated:
+    """What a rotation has done, of all tenants."""
+
+    resealed: int = 0
+    current: int = 0
+    """Sealed under the current key before."""
+    unreadable: int = 0
+    """Sealed under a key that is not there: somebody must enter them again."""
+
+
+async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks, secret_keys: list[str]) -> Rotated:
+    """Seal anew what a former key has sealed, and store what is derived from one; a tenant at a time.
+
+    It may be repeated, and what it did not reach is as readable as before.
+    """
+    async with database.begin_sweep() as tx:
+        tenants = await retention.every_tenant(tx)
+    done, digests = Rotated(), False
+    for tenant in tenants:
+        async with database.begin(tenant) as tx:
+            await _store_tokens(tx, vault, callbacks)
+            for table, column in sealed.SEALED:
+                await _reseal(tx, vault, table, column, done)
+            digests = digests or await erasure.has_digests(tx)
+    async with database.begin_routing() as tx:
+        await _keep_digest_keys(tx, vault, secret_keys[1:] if digests else [], done)
+    return done
+
+
+async def _store_tokens(tx: TenantTx, vault: Vault, callbacks: Callbacks) -> None:
+    """Store the callback secrets that are derived from a key, which is about to go."""
+    for account in await sealed.accounts_without_tokens(tx):
+        row = SealedRow(account, vault.seal(tx.tenant, account, first_token(callbacks.token(account))))
+        await sealed.write_row(tx, channel_accounts, "callback_secrets", row)
+
+
+async def _reseal(tx: TenantTx, vault: Vault, table: sa.Table, column: str, done: Rotated) -> None:
+    for row in await sealed.hold_rows(tx, table, column):
+        anew = _anew(vault, tx.tenant, row, done)
+        if anew is not None:
+            await sealed.write_row(tx, table, column, SealedRow(row.id, anew))
+
+
+def _anew(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str, str] | None:
+    try:
+        anew = vault.reseal(tenant, row.id, row.sealed)
+    except CredentialsUnreadable:
+        done.unreadable += 1
+        log.error("credentials_unreadable", tenant=str(tenant), account=str(row.id))
+        return None
+    if anew is None:
+        done.current += bool(row.sealed)
+    else:
+        done.resealed += 1
+    return anew
+
+
+async def _keep_digest_keys(tx: RoutingTx, vault: Vault, former: list[str], done: Rotated) -> None:
+    """Keep the keys that erased addresses are known again by: their digests cannot be made anew."""
+    for name, value in (await installation_secrets.all_sealed(tx)).items():
+        anew = _anew(vault, NOBODY, SealedRow(NOBODY, {name: value}), done)
+        await installation_secrets.keep(tx, anew or {})
+    for key in former:
+        await installation_secrets.keep(tx, vault.seal(NOBODY, NOBODY, {f"{DIGEST_KEY}{Vault(key).key_id}": key}))

@@ -1,0 +1,114 @@
+"""Use case: deleting what is older than somebody wants it kept. Nothing that is not over, and in short transactions."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from app.attachments.files import Files, FilesUnavailable
+from app.compliance.retention_kinds import Kind, Purged
+from app.compliance.sql import retention
+from app.domain.audit import OPERATOR, AuditAction, AuditEntry
+from app.domain.delivery import MassReplyId, TenantId
+from app.store import audit, mass_replies
+from app.store.database import Database
+from app.store.transactions import TenantTx
+
+log = structlog.get_logger()
+
+
+async def purge(
+    database: Database, files: Files | None, older_than: timedelta, *, only_count: bool = False
+) -> list[Purged]:
+    """Delete of every tenant what ended longer ago; answers what it was, tenant by tenant.
+
+    It runs as the runtime role and sees one tenant at a time, like everything else; only the tenants' ids are read
+    across the wall. Whatever ends it early, what was deleted by then is deleted whole.
+    """
+    before = datetime.now(UTC) - older_than
+    async with database.begin_sweep() as tx:
+        tenants = await retention.every_tenant(tx)
+    if only_count:
+        return [await _count(database, tenant, before) for tenant in tenants]
+    return [await _purge_tenant(database, files, tenant, before) for tenant in tenants]
+
+
+async def _count(database: Database, tenant: TenantId, before: datetime) -> Purged:
+    found = Purged(tenant)
+    async with database.begin(tenant) as tx:
+        for kind in Kind:
+            found.counts[kind] = await retention.count_old(tx, kind, before)
+        uncertain = await retention.count_uncertain(tx, before)
+    return replace(found, kept_uncertain=uncertain)
+
+
+async def _purge_tenant(database: Database, files: Files | None, tenant: TenantId, before: datetime) -> Purged:
+    done = Purged(tenant)
+    # Mass replies first: then nothing names their attachments any more.
+    while await _purge_deliveries(database, done, before):
+        pass
+    for kind in (Kind.RECEIPTS, Kind.AUTOMATION_RUNS, Kind.ATTACHMENTS):
+        while await _purge_page(database, files, done, kind, before):
+            pass
+    while await _purge_sessions(database, done, before):
+        pass
+    async with database.begin(tenant) as tx:
+        uncertain = await retention.count_uncertain(tx, before)
+        if done.counts.total():
+            details = {"before": before.isoformat(), "counts": dict(done.counts)}
+            await audit.record(tx, OPERATOR, AuditEntry(AuditAction.PURGE_RAN, details=details))
+    return replace(done, kept_uncertain=uncertain)
+
+
+async def _purge_deliveries(database: Database, done: Purged, before: datetime) -> bool:
+    """Delete a page of one mass reply's deliveries; with the last of them the mass reply. False: nothing is left."""
+    async with database.begin(done.tenant) as tx:
+        id_ = await retention.hold_over(tx, before)
+        if id_ is None:
+            return False
+        deleted = await retention.delete_deliveries(tx, id_)
+        last = deleted < retention.PAGE
+        if last:
+            await audit.record(tx, OPERATOR, await _end_of(tx, id_))
+            await retention.delete_mass_reply(tx, id_)
+    done.counts[Kind.DELIVERIES] += deleted
+    done.counts[Kind.MASS_REPLIES] += last
+    return True
+
+
+async def _end_of(tx: TenantTx, id_: MassReplyId) -> AuditEntry:
+    """What stays on record of a mass reply that is purged: its end, in numbers."""
+    batch = await mass_replies.get(tx, id_)
+    assert batch is not None  # noqa: S101 - narrows for mypy: its row is held
+    return AuditEntry.on_mass_reply(
+        AuditAction.MASS_REPLY_PURGED,
+        id_,
+        recipient_count=batch.recipient_count,
+        details={"status": batch.status, "finished_at": batch.finished_at, "counts": batch.progress.counts},
+    )
+
+
+async def _purge_page(database: Database, files: Files | None, done: Purged, kind: Kind, before: datetime) -> bool:
+    """Delete a page of one kind, and then its files: a row without its file would promise what cannot be sent."""
+    async with database.begin(done.tenant) as tx:
+        deleted = await retention.delete_page(tx, kind, before)
+    done.counts[kind] += len(deleted)
+    for key in filter(None, deleted):
+        await _delete_file(files, key)
+    return len(deleted) == retention.PAGE
+
+
+async def _delete_file(files: Files | None, key: str) -> None:
+    try:
+        if files is None:
+            raise FilesUnavailable("MASS_REPLY_ATTACHMENTS_URL is not set")
+        await files.delete(key)
+    except FilesUnavailable as error:
+        log.warning("file_not_deleted", key=key, error=str(error))
+
+
+async def _purge_sessions(database: Database, done: Purged, before: datetime) -> bool:
+    async with database.begin(done.tenant) as tx:
+        deleted = await retention.delete_empty_sessions(tx, before)
+    done.counts[Kind.CHAT_SESSIONS] += deleted
+    return deleted == retention.PAGE

@@ -1,0 +1,49 @@
+"""What is kept how long."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from app.domain.delivery import TenantId
+from app.domain.errors import InvalidRequest
+
+SHORTEST: Final = timedelta(days=7)
+"""Longer than webhooks are tried again and receipts take: what is older than this is over."""
+_DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d")
+
+
+class Kind(StrEnum):
+    """What a purge deletes."""
+
+    MASS_REPLIES = "mass_replies"
+    DELIVERIES = "deliveries"
+    """With their attempts, and what people decided about them."""
+    RECEIPTS = "receipts"
+    """What providers reported and customers' messages as they came, before they were read."""
+    AUTOMATION_RUNS = "automation_runs"
+    ATTACHMENTS = "attachments"
+    """Files that no mass reply and no timeline names."""
+    CHAT_SESSIONS = "chat_sessions"
+    """Visitors who never wrote and were never written to, with their empty conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What was deleted of one tenant, or would be."""
+
+    tenant: TenantId
+    counts: Counter[Kind] = field(default_factory=Counter)
+    kept_uncertain: int = 0
+    """Mass replies that are old enough, and of which nobody knows yet whether all was sent: a person settles that."""
+
+
+def read_age(text: str) -> timedelta:
+    """Read `90d`. Raises InvalidRequest for anything else, and for less than a week."""
+    found = _DAYS.fullmatch(text.strip())
+    age = timedelta(days=int(found[1])) if found else timedelta()
+    if age < SHORTEST:
+        raise InvalidRequest(f"Say how old in days, such as 90d, and at least {SHORTEST.days}d.")
+    return age

@@ -1,0 +1,52 @@
+"""Addresses that must not be written to, each with the reason; looked up and lifted by people."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.delivery import Channel, ReasonCode
+from app.store.transactions import TenantTx
+from app.tables import blocked_addresses
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedAddress:
+    id: UUID
+    channel: Channel
+    address: str = field(repr=False)
+    """By its key."""
+    reason: ReasonCode
+    created_at: datetime
+
+
+async def page(
+    tx: TenantTx, channel: Channel | None, keys: Collection[str] | None, *, before: UUID | None, limit: int
+) -> Sequence[BlockedAddress]:
+    """List what is blocked, the newest first; on one channel, and of these keys, if they are given."""
+    columns = blocked_addresses.c
+    query = sa.select(blocked_addresses).where(columns.tenant_id == tx.tenant).order_by(columns.id.desc()).limit(limit)
+    if channel is not None:
+        query = query.where(columns.channel == channel)
+    if keys is not None:
+        query = query.where(columns.address.in_(keys))
+    if before is not None:
+        query = query.where(columns.id < before)
+    return [_read(row) for row in await tx.execute(query)]
+
+
+async def lift(tx: TenantTx, id_: UUID) -> BlockedAddress | None:
+    """Let an address be written to again, as far as this reason goes; None when there is no such block."""
+    columns = blocked_addresses.c
+    statement = sa.delete(blocked_addresses).where(columns.tenant_id == tx.tenant, columns.id == id_)
+    row = (await tx.execute(statement.returning(blocked_addresses))).one_or_none()
+    return None if row is None else _read(row)
+
+
+def _read(row: sa.Row[tuple[object, ...]]) -> BlockedAddress:
+    values = row._mapping
+    return BlockedAddress(
+        values["id"], Channel(values["channel"]), values["address"], ReasonCode(values["reason"]), values["created_at"]
+    )

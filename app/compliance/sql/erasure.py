@@ -1,0 +1,315 @@
+"""Erasing a contact's personal data, set-based. Rows, ids, statuses, times and units to pay stay, so counts do too."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.addresses import Address
+from app.domain.delivery import Channel, DeliveryId, DeliveryStatus, ReasonCode
+from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, Place, addresses_of
+from app.store.transactions import TenantTx
+
+SHORTEST_NEEDLE: Final = 6
+"""A shorter address is looked for in reports as a whole text only: it would be found inside anything."""
+
+# Preparing reads a contact and writes its address into a delivery in one transaction: an erasure waits for it, and it
+# for the erasure. An import does too, which finds contacts by names that an erasure takes away.
+_PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
+_ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
+
+
+async def wait_for_erasures(tx: TenantTx) -> None:
+    """Let no contact of the tenant be erased until the transaction ends."""
+    await tx.execute(_PREPARING, tenant=str(tx.tenant))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContact:
+    """A contact with all that is known of it, held until the transaction ends."""
+
+    id: UUID
+    opted_out: bool
+    addresses: frozenset[Place] = field(repr=False)
+    former: frozenset[Place] = field(repr=False)
+    """Where it was written to before its address changed."""
+    spellings: frozenset[str] = field(repr=False)
+    """How providers may spell all of these in their reports."""
+    conversations: Sequence[UUID]
+    deliveries: Mapping[DeliveryId, DeliveryStatus]
+
+    def deliveries_in(self, status: DeliveryStatus) -> list[DeliveryId]:
+        return [id_ for id_, each in self.deliveries.items() if each is status]
+
+
+_FIND = sa.text("""
+    SELECT id FROM contacts WHERE tenant_id = :tenant AND (id = CAST(:id AS uuid) OR external_id = :name)
+    ORDER BY external_id = :name DESC LIMIT 1
+""")
+# A delivery keeps its contact, and a helpdesk that merges two contacts gives a conversation another one. By mass reply,
+# because that has an index: a tenant has many deliveries and few mass replies.
+_DELIVERIES = sa.text("""
+    SELECT d.id, d.status, d.channel, d.address, d.address_key FROM deliveries d
+    WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
+        SELECT own.id FROM deliveries own WHERE own.tenant_id = :tenant AND own.contact_id = :contact
+        UNION
+        SELECT came.id FROM mass_replies m
+        CROSS JOIN (SELECT id FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact) c
+        JOIN deliveries came ON came.tenant_id = :tenant AND came.mass_reply_id = m.id AND came.conversation_id = c.id
+        WHERE m.tenant_id = :tenant))
+    ORDER BY d.id FOR UPDATE
+""")
+_CONVERSATIONS = sa.text("""
+    SELECT id, channel, address, address_key FROM conversations WHERE tenant_id = :tenant AND contact_id = :contact
+    ORDER BY id FOR UPDATE
+""")
+_ALIASES = sa.text("""
+    SELECT alias FROM address_links WHERE tenant_id = :tenant AND address_key = ANY (CAST(:keys AS text[]))
+""")
+_CONTACT = sa.text("""
+    SELECT email, phone, opted_out FROM contacts WHERE tenant_id = :tenant AND id = :contact FOR UPDATE
+""")
+
+
+async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
+    """Hold a contact, by our id or the external one, in the order of claims, records and imports; None: there is none.
+
+    Deliveries come first: whoever records what became of one writes to its conversation afterwards.
+    """
+    await tx.execute(_ERASING, tenant=str(tx.tenant))
+    contact = await tx.scalar(_FIND, id=_as_id(name), name=name)
+    if contact is None:
+        return None
+    deliveries = list(await tx.execute(_DELIVERIES, contact=contact))
+    conversations = list(await tx.execute(_CONVERSATIONS, contact=contact))
+    row = (await tx.execute(_CONTACT, contact=contact)).one()
+    own, written = [*addresses_of(row.email, row.phone), *_read(conversations)], list(_read(deliveries))
+    addresses = frozenset(map(Place.of, own))
+    former = frozenset(map(Place.of, written)) - addresses
+    spellings = frozenset(spelling for each in (*own, *written) for spelling in each.spellings)
+    aliases = await tx.scalars(_ALIASES, keys=[each.key for each in addresses | former])
+    return HeldContact(
+        contact,
+        row.opted_out,
+        addresses,
+        former,
+        spellings | frozenset(aliases),
+        [each.id for each in conversations],
+        {each.id: DeliveryStatus(each.status) for each in deliveries},
+    )
+
+
+def _read(rows: Iterable[Any]) -> Iterator[Address]:
+    """The addresses of rows, with the keys that they were stored with."""
+    for row in rows:
+        if row.address:
+            address = Address.read(Channel(row.channel), row.address)
+            yield replace(address, key=row.address_key or address.key)
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
+
+
+_REASONS = sa.text("""
+    SELECT DISTINCT ON (b.channel, b.address) b.channel, b.address, b.reason
+    FROM unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
+    JOIN blocked_addresses b ON b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
+    ORDER BY b.channel, b.address, b.reason = 'bounced', b.reason
+""")
+_KEEP_DIGESTS = sa.text("""
+    INSERT INTO erased_blocks (tenant_id, channel, address_digest, reason)
+    SELECT :tenant, v.channel, v.digest, v.reason
+    FROM unnest(CAST(:channels AS text[]), CAST(:digests AS bytea[]), CAST(:reasons AS text[]))
+         AS v (channel, digest, reason)
+    ON CONFLICT DO NOTHING
+""")
+# Somebody else may have the same address: then it is known anyway, and must stay blocked for them.
+_FORGET_BLOCKED = sa.text("""
+    DELETE FROM blocked_addresses b
+    USING unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
+    WHERE b.tenant_id = :tenant AND b.channel = v.channel AND b.address = v.address
+      AND NOT EXISTS (SELECT FROM conversations c
+                      WHERE c.tenant_id = :tenant AND c.channel = v.channel AND c.address_key = v.address
+                        AND c.contact_id <> :contact)
+      AND NOT EXISTS (SELECT FROM contacts k
+                      WHERE k.tenant_id = :tenant AND k.id <> :contact
+                        AND v.address IN (k.email_key, k.phone_key))
+""")
+
+
+async def keep_blocked(tx: TenantTx, contact: HeldContact, digests: AddressDigests) -> None:
+    """Let every address stay blocked that is, as a digest; whoever opted out altogether has all of theirs blocked."""
+    named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.key))
+    columns = {"channels": [a.channel for a in named], "addresses": [a.key for a in named]}
+    rows = await tx.execute(_REASONS, **columns)
+    reasons = {Place(Channel(row.channel), row.address): row.reason for row in rows}
+    if contact.opted_out:
+        reasons = {place: str(ReasonCode.OPTED_OUT) for place in contact.addresses} | reasons
+    kept = {
+        "channels": [place.channel for place in reasons],
+        "digests": [digests.of(tx.tenant, place) for place in reasons],
+        "reasons": list(reasons.values()),
+    }
+    await tx.execute(_KEEP_DIGESTS, **kept)
+    await tx.execute(_FORGET_BLOCKED, contact=contact.id, **columns)
+
+
+_ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
+# The digest goes where the address comes back: an opt-out that its owner takes back then is not put in place again.
+_BLOCK_AGAIN = sa.text("""
+    WITH known AS (
+        DELETE FROM erased_blocks e
+        USING unnest(CAST(:channels AS text[]), CAST(:digests AS bytea[]), CAST(:addresses AS text[]))
+              AS v (channel, digest, address)
+        WHERE e.tenant_id = :tenant AND e.channel = v.channel AND e.address_digest = v.digest
+        RETURNING v.channel, v.address, e.reason)
+    INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
+    SELECT :tenant, channel, address, reason FROM known ON CONFLICT DO NOTHING
+""")
+
+
+async def has_digests(tx: TenantTx) -> bool:
+    """Whether any address of the tenant's stays blocked as a digest."""
+    return bool(await tx.scalar(_ANY_DIGEST))
+
+
+async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Collection[Address]) -> None:
+    """Block those of these addresses, which have just become known, that an erased contact had blocked."""
+    if not addresses or not await has_digests(tx):
+        return
+    named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))
+    known = [(address, digest) for address in named for digest in digests.possible(tx.tenant, address)]
+    values = {
+        "channels": [address.channel for address, _ in known],
+        "digests": [digest for _, digest in known],
+        "addresses": [address.key for address, _ in known],
+    }
+    await tx.execute(_BLOCK_AGAIN, **values)
+
+
+_SAMPLE_LEFT = """
+    coalesce((SELECT jsonb_agg(s) FROM jsonb_array_elements({document} -> 'samples') s
+              WHERE s ->> 'conversation_id' <> ALL (CAST(CAST(:conversations AS uuid[]) AS text[]))), '[]')
+"""
+_OF_BATCHES = """
+    tenant_id = :tenant AND {column} IN (SELECT mass_reply_id FROM deliveries
+                                         WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
+"""
+
+
+def _without_samples(table: str, column: str, key: str) -> str:
+    """A statement that takes the contact's rendered samples out of a preflight."""
+    left = _SAMPLE_LEFT.format(document=column)
+    return f"""
+        UPDATE {table} SET {column} = jsonb_set({column}, '{{samples}}', {left})
+        WHERE {_OF_BATCHES.format(column=key)} AND jsonb_typeof({column} -> 'samples') = 'array'
+    """  # noqa: S608 - built from constants
+
+
+_ANSWERED = "CAST(answer AS jsonb) -> 'preflight'"
+
+_SCRUB = (
+    # Provider's words may quote an address, and notes quote the provider; decisions of people stay as they were said.
+    """UPDATE messages SET text = :text, html = NULL, attachments = '[]', sender = NULL,
+              provider_message_id = CASE WHEN kind <> 'customer_message' THEN provider_message_id
+                                         ELSE 'erased:' || id END
+       WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
+    """DELETE FROM address_links WHERE tenant_id = :tenant AND address_key = ANY (CAST(:keys AS text[]))""",
+    """UPDATE conversations SET address = NULL, address_key = NULL, subject = NULL, custom_fields = '{}',
+              reply_to_message_id = NULL, reply_references = '{}', updated_at = now()
+       WHERE tenant_id = :tenant AND id = ANY (CAST(:conversations AS uuid[]))""",
+    """DELETE FROM conversation_fields
+       WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
+    """DELETE FROM chat_token_routes
+       WHERE tenant_id = :tenant AND token_hash IN (
+           SELECT token_hash FROM chat_sessions
+           WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[])))""",
+    """DELETE FROM chat_sessions
+       WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))""",
+    """UPDATE contacts SET external_id = 'erased:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
+              email_key = NULL, phone_key = NULL, custom_fields = '{}', unnamed = false,
+              erased_at = coalesce(erased_at, now()), updated_at = now()
+       WHERE tenant_id = :tenant AND id = :contact""",
+    """UPDATE delivery_attempts SET text = CASE WHEN text IS NOT NULL THEN :text END, html = NULL, evidence = NULL
+       WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))""",
+    """UPDATE receipts SET raw = '{}', reason_detail = NULL, recipient = NULL,
+              settled_at = CASE WHEN recipient IS NULL THEN settled_at ELSE coalesce(settled_at, now()) END,
+              event_key = CASE WHEN lower(event_key) LIKE ANY (CAST(:needles AS text[])) THEN 'erased:' || id
+                               ELSE event_key END
+       WHERE tenant_id = :tenant AND delivery_id = ANY (CAST(:deliveries AS uuid[]))
+          OR tenant_id = :tenant AND provider_message_id IN (
+              SELECT provider_message_id FROM deliveries
+              WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[])))
+          OR tenant_id = :tenant AND lower(raw::text) LIKE ANY (CAST(:needles AS text[]))""",
+    """UPDATE deliveries SET address = NULL, address_key = NULL, subject = NULL, retryable = false, updated_at = now(),
+              reason_detail = CASE WHEN reason_detail IS NULL OR reason_code = :reason THEN reason_detail ELSE :text END
+       WHERE tenant_id = :tenant AND id = ANY (CAST(:deliveries AS uuid[]))""",
+    _without_samples("mass_replies", "preflight", "id"),
+    _without_samples("selection_pages", "preflight", "mass_reply_id"),
+    f"""UPDATE idempotency_records
+        SET answer = CAST(jsonb_set(CAST(answer AS jsonb), '{{preflight,samples}}',
+                                    {_SAMPLE_LEFT.format(document=_ANSWERED)}) AS text)
+        WHERE {_OF_BATCHES.format(column="mass_reply_id")}
+          AND jsonb_typeof({_ANSWERED} -> 'samples') = 'array'""",  # noqa: S608 - built from constants
+)
+
+
+# A report may name but the conversation, or an address that a customer wrote from and nobody ever wrote to.
+_SENDERS = sa.text("""
+    SELECT DISTINCT sender FROM messages
+    WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))
+      AND kind = 'customer_message' AND sender <> ''
+""")
+_NAMES = sa.text("""
+    SELECT unnest(ARRAY[id::text, external_id]) FROM conversations
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:conversations AS uuid[]))
+""")
+
+
+async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
+    """What tells the contact's reports from others', as LIKE patterns."""
+    values = {"conversations": contact.conversations}
+    senders = await tx.scalars(_SENDERS, **values)
+    names = await tx.scalars(_NAMES, **values)
+    addresses = {spelling.lower() for spelling in contact.spellings | set(senders)}
+    return [*map(_needle, addresses), *(_whole(name) for name in names if name)]
+
+
+async def scrub(tx: TenantTx, contact: HeldContact) -> None:
+    """Take out everything that says who the contact is or what was written; what is counted stays."""
+    values: dict[str, Any] = {
+        "tenant": tx.tenant,
+        "contact": contact.id,
+        "conversations": contact.conversations,
+        "deliveries": list(contact.deliveries),
+        "keys": [each.key for each in contact.addresses | contact.former],
+        "needles": await _needles(tx, contact),
+        "text": ERASED_TEXT,
+        "reason": ReasonCode.CONTACT_ERASED,
+    }
+    for written in _SCRUB:
+        statement = sa.text(written)
+        named = statement.compile().params
+        await tx.execute(statement, **{name: value for name, value in values.items() if name in named})
+
+
+def _needle(address: str) -> str:
+    """A LIKE pattern that finds an address in a provider's report; WhatsApp writes numbers without their `+`."""
+    bare = address.removeprefix("+")
+    return f"%{_literal(bare)}%" if len(bare) >= SHORTEST_NEEDLE else _whole(bare)
+
+
+def _whole(text: str) -> str:
+    """A LIKE pattern that finds a text in JSON, and not a longer one that holds it."""
+    return f"%{_literal(json.dumps(text.lower(), ensure_ascii=False))}%"
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

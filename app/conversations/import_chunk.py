@@ -1,0 +1,337 @@
+"""What the lines of an import make of what is stored: applied one after the other, in memory.
+
+The store loads what a chunk of lines speaks of, lets this module apply them, and writes what came out of it, set-based.
+So each line sees what the lines before it did, and "unchanged" means that the line said nothing new.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.conversations.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine, too_many_fields
+from app.domain.addresses import PHONE_CHANNELS, Address, identity
+from app.domain.conversation import (
+    Contact,
+    Conversation,
+    CustomerMessage,
+    MessageKey,
+    message_key,
+    receive,
+    spelled,
+    updated,
+)
+from app.domain.delivery import Channel
+from app.domain.erased_addresses import addresses_of
+from app.domain.outbox import ConversationUpdated
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    channel: Channel
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """A tenant's channel accounts by key, the oldest first."""
+
+    known: Mapping[str, KnownAccount]
+
+    def channel_of(self, key: str) -> Channel | None:
+        account = self.known.get(key)
+        return None if account is None else account.channel
+
+    def region(self, channel: Channel, key: str | None) -> str | None:
+        """Where a conversation's national numbers are from: its account's country, else that of the channel's first."""
+        if key is not None:
+            return self.known[key].region if key in self.known else None
+        return next((each.region for each in self.known.values() if each.channel is channel), None)
+
+    def regions(self, channel: Channel) -> set[str | None]:
+        """Every country that a national number on this channel may be from."""
+        return {None, *(each.region for each in self.known.values() if each.channel is channel)}
+
+
+def unnamed_id(conversation: Conversation, contact: Contact) -> str:
+    """Name the contact of a conversation that nobody gave an id: by the conversation's address, else by its own.
+
+    Without any of these the conversation's id stands for the contact: it cannot be reached and meets no other one.
+    """
+    if conversation.address:
+        return identity(Address.read(conversation.channel, conversation.address))
+    by_kind = [_email_identity(contact.email)] if contact.email else []
+    by_kind += [_phone_identity(contact.phone)] if contact.phone else []
+    if conversation.channel in PHONE_CHANNELS:
+        by_kind.reverse()
+    return next(iter(by_kind), f"conversation:{conversation.external_id}")
+
+
+def _email_identity(email: str) -> str:
+    return identity(Address.read(Channel.EMAIL, email))
+
+
+def _phone_identity(phone: str) -> str:
+    return identity(Address.read(Channel.WHATSAPP, phone))
+
+
+def named_contacts(lines: Iterable[ConversationLine]) -> set[str]:
+    """Return the contacts that lines name."""
+    return {line.contact.external_id for line in lines if line.contact is not None and line.contact.external_id}
+
+
+def possible_contacts(
+    lines: Sequence[ConversationLine],
+    conversations: Mapping[str, Conversation],
+    contacts: Mapping[str, Contact],
+    accounts: Accounts,
+) -> set[str]:
+    """Return every contact without a name that the lines may lead to, in whatever order they apply."""
+    by_conversation = defaultdict[str, list[ConversationLine]](list)
+    for line in lines:
+        by_conversation[line.external_id].append(line)
+    found = set[str]()
+    for external_id, said in by_conversation.items():
+        stored = conversations.get(external_id)
+        contact = None if stored is None else contacts[stored.contact]
+        nameless = any(line.contact is not None and line.contact.nameless for line in said)
+        if contact is None or contact.unnamed or nameless:
+            found |= _possible_ids(external_id, said, stored, contact, accounts)
+    return found
+
+
+def _possible_ids(
+    external_id: str,
+    lines: Sequence[ConversationLine],
+    stored: Conversation | None,
+    contact: Contact | None,
+    accounts: Accounts,
+) -> set[str]:
+    of_conversation = [line.given for line in lines] + ([_attributes(stored)] if stored else [])
+    of_contact = [line.contact.given for line in lines if line.contact] + ([_attributes(contact)] if contact else [])
+    channels = {given["channel"] for given in of_conversation if "channel" in given}
+    addresses = {given["address"] for given in of_conversation if given.get("address")}
+    emails = {given["email"] for given in of_contact if given.get("email")}
+    phones = {given["phone"] for given in of_contact if given.get("phone")}
+    by_address = {
+        identity(Address.read(channel, address, region))
+        for channel in channels
+        for address in addresses
+        for region in accounts.regions(channel)
+    }
+    by_contact = {*map(_email_identity, emails), *map(_phone_identity, phones)}
+    return by_address | by_contact | {f"conversation:{external_id}"}
+
+
+def _attributes(value: Conversation | Contact) -> Mapping[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    external_id: str
+    """The conversation's."""
+    message: CustomerMessage
+
+
+_ADDRESS_FIELDS = {
+    Channel.EMAIL: "/contact/email or /address",
+    **dict.fromkeys(PHONE_CHANNELS, "/contact/phone or /address"),
+}
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What is stored of that which some lines speak of, and what they made of it so far."""
+
+    accounts: Accounts
+    conversations: dict[str, Conversation]
+    """By external id."""
+    contacts: dict[str, Contact]
+    """By external id."""
+    known: set[tuple[str, MessageKey]]
+    """Messages by their conversation's external id."""
+    stored: Mapping[str, Conversation] = field(default_factory=dict)
+    """The conversations as they were before the first line; those that the lines make are not in here."""
+    used_elsewhere: frozenset[str] = frozenset()
+    """Contacts without a name that conversations besides these have."""
+    left: set[str] = field(default_factory=set)
+    """Contacts without a name that their last conversation left. Whoever comes to such an address is somebody else."""
+    messages: list[NewMessage] = field(default_factory=list)
+    changed_conversations: set[str] = field(default_factory=set)
+    changed_contacts: set[str] = field(default_factory=set)
+
+    def changed_addresses(self) -> list[Address]:
+        """Where somebody may be written to now who perhaps could not be before."""
+        conversations = (self.conversations[key] for key in self.changed_conversations)
+        contacts = (self.contacts[key] for key in self.changed_contacts)
+        own = [self._read(each, each.address) for each in conversations if each.address is not None]
+        return own + [address for each in contacts for address in addresses_of(each.email, each.phone)]
+
+    def apply(self, line: ConversationLine, now: datetime) -> Outcome:
+        """Apply one line. Raises InvalidLine, and then nothing has changed."""
+        before = self.conversations.get(line.external_id)
+        draft = self._draft(line, before, now)
+        contact = self._contact(line, before, draft)
+        conversation = self._addressed(replace(draft, contact=contact.external_id), before, contact)
+        message = self._new_message(line, draft.channel)
+        if message is not None:
+            conversation = _received(conversation, line, message, now)
+            self.messages.append(NewMessage(line.external_id, message))
+            self.known.add((line.external_id, message_key(message)))
+        changed = self._keep(conversation, before) | self._keep_contact(contact) | (message is not None)
+        if before is None:
+            return Outcome.CREATED
+        if before.contact != contact.external_id:
+            self._leave(before.contact)
+        return Outcome.UPDATED if changed else Outcome.UNCHANGED
+
+    def no_address(self, line: ConversationLine) -> str | None:
+        """Say which field would let a conversation be answered that has no address; None where it has one."""
+        conversation = self.conversations[line.external_id]
+        channel, contact = conversation.channel, self.contacts[conversation.contact]
+        if channel is Channel.VOICE or conversation.address or contact.address_on(channel):
+            return None
+        return f"Nobody can be written to here: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
+
+    def updates(self) -> list[ConversationUpdated]:
+        """What to tell others of the conversations that there were: a first import is no news, however large."""
+        both = [
+            (self.stored[key], self.conversations[key]) for key in sorted(self.changed_conversations & {*self.stored})
+        ]
+        told = [updated(before.id, before, after) for before, after in both if before.id is not None]
+        return [each for each in told if each is not None]
+
+    def _draft(self, line: ConversationLine, before: Conversation | None, now: datetime) -> Conversation:
+        """Return the conversation as the line says it; whose it is, is still as it was."""
+        if before is None and "channel" not in line.given:
+            raise InvalidLine("channel_required", "/channel: A new conversation needs its channel.")
+        start = before or Conversation(line.given["channel"], "", line.given.get("created_at", now), line.external_id)
+        draft = replace(start, **line.given)
+        self._check_account(line, draft)
+        address = None if draft.address is None else self._read(draft, draft.address).stored or None
+        return replace(draft, address=address, custom_fields=_merged(draft.custom_fields, line.custom_fields))
+
+    def _contact(self, line: ConversationLine, before: Conversation | None, draft: Conversation) -> Contact:
+        """Return whose conversation it is, as the line leaves them."""
+        said = line.contact or ContactLine()
+        if said.external_id is not None and (before is None or said.external_id != before.contact):
+            return _patched(self.contacts.get(said.external_id, Contact(said.external_id)), said)
+        if before is None:
+            return self._at_address(draft, said, _patched(Contact("", unnamed=True), said))
+        current = self.contacts[before.contact]
+        patched = _patched(current, said)
+        if current.unnamed and unnamed_id(draft, patched) == unnamed_id(before, current):
+            return patched
+        if not current.unnamed and not said.nameless:
+            return patched
+        return self._at_address(draft, said, _moved(replace(patched, unnamed=True), said, before))
+
+    def _at_address(self, draft: Conversation, said: ContactLine, fresh: Contact) -> Contact:
+        """Return who is at the conversation's address, without a name: who is known there, else `fresh`."""
+        key = unnamed_id(draft, fresh)
+        known = self.contacts.get(key)
+        return _reachable(replace(fresh, external_id=key) if known is None else _patched(known, said), draft)
+
+    def _leave(self, key: str) -> None:
+        """Let nobody else become a contact without a name that its last conversation has left."""
+        used = key in self.used_elsewhere or any(each.contact == key for each in self.conversations.values())
+        if used or not self.contacts[key].unnamed:
+            return
+        del self.contacts[key]
+        self.changed_contacts.discard(key)
+        self.left.add(key)
+
+    def _read(self, conversation: Conversation, address: str) -> Address:
+        region = self.accounts.region(conversation.channel, conversation.channel_account)
+        return Address.read(conversation.channel, address, region)
+
+    def _addressed(self, draft: Conversation, before: Conversation | None, contact: Contact) -> Conversation:
+        """Keep the address that was given, with its key, and none while the contact's own is as good.
+
+        A line that repeats what was derived, as one does that sends our own answer back, does not give an address.
+        """
+        own, derived = contact.address_on(draft.channel), before is not None and before.address is None
+        given = None if draft.address is None else self._read(draft, draft.address)
+        if given is None or (derived and own is not None and self._read(draft, own).key == given.key):
+            return replace(draft, address=None, address_key=None)
+        return replace(draft, address_key=given.key)
+
+    def _check_account(self, line: ConversationLine, draft: Conversation) -> None:
+        if draft.channel_account is None or not line.given.keys() & {"channel", "channel_account"}:
+            return
+        channel = self.accounts.channel_of(draft.channel_account)
+        if channel is None and "channel_account" in line.given:
+            raise InvalidLine("unknown_channel_account", "/channel_account: There is no channel account of this key.")
+        if channel not in (None, draft.channel):
+            raise InvalidLine("channel_mismatch", "/channel_account: This account is on another channel.")
+
+    def _new_message(self, line: ConversationLine, channel: Channel) -> CustomerMessage | None:
+        message = None if line.message is None else spelled(line.message, channel)
+        known = message is not None and (line.external_id, message_key(message)) in self.known
+        return None if known else message
+
+    def _keep(self, conversation: Conversation, before: Conversation | None) -> bool:
+        assert conversation.external_id is not None  # noqa: S101 - narrows for mypy: a line always has one
+        if conversation == before:
+            return False
+        self.conversations[conversation.external_id] = conversation
+        self.changed_conversations.add(conversation.external_id)
+        return True
+
+    def _keep_contact(self, contact: Contact) -> bool:
+        if contact == self.contacts.get(contact.external_id):
+            return False
+        self.contacts[contact.external_id] = contact
+        self.changed_contacts.add(contact.external_id)
+        return True
+
+
+def _patched(contact: Contact, line: ContactLine) -> Contact:
+    return replace(contact, **line.given, custom_fields=_merged(contact.custom_fields, line.custom_fields))
+
+
+def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, object]:
+    if patch is None:
+        return {}
+    merged = {name: value for name, value in {**fields, **patch}.items() if value is not None}
+    why = too_many_fields(merged) if any(value is not None for value in patch.values()) else None
+    if why is not None:
+        raise InvalidLine("too_many", f"{why} Set others to null first.")
+    return merged
+
+
+def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact:
+    """Return a contact without the address that its conversation had: it has another one now."""
+    own = contact.address_on(before.channel)
+    if own is None or Address.read(before.channel, own).key != before.address_key:
+        return contact
+    if before.channel is Channel.EMAIL:
+        return contact if "email" in said.given else replace(contact, email=None)
+    return contact if "phone" in said.given else replace(contact, phone=None)
+
+
+def _reachable(contact: Contact, conversation: Conversation) -> Contact:
+    """Give a contact that is known by its address that address, so that a template may use it."""
+    channel, address = conversation.channel, conversation.address
+    if address is not None and channel is Channel.EMAIL and contact.email is None:
+        return replace(contact, email=address)
+    if address is not None and channel in PHONE_CHANNELS and contact.phone is None:
+        return replace(contact, phone=address)
+    return contact
+
+
+def _received(
+    conversation: Conversation, line: ConversationLine, message: CustomerMessage, now: datetime
+) -> Conversation:
+    """What the line says of status and engagement goes before what its message would make of them."""
+    said = {name: line.given[name] for name in ("status", "engagement") if name in line.given}
+    return replace(receive(conversation, message, now), **said)

@@ -1,0 +1,68 @@
+"""Importing a file: what it holds is told by its name, else by how it begins."""
+
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterator
+from enum import Enum
+from pathlib import Path
+
+from app.accounts.channel_accounts import require_tenant
+from app.conversations.conversations import import_lines, import_mail, import_mailbox
+from app.conversations.import_report import ImportReport
+from app.domain.delivery import TenantId
+from app.domain.erased_addresses import AddressDigests
+from app.domain.errors import InvalidRequest
+from app.store.database import Database
+
+PART = 1024 * 1024
+"""Bytes read at once."""
+
+
+class Content(Enum):
+    LINES = "lines"
+    MAIL = "mail"
+    MAILBOX = "mailbox"
+
+
+SUFFIXES = {
+    ".ndjson": Content.LINES,
+    ".jsonl": Content.LINES,
+    ".eml": Content.MAIL,
+    ".mbox": Content.MAILBOX,
+}
+
+
+async def import_file(
+    database: Database, tenant: TenantId, file: Path, channel_account: str | None, digests: AddressDigests
+) -> ImportReport:
+    """Import what a file holds.
+
+    Raises NotFound for an unknown tenant, InvalidRequest for e-mails without an e-mail account's key, and OSError.
+    """
+    async with database.begin(tenant) as tx:
+        await require_tenant(tx)
+    content = content_of(file)
+    if content is Content.LINES:
+        return await import_lines(database, tenant, _parts(file), digests)
+    if channel_account is None:
+        raise InvalidRequest("E-mails are imported for a channel account: give its key with --channel-account.")
+    import_mails = import_mail if content is Content.MAIL else import_mailbox
+    return await import_mails(database, tenant, channel_account, _parts(file), digests)
+
+
+def content_of(file: Path) -> Content:
+    """An mbox begins with `From `, NDJSON with a brace; anything else is taken for an e-mail."""
+    known = SUFFIXES.get(file.suffix.lower())
+    if known is not None:
+        return known
+    with file.open("rb") as opened:
+        beginning = opened.read(PART)
+    text = beginning.removeprefix(BOM_UTF8)
+    if text.startswith(b"From "):
+        return Content.MAILBOX
+    return Content.LINES if text.lstrip().startswith(b"{") else Content.MAIL
+
+
+async def _parts(file: Path) -> AsyncIterator[bytes]:
+    with file.open("rb") as opened:
+        while part := opened.read(PART):
+            yield part

@@ -1,0 +1,287 @@
+"""Importing conversations, set-based: what some lines speak of is loaded and locked, and what came of it written."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.compliance.sql.erasure import wait_for_erasures
+from app.conversations.import_chunk import Accounts, Chunk, KnownAccount, named_contacts, possible_contacts
+from app.conversations.import_line import ConversationLine
+from app.conversations.sql.customer_messages import add_messages, message_row
+from app.domain.accounts import region_of
+from app.domain.addresses import email_key, phone_key
+from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
+from app.domain.delivery import Channel, ConversationId
+from app.domain.json_reader import write_time
+from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, News
+from app.domain.selection import filterable
+from app.store.conversations import lock_conversations, read_contact
+from app.store.database import SOME_TENANT, plan_by_key
+from app.store.outbox import announce
+from app.store.transactions import TenantTx
+
+# Two imports of one tenant that bring the same new conversation must not both find it missing.
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:tenant AS text), 0))")
+
+
+async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine]) -> Chunk:
+    """Load what these lines speak of, and keep it from changing until the transaction ends."""
+    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    await wait_for_erasures(tx)
+    await plan_by_key(tx)
+    accounts = await _load_accounts(tx)
+    conversations = await lock_conversations(tx, [line.external_id for line in lines])
+    held = {conversation.contact for conversation in conversations.values()}
+    contacts = await _load_contacts(tx, held | named_contacts(lines))
+    contacts |= await _load_contacts(tx, possible_contacts(lines, conversations, contacts, accounts))
+    return Chunk(
+        accounts=accounts,
+        conversations=conversations,
+        contacts=contacts,
+        known=await _known_messages(tx, lines, conversations),
+        stored=dict(conversations),
+        used_elsewhere=await _used_elsewhere(tx, conversations, contacts),
+    )
+
+
+# A deleted account keeps its row, and is missing here.
+_ACCOUNTS = sa.text("""
+    SELECT a.key, a.channel, a.config FROM channel_accounts a JOIN channel_account_routes r ON r.account_id = a.id
+    WHERE a.tenant_id = :tenant ORDER BY a.created_at
+""")
+
+
+async def _load_accounts(tx: TenantTx) -> Accounts:
+    rows = await tx.execute(_ACCOUNTS)
+    return Accounts({row.key: KnownAccount(Channel(row.channel), region_of(row.config)) for row in rows})
+
+
+# Each by its key, in the order of the list.
+_CONTACTS = sa.text(f"""
+    SELECT k.* FROM unnest(CAST(:external_ids AS text[])) AS wanted (external_id)
+    CROSS JOIN LATERAL (
+        SELECT external_id, name, first_name, email, phone, opted_out, custom_fields, unnamed FROM contacts
+        WHERE tenant_id = {SOME_TENANT} AND external_id = wanted.external_id LIMIT 1 FOR NO KEY UPDATE) k
+""")  # noqa: S608 - built from constants
+
+
+async def _load_contacts(tx: TenantTx, external_ids: Collection[str]) -> dict[str, Contact]:
+    rows = await tx.execute(_CONTACTS, external_ids=sorted(external_ids))
+    return {row.external_id: read_contact(row) for row in rows}
+
+
+_USED_ELSEWHERE = sa.text(f"""
+    SELECT k.external_id FROM contacts k
+    WHERE k.tenant_id = {SOME_TENANT} AND k.external_id = ANY (CAST(:contacts AS text[])) AND EXISTS (
+        SELECT FROM conversations c
+        WHERE c.tenant_id = {SOME_TENANT} AND c.contact_id = k.id AND c.id <> ALL (CAST(:besides AS uuid[])))
+""")  # noqa: S608 - built from constants
+
+
+async def _used_elsewhere(
+    tx: TenantTx, conversations: Mapping[str, Conversation], contacts: Mapping[str, Contact]
+) -> frozenset[str]:
+    """Which of the contacts without a name have other conversations besides these."""
+    held = {each.contact for each in conversations.values() if contacts[each.contact].unnamed}
+    if not held:
+        return frozenset()
+    besides = [each.id for each in conversations.values()]
+    return frozenset(await tx.scalars(_USED_ELSEWHERE, contacts=sorted(held), besides=besides))
+
+
+_KNOWN = sa.text(f"""
+    SELECT w.n FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
+        AS w (n int, conversation_id uuid, provider_message_id text, text text, sent_at timestamptz)
+    CROSS JOIN LATERAL (
+        SELECT FROM messages m
+        WHERE m.tenant_id = {SOME_TENANT} AND m.conversation_id = w.conversation_id AND m.kind = 'customer_message'
+          AND (m.provider_message_id = w.provider_message_id
+               OR (w.provider_message_id IS NULL AND m.provider_message_id IS NULL AND m.text = w.text
+                   AND (m.created_at = w.sent_at IS NOT FALSE OR w.sent_at > now())))
+        LIMIT 1) known
+""")  # noqa: S608 - built from constants
+
+
+async def _known_messages(
+    tx: TenantTx, lines: Sequence[ConversationLine], conversations: Mapping[str, Conversation]
+) -> set[tuple[str, MessageKey]]:
+    wanted = [
+        (line.external_id, message_key(spelled(line.message, line.given.get("channel", stored.channel))))
+        for line in lines
+        if line.message is not None and (stored := conversations.get(line.external_id)) is not None
+    ]
+    if not wanted:
+        return set()
+    rows = [
+        {"n": n, "conversation_id": conversations[external_id].id, **asdict(key)}
+        for n, (external_id, key) in enumerate(wanted)
+    ]
+    found = await tx.scalars(_KNOWN, wanted=json.dumps(rows, default=_json))
+    return {wanted[n] for n in found}
+
+
+async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
+    """Write what the lines of a chunk changed, and tell others of it."""
+    await _vacate(tx, chunk.left)
+    await _store_contacts(tx, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
+    ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
+    if chunk.changed_conversations:
+        changed = {key: chunk.conversations[key] for key in sorted(chunk.changed_conversations)}
+        ids |= await _store_conversations(tx, changed.values())
+        await _store_tags(tx, [(ids[key], each.tags) for key, each in changed.items()])
+        await _store_fields(tx, [(ids[key], each.custom_fields) for key, each in changed.items()])
+    rows = [
+        message_row(ids[each.external_id], chunk.conversations[each.external_id], each.message, now)
+        for each in chunk.messages
+    ]
+    added = await add_messages(tx, rows)
+    known = {each.id for each in chunk.stored.values()}
+    created = [message for message in added if message.conversation_id in known]
+    await announce(tx, _news(created, chunk.updates()))
+
+
+def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[News]:
+    told = ((EventType.MESSAGE_CREATED, created), (EventType.CONVERSATION_UPDATED, updates))
+    return [News(type_, subjects=subjects) for type_, subjects in told if subjects]
+
+
+# Its row stays, because deliveries name it; whatever it said of a person is the next contact's by now, or unknown.
+_VACATE = sa.text("""
+    UPDATE contacts SET external_id = 'left:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
+           email_key = NULL, phone_key = NULL, custom_fields = '{}', unnamed = false, updated_at = now()
+    WHERE tenant_id = :tenant AND external_id = ANY (CAST(:external_ids AS text[]))
+""")
+
+
+async def _vacate(tx: TenantTx, external_ids: Collection[str]) -> None:
+    """Make room for whoever comes to an address that a contact without a name has left."""
+    if external_ids:
+        await tx.execute(_VACATE, external_ids=sorted(external_ids))
+
+
+_STORE_CONTACTS = sa.text("""
+    INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
+                          custom_fields, unnamed)
+    SELECT :tenant, external_id, name, first_name, email, phone, email_key, phone_key, opted_out, custom_fields, unnamed
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+        external_id text, name text, first_name text, email text, phone text, email_key text, phone_key text,
+        opted_out boolean, custom_fields jsonb, unnamed boolean)
+    ON CONFLICT (tenant_id, external_id) DO UPDATE
+    SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
+        email_key = excluded.email_key, phone_key = excluded.phone_key, opted_out = excluded.opted_out,
+        custom_fields = excluded.custom_fields, updated_at = now()
+""")
+
+
+async def _store_contacts(tx: TenantTx, contacts: Sequence[Contact]) -> None:
+    if contacts:
+        rows = [_contact_row(each) for each in contacts]
+        await tx.execute(_STORE_CONTACTS, rows=json.dumps(rows, default=_json))
+
+
+def _contact_row(contact: Contact) -> dict[str, object]:
+    keys = {"email_key": email_key(contact.email), "phone_key": phone_key(contact.phone)}
+    return {**_row(contact), **keys}
+
+
+_STORE_CONVERSATIONS = sa.text(f"""
+    INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address,
+                               address_key, status, engagement, subject, team, assignee, custom_fields, created_at,
+                               last_customer_message_at, reply_to_message_id, reply_references)
+    SELECT :tenant, r.external_id, r.human_id, r.channel, a.id, k.id, r.address, r.address_key,
+           r.status, r.engagement, r.subject, r.team, r.assignee, r.custom_fields, r.created_at,
+           r.last_customer_message_at, r.reply_to_message_id, r.reply_references
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+        external_id text, human_id text, channel text, channel_account text, contact text, address text,
+        address_key text, status text, engagement text, subject text, team text, assignee text, custom_fields jsonb,
+        created_at timestamptz, last_customer_message_at timestamptz, reply_to_message_id text, reply_references text[])
+    CROSS JOIN LATERAL (SELECT id FROM contacts
+                        WHERE tenant_id = {SOME_TENANT} AND external_id = r.contact LIMIT 1) k
+    LEFT JOIN channel_accounts a ON a.tenant_id = :tenant AND a.key = r.channel_account
+    ON CONFLICT (tenant_id, external_id) DO UPDATE
+    SET human_id = excluded.human_id, channel = excluded.channel, account_id = excluded.account_id,
+        contact_id = excluded.contact_id, address = excluded.address,
+        address_key = excluded.address_key, status = excluded.status,
+        engagement = excluded.engagement, subject = excluded.subject, team = excluded.team,
+        assignee = excluded.assignee, custom_fields = excluded.custom_fields, created_at = excluded.created_at,
+        last_customer_message_at = excluded.last_customer_message_at,
+        reply_to_message_id = excluded.reply_to_message_id, reply_references = excluded.reply_references,
+        updated_at = now()
+    RETURNING external_id, id
+""")  # noqa: S608 - built from constants
+
+
+async def _store_conversations(tx: TenantTx, conversations: Iterable[Conversation]) -> dict[str, ConversationId]:
+    stored = await tx.execute(_STORE_CONVERSATIONS, rows=_rows(conversations))
+    return {row.external_id: row.id for row in stored}
+
+
+def _rows(values: Iterable[Conversation]) -> str:
+    return json.dumps([_row(value) for value in values], default=_json)
+
+
+def _row(value: Conversation | Contact) -> dict[str, object]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def _json(value: object) -> object:
+    match value:
+        case datetime():
+            return write_time(value)
+        case UUID():
+            return str(value)
+        case Mapping():
+            return dict(value)
+    raise TypeError(type(value))
+
+
+_DROP_TAGS = sa.text("""
+    DELETE FROM conversation_tags t
+    WHERE t.tenant_id = :tenant AND t.conversation_id = ANY (CAST(:conversations AS uuid[]))
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
+                      WHERE kept.id = t.conversation_id AND kept.tag = t.tag)
+""")
+_ADD_TAGS = sa.text("""
+    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
+    SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
+    ON CONFLICT DO NOTHING
+""")
+
+
+async def _store_tags(tx: TenantTx, tagged: Sequence[tuple[UUID, Iterable[str]]]) -> None:
+    pairs = [(id_, tag) for id_, tags in tagged for tag in tags]
+    kept = {"ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
+    await tx.execute(_DROP_TAGS, conversations=[id_ for id_, _ in tagged], **kept)
+    await tx.execute(_ADD_TAGS, **kept)
+
+
+_DROP_FIELDS = sa.text("""
+    DELETE FROM conversation_fields f
+    WHERE f.tenant_id = :tenant AND f.conversation_id = ANY (CAST(:conversations AS uuid[]))
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[]))
+                          AS kept (id, name, value)
+                      WHERE kept.id = f.conversation_id AND kept.name = f.name AND kept.value = f.value)
+""")
+_ADD_FIELDS = sa.text("""
+    INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
+    SELECT :tenant, name, value, id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[])) AS kept (id, name, value)
+    ON CONFLICT DO NOTHING
+""")
+
+
+async def _store_fields(tx: TenantTx, described: Sequence[tuple[UUID, Mapping[str, object]]]) -> None:
+    rows = [
+        (id_, name, value)
+        for id_, custom_fields in described
+        for name, given in custom_fields.items()
+        for value in filterable(given)
+    ]
+    ids, names, values = zip(*rows, strict=True) if rows else ((), (), ())
+    kept = {"ids": ids, "names": names, "field_values": values}
+    await tx.execute(_DROP_FIELDS, conversations=[id_ for id_, _ in described], **kept)
+    await tx.execute(_ADD_FIELDS, **kept)

@@ -1,0 +1,58 @@
+"""Putting back into the queue what was claimed and not begun."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from app.delivery.record import TROUBLE
+from app.delivery.settle import Report, settle
+from app.delivery.sql import claims
+from app.delivery.sql.claims import Claimed, LaneKey
+from app.domain.delivery import DeliveryEvent, DeliveryId, Happening
+from app.store.database import Database
+from app.store.transactions import TenantTx
+
+log = structlog.get_logger()
+
+TRIES: Final = 5
+
+
+def given_back(row: Claimed) -> Report:
+    return _back(row.delivery_id, row.epoch)
+
+
+async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) -> None:
+    """Put back what was claimed ahead."""
+
+    async def reports(_: TenantTx) -> list[Report]:
+        return [given_back(row) for row in rows]
+
+    await _settle(database, lane, reports)
+
+
+async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> None:
+    """Look for a claim on a fresh connection, and put back what it took: nothing of it was begun."""
+
+    async def reports(tx: TenantTx) -> list[Report]:
+        return [_back(id_, epoch) for id_, epoch in await claims.claimed_under(tx, lane, token)]
+
+    await _settle(database, lane, reports)
+
+
+async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]]) -> None:
+    for _ in range(TRIES):
+        try:
+            async with database.begin(lane.tenant) as tx:
+                await settle(tx, await reports(tx))
+            return
+        except TROUBLE:
+            await asyncio.sleep(1)
+    # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
+    log.error("give_back_failed")
+
+
+def _back(id_: DeliveryId, epoch: int) -> Report:
+    return Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")

@@ -1,0 +1,42 @@
+"""What every pump of a process shares."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from app.delivery.batch_sizes import BatchSizes
+from app.delivery.record import Recorder
+from app.delivery.senders import Lines, Plans
+from app.delivery.slots import Slots
+from app.delivery.staged_files import Loads
+from app.process.aside import Aside
+from app.store.database import Database
+from app.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The times of the protocol."""
+
+    lease: timedelta
+    settles_after: timedelta
+    slots: int
+    budget: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What every pump of a process shares."""
+
+    database: Database
+    recorder: Recorder
+    pace: Pace
+    lines: Lines
+    plans: Plans
+    loads: Loads
+    telemetry: Telemetry = field(default_factory=Telemetry)
+    aside: Aside = field(default_factory=Aside)
+    batch_sizes: BatchSizes = field(default_factory=BatchSizes)
+    slots: Slots = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slots", Slots(self.pace.slots))

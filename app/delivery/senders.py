@@ -1,0 +1,83 @@
+"""What a pump needs besides the rows: the account's adapter and the mass reply's message, each made once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx
+
+from app.channels.registry import ADAPTERS, AccountSetup, build, limits_of
+from app.domain.accounts import ChannelAccount
+from app.domain.callback_urls import Callbacks
+from app.domain.channel_port import Adapter, Limits
+from app.domain.delivery import AccountId, MassReplyId
+from app.domain.errors import NotFound
+from app.domain.preflight import Plan
+from app.mass_replies.create import load_plan
+from app.store.accounts import callback_tokens, load_account
+from app.store.credentials import Vault
+from app.store.transactions import TenantTx
+
+CACHED = 512
+"""Adapters and plans that one process keeps; past that it starts over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account ready to send: its adapter, and where the provider reports back to."""
+
+    account: ChannelAccount
+    adapter: Adapter
+    limits: Limits
+    callback_url: str
+
+
+class Lines:
+    """The accounts' adapters, as of the version of the account that was asked for."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, vault: Vault, callbacks: Callbacks, *, allow_private: bool = False
+    ) -> None:
+        self._http = http
+        self._vault = vault
+        self._callbacks = callbacks
+        self._allow_private = allow_private
+        self._known: dict[tuple[UUID, datetime], Line] = {}
+
+    async def line(self, tx: TenantTx, account: AccountId, version: datetime) -> Line:
+        key = (account, version)
+        if key not in self._known:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            self._known[key] = await self.fresh(tx, account)
+        return self._known[key]
+
+    async def fresh(self, tx: TenantTx, account_id: AccountId) -> Line:
+        """Make the adapter of an account anew. Raises NotFound."""
+        account = await load_account(tx, self._vault, account_id)
+        if account is None:
+            raise NotFound("There is no such channel account.")
+        token, *former = callback_tokens(self._vault, self._callbacks, tx.tenant, account, datetime.now(UTC))
+        setup = AccountSetup(account.config, account.credentials, token, self._allow_private, former)
+        signs = ADAPTERS[account.provider].signs_webhooks
+        adapter = build(account.provider, setup, self._http)
+        limits = limits_of(account.provider, account.channel, account.config) or adapter.limits
+        return Line(account, adapter, limits, self._callbacks.address(account_id, None if signs else token))
+
+
+class Plans:
+    """The messages of mass replies. They never change once frozen."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, Plan] = {}
+
+    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> Plan:
+        if mass_reply not in self._known:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            self._known[mass_reply] = await load_plan(tx, mass_reply)
+        return self._known[mass_reply]
+
+    def known(self, mass_reply: MassReplyId) -> Plan | None:
+        """The plan, where it was asked for before."""
+        return self._known.get(mass_reply)

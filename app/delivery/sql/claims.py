@@ -1,0 +1,310 @@
+"""The claim: the durable mark that is committed before a byte leaves.
+
+One transaction holds the channel account's row, so that rate and calls under way are exact across all workers, and sets
+`sending` with a fresh epoch and token. After a crash only what was claimed and not yet recorded is unknown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.delivery.sql import call_shares, recipients
+from app.delivery.sql.call_shares import Share
+from app.domain.delivery import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.preflight import Recipient
+from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKey:
+    tenant: TenantId
+    mass_reply: MassReplyId
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the account and the mass reply allow at this moment, read while the account's row is held."""
+
+    now: datetime
+    status: MassReplyStatus
+    not_after: datetime | None
+    sampling: bool
+    lane_paused: bool
+    lane_held: bool
+    """Whether it says that it waits: not any more, once something of it can leave."""
+    enabled: bool
+    account_paused: bool
+    cool_until: datetime | None
+    allowed_at: datetime
+    rate_per_second: float
+    max_in_flight: int
+    unrecorded: int
+    """Deliveries of the account that were claimed and whose end is not written down."""
+    account_version: datetime
+    again_until: datetime | None = None
+    """The latest time of what is sent again."""
+    others: int = 0
+    """Other processes that work the account."""
+    held_by_others: int = 0
+    """Calls that they may have under way."""
+    without: int = 0
+    """How many of them may have none."""
+
+
+_LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tenant AND id = :account FOR NO KEY UPDATE")
+
+# A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
+_GATE = sa.text(f"""
+    SELECT clock_timestamp() AS now, m.status, m.not_after, m.again_until, m.sampling,
+           l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
+           a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
+           a.max_in_flight, a.updated_at AS account_version,
+           (SELECT count(*) FROM deliveries d
+            WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending') AS unrecorded,
+           o.others, o.held_by_others, o.without
+    FROM channel_accounts a, mass_replies m, lanes l, LATERAL ({call_shares.OTHERS}) o
+    WHERE a.tenant_id = :tenant AND a.id = :account AND m.tenant_id = :tenant AND m.id = :mass_reply
+      AND l.tenant_id = :tenant AND l.mass_reply_id = m.id AND l.account_id = a.id
+""")  # noqa: S608 - built from constants
+
+
+async def open_gate(tx: TenantTx, lane: LaneKey, holder: UUID) -> Gate | None:
+    """Hold the account until the transaction ends, and read what may be sent. None where the lane is gone."""
+    await tx.execute(_LOCK_ACCOUNT, **_key(lane))
+    return await read_gate(tx, lane, holder)
+
+
+async def read_gate(tx: TenantTx, lane: LaneKey, holder: UUID) -> Gate | None:
+    """Read what may be sent at this moment. None where the lane is gone."""
+    row = (await tx.execute(_GATE, holder=holder, **_key(lane))).first()
+    if row is None:
+        return None
+    return Gate(
+        now=row.now,
+        status=MassReplyStatus(row.status),
+        not_after=row.not_after,
+        again_until=row.again_until,
+        sampling=row.sampling,
+        lane_paused=row.lane_paused,
+        lane_held=row.lane_held,
+        enabled=row.enabled,
+        account_paused=row.account_paused,
+        cool_until=row.cool_until,
+        allowed_at=row.allowed_at,
+        rate_per_second=float(row.rate_per_second),
+        max_in_flight=row.max_in_flight,
+        unrecorded=row.unrecorded,
+        account_version=row.account_version,
+        others=row.others,
+        held_by_others=row.held_by_others,
+        without=row.without,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery that is ours to send, until its lease runs out."""
+
+    lane: LaneKey
+    delivery_id: DeliveryId
+    epoch: int
+    units: int
+    deferrals: int
+    subject: str | None = field(repr=False)
+    recipient: Recipient
+
+
+def _claim_statement(which: str) -> sa.TextClause:
+    """The claim, over the queued deliveries that a condition picks out."""
+    return sa.text(f"""
+    WITH due AS MATERIALIZED (
+        SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+          AND status = 'queued' AND not_before <= :now {which}
+          AND coalesce(not_after, CAST(:not_after AS timestamptz), 'infinity') > :now
+        ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
+    granted AS (
+        SELECT id, sum(units) OVER line AS running, row_number() OVER line AS place FROM due
+        WINDOW line AS (ORDER BY not_before, id)),
+    claimed AS (
+        UPDATE deliveries d
+        SET status = 'sending', epoch = d.epoch + 1, claim_token = :token, updated_at = :now,
+            lease_until = :now + CAST(:lease AS interval), settles_after = :now + CAST(:settles_after AS interval),
+            reason_code = NULL, reason_detail = NULL, retryable = false
+        -- Found by key alone: `due` holds the rows, and statistics that lag behind a new batch mislead any other plan.
+        WHERE tenant_id = {SOME_TENANT} AND d.id = ANY (ARRAY(
+            SELECT id FROM granted
+            -- The first goes whatever it takes, and leaves a debt that is waited for: were it to wait until it had
+            -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
+            WHERE running <= :units OR place = 1))
+        RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.address_key,
+                  d.account_id, d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units)
+    SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
+           claimed.address, claimed.address_key, claimed.account_id, CAST(NULL AS text) AS provider,
+           b.reason AS blocked,
+           (claimed.contact_id, claimed.channel) <> (k.id, c.channel) AS changed_hands, {recipients.COLUMNS}
+    FROM claimed
+    {recipients.about("claimed.conversation_id")} {recipients.against("claimed.channel", "claimed.address_key")}
+""")  # noqa: S608 - built from constants
+
+
+_CLAIM = _claim_statement("")
+# Spelled out, so that the partial index on the sample serves: it may be five among a million.
+_CLAIM_OF_SAMPLE = _claim_statement("AND sampled")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How much one claim may take: rows, and units of the account's rate."""
+
+    free: int
+    units: int
+    sampling: bool = False
+    """Whether only the sample may go."""
+    not_after: datetime | None = None
+    """The latest time of what has none of its own."""
+
+
+async def claim(
+    tx: TenantTx, lane: LaneKey, token: UUID, grant: Grant, now: datetime, lease: timedelta, settles_after: timedelta
+) -> list[Claimed]:
+    values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
+    statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
+    rows = await tx.execute(statement, **_key(lane), **values, **_terms(grant))
+    return [
+        Claimed(
+            lane,
+            DeliveryId(row.delivery_id),
+            row.epoch,
+            row.units,
+            row.deferrals,
+            row.frozen_subject,
+            recipients.claimed(row),
+        )
+        for row in rows
+    ]
+
+
+_MARK = sa.text(f"""
+    WITH share AS ({call_shares.RENEW}),
+    account AS (
+        UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
+    lane AS (
+        UPDATE lanes SET queued = queued - :claimed, sending = sending + :claimed, pumped_at = :now
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account)
+    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, started_at, text, html)
+    SELECT :tenant, v.delivery_id, v.epoch, :now, v.text, v.html
+    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
+         AS v (delivery_id, epoch, text, html)
+""")  # noqa: S608 - built from constants
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A claimed delivery, with what is about to be said; None before that is known, and if nothing may leave."""
+
+    claimed: Claimed
+    text: str | None = field(default=None, repr=False)
+    html: str | None = field(default=None, repr=False)
+    """Kept only where the customer reads it on our own timeline."""
+    used_template: bool = False
+
+
+async def mark(
+    tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: Share
+) -> None:
+    """Write down the attempts, and what they take of the account's rate and calls."""
+    await tx.execute(
+        _MARK,
+        allowed_at=allowed_at,
+        now=now,
+        claimed=len(attempts),
+        delivery_ids=[attempt.claimed.delivery_id for attempt in attempts],
+        epochs=[attempt.claimed.epoch for attempt in attempts],
+        texts=[attempt.text for attempt in attempts],
+        htmls=[attempt.html for attempt in attempts],
+        **_key(lane),
+        **_share(share),
+    )
+
+
+_KEEP_TEXTS = sa.text(f"""
+    WITH templated AS (
+        UPDATE deliveries SET used_template = NOT used_template
+        WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:delivery_ids AS uuid[]))
+          AND used_template <> (id = ANY (CAST(:templated_ids AS uuid[]))))
+    UPDATE delivery_attempts a SET text = v.text, html = v.html
+    FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
+         AS v (delivery_id, epoch, text, html)
+    WHERE a.tenant_id = {SOME_TENANT} AND a.delivery_id = ANY (CAST(:delivery_ids AS uuid[]))
+      AND a.delivery_id = v.delivery_id AND a.epoch = v.epoch
+""")  # noqa: S608 - built from constants
+
+
+async def keep_texts(tx: TenantTx, attempts: Sequence[Attempt]) -> None:
+    """Store the texts that are about to leave: whatever reports them as sent finds here what was said."""
+    values = {
+        "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
+        "epochs": [attempt.claimed.epoch for attempt in attempts],
+        "texts": [attempt.text for attempt in attempts],
+        "htmls": [attempt.html for attempt in attempts],
+        "templated_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.used_template],
+    }
+    await tx.execute(_KEEP_TEXTS, **values)
+
+
+_TOUCH = sa.text(f"""
+    WITH share AS ({call_shares.RENEW})
+    UPDATE lanes SET pumped_at = :now
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+""")  # noqa: S608 - built from constants
+
+
+async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: Share) -> None:
+    """Say that a pump is at this lane, so that nobody wakes another, and that its process wants to make calls."""
+    await tx.execute(_TOUCH, now=now, **_key(lane), **_share(share))
+
+
+async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
+    """Find what a claim took whose commit was never answered.
+
+    By the token, not by the epoch it would have got: another worker's claim has that same number.
+    """
+    statement = sa.text("""
+        SELECT id, epoch FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+          AND status = 'sending' AND claim_token = :token
+    """)
+    rows = await tx.execute(statement, token=token, **_key(lane))
+    return [(DeliveryId(row.id), row.epoch) for row in rows]
+
+
+_NEXT_DUE = """
+    SELECT min(not_before) FROM deliveries
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account AND status = 'queued'
+"""
+
+
+async def next_due_at(tx: TenantTx, lane: LaneKey, grant: Grant) -> datetime | None:
+    """When the lane's next queued delivery may be tried; None where nothing is queued that may go."""
+    statement = sa.text(_NEXT_DUE + ("AND sampled" if grant.sampling else ""))
+    due: datetime | None = await tx.scalar(statement, **_key(lane))
+    return due
+
+
+def _terms(grant: Grant) -> dict[str, Any]:
+    return {"free": grant.free, "units": grant.units, "not_after": grant.not_after}
+
+
+def _key(lane: LaneKey) -> dict[str, Any]:
+    return {"mass_reply": lane.mass_reply, "account": lane.account}
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"holder": share.holder, "slots": share.slots, "expires_at": share.expires_at}

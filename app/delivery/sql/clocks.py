@@ -1,0 +1,77 @@
+"""What to do when the database's clock has stepped back, as after a failover or a correction.
+
+A time in the future was set at a moment of its own. Where even that moment lies ahead, it dates from before the step,
+and what was to wait seconds would wait for as long as the step. So it is moved back, together with that moment: never
+by more than the step, so that nothing is over too early.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.domain.delivery import TenantId
+from app.store.transactions import SweepTx, TenantTx
+
+TOLERANCE = timedelta(seconds=1)
+"""Steps shorter than this are not worth a correction."""
+
+# Of an open lane the first delivery that is due tells: while it is on time, the lane does not stand still.
+_AHEAD = sa.text("""
+    WITH late AS (SELECT clock_timestamp() + CAST(:tolerance AS interval) AS at)
+    SELECT tenant_id FROM channel_accounts, late WHERE cooled_at > late.at
+    UNION SELECT tenant_id FROM deliveries, late WHERE status = 'sending' AND updated_at > late.at
+    UNION SELECT tenant_id FROM deliveries, late
+          WHERE status = 'uncertain' AND settles_after > late.at AND updated_at > late.at
+    UNION SELECT l.tenant_id
+          FROM late, mass_replies m JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+          LEFT JOIN LATERAL (
+              SELECT updated_at FROM deliveries d
+              WHERE d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
+                AND d.status = 'queued' ORDER BY d.not_before, d.id LIMIT 1) first ON true
+          WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0
+            AND (l.pumped_at > late.at OR first.updated_at > late.at)
+""")
+
+
+async def tenants_ahead(tx: SweepTx) -> Sequence[TenantId]:
+    """Find who has something that was set at a time which is still to come."""
+    return [TenantId(id_) for id_ in await tx.scalars(_AHEAD, tolerance=TOLERANCE)]
+
+
+_ACCOUNTS = sa.text("""
+    WITH late AS MATERIALIZED (
+        SELECT id, cooled_at - clock_timestamp() AS step FROM channel_accounts
+        WHERE tenant_id = :tenant AND cooled_at > clock_timestamp() + CAST(:tolerance AS interval)
+        ORDER BY id FOR NO KEY UPDATE)
+    UPDATE channel_accounts a SET cool_until = a.cool_until - late.step, cooled_at = a.cooled_at - late.step
+    FROM late WHERE a.tenant_id = :tenant AND a.id = late.id
+""")
+# Their quarantine has its full length again: only then is every holder of the attempt silent for sure.
+_DELIVERIES = sa.text("""
+    WITH late AS MATERIALIZED (
+        SELECT id, updated_at - clock_timestamp() AS step FROM deliveries
+        WHERE tenant_id = :tenant AND status IN ('queued', 'sending', 'uncertain')
+          AND updated_at > clock_timestamp() + CAST(:tolerance AS interval)
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
+    UPDATE deliveries d
+    SET lease_until = d.lease_until - late.step, settles_after = d.settles_after - late.step,
+        not_before = d.not_before - late.step, updated_at = d.updated_at - late.step
+    FROM late WHERE d.tenant_id = :tenant AND d.id = late.id
+""")
+_LANES = sa.text("""
+    UPDATE lanes l SET pumped_at = NULL, held_until = NULL, watched_until = NULL
+    FROM (SELECT mass_reply_id, channel, account_id FROM lanes
+          WHERE tenant_id = :tenant AND queued > 0
+          ORDER BY mass_reply_id, channel, account_id FOR NO KEY UPDATE) held
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = held.mass_reply_id AND l.channel = held.channel
+      AND l.account_id IS NOT DISTINCT FROM held.account_id
+""")
+
+
+async def set_right(tx: TenantTx, limit: int) -> int:
+    """Move back what dates from before the step; return how many deliveries that were, `limit` at most."""
+    await tx.execute(_ACCOUNTS, tolerance=TOLERANCE)
+    moved = await tx.execute(_DELIVERIES, tolerance=TOLERANCE, limit=limit)
+    await tx.execute(_LANES)
+    return moved.rowcount

@@ -1,0 +1,179 @@
+"""The lanes' counters, and what each lane went through last: in the transaction of the changes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.delivery.sql.settlements import Change
+from app.domain.audit import SYSTEM, AuditAction, AuditEntry
+from app.domain.charges import Charge, bill
+from app.domain.delivery import Channel, DeliveryId, DeliveryStatus, MassReplyId, PauseReason
+from app.domain.pacing import FAILURE_LIMIT, Latest, turnout
+from app.store import audit
+from app.store.transactions import TenantTx
+
+Lane = tuple[UUID, str, UUID | None]
+"""Mass reply, channel and account."""
+
+
+async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
+    """Move the lanes' counters. A lane on which too much went wrong of late stops here."""
+    moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
+    mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
+    values = {
+        "mass_replies": mass_replies,
+        "channels": channels,
+        "accounts": accounts,
+        "window": FAILURE_LIMIT.window,
+        "tried": [move.latest.size for move in moves],
+        "failures": [move.latest.failures for move in moves],
+        **{name: [move.sums.get(name, 0) for move in moves] for name in _SUMS},
+    }
+    for row in await tx.execute(_COUNT, **values):
+        if FAILURE_LIMIT.stops(row.recent_size, row.bad):
+            await _stop(tx, (row.mass_reply_id, row.channel, row.account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMove:
+    """What a group of changes does to one lane's figures."""
+
+    lane: Lane
+    sums: Mapping[str, int]
+    """What is added, by column."""
+    latest: Latest
+
+
+_SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
+_MOVES = (*_SUMS, "tried", "failures")
+
+# The lanes are held in one order first, so that no two transactions wait for each other. The latest attempts are a run
+# of bits: the new ones are pushed in from the right, and what is beyond the window falls off.
+_COUNT = sa.text(f"""
+    WITH moves AS (
+        SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:channels AS text[]), CAST(:accounts AS uuid[]),
+                             {", ".join(f"CAST(:{name} AS bigint[])" for name in _MOVES)})
+            AS v (mass_reply_id, channel, account_id, {", ".join(_MOVES)})),
+    held AS MATERIALIZED (
+        SELECT l.mass_reply_id, l.channel, l.account_id FROM lanes l
+        WHERE l.tenant_id = :tenant AND l.mass_reply_id = ANY (CAST(:mass_replies AS uuid[]))
+          AND EXISTS (SELECT FROM moves v WHERE v.mass_reply_id = l.mass_reply_id AND v.channel = l.channel
+                                            AND v.account_id IS NOT DISTINCT FROM l.account_id)
+        ORDER BY l.mass_reply_id, l.channel, l.account_id FOR NO KEY UPDATE)
+    UPDATE lanes l
+    SET {", ".join(f"{name} = l.{name} + v.{name}" for name in _SUMS)},
+        recent_size = least(l.recent_size + v.tried, :window),
+        recent_failures = (l.recent_failures << CAST(v.tried AS int) | v.failures)
+                          & ((1::bigint << CAST(:window AS int)) - 1),
+        -- What comes back to the queue may be due before the time that the lane waits for.
+        watched_until = CASE WHEN v.queued > 0 THEN NULL ELSE l.watched_until END,
+        held_until = CASE WHEN v.queued > 0 AND l.held_times = 0 THEN NULL ELSE l.held_until END
+    FROM held h
+    JOIN moves v ON v.mass_reply_id = h.mass_reply_id AND v.channel = h.channel
+                AND v.account_id IS NOT DISTINCT FROM h.account_id
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
+      AND l.account_id IS NOT DISTINCT FROM h.account_id
+    RETURNING l.mass_reply_id, l.channel, l.account_id, l.recent_size,
+              bit_count(l.recent_failures::bit(64)) AS bad
+""")  # noqa: S608 - names of our own columns
+
+
+def _move(lane: Lane, changes: Sequence[Change]) -> LaneMove:
+    segments = sum(change.times_more * change.row.segments for change in changes)
+    messages: Counter[Charge] = Counter()
+    for change in changes:
+        if change.row.channel == Channel.WHATSAPP and change.times_more:
+            messages.update(_more_charged(change))
+    return LaneMove(
+        lane, {**_deltas(changes), "segments_billed": segments, **_billed_columns(messages)}, _latest(changes)
+    )
+
+
+def _more_charged(change: Change) -> Counter[Charge]:
+    row, files = change.row, max(0, change.row.files - change.files_lost)
+    after = bill(row.times_billed + change.times_more, files, row.prices, used_template=row.used_template)
+    after.subtract(bill(row.times_billed, files, row.prices, used_template=row.used_template))
+    return after
+
+
+def _billed_columns(charged: Mapping[Charge, int]) -> dict[str, int]:
+    return {
+        "whatsapp_in_window_billed": charged.get(Charge.IN_WINDOW, 0),
+        "whatsapp_templates_billed": charged.get(Charge.TEMPLATE, 0),
+    }
+
+
+_PRICED = sa.text("""
+    SELECT mass_reply_id, channel, account_id, used_template, times_billed, prices,
+           (SELECT cardinality(attachment_ids) FROM mass_replies WHERE tenant_id = :tenant AND id = mass_reply_id)
+           - jsonb_array_length(dropped_attachments) AS files
+    FROM deliveries WHERE tenant_id = :tenant AND id = :delivery FOR UPDATE
+""")
+_PRICE = sa.text("""
+    UPDATE deliveries SET prices = prices || jsonb_build_object(CAST(:message AS text), CAST(:charge AS text))
+    WHERE tenant_id = :tenant AND id = :delivery
+""")
+_BILL = sa.text("""
+    UPDATE lanes SET whatsapp_in_window_billed = whatsapp_in_window_billed + :whatsapp_in_window_billed,
+                     whatsapp_templates_billed = whatsapp_templates_billed + :whatsapp_templates_billed
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
+      AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid)
+""")
+
+
+async def price(tx: TenantTx, delivery: DeliveryId, message: str, charge: Charge) -> None:
+    """Keep what a provider says of one message's price, and bill it so. The first word on a message stands."""
+    row = (await tx.execute(_PRICED, delivery=delivery)).first()
+    if row is None or message in row.prices:
+        return
+    await tx.execute(_PRICE, delivery=delivery, message=message, charge=charge)
+    more = bill(row.times_billed, row.files, {**row.prices, message: charge}, used_template=row.used_template)
+    more.subtract(bill(row.times_billed, row.files, row.prices, used_template=row.used_template))
+    lane = (row.mass_reply_id, row.channel, row.account_id)
+    await tx.execute(_BILL, **_key(lane), **_billed_columns(more))
+
+
+def _latest(changes: Sequence[Change]) -> Latest:
+    counted = (change for change in changes if change.counts)
+    found = (turnout(change.row.standing.status, change.happening.event, change.move.to) for change in counted)
+    return Latest.of([one for one in found if one is not None], FAILURE_LIMIT.window)
+
+
+_STOP = sa.text("""
+    UPDATE lanes SET pause_reason = :reason
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND channel = :channel
+      AND account_id IS NOT DISTINCT FROM CAST(:account AS uuid) AND pause_reason IS NULL AND queued > 0
+""")
+
+
+async def _stop(tx: TenantTx, lane: Lane) -> None:
+    stopped = await tx.execute(_STOP, reason=PauseReason.FAILURE_SHARE, **_key(lane))
+    if stopped.rowcount:
+        mass_reply, channel, account = lane
+        details = {"channel": channel, "channel_account_id": account, "pause_reason": PauseReason.FAILURE_SHARE}
+        entry = AuditEntry.on_mass_reply(AuditAction.LANE_STOPPED, MassReplyId(mass_reply), details=details)
+        await audit.record(tx, SYSTEM, entry)
+
+
+def _key(lane: Lane) -> dict[str, object]:
+    mass_reply, channel, account = lane
+    return {"mass_reply": mass_reply, "channel": channel, "account": account}
+
+
+def _by_lane(changes: Iterable[Change]) -> dict[Lane, list[Change]]:
+    lanes: dict[Lane, list[Change]] = {}
+    for change in changes:
+        row = change.row
+        lanes.setdefault((row.mass_reply_id, row.channel, row.account_id), []).append(change)
+    return lanes
+
+
+def _deltas(changes: Sequence[Change]) -> dict[str, int]:
+    deltas: Counter[str] = Counter()
+    for change in changes:
+        deltas[change.row.standing.status] -= 1
+        deltas[change.move.to] += 1
+    return deltas

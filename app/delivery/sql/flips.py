@@ -1,0 +1,138 @@
+"""What a reply changes on its conversation, and what a reply that did not arrive gives back.
+
+Conversations are locked in id order, after the deliveries and before the counters; without their keys, because whoever
+writes on a timeline holds the key of its conversation.
+
+Values do not tell whether somebody has changed a conversation since: a customer may have written and an agent answered.
+So a trigger counts the changes of each field, by whichever way they come, and a flip remembers the count that it left.
+Several mass replies may have flipped one conversation: what the last of them leaves is given back, whichever it is.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.delivery.sql.settlements import Locked
+from app.domain.outbox import Changed
+from app.store.transactions import TenantTx
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What a sent reply changed on its conversation."""
+
+    result: str
+    changed: Mapping[str, Changed]
+    reached: Mapping[str, int]
+    """The fields that it set, changed or not, each with its version after that."""
+
+    @property
+    def restores(self) -> Mapping[str, str | None]:
+        """What there was before."""
+        return {field: before for field, (before, _) in self.changed.items()}
+
+
+# Withheld where the customer has written since: then the ball is in our court again.
+_FLIP = sa.text("""
+    WITH held AS MATERIALIZED (
+        SELECT id, last_customer_message_at FROM conversations
+        WHERE tenant_id = :tenant AND id = ANY (CAST(:conversation_ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE),
+    wanted AS (
+        SELECT v.conversation_id, v.done,
+               held.last_customer_message_at > v.started_at IS TRUE AS wrote_since_send,
+               held.last_customer_message_at > v.frozen_at IS TRUE AS wrote_since_freeze
+        FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:done AS boolean[]), CAST(:started_at AS timestamptz[]),
+                    CAST(:frozen_at AS timestamptz[])) AS v (conversation_id, done, started_at, frozen_at)
+        JOIN held ON held.id = v.conversation_id)
+    UPDATE conversations c
+    SET engagement = CASE WHEN w.wrote_since_send THEN c.engagement ELSE 'engaged' END,
+        status = CASE WHEN w.done AND NOT w.wrote_since_freeze THEN 'done' ELSE c.status END,
+        updated_at = now()
+    FROM wanted w
+    WHERE c.tenant_id = :tenant AND c.id = w.conversation_id AND c.id = ANY (CAST(:conversation_ids AS uuid[]))
+    RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
+              old.status AS old_status, new.status AS new_status,
+              w.wrote_since_send OR (w.done AND w.wrote_since_freeze) AS withheld,
+              CASE WHEN NOT w.wrote_since_send THEN new.engagement_version END AS engagement_version,
+              CASE WHEN w.done AND NOT w.wrote_since_freeze THEN new.status_version END AS status_version
+""")
+
+_HOLD = sa.text("""
+    SELECT id FROM conversations
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE
+""")
+
+
+async def hold(tx: TenantTx, conversations: Iterable[UUID]) -> None:
+    """Hold all that a transaction will flip or restore, in one order, before it does so bit by bit."""
+    await tx.execute(_HOLD, ids=sorted(set(conversations)))
+
+
+async def flip(tx: TenantTx, rows: Sequence[Locked]) -> dict[UUID, Flip]:
+    """Pass the ball to the customers of these deliveries, and mark the conversations done where that was asked."""
+    values = {
+        "conversation_ids": [row.conversation_id for row in rows],
+        "done": [row.mark_as_done for row in rows],
+        "started_at": [row.attempt_started_at for row in rows],
+        "frozen_at": [row.frozen_at for row in rows],
+    }
+    return {row.id: _flip(row) for row in await tx.execute(_FLIP, **values)}
+
+
+def _flip(row: Any) -> Flip:
+    versions = {"engagement": row.engagement_version, "status": row.status_version}
+    reached = {field: version for field, version in versions.items() if version is not None}
+    return Flip("skipped_customer_replied" if row.withheld else "applied", _changed(row), reached)
+
+
+def _changed(row: Any) -> dict[str, Changed]:
+    both = {"engagement": (row.old_engagement, row.new_engagement), "status": (row.old_status, row.new_status)}
+    return {field: change for field, change in both.items() if change[0] != change[1]}
+
+
+def _given_back(field: str) -> str:
+    """What there was of a field before the flips, if ours reached it, nobody changed it since, and no other holds it.
+
+    A flip that found the field as it wanted it remembers no value: that is with the flip which it found there.
+    """
+    # Flips of before the versions were counted remember none.
+    version = f"coalesce(o.reached ->> '{field}', CASE WHEN o.restores ? '{field}' THEN '0' END)"
+    alike = f"{version} = CAST(c.{field}_version AS text)"
+    holds = "o.status IN ('sent', 'delivered', 'read') AND o.id <> ALL (CAST(:leaving AS uuid[]))"
+    return f"""
+        CASE WHEN bool_or({alike} AND o.id = me.id) AND NOT bool_or({alike} AND {holds})
+             THEN max(o.restores ->> '{field}') FILTER (WHERE {alike}) END AS {field}
+    """
+
+
+# Deliveries are found by their contacts, which have an index; a conversation may have been given another contact since.
+_RESTORE: Final = sa.text(f"""
+    WITH back AS MATERIALIZED (
+        SELECT c.id, {_given_back("engagement")}, {_given_back("status")}
+        FROM deliveries me
+        JOIN conversations c ON c.tenant_id = :tenant AND c.id = me.conversation_id
+        JOIN deliveries o ON o.tenant_id = :tenant AND o.contact_id IN (me.contact_id, c.contact_id)
+                         AND o.conversation_id = c.id
+        WHERE me.tenant_id = :tenant AND me.id = ANY (CAST(:ids AS uuid[]))
+        GROUP BY c.id)
+    UPDATE conversations c
+    SET engagement = coalesce(b.engagement, c.engagement), status = coalesce(b.status, c.status), updated_at = now()
+    FROM back b
+    WHERE c.tenant_id = :tenant AND c.id = b.id
+      AND (c.engagement = 'engaged' AND b.engagement <> 'engaged' OR c.status = 'done' AND b.status <> 'done')
+    RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
+              old.status AS old_status, new.status AS new_status
+""")  # noqa: S608 - built from constants
+
+
+async def restore(tx: TenantTx, rows: Sequence[Locked], leaving: Collection[UUID]) -> dict[UUID, Mapping[str, Changed]]:
+    """Give back what the flips of these deliveries changed, field by field, unless somebody has changed it since.
+
+    `leaving` are all deliveries that cease to count as sent in this transaction: none of them holds a conversation.
+    The caller holds the conversations. Return those of which something was given back, and what.
+    """
+    values = {"ids": [row.id for row in rows], "leaving": list(leaving)}
+    return {row.id: _changed(row) for row in await tx.execute(_RESTORE, **values)}

@@ -1,0 +1,121 @@
+"""Starting, ending and forgetting mass replies."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.delivery.sql.claims import LaneKey
+from app.domain.delivery import AccountId, DeliveryId, MassReplyId, MassReplyStatus
+from app.store.outbox import announce_status
+from app.store.transactions import TenantTx
+
+
+async def queued_ids(tx: TenantTx, id_: MassReplyId, limit: int) -> Sequence[DeliveryId]:
+    statement = sa.text("""
+        SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued'
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    """)
+    return list(await tx.scalars(statement, id=id_, limit=limit))
+
+
+_OVERDUE = sa.text("""
+    SELECT d.id FROM mass_replies m JOIN deliveries d ON d.tenant_id = :tenant AND d.mass_reply_id = m.id
+    WHERE m.tenant_id = :tenant AND m.id = :id AND d.status = 'queued'
+      AND coalesce(d.not_after, m.not_after) <= clock_timestamp()
+    ORDER BY d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED
+""")
+
+
+async def overdue_ids(tx: TenantTx, id_: MassReplyId, limit: int) -> Sequence[DeliveryId]:
+    """Hold queued deliveries whose latest time has passed, their own or the mass reply's."""
+    return list(await tx.scalars(_OVERDUE, id=id_, limit=limit))
+
+
+_LOCK_LANES = sa.text("""
+    SELECT channel FROM lanes WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY channel, account_id FOR UPDATE
+""")
+
+_FINISH = sa.text("""
+    UPDATE mass_replies m SET status = :after, pause_reason = NULL, finished_at = clock_timestamp(), updated_at = now()
+    WHERE m.tenant_id = :tenant AND m.id = :id AND m.status = :before AND m.finished_at IS NULL
+      AND NOT EXISTS (SELECT FROM lanes l WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
+                        AND (l.queued > 0 OR l.sending > 0))
+""")
+
+
+async def hold_lanes(tx: TenantTx, id_: MassReplyId) -> None:
+    """Hold the lanes until the transaction ends: after accounts and deliveries, before the mass reply itself."""
+    await tx.execute(_LOCK_LANES, id=id_)
+
+
+async def finish(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
+    """Close a mass reply of which nothing is queued or under way.
+
+    The lanes are held first: work that comes back at this very moment either is seen, or waits and reopens it.
+    """
+    await hold_lanes(tx, id_)
+    finished = (await tx.execute(_FINISH, id=id_, before=before, after=after)).rowcount == 1
+    if finished and after is not before:
+        await announce_status(tx, id_, after)
+    return finished
+
+
+async def mark_started(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
+    """Compare and set the status to sending; False where it was not `before` any more."""
+    statement = sa.text("""
+        UPDATE mass_replies
+        SET status = :after, started_at = coalesce(started_at, clock_timestamp()), updated_at = now()
+        WHERE tenant_id = :tenant AND id = :id AND status = :before
+    """)
+    return (await tx.execute(statement, id=id_, before=before, after=after)).rowcount == 1
+
+
+async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> list[tuple[LaneKey, int]]:
+    """The lanes to wake, each with the number of its queued deliveries."""
+    statement = sa.text("""
+        SELECT account_id, queued FROM lanes
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND queued > 0 AND account_id IS NOT NULL
+    """)
+    rows = await tx.execute(statement, id=id_)
+    return [(LaneKey(tx.tenant, id_, AccountId(row.account_id)), row.queued) for row in rows]
+
+
+async def note_skipped(tx: TenantTx, id_: MassReplyId) -> None:
+    """Tell the timelines of skipped conversations why nothing was sent there; calls have no timeline to read."""
+    statement = sa.text("""
+        INSERT INTO messages (tenant_id, conversation_id, kind, text, mass_reply_id, delivery_id)
+        SELECT tenant_id, conversation_id, 'system_note', 'A mass reply skipped this conversation. ' || reason_detail,
+               mass_reply_id, id
+        FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
+    """)
+    await tx.execute(statement, id=id_)
+
+
+async def hold_for_look_up(tx: TenantTx, id_: DeliveryId, wait: timedelta) -> int | None:
+    """Keep others from asking about this delivery for a while; answers its epoch, None where it is settled or held."""
+    statement = sa.text("""
+        UPDATE deliveries SET not_before = clock_timestamp() + CAST(:wait AS interval)
+        WHERE tenant_id = :tenant AND id = :id AND status = 'uncertain' AND not_before <= clock_timestamp()
+        RETURNING epoch
+    """)
+    epoch: int | None = await tx.scalar(statement, id=id_, wait=wait)
+    return epoch
+
+
+async def account_saved_since(tx: TenantTx, id_: DeliveryId) -> bool:
+    """Whether the account was saved after the delivery's latest attempt, so that it may lead elsewhere by now."""
+    statement = sa.text("""
+        SELECT a.updated_at >= t.started_at
+        FROM deliveries d
+        JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+        JOIN delivery_attempts t ON t.tenant_id = d.tenant_id AND t.delivery_id = d.id AND t.epoch = d.epoch
+        WHERE d.tenant_id = :tenant AND d.id = :id
+    """)
+    return await tx.scalar(statement, id=id_) is not False
+
+
+async def forget(tx: TenantTx, id_: MassReplyId) -> None:
+    statement = sa.text("DELETE FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND confirmed_at IS NULL")
+    await tx.execute(statement, id=id_)

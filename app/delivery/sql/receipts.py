@@ -1,0 +1,332 @@
+"""Providers' reports, kept as they came: applied at once where their delivery is known, tried again where not."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import isfinite
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.addresses import Address
+from app.domain.channel_port import Priced, Receipt, ReceiptKind, Watermark
+from app.domain.charges import FILE_MARK, Charge
+from app.domain.delivery import AccountId, Channel, DeliveryId, ReasonCode
+from app.domain.text.plain_text import storable
+from app.store.address_links import main_key
+from app.store.transactions import TenantTx
+
+_UNHOLDABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
+"""In JSON: an escaped NUL, whatever stands before it, and half of a character."""
+
+LONGEST_EPOCH: Final = 9
+"""Digits of an attempt's number that a database integer surely holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    id: UUID
+    account: AccountId
+    kind: ReceiptKind
+    delivery: DeliveryId | None
+    epoch: int | None
+    provider_message_id: str | None
+    reason_code: ReasonCode | None
+    reason_detail: str | None
+    occurred_at: datetime | None
+    temporary: bool = False
+    recipient: str | None = field(default=None, repr=False)
+    """Of a watermark, which names no message."""
+    charge: Charge | None = None
+
+
+_STORE = sa.text("""
+    INSERT INTO receipts (tenant_id, account_id, event_key, kind, delivery_id, epoch, provider_message_id, reason_code,
+                          reason_detail, temporary, charge, occurred_at, raw)
+    VALUES (:tenant, :account, :event_key, :kind, :delivery, :epoch, :provider_message_id, :reason_code,
+            :reason_detail, :temporary, :charge, :occurred_at, CAST(:raw AS jsonb))
+    ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
+    RETURNING id
+""")
+
+
+async def store(tx: TenantTx, account: AccountId, receipt: Receipt) -> StoredReceipt | None:
+    """Keep a report; None where the same one was kept before."""
+    delivery, epoch = _read_correlation(receipt.correlation)
+    values: dict[str, Any] = {
+        "event_key": storable(receipt.event_key),
+        "kind": receipt.kind,
+        "delivery": delivery,
+        "epoch": epoch,
+        "provider_message_id": receipt.provider_message_id and storable(receipt.provider_message_id),
+        "reason_code": receipt.code,
+        "reason_detail": receipt.detail and storable(receipt.detail),
+        "temporary": receipt.temporary,
+        "charge": receipt.charge,
+        "occurred_at": receipt.occurred_at,
+        "raw": _json(receipt.raw),
+    }
+    id_ = await tx.scalar(_STORE, account=account, **values)
+    if id_ is None:
+        return None
+    return StoredReceipt(
+        id_,
+        account,
+        receipt.kind,
+        delivery,
+        epoch,
+        values["provider_message_id"],
+        receipt.code,
+        values["reason_detail"],
+        receipt.occurred_at,
+        receipt.temporary,
+        charge=receipt.charge,
+    )
+
+
+_STORE_WATERMARK = sa.text("""
+    INSERT INTO receipts (tenant_id, account_id, event_key, kind, recipient, occurred_at, raw)
+    VALUES (:tenant, :account, :event_key, :kind, :recipient, :occurred_at, CAST(:raw AS jsonb))
+    ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
+    RETURNING id
+""")
+
+
+async def store_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> StoredReceipt | None:
+    """Keep a report on all that one recipient was sent until a moment; None where the same one was kept before."""
+    recipient = storable(mark.recipient)
+    values = {
+        "event_key": storable(mark.event_key),
+        "kind": mark.kind,
+        "recipient": recipient,
+        "occurred_at": mark.up_to,
+        "raw": _json(mark.raw),
+    }
+    id_ = await tx.scalar(_STORE_WATERMARK, account=account, **values)
+    if id_ is None:
+        return None
+    return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient=recipient)
+
+
+async def keep(
+    tx: TenantTx,
+    account: AccountId,
+    kind: str,
+    event_key: str,
+    raw: Mapping[str, Any],
+    outcome: Literal["kept", "unmatched"] = "kept",
+) -> bool:
+    """Keep an event that says nothing of a delivery; False where the same one was kept before."""
+    statement = sa.text("""
+        INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, outcome)
+        VALUES (:tenant, :account, :event_key, :kind, CAST(:raw AS jsonb), now(), :outcome)
+        ON CONFLICT (tenant_id, account_id, event_key) DO NOTHING
+    """)
+    values = {"account": account, "event_key": event_key, "kind": kind, "raw": _json(raw), "outcome": outcome}
+    return (await tx.execute(statement, **values)).rowcount == 1
+
+
+_AMENDMENTS = sa.text("""
+    SELECT raw ->> 'text' FROM receipts
+    WHERE tenant_id = :tenant AND account_id = :account AND kind = 'amended' AND event_key LIKE :beginning
+    ORDER BY raw ->> 'text' IS NULL DESC, CAST(raw ->> 'order' AS bigint) DESC NULLS LAST, id DESC LIMIT 1
+""")
+_FORGET_WORDS = sa.text("""
+    UPDATE receipts SET raw = '{}'
+    WHERE tenant_id = :tenant AND account_id = :account AND event_key LIKE :beginning AND kind IN ('inbound', 'amended')
+      AND event_key <> :besides
+""")
+
+
+async def amendment_of(tx: TenantTx, account: AccountId, provider_message_id: str) -> tuple[str | None] | None:
+    """What its author made of a message that had not come then: the new text, or None for one that was taken back."""
+    beginning = _beginning(provider_message_id)
+    row = (await tx.execute(_AMENDMENTS, account=account, beginning=beginning)).first()
+    return None if row is None else (row[0],)
+
+
+async def forget_words(tx: TenantTx, account: AccountId, provider_message_id: str, besides: str) -> None:
+    """Empty what the provider's earlier events hold of a message that its author has taken back."""
+    await tx.execute(_FORGET_WORDS, account=account, beginning=_beginning(provider_message_id), besides=besides)
+
+
+def _beginning(provider_message_id: str) -> str:
+    literal = provider_message_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{literal}:%"
+
+
+async def hold(tx: TenantTx, id_: UUID) -> StoredReceipt | None:
+    """Take an unsettled report for the length of this transaction; None where another has it."""
+    statement = sa.text("""
+        SELECT * FROM receipts WHERE tenant_id = :tenant AND id = :id AND settled_at IS NULL FOR UPDATE SKIP LOCKED
+    """)
+    row = (await tx.execute(statement, id=id_)).first()
+    if row is None:
+        return None
+    return StoredReceipt(
+        row.id,
+        AccountId(row.account_id),
+        ReceiptKind(row.kind),
+        row.delivery_id,
+        row.epoch,
+        row.provider_message_id,
+        ReasonCode(row.reason_code) if row.reason_code else None,
+        row.reason_detail,
+        row.occurred_at,
+        row.temporary,
+        row.recipient,
+        Charge(row.charge) if row.charge else None,
+    )
+
+
+async def find_delivery(tx: TenantTx, receipt: StoredReceipt) -> tuple[DeliveryId, int] | None:
+    """Which delivery and attempt a report speaks of: by our own correlation, else by the provider's message id.
+
+    A message without our correlation is of the attempt that got this id, where that is known, else of the latest.
+    """
+    by_id = "d.id = :delivery" if receipt.delivery else "d.provider_message_id = :provider_message_id"
+    statement = sa.text(f"""
+        SELECT d.id, coalesce(
+            CAST(:epoch AS int),
+            (SELECT max(a.epoch) FROM delivery_attempts a WHERE a.tenant_id = :tenant AND a.delivery_id = d.id
+                AND a.provider_message_id = CAST(:provider_message_id AS text)), d.epoch) AS epoch
+        FROM deliveries d WHERE d.tenant_id = :tenant AND d.account_id = :account AND {by_id}
+    """)  # noqa: S608 - one of two constants
+    values = {
+        "account": receipt.account,
+        "epoch": receipt.epoch,
+        "provider_message_id": receipt.provider_message_id,
+        **({"delivery": receipt.delivery} if receipt.delivery else {}),
+    }
+    row = (await tx.execute(statement, **values)).first()
+    return None if row is None else (DeliveryId(row.id), row.epoch)
+
+
+async def begun_at(tx: TenantTx, account: AccountId, receipt: Receipt) -> datetime | None:
+    """When the attempt began that a report speaks of; None where it is none of this account's."""
+    delivery, epoch = _read_correlation(receipt.correlation)
+    which = "a.delivery_id = :delivery AND a.epoch = :epoch" if delivery else "d.provider_message_id = :message_id"
+    statement = sa.text(f"""
+        SELECT max(a.started_at) FROM deliveries d
+        JOIN delivery_attempts a ON a.tenant_id = d.tenant_id AND a.delivery_id = d.id
+        WHERE d.tenant_id = :tenant AND d.account_id = :account AND {which}
+    """)  # noqa: S608 - one of two constants
+    named = {"delivery": delivery, "epoch": epoch} if delivery else {"message_id": receipt.provider_message_id}
+    begun: datetime | None = await tx.scalar(statement, account=account, **named)
+    return begun
+
+
+async def priced_message(tx: TenantTx, account: AccountId, priced: Priced) -> tuple[DeliveryId, str] | None:
+    """Which delivery a file's price is about, and which of its messages; None where it is none of this account's."""
+    delivery, epoch = _read_correlation(priced.correlation)
+    statement = sa.text("""
+        SELECT true FROM delivery_attempts a JOIN deliveries d ON d.tenant_id = a.tenant_id AND d.id = a.delivery_id
+        WHERE a.tenant_id = :tenant AND a.delivery_id = :delivery AND a.epoch = :epoch AND d.account_id = :account
+    """)
+    values = {"account": account, "delivery": delivery, "epoch": epoch}
+    if delivery is None or await tx.scalar(statement, **values) is None:
+        return None
+    return delivery, f"{epoch}{FILE_MARK}{priced.file}"
+
+
+_SENT_UNTIL = sa.text("""
+    SELECT d.id, a.epoch, d.status IN ('sent', 'delivered', 'read') AS sent
+    FROM channel_accounts own
+    JOIN conversations c ON c.tenant_id = own.tenant_id AND c.channel = own.channel
+    JOIN deliveries d ON d.tenant_id = c.tenant_id AND d.contact_id = c.contact_id AND d.conversation_id = c.id
+    CROSS JOIN LATERAL (
+        -- When the attempt began, and not when it was recorded: an answer that was lost is recorded much later.
+        SELECT max(a.epoch) AS epoch FROM delivery_attempts a
+        WHERE a.tenant_id = d.tenant_id AND a.delivery_id = d.id AND a.started_at <= :up_to) a
+    WHERE own.tenant_id = :tenant AND own.id = :account AND d.account_id = own.id AND a.epoch IS NOT NULL
+      -- Only ids that a provider made up have watermarks, and they are their own keys.
+      AND c.address_key = :recipient AND d.queued_at > now() - interval '30 days'
+      AND d.status IN ('sent', 'delivered', 'read', 'queued', 'sending', 'uncertain')
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A delivery of which an attempt began before a watermark."""
+
+    id: DeliveryId
+    epoch: int
+    sent: bool
+    """Whether it counts as sent. Of what does not yet, a watermark proves nothing."""
+
+
+async def sent_until(tx: TenantTx, watermark: StoredReceipt) -> list[Covered]:
+    """What this account had sent, or tried to, to a recipient by the time of a watermark."""
+    values = {"account": watermark.account, "recipient": watermark.recipient, "up_to": watermark.occurred_at}
+    return [Covered(*row) for row in await tx.execute(_SENT_UNTIL, **values)]
+
+
+async def mark_settled(tx: TenantTx, id_: UUID, outcome: str) -> None:
+    statement = sa.text("""
+        UPDATE receipts SET settled_at = now(), outcome = :outcome WHERE tenant_id = :tenant AND id = :id
+    """)
+    await tx.execute(statement, id=id_, outcome=outcome)
+
+
+async def block_address(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode) -> None:
+    """Remember that this address must not be written to on this channel."""
+    statement = sa.text("""
+        INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
+        VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
+    """)
+    await tx.execute(statement, reason=reason, **await _place(tx, channel, address))
+
+
+async def unblock_address(tx: TenantTx, channel: Channel, address: str) -> None:
+    """Forget an opt-out that its owner has taken back."""
+    statement = sa.text("""
+        DELETE FROM blocked_addresses
+        WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
+    """)
+    await tx.execute(statement, **await _place(tx, channel, address))
+
+
+async def _place(tx: TenantTx, channel: Channel, address: str) -> dict[str, object]:
+    """An address as a provider writes it, by its key."""
+    key = Address.read(channel, storable(address)).key
+    return {"channel": channel, "address": await main_key(tx, channel, key)}
+
+
+def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:
+    """Read `<delivery_id>.<epoch>`; anything else is somebody else's."""
+    if correlation is None:
+        return None, None
+    delivery, _, epoch = correlation.partition(".")
+    if not (epoch.isascii() and epoch.isdecimal() and len(epoch) <= LONGEST_EPOCH):
+        return None, None
+    try:
+        return DeliveryId(UUID(delivery)), int(epoch)
+    except ValueError:
+        return None, None
+
+
+def _json(raw: Mapping[str, Any]) -> str:
+    """Write down what PostgreSQL's jsonb can hold of a provider's JSON: no NUL, no half of a character, no NaN."""
+    try:
+        text = json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # NaN
+        return json.dumps(_holdable(raw), default=str)
+    # Nearly everything has been made storable before; to look through every value again would hold up the event loop.
+    return json.dumps(_holdable(raw), default=str) if _UNHOLDABLE.search(text) else text
+
+
+def _holdable(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case float() if not isfinite(value):
+            return str(value)
+        case Mapping():
+            return {storable(str(key)): _holdable(member) for key, member in value.items()}
+        case list() | tuple():
+            return [_holdable(member) for member in value]
+        case _:
+            return value

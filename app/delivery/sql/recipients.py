@@ -1,0 +1,164 @@
+"""Conversations with all that decides whether and how a reply goes out on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.accounts import region_of
+from app.domain.addresses import Address
+from app.domain.delivery import Channel, ConversationStatus, MassReplyId, ReasonCode
+from app.domain.preflight import Recipient
+from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
+
+COLUMNS = """
+    c.id AS conversation_id, c.external_id, c.human_id, c.channel, c.status AS conversation_status, c.subject,
+    c.custom_fields, c.reply_to_message_id, c.reply_references, c.created_at, c.last_customer_message_at,
+    k.id AS contact_id, k.name AS contact_name, k.first_name AS contact_first_name, k.email AS contact_email,
+    k.custom_fields AS contact_custom_fields, k.opted_out AS contact_opted_out
+"""
+
+ADDRESS = """
+    coalesce(c.address, CASE WHEN c.channel = 'email' THEN k.email
+                             WHEN c.channel IN ('sms', 'voice', 'whatsapp') THEN k.phone END)
+"""
+"""Where a reply on conversation `c` of contact `k` goes, as `Contact.address_on` says it."""
+
+
+KEY = """
+    coalesce(c.address_key, CASE WHEN c.channel = 'email' THEN k.email_key
+                                 WHEN c.channel IN ('sms', 'voice', 'whatsapp') THEN k.phone_key END)
+"""
+"""The same address, as addresses are compared."""
+
+
+def about(conversation: str) -> str:
+    """Join a conversation and its contact, one by one and each by its key."""
+    return f"""
+    CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = {conversation} LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
+    """  # noqa: S608 - built from literals of this package
+
+
+def against(channel: str, key: str) -> str:
+    """Join what stands against writing to an address; of several reasons the person's own."""
+    return f"""
+    LEFT JOIN LATERAL (SELECT reason FROM blocked_addresses
+                       WHERE tenant_id = {SOME_TENANT} AND channel = {channel} AND address = {key}
+                       ORDER BY reason = 'bounced', reason LIMIT 1) b ON true
+    """  # noqa: S608 - built from literals of this package
+
+
+_LOAD = sa.text(f"""
+    SELECT {COLUMNS}, {ADDRESS} AS address, account.id AS account_id, account.provider,
+           account.config AS account_config, coalesce(lately.replied, false) AS recently_replied,
+           coalesce(lately.repeated, false) AS repeated_contact
+    FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+    {about("wanted.id")}
+    LEFT JOIN LATERAL (
+        -- Every condition that another index would also serve is kept out of the search itself.
+        SELECT bool_or(d.mass_reply_id <> :mass_reply
+                       AND d.status IN ('queued', 'sending', 'sent', 'delivered', 'read', 'uncertain')
+                       AND (SELECT confirmed_at FROM mass_replies
+                            WHERE tenant_id = {SOME_TENANT} AND id = d.mass_reply_id) IS NOT NULL) AS replied,
+               bool_or(d.mass_reply_id = :mass_reply AND d.status = 'queued') AS repeated
+        FROM deliveries d
+        WHERE tenant_id = {SOME_TENANT} AND d.contact_id = k.id AND d.queued_at > now() - interval '24 hours') lately
+        ON true
+    LEFT JOIN LATERAL (
+        SELECT a.id, a.provider, a.config FROM channel_accounts a
+        WHERE a.tenant_id = :tenant AND a.enabled
+          AND (a.id = c.account_id OR (c.account_id IS NULL AND a.channel = c.channel))
+        ORDER BY a.created_at LIMIT 1) account ON true
+    ORDER BY c.id
+""")  # noqa: S608 - built from the constants above
+
+
+async def load(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
+    """Read the selected conversations in id order, each with the enabled account that would carry a reply."""
+    rows = (await tx.execute(_LOAD, mass_reply=mass_reply, ids=ids)).all()
+    written = [_address(row) for row in rows]
+    known = await _known(tx, [address for address in written if address is not None])
+    return [
+        _recipient(row, known[address] if address else _NOWHERE) for row, address in zip(rows, written, strict=True)
+    ]
+
+
+def _address(row: Any) -> Address | None:
+    if row.address is None:
+        return None
+    return Address.read(Channel(row.channel), row.address, region_of(row.account_config or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: str | None
+    blocked: ReasonCode | None
+
+
+_NOWHERE = _Known(None, None)
+
+
+_KNOWN = sa.text(f"""
+    SELECT v.n, coalesce(l.address_key, v.key) AS key, b.reason
+    FROM unnest(CAST(:channels AS text[]), CAST(:keys AS text[])) WITH ORDINALITY AS v (channel, key, n)
+    LEFT JOIN LATERAL (SELECT address_key FROM address_links
+                       WHERE tenant_id = {SOME_TENANT} AND channel = v.channel AND alias = v.key LIMIT 1) l ON true
+    {against("v.channel", "coalesce(l.address_key, v.key)")}
+    ORDER BY v.n
+""")  # noqa: S608 - built from the constants above
+
+
+async def _known(tx: TenantTx, addresses: Sequence[Address]) -> dict[Address, _Known]:
+    """Look up by which key an address is known, and what stands against it."""
+    values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
+    rows = await tx.execute(_KNOWN, **values)
+    found = [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
+    return dict(zip(addresses, found, strict=True))
+
+
+def _recipient(row: Any, known: _Known) -> Recipient:
+    return from_row(
+        row,
+        address_key=known.key,
+        blocked=known.blocked,
+        account_config=row.account_config or {},
+        recently_replied=row.recently_replied,
+        repeated_contact=row.repeated_contact,
+    )
+
+
+def claimed(row: Any) -> Recipient:
+    """A recipient whose address is the one that the preflight has frozen."""
+    blocked = ReasonCode(row.blocked) if row.blocked else None
+    return from_row(row, frozen=True, blocked=blocked, address_key=row.address_key, changed_hands=row.changed_hands)
+
+
+def from_row(row: Any, blocked: ReasonCode | None = None, **others: Any) -> Recipient:
+    return Recipient(
+        conversation_id=row.conversation_id,
+        external_id=row.external_id,
+        human_id=row.human_id,
+        channel=Channel(row.channel),
+        status=ConversationStatus(row.conversation_status),
+        subject=row.subject,
+        custom_fields=row.custom_fields,
+        address=row.address,
+        reply_to_message_id=row.reply_to_message_id,
+        reply_references=tuple(row.reply_references),
+        created_at=row.created_at,
+        last_customer_message_at=row.last_customer_message_at,
+        contact_id=row.contact_id,
+        contact_name=row.contact_name,
+        contact_first_name=row.contact_first_name,
+        contact_email=row.contact_email,
+        contact_custom_fields=row.contact_custom_fields,
+        contact_opted_out=row.contact_opted_out,
+        blocked=blocked,
+        account_id=row.account_id,
+        provider=row.provider,
+        **others,
+    )

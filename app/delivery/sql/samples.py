@@ -1,0 +1,90 @@
+"""A sample goes first: a few deliveries, drawn by lot over the channels; the rest waits for a person's word."""
+
+import sqlalchemy as sa
+
+from app.delivery.sql.sweeper import STOPPED
+from app.domain.audit import SYSTEM, AuditAction, AuditEntry
+from app.domain.delivery import MassReplyId, MassReplyStatus, PauseReason
+from app.store import audit
+from app.store.outbox import announce_status
+from app.store.transactions import TenantTx
+
+# Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
+_DRAW = sa.text("""
+    WITH shuffled AS (
+        SELECT id, row_number() OVER (PARTITION BY channel ORDER BY random()) AS turn FROM deliveries
+        WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'queued')
+    UPDATE deliveries SET sampled = true
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
+""")
+
+
+async def draw(tx: TenantTx, id_: MassReplyId, size: int) -> None:
+    """Choose `size` deliveries that go first, and let no other go before `pause_after_sample`."""
+    await tx.execute(_DRAW, id=id_, size=size)
+    statement = sa.text("UPDATE mass_replies SET sampling = true WHERE tenant_id = :tenant AND id = :id")
+    await tx.execute(statement, id=id_)
+
+
+_STUCK = sa.text(f"""
+    SELECT d.id FROM lanes l
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                     AND d.account_id = l.account_id AND d.sampled AND d.status = 'queued'
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {STOPPED} IS NOT NULL
+    ORDER BY d.id FOR UPDATE OF d SKIP LOCKED
+""")  # noqa: S608 - built from constants
+
+_DRAW_ELSEWHERE = sa.text(f"""
+    WITH shuffled AS (
+        SELECT d.id, row_number() OVER (PARTITION BY d.channel ORDER BY random()) AS turn
+        FROM lanes l
+        JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+        JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                         AND d.account_id = l.account_id AND d.status = 'queued' AND NOT d.sampled
+        WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND {STOPPED} IS NULL)
+    UPDATE deliveries SET sampled = true
+    WHERE tenant_id = :tenant AND id = ANY (ARRAY(SELECT id FROM shuffled ORDER BY turn, random() LIMIT :size))
+""")  # noqa: S608 - built from constants
+
+_SOME_GOES_ON = sa.text("""
+    SELECT EXISTS (SELECT FROM deliveries d WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.sampled
+                      AND d.id <> ALL (CAST(:stuck AS uuid[])))
+""")
+
+_GIVE_UP = sa.text("""
+    UPDATE deliveries SET sampled = false WHERE tenant_id = :tenant AND id = ANY (CAST(:stuck AS uuid[]))
+""")
+
+
+async def move(tx: TenantTx, id_: MassReplyId) -> int:
+    """Draw others in the place of those on lanes that cannot go on; answers how many gave up their place.
+
+    None does where nothing of the mass reply can go on: then its lanes say why, and it is still the sample that begins.
+    """
+    stuck = list(await tx.scalars(_STUCK, id=id_))
+    if not stuck:
+        return 0
+    await tx.execute(_DRAW_ELSEWHERE, id=id_, size=len(stuck))
+    if not await tx.scalar(_SOME_GOES_ON, id=id_, stuck=stuck):
+        return 0
+    await tx.execute(_GIVE_UP, stuck=stuck)
+    return len(stuck)
+
+
+_END = sa.text("""
+    UPDATE mass_replies SET status = 'paused', pause_reason = :reason, sampling = false, updated_at = now()
+    WHERE tenant_id = :tenant AND id = :id AND status = 'sending' AND sampling
+      AND NOT EXISTS (SELECT FROM deliveries d WHERE d.tenant_id = :tenant AND d.mass_reply_id = :id AND d.sampled
+                        AND d.status IN ('queued', 'sending'))
+""")
+
+
+async def pause_after_sample(tx: TenantTx, id_: MassReplyId) -> None:
+    """Pause a mass reply whose sample is neither queued nor under way any more; the next resume sends the rest."""
+    paused = await tx.execute(_END, id=id_, reason=PauseReason.SAMPLE_SENT)
+    if paused.rowcount:
+        await announce_status(tx, id_, MassReplyStatus.PAUSED)
+        details = {"pause_reason": PauseReason.SAMPLE_SENT}
+        entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=details)
+        await audit.record(tx, SYSTEM, entry)

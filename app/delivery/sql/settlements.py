@@ -1,0 +1,393 @@
+"""What happened to deliveries, written down: every change of status, with all that it brings about, set-based.
+
+The rows are locked in id order and judged by the domain's transition function; what is written here is a
+compare-and-set on the status and epoch that it judged. Conversations are locked in id order, counters last.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.delivery import (
+    ACCEPTED,
+    ConversationId,
+    DeliveryEvent,
+    DeliveryId,
+    DeliveryStatus,
+    Effect,
+    Happening,
+    MassReplyId,
+    MassReplyStatus,
+    Move,
+    ReasonCode,
+    Standing,
+    TimelineKind,
+    effect,
+)
+from app.domain.outbox import Changed
+from app.store.database import SOME_TENANT
+from app.store.transactions import TenantTx
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A delivery held until the transaction ends."""
+
+    id: DeliveryId
+    standing: Standing
+    mass_reply_id: MassReplyId
+    mark_as_done: bool
+    frozen_at: datetime
+    author_id: str | None
+    author_name: str
+    conversation_id: ConversationId
+    account_id: UUID | None
+    channel: str
+    segments: int
+    used_template: bool
+    has_attachments: bool
+    files: int
+    """Files that go with the text, as far as the preflight knew."""
+    times_billed: int
+    """How often it was counted as sent."""
+    prices: Mapping[str, str]
+    """What the provider says of its messages' prices."""
+    deferrals: int
+    sent_at: datetime | None
+    """When a provider took it, since it was last queued; all that follows from that has been written down then."""
+    attempt_started_at: datetime | None
+    """When the attempt began that the happening speaks of."""
+    restores: Mapping[str, str | None]
+    """What there was on the conversation before its own flips, should they be taken back."""
+    reached: Mapping[str, int]
+    """The versions of the conversation's fields after those."""
+    now: datetime
+    """The database's clock: workers' clocks may differ."""
+
+
+_PROOF = "'accepted', 'reported_sent'"
+"""How an attempt ended that a provider took."""
+
+# Found by key alone, here and below: with old statistics a plan may read all of a tenant's rows.
+_LOCK = sa.text(f"""
+    WITH held AS MATERIALIZED (
+        SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
+               conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments,
+               times_billed, prices, restores, reached
+        FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
+    SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments,
+           cardinality(m.attachment_ids) - jsonb_array_length(d.dropped_attachments) AS files,
+           m.status AS batch_status, m.mark_as_done,
+           coalesce(d.not_after, m.not_after) AS latest_at,
+           m.created_at AS frozen_at, m.author_id, m.author_name,
+           a.started_at, a.last_receipt_at, a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed,
+           coalesce(a.outcome IN ({_PROOF}), false) AS attempt_proved,
+           a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person,
+           -- Most deliveries have one attempt, and are not to be asked about others.
+           CASE WHEN d.epoch > 1 THEN EXISTS (
+               SELECT FROM delivery_attempts o WHERE o.tenant_id = :tenant AND o.delivery_id = d.id
+                  AND o.epoch <> coalesce(v.epoch, d.epoch) AND o.outcome IN ({_PROOF})) ELSE false END AS other_proved,
+           CASE WHEN d.epoch > 1 THEN EXISTS (
+               SELECT FROM delivery_attempts o WHERE o.tenant_id = :tenant AND o.delivery_id = d.id
+                  AND o.epoch = d.epoch AND coalesce(o.outcome, 'unknown') IN ('unknown', 'worker_lost', 'marked_sent'))
+                ELSE false END AS latest_open,
+           clock_timestamp() AS now
+    FROM held d
+    JOIN unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch) ON v.id = d.id
+    JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
+    LEFT JOIN delivery_attempts a
+           ON a.tenant_id = {SOME_TENANT} AND a.delivery_id = d.id AND a.epoch = coalesce(v.epoch, d.epoch)
+    ORDER BY d.id
+""")  # noqa: S608 - built from constants
+
+
+async def lock(tx: TenantTx, happenings: Sequence[tuple[DeliveryId, Happening]]) -> list[Locked]:
+    values = {"ids": [id_ for id_, _ in happenings], "epochs": [happening.epoch for _, happening in happenings]}
+    return [_locked(row) for row in await tx.execute(_LOCK, **values)]
+
+
+def _locked(row: Any) -> Locked:
+    standing = Standing(
+        status=DeliveryStatus(row.status),
+        epoch=row.epoch,
+        reason=ReasonCode(row.reason_code) if row.reason_code else None,
+        retryable=row.retryable,
+        settles_after=row.settles_after,
+        last_receipt_at=row.last_receipt_at,
+        attempt_failed=row.attempt_failed,
+        attempt_proved=row.attempt_proved,
+        other_proved=row.other_proved,
+        by_person=row.by_person,
+        latest_open=row.latest_open,
+        batch_cancelled=row.batch_status == MassReplyStatus.CANCELLED,
+        not_after=row.latest_at,
+    )
+    return Locked(
+        id=row.id,
+        standing=standing,
+        mass_reply_id=row.mass_reply_id,
+        mark_as_done=row.mark_as_done,
+        frozen_at=row.frozen_at,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        conversation_id=row.conversation_id,
+        account_id=row.account_id,
+        channel=row.channel,
+        segments=row.segments,
+        used_template=row.used_template,
+        has_attachments=row.has_attachments,
+        files=row.files,
+        times_billed=row.times_billed,
+        prices=row.prices,
+        deferrals=row.deferrals,
+        sent_at=row.sent_at,
+        attempt_started_at=row.started_at,
+        restores=row.restores or {},
+        reached=row.reached or {},
+        now=row.now,
+    )
+
+
+_HOLD = sa.text("""
+    SELECT conversation_id FROM deliveries
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+""")
+
+
+async def hold(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
+    """Hold these deliveries in one order; return their conversations."""
+    return list(await tx.scalars(_HOLD, ids=sorted(ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One delivery's change of status, ready to be written."""
+
+    row: Locked
+    happening: Happening
+    move: Move
+    not_before: datetime | None = None
+    deferred: bool = False
+    provider_message_id: str | None = None
+    flips: str | None = None
+    restores: Mapping[str, str | None] | None = None
+    reached: Mapping[str, int] | None = None
+    files_lost: int = 0
+    """Files that did not go after all."""
+    counts: bool = True
+    """Whether it says something of its lane."""
+    changed: Mapping[str, Changed] = field(default_factory=dict)
+    """What it changed on the conversation."""
+
+    @property
+    def newly_sent(self) -> bool:
+        """Whether it counts as sent from here on, for the first time since it was queued."""
+        return effect(self.row.standing.status, self.move.to) is Effect.SENT and self.row.sent_at is None
+
+    @property
+    def never_sent(self) -> bool:
+        """Whether it had been called sent, and was not: no provider took it."""
+        standing, bounced = self.row.standing, self.happening.event is DeliveryEvent.RECEIPT_FAILED
+        left = standing.status in ACCEPTED and self.move.to not in ACCEPTED
+        return left and standing.by_person and not bounced
+
+    @property
+    def times_more(self) -> int:
+        """How much more often than before it counts as sent."""
+        return self.newly_sent - self.never_sent
+
+
+_APPLY = sa.text("""
+    UPDATE deliveries d
+    SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail, retryable = v.retryable,
+        claim_token = NULL, lease_until = NULL,
+        -- Kept while it counts as sent: should that be taken back, a later attempt may be under way still.
+        settles_after = CASE WHEN v.after IN ('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after END,
+        not_before = coalesce(v.not_before, d.not_before), not_after = coalesce(v.not_after, d.not_after),
+        deferrals = d.deferrals + CAST(v.deferred AS int), times_billed = d.times_billed + v.times_more,
+        provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
+        sent_at = CASE WHEN v.never_sent THEN NULL
+                       WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
+                       WHEN v.after <> 'queued' THEN d.sent_at END,
+        -- Not before it was sent: some providers' times are whole minutes, and a receipt may be faster than its answer.
+        delivered_at = CASE WHEN v.never_sent THEN NULL
+                            WHEN v.after IN ('delivered', 'read') THEN coalesce(d.delivered_at,
+                                greatest(coalesce(v.occurred_at, now()), coalesce(d.sent_at, now())))
+                            WHEN v.after <> 'queued' THEN d.delivered_at END,
+        flips = coalesce(v.flips, d.flips), restores = coalesce(CAST(v.restores AS jsonb), d.restores),
+        reached = coalesce(CAST(v.reached AS jsonb), d.reached),
+        updated_at = now()
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:epochs AS int[]), CAST(:afters AS text[]),
+                CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
+                CAST(:not_befores AS timestamptz[]), CAST(:not_afters AS timestamptz[]), CAST(:deferreds AS boolean[]),
+                CAST(:provider_message_ids AS text[]), CAST(:occurred_ats AS timestamptz[]), CAST(:flips AS text[]),
+                CAST(:restores AS text[]), CAST(:reached AS text[]), CAST(:never_sents AS boolean[]),
+                CAST(:times_more AS int[]))
+         AS v (id, before, epoch, after, reason_code, reason_detail, retryable, not_before, not_after, deferred,
+               provider_message_id, occurred_at, flips, restores, reached, never_sent, times_more)
+    WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
+      AND d.id = ANY (CAST(:ids AS uuid[]))
+    RETURNING d.id
+""")
+
+
+async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
+    """Compare and set; answers the ids of the rows that were changed."""
+    values = {
+        "ids": [change.row.id for change in changes],
+        "befores": [change.row.standing.status for change in changes],
+        "epochs": [change.row.standing.epoch for change in changes],
+        "afters": [change.move.to for change in changes],
+        "reason_codes": [change.move.reason and change.move.reason.code for change in changes],
+        "reason_details": [change.move.reason and change.move.reason.detail for change in changes],
+        "retryables": [bool(change.move.reason and change.move.reason.retryable) for change in changes],
+        "not_befores": [change.not_before for change in changes],
+        "not_afters": [change.happening.not_after for change in changes],
+        "deferreds": [change.deferred for change in changes],
+        "provider_message_ids": [change.provider_message_id for change in changes],
+        "occurred_ats": [change.happening.occurred_at for change in changes],
+        "flips": [change.flips for change in changes],
+        "restores": [_json(change.restores) for change in changes],
+        "reached": [_json(change.reached) for change in changes],
+        "never_sents": [change.never_sent for change in changes],
+        "times_more": [change.times_more for change in changes],
+    }
+    return set(await tx.scalars(_APPLY, **values))
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was said of one attempt, as its own row keeps it."""
+
+    delivery_id: DeliveryId
+    epoch: int
+    outcome: str | None
+    """How it ended; None where that was not said."""
+    provider_message_id: str | None
+    evidence: str | None
+    reported_at: datetime | None
+    """When the provider says that it was so."""
+
+
+# The first word on an attempt stands; guesses give way to it, and everything does to what a provider reports. A call's
+# own acceptance says the same as a reported one, and more.
+_END_ATTEMPTS = sa.text("""
+    WITH ended AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
+                             CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]),
+                             CAST(:reported_ats AS timestamptz[]))
+               AS v (id, epoch, outcome, provider_message_id, evidence, reported_at)),
+    known AS (
+        UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
+        WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
+          AND d.id = ANY (CAST(:ids AS uuid[]))
+          AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed'))
+    UPDATE delivery_attempts a
+    SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
+        outcome = CASE WHEN e.counts THEN e.outcome ELSE a.outcome END,
+        evidence = CASE WHEN e.counts AND e.outcome <> 'marked_sent' THEN e.evidence ELSE a.evidence END,
+        provider_message_id = coalesce(e.provider_message_id, a.provider_message_id),
+        last_receipt_at = greatest(a.last_receipt_at, e.reported_at)
+    FROM (SELECT ended.*, ended.outcome IS NOT NULL
+                 AND (coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
+                      OR (was.outcome IN ('unknown', 'marked_sent') AND ended.outcome NOT IN ('unknown', 'worker_lost'))
+                      OR (was.outcome <> 'accepted' AND ended.outcome = 'reported_sent')
+                      OR (was.outcome = 'reported_sent' AND ended.outcome = 'accepted')) AS counts
+          FROM ended JOIN delivery_attempts was
+          ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch
+         AND was.delivery_id = ANY (CAST(:ids AS uuid[]))) e
+    WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
+      AND a.delivery_id = ANY (CAST(:ids AS uuid[]))
+""")
+
+
+async def end_attempts(tx: TenantTx, outcomes: Sequence[Outcome]) -> None:
+    """Write down how attempts ended; where a receipt was faster, this only fills in the provider's id."""
+    values = {
+        "ids": [outcome.delivery_id for outcome in outcomes],
+        "epochs": [outcome.epoch for outcome in outcomes],
+        "outcomes": [outcome.outcome for outcome in outcomes],
+        "provider_message_ids": [outcome.provider_message_id for outcome in outcomes],
+        "evidences": [outcome.evidence for outcome in outcomes],
+        "reported_ats": [outcome.reported_at for outcome in outcomes],
+    }
+    await tx.execute(_END_ATTEMPTS, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line for a timeline; a reply takes its text from the attempt that was sent."""
+
+    row: Locked
+    kind: TimelineKind
+    epoch: int
+    text: str | None = field(default=None, repr=False)
+
+
+_TIMELINE = sa.text("""
+    WITH written AS (
+        INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
+                              delivery_id)
+        SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
+               v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
+        FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
+                    CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
+                    CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
+             AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
+        LEFT JOIN LATERAL (
+            SELECT a.text, a.html FROM delivery_attempts a
+            WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
+            ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
+        ON CONFLICT DO NOTHING
+        RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
+    SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReply:
+    """A reply that has come onto a timeline just now."""
+
+    message_id: UUID
+    conversation_id: UUID
+    mass_reply_id: MassReplyId
+    delivery_id: UUID
+
+
+async def write_timeline(tx: TenantTx, entries: Sequence[Entry]) -> list[WrittenReply]:
+    """Write these lines; answers the replies among them."""
+    by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
+    values = {
+        "conversation_ids": [entry.row.conversation_id for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "texts": [entry.text for entry in entries],
+        "author_ids": [row and row.author_id for row in by_author],
+        "author_names": [row and row.author_name for row in by_author],
+        "mass_reply_ids": [entry.row.mass_reply_id for entry in entries],
+        "delivery_ids": [entry.row.id for entry in entries],
+        "epochs": [entry.epoch for entry in entries],
+    }
+    return [WrittenReply(*row) for row in await tx.execute(_TIMELINE, **values)]
+
+
+# A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.
+_REOPEN = sa.text("""
+    UPDATE mass_replies
+    SET status = CASE status WHEN 'completed' THEN 'sending' ELSE status END, finished_at = NULL, updated_at = now()
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND finished_at IS NOT NULL
+      AND status IN ('completed', 'cancelled')
+""")
+
+
+async def reopen(tx: TenantTx, ids: Iterable[UUID]) -> None:
+    """Open mass replies again that had been closed before this work came back."""
+    await tx.execute(_REOPEN, ids=sorted(ids))

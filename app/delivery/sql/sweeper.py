@@ -1,0 +1,244 @@
+"""What the sweeper reads: ids, statuses and times of every tenant, under a role that sees nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.delivery.sql.claims import LaneKey
+from app.domain.approval import Ruling
+from app.domain.delivery import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.pacing import BREAKER_THRESHOLD
+from app.store.transactions import RoutingTx, SweepTx
+
+TURN = timedelta(seconds=4)
+"""Longer than a slow tick, so that no turn is missed."""
+
+LONGEST_PIECE = "60s"
+"""A sweeper that is silent for longer is taken for frozen, and loses the lock to another process."""
+ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, whoever comes first
+
+
+async def try_lock(tx: SweepTx) -> bool:
+    """Be the sweeper until the transaction ends; False where another process is.
+
+    The transaction may idle for longer than others: all work is done on other connections meanwhile.
+    """
+    statement = sa.text("SELECT pg_try_advisory_xact_lock(:key), set_config(:setting, :longest, true)")
+    setting = {"setting": "idle_in_transaction_session_timeout", "longest": LONGEST_PIECE}
+    return bool(await tx.scalar(statement, key=ADVISORY_LOCK, **setting))
+
+
+async def still_there(tx: SweepTx) -> None:
+    """Say between two pieces of work that the sweeper lives."""
+    await tx.execute(sa.text("SELECT 1"))
+
+
+async def beat(tx: RoutingTx) -> None:
+    """Say that a sweep has ended just now. Not as the sweeper's role, which only reads."""
+    statement = sa.text("""
+        INSERT INTO heartbeats (name, beat_at) VALUES ('sweeper', clock_timestamp())
+        ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at
+    """)
+    await tx.execute(statement)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiredClaim:
+    tenant: TenantId
+    delivery: DeliveryId
+    epoch: int
+
+
+async def expired_claims(tx: SweepTx, limit: int) -> list[ExpiredClaim]:
+    statement = sa.text("""
+        SELECT tenant_id, id, epoch FROM deliveries
+        WHERE status = 'sending' AND lease_until < clock_timestamp() LIMIT :limit
+    """)
+    rows = await tx.execute(statement, limit=limit)
+    return [ExpiredClaim(row.tenant_id, row.id, row.epoch) for row in rows]
+
+
+_CAN_GO_ON = """
+    m.finished_at IS NULL AND m.status = 'sending' AND l.pause_reason IS NULL
+    AND (l.watched_until IS NULL OR l.watched_until < clock_timestamp())
+    AND (l.held_until IS NULL OR l.held_until < clock_timestamp())
+    AND a.enabled AND a.pause_reason IS NULL
+    AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
+"""
+"""Whether anybody may work lane `l` of mass reply `m` and account `a` that nobody has promised to come back to."""
+
+_LANES = """
+    SELECT l.tenant_id, l.mass_reply_id, l.account_id
+    FROM mass_replies m
+    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+"""
+_IDLE = sa.text(f"""
+    {_LANES} WHERE {_CAN_GO_ON} AND l.queued > 0
+      AND (l.pumped_at IS NULL OR l.pumped_at < clock_timestamp() - CAST(:idle AS interval))
+""")
+_LONG = sa.text(f"{_LANES} WHERE {_CAN_GO_ON} AND l.queued > :queued ORDER BY random() LIMIT :limit")
+
+
+async def idle_lanes(tx: SweepTx, idle: timedelta) -> list[LaneKey]:
+    """Lanes that have work and no live pump, that nobody has promised to come back to, and whose account may send."""
+    return [_lane(row) for row in await tx.execute(_IDLE, idle=idle)]
+
+
+async def long_lanes(tx: SweepTx, queued: int, limit: int) -> list[LaneKey]:
+    """Some lanes that can go on and have much to do."""
+    return [_lane(row) for row in await tx.execute(_LONG, queued=queued, limit=limit)]
+
+
+def _lane(row: Any) -> LaneKey:
+    return LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id))
+
+
+STOPPED = f"""
+    CASE WHEN l.pause_reason IS NOT NULL THEN l.pause_reason
+         WHEN NOT a.enabled THEN 'account_disabled'
+         WHEN a.pause_reason IS NOT NULL THEN 'account_paused'
+         WHEN a.cool_until > clock_timestamp() AND a.failures_in_a_row >= {BREAKER_THRESHOLD} THEN 'account_silent'
+         WHEN a.cool_until > clock_timestamp() + interval '1 minute' THEN 'account_resting'
+         WHEN l.held_times > 0 AND l.held_until > clock_timestamp() THEN 'held' END
+"""
+"""Why a lane `l` of an account `a` cannot go on; NULL where it can, if only after a while."""
+
+_STOPPED_LANES = sa.text(f"""
+    SELECT l.tenant_id, l.mass_reply_id, l.account_id, {STOPPED} AS why
+    FROM mass_replies m
+    JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+    JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+    WHERE m.finished_at IS NULL AND m.status = 'sending' AND l.queued > 0 AND {STOPPED} IS NOT NULL
+""")  # noqa: S608 - built from constants
+
+
+async def stopped_lanes(tx: SweepTx) -> dict[LaneKey, str]:
+    """Lanes of mass replies under way that have work and cannot go on, each with the reason."""
+    return {
+        LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)): row.why
+        for row in await tx.execute(_STOPPED_LANES)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMassReply:
+    """A mass reply that is not finished, in the few figures that decide what is to be done about it."""
+
+    tenant: TenantId
+    id: MassReplyId
+    status: MassReplyStatus
+    now: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    dispatch_at: datetime | None
+    not_after: datetime | None
+    """From when on something of what is queued is too late."""
+    queued: int
+    sending: int
+    sample_over: bool
+    """Whether a sample was to go first and none of it is queued or under way any more."""
+    sample_stuck: bool = False
+    """Whether some of the sample is queued on lanes that cannot go on."""
+    ruling: Ruling | None = None
+    """What a second person said, where one was asked."""
+
+
+_OPEN = sa.text(f"""
+        SELECT m.tenant_id, m.id, m.status, clock_timestamp() AS now, m.updated_at, m.expires_at, m.dispatch_at,
+               CASE WHEN m.again_until IS NULL THEN m.not_after ELSE least(
+                   CASE WHEN m.not_after > clock_timestamp() OR EXISTS (
+                       SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id
+                          AND d.status = 'queued' AND d.not_after IS NULL) THEN m.not_after END,
+                   (SELECT min(d.not_after) FROM deliveries d WHERE d.tenant_id = m.tenant_id
+                       AND d.mass_reply_id = m.id AND d.status = 'queued' AND d.not_after IS NOT NULL))
+               END AS not_after,
+               coalesce(sum(l.queued), 0) AS queued, coalesce(sum(l.sending), 0) AS sending,
+               m.sampling AND NOT EXISTS (
+                   SELECT FROM deliveries d WHERE d.tenant_id = m.tenant_id AND d.mass_reply_id = m.id AND d.sampled
+                      AND d.status IN ('queued', 'sending')) AS sample_over,
+               m.sampling AND m.status = 'sending' AND EXISTS (
+                   SELECT FROM lanes l JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+                   JOIN deliveries d ON d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                                    AND d.account_id = l.account_id AND d.sampled AND d.status = 'queued'
+                   WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id AND {STOPPED} IS NOT NULL
+               ) AS sample_stuck, m.approval
+        FROM mass_replies m LEFT JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+        WHERE m.finished_at IS NULL
+        GROUP BY m.tenant_id, m.id
+""")  # noqa: S608 - built from constants
+
+
+async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
+    return [
+        OpenMassReply(
+            row.tenant_id,
+            row.id,
+            MassReplyStatus(row.status),
+            row.now,
+            row.updated_at,
+            row.expires_at,
+            row.dispatch_at,
+            row.not_after,
+            int(row.queued),
+            int(row.sending),
+            row.sample_over,
+            row.sample_stuck,
+            Ruling(row.approval) if row.approval else None,
+        )
+        for row in await tx.execute(_OPEN)
+    ]
+
+
+async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> list[tuple[TenantId, UUID]]:
+    """Reports whose delivery was not known when they came, and whose turn it is.
+
+    The turns come further and further apart: for a few seconds whenever the age has doubled. Most such reports are of
+    messages that others sent through the same account; they must not take the time of those that have a delivery.
+    """
+    statement = sa.text("""
+        SELECT tenant_id, id FROM receipts
+        CROSS JOIN LATERAL (SELECT extract(epoch FROM clock_timestamp() - received_at) AS age) a
+        WHERE settled_at IS NULL
+          -- Below zero, the clock has stepped back since it came.
+          AND (age < 0 OR (age > :youngest AND age < power(2, floor(log(2, greatest(age, 1)))) + :turn))
+        ORDER BY received_at DESC LIMIT :limit
+    """)
+    rows = await tx.execute(statement, youngest=older_than.total_seconds(), turn=TURN.total_seconds(), limit=limit)
+    return [(TenantId(row.tenant_id), row.id) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class UncertainDelivery:
+    tenant: TenantId
+    id: DeliveryId
+    account: AccountId
+
+
+async def uncertain_deliveries(
+    tx: SweepTx, providers: Sequence[str], settled_for: timedelta, limit: int
+) -> list[UncertainDelivery]:
+    """Uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough."""
+    statement = sa.text("""
+        SELECT d.tenant_id, d.id, d.account_id
+        FROM deliveries d JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+        WHERE d.status = 'uncertain' AND d.settles_after < clock_timestamp() - CAST(:settled_for AS interval)
+          AND d.not_before <= clock_timestamp() AND a.provider = ANY (CAST(:providers AS text[]))
+        ORDER BY d.settles_after LIMIT :limit
+    """)
+    rows = await tx.execute(statement, providers=list(providers), settled_for=settled_for, limit=limit)
+    return [UncertainDelivery(row.tenant_id, row.id, row.account_id) for row in rows]
+
+
+async def abandoned(tx: SweepTx, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
+    """Mass replies that nobody ever confirmed, long enough ago to be forgotten."""
+    statement = sa.text("""
+        SELECT tenant_id, id FROM mass_replies
+        WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval) LIMIT :limit
+    """)
+    rows = await tx.execute(statement, age=age, limit=limit)
+    return [(TenantId(row.tenant_id), MassReplyId(row.id)) for row in rows]

@@ -1,0 +1,106 @@
+"""What lanes wait for, where every process and every person can see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.delivery.sql.claims import LaneKey
+from app.domain.delivery import AccountId, MassReplyId
+from app.domain.pacing import back_off
+from app.store.transactions import TenantTx
+
+_FAIL = sa.text("""
+    UPDATE lanes SET held_times = held_times + 1, held_reason = :reason
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account RETURNING held_times
+""")
+
+_HOLD = sa.text("""
+    UPDATE lanes SET held_until = coalesce(:until, clock_timestamp() + CAST(:wait AS interval)), held_reason = :reason
+    WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+""")
+
+
+async def hold_failing(tx: TenantTx, lane: LaneKey, reason: str) -> timedelta:
+    """Let a lane wait that cannot be worked, the longer the more often; the next claim that succeeds forgets it."""
+    times = await tx.scalar(_FAIL, reason=reason, **_key(lane))
+    wait = back_off(max(0, (times or 1) - 1))
+    await tx.execute(_HOLD, reason=reason, until=None, wait=wait, **_key(lane))
+    return wait
+
+
+async def hold_until(tx: TenantTx, lane: LaneKey, until: datetime, reason: str) -> None:
+    """Say until when a lane waits, and why. It may be tried before."""
+    await tx.execute(_HOLD, reason=reason, until=until, wait=None, **_key(lane))
+
+
+async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
+    """Say that the lane can be worked again."""
+    statement = sa.text("""
+        UPDATE lanes SET held_until = NULL, held_reason = NULL, held_times = 0
+        WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
+    """)
+    await tx.execute(statement, **_key(lane))
+
+
+# What is held just now is being worked, and needs no watching. So this waits for nobody, in whatever order.
+_WATCH = sa.text("""
+    WITH promised AS (
+        SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:accounts AS uuid[]), CAST(:seconds AS float8[]))
+            AS v (mass_reply_id, account_id, seconds)),
+    held AS MATERIALIZED (
+        SELECT l.mass_reply_id, l.channel, l.account_id, p.seconds FROM lanes l JOIN promised p
+          ON p.mass_reply_id = l.mass_reply_id AND p.account_id = l.account_id
+        WHERE l.tenant_id = :tenant FOR NO KEY UPDATE OF l SKIP LOCKED)
+    UPDATE lanes l SET watched_until = clock_timestamp() + make_interval(secs => h.seconds)
+    FROM held h
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
+      AND l.account_id = h.account_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A lane that somebody comes back to by themselves within so many seconds."""
+
+    lane: LaneKey
+    seconds: float
+
+
+async def watch(tx: TenantTx, promises: Sequence[Promise]) -> None:
+    """Keep others from these lanes of one tenant until then. Zero seconds let go of them."""
+    values = {
+        "mass_replies": [each.lane.mass_reply for each in promises],
+        "accounts": [each.lane.account for each in promises],
+        "seconds": [each.seconds for each in promises],
+    }
+    await tx.execute(_WATCH, **values)
+
+
+# Held in the order of the counters first, so that no two transactions wait for each other.
+_FREE = sa.text("""
+    WITH held AS MATERIALIZED (
+        SELECT l.mass_reply_id, l.channel, l.account_id FROM mass_replies m
+        JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
+        WHERE m.tenant_id = :tenant AND m.status = 'sending' AND m.finished_at IS NULL
+          AND l.account_id = :account AND l.queued > 0
+        ORDER BY l.mass_reply_id, l.channel, l.account_id FOR NO KEY UPDATE OF l)
+    UPDATE lanes l
+    SET pumped_at = NULL, watched_until = NULL, held_until = NULL, held_reason = NULL, held_times = 0
+    FROM held h
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
+      AND l.account_id = h.account_id
+    RETURNING l.mass_reply_id, l.queued
+""")
+
+
+async def free_account(tx: TenantTx, account: AccountId) -> list[tuple[LaneKey, int]]:
+    """End whatever the lanes of an account wait for; answers those to wake, each with the number of its queued."""
+    rows = await tx.execute(_FREE, account=account)
+    return [(LaneKey(tx.tenant, MassReplyId(row.mass_reply_id), account), row.queued) for row in rows]
+
+
+def _key(lane: LaneKey) -> dict[str, Any]:
+    return {"mass_reply": lane.mass_reply, "account": lane.account}

@@ -1,0 +1,150 @@
+"""The files of a mass reply, brought to the worker before anything is claimed, and handed over to the provider where it
+wants them beforehand. Reading 25 MB may take longer than a lease allows, and every reply of the lane needs the same.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, assert_never
+from uuid import UUID
+
+from app.attachments.file_types import StoredAttachment
+from app.attachments.files import Files, FilesUnavailable
+from app.attachments.sql import attachments
+from app.delivery.senders import Line, Lines, Plans
+from app.delivery.sql import account_health
+from app.delivery.sql.claims import LaneKey
+from app.domain.channel_port import AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown, Uploaded, Uploads
+from app.store.database import Database
+
+CACHE_BYTES: Final = 128_000_000
+"""Content that one process keeps for its next turns."""
+REMEMBERED: Final = 1_000
+
+
+class NotLoaded(Exception):
+    """The files cannot be had, or handed over, at the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What goes with every reply of a lane."""
+
+    files: tuple[AttachmentFile, ...] = ()
+    refused: tuple[DroppedAttachment, ...] = ()
+    """Files that the provider would not take when they were handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What there is to load: the files that the lane's account carries, and those that its provider has already."""
+
+    line: Line
+    wanted: Sequence[StoredAttachment]
+    media_ids: Mapping[UUID, str]
+
+
+class Loads:
+    def __init__(self, database: Database, files: Files | None, lines: Lines, plans: Plans) -> None:
+        self._database = database
+        self._files = files
+        self._lines = lines
+        self._plans = plans
+        self._contents: OrderedDict[str, bytes] = OrderedDict()
+        self._refused: dict[tuple[LaneKey, UUID], DroppedAttachment] = {}
+
+    async def of(self, lane: LaneKey) -> Load:
+        """Bring the files of a lane. Raises NotLoaded: then nothing of the lane may leave."""
+        plan = self._plans.known(lane.mass_reply)
+        if plan is not None and not plan.attachments:
+            return Load()
+        order = await self._order(lane)
+        if order is None:
+            return Load()
+        files, refused = list[AttachmentFile](), list[DroppedAttachment]()
+        for stored in order.wanted:
+            ready = await self._ready(lane, order, stored)
+            if isinstance(ready, AttachmentFile):
+                files.append(ready)
+            else:
+                refused.append(ready)
+        return Load(tuple(files), tuple(refused))
+
+    async def _order(self, lane: LaneKey) -> _Order | None:
+        """None where no file goes with the lane's replies, or none has to be brought here for it."""
+        async with self._database.begin(lane.tenant) as tx:
+            plan = await self._plans.plan(tx, lane.mass_reply)
+            if not plan.attachments:
+                return None
+            line = await self._lines.fresh(tx, lane.account)
+            carried, _ = line.limits.split(plan.attachments)
+            if not carried or line.limits.from_timeline:
+                return None
+            wanted = await attachments.find_attachments(tx, [file.id for file in carried])
+            return _Order(line, wanted, await attachments.uploads(tx, lane))
+
+    async def _ready(
+        self, lane: LaneKey, order: _Order, stored: StoredAttachment
+    ) -> AttachmentFile | DroppedAttachment:
+        attachment, adapter = stored.attachment, order.line.adapter
+        media_id = order.media_ids.get(attachment.id)
+        file = AttachmentFile(
+            attachment.filename, attachment.content_type, await self._content(stored), media_id=media_id
+        )
+        if media_id is not None or not isinstance(adapter, Uploads):
+            return file
+        return self._refused.get((lane, attachment.id)) or await self._hand_over(lane, order.line, attachment.id, file)
+
+    async def _content(self, stored: StoredAttachment) -> bytes:
+        key = stored.storage_key
+        if key in self._contents:
+            self._contents.move_to_end(key)
+            return self._contents[key]
+        if self._files is None:
+            raise NotLoaded("MASS_REPLY_ATTACHMENTS_URL is not set.")
+        try:
+            content = await self._files.get(key)
+        except FilesUnavailable as error:
+            raise NotLoaded(f"The content of an attachment cannot be read ({error}).") from error
+        self._contents[key] = content
+        while len(self._contents) > 1 and sum(map(len, self._contents.values())) > CACHE_BYTES:
+            self._contents.popitem(last=False)
+        return content
+
+    async def _hand_over(
+        self, lane: LaneKey, line: Line, id_: UUID, file: AttachmentFile
+    ) -> AttachmentFile | DroppedAttachment:
+        """Upload a file. It reaches nobody by that, so whatever went wrong may be tried again."""
+        assert isinstance(line.adapter, Uploads)  # noqa: S101 - narrowed by _ready
+        result = await line.adapter.upload(line.account.channel, file)
+        match result:
+            case Uploaded(media_id):
+                async with self._database.begin(lane.tenant) as tx:
+                    await attachments.keep_upload(tx, lane, id_, media_id)
+                return AttachmentFile(file.filename, file.content_type, file.content, media_id)
+            case Rejected(_, detail):
+                return self._remember(lane, id_, DroppedAttachment(file.filename, detail))
+            case Deferred():
+                await self._rest(lane, result)
+                raise NotLoaded(result.detail)
+            case Unknown(detail):
+                raise NotLoaded(detail)
+            case _:
+                assert_never(result)
+
+    def _remember(self, lane: LaneKey, id_: UUID, dropped: DroppedAttachment) -> DroppedAttachment:
+        if len(self._refused) >= REMEMBERED:
+            self._refused.clear()
+        self._refused[lane, id_] = dropped
+        return dropped
+
+    async def _rest(self, lane: LaneKey, deferred: Deferred) -> None:
+        """Let the account wait as the provider asks, or until somebody mends it."""
+        if deferred.scope != "account":
+            return
+        async with self._database.begin(lane.tenant) as tx:
+            if deferred.retry_after is not None:
+                await account_health.cool(tx, lane.account, deferred.retry_after, deferred.detail)
+            else:
+                reason = f"{deferred.code}: {deferred.detail}"
+                await account_health.pause(tx, lane.account, reason)

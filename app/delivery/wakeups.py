@@ -1,0 +1,146 @@
+"""Wake-ups through Redis: hints and nothing more. The database knows; a lost wake-up is found by the sweeper.
+
+Together with `worker.py` the only file that knows arq.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis, RedisSettings
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from app.delivery.sql.claims import LaneKey
+from app.domain.delivery import AccountId, MassReplyId, TenantId
+
+log = structlog.get_logger()
+
+QUEUE: Final = "mass-reply"
+PUMP: Final = "pump"
+PREPARE: Final = "prepare"
+CONNECT_SECONDS: Final = 1.0
+WAKE_SECONDS: Final = 1.0
+"""The longest that a wake-up may keep its caller waiting: it is only a hint."""
+REST_SECONDS: Final = 5.0
+"""How long nobody is told anything after a wake-up that failed: a Redis that hangs would hold up each of them."""
+
+
+def serialize(job: dict[str, Any]) -> bytes:
+    """JSON, where arq's own choice is pickle: write access to Redis must not be code execution here."""
+    return json.dumps(job).encode()
+
+
+def deserialize(job: bytes) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(job)
+    return read
+
+
+class _Transaction(Pipeline):
+    async def __aexit__(self, *raised: Any) -> None:
+        """Let go of the connection at once where the transaction did not come to its end.
+
+        redis-py (5.3) first asks the server to UNWATCH; one that has frozen does not answer, and then the connection is
+        neither closed nor given back.
+        """
+        if raised[0] is not None and self.connection is not None:
+            await self.connection.disconnect(nowait=True)
+            self.watching = False
+        await super().__aexit__(*raised)  # type: ignore[no-untyped-call]
+
+
+class _Client(ArqRedis):
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> _Transaction:
+        return _Transaction(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
+def connect(url: str) -> ArqRedis:
+    """Make a client without talking to the server: Redis may be absent at any moment. Raises ValueError."""
+    settings = _read(url)
+    return _Client(
+        host=settings.host if isinstance(settings.host, str) else "localhost",
+        port=settings.port,
+        unix_socket_path=settings.unix_socket_path,
+        db=settings.database,
+        username=settings.username,
+        password=settings.password,
+        ssl=settings.ssl,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=CONNECT_SECONDS * 5,
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        default_queue_name=QUEUE,
+    )
+
+
+def _read(url: str) -> RedisSettings:
+    try:
+        return RedisSettings.from_dsn(url)
+    except (RuntimeError, ValueError):  # of which some repeat a part of the address, and it holds a password
+        raise ValueError("must be like redis://host:6379/0, rediss://host:6379/0 or unix:///socket") from None
+
+
+@asynccontextmanager
+async def connection(url: str) -> AsyncIterator[ArqRedis]:
+    """A client whose sockets are closed at the end, those that were cut off in the middle of a command included."""
+    redis = connect(url)
+    try:
+        yield redis
+    finally:
+        with suppress(RedisError, OSError, TimeoutError):
+            await redis.connection_pool.disconnect()
+
+
+class Wakeups:
+    """Tells workers that there is something to do. Without Redis it says so and does nothing."""
+
+    def __init__(self, redis: ArqRedis | None) -> None:
+        self._redis = redis
+        self._ask_again_at = 0.0
+
+    async def wake_lane(self, lane: LaneKey, pumps: int = 1) -> bool:
+        """Ask for pumps on a lane; False where nobody new could be told, and the caller may see to it itself."""
+        ids = [str(lane.tenant), str(lane.mass_reply), str(lane.account)]
+        return all([await self._enqueue(PUMP, ids, number) for number in range(pumps)])
+
+    async def wake_preparation(self, tenant: TenantId, mass_reply: MassReplyId) -> bool:
+        return await self._enqueue(PREPARE, [str(tenant), str(mass_reply)], 0)
+
+    async def ping(self) -> bool:
+        if self._redis is None:
+            return False
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
+
+    async def _enqueue(self, name: str, ids: list[str], number: int) -> bool:
+        now = asyncio.get_running_loop().time()
+        if self._redis is None or now < self._ask_again_at:
+            return False
+        try:
+            return await self._enqueue_in(self._redis, name, ids, number)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("wake_up_failed", job=name, error=type(error).__name__)
+            self._ask_again_at = now + REST_SECONDS
+            return False
+
+    async def _enqueue_in(self, redis: ArqRedis, name: str, ids: list[str], number: int) -> bool:
+        async with asyncio.timeout(WAKE_SECONDS):
+            # A repeated id is refused while its job waits or runs. It may be about to end, or its worker may be dead
+            # (arq believes for 40 s that such a job runs), so a refusal does not mean that anybody will come.
+            job = await redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
+        return job is not None
+
+    async def close(self) -> None:
+        if self._redis is not None:
+            await self._redis.connection_pool.disconnect()
+
+
+def lane_key(tenant: str, mass_reply: str, account: str) -> LaneKey:
+    return LaneKey(TenantId(UUID(tenant)), MassReplyId(UUID(mass_reply)), AccountId(UUID(account)))

@@ -1,0 +1,74 @@
+"""What becomes of a message, whatever wire it came over: the fault that it asks for, and its entry in the journal."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+
+from app.dev.sandbox.accounts import Accounts
+from app.dev.sandbox.faults import STAGES, Fault, Stage, commits, find_fault
+from app.dev.sandbox.journal import Entry, Journal, Message
+from app.dev.sandbox.options import Settings
+from app.dev.sandbox.provider import Draft, Provider
+from app.dev.sandbox.receipt_sender import Courier
+
+THROTTLES = frozenset({Fault.THROTTLED, Fault.BUSY})
+GARBAGE = "<html><h1>It works!</h1>"
+"""What answers in place of a provider."""
+
+
+class Exchange:
+    def __init__(self, settings: Settings, journal: Journal, accounts: Accounts, courier: Courier) -> None:
+        self.settings = settings
+        self.journal = journal
+        self.accounts = accounts
+        self.courier = courier
+        self.closing = asyncio.Event()
+        self._throttled: Counter[tuple[str, str]] = Counter()
+
+    def forget(self) -> None:
+        """Begin anew: an empty journal, and throttled recipients throttled again."""
+        self.journal.clear()
+        self._throttled.clear()
+
+    def fault(self, draft: Draft) -> Fault | None:
+        """Say what goes wrong with a message. To be asked once for each call: it counts those of throttled ones."""
+        fault = draft.message.account.fault or find_fault(draft.message.recipient)
+        if fault is None or fault in draft.spared or not commits(draft.message.account.provider, fault):
+            return None
+        if draft.problem and STAGES[fault] is not Stage.CALL:
+            return None
+        return None if fault in THROTTLES and self._throttled_enough(draft.message) else fault
+
+    def _throttled_enough(self, message: Message) -> bool:
+        key = (message.account.provider, message.recipient)
+        self._throttled[key] += 1
+        return self._throttled[key] > self.settings.throttle_calls
+
+    def refuse(self, provider: Provider, message: Message, fault: Fault) -> Entry:
+        """Note a message that fails by a fault, in the provider's words; a dropped connection has none."""
+        return self.journal.refuse(message, provider.problems.get(fault), fault)
+
+    def judge(self, provider: Provider, draft: Draft, fault: Fault | None) -> Entry:
+        """Accept a message, or refuse it alone."""
+        if fault and STAGES[fault] is Stage.MESSAGE:
+            return self.refuse(provider, draft.message, fault)
+        if draft.problem:
+            return self.journal.refuse(draft.message, draft.problem, fault)
+        return self.journal.accept(draft.message, provider.new_id(), fault)
+
+    async def lag(self) -> None:
+        """Take the time that the settings ask for before an answer."""
+        if self.settings.timing.latency:
+            await asyncio.sleep(self.settings.timing.latency)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but do not keep the sandbox from stopping."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
+
+
+def first_at(stage: Stage, faults: Iterable[Fault | None]) -> Fault | None:
+    """Find the fault that decides over a call with several messages."""
+    return next((fault for fault in faults if fault and STAGES[fault] is stage), None)

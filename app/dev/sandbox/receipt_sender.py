@@ -1,0 +1,117 @@
+"""Hands receipts over to the sender's callback address, as patiently as a provider does."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from app.dev.sandbox.journal import Entry, Journal, Report
+from app.dev.sandbox.options import Timing
+from app.dev.sandbox.provider import HttpProvider, Post
+
+logger = logging.getLogger(__name__)
+
+WORKERS = 8
+TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The receipts of one message that are still to be handed over, in order."""
+
+    provider: HttpProvider
+    entry: Entry
+    kinds: Sequence[str]
+    happened_at: datetime
+    """When the first of them happened. It does not move with the attempts: a repeated receipt is the same receipt."""
+    attempt: int = 0
+
+
+class Courier:
+    """A few workers share one queue; what waits for its time is a timer and not a task."""
+
+    def __init__(self, journal: Journal, timing: Timing) -> None:
+        self._journal = journal
+        self._timing = timing
+        self._due: asyncio.Queue[Round] = asyncio.Queue()
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        self._workers = [asyncio.create_task(self._work()) for _ in range(WORKERS)]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        await self._session.close()
+
+    def schedule(self, provider: HttpProvider, entry: Entry) -> None:
+        """Send the receipts of an accepted message later, in the background."""
+        kinds = provider.story(entry)
+        if not kinds:
+            return
+        self._under_way += 1
+        self._idle.clear()
+        self._later(Round(provider, entry, kinds, datetime.now(UTC)), self._timing.receipt_delay)
+
+    async def deliver(self, provider: HttpProvider, entry: Entry) -> None:
+        """Send the receipts of an accepted message now, each once."""
+        for kind in provider.story(entry):
+            await self._hand_over(Round(provider, entry, (kind,), datetime.now(UTC)))
+
+    async def carry(self, post: Post) -> bool:
+        """Make one call now, once; answers whether it was taken."""
+        return await self._post(post)
+
+    async def idle(self) -> None:
+        """Wait until every receipt is taken or given up."""
+        await self._idle.wait()
+
+    def _later(self, round_: Round, delay: float) -> None:
+        asyncio.get_running_loop().call_later(delay, self._due.put_nowait, round_)
+
+    async def _work(self) -> None:
+        while True:
+            await self._go(await self._due.get())
+
+    async def _go(self, round_: Round) -> None:
+        while round_.kinds:
+            if not await self._hand_over(round_):
+                pauses = self._timing.retry_pauses
+                if round_.attempt < len(pauses):
+                    self._later(replace(round_, attempt=round_.attempt + 1), pauses[round_.attempt])
+                    return
+                logger.warning("Gave up on receipt %s of message %s", round_.kinds[0], round_.entry.message_id)
+            round_ = replace(round_, kinds=round_.kinds[1:], happened_at=datetime.now(UTC), attempt=0)
+        self._finish()
+
+    def _finish(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._idle.set()
+
+    async def _hand_over(self, round_: Round) -> bool:
+        kind = round_.kinds[0]
+        taken = await self._post(round_.provider.receipt(round_.entry, kind, round_.happened_at))
+        self._journal.report(round_.entry.sequence, Report(kind, taken))
+        return taken
+
+    async def _post(self, post: Post) -> bool:
+        try:
+            async with self._session.post(post.url, data=post.body, headers=post.headers) as response:
+                await response.read()
+                return response.ok
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            logger.info("A receipt was not taken: %s", type(error).__name__)
+            return False

@@ -1,0 +1,72 @@
+"""Approved templates: what a medium still takes after its reply window, with its placeholders filled in.
+
+The mass reply's own template comes first, else the account's fallback. Their parameters are Liquid like the text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.channel_port import Template
+from app.domain.errors import Fault, InvalidRequest, InvalidTemplate, UnknownMergeTag
+from app.domain.text.message import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.text.render_budget import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A template of the provider's, not yet filled in."""
+
+    name: str
+    language: str
+    parameters: tuple[Message | FrozenMessage, ...] = field(repr=False)
+
+    def fill(self, values: Mapping[str, Any], on_unresolved: OnUnresolved) -> Template | Unresolved:
+        filled, budget = list[str](), Budget()
+        for parameter in self.parameters:
+            rendered = parameter.render(values, on_unresolved, budget)
+            if not isinstance(rendered, Rendered):
+                return rendered
+            filled.append(rendered.text)
+        return Template(self.name, self.language, tuple(filled))
+
+
+def read_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
+    """Read a template as a request or an account's config names it. Raises InvalidTemplate, UnknownMergeTag."""
+    if data is None:
+        return None
+    parameters = tuple(_parameter(index, text) for index, text in enumerate(data.get("body_parameters") or ()))
+    return ApprovedTemplate(data["name"], data["language"], parameters)
+
+
+def frozen_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
+    """The template of a mass reply as it was stored, read and checked before."""
+    if data is None:
+        return None
+    parameters = tuple(FrozenMessage(text, None) for text in data.get("body_parameters") or ())
+    return ApprovedTemplate(data["name"], data["language"], parameters)
+
+
+def _parameter(index: int, text: str) -> Message:
+    try:
+        message = compile_message(text, None)
+        message.refuse_excess()
+        return message
+    except (InvalidTemplate, UnknownMergeTag) as error:
+        pointer = f"/whatsapp_template/body_parameters/{index}"
+        faults = [Fault(pointer, fault.code, fault.detail) for fault in error.faults]
+        raise type(error)(error.detail, faults=faults) from None
+
+
+def fallback_of(config: Mapping[str, Any]) -> ApprovedTemplate | None:
+    """The account's own template; None where it names none, or one that cannot be read."""
+    try:
+        return read_template(config.get("fallback_template"))
+    except InvalidRequest:
+        return None
+
+
+def as_text(template: Template) -> str:
+    """What a timeline says of a template: its wording is at the provider's, only the values are ours."""
+    values = ", ".join(template.body_parameters)
+    return f"[Template {template.name}, {template.language}]" + (f" {values}" if values else "")

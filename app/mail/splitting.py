@@ -1,0 +1,158 @@
+"""Cutting an upload into its mails or lines as it comes in: one of them and one chunk in memory, whatever its size."""
+
+import re
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.mail.message import MAX_MAIL_BYTES
+from app.mail.separators import KEPT_BEHIND, separator_at, told_end
+
+MAX_LINE_BYTES = 1024 * 1024
+
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """Stands for an item that is over the limit and was passed over; the items after it follow."""
+
+    size: int
+    """In bytes."""
+
+
+async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) -> AsyncIterator[bytes | TooLarge]:
+    """Yield the mails of an mbox file of any kind (RFC 4155, https://www.qmail.org/man/man5/mbox.html).
+
+    Each begins after a separator, which `app.mail.separators` tells from a line of text; one `>` of each `>From ` is
+    dropped. What stands before the first separator is a mail too, so that a single mail without one is read as well.
+    """
+    separated = False
+    async for item in _split(_after_empty_line(chunks), _NextMail(limit), limit):
+        if isinstance(item, TooLarge):
+            yield item
+        elif separated or item.strip():
+            mail = _without_empty_end(item) if separated else item.lstrip(b"\r\n")
+            yield _within(limit, _QUOTED_FROM.sub(rb"\1", mail))
+        separated = True
+
+
+async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Yield a text's bytes without the byte-order mark that some programs put before them."""
+    held, begun = b"", False
+    async for chunk in chunks:
+        if begun:
+            yield chunk
+            continue
+        held += chunk
+        begun = len(held) >= len(BOM_UTF8)
+        if begun:
+            yield held.removeprefix(BOM_UTF8)
+    if not begun:
+        yield held
+
+
+async def split_lines(chunks: AsyncIterable[bytes], limit: int = MAX_LINE_BYTES) -> AsyncIterator[bytes | TooLarge]:
+    """Yield a text's lines without their ends; empty ones too, so that counting them gives a line's number."""
+    async for item in _split(chunks, _NextLine(), limit):
+        yield item if isinstance(item, TooLarge) else _within(limit, item.removesuffix(b"\r"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where an item ends, and where the next one begins."""
+
+    end: int
+    next: int
+
+
+class Cutter(Protocol):
+    slack: int
+    """How much larger an item may be before its marks are taken off."""
+
+    def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
+        """Find the next cut from `start` on; else answer from where to search when more has come."""
+
+
+class _NextLine:
+    slack = len(b"\r")
+
+    def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:  # noqa: ARG002 - a line's end is enough
+        at = held.find(b"\n", start)
+        return len(held) if at < 0 else Cut(at, at + 1)
+
+
+class _NextMail:
+    slack = len(b"\r\n")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._begins = True
+        """Whether what is held is looked at for the first time."""
+
+    def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
+        if self._begins:
+            end = told_end(held, self._limit, last=last)
+            if end is None:
+                return start
+            self._begins, start = False, max(start, end)
+        found = self._find(held, start, last=last)
+        self._begins = isinstance(found, Cut)
+        return found
+
+    def _find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
+        while (line := held.find(b"\nFrom ", start)) >= 0:
+            found = separator_at(held, line + 1, last=last)
+            if found is None:
+                return line
+            if found:
+                return Cut(line + 1, found)
+            start = line + 1
+        return max(start, len(held) - len(b"\nFrom "))
+
+
+async def _split(chunks: AsyncIterable[bytes], cutter: Cutter, limit: int) -> AsyncIterator[bytes | TooLarge]:
+    limit, held, passed_over, searched = limit + cutter.slack, bytearray(), 0, 0
+    async for chunk in chunks:
+        held += chunk
+        while isinstance(found := cutter.find(held, searched, last=False), Cut):
+            yield _item(held, found.end, passed_over, limit)
+            del held[: found.next]
+            passed_over = searched = 0
+        searched = found
+        if searched > limit:
+            passed_over += searched - KEPT_BEHIND
+            del held[: searched - KEPT_BEHIND]
+            searched = KEPT_BEHIND
+    while isinstance(found := cutter.find(held, searched, last=True), Cut):
+        yield _item(held, found.end, passed_over, limit)
+        del held[: found.next]
+        passed_over = searched = 0
+    if held:
+        yield _item(held, len(held), passed_over, limit)
+
+
+def _item(held: bytearray, end: int, passed_over: int, limit: int) -> bytes | TooLarge:
+    if passed_over + end > limit:
+        return TooLarge(passed_over + end)
+    with memoryview(held) as view:
+        return bytes(view[:end])
+
+
+def _within(limit: int, item: bytes) -> bytes | TooLarge:
+    return item if len(item) <= limit else TooLarge(len(item))
+
+
+async def _after_empty_line(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Let a file's first `From ` line be found like every other."""
+    yield b"\n\n"
+    async for chunk in chunks:
+        yield chunk
+
+
+def _without_empty_end(item: bytes) -> bytes:
+    for line_end in (b"\r\n", b"\n"):
+        if item == line_end or item.endswith(b"\n" + line_end):
+            return item.removesuffix(line_end)
+    return item

@@ -1,0 +1,131 @@
+"""Use cases for people: to confirm a mass reply, and a second person's word on a large one."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from app.accounts.sql import api_keys
+from app.delivery.sql import samples
+from app.delivery.sql.claims import LaneKey
+from app.domain.approval import APPROVE_WITHIN, Ruling, parties, refuse_anothers, refuse_key_of_own, refuse_own
+from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
+from app.domain.delivery import MassReplyEvent, MassReplyId, MassReplyStatus
+from app.domain.errors import ConfirmationExpired, NothingToSend, RecipientCountMismatch
+from app.domain.guards import refuse_too_large
+from app.domain.mass_reply import Confirmation, MassReply
+from app.mass_replies.actions import Action, refuse_action
+from app.mass_replies.create import begin_sending, hold, move
+from app.mass_replies.sql import confirmations
+from app.store import audit, guards
+from app.store.transactions import TenantTx
+
+Lanes = list[tuple[LaneKey, int]]
+"""The lanes to wake once this is committed, each with the number of its queued deliveries."""
+
+START: Final[Mapping[MassReplyStatus, tuple[MassReplyEvent, MassReplyEvent]]] = {
+    MassReplyStatus.AWAITING_CONFIRMATION: (MassReplyEvent.CONFIRM, MassReplyEvent.CONFIRM_FOR_LATER),
+    MassReplyStatus.AWAITING_APPROVAL: (MassReplyEvent.APPROVE, MassReplyEvent.APPROVE_FOR_LATER),
+}
+"""What lets a mass reply begin: at once, or later."""
+
+
+async def confirm(
+    tx: TenantTx, id_: MassReplyId, confirmation: Confirmation, send_within: timedelta, by: Actor
+) -> Lanes:
+    """Confirm by the recipient count; answers the lanes to wake, none where it starts later or awaits approval.
+
+    The same confirmation again changes nothing, and sends nothing a second time. Raises NotFound, Forbidden,
+    ConfirmationExpired, InvalidState, RecipientCountMismatch, NothingToSend, BatchTooLarge, InvalidSchedule.
+    """
+    batch = await hold(tx, id_)
+    refuse_anothers(by, batch.involved)
+    if batch.confirmation == confirmation.to_json():
+        return []
+    now = datetime.now(UTC)
+    _refuse_confirmation(batch, confirmation, now)
+    confirmation.schedule(now, send_within)
+    guarded = await guards.load(tx)
+    refuse_too_large(confirmation.recipient_count, guarded.limit_for(by.roles))
+    await confirmations.keep(tx, id_, now, confirmation.to_json(), batch.parties | parties(by))
+    await audit.record(tx, by, _entry(AuditAction.MASS_REPLY_CONFIRMED, batch, confirmation))
+    if not guarded.needs_approval(confirmation.recipient_count):
+        return await _go_ahead(tx, batch, confirmation, now, send_within)
+    await confirmations.ask_for_approval(tx, id_, now + APPROVE_WITHIN)
+    await move(tx, batch, MassReplyEvent.CONFIRM_FOR_APPROVAL)
+    return []
+
+
+def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: datetime) -> None:
+    expired = batch.expires_at is not None and now >= batch.expires_at
+    if batch.status is MassReplyStatus.EXPIRED or (batch.status is MassReplyStatus.AWAITING_CONFIRMATION and expired):
+        raise ConfirmationExpired
+    refuse_action(Action.CONFIRM, batch.status)
+    if confirmation.recipient_count != batch.recipient_count:
+        raise RecipientCountMismatch(
+            f"You confirmed {confirmation.recipient_count} recipients; there are {batch.recipient_count}. "
+            "Nothing was sent."
+        )
+    if batch.recipient_count == 0:
+        raise NothingToSend
+
+
+async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Actor) -> Lanes:
+    """Let a mass reply go on the terms that it was confirmed on; a hold begins now. Answers the lanes to wake.
+
+    Raises NotFound, InvalidState, Forbidden, InvalidSchedule (its latest time has passed).
+    """
+    now = datetime.now(UTC)
+    batch = await _awaiting_approval(tx, id_, Action.APPROVE, by, now)
+    assert batch.confirmation is not None  # noqa: S101 - narrows for mypy: nothing awaits approval that was not confirmed
+    confirmation = Confirmation.from_json(batch.confirmation).at_approval(now)
+    await confirmations.keep_ruling(tx, id_, Ruling.APPROVED, by.author)
+    await audit.record(tx, by, _entry(AuditAction.MASS_REPLY_APPROVED, batch, confirmation))
+    return await _go_ahead(tx, batch, confirmation, now, send_within)
+
+
+async def reject(tx: TenantTx, id_: MassReplyId, reason: str, by: Actor) -> None:
+    """End a mass reply that awaits approval. Raises NotFound, InvalidState, Forbidden."""
+    batch = await _awaiting_approval(tx, id_, Action.REJECT, by, datetime.now(UTC))
+    await confirmations.keep_ruling(tx, id_, Ruling.REJECTED, by.author, reason)
+    entry = AuditEntry.on_mass_reply(
+        AuditAction.MASS_REPLY_REJECTED, id_, recipient_count=batch.recipient_count, reason=reason
+    )
+    await audit.record(tx, by, entry)
+    await move(tx, batch, MassReplyEvent.REJECT)
+
+
+async def _awaiting_approval(tx: TenantTx, id_: MassReplyId, action: Action, by: Actor, now: datetime) -> MassReply:
+    """Hold a mass reply that somebody else may decide about."""
+    batch = await hold(tx, id_)
+    over = batch.expires_at is not None and now >= batch.expires_at  # and the sweeper has not come by yet
+    refuse_action(action, MassReplyStatus.EXPIRED if over else batch.status)
+    refuse_own(by, batch.involved)
+    if by.key is not None:
+        makers = await api_keys.makers_since(tx, by.key.id, batch.created_at)
+        refuse_key_of_own(makers, batch.involved)
+    return batch
+
+
+async def _go_ahead(
+    tx: TenantTx, batch: MassReply, confirmation: Confirmation, now: datetime, send_within: timedelta
+) -> Lanes:
+    """Nobody has to be asked any more: send, now or when it is to be sent."""
+    dispatch_at, not_after = confirmation.schedule(now, send_within)
+    await confirmations.schedule(tx, batch.id, dispatch_at, not_after)
+    if sample := confirmation.sample_of(confirmation.recipient_count):
+        await samples.draw(tx, batch.id, sample)
+    at_once, later = START[batch.status]
+    if dispatch_at <= now:
+        return await begin_sending(tx, batch.id, batch.status, at_once)
+    await move(tx, batch, later)
+    return []
+
+
+def _entry(action: AuditAction, batch: MassReply, confirmation: Confirmation) -> AuditEntry:
+    return AuditEntry.on_mass_reply(
+        action,
+        batch.id,
+        recipient_count=batch.recipient_count,
+        message_sha256=message_digest(batch.text, batch.html, batch.attachment_ids, batch.whatsapp_template),
+        details={"selection": batch.selection, "confirmation": confirmation.to_json()},
+    )

@@ -1,0 +1,214 @@
+"""Use cases for people: what can be asked of a mass reply that is confirmed.
+
+Locks are taken in the order of claims and records, so that nobody waits in a circle: accounts, deliveries, lanes, the
+mass reply.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from app.delivery.settle import Report, settle
+from app.delivery.sql import lifecycle
+from app.delivery.sql.claims import LaneKey
+from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.delivery import (
+    Absorbed,
+    ConversationId,
+    DeliveryEvent,
+    DeliveryId,
+    Happening,
+    MassReplyEvent,
+    MassReplyId,
+    MassReplyStatus,
+    Move,
+    PauseReason,
+    ReasonCode,
+)
+from app.domain.errors import (
+    ConversationsNotFound,
+    Fault,
+    InvalidSchedule,
+    InvalidState,
+    NotFound,
+    NothingToRetry,
+    StillSettling,
+)
+from app.domain.mass_reply import MassReply
+from app.domain.resolution import Decision
+from app.mass_replies.actions import Action, refuse_action
+from app.mass_replies.create import hold, move
+from app.mass_replies.sql import pauses, resolutions
+from app.store import audit, mass_replies
+from app.store.transactions import TenantTx
+
+Lanes = list[tuple[LaneKey, int]]
+"""The lanes to wake once this is committed, each with the number of its queued deliveries."""
+
+PAGE: Final = 5_000
+"""Deliveries that are settled together."""
+NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."
+
+
+async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> None:
+    """Stop claiming, of everything or of one account's lane; calls under way finish and are reported.
+
+    Raises NotFound, InvalidState. A pause that stands already is left as it is.
+    """
+    why = PauseReason.PERSON
+    paused = account_key is not None and await pauses.pause_lane(tx, id_, account_key, why)
+    batch = await hold(tx, id_)
+    _refuse_unknown_lane(batch, account_key)
+    refuse_action(Action.PAUSE, batch.status)
+    if account_key is None and batch.status is MassReplyStatus.SENDING:
+        paused = await mass_replies.set_status(tx, id_, batch.status, MassReplyStatus.PAUSED, why)
+    if paused:
+        entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_PAUSED, id_, details=_lane(account_key))
+        await audit.record(tx, by, entry)
+
+
+async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> Lanes:
+    """Go on with everything that stands still, lanes and accounts included; or with one account's lane alone.
+
+    Where the whole mass reply was paused and one lane is named, the other lanes stay paused for the same reason.
+    Raises NotFound, InvalidState. Where nothing stands still, nothing changes.
+    """
+    accounts = await pauses.resume_accounts(tx, id_, account_key)
+    await lifecycle.hold_lanes(tx, id_)
+    batch = await hold(tx, id_)
+    refuse_action(Action.RESUME, batch.status)
+    _refuse_unknown_lane(batch, account_key)
+    await pauses.resume_lanes(tx, id_, account_key)
+    if batch.status is MassReplyStatus.PAUSED:
+        if account_key is not None:
+            reason = batch.pause_reason or PauseReason.PERSON
+            await pauses.pause_other_lanes(tx, id_, account_key, reason)
+        await move(tx, batch, MassReplyEvent.RESUME)
+    if accounts or _stood_still(batch, account_key):
+        entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
+        await audit.record(tx, by, entry)
+    return await lifecycle.lanes_with_work(tx, id_)
+
+
+def _refuse_unknown_lane(batch: MassReply, account_key: str | None) -> None:
+    if account_key is not None and all(lane.account_key != account_key for lane in batch.lanes):
+        raise NotFound(NO_SUCH_LANE)
+
+
+def _stood_still(batch: MassReply, account_key: str | None) -> bool:
+    """Whether all of it was paused, or a lane that is meant."""
+    lanes = [lane for lane in batch.lanes if account_key in (None, lane.account_key)]
+    return batch.status is MassReplyStatus.PAUSED or any(lane.pause_reason for lane in lanes)
+
+
+def _lane(account_key: str | None) -> Mapping[str, str]:
+    return {} if account_key is None else {"channel_account": account_key}
+
+
+async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
+    """Stop for good: claims end at once; what is queued is cancelled by the sweeper, calls under way finish.
+
+    Raises NotFound, InvalidState.
+    """
+    batch = await hold(tx, id_)
+    refuse_action(Action.CANCEL, batch.status)
+    if batch.status is not MassReplyStatus.CANCELLED:
+        await move(tx, batch, MassReplyEvent.CANCEL)
+        entry = AuditEntry.on_mass_reply(
+            AuditAction.MASS_REPLY_CANCELLED, id_, recipient_count=batch.recipient_count, details={"was": batch.status}
+        )
+        await audit.record(tx, by, entry)
+
+
+async def retry(
+    tx: TenantTx, id_: MassReplyId, codes: Sequence[ReasonCode] | None, not_after: datetime, by: Actor
+) -> Lanes:
+    """Queue again the failed deliveries whose reason may pass, and open the mass reply for them.
+
+    Raises NotFound, InvalidState, InvalidSchedule, NothingToRetry.
+    """
+    await _refuse(tx, id_, Action.RETRY, not_after)
+    ids = await resolutions.hold_retryable(tx, id_, codes)
+    if not ids:
+        raise NothingToRetry
+    again = Happening(DeliveryEvent.RETRY, not_after=not_after)
+    for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
+        await settle(tx, [Report(one, again) for one in page])
+    refuse_action(Action.RETRY, (await hold(tx, id_)).status)
+    await resolutions.extend(tx, id_, not_after)
+    details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": len(ids)}
+    entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RETRIED, id_, details=details)
+    await audit.record(tx, by, entry)
+    return await lifecycle.lanes_with_work(tx, id_)
+
+
+async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_within: timedelta, by: Actor) -> Lanes:
+    """Do what a person decided about uncertain deliveries: all of it, or nothing where one of them is refused.
+
+    Raises NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling.
+    """
+    not_after = decision.not_after or datetime.now(UTC) + send_within
+    await _refuse(tx, id_, Action.RESOLVE, not_after)
+    held = await resolutions.hold_deliveries(tx, id_, decision.conversation_ids)
+    _refuse_missing(decision, held)
+    if decision.send_again:
+        await _open_for(tx, id_, not_after)
+    until = not_after if decision.send_again else None
+    happening = Happening(decision.event, reason=decision.reason, not_after=until)
+    answers = await settle(tx, [Report(delivery, happening) for delivery in held.values()])
+    _refuse_absorbed(held, answers)
+    refuse_action(Action.RESOLVE, (await hold(tx, id_)).status)
+    await resolutions.note_decision(tx, held.values(), decision)
+    await audit.record(tx, by, _resolved(id_, decision))
+    return await lifecycle.lanes_with_work(tx, id_)
+
+
+def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
+    details = {
+        "outcome": decision.finding,
+        "send_again": decision.send_again,
+        "conversation_ids": sorted(map(str, decision.conversation_ids)),
+    }
+    return AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESOLVED, id_, reason=decision.why, details=details)
+
+
+async def _refuse(tx: TenantTx, id_: MassReplyId, action: Action, not_after: datetime) -> None:
+    """Refuse what can be refused before anything is held; what is held is looked at again."""
+    batch = await mass_replies.get(tx, id_)
+    if batch is None:
+        raise NotFound
+    refuse_action(action, batch.status)
+    if not_after <= datetime.now(UTC):
+        raise InvalidSchedule("`not_after` lies in the past.")
+
+
+async def _open_for(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
+    """Let what is sent again leave until `not_after`. A cancelled mass reply never revives."""
+    await lifecycle.hold_lanes(tx, id_)
+    batch = await hold(tx, id_)
+    if batch.status is MassReplyStatus.CANCELLED:
+        raise InvalidState("The mass reply is cancelled; nothing of it can be sent again.")
+    await resolutions.extend(tx, id_, not_after)
+
+
+def _refuse_missing(decision: Decision, held: Mapping[ConversationId, DeliveryId]) -> None:
+    missing = sorted(decision.conversation_ids - held.keys())
+    if missing:
+        faults = [Fault("/conversation_ids", "conversation_not_found", str(one)) for one in missing]
+        raise ConversationsNotFound("Some of these are not in the mass reply. Nothing was changed.", faults=faults)
+
+
+def _refuse_absorbed(held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Move | Absorbed]) -> None:
+    settling = _with_answer(held, answers, Absorbed.STILL_SETTLING)
+    if settling:
+        raise StillSettling(faults=[Fault("/conversation_ids", "still_settling", str(one)) for one in settling])
+    others = _with_answer(held, answers, Absorbed.NOT_APPLICABLE)
+    if others:
+        faults = [Fault("/conversation_ids", "not_uncertain", str(one)) for one in others]
+        raise InvalidState("Only what is uncertain can be resolved. Nothing was changed.", faults=faults)
+
+
+def _with_answer(
+    held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Move | Absorbed], answer: Absorbed
+) -> Sequence[ConversationId]:
+    return [conversation for conversation, delivery in held.items() if answers[delivery] is answer]

@@ -1,0 +1,62 @@
+"""What people decide about a mass reply before anything of it is sent: to confirm, to approve or to reject it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.approval import Approval, Ruling
+from app.domain.channel_port import Author
+from app.domain.delivery import MassReplyId
+from app.domain.outbox import EventType, News
+from app.store.outbox import announce
+from app.store.transactions import TenantTx
+
+
+async def keep(
+    tx: TenantTx, id_: MassReplyId, now: datetime, confirmation: Mapping[str, Any], parties: Iterable[str]
+) -> None:
+    """Keep what was confirmed, and who has a hand in it by now."""
+    statement = sa.text("""
+        UPDATE mass_replies SET confirmed_at = :now, confirmation = CAST(:confirmation AS jsonb), expires_at = NULL,
+               parties = CAST(:parties AS text[])
+        WHERE tenant_id = :tenant AND id = :id
+    """)
+    await tx.execute(statement, id=id_, now=now, confirmation=json.dumps(confirmation), parties=sorted(parties))
+
+
+async def ask_for_approval(tx: TenantTx, id_: MassReplyId, expires_at: datetime) -> None:
+    statement = sa.text("""
+        UPDATE mass_replies SET approval = :needed, expires_at = :expires_at WHERE tenant_id = :tenant AND id = :id
+    """)
+    await tx.execute(statement, id=id_, needed=Ruling.NEEDED, expires_at=expires_at)
+
+
+async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author, reason: str | None = None) -> None:
+    """Keep what a second person said."""
+    statement = sa.text("""
+        UPDATE mass_replies SET approval = :ruling, approver = CAST(:by AS jsonb), approval_reason = :reason,
+               approval_at = now(), expires_at = NULL
+        WHERE tenant_id = :tenant AND id = :id
+    """)
+    person = json.dumps({"id": by.id, "name": by.name, "email": by.email})
+    await tx.execute(statement, id=id_, ruling=ruling, by=person, reason=reason)
+
+
+def approval_from_row(row: Any) -> Approval | None:
+    if row.approval is None:
+        return None
+    by = row.approver and Author(**row.approver)
+    return Approval(Ruling(row.approval), by, row.approval_reason, row.approval_at)
+
+
+async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_after: datetime) -> None:
+    """Keep when it is to be sent, now that nobody has to be asked any more."""
+    statement = sa.text("""
+        UPDATE mass_replies SET dispatch_at = :dispatch_at, not_after = :not_after
+        WHERE tenant_id = :tenant AND id = :id
+    """)
+    await tx.execute(statement, id=id_, dispatch_at=dispatch_at, not_after=not_after)
+    await announce(tx, [News(EventType.MASS_REPLY_CONFIRMED, id_)])

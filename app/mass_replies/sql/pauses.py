@@ -1,0 +1,68 @@
+"""Pausing and resuming lanes. Accounts are written before lanes, lanes before mass replies: claims do it so as well."""
+
+import sqlalchemy as sa
+
+from app.domain.delivery import MassReplyId, PauseReason
+from app.store.transactions import TenantTx
+
+_PAUSE_LANE = sa.text("""
+    UPDATE lanes l SET pause_reason = :reason
+    FROM channel_accounts a
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.pause_reason IS NULL
+      AND a.tenant_id = :tenant AND a.id = l.account_id AND a.key = :key
+""")
+
+
+async def pause_lane(tx: TenantTx, id_: MassReplyId, account_key: str, reason: PauseReason) -> bool:
+    """Stop one lane; False where nothing is stopped by that. The first reason stands."""
+    return (await tx.execute(_PAUSE_LANE, id=id_, key=account_key, reason=reason)).rowcount > 0
+
+
+_RESUME_ACCOUNTS = sa.text("""
+    UPDATE channel_accounts a SET pause_reason = NULL, cool_until = NULL, failures_in_a_row = 0,
+        mended_at = clock_timestamp()
+    FROM lanes l
+    WHERE a.tenant_id = :tenant AND (a.pause_reason IS NOT NULL OR a.cool_until > clock_timestamp())
+      AND (CAST(:key AS text) IS NULL OR a.key = :key)
+      AND l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.account_id = a.id
+""")
+
+
+async def resume_accounts(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> bool:
+    """End the pauses and the rests of the accounts that carry this mass reply, or of the one named.
+
+    False where there was none.
+    """
+    return (await tx.execute(_RESUME_ACCOUNTS, id=id_, key=account_key)).rowcount > 0
+
+
+# What a lane went through before the pause says nothing about what comes now. Without `pumped_at` the next sweep wakes
+# the lane even where nobody hears the wake-up.
+_RESUME_LANES = sa.text("""
+    UPDATE lanes l
+    SET pause_reason = NULL, pumped_at = NULL, watched_until = NULL,
+        held_until = NULL, held_reason = NULL, held_times = 0,
+        recent_size = CASE WHEN l.pause_reason IS NULL THEN l.recent_size ELSE 0 END,
+        recent_failures = CASE WHEN l.pause_reason IS NULL THEN l.recent_failures ELSE 0 END
+    FROM channel_accounts a
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id
+      AND a.tenant_id = :tenant AND a.id = l.account_id AND (CAST(:key AS text) IS NULL OR a.key = :key)
+""")
+
+
+async def resume_lanes(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> None:
+    """Let all lanes go on, or the one named."""
+    await tx.execute(_RESUME_LANES, id=id_, key=account_key)
+
+
+_PAUSE_OTHERS = sa.text("""
+    UPDATE lanes l SET pause_reason = coalesce(l.pause_reason, :reason)
+    FROM channel_accounts a
+    WHERE l.tenant_id = :tenant AND l.mass_reply_id = :id AND l.queued + l.sending > 0
+      AND a.tenant_id = :tenant AND a.id = l.account_id AND a.key <> :key
+""")
+
+
+async def pause_other_lanes(tx: TenantTx, id_: MassReplyId, account_key: str, reason: str) -> None:
+    """Stop every lane that has work but the one named."""
+    await tx.execute(_PAUSE_OTHERS, id=id_, key=account_key, reason=reason)

@@ -1,0 +1,61 @@
+"""What somebody who follows a mass reply asks for: how it stands, and which of its deliveries have settled since."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.domain.delivery import DeliveryId, DeliveryStatus, MassReplyId, MassReplyStatus
+from app.domain.mass_reply import Progress
+from app.domain.outbox import EventType
+from app.domain.stream_cursor import Place
+from app.store.mass_replies import lanes_of
+from app.store.transactions import TenantTx
+from app.tables import mass_replies
+
+# Not the selection, the message and the preflight, which may be large and never change.
+_CHANGING = ("status", "recipient_count", "pause_reason", "finished_at")
+
+
+async def progress(tx: TenantTx, id_: MassReplyId) -> Progress | None:
+    columns = [mass_replies.c[name] for name in _CHANGING]
+    statement = sa.select(*columns).where(mass_replies.c.tenant_id == tx.tenant, mass_replies.c.id == id_)
+    row = (await tx.execute(statement)).first()
+    if row is None:
+        return None
+    lanes = (await lanes_of(tx, [id_])).get(id_, ())
+    return Progress(MassReplyStatus(row.status), row.recipient_count, row.pause_reason, row.finished_at, lanes)
+
+
+async def newest_position(tx: TenantTx, id_: MassReplyId) -> int:
+    """Where the last event of a mass reply stands that has a position; 0 where none has."""
+    statement = sa.text("SELECT max(position) FROM outbound_events WHERE tenant_id = :tenant AND mass_reply_id = :id")
+    return await tx.scalar(statement, id=id_) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One delivery came to a status."""
+
+    place: Place
+    """Behind it."""
+    delivery: DeliveryId
+    status: DeliveryStatus
+
+
+_SETTLED = sa.text("""
+    SELECT e.position, s.n, CAST(s.subject ->> 'delivery_id' AS uuid) AS delivery_id, s.subject ->> 'status' AS status
+    FROM outbound_events e
+    CROSS JOIN LATERAL jsonb_array_elements(e.subjects) WITH ORDINALITY AS s (subject, n)
+    WHERE e.tenant_id = :tenant AND e.mass_reply_id = :id AND e.type = :type
+      AND e.position BETWEEN :after AND :newest AND (e.position > :after OR s.n > :seen)
+    ORDER BY e.position, s.n LIMIT :limit
+""")
+
+
+async def settled_after(tx: TenantTx, id_: MassReplyId, place: Place, newest: int, limit: int) -> list[Settled]:
+    """Which deliveries came to a status behind a place, up to an event's position, in the order in which they did."""
+    values = {"type": EventType.DELIVERIES_UPDATED, "after": place.position, "seen": place.seen, "newest": newest}
+    rows = await tx.execute(_SETTLED, id=id_, limit=limit, **values)
+    return [
+        Settled(Place(row.position, row.n), DeliveryId(row.delivery_id), DeliveryStatus(row.status)) for row in rows
+    ]

@@ -1,0 +1,69 @@
+"""Deliveries that a person sends on their way again, held until that is written down."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.domain.delivery import ConversationId, DeliveryId, MassReplyId, ReasonCode
+from app.domain.resolution import Decision
+from app.store.transactions import TenantTx
+
+_RETRYABLE = sa.text("""
+    SELECT id FROM deliveries
+    WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'failed' AND retryable
+      AND (CAST(:codes AS text[]) IS NULL OR reason_code = ANY (CAST(:codes AS text[])))
+    ORDER BY id FOR UPDATE
+""")
+
+
+async def hold_retryable(tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None) -> Sequence[DeliveryId]:
+    """Hold the failed deliveries that may be tried again, of these reasons or of any."""
+    values = {"id": id_, "codes": None if codes is None else sorted(codes)}
+    return [DeliveryId(row) for row in await tx.scalars(_RETRYABLE, **values)]
+
+
+_OF_CONVERSATIONS = sa.text("""
+    SELECT id, conversation_id FROM deliveries
+    WHERE tenant_id = :tenant AND mass_reply_id = :id AND conversation_id = ANY (CAST(:ids AS uuid[]))
+    ORDER BY id FOR UPDATE
+""")
+
+
+async def hold_deliveries(
+    tx: TenantTx, id_: MassReplyId, conversations: Iterable[UUID]
+) -> dict[ConversationId, DeliveryId]:
+    """Hold the deliveries to these conversations; one that the mass reply does not hold is left out."""
+    rows = await tx.execute(_OF_CONVERSATIONS, id=id_, ids=list(conversations))
+    return {ConversationId(row.conversation_id): DeliveryId(row.id) for row in rows}
+
+
+async def extend(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
+    """Let what is sent again leave until then. What was queued before keeps the time that was confirmed."""
+    statement = sa.text("""
+        UPDATE mass_replies SET again_until = greatest(again_until, :not_after), updated_at = now()
+        WHERE tenant_id = :tenant AND id = :id
+    """)
+    await tx.execute(statement, id=id_, not_after=not_after)
+
+
+_NOTE = sa.text("""
+    INSERT INTO delivery_decisions (tenant_id, delivery_id, epoch, outcome, send_again, reason,
+                                    author_id, author_name, author_email)
+    SELECT :tenant, d.id, d.epoch, :outcome, :send_again, :reason, :author_id, :author_name, :author_email
+    FROM deliveries d WHERE d.tenant_id = :tenant AND d.id = ANY (CAST(:ids AS uuid[])) ORDER BY d.id
+""")
+
+
+async def note_decision(tx: TenantTx, deliveries: Iterable[DeliveryId], decision: Decision) -> None:
+    """Write down who decided what about each delivery, and why. Nothing ever changes these rows."""
+    values = {
+        "outcome": decision.finding,
+        "send_again": decision.send_again,
+        "reason": decision.why,
+        "author_id": decision.by.id,
+        "author_name": decision.by.name,
+        "author_email": decision.by.email,
+    }
+    await tx.execute(_NOTE, ids=list(deliveries), **values)

@@ -1,0 +1,67 @@
+"""Computing beside the event loop, a few milliseconds a turn.
+
+One thread for the whole process: several would compete for the interpreter's lock, and the loop would wait for each of
+them. Whoever has much to compute queues up again after each turn, and a tenant has one place in the queue, so that the
+others' turns come in between however much one of them asks for.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from time import perf_counter
+from typing import Final, Self, TypeVar
+from weakref import WeakValueDictionary
+
+from app.domain.delivery import TenantId
+
+TURN: Final = 0.01
+"""Seconds after which nothing more is begun in a turn."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Aside:
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "aside")
+        self._lines = WeakValueDictionary[TenantId, asyncio.Lock]()
+        self._line = asyncio.Lock()
+
+    def of(self, tenant: TenantId) -> Self:
+        """The same thread, for what a tenant asks for."""
+        other = copy(self)
+        other._line = self._lines.setdefault(tenant, asyncio.Lock())
+        return other
+
+    async def each(
+        self, work: Callable[[Item], Result], items: Sequence[Item], *, until: float | None = None
+    ) -> list[Result]:
+        """Do the work for each item, in order.
+
+        Return fewer results when `until`, by the loop's clock, passes first; one turn is always taken.
+        """
+        loop = asyncio.get_running_loop()
+        results: list[Result] = []
+        while len(results) < len(items):
+            async with self._line:
+                results += await loop.run_in_executor(self._thread, _turn, work, items, len(results))
+            if until is not None and loop.time() >= until:
+                break
+        return results
+
+    async def once(self, work: Callable[[], Result]) -> Result:
+        """Do one piece of work."""
+        async with self._line:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _turn(work: Callable[[Item], Result], items: Sequence[Item], start: int) -> list[Result]:
+    return list(_until(perf_counter() + TURN, (work(items[place]) for place in range(start, len(items)))))
+
+
+def _until(end: float, results: Iterator[Result]) -> Iterator[Result]:
+    for result in results:
+        yield result
+        if perf_counter() >= end:
+            return

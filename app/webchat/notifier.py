@@ -1,0 +1,75 @@
+"""Tells open pages that something was written: one question a second for all of them, asked of PostgreSQL.
+
+So a page hears of a reply whichever process recorded it, and with Redis absent. Nothing is lost where a word of it is:
+what a page shows it fetches itself, from the last message that it has seen.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from app.domain.errors import RateLimited
+from app.process.polling import Bell, Ticking
+from app.store.database import Database
+from app.webchat.model import ChatSession
+from app.webchat.sql.sessions import newest_messages
+
+MOST_PAGES: Final = 20
+"""Pages of one conversation that are told at once, in one process."""
+TICK: Final = 1.0
+_WAIT: Final = timedelta(seconds=30)
+
+
+class ChatNews:
+    def __init__(self, database: Database, tick: float = TICK) -> None:
+        self._database = database
+        self._pages: defaultdict[ChatSession, set[Bell]] = defaultdict(set)
+        self._newest: dict[ChatSession, UUID] = {}
+        self._ticking = Ticking("web chat", self._tell, lambda: self.is_watched, tick)
+
+    @asynccontextmanager
+    async def watch(self, session: ChatSession) -> AsyncIterator[Bell]:
+        """Give a bell that rings when the conversation has something new. Raises RateLimited."""
+        if len(self._pages[session]) >= MOST_PAGES:
+            raise RateLimited(wait=_WAIT)
+        bell = Bell()
+        self._pages[session].add(bell)
+        self._ticking.start()
+        try:
+            yield bell
+        finally:
+            self._leave(session, bell)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether any page is open here."""
+        return bool(self._pages)
+
+    def _leave(self, session: ChatSession, bell: Bell) -> None:
+        self._pages[session].discard(bell)
+        if not self._pages[session]:
+            del self._pages[session]
+            self._newest.pop(session, None)
+
+    async def _tell(self) -> None:
+        watched = list(self._pages)
+        async with self._database.begin_sweep() as tx:
+            newest = await newest_messages(tx, watched)
+        for session in watched:
+            id_ = newest.get(session.conversation)
+            if id_ is not None and session in self._pages and self._newest.get(session) != id_:
+                self._newest[session] = id_
+                for bell in self._pages[session]:
+                    bell.ring()
+
+    def end(self) -> None:
+        """Ask every page to leave: this process stops, and the page opens another stream elsewhere."""
+        for bells in self._pages.values():
+            for bell in bells:
+                bell.ring_last()
+
+    async def close(self) -> None:
+        await self._ticking.close()

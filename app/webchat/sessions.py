@@ -1,0 +1,120 @@
+"""Use cases of the web chat's visitors: opening a session, reading, being told of news, writing."""
+
+import secrets
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from app.attachments.file_types import StoredAttachment
+from app.attachments.sql.attachments import find_attachments
+from app.conversations.sql.customer_messages import record_customer_message
+from app.delivery.receipts import take_receipt
+from app.domain.channel_port import Receipt, ReceiptKind
+from app.domain.conversation import CustomerMessage
+from app.domain.delivery import AccountId, Channel
+from app.domain.errors import NotFound, RateLimited, Unauthenticated
+from app.process.polling import Bell
+from app.store.accounts import tenant_of_account
+from app.store.database import Database
+from app.store.transactions import TenantTx
+from app.webchat.model import TOKEN_BYTES, ChatMessage, ChatSession, Undelivered, token_hash
+from app.webchat.sql import sessions
+from app.webchat.sql.sessions import NewSession
+
+BEGINNING: Final = UUID(int=0)
+"""The id before every message's."""
+PAGE: Final = 200
+MINUTE: Final = timedelta(minutes=1)
+SESSIONS_A_MINUTE: Final = 600
+"""On one account, whoever asks: what keeps a script with many addresses from filling a helpdesk with visitors."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    session: ChatSession
+    token: str = field(repr=False)
+    """As the visitor shows it. It is stored nowhere."""
+
+
+async def open_session(database: Database, account: AccountId, name: str | None) -> OpenedSession:
+    """Let a visitor in. Raises NotFound where this is no enabled web chat, RateLimited."""
+    tenant = await tenant_of_account(database, account)
+    if tenant is None:
+        raise NotFound
+    token = f"mc_{secrets.token_urlsafe(TOKEN_BYTES)}"
+    digest = token_hash(token)
+    assert digest is not None  # noqa: S101 - narrows for mypy: this is what a token looks like
+    async with database.begin(tenant) as tx:
+        if not await sessions.takes_visitors(tx, account):
+            raise NotFound
+        if await sessions.recent_sessions(tx, account, MINUTE) >= SESSIONS_A_MINUTE:
+            raise RateLimited(wait=MINUTE)
+        session = await sessions.open_session(tx, NewSession(account, str(uuid4()), digest, name))
+    return OpenedSession(session, token)
+
+
+async def find_session(database: Database, token: str) -> ChatSession:
+    """Whose token this is. Raises Unauthenticated."""
+    digest = token_hash(token)
+    if digest is None:
+        raise Unauthenticated
+    tenant = await sessions.tenant_of_token(database, digest)
+    if tenant is None:
+        raise Unauthenticated
+    async with database.begin(tenant) as tx:
+        session = await sessions.find_session(tx, digest)
+    if session is None:
+        raise Unauthenticated
+    return session
+
+
+async def read(database: Database, session: ChatSession, after: UUID, limit: int = PAGE) -> list[ChatMessage]:
+    """Fetch what came after a message. Fetching is what delivers our replies: once, however many pages are open."""
+    async with database.begin(session.tenant) as tx:
+        messages = await sessions.messages_after(tx, session, after, limit)
+        await _deliver(tx, [message.undelivered for message in messages if message.undelivered])
+    return messages
+
+
+async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
+    now = datetime.now(UTC)
+    # In the order in which everybody moves the lanes' counters, so that no two visitors wait for each other.
+    for one in sorted(fetched, key=lambda one: (str(one.mass_reply), str(one.account))):
+        receipt = Receipt(
+            kind=ReceiptKind.DELIVERED,
+            event_key=f"fetched:{one.delivery}",
+            correlation=f"{one.delivery}.{one.epoch}",
+            provider_message_id=None,
+            occurred_at=now,
+        )
+        await take_receipt(tx, one.account, Channel.CHAT, receipt)
+
+
+async def follow(database: Database, bell: Bell, session: ChatSession, after: UUID) -> AsyncGenerator[ChatMessage]:
+    """Fetch what came after a message, and then what comes, whenever the bell rings (`ChatNews.watch`)."""
+    while not bell.is_last:
+        page: Sequence[ChatMessage] = await read(database, session, after)
+        for message in page:
+            yield message
+            after = message.id
+        if len(page) < PAGE:
+            await bell.wait()
+
+
+async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:
+    """Put a visitor's message on the conversation; the same `message_id` again adds nothing."""
+    message = CustomerMessage(text=text, provider_message_id=None if message_id is None else f"chat:{message_id}")
+    async with database.begin(session.tenant) as tx:
+        recorded = await record_customer_message(tx, session.conversation, message, datetime.now(UTC))
+        return await sessions.one_message(tx, session, recorded.message_id)
+
+
+async def find_file(database: Database, session: ChatSession, attachment: UUID) -> StoredAttachment:
+    """A file that came with a reply on the visitor's conversation. Raises NotFound for any other."""
+    async with database.begin(session.tenant) as tx:
+        found = await find_attachments(tx, [attachment])
+        if not found or not await sessions.carries(tx, session, attachment):
+            raise NotFound
+    return found[0]
