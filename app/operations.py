@@ -13,9 +13,10 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import worker as worker_process
-from app.accounts.channel_accounts import KeyDraft, issue_api_key, require_tenant, revoke_api_key
-from app.accounts.channel_accounts import create_tenant as make_tenant
+from app.accounts.api_keys import KeyDraft, issue_api_key, revoke_api_key
 from app.accounts.sql.api_keys import tenant_of_key
+from app.accounts.tenants import create_tenant as make_tenant
+from app.accounts.tenants import require_tenant
 from app.api.protocol import PunctualProtocol
 from app.compliance.erasure import erase_contact
 from app.compliance.key_rotation import rotate_secrets as run_rotation
@@ -23,12 +24,12 @@ from app.compliance.retention import purge as run_purge
 from app.compliance.retention_kinds import Kind, read_age
 from app.conversations.import_file import import_file
 from app.domain.audit import OPERATOR
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
 from app.domain.erased_addresses import Erased
 from app.domain.errors import InvalidRequest, MassReplyError, NotFound
 from app.domain.failure_texts import in_words
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.process.listening import check_port
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings

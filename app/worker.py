@@ -21,17 +21,17 @@ from redis.exceptions import RedisError
 
 from app.automation.calls import WebhookCaller
 from app.automation.runner import RuleRunner
+from app.delivery import prepare
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.pump_context import Crew, Pace
 from app.delivery.record import Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sql import sweeper
-from app.delivery.sql.claims import LaneKey
 from app.delivery.sweeper import PUMP_IDLE, Sweeper
 from app.delivery.wakeups import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
-from app.domain.delivery import MassReplyId, TenantId
+from app.domain.lanes import LaneKey
 from app.domain.pacing import back_off
-from app.mass_replies import create
+from app.domain.words import MassReplyId, TenantId
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
@@ -161,7 +161,7 @@ class WorkerProcess:
         with about(tenant=tenant, mass_reply=mass_reply):
             try:
                 aside = self._runtime.aside.of(tenant)
-                await create.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
+                await prepare.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
                 self._faults.pop(mass_reply, None)
             except Exception as error:
                 rest = back_off(times).total_seconds()

@@ -17,14 +17,16 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from app.delivery import prepare
 from app.dev import servers
 from app.dev.workdir import plain_folder
 from app.domain.audit import OPERATOR
-from app.domain.channel_port import Author
-from app.domain.delivery import DeliveryStatus, MassReplyId, TenantId
+from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply import Confirmation, Draft
+from app.domain.outbound import Author
 from app.domain.selection import parse_selection
 from app.domain.text.message import OnUnresolved
+from app.domain.words import MassReplyId, TenantId
 from app.mass_replies import confirm, create
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
@@ -102,7 +104,7 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
     checked = await create.check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
     async with runtime.database.begin(tenant) as tx:
         id_ = await create.create(tx, draft, checked, OPERATOR)
-    await create.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
+    await prepare.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
     return time.perf_counter() - started, id_
 
 

@@ -18,7 +18,8 @@ from typing import Any, Final
 import asyncpg
 import httpx
 
-from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key
+from app.accounts.tenants import create_tenant
 from app.dev import servers
 from app.domain.permissions import Role
 from app.runtime import open_runtime

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.accounts.channel_accounts import create_tenant, save_account
+from app.accounts.channel_accounts import save_account
+from app.accounts.tenants import create_tenant
 from app.domain.accounts import AccountDraft
-from app.domain.delivery import Channel, TenantId
+from app.domain.words import Channel, TenantId
 from app.runtime import Runtime
 
 SID = "AC" + "0" * 32

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.conversations.conversations import get, import_lines, search
+from app.conversations.conversations import get, search
 from app.conversations.import_report import ImportReport
+from app.conversations.importing import import_lines
 from app.domain.conversation import ConversationView
-from app.domain.delivery import TenantId
 from app.domain.erased_addresses import AddressDigests
 from app.domain.selection import parse_filter
+from app.domain.words import TenantId
 from app.store.database import Database
 
 DIGESTS = AddressDigests("only-for-tests")

@@ -13,7 +13,7 @@ from app.accounts.channel_accounts import save_account
 from app.dev.sandbox.sendgrid import new_keys
 from app.domain.accounts import AccountDraft
 from app.domain.addresses import Address
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.store.transactions import TenantTx
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.process.aside import Aside
 
 

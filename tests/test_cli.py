@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 from app.accounts.sql.api_keys import find_api_key, tenant_of_key
 from app.cli import app as program
 from app.domain.api_keys import read_key
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.store.database import Database
 from tests.conftest import SECRET_KEY, create_tenant
 from tests.forked import Done, run_command

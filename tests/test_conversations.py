@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from app.conversations.conversations import add_customer_message, import_lines
+from app.conversations.conversations import add_customer_message
 from app.conversations.import_report import LISTED
+from app.conversations.importing import import_lines
 from app.domain.conversation import CustomerMessage
 from app.runtime import Runtime
 from app.store.database import Database

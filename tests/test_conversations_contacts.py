@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from app.conversations.sql.customer_messages import find_conversation
-from app.domain.channel_port import Inbound
-from app.domain.delivery import AccountId, Channel
+from app.conversations.sql.threading import find_conversation
+from app.domain.provider_events import Inbound
+from app.domain.words import AccountId, Channel
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.imports import Desk, line, patch

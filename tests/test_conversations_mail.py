@@ -7,12 +7,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.conversations.conversations import get, import_lines, import_mail, import_mailbox
+from app.conversations.conversations import get
 from app.conversations.import_report import ImportReport
+from app.conversations.importing import import_lines
+from app.conversations.mail_import import import_mail, import_mailbox
 from app.domain.addresses import Address
 from app.domain.conversation import ConversationView
-from app.domain.delivery import Channel, TenantId
 from app.domain.errors import InvalidRequest
+from app.domain.words import Channel, TenantId
 from app.mail.message import MAX_MAIL_BYTES, parse_mail, root_id
 from app.runtime import Runtime
 from app.store.database import Database

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from app.cli import app as program
 from app.dev import alerts, servers
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.main import BODY_LIMIT, OWN_BODY_LIMITS, create_app
 from app.settings import Settings
 from app.store.database import Database

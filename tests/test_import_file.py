@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.conversations.import_file import Content, content_of
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.forked import Done
 from tests.scene import add_account, postmark

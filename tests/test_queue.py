@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from app.delivery.sql.claims import LaneKey
 from app.delivery.wakeups import Wakeups, connect
-from app.domain.delivery import AccountId, MassReplyId, TenantId
+from app.domain.lanes import LaneKey
+from app.domain.words import AccountId, MassReplyId, TenantId
 from app.worker import _JobTasks
 
 LANE = LaneKey(TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3)))

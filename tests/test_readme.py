@@ -14,7 +14,7 @@ from app.api.import_schema import ConversationLine, ImportedContact, ImportedMes
 from app.channels.registry import ADAPTERS
 from app.conversations.import_line import InvalidLine, parse_line
 from app.dev.sandbox.faults import MAGIC, Magic
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.process.fair_tasks import Turns
 
 ANN, BOB = TenantId(UUID(int=1)), TenantId(UUID(int=2))

@@ -1,115 +1,24 @@
-"""Use cases of setting up: tenants, API keys, channel accounts."""
+"""Use cases of channel accounts: save, delete, and rotate the callback address."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from app.accounts.sql import api_keys, snippets
-from app.accounts.sql.api_keys import NewKey
 from app.accounts.sql.rekeying import rekey
-from app.accounts.sql.snippets import SavedSnippet
-from app.accounts.sql.tenants import insert_tenant, next_tenant_id, tenant_exists
 from app.channels import registry
-from app.delivery.sql import waiting
-from app.delivery.sql.claims import LaneKey
 from app.domain.accounts import AccountDraft, ChannelAccount, region_of
-from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
-from app.domain.approval import parties
 from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
 from app.domain.callback_urls import Callbacks, first_token, replaced
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
-from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidRequest, InvalidState, NotFound
-from app.domain.permissions import Role
+from app.domain.errors import AccountInUse, Fault, InvalidAccount, InvalidState, NotFound
+from app.domain.lanes import LaneKey
+from app.domain.words import TenantId
 from app.store import accounts, audit
+from app.store import lanes as store_lanes
 from app.store.accounts import HeldAccount
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import Database
 from app.store.transactions import TenantTx
-
-
-async def require_tenant(tx: TenantTx) -> None:
-    """Raises NotFound for an id that no tenant has; nothing else would tell it from a tenant without data."""
-    if not await tenant_exists(tx):
-        raise NotFound("There is no such tenant.")
-
-
-async def create_tenant(database: Database, name: str) -> TenantId:
-    """Raises InvalidRequest for a name of nothing but spaces."""
-    if not name.strip():
-        raise InvalidRequest("A tenant needs a name, and this one is empty.")
-    async with database.begin_routing() as tx:
-        tenant = await next_tenant_id(tx)
-    async with database.begin(tenant) as tx:
-        await insert_tenant(tx, name)
-    return tenant
-
-
-@dataclass(frozen=True, slots=True)
-class KeyDraft:
-    name: str
-    roles: frozenset[Role]
-    agent: Author | None = None
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    key: ApiKey
-    presented: PresentedKey
-    """The key as its owner writes it. It is stored nowhere."""
-
-
-async def issue_api_key(
-    tx: TenantTx, draft: KeyDraft, by: Actor = OPERATOR, *, max_life: timedelta | None = None
-) -> IssuedKey:
-    """Make a key. Raises InvalidRequest for one that is to live longer than keys may here."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    made_by = frozenset() if by is OPERATOR else parties(by)
-    made_with = None if by.key is None else by.key.id
-    new = NewKey(draft.name, draft.roles, draft.agent, _end(draft, max_life), digest(secret), made_by, made_with)
-    key = await api_keys.insert_api_key(tx, new)
-    details = {"name": key.name, "roles": sorted(key.roles), "agent_id": key.agent and key.agent.id}
-    await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
-    return IssuedKey(key, PresentedKey(key.id, secret))
-
-
-def _end(draft: KeyDraft, max_life: timedelta | None) -> datetime | None:
-    if max_life is None:
-        return draft.expires_at
-    latest = datetime.now(UTC) + max_life
-    if draft.expires_at is not None and draft.expires_at > latest:
-        why = (
-            f"A key may live {max_life.days} days at most here."
-            if max_life.days
-            else "That is longer than keys live here."
-        )
-        raise InvalidRequest(faults=[Fault("/expires_at", "too_late", why)])
-    return draft.expires_at or latest
-
-
-async def revoke_api_key(tx: TenantTx, key_id: UUID, by: Actor = OPERATOR) -> None:
-    """Revoke a key for good. Raises NotFound."""
-    if not await api_keys.revoke_api_key(tx, key_id):
-        raise NotFound
-    await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id)))
-
-
-async def save_snippet(tx: TenantTx, shortcode: str, text: str, by: Actor) -> SavedSnippet:
-    saved = await snippets.save_snippet(tx, shortcode, text)
-    await audit.record(tx, by, AuditEntry(AuditAction.SNIPPET_SAVED, shortcode))
-    return saved
-
-
-async def delete_snippet(tx: TenantTx, shortcode: str, by: Actor) -> None:
-    """Raises NotFound."""
-    if not await snippets.delete_snippet(tx, shortcode):
-        raise NotFound
-    await audit.record(tx, by, AuditEntry(AuditAction.SNIPPET_DELETED, shortcode))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +49,7 @@ async def save_account(
         # At once: until then nobody who writes from such a number is known, and a STOP of theirs would not count.
         await rekey(tx, saved.id, saved.channel, region_of(saved.config))
     await audit.record(tx, by, _saved(saved, draft))
-    return SavedAccount(saved, held.previous is None, await waiting.free_account(tx, held.id))
+    return SavedAccount(saved, held.previous is None, await store_lanes.free_account(tx, held.id))
 
 
 def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:

@@ -7,10 +7,10 @@ from pydantic import Field, StringConstraints
 
 from app.api.auth import author_of
 from app.api.schemas import AuthorBody, Body, Flag, Moment, Name
-from app.domain.channel_port import Author
-from app.domain.delivery import ReasonCode
+from app.domain.outbound import Author
 from app.domain.permissions import Caller
 from app.domain.resolution import Decision, Finding
+from app.domain.words import ReasonCode
 
 MOST_IDS = 10_000
 

@@ -24,10 +24,10 @@ from app.auth.claims import TokenIdentity
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import StreamTicket
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
 from app.domain.errors import Fault, Forbidden, Unauthenticated
+from app.domain.outbound import Author
 from app.domain.permissions import Caller, KeyIdentity, Permission
+from app.domain.words import TenantId
 from app.runtime import Runtime
 from app.store.database import Database
 from app.store.shares import QUICK

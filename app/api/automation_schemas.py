@@ -21,7 +21,7 @@ from app.automation.model import (
 )
 from app.automation.rule_json import parse_rule, write_rule
 from app.automation.rules import SavedRule
-from app.domain.delivery import ConversationStatus
+from app.domain.words import ConversationStatus
 
 
 def _optional_narrowing(schema: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from app.api.delivery_schemas import DeliveryAnswer
-from app.domain.delivery import MassReplyId, TenantId
+from app.domain.words import MassReplyId, TenantId
 from app.mass_replies.sql import results
 from app.mass_replies.sql.results import DeliveryResult, ResultQuery
 from app.store.database import Database

@@ -16,10 +16,11 @@ from fastapi.sse import format_sse_event
 
 from app.api.delivery_schemas import DeliveryAnswer
 from app.api.mass_reply_schemas import ProgressAnswer
-from app.domain.delivery import DeliveryId, MassReplyId, MassReplyStatus, TenantId
 from app.domain.errors import NotFound, RateLimited
 from app.domain.mass_reply import Progress
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.stream_cursor import Place
+from app.domain.words import DeliveryId, MassReplyId, TenantId
 from app.mass_replies.sql import progress as progress_sql
 from app.mass_replies.sql import results
 from app.mass_replies.sql.progress import Settled

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from app.domain.delivery import Channel, ConversationStatus, Engagement
+from app.domain.words import Channel, ConversationStatus, Engagement
 
 T = TypeVar("T")
 Filled = Annotated[list[T], Field(min_length=1, description="Any of these.")]

@@ -12,9 +12,9 @@ from fastapi import Header
 from starlette.responses import Response
 
 from app.api.schemas import Body
-from app.domain.delivery import MassReplyId, TenantId
 from app.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
 from app.domain.permissions import Caller
+from app.domain.words import MassReplyId, TenantId
 from app.mass_replies.sql import idempotency
 from app.mass_replies.sql.idempotency import Record
 from app.store.transactions import TenantTx

@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.conversations.import_line import MAX_FILE_NAMES
-from app.domain.delivery import Channel, ConversationStatus, Engagement
+from app.domain.words import Channel, ConversationStatus, Engagement
 
 
 class _Line(BaseModel):

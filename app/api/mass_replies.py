@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import Path
 
 from app.api.mass_reply_schemas import MassReplyAnswer
-from app.delivery.sql.claims import LaneKey
-from app.domain.delivery import MassReplyId, TenantId
 from app.domain.errors import NotFound
+from app.domain.lanes import LaneKey
 from app.domain.mass_reply import MassReply
+from app.domain.words import MassReplyId, TenantId
 from app.runtime import Runtime
 from app.store import mass_replies
 from app.store.finishing import to_its_end

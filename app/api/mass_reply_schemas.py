@@ -13,13 +13,15 @@ from app.api.approval_schemas import ApprovalAnswer
 from app.api.auth import author_of
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.api.selection_schema import SelectionBody, shortened
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyStatus, PauseReason, ReasonCode
+from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, Progress
+from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.permissions import Caller
 from app.domain.preflight import PreflightWarning
 from app.domain.preflight_summary import Summary
 from app.domain.selection import parse_selection
 from app.domain.text.message import OnUnresolved
+from app.domain.words import Channel, ReasonCode
 from app.mass_replies.create import Preview
 
 

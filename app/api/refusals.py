@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.rate_limit import REMEMBERED, RateLimit
 from app.domain.audit import NOBODY_KNOWN, Actor, AuditAction, AuditEntry
-from app.domain.delivery import TenantId
 from app.domain.errors import Forbidden, MassReplyError, RateLimited, Unauthenticated
 from app.domain.permissions import Caller
+from app.domain.words import TenantId
 from app.store import audit
 from app.store.database import Database
 

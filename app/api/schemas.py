@@ -17,9 +17,9 @@ from pydantic import (
     model_validator,
 )
 
-from app.domain.channel_port import Author
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.json_reader import read_time
+from app.domain.outbound import Author
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
-from app.domain.channel_port import Attachment
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.outbound import Attachment
 
 HEAD_BYTES: Final = 8_192
 """What is looked at to tell a file's type."""

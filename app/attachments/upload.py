@@ -22,9 +22,9 @@ from app.attachments.file_types import (
 )
 from app.attachments.files import Files
 from app.attachments.sql.attachments import find_attachments, insert_attachment
-from app.domain.channel_port import Attachment
-from app.domain.delivery import TenantId
 from app.domain.errors import Fault, UnknownAttachment
+from app.domain.outbound import Attachment
+from app.domain.words import TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 320  # RFC 3696, erratum 1690: 64 before the at sign, 255 behind it

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final, Self
 from uuid import UUID
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 
 LIFETIME: Final = timedelta(seconds=60)
 _SECRET_BYTES: Final = 32

@@ -15,8 +15,8 @@ from app.automation.rules import open_secret
 from app.automation.sql import calls
 from app.automation.sql.calls import CallResult, ClaimedCall
 from app.channels.signed_post import SECONDS, NotTaken, SignedPost, Taken, post_signed
-from app.domain.delivery import TenantId
 from app.domain.json_reader import write_time
+from app.domain.words import TenantId
 from app.process.fair_tasks import Turns
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database, Share

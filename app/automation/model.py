@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.conversation import Conversation
-from app.domain.delivery import ConversationStatus
 from app.domain.outbox import ConversationUpdated, MessageCreated, News, Subject
 from app.domain.selection import Filter
+from app.domain.words import ConversationStatus
 
 MAX_CHAIN: Final = 5
 """Rules that may follow from one another; what the last of them changes sets off no other."""

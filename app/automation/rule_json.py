@@ -15,10 +15,10 @@ from app.automation.model import (
     Trigger,
     TriggerType,
 )
-from app.domain.delivery import ConversationStatus
 from app.domain.errors import InvalidRequest
 from app.domain.json_reader import Reader, child
 from app.domain.selection import Filter, filter_to_json, parse_filter
+from app.domain.words import ConversationStatus
 
 E = TypeVar("E", bound=StrEnum)
 

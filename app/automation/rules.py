@@ -11,8 +11,8 @@ from app.automation.sql import rules
 from app.automation.sql.rules import HeldRule
 from app.channels.signed_post import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import TenantId
 from app.domain.errors import Fault, InvalidRequest, NotFound
+from app.domain.words import TenantId
 from app.store import audit, outbox
 from app.store.credentials import Vault
 from app.store.database import Database

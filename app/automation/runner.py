@@ -19,8 +19,8 @@ from app.automation.sql import runs as runs_sql
 from app.automation.sql.calls import OwedCall
 from app.automation.sql.runs import Replaced
 from app.domain.conversation import Conversation, updated
-from app.domain.delivery import ConversationId, TenantId
 from app.domain.outbox import Event, EventType, MessageCreated, News, Subject
+from app.domain.words import ConversationId, TenantId
 from app.store import outbox
 from app.store.conversations import lock_by_ids
 from app.store.database import Database

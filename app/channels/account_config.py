@@ -17,9 +17,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from app.channels.public_addresses import is_mail_port, is_web_port
 from app.domain.addresses import Address as Recipient
-from app.domain.delivery import Channel
 from app.domain.own_addresses import TOKEN
 from app.domain.phone_numbers import regions
+from app.domain.words import Channel
 
 PUBLIC_ONLY: Final = {"public_only": True}
 """The context in which settings are checked where accounts may not talk to private addresses."""

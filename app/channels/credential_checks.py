@@ -2,7 +2,7 @@
 
 from app.channels.support import Answer
 from app.domain.account_check import CheckResult, accepted, refused, unknown
-from app.domain.channel_port import Deferred, Unknown
+from app.domain.outbound import Deferred, Unknown
 
 
 def judge_check(answer: Answer | Deferred | Unknown, provider: str) -> CheckResult:

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from app.channels.account_config import REPLY_PLACEHOLDER, Mailbox, ReplyAddress, Settings
 from app.channels.header_encoding import one_line, unlike_encoded_words
-from app.domain.channel_port import Outbound, Rejected
-from app.domain.delivery import ReasonCode
+from app.domain.outbound import Outbound, Rejected
+from app.domain.words import ReasonCode
 
 BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not one e-mail address.", own=True)
 

@@ -33,19 +33,10 @@ from app.channels.support import (
     throttled,
 )
 from app.domain.account_check import CheckResult, refused
-from app.domain.channel_port import (
-    PAIR_RATE,
-    AttachmentFile,
-    Deferred,
-    DroppedAttachment,
-    Limits,
-    Rejected,
-    Unknown,
-    Uploaded,
-    UploadResult,
-    Webhook,
-)
-from app.domain.delivery import ReasonCode
+from app.domain.channel_port import Limits, Uploaded, UploadResult
+from app.domain.outbound import PAIR_RATE, AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown
+from app.domain.provider_events import Webhook
+from app.domain.words import ReasonCode
 
 ApiVersion = Annotated[str, Field(pattern=r"^v\d{1,3}\.\d{1,2}$")]
 ObjectId = Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]

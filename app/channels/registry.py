@@ -16,8 +16,8 @@ from app.channels.webchat import WebChatAdapter
 from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.domain.channel_port import Adapter, HasOwnAddresses, Limits, VariesLimits
-from app.domain.delivery import Channel
 from app.domain.errors import Fault, InvalidAccount
+from app.domain.words import Channel
 
 __all__ = [
     "ADAPTERS",

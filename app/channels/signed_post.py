@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 from app.channels.account_config import endpoint, web_port
 from app.channels.public_addresses import is_public
 from app.channels.support import Answer, exchange, retry_after
-from app.domain.channel_port import Deferred, Unknown
+from app.domain.outbound import Deferred, Unknown
 
 SECONDS: Final = 15.0
 """The longest that a call may take, as the specification recommends (15 to 30 s)."""

@@ -21,10 +21,11 @@ from weakref import WeakKeyDictionary
 import httpx
 
 from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
-from app.domain.channel_port import Deferred, MalformedWebhook, Rejected, SendResult, Unknown
-from app.domain.delivery import ReasonCode
 from app.domain.failure_texts import in_words
 from app.domain.json_values import values_in
+from app.domain.outbound import Deferred, Rejected, SendResult, Unknown
+from app.domain.provider_events import MalformedWebhook
+from app.domain.words import ReasonCode
 
 MAX_ANSWER_BYTES: Final = 1_000_000
 MOST_CALLBACK_VALUES: Final = 400_000

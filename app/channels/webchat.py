@@ -14,19 +14,10 @@ from pydantic import BaseModel
 
 from app.channels.account_config import AccountSetup, Settings
 from app.domain.account_check import CheckResult, CredentialsState
-from app.domain.channel_port import (
-    Absent,
-    Accepted,
-    AddressKind,
-    Limits,
-    LookUp,
-    MalformedWebhook,
-    Outbound,
-    ProviderEvent,
-    SendResult,
-    Webhook,
-)
-from app.domain.delivery import Channel
+from app.domain.channel_port import Absent, AddressKind, Limits, LookUp
+from app.domain.outbound import Accepted, Outbound, SendResult
+from app.domain.provider_events import MalformedWebhook, ProviderEvent, Webhook
+from app.domain.words import Channel
 
 
 class Config(Settings):

@@ -21,24 +21,19 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from app.channels.account_config import AccountSetup, Endpoint, Region, Settings
 from app.channels.signed_post import signed_headers
 from app.channels.support import Answer, Fault, Meaning, json_object, one_line, post, refusal, throttled
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.json_reader import read_time
+from app.domain.outbound import Accepted, Outbound, Rejected, SendResult, Unknown
+from app.domain.provider_events import (
     Inbound,
-    Limits,
     MalformedWebhook,
-    Outbound,
     ProviderEvent,
     Receipt,
     ReceiptKind,
-    Rejected,
-    SendResult,
-    Unknown,
     Unrecognized,
     Webhook,
 )
-from app.domain.delivery import Channel, ReasonCode
-from app.domain.json_reader import read_time
+from app.domain.words import Channel, ReasonCode
 
 _SHORTEST_SECRET: Final = 24
 """Bytes; the specification asks for 24 to 64."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from app.client.models import Counts
-from app.domain.delivery import MassReplyStatus, PauseReason, ReasonCode
+from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
+from app.domain.words import ReasonCode
 
 _R, _M = ReasonCode, MassReplyStatus
 

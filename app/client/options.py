@@ -8,8 +8,10 @@ import typer
 
 from app.client.accounts import AccountAction
 from app.client.request import FILTERS
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyStatus, ReasonCode
+from app.domain.delivery import DeliveryStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.resolution import Finding
+from app.domain.words import Channel, ReasonCode
 
 _FILE: dict[str, Any] = {"exists": True, "dir_okay": False, "readable": True}
 _WHOM, _WHAT, _WHEN = "Who gets it", "What is said", "When and how"

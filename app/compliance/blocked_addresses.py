@@ -7,8 +7,8 @@ from app.compliance.sql import blocked_addresses
 from app.compliance.sql.blocked_addresses import BlockedAddress
 from app.domain.addresses import Address
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import Channel
 from app.domain.errors import NotFound
+from app.domain.words import Channel
 from app.store import audit
 from app.store.transactions import TenantTx
 

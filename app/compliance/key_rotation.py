@@ -6,10 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from app.compliance.sql import erasure, retention, sealed
+from app.compliance.sql import retention, sealed
 from app.compliance.sql.sealed import SealedRow
 from app.domain.callback_urls import Callbacks, first_token
-from app.store import installation_secrets
+from app.store import erased_addresses, installation_secrets
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database
 from app.store.installation_secrets import DIGEST_KEY, NOBODY
@@ -43,7 +43,7 @@ async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks,
             await _store_tokens(tx, vault, callbacks)
             for table, column in sealed.SEALED:
                 await _reseal(tx, vault, table, column, done)
-            digests = digests or await erasure.has_digests(tx)
+            digests = digests or await erased_addresses.has_digests(tx)
     async with database.begin_routing() as tx:
         await _keep_digest_keys(tx, vault, secret_keys[1:] if digests else [], done)
     return done

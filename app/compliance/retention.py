@@ -9,7 +9,7 @@ from app.attachments.files import Files, FilesUnavailable
 from app.compliance.retention_kinds import Kind, Purged
 from app.compliance.sql import retention
 from app.domain.audit import OPERATOR, AuditAction, AuditEntry
-from app.domain.delivery import MassReplyId, TenantId
+from app.domain.words import MassReplyId, TenantId
 from app.store import audit, mass_replies
 from app.store.database import Database
 from app.store.transactions import TenantTx

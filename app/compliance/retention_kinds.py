@@ -7,8 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.domain.delivery import TenantId
 from app.domain.errors import InvalidRequest
+from app.domain.words import TenantId
 
 SHORTEST: Final = timedelta(days=7)
 """Longer than webhooks are tried again and receipts take: what is older than this is over."""

@@ -23,9 +23,9 @@ from app.domain.conversation import (
     spelled,
     updated,
 )
-from app.domain.delivery import Channel
 from app.domain.erased_addresses import addresses_of
 from app.domain.outbox import ConversationUpdated
+from app.domain.words import Channel
 
 
 class Outcome(StrEnum):

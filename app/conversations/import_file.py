@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from enum import Enum
 from pathlib import Path
 
-from app.accounts.channel_accounts import require_tenant
-from app.conversations.conversations import import_lines, import_mail, import_mailbox
+from app.accounts.tenants import require_tenant
 from app.conversations.import_report import ImportReport
-from app.domain.delivery import TenantId
+from app.conversations.importing import import_lines
+from app.conversations.mail_import import import_mail, import_mailbox
 from app.domain.erased_addresses import AddressDigests
 from app.domain.errors import InvalidRequest
+from app.domain.words import TenantId
 from app.store.database import Database
 
 PART = 1024 * 1024

@@ -7,9 +7,9 @@ from app.conversations.import_line import ContactLine, ConversationLine, Invalid
 from app.conversations.import_report import LeftOut
 from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import Channel, Engagement
 from app.domain.json_reader import MAX_NAME_BYTES
 from app.domain.own_addresses import OwnAddresses
+from app.domain.words import Channel, Engagement
 from app.mail.message import Mail, root_id
 
 

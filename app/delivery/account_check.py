@@ -6,9 +6,9 @@ from app.delivery.senders import Lines
 from app.delivery.sql import callback_sightings
 from app.domain.account_check import CallbackTimes, CheckResult, Checks, unknown
 from app.domain.channel_port import Adapter
-from app.domain.delivery import TenantId
 from app.domain.errors import NotFound
 from app.domain.text.plain_text import storable
+from app.domain.words import TenantId
 from app.store.accounts import find_account, note_own_address
 from app.store.credentials import CredentialsUnreadable
 from app.store.database import Database

@@ -7,8 +7,9 @@ from typing import Final
 from app.delivery.sql import account_health, receipts
 from app.domain.accounts import ChannelAccount
 from app.domain.addresses import Address
-from app.domain.channel_port import Deferred, Inbound, ProviderEvent, Receipt
-from app.domain.delivery import TenantId
+from app.domain.outbound import Deferred
+from app.domain.provider_events import Inbound, ProviderEvent, Receipt
+from app.domain.words import TenantId
 from app.store.accounts import note_own_address
 from app.store.database import Database
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from app.delivery.record import Result
-from app.delivery.sql.claims import LaneKey
-from app.domain.channel_port import SendResult, Unknown
+from app.domain.lanes import LaneKey
+from app.domain.outbound import SendResult, Unknown
 
 T = TypeVar("T")
 

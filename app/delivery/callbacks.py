@@ -11,33 +11,31 @@ from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bind_contextvars
 
 from app.accounts.own_addresses import own_addresses
-from app.conversations.sql import customer_messages
+from app.conversations.sql import customer_messages, threading
 from app.delivery.account_events import Told, take_account_news
 from app.delivery.receipts import take_price, take_receipt, take_watermark
 from app.delivery.senders import Line, Lines
 from app.delivery.sql import callback_sightings, receipts
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
-from app.domain.channel_port import (
-    Adapter,
+from app.domain.channel_port import Adapter, AnswersChallenge, SharesCallbacks
+from app.domain.conversation import CustomerMessage
+from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
+from app.domain.opt_out import opted_out
+from app.domain.provider_events import (
     Amended,
-    AnswersChallenge,
     Inbound,
     MalformedWebhook,
     Moved,
     Priced,
     ProviderEvent,
     Receipt,
-    SharesCallbacks,
     Unrecognized,
     Watermark,
     Webhook,
     storable_event,
 )
-from app.domain.conversation import CustomerMessage
-from app.domain.delivery import AccountId, Channel, ReasonCode, TenantId
-from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
-from app.domain.opt_out import opted_out
+from app.domain.words import AccountId, Channel, ReasonCode, TenantId
 from app.process.aside import Aside
 from app.store import address_links
 from app.store.accounts import accounts_named, tenant_of_account
@@ -223,7 +221,7 @@ async def _take_inbound(tx: TenantTx, metrics: Metrics, account: ChannelAccount,
     if inbound.sender_alias is not None:
         alias = Address.read(account.channel, inbound.sender_alias)
         await address_links.link(tx, alias, Address.read(account.channel, inbound.sender))
-    found = await customer_messages.find_conversation(tx, account.id, account.channel, inbound)
+    found = await threading.find_conversation(tx, account.id, account.channel, inbound)
     outcome: Final = "unmatched" if found is None else "kept"
     if not await receipts.keep(tx, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
         return
@@ -264,7 +262,7 @@ async def _besides_own(tx: TenantTx, channel: Channel, inbound: Inbound) -> Inbo
     return None if sender is None else replace(inbound, sender=sender)
 
 
-async def _record(tx: TenantTx, channel: Channel, inbound: Inbound, found: customer_messages.Match) -> None:
+async def _record(tx: TenantTx, channel: Channel, inbound: Inbound, found: threading.Match) -> None:
     message = CustomerMessage(
         text=inbound.text,
         provider_message_id=inbound.provider_message_id,

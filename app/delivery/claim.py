@@ -17,15 +17,17 @@ from app.delivery.senders import Line
 from app.delivery.slots import AccountSlots
 from app.delivery.sql import claims, contact_limits, waiting
 from app.delivery.sql.call_shares import Share
-from app.delivery.sql.claims import Attempt, Claimed, Gate, Grant, LaneKey
+from app.delivery.sql.claims import Attempt, Claimed, Gate, Grant
 from app.delivery.staged_files import Load
 from app.delivery.waiting import Wait
-from app.domain.channel_port import Outbound
 from app.domain.contact_limits import known_as
-from app.domain.delivery import Channel, MassReplyStatus, Reason
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Outbound
 from app.domain.pacing import allowance, spend
 from app.domain.preflight import Plan, Ready, judge
 from app.domain.threads import reply_headers, reply_subject
+from app.domain.words import Channel, Reason
 from app.store.transactions import TenantTx
 
 PUT_OFF: Final = "What is left was put off, by the provider or for lack of an answer, and is tried again then."

@@ -10,8 +10,10 @@ import structlog
 from app.delivery.record import TROUBLE
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
-from app.delivery.sql.claims import Claimed, LaneKey
-from app.domain.delivery import DeliveryEvent, DeliveryId, Happening
+from app.delivery.sql.claims import Claimed
+from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.lanes import LaneKey
+from app.domain.words import DeliveryId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 

@@ -14,10 +14,11 @@ from app.channels.registry import ADAPTERS
 from app.delivery.receipts import EVENTS
 from app.delivery.senders import Lines
 from app.delivery.settle import Report, settle
-from app.delivery.sql import lifecycle, sweeper
+from app.delivery.sql import look_ups, sweeper
 from app.delivery.sql.sweeper import UncertainDelivery
-from app.domain.channel_port import Absent, Found, LooksUp, LookUp, Unknown
+from app.domain.channel_port import Absent, Found, LooksUp, LookUp
 from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.outbound import Unknown
 from app.store.database import Database
 from app.telemetry.logs import about
 
@@ -50,7 +51,7 @@ async def _ask_safely(database: Database, lines: Lines, delivery: UncertainDeliv
 
 async def _ask(database: Database, lines: Lines, delivery: UncertainDelivery) -> None:
     async with database.begin(delivery.tenant) as tx:
-        epoch = await lifecycle.hold_for_look_up(tx, delivery.id, ASK_AGAIN)
+        epoch = await look_ups.hold_for_look_up(tx, delivery.id, ASK_AGAIN)
     if epoch is None:
         return
     # The hold is committed by now: what cannot be asked must not be the first in the line again and again.
@@ -69,7 +70,7 @@ async def _believe(database: Database, delivery: UncertainDelivery, epoch: int, 
         return
     async with database.begin(delivery.tenant) as tx:
         # Saved since, it may have the credentials of another place, which knows nothing of what the first one took.
-        elsewhere = await lifecycle.account_saved_since(tx, delivery.id)
+        elsewhere = await look_ups.account_saved_since(tx, delivery.id)
         if not (elsewhere and isinstance(answer, Absent)):
             await settle(tx, [report])
 

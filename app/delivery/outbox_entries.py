@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.delivery.sql.settlements import Change, WrittenReply
-from app.domain.delivery import DeliveryStatus, MassReplyId
+from app.delivery.sql.settlements import Change
+from app.delivery.sql.timeline import WrittenReply
+from app.domain.delivery import DeliveryStatus
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, MessageCreated, News, Subject
+from app.domain.words import MassReplyId
 
 Told = tuple[EventType, MassReplyId, Subject]
 

@@ -8,9 +8,10 @@ from typing import Final, assert_never
 from app.delivery.record import BadAddress, Heard, Result
 from app.delivery.settle import Report
 from app.delivery.sql.claims import Claimed
-from app.domain.channel_port import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
-from app.domain.delivery import RETRYABLE, DeliveryEvent, Happening, Reason, ReasonCode
+from app.domain.delivery import RETRYABLE, DeliveryEvent, Happening
+from app.domain.outbound import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
 from app.domain.pacing import back_off, pair_rate_wait
+from app.domain.words import Reason, ReasonCode
 
 DEADLINE_PASSED: Final = "deadline_passed"
 """The `Deferred.code` of a call that was not begun, because the time for it was over."""

@@ -25,11 +25,11 @@ from app.delivery.record import TROUBLE, refuses
 from app.delivery.sending import Ready, Sending, takes_many
 from app.delivery.settle import settle
 from app.delivery.sql import account_health, claims, waiting
-from app.delivery.sql.claims import LaneKey
 from app.delivery.staged_files import Load, NotLoaded
 from app.delivery.waiting import NOBODY, TICK, Line, Wait
 from app.domain.channel_port import Adapter
-from app.domain.delivery import Reason
+from app.domain.lanes import LaneKey
+from app.domain.words import Reason
 from app.store.credentials import CredentialsUnreadable
 
 log = structlog.get_logger()

@@ -13,18 +13,9 @@ from app.delivery.settle import Report, settle
 from app.delivery.sql import counters, receipts
 from app.delivery.sql.receipts import StoredReceipt
 from app.domain.addresses import Address
-from app.domain.channel_port import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.delivery import (
-    RETRYABLE,
-    Absorbed,
-    AccountId,
-    Channel,
-    DeliveryEvent,
-    Happening,
-    Reason,
-    ReasonCode,
-    TenantId,
-)
+from app.domain.delivery import RETRYABLE, Absorbed, DeliveryEvent, Happening
+from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
+from app.domain.words import AccountId, Channel, Reason, ReasonCode, TenantId
 from app.store import address_links
 from app.store.database import Database
 from app.store.transactions import TenantTx

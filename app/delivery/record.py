@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.delivery.settle import Report, settle
 from app.delivery.sql import account_health, receipts
-from app.domain.channel_port import Deferred
-from app.domain.delivery import Channel, ReasonCode, TenantId
+from app.domain.outbound import Deferred
 from app.domain.pacing import rest
+from app.domain.words import Channel, ReasonCode, TenantId
 from app.store.database import Database
 from app.telemetry.logs import about
 

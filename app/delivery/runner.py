@@ -15,10 +15,10 @@ from app.delivery.pump import Pump
 from app.delivery.pump_context import Crew
 from app.delivery.record import TROUBLE
 from app.delivery.sql import waiting
-from app.delivery.sql.claims import LaneKey
 from app.delivery.sql.waiting import Promise
 from app.delivery.waiting import Wait, WaitingLanes
-from app.domain.delivery import TenantId
+from app.domain.lanes import LaneKey
+from app.domain.words import TenantId
 from app.telemetry.logs import about
 
 log = structlog.get_logger()

@@ -7,13 +7,13 @@ from uuid import UUID
 import httpx
 
 from app.channels.registry import ADAPTERS, AccountSetup, build, limits_of
+from app.delivery.plan import load_plan
 from app.domain.accounts import ChannelAccount
 from app.domain.callback_urls import Callbacks
 from app.domain.channel_port import Adapter, Limits
-from app.domain.delivery import AccountId, MassReplyId
 from app.domain.errors import NotFound
 from app.domain.preflight import Plan
-from app.mass_replies.create import load_plan
+from app.domain.words import AccountId, MassReplyId
 from app.store.accounts import callback_tokens, load_account
 from app.store.credentials import Vault
 from app.store.transactions import TenantTx

@@ -13,8 +13,10 @@ from app.delivery.outcomes import answered
 from app.delivery.pump_context import Crew
 from app.delivery.record import Result
 from app.delivery.slots import AccountSlots
-from app.delivery.sql.claims import Claimed, LaneKey
-from app.domain.channel_port import Adapter, Deferred, DroppedAttachment, Outbound, SendResult, SendsMany
+from app.delivery.sql.claims import Claimed
+from app.domain.channel_port import Adapter, SendsMany
+from app.domain.lanes import LaneKey
+from app.domain.outbound import Deferred, DroppedAttachment, Outbound, SendResult
 from app.telemetry.tracing import note_outcomes
 
 

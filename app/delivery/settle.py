@@ -8,25 +8,26 @@ from uuid import UUID
 
 from app.attachments.sql import attachments
 from app.delivery.outbox_entries import news_of
-from app.delivery.sql import counters, flips, settlements
-from app.delivery.sql.settlements import Change, Entry, Locked, Outcome
-from app.domain.channel_port import DroppedAttachment
+from app.delivery.sql import attempts, counters, flips, settlements, timeline
+from app.delivery.sql.attempts import Outcome
+from app.delivery.sql.settlements import Change, Locked
+from app.delivery.sql.timeline import Entry
 from app.domain.delivery import (
     ACCEPTED,
     Absorbed,
     DeliveryEvent,
-    DeliveryId,
     DeliveryStatus,
     Effect,
     Happening,
     Move,
-    TimelineKind,
     effect,
     is_latest_word,
     transition,
 )
+from app.domain.outbound import DroppedAttachment
 from app.domain.outbox import Changed
 from app.domain.text.plain_text import storable
+from app.domain.words import DeliveryId, TimelineKind
 from app.store import outbox
 from app.store.transactions import TenantTx
 
@@ -149,7 +150,7 @@ async def _settle_group(
         await attachments.note_dropped(tx, dropped)
     written = await _write(tx, changes) if changes else []
     if ended := [outcome for row in rows if (outcome := _outcome(row, by_id[row.id], answers[row.id]))]:
-        await settlements.end_attempts(tx, ended)
+        await attempts.end_attempts(tx, ended)
     return answers, written
 
 
@@ -206,7 +207,7 @@ async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     applied = await settlements.apply(tx, changes)
     changes = [change for change in changes if change.row.id in applied]
     entries = [entry for change in changes for entry in _entries(change)]
-    replies = await settlements.write_timeline(tx, entries) if entries else []
+    replies = await timeline.write_timeline(tx, entries) if entries else []
     if with_files := [each.row.id for each in changes if each.newly_sent and each.row.has_attachments]:
         await attachments.list_on_timeline(tx, with_files)
     await outbox.announce(tx, news_of(changes, replies))
@@ -304,4 +305,4 @@ async def _reopen(tx: TenantTx, changes: Iterable[Change]) -> None:
     """Work that came back opens its mass reply again. Asked of the database each time: it may be closing just now."""
     requeued = {change.row.mass_reply_id for change in changes if change.move.to is DeliveryStatus.QUEUED}
     if requeued:
-        await settlements.reopen(tx, requeued)
+        await timeline.reopen(tx, requeued)

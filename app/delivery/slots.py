@@ -16,8 +16,8 @@ from uuid import UUID, uuid4
 from app.delivery.sql import call_shares
 from app.delivery.sql.call_shares import Share
 from app.delivery.sql.claims import Gate
-from app.domain.delivery import AccountId, TenantId
 from app.domain.pacing import OtherHolders, call_share
+from app.domain.words import AccountId, TenantId
 from app.store.database import Database
 
 AHEAD: Final = 0.25

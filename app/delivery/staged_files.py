@@ -13,8 +13,9 @@ from app.attachments.files import Files, FilesUnavailable
 from app.attachments.sql import attachments
 from app.delivery.senders import Line, Lines, Plans
 from app.delivery.sql import account_health
-from app.delivery.sql.claims import LaneKey
-from app.domain.channel_port import AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown, Uploaded, Uploads
+from app.domain.channel_port import Uploaded, Uploads
+from app.domain.lanes import LaneKey
+from app.domain.outbound import AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown
 from app.store.database import Database
 
 CACHE_BYTES: Final = 128_000_000

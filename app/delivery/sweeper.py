@@ -13,26 +13,17 @@ from uuid import UUID
 
 import structlog
 
+from app.delivery.lifecycle import begin_sending
 from app.delivery.receipts import settle_stored
 from app.delivery.settle import Report, settle
 from app.delivery.sql import clocks, lifecycle, samples, sweeper
-from app.delivery.sql.claims import LaneKey
 from app.delivery.sql.sweeper import ExpiredClaim, OpenMassReply
 from app.domain.approval import Ruling
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.delivery import (
-    DeliveryEvent,
-    Happening,
-    MassReplyEvent,
-    MassReplyId,
-    MassReplyStatus,
-    Reason,
-    ReasonCode,
-    TenantId,
-    next_status,
-    too_late,
-)
-from app.mass_replies.create import begin_sending
+from app.domain.delivery import DeliveryEvent, Happening, too_late
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
+from app.domain.words import MassReplyId, Reason, ReasonCode, TenantId
 from app.store import audit, mass_replies
 from app.store.database import Database
 from app.store.transactions import SweepTx

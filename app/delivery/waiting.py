@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from app.delivery.sql.claims import LaneKey
-from app.domain.delivery import AccountId
+from app.domain.lanes import LaneKey
+from app.domain.words import AccountId
 
 TICK: Final = 0.001
 """uvloop's timers count whole milliseconds, and one that ends too early would have to ask twice."""

@@ -15,8 +15,8 @@ from arq.connections import ArqRedis, RedisSettings
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
-from app.delivery.sql.claims import LaneKey
-from app.domain.delivery import AccountId, MassReplyId, TenantId
+from app.domain.lanes import LaneKey
+from app.domain.words import AccountId, MassReplyId, TenantId
 
 log = structlog.get_logger()
 

@@ -20,7 +20,8 @@ from app.channels.smtp.reply_texts import PHRASES
 from app.channels.support import QUOTA_WAIT, Failure, Fault, Meaning, fault_of
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP
-from app.domain.delivery import RETRYABLE, ReasonCode
+from app.domain.delivery import RETRYABLE
+from app.domain.words import ReasonCode
 
 HEAD: Final = """# What every provider's code means here
 

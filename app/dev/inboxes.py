@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.dev.api_client import Calls
 from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
 from app.dev.sandbox.sendgrid import new_keys
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 
 RATE = 40
 """Messages a second, so that there is some progress to watch."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.dev.samples import Ending
-from app.domain.delivery import ACCEPTED, Channel, DeliveryStatus, ReasonCode
+from app.domain.delivery import ACCEPTED, DeliveryStatus
 from app.domain.preflight import PreflightWarning
+from app.domain.words import Channel, ReasonCode
 
 Skips = Mapping[tuple[ReasonCode, Channel], int]
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.dev.sandbox.faults import MAGIC, Fault
-from app.domain.delivery import Channel, DeliveryStatus, ReasonCode
+from app.domain.delivery import DeliveryStatus
+from app.domain.words import Channel, ReasonCode
 
 TAG = "payment-incident"
 SELECTION = {"filter": {"tags": {"all": [TAG]}, "engagement": ["pending"]}}

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key
+from app.accounts.tenants import create_tenant
 from app.dev import servers
 from app.dev.ports import own_port
 from app.dev.sandbox.mail_server import server_class
 from app.dev.subprocesses import Child, child
 from app.dev.workdir import own_place
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.settings import load_migration_settings
 from app.store.database import Database
 from app.store.schema import migrate

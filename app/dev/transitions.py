@@ -2,16 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from app.domain.delivery import (
-    DELIVERY_RULES,
-    MASS_REPLY_RULES,
-    DeliveryEvent,
-    DeliveryStatus,
-    Guard,
-    MassReplyEvent,
-    MassReplyStatus,
-    Target,
-)
+from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, Target
+from app.domain.mass_reply_lifecycle import MASS_REPLY_RULES, MassReplyEvent, MassReplyStatus
 
 
 def page() -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from app.domain.delivery import AccountId, Channel
+from app.domain.words import AccountId, Channel
 
 
 def region_of(config: Mapping[str, Any]) -> str | None:

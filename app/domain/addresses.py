@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from app.domain.delivery import Channel
 from app.domain.mailboxes import mailbox_spellings, read_mailbox_address
 from app.domain.phone_numbers import ReadNumber, number_spellings, read_number
 from app.domain.text.written import without_marks
+from app.domain.words import Channel
 
 PHONE_CHANNELS: Final = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
 """Channels whose addresses are phone numbers: the same number is the same person on all of them."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.domain.channel_port import Author
+from app.domain.outbound import Author
 from app.domain.permissions import Role
 
 SECRET_BYTES = 32

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.audit import Actor
-from app.domain.channel_port import Author
 from app.domain.errors import Forbidden
+from app.domain.outbound import Author
 from app.domain.permissions import GRANTS, Permission
 
 APPROVE_WITHIN: Final = timedelta(hours=24)

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from app.domain.channel_port import Author
-from app.domain.delivery import MassReplyId
+from app.domain.outbound import Author
 from app.domain.permissions import Caller, KeyIdentity, Role
+from app.domain.words import MassReplyId
 
 
 class AuditAction(StrEnum):

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.domain.addresses import family_of
-from app.domain.delivery import Reason, ReasonCode
 from app.domain.guards import Guards
 from app.domain.preflight import Recipient, Verdict, contact_limit
+from app.domain.words import Reason, ReasonCode
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

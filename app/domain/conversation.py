@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.addresses import PHONE_CHANNELS
-from app.domain.delivery import Channel, ConversationId, ConversationStatus, DeliveryStatus, Engagement, TimelineKind
+from app.domain.delivery import DeliveryStatus
 from app.domain.outbox import Changed, ConversationUpdated
 from app.domain.threads import in_brackets
+from app.domain.words import Channel, ConversationId, ConversationStatus, Engagement, TimelineKind
 
 REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
 """What a customer's message makes active again. A snooze waits for the customer; what is archived stays put away."""

@@ -1,54 +1,11 @@
-"""The words of the domain: ids, channels, and the two life cycles as total functions.
-
-A delivery and a mass reply each have one table of transitions. Every (status, event) pair has an answer; what a table
-does not name is absorbed, because providers and queues repeat themselves and arrive late. `docs/transitions.md` is
-printed from these tables.
-"""
+"""The life cycle of a delivery, as a total function."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import NewType
-from uuid import UUID
 
-TenantId = NewType("TenantId", UUID)
-AccountId = NewType("AccountId", UUID)
-ConversationId = NewType("ConversationId", UUID)
-MassReplyId = NewType("MassReplyId", UUID)
-DeliveryId = NewType("DeliveryId", UUID)
-
-
-class Channel(StrEnum):
-    EMAIL = "email"
-    CHAT = "chat"
-    SMS = "sms"
-    WHATSAPP = "whatsapp"
-    VOICE = "voice"
-    FACEBOOK = "facebook"
-    INSTAGRAM = "instagram"
-    OTHER = "other"
-
-
-class ConversationStatus(StrEnum):
-    ACTIVE = "active"
-    SNOOZED = "snoozed"
-    DONE = "done"
-    ARCHIVED = "archived"
-
-
-class Engagement(StrEnum):
-    PENDING = "pending"
-    """We owe a reply."""
-    ENGAGED = "engaged"
-    """The customer has the ball."""
-
-
-class TimelineKind(StrEnum):
-    CUSTOMER_MESSAGE = "customer_message"
-    REPLY = "reply"
-    SYSTEM_NOTE = "system_note"
-    SYSTEM_ERROR = "system_error"
+from app.domain.words import Reason, ReasonCode
 
 
 class DeliveryStatus(StrEnum):
@@ -85,37 +42,6 @@ class DeliveryEvent(StrEnum):
     EXPIRE = "expire"
 
 
-class ReasonCode(StrEnum):
-    VOICE_NOT_SUPPORTED = "voice_not_supported"
-    NO_ADDRESS = "no_address"
-    ADDRESS_INVALID = "address_invalid"
-    OPTED_OUT = "opted_out"
-    WINDOW_CLOSED = "window_closed"
-    MERGE_TAG_UNRESOLVED = "merge_tag_unresolved"
-    MESSAGE_TOO_LONG = "message_too_long"
-    NO_CHANNEL_ACCOUNT = "no_channel_account"
-    CONVERSATION_ARCHIVED = "conversation_archived"
-    DUPLICATE_CONTACT = "duplicate_contact"
-    INACTIVE_CONVERSATION = "inactive_conversation"
-    CONTACT_LIMIT = "contact_limit"
-    INVALID_RECIPIENT = "invalid_recipient"
-    BLOCKED = "blocked"
-    BOUNCED = "bounced"
-    COMPLAINED = "complained"
-    UNREACHABLE = "unreachable"
-    CONTENT_REJECTED = "content_rejected"
-    TEMPLATE_REJECTED = "template_rejected"
-    PROVIDER_REJECTED = "provider_rejected"
-    TOO_LATE = "too_late"
-    MARKED_NOT_SENT = "marked_not_sent"
-    ANSWER_LOST = "answer_lost"
-    WORKER_LOST = "worker_lost"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    REJECTED = "rejected"
-    CONTACT_ERASED = "contact_erased"
-
-
 RETRYABLE = frozenset(
     {
         ReasonCode.UNREACHABLE,
@@ -132,13 +58,6 @@ ACCEPTED = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliverySta
 
 CORRECTABLE = frozenset({ReasonCode.TOO_LATE, ReasonCode.MARKED_NOT_SENT})
 """Failures that we concluded ourselves, so that a provider's word against them wins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    code: ReasonCode
-    detail: str
-    retryable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,79 +327,3 @@ def effect(before: DeliveryStatus, after: DeliveryStatus) -> Effect:
     if after is _S.UNCERTAIN:
         return Effect.UNCERTAIN
     return Effect.TAKEN_BACK if before in ACCEPTED and after in (_S.QUEUED, _S.CANCELLED) else Effect.NONE
-
-
-class MassReplyStatus(StrEnum):
-    PREPARING = "preparing"
-    AWAITING_CONFIRMATION = "awaiting_confirmation"
-    AWAITING_APPROVAL = "awaiting_approval"
-    SCHEDULED = "scheduled"
-    SENDING = "sending"
-    PAUSED = "paused"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
-class PauseReason(StrEnum):
-    """Why a mass reply, or one lane of it, stands still."""
-
-    PERSON = "person"
-    SAMPLE_SENT = "sample_sent"
-    FAILURE_SHARE = "failure_share"
-    ACCOUNT = "account"
-
-
-class MassReplyEvent(StrEnum):
-    PREPARE = "prepare"
-    CONFIRM = "confirm"
-    CONFIRM_FOR_APPROVAL = "confirm_for_approval"
-    CONFIRM_FOR_LATER = "confirm_for_later"
-    APPROVE = "approve"
-    APPROVE_FOR_LATER = "approve_for_later"
-    REJECT = "reject"
-    START = "start"
-    PAUSE = "pause"
-    RESUME = "resume"
-    CANCEL = "cancel"
-    EXPIRE = "expire"
-    COMPLETE = "complete"
-    REOPEN = "reopen"
-
-
-_M, _V = MassReplyStatus, MassReplyEvent
-
-MASS_REPLY_RULES: Mapping[tuple[MassReplyStatus, MassReplyEvent], MassReplyStatus] = {
-    (_M.PREPARING, _V.PREPARE): _M.AWAITING_CONFIRMATION,
-    (_M.AWAITING_CONFIRMATION, _V.CONFIRM): _M.SENDING,
-    (_M.AWAITING_CONFIRMATION, _V.CONFIRM_FOR_APPROVAL): _M.AWAITING_APPROVAL,
-    (_M.AWAITING_CONFIRMATION, _V.CONFIRM_FOR_LATER): _M.SCHEDULED,
-    (_M.AWAITING_CONFIRMATION, _V.EXPIRE): _M.EXPIRED,
-    (_M.AWAITING_APPROVAL, _V.APPROVE): _M.SENDING,
-    (_M.AWAITING_APPROVAL, _V.APPROVE_FOR_LATER): _M.SCHEDULED,
-    (_M.AWAITING_APPROVAL, _V.REJECT): _M.CANCELLED,
-    (_M.AWAITING_APPROVAL, _V.EXPIRE): _M.EXPIRED,
-    (_M.SCHEDULED, _V.START): _M.SENDING,
-    (_M.SENDING, _V.PAUSE): _M.PAUSED,
-    (_M.SENDING, _V.COMPLETE): _M.COMPLETED,
-    (_M.PAUSED, _V.RESUME): _M.SENDING,
-    (_M.PAUSED, _V.COMPLETE): _M.COMPLETED,
-    # A receipt, a retry or a person's decision brings work back.
-    (_M.COMPLETED, _V.REOPEN): _M.SENDING,
-    **{
-        (status, _V.CANCEL): _M.CANCELLED
-        for status in (
-            _M.PREPARING,
-            _M.AWAITING_CONFIRMATION,
-            _M.AWAITING_APPROVAL,
-            _M.SCHEDULED,
-            _M.SENDING,
-            _M.PAUSED,
-        )
-    },
-}
-
-
-def next_status(status: MassReplyStatus, event: MassReplyEvent) -> MassReplyStatus | None:
-    """Answer where an event leads a mass reply; None where it does not apply. Total."""
-    return MASS_REPLY_RULES.get((status, event))

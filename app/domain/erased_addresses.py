@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.addresses import PHONE_CHANNELS, Address
-from app.domain.delivery import Channel, Reason, ReasonCode
+from app.domain.words import Channel, Reason, ReasonCode
 
 ERASED_TEXT: Final = "[erased]"
 """What stands where a text was."""

@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import ClassVar, Self
 from uuid import UUID
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 
 
 @dataclass(frozen=True, slots=True)

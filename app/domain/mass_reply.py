@@ -7,12 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.approval import Approval
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
+from app.domain.delivery import DeliveryStatus
 from app.domain.errors import InvalidSchedule
+from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
+from app.domain.outbound import Author
 from app.domain.pacing import allowance
 from app.domain.selection import Selection
 from app.domain.text.message import OnUnresolved, Source
+from app.domain.words import Channel, MassReplyId
 
 FARTHEST_START = timedelta(days=366)
 

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.delivery import DeliveryStatus, MassReplyId, MassReplyStatus, ReasonCode
+from app.domain.delivery import DeliveryStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import MassReplyId, ReasonCode
 
 
 class EventType(StrEnum):

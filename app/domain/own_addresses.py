@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from app.domain.addresses import Address, family_of
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 
 TOKEN: Final = "{token}"  # noqa: S105 - a placeholder
 """What stands in an account's reply address for the conversation's id: 32 hexadecimal digits."""

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
+from app.domain.words import TenantId
 
 
 class Permission(StrEnum):

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from app.domain.accounts import region_of
 from app.domain.addresses import Address
-from app.domain.channel_port import AddressKind, Attachment, Author, DroppedAttachment, Limits, Template
-from app.domain.delivery import Channel, ConversationStatus, Reason, ReasonCode
+from app.domain.channel_port import AddressKind, Limits
 from app.domain.guards import NO_GUARDS, Guards, Inactive
+from app.domain.outbound import Attachment, Author, DroppedAttachment, Template
 from app.domain.text import sms_segments
 from app.domain.text.approved_templates import ApprovedTemplate, as_text, fallback_of
 from app.domain.text.message import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved
+from app.domain.words import Channel, ConversationStatus, Reason, ReasonCode
 
 CARRY_HTML = frozenset({Channel.EMAIL, Channel.CHAT, Channel.OTHER})
 """The others get the text alone, and what only the HTML wants is not wanted for them."""

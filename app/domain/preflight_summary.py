@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from app.domain.delivery import Channel, ReasonCode
 from app.domain.preflight import PreflightWarning, Verdict
+from app.domain.words import Channel, ReasonCode
 
 SAMPLES = 10
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.channel_port import Author
-from app.domain.delivery import DeliveryEvent, Reason, ReasonCode
+from app.domain.delivery import DeliveryEvent
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.outbound import Author
+from app.domain.words import Reason, ReasonCode
 
 
 class Finding(StrEnum):

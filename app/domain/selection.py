@@ -10,9 +10,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.delivery import Channel, ConversationStatus, DeliveryStatus, Engagement
+from app.domain.delivery import DeliveryStatus
 from app.domain.errors import FilterTooBroad, InvalidRequest
 from app.domain.json_reader import MAX_KEY_BYTES, Reader, child, distinct, write_time
+from app.domain.words import Channel, ConversationStatus, Engagement
 
 MAX_DEPTH = 5
 MAX_FILTERS = 100

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Self
 
 from app.domain.addresses import Address
-from app.domain.delivery import Channel
 from app.domain.own_addresses import OwnAddresses
 from app.domain.threads import answered, read_message_id, read_message_ids, shortened
+from app.domain.words import Channel
 from app.mail.automatic import is_automatic
 from app.mail.headers import Headers, Mailbox, decode_words, read_date, read_headers, read_mailbox
 from app.mail.mime import TooComplex, attachment_names, read_part, text_of, told_charset

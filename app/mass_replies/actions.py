@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from app.domain.delivery import MassReplyStatus
 from app.domain.errors import InvalidState
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 
 
 class Action(StrEnum):

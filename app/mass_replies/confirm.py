@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.accounts.sql import api_keys
+from app.delivery.lifecycle import begin_sending, hold, move
 from app.delivery.sql import samples
-from app.delivery.sql.claims import LaneKey
 from app.domain.approval import APPROVE_WITHIN, Ruling, parties, refuse_anothers, refuse_key_of_own, refuse_own
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
-from app.domain.delivery import MassReplyEvent, MassReplyId, MassReplyStatus
 from app.domain.errors import ConfirmationExpired, NothingToSend, RecipientCountMismatch
 from app.domain.guards import refuse_too_large
+from app.domain.lanes import LaneKey
 from app.domain.mass_reply import Confirmation, MassReply
+from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus
+from app.domain.words import MassReplyId
 from app.mass_replies.actions import Action, refuse_action
-from app.mass_replies.create import begin_sending, hold, move
 from app.mass_replies.sql import confirmations
 from app.store import audit, guards
 from app.store.transactions import TenantTx

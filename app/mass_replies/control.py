@@ -8,23 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from app.delivery.lifecycle import hold, move
 from app.delivery.settle import Report, settle
 from app.delivery.sql import lifecycle
-from app.delivery.sql.claims import LaneKey
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import (
-    Absorbed,
-    ConversationId,
-    DeliveryEvent,
-    DeliveryId,
-    Happening,
-    MassReplyEvent,
-    MassReplyId,
-    MassReplyStatus,
-    Move,
-    PauseReason,
-    ReasonCode,
-)
+from app.domain.delivery import Absorbed, DeliveryEvent, Happening, Move
 from app.domain.errors import (
     ConversationsNotFound,
     Fault,
@@ -34,10 +22,12 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
+from app.domain.lanes import LaneKey
 from app.domain.mass_reply import MassReply
+from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, PauseReason
 from app.domain.resolution import Decision
+from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
 from app.mass_replies.actions import Action, refuse_action
-from app.mass_replies.create import hold, move
 from app.mass_replies.sql import pauses, resolutions
 from app.store import audit, mass_replies
 from app.store.transactions import TenantTx

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Final, Self, TypeVar
 from weakref import WeakValueDictionary
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 
 TURN: Final = 0.01
 """Seconds after which nothing more is begun in a turn."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 
 
 class Turns:

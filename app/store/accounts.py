@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.domain.accounts import Account, AccountDraft, ChannelAccount
 from app.domain.callback_urls import Callbacks
-from app.domain.delivery import AccountId, Channel, TenantId
+from app.domain.words import AccountId, Channel, TenantId
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.transactions import TenantTx

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.domain.addresses import Address
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.store.transactions import TenantTx
 
 _LINK = sa.text("""

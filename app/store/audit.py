@@ -10,9 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.audit import Actor, AuditAction, AuditEntry, RecordedEntry
-from app.domain.channel_port import Author
-from app.domain.delivery import MassReplyId, TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import KeyIdentity, Role
+from app.domain.words import MassReplyId, TenantId
 from app.store.transactions import TenantTx
 from app.tables import audit_log
 

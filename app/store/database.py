@@ -17,8 +17,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from app.domain.delivery import TenantId
 from app.domain.errors import Overloaded
+from app.domain.words import TenantId
 from app.store.finishing import to_its_end
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Kind, Shares

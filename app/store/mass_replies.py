@@ -1,7 +1,6 @@
 """Mass replies, their frozen pages and their lanes."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,177 +8,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.compliance.sql.erasure import wait_for_erasures
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, PauseReason
-from app.domain.guards import NO_GUARDS, Guards
-from app.domain.mass_reply import Billed, Draft, Lane, MassReply
-from app.domain.preflight import Verdict
-from app.domain.preflight_summary import Summary
-from app.domain.selection import to_json
+from app.domain.approval import Approval, Ruling
+from app.domain.delivery import DeliveryStatus
+from app.domain.mass_reply import Billed, Lane, MassReply
+from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
+from app.domain.outbound import Author
 from app.domain.text.message import OnUnresolved, Source
-from app.mass_replies.sql.confirmations import approval_from_row
+from app.domain.words import Channel, MassReplyId
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 from app.tables import DELIVERY_COUNTERS, mass_replies
-
-_INSERT = sa.text("""
-    INSERT INTO mass_replies (tenant_id, status, selection, message_text, message_html, attachment_ids, source_text,
-                              source_html, unknown_snippets, on_unresolved, mark_as_done, whatsapp_template,
-                              author_id, author_name, author_email, parties, guards)
-    VALUES (:tenant, 'preparing', CAST(:selection AS jsonb), :text, :html, CAST(:attachment_ids AS uuid[]),
-            :source_text, :source_html, CAST(:unknown_snippets AS text[]), :on_unresolved, :mark_as_done,
-            CAST(:whatsapp_template AS jsonb), :author_id, :author_name, :author_email, CAST(:parties AS text[]),
-            CAST(:guards AS jsonb))
-    RETURNING id
-""")
-
-
-async def insert(
-    tx: TenantTx, draft: Draft, source: Source, guards: Guards, parties: Iterable[str] = ()
-) -> MassReplyId:
-    row = await tx.execute(
-        _INSERT,
-        selection=json.dumps(to_json(draft.selection)),
-        text=draft.text,
-        html=draft.html,
-        attachment_ids=list(dict.fromkeys(draft.attachment_ids)),
-        source_text=source.text,
-        source_html=source.html,
-        unknown_snippets=source.unknown_snippets,
-        on_unresolved=draft.on_unresolved,
-        mark_as_done=draft.mark_as_done,
-        whatsapp_template=json.dumps(draft.whatsapp_template) if draft.whatsapp_template else None,
-        author_id=draft.author.id,
-        author_name=draft.author.name,
-        author_email=draft.author.email,
-        parties=sorted(parties),
-        guards=None if guards == NO_GUARDS else json.dumps(guards.to_json()),
-    )
-    return MassReplyId(row.scalar_one())
-
-
-async def set_selected_count(tx: TenantTx, id_: MassReplyId, count: int) -> None:
-    await tx.execute(
-        sa.text("UPDATE mass_replies SET selected_count = :count WHERE tenant_id = :tenant AND id = :id"),
-        id=id_,
-        count=count,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    number: int
-    conversation_ids: tuple[UUID, ...]
-
-
-async def hold_for_preparation(tx: TenantTx, id_: MassReplyId) -> bool:
-    """Take the mass reply for the length of this transaction; False where another holds it or nothing is left."""
-    await wait_for_erasures(tx)
-    statement = sa.text("""
-        SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
-        FOR NO KEY UPDATE SKIP LOCKED
-    """)
-    return (await tx.execute(statement, id=id_)).first() is not None
-
-
-async def next_page(tx: TenantTx, id_: MassReplyId) -> Page | None:
-    statement = sa.text("""
-        SELECT page, conversation_ids FROM selection_pages
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND preflight IS NULL ORDER BY page LIMIT 1
-    """)
-    row = (await tx.execute(statement, id=id_)).first()
-    return None if row is None else Page(row.page, tuple(row.conversation_ids))
-
-
-_INSERT_DELIVERIES = sa.text("""
-    INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
-                            address_key, subject, status, reason_code, reason_detail, retryable, segments, warnings,
-                            dropped_attachments, used_template)
-    SELECT :tenant, :mass_reply, v.conversation_id, v.contact_id, v.account_id, v.channel, v.address, v.address_key,
-           v.subject,
-           v.status, v.reason_code, v.reason_detail, v.retryable, v.segments,
-           string_to_array(v.warnings, ','), CAST(v.dropped AS jsonb), v.used_template
-    FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:account_ids AS uuid[]),
-                CAST(:channels AS text[]), CAST(:addresses AS text[]), CAST(:address_keys AS text[]),
-                CAST(:subjects AS text[]),
-                CAST(:statuses AS text[]), CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]),
-                CAST(:retryables AS boolean[]), CAST(:segments AS int[]), CAST(:warnings AS text[]),
-                CAST(:dropped AS text[]), CAST(:used_templates AS boolean[]))
-         AS v (conversation_id, contact_id, account_id, channel, address, address_key, subject, status, reason_code,
-               reason_detail, retryable, segments, warnings, dropped, used_template)
-""")
-
-_COUNT_LANES = sa.text("""
-    INSERT INTO lanes (tenant_id, mass_reply_id, channel, account_id, queued, skipped)
-    SELECT :tenant, :mass_reply, v.channel, v.account_id,
-           count(*) FILTER (WHERE v.status = 'queued'), count(*) FILTER (WHERE v.status = 'skipped')
-    FROM unnest(CAST(:channels AS text[]), CAST(:account_ids AS uuid[]), CAST(:statuses AS text[]))
-         AS v (channel, account_id, status)
-    GROUP BY v.channel, v.account_id
-    ON CONFLICT (tenant_id, mass_reply_id, channel, account_id)
-    DO UPDATE SET queued = lanes.queued + excluded.queued, skipped = lanes.skipped + excluded.skipped
-""")
-
-
-async def insert_deliveries(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
-    statuses = [DeliveryStatus.SKIPPED if v.refusal else DeliveryStatus.QUEUED for v in verdicts]
-    lanes = {
-        "channels": [v.recipient.channel for v in verdicts],
-        "account_ids": [v.recipient.account_id for v in verdicts],
-        "statuses": statuses,
-    }
-    await tx.execute(_INSERT_DELIVERIES, mass_reply=id_, **lanes, **_columns(verdicts))
-    await tx.execute(_COUNT_LANES, mass_reply=id_, **lanes)
-
-
-def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
-    return {
-        "conversation_ids": [v.recipient.conversation_id for v in verdicts],
-        "contact_ids": [v.recipient.contact_id for v in verdicts],
-        "addresses": [v.address for v in verdicts],
-        "address_keys": [v.recipient.address_key for v in verdicts],
-        "subjects": [v.recipient.subject for v in verdicts],
-        "reason_codes": [v.refusal.code if v.refusal else None for v in verdicts],
-        "reason_details": [v.refusal.detail if v.refusal else None for v in verdicts],
-        "retryables": [v.refusal is not None and v.refusal.retryable for v in verdicts],
-        "segments": [v.segments for v in verdicts],
-        "used_templates": [v.used_template for v in verdicts],
-        "warnings": [",".join(v.warnings) for v in verdicts],
-        "dropped": [json.dumps([{"filename": d.filename, "reason": d.reason} for d in v.dropped]) for v in verdicts],
-    }
-
-
-async def save_page(tx: TenantTx, id_: MassReplyId, page: int, summary: Summary) -> None:
-    """Mark a page as expanded; its summary is what the mass reply's preflight is added up from."""
-    statement = sa.text("""
-        UPDATE selection_pages SET preflight = CAST(:summary AS jsonb)
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND page = :page
-    """)
-    await tx.execute(statement, id=id_, page=page, summary=json.dumps(summary.to_json()))
-
-
-async def page_summaries(tx: TenantTx, id_: MassReplyId) -> list[Summary]:
-    statement = sa.text("""
-        SELECT preflight FROM selection_pages WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY page
-    """)
-    rows = await tx.scalars(statement, id=id_)
-    return [Summary.from_json(row) for row in rows]
-
-
-async def renew_statistics(tx: TenantTx) -> None:
-    """Let the planner know how many deliveries there are, without waiting for anybody who does the same."""
-    await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
-
-
-async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, expires_at: datetime) -> None:
-    statement = sa.text("""
-        UPDATE mass_replies SET status = 'awaiting_confirmation', recipient_count = :recipients,
-               preflight = CAST(:preflight AS jsonb), expires_at = :expires_at, updated_at = now()
-        WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
-    """)
-    values = {"recipients": summary.recipients, "preflight": json.dumps(summary.to_json()), "expires_at": expires_at}
-    await tx.execute(statement, id=id_, **values)
 
 
 async def set_status(
@@ -316,35 +154,8 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a mass reply says, in whose name."""
-
-    source: Source
-    on_unresolved: OnUnresolved
-    author: Author
-    tenant_name: str
-    attachment_ids: tuple[UUID, ...] = ()
-    whatsapp_template: Mapping[str, Any] | None = None
-    guards: Guards = NO_GUARDS
-
-
-async def wording(tx: TenantTx, id_: MassReplyId) -> Wording | None:
-    statement = sa.text("""
-        SELECT m.source_text, m.source_html, m.unknown_snippets, m.attachment_ids, m.on_unresolved, m.author_id,
-               m.whatsapp_template, m.author_name, m.author_email, m.guards, t.name AS tenant_name
-        FROM mass_replies m JOIN tenants t ON t.id = m.tenant_id
-        WHERE m.tenant_id = :tenant AND m.id = :id
-    """)
-    row = (await tx.execute(statement, id=id_)).first()
-    if row is None:
+def approval_from_row(row: Any) -> Approval | None:
+    if row.approval is None:
         return None
-    return Wording(
-        Source(row.source_text, row.source_html, tuple(row.unknown_snippets)),
-        OnUnresolved(row.on_unresolved),
-        Author(row.author_id, row.author_name, row.author_email),
-        row.tenant_name,
-        tuple(row.attachment_ids),
-        row.whatsapp_template,
-        Guards.from_json(row.guards) if row.guards else NO_GUARDS,
-    )
+    by = row.approver and Author(**row.approver)
+    return Approval(Ruling(row.approval), by, row.approval_reason, row.approval_at)

@@ -13,8 +13,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import MassReplyId, MassReplyStatus, TenantId
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import REACHED, Event, EventType, News, read_subject, write_subject
+from app.domain.words import MassReplyId, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 

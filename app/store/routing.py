@@ -15,8 +15,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.domain.delivery import TenantId
 from app.domain.errors import Overloaded
+from app.domain.words import TenantId
 from app.store import shares
 from app.store.transactions import RoutingTx
 

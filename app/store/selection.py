@@ -13,9 +13,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
-from app.domain.delivery import ConversationId, MassReplyId, TenantId
 from app.domain.errors import NotFound
 from app.domain.selection import ByExternalIds, ByFilter, ByIds, Filter, FollowUp, Selection, TagCondition, TimeRange
+from app.domain.words import ConversationId, MassReplyId, TenantId
 from app.store.transactions import TenantTx
 from app.tables import (
     contacts,

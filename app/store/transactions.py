@@ -10,7 +10,7 @@ from typing import Any, overload
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from app.domain.delivery import AccountId, ConversationId, DeliveryId, TenantId
+from app.domain.words import AccountId, ConversationId, DeliveryId, TenantId
 
 TOKEN_BYTES: Final = 32
 MAX_MESSAGE_CHARACTERS: Final = 10_000

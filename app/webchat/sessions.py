@@ -11,10 +11,10 @@ from app.attachments.file_types import StoredAttachment
 from app.attachments.sql.attachments import find_attachments
 from app.conversations.sql.customer_messages import record_customer_message
 from app.delivery.receipts import take_receipt
-from app.domain.channel_port import Receipt, ReceiptKind
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import AccountId, Channel
 from app.domain.errors import NotFound, RateLimited, Unauthenticated
+from app.domain.provider_events import Receipt, ReceiptKind
+from app.domain.words import AccountId, Channel
 from app.process.polling import Bell
 from app.store.accounts import tenant_of_account
 from app.store.database import Database

@@ -15,7 +15,7 @@ import httpx
 import structlog
 
 from app.channels.signed_post import SECONDS, NotTaken, SignedPost, Taken, post_signed
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.process.fair_tasks import Turns
 from app.store import outbox
 from app.store.credentials import CredentialsUnreadable, Vault

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from app.channels.signed_post import check_url
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import TenantId
 from app.domain.errors import Fault, InvalidRequest, InvalidState, NotFound
+from app.domain.words import TenantId
 from app.store import audit, outbox
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import Database

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.store.database import Database
 from app.webhooks.sql.retention import forget_before, tenants_with_events_before
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.domain.addresses import Address, email_key, phone_key
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 
 revision = "0040"
 down_revision = "0025"

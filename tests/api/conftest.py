@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app.accounts.channel_accounts import KeyDraft, issue_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key
 from app.api.quotas import Quotas
 from app.api.routes.chat import Limits
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.main import create_app
 from app.settings import Settings
 from app.store.database import Database

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from dirty_equals import IsDatetime, IsNow, IsUUID
 
-from app.accounts.channel_accounts import KeyDraft, issue_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key
 from app.domain.errors import InvalidRequest
 from app.domain.permissions import Role
 from app.store.database import Database

@@ -12,10 +12,10 @@ from app.accounts.sql.api_keys import revoke_api_key
 from app.api.auth import author_of
 from app.api.schemas import AuthorBody
 from app.domain.api_keys import digest, read_key
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
 from app.domain.errors import Forbidden
+from app.domain.outbound import Author
 from app.domain.permissions import Caller, KeyIdentity, Role
+from app.domain.words import TenantId
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.api.routes import guarded_routes

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from dirty_equals import IsNow, IsUUID
 
 from app.api.routes.channel_accounts import AccountBody
-from app.domain.delivery import AccountId, Channel
 from app.domain.permissions import Role
+from app.domain.words import AccountId, Channel
 from app.runtime import Runtime
 from app.store.accounts import hold_account, load_account, tenant_of_account
 from app.store.credentials import CredentialsUnreadable, Vault

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.api.conftest import stored_rows

@@ -23,9 +23,10 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.python import asgi
 from schemathesis.transport.serialization import Binary
 
-from app.accounts.channel_accounts import KeyDraft, issue_api_key
-from app.domain.delivery import Channel, MassReplyStatus, TenantId
+from app.accounts.api_keys import KeyDraft, issue_api_key
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.permissions import Role
+from app.domain.words import Channel, TenantId
 from app.main import create_app
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings

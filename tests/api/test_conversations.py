@@ -8,8 +8,8 @@ import pytest
 from dirty_equals import IsDatetime, IsStr, IsUUID
 from fastapi import FastAPI
 
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.store import selection
 from app.store.database import Database

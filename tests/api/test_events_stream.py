@@ -27,11 +27,13 @@ from app.api.routes.mass_reply_events import Right, told
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import LIFETIME, StreamTicket
 from app.delivery.sql import lifecycle
-from app.domain.channel_port import Author, ReceiptKind
 from app.domain.delivery import DeliveryEvent as E
-from app.domain.delivery import DeliveryId, MassReplyStatus, ReasonCode
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Author
 from app.domain.permissions import Caller, Permission, Role
+from app.domain.provider_events import ReceiptKind
 from app.domain.stream_cursor import BEGINNING
+from app.domain.words import DeliveryId, ReasonCode
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings

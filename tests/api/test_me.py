@@ -3,7 +3,7 @@
 import httpx
 from dirty_equals import IsUUID
 
-from app.domain.channel_port import Author
+from app.domain.outbound import Author
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey, bearer
 

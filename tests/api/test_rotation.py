@@ -12,14 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from app.compliance.key_rotation import rotate_secrets
-from app.compliance.sql import erasure
 from app.dev import servers
 from app.domain.addresses import Address
 from app.domain.callback_urls import Callbacks, first_token, replaced
-from app.domain.delivery import Channel
 from app.domain.erased_addresses import AddressDigests, Place
+from app.domain.words import Channel
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings, SettingsInvalid, load_settings
+from app.store import erased_addresses
 from app.store.accounts import find_account, load_account
 from app.store.database import Database
 from app.store.installation_secrets import former_digest_keys
@@ -98,7 +98,7 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
             opened = await load_account(tx, alone.vault, id_)  # type: ignore[arg-type]
             assert opened is not None
             assert opened.credentials == EMAIL["credentials"]
-            await erasure.block_again(tx, alone.address_digests, [ADDRESS])
+            await erased_addresses.block_again(tx, alone.address_digests, [ADDRESS])
             blocked = await tx.scalars(sa.text("SELECT address FROM blocked_addresses"))
             assert list(blocked) == [ADDRESS.key]
         assert await former_digest_keys(database, alone.vault) == [SECRET_KEY]

@@ -11,9 +11,9 @@ import structlog
 from app.api.routes import stream_tickets as routes
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import LIFETIME, StreamTicket
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import Caller, Role
+from app.domain.words import TenantId
 from app.runtime import Runtime
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer, stored_rows

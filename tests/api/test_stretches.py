@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime
 from tests.api.test_worst_messages import TAGGED, WORST

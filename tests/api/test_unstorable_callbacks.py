@@ -14,8 +14,8 @@ import pytest
 from app.accounts.channel_accounts import save_account
 from app.channels.registry import ADAPTERS
 from app.domain.accounts import AccountDraft
-from app.domain.channel_port import Webhook
-from app.domain.delivery import AccountId, TenantId
+from app.domain.provider_events import Webhook
+from app.domain.words import AccountId, TenantId
 from app.runtime import Runtime
 from app.store.accounts import callback_tokens, load_account
 from tests.api.conftest import stored_rows

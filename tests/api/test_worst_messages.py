@@ -9,9 +9,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.delivery import Channel, TenantId
 from app.domain.permissions import Role
 from app.domain.preflight import Plan
+from app.domain.words import Channel, TenantId
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer

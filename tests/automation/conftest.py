@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from app.automation.runner import run_page
-from app.conversations.conversations import import_lines
+from app.conversations.importing import import_lines
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import Channel, ConversationId, DeliveryEvent, TenantId
+from app.domain.delivery import DeliveryEvent
 from app.domain.outbox import ConversationUpdated, Event, EventType, News
+from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store import outbox
 from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant

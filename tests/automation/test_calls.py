@@ -12,7 +12,7 @@ from app.automation.model import WAITS, ActionOutcome
 from app.automation.sql import calls
 from app.automation.sql.calls import CallResult
 from app.channels.http import open_http
-from app.domain.delivery import ConversationId, TenantId
+from app.domain.words import ConversationId, TenantId
 from tests.automation.conftest import Desk, note, tag, webhook
 from tests.plans import plan, renew_statistics
 from tests.webhooks.consumer import Consumer, consuming

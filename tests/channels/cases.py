@@ -20,8 +20,9 @@ from uuid import UUID
 import jsonschema  # type: ignore[import-untyped]
 
 from app.channels.registry import AccountSetup
-from app.domain.channel_port import Author, Outbound, ReceiptKind, Webhook
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import Author, Outbound
+from app.domain.provider_events import ReceiptKind, Webhook
+from app.domain.words import Channel, ReasonCode
 from tests.channels.raw_server import LOST_ANSWERS, Request, Script, answering, hang_after_reading
 
 SAMPLES = Path(__file__).parent / "samples"

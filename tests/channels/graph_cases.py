@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import jsonschema  # type: ignore[import-untyped]
 
-from app.domain.channel_port import AttachmentFile, ReceiptKind, Webhook
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import AttachmentFile
+from app.domain.provider_events import ReceiptKind, Webhook
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, ProviderCase, Reply, outbound, sample, webhook
 from tests.channels.raw_server import Line, Request, Script
 

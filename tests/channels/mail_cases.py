@@ -13,8 +13,8 @@ import jsonschema  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.domain.channel_port import Webhook
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.provider_events import Webhook
+from app.domain.words import Channel, ReasonCode
 from tests.channels import smtp_lines
 from tests.channels.cases import CALLBACK_SECRET, CORRELATION, ProviderCase, Reply, SendingCase, Wire, outbound, sample
 from tests.channels.cases import webhook as call

@@ -8,17 +8,9 @@ import pytest
 
 from app.channels.http import deadline
 from app.channels.registry import ADAPTERS, AccountAdapter, build, validate
-from app.domain.channel_port import (
-    Accepted,
-    Deferred,
-    Inbound,
-    MalformedWebhook,
-    Receipt,
-    Rejected,
-    Unknown,
-    Unrecognized,
-)
 from app.domain.errors import InvalidAccount
+from app.domain.outbound import Accepted, Deferred, Rejected, Unknown
+from app.domain.provider_events import Inbound, MalformedWebhook, Receipt, Unrecognized
 from tests.channels.all_cases import CASES
 from tests.channels.cases import CORRELATION, SAMPLES, ProviderCase, SendingCase, Wire, webhook
 from tests.channels.raw_server import Script, refusing_url, serving

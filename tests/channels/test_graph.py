@@ -14,19 +14,10 @@ from app.channels.meta.errors import ERRORS as META_ERRORS
 from app.channels.meta_graph import GraphError
 from app.channels.registry import build, limits_of
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
-from app.domain.channel_port import (
-    PAIR_RATE,
-    AnswersChallenge,
-    AttachmentFile,
-    Deferred,
-    Receipt,
-    Rejected,
-    SharesCallbacks,
-    Unknown,
-    Unrecognized,
-    Uploads,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import AnswersChallenge, SharesCallbacks, Uploads
+from app.domain.outbound import PAIR_RATE, AttachmentFile, Deferred, Rejected, Unknown
+from app.domain.provider_events import Receipt, Unrecognized
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import ProviderCase, webhook
 from tests.channels.graph_cases import (
     META,

@@ -12,8 +12,8 @@ from app.channels.header_encoding import mailbox, unlike_encoded_words, unstruct
 from app.channels.postmark import adapter
 from app.channels.sendgrid import adapter as sendgrid_adapter
 from app.domain.addresses import Address
-from app.domain.channel_port import AttachmentFile
-from app.domain.delivery import Channel
+from app.domain.outbound import AttachmentFile
+from app.domain.words import Channel
 from tests.channels.mail_cases import SENDGRID, SMTP
 
 WORD = "=?utf-8?q?x=0D=0ABcc:_a=40evil.example?="

@@ -11,24 +11,11 @@ import pytest
 
 from app.channels.meta.adapter import HUMAN_AGENT_WINDOW, REPLY_WINDOW, MetaAdapter
 from app.channels.registry import limits_of, validate
-from app.domain.channel_port import (
-    Accepted,
-    Amended,
-    Deferred,
-    DroppedAttachment,
-    Inbound,
-    Limits,
-    Outbound,
-    Receipt,
-    ReceiptKind,
-    Rejected,
-    Unknown,
-    Unrecognized,
-    Uploaded,
-    Watermark,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import Limits, Uploaded
 from app.domain.errors import InvalidAccount
+from app.domain.outbound import Accepted, Deferred, DroppedAttachment, Outbound, Rejected, Unknown
+from app.domain.provider_events import Amended, Inbound, Receipt, ReceiptKind, Unrecognized, Watermark
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.channels.graph_cases import (
     INSTAGRAM_ID,

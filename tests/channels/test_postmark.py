@@ -11,19 +11,10 @@ import pytest
 from app.channels.http import open_http
 from app.channels.postmark import adapter as postmark_adapter
 from app.channels.postmark.adapter import PostmarkAdapter
-from app.domain.channel_port import (
-    Absent,
-    Accepted,
-    AttachmentFile,
-    Deferred,
-    Found,
-    Outbound,
-    ReceiptKind,
-    Rejected,
-    SendsMany,
-    Unknown,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import Absent, Found, SendsMany
+from app.domain.outbound import Accepted, AttachmentFile, Deferred, Outbound, Rejected, Unknown
+from app.domain.provider_events import ReceiptKind
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, POSTMARK, outbound, postmark_webhook
 from tests.channels.playing import URL, playing
 from tests.channels.raw_server import (

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.channels.postmark import webhooks as events
-from app.domain.channel_port import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
-from app.domain.delivery import ReasonCode
+from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.words import ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, sample
 
 OUR_ID = f"<{CORRELATION.partition('.')[0]}@example.com>"

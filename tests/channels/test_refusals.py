@@ -30,8 +30,10 @@ from app.channels.twilio import adapter as twilio_adapter
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud import adapter as whatsapp_cloud_adapter
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
-from app.domain.channel_port import Accepted, Deferred, Receipt, Rejected, SendResult, Unknown
-from app.domain.delivery import RETRYABLE, ReasonCode
+from app.domain.delivery import RETRYABLE
+from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
+from app.domain.provider_events import Receipt
+from app.domain.words import ReasonCode
 from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, postmark_webhook, sample, twilio_webhook
 from tests.channels.graph_cases import META, WHATSAPP, graph_error, graph_webhook
 from tests.channels.mail_cases import SENDGRID

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app.channels.registry import ADAPTERS, redemands_credentials, validate
-from app.domain.delivery import Channel
 from app.domain.errors import Fault, InvalidAccount
+from app.domain.words import Channel
 from tests.channels.all_cases import CASES
 
 SECRET = "do not\nrepeat me"

@@ -12,9 +12,10 @@ import pytest
 from app.channels.registry import validate
 from app.channels.sendgrid import adapter as sendgrid_adapter
 from app.channels.sendgrid.adapter import FIELDS, SendGridAdapter
-from app.domain.channel_port import Accepted, AttachmentFile, Deferred, Inbound, Outbound, Rejected, Unknown
-from app.domain.delivery import Channel, ReasonCode
 from app.domain.errors import InvalidAccount
+from app.domain.outbound import Accepted, AttachmentFile, Deferred, Outbound, Rejected, Unknown
+from app.domain.provider_events import Inbound
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, outbound, sample
 from tests.channels.cases import webhook as call
 from tests.channels.mail_cases import (

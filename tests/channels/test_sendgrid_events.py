@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.channels.sendgrid import webhooks as events
 from app.channels.sendgrid.form_data import read_form
-from app.domain.channel_port import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
-from app.domain.delivery import ReasonCode
+from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.words import ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, sample
 from tests.channels.mail_cases import BOUNDARY, OUR_MESSAGE_ID, form
 

@@ -15,9 +15,10 @@ from app.channels.registry import AccountSetup, validate
 from app.channels.smtp import adapter as smtp_adapter
 from app.channels.smtp.adapter import SmtpAdapter
 from app.domain.account_check import CredentialsState
-from app.domain.channel_port import Accepted, Deferred, MalformedWebhook, Rejected, SendResult, Unknown
-from app.domain.delivery import Channel, ReasonCode
 from app.domain.errors import InvalidAccount
+from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
+from app.domain.provider_events import MalformedWebhook
+from app.domain.words import Channel, ReasonCode
 from tests.channels import smtp_lines
 from tests.channels.cases import CALLBACK_SECRET, webhook
 from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.channels.header_encoding import one_line
 from app.channels.smtp.adapter import Config
 from app.channels.smtp.mime import compose
-from app.domain.channel_port import AttachmentFile, Outbound
+from app.domain.outbound import AttachmentFile, Outbound
 from app.domain.threads import reply_headers, reply_subject
 from app.mail.headers import Mailbox, decode_words, read_mailbox
 from app.mail.message import parse_mail

@@ -9,8 +9,8 @@ import pytest
 
 from app.channels.http import deadline, open_http
 from app.channels.support import Answer, Fault, Meaning, by_status, get, moment, one_line, post, refusal, retry_after
-from app.domain.channel_port import Deferred, Rejected, Unknown
-from app.domain.delivery import ReasonCode
+from app.domain.outbound import Deferred, Rejected, Unknown
+from app.domain.words import ReasonCode
 from tests.channels.raw_server import LOST_ANSWERS, Line, answering, hang_after_reading, refusing_url, serving
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

@@ -14,19 +14,9 @@ from hypothesis import strategies as st
 
 from app.channels.twilio.adapter import STATUSES, TwilioAdapter, signature
 from app.channels.twilio.errors import FAILURES, REFUSALS
-from app.domain.channel_port import (
-    Accepted,
-    Deferred,
-    Inbound,
-    Outbound,
-    ProviderEvent,
-    Receipt,
-    ReceiptKind,
-    Rejected,
-    Unknown,
-    Unrecognized,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, Unknown
+from app.domain.provider_events import Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import (
     CALLBACK_URL,
     CORRELATION,

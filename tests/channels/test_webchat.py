@@ -6,9 +6,11 @@ import httpx
 import pytest
 
 from app.channels.registry import AccountSetup, build, validate
-from app.domain.channel_port import Absent, Accepted, LooksUp, MalformedWebhook
-from app.domain.delivery import Channel
+from app.domain.channel_port import Absent, LooksUp
 from app.domain.errors import InvalidAccount
+from app.domain.outbound import Accepted
+from app.domain.provider_events import MalformedWebhook
+from app.domain.words import Channel
 from tests.channels.cases import CORRELATION, outbound, webhook
 
 SETUP = AccountSetup({}, {}, "callback-secret")

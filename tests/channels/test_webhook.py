@@ -10,18 +10,9 @@ import httpx
 import pytest
 
 from app.channels.webhook import WebhookAdapter
-from app.domain.channel_port import (
-    AttachmentFile,
-    Deferred,
-    Inbound,
-    MalformedWebhook,
-    Receipt,
-    ReceiptKind,
-    Rejected,
-    Unknown,
-    Webhook,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import AttachmentFile, Deferred, Rejected, Unknown
+from app.domain.provider_events import Inbound, MalformedWebhook, Receipt, ReceiptKind, Webhook
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CONVERSATION, CORRELATION, outbound, sample, signed_webhook, webhook_case
 from tests.channels.playing import URL, playing
 

@@ -14,23 +14,20 @@ from app.channels.http import deadline
 from app.channels.registry import validate
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter, recipient_of
 from app.domain.addresses import Address
-from app.domain.channel_port import (
+from app.domain.channel_port import Uploaded
+from app.domain.errors import InvalidAccount
+from app.domain.outbound import (
     Accepted,
     AttachmentFile,
     Deferred,
     DroppedAttachment,
-    Inbound,
     Outbound,
-    Receipt,
-    ReceiptKind,
     Rejected,
     Template,
     Unknown,
-    Unrecognized,
-    Uploaded,
 )
-from app.domain.delivery import Channel, ReasonCode
-from app.domain.errors import InvalidAccount
+from app.domain.provider_events import Inbound, Receipt, ReceiptKind, Unrecognized
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.channels.graph_cases import (
     PHONE_NUMBER_ID,

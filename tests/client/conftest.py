@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from app.cli import app as program
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, anonymous, app, client, make_key
 from tests.control.conftest import Live, live, stage

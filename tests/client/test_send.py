@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from typer.testing import Result
 
 from app.client.exit_codes import Exit
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel, MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from tests.api.conftest import MakeKey
 from tests.client.conftest import ANSWERED, Run
 from tests.control.conftest import Live, Stage

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from app.delivery.sweeper import Sweeper
 from app.dev.sandbox.journal import Entry
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel, MassReplyStatus
 from app.domain.mass_reply import Confirmation
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.api.conftest import anonymous, app, client, make_key

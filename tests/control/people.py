@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.channel_port import Author
+from app.domain.outbound import Author
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey, bearer
 from tests.control.conftest import BODY

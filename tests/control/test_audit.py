@@ -15,9 +15,10 @@ from dirty_equals import IsDatetime, IsPartialDict, IsUUID
 from app.api.refusals import PER_TENANT
 from app.delivery.sweeper import Sweeper
 from app.domain.audit import OPERATOR
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel, MassReplyStatus, TenantId
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import Channel, TenantId
 from app.mass_replies import control
 from app.runtime import Runtime
 from app.store import audit

@@ -5,7 +5,9 @@ from uuid import UUID
 import pytest
 
 from app.delivery.settle import Report, settle
-from app.domain.delivery import Channel, DeliveryEvent, DeliveryId, Happening, MassReplyStatus, Reason, ReasonCode
+from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
 from tests.control.conftest import Live, Stage
 from tests.scene import add_conversations
 

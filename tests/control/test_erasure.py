@@ -11,8 +11,9 @@ import pytest
 
 from app.compliance.erasure import erase_contact
 from app.domain.audit import OPERATOR
-from app.domain.delivery import MassReplyStatus, TenantId
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.runtime import Runtime
 from app.store.database import Database
 from app.tables import metadata

@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from app.api.delivery_export import COLUMNS, NDJSON, PAGE, export
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus, TenantId
+from app.domain.delivery import DeliveryStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel, MassReplyId, TenantId
 from app.mass_replies.sql.results import ResultQuery
 from tests.control.conftest import BODY, Stage
 from tests.scene import add_conversations

@@ -8,7 +8,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.store import selection
 from tests.control.conftest import BODY, NOWHERE, Stage
 from tests.scene import add_account, add_conversations, timeline, twilio

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.mass_replies import create
 from tests.control.conftest import BODY, Stage
 from tests.control.people import People, people, problem

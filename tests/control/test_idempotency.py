@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.delivery import MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.permissions import Role
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.delivery import MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from tests.control.conftest import Stage
 
 S = MassReplyStatus

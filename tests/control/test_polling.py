@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.domain.delivery import MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from tests.control.conftest import Stage
 
 S = MassReplyStatus

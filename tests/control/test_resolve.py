@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.channel_port import Author
-from app.domain.delivery import MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Author
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey, bearer
 from tests.control.conftest import Stage

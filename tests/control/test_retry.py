@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.domain.delivery import Channel, MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel
 from tests.control.conftest import Stage
 
 S = MassReplyStatus

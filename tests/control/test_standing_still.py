@@ -8,8 +8,8 @@ import pytest
 from app.api.mass_reply_schemas import PACED
 from app.delivery.sql import sweeper
 from app.delivery.sweeper import Sweeper
-from app.domain.delivery import MassReplyStatus
 from app.domain.mass_reply import ACCOUNT_DELETED, ACCOUNT_DISABLED
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from tests.control.conftest import Stage
 from tests.control.test_pause import lanes
 from tests.telemetry.samples import figures

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.delivery import Channel, MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel
 from app.mass_replies.actions import ALLOWED
 from tests.control.conftest import LANES, Stage
 

@@ -5,17 +5,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    Limits,
-    Outbound,
-    ProviderEvent,
-    SendResult,
-    Unrecognized,
-    Webhook,
-)
-from app.domain.delivery import Channel, DeliveryId
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.outbound import Accepted, Outbound, SendResult
+from app.domain.provider_events import ProviderEvent, Unrecognized, Webhook
+from app.domain.words import Channel, DeliveryId
 
 Answer = SendResult | Exception | Callable[[Outbound], Awaitable[SendResult]]
 

@@ -17,24 +17,15 @@ from app.delivery.senders import Line, Lines, Plans
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
 from app.delivery.sql.call_shares import Share
-from app.delivery.sql.claims import Attempt, Claimed, Grant, LaneKey
+from app.delivery.sql.claims import Attempt, Claimed, Grant
 from app.delivery.staged_files import Loads
 from app.delivery.sweeper import Sweeper
-from app.domain.channel_port import Adapter, Receipt, ReceiptKind
-from app.domain.delivery import (
-    Absorbed,
-    AccountId,
-    Channel,
-    DeliveryEvent,
-    DeliveryId,
-    DeliveryStatus,
-    Happening,
-    MassReplyId,
-    Move,
-    Reason,
-    TenantId,
-)
+from app.domain.channel_port import Adapter
+from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move
+from app.domain.lanes import LaneKey
 from app.domain.outbox import DeliveryUpdated
+from app.domain.provider_events import Receipt, ReceiptKind
+from app.domain.words import AccountId, Channel, DeliveryId, MassReplyId, Reason, TenantId
 from app.runtime import Runtime
 from app.store import outbox
 from app.store.database import Database

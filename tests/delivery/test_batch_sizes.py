@@ -5,9 +5,9 @@ from uuid import UUID
 
 from app.delivery.batch_sizes import CALM, UNLIMITED, BatchSizes, as_one_call
 from app.delivery.outcomes import answered
-from app.delivery.sql.claims import LaneKey
-from app.domain.channel_port import Accepted, Deferred, Outbound, SendResult, Unknown
-from app.domain.delivery import AccountId, DeliveryId, MassReplyId, TenantId
+from app.domain.lanes import LaneKey
+from app.domain.outbound import Accepted, Deferred, Outbound, SendResult, Unknown
+from app.domain.words import AccountId, DeliveryId, MassReplyId, TenantId
 from tests.delivery.carrier import BulkCarrier
 from tests.delivery.stage import Stage
 

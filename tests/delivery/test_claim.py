@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import Pump
 from app.domain.channel_port import AddressKind, Limits
-from app.domain.delivery import Channel, DeliveryStatus, TenantId
+from app.domain.delivery import DeliveryStatus
+from app.domain.words import Channel, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier, Gate

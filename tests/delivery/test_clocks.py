@@ -9,9 +9,10 @@ from app.channels import http as channel_http
 from app.delivery import calling
 from app.delivery import pump as pumping
 from app.delivery.sql import account_health
-from app.delivery.sql.claims import LaneKey
-from app.domain.channel_port import Accepted, Outbound, SendResult
-from app.domain.delivery import DeliveryEvent, DeliveryStatus, ReasonCode
+from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.lanes import LaneKey
+from app.domain.outbound import Accepted, Outbound, SendResult
+from app.domain.words import ReasonCode
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import LEASE, SETTLES_AFTER, Batch, Stage, because, report
 

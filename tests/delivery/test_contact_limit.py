@@ -6,9 +6,10 @@ from collections import Counter
 from datetime import timedelta
 
 from app.delivery.sql import contact_limits
-from app.domain.channel_port import Deferred
-from app.domain.delivery import AccountId, Channel, DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 from app.domain.guards import Guards
+from app.domain.outbound import Deferred
+from app.domain.words import AccountId, Channel
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, Stage
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.domain.channel_port import ReceiptKind
-from app.domain.delivery import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
+from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.provider_events import ReceiptKind
+from app.domain.words import Channel, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R, C = DeliveryEvent, DeliveryStatus, ReceiptKind, ReasonCode

@@ -10,19 +10,9 @@ import sqlalchemy as sa
 from app.attachments.upload import Upload, keep_attachment
 from app.delivery.senders import Plans
 from app.delivery.staged_files import Load, Loads, NotLoaded
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    AttachmentFile,
-    Deferred,
-    DroppedAttachment,
-    Limits,
-    Rejected,
-    Unknown,
-    Uploaded,
-    UploadResult,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import AddressKind, Limits, Uploaded, UploadResult
+from app.domain.outbound import Accepted, AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown
+from app.domain.words import Channel, ReasonCode
 from app.settings import Settings
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, OneLine, Stage

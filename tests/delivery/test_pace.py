@@ -21,11 +21,13 @@ from app.delivery.pump import Pump
 from app.delivery.pump_context import Crew, Pace
 from app.delivery.runner import PumpRunner
 from app.delivery.sql import claims
-from app.delivery.sql.claims import Claimed, Gate, Grant, LaneKey
+from app.delivery.sql.claims import Claimed, Gate, Grant
 from app.delivery.staged_files import Load
-from app.domain.channel_port import Author, Outbound
-from app.domain.delivery import AccountId, Channel, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Author, Outbound
 from app.domain.pacing import spend
+from app.domain.words import AccountId, Channel, DeliveryId, MassReplyId, TenantId
 from tests.delivery import virtual_time
 from tests.delivery.carrier import Carrier
 

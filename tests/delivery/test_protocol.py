@@ -19,8 +19,10 @@ import pytest
 
 from app.delivery.outcomes import answered as read_answer
 from app.delivery.sql.claims import Claimed
-from app.domain.channel_port import Accepted, Deferred, ReceiptKind, Rejected, SendResult, Unknown
-from app.domain.delivery import ACCEPTED, Absorbed, DeliveryEvent, DeliveryId, DeliveryStatus, Move, ReasonCode
+from app.domain.delivery import ACCEPTED, Absorbed, DeliveryEvent, DeliveryStatus, Move
+from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
+from app.domain.provider_events import ReceiptKind
+from app.domain.words import DeliveryId, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R = DeliveryEvent, DeliveryStatus, ReceiptKind

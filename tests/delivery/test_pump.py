@@ -11,8 +11,9 @@ import pytest
 
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import BATCH_FROM, Pump
-from app.domain.channel_port import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
-from app.domain.delivery import DeliveryStatus, ReasonCode, TenantId
+from app.domain.delivery import DeliveryStatus
+from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.words import ReasonCode, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import BulkCarrier, Carrier, Gate

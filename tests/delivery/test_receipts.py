@@ -9,8 +9,9 @@ import pytest
 import structlog
 
 from app.delivery.receipts import settle_stored, take_watermark
-from app.domain.channel_port import ReceiptKind, Watermark
-from app.domain.delivery import Channel, DeliveryEvent, DeliveryStatus, ReasonCode
+from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.provider_events import ReceiptKind, Watermark
+from app.domain.words import Channel, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R, C = DeliveryEvent, DeliveryStatus, ReceiptKind, ReasonCode

@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from app.delivery import record as recorder_module
 from app.delivery.record import GROUP, REFUSALS, BadAddress, Recorder, Result
 from app.delivery.settle import Report
-from app.domain.channel_port import Deferred
-from app.domain.delivery import Channel, DeliveryEvent, DeliveryId, DeliveryStatus, ReasonCode, TenantId
+from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.outbound import Deferred
 from app.domain.pacing import BREAKER_THRESHOLD
+from app.domain.words import Channel, DeliveryId, ReasonCode, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.stage import Batch, Stage, eventually, recording, report

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from app.delivery.sql import account_health
-from app.domain.channel_port import Deferred, Outbound, ReceiptKind, Rejected, SendResult
-from app.domain.delivery import DeliveryEvent, ReasonCode
+from app.domain.delivery import DeliveryEvent
+from app.domain.outbound import Deferred, Outbound, Rejected, SendResult
+from app.domain.provider_events import ReceiptKind
+from app.domain.words import ReasonCode
 from app.store.mass_replies import lanes_of
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, report

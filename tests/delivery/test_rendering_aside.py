@@ -10,8 +10,9 @@ from app.delivery.claim import Claim
 from app.delivery.pump import Pump
 from app.delivery.senders import Plans
 from app.delivery.staged_files import Load
-from app.domain.delivery import DeliveryEvent, MassReplyId
+from app.domain.delivery import DeliveryEvent
 from app.domain.preflight import Plan
+from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, recording, report

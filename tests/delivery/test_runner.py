@@ -12,10 +12,10 @@ from uuid import UUID
 
 from app.delivery.pump_context import Crew
 from app.delivery.runner import FAULT, PumpRunner
-from app.delivery.sql.claims import LaneKey
 from app.delivery.staged_files import Load
-from app.domain.channel_port import Outbound, SendResult
-from app.domain.delivery import Channel, TenantId
+from app.domain.lanes import LaneKey
+from app.domain.outbound import Outbound, SendResult
+from app.domain.words import Channel, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier, Gate

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from app.delivery import settle as settling
 from app.delivery.settle import Report, settle
-from app.domain.delivery import Absorbed, Channel, DeliveryEvent, DeliveryId, DeliveryStatus, Move, ReasonCode
+from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Move
+from app.domain.words import Channel, DeliveryId, ReasonCode
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode

@@ -6,7 +6,8 @@ from datetime import timedelta
 from app.delivery.pump import Pump
 from app.delivery.record import Recorder, Result
 from app.delivery.slots import AccountSlots
-from app.domain.delivery import Channel, MassReplyStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel
 from tests.delivery.carrier import Carrier, Gate
 from tests.delivery.stage import Batch, Stage, eventually, recording
 

@@ -8,15 +8,18 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from app.delivery import prepare
 from app.delivery import sweeper as delivery_sweeper
 from app.delivery.sql import sweeper as sweeper_sql
-from app.delivery.sql.claims import LaneKey
 from app.domain.audit import OPERATOR
-from app.domain.channel_port import Author, ReceiptKind
-from app.domain.delivery import Channel, DeliveryEvent, DeliveryStatus, MassReplyId
+from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.lanes import LaneKey
 from app.domain.mass_reply import Draft
+from app.domain.outbound import Author
+from app.domain.provider_events import ReceiptKind
 from app.domain.selection import ByIds
 from app.domain.text.message import OnUnresolved
+from app.domain.words import Channel, MassReplyId
 from app.mass_replies import create
 from app.worker import WorkerProcess
 from tests.delivery.stage import Batch, Stage, report
@@ -231,7 +234,7 @@ class TestPreparation:
             tries.append(id_)
             raise KeyError("?")
 
-        monkeypatch.setattr(create, "prepare", fails)
+        monkeypatch.setattr(prepare, "prepare", fails)
         process, one, other = WorkerProcess(stage.runtime), MassReplyId(uuid4()), MassReplyId(uuid4())
         for id_ in (one, one, one, other):
             await process._prepare(stage.tenant, id_)
@@ -247,7 +250,7 @@ class TestPreparation:
         await stage.runs("UPDATE mass_replies SET updated_at = now() - interval '6 s' WHERE id = :id", id=id_)
         await stage.sweeper(prepared=prepared).tick()
         assert id_ in prepared
-        await create.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
+        await prepare.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
         row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
         assert (row.status, row.selected_count, row.recipient_count) == ("awaiting_confirmation", 4, 4)
         deliveries = list(await stage.runs("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id", id=id_))
@@ -287,7 +290,7 @@ class TestPreparation:
 
     async def prepared_as_far_as_the_first_page(self, stage: Stage, id_: MassReplyId) -> None:
         aside = stage.runtime.aside
-        assert await create._prepare_page(stage.database, aside, stage.tenant, id_, timedelta(minutes=30))
+        assert await prepare._prepare_page(stage.database, aside, stage.tenant, id_, timedelta(minutes=30))
         pages = await stage.runs(
             "SELECT preflight IS NULL AS open FROM selection_pages WHERE mass_reply_id = :id ORDER BY page", id=id_
         )

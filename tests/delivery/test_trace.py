@@ -18,16 +18,8 @@ from app.dev.history.evidence import Decision
 from app.dev.history.export import export
 from app.dev.history.reading import evidence
 from app.dev.history.trace import trace
-from app.domain.delivery import (
-    Absorbed,
-    DeliveryEvent,
-    DeliveryId,
-    DeliveryStatus,
-    Happening,
-    Move,
-    Standing,
-    transition,
-)
+from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move, Standing, transition
+from app.domain.words import DeliveryId
 from tests.delivery.stage import Batch, Stage, report
 from tests.delivery.test_protocol import Play, Seen
 

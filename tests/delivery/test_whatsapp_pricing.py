@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.delivery import AccountId, Channel, DeliveryEvent
+from app.domain.delivery import DeliveryEvent
+from app.domain.words import AccountId, Channel
 from tests.api.conftest import anonymous, app
 from tests.delivery.stage import Batch, Stage, report
 from tests.e2e.callers import Callers

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from app.dev.promises import Promise, Received, Result, breaches
 from app.dev.samples import DELIVERED, Ending
-from app.domain.delivery import Channel, DeliveryStatus, ReasonCode
+from app.domain.delivery import DeliveryStatus
+from app.domain.words import Channel, ReasonCode
 
 SKIPPED = Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED)
 ENDINGS = {"email-1": DELIVERED, "email-2": DELIVERED, "voice-1": SKIPPED}

@@ -9,7 +9,7 @@ from app.conversations.import_line import parse_line
 from app.dev.inboxes import inboxes
 from app.dev.samples import TROUBLES, samples, to_ndjson
 from app.dev.sandbox.faults import commits, find_fault
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 INBOXES = inboxes("http://127.0.0.1:8025", 8026)

@@ -9,8 +9,8 @@ import pytest
 
 from app.channels.http import open_http
 from app.channels.registry import AccountSetup, build
-from app.domain.channel_port import Inbound, Webhook
-from app.domain.delivery import Channel
+from app.domain.provider_events import Inbound, Webhook
+from app.domain.words import Channel
 from tests.dev.sandbox_calls import Received, graph_call, post, quick_sandbox, run_receiver
 from tests.scene import CORRESPONDENTS
 

@@ -11,17 +11,10 @@ from app.channels.http import open_http
 from app.channels.meta.adapter import MetaAdapter
 from app.channels.registry import AccountSetup
 from app.dev.sandbox import Sandbox
-from app.domain.channel_port import (
-    Accepted,
-    AttachmentFile,
-    Inbound,
-    Receipt,
-    ReceiptKind,
-    Uploaded,
-    Watermark,
-    Webhook,
-)
-from app.domain.delivery import Channel
+from app.domain.channel_port import Uploaded
+from app.domain.outbound import Accepted, AttachmentFile
+from app.domain.provider_events import Inbound, Receipt, ReceiptKind, Watermark, Webhook
+from app.domain.words import Channel
 from tests.channels.cases import CORRELATION, outbound
 from tests.dev.sandbox_calls import (
     APP_SECRET,

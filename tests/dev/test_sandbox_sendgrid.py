@@ -16,8 +16,9 @@ from app.channels.sendgrid.adapter import SendGridAdapter
 from app.dev.sandbox import Fault, Sandbox
 from app.dev.sandbox.faults import STAGES, Stage
 from app.dev.sandbox.sendgrid import new_keys
-from app.domain.channel_port import Accepted, Deferred, Outbound, Receipt, ReceiptKind, Rejected, Unknown, Webhook
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, Unknown
+from app.domain.provider_events import Receipt, ReceiptKind, Webhook
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, outbound
 from tests.channels.mail_cases import OUR_MESSAGE_ID
 from tests.dev.sandbox_calls import QUICK, Answered, Received, get, quick_sandbox, run_receiver, within

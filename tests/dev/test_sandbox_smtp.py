@@ -15,8 +15,8 @@ from app.dev.sandbox import Fault, Sandbox, Settings, Timing
 from app.dev.sandbox.faults import MAGIC, commits
 from app.dev.sandbox.mail_server import server_class
 from app.dev.servers import EmbeddedServersMissing
-from app.domain.channel_port import Accepted, AttachmentFile, Deferred, Rejected, SendResult, Unknown
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import Accepted, AttachmentFile, Deferred, Rejected, SendResult, Unknown
+from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import outbound
 from tests.channels.mail_cases import OUR_MESSAGE_ID
 from tests.dev.sandbox_calls import QUICK, get, quick_sandbox

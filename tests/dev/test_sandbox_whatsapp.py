@@ -12,8 +12,10 @@ from app.channels.http import open_http
 from app.channels.registry import AccountSetup
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.dev.sandbox import Sandbox
-from app.domain.channel_port import Accepted, AttachmentFile, Inbound, Receipt, Template, Uploaded, Webhook
-from app.domain.delivery import Channel
+from app.domain.channel_port import Uploaded
+from app.domain.outbound import Accepted, AttachmentFile, Template
+from app.domain.provider_events import Inbound, Receipt, Webhook
+from app.domain.words import Channel
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.dev.sandbox_calls import (
     APP_SECRET,

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.domain.channel_port import AddressKind, Attachment, Author, Limits
-from app.domain.delivery import Channel, ConversationStatus
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.outbound import Attachment, Author
 from app.domain.preflight import Plan, Recipient
 from app.domain.text.message import OnUnresolved, compile_message
+from app.domain.words import Channel, ConversationStatus
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 ID = UUID("01900000-0000-7000-8000-000000000001")

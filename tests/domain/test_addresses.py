@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.addresses import Address, identity
-from app.domain.delivery import Channel
 from app.domain.own_addresses import OwnAddresses
 from app.domain.phone_numbers import region_of_number
+from app.domain.words import Channel
 
 EMAIL, SMS, WHATSAPP = Channel.EMAIL, Channel.SMS, Channel.WHATSAPP
 

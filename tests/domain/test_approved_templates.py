@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.channel_port import AddressKind, Attachment, Limits, Template
-from app.domain.delivery import Channel, Reason, ReasonCode
+from app.domain.channel_port import AddressKind, Limits
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
+from app.domain.outbound import Attachment, Template
 from app.domain.preflight import PreflightWarning, Recipient, preflight
 from app.domain.preflight_summary import Summary, Withdrawn
 from app.domain.text.approved_templates import as_text, read_template
+from app.domain.words import Channel, Reason, ReasonCode
 from tests.domain.people import NOW, plan, recipient
 
 WINDOW = Limits(address=AddressKind.OPAQUE, reply_window=timedelta(hours=24), template_outside_window=True)

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from app.attachments.file_types import TYPES, checked_type, recognised_archive, safe_filename
-from app.domain.channel_port import AddressKind, Attachment, DroppedAttachment, Limits
+from app.domain.channel_port import AddressKind, Limits
 from app.domain.errors import InvalidRequest
+from app.domain.outbound import Attachment, DroppedAttachment
 
 ODT = "application/vnd.oasis.opendocument.text"
 

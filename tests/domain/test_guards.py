@@ -8,14 +8,14 @@ import pytest
 
 from app.domain.approval import fold, parties, refuse_anothers, refuse_own
 from app.domain.audit import Actor
-from app.domain.channel_port import Author
 from app.domain.contact_limits import thin_out
-from app.domain.delivery import Channel, Reason, ReasonCode
 from app.domain.errors import BatchTooLarge, Forbidden
 from app.domain.guards import NO_GUARDS, Guards, Inactive, refuse_too_large, refuse_too_many_selected
+from app.domain.outbound import Author
 from app.domain.permissions import KeyIdentity, Role
 from app.domain.preflight import PreflightWarning, Verdict, judge, preflight
 from app.domain.preflight_summary import Summary, Withdrawn
+from app.domain.words import Channel, Reason, ReasonCode
 from tests.domain.people import EMAIL, ID, NOW, plan, recipient
 
 R = Role

@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from app.domain.delivery import Channel
 from app.domain.own_addresses import OwnAddresses
 from app.domain.text.plain_text import decode
+from app.domain.words import Channel
 from app.mail.automatic import is_automatic
 from app.mail.message import UnreadableMail, parse_mail
 from tests.domain.mails import mail, raw_mail

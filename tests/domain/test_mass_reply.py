@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, MassReplyStatus
+from app.domain.delivery import DeliveryStatus
 from app.domain.errors import InvalidSchedule
 from app.domain.mass_reply import Billed, Confirmation, Lane, MassReply
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Author
 from app.domain.text.message import OnUnresolved, Source
+from app.domain.words import Channel, MassReplyId
 from tests.domain.people import ID
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

@@ -12,17 +12,14 @@ from app.domain.delivery import (
     DeliveryStatus,
     Effect,
     Happening,
-    MassReplyEvent,
-    MassReplyStatus,
     Move,
-    Reason,
-    ReasonCode,
     Standing,
     effect,
-    next_status,
     too_late,
     transition,
 )
+from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
+from app.domain.words import Reason, ReasonCode
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.channel_port import AddressKind, DroppedAttachment, Limits
-from app.domain.delivery import Channel, ConversationStatus, Reason, ReasonCode
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.outbound import DroppedAttachment
 from app.domain.preflight import PreflightWarning, Ready, Recipient, Verdict, judge, preflight
 from app.domain.preflight_summary import SAMPLES, WARNING_DETAILS, Sample, Summary
 from app.domain.text.message import OnUnresolved, compile_message
+from app.domain.words import Channel, ConversationStatus, Reason, ReasonCode
 from tests.domain.people import CHAT, EMAIL, FILE, ID, NOW, SMS, on_phone, plan, recipient
 
 C = ReasonCode

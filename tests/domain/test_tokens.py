@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.auth.claims import ClaimNames, find_claim, read_identity
-from app.domain.channel_port import Author
+from app.domain.outbound import Author
 from app.domain.permissions import Role
 
 TENANT = UUID("01890000-0000-7000-8000-000000000001")

@@ -5,8 +5,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.conftest import create_tenant
 from tests.e2e.callers import Callers, mail, messenger_message, sms, whatsapp_message

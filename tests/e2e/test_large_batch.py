@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel, DeliveryStatus
+from app.domain.delivery import DeliveryStatus
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.settings import Settings
 from app.worker import WorkerProcess

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.delivery.look_up import look_up_uncertain
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.e2e.conftest import Poll

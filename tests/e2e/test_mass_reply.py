@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.e2e.conftest import Poll

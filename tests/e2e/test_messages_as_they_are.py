@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.e2e.callers import Callers, mail, whatsapp_message
 from tests.scene import add_account, add_conversation, messenger, postmark, row, whatsapp

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.scene import Account, add_account, add_conversation, messenger, postmark, twilio, whatsapp
 

@@ -17,7 +17,7 @@ from app.dev.sandbox.options import Settings as SandboxSettings
 from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.domain.callback_urls import Callbacks
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.settings import Settings
 from app.worker import WorkerProcess

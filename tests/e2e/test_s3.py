@@ -15,8 +15,8 @@ import pytest
 
 from app.attachments.files import Files, FilesUnavailable
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.mass_replies.sql import pauses
 from app.runtime import Runtime
 from app.worker import WorkerProcess

@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import structlog
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.e2e.callers import Callers, mail
 from tests.scene import add_account, add_conversation, postmark, row

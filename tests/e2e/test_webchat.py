@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.settle import Report, settle
-from app.domain.delivery import DeliveryEvent, DeliveryId, Happening, Reason, ReasonCode
+from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.words import DeliveryId, Reason, ReasonCode
 from app.runtime import Runtime
 from app.settings import Settings
 from app.webchat.notifier import MOST_PAGES

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.e2e.callers import Callers, whatsapp_message
 from tests.e2e.test_opt_out import preview

@@ -13,7 +13,7 @@ from app.automation.rules import save_rule
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.audit import OPERATOR
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import Channel, ConversationId, TenantId
+from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.settings import Settings
 from tests.faults.processes import running

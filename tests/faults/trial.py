@@ -14,11 +14,13 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key
+from app.accounts.tenants import create_tenant
 from app.dev.history.evidence import Confirmed
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel, DeliveryStatus, TenantId
+from app.domain.delivery import DeliveryStatus
 from app.domain.permissions import Role
+from app.domain.words import Channel, TenantId
 from app.main import create_app
 from app.runtime import open_runtime
 from app.settings import Settings

@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy import text
 
 from app.dev.ports import free_port
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.settings import Settings
 from tests.api.conftest import MakeKey, bearer

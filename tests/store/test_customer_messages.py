@@ -8,16 +8,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.conversations.sql.customer_messages import (
-    LATEST,
-    LATEST_OF_CONTACT,
-    Match,
-    find_conversation,
-    record_customer_message,
-)
-from app.domain.channel_port import Inbound
+from app.conversations.sql.customer_messages import record_customer_message
+from app.conversations.sql.threading import LATEST, LATEST_OF_CONTACT, Match, find_conversation
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import AccountId, Channel, ConversationId, TenantId
+from app.domain.provider_events import Inbound
+from app.domain.words import AccountId, Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.conversations import lock_conversation
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio

@@ -7,10 +7,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conversations.conversations import import_lines
+from app.conversations.importing import import_lines
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import Channel, ConversationId, DeliveryStatus, MassReplyId, ReasonCode, TenantId
+from app.domain.delivery import DeliveryStatus
 from app.domain.outbox import (
     ConversationUpdated,
     DeliveryUpdated,
@@ -22,6 +22,7 @@ from app.domain.outbox import (
     read_subject,
     write_subject,
 )
+from app.domain.words import Channel, ConversationId, MassReplyId, ReasonCode, TenantId
 from app.runtime import Runtime
 from app.store import outbox
 from tests.imports import DIGESTS, ndjson, patch, stream

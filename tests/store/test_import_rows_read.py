@@ -8,7 +8,7 @@ import pytest
 
 from app.conversations.import_line import parse_line
 from app.conversations.sql.imports import load_chunk, store_chunk
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.store.database import Database
 from tests.conftest import create_tenant
 from tests.imports import Desk, line, ndjson

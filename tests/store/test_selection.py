@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.domain.delivery import DeliveryStatus, MassReplyId, TenantId
+from app.domain.delivery import DeliveryStatus
 from app.domain.errors import NotFound
 from app.domain.selection import (
     ByExternalIds,
@@ -25,6 +25,7 @@ from app.domain.selection import (
     TimeRange,
     parse_filter,
 )
+from app.domain.words import MassReplyId, TenantId
 from app.store import selection
 from app.store.database import Database, async_url
 from app.store.transactions import TenantTx

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.domain.delivery import MassReplyId
 from app.domain.outbox import EventType, News
+from app.domain.words import MassReplyId
 from app.runtime import Runtime
 from app.store import outbox
 from app.webhooks.model import EndpointDraft, Setback

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.telemetry.metrics import Metrics
 from tests.delivery.stage import Stage
 from tests.telemetry.samples import figures

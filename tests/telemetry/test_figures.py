@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.domain.channel_port import ReceiptKind
-from app.domain.delivery import Channel
+from app.domain.provider_events import ReceiptKind
+from app.domain.words import Channel
 from app.monitoring import gauges as shown
 from app.monitoring.sql import gauges as stored
 from app.monitoring.sql.gauges import Figures

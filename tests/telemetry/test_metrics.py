@@ -15,8 +15,8 @@ import pytest
 
 from app.channels.registry import ADAPTERS
 from app.delivery.pump import Pump
-from app.domain.channel_port import Accepted, Outbound, Rejected, SendResult, Unknown
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.outbound import Accepted, Outbound, Rejected, SendResult, Unknown
+from app.domain.words import Channel, ReasonCode
 from app.settings import Settings
 from app.telemetry import Telemetry, TelemetryMissing, open_telemetry
 from app.telemetry.metrics import METHODS, Metrics, served, shared_among

@@ -13,8 +13,8 @@ from structlog.typing import EventDict
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.pump import Pump
 from app.delivery.runner import PumpRunner
-from app.delivery.sql.claims import LaneKey
 from app.delivery.sweeper import Sweeper
+from app.domain.lanes import LaneKey
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Batch, Stage
 

@@ -16,8 +16,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app.delivery.runner import PumpRunner
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.main import create_app
 from app.runtime import Runtime
 from app.settings import Settings

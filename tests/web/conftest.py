@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.cable import Cable

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from app.domain.channel_port import Author
+from app.domain.outbound import Author
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
 from tests.web.conftest import OpenDialog, violations

@@ -5,9 +5,9 @@ from uuid import UUID
 import httpx
 from playwright.async_api import Page, Route, expect
 
-from app.domain.channel_port import Author
-from app.domain.delivery import Channel
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.scene import add_account, add_conversation

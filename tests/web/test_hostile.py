@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from playwright.async_api import FilePayload, Page, expect
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.scene import add_account, add_conversation, postmark

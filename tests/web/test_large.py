@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.async_api import Page, Request, expect
 
-from app.domain.delivery import Channel
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.scene import add_account, add_conversations, postmark

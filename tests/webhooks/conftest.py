@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from app.channels.http import open_http
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import Channel, ConversationId, TenantId
 from app.domain.outbox import News
+from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.outbox import announce
 from app.telemetry.metrics import Metrics

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.delivery import Channel, DeliveryStatus, MassReplyId, TimelineKind
+from app.domain.delivery import DeliveryStatus
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, News, Subject
+from app.domain.words import Channel, MassReplyId, TimelineKind
 from app.webhooks.payloads import DELIVERIES, EventUnwritable, Notice, notices, predecessors, progress, written
 from app.webhooks.sql.event_contents import Contents, MessageTold
 

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import Channel
 from app.domain.outbox import ConversationUpdated, EventType, News
+from app.domain.words import Channel
 from app.settings import Settings
 from app.webhooks.dispatcher import LEASE
 from app.worker import WorkerProcess

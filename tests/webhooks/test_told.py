@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
 
-from app.domain.delivery import DeliveryStatus, MassReplyId, ReasonCode
+from app.domain.delivery import DeliveryStatus
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, News
+from app.domain.words import MassReplyId, ReasonCode
 from app.webhooks import dispatcher
 from tests.webhooks.conftest import Scene
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.api_keys import ApiKey
-from app.domain.channel_port import Author
-from app.domain.delivery import TenantId
+from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from app.tables import api_key_routes, api_keys

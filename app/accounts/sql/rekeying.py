@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.addresses import Address
-from app.domain.delivery import AccountId, Channel
+from app.domain.words import AccountId, Channel
 from app.store.transactions import TenantTx
 
 PAGE: Final = 5_000

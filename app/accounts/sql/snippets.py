@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.store.transactions import TenantTx
 from app.tables import snippets
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.store.transactions import RoutingTx, TenantTx
 from app.tables import NEW_ID, tenants
 

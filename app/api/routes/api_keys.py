@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 from pydantic import AwareDatetime, Field, FutureDatetime
 
-from app.accounts.channel_accounts import KeyDraft, issue_api_key, revoke_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key, revoke_api_key
 from app.accounts.sql.api_keys import find_api_key, list_api_keys
 from app.api.deps import Administrator, RuntimeDep
 from app.api.headers import MADE

@@ -10,8 +10,8 @@ from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.domain.audit import Actor
-from app.domain.delivery import MassReplyId
 from app.domain.errors import InvalidSchedule, InvalidState, NotFound
+from app.domain.words import MassReplyId
 from app.mass_replies import confirm
 from app.store.shares import BULK
 

@@ -15,8 +15,8 @@ from app.api.schemas import STORABLE, Answer, Body, Listing
 from app.compliance.blocked_addresses import lift_block, list_blocked
 from app.compliance.sql.blocked_addresses import BlockedAddress
 from app.domain.audit import Actor
-from app.domain.delivery import Channel, ReasonCode
 from app.domain.errors import NotFound
+from app.domain.words import Channel, ReasonCode
 
 router = APIRouter(prefix="/blocked-addresses", tags=["blocked addresses"], route_class=CallerFirst)
 

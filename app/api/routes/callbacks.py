@@ -12,8 +12,8 @@ from app.api.deps import RuntimeDep
 from app.api.problems import BodyTooLarge, only_problems
 from app.api.routing import CallerFirst
 from app.delivery import callbacks
-from app.domain.channel_port import Webhook
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
+from app.domain.provider_events import Webhook
 from app.store.shares import REPORTS
 
 router = APIRouter(prefix="/callbacks", tags=["callbacks"], route_class=CallerFirst)

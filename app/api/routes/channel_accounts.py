@@ -19,8 +19,8 @@ from app.delivery.account_check import check_account
 from app.domain.account_check import CallbackState, CredentialsState
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
 from app.domain.audit import Actor
-from app.domain.delivery import Channel, TenantId
 from app.domain.errors import AccountInUse, InvalidAccount, InvalidState, NotFound
+from app.domain.words import Channel, TenantId
 from app.runtime import Runtime
 from app.store.accounts import find_account, list_accounts
 

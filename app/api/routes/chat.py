@@ -19,8 +19,8 @@ from app.api.rate_limit import RateLimit
 from app.api.routing import CallerFirst, Door
 from app.api.schemas import Answer, Body
 from app.attachments.files import FilesUnavailable
-from app.domain.delivery import AccountId
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
+from app.domain.words import AccountId
 from app.process.polling import Bell
 from app.webchat import sessions
 from app.webchat.model import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender

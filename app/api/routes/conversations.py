@@ -21,16 +21,10 @@ from app.api.paging import Page, PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing
-from app.conversations.conversations import (
-    add_customer_message,
-    get,
-    import_lines,
-    import_mail,
-    import_mailbox,
-    resolve,
-    search,
-)
+from app.conversations.conversations import add_customer_message, get, resolve, search
 from app.conversations.import_line import parse_message
+from app.conversations.importing import import_lines
+from app.conversations.mail_import import import_mail, import_mailbox
 from app.domain.conversation import ConversationView, TimelineItem
 from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.selection import parse_filter

@@ -22,8 +22,8 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing, Moment
+from app.delivery import prepare
 from app.domain.audit import Actor
-from app.domain.delivery import MassReplyId, MassReplyStatus, TenantId
 from app.domain.errors import (
     BatchTooLarge,
     ConfirmationExpired,
@@ -44,6 +44,8 @@ from app.domain.errors import (
     UnknownMergeTag,
 )
 from app.domain.mass_reply import MassReply
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import MassReplyId, TenantId
 from app.mass_replies import confirm, create
 from app.mass_replies.sql.idempotency import Record
 from app.runtime import Runtime
@@ -142,7 +144,7 @@ async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> Mas
         await runtime.wakeups.wake_preparation(tenant, id_)
         return batch
     within = runtime.settings.confirm_within
-    await create.prepare(runtime.database.of(BULK), runtime.aside.of(tenant), tenant, id_, within)
+    await prepare.prepare(runtime.database.of(BULK), runtime.aside.of(tenant), tenant, id_, within)
     return await read(runtime, tenant, id_)
 
 

@@ -13,7 +13,6 @@ from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.domain.audit import Actor
-from app.domain.delivery import MassReplyId
 from app.domain.errors import (
     ConversationsNotFound,
     IdempotencyInProgress,
@@ -24,6 +23,7 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
+from app.domain.words import MassReplyId
 from app.mass_replies import control
 from app.store.shares import BULK
 from app.store.transactions import TenantTx

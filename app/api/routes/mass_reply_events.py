@@ -18,10 +18,10 @@ from app.api.mass_reply_schemas import ProgressAnswer
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
-from app.domain.delivery import MassReplyId
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.stream_cursor import BEGINNING, PLACE_FORM, Place
+from app.domain.words import MassReplyId
 from app.process.polling import UNREACHABLE
 
 log = structlog.get_logger()

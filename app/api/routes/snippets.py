@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path, Response, status
 from pydantic import Field, StringConstraints
 
-from app.accounts.channel_accounts import delete_snippet, save_snippet
+from app.accounts.snippets import delete_snippet, save_snippet
 from app.accounts.sql.snippets import Snippet, find_snippet, list_snippets
 from app.api.deps import Administrator, ConversationReader, RuntimeDep
 from app.api.paging import PageDep

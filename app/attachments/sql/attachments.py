@@ -9,9 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.attachments.file_types import StoredAttachment, StoredContent
-from app.delivery.sql.claims import LaneKey
-from app.domain.channel_port import Attachment, DroppedAttachment
-from app.domain.delivery import DeliveryId
+from app.domain.lanes import LaneKey
+from app.domain.outbound import Attachment, DroppedAttachment
+from app.domain.words import DeliveryId
 from app.store.transactions import TenantTx
 
 _INSERT = sa.text("""

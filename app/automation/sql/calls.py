@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.automation.model import ActionOutcome
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 

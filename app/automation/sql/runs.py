@@ -11,7 +11,7 @@ from app.automation.model import Rule, Run
 from app.automation.rule_json import write_result
 from app.automation.sql.rules import read_rule
 from app.domain.conversation import Conversation
-from app.domain.delivery import ConversationId, TenantId
+from app.domain.words import ConversationId, TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 _WAITING = sa.text("""

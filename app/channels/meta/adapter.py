@@ -28,20 +28,10 @@ from app.channels.meta_graph import (
 )
 from app.channels.support import Answer, json_object
 from app.domain.account_check import CheckResult
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    AttachmentFile,
-    Deferred,
-    Limits,
-    Outbound,
-    ProviderEvent,
-    Rejected,
-    SendResult,
-    UploadResult,
-    Webhook,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import AddressKind, Limits, UploadResult
+from app.domain.outbound import Accepted, AttachmentFile, Deferred, Outbound, Rejected, SendResult
+from app.domain.provider_events import ProviderEvent, Webhook
+from app.domain.words import Channel, ReasonCode
 
 PAGES_API: Final = "https://graph.facebook.com"
 INSTAGRAM_API: Final = "https://graph.instagram.com"

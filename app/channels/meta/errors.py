@@ -10,7 +10,7 @@ from typing import Final
 
 from app.channels.meta_graph import Code, ErrorTable
 from app.channels.support import Fault, Meaning
-from app.domain.delivery import ReasonCode
+from app.domain.words import ReasonCode
 
 _LATER: Final = timedelta(minutes=1)
 

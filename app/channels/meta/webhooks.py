@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from app.channels.meta_graph import Json, fingerprint, instant, member, number, objects, text
-from app.domain.channel_port import Amended, Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized, Watermark
+from app.domain.provider_events import Amended, Inbound, ProviderEvent, Receipt, ReceiptKind, Unrecognized, Watermark
 
 _MILLISECONDS: Final = 1000
 

@@ -16,23 +16,10 @@ from app.channels.postmark import webhooks as events
 from app.channels.postmark.errors import ERRORS, INVALID_REQUEST, TOO_LARGE, about_request
 from app.channels.support import Answer, asked_to_wait, by_status, get, json_object, post, refusal
 from app.domain.account_check import CheckResult
-from app.domain.channel_port import (
-    Absent,
-    Accepted,
-    AddressKind,
-    AttachmentFile,
-    Found,
-    Limits,
-    LookUp,
-    Outbound,
-    ProviderEvent,
-    ReceiptKind,
-    Rejected,
-    SendResult,
-    Unknown,
-    Webhook,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import Absent, AddressKind, Found, Limits, LookUp
+from app.domain.outbound import Accepted, AttachmentFile, Outbound, Rejected, SendResult, Unknown
+from app.domain.provider_events import ProviderEvent, ReceiptKind, Webhook
+from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://api.postmarkapp.com"
 SUBJECT_CHARACTERS: Final = 2_000

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.channels.support import Fault, Meaning
-from app.domain.delivery import ReasonCode
+from app.domain.words import ReasonCode
 
 INVALID_REQUEST: Final = 300
 """The code for whatever is wrong with an e-mail; only its message says what."""

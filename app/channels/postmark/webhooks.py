@@ -6,9 +6,9 @@ from uuid import UUID
 
 from app.channels.mail_rules import mail_date
 from app.channels.support import Failure, moment
-from app.domain.channel_port import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
-from app.domain.delivery import ReasonCode
+from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.threads import answered, read_message_id, read_message_ids
+from app.domain.words import ReasonCode
 from app.mail.automatic import is_automatic
 from app.mail.headers import Mailbox, decode_words, read_mailbox
 from app.mail.html_text import html_to_text

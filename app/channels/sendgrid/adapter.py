@@ -22,18 +22,11 @@ from app.channels.sendgrid import webhooks as events
 from app.channels.sendgrid.form_data import is_form, read_form
 from app.channels.support import Answer, Fault, Meaning, by_status, get, post, refusal
 from app.domain.account_check import CheckResult, refused
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    AttachmentFile,
-    Limits,
-    Outbound,
-    ProviderEvent,
-    SendResult,
-    Webhook,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.outbound import Accepted, AttachmentFile, Outbound, SendResult
+from app.domain.provider_events import ProviderEvent, Webhook
 from app.domain.threads import NO_SUBJECT
+from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://api.sendgrid.com"
 SIGNATURE: Final = "x-twilio-email-event-webhook-signature"

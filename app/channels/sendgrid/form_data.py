@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from python_multipart.multipart import Field, FormParser
 
-from app.domain.channel_port import MalformedWebhook
+from app.domain.provider_events import MalformedWebhook
 
 MEDIA_TYPE: Final = "multipart/form-data"
 _IN_MEMORY: Final[dict[Any, Any]] = {"MAX_MEMORY_FILE_SIZE": math.inf, "MAX_FIELDS": 1_000}

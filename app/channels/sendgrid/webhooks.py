@@ -9,9 +9,9 @@ from uuid import UUID
 
 from app.channels.account_config import REPLY_PLACEHOLDER
 from app.channels.support import Failure, Fault, Meaning, callback_json, fault_of
-from app.domain.channel_port import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
-from app.domain.delivery import ReasonCode
+from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.text.plain_text import decode
+from app.domain.words import ReasonCode
 from app.mail.html_text import html_to_text
 from app.mail.message import Mail, UnreadableMail, parse_mail, thread_ids
 

@@ -32,21 +32,11 @@ from app.channels.mail_rules import BAD_ADDRESS, MailSettings, message_id, own_a
 from app.channels.smtp.mime import compose
 from app.channels.smtp.replies import Step, judge
 from app.domain.account_check import CheckResult, accepted, refused, unknown
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    Deferred,
-    Limits,
-    MalformedWebhook,
-    Outbound,
-    ProviderEvent,
-    Rejected,
-    SendResult,
-    Unknown,
-    Webhook,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import AddressKind, Limits
 from app.domain.failure_texts import in_words
+from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.provider_events import MalformedWebhook, ProviderEvent, Webhook
+from app.domain.words import Channel, ReasonCode
 
 GOODBYE_SECONDS: Final = 1.0
 """How long the server may take to answer QUIT. The message is settled by then, whatever it says."""

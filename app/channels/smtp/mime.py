@@ -8,7 +8,7 @@ from typing import Final, Self, cast
 
 from app.channels import header_encoding as words
 from app.channels.mail_rules import MailSettings, reply_headers
-from app.domain.channel_port import AttachmentFile, Outbound
+from app.domain.outbound import AttachmentFile, Outbound
 
 _POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=76)
 """Seven bits pass through every server, also one without 8BITMIME (RFC 6152)."""

@@ -16,8 +16,8 @@ from app.channels.smtp.reply_texts import (
     said_of_account,
 )
 from app.channels.support import Fault, Meaning, refusal
-from app.domain.channel_port import Deferred, Rejected, Unknown
-from app.domain.delivery import ReasonCode
+from app.domain.outbound import Deferred, Rejected, Unknown
+from app.domain.words import ReasonCode
 
 
 class Step(Enum):

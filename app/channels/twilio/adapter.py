@@ -19,25 +19,20 @@ from app.channels.support import Answer, Failure, asked_to_wait, by_status, faul
 from app.channels.twilio.errors import DEAD_NUMBERS, ERROR_PAGE, FAILURES, REFUSALS
 from app.domain.account_check import CheckResult, refused
 from app.domain.addresses import Address
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    Deferred,
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.opt_out import opted_out
+from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult
+from app.domain.phone_numbers import INTERNATIONAL, region_of_number
+from app.domain.provider_events import (
     Inbound,
-    Limits,
     MalformedWebhook,
-    Outbound,
     ProviderEvent,
     Receipt,
     ReceiptKind,
-    Rejected,
-    SendResult,
     Unrecognized,
     Webhook,
 )
-from app.domain.delivery import Channel, ReasonCode
-from app.domain.opt_out import opted_out
-from app.domain.phone_numbers import INTERNATIONAL, region_of_number
+from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://api.twilio.com"
 SIGNATURE: Final = "x-twilio-signature"

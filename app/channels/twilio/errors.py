@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.channels.support import Failure, Fault, Meaning
-from app.domain.delivery import ReasonCode
+from app.domain.words import ReasonCode
 
 ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"
 

@@ -28,21 +28,10 @@ from app.channels.whatsapp_cloud import webhooks as events
 from app.channels.whatsapp_cloud.errors import ERRORS
 from app.domain.account_check import CheckResult
 from app.domain.addresses import Address
-from app.domain.channel_port import (
-    Accepted,
-    AddressKind,
-    AttachmentFile,
-    DroppedAttachment,
-    Limits,
-    Outbound,
-    ProviderEvent,
-    Rejected,
-    SendResult,
-    Template,
-    UploadResult,
-    Webhook,
-)
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.channel_port import AddressKind, Limits, UploadResult
+from app.domain.outbound import Accepted, AttachmentFile, DroppedAttachment, Outbound, Rejected, SendResult, Template
+from app.domain.provider_events import ProviderEvent, Webhook
+from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://graph.facebook.com"
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.channels.meta_graph import Code, ErrorTable
 from app.channels.support import Fault, Meaning
-from app.domain.delivery import ReasonCode
+from app.domain.words import ReasonCode
 
 _SOON: Final = timedelta(seconds=10)
 _LATER: Final = timedelta(minutes=1)

@@ -11,8 +11,17 @@ from typing import Any, Final
 from app.channels.meta_graph import GraphError, Json, fingerprint, instant, member, objects, text
 from app.channels.meta_graph import number as seconds
 from app.channels.whatsapp_cloud.errors import ERRORS
-from app.domain.channel_port import Amended, Inbound, Moved, Priced, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.charges import FILE_MARK, Charge
+from app.domain.provider_events import (
+    Amended,
+    Inbound,
+    Moved,
+    Priced,
+    ProviderEvent,
+    Receipt,
+    ReceiptKind,
+    Unrecognized,
+)
 
 _MEDIA: Final = frozenset({"image", "video", "document", "audio", "sticker"})
 

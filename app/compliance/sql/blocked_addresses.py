@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import Channel, ReasonCode
+from app.domain.words import Channel, ReasonCode
 from app.store.transactions import TenantTx
 from app.tables import blocked_addresses
 

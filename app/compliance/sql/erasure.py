@@ -1,7 +1,7 @@
 """Erasing a contact's personal data, set-based. Rows, ids, statuses, times and units to pay stay, so counts do too."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -9,22 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.addresses import Address
-from app.domain.delivery import Channel, DeliveryId, DeliveryStatus, ReasonCode
+from app.domain.delivery import DeliveryStatus
 from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, Place, addresses_of
+from app.domain.words import Channel, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
 
 SHORTEST_NEEDLE: Final = 6
 """A shorter address is looked for in reports as a whole text only: it would be found inside anything."""
-
-# Preparing reads a contact and writes its address into a delivery in one transaction: an erasure waits for it, and it
-# for the erasure. An import does too, which finds contacts by names that an erasure takes away.
-_PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 _ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
-
-
-async def wait_for_erasures(tx: TenantTx) -> None:
-    """Let no contact of the tenant be erased until the transaction ends."""
-    await tx.execute(_PREPARING, tenant=str(tx.tenant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,39 +151,6 @@ async def keep_blocked(tx: TenantTx, contact: HeldContact, digests: AddressDiges
     }
     await tx.execute(_KEEP_DIGESTS, **kept)
     await tx.execute(_FORGET_BLOCKED, contact=contact.id, **columns)
-
-
-_ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
-# The digest goes where the address comes back: an opt-out that its owner takes back then is not put in place again.
-_BLOCK_AGAIN = sa.text("""
-    WITH known AS (
-        DELETE FROM erased_blocks e
-        USING unnest(CAST(:channels AS text[]), CAST(:digests AS bytea[]), CAST(:addresses AS text[]))
-              AS v (channel, digest, address)
-        WHERE e.tenant_id = :tenant AND e.channel = v.channel AND e.address_digest = v.digest
-        RETURNING v.channel, v.address, e.reason)
-    INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-    SELECT :tenant, channel, address, reason FROM known ON CONFLICT DO NOTHING
-""")
-
-
-async def has_digests(tx: TenantTx) -> bool:
-    """Whether any address of the tenant's stays blocked as a digest."""
-    return bool(await tx.scalar(_ANY_DIGEST))
-
-
-async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Collection[Address]) -> None:
-    """Block those of these addresses, which have just become known, that an erased contact had blocked."""
-    if not addresses or not await has_digests(tx):
-        return
-    named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))
-    known = [(address, digest) for address in named for digest in digests.possible(tx.tenant, address)]
-    values = {
-        "channels": [address.channel for address, _ in known],
-        "digests": [digest for _, digest in known],
-        "addresses": [address.key for address, _ in known],
-    }
-    await tx.execute(_BLOCK_AGAIN, **values)
 
 
 _SAMPLE_LEFT = """

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.compliance.retention_kinds import Kind
-from app.domain.delivery import MassReplyId, TenantId
+from app.domain.words import MassReplyId, TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 PAGE: Final = 1_000

@@ -8,19 +8,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.compliance.sql.erasure import wait_for_erasures
 from app.conversations.import_chunk import Accounts, Chunk, KnownAccount, named_contacts, possible_contacts
 from app.conversations.import_line import ConversationLine
 from app.conversations.sql.customer_messages import add_messages, message_row
 from app.domain.accounts import region_of
 from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
-from app.domain.delivery import Channel, ConversationId
 from app.domain.json_reader import write_time
 from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, News
 from app.domain.selection import filterable
+from app.domain.words import Channel, ConversationId
 from app.store.conversations import lock_conversations, read_contact
 from app.store.database import SOME_TENANT, plan_by_key
+from app.store.erased_addresses import wait_for_erasures
 from app.store.outbox import announce
 from app.store.transactions import TenantTx
 

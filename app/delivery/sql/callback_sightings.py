@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.domain.account_check import CallbackTimes
-from app.domain.delivery import AccountId
+from app.domain.words import AccountId
 from app.store.transactions import TenantTx
 
 _COLUMNS: Final = {True: "verified_at", False: "refused_at"}

@@ -1,8 +1,4 @@
-"""The claim: the durable mark that is committed before a byte leaves.
-
-One transaction holds the channel account's row, so that rate and calls under way are exact across all workers, and sets
-`sending` with a fresh epoch and token. After a crash only what was claimed and not yet recorded is unknown.
-"""
+"""The claim: the durable mark that is committed before a byte leaves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,17 +10,12 @@ import sqlalchemy as sa
 
 from app.delivery.sql import call_shares, recipients
 from app.delivery.sql.call_shares import Share
-from app.domain.delivery import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.preflight import Recipient
+from app.domain.words import DeliveryId
 from app.store.database import SOME_TENANT
 from app.store.transactions import TenantTx
-
-
-@dataclass(frozen=True, slots=True)
-class LaneKey:
-    tenant: TenantId
-    mass_reply: MassReplyId
-    account: AccountId
 
 
 @dataclass(frozen=True, slots=True)

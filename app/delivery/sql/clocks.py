@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.domain.delivery import TenantId
+from app.domain.words import TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 TOLERANCE = timedelta(seconds=1)

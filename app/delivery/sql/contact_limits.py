@@ -6,13 +6,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.delivery.sql.recipients import KEY
 from app.domain.addresses import PHONE_CHANNELS
 from app.domain.contact_limits import duplicate_contact
-from app.domain.delivery import Channel, DeliveryId, MassReplyId, ReasonCode
 from app.domain.guards import Guards
 from app.domain.preflight import PreflightWarning, contact_limit
 from app.domain.preflight_summary import Withdrawn
+from app.domain.words import Channel, DeliveryId, MassReplyId, ReasonCode
+from app.store.reply_addresses import KEY
 from app.store.transactions import TenantTx
 
 # What is under way or uncertain may have been sent. A message that failed reached nobody.

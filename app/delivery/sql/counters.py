@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from app.delivery.sql.settlements import Change
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.charges import Charge, bill
-from app.domain.delivery import Channel, DeliveryId, DeliveryStatus, MassReplyId, PauseReason
+from app.domain.delivery import DeliveryStatus
+from app.domain.mass_reply_lifecycle import PauseReason
 from app.domain.pacing import FAILURE_LIMIT, Latest, turnout
+from app.domain.words import Channel, DeliveryId, MassReplyId
 from app.store import audit
 from app.store.transactions import TenantTx
 

@@ -1,12 +1,12 @@
-"""Starting, ending and forgetting mass replies."""
+"""Starting and ending mass replies."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.delivery.sql.claims import LaneKey
-from app.domain.delivery import AccountId, DeliveryId, MassReplyId, MassReplyStatus
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import AccountId, DeliveryId, MassReplyId
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 
@@ -91,29 +91,6 @@ async def note_skipped(tx: TenantTx, id_: MassReplyId) -> None:
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND status = 'skipped' AND channel <> 'voice'
     """)
     await tx.execute(statement, id=id_)
-
-
-async def hold_for_look_up(tx: TenantTx, id_: DeliveryId, wait: timedelta) -> int | None:
-    """Keep others from asking about this delivery for a while; answers its epoch, None where it is settled or held."""
-    statement = sa.text("""
-        UPDATE deliveries SET not_before = clock_timestamp() + CAST(:wait AS interval)
-        WHERE tenant_id = :tenant AND id = :id AND status = 'uncertain' AND not_before <= clock_timestamp()
-        RETURNING epoch
-    """)
-    epoch: int | None = await tx.scalar(statement, id=id_, wait=wait)
-    return epoch
-
-
-async def account_saved_since(tx: TenantTx, id_: DeliveryId) -> bool:
-    """Whether the account was saved after the delivery's latest attempt, so that it may lead elsewhere by now."""
-    statement = sa.text("""
-        SELECT a.updated_at >= t.started_at
-        FROM deliveries d
-        JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
-        JOIN delivery_attempts t ON t.tenant_id = d.tenant_id AND t.delivery_id = d.id AND t.epoch = d.epoch
-        WHERE d.tenant_id = :tenant AND d.id = :id
-    """)
-    return await tx.scalar(statement, id=id_) is not False
 
 
 async def forget(tx: TenantTx, id_: MassReplyId) -> None:

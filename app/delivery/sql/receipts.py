@@ -12,10 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.addresses import Address
-from app.domain.channel_port import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.charges import FILE_MARK, Charge
-from app.domain.delivery import AccountId, Channel, DeliveryId, ReasonCode
+from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.text.plain_text import storable
+from app.domain.words import AccountId, Channel, DeliveryId, ReasonCode
 from app.store.address_links import main_key
 from app.store.transactions import TenantTx
 

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from app.domain.accounts import region_of
 from app.domain.addresses import Address
-from app.domain.delivery import Channel, ConversationStatus, MassReplyId, ReasonCode
 from app.domain.preflight import Recipient
+from app.domain.words import Channel, ConversationStatus, MassReplyId, ReasonCode
 from app.store.database import SOME_TENANT
+from app.store.reply_addresses import ADDRESS
 from app.store.transactions import TenantTx
 
 COLUMNS = """
@@ -20,19 +21,6 @@ COLUMNS = """
     k.id AS contact_id, k.name AS contact_name, k.first_name AS contact_first_name, k.email AS contact_email,
     k.custom_fields AS contact_custom_fields, k.opted_out AS contact_opted_out
 """
-
-ADDRESS = """
-    coalesce(c.address, CASE WHEN c.channel = 'email' THEN k.email
-                             WHEN c.channel IN ('sms', 'voice', 'whatsapp') THEN k.phone END)
-"""
-"""Where a reply on conversation `c` of contact `k` goes, as `Contact.address_on` says it."""
-
-
-KEY = """
-    coalesce(c.address_key, CASE WHEN c.channel = 'email' THEN k.email_key
-                                 WHEN c.channel IN ('sms', 'voice', 'whatsapp') THEN k.phone_key END)
-"""
-"""The same address, as addresses are compared."""
 
 
 def about(conversation: str) -> str:

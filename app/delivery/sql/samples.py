@@ -2,10 +2,11 @@
 
 import sqlalchemy as sa
 
-from app.delivery.sql.sweeper import STOPPED
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.delivery import MassReplyId, MassReplyStatus, PauseReason
+from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
+from app.domain.words import MassReplyId
 from app.store import audit
+from app.store.lanes import STOPPED
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 

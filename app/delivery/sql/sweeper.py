@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.delivery.sql.claims import LaneKey
 from app.domain.approval import Ruling
-from app.domain.delivery import AccountId, DeliveryId, MassReplyId, MassReplyStatus, TenantId
-from app.domain.pacing import BREAKER_THRESHOLD
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import AccountId, DeliveryId, MassReplyId, TenantId
+from app.store.lanes import STOPPED
 from app.store.transactions import RoutingTx, SweepTx
 
 TURN = timedelta(seconds=4)
@@ -97,16 +98,6 @@ async def long_lanes(tx: SweepTx, queued: int, limit: int) -> list[LaneKey]:
 def _lane(row: Any) -> LaneKey:
     return LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id))
 
-
-STOPPED = f"""
-    CASE WHEN l.pause_reason IS NOT NULL THEN l.pause_reason
-         WHEN NOT a.enabled THEN 'account_disabled'
-         WHEN a.pause_reason IS NOT NULL THEN 'account_paused'
-         WHEN a.cool_until > clock_timestamp() AND a.failures_in_a_row >= {BREAKER_THRESHOLD} THEN 'account_silent'
-         WHEN a.cool_until > clock_timestamp() + interval '1 minute' THEN 'account_resting'
-         WHEN l.held_times > 0 AND l.held_until > clock_timestamp() THEN 'held' END
-"""
-"""Why a lane `l` of an account `a` cannot go on; NULL where it can, if only after a while."""
 
 _STOPPED_LANES = sa.text(f"""
     SELECT l.tenant_id, l.mass_reply_id, l.account_id, {STOPPED} AS why

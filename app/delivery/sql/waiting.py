@@ -7,8 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.delivery.sql.claims import LaneKey
-from app.domain.delivery import AccountId, MassReplyId
+from app.domain.lanes import LaneKey
 from app.domain.pacing import back_off
 from app.store.transactions import TenantTx
 
@@ -77,29 +76,6 @@ async def watch(tx: TenantTx, promises: Sequence[Promise]) -> None:
         "seconds": [each.seconds for each in promises],
     }
     await tx.execute(_WATCH, **values)
-
-
-# Held in the order of the counters first, so that no two transactions wait for each other.
-_FREE = sa.text("""
-    WITH held AS MATERIALIZED (
-        SELECT l.mass_reply_id, l.channel, l.account_id FROM mass_replies m
-        JOIN lanes l ON l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id
-        WHERE m.tenant_id = :tenant AND m.status = 'sending' AND m.finished_at IS NULL
-          AND l.account_id = :account AND l.queued > 0
-        ORDER BY l.mass_reply_id, l.channel, l.account_id FOR NO KEY UPDATE OF l)
-    UPDATE lanes l
-    SET pumped_at = NULL, watched_until = NULL, held_until = NULL, held_reason = NULL, held_times = 0
-    FROM held h
-    WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
-      AND l.account_id = h.account_id
-    RETURNING l.mass_reply_id, l.queued
-""")
-
-
-async def free_account(tx: TenantTx, account: AccountId) -> list[tuple[LaneKey, int]]:
-    """End whatever the lanes of an account wait for; answers those to wake, each with the number of its queued."""
-    rows = await tx.execute(_FREE, account=account)
-    return [(LaneKey(tx.tenant, MassReplyId(row.mass_reply_id), account), row.queued) for row in rows]
 
 
 def _key(lane: LaneKey) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from app.domain.delivery import (
     DeliveryStatus,
     Happening,
     Move,
-    ReasonCode,
     Standing,
     is_latest_word,
     transition,
 )
+from app.domain.words import ReasonCode
 
 E, S = DeliveryEvent, DeliveryStatus
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
 from app.dev.sandbox.faults import MAGIC, Fault, Magic, commits
-from app.domain.delivery import Channel
+from app.domain.words import Channel
 
 IMPORTED_AT_ONCE: Final = 5_000
 TROUBLED: Final = 0.03

@@ -13,7 +13,8 @@ from uuid import UUID
 
 import httpx
 
-from app.accounts.channel_accounts import KeyDraft, create_tenant, issue_api_key
+from app.accounts.api_keys import KeyDraft, issue_api_key
+from app.accounts.tenants import create_tenant
 from app.dev import servers
 from app.dev.api_client import Calls
 from app.dev.history import folder as history
@@ -28,8 +29,8 @@ from app.dev.soak.report import Outcome, Plan
 from app.dev.soak.stage import Ground, Postgres, Program, Valkey, ready
 from app.dev.soak.strikes import FAILING, STRIKES, Run, draw
 from app.dev.subprocesses import child
-from app.domain.delivery import TenantId
 from app.domain.permissions import Role
+from app.domain.words import TenantId
 from app.store.database import Database
 from app.store.schema import migrate
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.channel_port import Template
 from app.domain.errors import Fault, InvalidRequest, InvalidTemplate, UnknownMergeTag
+from app.domain.outbound import Template
 from app.domain.text.message import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved, compile_message
 from app.domain.text.render_budget import Budget
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.approval import Approval, Ruling
-from app.domain.channel_port import Author
-from app.domain.delivery import MassReplyId
+from app.domain.approval import Ruling
+from app.domain.outbound import Author
 from app.domain.outbox import EventType, News
+from app.domain.words import MassReplyId
 from app.store.outbox import announce
 from app.store.transactions import TenantTx
 
@@ -43,13 +43,6 @@ async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author
     """)
     person = json.dumps({"id": by.id, "name": by.name, "email": by.email})
     await tx.execute(statement, id=id_, ruling=ruling, by=person, reason=reason)
-
-
-def approval_from_row(row: Any) -> Approval | None:
-    if row.approval is None:
-        return None
-    by = row.approver and Author(**row.approver)
-    return Approval(Ruling(row.approval), by, row.approval_reason, row.approval_at)
 
 
 async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_after: datetime) -> None:

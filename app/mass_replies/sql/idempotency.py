@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from app.domain.delivery import MassReplyId
+from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx
 
 

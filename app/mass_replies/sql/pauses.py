@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from app.domain.delivery import MassReplyId, PauseReason
+from app.domain.mass_reply_lifecycle import PauseReason
+from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx
 
 _PAUSE_LANE = sa.text("""

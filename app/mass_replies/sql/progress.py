@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.domain.delivery import DeliveryId, DeliveryStatus, MassReplyId, MassReplyStatus
+from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply import Progress
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import EventType
 from app.domain.stream_cursor import Place
+from app.domain.words import DeliveryId, MassReplyId
 from app.store.mass_replies import lanes_of
 from app.store.transactions import TenantTx
 from app.tables import mass_replies

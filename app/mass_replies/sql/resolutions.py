@@ -6,8 +6,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import ConversationId, DeliveryId, MassReplyId, ReasonCode
 from app.domain.resolution import Decision
+from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
 from app.store.transactions import TenantTx
 
 _RETRYABLE = sa.text("""

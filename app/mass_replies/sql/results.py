@@ -8,7 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import Channel, DeliveryId, DeliveryStatus, MassReplyId, Reason, ReasonCode
+from app.domain.delivery import DeliveryStatus
+from app.domain.words import Channel, DeliveryId, MassReplyId, Reason, ReasonCode
 from app.store.transactions import TenantTx
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from app.delivery.sql.sweeper import STOPPED
+from app.store.lanes import STOPPED
 from app.store.transactions import SweepTx
 
 MOST: Final = 10_000

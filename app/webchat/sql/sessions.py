@@ -8,7 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import AccountId, ConversationId, DeliveryId, DeliveryStatus, TenantId, TimelineKind
+from app.domain.delivery import DeliveryStatus
+from app.domain.words import AccountId, ConversationId, DeliveryId, TenantId, TimelineKind
 from app.store.database import Database
 from app.store.transactions import SweepTx, TenantTx
 from app.tables import chat_sessions, chat_token_routes

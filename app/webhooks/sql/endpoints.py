@@ -12,8 +12,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import TenantId
 from app.domain.outbox import EventType
+from app.domain.words import TenantId
 from app.store.transactions import SweepTx, TenantTx
 from app.webhooks.model import Backlog, EndpointDraft, Setback, WebhookEndpoint
 

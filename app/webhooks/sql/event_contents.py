@@ -8,9 +8,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import Channel, ConversationStatus, Engagement, MassReplyId, ReasonCode, TimelineKind
 from app.domain.mass_reply import MassReply
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, MessageCreated, Subject
+from app.domain.words import Channel, ConversationStatus, Engagement, MassReplyId, ReasonCode, TimelineKind
 from app.store import mass_replies
 from app.store.database import SOME_TENANT
 from app.store.transactions import TenantTx

@@ -1,0 +1,40 @@
+"""Holding a mass reply, and moving it from one state to the next."""
+
+from app.delivery.sql import lifecycle
+from app.domain.errors import (
+    InvalidState,
+    NotFound,
+)
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply import MassReply
+from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
+from app.domain.words import MassReplyId
+from app.store import mass_replies
+from app.store.transactions import TenantTx
+
+
+async def begin_sending(
+    tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent
+) -> list[tuple[LaneKey, int]]:
+    """Begin to send; answers the lanes to wake once this is committed."""
+    after = next_status(before, event)
+    if after is None or not await lifecycle.mark_started(tx, id_, before, after):
+        return []
+    await lifecycle.note_skipped(tx, id_)
+    return await lifecycle.lanes_with_work(tx, id_)
+
+
+async def hold(tx: TenantTx, id_: MassReplyId) -> MassReply:
+    """Read a mass reply and hold it until the transaction ends. Raises NotFound."""
+    batch = await mass_replies.lock(tx, id_)
+    if batch is None:
+        raise NotFound("There is no such mass reply.")
+    return batch
+
+
+async def move(tx: TenantTx, batch: MassReply, event: MassReplyEvent) -> None:
+    """Set a mass reply that is held to where the event leads it."""
+    after = next_status(batch.status, event)
+    if after is None:
+        raise InvalidState(f"The mass reply is {batch.status}; {event} does not apply to it.")
+    await mass_replies.set_status(tx, batch.id, batch.status, after)

@@ -1,0 +1,29 @@
+"""The frozen message of a mass reply, as preflight and pump use it."""
+
+from app.attachments.upload import attachments_of
+from app.delivery.sql import preparation
+from app.domain.errors import (
+    NotFound,
+)
+from app.domain.preflight import Plan
+from app.domain.text.approved_templates import frozen_template
+from app.domain.text.message import FrozenMessage
+from app.domain.words import MassReplyId
+from app.store.transactions import TenantTx
+
+
+async def load_plan(tx: TenantTx, id_: MassReplyId) -> Plan:
+    """The frozen message of a mass reply. Raises NotFound."""
+    wording = await preparation.wording(tx, id_)
+    if wording is None:
+        raise NotFound("There is no such mass reply.")
+    return Plan(
+        FrozenMessage(wording.source.text, wording.source.html),
+        wording.on_unresolved,
+        wording.author,
+        wording.tenant_name,
+        wording.source.unknown_snippets,
+        await attachments_of(tx, wording.attachment_ids),
+        frozen_template(wording.whatsapp_template),
+        wording.guards,
+    )

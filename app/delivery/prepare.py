@@ -1,0 +1,78 @@
+"""Preparing a mass reply: its frozen pages become deliveries, one transaction a page."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from app.delivery.judge import judge_all, judge_each, load_recipients, summarize, warn_of_repeats
+from app.delivery.plan import load_plan
+from app.delivery.sql import contact_limits, preparation
+from app.domain.preflight import Plan, Recipient, Verdict
+from app.domain.preflight_summary import SAMPLES, Sample, Summary
+from app.domain.words import MassReplyId, TenantId
+from app.process.aside import Aside
+from app.store.database import Database
+from app.store.transactions import TenantTx
+
+LARGE = 1_000
+"""From so many deliveries on, plans made with the statistics from before would read all of them for each group."""
+
+
+async def prepare(
+    database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
+) -> None:
+    """Expand the frozen pages into deliveries, one transaction a page; ends where another process is at it."""
+    while await _prepare_page(database, aside, tenant, id_, confirm_within):
+        pass
+
+
+async def _prepare_page(
+    database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
+) -> bool:
+    """Judge a page between two transactions. What has changed in the meantime is judged again."""
+    judged: dict[UUID, Verdict] = {}
+    while True:
+        async with database.begin(tenant) as tx:
+            if not await preparation.hold_for_preparation(tx, id_):
+                return False
+            page = await preparation.next_page(tx, id_)
+            if page is None:
+                await _finish_preparation(tx, aside, id_, confirm_within)
+                return False
+            plan = await load_plan(tx, id_)
+            found = await load_recipients(tx, plan, page.conversation_ids, id_)
+            unjudged = [recipient for recipient in found if not _is_judged(recipient, judged)]
+            if not unjudged:
+                verdicts = warn_of_repeats([judged[recipient.conversation_id] for recipient in found], plan)
+                await preparation.insert_deliveries(tx, id_, verdicts)
+                await preparation.save_page(tx, id_, page.number, summarize(verdicts))
+                return True
+        for verdict in await judge_each(aside, plan, unjudged):
+            judged[verdict.recipient.conversation_id] = verdict
+
+
+def _is_judged(recipient: Recipient, judged: Mapping[UUID, Verdict]) -> bool:
+    verdict = judged.get(recipient.conversation_id)
+    return verdict is not None and verdict.recipient == recipient
+
+
+async def _finish_preparation(tx: TenantTx, aside: Aside, id_: MassReplyId, confirm_within: timedelta) -> None:
+    total = Summary()
+    for summary in await preparation.page_summaries(tx, id_):
+        total.merge(summary)
+    plan = await load_plan(tx, id_)
+    if plan.guards.compare_conversations:
+        withdrawn = await contact_limits.thin_out(tx, id_, plan.guards)
+        for each in withdrawn:
+            total.withdraw(each)
+        if withdrawn:
+            total.samples = await _samples(tx, aside, plan, id_)
+    await preparation.finish_preparation(tx, id_, total, datetime.now(UTC) + confirm_within)
+    if total.selected.total() >= LARGE:
+        await preparation.renew_statistics(tx)
+
+
+async def _samples(tx: TenantTx, aside: Aside, plan: Plan, id_: MassReplyId) -> list[Sample]:
+    """Draw the samples anew: what the pages showed may be what nobody gets. A few, so the transaction may wait."""
+    shown = await contact_limits.first_going(tx, id_, SAMPLES)
+    return summarize(await judge_all(aside, plan, await load_recipients(tx, plan, shown, id_))).samples

@@ -1,0 +1,69 @@
+"""Attempts, ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.domain.words import DeliveryId
+from app.store.transactions import TenantTx
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was said of one attempt, as its own row keeps it."""
+
+    delivery_id: DeliveryId
+    epoch: int
+    outcome: str | None
+    """How it ended; None where that was not said."""
+    provider_message_id: str | None
+    evidence: str | None
+    reported_at: datetime | None
+    """When the provider says that it was so."""
+
+
+# The first word on an attempt stands; guesses give way to it, and everything does to what a provider reports. A call's
+# own acceptance says the same as a reported one, and more.
+_END_ATTEMPTS = sa.text("""
+    WITH ended AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
+                             CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]),
+                             CAST(:reported_ats AS timestamptz[]))
+               AS v (id, epoch, outcome, provider_message_id, evidence, reported_at)),
+    known AS (
+        UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
+        WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
+          AND d.id = ANY (CAST(:ids AS uuid[]))
+          AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed'))
+    UPDATE delivery_attempts a
+    SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
+        outcome = CASE WHEN e.counts THEN e.outcome ELSE a.outcome END,
+        evidence = CASE WHEN e.counts AND e.outcome <> 'marked_sent' THEN e.evidence ELSE a.evidence END,
+        provider_message_id = coalesce(e.provider_message_id, a.provider_message_id),
+        last_receipt_at = greatest(a.last_receipt_at, e.reported_at)
+    FROM (SELECT ended.*, ended.outcome IS NOT NULL
+                 AND (coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
+                      OR (was.outcome IN ('unknown', 'marked_sent') AND ended.outcome NOT IN ('unknown', 'worker_lost'))
+                      OR (was.outcome <> 'accepted' AND ended.outcome = 'reported_sent')
+                      OR (was.outcome = 'reported_sent' AND ended.outcome = 'accepted')) AS counts
+          FROM ended JOIN delivery_attempts was
+          ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch
+         AND was.delivery_id = ANY (CAST(:ids AS uuid[]))) e
+    WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
+      AND a.delivery_id = ANY (CAST(:ids AS uuid[]))
+""")
+
+
+async def end_attempts(tx: TenantTx, outcomes: Sequence[Outcome]) -> None:
+    """Write down how attempts ended; where a receipt was faster, this only fills in the provider's id."""
+    values = {
+        "ids": [outcome.delivery_id for outcome in outcomes],
+        "epochs": [outcome.epoch for outcome in outcomes],
+        "outcomes": [outcome.outcome for outcome in outcomes],
+        "provider_message_ids": [outcome.provider_message_id for outcome in outcomes],
+        "evidences": [outcome.evidence for outcome in outcomes],
+        "reported_ats": [outcome.reported_at for outcome in outcomes],
+    }
+    await tx.execute(_END_ATTEMPTS, **values)

@@ -1,0 +1,81 @@
+"""What a settled delivery writes on the timeline of its conversation."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.delivery.sql.settlements import Locked
+from app.domain.words import MassReplyId, TimelineKind
+from app.store.transactions import TenantTx
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line for a timeline; a reply takes its text from the attempt that was sent."""
+
+    row: Locked
+    kind: TimelineKind
+    epoch: int
+    text: str | None = field(default=None, repr=False)
+
+
+_TIMELINE = sa.text("""
+    WITH written AS (
+        INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
+                              delivery_id)
+        SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
+               v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
+        FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
+                    CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
+                    CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
+             AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
+        LEFT JOIN LATERAL (
+            SELECT a.text, a.html FROM delivery_attempts a
+            WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
+            ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
+        ON CONFLICT DO NOTHING
+        RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
+    SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReply:
+    """A reply that has come onto a timeline just now."""
+
+    message_id: UUID
+    conversation_id: UUID
+    mass_reply_id: MassReplyId
+    delivery_id: UUID
+
+
+async def write_timeline(tx: TenantTx, entries: Sequence[Entry]) -> list[WrittenReply]:
+    """Write these lines; answers the replies among them."""
+    by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
+    values = {
+        "conversation_ids": [entry.row.conversation_id for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "texts": [entry.text for entry in entries],
+        "author_ids": [row and row.author_id for row in by_author],
+        "author_names": [row and row.author_name for row in by_author],
+        "mass_reply_ids": [entry.row.mass_reply_id for entry in entries],
+        "delivery_ids": [entry.row.id for entry in entries],
+        "epochs": [entry.epoch for entry in entries],
+    }
+    return [WrittenReply(*row) for row in await tx.execute(_TIMELINE, **values)]
+
+
+# A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.
+_REOPEN = sa.text("""
+    UPDATE mass_replies
+    SET status = CASE status WHEN 'completed' THEN 'sending' ELSE status END, finished_at = NULL, updated_at = now()
+    WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) AND finished_at IS NOT NULL
+      AND status IN ('completed', 'cancelled')
+""")
+
+
+async def reopen(tx: TenantTx, ids: Iterable[UUID]) -> None:
+    """Open mass replies again that had been closed before this work came back."""
+    await tx.execute(_REOPEN, ids=sorted(ids))

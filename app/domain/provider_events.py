@@ -1,0 +1,192 @@
+"""What a provider reports: receipts, customers' messages, prices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from math import isfinite
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+from app.domain.charges import Charge
+from app.domain.outbound import Deferred
+from app.domain.text.plain_text import storable
+from app.domain.words import ReasonCode
+
+
+class ReceiptKind(StrEnum):
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's report on a message it took; `correlation` is ours, where the provider gives it back."""
+
+    kind: ReceiptKind
+    event_key: str
+    """What makes two reports of the same thing equal at this account."""
+    correlation: str | None
+    provider_message_id: str | None
+    occurred_at: datetime | None = None
+    code: ReasonCode | None = None
+    detail: str | None = None
+    charge: Charge | None = None
+    """What the provider says of the message's price."""
+    recipient: str | None = field(default=None, repr=False)
+    recipient_alias: str | None = field(default=None, repr=False)
+    """Another name that the provider has for the recipient."""
+    bad_address: str | None = field(default=None, repr=False)
+    """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
+    temporary: bool = False
+    """Of a failure: a person may send the same again, as with `Rejected.temporary`."""
+    account_fault: "Deferred | None" = None
+    """What the failure says of the account, as the answer to a call would."""
+    account_address: str | None = field(default=None, repr=False)
+    """The account's own address, where its provider tells it beside each event."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A provider's word on the price of a file's own message, whose fate is not that of the text."""
+
+    event_key: str
+    correlation: str
+    """Of the attempt that the file went with."""
+    file: str
+    """Which of its files."""
+    charge: Charge
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A customer's message that came in through a provider."""
+
+    event_key: str
+    provider_message_id: str | None
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+    sender_alias: str | None = field(default=None, repr=False)
+    """Another name that the provider has for the sender."""
+    sent_at: datetime | None = None
+    automatic: bool = False
+    opted_out: bool | None = None
+    """True for STOP, False for START, None for anything else."""
+    conversation_id: UUID | None = None
+    """Our own conversation, where the message names it (a reply address made by us, a helpdesk that knows our ids)."""
+    conversation_external_id: str | None = None
+    vouched: bool = False
+    """Who calls answers for the conversation that it names; an address or a header is in the sender's own hand."""
+    in_reply_to: tuple[str, ...] = ()
+    """Message ids that this answers, nearest first."""
+    references: tuple[str, ...] = ()
+    attachment_names: tuple[str, ...] = field(default=(), repr=False)
+    other_senders: tuple[str, ...] = field(default=(), repr=False)
+    """Who may have written it instead, where the sender turns out to be an account of our own."""
+    account_address: str | None = field(default=None, repr=False)
+    """As with `Receipt`."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognized:
+    """A well-signed event of a kind we do not know: kept, and otherwise ignored."""
+
+    event_key: str
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """A provider's report that one recipient has everything that was sent until a moment; it names no message."""
+
+    kind: Literal[ReceiptKind.DELIVERED, ReceiptKind.READ]
+    event_key: str
+    recipient: str = field(repr=False)
+    up_to: datetime
+    """By the provider's clock."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A customer has another address on the channel from now on."""
+
+    event_key: str
+    before: tuple[str, ...] = field(repr=False)
+    """Every name that the provider gives of the former one."""
+    after: str = field(repr=False)
+    alias: str | None = field(default=None, repr=False)
+    """Another name of the new one."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A customer has taken back a message, or written it anew."""
+
+    event_key: str
+    provider_message_id: str
+    """Of the message as it came first."""
+    text: str | None = field(repr=False)
+    """None where it was taken back."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    account_identity: str | None = None
+    order: int = 0
+    """Of several edits the greatest counts, in whatever order they come."""
+
+
+ProviderEvent = Receipt | Priced | Watermark | Inbound | Moved | Amended | Unrecognized
+E = TypeVar("E", bound=ProviderEvent)
+
+
+def storable_event(event: E) -> E:
+    """Strip what a database refuses from all that a provider says, or it would say it again and again."""
+    said = {each.name: _storable(getattr(event, each.name)) for each in fields(event)}
+    return replace(event, **said)
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return storable(value)
+        case float() if not isfinite(value):
+            return str(value)
+        case Mapping():
+            return {storable(str(name)): _storable(member) for name, member in value.items()}
+        case list() | tuple():
+            return type(value)(_storable(member) for member in value)
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A provider's call to our callback address, as it came in."""
+
+    method: str
+    url: str
+    """The public URL that the provider called, query included: signatures cover it."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    query: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class MalformedWebhook(Exception):
+    """The provider's call is authentic, and unreadable."""
