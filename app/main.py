@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.api.allowed_methods import Methods
+from app.api.allowed_methods import AllowedMethods
 from app.api.bodies import BodyLimit
 from app.api.client_disconnect import Departure
 from app.api.description import DESCRIPTION, TAGS
@@ -21,7 +21,7 @@ from app.api.problems import add_problem_handlers
 from app.api.quotas import QuotaHeaders, Quotas
 from app.api.refusals import Refusals
 from app.api.routes import ROUTERS, docs, metrics, pages
-from app.api.routes.chat import Limits
+from app.api.routes.chat import ChatLimits
 from app.api.shutdown import told_of_stop
 from app.process.garbage import collect_seldom
 from app.runtime import open_runtime
@@ -73,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_runtime(settings, telemetry, ORDINARY) as runtime:
             app.state.runtime = runtime
-            app.state.chat_limits = Limits()
+            app.state.chat_limits = ChatLimits()
             app.state.quotas = Quotas(settings.requests_per_minute)
             app.state.refusals = Refusals(runtime.database)
             app.state.event_feeds = feeds = Feeds(runtime.database)
@@ -121,7 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> None:
     """The last one added is the first that a request meets."""
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
-    app.add_middleware(Methods, routers=[*ROUTERS, app.router], public_url=settings.public_url)
+    app.add_middleware(AllowedMethods, routers=[*ROUTERS, app.router], public_url=settings.public_url)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits, streamed=STREAMED)
     app.add_middleware(Unhandled)
     app.add_middleware(Departure)

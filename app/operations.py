@@ -21,7 +21,7 @@ from app.api.protocol import PunctualProtocol
 from app.compliance.erasure import erase_contact
 from app.compliance.key_rotation import rotate_secrets as run_rotation
 from app.compliance.retention import purge as run_purge
-from app.compliance.retention_kinds import Kind, read_age
+from app.compliance.retention_kinds import DataKind, read_age
 from app.conversations.import_file import import_file
 from app.domain.audit import OPERATOR
 from app.domain.erased_addresses import Erased
@@ -199,7 +199,7 @@ async def _erase(runtime: Runtime, tenant: TenantId, contact: str) -> Erased:
 def purge(older_than: str, *, dry_run: bool) -> None:
     age = read_age(older_than)
     for each in in_runtime(lambda runtime: run_purge(runtime.database, runtime.files, age, only_count=dry_run)):
-        counts = ", ".join(f"{kind} {each.counts[kind]}" for kind in Kind)
+        counts = ", ".join(f"{kind} {each.counts[kind]}" for kind in DataKind)
         typer.echo(f"{each.tenant}: {counts}")
         if each.kept_uncertain:
             typer.echo(f"{each.tenant}: kept {each.kept_uncertain} mass replies with uncertain deliveries", err=True)

@@ -16,8 +16,8 @@ from app.auth.claims import ClaimNames
 from app.auth.jwks import KeySet
 from app.auth.jwt import Keys, SharedSecret, Tokens
 from app.channels.http import open_http
-from app.delivery.senders import Lines, Plans
-from app.delivery.staged_files import Loads
+from app.delivery.senders import PlanCache, SenderCache
+from app.delivery.staged_files import FileStaging
 from app.delivery.wakeups import Wakeups, connect
 from app.domain.callback_urls import Callbacks
 from app.domain.erased_addresses import AddressDigests
@@ -28,7 +28,7 @@ from app.settings import Settings, SettingsInvalid
 from app.store.credentials import Vault
 from app.store.database import Database
 from app.store.installation_secrets import former_digest_keys
-from app.store.shares import OWN_WORK, Kind
+from app.store.shares import OWN_WORK, WorkKind
 from app.telemetry import Telemetry
 from app.webchat.notifier import ChatNews
 
@@ -40,11 +40,11 @@ class Runtime:
     vault: Vault
     callbacks: Callbacks
     wakeups: Wakeups
-    lines: Lines
-    plans: Plans
+    senders: SenderCache
+    plans: PlanCache
     files: Files | None
     """None where the installation keeps no attachments."""
-    loads: Loads
+    staging: FileStaging
     chat_news: ChatNews
     tokens: Tokens | None
     """None where API keys are the only credentials."""
@@ -59,7 +59,7 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, telemetry: Telemetry | None = None, kind: Kind = OWN_WORK
+    settings: Settings, telemetry: Telemetry | None = None, kind: WorkKind = OWN_WORK
 ) -> AsyncIterator[Runtime]:
     """Connect to everything. Without telemetry, what it counts is shown to nobody; `kind` is whom the work is for.
 
@@ -84,11 +84,11 @@ async def open_runtime(
         *later, oldest = settings.secret_keys
         callbacks = Callbacks(settings.public_url, oldest, later)
         digests = AddressDigests(current, [*former, *await former_digest_keys(database, vault)])
-        lines = Lines(http, vault, callbacks, allow_private=settings.allow_private_urls)
+        senders = SenderCache(http, vault, callbacks, allow_private=settings.allow_private_urls)
         with _named("MASS_REPLY_ATTACHMENTS_URL", ValueError):
             files = Files(settings.attachments_url) if settings.attachments_url else None
-        plans = Plans()
-        loads = Loads(database, files, lines, plans)
+        plans = PlanCache()
+        staging = FileStaging(database, files, senders, plans)
         chat_news = ChatNews(database)
         stack.push_async_callback(chat_news.close)
         tokens = _open_tokens(stack, settings)
@@ -98,7 +98,7 @@ async def open_runtime(
         stack.push_async_callback(posts.aclose)
         stack.callback(telemetry.metrics.registry.unregister, figures)
         yield Runtime(
-            *(settings, database, vault, callbacks, wakeups, lines, plans, files, loads, chat_news, tokens),
+            *(settings, database, vault, callbacks, wakeups, senders, plans, files, staging, chat_news, tokens),
             telemetry,
             figures,
             posts,

@@ -23,7 +23,7 @@ from app.automation.calls import WebhookCaller
 from app.automation.runner import RuleRunner
 from app.delivery import prepare
 from app.delivery.look_up import look_up_uncertain
-from app.delivery.pump_context import Crew, Pace
+from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.record import Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sql import sweeper
@@ -88,11 +88,19 @@ class WorkerProcess:
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
         self._recorder = Recorder(runtime.database)
-        crew = Crew(
-            *(runtime.database, self._recorder, pace, runtime.lines, runtime.plans, runtime.loads, runtime.telemetry),
+        context = PumpContext(
+            *(
+                runtime.database,
+                self._recorder,
+                pace,
+                runtime.senders,
+                runtime.plans,
+                runtime.staging,
+                runtime.telemetry,
+            ),
             aside=runtime.aside,
         )
-        self._runner = PumpRunner(crew, settings.pumps, self._again)
+        self._runner = PumpRunner(context, settings.pumps, self._again)
         self._sweeper = Sweeper(
             runtime.database,
             self._wake_lane,
@@ -173,7 +181,7 @@ class WorkerProcess:
         await self._sweeper.tick()
 
     async def _look_up(self) -> None:
-        await look_up_uncertain(self._runtime.database, self._runtime.lines)
+        await look_up_uncertain(self._runtime.database, self._runtime.senders)
 
     async def _forget_events(self) -> None:
         await forget_events(self._runtime.database, datetime.now(UTC) - self._runtime.settings.events_kept)

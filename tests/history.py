@@ -12,7 +12,7 @@ from app.dev.history.evidence import Confirmed, Evidence
 from app.dev.history.export import export
 from app.dev.history.reading import evidence
 from app.dev.history.verdict import Kind, judge
-from app.dev.sandbox.journal import Entry, to_json
+from app.dev.sandbox.journal import JournalEntry, to_json
 from app.domain.delivery import DeliveryStatus
 
 
@@ -62,7 +62,7 @@ async def create(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
 
 
 async def observe(
-    client: httpx.AsyncClient, confirmed: Confirmed, journal: Iterable[Entry], database_url: str, tenant: UUID
+    client: httpx.AsyncClient, confirmed: Confirmed, journal: Iterable[JournalEntry], database_url: str, tenant: UUID
 ) -> History:
     """Put together what the API, the providers and the database say."""
     batch = (await client.get(f"/mass-replies/{confirmed.mass_reply}")).json()

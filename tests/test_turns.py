@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.domain.words import TenantId
-from app.process.fair_tasks import Turns
+from app.process.fair_tasks import FairTaskPool
 
 ANN, BOB = TenantId(UUID(int=1)), TenantId(UUID(int=2))
 
@@ -29,18 +29,18 @@ def work() -> Work:
 
 
 async def test_a_tenant_has_no_more_than_its_share_until_one_of_its_own_ends(work: Work) -> None:
-    turns = Turns(3, 2)
+    turns = FairTaskPool(3, 2)
     for tenant in (ANN, ANN, ANN, BOB, BOB):
         turns.begin(uuid4(), tenant, work)
     await asyncio.sleep(0)
-    assert (work.begun, turns.free, turns.satisfied) == (3, 0, [ANN])
+    assert (work.begun, turns.free, turns.at_limit) == (3, 0, [ANN])
     work.may_end.set()
     await turns.finish()
-    assert (turns.free, turns.satisfied) == (3, [])
+    assert (turns.free, turns.at_limit) == (3, [])
 
 
 async def test_a_key_has_one_turn_at_a_time(work: Work) -> None:
-    turns, key = Turns(3, 3), uuid4()
+    turns, key = FairTaskPool(3, 3), uuid4()
     for _ in range(2):
         turns.begin(key, ANN, work)
     assert turns.free == 2
@@ -52,7 +52,7 @@ async def test_a_key_has_one_turn_at_a_time(work: Work) -> None:
 
 
 async def test_a_total_is_divided_among_those_under_way_and_each_gets_something(work: Work) -> None:
-    turns = Turns(10, 10)
+    turns = FairTaskPool(10, 10)
     shares = [turns.share(8, 4)]
     for _ in range(10):
         turns.begin(uuid4(), ANN, work)
@@ -63,7 +63,7 @@ async def test_a_total_is_divided_among_those_under_way_and_each_gets_something(
 
 
 async def test_once_it_is_to_stop_no_turn_begins(work: Work) -> None:
-    turns = Turns(3, 3)
+    turns = FairTaskPool(3, 3)
     turns.stop()
     turns.begin(uuid4(), ANN, work)
     assert turns.free == 0

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.process.polling import Ticking
+from app.process.polling import Poller
 
 
 async def test_a_question_that_fails_is_asked_again() -> None:
@@ -12,7 +12,7 @@ async def test_a_question_that_fails_is_asked_again() -> None:
         asked.release()
         raise ValueError("Something that nobody thought of.")
 
-    ticking = Ticking("test", ask, lambda: True, 0.001)
+    ticking = Poller("test", ask, lambda: True, 0.001)
     ticking.start()
     async with asyncio.timeout(5):
         await asked.acquire()

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.accounts.sql import api_keys
 from app.accounts.sql.api_keys import NewKey
 from app.domain.api_keys import SECRET_BYTES, ApiKey, PresentedKey, digest
-from app.domain.approval import parties
+from app.domain.approval import actors_behind
 from app.domain.audit import OPERATOR, Actor, AuditAction, AuditEntry
 from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.outbound import Author
@@ -37,7 +37,7 @@ async def issue_api_key(
 ) -> IssuedKey:
     """Make a key. Raises InvalidRequest for one that is to live longer than keys may here."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    made_by = frozenset() if by is OPERATOR else parties(by)
+    made_by = frozenset() if by is OPERATOR else actors_behind(by)
     made_with = None if by.key is None else by.key.id
     new = NewKey(draft.name, draft.roles, draft.agent, _end(draft, max_life), digest(secret), made_by, made_with)
     key = await api_keys.insert_api_key(tx, new)

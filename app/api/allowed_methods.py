@@ -14,14 +14,14 @@ from app.api.problems import MethodNotAllowed, problem_response
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PathMethods:
     """One path of the interface, with the methods of all its routes."""
 
     form: Pattern[str]
     methods: frozenset[str]
 
 
-class Methods:
+class AllowedMethods:
     """Refuses a method that an address does not take, and names all that it takes (RFC 9110 section 10.2.1).
 
     An address with a slash too many leads to the right one, by the public address: what the `Host` header says is the
@@ -67,5 +67,5 @@ class Methods:
         return found
 
     @cached_property
-    def _patterns(self) -> list[Address]:
-        return [Address(compile_path(path)[0], methods) for path, methods in self._by_path.items() if "{" in path]
+    def _patterns(self) -> list[PathMethods]:
+        return [PathMethods(compile_path(path)[0], methods) for path, methods in self._by_path.items() if "{" in path]

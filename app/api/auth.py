@@ -1,7 +1,7 @@
 """Who is calling, and whether they may.
 
 A credential is an API key or, where the installation accepts them, a token of the helpdesk's identity provider. Their
-form tells them apart, and both end in a `Caller`.
+form tells them apart, and both end in a `CallSource`.
 """
 
 from contextlib import suppress

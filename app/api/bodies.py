@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import BodyTooLarge, BodyTooSlow, EncodingNotTaken, Refused, problem_response
+from app.api.problems import BodyTooLarge, BodyTooSlow, EncodingNotTaken, RefusedBody, problem_response
 from app.domain.errors import Overloaded
 from app.domain.json_values import MOST_VALUES, values_in
 
@@ -105,20 +105,20 @@ class _Body:
             async with asyncio.timeout(PATIENCE + self._received / SLOWEST - self._waited):
                 return await self._receive()
         except TimeoutError:
-            raise Refused(BodyTooSlow()) from None
+            raise RefusedBody(BodyTooSlow()) from None
         finally:
             self._waited += time.monotonic() - began
 
     def _count(self, size: int) -> None:
         self._received += size
         if self._limit is not None and self._received > self._limit:
-            raise Refused(too_large(self._limit))
+            raise RefusedBody(too_large(self._limit))
         if self._held is None or size == 0:
             return
         if self._owner is None:
             self._owner = self._scope.get("state", {}).get(_OWNER) or (self._scope.get("client") or ("nobody",))[0]
         if self._held.total() + size > HELD_BYTES or self._held[self._owner] + size > HELD_BYTES_EACH:
-            raise Refused(Overloaded("Too many large bodies are being read at once.", limit="bodies"))
+            raise RefusedBody(Overloaded("Too many large bodies are being read at once.", limit="bodies"))
         self._held[self._owner] += size
         self._holding += size
 
@@ -127,7 +127,7 @@ class _Body:
             return
         self._values += values_in(part)
         if self._values > self._most_values:
-            raise Refused(BodyTooLarge(f"The body holds more than the {self._most_values:,} values that are read."))
+            raise RefusedBody(BodyTooLarge(f"The body holds more than the {self._most_values:,} values that are read."))
 
     def let_go(self) -> None:
         if self._held is not None and self._holding:

@@ -19,13 +19,13 @@ from app.api.mass_reply_schemas import ProgressAnswer
 from app.domain.errors import NotFound, RateLimited
 from app.domain.mass_reply import Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus
-from app.domain.stream_cursor import Place
+from app.domain.stream_cursor import StreamCursor
 from app.domain.words import DeliveryId, MassReplyId, TenantId
 from app.mass_replies.sql import progress as progress_sql
 from app.mass_replies.sql import results
 from app.mass_replies.sql.progress import Settled
 from app.mass_replies.sql.results import DeliveryResult
-from app.process.polling import Bell, Ticking
+from app.process.polling import Notifier, Poller
 from app.store import outbox
 from app.store.database import Database
 
@@ -44,8 +44,8 @@ _WAIT: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """How a mass reply stood, and where its last event stood then: what came later is in a later glance."""
+class ProgressSnapshot:
+    """How a mass reply stood, and where its last event stood then: what came later is in a later snapshot."""
 
     progress: str
     """As JSON."""
@@ -55,12 +55,12 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class EventPage:
     """Deliveries that settled one after the other."""
 
     events: bytes = field(repr=False)
     """As they go over the wire."""
-    end: Place
+    end: StreamCursor
 
 
 class Feed:
@@ -69,14 +69,14 @@ class Feed:
     def __init__(self, database: Database, tenant: TenantId, id_: MassReplyId, tick: float) -> None:
         self._database, self._tenant, self._id = database, tenant, id_
         self._looking, self._reading = asyncio.Lock(), asyncio.Lock()
-        self._pages: OrderedDict[Place, Page] = OrderedDict()
-        self._ticking = Ticking("mass reply", self.look, lambda: bool(self.bells), tick)
-        self.bells: set[Bell] = set()
-        self.latest: Glance | None = None
+        self._pages: OrderedDict[StreamCursor, EventPage] = OrderedDict()
+        self._ticking = Poller("mass reply", self.look, lambda: bool(self.notifiers), tick)
+        self.notifiers: set[Notifier] = set()
+        self.latest: ProgressSnapshot | None = None
         """None where the mass reply is no more."""
 
     async def look(self) -> None:
-        """See how it stands. One at a time, so that no glance is followed by an older one."""
+        """See how it stands. One at a time, so that no snapshot is followed by an older one."""
         async with self._looking:
             numbered = outbox.NUMBERED_AT_ONCE
             while numbered == outbox.NUMBERED_AT_ONCE:
@@ -85,16 +85,16 @@ class Feed:
                     progress = await progress_sql.progress(tx, self._id)
                     numbered = await outbox.number(tx)
                     newest = await progress_sql.newest_position(tx, self._id)
-            self._show(None if progress is None else _glance(progress, newest))
+            self._show(None if progress is None else _snapshot(progress, newest))
 
-    def _show(self, glance: Glance | None) -> None:
-        if glance != self.latest:
-            self.latest = glance
-            for bell in self.bells:
-                bell.ring()
+    def _show(self, snapshot: ProgressSnapshot | None) -> None:
+        if snapshot != self.latest:
+            self.latest = snapshot
+            for notifier in self.notifiers:
+                notifier.notify()
 
-    async def page(self, after: Place, newest: int) -> Page:
-        """The deliveries that settled behind a place, up to an event that has been glanced at.
+    async def page(self, after: StreamCursor, newest: int) -> EventPage:
+        """The deliveries that settled behind a cursor, up to an event that a snapshot has seen.
 
         A page that was read before there was that event still leads on.
         """
@@ -105,13 +105,13 @@ class Feed:
                     self._pages.popitem(last=False)
             return self._pages[after]
 
-    async def _read(self, after: Place, newest: int) -> Page:
+    async def _read(self, after: StreamCursor, newest: int) -> EventPage:
         async with self._database.begin(self._tenant) as tx:
             settled = await progress_sql.settled_after(tx, self._id, after, newest, PAGE)
             ids = [one.delivery for one in settled]
             found = await results.some(tx, self._id, ids)
-        end = settled[-1].place if len(settled) == PAGE else Place(newest + 1)
-        return Page(_delivery_events(settled, found), end)
+        end = settled[-1].cursor if len(settled) == PAGE else StreamCursor(newest + 1)
+        return EventPage(_delivery_events(settled, found), end)
 
     @property
     def kept_pages(self) -> int:
@@ -121,9 +121,9 @@ class Feed:
         return self._ticking.start()
 
 
-def _glance(progress: Progress, newest: int) -> Glance:
+def _snapshot(progress: Progress, newest: int) -> ProgressSnapshot:
     text = ProgressAnswer.of(progress, datetime.now(UTC)).model_dump_json()
-    return Glance(text, newest, progress.status if progress.finished_at is not None else None)
+    return ProgressSnapshot(text, newest, progress.status if progress.finished_at is not None else None)
 
 
 def _delivery_events(settled: Sequence[Settled], found: Mapping[DeliveryId, DeliveryResult]) -> bytes:
@@ -131,11 +131,11 @@ def _delivery_events(settled: Sequence[Settled], found: Mapping[DeliveryId, Deli
 
     One that has gone on meanwhile is told by a later event: now it would be said twice, or not as it was.
     """
-    last = {one.delivery: one.place for one in settled}
+    last = {one.delivery: one.cursor for one in settled}
     return b"".join(
-        format_sse_event(event="delivery", data_str=DeliveryAnswer.of(result).model_dump_json(), id=str(one.place))
+        format_sse_event(event="delivery", data_str=DeliveryAnswer.of(result).model_dump_json(), id=str(one.cursor))
         for one in settled
-        if one.place == last[one.delivery]
+        if one.cursor == last[one.delivery]
         and (result := found.get(one.delivery)) is not None
         and result.status is one.status
     )
@@ -146,7 +146,7 @@ class Watch:
     """One stream's part in a feed."""
 
     feed: Feed
-    bell: Bell
+    notifier: Notifier
     heartbeat: float
     """Seconds of silence after which the reader is told that it is still there."""
 
@@ -171,8 +171,8 @@ class Feeds:
             raise RateLimited(f"{MOST_STREAMS_EACH} streams of this caller are open.", limit="streams", wait=_WAIT)
         feed = self._feeds.get((tenant, id_)) or Feed(self._database, tenant, id_, self._tick)
         self._feeds[tenant, id_] = feed
-        bell = Bell()
-        feed.bells.add(bell)
+        notifier = Notifier()
+        feed.notifiers.add(notifier)
         self._streams[tenant] += 1
         self._streams_each[tenant, who] += 1
         try:
@@ -180,9 +180,9 @@ class Feeds:
             if feed.latest is None:
                 raise NotFound
             self._keep(feed.start())
-            yield Watch(feed, bell, self._heartbeat)
+            yield Watch(feed, notifier, self._heartbeat)
         finally:
-            feed.bells.discard(bell)
+            feed.notifiers.discard(notifier)
             self._streams_each -= Counter({(tenant, who): 1})  # forgets who has none any more
             self._leave(tenant, id_, feed)
 
@@ -190,7 +190,7 @@ class Feeds:
         self._streams[tenant] -= 1
         if not self._streams[tenant]:
             del self._streams[tenant]
-        if not feed.bells:
+        if not feed.notifiers:
             self._feeds.pop((tenant, id_), None)
 
     def _keep(self, asking: asyncio.Task[None]) -> None:
@@ -204,8 +204,8 @@ class Feeds:
     def end(self) -> None:
         """Ask every stream to end: this process stops, and its reader goes on elsewhere."""
         for feed in self._feeds.values():
-            for bell in feed.bells:
-                bell.ring_last()
+            for notifier in feed.notifiers:
+                notifier.notify_last()
 
     async def close(self) -> None:
         """Ask the database nothing more."""

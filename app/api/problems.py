@@ -148,7 +148,7 @@ def problem(error: MassReplyError) -> Problem:
     )
 
 
-class Refused(HTTPException):
+class RefusedBody(HTTPException):
     """What may be raised while a body is read: FastAPI makes a 400 of any other error there."""
 
     def __init__(self, error: MassReplyError) -> None:
@@ -242,7 +242,7 @@ async def _on_failure(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows for mypy: it is registered for this class
-    if isinstance(error, Refused):
+    if isinstance(error, RefusedBody):
         return problem_response(error.error)
     kind = _FRAMEWORK.get(error.status_code, MassReplyError)
     answer = problem_response(kind())

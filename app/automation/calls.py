@@ -14,12 +14,12 @@ from app.automation.model import ActionOutcome, next_try
 from app.automation.rules import open_secret
 from app.automation.sql import calls
 from app.automation.sql.calls import CallResult, ClaimedCall
-from app.channels.signed_post import SECONDS, NotTaken, SignedPost, Taken, post_signed
+from app.channels.signed_post import SECONDS, Delivered, NotDelivered, SignedPost, post_signed
 from app.domain.json_reader import write_time
 from app.domain.words import TenantId
-from app.process.fair_tasks import Turns
+from app.process.fair_tasks import FairTaskPool
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import Database, Share
+from app.store.database import ConnectionBudget, Database
 
 log = structlog.get_logger()
 
@@ -43,8 +43,8 @@ class WebhookCaller:
         self._database = database
         self._http = http
         self._vault = vault
-        self._share = Share(database, connections=2)
-        self._turns = Turns(RULES, OF_ONE_TENANT)
+        self._share = ConnectionBudget(database, connections=2)
+        self._turns = FairTaskPool(RULES, OF_ONE_TENANT)
 
     async def tick(self) -> None:
         """Take up the rules that owe calls; does not wait for what becomes of them."""
@@ -52,7 +52,7 @@ class WebhookCaller:
         if not free:
             return
         async with self._database.begin_sweep() as tx:
-            due = await calls.due(tx, free, self._turns.satisfied, self._turns.under_way)
+            due = await calls.due(tx, free, self._turns.at_limit, self._turns.under_way)
         for tenant, rule in due:
             self._turns.begin(rule, tenant, partial(self._work, tenant, rule))
 
@@ -95,14 +95,14 @@ class WebhookCaller:
         return result(call, answer)
 
 
-def result(call: ClaimedCall, answer: Taken | NotTaken) -> CallResult:
+def result(call: ClaimedCall, answer: Delivered | NotDelivered) -> CallResult:
     """Decide what an answer makes of a call: done, to be tried again, or given up."""
     match answer:
-        case Taken():
+        case Delivered():
             return CallResult(call, ActionOutcome.DONE)
-        case NotTaken(detail, gone=True):
+        case NotDelivered(detail, gone=True):
             return CallResult(call, ActionOutcome.FAILED, detail)
-        case NotTaken(detail, asked):
+        case NotDelivered(detail, asked):
             wait = next_try(call.tries, asked)
             outcome = ActionOutcome.FAILED if wait is None else ActionOutcome.PENDING
             return CallResult(call, outcome, f"Try {call.tries}: {detail}", wait)

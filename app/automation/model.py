@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.conversation import Conversation
-from app.domain.outbox import ConversationUpdated, MessageCreated, News, Subject
+from app.domain.outbox import ConversationUpdated, MessageCreated, OutboxEntry, Subject
 from app.domain.selection import Filter
 from app.domain.words import ConversationStatus
 
@@ -64,7 +64,7 @@ class ActionType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class RuleAction:
     type: ActionType
     value: str
     """The tag, the team or agent (empty for none), the status, the note's text, the webhook's URL."""
@@ -79,7 +79,7 @@ class RuleDraft:
     trigger: Trigger
     conditions: Filter | None
     """Judged when the rule runs; None lets every conversation through."""
-    actions: Sequence[Action]
+    actions: Sequence[RuleAction]
 
     @property
     def webhooks(self) -> list[str]:
@@ -168,11 +168,11 @@ class LoggedRun:
     run: Run
 
 
-def fires(trigger: Trigger, news: News, subject: Subject) -> bool:
-    """Tell whether a subject of some news sets a rule off, as far as the news tells."""
+def fires(trigger: Trigger, entry: OutboxEntry, subject: Subject) -> bool:
+    """Tell whether a subject of an outbox entry sets a rule off, as far as the entry tells."""
     match trigger.type, subject:
         case TriggerType.MESSAGE_SENT, MessageCreated(delivery_id=UUID()):
-            return not trigger.mass_reply_ids or news.mass_reply_id in trigger.mass_reply_ids
+            return not trigger.mass_reply_ids or entry.mass_reply_id in trigger.mass_reply_ids
         case TriggerType.MESSAGE_RECEIVED, MessageCreated(delivery_id=None):
             return True
         case TriggerType.STATUS_CHANGED, ConversationUpdated(changed=changed):
@@ -209,7 +209,7 @@ class Applied:
         return RunOutcome.UNCHANGED if skipped else RunOutcome.DONE
 
 
-def apply(actions: Sequence[Action], conversation: Conversation) -> Applied:
+def apply(actions: Sequence[RuleAction], conversation: Conversation) -> Applied:
     """Do a rule's actions in their order, each on what the one before made."""
     results: list[ActionResult] = []
     for action in actions:

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from app.automation.model import (
     MAX_ACTIONS,
     MAX_NOTE_BYTES,
-    Action,
     ActionOutcome,
     ActionResult,
     ActionType,
+    RuleAction,
     RuleDraft,
     Trigger,
     TriggerType,
@@ -106,16 +106,16 @@ def _narrowing(reader: Reader, name: str, value: object) -> Any:
             return reader.members(ConversationStatus, value, pointer)
 
 
-def _action(reader: Reader, data: object, pointer: str) -> Action:
+def _action(reader: Reader, data: object, pointer: str) -> RuleAction:
     type_ = _type(reader, ActionType, data, pointer)
     if type_ is None:
-        return Action(ActionType.ADD_TAG, "")
+        return RuleAction(ActionType.ADD_TAG, "")
     name = VALUE[type_]
     given = reader.mapping(data, pointer, ("type", name))
     if name not in given:
         reader.fault(child(pointer, name), "missing", "This action needs it.")
-        return Action(type_, "")
-    return Action(type_, _value(reader, type_, given[name], child(pointer, name)))
+        return RuleAction(type_, "")
+    return RuleAction(type_, _value(reader, type_, given[name], child(pointer, name)))
 
 
 def _value(reader: Reader, type_: ActionType, value: object, pointer: str) -> str:

@@ -19,7 +19,7 @@ from app.automation.sql import runs as runs_sql
 from app.automation.sql.calls import OwedCall
 from app.automation.sql.runs import Replaced
 from app.domain.conversation import Conversation, updated
-from app.domain.outbox import Event, EventType, MessageCreated, News, Subject
+from app.domain.outbox import Event, EventType, MessageCreated, OutboxEntry, Subject
 from app.domain.words import ConversationId, TenantId
 from app.store import outbox
 from app.store.conversations import lock_by_ids
@@ -36,7 +36,7 @@ _PASSING: Final = ("08", "40", "53", "55", "57", "58")
 """The classes of SQLSTATE that speak of the moment and not of the rule: no connection, a deadlock, no room, a lock that
 was not to be had, a shutdown, the system. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
-Stood = dict[UUID, Conversation]
+LockedConversations = dict[UUID, Conversation]
 """Locked conversations as they stand, by their ids."""
 
 
@@ -79,7 +79,7 @@ async def run_page(database: Database, tenant: TenantId) -> bool:
         first = max(here, min(rule.after_position for rule in rules))
         page = await outbox.after(tx, first, PAGE)
     for event in page:
-        if _occasions(rules, event):
+        if _triggered_rules(rules, event):
             if not await _take(database, tenant, here, event):
                 return False
             here = event.position
@@ -97,7 +97,7 @@ async def _take(database: Database, tenant: TenantId, here: int, event: Event) -
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class TriggeredSubject:
     """One subject of an event, and its place among them."""
 
     place: int
@@ -109,46 +109,48 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class TriggeredRule:
     """A rule, and what of an event sets it off."""
 
     rule: Rule
     event: Event
-    happened: Sequence[Happened]
+    triggering: Sequence[TriggeredSubject]
 
 
 async def run_rules(tx: TenantTx, event: Event) -> None:
     """Run a tenant's rules on one event, in the order of their keys: each finds what the one before it left."""
     rules = await runs_sql.enabled_rules(tx)
-    occasions = await _without_automatic(tx, _occasions(rules, event))
+    triggered_rules = await _without_automatic(tx, _triggered_rules(rules, event))
     # All of them at once, in id order as everybody does: two rules that lock one after the other could deadlock.
-    ids = {each.subject.conversation_id for occasion in occasions for each in occasion.happened}
-    stood = await lock_by_ids(tx, sorted(ids)) if ids else {}
-    for occasion in occasions:
-        stood |= await _run(tx, occasion, stood)
+    ids = {each.subject.conversation_id for triggered in triggered_rules for each in triggered.triggering}
+    locked = await lock_by_ids(tx, sorted(ids)) if ids else {}
+    for triggered in triggered_rules:
+        locked |= await _run(tx, triggered, locked)
 
 
-def _occasions(rules: Sequence[Rule], event: Event) -> list[Occasion]:
+def _triggered_rules(rules: Sequence[Rule], event: Event) -> list[TriggeredRule]:
     answering = [rule for rule in rules if rule.after_position < event.position]
-    return [occasion for rule in answering if (occasion := _occasion(rule, event)).happened]
+    return [triggered for rule in answering if (triggered := _triggered_rule(rule, event)).triggering]
 
 
-def _occasion(rule: Rule, event: Event) -> Occasion:
-    subjects = enumerate(event.news.subjects)
-    happened = [Happened(n, subject) for n, subject in subjects if fires(rule.draft.trigger, event.news, subject)]
-    return Occasion(rule, event, happened)
+def _triggered_rule(rule: Rule, event: Event) -> TriggeredRule:
+    subjects = enumerate(event.entry.subjects)
+    triggering = [
+        TriggeredSubject(n, subject) for n, subject in subjects if fires(rule.draft.trigger, event.entry, subject)
+    ]
+    return TriggeredRule(rule, event, triggering)
 
 
-async def _without_automatic(tx: TenantTx, occasions: Sequence[Occasion]) -> list[Occasion]:
+async def _without_automatic(tx: TenantTx, triggered_rules: Sequence[TriggeredRule]) -> list[TriggeredRule]:
     """Leave out messages that no customer wrote, where the rule does not ask for them."""
-    picky = [occasion for occasion in occasions if _leaves_automatic_out(occasion.rule)]
-    asked = {each.message_id for occasion in picky for each in occasion.happened if each.message_id is not None}
+    picky = [triggered for triggered in triggered_rules if _leaves_automatic_out(triggered.rule)]
+    asked = {each.message_id for triggered in picky for each in triggered.triggering if each.message_id is not None}
     found = await runs_sql.automatic(tx, sorted(asked))
     return [
-        replace(occasion, happened=[each for each in occasion.happened if each.message_id not in found])
-        if occasion in picky
-        else occasion
-        for occasion in occasions
+        replace(triggered, triggering=[each for each in triggered.triggering if each.message_id not in found])
+        if triggered in picky
+        else triggered
+        for triggered in triggered_rules
     ]
 
 
@@ -157,23 +159,23 @@ def _leaves_automatic_out(rule: Rule) -> bool:
     return trigger.type is TriggerType.MESSAGE_RECEIVED and not trigger.include_automatic
 
 
-async def _run(tx: TenantTx, occasion: Occasion, stood: Stood) -> Stood:
+async def _run(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> LockedConversations:
     """Run one rule on all that set it off at once, else one by one: what fails is logged and stops nothing else.
 
     Answers the conversations that it changed, as they are now.
     """
     try:
         async with tx.connection.begin_nested():
-            return await _do(tx, occasion, stood)
+            return await _do(tx, triggered, locked)
     except Exception as error:
         if _is_passing(error):
             raise
-        if len(occasion.happened) == 1:
-            await _log_failure(tx, occasion, error)
+        if len(triggered.triggering) == 1:
+            await _log_failure(tx, triggered, error)
             return {}
-    changed: Stood = {}
-    for each in occasion.happened:
-        changed |= await _run(tx, replace(occasion, happened=[each]), stood | changed)
+    changed: LockedConversations = {}
+    for each in triggered.triggering:
+        changed |= await _run(tx, replace(triggered, triggering=[each]), locked | changed)
     return changed
 
 
@@ -184,38 +186,38 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, OSError | TimeoutError)
 
 
-async def _log_failure(tx: TenantTx, occasion: Occasion, error: Exception) -> None:
+async def _log_failure(tx: TenantTx, triggered: TriggeredRule, error: Exception) -> None:
     if isinstance(error, _RanBefore):
         return
     reason = "The rule could not be applied: an error of this service's own, which its log names."
-    failed = _run_of(occasion, occasion.happened[0], RunOutcome.FAILED, reason)
-    await runs_sql.log_runs(tx, occasion.rule.id, [failed])
-    log.warning("automation_rule_failed", tenant=str(tx.tenant), rule=occasion.rule.key, error=type(error).__name__)
+    failed = _run_of(triggered, triggered.triggering[0], RunOutcome.FAILED, reason)
+    await runs_sql.log_runs(tx, triggered.rule.id, [failed])
+    log.warning("automation_rule_failed", tenant=str(tx.tenant), rule=triggered.rule.key, error=type(error).__name__)
 
 
-async def _do(tx: TenantTx, occasion: Occasion, stood: Stood) -> Stood:
-    meant = await _meant(tx, occasion, stood)
-    reason = why_cut(occasion.rule.id, occasion.event.news.rules)
+async def _do(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> LockedConversations:
+    meant = await _meant(tx, triggered, locked)
+    reason = why_cut(triggered.rule.id, triggered.event.entry.rules)
     if reason is not None:
-        cut = [_run_of(occasion, each, RunOutcome.LOOP_CUT, reason) for each in meant]
-        await runs_sql.log_runs(tx, occasion.rule.id, cut)
+        cut = [_run_of(triggered, each, RunOutcome.LOOP_CUT, reason) for each in meant]
+        await runs_sql.log_runs(tx, triggered.rule.id, cut)
         return {}
-    after: Stood = {}
+    after: LockedConversations = {}
     runs: list[Run] = []
     for each in meant:
         id_ = each.subject.conversation_id
-        applied = apply(occasion.rule.draft.actions, after.get(id_) or stood[id_])
+        applied = apply(triggered.rule.draft.actions, after.get(id_) or locked[id_])
         after[id_] = applied.conversation
-        runs.append(_applied(occasion, each, applied))
-    await _write(tx, occasion, runs)
-    await _change(tx, occasion, [Replaced(ConversationId(id_), stood[id_], now) for id_, now in after.items()])
+        runs.append(_applied(triggered, each, applied))
+    await _write(tx, triggered, runs)
+    await _change(tx, triggered, [Replaced(ConversationId(id_), locked[id_], now) for id_, now in after.items()])
     return after
 
 
-async def _meant(tx: TenantTx, occasion: Occasion, stood: Stood) -> list[Happened]:
+async def _meant(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> list[TriggeredSubject]:
     """What is on conversations that there are still and that the rule's conditions let through."""
-    there = [each for each in occasion.happened if each.subject.conversation_id in stood]
-    conditions = occasion.rule.draft.conditions
+    there = [each for each in triggered.triggering if each.subject.conversation_id in locked]
+    conditions = triggered.rule.draft.conditions
     if conditions is None or not there:
         return there
     ids = sorted({each.subject.conversation_id for each in there})
@@ -223,26 +225,26 @@ async def _meant(tx: TenantTx, occasion: Occasion, stood: Stood) -> list[Happene
     return [each for each in there if each.subject.conversation_id in found]
 
 
-def _run_of(occasion: Occasion, each: Happened, outcome: RunOutcome, reason: str | None = None) -> Run:
+def _run_of(triggered: TriggeredRule, each: TriggeredSubject, outcome: RunOutcome, reason: str | None = None) -> Run:
     return Run(
-        event_id=occasion.event.id,
+        event_id=triggered.event.id,
         place=each.place,
-        trigger=occasion.rule.draft.trigger.type,
+        trigger=triggered.rule.draft.trigger.type,
         conversation_id=each.subject.conversation_id,
         message_id=each.message_id,
-        mass_reply_id=occasion.event.news.mass_reply_id,
+        mass_reply_id=triggered.event.entry.mass_reply_id,
         outcome=outcome,
         reason=reason,
     )
 
 
-def _applied(occasion: Occasion, each: Happened, applied: Applied) -> Run:
-    return replace(_run_of(occasion, each, applied.outcome), results=applied.results)
+def _applied(triggered: TriggeredRule, each: TriggeredSubject, applied: Applied) -> Run:
+    return replace(_run_of(triggered, each, applied.outcome), results=applied.results)
 
 
-async def _write(tx: TenantTx, occasion: Occasion, runs: Sequence[Run]) -> None:
+async def _write(tx: TenantTx, triggered: TriggeredRule, runs: Sequence[Run]) -> None:
     """Write the log, with the notes and the calls that the runs stand for."""
-    rule = occasion.rule
+    rule = triggered.rule
     ids = await runs_sql.log_runs(tx, rule.id, runs)
     if len(ids) < len(runs):
         raise _RanBefore
@@ -254,12 +256,12 @@ async def _write(tx: TenantTx, occasion: Occasion, runs: Sequence[Run]) -> None:
     await calls.owe(tx, rule.id, owed)
 
 
-async def _change(tx: TenantTx, occasion: Occasion, replaced: Sequence[Replaced]) -> None:
+async def _change(tx: TenantTx, triggered: TriggeredRule, replaced: Sequence[Replaced]) -> None:
     """Store what differs, and tell others, who learn from it which rules led there."""
     differing = [each for each in replaced if each.before != each.after]
     await runs_sql.write_conversations(tx, differing)
     told = [updated(each.id, each.before, each.after) for each in differing]
     subjects = [each for each in told if each is not None]
     if subjects:
-        rules = (*occasion.event.news.rules, occasion.rule.id)
-        await outbox.announce(tx, [News(EventType.CONVERSATION_UPDATED, None, subjects, rules)])
+        rules = (*triggered.event.entry.rules, triggered.rule.id)
+        await outbox.publish(tx, [OutboxEntry(EventType.CONVERSATION_UPDATED, None, subjects, rules)])

@@ -54,7 +54,7 @@ class CallbackTokens:
         return any(bool(token) and hmac.compare_digest(given, token.encode()) for token in self.tokens)
 
 
-class Settings(BaseModel):
+class AccountModel(BaseModel):
     """The ground that every `Config` and `Credentials` stands on: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

@@ -1,13 +1,13 @@
 """What a provider's answer to a call that only reads says of an account's credentials."""
 
-from app.channels.support import Answer
+from app.channels.support import ProviderResponse
 from app.domain.account_check import CheckResult, accepted, refused, unknown
 from app.domain.outbound import Deferred, Unknown
 
 
-def judge_check(answer: Answer | Deferred | Unknown, provider: str) -> CheckResult:
+def judge_check(answer: ProviderResponse | Deferred | Unknown, provider: str) -> CheckResult:
     """Judge by the status alone: 401 refuses the credentials, and anything else that is no success says nothing."""
-    if not isinstance(answer, Answer):
+    if not isinstance(answer, ProviderResponse):
         return unknown(answer.detail)
     if answer.status == 401:
         return refused(f"{provider} answered HTTP 401: the credentials are not valid.")

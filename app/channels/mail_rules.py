@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.channels.account_config import REPLY_PLACEHOLDER, Mailbox, ReplyAddress, Settings
+from app.channels.account_config import REPLY_PLACEHOLDER, AccountModel, Mailbox, ReplyAddress
 from app.channels.header_encoding import one_line, unlike_encoded_words
 from app.domain.outbound import Outbound, Rejected
 from app.domain.words import ReasonCode
@@ -19,7 +19,7 @@ BAD_ADDRESS: Final = Rejected(ReasonCode.ADDRESS_INVALID, "The address is not on
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+>")
 
 
-class MailSettings(Settings):
+class MailSettings(AccountModel):
     """Who writes, and where answers go: the same for every e-mail provider."""
 
     sender: Mailbox = Field(alias="from")

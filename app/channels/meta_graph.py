@@ -16,14 +16,14 @@ from typing import Annotated, Any, Final
 import httpx
 from pydantic import Field, SecretStr
 
-from app.channels.account_config import HeaderSecret, Settings
+from app.channels.account_config import AccountModel, HeaderSecret
 from app.channels.credential_checks import judge_check
 from app.channels.http import CALL_SECONDS, call_deadline
 from app.channels.support import (
-    Answer,
-    Failure,
-    Fault,
+    CodeMeaning,
     Meaning,
+    ProviderResponse,
+    ReportedFailure,
     asked_to_wait,
     by_status,
     exchange,
@@ -52,7 +52,7 @@ _MARGIN_SECONDS: Final = 0.5
 Json = Mapping[str, Any]
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     access_token: HeaderSecret
     app_secret: HeaderSecret
     verify_token: HeaderSecret
@@ -67,18 +67,18 @@ class Graph:
     """Base URL, version and the sender's id."""
     access_token: SecretStr
 
-    async def post(self, edge: str, body: Json, seconds: float | None = None) -> Answer | Deferred | Unknown:
+    async def post(self, edge: str, body: Json, seconds: float | None = None) -> ProviderResponse | Deferred | Unknown:
         request = self.http.build_request("POST", f"{self.address}/{edge}", json=body, headers=self._headers)
         return await exchange(self.http, request, seconds=CALL_SECONDS if seconds is None else seconds)
 
-    async def get(self, fields: str) -> Answer | Deferred | Unknown:
+    async def get(self, fields: str) -> ProviderResponse | Deferred | Unknown:
         """Read fields of the sender itself."""
         request = self.http.build_request("GET", self.address, params={"fields": fields}, headers=self._headers)
         return await exchange(self.http, request)
 
     async def upload(
         self, edge: str, fields: Mapping[str, str], name: str, file: AttachmentFile
-    ) -> Answer | Deferred | Unknown:
+    ) -> ProviderResponse | Deferred | Unknown:
         request = self.http.build_request(
             "POST",
             f"{self.address}/{edge}",
@@ -122,7 +122,7 @@ Code = int | tuple[int, int]
 MIXED: Final = frozenset({10, *range(200, 300)})
 """Codes about permissions whose subcodes may also speak of one person or one thread."""
 
-_PERMISSION: Final = Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed")
+_PERMISSION: Final = Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed")
 _MAYBE_PERSON: Final = Meaning(
     ReasonCode.PROVIDER_REJECTED, "a permission is missing, perhaps for this person alone", temporary=True
 )
@@ -140,7 +140,7 @@ class ErrorTable:
     """Codes that do not say whether the message went out."""
     source: str
 
-    def judge(self, answer: Answer) -> Rejected | Deferred | Unknown:
+    def judge(self, answer: ProviderResponse) -> Rejected | Deferred | Unknown:
         """Judge an answer that does not name the message it made."""
         if answer.ok:
             return Unknown(f"{self.provider} answered HTTP {answer.status} without the id of a message.")
@@ -151,17 +151,19 @@ class ErrorTable:
         if meaning is None:
             return self._unlisted(error, answer)
         words = self.words(error, meaning.words)
-        if meaning.verdict is Fault.BUSY:
+        if meaning.verdict is CodeMeaning.BUSY:
             return Deferred(PAIR_RATE, words)
         return replace(refusal(meaning, "", asked_to_wait(answer)), detail=words)
 
-    def failure(self, error: GraphError | None) -> Failure:
+    def failure(self, error: GraphError | None) -> ReportedFailure:
         """Say why a message failed that had been taken."""
         if error is None:
-            return Failure(ReasonCode.PROVIDER_REJECTED, f"{self.provider}: the message failed without a reason")
+            return ReportedFailure(
+                ReasonCode.PROVIDER_REJECTED, f"{self.provider}: the message failed without a reason"
+            )
         meaning = self.meaning(error) or _FAILED
-        temporary = meaning.temporary or meaning.verdict in (Fault.ACCOUNT, Fault.QUOTA)
-        return Failure(_afterwards(meaning.verdict), self.words(error, meaning.words), temporary)
+        temporary = meaning.temporary or meaning.verdict in (CodeMeaning.ACCOUNT, CodeMeaning.QUOTA)
+        return ReportedFailure(_afterwards(meaning.verdict), self.words(error, meaning.words), temporary)
 
     def account_fault(self, error: GraphError | None) -> Deferred | None:
         """What a failed message says of the account; None where it says nothing."""
@@ -189,7 +191,7 @@ class ErrorTable:
         code = f"{error.code}/{error.subcode}" if error.subcode else str(error.code)
         return f"{self.provider} {code}: {words}" + (f" ({error.details})" if error.details else "")
 
-    def _unlisted(self, error: GraphError, answer: Answer) -> Rejected | Deferred | Unknown:
+    def _unlisted(self, error: GraphError, answer: ProviderResponse) -> Rejected | Deferred | Unknown:
         if self.is_unclear(error) or error.is_transient or not 400 <= answer.status < 500:
             return Unknown(self.words(error, "an error that does not say whether the message went out"))
         if answer.status == 429:
@@ -204,14 +206,14 @@ _NOT_SEEN: Final = 100
 async def check_sender(graph: Graph, errors: ErrorTable, number: str | None = None) -> CheckResult:
     """Ask with the account's token for the sender's own id, and its phone number if that field is named."""
     answer = await graph.get("id" if number is None else f"id,{number}")
-    error = GraphError.read(answer.member("error")) if isinstance(answer, Answer) else None
+    error = GraphError.read(answer.member("error")) if isinstance(answer, ProviderResponse) else None
     meaning = None if error is None else errors.meaning(error)
-    if error is not None and meaning is not None and meaning.verdict is Fault.ACCOUNT:
+    if error is not None and meaning is not None and meaning.verdict is CodeMeaning.ACCOUNT:
         return refused(errors.words(error, meaning.words))
     if error is not None and error.code == _NOT_SEEN:
         return refused(errors.words(error, "the sender's id is not known, or the token may not use it"))
     result, own = judge_check(answer, errors.provider), None
-    if number is not None and isinstance(answer, Answer) and answer.ok:
+    if number is not None and isinstance(answer, ProviderResponse) and answer.ok:
         own = answer.member(number)
     return replace(result, own_address=own) if isinstance(own, str) and own else result
 
@@ -219,25 +221,25 @@ async def check_sender(graph: Graph, errors: ErrorTable, number: str | None = No
 _FAILED: Final = Meaning(ReasonCode.PROVIDER_REJECTED, "the message was refused")
 
 
-def _afterwards(verdict: ReasonCode | Fault) -> ReasonCode:
+def _afterwards(verdict: ReasonCode | CodeMeaning) -> ReasonCode:
     """What a code means for a message that was taken first: it has failed, whoever is to blame."""
     match verdict:
         case ReasonCode():
             return verdict
-        case Fault.ACCOUNT:
+        case CodeMeaning.ACCOUNT:
             return ReasonCode.PROVIDER_REJECTED
-        case Fault.QUOTA | Fault.THROTTLED | Fault.BUSY:
+        case CodeMeaning.QUOTA | CodeMeaning.THROTTLED | CodeMeaning.BUSY:
             return ReasonCode.UNREACHABLE
 
 
-def _without_code(answer: Answer, provider: str) -> Rejected | Deferred | Unknown:
+def _without_code(answer: ProviderResponse, provider: str) -> Rejected | Deferred | Unknown:
     judged = by_status(answer, provider)
     assert isinstance(judged, Rejected | Deferred | Unknown)  # noqa: S101 - no status alone accepts a message
     return judged
 
 
-def read_upload(answer: Answer | Deferred | Unknown, member: str, errors: ErrorTable) -> UploadResult:
-    if not isinstance(answer, Answer):
+def read_upload(answer: ProviderResponse | Deferred | Unknown, member: str, errors: ErrorTable) -> UploadResult:
+    if not isinstance(answer, ProviderResponse):
         return answer
     media_id = answer.text_member(member)
     return Uploaded(media_id) if answer.ok and media_id else errors.judge(answer)

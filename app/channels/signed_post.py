@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from app.channels.account_config import endpoint, web_port
 from app.channels.public_addresses import is_public
-from app.channels.support import Answer, exchange, retry_after
+from app.channels.support import ProviderResponse, exchange, retry_after
 from app.domain.outbound import Deferred, Unknown
 
 SECONDS: Final = 15.0
@@ -42,12 +42,12 @@ class SignedPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Delivered:
     """The receiver answered 2xx."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
+class NotDelivered:
     detail: str
     """Why, in words for whoever looks after the receiver; without the address and without what it answered."""
     retry_after: timedelta | None = None
@@ -56,14 +56,14 @@ class NotTaken:
     """It answered 410: it wants nothing any more."""
 
 
-async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Taken | NotTaken:
+async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Delivered | NotDelivered:
     """Make the call, once. Redirects are not followed, and private addresses are refused by the client itself."""
     now = datetime.now(UTC)
     signers = [Signer(secret) for secret in post.secrets]
     headers = signed_headers(signers, post.id, now, post.body)
     request = http.build_request("POST", post.url, content=post.body.encode(), headers=headers, timeout=SECONDS)
     answer = await exchange(http, request, seconds=SECONDS)
-    return _judged(answer, now) if isinstance(answer, Answer) else NotTaken(_words(answer))
+    return _judged(answer, now) if isinstance(answer, ProviderResponse) else NotDelivered(_words(answer))
 
 
 def signed_headers(signers: Sequence[Signer], id_: str, now: datetime, body: str) -> dict[str, str]:
@@ -103,13 +103,13 @@ async def _addresses(host: str) -> Sequence[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def _judged(answer: Answer, now: datetime) -> Taken | NotTaken:
+def _judged(answer: ProviderResponse, now: datetime) -> Delivered | NotDelivered:
     if answer.ok:
-        return Taken()
+        return Delivered()
     asked = answer.headers.get("Retry-After") if answer.status in _BUSY else None
     wait = retry_after(asked, now, longest=LONGEST_WAIT) if asked else None
     redirect = ", and redirects are not followed" if 300 <= answer.status < 400 else ""
-    return NotTaken(f"It answered HTTP {answer.status}{redirect}.", wait, gone=answer.status == 410)
+    return NotDelivered(f"It answered HTTP {answer.status}{redirect}.", wait, gone=answer.status == 410)
 
 
 def _words(failure: Deferred | Unknown) -> str:

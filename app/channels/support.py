@@ -40,7 +40,7 @@ _A_MOMENT: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProviderResponse:
     """What a provider answered. `json` is None where the body is not JSON; neither body nor text is ever logged."""
 
     status: int
@@ -69,7 +69,7 @@ async def post(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is kept in here
-) -> Answer | Deferred | Unknown:
+) -> ProviderResponse | Deferred | Unknown:
     """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
     given, (kind, body) = _given(http), _body(json, form, content)
     names = {**given.headers, **kind, **{name.lower(): value for name, value in (headers or {}).items()}}
@@ -110,9 +110,9 @@ def _given(http: httpx.AsyncClient) -> _Given:
 
 async def get(
     http: httpx.AsyncClient, url: str, *, params: Mapping[str, str], headers: Mapping[str, str] | None = None
-) -> Answer | Deferred | Unknown:
+) -> ProviderResponse | Deferred | Unknown:
     answer = await exchange(http, http.build_request("GET", url, params=params, headers=headers))
-    return throttled(answer) if isinstance(answer, Answer) and answer.status == 429 else answer
+    return throttled(answer) if isinstance(answer, ProviderResponse) and answer.status == 429 else answer
 
 
 @lru_cache(maxsize=1024)
@@ -123,7 +123,7 @@ def _parsed(url: str) -> httpx.URL:
 
 async def exchange(
     http: httpx.AsyncClient, request: httpx.Request, seconds: float = CALL_SECONDS
-) -> Answer | Deferred | Unknown:
+) -> ProviderResponse | Deferred | Unknown:
     """Make one call, once. HTTP 429 is an answer like any other: some providers' own codes say more."""
     if deadline_passed():
         return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
@@ -135,17 +135,17 @@ async def exchange(
             return _without_answer(record, error)
 
 
-async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> ProviderResponse:
     response = await http.send(request, stream=True)
     try:
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > MAX_ANSWER_BYTES:
-                return Answer(response.status_code, response.headers, None)
+                return ProviderResponse(response.status_code, response.headers, None)
     finally:
         await response.aclose()
-    return Answer(response.status_code, response.headers, _json(bytes(body)))
+    return ProviderResponse(response.status_code, response.headers, _json(bytes(body)))
 
 
 def _json(body: bytes) -> Any:
@@ -170,13 +170,13 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
     return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the provider: {in_words(error)}.")
 
 
-def throttled(answer: Answer) -> Deferred:
+def throttled(answer: ProviderResponse) -> Deferred:
     """Make the account wait as long as an HTTP 429 asks for."""
     wait = asked_to_wait(answer) or DEFAULT_RETRY_AFTER
     return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
 
 
-def asked_to_wait(answer: Answer) -> timedelta | None:
+def asked_to_wait(answer: ProviderResponse) -> timedelta | None:
     """How long an answer asks to wait; None if it does not say."""
     asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
     return retry_after(asked, datetime.now(UTC)) if asked else None
@@ -205,7 +205,7 @@ def _wait(value: str, now: datetime) -> timedelta | None:
     return (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
 
 
-class Fault(Enum):
+class CodeMeaning(Enum):
     """What a provider's error code means, where it does not mean that this one message is refused for good."""
 
     ACCOUNT = "the account is at fault, until somebody mends it"
@@ -218,7 +218,7 @@ class Fault(Enum):
 class Meaning:
     """One row of a provider's error table: what it does to the delivery, and what an agent is told."""
 
-    verdict: ReasonCode | Fault
+    verdict: ReasonCode | CodeMeaning
     words: str
     retry_after: timedelta = DEFAULT_RETRY_AFTER
     ends_address: bool = False
@@ -229,7 +229,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ReportedFailure:
     """One row of a provider's table of what became of a message that it had taken."""
 
     code: ReasonCode
@@ -245,13 +245,13 @@ def refusal(meaning: Meaning, label: str, asked: timedelta | None = None) -> Rej
     """
     detail = f"{label}: {meaning.words}"
     match meaning.verdict:
-        case Fault.ACCOUNT:
+        case CodeMeaning.ACCOUNT:
             return Deferred("account", detail, scope="account")
-        case Fault.QUOTA:
+        case CodeMeaning.QUOTA:
             return Deferred("quota", detail, max(asked or QUOTA_WAIT, QUOTA_WAIT), "account")
-        case Fault.THROTTLED:
+        case CodeMeaning.THROTTLED:
             return Deferred("throttled", detail, asked or meaning.retry_after, "account")
-        case Fault.BUSY:
+        case CodeMeaning.BUSY:
             return Deferred(ReasonCode.UNREACHABLE, detail, meaning.retry_after)
         case code:
             return Rejected(code, detail, meaning.temporary, meaning.ends_address)
@@ -273,7 +273,7 @@ _WRONG_DOOR: Final = frozenset({403, 404, 405})
 """At a fixed endpoint: the account's address or permission is wrong, where the provider adds no code of its own."""
 
 
-def by_status(answer: Answer, provider: str, *, coded: bool = False) -> SendResult:
+def by_status(answer: ProviderResponse, provider: str, *, coded: bool = False) -> SendResult:
     """Judge an answer by its HTTP status. A success that could not be read is unknown, like all that is odd.
 
     An answer is `coded` if it holds a code that no table has. That code may speak of one recipient alone, so it pauses

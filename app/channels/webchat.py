@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import httpx
 from pydantic import BaseModel
 
-from app.channels.account_config import AccountSetup, Settings
+from app.channels.account_config import AccountModel, AccountSetup
 from app.domain.account_check import CheckResult, CredentialsState
 from app.domain.channel_port import Absent, AddressKind, Limits, LookUp
 from app.domain.outbound import Accepted, Outbound, SendResult
@@ -20,11 +20,11 @@ from app.domain.provider_events import MalformedWebhook, ProviderEvent, Webhook
 from app.domain.words import Channel
 
 
-class Config(Settings):
+class Config(AccountModel):
     pass
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     pass
 
 

@@ -18,9 +18,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from app.channels.account_config import AccountSetup, Endpoint, Region, Settings
+from app.channels.account_config import AccountModel, AccountSetup, Endpoint, Region
 from app.channels.signed_post import signed_headers
-from app.channels.support import Answer, Fault, Meaning, json_object, one_line, post, refusal, throttled
+from app.channels.support import CodeMeaning, Meaning, ProviderResponse, json_object, one_line, post, refusal, throttled
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.json_reader import read_time
 from app.domain.outbound import Accepted, Outbound, Rejected, SendResult, Unknown
@@ -39,7 +39,7 @@ _SHORTEST_SECRET: Final = 24
 """Bytes; the specification asks for 24 to 64."""
 
 _REFUSED: Final = frozenset({400, 404, 410, 422})
-_CLOSED: Final = Meaning(Fault.ACCOUNT, "the endpoint does not accept our signature; check the secret")
+_CLOSED: Final = Meaning(CodeMeaning.ACCOUNT, "the endpoint does not accept our signature; check the secret")
 
 _FAILURES: Final = frozenset(
     {
@@ -86,13 +86,13 @@ Moment = Annotated[datetime, BeforeValidator(_time)]
 """RFC 3339, as everywhere in our own contracts."""
 
 
-class Config(Settings):
+class Config(AccountModel):
     url: Endpoint
     region: Region | None = None
     """The country that numbers without a `+` are read in."""
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     secret: Annotated[SecretStr, AfterValidator(_signing_secret)]
 
 
@@ -177,7 +177,7 @@ class WebhookAdapter:
         body = json.dumps(_payload(outbound, now))
         headers = signed_headers([self.signer], outbound.correlation, now, body)
         answer = await post(self.http, self.url, content=body.encode(), headers=headers)
-        return _read(answer, outbound.address) if isinstance(answer, Answer) else answer
+        return _read(answer, outbound.address) if isinstance(answer, ProviderResponse) else answer
 
     def admits(self, head: Webhook) -> bool:
         return "webhook-signature" in head.headers
@@ -230,7 +230,7 @@ def _payload(outbound: Outbound, now: datetime) -> dict[str, Any]:
     }
 
 
-def _read(answer: Answer, address: str) -> SendResult:
+def _read(answer: ProviderResponse, address: str) -> SendResult:
     message_id = answer.text_member("message_id")
     if answer.ok and message_id:
         return Accepted(message_id)

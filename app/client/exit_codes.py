@@ -57,17 +57,17 @@ def reading() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RequestFault:
     """One thing wrong in a request, as the server's problem names it."""
 
     pointer: str
     detail: str
 
 
-class Refused(ClientError):
+class ServerRefusal(ClientError):
     exit = Exit.REFUSED
 
-    def __init__(self, detail: str, code: str, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, detail: str, code: str, faults: Sequence[RequestFault] = ()) -> None:
         super().__init__(f"{detail} ({code})")
         self.code = code
         self.faults = tuple(faults)

@@ -37,7 +37,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class MessageSample:
     channel: str
     text: str = field(repr=False)
 
@@ -48,7 +48,7 @@ class Preflight:
     skipped: Sequence[Remark]
     warnings: Sequence[Remark]
     billable: Counts
-    samples: Sequence[Sample]
+    samples: Sequence[MessageSample]
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Self:
@@ -62,7 +62,7 @@ class Preflight:
                 Remark(each["code"], each["channel"], each["count"], each["detail"]) for each in answer["warnings"]
             ],
             billable=answer["billable"],
-            samples=[Sample(each["channel"], each["text"]) for each in answer["samples"]],
+            samples=[MessageSample(each["channel"], each["text"]) for each in answer["samples"]],
         )
 
 

@@ -49,7 +49,7 @@ def looks(service: Service, id_: str) -> Iterator[Batch]:
 
 
 def _display(screen: Screen) -> AbstractContextManager[Show]:
-    return Bars(screen) if screen.is_terminal else nullcontext(Lines(screen))
+    return Bars(screen) if screen.is_terminal else nullcontext(ProgressLines(screen))
 
 
 class Bars:
@@ -87,7 +87,7 @@ class Bars:
         return self._bars[channel]
 
 
-class Lines:
+class ProgressLines:
     """A line whenever another tenth is done, or the status is another."""
 
     def __init__(self, screen: Screen) -> None:

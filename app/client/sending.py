@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from app.client.exit_codes import ClientError, Declined, Exit, NotUsable, Refused, reading
+from app.client.exit_codes import ClientError, Declined, Exit, NotUsable, ServerRefusal, reading
 from app.client.models import Batch, Preflight
 from app.client.progress import until_prepared, watch
 from app.client.request import Selecting, Terms, Writing
@@ -115,7 +115,7 @@ def _show(screen: Screen, batch: Batch) -> None:
 def _count_to_confirm(batch: Batch) -> int:
     """Raises Refused where there is nobody to send to."""
     if not batch.recipients:
-        raise Refused("Every selected conversation is skipped, so there is nothing to send.", "nothing_to_send")
+        raise ServerRefusal("Every selected conversation is skipped, so there is nothing to send.", "nothing_to_send")
     return batch.recipients
 
 
@@ -166,7 +166,7 @@ def goes_on(id_: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(f"\nThe sending goes on without you. {onward(id_)}") from None
-    except Refused:
+    except ServerRefusal:
         raise
     except ClientError as error:
         raise type(error)(f"{error}\nIf it was confirmed, the sending goes on. {onward(id_)}") from None

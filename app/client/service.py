@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import httpx
 
-from app.client.exit_codes import Fault, NotUsable, Refused, Unreachable, reading
+from app.client.exit_codes import NotUsable, RequestFault, ServerRefusal, Unreachable, reading
 from app.domain.failure_texts import in_words
 
 Json = dict[str, Any]
@@ -161,18 +161,18 @@ def _success(answer: httpx.Response) -> httpx.Response:
     return answer
 
 
-def _refusal(answer: httpx.Response) -> Refused | Unreachable:
+def _refusal(answer: httpx.Response) -> ServerRefusal | Unreachable:
     problem = _problem(answer)
     if problem is None:
         return Unreachable(f"The server answered {answer.status_code}, and not as mass-reply does.")
-    return Refused(str(problem.get("detail", "")), str(problem.get("code", answer.status_code)), _faults(problem))
+    return ServerRefusal(str(problem.get("detail", "")), str(problem.get("code", answer.status_code)), _faults(problem))
 
 
-def _faults(problem: Json) -> list[Fault]:
+def _faults(problem: Json) -> list[RequestFault]:
     """Other servers' problems hold anything under that name."""
     errors = problem.get("errors")
     named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-    return [Fault(str(each.get("pointer", "")), str(each.get("detail", ""))) for each in named]
+    return [RequestFault(str(each.get("pointer", "")), str(each.get("detail", ""))) for each in named]
 
 
 def _problem(answer: httpx.Response) -> Json | None:

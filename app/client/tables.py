@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.client import labels
-from app.client.exit_codes import ClientError, Refused, reading
+from app.client.exit_codes import ClientError, ServerRefusal, reading
 from app.client.models import Batch, Counts, Preflight, Remark, done, recipients
 from app.domain.delivery import DeliveryStatus
 
@@ -164,5 +164,5 @@ def deliveries_table(deliveries: Iterable[Mapping[str, Any]]) -> Table:
 
 def error_lines(error: ClientError) -> Sequence[str]:
     """An error in words: what the server said, and each place that it named."""
-    faults = error.faults if isinstance(error, Refused) else ()
+    faults = error.faults if isinstance(error, ServerRefusal) else ()
     return [str(error), *(f"  {fault.pointer or '/'}: {fault.detail}" for fault in faults)]

@@ -3,7 +3,7 @@
 from app.compliance.sql import erasure
 from app.delivery.settle import Report, settle
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import DeliveryEvent, DeliveryStatus, Happening
+from app.domain.delivery import DeliveryEvent, DeliveryStatus, ReportedEvent
 from app.domain.erased_addresses import CONTACT_ERASED, AddressDigests, Erased
 from app.domain.errors import ContactInFlight, NotFound
 from app.store import audit
@@ -22,7 +22,7 @@ async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Ac
     if contact.deliveries_in(DeliveryStatus.SENDING):
         raise ContactInFlight
     queued = contact.deliveries_in(DeliveryStatus.QUEUED)
-    cancelled = Happening(DeliveryEvent.CANCEL, reason=CONTACT_ERASED)
+    cancelled = ReportedEvent(DeliveryEvent.CANCEL, reason=CONTACT_ERASED)
     await settle(tx, [Report(delivery, cancelled) for delivery in queued])
     await erasure.keep_blocked(tx, contact, digests)
     await erasure.scrub(tx, contact)

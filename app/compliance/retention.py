@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from app.attachments.files import Files, FilesUnavailable
-from app.compliance.retention_kinds import Kind, Purged
+from app.compliance.retention_kinds import DataKind, Purged
 from app.compliance.sql import retention
 from app.domain.audit import OPERATOR, AuditAction, AuditEntry
 from app.domain.words import MassReplyId, TenantId
@@ -36,7 +36,7 @@ async def purge(
 async def _count(database: Database, tenant: TenantId, before: datetime) -> Purged:
     found = Purged(tenant)
     async with database.begin(tenant) as tx:
-        for kind in Kind:
+        for kind in DataKind:
             found.counts[kind] = await retention.count_old(tx, kind, before)
         uncertain = await retention.count_uncertain(tx, before)
     return replace(found, kept_uncertain=uncertain)
@@ -47,7 +47,7 @@ async def _purge_tenant(database: Database, files: Files | None, tenant: TenantI
     # Mass replies first: then nothing names their attachments any more.
     while await _purge_deliveries(database, done, before):
         pass
-    for kind in (Kind.RECEIPTS, Kind.AUTOMATION_RUNS, Kind.ATTACHMENTS):
+    for kind in (DataKind.RECEIPTS, DataKind.AUTOMATION_RUNS, DataKind.ATTACHMENTS):
         while await _purge_page(database, files, done, kind, before):
             pass
     while await _purge_sessions(database, done, before):
@@ -71,8 +71,8 @@ async def _purge_deliveries(database: Database, done: Purged, before: datetime) 
         if last:
             await audit.record(tx, OPERATOR, await _end_of(tx, id_))
             await retention.delete_mass_reply(tx, id_)
-    done.counts[Kind.DELIVERIES] += deleted
-    done.counts[Kind.MASS_REPLIES] += last
+    done.counts[DataKind.DELIVERIES] += deleted
+    done.counts[DataKind.MASS_REPLIES] += last
     return True
 
 
@@ -88,7 +88,7 @@ async def _end_of(tx: TenantTx, id_: MassReplyId) -> AuditEntry:
     )
 
 
-async def _purge_page(database: Database, files: Files | None, done: Purged, kind: Kind, before: datetime) -> bool:
+async def _purge_page(database: Database, files: Files | None, done: Purged, kind: DataKind, before: datetime) -> bool:
     """Delete a page of one kind, and then its files: a row without its file would promise what cannot be sent."""
     async with database.begin(done.tenant) as tx:
         deleted = await retention.delete_page(tx, kind, before)
@@ -110,5 +110,5 @@ async def _delete_file(files: Files | None, key: str) -> None:
 async def _purge_sessions(database: Database, done: Purged, before: datetime) -> bool:
     async with database.begin(done.tenant) as tx:
         deleted = await retention.delete_empty_sessions(tx, before)
-    done.counts[Kind.CHAT_SESSIONS] += deleted
+    done.counts[DataKind.CHAT_SESSIONS] += deleted
     return deleted == retention.PAGE

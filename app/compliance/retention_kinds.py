@@ -15,7 +15,7 @@ SHORTEST: Final = timedelta(days=7)
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d")
 
 
-class Kind(StrEnum):
+class DataKind(StrEnum):
     """What a purge deletes."""
 
     MASS_REPLIES = "mass_replies"
@@ -35,7 +35,7 @@ class Purged:
     """What was deleted of one tenant, or would be."""
 
     tenant: TenantId
-    counts: Counter[Kind] = field(default_factory=Counter)
+    counts: Counter[DataKind] = field(default_factory=Counter)
     kept_uncertain: int = 0
     """Mass replies that are old enough, and of which nobody knows yet whether all was sent: a person settles that."""
 

@@ -16,17 +16,17 @@ from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     total: int
     """Exact, whatever the page holds."""
     items: Sequence[ConversationView]
 
 
-async def search(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> Found:
+async def search(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> SearchResult:
     """Find conversations, the newest first; a page begins after the conversation `before`."""
     total = await selection.count(tx, filter)
     ids = await selection.page(tx, filter, limit=limit, before=before)
-    return Found(total, await view_conversations(tx, ids))
+    return SearchResult(total, await view_conversations(tx, ids))
 
 
 async def resolve(tx: TenantTx, name: str) -> ConversationId:

@@ -28,7 +28,7 @@ from app.domain.outbox import ConversationUpdated
 from app.domain.words import Channel
 
 
-class Outcome(StrEnum):
+class LineOutcome(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -41,7 +41,7 @@ class KnownAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
+class KnownAccounts:
     """A tenant's channel accounts by key, the oldest first."""
 
     known: Mapping[str, KnownAccount]
@@ -92,7 +92,7 @@ def possible_contacts(
     lines: Sequence[ConversationLine],
     conversations: Mapping[str, Conversation],
     contacts: Mapping[str, Contact],
-    accounts: Accounts,
+    accounts: KnownAccounts,
 ) -> set[str]:
     """Return every contact without a name that the lines may lead to, in whatever order they apply."""
     by_conversation = defaultdict[str, list[ConversationLine]](list)
@@ -113,7 +113,7 @@ def _possible_ids(
     lines: Sequence[ConversationLine],
     stored: Conversation | None,
     contact: Contact | None,
-    accounts: Accounts,
+    accounts: KnownAccounts,
 ) -> set[str]:
     of_conversation = [line.given for line in lines] + ([_attributes(stored)] if stored else [])
     of_contact = [line.contact.given for line in lines if line.contact] + ([_attributes(contact)] if contact else [])
@@ -152,7 +152,7 @@ _ADDRESS_FIELDS = {
 class Chunk:
     """What is stored of that which some lines speak of, and what they made of it so far."""
 
-    accounts: Accounts
+    accounts: KnownAccounts
     conversations: dict[str, Conversation]
     """By external id."""
     contacts: dict[str, Contact]
@@ -176,7 +176,7 @@ class Chunk:
         own = [self._read(each, each.address) for each in conversations if each.address is not None]
         return own + [address for each in contacts for address in addresses_of(each.email, each.phone)]
 
-    def apply(self, line: ConversationLine, now: datetime) -> Outcome:
+    def apply(self, line: ConversationLine, now: datetime) -> LineOutcome:
         """Apply one line. Raises InvalidLine, and then nothing has changed."""
         before = self.conversations.get(line.external_id)
         draft = self._draft(line, before, now)
@@ -189,10 +189,10 @@ class Chunk:
             self.known.add((line.external_id, message_key(message)))
         changed = self._keep(conversation, before) | self._keep_contact(contact) | (message is not None)
         if before is None:
-            return Outcome.CREATED
+            return LineOutcome.CREATED
         if before.contact != contact.external_id:
             self._leave(before.contact)
-        return Outcome.UPDATED if changed else Outcome.UNCHANGED
+        return LineOutcome.UPDATED if changed else LineOutcome.UNCHANGED
 
     def no_address(self, line: ConversationLine) -> str | None:
         """Say which field would let a conversation be answered that has no address; None where it has one."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app.conversations.import_chunk import Outcome
+from app.conversations.import_chunk import LineOutcome
 from app.conversations.import_line import InvalidLine
 
 LISTED = 1_000
@@ -40,13 +40,13 @@ class ImportReport:
     def unlisted_errors(self) -> int:
         return self.failed - len(self.errors)
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, outcome: LineOutcome) -> None:
         match outcome:
-            case Outcome.CREATED:
+            case LineOutcome.CREATED:
                 self.created += 1
-            case Outcome.UPDATED:
+            case LineOutcome.UPDATED:
                 self.updated += 1
-            case Outcome.UNCHANGED:
+            case LineOutcome.UNCHANGED:
                 self.unchanged += 1
 
     def refuse(self, line: int, error: InvalidLine) -> None:

@@ -10,7 +10,7 @@ from app.conversations.import_report import ImportReport
 from app.conversations.sql.imports import load_chunk, store_chunk
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
-from app.mail.splitting import TooLarge, split_lines
+from app.mail.splitting import OversizedItem, split_lines
 from app.process.slices import Slices
 from app.store.database import Database
 from app.store.erased_addresses import block_again
@@ -63,8 +63,8 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
         yield chunk
 
 
-def _line(raw: bytes | TooLarge) -> ConversationLine | None:
-    if isinstance(raw, TooLarge):
+def _line(raw: bytes | OversizedItem) -> ConversationLine | None:
+    if isinstance(raw, OversizedItem):
         raise InvalidLine("too_large", f"This line holds {raw.size:,} bytes, which is more than a line may.")
     return parse_line(raw) if raw.strip() else None
 

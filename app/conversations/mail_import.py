@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.accounts.own_addresses import own_addresses
-from app.conversations.import_chunk import Outcome
+from app.conversations.import_chunk import LineOutcome
 from app.conversations.import_line import ConversationLine, InvalidLine
 from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
@@ -19,7 +19,7 @@ from app.domain.errors import Fault, InvalidRequest
 from app.domain.own_addresses import OwnAddresses
 from app.domain.words import AccountId, Channel, ConversationId, TenantId
 from app.mail.message import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, root_id, thread_ids
-from app.mail.splitting import TooLarge, split_mbox, without_mark
+from app.mail.splitting import OversizedItem, split_mbox, without_mark
 from app.store.accounts import find_account
 from app.store.database import Database
 from app.store.transactions import TenantTx
@@ -42,13 +42,13 @@ async def import_mail(
     return await _import_mails(database, tenant, channel_account, _whole(body), digests)
 
 
-async def _whole(body: AsyncIterable[bytes]) -> AsyncIterator[bytes | TooLarge]:
+async def _whole(body: AsyncIterable[bytes]) -> AsyncIterator[bytes | OversizedItem]:
     held, size = bytearray(), 0
     async for part in body:
         size += len(part)
         if size <= MAX_MAIL_BYTES:
             held += part
-    yield bytes(held) if size <= MAX_MAIL_BYTES else TooLarge(size)
+    yield bytes(held) if size <= MAX_MAIL_BYTES else OversizedItem(size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def _import_mails(
     database: Database,
     tenant: TenantId,
     channel_account: str,
-    mails: AsyncIterable[bytes | TooLarge],
+    mails: AsyncIterable[bytes | OversizedItem],
     digests: AddressDigests,
 ) -> ImportReport:
     account = await _mail_account(database, tenant, channel_account)
@@ -93,8 +93,8 @@ async def _mail_account(database: Database, tenant: TenantId, key: str) -> MailA
     return MailAccount(account.id, account.key, own)
 
 
-async def _read_mail(raw: bytes | TooLarge) -> Mail:
-    if isinstance(raw, TooLarge):
+async def _read_mail(raw: bytes | OversizedItem) -> Mail:
+    if isinstance(raw, OversizedItem):
         raise InvalidLine("too_large", f"This e-mail holds {raw.size:,} bytes, which is more than an e-mail may.")
     try:
         return parse_mail(raw) if len(raw) < LARGE_MAIL_BYTES else await asyncio.to_thread(parse_mail, raw)
@@ -102,19 +102,19 @@ async def _read_mail(raw: bytes | TooLarge) -> Mail:
         raise InvalidLine("unreadable_mail", error.reason) from None
 
 
-async def _file_mail(tx: TenantTx, account: MailAccount, mail: Mail, digests: AddressDigests) -> Outcome:
+async def _file_mail(tx: TenantTx, account: MailAccount, mail: Mail, digests: AddressDigests) -> LineOutcome:
     """Put a mail on the conversation that its headers name, or open one with it; not twice. Raises InvalidLine."""
     now, message = datetime.now(UTC), message_of(mail)
     if mail.message_id and await is_known(tx, mail.message_id, mail.sender):
-        return Outcome.UNCHANGED
+        return LineOutcome.UNCHANGED
     thread = await _thread(tx, account, mail)
     if thread is None:
         return await _open_conversation(tx, line_of(mail, account.key, now), now, digests)
     if mail.message_id is None and await find_message(tx, thread, Channel.EMAIL, message) is not None:
-        return Outcome.UNCHANGED
+        return LineOutcome.UNCHANGED
     believed = await is_contact(tx, thread, mail.sender)
     await record_customer_message(tx, thread, message_of(mail, believed=believed), now)
-    return Outcome.UPDATED
+    return LineOutcome.UPDATED
 
 
 async def _thread(tx: TenantTx, account: MailAccount, mail: Mail) -> ConversationId | None:
@@ -124,7 +124,9 @@ async def _thread(tx: TenantTx, account: MailAccount, mail: Mail) -> Conversatio
     )
 
 
-async def _open_conversation(tx: TenantTx, line: ConversationLine, now: datetime, digests: AddressDigests) -> Outcome:
+async def _open_conversation(
+    tx: TenantTx, line: ConversationLine, now: datetime, digests: AddressDigests
+) -> LineOutcome:
     chunk = await load_chunk(tx, [line])
     outcome = chunk.apply(line, now)
     await write_chunk(tx, chunk, now, digests)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.delivery.senders import Lines
+from app.delivery.senders import SenderCache
 from app.delivery.sql import callback_sightings
 from app.domain.account_check import CallbackTimes, CheckResult, Checks, unknown
 from app.domain.channel_port import Adapter
@@ -20,7 +20,7 @@ class AccountCheck:
     callbacks: CallbackTimes
 
 
-async def check_account(database: Database, lines: Lines, tenant: TenantId, key: str) -> AccountCheck:
+async def check_account(database: Database, senders: SenderCache, tenant: TenantId, key: str) -> AccountCheck:
     """Ask the account's provider, with no connection to the database held meanwhile. Raises NotFound."""
     async with database.begin(tenant) as tx:
         account = await find_account(tx, key)
@@ -28,7 +28,7 @@ async def check_account(database: Database, lines: Lines, tenant: TenantId, key:
             raise NotFound
         callbacks = await callback_sightings.times(tx, account.id)
         try:
-            adapter = (await lines.fresh(tx, account.id)).adapter
+            adapter = (await senders.fresh(tx, account.id)).adapter
         except CredentialsUnreadable:
             return AccountCheck(unknown("The stored credentials cannot be read any more. Give them again."), callbacks)
     result = await _ask(adapter)

@@ -18,10 +18,10 @@ _STILL_TRUE: Final = timedelta(days=1)
 _STILL_BUSY: Final = timedelta(hours=1)
 """The same of a quota or a pace."""
 
-Told = tuple[ChannelAccount, ProviderEvent]
+AccountEvent = tuple[ChannelAccount, ProviderEvent]
 
 
-async def take_account_news(database: Database, tenant: TenantId, told: Iterable[Told]) -> None:
+async def take_account_events(database: Database, tenant: TenantId, told: Iterable[AccountEvent]) -> None:
     """Stop an account whose messages fail late for its own fault, and learn its address.
 
     In transactions of their own: claims hold accounts before counters.

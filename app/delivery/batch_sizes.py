@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from app.delivery.record import Result
+from app.delivery.record import CallOutcome
 from app.domain.lanes import LaneKey
 from app.domain.outbound import SendResult, Unknown
 
@@ -70,7 +70,7 @@ class BatchSizes:
             del self._limits[lane]
 
 
-def as_one_call(results: Sequence[Result]) -> Sequence[Result]:
+def as_one_call(results: Sequence[CallOutcome]) -> Sequence[CallOutcome]:
     """Let a call that got no answer count once, for the account and for its lane, however many messages it held."""
     if not results or any(result.heard != "silence" for result in results):
         return results

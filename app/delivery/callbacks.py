@@ -12,9 +12,9 @@ from structlog.contextvars import bind_contextvars
 
 from app.accounts.own_addresses import own_addresses
 from app.conversations.sql import customer_messages, threading
-from app.delivery.account_events import Told, take_account_news
+from app.delivery.account_events import AccountEvent, take_account_events
 from app.delivery.receipts import take_price, take_receipt, take_watermark
-from app.delivery.senders import Line, Lines
+from app.delivery.senders import AccountSender, SenderCache
 from app.delivery.sql import callback_sightings, receipts
 from app.domain.accounts import ChannelAccount, region_of
 from app.domain.addresses import Address
@@ -62,10 +62,10 @@ class Called:
     """The account that is called, perhaps by its provider."""
 
     tenant: TenantId
-    line: Line
+    account_sender: AccountSender
 
 
-async def admit(database: Database, lines: Lines, account_id: UUID, head: Webhook) -> Called:
+async def admit(database: Database, sender_cache: SenderCache, account_id: UUID, head: Webhook) -> Called:
     """Look at a call before its body is read: is there such an account, and does the call bear what its provider's do?
 
     Raises NotFound and Unauthenticated.
@@ -73,15 +73,15 @@ async def admit(database: Database, lines: Lines, account_id: UUID, head: Webhoo
     tenant = await _tenant(database, account_id)
     bind_contextvars(tenant=str(tenant), account=str(account_id))
     async with database.begin(tenant) as tx:
-        line = await lines.fresh(tx, AccountId(account_id))
-        if line.adapter.admits(head):
-            return Called(tenant, line)
-        await callback_sightings.note(tx, line.account.id, verified=False)
+        account_sender = await sender_cache.fresh(tx, AccountId(account_id))
+        if account_sender.adapter.admits(head):
+            return Called(tenant, account_sender)
+        await callback_sightings.note(tx, account_sender.account.id, verified=False)
     raise _not_the_provider()
 
 
 async def take_callback(
-    database: Database, lines: Lines, aside: Aside, metrics: Metrics, called: Called, webhook: Webhook
+    database: Database, sender_cache: SenderCache, aside: Aside, metrics: Metrics, called: Called, webhook: Webhook
 ) -> None:
     """Check a provider's call and do what it says, a group of events at a time.
 
@@ -89,21 +89,21 @@ async def take_callback(
 
     Raises Unauthenticated for a call that is not the provider's, InvalidRequest for one that cannot be read.
     """
-    adapter, aside = called.line.adapter, aside.of(called.tenant)
+    adapter, aside = called.account_sender.adapter, aside.of(called.tenant)
     verified = await aside.once(lambda: adapter.verify(webhook))
     async with database.begin(called.tenant) as tx:
-        await callback_sightings.note(tx, called.line.account.id, verified=verified)
+        await callback_sightings.note(tx, called.account_sender.account.id, verified=verified)
     if not verified:
         raise _not_the_provider()
     events = await aside.once(lambda: _events(adapter, webhook))
     for first in range(0, len(events), TOGETHER):
         group = events[first : first + TOGETHER]
         try:
-            await _take_group(database, lines, metrics, called, group, webhook)
+            await _take_group(database, sender_cache, metrics, called, group, webhook)
         except DBAPIError:
             # Two long calls may wait for each other's rows in a circle, and one event must not keep others back.
             for event in group:
-                await _take_group(database, lines, metrics, called, [event], webhook)
+                await _take_group(database, sender_cache, metrics, called, [event], webhook)
 
 
 def _not_the_provider() -> Unauthenticated:
@@ -112,30 +112,30 @@ def _not_the_provider() -> Unauthenticated:
 
 async def _take_group(
     database: Database,
-    lines: Lines,
+    sender_cache: SenderCache,
     metrics: Metrics,
     called: Called,
     events: Sequence[ProviderEvent],
     webhook: Webhook,
 ) -> None:
-    told = list[Told]()
+    told = list[AccountEvent]()
     async with database.begin(called.tenant) as tx:
         for event in events:
-            owner = await _owner(tx, lines, called.line, event, webhook)
+            owner = await _owner(tx, sender_cache, called.account_sender, event, webhook)
             if owner is None:
                 log.info("event_of_unknown_account")
-                await _keep(tx, called.line.account, event)
+                await _keep(tx, called.account_sender.account, event)
             else:
                 await _take(tx, metrics, owner, event)
                 told.append((owner, event))
-    await take_account_news(database, called.tenant, told)
+    await take_account_events(database, called.tenant, told)
 
 
-async def answer_challenge(database: Database, lines: Lines, account_id: UUID, webhook: Webhook) -> str:
+async def answer_challenge(database: Database, sender_cache: SenderCache, account_id: UUID, webhook: Webhook) -> str:
     """Answer a provider that checks the address before it uses it. Raises NotFound and Unauthenticated."""
     tenant = await _tenant(database, account_id)
     async with database.begin(tenant) as tx:
-        adapter = (await lines.fresh(tx, AccountId(account_id))).adapter
+        adapter = (await sender_cache.fresh(tx, AccountId(account_id))).adapter
     answer = adapter.challenge(webhook) if isinstance(adapter, AnswersChallenge) else None
     if answer is None:
         raise Unauthenticated("The question does not hold the account's verify token.")
@@ -150,7 +150,7 @@ async def _tenant(database: Database, account_id: UUID) -> TenantId:
 
 
 async def _owner(
-    tx: TenantTx, lines: Lines, line: Line, event: ProviderEvent, webhook: Webhook
+    tx: TenantTx, sender_cache: SenderCache, account_sender: AccountSender, event: ProviderEvent, webhook: Webhook
 ) -> ChannelAccount | None:
     """Whose event it is: one app may report on several pages or numbers of a tenant, all to one address.
 
@@ -158,19 +158,23 @@ async def _owner(
     names a page or number that the tenant has no account for: on WhatsApp the same customer writes to all of them.
     """
     identity = event.account_identity
-    if identity is None or not isinstance(line.adapter, SharesCallbacks) or _identity(line) == identity:
-        return line.account
-    keys = line.adapter.identity_keys
-    for other in await accounts_named(tx, line.account.provider, keys, identity):
-        found = await lines.fresh(tx, other)
+    if (
+        identity is None
+        or not isinstance(account_sender.adapter, SharesCallbacks)
+        or _identity(account_sender) == identity
+    ):
+        return account_sender.account
+    keys = account_sender.adapter.identity_keys
+    for other in await accounts_named(tx, account_sender.account.provider, keys, identity):
+        found = await sender_cache.fresh(tx, other)
         if _identity(found) == identity and found.adapter.verify(webhook):
             return found.account
-    return line.account if _identity(line) is None else None
+    return account_sender.account if _identity(account_sender) is None else None
 
 
-def _identity(line: Line) -> str | None:
-    assert isinstance(line.adapter, SharesCallbacks)  # noqa: S101 - narrows for mypy; its caller has asked
-    return line.adapter.identity_of(line.account.channel, line.account.config)
+def _identity(account_sender: AccountSender) -> str | None:
+    assert isinstance(account_sender.adapter, SharesCallbacks)  # noqa: S101 - narrows for mypy; its caller has asked
+    return account_sender.adapter.identity_of(account_sender.account.channel, account_sender.account.config)
 
 
 def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:

@@ -12,20 +12,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.delivery.pump_context import Crew
-from app.delivery.senders import Line
+from app.delivery.pump_context import PumpContext
+from app.delivery.senders import AccountSender
 from app.delivery.slots import AccountSlots
 from app.delivery.sql import claims, contact_limits, waiting
-from app.delivery.sql.call_shares import Share
-from app.delivery.sql.claims import Attempt, Claimed, Gate, Grant
-from app.delivery.staged_files import Load
+from app.delivery.sql.call_shares import CallShare
+from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.staged_files import StagedFiles
 from app.delivery.waiting import Wait
 from app.domain.contact_limits import known_as
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Outbound
 from app.domain.pacing import allowance, spend
-from app.domain.preflight import Plan, Ready, judge
+from app.domain.preflight import MessagePlan, ReadyToSend, judge
 from app.domain.threads import reply_headers, reply_subject
 from app.domain.words import Channel, Reason
 from app.store.transactions import TenantTx
@@ -38,7 +38,7 @@ ROOM_WAIT: Final = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class ClaimedSend:
     """One claimed delivery: what leaves, or why nothing may."""
 
     claimed: Claimed
@@ -46,7 +46,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimResult:
     """What one claim brought; without rows nothing."""
 
     rows: tuple[Claimed, ...] = ()
@@ -76,68 +76,74 @@ class Clocks:
 class Claim:
     """One claim's transaction."""
 
-    def __init__(self, crew: Crew, lane: LaneKey, tx: TenantTx, load: Load, slots: AccountSlots) -> None:
-        self._crew = crew
+    def __init__(
+        self, context: PumpContext, lane: LaneKey, tx: TenantTx, staged: StagedFiles, slots: AccountSlots
+    ) -> None:
+        self._context = context
         self._lane = lane
         self._tx = tx
-        self._load = load
+        self._staged = staged
         self._slots = slots
 
-    async def take(self, token: UUID) -> Taken:
-        gate = await claims.open_gate(self._tx, self._lane, self._slots.holder)
-        opens_at = None if gate is None else _opens_at(gate)
-        if gate is None or opens_at is None:
-            return Taken()
-        clocks = Clocks(gate.now, asyncio.get_running_loop().time())
-        if opens_at > gate.now:
-            return Taken(wait=clocks.wait(opens_at, shared=True))
-        share = self._slots.deal(gate)
-        bucket = allowance(gate.allowed_at, gate.now, gate.rate_per_second)
-        room = min(self._slots.wanted(share), AT_MOST * gate.max_in_flight - gate.unrecorded)
+    async def take(self, token: UUID) -> ClaimResult:
+        snapshot = await claims.lock_lane(self._tx, self._lane, self._slots.holder)
+        opens_at = None if snapshot is None else _opens_at(snapshot)
+        if snapshot is None or opens_at is None:
+            return ClaimResult()
+        clocks = Clocks(snapshot.now, asyncio.get_running_loop().time())
+        if opens_at > snapshot.now:
+            return ClaimResult(wait=clocks.wait(opens_at, shared=True))
+        share = self._slots.deal(snapshot)
+        bucket = allowance(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second)
+        room = min(self._slots.wanted(share), AT_MOST * snapshot.max_in_flight - snapshot.unrecorded)
         if room <= 0 or bucket.units == 0:
-            await claims.touch_lane(self._tx, self._lane, gate.now, self._share(share, gate))
-            self._crew.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
-            next_at = bucket.next_at if room > 0 else gate.now + ROOM_WAIT
-            return Taken(wait=clocks.wait(_worth_it(next_at, gate), shared=True), share=share)
-        grant = Grant(room, bucket.units, gate.sampling, gate.not_after)
-        return replace(await self._claim(token, gate, clocks, grant, share), share=share)
+            await claims.touch_lane(self._tx, self._lane, snapshot.now, self._share(share, snapshot))
+            self._context.telemetry.metrics.count_claim_without_room("in_flight" if room <= 0 else "rate")
+            next_at = bucket.next_at if room > 0 else snapshot.now + ROOM_WAIT
+            return ClaimResult(wait=clocks.wait(_worth_it(next_at, snapshot), shared=True), share=share)
+        claim_limit = ClaimLimit(room, bucket.units, snapshot.sampling, snapshot.not_after)
+        return replace(await self._claim(token, snapshot, clocks, claim_limit, share), share=share)
 
-    def _share(self, slots: int, gate: Gate) -> Share:
-        return self._slots.share(slots, gate, self._crew.pace.lease)
+    def _share(self, slots: int, snapshot: LaneSnapshot) -> CallShare:
+        return self._slots.share(slots, snapshot, self._context.pace.lease)
 
-    async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant, share: int) -> Taken:
-        pace = self._crew.pace
+    async def _claim(
+        self, token: UUID, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit, share: int
+    ) -> ClaimResult:
+        pace = self._context.pace
         rows = await claims.claim(
             self._tx,
             self._lane,
             token,
-            grant,
-            gate.now,
+            claim_limit,
+            snapshot.now,
             pace.lease,
             pace.settles_after,
         )
         if not rows:
-            return Taken(wait=await self._nothing_due(gate, clocks, grant))
-        line = await self._crew.lines.line(self._tx, self._lane.account, gate.account_version)
-        plan = await self._crew.plans.plan(self._tx, self._lane.mass_reply)
+            return ClaimResult(wait=await self._nothing_due(snapshot, clocks, claim_limit))
+        sender = await self._context.senders.sender(self._tx, self._lane.account, snapshot.account_version)
+        plan = await self._context.plans.plan(self._tx, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
-        allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(row.units for row in rows))
-        attempts, held = [Attempt(row) for row in rows], self._share(share, gate)
-        await claims.mark(self._tx, self._lane, attempts, allowed_at, gate.now, held)
-        wait = next_token(allowed_at, gate, clocks)
-        judging = Judging(plan, line, self._load, reached, gate.now)
-        return Taken(tuple(rows), judging, wait, gate.lane_held, last=len(rows) < grant.free and wait is None)
+        allowed_at = spend(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second, sum(row.units for row in rows))
+        attempts, held = [Attempt(row) for row in rows], self._share(share, snapshot)
+        await claims.mark(self._tx, self._lane, attempts, allowed_at, snapshot.now, held)
+        wait = next_token(allowed_at, snapshot, clocks)
+        judging = Judging(plan, sender, self._staged, reached, snapshot.now)
+        return ClaimResult(
+            tuple(rows), judging, wait, snapshot.lane_held, last=len(rows) < claim_limit.free and wait is None
+        )
 
-    async def _nothing_due(self, gate: Gate, clocks: Clocks, grant: Grant) -> Wait | None:
+    async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
         """Say when the lane's next delivery may be tried, to whoever looks at the lane as well."""
-        due = await claims.next_due_at(self._tx, self._lane, grant)
+        due = await claims.next_due_at(self._tx, self._lane, claim_limit)
         if due is None:
             return None
-        if due > gate.now:
+        if due > snapshot.now:
             await waiting.hold_until(self._tx, self._lane, due, PUT_OFF)
-        return clocks.wait(max(due, gate.now + ROOM_WAIT))
+        return clocks.wait(max(due, snapshot.now + ROOM_WAIT))
 
-    async def _reached(self, plan: Plan, rows: Sequence[Claimed]) -> Counter[UUID]:
+    async def _reached(self, plan: MessagePlan, rows: Sequence[Claimed]) -> Counter[UUID]:
         """How much each contact got of late, where the tenant limits that; others wait for this commit to count."""
         if plan.guards.max_per_contact_per_day is None:
             return Counter()
@@ -146,31 +152,33 @@ class Claim:
         return Counter(await contact_limits.reached(self._tx, contacts, besides=besides))
 
 
-def next_token(allowed_at: datetime, gate: Gate, clocks: Clocks) -> Wait | None:
+def next_token(allowed_at: datetime, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
     """Say when the account will have a token again; None where it has one left."""
-    bucket = allowance(allowed_at, gate.now, gate.rate_per_second)
-    return None if bucket.units else clocks.wait(_worth_it(bucket.next_at, gate), shared=True)
+    bucket = allowance(allowed_at, snapshot.now, snapshot.rate_per_second)
+    return None if bucket.units else clocks.wait(_worth_it(bucket.next_at, snapshot), shared=True)
 
 
-def _worth_it(next_at: datetime, gate: Gate) -> datetime:
+def _worth_it(next_at: datetime, snapshot: LaneSnapshot) -> datetime:
     """On a fast account, let some messages come together; on a slow one, every one counts."""
-    interval = timedelta(seconds=1 / gate.rate_per_second)
-    return next_at if interval >= ROOM_WAIT else max(next_at, gate.now + ROOM_WAIT)
+    interval = timedelta(seconds=1 / snapshot.rate_per_second)
+    return next_at if interval >= ROOM_WAIT else max(next_at, snapshot.now + ROOM_WAIT)
 
 
-def _opens_at(gate: Gate) -> datetime | None:
+def _opens_at(snapshot: LaneSnapshot) -> datetime | None:
     """From when the way is free; None where this pump has nothing to wait for."""
-    running = gate.status is MassReplyStatus.SENDING and gate.enabled
-    late = _is_past(gate.not_after, gate.now) and (gate.again_until is None or _is_past(gate.again_until, gate.now))
-    if not running or late or gate.lane_paused or gate.account_paused:
+    running = snapshot.status is MassReplyStatus.SENDING and snapshot.enabled
+    late = _is_past(snapshot.not_after, snapshot.now) and (
+        snapshot.again_until is None or _is_past(snapshot.again_until, snapshot.now)
+    )
+    if not running or late or snapshot.lane_paused or snapshot.account_paused:
         return None
-    return max(gate.now, gate.cool_until or gate.now)
+    return max(snapshot.now, snapshot.cool_until or snapshot.now)
 
 
-def is_open(gate: Gate) -> bool:
+def is_open(snapshot: LaneSnapshot) -> bool:
     """Whether calls of the lane may be begun now."""
-    opens_at = _opens_at(gate)
-    return opens_at is not None and opens_at <= gate.now
+    opens_at = _opens_at(snapshot)
+    return opens_at is not None and opens_at <= snapshot.now
 
 
 def _is_past(latest: datetime | None, now: datetime) -> bool:
@@ -181,34 +189,36 @@ def _is_past(latest: datetime | None, now: datetime) -> bool:
 class Judging:
     """What it takes to look once more, just before sending: the world may have changed since the preflight."""
 
-    plan: Plan
-    line: Line
-    load: Load
+    plan: MessagePlan
+    sender: AccountSender
+    staged: StagedFiles
     reached: Counter[UUID]
     now: datetime
     taken: Counter[Hashable] = field(default_factory=Counter)
     """What leaves with this very claim, by all that a person is known as."""
 
-    def ticket(self, claimed: Claimed) -> Ticket:
-        names, config = known_as(claimed.recipient), self.line.account.config
+    def claimed_send(self, claimed: Claimed) -> ClaimedSend:
+        names, config = known_as(claimed.recipient), self.sender.account.config
         reached = self.reached[claimed.recipient.contact_id] + max(self.taken[name] for name in names)
         recipient = replace(claimed.recipient, account_config=config, reached=reached)
-        judged = judge(recipient, self.plan, self.line.limits, self.now)
+        judged = judge(recipient, self.plan, self.sender.limits, self.now)
         if isinstance(judged, Reason):
-            return Ticket(claimed, judged)
+            return ClaimedSend(claimed, judged)
         self.taken.update(names)
-        return Ticket(claimed, _outbound(claimed, judged, self.plan, self.line, self.load))
+        return ClaimedSend(claimed, _outbound(claimed, judged, self.plan, self.sender, self.staged))
 
-    def attempt(self, ticket: Ticket) -> Attempt:
+    def attempt(self, claimed_send: ClaimedSend) -> Attempt:
         """What is stored of it before it leaves."""
-        outbound = ticket.outbound
+        outbound = claimed_send.outbound
         if isinstance(outbound, Reason):
-            return Attempt(ticket.claimed)
-        html = outbound.html if self.line.limits.from_timeline else None
-        return Attempt(ticket.claimed, outbound.text, html, used_template=outbound.template is not None)
+            return Attempt(claimed_send.claimed)
+        html = outbound.html if self.sender.limits.from_timeline else None
+        return Attempt(claimed_send.claimed, outbound.text, html, used_template=outbound.template is not None)
 
 
-def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load) -> Outbound:
+def _outbound(
+    claimed: Claimed, ready: ReadyToSend, plan: MessagePlan, sender: AccountSender, staged: StagedFiles
+) -> Outbound:
     recipient = claimed.recipient
     is_mail = recipient.channel is Channel.EMAIL
     parent = recipient.reply_to_message_id
@@ -225,9 +235,9 @@ def _outbound(claimed: Claimed, ready: Ready, plan: Plan, line: Line, load: Load
         references=headers.references if headers else (),
         conversation_id=recipient.conversation_id,
         conversation_external_id=recipient.external_id,
-        callback_url=line.callback_url,
+        callback_url=sender.callback_url,
         author=plan.author,
-        attachments=() if ready.template else load.files,
+        attachments=() if ready.template else staged.files,
         template=ready.template,
         last_customer_message_at=recipient.last_customer_message_at,
         checked=recipient.frozen,

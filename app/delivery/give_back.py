@@ -11,7 +11,7 @@ from app.delivery.record import TROUBLE
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.delivery import DeliveryEvent, ReportedEvent
 from app.domain.lanes import LaneKey
 from app.domain.words import DeliveryId
 from app.store.database import Database
@@ -57,4 +57,4 @@ async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx
 
 
 def _back(id_: DeliveryId, epoch: int) -> Report:
-    return Report(id_, Happening(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")
+    return Report(id_, ReportedEvent(DeliveryEvent.GIVE_BACK, epoch), outcome="given_back")

@@ -11,7 +11,7 @@ from app.delivery.sql import contact_limits, recipients
 from app.domain.channel_port import Limits
 from app.domain.contact_limits import known_as
 from app.domain.guards import Guards
-from app.domain.preflight import Plan, Recipient, Verdict, preflight, repeated
+from app.domain.preflight import MessagePlan, Recipient, Verdict, preflight, repeated
 from app.domain.preflight_summary import Summary
 from app.domain.words import MassReplyId
 from app.process.aside import Aside
@@ -24,7 +24,7 @@ LOADED_AT_ONCE = 200
 
 
 async def load_recipients(
-    tx: TenantTx, plan: Plan, conversation_ids: Sequence[UUID], mass_reply: MassReplyId = NOWHERE
+    tx: TenantTx, plan: MessagePlan, conversation_ids: Sequence[UUID], mass_reply: MassReplyId = NOWHERE
 ) -> list[Recipient]:
     """Read all that decides about these conversations, given in the order of their ids."""
     await plan_anew(tx)
@@ -38,16 +38,16 @@ async def load_recipients(
     return loaded
 
 
-async def judge_all(aside: Aside, plan: Plan, found: Sequence[Recipient]) -> list[Verdict]:
+async def judge_all(aside: Aside, plan: MessagePlan, found: Sequence[Recipient]) -> list[Verdict]:
     return warn_of_repeats(await judge_each(aside, plan, found), plan)
 
 
-async def judge_each(aside: Aside, plan: Plan, found: Sequence[Recipient]) -> list[Verdict]:
+async def judge_each(aside: Aside, plan: MessagePlan, found: Sequence[Recipient]) -> list[Verdict]:
     now = datetime.now(UTC)
     return await aside.each(lambda recipient: preflight(recipient, plan, limits_of(recipient), now), found)
 
 
-def warn_of_repeats(verdicts: Sequence[Verdict], plan: Plan) -> list[Verdict]:
+def warn_of_repeats(verdicts: Sequence[Verdict], plan: MessagePlan) -> list[Verdict]:
     """Warn of each conversation whose contact gets the message on an earlier one."""
     seen, warned = set[Hashable](), list[Verdict]()
     for verdict in verdicts:

@@ -32,7 +32,7 @@ async def hold(tx: TenantTx, id_: MassReplyId) -> MassReply:
     return batch
 
 
-async def move(tx: TenantTx, batch: MassReply, event: MassReplyEvent) -> None:
+async def apply_event(tx: TenantTx, batch: MassReply, event: MassReplyEvent) -> None:
     """Set a mass reply that is held to where the event leads it."""
     after = next_status(batch.status, event)
     if after is None:

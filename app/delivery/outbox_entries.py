@@ -5,34 +5,34 @@ from collections.abc import Iterable, Sequence
 from app.delivery.sql.settlements import Change
 from app.delivery.sql.timeline import WrittenReply
 from app.domain.delivery import DeliveryStatus
-from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, MessageCreated, News, Subject
+from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, MessageCreated, OutboxEntry, Subject
 from app.domain.words import MassReplyId
 
-Told = tuple[EventType, MassReplyId, Subject]
+Published = tuple[EventType, MassReplyId, Subject]
 
 
-def news_of(changes: Sequence[Change], replies: Sequence[WrittenReply]) -> list[News]:
+def entries_of(changes: Sequence[Change], replies: Sequence[WrittenReply]) -> list[OutboxEntry]:
     """Gather what these changes and the replies that they put on timelines are to others."""
     grouped: dict[tuple[EventType, MassReplyId], list[Subject]] = {}
     for type_, mass_reply, subject in (*_replies(replies), *_conversations(changes), *_deliveries(changes)):
         grouped.setdefault((type_, mass_reply), []).append(subject)
-    return [News(type_, mass_reply, subjects) for (type_, mass_reply), subjects in grouped.items()]
+    return [OutboxEntry(type_, mass_reply, subjects) for (type_, mass_reply), subjects in grouped.items()]
 
 
-def _replies(replies: Iterable[WrittenReply]) -> Iterable[Told]:
+def _replies(replies: Iterable[WrittenReply]) -> Iterable[Published]:
     for reply in replies:
         created = MessageCreated(reply.message_id, reply.conversation_id, reply.delivery_id)
         yield EventType.MESSAGE_CREATED, reply.mass_reply_id, created
 
 
-def _conversations(changes: Iterable[Change]) -> Iterable[Told]:
+def _conversations(changes: Iterable[Change]) -> Iterable[Published]:
     for change in changes:
         if change.changed:
             updated = ConversationUpdated(change.row.conversation_id, change.changed)
             yield EventType.CONVERSATION_UPDATED, change.row.mass_reply_id, updated
 
 
-def _deliveries(changes: Iterable[Change]) -> Iterable[Told]:
+def _deliveries(changes: Iterable[Change]) -> Iterable[Published]:
     """All but what waits again: it is under way still, for all that others know."""
     for change in changes:
         if change.move.to is not DeliveryStatus.QUEUED:

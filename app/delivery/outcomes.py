@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from app.delivery.record import BadAddress, Heard, Result
+from app.delivery.record import BadAddress, CallOutcome, Heard
 from app.delivery.settle import Report
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import RETRYABLE, DeliveryEvent, Happening
+from app.domain.delivery import RETRYABLE, DeliveryEvent, ReportedEvent
 from app.domain.outbound import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
 from app.domain.pacing import back_off, pair_rate_wait
 from app.domain.words import Reason, ReasonCode
@@ -20,36 +20,36 @@ _HEARD: Final[Mapping[str, Heard]] = {ReasonCode.UNREACHABLE: "silence", DEADLIN
 """What a message that was put off tells of its provider, where that was not an answer."""
 
 
-def refused(claimed: Claimed, reason: Reason) -> Result:
+def refused(claimed: Claimed, reason: Reason) -> CallOutcome:
     """Nothing was called: we refuse it ourselves, and that says nothing about the provider."""
-    happening = Happening(DeliveryEvent.REFUSE, claimed.epoch, reason=reason)
-    report = Report(claimed.delivery_id, happening, outcome="refused", evidence=reason.detail)
-    return Result(claimed.lane.tenant, claimed.lane.account, report, "nothing")
+    reported = ReportedEvent(DeliveryEvent.REFUSE, claimed.epoch, reason=reason)
+    report = Report(claimed.delivery_id, reported, outcome="refused", evidence=reason.detail)
+    return CallOutcome(claimed.lane.tenant, claimed.lane.account, report, "nothing")
 
 
-def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttachment, ...]) -> Result:
+def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttachment, ...]) -> CallOutcome:
     """Read an adapter's answer; `left_out` are the files that the provider had not taken beforehand."""
     lane = claimed.lane
     match result:
         case Accepted(provider_message_id, dropped):
             report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
             report = replace(report, dropped=(*left_out, *dropped))
-            return Result(lane.tenant, lane.account, report, "answer")
+            return CallOutcome(lane.tenant, lane.account, report, "answer")
         case Rejected(code, detail, own=True):
             return refused(claimed, Reason(code, detail, retryable=code in RETRYABLE))
         case Rejected(code, detail, temporary, ends_address):
             reason = Reason(code, detail, retryable=temporary or code in RETRYABLE)
             report = _report(claimed, DeliveryEvent.REJECT, "rejected", reason)
             bad_address = _bad_address(claimed, code) if ends_address else None
-            return Result(lane.tenant, lane.account, report, "answer", bad_address=bad_address)
+            return CallOutcome(lane.tenant, lane.account, report, "answer", bad_address=bad_address)
         case Deferred(code, detail, retry_after, scope):
             wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
             report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
             deferral = result if scope == "account" else None
-            return Result(lane.tenant, lane.account, report, _HEARD.get(code, "answer"), deferral)
+            return CallOutcome(lane.tenant, lane.account, report, _HEARD.get(code, "answer"), deferral)
         case Unknown(detail):
             report = _report(claimed, DeliveryEvent.LOSE_ANSWER, "unknown", Reason(ReasonCode.ANSWER_LOST, detail))
-            return Result(lane.tenant, lane.account, report, "silence")
+            return CallOutcome(lane.tenant, lane.account, report, "silence")
         case _:
             assert_never(result)
 
@@ -74,7 +74,7 @@ def _report(
 ) -> Report:
     return Report(
         claimed.delivery_id,
-        Happening(event, claimed.epoch, reason=reason),
+        ReportedEvent(event, claimed.epoch, reason=reason),
         provider_message_id=provider_message_id,
         outcome=outcome,
         evidence=evidence or (reason.detail if reason else None),

@@ -5,19 +5,19 @@ from app.delivery.sql import preparation
 from app.domain.errors import (
     NotFound,
 )
-from app.domain.preflight import Plan
+from app.domain.preflight import MessagePlan
 from app.domain.text.approved_templates import frozen_template
 from app.domain.text.message import FrozenMessage
 from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx
 
 
-async def load_plan(tx: TenantTx, id_: MassReplyId) -> Plan:
+async def load_plan(tx: TenantTx, id_: MassReplyId) -> MessagePlan:
     """The frozen message of a mass reply. Raises NotFound."""
     wording = await preparation.wording(tx, id_)
     if wording is None:
         raise NotFound("There is no such mass reply.")
-    return Plan(
+    return MessagePlan(
         FrozenMessage(wording.source.text, wording.source.html),
         wording.on_unresolved,
         wording.author,

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.delivery.judge import judge_all, judge_each, load_recipients, summarize, warn_of_repeats
 from app.delivery.plan import load_plan
 from app.delivery.sql import contact_limits, preparation
-from app.domain.preflight import Plan, Recipient, Verdict
+from app.domain.preflight import MessagePlan, Recipient, Verdict
 from app.domain.preflight_summary import SAMPLES, Sample, Summary
 from app.domain.words import MassReplyId, TenantId
 from app.process.aside import Aside
@@ -72,7 +72,7 @@ async def _finish_preparation(tx: TenantTx, aside: Aside, id_: MassReplyId, conf
         await preparation.renew_statistics(tx)
 
 
-async def _samples(tx: TenantTx, aside: Aside, plan: Plan, id_: MassReplyId) -> list[Sample]:
+async def _samples(tx: TenantTx, aside: Aside, plan: MessagePlan, id_: MassReplyId) -> list[Sample]:
     """Draw the samples anew: what the pages showed may be what nobody gets. A few, so the transaction may wait."""
     shown = await contact_limits.first_going(tx, id_, SAMPLES)
     return summarize(await judge_all(aside, plan, await load_recipients(tx, plan, shown, id_))).samples

@@ -17,16 +17,16 @@ import structlog
 
 from app.channels.http import elapsed
 from app.delivery.calling import LEASE_MARGIN, by_loop
-from app.delivery.claim import Claim, Judging, Taken, Ticket, is_open
+from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Judging, is_open
 from app.delivery.give_back import give_back, give_back_claim, given_back
 from app.delivery.outcomes import refused
-from app.delivery.pump_context import Crew
+from app.delivery.pump_context import PumpContext
 from app.delivery.record import TROUBLE, refuses
-from app.delivery.sending import Ready, Sending, takes_many
+from app.delivery.sending import ReadyCall, Sending, takes_many
 from app.delivery.settle import settle
 from app.delivery.sql import account_health, claims, waiting
-from app.delivery.staged_files import Load, NotLoaded
-from app.delivery.waiting import NOBODY, TICK, Line, Wait
+from app.delivery.staged_files import FilesNotStaged, StagedFiles
+from app.delivery.waiting import NOBODY, TICK, AccountQueue, Wait
 from app.domain.channel_port import Adapter
 from app.domain.lanes import LaneKey
 from app.domain.words import Reason
@@ -49,20 +49,22 @@ UNREADABLE: Final = "The stored credentials cannot be read: the service's secret
 class Pump:
     """Works one lane until its budget is used up, there is nothing to do, or `stop` is set."""
 
-    def __init__(self, crew: Crew, lane: LaneKey, stop: asyncio.Event, line: Line | None = None) -> None:
-        self._crew = crew
+    def __init__(
+        self, context: PumpContext, lane: LaneKey, stop: asyncio.Event, line: AccountQueue | None = None
+    ) -> None:
+        self._context = context
         self._lane = lane
         self._stop = stop
-        self._slots = crew.slots.of(lane.tenant, lane.account)
+        self._slots = context.slots.of(lane.tenant, lane.account)
         self._slots.callers.add(self)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: deque[Ready] = deque()
+        self._ready: deque[ReadyCall] = deque()
         self._changed = asyncio.Event()
         self._open_at = 0.0
         """When the lane was last known to be open."""
         self._fault: BaseException | None = None
-        self._load = Load()
-        self._sending = Sending(crew, lane, self._slots)
+        self._staged = StagedFiles()
+        self._sending = Sending(context, lane, self._slots)
         self._line = line or NOBODY
         self._wait: Wait | None = None
         self._came_back = False
@@ -78,7 +80,7 @@ class Pump:
             return await self.work()
         finally:
             await self.drain()
-            await self._crew.slots.release(self._crew.database)
+            await self._context.slots.release(self._context.database)
 
     async def work(self) -> Wait | None:
         """Claim and send; answers when the lane wants its next turn, None where time alone brings it nothing.
@@ -86,12 +88,12 @@ class Pump:
         Calls may be under way still: see `drain`. They do not keep the lane from its next turn.
         """
         try:
-            self._load = await self._crew.loads.of(self._lane)
-        except NotLoaded as error:
+            self._staged = await self._context.staging.of(self._lane)
+        except FilesNotStaged as error:
             # Nothing is claimed without the files that were promised.
             return await self.hold(str(error))
         loop = asyncio.get_running_loop()
-        end = loop.time() + self._crew.pace.budget.total_seconds()
+        end = loop.time() + self._context.pace.budget.total_seconds()
         while not self._stop.is_set() and (left := end - loop.time()) > 0:
             if not await self._round(left):
                 return self._wait
@@ -113,9 +115,9 @@ class Pump:
 
     async def hold(self, reason: str) -> Wait:
         """Let a lane rest that cannot be worked, and say so wherever somebody looks."""
-        async with self._crew.database.begin(self._lane.tenant) as tx:
+        async with self._context.database.begin(self._lane.tenant) as tx:
             rest = await waiting.hold_failing(tx, self._lane, reason)
-        self._crew.telemetry.metrics.count_lane_held()
+        self._context.telemetry.metrics.count_lane_held()
         log.error("lane_held", why=reason, seconds=rest.total_seconds())
         return Wait(asyncio.get_running_loop().time() + rest.total_seconds())
 
@@ -178,22 +180,22 @@ class Pump:
         await asyncio.sleep(wait.left + TICK)
         return True
 
-    async def _claim(self) -> Taken:
+    async def _claim(self) -> ClaimResult:
         """Take what may be sent now. If a commit is not answered, nothing is sent and all is given back."""
         token, self._wait, self._came_back = uuid4(), None, False
         now, until = (
             asyncio.get_running_loop().time(),
-            elapsed() + (self._crew.pace.lease - LEASE_MARGIN).total_seconds(),
+            elapsed() + (self._context.pace.lease - LEASE_MARGIN).total_seconds(),
         )
         try:
-            async with self._crew.database.begin(self._lane.tenant) as tx:
-                taken = await Claim(self._crew, self._lane, tx, self._load, self._slots).take(token)
+            async with self._context.database.begin(self._lane.tenant) as tx:
+                taken = await Claim(self._context, self._lane, tx, self._staged, self._slots).take(token)
         except CredentialsUnreadable:
             await self._pause_account()
-            return Taken()
+            return ClaimResult()
         except BaseException as error:  # noqa: BLE001 - `_unanswered` raises what is no trouble of the database
             await self._unanswered(token, error)
-            return Taken()
+            return ClaimResult()
         self._wait = taken.wait
         self.took |= bool(taken.rows)
         self._line.asked(self._lane, taken.wait, took=bool(taken.rows))
@@ -208,14 +210,14 @@ class Pump:
     async def _unanswered(self, token: UUID, error: BaseException) -> None:
         """Give back what a claim took; raise a fault of ours again."""
         log.warning("claim_unanswered", error=type(error).__name__)
-        await asyncio.shield(asyncio.ensure_future(give_back_claim(self._crew.database, self._lane, token)))
+        await asyncio.shield(asyncio.ensure_future(give_back_claim(self._context.database, self._lane, token)))
         if not isinstance(error, TROUBLE) or refuses(error):
             raise error
 
-    async def _make_ready(self, token: UUID, taken: Taken, judging: Judging, until: float) -> None:
+    async def _make_ready(self, token: UUID, taken: ClaimResult, judging: Judging, until: float) -> None:
         """Render what was claimed and store it; then it may leave, as slots become free."""
         try:
-            tickets = await self._written(taken, judging, until)
+            claimed_sends = await self._written(taken, judging, until)
         except BaseException as error:  # noqa: BLE001 - the pump raises it
             self._slots.dropped(len(taken.rows))
             try:
@@ -223,32 +225,32 @@ class Pump:
             except BaseException as fault:  # noqa: BLE001 - see above
                 self._fault = fault
             return
-        if late := len(taken.rows) - len(tickets):
+        if late := len(taken.rows) - len(claimed_sends):
             self._slots.dropped(late)
             self._came_back = True
-        self._queue(tickets, judging.line.adapter, until)
+        self._queue(claimed_sends, judging.sender.adapter, until)
 
-    async def _written(self, taken: Taken, judging: Judging, until: float) -> Sequence[Ticket]:
+    async def _written(self, taken: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
         """Render what was claimed, and store it. What half of the lease is too short for is given back."""
-        latest = by_loop(until - self._crew.pace.lease.total_seconds() / 2)
-        rows, aside = taken.rows, self._crew.aside.of(self._lane.tenant)
-        tickets = await aside.each(judging.ticket, rows, until=latest)
-        async with self._crew.database.begin(self._lane.tenant) as tx:
-            await claims.keep_texts(tx, [judging.attempt(ticket) for ticket in tickets])
-            if late := rows[len(tickets) :]:
+        latest = by_loop(until - self._context.pace.lease.total_seconds() / 2)
+        rows, aside = taken.rows, self._context.aside.of(self._lane.tenant)
+        claimed_sends = await aside.each(judging.claimed_send, rows, until=latest)
+        async with self._context.database.begin(self._lane.tenant) as tx:
+            await claims.keep_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends])
+            if late := rows[len(claimed_sends) :]:
                 await settle(tx, [given_back(row) for row in late])
-            if taken.held and tickets:
+            if taken.held and claimed_sends:
                 await waiting.forget_hold(tx, self._lane)
-        return tickets
+        return claimed_sends
 
-    def _queue(self, tickets: Sequence[Ticket], adapter: Adapter, until: float) -> None:
-        for ticket in tickets:
-            if isinstance(ticket.outbound, Reason):
+    def _queue(self, claimed_sends: Sequence[ClaimedSend], adapter: Adapter, until: float) -> None:
+        for claimed_send in claimed_sends:
+            if isinstance(claimed_send.outbound, Reason):
                 self._slots.refused(1)
-                ended = refused(ticket.claimed, ticket.outbound)
-                self._spawn(self._sending.record(adapter.name, ticket.claimed, ended))
+                ended = refused(claimed_send.claimed, claimed_send.outbound)
+                self._spawn(self._sending.record(adapter.name, claimed_send.claimed, ended))
             else:
-                self._ready.append(Ready(ticket.claimed, ticket.outbound, adapter, until))
+                self._ready.append(ReadyCall(claimed_send.claimed, claimed_send.outbound, adapter, until))
         if self._ready:
             self._spawn(self._stay_open())
             self._slots.offer(self)
@@ -256,7 +258,7 @@ class Pump:
     async def _pause_account(self) -> None:
         """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
         log.error("credentials_unreadable")
-        async with self._crew.database.begin(self._lane.tenant) as tx:
+        async with self._context.database.begin(self._lane.tenant) as tx:
             await account_health.pause(tx, self._lane.account, UNREADABLE)
 
     @property
@@ -274,11 +276,11 @@ class Pump:
         if takes_many(adapter) and (alike := self._alike(adapter)) >= BATCH_FROM:
             if free < BATCH_FROM and self._slots.in_use:
                 return False
-            many = self._take(min(alike, free, self._crew.batch_sizes.limit(self._lane)))
-            self._spawn(self._send(self._sending.many(many, self._load.refused)))
+            many = self._take(min(alike, free, self._context.batch_sizes.limit(self._lane)))
+            self._spawn(self._send(self._sending.many(many, self._staged.refused)))
         else:
             [one] = self._take(1)
-            self._spawn(self._send(self._sending.one(one, self._load.refused)))
+            self._spawn(self._send(self._sending.one(one, self._staged.refused)))
         return True
 
     async def _send(self, call: Coroutine[Any, Any, bool]) -> None:
@@ -290,7 +292,7 @@ class Pump:
         """How many can go in one call."""
         return sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
 
-    def _take(self, size: int) -> list[Ready]:
+    def _take(self, size: int) -> list[ReadyCall]:
         self._slots.began(size)
         return [self._ready.popleft() for _ in range(size)]
 
@@ -309,12 +311,12 @@ class Pump:
     async def _look(self) -> None:
         now = asyncio.get_running_loop().time()
         try:
-            async with self._crew.database.begin(self._lane.tenant) as tx:
-                gate = await claims.read_gate(tx, self._lane, self._slots.holder)
+            async with self._context.database.begin(self._lane.tenant) as tx:
+                snapshot = await claims.read_lane(tx, self._lane, self._slots.holder)
         except TROUBLE as error:
             log.warning("lane_not_seen", error=type(error).__name__)
             return
-        if gate is not None and is_open(gate):
+        if snapshot is not None and is_open(snapshot):
             self._open_at = now
             self._slots.offer(self)
         elif self._ready:
@@ -324,7 +326,7 @@ class Pump:
         """Put back what was claimed ahead and not begun."""
         rows = [each.claimed for each in self._ready]
         self._ready.clear()
-        await give_back(self._crew.database, self._lane, rows)
+        await give_back(self._context.database, self._lane, rows)
         self._came_back = True
         self._slots.dropped(len(rows))
         self._changed.set()

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from app.delivery.batch_sizes import BatchSizes
 from app.delivery.record import Recorder
-from app.delivery.senders import Lines, Plans
+from app.delivery.senders import PlanCache, SenderCache
 from app.delivery.slots import Slots
-from app.delivery.staged_files import Loads
+from app.delivery.staged_files import FileStaging
 from app.process.aside import Aside
 from app.store.database import Database
 from app.telemetry import Telemetry
@@ -24,15 +24,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
+class PumpContext:
     """What every pump of a process shares."""
 
     database: Database
     recorder: Recorder
     pace: Pace
-    lines: Lines
-    plans: Plans
-    loads: Loads
+    senders: SenderCache
+    plans: PlanCache
+    staging: FileStaging
     telemetry: Telemetry = field(default_factory=Telemetry)
     aside: Aside = field(default_factory=Aside)
     batch_sizes: BatchSizes = field(default_factory=BatchSizes)

@@ -13,7 +13,7 @@ from app.delivery.settle import Report, settle
 from app.delivery.sql import counters, receipts
 from app.delivery.sql.receipts import StoredReceipt
 from app.domain.addresses import Address
-from app.domain.delivery import RETRYABLE, Absorbed, DeliveryEvent, Happening
+from app.domain.delivery import RETRYABLE, DeliveryEvent, Ignored, ReportedEvent
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.words import AccountId, Channel, Reason, ReasonCode, TenantId
 from app.store import address_links
@@ -79,15 +79,15 @@ async def _apply(tx: TenantTx, receipt: StoredReceipt) -> bool:
     if found is None:
         return False
     delivery, epoch = found
-    happening = Happening(EVENTS[receipt.kind], epoch, receipt.occurred_at, _reason(receipt))
+    reported = ReportedEvent(EVENTS[receipt.kind], epoch, receipt.occurred_at, _reason(receipt))
     report = Report(
         delivery,
-        happening,
+        reported,
         provider_message_id=receipt.provider_message_id,
         evidence=receipt.reason_detail,
     )
     answer = (await settle(tx, [report])).get(delivery)
-    outcome = f"absorbed: {answer}" if isinstance(answer, Absorbed) else "applied"
+    outcome = f"absorbed: {answer}" if isinstance(answer, Ignored) else "applied"
     await receipts.mark_settled(tx, receipt.id, outcome)
     if receipt.charge is not None:
         await counters.price(tx, delivery, str(epoch), receipt.charge)
@@ -98,7 +98,7 @@ async def _apply_watermark(tx: TenantTx, watermark: StoredReceipt) -> bool:
     covered = await receipts.sent_until(tx, watermark)
     event = EVENTS[watermark.kind]
     reports = [
-        Report(one.id, Happening(event, one.epoch, watermark.occurred_at), of_attempt=False)
+        Report(one.id, ReportedEvent(event, one.epoch, watermark.occurred_at), of_attempt=False)
         for one in covered
         if one.sent
     ]

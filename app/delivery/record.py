@@ -55,7 +55,7 @@ class BadAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CallOutcome:
     """How one call ended: for the delivery, and for the account that made it."""
 
     tenant: TenantId
@@ -71,12 +71,12 @@ class Result:
 class Recorder:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[Result] = []
+        self._waiting: list[CallOutcome] = []
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
         self._closing = False
 
-    async def record(self, result: Result) -> None:
+    async def record(self, result: CallOutcome) -> None:
         """Hand over a result and wait until it is written down."""
         self._waiting.append(result)
         self._arrived.set()
@@ -116,15 +116,15 @@ class Recorder:
         if len(self._waiting) < GROUP and not self._closing:
             self._full.clear()
 
-    async def _write(self, group: Sequence[Result]) -> None:
-        by_tenant: dict[TenantId, list[Result]] = defaultdict(list)
+    async def _write(self, group: Sequence[CallOutcome]) -> None:
+        by_tenant: dict[TenantId, list[CallOutcome]] = defaultdict(list)
         for result in group:
             by_tenant[result.tenant].append(result)
         for tenant, results in by_tenant.items():
             with about(tenant=tenant):
                 await self._write_surely(tenant, results)
 
-    async def _write_surely(self, tenant: TenantId, results: Sequence[Result]) -> None:
+    async def _write_surely(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
         """Write a group; where the database refuses it twice, find the result at fault by writing them one by one."""
         # The accounts first: what goes back to the queue must not be claimed while its account is still thought well.
         await self._note_accounts(tenant, results)
@@ -135,7 +135,7 @@ class Recorder:
             for result in results:
                 await self._write_one(tenant, result)
 
-    async def _write_one(self, tenant: TenantId, result: Result) -> None:
+    async def _write_one(self, tenant: TenantId, result: CallOutcome) -> None:
         for attempt in itertools.count(1):
             try:
                 await self._settle(tenant, [result])
@@ -153,7 +153,7 @@ class Recorder:
     def _hopeless(self, error: Exception, attempt: int) -> bool:
         return attempt >= REFUSALS if refuses(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
 
-    async def _settle(self, tenant: TenantId, results: Sequence[Result]) -> None:
+    async def _settle(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
         async with self._database.begin(tenant) as tx:
             # Of the database each time: it may be another process that counted silences.
             if answering := _answering(results):
@@ -164,9 +164,9 @@ class Recorder:
             await settle(tx, [result.report for result in results])
         _release(results)
 
-    async def _note_accounts(self, tenant: TenantId, results: Sequence[Result]) -> None:
+    async def _note_accounts(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
         """Keep the accounts' health in a transaction of its own: a claim holds account rows before counters."""
-        by_account: dict[UUID, list[Result]] = defaultdict(list)
+        by_account: dict[UUID, list[CallOutcome]] = defaultdict(list)
         for result in results:
             by_account[result.account].append(result)
         for account, members in by_account.items():
@@ -176,7 +176,7 @@ class Recorder:
                 except Exception as error:  # noqa: BLE001 - see above
                     log.warning("account_health_failed", account=str(account), error=type(error).__name__)
 
-    async def _note_account(self, tenant: TenantId, account: UUID, results: Sequence[Result]) -> None:
+    async def _note_account(self, tenant: TenantId, account: UUID, results: Sequence[CallOutcome]) -> None:
         silent = sum(result.heard == "silence" for result in results)
         async with self._database.begin(tenant) as tx:
             if silent and account not in _answering(results):
@@ -190,7 +190,7 @@ class Recorder:
                     await account_health.pause(tx, account, f"{deferral.code}: {deferral.detail}")
 
 
-def _answering(results: Sequence[Result]) -> set[UUID]:
+def _answering(results: Sequence[CallOutcome]) -> set[UUID]:
     """The accounts whose provider answered at least once."""
     return {result.account for result in results if result.heard == "answer"}
 
@@ -205,7 +205,7 @@ def refuses(error: Exception) -> bool:
     return not isinstance(error, TROUBLE)
 
 
-def _release(results: Sequence[Result]) -> None:
+def _release(results: Sequence[CallOutcome]) -> None:
     for result in results:
         if not result.written.done():
             result.written.set_result(None)

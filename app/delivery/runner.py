@@ -12,10 +12,10 @@ from typing import Final
 import structlog
 
 from app.delivery.pump import Pump
-from app.delivery.pump_context import Crew
+from app.delivery.pump_context import PumpContext
 from app.delivery.record import TROUBLE
 from app.delivery.sql import waiting
-from app.delivery.sql.waiting import Promise
+from app.delivery.sql.waiting import LaneWatch
 from app.delivery.waiting import Wait, WaitingLanes
 from app.domain.lanes import LaneKey
 from app.domain.words import TenantId
@@ -34,8 +34,8 @@ FAULT: Final = "A fault of this service keeps the lane back; its log says which.
 class PumpRunner:
     """Feeds lanes to pumps. A lane that has more to do after its turn goes to the back of the queue through `again`."""
 
-    def __init__(self, crew: Crew, pumps: int, again: Callable[[LaneKey], Awaitable[bool]]) -> None:
-        self._crew = crew
+    def __init__(self, context: PumpContext, pumps: int, again: Callable[[LaneKey], Awaitable[bool]]) -> None:
+        self._context = context
         self._pumps = pumps
         self._again = again
         self._turns: asyncio.Queue[LaneKey] = asyncio.Queue()
@@ -92,15 +92,15 @@ class PumpRunner:
         kept = {lane: until for lane, until in self._promised.items() if lane in waits}
         due = {lane: left for lane, left in waits.items() if kept.get(lane, 0.0) < now + RENEWED_BEFORE}
         await self._promise(due)
-        await self._crew.slots.release(self._crew.database)
+        await self._context.slots.release(self._context.database)
         self._promised = kept | {lane: now + left for lane, left in due.items()}
 
     async def _promise(self, seconds: dict[LaneKey, float]) -> None:
-        by_tenant: dict[TenantId, list[Promise]] = defaultdict(list)
+        by_tenant: dict[TenantId, list[LaneWatch]] = defaultdict(list)
         for lane, left in seconds.items():
-            by_tenant[lane.tenant].append(Promise(lane, left))
+            by_tenant[lane.tenant].append(LaneWatch(lane, left))
         for tenant, promises in by_tenant.items():
-            async with self._crew.database.begin(tenant) as tx:
+            async with self._context.database.begin(tenant) as tx:
                 await waiting.watch(tx, promises)
 
     async def _let_go(self) -> None:
@@ -109,7 +109,7 @@ class PumpRunner:
         self._later.close()
         with suppress(*TROUBLE):
             await self._promise(dict.fromkeys(lanes, 0.0))
-            await self._crew.slots.release(self._crew.database)
+            await self._context.slots.release(self._context.database)
 
     def _ask(self, lane: LaneKey) -> None:
         """Let a lane ask for its account's line. Not in the queue: there its moment would pass."""
@@ -129,8 +129,8 @@ class PumpRunner:
     async def _turn(self, lane: LaneKey, *, asks: bool = False) -> None:
         """Give a lane one turn, and see to its next one; `asks` says that it is the first of its account's line."""
         with about(tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account):
-            pump = Pump(self._crew, lane, self._stop, self._later)
-            with self._crew.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
+            pump = Pump(self._context, lane, self._stop, self._later)
+            with self._context.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
                 wait = await self._pump(pump)
             turn = self._waiting.pop(lane)
             more = wait is not None and not self._stop.is_set()

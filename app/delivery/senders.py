@@ -12,7 +12,7 @@ from app.domain.accounts import ChannelAccount
 from app.domain.callback_urls import Callbacks
 from app.domain.channel_port import Adapter, Limits
 from app.domain.errors import NotFound
-from app.domain.preflight import Plan
+from app.domain.preflight import MessagePlan
 from app.domain.words import AccountId, MassReplyId
 from app.store.accounts import callback_tokens, load_account
 from app.store.credentials import Vault
@@ -23,7 +23,7 @@ CACHED = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AccountSender:
     """An account ready to send: its adapter, and where the provider reports back to."""
 
     account: ChannelAccount
@@ -32,7 +32,7 @@ class Line:
     callback_url: str
 
 
-class Lines:
+class SenderCache:
     """The accounts' adapters, as of the version of the account that was asked for."""
 
     def __init__(
@@ -42,9 +42,9 @@ class Lines:
         self._vault = vault
         self._callbacks = callbacks
         self._allow_private = allow_private
-        self._known: dict[tuple[UUID, datetime], Line] = {}
+        self._known: dict[tuple[UUID, datetime], AccountSender] = {}
 
-    async def line(self, tx: TenantTx, account: AccountId, version: datetime) -> Line:
+    async def sender(self, tx: TenantTx, account: AccountId, version: datetime) -> AccountSender:
         key = (account, version)
         if key not in self._known:
             if len(self._known) >= CACHED:
@@ -52,7 +52,7 @@ class Lines:
             self._known[key] = await self.fresh(tx, account)
         return self._known[key]
 
-    async def fresh(self, tx: TenantTx, account_id: AccountId) -> Line:
+    async def fresh(self, tx: TenantTx, account_id: AccountId) -> AccountSender:
         """Make the adapter of an account anew. Raises NotFound."""
         account = await load_account(tx, self._vault, account_id)
         if account is None:
@@ -62,22 +62,22 @@ class Lines:
         signs = ADAPTERS[account.provider].signs_webhooks
         adapter = build(account.provider, setup, self._http)
         limits = limits_of(account.provider, account.channel, account.config) or adapter.limits
-        return Line(account, adapter, limits, self._callbacks.address(account_id, None if signs else token))
+        return AccountSender(account, adapter, limits, self._callbacks.address(account_id, None if signs else token))
 
 
-class Plans:
+class PlanCache:
     """The messages of mass replies. They never change once frozen."""
 
     def __init__(self) -> None:
-        self._known: dict[UUID, Plan] = {}
+        self._known: dict[UUID, MessagePlan] = {}
 
-    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> Plan:
+    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> MessagePlan:
         if mass_reply not in self._known:
             if len(self._known) >= CACHED:
                 self._known.clear()
             self._known[mass_reply] = await load_plan(tx, mass_reply)
         return self._known[mass_reply]
 
-    def known(self, mass_reply: MassReplyId) -> Plan | None:
+    def known(self, mass_reply: MassReplyId) -> MessagePlan | None:
         """The plan, where it was asked for before."""
         return self._known.get(mass_reply)

@@ -7,19 +7,19 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from app.attachments.sql import attachments
-from app.delivery.outbox_entries import news_of
+from app.delivery.outbox_entries import entries_of
 from app.delivery.sql import attempts, counters, flips, settlements, timeline
-from app.delivery.sql.attempts import Outcome
+from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.settlements import Change, Locked
-from app.delivery.sql.timeline import Entry
+from app.delivery.sql.timeline import TimelineEntry
 from app.domain.delivery import (
     ACCEPTED,
-    Absorbed,
     DeliveryEvent,
     DeliveryStatus,
     Effect,
-    Happening,
-    Move,
+    Ignored,
+    ReportedEvent,
+    Transition,
     effect,
     is_latest_word,
     transition,
@@ -60,7 +60,7 @@ class Report:
     """Something that happened to a delivery, with what is known of it."""
 
     delivery_id: DeliveryId
-    happening: Happening
+    reported: ReportedEvent
     provider_message_id: str | None = None
     outcome: str | None = None
     """How the attempt ended, where the event does not say it."""
@@ -75,12 +75,12 @@ class Report:
     """Files that did not go with the text, besides those that the preflight named."""
 
 
-async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Move | Absorbed]:
+async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Transition | Ignored]:
     """Apply what happened, with all that follows from it, inside the caller's transaction.
 
     Answers for each delivery what its last report did; a delivery that does not exist is left out.
     """
-    answers: dict[DeliveryId, Move | Absorbed] = {}
+    answers: dict[DeliveryId, Transition | Ignored] = {}
     written: list[Change] = []
     groups = _groups(map(_storable, reports))
     if len(groups) > 1:
@@ -115,13 +115,13 @@ async def _hold(tx: TenantTx, reports: Iterable[Report]) -> None:
 
 def _storable(report: Report) -> Report:
     """What providers answer is not ours to trust, and one NUL would keep a whole group from being written."""
-    happening, reason = report.happening, report.happening.reason
+    reported, reason = report.reported, report.reported.reason
     if reason is not None:
-        happening = replace(happening, reason=replace(reason, detail=storable(reason.detail)))
+        reported = replace(reported, reason=replace(reason, detail=storable(reason.detail)))
     provider_message_id, evidence = _clean(report.provider_message_id), _clean(report.evidence)
     if reason is None and (provider_message_id, evidence) == (report.provider_message_id, report.evidence):
         return report  # most of them: a copy is not free
-    return replace(report, happening=happening, provider_message_id=provider_message_id, evidence=evidence)
+    return replace(report, reported=reported, provider_message_id=provider_message_id, evidence=evidence)
 
 
 def _clean(text: str | None) -> str | None:
@@ -141,11 +141,11 @@ def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T
 
 async def _settle_group(
     tx: TenantTx, reports: Sequence[Report]
-) -> tuple[dict[DeliveryId, Move | Absorbed], list[Change]]:
+) -> tuple[dict[DeliveryId, Transition | Ignored], list[Change]]:
     by_id = {report.delivery_id: report for report in reports}
-    rows = await settlements.lock(tx, [(r.delivery_id, r.happening) for r in reports])
-    answers = {row.id: transition(row.standing, by_id[row.id].happening, row.now) for row in rows}
-    changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Move)]
+    rows = await settlements.lock(tx, [(r.delivery_id, r.reported) for r in reports])
+    answers = {row.id: transition(row.state, by_id[row.id].reported, row.now) for row in rows}
+    changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Transition)]
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
         await attachments.note_dropped(tx, dropped)
     written = await _write(tx, changes) if changes else []
@@ -154,11 +154,11 @@ async def _settle_group(
     return answers, written
 
 
-def _change(row: Locked, report: Report, move: Move) -> Change:
-    deferred = report.happening.event is DeliveryEvent.DEFER
+def _change(row: Locked, report: Report, move: Transition) -> Change:
+    deferred = report.reported.event is DeliveryEvent.DEFER
     return Change(
         row,
-        report.happening,
+        report.reported,
         move,
         _not_before(row, report, move),
         deferred,
@@ -168,37 +168,37 @@ def _change(row: Locked, report: Report, move: Move) -> Change:
     )
 
 
-def _not_before(row: Locked, report: Report, move: Move) -> datetime | None:
+def _not_before(row: Locked, report: Report, move: Transition) -> datetime | None:
     """When it may be sent; None leaves it as it is. What somebody decided to send again has waited long enough."""
     if report.wait is not None:
         return row.now + report.wait
-    again = move.to is DeliveryStatus.QUEUED and row.standing.status is not DeliveryStatus.SENDING
+    again = move.to is DeliveryStatus.QUEUED and row.state.status is not DeliveryStatus.SENDING
     return row.now if again else None
 
 
-def _outcome(row: Locked, report: Report, answer: Move | Absorbed) -> Outcome | None:
+def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> EndedAttempt | None:
     """What this says of its attempt, whether it changed the delivery or not."""
-    happening = report.happening
+    reported = report.reported
     # Absence proves nothing while a holder of the attempt may still be at work.
-    stands = answer not in (Absorbed.OLDER, Absorbed.STILL_SETTLING) and is_latest_word(row.standing, happening)
+    stands = answer not in (Ignored.OLDER, Ignored.STILL_SETTLING) and is_latest_word(row.state, reported)
     outcome = _end(report) if stands else None
     # What a person decides is about the latest attempt; where it was refused, it says nothing of one.
-    epoch = row.standing.epoch if happening.epoch is None else happening.epoch
-    said = outcome or report.provider_message_id or happening.occurred_at
-    if not said or (happening.epoch is None and not isinstance(answer, Move)):
+    epoch = row.state.epoch if reported.epoch is None else reported.epoch
+    said = outcome or report.provider_message_id or reported.occurred_at
+    if not said or (reported.epoch is None and not isinstance(answer, Transition)):
         return None
-    return Outcome(
+    return EndedAttempt(
         report.delivery_id,
         epoch,
         outcome,
         report.provider_message_id,
         report.evidence,
-        happening.occurred_at,
+        reported.occurred_at,
     )
 
 
 def _end(report: Report) -> str | None:
-    return report.outcome or (_ENDS.get(report.happening.event) if report.of_attempt else None)
+    return report.outcome or (_ENDS.get(report.reported.event) if report.of_attempt else None)
 
 
 async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
@@ -210,7 +210,7 @@ async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     replies = await timeline.write_timeline(tx, entries) if entries else []
     if with_files := [each.row.id for each in changes if each.newly_sent and each.row.has_attachments]:
         await attachments.list_on_timeline(tx, with_files)
-    await outbox.announce(tx, news_of(changes, replies))
+    await outbox.publish(tx, entries_of(changes, replies))
     return changes
 
 
@@ -242,7 +242,7 @@ async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
 
 def _leaves(change: Change) -> bool:
     """Whether it ceases to count as sent."""
-    return change.row.standing.status in ACCEPTED and change.move.to not in ACCEPTED
+    return change.row.state.status in ACCEPTED and change.move.to not in ACCEPTED
 
 
 def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
@@ -263,40 +263,47 @@ def _rows(changes: Iterable[Change], wanted: Effect) -> list[Locked]:
 
 
 def _effect(change: Change) -> Effect:
-    return effect(change.row.standing.status, change.move.to)
+    return effect(change.row.state.status, change.move.to)
 
 
 def _conversation(row: Locked) -> UUID:
     return row.conversation_id
 
 
-def _entries(change: Change) -> list[Entry]:
+def _entries(change: Change) -> list[TimelineEntry]:
     """What the conversation's timeline says about this, in words that an agent understands."""
-    row, epoch = change.row, change.happening.epoch or change.row.standing.epoch
+    row, epoch = change.row, change.reported.epoch or change.row.state.epoch
     detail = change.move.reason.detail if change.move.reason else ""
     match _effect(change):
         case Effect.SENT if row.sent_at is not None:
-            return [Entry(row, TimelineKind.SYSTEM_NOTE, epoch, "The mass reply arrived after all.")]
+            return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, "The mass reply arrived after all.")]
         case Effect.SENT:
             note = f"Sent with a mass reply by {row.author_name}."
-            return [Entry(row, TimelineKind.REPLY, epoch), Entry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
+            return [
+                TimelineEntry(row, TimelineKind.REPLY, epoch),
+                TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, note),
+            ]
         case Effect.FAILED:
-            return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, f"A mass reply was not sent here. {detail}".strip())]
+            return [
+                TimelineEntry(
+                    row, TimelineKind.SYSTEM_ERROR, epoch, f"A mass reply was not sent here. {detail}".strip()
+                )
+            ]
         case Effect.FAILED_LATER if change.never_sent:
             text = f"A mass reply was not sent here, although it had been marked as sent. {detail}".strip()
-            return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+            return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.TAKEN_BACK:
             more = detail or "It is sent again."
             note = f"A mass reply was not sent here, although it had been marked as sent. {more}"
-            return [Entry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
+            return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
         case Effect.FAILED_LATER:
             text = f"The mass reply was sent and did not arrive. {detail}".strip()
-            return [Entry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+            return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.UNCERTAIN:
             text = (
                 f"It is not known whether a mass reply reached the customer. {detail} It is not sent again by itself."
             )
-            return [Entry(row, TimelineKind.SYSTEM_NOTE, epoch, text)]
+            return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, text)]
         case Effect.NONE:
             return []
 

@@ -14,8 +14,8 @@ from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from app.delivery.sql import call_shares
-from app.delivery.sql.call_shares import Share
-from app.delivery.sql.claims import Gate
+from app.delivery.sql.call_shares import CallShare
+from app.delivery.sql.claims import LaneSnapshot
 from app.domain.pacing import OtherHolders, call_share
 from app.domain.words import AccountId, TenantId
 from app.store.database import Database
@@ -30,7 +30,7 @@ MEASURED: Final = 0.1
 """Seconds between two measurements of how fast calls end."""
 
 
-class Caller(Protocol):
+class CallSource(Protocol):
     """Whoever has calls to make."""
 
     @property
@@ -83,10 +83,10 @@ class AccountSlots:
     troubled_at: float = 0.0
     """When the last of them was written down."""
     claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
-    callers: set[Caller] = field(default_factory=set)
+    callers: set[CallSource] = field(default_factory=set)
     listed: bool = False
     """Whether other processes may see a share of this one."""
-    _queue: deque[Caller] = field(default_factory=deque)
+    _queue: deque[CallSource] = field(default_factory=deque)
     _speed: _Speed = field(default_factory=_Speed)
     _starting: bool = False
 
@@ -109,17 +109,17 @@ class AccountSlots:
         """Whether calls could be begun, and nothing is there for them."""
         return not self.troubled and not self.waiting and self.in_use < self.limit and self.wanted() > 0
 
-    def deal(self, gate: Gate) -> int:
+    def deal(self, snapshot: LaneSnapshot) -> int:
         """Work out this process's share; a smaller one holds at once, a larger one from `granted` on."""
-        others = OtherHolders(gate.others, gate.held_by_others, gate.without)
-        share = min(self.most, call_share(gate.max_in_flight, others, self.limit))
+        others = OtherHolders(snapshot.others, snapshot.held_by_others, snapshot.without)
+        share = min(self.most, call_share(snapshot.max_in_flight, others, self.limit))
         self.limit = min(self.limit, share)
         return share
 
-    def share(self, slots: int, gate: Gate, lease: timedelta) -> Share:
+    def share(self, slots: int, snapshot: LaneSnapshot, lease: timedelta) -> CallShare:
         """What is written down of a share: no less than the calls that are under way."""
         self.listed = True
-        return Share(self.holder, max(slots, self.in_use), gate.now + lease)
+        return CallShare(self.holder, max(slots, self.in_use), snapshot.now + lease)
 
     def granted(self, share: int) -> None:
         """Hear that the share is committed."""
@@ -129,7 +129,7 @@ class AccountSlots:
     def claimed(self, number: int) -> None:
         self.waiting += number
 
-    def offer(self, caller: Caller) -> None:
+    def offer(self, caller: CallSource) -> None:
         """Let a caller begin calls as slots become free, in turn with others."""
         if caller not in self._queue:
             self._queue.append(caller)

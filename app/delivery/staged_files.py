@@ -11,7 +11,7 @@ from uuid import UUID
 from app.attachments.file_types import StoredAttachment
 from app.attachments.files import Files, FilesUnavailable
 from app.attachments.sql import attachments
-from app.delivery.senders import Line, Lines, Plans
+from app.delivery.senders import AccountSender, PlanCache, SenderCache
 from app.delivery.sql import account_health
 from app.domain.channel_port import Uploaded, Uploads
 from app.domain.lanes import LaneKey
@@ -23,12 +23,12 @@ CACHE_BYTES: Final = 128_000_000
 REMEMBERED: Final = 1_000
 
 
-class NotLoaded(Exception):
+class FilesNotStaged(Exception):
     """The files cannot be had, or handed over, at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class StagedFiles:
     """What goes with every reply of a lane."""
 
     files: tuple[AttachmentFile, ...] = ()
@@ -40,28 +40,28 @@ class Load:
 class _Order:
     """What there is to load: the files that the lane's account carries, and those that its provider has already."""
 
-    line: Line
+    sender: AccountSender
     wanted: Sequence[StoredAttachment]
     media_ids: Mapping[UUID, str]
 
 
-class Loads:
-    def __init__(self, database: Database, files: Files | None, lines: Lines, plans: Plans) -> None:
+class FileStaging:
+    def __init__(self, database: Database, files: Files | None, senders: SenderCache, plans: PlanCache) -> None:
         self._database = database
         self._files = files
-        self._lines = lines
+        self._senders = senders
         self._plans = plans
         self._contents: OrderedDict[str, bytes] = OrderedDict()
         self._refused: dict[tuple[LaneKey, UUID], DroppedAttachment] = {}
 
-    async def of(self, lane: LaneKey) -> Load:
+    async def of(self, lane: LaneKey) -> StagedFiles:
         """Bring the files of a lane. Raises NotLoaded: then nothing of the lane may leave."""
         plan = self._plans.known(lane.mass_reply)
         if plan is not None and not plan.attachments:
-            return Load()
+            return StagedFiles()
         order = await self._order(lane)
         if order is None:
-            return Load()
+            return StagedFiles()
         files, refused = list[AttachmentFile](), list[DroppedAttachment]()
         for stored in order.wanted:
             ready = await self._ready(lane, order, stored)
@@ -69,7 +69,7 @@ class Loads:
                 files.append(ready)
             else:
                 refused.append(ready)
-        return Load(tuple(files), tuple(refused))
+        return StagedFiles(tuple(files), tuple(refused))
 
     async def _order(self, lane: LaneKey) -> _Order | None:
         """None where no file goes with the lane's replies, or none has to be brought here for it."""
@@ -77,24 +77,26 @@ class Loads:
             plan = await self._plans.plan(tx, lane.mass_reply)
             if not plan.attachments:
                 return None
-            line = await self._lines.fresh(tx, lane.account)
-            carried, _ = line.limits.split(plan.attachments)
-            if not carried or line.limits.from_timeline:
+            sender = await self._senders.fresh(tx, lane.account)
+            carried, _ = sender.limits.split(plan.attachments)
+            if not carried or sender.limits.from_timeline:
                 return None
             wanted = await attachments.find_attachments(tx, [file.id for file in carried])
-            return _Order(line, wanted, await attachments.uploads(tx, lane))
+            return _Order(sender, wanted, await attachments.uploads(tx, lane))
 
     async def _ready(
         self, lane: LaneKey, order: _Order, stored: StoredAttachment
     ) -> AttachmentFile | DroppedAttachment:
-        attachment, adapter = stored.attachment, order.line.adapter
+        attachment, adapter = stored.attachment, order.sender.adapter
         media_id = order.media_ids.get(attachment.id)
         file = AttachmentFile(
             attachment.filename, attachment.content_type, await self._content(stored), media_id=media_id
         )
         if media_id is not None or not isinstance(adapter, Uploads):
             return file
-        return self._refused.get((lane, attachment.id)) or await self._hand_over(lane, order.line, attachment.id, file)
+        return self._refused.get((lane, attachment.id)) or await self._hand_over(
+            lane, order.sender, attachment.id, file
+        )
 
     async def _content(self, stored: StoredAttachment) -> bytes:
         key = stored.storage_key
@@ -102,22 +104,22 @@ class Loads:
             self._contents.move_to_end(key)
             return self._contents[key]
         if self._files is None:
-            raise NotLoaded("MASS_REPLY_ATTACHMENTS_URL is not set.")
+            raise FilesNotStaged("MASS_REPLY_ATTACHMENTS_URL is not set.")
         try:
             content = await self._files.get(key)
         except FilesUnavailable as error:
-            raise NotLoaded(f"The content of an attachment cannot be read ({error}).") from error
+            raise FilesNotStaged(f"The content of an attachment cannot be read ({error}).") from error
         self._contents[key] = content
         while len(self._contents) > 1 and sum(map(len, self._contents.values())) > CACHE_BYTES:
             self._contents.popitem(last=False)
         return content
 
     async def _hand_over(
-        self, lane: LaneKey, line: Line, id_: UUID, file: AttachmentFile
+        self, lane: LaneKey, sender: AccountSender, id_: UUID, file: AttachmentFile
     ) -> AttachmentFile | DroppedAttachment:
         """Upload a file. It reaches nobody by that, so whatever went wrong may be tried again."""
-        assert isinstance(line.adapter, Uploads)  # noqa: S101 - narrowed by _ready
-        result = await line.adapter.upload(line.account.channel, file)
+        assert isinstance(sender.adapter, Uploads)  # noqa: S101 - narrowed by _ready
+        result = await sender.adapter.upload(sender.account.channel, file)
         match result:
             case Uploaded(media_id):
                 async with self._database.begin(lane.tenant) as tx:
@@ -127,9 +129,9 @@ class Loads:
                 return self._remember(lane, id_, DroppedAttachment(file.filename, detail))
             case Deferred():
                 await self._rest(lane, result)
-                raise NotLoaded(result.detail)
+                raise FilesNotStaged(result.detail)
             case Unknown(detail):
-                raise NotLoaded(detail)
+                raise FilesNotStaged(detail)
             case _:
                 assert_never(result)
 

@@ -20,7 +20,7 @@ from app.delivery.sql import clocks, lifecycle, samples, sweeper
 from app.delivery.sql.sweeper import ExpiredClaim, OpenMassReply
 from app.domain.approval import Ruling
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.delivery import DeliveryEvent, Happening, too_late
+from app.domain.delivery import DeliveryEvent, ReportedEvent, too_late
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
 from app.domain.words import MassReplyId, Reason, ReasonCode, TenantId
@@ -138,7 +138,7 @@ class Sweeper:
         reports = [
             Report(
                 claim.delivery,
-                Happening(DeliveryEvent.LOSE_WORKER, claim.epoch, reason=reason),
+                ReportedEvent(DeliveryEvent.LOSE_WORKER, claim.epoch, reason=reason),
                 outcome="worker_lost",
                 evidence=reason.detail,
             )
@@ -218,7 +218,7 @@ class Sweeper:
             async with self.database.begin(batch.tenant) as tx:
                 find = lifecycle.overdue_ids if event is DeliveryEvent.EXPIRE else lifecycle.queued_ids
                 ids = await find(tx, batch.id, PAGE)
-                reports = [Report(id_, Happening(event, reason=reason)) for id_ in ids]
+                reports = [Report(id_, ReportedEvent(event, reason=reason)) for id_ in ids]
                 await settle(tx, reports)
             if len(ids) < PAGE:
                 return

@@ -33,7 +33,7 @@ class Wait:
         return max(0.0, self.until - asyncio.get_running_loop().time())
 
 
-class Line(Protocol):
+class AccountQueue(Protocol):
     """The other lanes of an account, as the pump of one of them knows them."""
 
     def crowded(self, lane: LaneKey) -> bool:
@@ -53,12 +53,12 @@ class _Nobody:
         pass
 
 
-NOBODY: Final[Line] = _Nobody()
+NOBODY: Final[AccountQueue] = _Nobody()
 """For a pump that works alone."""
 
 
 @dataclass(slots=True)
-class _Line:
+class _AccountQueue:
     """The lanes of one account that wait, in the order in which they will ask."""
 
     until: float
@@ -77,7 +77,7 @@ class WaitingLanes:
     def __init__(self, ask: Callable[[LaneKey], None], queue: Callable[[LaneKey], object]) -> None:
         self._ask = ask
         self._queue = queue
-        self._lines: dict[AccountId, _Line] = {}
+        self._queues: dict[AccountId, _AccountQueue] = {}
         self._alone: dict[LaneKey, asyncio.TimerHandle] = {}
 
     def add(self, lane: LaneKey, wait: Wait, *, first: bool = False) -> None:
@@ -86,104 +86,106 @@ class WaitingLanes:
         if not wait.shared:
             self._alone[lane] = self._at(wait.until, lambda: self._wake(lane))
             return
-        line = self._lines.setdefault(lane.account, _Line(wait.until))
+        account_queue = self._queues.setdefault(lane.account, _AccountQueue(wait.until))
         if first:
-            line.lanes.appendleft(lane)
+            account_queue.lanes.appendleft(lane)
         else:
-            line.lanes.append(lane)
-        line.until = wait.until
-        if line.asking is None:
-            self._set(lane.account, line)
+            account_queue.lanes.append(lane)
+        account_queue.until = wait.until
+        if account_queue.asking is None:
+            self._set(lane.account, account_queue)
 
     def remove(self, lane: LaneKey) -> None:
         """Forget a lane, which goes on for another reason."""
         if (timer := self._alone.pop(lane, None)) is not None:
             timer.cancel()
-        line = self._lines.get(lane.account)
-        if line is not None and lane in line.lanes:  # few enough: a line is as long as one account has mass replies
-            line.lanes.remove(lane)
-            self._tidy(lane.account, line)
+        account_queue = self._queues.get(lane.account)
+        if (
+            account_queue is not None and lane in account_queue.lanes
+        ):  # few enough: a line is as long as one account has mass replies
+            account_queue.lanes.remove(lane)
+            self._tidy(lane.account, account_queue)
 
     def in_line(self, lane: LaneKey) -> bool:
         """Whether a lane waits for its account, and not alone."""
-        line = self._lines.get(lane.account)
-        return line is not None and lane in line.lanes
+        account_queue = self._queues.get(lane.account)
+        return account_queue is not None and lane in account_queue.lanes
 
     def crowded(self, lane: LaneKey) -> bool:
         """Whether others wait for this lane's account."""
-        line = self._lines.get(lane.account)
-        return line is not None and bool(line.lanes)
+        account_queue = self._queues.get(lane.account)
+        return account_queue is not None and bool(account_queue.lanes)
 
     def asked(self, lane: LaneKey, wait: Wait | None, *, took: bool) -> None:
         """Hear what a lane was told that asked for itself: the others of its account need not ask before that time."""
-        line = self._lines.get(lane.account)
-        if line is None:
+        account_queue = self._queues.get(lane.account)
+        if account_queue is None:
             return
-        if line.asking == lane:
-            line.asking = None
+        if account_queue.asking == lane:
+            account_queue.asking = None
         if wait is not None and wait.shared:
-            line.until = wait.until
+            account_queue.until = wait.until
         elif took:
-            self._let_all_go(lane.account, line)
+            self._let_all_go(lane.account, account_queue)
             return
-        elif line.asking is None:
-            line.until = asyncio.get_running_loop().time()
-        if line.asking is None:
-            self._set(lane.account, line)
+        elif account_queue.asking is None:
+            account_queue.until = asyncio.get_running_loop().time()
+        if account_queue.asking is None:
+            self._set(lane.account, account_queue)
 
     def over(self, lane: LaneKey) -> None:
         """Hear that a turn has ended; one that never asked holds up nobody."""
-        line = self._lines.get(lane.account)
-        if line is not None and line.asking == lane:
+        account_queue = self._queues.get(lane.account)
+        if account_queue is not None and account_queue.asking == lane:
             self.asked(lane, None, took=False)
 
     def all(self) -> Iterator[tuple[LaneKey, float]]:
         """The lanes that wait, each with the time at which something will be done for it."""
-        for line in self._lines.values():
-            yield from ((lane, line.until) for lane in line.lanes)
+        for account_queue in self._queues.values():
+            yield from ((lane, account_queue.until) for lane in account_queue.lanes)
         yield from ((lane, timer.when()) for lane, timer in self._alone.items())
 
     def close(self) -> None:
-        for timer in (*self._alone.values(), *(line.timer for line in self._lines.values())):
+        for timer in (*self._alone.values(), *(account_queue.timer for account_queue in self._queues.values())):
             if timer is not None:
                 timer.cancel()
         self._alone.clear()
-        self._lines.clear()
+        self._queues.clear()
 
     def _wake(self, lane: LaneKey) -> None:
         del self._alone[lane]
         self._queue(lane)
 
-    def _set(self, account: AccountId, line: _Line) -> None:
+    def _set(self, account: AccountId, account_queue: _AccountQueue) -> None:
         """Let the first of the line ask when the time has come."""
-        if line.timer is not None:
-            line.timer.cancel()
-            line.timer = None
-        if line.lanes:
-            line.timer = self._at(line.until, lambda: self._next(account, line))
+        if account_queue.timer is not None:
+            account_queue.timer.cancel()
+            account_queue.timer = None
+        if account_queue.lanes:
+            account_queue.timer = self._at(account_queue.until, lambda: self._next(account, account_queue))
         else:
-            self._tidy(account, line)
+            self._tidy(account, account_queue)
 
-    def _next(self, account: AccountId, line: _Line) -> None:
-        line.timer = None
-        if line.lanes:
-            line.asking = line.lanes.popleft()
-            self._ask(line.asking)
-        self._tidy(account, line)
+    def _next(self, account: AccountId, account_queue: _AccountQueue) -> None:
+        account_queue.timer = None
+        if account_queue.lanes:
+            account_queue.asking = account_queue.lanes.popleft()
+            self._ask(account_queue.asking)
+        self._tidy(account, account_queue)
 
-    def _let_all_go(self, account: AccountId, line: _Line) -> None:
+    def _let_all_go(self, account: AccountId, account_queue: _AccountQueue) -> None:
         """There is more than one lane could take: all may ask."""
-        if line.timer is not None:
-            line.timer.cancel()
-        del self._lines[account]
-        for lane in line.lanes:
+        if account_queue.timer is not None:
+            account_queue.timer.cancel()
+        del self._queues[account]
+        for lane in account_queue.lanes:
             self._queue(lane)
 
-    def _tidy(self, account: AccountId, line: _Line) -> None:
-        if not line.lanes and line.asking is None:
-            if line.timer is not None:
-                line.timer.cancel()
-            self._lines.pop(account, None)
+    def _tidy(self, account: AccountId, account_queue: _AccountQueue) -> None:
+        if not account_queue.lanes and account_queue.asking is None:
+            if account_queue.timer is not None:
+                account_queue.timer.cancel()
+            self._queues.pop(account, None)
 
     def _at(self, when: float, do: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_at(when + TICK, do)

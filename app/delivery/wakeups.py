@@ -53,7 +53,7 @@ class _Transaction(Pipeline):
         await super().__aexit__(*raised)  # type: ignore[no-untyped-call]
 
 
-class _Client(ArqRedis):
+class _ArqClient(ArqRedis):
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> _Transaction:
         return _Transaction(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
@@ -61,7 +61,7 @@ class _Client(ArqRedis):
 def connect(url: str) -> ArqRedis:
     """Make a client without talking to the server: Redis may be absent at any moment. Raises ValueError."""
     settings = _read(url)
-    return _Client(
+    return _ArqClient(
         host=settings.host if isinstance(settings.host, str) else "localhost",
         port=settings.port,
         unix_socket_path=settings.unix_socket_path,

@@ -17,7 +17,7 @@ from app.channels.sendgrid import adapter
 from app.channels.sendgrid import webhooks as sendgrid_webhooks
 from app.channels.smtp import replies
 from app.channels.smtp.reply_texts import PHRASES
-from app.channels.support import QUOTA_WAIT, Failure, Fault, Meaning, fault_of
+from app.channels.support import QUOTA_WAIT, CodeMeaning, Meaning, ReportedFailure, fault_of
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP
 from app.domain.delivery import RETRYABLE
@@ -137,13 +137,13 @@ def _meanings(table: Mapping[str, Meaning] | Mapping[int, Meaning]) -> Iterator[
 
 def _row(meaning: Meaning) -> tuple[str, str, str, str]:
     match meaning.verdict:
-        case Fault.ACCOUNT:
+        case CodeMeaning.ACCOUNT:
             return "the account", "account paused", "by itself", meaning.words
-        case Fault.QUOTA:
+        case CodeMeaning.QUOTA:
             return "the account's quota", f"account waits {_span(QUOTA_WAIT)}", "by itself", meaning.words
-        case Fault.THROTTLED:
+        case CodeMeaning.THROTTLED:
             return "the account's pace", f"account waits {_span(meaning.retry_after)}", "by itself", meaning.words
-        case Fault.BUSY:
+        case CodeMeaning.BUSY:
             return "the recipient's pace", "this message waits", "by itself", meaning.words
         case code:
             ends = "; the address is not written to again" if meaning.ends_address else ""
@@ -155,7 +155,7 @@ def _row(meaning: Meaning) -> tuple[str, str, str, str]:
             )
 
 
-def _failures(table: Mapping[str, Failure] | Mapping[int, Failure]) -> Iterator[Cells]:
+def _failures(table: Mapping[str, ReportedFailure] | Mapping[int, ReportedFailure]) -> Iterator[Cells]:
     for code, failure in table.items():
         account = failure.temporary and failure.code is ReasonCode.PROVIDER_REJECTED
         whose = "the account" if account else _whose(failure.code, failure.temporary)
@@ -163,7 +163,7 @@ def _failures(table: Mapping[str, Failure] | Mapping[int, Failure]) -> Iterator[
         yield str(code), whose, f"failed, `{failure.code}`", retried, failure.words
 
 
-def _late(failures: Mapping[int, Failure], refusals: Mapping[int, Meaning]) -> Iterator[Cells]:
+def _late(failures: Mapping[int, ReportedFailure], refusals: Mapping[int, Meaning]) -> Iterator[Cells]:
     """What a failure says of the account, too."""
     for code, (name, whose, happens, retried, words) in zip(failures, _failures(failures), strict=True):
         rests = code in refusals and fault_of(refusals[code], "") is not None

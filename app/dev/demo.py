@@ -11,8 +11,18 @@ from rich.live import Live
 
 from app.dev.api_client import Calls, Json
 from app.dev.inboxes import Inbox, inboxes, open_inboxes
-from app.dev.promises import Promise, Received, Result, breaches
-from app.dev.samples import REPORT, SELECTION, SNIPPETS, TEXT, WHATSAPP_TEMPLATE, Ending, Sample, samples, to_ndjson
+from app.dev.promises import Promise, PromisedResult, Received, breaches
+from app.dev.samples import (
+    REPORT,
+    SELECTION,
+    SNIPPETS,
+    TEXT,
+    WHATSAPP_TEMPLATE,
+    Ending,
+    SampleConversation,
+    samples,
+    to_ndjson,
+)
 from app.dev.show import open_console, preflight_table, progress_table, results_table, sample_lines, unplain_table
 from app.dev.stack import Shape, Stack, running_stack
 from app.dev.subprocesses import StackFailed
@@ -62,7 +72,7 @@ def demo(times: int = 1) -> None:
     console.print(f"\nEverything is stopped again. The demo took {time.monotonic() - started:.0f} s.")
 
 
-def _perform(scene: Scene, sample: Sequence[Sample]) -> None:
+def _perform(scene: Scene, sample: Sequence[SampleConversation]) -> None:
     fill(scene, sample)
     wanted = draft(scene.agent.attach(*REPORT))
     previewed = Promise.read(scene.agent.post("/mass-replies/preview", wanted))
@@ -83,7 +93,7 @@ def _perform(scene: Scene, sample: Sequence[Sample]) -> None:
     scene.console.print("\nThat is exactly what the preflight had promised.", style="bold green")
 
 
-def fill(scene: Scene, sample: Sequence[Sample]) -> None:
+def fill(scene: Scene, sample: Sequence[SampleConversation]) -> None:
     """Make the channel accounts and snippets, and import the conversations. Raises PromiseBroken for a refused line."""
     chosen = inboxes(scene.stack.sandbox_url, scene.stack.smtp_port)
     open_inboxes(scene.admin, scene.sandbox, chosen)
@@ -97,7 +107,7 @@ def fill(scene: Scene, sample: Sequence[Sample]) -> None:
     _play_customers(scene, sample, {inbox.key: inbox for inbox in chosen})
 
 
-def _play_customers(scene: Scene, sample: Sequence[Sample], by_key: Mapping[str, Inbox]) -> None:
+def _play_customers(scene: Scene, sample: Sequence[SampleConversation], by_key: Mapping[str, Inbox]) -> None:
     """Let those customers write who have something to say. Raises PromiseBroken for a message that is not taken."""
     for said in (each for each in sample if each.says):
         inbox = by_key[said.line["channel_account"]]
@@ -134,11 +144,11 @@ def watch(scene: Scene, id_: str) -> None:
     raise StackFailed(f"The mass reply is not over after {FINISH_WITHIN:.0f} s; the logs are in {scene.stack.folder}.")
 
 
-def settled_results(scene: Scene, id_: str, endings: Mapping[str, Ending]) -> Sequence[Result]:
+def settled_results(scene: Scene, id_: str, endings: Mapping[str, Ending]) -> Sequence[PromisedResult]:
     """Read the results until all are as expected, or nothing has changed for so long that no report is to come."""
     seen, give_up = -1, 0.0
     while True:
-        results = [Result.read(each) for each in _deliveries(scene, id_)]
+        results = [PromisedResult.read(each) for each in _deliveries(scene, id_)]
         met = sum(each.external_id in endings and endings[each.external_id].is_met_by(each.ending) for each in results)
         if met != seen:
             seen, give_up = met, time.monotonic() + QUIET
@@ -152,7 +162,7 @@ def _deliveries(scene: Scene, id_: str) -> Sequence[Json]:
     return list(scene.agent.listing(f"/mass-replies/{id_}/deliveries"))
 
 
-def _show_results(scene: Scene, results: Sequence[Result], received: Received) -> None:
+def _show_results(scene: Scene, results: Sequence[PromisedResult], received: Received) -> None:
     say = scene.console.print
     say()
     say(results_table(results))

@@ -49,7 +49,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PromisedResult:
     """What came of one conversation."""
 
     delivery_id: str
@@ -103,7 +103,7 @@ class Received:
 
 
 def breaches(
-    promise: Promise, results: Sequence[Result], received: Received, endings: Mapping[str, Ending]
+    promise: Promise, results: Sequence[PromisedResult], received: Received, endings: Mapping[str, Ending]
 ) -> list[str]:
     """Name everything that is not as it was promised; `endings` by the conversation's external id."""
     return [
@@ -115,7 +115,7 @@ def breaches(
     ]
 
 
-def _selection(promise: Promise, results: Sequence[Result], endings: Mapping[str, Ending]) -> Iterator[str]:
+def _selection(promise: Promise, results: Sequence[PromisedResult], endings: Mapping[str, Ending]) -> Iterator[str]:
     if not promise.selected == len(results) == len(endings):
         yield f"{len(endings)} conversations match, {promise.selected} were promised, {len(results)} have a result."
     if {result.external_id for result in results} != endings.keys():
@@ -124,7 +124,7 @@ def _selection(promise: Promise, results: Sequence[Result], endings: Mapping[str
         yield "A conversation has two results."
 
 
-def _skips(promise: Promise, results: Iterable[Result]) -> Iterator[str]:
+def _skips(promise: Promise, results: Iterable[PromisedResult]) -> Iterator[str]:
     skipped = Counter((r.reason, r.channel) for r in results if r.status is DeliveryStatus.SKIPPED)
     if skipped != Counter(promise.skipped):
         yield f"Skipped were {dict(skipped)}; promised was {dict(promise.skipped)}."
@@ -132,13 +132,13 @@ def _skips(promise: Promise, results: Iterable[Result]) -> Iterator[str]:
         yield f"{promise.recipients} recipients were promised, and {skipped.total()} of {promise.selected} skipped."
 
 
-def _dropped(promise: Promise, results: Iterable[Result]) -> Iterator[str]:
+def _dropped(promise: Promise, results: Iterable[PromisedResult]) -> Iterator[str]:
     dropped = Counter(result.channel for result in results if result.dropped)
     if dropped != Counter(promise.dropped):
         yield f"The file was left out for {dict(dropped)}; promised was {dict(promise.dropped)}."
 
 
-def _messages(results: Iterable[Result], received: Received) -> Iterator[str]:
+def _messages(results: Iterable[PromisedResult], received: Received) -> Iterator[str]:
     by_id = {result.delivery_id: result for result in results}
     accepted = set(received.accepted)
     if received.duplicates:
@@ -152,7 +152,7 @@ def _messages(results: Iterable[Result], received: Received) -> Iterator[str]:
             yield f"{result.external_id} is reported as skipped, but the sandbox received a message for it."
 
 
-def _endings(results: Iterable[Result], endings: Mapping[str, Ending]) -> Iterator[str]:
+def _endings(results: Iterable[PromisedResult], endings: Mapping[str, Ending]) -> Iterator[str]:
     for result in results:
         expected = endings.get(result.external_id)
         if expected is not None and not expected.is_met_by(result.ending):

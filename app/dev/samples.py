@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.dev.sandbox.faults import MAGIC, Fault
+from app.dev.sandbox.faults import MAGIC, InjectedFault
 from app.domain.delivery import DeliveryStatus
 from app.domain.words import Channel, ReasonCode
 
@@ -104,7 +104,7 @@ class Trouble:
     channel: Channel
     ending: Ending | None
     """None: it is not selected at all."""
-    fault: Fault | None = None
+    fault: InjectedFault | None = None
     hours_ago: int = 1
     """When the customer last wrote."""
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class Trouble:
     """What the customer writes after the import, by the provider."""
 
 
-def _failed(channel: Channel, fault: Fault, reason: ReasonCode, inbox: str | None = None) -> Trouble:
+def _failed(channel: Channel, fault: InjectedFault, reason: ReasonCode, inbox: str | None = None) -> Trouble:
     return Trouble(channel, Ending(DeliveryStatus.FAILED, reason), fault, inbox=inbox)
 
 
@@ -126,36 +126,36 @@ def _skipped(channel: Channel, reason: ReasonCode, **changes: Any) -> Trouble:
 
 
 TROUBLES: Sequence[Trouble] = (
-    _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT, BILLING_MAIL),
-    _failed(Channel.EMAIL, Fault.OPTED_OUT, ReasonCode.BLOCKED),
-    _failed(Channel.EMAIL, Fault.BOUNCE, ReasonCode.BOUNCED),
-    _failed(Channel.EMAIL, Fault.COMPLAINT, ReasonCode.COMPLAINED, BILLING_MAIL),
-    _failed(Channel.EMAIL, Fault.INVALID, ReasonCode.INVALID_RECIPIENT, ORDERS_MAIL),
-    _failed(Channel.SMS, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
-    _failed(Channel.SMS, Fault.OPTED_OUT, ReasonCode.OPTED_OUT),
-    _failed(Channel.SMS, Fault.UNDELIVERED, ReasonCode.UNREACHABLE),
-    _failed(Channel.WHATSAPP, Fault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
+    _failed(Channel.EMAIL, InjectedFault.INVALID, ReasonCode.INVALID_RECIPIENT, BILLING_MAIL),
+    _failed(Channel.EMAIL, InjectedFault.OPTED_OUT, ReasonCode.BLOCKED),
+    _failed(Channel.EMAIL, InjectedFault.BOUNCE, ReasonCode.BOUNCED),
+    _failed(Channel.EMAIL, InjectedFault.COMPLAINT, ReasonCode.COMPLAINED, BILLING_MAIL),
+    _failed(Channel.EMAIL, InjectedFault.INVALID, ReasonCode.INVALID_RECIPIENT, ORDERS_MAIL),
+    _failed(Channel.SMS, InjectedFault.INVALID, ReasonCode.INVALID_RECIPIENT),
+    _failed(Channel.SMS, InjectedFault.OPTED_OUT, ReasonCode.OPTED_OUT),
+    _failed(Channel.SMS, InjectedFault.UNDELIVERED, ReasonCode.UNREACHABLE),
+    _failed(Channel.WHATSAPP, InjectedFault.UNDELIVERED, ReasonCode.PROVIDER_REJECTED),
     # The provider's own clock: the window was open when it was confirmed, and the provider says otherwise.
-    _failed(Channel.WHATSAPP, Fault.WINDOW_LATER, ReasonCode.WINDOW_CLOSED),
-    Trouble(Channel.WHATSAPP, Ending(DeliveryStatus.FAILED, ReasonCode.TEMPLATE_REJECTED), Fault.TEMPLATE, 25),
-    _failed(Channel.FACEBOOK, Fault.OPTED_OUT, ReasonCode.BLOCKED),
-    _failed(Channel.INSTAGRAM, Fault.INVALID, ReasonCode.INVALID_RECIPIENT),
-    _failed(Channel.INSTAGRAM, Fault.WINDOW, ReasonCode.WINDOW_CLOSED),
+    _failed(Channel.WHATSAPP, InjectedFault.WINDOW_LATER, ReasonCode.WINDOW_CLOSED),
+    Trouble(Channel.WHATSAPP, Ending(DeliveryStatus.FAILED, ReasonCode.TEMPLATE_REJECTED), InjectedFault.TEMPLATE, 25),
+    _failed(Channel.FACEBOOK, InjectedFault.OPTED_OUT, ReasonCode.BLOCKED),
+    _failed(Channel.INSTAGRAM, InjectedFault.INVALID, ReasonCode.INVALID_RECIPIENT),
+    _failed(Channel.INSTAGRAM, InjectedFault.WINDOW, ReasonCode.WINDOW_CLOSED),
     # Throttled at first, or the answer lost: the customer has it in the end, and once. Not with Postmark, where a lost
     # answer is that of a whole batch, and leaves what was refused in it uncertain too.
-    Trouble(Channel.SMS, DELIVERED, Fault.THROTTLED),
-    Trouble(Channel.WHATSAPP, DELIVERED, Fault.BUSY),
-    Trouble(Channel.EMAIL, DELIVERED, Fault.ERROR_AFTER, inbox=BILLING_MAIL),
-    Trouble(Channel.SMS, DELIVERED, Fault.DROP_AFTER),
-    Trouble(Channel.WHATSAPP, DELIVERED, Fault.GARBAGE),
-    Trouble(Channel.FACEBOOK, DELIVERED, Fault.DROP_AFTER),
-    Trouble(Channel.INSTAGRAM, DELIVERED, Fault.ERROR_AFTER),
-    Trouble(Channel.OTHER, DELIVERED, Fault.RECEIPT_FIRST),
+    Trouble(Channel.SMS, DELIVERED, InjectedFault.THROTTLED),
+    Trouble(Channel.WHATSAPP, DELIVERED, InjectedFault.BUSY),
+    Trouble(Channel.EMAIL, DELIVERED, InjectedFault.ERROR_AFTER, inbox=BILLING_MAIL),
+    Trouble(Channel.SMS, DELIVERED, InjectedFault.DROP_AFTER),
+    Trouble(Channel.WHATSAPP, DELIVERED, InjectedFault.GARBAGE),
+    Trouble(Channel.FACEBOOK, DELIVERED, InjectedFault.DROP_AFTER),
+    Trouble(Channel.INSTAGRAM, DELIVERED, InjectedFault.ERROR_AFTER),
+    Trouble(Channel.OTHER, DELIVERED, InjectedFault.RECEIPT_FIRST),
     # A 500 says nothing about whether it was sent, and no receipt comes: a person has to decide.
-    Trouble(Channel.OTHER, ANSWER_LOST, Fault.ERROR_BEFORE),
+    Trouble(Channel.OTHER, ANSWER_LOST, InjectedFault.ERROR_BEFORE),
     # A mail server puts a stranger off at first. And where its word on the whole mail is lost, nobody can look it up.
-    Trouble(Channel.EMAIL, SENT, Fault.THROTTLED, inbox=ORDERS_MAIL),
-    Trouble(Channel.EMAIL, ANSWER_LOST, Fault.DROP_AFTER, inbox=ORDERS_MAIL),
+    Trouble(Channel.EMAIL, SENT, InjectedFault.THROTTLED, inbox=ORDERS_MAIL),
+    Trouble(Channel.EMAIL, ANSWER_LOST, InjectedFault.DROP_AFTER, inbox=ORDERS_MAIL),
     _skipped(Channel.EMAIL, ReasonCode.OPTED_OUT, contact={"opted_out": True}),
     _skipped(Channel.EMAIL, ReasonCode.CONVERSATION_ARCHIVED, status="archived"),
     _skipped(Channel.EMAIL, ReasonCode.ADDRESS_INVALID, address="customer@example.com\nBcc: all@example.com"),
@@ -169,7 +169,7 @@ TROUBLES: Sequence[Trouble] = (
     _skipped(Channel.INSTAGRAM, ReasonCode.MESSAGE_TOO_LONG, custom_fields={"order": "ä" * 500}),
     _skipped(Channel.INSTAGRAM, ReasonCode.WINDOW_CLOSED, hours_ago=25),
     # Two days after the customer wrote, Messenger takes what is said to be written by a person, and nothing else.
-    Trouble(Channel.FACEBOOK, DELIVERED, Fault.WINDOW, hours_ago=49),
+    Trouble(Channel.FACEBOOK, DELIVERED, InjectedFault.WINDOW, hours_ago=49),
     _skipped(Channel.FACEBOOK, ReasonCode.WINDOW_CLOSED, hours_ago=24 * 8),
     # Who writes again opens the window again, and waits for an answer again.
     Trouble(Channel.FACEBOOK, DELIVERED, hours_ago=24 * 8, says=AGAIN),
@@ -187,7 +187,7 @@ TROUBLES: Sequence[Trouble] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleConversation:
     """A line of the import, and how its delivery ends; None where it is not selected."""
 
     line: Mapping[str, Any] = field(repr=False)
@@ -200,25 +200,25 @@ class Sample:
         return str(self.line["external_id"])
 
 
-def samples(now: datetime, times: int = 1) -> Sequence[Sample]:
+def samples(now: datetime, times: int = 1) -> Sequence[SampleConversation]:
     """The same ones every time, but for their times; `times` makes the crowds so much larger."""
     return (*_crowd(now, times), *_troubles(now, times))
 
 
-def to_ndjson(chosen: Iterable[Sample]) -> bytes:
+def to_ndjson(chosen: Iterable[SampleConversation]) -> bytes:
     return "".join(json.dumps(sample.line) + "\n" for sample in chosen).encode()
 
 
-def _crowd(now: datetime, times: int) -> Iterator[Sample]:
+def _crowd(now: datetime, times: int) -> Iterator[SampleConversation]:
     for channel, count in CROWDS.items():
         for number in range(count * times):
             written = now - timedelta(minutes=20 * (number % _SPREAD))
             inbox = _inbox(channel, number)
             line = _line(channel, number, _ADDRESSES[channel].format(100 + number), written, inbox)
-            yield Sample(line, _PLAIN.get(inbox, DELIVERED))
+            yield SampleConversation(line, _PLAIN.get(inbox, DELIVERED))
 
 
-def _troubles(now: datetime, times: int) -> Iterator[Sample]:
+def _troubles(now: datetime, times: int) -> Iterator[SampleConversation]:
     for number, trouble in enumerate(TROUBLES, start=50 * (times - 1)):
         channel = trouble.channel
         written = now - timedelta(hours=trouble.hours_ago)
@@ -227,10 +227,10 @@ def _troubles(now: datetime, times: int) -> Iterator[Sample]:
         address = plain["address"] if trouble.fault is None else _magic(trouble.fault, channel, number)
         contact = {**plain["contact"], **trouble.contact}
         line = {**plain, "address": address, **trouble.changes, "contact": contact}
-        yield Sample(line, trouble.ending, trouble.says)
+        yield SampleConversation(line, trouble.ending, trouble.says)
 
 
-def _magic(fault: Fault, channel: Channel, number: int) -> str:
+def _magic(fault: InjectedFault, channel: Channel, number: int) -> str:
     [magic] = [each for each in MAGIC if each.fault is fault]
     if channel in (Channel.FACEBOOK, Channel.INSTAGRAM):
         return magic.example_id

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.dev.promises import Promise, Result
+from app.dev.promises import Promise, PromisedResult
 from app.domain.delivery import ACCEPTED, DeliveryStatus
 
 LOG_WIDTH = 120
@@ -51,7 +51,7 @@ def progress_table(batch: Mapping[str, Any]) -> Table:
     return table
 
 
-def results_table(results: Sequence[Result]) -> Table:
+def results_table(results: Sequence[PromisedResult]) -> Table:
     """Results per channel, with their sum."""
     columns = (_S.SENT, _S.DELIVERED, _S.READ, _S.FAILED, _S.UNCERTAIN, _S.SKIPPED)
     table = Table(title="Results per channel", title_justify="left", show_footer=True)
@@ -66,7 +66,7 @@ def results_table(results: Sequence[Result]) -> Table:
     return table
 
 
-def unplain_table(results: Sequence[Result]) -> Table:
+def unplain_table(results: Sequence[PromisedResult]) -> Table:
     """Every conversation whose customer does not plainly have the reply, in words."""
     table = Table(title="Conversations that were not plainly sent", title_justify="left")
     for name in ("conversation", "contact", "result"):
@@ -78,7 +78,7 @@ def unplain_table(results: Sequence[Result]) -> Table:
     return table
 
 
-def _why(result: Result) -> str:
+def _why(result: PromisedResult) -> str:
     if result.status in ACCEPTED:
         return f"at attempt {result.attempts}: the provider had asked to wait, and had taken nothing before"
     return f"{result.words} ({result.reason})"

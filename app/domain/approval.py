@@ -47,7 +47,7 @@ def _folded(id_: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
 
 
-def parties(actor: Actor) -> frozenset[str]:
+def actors_behind(actor: Actor) -> frozenset[str]:
     """Whoever has a hand in what an actor does: the person in whose name, and the one whose credential it is."""
     key = None if actor.key is None else str(actor.key.id)
     own = key if actor.user is None else actor.user.id
@@ -57,13 +57,13 @@ def parties(actor: Actor) -> frozenset[str]:
 def refuse_anothers(actor: Actor, involved: Collection[str]) -> None:
     """Only one's own is confirmed without the right to approve. Raises Forbidden."""
     may_approve = any(Permission.MASS_REPLIES_APPROVE in GRANTS[role] for role in actor.roles)
-    if not may_approve and parties(actor).isdisjoint(fold(involved)):
+    if not may_approve and actors_behind(actor).isdisjoint(fold(involved)):
         raise Forbidden(f"Confirming another's mass reply needs the permission {Permission.MASS_REPLIES_APPROVE}.")
 
 
 def refuse_own(actor: Actor, involved: Collection[str]) -> None:
     """A second person is another person: no name that a credential may give makes it one. Raises Forbidden."""
-    if not parties(actor).isdisjoint(fold(involved)):
+    if not actors_behind(actor).isdisjoint(fold(involved)):
         raise Forbidden("Somebody else must decide: you are the author of this mass reply, or made or confirmed it.")
 
 

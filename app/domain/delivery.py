@@ -61,7 +61,7 @@ CORRECTABLE = frozenset({ReasonCode.TOO_LATE, ReasonCode.MARKED_NOT_SENT})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeliveryState:
     """Where one delivery stands, as far as its next transition depends on it."""
 
     status: DeliveryStatus
@@ -87,7 +87,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ReportedEvent:
     """Something that happened to a delivery; `epoch` is the attempt it speaks of, if it speaks of one."""
 
     event: DeliveryEvent
@@ -99,7 +99,7 @@ class Happening:
     """The latest time that a person gives to what is sent again."""
 
 
-class Absorbed(StrEnum):
+class Ignored(StrEnum):
     """Why an event changes nothing."""
 
     NOT_APPLICABLE = "not_applicable"
@@ -111,7 +111,7 @@ class Absorbed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     to: DeliveryStatus
     reason: Reason | None = None
 
@@ -138,7 +138,7 @@ class Target(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TransitionRule:
     to: DeliveryStatus | Target
     guard: Guard = Guard.NONE
 
@@ -151,15 +151,15 @@ _RECEIPTS = (
     (_E.RECEIPT_READ, _S.READ),
 )
 
-DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
-    (_S.QUEUED, _E.CLAIM): Rule(_S.SENDING),
-    (_S.QUEUED, _E.CANCEL): Rule(_S.CANCELLED),
-    (_S.QUEUED, _E.EXPIRE): Rule(_S.FAILED, _G.OVERDUE),
-    (_S.SENDING, _E.LOSE_ANSWER): Rule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
-    (_S.SENDING, _E.LOSE_WORKER): Rule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
+DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = {
+    (_S.QUEUED, _E.CLAIM): TransitionRule(_S.SENDING),
+    (_S.QUEUED, _E.CANCEL): TransitionRule(_S.CANCELLED),
+    (_S.QUEUED, _E.EXPIRE): TransitionRule(_S.FAILED, _G.OVERDUE),
+    (_S.SENDING, _E.LOSE_ANSWER): TransitionRule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
+    (_S.SENDING, _E.LOSE_WORKER): TransitionRule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
     # A record that comes late still settles the row that the sweeper gave up on: the attempt is the same.
     **{
-        (status, event): Rule(to, _G.SAME_ATTEMPT)
+        (status, event): TransitionRule(to, _G.SAME_ATTEMPT)
         for status in (_S.SENDING, _S.UNCERTAIN)
         for event, to in (
             (_E.GIVE_BACK, Target.BACK),
@@ -171,18 +171,18 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
     },
     # A success counts for any attempt: the customer has the message, whatever we thought meanwhile.
     **{
-        (status, event): Rule(to, _G.NOT_DISPROVED)
+        (status, event): TransitionRule(to, _G.NOT_DISPROVED)
         for status in (_S.QUEUED, _S.SENDING, _S.UNCERTAIN, _S.CANCELLED)
         for event, to in _RECEIPTS
     },
-    **{(_S.FAILED, event): Rule(to, _G.CORRECTABLE) for event, to in _RECEIPTS},
-    (_S.SENT, _E.RECEIPT_DELIVERED): Rule(_S.DELIVERED),
-    (_S.SENT, _E.RECEIPT_READ): Rule(_S.READ),
-    (_S.DELIVERED, _E.RECEIPT_READ): Rule(_S.READ),
-    **{(status, _E.RECEIPT_FAILED): Rule(Target.DISPROVED, _G.PROOF) for status in sorted(ACCEPTED)},
+    **{(_S.FAILED, event): TransitionRule(to, _G.CORRECTABLE) for event, to in _RECEIPTS},
+    (_S.SENT, _E.RECEIPT_DELIVERED): TransitionRule(_S.DELIVERED),
+    (_S.SENT, _E.RECEIPT_READ): TransitionRule(_S.READ),
+    (_S.DELIVERED, _E.RECEIPT_READ): TransitionRule(_S.READ),
+    **{(status, _E.RECEIPT_FAILED): TransitionRule(Target.DISPROVED, _G.PROOF) for status in sorted(ACCEPTED)},
     # What a person called sent gives way to the word of the call itself, as `marked_not_sent` does.
     **{
-        (status, event): Rule(to, _G.BY_PERSON)
+        (status, event): TransitionRule(to, _G.BY_PERSON)
         for status in sorted(ACCEPTED)
         for event, to in (
             (_E.GIVE_BACK, Target.BACK),
@@ -192,81 +192,81 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], Rule] = {
             (_E.REJECT, _S.FAILED),
         )
     },
-    (_S.UNCERTAIN, _E.FIND_ABSENT): Rule(Target.BACK, _G.SETTLED),
-    (_S.UNCERTAIN, _E.SEND_AGAIN): Rule(Target.BACK, _G.SETTLED),
-    (_S.UNCERTAIN, _E.RESOLVE_NOT_SENT): Rule(_S.FAILED, _G.SETTLED),
-    (_S.UNCERTAIN, _E.RESOLVE_SENT): Rule(_S.SENT),
-    (_S.FAILED, _E.RETRY): Rule(_S.QUEUED, _G.RETRYABLE),
+    (_S.UNCERTAIN, _E.FIND_ABSENT): TransitionRule(Target.BACK, _G.SETTLED),
+    (_S.UNCERTAIN, _E.SEND_AGAIN): TransitionRule(Target.BACK, _G.SETTLED),
+    (_S.UNCERTAIN, _E.RESOLVE_NOT_SENT): TransitionRule(_S.FAILED, _G.SETTLED),
+    (_S.UNCERTAIN, _E.RESOLVE_SENT): TransitionRule(_S.SENT),
+    (_S.FAILED, _E.RETRY): TransitionRule(_S.QUEUED, _G.RETRYABLE),
 }
 
 
-def transition(standing: Standing, happening: Happening, now: datetime) -> Move | Absorbed:
+def transition(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Transition | Ignored:
     """Answer what an event does to a delivery. Total: every pair of status and event has an answer."""
-    rule = DELIVERY_RULES.get((standing.status, happening.event))
+    rule = DELIVERY_RULES.get((state.status, reported.event))
     if rule is None:
-        return Absorbed.NOT_APPLICABLE
-    refusal = _GUARDS[rule.guard](standing, happening, now)
+        return Ignored.NOT_APPLICABLE
+    refusal = _GUARDS[rule.guard](state, reported, now)
     if refusal is not None:
         return refusal
     match rule.to:
         case Target.BACK:
-            return _back(standing, happening, now)
+            return _back(state, reported, now)
         case Target.DISPROVED:
-            return _disproved(standing, happening)
+            return _disproved(state, reported)
         case status:
-            return Move(status, happening.reason)
+            return Transition(status, reported.reason)
 
 
-def is_latest_word(standing: Standing, happening: Happening) -> bool:
+def is_latest_word(state: DeliveryState, reported: ReportedEvent) -> bool:
     """Whether what a provider says of an attempt is the last that it said of it, by its own clock.
 
     Without a time on both sides, and at the same time, the failure is believed.
     """
-    at, last = happening.occurred_at, standing.last_receipt_at
-    if happening.event is DeliveryEvent.RECEIPT_FAILED:
+    at, last = reported.occurred_at, state.last_receipt_at
+    if reported.event is DeliveryEvent.RECEIPT_FAILED:
         return at is None or last is None or at >= last
-    return not standing.attempt_failed or (at is not None and last is not None and at > last)
+    return not state.attempt_failed or (at is not None and last is not None and at > last)
 
 
-def _same_attempt(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
-    return None if happening.epoch == standing.epoch else Absorbed.OTHER_ATTEMPT
+def _same_attempt(state: DeliveryState, reported: ReportedEvent, _: datetime) -> Ignored | None:
+    return None if reported.epoch == state.epoch else Ignored.OTHER_ATTEMPT
 
 
-def _only_proof(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
-    own = standing.attempt_proved or happening.epoch == standing.epoch
-    if standing.other_proved or not own:
-        return Absorbed.OTHER_ATTEMPT
-    return None if is_latest_word(standing, happening) else Absorbed.OLDER
+def _only_proof(state: DeliveryState, reported: ReportedEvent, _: datetime) -> Ignored | None:
+    own = state.attempt_proved or reported.epoch == state.epoch
+    if state.other_proved or not own:
+        return Ignored.OTHER_ATTEMPT
+    return None if is_latest_word(state, reported) else Ignored.OLDER
 
 
-def _by_person(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    by_person = standing.by_person and not standing.other_proved
-    return _same_attempt(standing, happening, now) if by_person else Absorbed.NOT_APPLICABLE
+def _by_person(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Ignored | None:
+    by_person = state.by_person and not state.other_proved
+    return _same_attempt(state, reported, now) if by_person else Ignored.NOT_APPLICABLE
 
 
-def _success_newer(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
-    at, last = happening.occurred_at, standing.last_receipt_at
-    return None if at is not None and last is not None and at > last else Absorbed.OLDER
+def _success_newer(state: DeliveryState, reported: ReportedEvent, _: datetime) -> Ignored | None:
+    at, last = reported.occurred_at, state.last_receipt_at
+    return None if at is not None and last is not None and at > last else Ignored.OLDER
 
 
-def _not_disproved(standing: Standing, happening: Happening, _: datetime) -> Absorbed | None:
-    return None if is_latest_word(standing, happening) else Absorbed.OLDER
+def _not_disproved(state: DeliveryState, reported: ReportedEvent, _: datetime) -> Ignored | None:
+    return None if is_latest_word(state, reported) else Ignored.OLDER
 
 
-def _correctable(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
+def _correctable(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Ignored | None:
     # What we concluded ourselves, and another attempt's failure, say nothing against a success.
-    unrelated = standing.reason in CORRECTABLE or happening.epoch != standing.epoch
-    return (_not_disproved if unrelated else _success_newer)(standing, happening, now)
+    unrelated = state.reason in CORRECTABLE or reported.epoch != state.epoch
+    return (_not_disproved if unrelated else _success_newer)(state, reported, now)
 
 
-def _settled(standing: Standing, happening: Happening, now: datetime) -> Absorbed | None:
-    if happening.epoch is not None and happening.epoch != standing.epoch:
-        return Absorbed.OTHER_ATTEMPT
-    settled = standing.settles_after is None or now >= standing.settles_after
-    return None if settled else Absorbed.STILL_SETTLING
+def _settled(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Ignored | None:
+    if reported.epoch is not None and reported.epoch != state.epoch:
+        return Ignored.OTHER_ATTEMPT
+    settled = state.settles_after is None or now >= state.settles_after
+    return None if settled else Ignored.STILL_SETTLING
 
 
-_GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | None]] = {
+_GUARDS: Mapping[Guard, Callable[[DeliveryState, ReportedEvent, datetime], Ignored | None]] = {
     Guard.NONE: lambda *_: None,
     Guard.SAME_ATTEMPT: _same_attempt,
     Guard.NOT_DISPROVED: _not_disproved,
@@ -274,30 +274,32 @@ _GUARDS: Mapping[Guard, Callable[[Standing, Happening, datetime], Absorbed | Non
     Guard.PROOF: _only_proof,
     Guard.BY_PERSON: _by_person,
     Guard.SETTLED: _settled,
-    Guard.RETRYABLE: lambda standing, *_: None if standing.retryable else Absorbed.NOT_RETRYABLE,
+    Guard.RETRYABLE: lambda state, *_: None if state.retryable else Ignored.NOT_RETRYABLE,
     # A retry may have given it more time since the sweeper read that it was over.
-    Guard.OVERDUE: lambda standing, _, now: None if _is_overdue(standing, now) else Absorbed.NOT_OVERDUE,
+    Guard.OVERDUE: lambda state, _, now: None if _is_overdue(state, now) else Ignored.NOT_OVERDUE,
 }
 """What each guard holds against an event; None where it lets it through."""
 
 
-def _back(standing: Standing, happening: Happening, now: datetime) -> Move:
-    if standing.batch_cancelled:
-        return Move(_S.CANCELLED, Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent."))
-    overdue = _is_overdue(standing, now) if happening.not_after is None else now >= happening.not_after
-    return Move(_S.FAILED, too_late()) if overdue else Move(_S.QUEUED)
+def _back(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Transition:
+    if state.batch_cancelled:
+        return Transition(
+            _S.CANCELLED, Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent.")
+        )
+    overdue = _is_overdue(state, now) if reported.not_after is None else now >= reported.not_after
+    return Transition(_S.FAILED, too_late()) if overdue else Transition(_S.QUEUED)
 
 
-def _disproved(standing: Standing, happening: Happening) -> Move:
-    if happening.epoch == standing.epoch or not standing.latest_open:
-        return Move(_S.FAILED, happening.reason)
-    why = happening.reason.detail if happening.reason else ""
+def _disproved(state: DeliveryState, reported: ReportedEvent) -> Transition:
+    if reported.epoch == state.epoch or not state.latest_open:
+        return Transition(_S.FAILED, reported.reason)
+    why = reported.reason.detail if reported.reason else ""
     detail = f"An earlier attempt failed, and it is not known whether the latest one arrived. {why}".strip()
-    return Move(_S.UNCERTAIN, Reason(ReasonCode.ANSWER_LOST, detail))
+    return Transition(_S.UNCERTAIN, Reason(ReasonCode.ANSWER_LOST, detail))
 
 
-def _is_overdue(standing: Standing, now: datetime) -> bool:
-    return standing.not_after is not None and now >= standing.not_after
+def _is_overdue(state: DeliveryState, now: datetime) -> bool:
+    return state.not_after is not None and now >= state.not_after
 
 
 def too_late() -> Reason:

@@ -19,14 +19,14 @@ CONTACT_ERASED: Final = Reason(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BlockedPlace:
     """An address as it is blocked: the same key is another place on each channel."""
 
     channel: Channel
     key: str = field(repr=False)
 
     @classmethod
-    def of(cls, address: Address) -> "Place":
+    def of(cls, address: Address) -> "BlockedPlace":
         return cls(address.channel, address.key)
 
 
@@ -49,7 +49,7 @@ class AddressDigests:
     secret_key: str = field(repr=False)
     former_keys: Sequence[str] = field(default=(), repr=False)
 
-    def of(self, tenant: UUID, place: Place) -> bytes:
+    def of(self, tenant: UUID, place: BlockedPlace) -> bytes:
         return _digest(self.secret_key, tenant, place)
 
     def possible(self, tenant: UUID, address: Address) -> Sequence[bytes]:
@@ -58,11 +58,11 @@ class AddressDigests:
         Keys were made by other rules once, and a digest cannot be made anew: any spelling of the address knows it.
         """
         forms = {address.key} | {form for spelt in address.spellings for form in (spelt, spelt.lower())}
-        places = [Place(address.channel, form) for form in sorted(forms)]
+        places = [BlockedPlace(address.channel, form) for form in sorted(forms)]
         return [_digest(key, tenant, place) for key in (self.secret_key, *self.former_keys) for place in places]
 
 
-def _digest(secret_key: str, tenant: UUID, place: Place) -> bytes:
+def _digest(secret_key: str, tenant: UUID, place: BlockedPlace) -> bytes:
     named = b"erased:" + tenant.bytes + f"{place.channel}:{place.key}".encode()
     return hmac.new(secret_key.encode(), named, hashlib.sha256).digest()
 

@@ -48,7 +48,7 @@ class DroppedAttachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class FilledTemplate:
     """A message that the provider approved beforehand, sent where the medium takes no free text any more."""
 
     name: str
@@ -80,7 +80,7 @@ class Outbound:
     references: tuple[str, ...] = ()
     """The whole References list of the reply (RFC 5322 section 3.6.4), `in_reply_to` included."""
     attachments: tuple[AttachmentFile, ...] = ()
-    template: Template | None = None
+    template: FilledTemplate | None = None
     """Sent in the place of text and attachments."""
     last_customer_message_at: datetime | None = None
     """When the reply window began; None where that is not known."""

@@ -62,7 +62,7 @@ Subject = MessageCreated | ConversationUpdated | DeliveryUpdated
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class OutboxEntry:
     """What one transaction did, of one type, to one mass reply or outside of any.
 
     It holds ids and codes and nothing that a customer wrote or is called: what has been erased is not in here.
@@ -83,7 +83,7 @@ class Event:
     id: UUID
     position: int
     """Where it stands among the tenant's events: nothing that it rests on comes after it, and none is added before."""
-    news: News
+    entry: OutboxEntry
     created_at: datetime
 
 

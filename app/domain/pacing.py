@@ -105,7 +105,7 @@ def rest(failures_in_a_row: int) -> timedelta | None:
     return back_off((failures_in_a_row - BREAKER_THRESHOLD) // BREAKER_THRESHOLD + 1)
 
 
-class Turnout(StrEnum):
+class AttemptOutcome(StrEnum):
     """How an attempt turned out for the lane that made it."""
 
     GOOD = "good"
@@ -121,7 +121,7 @@ _BAD = frozenset(
 )
 
 
-def turnout(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus) -> Turnout | None:
+def attempt_outcome(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus) -> AttemptOutcome | None:
     """What a change says about its lane; None where it says nothing, because no attempt ended with it.
 
     What becomes of an uncertain delivery does not count: being uncertain has counted already. Nor does a worker that
@@ -131,8 +131,8 @@ def turnout(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus)
     if before is DeliveryStatus.UNCERTAIN:
         return None
     if event in _BAD:
-        return Turnout.BAD
-    return Turnout.GOOD if effect(before, after) is Effect.SENT else None
+        return AttemptOutcome.BAD
+    return AttemptOutcome.GOOD if effect(before, after) is Effect.SENT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +153,15 @@ FAILURE_LIMIT = FailureLimit()
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
+class OutcomeWindow:
     """A run of attempts as bits, the latest lowest: set where it turned out badly."""
 
     size: int
     failures: int
 
     @classmethod
-    def of(cls, turnouts: Sequence[Turnout], window: int) -> "Latest":
+    def of(cls, turnouts: Sequence[AttemptOutcome], window: int) -> "OutcomeWindow":
         """The last `window` of them, in the order in which they came."""
         kept = turnouts[-window:]
-        bits = sum(1 << place for place, one in enumerate(reversed(kept)) if one is Turnout.BAD)
+        bits = sum(1 << place for place, one in enumerate(reversed(kept)) if one is AttemptOutcome.BAD)
         return cls(len(kept), bits)

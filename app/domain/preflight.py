@@ -15,10 +15,10 @@ from app.domain.accounts import region_of
 from app.domain.addresses import Address
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.guards import NO_GUARDS, Guards, Inactive
-from app.domain.outbound import Attachment, Author, DroppedAttachment, Template
+from app.domain.outbound import Attachment, Author, DroppedAttachment, FilledTemplate
 from app.domain.text import sms_segments
 from app.domain.text.approved_templates import ApprovedTemplate, as_text, fallback_of
-from app.domain.text.message import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved
+from app.domain.text.message import CompiledMessage, FrozenMessage, OnUnresolved, Rendered, Unresolved
 from app.domain.words import Channel, ConversationStatus, Reason, ReasonCode
 
 CARRY_HTML = frozenset({Channel.EMAIL, Channel.CHAT, Channel.OTHER})
@@ -78,10 +78,10 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MessagePlan:
     """The message of a mass reply, and how it is to be said."""
 
-    message: Message | FrozenMessage
+    message: CompiledMessage | FrozenMessage
     on_unresolved: OnUnresolved
     author: Author
     tenant_name: str
@@ -95,13 +95,13 @@ class Plan:
         rendered = self.message.render(self._values(recipient), self.on_unresolved, with_html=with_html)
         return rendered if isinstance(rendered, Rendered) else _unresolved(rendered)
 
-    def fill_template(self, recipient: Recipient) -> Template | Reason | None:
+    def fill_template(self, recipient: Recipient) -> FilledTemplate | Reason | None:
         """The template for this conversation, filled in; None where neither the request nor the account names one."""
         template = self.template or fallback_of(recipient.account_config)
         if template is None:
             return None
         filled = template.fill(self._values(recipient), self.on_unresolved)
-        return filled if isinstance(filled, Template) else _unresolved(filled)
+        return filled if isinstance(filled, FilledTemplate) else _unresolved(filled)
 
     def _values(self, recipient: Recipient) -> Mapping[str, Any]:
         return merge_values(recipient, self.author, self.tenant_name)
@@ -130,17 +130,17 @@ def merge_values(recipient: Recipient, author: Author, tenant_name: str) -> Mapp
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyToSend:
     """Nothing stands in the way."""
 
     address: str = field(repr=False)
     rendered: Rendered = field(repr=False)
     segments: int
-    template: Template | None = None
+    template: FilledTemplate | None = None
     """Sent in the place of the text, whose part `rendered` then only plays on the timeline."""
 
 
-def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Ready | Reason:
+def judge(recipient: Recipient, plan: MessagePlan, limits: Limits | None, now: datetime) -> ReadyToSend | Reason:
     """Say whether a reply can go out on this conversation now, and if not, why."""
     reason = _unreachable(recipient, limits) or _reached_often(recipient, plan.guards)
     if reason is not None:
@@ -156,7 +156,7 @@ def judge(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime
     rendered = plan.render(recipient)
     if isinstance(rendered, Reason):
         return rendered
-    return _too_long(rendered.text, limits) or Ready(address, rendered, _segments(rendered.text, limits))
+    return _too_long(rendered.text, limits) or ReadyToSend(address, rendered, _segments(rendered.text, limits))
 
 
 def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
@@ -211,7 +211,7 @@ def _window_closed(recipient: Recipient, limits: Limits, now: datetime) -> bool:
     return last is None or now - last >= limits.reply_window
 
 
-def _by_template(recipient: Recipient, plan: Plan, limits: Limits, address: str) -> Ready | Reason:
+def _by_template(recipient: Recipient, plan: MessagePlan, limits: Limits, address: str) -> ReadyToSend | Reason:
     template = plan.fill_template(recipient) if limits.template_outside_window else None
     if template is None:
         why = "The time in which this channel allows a reply has passed"
@@ -219,7 +219,7 @@ def _by_template(recipient: Recipient, plan: Plan, limits: Limits, address: str)
         return Reason(ReasonCode.WINDOW_CLOSED, why + missing, retryable=True)
     if isinstance(template, Reason):
         return template
-    return Ready(address, Rendered(as_text(template), None), 0, template)
+    return ReadyToSend(address, Rendered(as_text(template), None), 0, template)
 
 
 def _too_long(text: str, limits: Limits) -> Reason | None:
@@ -251,7 +251,7 @@ class Verdict:
     """Files that go with the text; on WhatsApp each is a message of its own, and is paid for."""
 
 
-def preflight(recipient: Recipient, plan: Plan, limits: Limits | None, now: datetime) -> Verdict:
+def preflight(recipient: Recipient, plan: MessagePlan, limits: Limits | None, now: datetime) -> Verdict:
     """Work out what will happen to one conversation. Whatever is refused here is skipped, with the reason."""
     judged = judge(recipient, plan, limits, now)
     refusal = judged if isinstance(judged, Reason) else _too_inactive(recipient, plan.guards, now)
@@ -293,7 +293,7 @@ def _inactive(recipient: Recipient, guards: Guards, now: datetime) -> bool:
     return now - last_seen >= timedelta(days=guards.inactive_after_days)
 
 
-def _left_out(plan: Plan, limits: Limits, ready: Ready) -> tuple[DroppedAttachment, ...]:
+def _left_out(plan: MessagePlan, limits: Limits, ready: ReadyToSend) -> tuple[DroppedAttachment, ...]:
     if ready.template is None:
         return limits.split(plan.attachments)[1]
     why = "Outside the reply window only the approved template is sent."
@@ -301,7 +301,7 @@ def _left_out(plan: Plan, limits: Limits, ready: Ready) -> tuple[DroppedAttachme
 
 
 def _warnings(
-    recipient: Recipient, plan: Plan, ready: Ready, now: datetime, *, dropped: bool
+    recipient: Recipient, plan: MessagePlan, ready: ReadyToSend, now: datetime, *, dropped: bool
 ) -> Iterable[PreflightWarning]:
     repeated = recipient.repeated_contact and not plan.guards.once_per_contact
     conditions = (

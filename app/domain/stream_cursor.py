@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-PLACE_FORM: Final = r"^[0-9]{1,18}\.[0-9]{1,9}$"
+CURSOR_FORM: Final = r"^[0-9]{1,18}\.[0-9]{1,9}$"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class StreamCursor:
     """What a reader has seen of the outbox: all before `position`, and so many subjects of the event at it.
 
     Written `position.seen`: one event speaks of many deliveries, and a connection may end between any two of them.
@@ -20,7 +20,7 @@ class Place:
     @classmethod
     def read(cls, text: str) -> Self:
         """The reverse of `str`. Raises ValueError for what is not of that form."""
-        if not re.match(PLACE_FORM, text):
+        if not re.match(CURSOR_FORM, text):
             raise ValueError("A place is written as two numbers with a point between them.")
         position, _, seen = text.partition(".")
         return cls(int(position), int(seen))
@@ -29,4 +29,4 @@ class Place:
         return f"{self.position}.{self.seen}"
 
 
-BEGINNING: Final = Place(0)
+BEGINNING: Final = StreamCursor(0)

@@ -15,14 +15,14 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class TooLarge:
+class OversizedItem:
     """Stands for an item that is over the limit and was passed over; the items after it follow."""
 
     size: int
     """In bytes."""
 
 
-async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) -> AsyncIterator[bytes | TooLarge]:
+async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) -> AsyncIterator[bytes | OversizedItem]:
     """Yield the mails of an mbox file of any kind (RFC 4155, https://www.qmail.org/man/man5/mbox.html).
 
     Each begins after a separator, which `app.mail.separators` tells from a line of text; one `>` of each `>From ` is
@@ -30,7 +30,7 @@ async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) 
     """
     separated = False
     async for item in _split(_after_empty_line(chunks), _NextMail(limit), limit):
-        if isinstance(item, TooLarge):
+        if isinstance(item, OversizedItem):
             yield item
         elif separated or item.strip():
             mail = _without_empty_end(item) if separated else item.lstrip(b"\r\n")
@@ -53,10 +53,12 @@ async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         yield held
 
 
-async def split_lines(chunks: AsyncIterable[bytes], limit: int = MAX_LINE_BYTES) -> AsyncIterator[bytes | TooLarge]:
+async def split_lines(
+    chunks: AsyncIterable[bytes], limit: int = MAX_LINE_BYTES
+) -> AsyncIterator[bytes | OversizedItem]:
     """Yield a text's lines without their ends; empty ones too, so that counting them gives a line's number."""
     async for item in _split(chunks, _NextLine(), limit):
-        yield item if isinstance(item, TooLarge) else _within(limit, item.removesuffix(b"\r"))
+        yield item if isinstance(item, OversizedItem) else _within(limit, item.removesuffix(b"\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class _NextMail:
         return max(start, len(held) - len(b"\nFrom "))
 
 
-async def _split(chunks: AsyncIterable[bytes], cutter: Cutter, limit: int) -> AsyncIterator[bytes | TooLarge]:
+async def _split(chunks: AsyncIterable[bytes], cutter: Cutter, limit: int) -> AsyncIterator[bytes | OversizedItem]:
     limit, held, passed_over, searched = limit + cutter.slack, bytearray(), 0, 0
     async for chunk in chunks:
         held += chunk
@@ -133,15 +135,15 @@ async def _split(chunks: AsyncIterable[bytes], cutter: Cutter, limit: int) -> As
         yield _item(held, len(held), passed_over, limit)
 
 
-def _item(held: bytearray, end: int, passed_over: int, limit: int) -> bytes | TooLarge:
+def _item(held: bytearray, end: int, passed_over: int, limit: int) -> bytes | OversizedItem:
     if passed_over + end > limit:
-        return TooLarge(passed_over + end)
+        return OversizedItem(passed_over + end)
     with memoryview(held) as view:
         return bytes(view[:end])
 
 
-def _within(limit: int, item: bytes) -> bytes | TooLarge:
-    return item if len(item) <= limit else TooLarge(len(item))
+def _within(limit: int, item: bytes) -> bytes | OversizedItem:
+    return item if len(item) <= limit else OversizedItem(len(item))
 
 
 async def _after_empty_line(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

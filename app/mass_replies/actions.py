@@ -7,7 +7,7 @@ from app.domain.errors import InvalidState
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 
 
-class Action(StrEnum):
+class MassReplyAction(StrEnum):
     CONFIRM = "confirm"
     APPROVE = "approve"
     REJECT = "reject"
@@ -21,31 +21,31 @@ class Action(StrEnum):
 _S = MassReplyStatus
 _AT_WORK = frozenset({_S.SENDING, _S.PAUSED})
 
-ALLOWED: Mapping[Action, frozenset[MassReplyStatus]] = {
-    Action.CONFIRM: frozenset({_S.AWAITING_CONFIRMATION}),
-    Action.APPROVE: frozenset({_S.AWAITING_APPROVAL}),
-    Action.REJECT: frozenset({_S.AWAITING_APPROVAL}),
+ALLOWED: Mapping[MassReplyAction, frozenset[MassReplyStatus]] = {
+    MassReplyAction.CONFIRM: frozenset({_S.AWAITING_CONFIRMATION}),
+    MassReplyAction.APPROVE: frozenset({_S.AWAITING_APPROVAL}),
+    MassReplyAction.REJECT: frozenset({_S.AWAITING_APPROVAL}),
     # A repeated pause, resume or cancel finds its work done: it is allowed, and changes nothing.
-    Action.PAUSE: _AT_WORK,
-    Action.RESUME: _AT_WORK,
-    Action.CANCEL: frozenset(_S) - {_S.COMPLETED, _S.EXPIRED},
-    Action.RETRY: _AT_WORK | {_S.COMPLETED},
-    Action.RESOLVE: _AT_WORK | {_S.COMPLETED, _S.CANCELLED},
+    MassReplyAction.PAUSE: _AT_WORK,
+    MassReplyAction.RESUME: _AT_WORK,
+    MassReplyAction.CANCEL: frozenset(_S) - {_S.COMPLETED, _S.EXPIRED},
+    MassReplyAction.RETRY: _AT_WORK | {_S.COMPLETED},
+    MassReplyAction.RESOLVE: _AT_WORK | {_S.COMPLETED, _S.CANCELLED},
 }
 
-_DONE_TO_IT: Mapping[Action, str] = {
-    Action.CONFIRM: "confirmed",
-    Action.APPROVE: "approved",
-    Action.REJECT: "rejected",
-    Action.PAUSE: "paused",
-    Action.RESUME: "resumed",
-    Action.CANCEL: "cancelled",
-    Action.RETRY: "retried",
-    Action.RESOLVE: "resolved",
+_DONE_TO_IT: Mapping[MassReplyAction, str] = {
+    MassReplyAction.CONFIRM: "confirmed",
+    MassReplyAction.APPROVE: "approved",
+    MassReplyAction.REJECT: "rejected",
+    MassReplyAction.PAUSE: "paused",
+    MassReplyAction.RESUME: "resumed",
+    MassReplyAction.CANCEL: "cancelled",
+    MassReplyAction.RETRY: "retried",
+    MassReplyAction.RESOLVE: "resolved",
 }
 
 
-def refuse_action(action: Action, status: MassReplyStatus) -> None:
+def refuse_action(action: MassReplyAction, status: MassReplyStatus) -> None:
     """Raises InvalidState, naming the state, where it does not allow the action."""
     if status not in ALLOWED[action]:
         raise InvalidState(f"The mass reply is {status}; it cannot be {_DONE_TO_IT[action]} now.")

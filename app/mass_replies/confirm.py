@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.accounts.sql import api_keys
-from app.delivery.lifecycle import begin_sending, hold, move
+from app.delivery.lifecycle import apply_event, begin_sending, hold
 from app.delivery.sql import samples
-from app.domain.approval import APPROVE_WITHIN, Ruling, parties, refuse_anothers, refuse_key_of_own, refuse_own
+from app.domain.approval import APPROVE_WITHIN, Ruling, actors_behind, refuse_anothers, refuse_key_of_own, refuse_own
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import ConfirmationExpired, NothingToSend, RecipientCountMismatch
 from app.domain.guards import refuse_too_large
@@ -15,7 +15,7 @@ from app.domain.lanes import LaneKey
 from app.domain.mass_reply import Confirmation, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus
 from app.domain.words import MassReplyId
-from app.mass_replies.actions import Action, refuse_action
+from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import confirmations
 from app.store import audit, guards
 from app.store.transactions import TenantTx
@@ -47,12 +47,12 @@ async def confirm(
     confirmation.schedule(now, send_within)
     guarded = await guards.load(tx)
     refuse_too_large(confirmation.recipient_count, guarded.limit_for(by.roles))
-    await confirmations.keep(tx, id_, now, confirmation.to_json(), batch.parties | parties(by))
+    await confirmations.keep(tx, id_, now, confirmation.to_json(), batch.parties | actors_behind(by))
     await audit.record(tx, by, _entry(AuditAction.MASS_REPLY_CONFIRMED, batch, confirmation))
     if not guarded.needs_approval(confirmation.recipient_count):
         return await _go_ahead(tx, batch, confirmation, now, send_within)
     await confirmations.ask_for_approval(tx, id_, now + APPROVE_WITHIN)
-    await move(tx, batch, MassReplyEvent.CONFIRM_FOR_APPROVAL)
+    await apply_event(tx, batch, MassReplyEvent.CONFIRM_FOR_APPROVAL)
     return []
 
 
@@ -60,7 +60,7 @@ def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: date
     expired = batch.expires_at is not None and now >= batch.expires_at
     if batch.status is MassReplyStatus.EXPIRED or (batch.status is MassReplyStatus.AWAITING_CONFIRMATION and expired):
         raise ConfirmationExpired
-    refuse_action(Action.CONFIRM, batch.status)
+    refuse_action(MassReplyAction.CONFIRM, batch.status)
     if confirmation.recipient_count != batch.recipient_count:
         raise RecipientCountMismatch(
             f"You confirmed {confirmation.recipient_count} recipients; there are {batch.recipient_count}. "
@@ -76,7 +76,7 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
     Raises NotFound, InvalidState, Forbidden, InvalidSchedule (its latest time has passed).
     """
     now = datetime.now(UTC)
-    batch = await _awaiting_approval(tx, id_, Action.APPROVE, by, now)
+    batch = await _awaiting_approval(tx, id_, MassReplyAction.APPROVE, by, now)
     assert batch.confirmation is not None  # noqa: S101 - narrows for mypy: nothing awaits approval that was not confirmed
     confirmation = Confirmation.from_json(batch.confirmation).at_approval(now)
     await confirmations.keep_ruling(tx, id_, Ruling.APPROVED, by.author)
@@ -86,16 +86,18 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
 
 async def reject(tx: TenantTx, id_: MassReplyId, reason: str, by: Actor) -> None:
     """End a mass reply that awaits approval. Raises NotFound, InvalidState, Forbidden."""
-    batch = await _awaiting_approval(tx, id_, Action.REJECT, by, datetime.now(UTC))
+    batch = await _awaiting_approval(tx, id_, MassReplyAction.REJECT, by, datetime.now(UTC))
     await confirmations.keep_ruling(tx, id_, Ruling.REJECTED, by.author, reason)
     entry = AuditEntry.on_mass_reply(
         AuditAction.MASS_REPLY_REJECTED, id_, recipient_count=batch.recipient_count, reason=reason
     )
     await audit.record(tx, by, entry)
-    await move(tx, batch, MassReplyEvent.REJECT)
+    await apply_event(tx, batch, MassReplyEvent.REJECT)
 
 
-async def _awaiting_approval(tx: TenantTx, id_: MassReplyId, action: Action, by: Actor, now: datetime) -> MassReply:
+async def _awaiting_approval(
+    tx: TenantTx, id_: MassReplyId, action: MassReplyAction, by: Actor, now: datetime
+) -> MassReply:
     """Hold a mass reply that somebody else may decide about."""
     batch = await hold(tx, id_)
     over = batch.expires_at is not None and now >= batch.expires_at  # and the sweeper has not come by yet
@@ -118,7 +120,7 @@ async def _go_ahead(
     at_once, later = START[batch.status]
     if dispatch_at <= now:
         return await begin_sending(tx, batch.id, batch.status, at_once)
-    await move(tx, batch, later)
+    await apply_event(tx, batch, later)
     return []
 
 

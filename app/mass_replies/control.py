@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from app.delivery.lifecycle import hold, move
+from app.delivery.lifecycle import apply_event, hold
 from app.delivery.settle import Report, settle
 from app.delivery.sql import lifecycle
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import Absorbed, DeliveryEvent, Happening, Move
+from app.domain.delivery import DeliveryEvent, Ignored, ReportedEvent, Transition
 from app.domain.errors import (
     ConversationsNotFound,
     Fault,
@@ -27,7 +27,7 @@ from app.domain.mass_reply import MassReply
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, PauseReason
 from app.domain.resolution import Decision
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
-from app.mass_replies.actions import Action, refuse_action
+from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import pauses, resolutions
 from app.store import audit, mass_replies
 from app.store.transactions import TenantTx
@@ -49,7 +49,7 @@ async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | No
     paused = account_key is not None and await pauses.pause_lane(tx, id_, account_key, why)
     batch = await hold(tx, id_)
     _refuse_unknown_lane(batch, account_key)
-    refuse_action(Action.PAUSE, batch.status)
+    refuse_action(MassReplyAction.PAUSE, batch.status)
     if account_key is None and batch.status is MassReplyStatus.SENDING:
         paused = await mass_replies.set_status(tx, id_, batch.status, MassReplyStatus.PAUSED, why)
     if paused:
@@ -66,14 +66,14 @@ async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | N
     accounts = await pauses.resume_accounts(tx, id_, account_key)
     await lifecycle.hold_lanes(tx, id_)
     batch = await hold(tx, id_)
-    refuse_action(Action.RESUME, batch.status)
+    refuse_action(MassReplyAction.RESUME, batch.status)
     _refuse_unknown_lane(batch, account_key)
     await pauses.resume_lanes(tx, id_, account_key)
     if batch.status is MassReplyStatus.PAUSED:
         if account_key is not None:
             reason = batch.pause_reason or PauseReason.PERSON
             await pauses.pause_other_lanes(tx, id_, account_key, reason)
-        await move(tx, batch, MassReplyEvent.RESUME)
+        await apply_event(tx, batch, MassReplyEvent.RESUME)
     if accounts or _stood_still(batch, account_key):
         entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESUMED, id_, details=_lane(account_key))
         await audit.record(tx, by, entry)
@@ -101,9 +101,9 @@ async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
     Raises NotFound, InvalidState.
     """
     batch = await hold(tx, id_)
-    refuse_action(Action.CANCEL, batch.status)
+    refuse_action(MassReplyAction.CANCEL, batch.status)
     if batch.status is not MassReplyStatus.CANCELLED:
-        await move(tx, batch, MassReplyEvent.CANCEL)
+        await apply_event(tx, batch, MassReplyEvent.CANCEL)
         entry = AuditEntry.on_mass_reply(
             AuditAction.MASS_REPLY_CANCELLED, id_, recipient_count=batch.recipient_count, details={"was": batch.status}
         )
@@ -117,14 +117,14 @@ async def retry(
 
     Raises NotFound, InvalidState, InvalidSchedule, NothingToRetry.
     """
-    await _refuse(tx, id_, Action.RETRY, not_after)
+    await _refuse(tx, id_, MassReplyAction.RETRY, not_after)
     ids = await resolutions.hold_retryable(tx, id_, codes)
     if not ids:
         raise NothingToRetry
-    again = Happening(DeliveryEvent.RETRY, not_after=not_after)
+    again = ReportedEvent(DeliveryEvent.RETRY, not_after=not_after)
     for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
         await settle(tx, [Report(one, again) for one in page])
-    refuse_action(Action.RETRY, (await hold(tx, id_)).status)
+    refuse_action(MassReplyAction.RETRY, (await hold(tx, id_)).status)
     await resolutions.extend(tx, id_, not_after)
     details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": len(ids)}
     entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RETRIED, id_, details=details)
@@ -138,16 +138,16 @@ async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_withi
     Raises NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling.
     """
     not_after = decision.not_after or datetime.now(UTC) + send_within
-    await _refuse(tx, id_, Action.RESOLVE, not_after)
+    await _refuse(tx, id_, MassReplyAction.RESOLVE, not_after)
     held = await resolutions.hold_deliveries(tx, id_, decision.conversation_ids)
     _refuse_missing(decision, held)
     if decision.send_again:
         await _open_for(tx, id_, not_after)
     until = not_after if decision.send_again else None
-    happening = Happening(decision.event, reason=decision.reason, not_after=until)
-    answers = await settle(tx, [Report(delivery, happening) for delivery in held.values()])
-    _refuse_absorbed(held, answers)
-    refuse_action(Action.RESOLVE, (await hold(tx, id_)).status)
+    reported = ReportedEvent(decision.event, reason=decision.reason, not_after=until)
+    answers = await settle(tx, [Report(delivery, reported) for delivery in held.values()])
+    _refuse_ignored(held, answers)
+    refuse_action(MassReplyAction.RESOLVE, (await hold(tx, id_)).status)
     await resolutions.note_decision(tx, held.values(), decision)
     await audit.record(tx, by, _resolved(id_, decision))
     return await lifecycle.lanes_with_work(tx, id_)
@@ -162,7 +162,7 @@ def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
     return AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RESOLVED, id_, reason=decision.why, details=details)
 
 
-async def _refuse(tx: TenantTx, id_: MassReplyId, action: Action, not_after: datetime) -> None:
+async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_after: datetime) -> None:
     """Refuse what can be refused before anything is held; what is held is looked at again."""
     batch = await mass_replies.get(tx, id_)
     if batch is None:
@@ -188,17 +188,19 @@ def _refuse_missing(decision: Decision, held: Mapping[ConversationId, DeliveryId
         raise ConversationsNotFound("Some of these are not in the mass reply. Nothing was changed.", faults=faults)
 
 
-def _refuse_absorbed(held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Move | Absorbed]) -> None:
-    settling = _with_answer(held, answers, Absorbed.STILL_SETTLING)
+def _refuse_ignored(
+    held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Transition | Ignored]
+) -> None:
+    settling = _with_answer(held, answers, Ignored.STILL_SETTLING)
     if settling:
         raise StillSettling(faults=[Fault("/conversation_ids", "still_settling", str(one)) for one in settling])
-    others = _with_answer(held, answers, Absorbed.NOT_APPLICABLE)
+    others = _with_answer(held, answers, Ignored.NOT_APPLICABLE)
     if others:
         faults = [Fault("/conversation_ids", "not_uncertain", str(one)) for one in others]
         raise InvalidState("Only what is uncertain can be resolved. Nothing was changed.", faults=faults)
 
 
 def _with_answer(
-    held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Move | Absorbed], answer: Absorbed
+    held: Mapping[ConversationId, DeliveryId], answers: Mapping[DeliveryId, Transition | Ignored], answer: Ignored
 ) -> Sequence[ConversationId]:
     return [conversation for conversation, delivery in held.items() if answers[delivery] is answer]

@@ -8,7 +8,7 @@ from app.accounts.sql import snippets, tenants
 from app.attachments.sql import attachments
 from app.attachments.upload import attachments_of
 from app.delivery.judge import judge_all, load_recipients, summarize
-from app.domain.approval import parties
+from app.domain.approval import actors_behind
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.contact_limits import thin_out
 from app.domain.errors import (
@@ -18,11 +18,11 @@ from app.domain.errors import (
 )
 from app.domain.guards import refuse_too_large, refuse_too_many_selected
 from app.domain.mass_reply import Draft
-from app.domain.preflight import Plan
+from app.domain.preflight import MessagePlan
 from app.domain.preflight_summary import Summary
 from app.domain.selection import ByExternalIds, to_json
 from app.domain.text.approved_templates import ApprovedTemplate, read_template
-from app.domain.text.message import Message, Source, compile_message, expand
+from app.domain.text.message import CompiledMessage, Source, compile_message, expand
 from app.domain.words import MassReplyId, TenantId
 from app.mass_replies.sql import drafts
 from app.process.aside import Aside
@@ -56,7 +56,7 @@ class Checked:
     """A draft that may be created: what is frozen of it, and who would get it where the role limits that."""
 
     source: Source
-    plan: Plan
+    plan: MessagePlan
     counted: Counted | None = None
 
 
@@ -100,7 +100,7 @@ async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Mas
     await attachments_of(tx, draft.attachment_ids)
     await _refuse_unknown(tx, draft)
     guarded = checked.plan.guards
-    id_ = await drafts.insert(tx, draft, checked.source, guarded, parties(by))
+    id_ = await drafts.insert(tx, draft, checked.source, guarded, actors_behind(by))
     count = await selection.freeze(tx, id_, draft.selection)
     if count == 0:
         raise SelectionEmpty
@@ -111,7 +111,7 @@ async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Mas
 
 
 async def _counted(
-    database: Database, aside: Aside, tenant: TenantId, draft: Draft, plan: Plan, limit: int
+    database: Database, aside: Aside, tenant: TenantId, draft: Draft, plan: MessagePlan, limit: int
 ) -> Counted | None:
     """Count recipients where the selection is larger than the limit; None where there is no need, or no hope."""
     async with database.begin(tenant) as tx:
@@ -158,11 +158,11 @@ async def _read(database: Database, aside: Aside, tenant: TenantId, draft: Draft
         name = await tenants.tenant_name(tx)
         guarded = await guards.load(tx)
     unknown = source.unknown_snippets
-    plan = Plan(message, draft.on_unresolved, draft.author, name, unknown, files, template, guarded)
+    plan = MessagePlan(message, draft.on_unresolved, draft.author, name, unknown, files, template, guarded)
     return Checked(source, plan)
 
 
-def _compiled(draft: Draft, texts: Mapping[str, str]) -> tuple[Source, Message, ApprovedTemplate | None]:
+def _compiled(draft: Draft, texts: Mapping[str, str]) -> tuple[Source, CompiledMessage, ApprovedTemplate | None]:
     source = expand(draft.text, draft.html, texts)
     message = compile_message(source.text, source.html)
     message.refuse_excess()

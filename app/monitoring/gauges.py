@@ -10,7 +10,16 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.monitoring.sql.gauges import MOST, Accounts, Backlogs, Depth, Endpoints, Figures, StoppedLanes, read_figures
+from app.monitoring.sql.gauges import (
+    MOST,
+    AccountCount,
+    Backlogs,
+    Depth,
+    Endpoints,
+    Figures,
+    StoppedLanes,
+    read_figures,
+)
 from app.store.database import Database
 from app.telemetry.metrics import gauge
 
@@ -92,7 +101,7 @@ def _stopped(lanes: tuple[StoppedLanes, ...]) -> Metric:
     return family
 
 
-def _accounts(accounts: tuple[Accounts, ...]) -> Metric:
+def _accounts(accounts: tuple[AccountCount, ...]) -> Metric:
     family = GaugeMetricFamily("mass_reply_accounts", "Channel accounts by state.", labels=("provider", "state"))
     for each in accounts:
         family.add_metric([each.provider, each.state], each.count)

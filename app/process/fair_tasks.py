@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.words import TenantId
 
 
-class Turns:
+class FairTaskPool:
     """No more than `most` at once, `each` of them of one tenant, and no more begun once the process is to stop."""
 
     def __init__(self, most: int, each: int) -> None:
@@ -33,7 +33,7 @@ class Turns:
         return list(self._tasks)
 
     @property
-    def satisfied(self) -> list[TenantId]:
+    def at_limit(self) -> list[TenantId]:
         """The tenants of which no more may begin now."""
         return [tenant for tenant, count in self._owners.items() if count >= self._each]
 

@@ -1,4 +1,4 @@
-"""What keeps open pages informed: one task that asks every so often, and a bell for each page."""
+"""What keeps open pages informed: one task that asks every so often, and a notifier for each page."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,33 +15,33 @@ UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError, Overloaded)
 """What asking the database ends with while it cannot be asked."""
 
 
-class Bell:
-    """Wakes one page. A ring that nobody waits for is kept, and many of them are one."""
+class Notifier:
+    """Wakes one page. A notification that nobody waits for is kept, and many of them are one."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._notified = asyncio.Event()
         self.is_last = False
 
-    def ring(self) -> None:
-        self._rung.set()
+    def notify(self) -> None:
+        self._notified.set()
 
-    def ring_last(self) -> None:
+    def notify_last(self) -> None:
         """Say that the page is to be left: this process stops."""
         self.is_last = True
-        self._rung.set()
+        self._notified.set()
 
     async def wait(self, seconds: float | None = None) -> bool:
         """Whether it rang, within so many seconds."""
         try:
             async with asyncio.timeout(seconds):
-                await self._rung.wait()
+                await self._notified.wait()
         except TimeoutError:
             return False
-        self._rung.clear()
+        self._notified.clear()
         return True
 
 
-class Ticking:
+class Poller:
     """Asks for as long as somebody wants to know; the next one who does starts it again."""
 
     def __init__(self, of: str, ask: Callable[[], Awaitable[None]], wanted: Callable[[], bool], tick: float) -> None:

@@ -59,7 +59,7 @@ def _what(entry: AuditEntry) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class AuditQuery:
     """Which entries; None asks for all. From inclusive, to exclusive."""
 
     action: AuditAction | None = None
@@ -70,12 +70,12 @@ class Query:
     end: datetime | None = None
 
 
-async def page(tx: TenantTx, query: Query, *, before: UUID | None, limit: int) -> Sequence[RecordedEntry]:
+async def page(tx: TenantTx, query: AuditQuery, *, before: UUID | None, limit: int) -> Sequence[RecordedEntry]:
     """The newest first."""
     return [_read(row) for row in await tx.execute(select_page(tx.tenant, query, before, limit))]
 
 
-def select_page(tenant: TenantId, query: Query, before: UUID | None, limit: int) -> sa.Select[Any]:
+def select_page(tenant: TenantId, query: AuditQuery, before: UUID | None, limit: int) -> sa.Select[Any]:
     log = audit_log.c
     conditions = [log.tenant_id == tenant, *_conditions(query), *([] if before is None else [log.id < before])]
     newest = log.id.desc()
@@ -101,7 +101,7 @@ def _acting(actor: str) -> Iterator[sa.ColumnElement[bool]]:
     yield log.key_id == key
 
 
-def _conditions(query: Query) -> Iterator[sa.ColumnElement[bool]]:
+def _conditions(query: AuditQuery) -> Iterator[sa.ColumnElement[bool]]:
     log = audit_log.c
     if query.action is not None:
         yield log.action == query.action

@@ -21,7 +21,7 @@ from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 from app.store.finishing import to_its_end
 from app.store.routing import Routes
-from app.store.shares import OWN_WORK, ROUTING, Kind, Shares
+from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
 from app.store.transactions import RoutingTx, SweepTx, TenantTx, Transaction
 
 SWEEPER_ROLE = "mass_reply_sweeper"
@@ -94,7 +94,7 @@ class Database:
         self._routes = Routes()
         self._kind = OWN_WORK
 
-    def of(self, kind: Kind) -> Self:
+    def of(self, kind: WorkKind) -> Self:
         """The same connections, for work of a kind: held to its time-out and its share of them."""
         other = copy(self)
         other._kind = kind
@@ -186,7 +186,7 @@ class Database:
         await self._engine.dispose()
 
 
-def _milliseconds(kind: Kind) -> str:
+def _milliseconds(kind: WorkKind) -> str:
     return str(round((kind.statement_seconds or 0) * 1000))
 
 
@@ -228,7 +228,7 @@ async def plan_by_key(tx: Transaction) -> None:
     await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
 
 
-class Share:
+class ConnectionBudget:
     """A few of a pool's connections, for work that must leave the others to the pumps however much of it there is."""
 
     def __init__(self, database: Database, connections: int) -> None:

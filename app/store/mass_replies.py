@@ -54,14 +54,14 @@ async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class MassReplyQuery:
     status: MassReplyStatus | None = None
     author: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
 
 
-async def page(tx: TenantTx, query: Query, *, before: UUID | None, limit: int) -> list[MassReply]:
+async def page(tx: TenantTx, query: MassReplyQuery, *, before: UUID | None, limit: int) -> list[MassReply]:
     """List mass replies, newest first, those older than `before`."""
     table = mass_replies
     conditions = [

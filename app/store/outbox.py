@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.mass_reply_lifecycle import MassReplyStatus
-from app.domain.outbox import REACHED, Event, EventType, News, read_subject, write_subject
+from app.domain.outbox import REACHED, Event, EventType, OutboxEntry, read_subject, write_subject
 from app.domain.words import MassReplyId, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
@@ -31,15 +31,15 @@ _ANNOUNCE = sa.text("""
 """)
 
 
-async def announce(tx: TenantTx, news: Sequence[News]) -> None:
+async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
     """Tell whoever listens, once the caller's transaction has ended well."""
-    if not news:
+    if not entries:
         return
     values = {
-        "types": [one.type for one in news],
-        "mass_reply_ids": [one.mass_reply_id for one in news],
-        "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in news],
-        "rules": [f"{{{','.join(map(str, one.rules))}}}" for one in news],
+        "types": [one.type for one in entries],
+        "mass_reply_ids": [one.mass_reply_id for one in entries],
+        "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in entries],
+        "rules": [f"{{{','.join(map(str, one.rules))}}}" for one in entries],
     }
     await tx.execute(_ANNOUNCE, **values)
 
@@ -47,7 +47,7 @@ async def announce(tx: TenantTx, news: Sequence[News]) -> None:
 async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:
     """Tell that a mass reply came to a status, if that is one to tell of."""
     if status in REACHED:
-        await announce(tx, [News(REACHED[status], id_)])
+        await publish(tx, [OutboxEntry(REACHED[status], id_)])
 
 
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('events ' || CAST(:tenant AS text), 0))")
@@ -141,4 +141,4 @@ def _event(row: Any) -> Event:
     type_ = EventType(row.type)
     mass_reply = None if row.mass_reply_id is None else MassReplyId(UUID(str(row.mass_reply_id)))
     subjects = tuple(read_subject(type_, given) for given in row.subjects)
-    return Event(row.id, row.position, News(type_, mass_reply, subjects, tuple(row.rules)), row.created_at)
+    return Event(row.id, row.position, OutboxEntry(type_, mass_reply, subjects, tuple(row.rules)), row.created_at)

@@ -21,7 +21,7 @@ PARTS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WorkKind:
     """A kind of work: how long one statement of it may take, and how many parts of the pool fall to it."""
 
     name: str
@@ -33,18 +33,18 @@ class Kind:
     """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
 
 
-OWN_WORK: Final = Kind("own work")
+OWN_WORK: Final = WorkKind("own work")
 """What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
-ROUTING: Final = Kind("routing", statement_seconds=5, of_all=1)
+ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 """Whose a key or an account is: asked by anybody before a tenant is known, and answered for many at once (`Routes`)."""
-QUICK: Final = Kind("quick", statement_seconds=5, of_tenant=1, of_all=2)
+QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)
 """A few rows by their keys, before any request: who is calling, and whether they may."""
-REPORTS: Final = Kind("callback", statement_seconds=10, of_tenant=2, of_all=3)
+REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3)
 """What providers report. They wait for an answer, and report again what got none."""
-ORDINARY: Final = Kind("ordinary", statement_seconds=10, of_tenant=2, of_all=4)
-SEARCH: Final = Kind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True)
+ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4)
+SEARCH: Final = WorkKind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True)
 """What a filter decides the cost of, and nothing is kept of. A count and a page of the same rows must agree."""
-BULK: Final = Kind("bulk", statement_seconds=60, of_tenant=2, of_all=3)
+BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3)
 """What writes as many rows as a selection or a file holds."""
 OF_THE_API: Final = (ROUTING, QUICK, REPORTS, ORDINARY, SEARCH, BULK)
 
@@ -55,7 +55,7 @@ class Shares:
         self._rooms: WeakValueDictionary[Hashable, _Room] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def taken(self, kind: Kind, tenant: UUID | None = None) -> AsyncIterator[None]:
+    async def taken(self, kind: WorkKind, tenant: UUID | None = None) -> AsyncIterator[None]:
         """Hold one connection's worth of a share, of the tenant's too where one is known.
 
         Raises Overloaded when none comes free in time.
@@ -72,7 +72,7 @@ class Shares:
                 raise _overloaded(kind) from None
             yield
 
-    def _room(self, kind: Kind, parts: int, *of: UUID) -> "_Room":
+    def _room(self, kind: WorkKind, parts: int, *of: UUID) -> "_Room":
         key = (kind.name, *of)
         room = self._rooms.get(key)
         if room is None:
@@ -83,7 +83,7 @@ class Shares:
 class _Room:
     """So many at once, and a bounded number who wait."""
 
-    def __init__(self, kind: Kind, places: int) -> None:
+    def __init__(self, kind: WorkKind, places: int) -> None:
         self._kind = kind
         self._free = asyncio.Semaphore(places)
         self._waiting = 0
@@ -103,5 +103,5 @@ class _Room:
             self._free.release()
 
 
-def _overloaded(kind: Kind) -> Overloaded:
+def _overloaded(kind: WorkKind) -> Overloaded:
     return Overloaded(f"All connections that {kind.name} requests may use at once are busy.", limit="connections")

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.errors import RateLimited
-from app.process.polling import Bell, Ticking
+from app.process.polling import Notifier, Poller
 from app.store.database import Database
 from app.webchat.model import ChatSession
 from app.webchat.sql.sessions import newest_messages
@@ -26,30 +26,30 @@ _WAIT: Final = timedelta(seconds=30)
 class ChatNews:
     def __init__(self, database: Database, tick: float = TICK) -> None:
         self._database = database
-        self._pages: defaultdict[ChatSession, set[Bell]] = defaultdict(set)
+        self._pages: defaultdict[ChatSession, set[Notifier]] = defaultdict(set)
         self._newest: dict[ChatSession, UUID] = {}
-        self._ticking = Ticking("web chat", self._tell, lambda: self.is_watched, tick)
+        self._ticking = Poller("web chat", self._tell, lambda: self.is_watched, tick)
 
     @asynccontextmanager
-    async def watch(self, session: ChatSession) -> AsyncIterator[Bell]:
-        """Give a bell that rings when the conversation has something new. Raises RateLimited."""
+    async def watch(self, session: ChatSession) -> AsyncIterator[Notifier]:
+        """Return a notifier that fires when the conversation has something new. Raises RateLimited."""
         if len(self._pages[session]) >= MOST_PAGES:
             raise RateLimited(wait=_WAIT)
-        bell = Bell()
-        self._pages[session].add(bell)
+        notifier = Notifier()
+        self._pages[session].add(notifier)
         self._ticking.start()
         try:
-            yield bell
+            yield notifier
         finally:
-            self._leave(session, bell)
+            self._leave(session, notifier)
 
     @property
     def is_watched(self) -> bool:
         """Whether any page is open here."""
         return bool(self._pages)
 
-    def _leave(self, session: ChatSession, bell: Bell) -> None:
-        self._pages[session].discard(bell)
+    def _leave(self, session: ChatSession, notifier: Notifier) -> None:
+        self._pages[session].discard(notifier)
         if not self._pages[session]:
             del self._pages[session]
             self._newest.pop(session, None)
@@ -62,14 +62,14 @@ class ChatNews:
             id_ = newest.get(session.conversation)
             if id_ is not None and session in self._pages and self._newest.get(session) != id_:
                 self._newest[session] = id_
-                for bell in self._pages[session]:
-                    bell.ring()
+                for notifier in self._pages[session]:
+                    notifier.notify()
 
     def end(self) -> None:
         """Ask every page to leave: this process stops, and the page opens another stream elsewhere."""
-        for bells in self._pages.values():
-            for bell in bells:
-                bell.ring_last()
+        for notifiers in self._pages.values():
+            for notifier in notifiers:
+                notifier.notify_last()
 
     async def close(self) -> None:
         await self._ticking.close()

@@ -15,7 +15,7 @@ from app.domain.conversation import CustomerMessage
 from app.domain.errors import NotFound, RateLimited, Unauthenticated
 from app.domain.provider_events import Receipt, ReceiptKind
 from app.domain.words import AccountId, Channel
-from app.process.polling import Bell
+from app.process.polling import Notifier
 from app.store.accounts import tenant_of_account
 from app.store.database import Database
 from app.store.transactions import TenantTx
@@ -92,15 +92,17 @@ async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
         await take_receipt(tx, one.account, Channel.CHAT, receipt)
 
 
-async def follow(database: Database, bell: Bell, session: ChatSession, after: UUID) -> AsyncGenerator[ChatMessage]:
-    """Fetch what came after a message, and then what comes, whenever the bell rings (`ChatNews.watch`)."""
-    while not bell.is_last:
+async def follow(
+    database: Database, notifier: Notifier, session: ChatSession, after: UUID
+) -> AsyncGenerator[ChatMessage]:
+    """Fetch what came after a message, and then what comes, whenever the notifier fires (`ChatNews.watch`)."""
+    while not notifier.is_last:
         page: Sequence[ChatMessage] = await read(database, session, after)
         for message in page:
             yield message
             after = message.id
         if len(page) < PAGE:
-            await bell.wait()
+            await notifier.wait()
 
 
 async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:

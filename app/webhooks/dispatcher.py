@@ -14,20 +14,20 @@ from uuid import UUID
 import httpx
 import structlog
 
-from app.channels.signed_post import SECONDS, NotTaken, SignedPost, Taken, post_signed
+from app.channels.signed_post import SECONDS, Delivered, NotDelivered, SignedPost, post_signed
 from app.domain.words import TenantId
-from app.process.fair_tasks import Turns
+from app.process.fair_tasks import FairTaskPool
 from app.store import outbox
 from app.store.credentials import CredentialsUnreadable, Vault
-from app.store.database import Database, Share
+from app.store.database import ConnectionBudget, Database
 from app.store.transactions import TenantTx
 from app.telemetry.metrics import Metrics
-from app.webhooks.model import Failure, setback, signing
-from app.webhooks.pages import Page, read_page
-from app.webhooks.payloads import EventUnwritable, Notice, progress, written
-from app.webhooks.sending import PassedOver, Posting
+from app.webhooks.model import FailedCall, decide_retry, signing
+from app.webhooks.pages import OutboxPage, read_page
+from app.webhooks.payloads import EventUnwritable, WebhookMessage, progress, written
+from app.webhooks.sending import PageSender, Unrenderable
 from app.webhooks.sql import endpoints
-from app.webhooks.sql.endpoints import Claim
+from app.webhooks.sql.endpoints import ClaimedEndpoint
 
 log = structlog.get_logger()
 
@@ -51,8 +51,8 @@ class Dispatcher:
         self._vault = vault
         self._http = http
         self._metrics = metrics
-        self._share = Share(database, connections=2)
-        self._turns = Turns(ENDPOINTS, OF_ONE_TENANT)
+        self._share = ConnectionBudget(database, connections=2)
+        self._turns = FairTaskPool(ENDPOINTS, OF_ONE_TENANT)
 
     async def tick(self) -> None:
         """Take up the endpoints that have something to hear; does not wait for what becomes of them."""
@@ -60,7 +60,7 @@ class Dispatcher:
         if not free:
             return
         async with self._database.begin_sweep() as tx:
-            due = await endpoints.due(tx, free, self._turns.satisfied)
+            due = await endpoints.due(tx, free, self._turns.at_limit)
         for tenant, id_ in due:
             self._turns.begin(id_, tenant, partial(self._work, tenant, id_))
 
@@ -83,7 +83,7 @@ class Dispatcher:
             # The endpoint stays claimed until its lease ends, so that one that fails here is not taken up at once.
             log.exception("webhook_round_failed", tenant=str(tenant), endpoint=str(id_), error=type(error).__name__)
 
-    async def _do_page(self, claim: Claim, until: float) -> Claim | None:
+    async def _do_page(self, claim: ClaimedEndpoint, until: float) -> ClaimedEndpoint | None:
         """Answer the endpoint for its next page; None where its turn is over."""
         page = await self._read(claim)
         posting = await self._post(claim, page, until)
@@ -97,41 +97,43 @@ class Dispatcher:
                 return kept
             # What an address answers that has been replaced meanwhile says nothing of the new one.
             if kept is not None and posting.failure is not None and kept.url == claim.url:
-                await _set_back(tx, kept, posting.failure)
+                await _store_retry(tx, kept, posting.failure)
             else:
                 await endpoints.release(tx, claim)
         return None
 
-    async def _read(self, claim: Claim) -> Page:
+    async def _read(self, claim: ClaimedEndpoint) -> OutboxPage:
         async with self._share.begin(claim.tenant) as tx:
             await outbox.number(tx)
         async with self._share.begin(claim.tenant) as tx:
             return await read_page(tx, claim)
 
-    async def _post(self, claim: Claim, page: Page, until: float) -> Posting:
-        async def post(notice: Notice) -> Taken | NotTaken | PassedOver | None:
+    async def _post(self, claim: ClaimedEndpoint, page: OutboxPage, until: float) -> PageSender:
+        async def post(outgoing: WebhookMessage) -> Delivered | NotDelivered | Unrenderable | None:
             try:
-                said = written(notice, page.contents)
+                said = written(outgoing, page.contents)
             except EventUnwritable as error:
-                return self._pass_over(claim, notice, str(error))
-            return None if said is None else await post_signed(self._http, SignedPost(notice.id, claim.url, said, keys))
+                return self._pass_over(claim, outgoing, str(error))
+            return (
+                None if said is None else await post_signed(self._http, SignedPost(outgoing.id, claim.url, said, keys))
+            )
 
-        posting = Posting(post, self._room, lambda: self._may_begin(until), careful=claim.failures > 0)
+        posting = PageSender(post, self._room, lambda: self._may_begin(until), careful=claim.failures > 0)
         try:
             held = self._vault.open(claim.tenant, claim.id, claim.sealed)
         except CredentialsUnreadable:
-            posting.failure = NotTaken("Its secret cannot be read any more. Replace it.")
+            posting.failure = NotDelivered("Its secret cannot be read any more. Replace it.")
             return posting
         keys = signing(held, claim.previous_until, datetime.now(UTC))
         await posting.run(page.notices)
         return posting
 
-    def _pass_over(self, claim: Claim, notice: Notice, error: str) -> PassedOver:
-        event = {"event_id": str(notice.event.id), "webhook_id": notice.id, "type": notice.event.news.type}
+    def _pass_over(self, claim: ClaimedEndpoint, outgoing: WebhookMessage, error: str) -> Unrenderable:
+        event = {"event_id": str(outgoing.event.id), "webhook_id": outgoing.id, "type": outgoing.event.entry.type}
         log.error("webhook_event_passed_over", tenant=str(claim.tenant), endpoint=str(claim.id), **event, error=error)
         self._metrics.count_event_passed_over()
-        return PassedOver(
-            f"{notice.id} ({notice.event.news.type}) cannot be written out and was passed over; the log says why."
+        return Unrenderable(
+            f"{outgoing.id} ({outgoing.event.entry.type}) cannot be written out and was passed over; the log says why."
         )
 
     def _room(self) -> int:
@@ -141,10 +143,10 @@ class Dispatcher:
         return not self._turns.stopping and asyncio.get_running_loop().time() < until
 
 
-async def _set_back(tx: TenantTx, claim: Claim, failure: NotTaken) -> None:
-    said = Failure(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
-    after = setback(claim.failing_since, claim.failures, said, random.random())  # noqa: S311 - spreads retries
-    await endpoints.set_back(tx, claim, after)
+async def _store_retry(tx: TenantTx, claim: ClaimedEndpoint, failure: NotDelivered) -> None:
+    said = FailedCall(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
+    after = decide_retry(claim.failing_since, claim.failures, said, random.random())  # noqa: S311 - spreads retries
+    await endpoints.store_retry(tx, claim, after)
     known = {"tenant": str(claim.tenant), "endpoint": str(claim.id), "why": after.why}
     if after.disabled_reason is not None:
         log.warning("webhook_disabled", **known)

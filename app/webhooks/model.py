@@ -78,7 +78,7 @@ class WebhookEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Setback:
+class RetryDecision:
     """What a call that failed makes of its endpoint."""
 
     failing_since: datetime
@@ -88,7 +88,7 @@ class Setback:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedCall:
     why: str
     at: datetime
     asked_to_wait: timedelta | None = None
@@ -96,14 +96,14 @@ class Failure:
     """HTTP 410."""
 
 
-def setback(failing_since: datetime | None, failures: int, failure: Failure, chance: float) -> Setback:
+def decide_retry(failing_since: datetime | None, failures: int, failure: FailedCall, chance: float) -> RetryDecision:
     """Decide when to try again, or to give up.
 
     `failures` is how many tries had failed before in a row, since `failing_since`; `chance` (0 to 1) spreads the tries.
     """
     since = failing_since or failure.at
     wait = max(_wait(failures) * (1 + JITTER * chance), failure.asked_to_wait or timedelta(0))
-    return Setback(since, failure.at + wait, failure.why, _why_disabled(since, failure))
+    return RetryDecision(since, failure.at + wait, failure.why, _why_disabled(since, failure))
 
 
 def _wait(failures: int) -> timedelta:
@@ -111,7 +111,7 @@ def _wait(failures: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(failures, 16)), LONGEST_WAIT)
 
 
-def _why_disabled(since: datetime, failure: Failure) -> str | None:
+def _why_disabled(since: datetime, failure: FailedCall) -> str | None:
     if failure.wants_nothing:
         return "It answered HTTP 410: it is gone for good."
     if failure.at - since >= GIVE_UP_AFTER:

@@ -17,7 +17,7 @@ DELIVERIES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class WebhookMessage:
     """One call to make."""
 
     id: str
@@ -29,8 +29,8 @@ class Notice:
     def about(self) -> Iterator[UUID]:
         """The ids of what is read for it: messages, conversations, deliveries, or the mass reply."""
         yield from map(_id, self.subjects)
-        if not self.subjects and self.event.news.mass_reply_id is not None:
-            yield self.event.news.mass_reply_id
+        if not self.subjects and self.event.entry.mass_reply_id is not None:
+            yield self.event.entry.mass_reply_id
 
 
 def _id(subject: Subject) -> UUID:
@@ -43,14 +43,14 @@ def _id(subject: Subject) -> UUID:
             return subject.delivery_id
 
 
-def notices(event: Event) -> list[Notice]:
+def messages_of(event: Event) -> list[WebhookMessage]:
     parts = list(_parts(event))
-    return [Notice(f"evt_{event.id.hex}_{number}", event, part) for number, part in enumerate(parts)]
+    return [WebhookMessage(f"evt_{event.id.hex}_{number}", event, part) for number, part in enumerate(parts)]
 
 
 def _parts(event: Event) -> Iterator[Sequence[Subject]]:
-    subjects = event.news.subjects
-    match event.news.type:
+    subjects = event.entry.subjects
+    match event.entry.type:
         case EventType.MESSAGE_CREATED | EventType.CONVERSATION_UPDATED:
             yield from ([subject] for subject in subjects)
         case EventType.DELIVERIES_UPDATED:
@@ -59,7 +59,7 @@ def _parts(event: Event) -> Iterator[Sequence[Subject]]:
             yield ()
 
 
-def predecessors(given: Sequence[Notice]) -> list[frozenset[int]]:
+def predecessors(given: Sequence[WebhookMessage]) -> list[frozenset[int]]:
     """Say of each call which others, by index, must have been taken before it is made.
 
     What is told of one mass reply, and of one conversation, comes in the order in which it happened. What one event
@@ -68,11 +68,11 @@ def predecessors(given: Sequence[Notice]) -> list[frozenset[int]]:
     waits: list[frozenset[int]] = []
     of_batch: dict[UUID, frozenset[int]] = {}
     of_conversation: dict[UUID, int] = {}
-    for event, group in groupby(given, lambda notice: notice.event):
-        first, batch = len(waits), event.news.mass_reply_id
+    for event, group in groupby(given, lambda outgoing: outgoing.event):
+        first, batch = len(waits), event.entry.mass_reply_id
         earlier = of_batch.get(batch, frozenset()) if batch is not None else frozenset()
-        for notice in group:
-            conversations = {subject.conversation_id for subject in notice.subjects}
+        for outgoing in group:
+            conversations = {subject.conversation_id for subject in outgoing.subjects}
             waits.append(earlier | {of_conversation[id_] for id_ in conversations if id_ in of_conversation})
             of_conversation |= dict.fromkeys(conversations, len(waits) - 1)
         if batch is not None:
@@ -88,7 +88,7 @@ def progress(events: Iterable[Event], taken: Collection[str], position: int, end
     ahead: set[str] = set()
     complete = True
     for event in events:
-        ids = {notice.id for notice in notices(event)}
+        ids = {outgoing.id for outgoing in messages_of(event)}
         complete = complete and ids <= set(taken)
         if complete:
             position = event.position
@@ -101,39 +101,39 @@ class EventUnwritable(Exception):
     """What an event tells cannot be written out; says the name of the error, and nothing of what was to be told."""
 
 
-def written(notice: Notice, contents: Contents) -> str | None:
+def written(outgoing: WebhookMessage, contents: Contents) -> str | None:
     """Write what a call says, as JSON; None where what it is about has been deleted. Raises EventUnwritable."""
-    for id_ in notice.about:
+    for id_ in outgoing.about:
         if id_ in contents.unreadable:
             raise EventUnwritable(contents.unreadable[id_])
     try:
-        said = _payload(notice, contents)
+        said = _payload(outgoing, contents)
         return None if said is None else json.dumps(said)
     except Exception as error:  # noqa: BLE001 - whatever it was, the same would come of it at the next try
         raise EventUnwritable(type(error).__name__) from None
 
 
-def _payload(notice: Notice, contents: Contents) -> Mapping[str, Any] | None:
-    data = _data(notice, contents)
+def _payload(outgoing: WebhookMessage, contents: Contents) -> Mapping[str, Any] | None:
+    data = _data(outgoing, contents)
     if data is None:
         return None
-    return {"type": notice.event.news.type, "timestamp": write_time(notice.event.created_at), "data": data}
+    return {"type": outgoing.event.entry.type, "timestamp": write_time(outgoing.event.created_at), "data": data}
 
 
-def _data(notice: Notice, contents: Contents) -> Mapping[str, Any] | None:
-    match notice.subjects:
+def _data(outgoing: WebhookMessage, contents: Contents) -> Mapping[str, Any] | None:
+    match outgoing.subjects:
         case [MessageCreated(message_id=id_)]:
             message = contents.messages.get(id_)
             return None if message is None else _message(message)
         case [ConversationUpdated() as subject]:
             conversation = contents.conversations.get(subject.conversation_id)
-            return None if conversation is None else _updated(conversation, subject, notice.event)
+            return None if conversation is None else _updated(conversation, subject, outgoing.event)
         case []:
-            batch = contents.mass_replies.get(notice.event.news.mass_reply_id or UUID(int=0))
+            batch = contents.mass_replies.get(outgoing.event.entry.mass_reply_id or UUID(int=0))
             return None if batch is None else _mass_reply(batch)
         case _:
-            told = [_delivery(s, contents) for s in notice.subjects if isinstance(s, DeliveryUpdated)]
-            return {"mass_reply_id": _text(notice.event.news.mass_reply_id), "deliveries": told}
+            told = [_delivery(s, contents) for s in outgoing.subjects if isinstance(s, DeliveryUpdated)]
+            return {"mass_reply_id": _text(outgoing.event.entry.mass_reply_id), "deliveries": told}
 
 
 def _mass_reply(batch: MassReply) -> Mapping[str, Any]:
@@ -183,7 +183,7 @@ def _updated(conversation: ConversationTold, subject: ConversationUpdated, event
         "changed": {name: {"from": before, "to": after} for name, (before, after) in subject.changed.items()},
         "tags_added": list(subject.tags_added),
         "tags_removed": list(subject.tags_removed),
-        "mass_reply_id": _text(event.news.mass_reply_id),
+        "mass_reply_id": _text(event.entry.mass_reply_id),
     }
 
 

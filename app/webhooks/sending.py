@@ -5,22 +5,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app.channels.signed_post import NotTaken, Taken
-from app.webhooks.payloads import Notice, predecessors
+from app.channels.signed_post import Delivered, NotDelivered
+from app.webhooks.payloads import WebhookMessage, predecessors
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOver:
+class Unrenderable:
     """It cannot be written out. No later try would end otherwise, so that what comes after it goes on."""
 
     detail: str
 
 
-Post = Callable[[Notice], Awaitable[Taken | NotTaken | PassedOver | None]]
+Post = Callable[[WebhookMessage], Awaitable[Delivered | NotDelivered | Unrenderable | None]]
 """Make a call; None where there is nothing left to tell."""
 
 
-class Posting:
+class PageSender:
     """Makes the calls of a page and remembers what was taken.
 
     To an endpoint that failed last, the first call is made alone: one that is still away is asked once, not many times.
@@ -39,24 +39,24 @@ class Posting:
         """Calls that are not to be made again."""
         self.heard = False
         """Whether the endpoint took a call."""
-        self.failure: NotTaken | None = None
-        self.passed_over: PassedOver | None = None
+        self.failure: NotDelivered | None = None
+        self.passed_over: Unrenderable | None = None
         """The last that was."""
 
-    async def run(self, notices: Sequence[Notice]) -> None:
+    async def run(self, notices: Sequence[WebhookMessage]) -> None:
         tasks: list[asyncio.Task[None]] = []
         async with asyncio.TaskGroup() as group:
-            for notice, indexes in zip(notices, predecessors(notices), strict=True):
+            for outgoing, indexes in zip(notices, predecessors(notices), strict=True):
                 before = [tasks[index] for index in indexes]
-                tasks.append(group.create_task(self._tell(notice, before)))
+                tasks.append(group.create_task(self._tell(outgoing, before)))
 
-    async def _tell(self, notice: Notice, before: Sequence[asyncio.Task[None]]) -> None:
+    async def _tell(self, outgoing: WebhookMessage, before: Sequence[asyncio.Task[None]]) -> None:
         """Make a call after those that it follows on; they were all taken, unless no call is to begin any more."""
         for task in before:
             await task
         async with self._place():
             if self.failure is None and self._may_begin():
-                self._note(notice, await self._post(notice))
+                self._note(outgoing, await self._post(outgoing))
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -74,16 +74,16 @@ class Posting:
     def _free(self) -> int:
         return (1 if self._careful else self._share()) - self._under_way
 
-    def _note(self, notice: Notice, answer: Taken | NotTaken | PassedOver | None) -> None:
+    def _note(self, outgoing: WebhookMessage, answer: Delivered | NotDelivered | Unrenderable | None) -> None:
         match answer:
-            case NotTaken():
+            case NotDelivered():
                 self.failure = self.failure or answer
                 return
-            case PassedOver():
+            case Unrenderable():
                 self.passed_over = answer
-            case Taken():
+            case Delivered():
                 self.heard = True
                 self._careful = False
             case None:
                 pass
-        self.taken.add(notice.id)
+        self.taken.add(outgoing.id)

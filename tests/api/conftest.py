@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.accounts.api_keys import KeyDraft, issue_api_key
 from app.api.quotas import Quotas
-from app.api.routes.chat import Limits
+from app.api.routes.chat import ChatLimits
 from app.domain.outbound import Author
 from app.domain.permissions import Role
 from app.domain.words import TenantId
@@ -31,7 +31,7 @@ async def app(settings: Settings, usual_settings: Settings, usual_app: FastAPI) 
             yield app
         return
     before = dict(usual_app.state._state)
-    usual_app.state.chat_limits, usual_app.state.quotas = Limits(), Quotas(settings.requests_per_minute)
+    usual_app.state.chat_limits, usual_app.state.quotas = ChatLimits(), Quotas(settings.requests_per_minute)
     yield usual_app
     usual_app.state._state.update(before)
 

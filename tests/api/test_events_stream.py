@@ -23,7 +23,7 @@ from app.api import event_streams
 from app.api.auth import still_may
 from app.api.event_streams import Feeds, Watch
 from app.api.routes import mass_reply_events
-from app.api.routes.mass_reply_events import Right, told
+from app.api.routes.mass_reply_events import Right, stream_events
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import LIFETIME, StreamTicket
 from app.delivery.sql import lifecycle
@@ -383,7 +383,7 @@ async def counted(counting: CountingDatabase) -> AsyncIterator[Feeds]:
 
 
 async def all_told(watch: Watch) -> bytes:
-    return b"".join([event async for event in told(watch, ALWAYS, BEGINNING, with_deliveries=True)])
+    return b"".join([event async for event in stream_events(watch, ALWAYS, BEGINNING, with_deliveries=True)])
 
 
 async def test_two_hundred_readers_ask_the_database_as_much_as_one(
@@ -413,7 +413,7 @@ async def test_two_hundred_readers_ask_the_database_as_much_as_one(
 async def test_what_one_reader_sees_on_coming_the_others_hear_too(stage: Stage) -> None:
     batch, feeds = await stage.batch(), Feeds(stage.database, tick=LONGEST_WAIT, heartbeat=LONGEST_WAIT)
     async with feeds.watch(stage.tenant, batch.id, "tests") as early:
-        reading = told(early, ALWAYS, BEGINNING, with_deliveries=True)
+        reading = stream_events(early, ALWAYS, BEGINNING, with_deliveries=True)
         await anext(reading)
         await stage.claim(batch)
         async with asyncio.timeout(LONGEST_WAIT / 2), feeds.watch(stage.tenant, batch.id, "tests"):
@@ -438,7 +438,7 @@ async def test_a_slow_reader_holds_nobody_up_and_misses_nothing(
         counted.watch(stage.tenant, batch.id, "tests") as slow,
         counted.watch(stage.tenant, batch.id, "quick") as quick,
     ):
-        reading = told(slow, ALWAYS, BEGINNING, with_deliveries=True)
+        reading = stream_events(slow, ALWAYS, BEGINNING, with_deliveries=True)
         seen = await anext(reading)
         await stage.claim(batch)
         await accept(stage, *batch.deliveries)

@@ -19,7 +19,7 @@ from app.domain.permissions import Role
 from app.settings import Settings
 from app.store import shares
 from app.store.database import Database
-from app.store.shares import OF_THE_API, PARTS, QUICK, SEARCH, Kind, Shares
+from app.store.shares import OF_THE_API, PARTS, QUICK, SEARCH, Shares, WorkKind
 from tests.api.conftest import MakeKey, bearer
 from tests.api.test_problems import assert_problem
 
@@ -138,7 +138,7 @@ async def test_whatever_hostile_tenants_hold_whoever_asks_who_they_are_finds_a_c
             pass
 
 
-async def _take_all(held: Shares, kind: Kind, stack: AsyncExitStack) -> int:
+async def _take_all(held: Shares, kind: WorkKind, stack: AsyncExitStack) -> int:
     """Take what there is of a kind, for one tenant after the other."""
     taken = 0
     with suppress(TimeoutError):

@@ -15,7 +15,7 @@ from app.compliance.key_rotation import rotate_secrets
 from app.dev import servers
 from app.domain.addresses import Address
 from app.domain.callback_urls import Callbacks, first_token, replaced
-from app.domain.erased_addresses import AddressDigests, Place
+from app.domain.erased_addresses import AddressDigests, BlockedPlace
 from app.domain.words import Channel
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings, SettingsInvalid, load_settings
@@ -67,7 +67,7 @@ async def made(client: httpx.AsyncClient) -> dict[str, Any]:
 
 async def token_of(runtime: Runtime, tenant: UUID, account: UUID) -> str:
     async with runtime.database.begin(tenant) as tx:
-        line = await runtime.lines.fresh(tx, account)  # type: ignore[arg-type]
+        line = await runtime.senders.fresh(tx, account)  # type: ignore[arg-type]
     return httpx.URL(line.callback_url).params["token"]
 
 
@@ -80,7 +80,7 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
         await tx.execute(sa.text("UPDATE channel_accounts SET callback_secrets = '{}'"))
         await tx.execute(
             sa.text("INSERT INTO erased_blocks VALUES (:tenant, 'email', :digest, 'bounced')"),
-            digest=AddressDigests(SECRET_KEY).of(tenant, Place.of(ADDRESS)),
+            digest=AddressDigests(SECRET_KEY).of(tenant, BlockedPlace.of(ADDRESS)),
         )
 
     async with running(NEW, SECRET_KEY) as both:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.domain.permissions import Role
-from app.domain.preflight import Plan
+from app.domain.preflight import MessagePlan
 from app.domain.words import Channel, TenantId
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime
@@ -30,13 +30,13 @@ async def test_previews_and_creates_render_beside_the_event_loop_and_outside_tra
 ) -> None:
     account = await add_account(runtime, tenant, postmark("http://127.0.0.1:9"))
     await add_conversations(runtime, tenant, Channel.EMAIL, 3, account=account)
-    seen, really = list[tuple[int, bool]](), Plan.render
+    seen, really = list[tuple[int, bool]](), MessagePlan.render
 
-    def render(plan: Plan, recipient: Any) -> Any:
+    def render(plan: MessagePlan, recipient: Any) -> Any:
         seen.append((runtime.database.pool_use().in_use, threading.current_thread() is threading.main_thread()))
         return really(plan, recipient)
 
-    monkeypatch.setattr(Plan, "render", render)
+    monkeypatch.setattr(MessagePlan, "render", render)
     body = {"selection": TAGGED, "message": {"text": "Hi {{ contact.name | default: 'you' }}"}}
     assert (await client.post("/mass-replies/preview", json=body)).status_code == 200
     assert (await client.post("/mass-replies", json=body)).status_code == 201

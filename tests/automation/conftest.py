@@ -15,7 +15,7 @@ from app.conversations.importing import import_lines
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
 from app.domain.delivery import DeliveryEvent
-from app.domain.outbox import ConversationUpdated, Event, EventType, News
+from app.domain.outbox import ConversationUpdated, Event, EventType, OutboxEntry
 from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store import outbox
@@ -96,8 +96,8 @@ class Desk:
 
     async def tells(self, *subjects: ConversationUpdated) -> None:
         async with self.runtime.database.begin(self.tenant) as tx:
-            news = News(EventType.CONVERSATION_UPDATED, subjects=subjects)
-            await outbox.announce(tx, [news])
+            entry = OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=subjects)
+            await outbox.publish(tx, [entry])
 
     async def imports(self, *lines: dict[str, Any]) -> None:
         body, digests = stream(ndjson(*lines)), self.runtime.address_digests

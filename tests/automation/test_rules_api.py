@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime
 
 from app.automation import rules
-from app.automation.model import MAX_ACTIONS, Action, ActionType, RuleDraft, Trigger, TriggerType
+from app.automation.model import MAX_ACTIONS, ActionType, RuleAction, RuleDraft, Trigger, TriggerType
 from app.automation.rules import refuse_private_urls
 from app.channels import signed_post
 from app.domain.errors import InvalidRequest
@@ -102,7 +102,7 @@ async def test_names_are_looked_up_beside_each_other(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(signed_post, "_addresses", addresses)
     hosts = ["inside.example.com", *["hooks.example.com"] * (MAX_ACTIONS - 2), "inside.example.test"]
-    actions = [Action(ActionType.CALL_WEBHOOK, f"https://{host}/") for host in hosts]
+    actions = [RuleAction(ActionType.CALL_WEBHOOK, f"https://{host}/") for host in hosts]
     draft = RuleDraft("Told", True, Trigger(TriggerType.MESSAGE_SENT), None, actions)
     async with asyncio.timeout(10):
         with pytest.raises(InvalidRequest) as refused:

@@ -72,7 +72,7 @@ async def test_what_a_rule_changes_is_told_once_with_the_rule_that_led_there(des
     conversation = await desk.conversation()
     await desk.customer_writes(conversation)
     await desk.run()
-    last = (await desk.told())[-1].news
+    last = (await desk.told())[-1].entry
     changed = {"status": ("active", "snoozed")}
     assert last.subjects == (ConversationUpdated(conversation, changed, ("b",)),)
     assert len(last.rules) == 1
@@ -181,7 +181,7 @@ async def test_an_import_tells_a_chunk_s_changes_in_one_event_and_a_first_import
     await desk.imports(*lines)
     assert await desk.told() == []
     await desk.imports(*({**line, "status": "done"} for line in lines))
-    assert [len(event.news.subjects) for event in await desk.told()] == [500, 200]
+    assert [len(event.entry.subjects) for event in await desk.told()] == [500, 200]
     await desk.imports(*({**line, "status": "done"} for line in lines))
     assert len(await desk.told()) == 2
 
@@ -197,7 +197,7 @@ async def test_a_kill_in_the_middle_loses_nothing_and_does_nothing_twice(
     await desk.rule("note", "message.received", note("noted"), tag("x"))
     for conversation in conversations:
         await desk.customer_writes(conversation)
-    announce, calls = outbox.announce, 0
+    announce, calls = outbox.publish, 0
 
     async def dies_at_the_second(*args: Any) -> None:
         nonlocal calls
@@ -207,14 +207,14 @@ async def test_a_kill_in_the_middle_loses_nothing_and_does_nothing_twice(
             raise _Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(outbox, "announce", dies_at_the_second)
+        patched.setattr(outbox, "publish", dies_at_the_second)
         with pytest.raises(_Killed):
             await desk.run()
     assert len(await desk.runs("note")) == 1
     await desk.run()
     assert [await desk.notes(each) for each in conversations] == [["Automation rule “Note”: noted"]] * 3
-    told = [event for event in await desk.told() if event.news.rules]
-    assert [event.news.type for event in told] == [EventType.CONVERSATION_UPDATED] * 3
+    told = [event for event in await desk.told() if event.entry.rules]
+    assert [event.entry.type for event in told] == [EventType.CONVERSATION_UPDATED] * 3
 
 
 async def test_a_place_in_the_outbox_that_went_back_does_nothing_twice(desk: Desk) -> None:

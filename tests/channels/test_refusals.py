@@ -25,7 +25,7 @@ from app.channels.registry import build
 from app.channels.sendgrid import adapter as sendgrid_adapter
 from app.channels.smtp.replies import Step, judge
 from app.channels.smtp.reply_texts import PHRASES, said_of_account
-from app.channels.support import QUOTA_WAIT, Answer, Fault, Meaning, by_status
+from app.channels.support import QUOTA_WAIT, CodeMeaning, Meaning, ProviderResponse, by_status
 from app.channels.twilio import adapter as twilio_adapter
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud import adapter as whatsapp_cloud_adapter
@@ -91,16 +91,16 @@ async def test_a_row_does_what_it_says_of_whoever_it_blames(
     result = await told(case, status, body)
 
     match meaning.verdict:
-        case Fault.ACCOUNT:
+        case CodeMeaning.ACCOUNT:
             assert pauses(result)
-        case Fault.QUOTA:
+        case CodeMeaning.QUOTA:
             assert isinstance(result, Deferred)
             assert (result.scope, result.retry_after) == ("account", QUOTA_WAIT)
-        case Fault.THROTTLED:
+        case CodeMeaning.THROTTLED:
             assert isinstance(result, Deferred)
             assert result.scope == "account"
             assert result.retry_after
-        case Fault.BUSY:
+        case CodeMeaning.BUSY:
             assert isinstance(result, Deferred)
             assert result.scope == "delivery"
         case code:
@@ -183,13 +183,13 @@ def test_a_code_in_no_table_pauses_no_account_and_may_be_sent_again(
     body, unlisted = UNLISTED[case.name]
     code = data.draw(st.integers(1, 140_000).filter(unlisted))
 
-    result = read(case, Answer(status, {}, body(code)))
+    result = read(case, ProviderResponse(status, {}, body(code)))
 
     assert spares_the_rest(result)
     assert not isinstance(result, Rejected) or result.temporary or result.code in RETRYABLE
 
 
-def read(case: ProviderCase, answer: Answer) -> SendResult:
+def read(case: ProviderCase, answer: ProviderResponse) -> SendResult:
     """What the adapter makes of an answer, without a call."""
     readers = {
         "twilio": twilio_adapter._read,
@@ -209,7 +209,7 @@ def test_a_subcode_in_no_table_under_a_permission_pauses_no_account(
 ) -> None:
     if (code, subcode) in table.meanings:
         return
-    result = read(case, Answer(403, {}, graph_error(code, subcode)))
+    result = read(case, ProviderResponse(403, {}, graph_error(code, subcode)))
 
     assert isinstance(result, Rejected)
     assert result.temporary
@@ -217,12 +217,12 @@ def test_a_subcode_in_no_table_under_a_permission_pauses_no_account(
 
 @pytest.mark.parametrize("status", [401, 402, 407])
 def test_a_status_that_locks_everybody_out_pauses_the_account_whatever_the_code(status: int) -> None:
-    assert pauses(by_status(Answer(status, {}, {"code": 29_999}), "Twilio", coded=True))
+    assert pauses(by_status(ProviderResponse(status, {}, {"code": 29_999}), "Twilio", coded=True))
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])
 def test_a_closed_door_without_a_code_is_the_account_s(status: int) -> None:
-    assert pauses(by_status(Answer(status, {}, None), "Twilio"))
+    assert pauses(by_status(ProviderResponse(status, {}, None), "Twilio"))
 
 
 # Quotas
@@ -312,7 +312,7 @@ def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: i
 
     assert isinstance(event, Receipt)
     verdict = WHATSAPP_ERRORS.meanings[code].verdict
-    assert (event.temporary or event.code in RETRYABLE) or not isinstance(verdict, Fault)
+    assert (event.temporary or event.code in RETRYABLE) or not isinstance(verdict, CodeMeaning)
 
 
 @pytest.mark.parametrize("code", sorted(twilio_errors.FAILURES.keys() | twilio_errors.REFUSALS.keys() | {39999}))
@@ -335,7 +335,7 @@ def test_a_late_failure_of_whatsapp_stops_the_account_only_where_it_is_at_fault(
     assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
 
 
-REST: Mapping[Any, str] = {Fault.ACCOUNT: "pause", Fault.QUOTA: "wait", Fault.THROTTLED: "wait"}
+REST: Mapping[Any, str] = {CodeMeaning.ACCOUNT: "pause", CodeMeaning.QUOTA: "wait", CodeMeaning.THROTTLED: "wait"}
 
 
 def says_of_account(event: Receipt) -> str | None:

@@ -8,7 +8,18 @@ import httpx
 import pytest
 
 from app.channels.http import deadline, open_http
-from app.channels.support import Answer, Fault, Meaning, by_status, get, moment, one_line, post, refusal, retry_after
+from app.channels.support import (
+    CodeMeaning,
+    Meaning,
+    ProviderResponse,
+    by_status,
+    get,
+    moment,
+    one_line,
+    post,
+    refusal,
+    retry_after,
+)
 from app.domain.outbound import Deferred, Rejected, Unknown
 from app.domain.words import ReasonCode
 from tests.channels.raw_server import LOST_ANSWERS, Line, answering, hang_after_reading, refusing_url, serving
@@ -20,7 +31,7 @@ async def test_an_answer_carries_status_headers_and_json(http: httpx.AsyncClient
     async with serving(answering(201, {"sid": "SM1"}, {"X-Trace": "abc"})) as server:
         answer = await post(http, server.url, json={"text": "hello"})
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ProviderResponse)
     assert (answer.status, answer.headers["X-Trace"], answer.text_member("sid")) == (201, "abc", "SM1")
 
 
@@ -95,7 +106,7 @@ async def test_429_makes_the_account_wait_as_long_as_the_provider_says(http: htt
     async with serving(answering(429, headers={"Retry-After": "17"})) as server:
         answer = await post(http, server.url, json={})
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ProviderResponse)
     assert by_status(answer, "X") == Deferred(
         "throttled", "X asks to send more slowly.", timedelta(seconds=17), "account"
     )
@@ -111,7 +122,7 @@ async def test_an_answer_that_never_ends_is_cut_off(http: httpx.AsyncClient) -> 
     async with serving(flood) as server:
         answer = await post(http, server.url, json={})
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ProviderResponse)
     assert answer.json is None
 
 
@@ -167,7 +178,7 @@ def test_retry_after_is_read_in_both_forms_and_kept_in_bounds(header: str | None
     ],
 )
 def test_a_status_alone_is_judged_carefully(status: int, expected: type[Any]) -> None:
-    result = by_status(Answer(status, {}, None), "Provider")
+    result = by_status(ProviderResponse(status, {}, None), "Provider")
 
     assert isinstance(result, expected)
     if isinstance(result, Deferred):
@@ -178,9 +189,11 @@ def test_a_documented_error_becomes_what_its_table_says() -> None:
     wait = timedelta(minutes=2)
 
     assert refusal(Meaning(ReasonCode.BLOCKED, "no"), "P 1") == Rejected(ReasonCode.BLOCKED, "P 1: no")
-    assert refusal(Meaning(Fault.ACCOUNT, "no"), "P 2") == Deferred("account", "P 2: no", None, "account")
-    assert refusal(Meaning(Fault.THROTTLED, "no", wait), "P 3") == Deferred("throttled", "P 3: no", wait, "account")
-    assert refusal(Meaning(Fault.BUSY, "no", wait), "P 4") == Deferred("unreachable", "P 4: no", wait, "delivery")
+    assert refusal(Meaning(CodeMeaning.ACCOUNT, "no"), "P 2") == Deferred("account", "P 2: no", None, "account")
+    assert refusal(Meaning(CodeMeaning.THROTTLED, "no", wait), "P 3") == Deferred(
+        "throttled", "P 3: no", wait, "account"
+    )
+    assert refusal(Meaning(CodeMeaning.BUSY, "no", wait), "P 4") == Deferred("unreachable", "P 4: no", wait, "delivery")
 
 
 def test_times_are_read_with_and_without_a_zone() -> None:

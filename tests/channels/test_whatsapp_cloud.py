@@ -21,9 +21,9 @@ from app.domain.outbound import (
     AttachmentFile,
     Deferred,
     DroppedAttachment,
+    FilledTemplate,
     Outbound,
     Rejected,
-    Template,
     Unknown,
 )
 from app.domain.provider_events import Inbound, Receipt, ReceiptKind, Unrecognized
@@ -162,7 +162,7 @@ async def test_the_longest_text_is_one_that_meta_takes() -> None:
 
 
 async def test_a_template_takes_the_place_of_the_text() -> None:
-    template = Template("incident_update", "en", ("Ann", "two\nlines,\t and     spaces"))
+    template = FilledTemplate("incident_update", "en", ("Ann", "two\nlines,\t and     spaces"))
     [body] = await bodies_of(replace(MESSAGE, template=template))
 
     assert body["type"] == "template"
@@ -181,13 +181,13 @@ async def test_a_template_takes_the_place_of_the_text() -> None:
 
 
 async def test_a_template_without_placeholders_has_no_components() -> None:
-    [body] = await bodies_of(replace(MESSAGE, template=Template("hello", "pt_BR")))
+    [body] = await bodies_of(replace(MESSAGE, template=FilledTemplate("hello", "pt_BR")))
 
     assert body["template"] == {"name": "hello", "language": {"code": "pt_BR"}}
 
 
 async def test_a_template_goes_without_files_and_says_so() -> None:
-    message = replace(MESSAGE, template=Template("hello", "en"), attachments=(PICTURE,))
+    message = replace(MESSAGE, template=FilledTemplate("hello", "en"), attachments=(PICTURE,))
     async with playing(200, SENT) as provider:
         result = await adapter(provider.http, URL).send(message)
 

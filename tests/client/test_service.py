@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from app.client.exit_codes import NotUsable, Refused, Unreachable
+from app.client.exit_codes import NotUsable, ServerRefusal, Unreachable
 from app.client.service import Service
 
 NOW = (0.0, 0.0)
@@ -66,7 +66,7 @@ def test_a_host_that_is_dead_is_said_at_the_first_try() -> None:
 def test_a_refusal_is_not_asked_again() -> None:
     server = Script(problem(422, "selection_empty"))
 
-    with pytest.raises(Refused, match=r"So it is\. \(selection_empty\)"):
+    with pytest.raises(ServerRefusal, match=r"So it is\. \(selection_empty\)"):
         server.service().post("/mass-replies", {})
     assert len(server.asked) == 1
 
@@ -105,7 +105,7 @@ def test_a_problem_of_another_server_is_told_as_far_as_it_is_known(errors: objec
         400, json={"detail": "No.", "errors": errors}, headers={"Content-Type": "application/problem+json"}
     )
 
-    with pytest.raises(Refused, match=r"No\. \(400\)") as refused:
+    with pytest.raises(ServerRefusal, match=r"No\. \(400\)") as refused:
         Script(answer).service().get("/x")
     assert refused.value.faults == ()
 
@@ -113,7 +113,7 @@ def test_a_problem_of_another_server_is_told_as_far_as_it_is_known(errors: objec
 def test_a_file_that_is_streamed_is_refused_like_everything_else() -> None:
     download = Script(problem(404, "not_found")).service().download("/x", "text/csv")
 
-    with pytest.raises(Refused, match="not_found"), download:
+    with pytest.raises(ServerRefusal, match="not_found"), download:
         pass
 
 

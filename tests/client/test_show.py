@@ -12,7 +12,7 @@ from app.cli import app as program
 from app.client import labels
 from app.client.exit_codes import Exit
 from app.client.models import Batch
-from app.client.progress import Lines
+from app.client.progress import ProgressLines
 from app.client.tables import Screen, deliveries_table, show_batch
 from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
@@ -99,7 +99,7 @@ def test_names_cannot_steer_the_terminal(screen: Screen) -> None:
 
 
 def test_a_log_gets_a_line_for_each_tenth_and_each_change_of_status(screen: Screen) -> None:
-    lines = Lines(screen)
+    lines = ProgressLines(screen)
     for sent in (0, 1, 5, 10, 11, 19):
         lines(batch(queued=100 - sent, sent=sent))
     lines(batch("paused", queued=80, sent=18, failed=2))

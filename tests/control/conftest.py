@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.delivery.sweeper import Sweeper
-from app.dev.sandbox.journal import Entry
+from app.dev.sandbox.journal import JournalEntry
 from app.dev.sandbox.server import Sandbox
 from app.domain.mass_reply import Confirmation
 from app.domain.mass_reply_lifecycle import MassReplyStatus
@@ -199,7 +199,7 @@ class Live:
     def soon(**delta: float) -> str:
         return (datetime.now(UTC) + timedelta(**delta)).isoformat()
 
-    def accepted(self) -> list[Entry]:
+    def accepted(self) -> list[JournalEntry]:
         return [entry for entry in self.sandbox.journal if entry.accepted]
 
     def assert_nobody_twice(self) -> None:

@@ -126,7 +126,7 @@ async def test_who_did_it_is_found_along_indexes_and_the_newest_first(
     assert [entry["id"] for entry in found] == sorted((entry["id"] for entry in found), reverse=True)
     assert await entries(client, actor="ann", limit=4) == found[:4]
     assert len(await entries(client, actor=str(key))) == 3
-    statement = audit.select_page(TenantId(tenant), audit.Query(actor=str(key)), None, 50)
+    statement = audit.select_page(TenantId(tenant), audit.AuditQuery(actor=str(key)), None, 50)
     async with runtime.database.begin(tenant) as tx:
         compiled = statement.compile(dialect=tx.connection.dialect, compile_kwargs={"literal_binds": True})
         shown = await plan(tx, compiled)

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.delivery.settle import Report, settle
-from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.delivery import DeliveryEvent, ReportedEvent
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
 from tests.control.conftest import Live, Stage
@@ -72,7 +72,7 @@ async def report(stage: Stage, id_: str, *events: DeliveryEvent) -> None:
     reason = Reason(ReasonCode.BLOCKED, "Blocked.")
     ids: list[UUID] = sorted(row.id for row in rows)
     reports = [
-        Report(DeliveryId(one), Happening(event, 1, reason=reason)) for one, event in zip(ids, events, strict=True)
+        Report(DeliveryId(one), ReportedEvent(event, 1, reason=reason)) for one, event in zip(ids, events, strict=True)
     ]
     async with stage.runtime.database.begin(stage.tenant) as tx:
         await settle(tx, reports)

@@ -12,7 +12,7 @@ from dirty_equals import IsPartialDict
 
 from app.attachments.files import FilesUnavailable
 from app.compliance.retention import purge
-from app.compliance.retention_kinds import Kind, Purged, read_age
+from app.compliance.retention_kinds import DataKind, Purged, read_age
 from app.compliance.sql import retention as stored
 from app.compliance.sql.retention import PAGE
 from app.domain.audit import OPERATOR
@@ -49,7 +49,7 @@ async def run(stage: Stage, *, only_count: bool = False) -> Purged:
     return done
 
 
-def found(purged: Purged) -> dict[Kind, int]:
+def found(purged: Purged) -> dict[DataKind, int]:
     return {kind: count for kind, count in purged.counts.items() if count}
 
 
@@ -72,7 +72,7 @@ async def test_an_old_mass_reply_goes_with_all_that_hangs_on_it(stage: Stage) ->
         "INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, text) "
         "SELECT tenant_id, id, 1, 'We are back.' FROM deliveries"
     )
-    assert found(await run(stage)) == {Kind.MASS_REPLIES: 1, Kind.DELIVERIES: 6}
+    assert found(await run(stage)) == {DataKind.MASS_REPLIES: 1, DataKind.DELIVERIES: 6}
     assert (await stage.client.get(f"/mass-replies/{id_}")).status_code == 404
     assert (await stage.get(kept))["counts"]["sent"] == 6
     for table, rows in (("deliveries", 6), ("delivery_attempts", 6), ("selection_pages", 1), ("lanes", 2)):
@@ -116,7 +116,7 @@ async def test_more_than_a_page_goes_in_pages(stage: Stage) -> None:
         "FROM channel_accounts, generate_series(0, CAST(:count AS int)) n WHERE key = 'email'",
         count=PAGE + 1,
     )
-    assert found(await run(stage)) == {Kind.RECEIPTS: PAGE + 1}
+    assert found(await run(stage)) == {DataKind.RECEIPTS: PAGE + 1}
     assert await left(stage, "receipts") == 1
 
 
@@ -139,7 +139,7 @@ async def test_a_file_goes_when_neither_a_mass_reply_nor_a_timeline_names_it(sta
         id=on_timeline["id"],
     )
     keys = {row.id: row.storage_key for row in await stage.read("SELECT id, storage_key FROM attachments")}
-    assert found(await run(stage)) == {Kind.ATTACHMENTS: 1}
+    assert found(await run(stage)) == {DataKind.ATTACHMENTS: 1}
     files = stage.runtime.files
     assert files is not None
     for each in (in_batch, on_timeline, young):
@@ -189,7 +189,7 @@ async def test_a_file_that_is_being_purged_cannot_be_named_any_more(stage: Stage
     body = BODY | {"message": {"text": "See the file.", "attachment_ids": [str(old)]}}
     async with stage.runtime.database.begin(stage.tenant) as tx:
         before = datetime.now(UTC) - AGE
-        assert len(await stored.delete_page(tx, Kind.ATTACHMENTS, before)) == 1
+        assert len(await stored.delete_page(tx, DataKind.ATTACHMENTS, before)) == 1
         naming = asyncio.create_task(stage.client.post("/mass-replies", json=body))
         await blocked_or_done(stage, naming)
     answer = await naming
@@ -212,7 +212,7 @@ async def test_of_all_timelines_only_messages_with_files_are_looked_through(stag
     await renew_statistics(owner_url, "messages")
     async with stage.runtime.database.begin(stage.tenant) as tx:
         values = {"tenant": stage.tenant, "before": datetime.now(UTC)}
-        found = await plan(tx, stored.DELETE[Kind.ATTACHMENTS], **values)
+        found = await plan(tx, stored.DELETE[DataKind.ATTACHMENTS], **values)
     assert "ix_messages_with_files" in found, found
     assert "Seq Scan on messages" not in found, found
 
@@ -228,7 +228,7 @@ async def test_a_visitor_who_left_nothing_is_forgotten(stage: Stage, anonymous: 
     await anonymous.post("/chat/sessions/me/messages", json={"text": "Hello"}, headers=wrote)
     await stage.write(f"UPDATE chat_sessions SET created_at = {OLD}")
     young = await open_chat(anonymous, account)
-    assert found(await run(stage)) == {Kind.CHAT_SESSIONS: 1}
+    assert found(await run(stage)) == {DataKind.CHAT_SESSIONS: 1}
     status = {name: await anonymous.get("/chat/sessions/me/messages", headers=token)
               for name, token in (("silent", silent), ("wrote", wrote), ("young", young))}  # fmt: skip
     assert {name: answer.status_code for name, answer in status.items()} == {"silent": 401, "wrote": 200, "young": 200}
@@ -240,7 +240,7 @@ async def test_a_dry_run_counts_the_same_and_deletes_nothing(stage: Stage) -> No
     await upload(stage.client, "unused.txt")
     await stage.write(f"UPDATE attachments SET last_named_at = {OLD}")
     counted = found(await run(stage, only_count=True))
-    assert counted == {Kind.MASS_REPLIES: 1, Kind.DELIVERIES: 6, Kind.ATTACHMENTS: 1}
+    assert counted == {DataKind.MASS_REPLIES: 1, DataKind.DELIVERIES: 6, DataKind.ATTACHMENTS: 1}
     assert await left(stage, "deliveries") == 6
     assert found(await run(stage)) == counted
 
@@ -282,5 +282,5 @@ async def test_a_page_is_no_more_than_a_page_of_a_tenant_that_the_statistics_do_
     await stage.write(RECEIPTS, tenant=stage.tenant, count=PAGE + 500)
     tenant, before = TenantId(stage.tenant), datetime.now(UTC) - AGE
     async with stage.runtime.database.begin(tenant) as tx:
-        assert len(await stored.delete_page(tx, Kind.RECEIPTS, before)) == PAGE
-        assert len(await stored.delete_page(tx, Kind.RECEIPTS, before)) == 500
+        assert len(await stored.delete_page(tx, DataKind.RECEIPTS, before)) == PAGE
+        assert len(await stored.delete_page(tx, DataKind.RECEIPTS, before)) == 500

@@ -10,18 +10,18 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from app.delivery.pump import Pump
-from app.delivery.pump_context import Crew, Pace
+from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.receipts import take_receipt
 from app.delivery.record import Recorder
-from app.delivery.senders import Line, Lines, Plans
+from app.delivery.senders import AccountSender, PlanCache, SenderCache
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
-from app.delivery.sql.call_shares import Share
-from app.delivery.sql.claims import Attempt, Claimed, Grant
-from app.delivery.staged_files import Loads
+from app.delivery.sql.call_shares import CallShare
+from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit
+from app.delivery.staged_files import FileStaging
 from app.delivery.sweeper import Sweeper
 from app.domain.channel_port import Adapter
-from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move
+from app.domain.delivery import DeliveryEvent, DeliveryStatus, Ignored, ReportedEvent, Transition
 from app.domain.lanes import LaneKey
 from app.domain.outbox import DeliveryUpdated
 from app.domain.provider_events import Receipt, ReceiptKind
@@ -124,16 +124,16 @@ class Stage:
         self, tx: TenantTx, batch: Batch, count: int = 1_000, *, token: UUID | None = None
     ) -> list[Claimed]:
         holder = uuid4()
-        gate = await claims.open_gate(tx, batch.lane, holder)
+        gate = await claims.lock_lane(tx, batch.lane, holder)
         assert gate is not None
-        grant = Grant(count, 1_000_000)
-        taken = await claims.claim(tx, batch.lane, token or uuid4(), grant, gate.now, LEASE, SETTLES_AFTER)
+        claim_limit = ClaimLimit(count, 1_000_000)
+        taken = await claims.claim(tx, batch.lane, token or uuid4(), claim_limit, gate.now, LEASE, SETTLES_AFTER)
         attempts = [Attempt(one, f"Text of attempt {one.epoch}.") for one in taken]
-        share = Share(holder, 0, gate.now)
+        share = CallShare(holder, 0, gate.now)
         await claims.mark(tx, batch.lane, attempts, gate.allowed_at, gate.now, share)
         return taken
 
-    async def settle(self, *reports: Report) -> dict[DeliveryId, Move | Absorbed]:
+    async def settle(self, *reports: Report) -> dict[DeliveryId, Transition | Ignored]:
         async with self.database.begin(self.tenant) as tx:
             return await settle(tx, reports)
 
@@ -181,7 +181,7 @@ class Stage:
         async with self.runtime.database.begin(self.tenant) as tx:
             await outbox.number(tx)
             found = await outbox.after(tx, 0, 1000)
-        news = [event.news for event in found if event.news.mass_reply_id == batch.id]
+        news = [event.entry for event in found if event.entry.mass_reply_id == batch.id]
         subjects = [subject for each in news for subject in each.subjects]
         return [subject.status for subject in subjects if isinstance(subject, DeliveryUpdated)]
 
@@ -197,18 +197,18 @@ class Stage:
         assert sum(found.values()) == len(batch.deliveries)
         return found
 
-    def crew(self, adapter: Adapter, recorder: Recorder | None = None, **pace: Any) -> Crew:
+    def pump_context(self, adapter: Adapter, recorder: Recorder | None = None, **pace: Any) -> PumpContext:
         times = {"lease": LEASE, "settles_after": SETTLES_AFTER, "slots": 50, "budget": timedelta(seconds=20), **pace}
-        lines = OneLine(self.runtime.lines, adapter)
-        plans = Plans()
-        loads = Loads(self.database, self.runtime.files, lines, plans)
-        return Crew(self.database, recorder or Recorder(self.database), Pace(**times), lines, plans, loads)
+        senders = OneLine(self.runtime.senders, adapter)
+        plans = PlanCache()
+        loads = FileStaging(self.database, self.runtime.files, senders, plans)
+        return PumpContext(self.database, recorder or Recorder(self.database), Pace(**times), senders, plans, loads)
 
     async def pump(self, batch: Batch, adapter: Adapter, **pace: Any) -> bool:
         """Work a lane to its end, or to the end of the budget; answers whether there was more to do."""
-        crew = self.crew(adapter, **pace)
-        async with recording(crew.recorder):
-            wait = await Pump(crew, batch.lane, asyncio.Event()).run()
+        pump_context = self.pump_context(adapter, **pace)
+        async with recording(pump_context.recorder):
+            wait = await Pump(pump_context, batch.lane, asyncio.Event()).run()
         return wait is not None and not wait.left
 
     def sweeper(self, woken: list[LaneKey] | None = None, prepared: list[MassReplyId] | None = None) -> Sweeper:
@@ -243,20 +243,20 @@ class Stage:
         )
 
 
-class OneLine(Lines):
+class OneLine(SenderCache):
     """The accounts as they are, all with one adapter."""
 
-    def __init__(self, lines: Lines, adapter: Adapter) -> None:
-        self._real, self._adapter = lines, adapter
+    def __init__(self, senders: SenderCache, adapter: Adapter) -> None:
+        self._real, self._adapter = senders, adapter
 
-    async def line(self, tx: TenantTx, account: AccountId, version: datetime) -> Line:
-        return self._with_adapter(await self._real.line(tx, account, version))
+    async def sender(self, tx: TenantTx, account: AccountId, version: datetime) -> AccountSender:
+        return self._with_adapter(await self._real.sender(tx, account, version))
 
-    async def fresh(self, tx: TenantTx, account_id: AccountId) -> Line:
+    async def fresh(self, tx: TenantTx, account_id: AccountId) -> AccountSender:
         return self._with_adapter(await self._real.fresh(tx, account_id))
 
-    def _with_adapter(self, line: Line) -> Line:
-        return replace(line, adapter=self._adapter, limits=self._adapter.limits)
+    def _with_adapter(self, sender: AccountSender) -> AccountSender:
+        return replace(sender, adapter=self._adapter, limits=self._adapter.limits)
 
 
 class recording:  # noqa: N801 - read like the context managers of contextlib
@@ -275,8 +275,8 @@ class recording:  # noqa: N801 - read like the context managers of contextlib
 
 
 def report(delivery: DeliveryId, event: DeliveryEvent, epoch: int | None = 1, **about: Any) -> Report:
-    happening = {key: about.pop(key) for key in ("occurred_at", "reason") if key in about}
-    return Report(delivery, Happening(event, epoch, **happening), **about)
+    reported = {key: about.pop(key) for key in ("occurred_at", "reason") if key in about}
+    return Report(delivery, ReportedEvent(event, epoch, **reported), **about)
 
 
 def because(code: Any, detail: str = "Because.", *, retryable: bool = False) -> Reason:

@@ -232,9 +232,9 @@ async def cut_off(real: Database, tenant: TenantId) -> AsyncIterator[TenantTx]:
 
 
 async def pump_losing(stage: Stage, batch: Batch, carrier: Carrier, lost: Any) -> None:
-    crew = stage.crew(carrier)
-    losing = replace(crew, database=LosesACommit(stage.database, lost))
-    async with recording(crew.recorder):
+    pump_context = stage.pump_context(carrier)
+    losing = replace(pump_context, database=LosesACommit(stage.database, lost))
+    async with recording(pump_context.recorder):
         await Pump(losing, batch.lane, asyncio.Event()).run()
 
 

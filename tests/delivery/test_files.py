@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.attachments.upload import Upload, keep_attachment
-from app.delivery.senders import Plans
-from app.delivery.staged_files import Load, Loads, NotLoaded
+from app.delivery.senders import PlanCache
+from app.delivery.staged_files import FilesNotStaged, FileStaging, StagedFiles
 from app.domain.channel_port import AddressKind, Limits, Uploaded, UploadResult
 from app.domain.outbound import Accepted, AttachmentFile, Deferred, DroppedAttachment, Rejected, Unknown
 from app.domain.words import Channel, ReasonCode
@@ -61,8 +61,8 @@ async def batch_with(stage: Stage, *files: tuple[str, bytes], count: int = 1) ->
     return batch
 
 
-def loads(stage: Stage, adapter: Carrier) -> Loads:
-    return Loads(stage.database, stage.runtime.files, OneLine(stage.runtime.lines, adapter), Plans())
+def loads(stage: Stage, adapter: Carrier) -> FileStaging:
+    return FileStaging(stage.database, stage.runtime.files, OneLine(stage.runtime.senders, adapter), PlanCache())
 
 
 async def delivery(stage: Stage, batch: Batch) -> sa.Row[tuple[object, ...]]:
@@ -173,7 +173,7 @@ async def test_a_refused_file_is_not_offered_again_every_turn(stage: Stage) -> N
     batch = await batch_with(stage, PICTURE)
     loading = loads(stage, PictureCarrier(Rejected(ReasonCode.CONTENT_REJECTED, "No.")))
 
-    expected = Load((), (DroppedAttachment("a.png", "No."),))
+    expected = StagedFiles((), (DroppedAttachment("a.png", "No."),))
     assert [await loading.of(batch.lane), await loading.of(batch.lane)] == [expected, expected]
 
 
@@ -201,7 +201,7 @@ async def test_while_a_file_cannot_be_handed_over_nothing_leaves(
 ) -> None:
     batch, carrier = await batch_with(stage, PICTURE), PictureCarrier(answer)
 
-    with pytest.raises(NotLoaded):
+    with pytest.raises(FilesNotStaged):
         await loads(stage, carrier).of(batch.lane)
 
     account = await stage.one("SELECT * FROM channel_accounts WHERE id = :id", id=stage.account)

@@ -45,7 +45,7 @@ async def nothing_else_uncertain(settings: Settings) -> None:
 
 async def look_up(stage: Stage) -> Forgetful:
     provider = Forgetful()
-    await look_up_uncertain(stage.database, OneLine(stage.runtime.lines, provider))
+    await look_up_uncertain(stage.database, OneLine(stage.runtime.senders, provider))
     return provider
 
 

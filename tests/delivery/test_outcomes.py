@@ -22,7 +22,7 @@ def claimed(deferrals: int) -> Claimed:
 @pytest.mark.parametrize(("deferrals", "seconds"), [(0, 1), (1, 4), (2, 16), (3, 64), (4, 256), (5, 300)])
 async def test_too_many_messages_to_one_person_wait_four_times_as_long_each_time(deferrals: int, seconds: int) -> None:
     result = answered(claimed(deferrals), Deferred(PAIR_RATE, "Too many."), ())
-    assert result.report.happening.event is DeliveryEvent.DEFER
+    assert result.report.reported.event is DeliveryEvent.DEFER
     assert (result.report.wait, result.account_deferral) == (timedelta(seconds=seconds), None)
 
 
@@ -40,8 +40,8 @@ async def test_what_the_account_has_to_wait_for_is_not_counted_against_the_deliv
 async def test_what_an_adapter_refuses_itself_says_nothing_about_the_provider() -> None:
     refusal = Rejected(ReasonCode.ADDRESS_INVALID, "Not an address.", own=True)
     result = answered(claimed(0), refusal, ())
-    assert (result.report.happening.event, result.heard) == (DeliveryEvent.REFUSE, "nothing")
-    assert result.report.happening.reason == Reason(ReasonCode.ADDRESS_INVALID, "Not an address.")
+    assert (result.report.reported.event, result.heard) == (DeliveryEvent.REFUSE, "nothing")
+    assert result.report.reported.reason == Reason(ReasonCode.ADDRESS_INVALID, "Not an address.")
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.delivery import pump
-from app.delivery.claim import Claim, Clocks, Taken, Ticket, next_token
+from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Clocks, next_token
 from app.delivery.pump import Pump
-from app.delivery.pump_context import Crew, Pace
+from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.runner import PumpRunner
 from app.delivery.sql import claims
-from app.delivery.sql.claims import Claimed, Gate, Grant
-from app.delivery.staged_files import Load
+from app.delivery.sql.claims import Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.staged_files import StagedFiles
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Author, Outbound
@@ -53,10 +53,10 @@ class Account:
     claims: int = 0
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def gate(self) -> Gate:
+    def snapshot(self) -> LaneSnapshot:
         now = START + timedelta(seconds=asyncio.get_running_loop().time())
         status, others = MassReplyStatus.SENDING, [n for holder, n in self.shares.items() if holder != self.asking]
-        return Gate(
+        return LaneSnapshot(
             now, status, None, False, False, False, True, False, None, self.allowed_at, self.rate, self.max_in_flight,
             self.unrecorded, START, None, len(others), sum(others), others.count(0),
         )  # fmt: skip
@@ -77,8 +77,8 @@ class Recorder:
 
 
 class Loads:
-    async def of(self, _: LaneKey) -> Load:
-        return Load()
+    async def of(self, _: LaneKey) -> StagedFiles:
+        return StagedFiles()
 
 
 class NoDatabase:
@@ -98,7 +98,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
     carrier = Carrier(answer)
 
     class InMemory(Claim):
-        async def take(self, token: UUID) -> Taken:
+        async def take(self, token: UUID) -> ClaimResult:
             async with account.busy:
                 account.claims += 1
                 await asyncio.sleep(CLAIM_SECONDS)
@@ -109,26 +109,33 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
                     assert sum(account.shares.values()) <= account.max_in_flight
                 return taken
 
-        async def _claim(self, token: UUID, gate: Gate, clocks: Clocks, grant: Grant, share: int) -> Taken:  # noqa: ARG002
+        async def _claim(
+            self,
+            token: UUID,  # noqa: ARG002
+            snapshot: LaneSnapshot,
+            clocks: Clocks,
+            claim_limit: ClaimLimit,
+            share: int,  # noqa: ARG002
+        ) -> ClaimResult:
             queue, taken = account.queues[self._lane], list[int]()
-            while queue and len(taken) < grant.free and (not taken or sum(taken) + queue[0] <= grant.units):
+            while queue and len(taken) < claim_limit.free and (not taken or sum(taken) + queue[0] <= claim_limit.units):
                 taken.append(queue.popleft())
             if not taken:
-                return Taken()
-            account.allowed_at = spend(gate.allowed_at, gate.now, gate.rate_per_second, sum(taken))
+                return ClaimResult()
+            account.allowed_at = spend(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second, sum(taken))
             account.unrecorded += len(taken)
             assert account.unrecorded <= 2 * account.max_in_flight
             account.sent[self._lane] += len(taken)
             account.units += sum(taken)
             rows = tuple(claimed(self._lane, units) for units in taken)
-            judging: Any = SimpleNamespace(line=SimpleNamespace(adapter=carrier))
-            return Taken(rows, judging, next_token(account.allowed_at, gate, clocks))
+            judging: Any = SimpleNamespace(sender=SimpleNamespace(adapter=carrier))
+            return ClaimResult(rows, judging, next_token(account.allowed_at, snapshot, clocks))
 
-    async def written(_: object, taken: Taken, *__: object) -> list[Ticket]:
-        return [ticket(row) for row in taken.rows]
+    async def written(_: object, taken: ClaimResult, *__: object) -> list[ClaimedSend]:
+        return [claimed_send(row) for row in taken.rows]
 
-    async def open_gate(*_: object) -> Gate:
-        return account.gate()
+    async def open_gate(*_: object) -> LaneSnapshot:
+        return account.snapshot()
 
     async def nothing(*_: object, **__: object) -> None:
         pass
@@ -137,13 +144,13 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
         return False
 
     pace = Pace(timedelta(seconds=30), timedelta(seconds=60), 256, timedelta(seconds=1.5))
-    crew: Any = Crew(NoDatabase(), Recorder(account), pace, None, None, Loads())  # type: ignore[arg-type]
+    pump_context: Any = PumpContext(NoDatabase(), Recorder(account), pace, None, None, Loads())  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pump, "Claim", InMemory)
         patch.setattr(Pump, "_written", written)
-        patch.setattr(claims, "open_gate", open_gate)
+        patch.setattr(claims, "lock_lane", open_gate)
         patch.setattr(claims, "touch_lane", nothing)
-        runners = [PumpRunner(replace(crew), 16, nobody_else) for _ in range(processes)]
+        runners = [PumpRunner(replace(pump_context), 16, nobody_else) for _ in range(processes)]
         running = [asyncio.create_task(runner.run()) for runner in runners]
         for lane in account.queues:
             for runner in runners:
@@ -162,7 +169,7 @@ def claimed(lane: LaneKey, units: int) -> Claimed:
     return Claimed(lane, DeliveryId(uuid4()), 1, units, 0, None, recipient)
 
 
-def ticket(claimed: Claimed) -> Ticket:
+def claimed_send(claimed: Claimed) -> ClaimedSend:
     outbound = Outbound(
         delivery_id=claimed.delivery_id,
         epoch=claimed.epoch,
@@ -174,7 +181,7 @@ def ticket(claimed: Claimed) -> Ticket:
         callback_url="https://example.com",
         author=Author(None, "Ines"),
     )
-    return Ticket(claimed, outbound)
+    return ClaimedSend(claimed, outbound)
 
 
 def account_of(rate: float, *queues: Sequence[int], **about: Any) -> Account:

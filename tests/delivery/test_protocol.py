@@ -19,7 +19,7 @@ import pytest
 
 from app.delivery.outcomes import answered as read_answer
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import ACCEPTED, Absorbed, DeliveryEvent, DeliveryStatus, Move
+from app.domain.delivery import ACCEPTED, DeliveryEvent, DeliveryStatus, Ignored, Transition
 from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
 from app.domain.provider_events import ReceiptKind
 from app.domain.words import DeliveryId, ReasonCode
@@ -292,13 +292,13 @@ class Play:
 
     async def find_absent(self, seen: Seen) -> None:
         answers = await self.stage.settle(report(seen.id, E.FIND_ABSENT, seen.epoch))
-        if answers[seen.id] is not Absorbed.STILL_SETTLING:
+        if answers[seen.id] is not Ignored.STILL_SETTLING:
             self.hear(seen.id, seen.epoch, arrived=False)
 
     async def allow_again(self, seen: Seen, event: DeliveryEvent) -> None:
         """Whether it may arrive twice by that is a person's risk, unless every attempt is known to have failed."""
         answers = await self.stage.settle(report(seen.id, event, None))
-        moved = isinstance(answers[seen.id], Move)
+        moved = isinstance(answers[seen.id], Transition)
         unknown = any(self.words.get((seen.id, epoch)) is None for epoch in range(1, seen.epoch + 1))
         self.again[seen.id] += moved
         self.risked[seen.id] += moved and unknown

@@ -59,9 +59,9 @@ async def test_an_account_whose_credentials_cannot_be_read_is_paused_and_nothing
 
 async def test_stopping_finishes_the_calls_under_way_and_leaves_nothing_uncertain(stage: Stage) -> None:
     batch, gate, stop = await stage.batch(10), Gate(), asyncio.Event()
-    crew = stage.crew(Carrier(gate), slots=3)
-    async with recording(crew.recorder):
-        running = asyncio.create_task(Pump(crew, batch.lane, stop).run())
+    pump_context = stage.pump_context(Carrier(gate), slots=3)
+    async with recording(pump_context.recorder):
+        running = asyncio.create_task(Pump(pump_context, batch.lane, stop).run())
         await eventually(lambda: gate.waiting == 3)
         stop.set()
         gate.open.set()
@@ -72,7 +72,7 @@ async def test_stopping_finishes_the_calls_under_way_and_leaves_nothing_uncertai
 async def test_a_stopped_pump_begins_nothing(stage: Stage) -> None:
     batch, carrier, stop = await stage.batch(), Carrier(), asyncio.Event()
     stop.set()
-    await Pump(stage.crew(carrier), batch.lane, stop).run()
+    await Pump(stage.pump_context(carrier), batch.lane, stop).run()
     assert carrier.calls == []
 
 
@@ -93,9 +93,9 @@ class Breaks(Database):
 async def test_a_claim_that_fails_leaves_no_call_behind(stage: Stage) -> None:
     batch, gate = await stage.batch(3), Gate()
     database = Breaks(stage.database)
-    crew = replace(stage.crew(Carrier(gate), slots=2), database=database)
-    async with recording(crew.recorder):
-        running = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
+    pump_context = replace(stage.pump_context(Carrier(gate), slots=2), database=database)
+    async with recording(pump_context.recorder):
+        running = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: gate.waiting == 2)
         database.broken = True
         gate.open.set()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from app.delivery import record as recorder_module
-from app.delivery.record import GROUP, REFUSALS, BadAddress, Recorder, Result
+from app.delivery.record import GROUP, REFUSALS, BadAddress, CallOutcome, Recorder
 from app.delivery.settle import Report
 from app.domain.delivery import DeliveryEvent, DeliveryStatus
 from app.domain.outbound import Deferred
@@ -65,9 +65,9 @@ def result(
     heard: Literal["answer", "silence", "nothing"] = "answer",
     deferral: Deferred | None = None,
     **about: Any,
-) -> Result:
+) -> CallOutcome:
     event = E.DEFER if deferral or heard == "silence" else E.ACCEPT
-    return Result(stage.tenant, stage.account, ended(delivery, event, epoch, **about), heard, deferral)
+    return CallOutcome(stage.tenant, stage.account, ended(delivery, event, epoch, **about), heard, deferral)
 
 
 def ended(delivery: DeliveryId, event: DeliveryEvent, epoch: int, **about: Any) -> Report:
@@ -80,7 +80,7 @@ async def claimed(stage: Stage, count: int) -> Batch:
     return batch
 
 
-async def recorded(stage: Stage, database: Database, results: list[Result]) -> None:
+async def recorded(stage: Stage, database: Database, results: list[CallOutcome]) -> None:
     async with recording(Recorder(database)) as recorder:
         await asyncio.gather(*(recorder.record(one) for one in results))
 

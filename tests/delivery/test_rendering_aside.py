@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from app.delivery.claim import Claim
 from app.delivery.pump import Pump
-from app.delivery.senders import Plans
-from app.delivery.staged_files import Load
+from app.delivery.senders import PlanCache
+from app.delivery.staged_files import StagedFiles
 from app.domain.delivery import DeliveryEvent
-from app.domain.preflight import Plan
+from app.domain.preflight import MessagePlan
 from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier
@@ -32,13 +32,13 @@ class Watched:
         return self._real.render(*arguments, **named)
 
 
-class WatchedPlans(Plans):
+class WatchedPlans(PlanCache):
     def __init__(self, stage: Stage) -> None:
         super().__init__()
         self._stage = stage
         self.message: Watched | None = None
 
-    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> Plan:
+    async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> MessagePlan:
         plan = await super().plan(tx, mass_reply)
         self.message = self.message or Watched(plan.message, self._stage)
         return replace(plan, message=self.message)  # type: ignore[arg-type]
@@ -46,9 +46,9 @@ class WatchedPlans(Plans):
 
 async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_open(stage: Stage) -> None:
     batch, carrier, plans = await stage.batch(3), Carrier(), WatchedPlans(stage)
-    crew = replace(stage.crew(carrier), plans=plans)
-    async with recording(crew.recorder):
-        await Pump(crew, batch.lane, asyncio.Event()).run()
+    pump_context = replace(stage.pump_context(carrier), plans=plans)
+    async with recording(pump_context.recorder):
+        await Pump(pump_context, batch.lane, asyncio.Event()).run()
 
     assert plans.message is not None
     assert plans.message.connections == [0, 0, 0]
@@ -60,25 +60,25 @@ async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_o
 async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage, monkeypatch: Any) -> None:
     monkeypatch.setattr("app.process.aside.TURN", 0)  # one recipient a turn
     batch, carrier = await stage.batch(3), Carrier()
-    crew = stage.crew(carrier)
-    pump = Pump(crew, batch.lane, asyncio.Event())
-    slots = crew.slots.of(stage.tenant, stage.account)
+    pump_context = stage.pump_context(carrier)
+    pump = Pump(pump_context, batch.lane, asyncio.Event())
+    slots = pump_context.slots.of(stage.tenant, stage.account)
     async with stage.database.begin(stage.tenant) as tx:
-        taken = await Claim(crew, batch.lane, tx, Load(), slots).take(uuid4())
+        taken = await Claim(pump_context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
     assert taken.judging is not None
-    tickets = await pump._written(taken, taken.judging, until=0)
+    claimed_sends = await pump._written(taken, taken.judging, until=0)
 
-    assert len(tickets) == 1
+    assert len(claimed_sends) == 1
     assert await stage.counts(batch) == {"queued": 2, "sending": 1}
     assert [(await stage.attempts(delivery))[0].outcome for delivery in batch.deliveries].count("given_back") == 2
 
 
 async def test_a_crash_between_the_claim_and_its_texts_sends_nothing_until_a_person_decides(stage: Stage) -> None:
     batch, dead, alive = await stage.batch(2), Carrier(), Carrier()
-    crew = stage.crew(dead)
+    pump_context = stage.pump_context(dead)
     async with stage.database.begin(stage.tenant) as tx:
-        slots = crew.slots.of(stage.tenant, stage.account)
-        await Claim(crew, batch.lane, tx, Load(), slots).take(uuid4())
+        slots = pump_context.slots.of(stage.tenant, stage.account)
+        await Claim(pump_context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
     await stage.let_lease_run_out(batch)
     await stage.sweeper().tick()
     assert await stage.counts(batch) == {"uncertain": 2}
@@ -87,9 +87,9 @@ async def test_a_crash_between_the_claim_and_its_texts_sends_nothing_until_a_per
     await stage.let_settle(batch)
     await stage.settle(report(again, DeliveryEvent.SEND_AGAIN, None))
     await stage.settle(report(sent, DeliveryEvent.RESOLVE_SENT, None))
-    crew = stage.crew(alive)
-    async with recording(crew.recorder):
-        await Pump(crew, batch.lane, asyncio.Event()).run()
+    pump_context = stage.pump_context(alive)
+    async with recording(pump_context.recorder):
+        await Pump(pump_context, batch.lane, asyncio.Event()).run()
 
     assert await stage.counts(batch) == {"sent": 2}
     assert (len(dead.calls), len(alive.calls)) == (0, 1)

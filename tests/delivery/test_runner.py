@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from app.delivery.pump_context import Crew
+from app.delivery.pump_context import PumpContext
 from app.delivery.runner import FAULT, PumpRunner
-from app.delivery.staged_files import Load
+from app.delivery.staged_files import StagedFiles
 from app.domain.lanes import LaneKey
 from app.domain.outbound import Outbound, SendResult
 from app.domain.words import Channel, TenantId
@@ -28,9 +28,9 @@ async def back_here(_: LaneKey) -> bool:
 
 
 @asynccontextmanager
-async def running(crew: Crew, pumps: int = 1) -> AsyncIterator[PumpRunner]:
-    runner = PumpRunner(crew, pumps, back_here)
-    async with recording(crew.recorder):
+async def running(pump_context: PumpContext, pumps: int = 1) -> AsyncIterator[PumpRunner]:
+    runner = PumpRunner(pump_context, pumps, back_here)
+    async with recording(pump_context.recorder):
         task = asyncio.create_task(runner.run())
         yield runner
         runner.stop()
@@ -39,7 +39,7 @@ async def running(crew: Crew, pumps: int = 1) -> AsyncIterator[PumpRunner]:
 
 async def test_two_processes_on_one_lane_send_nobody_twice(stage: Stage) -> None:
     batch, carriers = await stage.batch(60), [Carrier(), Carrier()]
-    crews = [stage.crew(carrier, slots=7, budget=timedelta(milliseconds=50)) for carrier in carriers]
+    crews = [stage.pump_context(carrier, slots=7, budget=timedelta(milliseconds=50)) for carrier in carriers]
     async with running(crews[0], 2) as one, running(crews[1], 2) as two:
         one.submit(batch.lane)
         two.submit(batch.lane)
@@ -57,7 +57,7 @@ async def lane_of(stage: Stage, batch: Batch) -> Any:
 async def test_a_lane_whose_token_comes_after_its_turn_comes_back_by_itself(stage: Stage) -> None:
     slow, sent = await stage.sms_account(rate_per_second=4), Carrier()
     batches = [await stage.batch(3, account=slow, channel=Channel.SMS) for _ in range(2)]
-    async with running(stage.crew(sent, budget=timedelta(milliseconds=1))) as runner:
+    async with running(stage.pump_context(sent, budget=timedelta(milliseconds=1))) as runner:
         for batch in batches:
             await runner.submit(batch.lane)
         await eventually(lambda: len(sent.calls) == 6)
@@ -67,7 +67,7 @@ async def test_a_lane_whose_token_comes_after_its_turn_comes_back_by_itself(stag
 async def test_what_waits_here_is_left_alone_by_others_until_this_process_ends(stage: Stage) -> None:
     slow, sent = await stage.sms_account(rate_per_second=0.1), Carrier()
     batch = await stage.batch(3, account=slow, channel=Channel.SMS)
-    async with running(stage.crew(sent)) as runner:
+    async with running(stage.pump_context(sent)) as runner:
         await runner.submit(batch.lane)
         await runner.keep_watch()
         # Ten seconds to the next token, and some to be late.
@@ -82,17 +82,17 @@ async def test_what_waits_here_is_left_alone_by_others_until_this_process_ends(s
 
 
 async def test_a_lane_that_a_fault_of_ours_keeps_back_waits_longer_each_time_and_says_so(stage: Stage) -> None:
-    batch, broken = await stage.batch(2), stage.crew(Carrier())
+    batch, broken = await stage.batch(2), stage.pump_context(Carrier())
 
-    async def fails(*_: object) -> Load:
+    async def fails(*_: object) -> StagedFiles:
         raise KeyError("?")
 
-    async with running(replace(broken, loads=SimpleNamespace(of=fails))) as runner:  # type: ignore[arg-type]
+    async with running(replace(broken, staging=SimpleNamespace(of=fails))) as runner:  # type: ignore[arg-type]
         for times in (1, 2):
             await runner.submit(batch.lane)
             lane = await lane_of(stage, batch)
             assert (lane.held_times, lane.held_reason) == (times, FAULT)
-    async with running(stage.crew(Carrier())) as runner:
+    async with running(stage.pump_context(Carrier())) as runner:
         await runner.submit(batch.lane)
     lane = await lane_of(stage, batch)
     assert (lane.sent, lane.held_times, lane.held_reason) == (2, 0, None)
@@ -102,7 +102,7 @@ async def test_a_small_batch_gets_its_turn_beside_a_huge_one(stage: Stage) -> No
     slow = await stage.sms_account(rate_per_second=20, max_in_flight=2)
     huge = await stage.batch(400, account=slow, channel=Channel.SMS)
     small, sent = await stage.batch(3), Carrier()
-    async with running(stage.crew(sent, budget=timedelta(milliseconds=100))) as runner:
+    async with running(stage.pump_context(sent, budget=timedelta(milliseconds=100))) as runner:
         runner.submit(huge.lane)
         await eventually(lambda: len(sent.calls) > 0)
         runner.submit(small.lane)
@@ -120,7 +120,7 @@ async def test_a_small_batch_starts_while_a_huge_one_s_calls_hang(stage: Stage) 
         return await (gate(outbound) if outbound.channel is Channel.SMS else Carrier().send(outbound))
 
     sent.answer = answer
-    async with running(stage.crew(sent), 2) as runner:
+    async with running(stage.pump_context(sent), 2) as runner:
         runner.submit(huge.lane)
         await eventually(lambda: gate.waiting == 2)
         await runner.submit(small.lane)
@@ -131,13 +131,13 @@ async def test_a_small_batch_starts_while_a_huge_one_s_calls_hang(stage: Stage) 
 
 async def test_a_lane_that_waits_already_gets_one_turn(stage: Stage) -> None:
     batch = await stage.batch()
-    runner = PumpRunner(stage.crew(Carrier()), 1, back_here)
+    runner = PumpRunner(stage.pump_context(Carrier()), 1, back_here)
     assert runner.submit(batch.lane) is runner.submit(batch.lane)
 
 
 async def test_a_lane_with_more_to_do_goes_on_here_where_nobody_else_takes_it(stage: Stage) -> None:
     batch, carrier = await stage.batch(9), Carrier()
-    async with running(stage.crew(carrier, slots=1, budget=timedelta(milliseconds=1))) as runner:
+    async with running(stage.pump_context(carrier, slots=1, budget=timedelta(milliseconds=1))) as runner:
         runner.submit(batch.lane)
         await eventually(lambda: len(carrier.calls) == 9)
     assert await stage.counts(batch) == {"sent": 9}
@@ -150,9 +150,9 @@ async def test_a_lane_that_another_took_on_while_others_wait_is_not_worked_here(
         taken.append(lane)
         return True
 
-    batch, crew = await stage.batch(2), stage.crew(Carrier(), slots=1, budget=timedelta(milliseconds=1))
-    runner, waits = PumpRunner(crew, 1, elsewhere), await stage.batch(1)
-    async with recording(crew.recorder):
+    batch, pump_context = await stage.batch(2), stage.pump_context(Carrier(), slots=1, budget=timedelta(milliseconds=1))
+    runner, waits = PumpRunner(pump_context, 1, elsewhere), await stage.batch(1)
+    async with recording(pump_context.recorder):
         task = asyncio.create_task(runner.run())
         turn = runner.submit(batch.lane)
         runner.submit(waits.lane)
@@ -179,9 +179,14 @@ class RefusesTenant(Database):
 
 async def test_a_lane_that_cannot_be_worked_does_not_stop_the_others(stage: Stage, other: Stage) -> None:
     good, bad, carrier = await stage.batch(2), await other.batch(2), Carrier()
-    crew = stage.crew(carrier)
-    broken = Crew(
-        RefusesTenant(stage.database, other.tenant), crew.recorder, crew.pace, crew.lines, crew.plans, crew.loads
+    pump_context = stage.pump_context(carrier)
+    broken = PumpContext(
+        RefusesTenant(stage.database, other.tenant),
+        pump_context.recorder,
+        pump_context.pace,
+        pump_context.senders,
+        pump_context.plans,
+        pump_context.staging,
     )
     async with running(broken) as runner:
         await runner.submit(bad.lane)
@@ -192,7 +197,7 @@ async def test_a_lane_that_cannot_be_worked_does_not_stop_the_others(stage: Stag
 
 async def test_stopping_lets_what_has_not_begun_wait_for_another_process(stage: Stage) -> None:
     first, second, gate = await stage.batch(2), await stage.batch(2), Gate()
-    async with running(stage.crew(Carrier(gate))) as runner:
+    async with running(stage.pump_context(Carrier(gate))) as runner:
         runner.submit(first.lane)
         runner.submit(second.lane)
         await eventually(lambda: gate.waiting == 2)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.delivery import settle as settling
 from app.delivery.settle import Report, settle
-from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Move
+from app.domain.delivery import DeliveryEvent, DeliveryStatus, Ignored, Transition
 from app.domain.words import Channel, DeliveryId, ReasonCode
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 
@@ -213,7 +213,7 @@ class TestUncertain:
     async def test_the_sweeper_s_guess_never_replaces_what_the_call_said(self, stage: Stage) -> None:
         batch = await sent(stage)
         guess = report(batch.first, E.LOSE_WORKER, outcome="worker_lost", evidence="guess")
-        assert await stage.settle(guess) == {batch.first: Absorbed.NOT_APPLICABLE}
+        assert await stage.settle(guess) == {batch.first: Ignored.NOT_APPLICABLE}
         assert [attempt.outcome for attempt in await stage.attempts(batch.first)] == ["accepted"]
 
 
@@ -297,14 +297,14 @@ class TestMany:
             report(first, E.RECEIPT_READ),
             report(second, E.RECEIPT_DELIVERED),
         )
-        assert answers == {first: Move(S.READ), second: Move(S.DELIVERED)}
+        assert answers == {first: Transition(S.READ), second: Transition(S.DELIVERED)}
         assert await stage.counts(batch) == {"read": 1, "delivered": 1}
         assert await stage.events(batch) == 2
 
     async def test_a_delivery_that_does_not_exist_is_left_out(self, stage: Stage) -> None:
         batch = await claimed(stage)
         nobody = DeliveryId(uuid4())
-        assert await stage.settle(accepted(nobody), accepted(batch.first)) == {batch.first: Move(S.SENT)}
+        assert await stage.settle(accepted(nobody), accepted(batch.first)) == {batch.first: Transition(S.SENT)}
         assert await stage.settle(accepted(nobody)) == {}
         assert await stage.settle() == {}
 

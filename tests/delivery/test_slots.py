@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from app.delivery.pump import Pump
-from app.delivery.record import Recorder, Result
+from app.delivery.record import CallOutcome, Recorder
 from app.delivery.slots import AccountSlots
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel
@@ -18,7 +18,7 @@ class NeverWrites(Recorder):
     def __init__(self, real: Recorder) -> None:
         self._real, self.writes = real, asyncio.Event()
 
-    async def record(self, result: Result) -> None:
+    async def record(self, result: CallOutcome) -> None:
         await self.writes.wait()
         await self._real.record(result)
 
@@ -40,9 +40,9 @@ async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_a
     account, carrier = await stage.sms_account(max_in_flight=3), Carrier()
     batch = await stage.batch(20, account=account, channel=Channel.SMS)
     recorder = NeverWrites(Recorder(stage.database))
-    crew = stage.crew(carrier, recorder)
+    pump_context = stage.pump_context(carrier, recorder)
     async with recording(recorder):
-        pump = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
+        pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: len(carrier.calls) == 6)
         await stage.runs("SELECT pg_sleep(0.1)")
         assert (len(carrier.calls), await sending(stage, batch)) == (6, 6)
@@ -59,10 +59,10 @@ def claimed_ahead(stage: Stage, slots: AccountSlots) -> None:
 async def test_what_was_claimed_ahead_goes_back_when_the_mass_reply_is_paused(stage: Stage) -> None:
     account, gate = await stage.sms_account(max_in_flight=3), Gate()
     batch, carrier = await stage.batch(20, account=account, channel=Channel.SMS), Carrier(gate)
-    crew = stage.crew(carrier)
-    claimed_ahead(stage, crew.slots.of(stage.tenant, account))
-    async with recording(crew.recorder):
-        pump = asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run())
+    pump_context = stage.pump_context(carrier)
+    claimed_ahead(stage, pump_context.slots.of(stage.tenant, account))
+    async with recording(pump_context.recorder):
+        pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
         await eventually(lambda: gate.waiting == 3)
         assert await sending(stage, batch) == 6
         await stage.runs("UPDATE mass_replies SET status = :status", status=MassReplyStatus.PAUSED)
@@ -77,10 +77,10 @@ async def test_what_was_claimed_ahead_goes_back_when_the_mass_reply_is_paused(st
 async def test_stopping_gives_back_what_was_claimed_ahead(stage: Stage) -> None:
     account, gate, stop = await stage.sms_account(max_in_flight=3), Gate(), asyncio.Event()
     batch = await stage.batch(20, account=account, channel=Channel.SMS)
-    crew = stage.crew(Carrier(gate), budget=timedelta(milliseconds=50))
-    claimed_ahead(stage, crew.slots.of(stage.tenant, account))
-    async with recording(crew.recorder):
-        pump = asyncio.create_task(Pump(crew, batch.lane, stop).run())
+    pump_context = stage.pump_context(Carrier(gate), budget=timedelta(milliseconds=50))
+    claimed_ahead(stage, pump_context.slots.of(stage.tenant, account))
+    async with recording(pump_context.recorder):
+        pump = asyncio.create_task(Pump(pump_context, batch.lane, stop).run())
         await eventually(lambda: gate.waiting == 3)
         stop.set()
         gate.open.set()
@@ -91,9 +91,9 @@ async def test_stopping_gives_back_what_was_claimed_ahead(stage: Stage) -> None:
 async def test_two_processes_share_the_calls_of_an_account_and_leave_them_behind(stage: Stage) -> None:
     account, gate = await stage.sms_account(max_in_flight=4), Gate()
     batch = await stage.batch(20, account=account, channel=Channel.SMS)
-    crews = [stage.crew(Carrier(gate)), stage.crew(Carrier(gate))]
+    crews = [stage.pump_context(Carrier(gate)), stage.pump_context(Carrier(gate))]
     async with recording(crews[0].recorder), recording(crews[1].recorder):
-        pumps = [asyncio.create_task(Pump(crew, batch.lane, asyncio.Event()).run()) for crew in crews]
+        pumps = [asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run()) for pump_context in crews]
         await eventually(lambda: gate.waiting == 4)
         gate.open.set()
         await asyncio.gather(*pumps)

@@ -18,7 +18,15 @@ from app.dev.history.evidence import Decision
 from app.dev.history.export import export
 from app.dev.history.reading import evidence
 from app.dev.history.trace import trace
-from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move, Standing, transition
+from app.domain.delivery import (
+    DeliveryEvent,
+    DeliveryState,
+    DeliveryStatus,
+    Ignored,
+    ReportedEvent,
+    Transition,
+    transition,
+)
 from app.domain.words import DeliveryId
 from tests.delivery.stage import Batch, Stage, report
 from tests.delivery.test_protocol import Play, Seen
@@ -46,10 +54,10 @@ class Recorded(Play):
     async def allow_again(self, seen: Seen, event: DeliveryEvent) -> None:
         answers = await self.stage.settle(report(seen.id, event, None))
         self.note(seen.id, event, answers[seen.id])
-        self.again[seen.id] += isinstance(answers[seen.id], Move)
+        self.again[seen.id] += isinstance(answers[seen.id], Transition)
 
-    def note(self, delivery: DeliveryId, event: DeliveryEvent, answer: Move | Absorbed) -> None:
-        if event in DECISIONS and isinstance(answer, Move):
+    def note(self, delivery: DeliveryId, event: DeliveryEvent, answer: Transition | Ignored) -> None:
+        if event in DECISIONS and isinstance(answer, Transition):
             outcome, again = DECISIONS[event]
             epoch = next(seen.epoch for seen in self.seen if seen.id == delivery)
             self.decided[delivery].append(Decision(epoch, outcome, again, datetime.now(UTC)))
@@ -85,18 +93,16 @@ async def test_what_the_protocol_has_done_in_many_orders_is_explained(stage: Sta
     assert [fault for seed in seeds for fault in await faults(stage, seed)] == []
 
 
-Transition = Callable[[Standing, Happening, datetime], Move | Absorbed]
+Answering = Callable[[DeliveryState, ReportedEvent, datetime], Transition | Ignored]
 
 
-def instead(status: DeliveryStatus, event: DeliveryEvent, answer: Move | Absorbed) -> Transition:
+def instead(status: DeliveryStatus, event: DeliveryEvent, answer: Transition | Ignored) -> Answering:
     """The domain's own transitions, but for one pair."""
 
-    def broken(standing: Standing, happening: Happening, now: datetime) -> Move | Absorbed:
-        of_latest = happening.epoch in (None, standing.epoch)
+    def broken(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Transition | Ignored:
+        of_latest = reported.epoch in (None, state.epoch)
         return (
-            answer
-            if (standing.status, happening.event) == (status, event) and of_latest
-            else right(standing, happening, now)
+            answer if (state.status, reported.event) == (status, event) and of_latest else right(state, reported, now)
         )
 
     right = transition
@@ -104,12 +110,12 @@ def instead(status: DeliveryStatus, event: DeliveryEvent, answer: Move | Absorbe
 
 
 BROKEN = {
-    "a lost answer is tried again": instead(S.SENDING, E.LOSE_ANSWER, Move(S.QUEUED)),
-    "the sweeper queues expired rows again": instead(S.SENDING, E.LOSE_WORKER, Move(S.QUEUED)),
-    "a lost answer is a failure": instead(S.SENDING, E.LOSE_ANSWER, Move(S.FAILED)),
-    "a refusal is a doubt": instead(S.SENDING, E.REJECT, Move(S.UNCERTAIN)),
-    "a failure is a success": instead(S.SENDING, E.RECEIPT_FAILED, Move(S.SENT)),
-    "what was taken is given back": instead(S.SENDING, E.ACCEPT, Move(S.QUEUED)),
+    "a lost answer is tried again": instead(S.SENDING, E.LOSE_ANSWER, Transition(S.QUEUED)),
+    "the sweeper queues expired rows again": instead(S.SENDING, E.LOSE_WORKER, Transition(S.QUEUED)),
+    "a lost answer is a failure": instead(S.SENDING, E.LOSE_ANSWER, Transition(S.FAILED)),
+    "a refusal is a doubt": instead(S.SENDING, E.REJECT, Transition(S.UNCERTAIN)),
+    "a failure is a success": instead(S.SENDING, E.RECEIPT_FAILED, Transition(S.SENT)),
+    "what was taken is given back": instead(S.SENDING, E.ACCEPT, Transition(S.QUEUED)),
 }
 
 

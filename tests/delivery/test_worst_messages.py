@@ -26,11 +26,11 @@ async def test_two_hundred_of_the_worst_messages_hold_a_worker_s_loop_for_less_t
         html=WORST["html"],
         id=batch.id,
     )
-    crew = stage.crew(carrier)
+    pump_context = stage.pump_context(carrier)
     collect_seldom()
-    async with stretches_of_the_loop() as stretches, gaps_of_the_loop() as gaps, recording(crew.recorder):
+    async with stretches_of_the_loop() as stretches, gaps_of_the_loop() as gaps, recording(pump_context.recorder):
         while (await stage.counts(batch)).get("sent", 0) < 200:
-            await Pump(crew, batch.lane, asyncio.Event()).run()
+            await Pump(pump_context, batch.lane, asyncio.Event()).run()
     print(f"longest turn {1000 * max(stretches):.0f} ms, longest gap {1000 * max(gaps):.0f} ms")  # noqa: T201
     assert all(call.html for call in carrier.calls)
     assert max(stretches) < LONGEST

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import aiohttp
 from aiohttp import web
 
-from app.dev.sandbox import Sandbox, Settings, Timing, run_sandbox
+from app.dev.sandbox import Sandbox, SandboxOptions, Timing, run_sandbox
 from app.dev.sandbox.faults import Magic
 
 TOKEN = "server-token"
@@ -306,10 +306,10 @@ async def within(seconds: float, sandbox: Sandbox) -> None:
         await sandbox.receipts_settled()
 
 
-QUICK = Settings(timing=Timing(receipt_delay=0.0, retry_pauses=(0.0, 0.0), hold=0.05, drip=0.001))
+QUICK = SandboxOptions(timing=Timing(receipt_delay=0.0, retry_pauses=(0.0, 0.0), hold=0.05, drip=0.001))
 
 
 @asynccontextmanager
-async def quick_sandbox(settings: Settings = QUICK) -> AsyncIterator[tuple[Sandbox, aiohttp.ClientSession]]:
+async def quick_sandbox(settings: SandboxOptions = QUICK) -> AsyncIterator[tuple[Sandbox, aiohttp.ClientSession]]:
     async with run_sandbox(settings) as sandbox, aiohttp.ClientSession() as client:
         yield sandbox, client

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.dev.promises import Promise, Received, Result, breaches
+from app.dev.promises import Promise, PromisedResult, Received, breaches
 from app.dev.samples import DELIVERED, Ending
 from app.domain.delivery import DeliveryStatus
 from app.domain.words import Channel, ReasonCode
@@ -21,8 +21,8 @@ PROMISE = Promise(
 )
 
 
-def _result(name: str, channel: Channel, ending: Ending) -> Result:
-    return Result(f"id-{name}", name, "Ann Lee", channel, ending.status, ending.reason, "", attempts=1)
+def _result(name: str, channel: Channel, ending: Ending) -> PromisedResult:
+    return PromisedResult(f"id-{name}", name, "Ann Lee", channel, ending.status, ending.reason, "", attempts=1)
 
 
 FIRST = _result("email-1", Channel.EMAIL, DELIVERED)

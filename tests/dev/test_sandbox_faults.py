@@ -7,7 +7,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from app.dev.sandbox import Fault, Settings, Timing
+from app.dev.sandbox import InjectedFault, SandboxOptions, Timing
 from app.dev.sandbox.faults import MAGIC, STAGES, Magic, Stage, commits, find_fault
 from tests.dev.sandbox_calls import (
     QUICK,
@@ -22,23 +22,23 @@ from tests.dev.sandbox_calls import (
 )
 
 BY_FAULT = {magic.fault: magic for magic in MAGIC}
-DROPS = {Fault.DROP_BEFORE, Fault.DROP_AFTER, Fault.TIMEOUT}
+DROPS = {InjectedFault.DROP_BEFORE, InjectedFault.DROP_AFTER, InjectedFault.TIMEOUT}
 REFUSALS = {
-    Fault.INVALID: {
+    InjectedFault.INVALID: {
         "postmark": (422, 300),
         "twilio": (400, 21211),
         "webhook": (422, "invalid_recipient"),
         "whatsapp_cloud": (400, 131026),
         "meta": (400, (100, 2018001)),
     },
-    Fault.OPTED_OUT: {
+    InjectedFault.OPTED_OUT: {
         "postmark": (422, 406),
         "twilio": (400, 21610),
         "webhook": (422, "opted_out"),
         "whatsapp_cloud": (400, 131050),
         "meta": (400, (551, 1545041)),
     },
-    Fault.BAD_TOKEN: {
+    InjectedFault.BAD_TOKEN: {
         "postmark": (401, 10),
         "twilio": (401, 20003),
         "webhook": (401, "unauthenticated"),
@@ -53,7 +53,7 @@ REFUSALS = {
             "whatsapp_cloud": (500, 131000),
             "meta": (500, 2),
         }
-        for fault in (Fault.ERROR_BEFORE, Fault.ERROR_AFTER)
+        for fault in (InjectedFault.ERROR_BEFORE, InjectedFault.ERROR_AFTER)
     },
 }
 
@@ -78,7 +78,7 @@ async def test_a_message_counts_as_accepted_exactly_where_the_table_says_so(send
 
 @each_sender
 @pytest.mark.parametrize("fault", REFUSALS)
-async def test_a_refusal_speaks_the_providers_own_language(sender: Sender, fault: Fault) -> None:
+async def test_a_refusal_speaks_the_providers_own_language(sender: Sender, fault: InjectedFault) -> None:
     async with quick_sandbox() as (sandbox, client):
         sender.register(sandbox)
         answer = await post(client, sandbox, sender.call(sender.recipient(BY_FAULT[fault])))
@@ -86,9 +86,9 @@ async def test_a_refusal_speaks_the_providers_own_language(sender: Sender, fault
 
 
 @each_sender
-@pytest.mark.parametrize(("fault", "retry_after"), [(Fault.THROTTLED, "1"), (Fault.BUSY, None)])
+@pytest.mark.parametrize(("fault", "retry_after"), [(InjectedFault.THROTTLED, "1"), (InjectedFault.BUSY, None)])
 async def test_a_throttled_recipient_is_accepted_after_the_first_calls(
-    sender: Sender, fault: Fault, retry_after: str | None
+    sender: Sender, fault: InjectedFault, retry_after: str | None
 ) -> None:
     async with quick_sandbox(replace(QUICK, throttle_calls=2)) as (sandbox, client):
         sender.register(sandbox)
@@ -109,7 +109,7 @@ async def test_a_reset_throttles_again() -> None:
 
 @each_sender
 @pytest.mark.parametrize("fault", sorted(DROPS))
-async def test_a_dropped_connection_gives_no_answer(sender: Sender, fault: Fault) -> None:
+async def test_a_dropped_connection_gives_no_answer(sender: Sender, fault: InjectedFault) -> None:
     async with quick_sandbox() as (sandbox, client):
         sender.register(sandbox)
         with pytest.raises(aiohttp.ClientConnectionError):
@@ -118,7 +118,7 @@ async def test_a_dropped_connection_gives_no_answer(sender: Sender, fault: Fault
 
 async def test_an_accounts_fault_strikes_before_the_body_is_read() -> None:
     async with quick_sandbox() as (sandbox, _):
-        sandbox.register("postmark", "broken", fault=Fault.DROP_BEFORE)
+        sandbox.register("postmark", "broken", fault=InjectedFault.DROP_BEFORE)
         host, port = sandbox.url.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(
@@ -135,16 +135,18 @@ async def test_an_accounts_fault_strikes_before_the_body_is_read() -> None:
 
 async def test_an_accounts_fault_is_committed_whoever_the_recipient_is() -> None:
     async with quick_sandbox() as (sandbox, client):
-        sandbox.register("postmark", "broken", fault=Fault.ERROR_AFTER)
+        sandbox.register("postmark", "broken", fault=InjectedFault.ERROR_AFTER)
         answer = await post(client, sandbox, postmark_call("/postmark/email", email("ann@example.com"), "broken"))
         assert (answer.status, sandbox.journal.counts().accepted) == (500, 1)
 
 
 @each_sender
 async def test_a_call_that_times_out_is_accepted_and_held_until_the_sandbox_stops(sender: Sender) -> None:
-    async with quick_sandbox(Settings(timing=Timing(hold=60))) as (sandbox, client):
+    async with quick_sandbox(SandboxOptions(timing=Timing(hold=60))) as (sandbox, client):
         sender.register(sandbox)
-        call = asyncio.create_task(post(client, sandbox, sender.call(sender.recipient(BY_FAULT[Fault.TIMEOUT]))))
+        call = asyncio.create_task(
+            post(client, sandbox, sender.call(sender.recipient(BY_FAULT[InjectedFault.TIMEOUT])))
+        )
         answered, _ = await asyncio.wait([call], timeout=0.1)
         assert not answered
         sandbox.exchange.closing.set()
@@ -155,9 +157,9 @@ async def test_a_call_that_times_out_is_accepted_and_held_until_the_sandbox_stop
 
 @each_sender
 async def test_a_dripping_answer_begins_and_does_not_come_to_an_end(sender: Sender) -> None:
-    async with quick_sandbox(Settings(timing=Timing(drip=60))) as (sandbox, client):
+    async with quick_sandbox(SandboxOptions(timing=Timing(drip=60))) as (sandbox, client):
         sender.register(sandbox)
-        call = sender.call(sender.recipient(BY_FAULT[Fault.DRIP]))
+        call = sender.call(sender.recipient(BY_FAULT[InjectedFault.DRIP]))
         async with client.post(sandbox.url + call.path, data=call.body, headers=call.headers) as response:
             assert response.status == sender.accepted_status
             assert await response.content.readexactly(1) == b"{"
@@ -170,7 +172,7 @@ async def test_a_dripping_answer_begins_and_does_not_come_to_an_end(sender: Send
 async def test_a_dripping_answer_is_a_good_one_for_who_waits(sender: Sender) -> None:
     async with quick_sandbox() as (sandbox, client):
         sender.register(sandbox)
-        answer = await post(client, sandbox, sender.call(sender.recipient(BY_FAULT[Fault.DRIP])))
+        answer = await post(client, sandbox, sender.call(sender.recipient(BY_FAULT[InjectedFault.DRIP])))
         [entry] = sandbox.journal
         assert f'"{entry.message_id}"'.encode() in answer.body
 
@@ -179,7 +181,7 @@ async def test_a_dripping_answer_is_a_good_one_for_who_waits(sender: Sender) -> 
 async def test_garbage_is_200_and_not_json(sender: Sender) -> None:
     async with quick_sandbox() as (sandbox, client):
         sender.register(sandbox)
-        answer = await post(client, sandbox, sender.call(sender.recipient(BY_FAULT[Fault.GARBAGE])))
+        answer = await post(client, sandbox, sender.call(sender.recipient(BY_FAULT[InjectedFault.GARBAGE])))
         assert answer.status == 200
         with pytest.raises(ValueError, match="Expecting value"):
             _ = answer.json
@@ -187,11 +189,11 @@ async def test_garbage_is_200_and_not_json(sender: Sender) -> None:
 
 @each_sender
 async def test_the_receipts_can_come_before_the_answer(sender: Sender) -> None:
-    late = Settings(timing=Timing(receipt_delay=60))
+    late = SandboxOptions(timing=Timing(receipt_delay=60))
     async with run_receiver() as receiver, quick_sandbox(late) as (sandbox, client):
         sender = sender.reporting_to(receiver.url)
         sender.register(sandbox)
-        call = sender.call(sender.recipient(BY_FAULT[Fault.RECEIPT_FIRST]))
+        call = sender.call(sender.recipient(BY_FAULT[InjectedFault.RECEIPT_FIRST]))
         answer = await post(client, sandbox, call)
         assert answer.status == sender.accepted_status
         assert len(receiver.received) > 0
@@ -220,9 +222,9 @@ async def test_in_a_batch_a_fault_of_the_call_or_of_its_answer_strikes_all(word:
 
 
 def test_every_fault_is_in_the_table_once_with_a_block_of_its_own() -> None:
-    assert sorted(magic.fault for magic in MAGIC) == sorted(Fault)
+    assert sorted(magic.fault for magic in MAGIC) == sorted(InjectedFault)
     assert len({magic.block for magic in MAGIC}) == len(MAGIC)
-    assert set(STAGES) == set(Fault)
+    assert set(STAGES) == set(InjectedFault)
 
 
 @pytest.mark.parametrize("magic", MAGIC, ids=lambda magic: magic.fault)

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app.dev.sandbox import Settings
+from app.dev.sandbox import SandboxOptions
 from tests.dev.sandbox_calls import QUICK, SENDERS, Sender, email, get, post, postmark_call, quick_sandbox
 
 EMAIL = SENDERS[0]
@@ -82,7 +82,7 @@ async def test_the_file_holds_a_line_for_each_entry_at_once(tmp_path: Path) -> N
 
 async def test_accounts_are_registered_over_http() -> None:
     account = {"provider": "postmark", "identity": "token-1", "secret": "", "callback_url": "http://127.0.0.1:9/"}
-    async with quick_sandbox(Settings(receipts=False)) as (sandbox, client):
+    async with quick_sandbox(SandboxOptions(receipts=False)) as (sandbox, client):
         async with client.post(sandbox.url + "/sandbox/accounts", json=account) as response:
             assert response.status == 201
         known = await post(client, sandbox, postmark_call("/postmark/email", email("ann@example.com"), "token-1"))

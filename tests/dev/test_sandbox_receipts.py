@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.dev.sandbox import Settings, Timing
+from app.dev.sandbox import SandboxOptions, Timing
 from tests.dev.sandbox_calls import QUICK, SENDERS, TwilioSender, get, post, quick_sandbox, run_receiver, within
 
 EMAIL = SENDERS[0]
@@ -53,7 +53,7 @@ async def test_refused_messages_have_no_receipts() -> None:
 
 async def test_stopping_does_not_wait_for_receipts_that_are_due_later() -> None:
     async with run_receiver() as receiver:
-        async with quick_sandbox(Settings(timing=Timing(receipt_delay=60))) as (sandbox, client):
+        async with quick_sandbox(SandboxOptions(timing=Timing(receipt_delay=60))) as (sandbox, client):
             EMAIL.reporting_to(receiver.url).register(sandbox)
             await post(client, sandbox, EMAIL.call("ann@example.com"))
         assert receiver.received == []

@@ -13,7 +13,7 @@ import pytest
 from app.channels.http import open_http
 from app.channels.registry import AccountSetup
 from app.channels.sendgrid.adapter import SendGridAdapter
-from app.dev.sandbox import Fault, Sandbox
+from app.dev.sandbox import InjectedFault, Sandbox
 from app.dev.sandbox.faults import STAGES, Stage
 from app.dev.sandbox.sendgrid import new_keys
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, Unknown
@@ -25,23 +25,23 @@ from tests.dev.sandbox_calls import QUICK, Answered, Received, get, quick_sandbo
 
 KEY = "SG.sandbox"
 PRIVATE, PUBLIC = new_keys()
-RESULTS: Mapping[Fault, type] = {
-    Fault.INVALID: Rejected,
-    Fault.OPTED_OUT: Rejected,
-    Fault.BOUNCE: Accepted,
-    Fault.COMPLAINT: Accepted,
-    Fault.UNDELIVERED: Accepted,
-    Fault.THROTTLED: Deferred,
-    Fault.BUSY: Deferred,
-    Fault.BAD_TOKEN: Deferred,
-    Fault.ERROR_BEFORE: Unknown,
-    Fault.ERROR_AFTER: Unknown,
-    Fault.TIMEOUT: Unknown,
-    Fault.DROP_BEFORE: Unknown,
-    Fault.DROP_AFTER: Unknown,
-    Fault.DRIP: Accepted,  # there is no body to drip
-    Fault.GARBAGE: Unknown,
-    Fault.RECEIPT_FIRST: Accepted,
+RESULTS: Mapping[InjectedFault, type] = {
+    InjectedFault.INVALID: Rejected,
+    InjectedFault.OPTED_OUT: Rejected,
+    InjectedFault.BOUNCE: Accepted,
+    InjectedFault.COMPLAINT: Accepted,
+    InjectedFault.UNDELIVERED: Accepted,
+    InjectedFault.THROTTLED: Deferred,
+    InjectedFault.BUSY: Deferred,
+    InjectedFault.BAD_TOKEN: Deferred,
+    InjectedFault.ERROR_BEFORE: Unknown,
+    InjectedFault.ERROR_AFTER: Unknown,
+    InjectedFault.TIMEOUT: Unknown,
+    InjectedFault.DROP_BEFORE: Unknown,
+    InjectedFault.DROP_AFTER: Unknown,
+    InjectedFault.DRIP: Accepted,  # there is no body to drip
+    InjectedFault.GARBAGE: Unknown,
+    InjectedFault.RECEIPT_FIRST: Accepted,
 }
 
 
@@ -137,7 +137,7 @@ async def test_a_call_that_cannot_be_read_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize(("fault", "result"), RESULTS.items())
 async def test_every_fault_comes_out_of_our_adapter_as_it_must(
-    http: httpx.AsyncClient, fault: Fault, result: type
+    http: httpx.AsyncClient, fault: InjectedFault, result: type
 ) -> None:
     async with quick_sandbox(replace(QUICK, throttle_calls=1)) as (sandbox, _):
         assert type(await adapter(sandbox, http).send(to(f"{fault}@example.com"))) is result

@@ -11,7 +11,7 @@ import aiosmtplib
 import pytest
 
 from app.channels.smtp.adapter import Config, Credentials, SmtpAdapter
-from app.dev.sandbox import Fault, Sandbox, Settings, Timing
+from app.dev.sandbox import InjectedFault, Sandbox, SandboxOptions, Timing
 from app.dev.sandbox.faults import MAGIC, commits
 from app.dev.sandbox.mail_server import server_class
 from app.dev.servers import EmbeddedServersMissing
@@ -27,17 +27,17 @@ ANN = outbound(Channel.EMAIL, "ann@example.com")
 PARENT = "<abc@mail.example.test>"
 
 WAITS_ALONE = (Deferred, "postponed", "delivery", None)
-OUTCOMES: Mapping[Fault, tuple[object, ...]] = {
-    Fault.INVALID: (Rejected, ReasonCode.INVALID_RECIPIENT),
-    Fault.OPTED_OUT: (Rejected, ReasonCode.BLOCKED),
-    Fault.THROTTLED: WAITS_ALONE,
-    Fault.BUSY: (Deferred, "throttled", "account", timedelta(seconds=30)),
-    Fault.BAD_TOKEN: (Deferred, "account", "account", None),
-    Fault.ERROR_BEFORE: WAITS_ALONE,
-    Fault.DROP_BEFORE: (Deferred, ReasonCode.UNREACHABLE, "delivery", None),
-    Fault.TIMEOUT: (Unknown,),
-    Fault.DROP_AFTER: (Unknown,),
-    Fault.GARBAGE: (Unknown,),
+OUTCOMES: Mapping[InjectedFault, tuple[object, ...]] = {
+    InjectedFault.INVALID: (Rejected, ReasonCode.INVALID_RECIPIENT),
+    InjectedFault.OPTED_OUT: (Rejected, ReasonCode.BLOCKED),
+    InjectedFault.THROTTLED: WAITS_ALONE,
+    InjectedFault.BUSY: (Deferred, "throttled", "account", timedelta(seconds=30)),
+    InjectedFault.BAD_TOKEN: (Deferred, "account", "account", None),
+    InjectedFault.ERROR_BEFORE: WAITS_ALONE,
+    InjectedFault.DROP_BEFORE: (Deferred, ReasonCode.UNREACHABLE, "delivery", None),
+    InjectedFault.TIMEOUT: (Unknown,),
+    InjectedFault.DROP_AFTER: (Unknown,),
+    InjectedFault.GARBAGE: (Unknown,),
 }
 """What each fault leads to; any other is none of a mail server's, or one for the impatient, and the mail is taken."""
 
@@ -71,8 +71,10 @@ async def send_by_hand(sandbox: Sandbox, *recipients: str) -> tuple[Mapping[str,
     )
 
 
-@pytest.mark.parametrize("fault", Fault)
-async def test_each_fault_leads_to_its_outcome_and_counts_as_accepted_only_after_the_last_dot(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", InjectedFault)
+async def test_each_fault_leads_to_its_outcome_and_counts_as_accepted_only_after_the_last_dot(
+    fault: InjectedFault,
+) -> None:
     async with quick_sandbox() as (sandbox, _):
         result = await send(sandbox, f"{fault}@example.com")
 
@@ -86,8 +88,14 @@ async def test_each_fault_leads_to_its_outcome_and_counts_as_accepted_only_after
 def test_a_mail_server_commits_what_an_smtp_reply_or_its_absence_can_say() -> None:
     never = {magic.fault for magic in MAGIC if not commits("smtp", magic.fault)}
     assert never == {
-        *(Fault.BOUNCE, Fault.COMPLAINT, Fault.UNDELIVERED, Fault.RECEIPT_FIRST, Fault.ERROR_AFTER),
-        *(Fault.WINDOW, Fault.WINDOW_LATER, Fault.TEMPLATE),
+        *(
+            InjectedFault.BOUNCE,
+            InjectedFault.COMPLAINT,
+            InjectedFault.UNDELIVERED,
+            InjectedFault.RECEIPT_FIRST,
+            InjectedFault.ERROR_AFTER,
+        ),
+        *(InjectedFault.WINDOW, InjectedFault.WINDOW_LATER, InjectedFault.TEMPLATE),
     }
 
 
@@ -100,9 +108,11 @@ async def test_a_greylisted_recipient_is_accepted_after_the_first_calls_and_once
         assert (counts.accepted, counts.refused, counts.distinct_accepted) == (1, 2, 1)
 
 
-@pytest.mark.parametrize("fault", [Fault.TIMEOUT, Fault.DRIP])
-async def test_a_reply_that_does_not_come_to_an_end_is_unknown_and_held_until_the_sandbox_stops(fault: Fault) -> None:
-    async with quick_sandbox(Settings(timing=Timing(hold=60, drip=60))) as (sandbox, _):
+@pytest.mark.parametrize("fault", [InjectedFault.TIMEOUT, InjectedFault.DRIP])
+async def test_a_reply_that_does_not_come_to_an_end_is_unknown_and_held_until_the_sandbox_stops(
+    fault: InjectedFault,
+) -> None:
+    async with quick_sandbox(SandboxOptions(timing=Timing(hold=60, drip=60))) as (sandbox, _):
         sending = asyncio.create_task(send(sandbox, f"{fault}@example.com"))
         async with asyncio.timeout(10):
             while not sandbox.journal.counts().accepted:
@@ -170,14 +180,14 @@ async def test_an_unknown_sender_is_refused_while_others_are_registered() -> Non
         sandbox.register("smtp", SENDER)
 
         assert isinstance(await send(sandbox), Accepted)
-        assert outcome(await send(sandbox, sender="else@example.com")) == OUTCOMES[Fault.BAD_TOKEN]
+        assert outcome(await send(sandbox, sender="else@example.com")) == OUTCOMES[InjectedFault.BAD_TOKEN]
         assert [entry.accepted for entry in sandbox.journal] == [True, False]
 
 
 async def test_an_accounts_fault_is_committed_whoever_the_recipient_is() -> None:
     async with quick_sandbox() as (sandbox, _):
-        sandbox.register("smtp", SENDER, fault=Fault.DROP_BEFORE)
-        assert outcome(await send(sandbox)) == OUTCOMES[Fault.DROP_BEFORE]
+        sandbox.register("smtp", SENDER, fault=InjectedFault.DROP_BEFORE)
+        assert outcome(await send(sandbox)) == OUTCOMES[InjectedFault.DROP_BEFORE]
 
 
 async def test_a_mail_of_another_program_is_taken_for_each_recipient_that_is_not_refused() -> None:

@@ -13,7 +13,7 @@ from app.channels.registry import AccountSetup
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.dev.sandbox import Sandbox
 from app.domain.channel_port import Uploaded
-from app.domain.outbound import Accepted, AttachmentFile, Template
+from app.domain.outbound import Accepted, AttachmentFile, FilledTemplate
 from app.domain.provider_events import Inbound, Receipt, Webhook
 from app.domain.words import Channel
 from tests.channels.cases import CORRELATION, outbound, sample
@@ -215,7 +215,7 @@ async def test_our_adapter_and_the_sandbox_understand_each_other() -> None:
         files = (AttachmentFile("a.png", "image/png", b"png", uploaded.media_id),)
         sent = await ours.send(outbound(Channel.WHATSAPP, ANN, attachments=files))
         templated = await ours.send(
-            outbound(Channel.WHATSAPP, "+15005550260", template=Template("hello", "en", ("Ann",)))
+            outbound(Channel.WHATSAPP, "+15005550260", template=FilledTemplate("hello", "en", ("Ann",)))
         )
         await within(5, sandbox)
         await write(client, sandbox)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.outbound import Attachment, Author
-from app.domain.preflight import Plan, Recipient
+from app.domain.preflight import MessagePlan, Recipient
 from app.domain.text.message import OnUnresolved, compile_message
 from app.domain.words import Channel, ConversationStatus
 
@@ -52,10 +52,10 @@ def on_phone(**about: Any) -> Recipient:
     return recipient(**{"channel": Channel.SMS, "address": "+12025550123", **about})
 
 
-def plan(text: str = "Hi {{ contact.first_name }}, we are back.", **about: Any) -> Plan:
+def plan(text: str = "Hi {{ contact.first_name }}, we are back.", **about: Any) -> MessagePlan:
     defaults: dict[str, Any] = {
         "on_unresolved": OnUnresolved.SKIP,
         "author": Author("agent-1", "Support", "support@example.com"),
         "tenant_name": "Example Ltd",
     }
-    return Plan(compile_message(text, None), **{**defaults, **about})
+    return MessagePlan(compile_message(text, None), **{**defaults, **about})

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.errors import InvalidTemplate, UnknownMergeTag
-from app.domain.outbound import Attachment, Template
+from app.domain.outbound import Attachment, FilledTemplate
 from app.domain.preflight import PreflightWarning, Recipient, preflight
 from app.domain.preflight_summary import Summary, Withdrawn
 from app.domain.text.approved_templates import as_text, read_template
@@ -107,4 +107,4 @@ def test_a_parameter_at_fault_is_pointed_at(parameter: str, error: type[InvalidT
 
 
 def test_the_timeline_says_which_template_with_which_values() -> None:
-    assert as_text(Template("hello", "en", ("Ann", "42"))) == "[Template hello, en] Ann, 42"
+    assert as_text(FilledTemplate("hello", "en", ("Ann", "42"))) == "[Template hello, en] Ann, 42"

@@ -12,9 +12,9 @@ from app.automation.model import (
     MAX_ACTIONS,
     MAX_CHAIN,
     WAITS,
-    Action,
     ActionOutcome,
     ActionType,
+    RuleAction,
     RuleDraft,
     RunOutcome,
     Trigger,
@@ -27,7 +27,7 @@ from app.automation.model import (
 from app.automation.rule_json import parse_rule, write_rule
 from app.domain.conversation import Conversation
 from app.domain.errors import InvalidRequest
-from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, News, Subject
+from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry, Subject
 from app.domain.selection import Filter, TagCondition
 from app.domain.words import Channel, ConversationStatus, MassReplyId
 
@@ -96,9 +96,9 @@ triggers = st.one_of(
     st.builds(Trigger, st.just(TriggerType.TAG_ADDED), tags=st.lists(names, unique=True).map(tuple)),
 )
 actions = st.one_of(
-    st.builds(Action, st.sampled_from(sorted(set(ActionType) - {ActionType.SET_STATUS})), names),
-    st.builds(Action, st.just(ActionType.SET_STATUS), st.sampled_from(ConversationStatus)),
-    st.builds(Action, st.sampled_from((ActionType.ASSIGN_TEAM, ActionType.ASSIGN_AGENT)), st.just("")),
+    st.builds(RuleAction, st.sampled_from(sorted(set(ActionType) - {ActionType.SET_STATUS})), names),
+    st.builds(RuleAction, st.just(ActionType.SET_STATUS), st.sampled_from(ConversationStatus)),
+    st.builds(RuleAction, st.sampled_from((ActionType.ASSIGN_TEAM, ActionType.ASSIGN_AGENT)), st.just("")),
 )
 drafts = st.builds(
     RuleDraft,
@@ -145,7 +145,7 @@ def test_a_trigger_answers_to_its_own_kind_of_news(trigger: Trigger, subjects: s
         "tagged": TAGGED,
         "untagged": UNTAGGED,
     }
-    news = News(EventType.MESSAGE_CREATED, BATCH)
+    news = OutboxEntry(EventType.MESSAGE_CREATED, BATCH)
     assert {name for name, subject in all_of_them.items() if fires(trigger, news, subject)} == subjects
 
 
@@ -159,11 +159,11 @@ def test_a_chain_may_hold_a_rule_once_and_has_an_end() -> None:
 
 def test_actions_are_done_in_their_order_and_say_what_they_did() -> None:
     wanted = [
-        Action(ActionType.ADD_TAG, "b"),
-        Action(ActionType.ADD_TAG, "a"),
-        Action(ActionType.REMOVE_TAG, "c"),
-        Action(ActionType.ASSIGN_TEAM, ""),
-        Action(ActionType.CALL_WEBHOOK, "https://hooks.example.com/"),
+        RuleAction(ActionType.ADD_TAG, "b"),
+        RuleAction(ActionType.ADD_TAG, "a"),
+        RuleAction(ActionType.REMOVE_TAG, "c"),
+        RuleAction(ActionType.ASSIGN_TEAM, ""),
+        RuleAction(ActionType.CALL_WEBHOOK, "https://hooks.example.com/"),
     ]
     applied = apply(wanted, CONVERSATION)
     assert (applied.conversation.tags, applied.conversation.team) == (("a", "b"), None)
@@ -171,11 +171,11 @@ def test_actions_are_done_in_their_order_and_say_what_they_did() -> None:
     done, skipped, pending = ActionOutcome.DONE, ActionOutcome.SKIPPED, ActionOutcome.PENDING
     assert outcomes == [done, skipped, done, done, pending]
     assert applied.outcome is RunOutcome.DONE
-    assert apply([Action(ActionType.ADD_TAG, "a")], CONVERSATION).outcome is RunOutcome.UNCHANGED
+    assert apply([RuleAction(ActionType.ADD_TAG, "a")], CONVERSATION).outcome is RunOutcome.UNCHANGED
 
 
 @given(st.lists(actions, min_size=1, max_size=8))
-def test_the_same_actions_again_change_nothing(done: list[Action]) -> None:
+def test_the_same_actions_again_change_nothing(done: list[RuleAction]) -> None:
     once = apply(done, CONVERSATION).conversation
     assert apply(done, once).conversation == once
 

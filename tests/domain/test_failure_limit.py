@@ -3,10 +3,10 @@
 import pytest
 
 from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus
-from app.domain.pacing import FAILURE_LIMIT, Latest, Turnout, turnout
+from app.domain.pacing import FAILURE_LIMIT, AttemptOutcome, OutcomeWindow, attempt_outcome
 
 S, E = DeliveryStatus, DeliveryEvent
-GOOD, BAD = Turnout.GOOD, Turnout.BAD
+GOOD, BAD = AttemptOutcome.GOOD, AttemptOutcome.BAD
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_a_lane_stops_past_a_fifth_of_the_last_fifty_and_never_below_ten(attempt
     ],
 )
 def test_only_the_end_of_an_attempt_says_something_about_its_lane(
-    before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus, expected: Turnout | None
+    before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus, expected: AttemptOutcome | None
 ) -> None:
     assert (before, event) in DELIVERY_RULES
-    assert turnout(before, event, after) is expected
+    assert attempt_outcome(before, event, after) is expected
 
 
 def test_a_run_is_kept_as_bits_with_the_latest_lowest() -> None:
-    assert Latest.of([GOOD, BAD, BAD, GOOD], 50) == Latest(4, 0b0110)
-    assert Latest.of([], 50) == Latest(0, 0)
+    assert OutcomeWindow.of([GOOD, BAD, BAD, GOOD], 50) == OutcomeWindow(4, 0b0110)
+    assert OutcomeWindow.of([], 50) == OutcomeWindow(0, 0)
 
 
 def test_only_the_last_of_a_long_run_are_kept() -> None:
-    assert Latest.of([BAD] * 100 + [GOOD] * 50, 50) == Latest(50, 0)
-    assert Latest.of([GOOD] * 100 + [BAD] * 50, 50) == Latest(50, 2**50 - 1)
+    assert OutcomeWindow.of([BAD] * 100 + [GOOD] * 50, 50) == OutcomeWindow(50, 0)
+    assert OutcomeWindow.of([GOOD] * 100 + [BAD] * 50, 50) == OutcomeWindow(50, 2**50 - 1)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.approval import fold, parties, refuse_anothers, refuse_own
+from app.domain.approval import actors_behind, fold, refuse_anothers, refuse_own
 from app.domain.audit import Actor
 from app.domain.contact_limits import thin_out
 from app.domain.errors import BatchTooLarge, Forbidden
@@ -164,14 +164,14 @@ KEY = KeyIdentity(ID, "backend")
 
 
 def test_a_credential_is_a_party_to_what_it_does_in_anothers_name() -> None:
-    assert parties(Actor(ANN, user=ANN)) == {"ann"}
-    assert parties(Actor(ANN, KEY)) == {"ann", str(ID)}
-    assert parties(Actor(ANN, KEY, BEN)) == {"ann", "ben"}
-    assert parties(Actor(Author(None, "Nobody"))) == set()
+    assert actors_behind(Actor(ANN, user=ANN)) == {"ann"}
+    assert actors_behind(Actor(ANN, KEY)) == {"ann", str(ID)}
+    assert actors_behind(Actor(ANN, KEY, BEN)) == {"ann", "ben"}
+    assert actors_behind(Actor(Author(None, "Nobody"))) == set()
 
 
 def test_no_name_that_a_credential_gives_makes_it_a_second_person() -> None:
-    involved = parties(Actor(ANN, KEY))
+    involved = actors_behind(Actor(ANN, KEY))
     refuse_own(Actor(BEN, user=BEN), involved)
     for own in (Actor(ANN, user=ANN), Actor(BEN, KEY), Actor(ANN, KeyIdentity(UUID(int=5), "another"))):
         with pytest.raises(Forbidden, match="Somebody else"):

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.mail.message import parse_mail
-from app.mail.splitting import MAX_LINE_BYTES, TooLarge, split_lines, split_mbox
+from app.mail.splitting import MAX_LINE_BYTES, OversizedItem, split_lines, split_mbox
 from tests.domain.mails import REAL
 
 FROM = b"From ann@example.com Fri May  1 09:00:00 2026"
@@ -34,7 +34,7 @@ async def in_chunks(content: bytes, size: int = 7) -> AsyncIterator[bytes]:
         yield content[start : start + size]
 
 
-async def collect(items: AsyncIterable[bytes | TooLarge]) -> list[bytes | TooLarge]:
+async def collect(items: AsyncIterable[bytes | OversizedItem]) -> list[bytes | OversizedItem]:
     return [item async for item in items]
 
 
@@ -147,18 +147,18 @@ class TestMbox:
         small, large = b"A: 1\n\nsmall\n", b"A: 1\n\n" + b"x" * 5_000 + b"\n"
         items = await collect(split_mbox(in_chunks(mbox(small, large, small, large), size), limit=100))
         assert items[0] == items[2] == small
-        assert [type(item) for item in items] == [bytes, TooLarge, bytes, TooLarge]
-        assert all(len(large) <= item.size < len(large) + 60 for item in items if isinstance(item, TooLarge))
+        assert [type(item) for item in items] == [bytes, OversizedItem, bytes, OversizedItem]
+        assert all(len(large) <= item.size < len(large) + 60 for item in items if isinstance(item, OversizedItem))
 
     async def test_the_limit_is_the_mail_s_own_size(self):
         mail = b"A: 1\n\n" + b"x" * 93 + b"\n"
         assert await collect(split_mbox(in_chunks(mbox(mail)), limit=100)) == [mail]
-        assert await collect(split_mbox(in_chunks(mbox(mail)), limit=99)) == [TooLarge(100)]
+        assert await collect(split_mbox(in_chunks(mbox(mail)), limit=99)) == [OversizedItem(100)]
 
     async def test_a_file_that_begins_with_too_large_a_mail_goes_on(self):
         content = b"A: 1\n\n" + b"x" * 5_000 + b"\n\n" + mbox(b"B: 2\n")
         items = await collect(split_mbox(in_chunks(content), limit=100))
-        assert isinstance(items[0], TooLarge)
+        assert isinstance(items[0], OversizedItem)
         assert items[1:] == [b"B: 2\n"]
 
 
@@ -179,8 +179,8 @@ class TestLines:
         content = b"a" * 10 + b"\n" + b"b" * 11 + b"\r\n" + b"c" * 10 + b"\r\n" + b"d" * 500
         items = await collect(split_lines(in_chunks(content, size), limit=10))
         assert [items[0], items[2]] == [b"a" * 10, b"c" * 10]
-        assert isinstance(items[1], TooLarge)
-        assert items[3] == TooLarge(500)
+        assert isinstance(items[1], OversizedItem)
+        assert items[3] == OversizedItem(500)
 
     async def test_memory_stays_flat_over_a_line_without_an_end(self):
         """64 MB in one line: at no time is more held than a line's limit and two chunks."""
@@ -196,5 +196,5 @@ class TestLines:
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert items == [TooLarge(64 * 1024 * 1024)]
+        assert items == [OversizedItem(64 * 1024 * 1024)]
         assert peak < 3 * MAX_LINE_BYTES

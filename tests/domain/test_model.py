@@ -7,13 +7,13 @@ import pytest
 
 from app.domain.delivery import (
     ACCEPTED,
-    Absorbed,
     DeliveryEvent,
+    DeliveryState,
     DeliveryStatus,
     Effect,
-    Happening,
-    Move,
-    Standing,
+    Ignored,
+    ReportedEvent,
+    Transition,
     effect,
     too_late,
     transition,
@@ -95,13 +95,13 @@ def cells(grid: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def standing(status: DeliveryStatus, **about: Any) -> Standing:
+def state(status: DeliveryStatus, **about: Any) -> DeliveryState:
     defaults: dict[str, Any] = {"epoch": EPOCH, "retryable": True, "last_receipt_at": EARLIER}
-    return Standing(status, **{**defaults, **about})
+    return DeliveryState(status, **{**defaults, **about})
 
 
-def happens(event: DeliveryEvent, **about: Any) -> Happening:
-    return Happening(event, **{"epoch": EPOCH, "occurred_at": NOW, **about})
+def happens(event: DeliveryEvent, **about: Any) -> ReportedEvent:
+    return ReportedEvent(event, **{"epoch": EPOCH, "occurred_at": NOW, **about})
 
 
 def test_the_grids_hold_every_pair() -> None:
@@ -114,11 +114,11 @@ def test_the_grids_hold_every_pair() -> None:
 def test_every_event_has_an_answer_in_every_status(event: str, status: str, to: str) -> None:
     reason = Reason(C.PROVIDER_REJECTED, "Because.")
     over = {"not_after": NOW} if event == E.EXPIRE else {}
-    answer = transition(standing(S(status), **over), happens(E(event), reason=reason), NOW)
+    answer = transition(state(S(status), **over), happens(E(event), reason=reason), NOW)
     if to == ".":
-        assert answer is Absorbed.NOT_APPLICABLE
+        assert answer is Ignored.NOT_APPLICABLE
     else:
-        assert isinstance(answer, Move)
+        assert isinstance(answer, Transition)
         assert answer.to == to
         assert answer.reason in (None, reason)
 
@@ -135,7 +135,7 @@ def test_every_change_has_one_effect_on_the_conversation(before: str, after: str
 
 @pytest.mark.parametrize("not_after", [LATER, None])
 def test_nothing_is_called_too_late_that_was_given_more_time(not_after: datetime | None) -> None:
-    assert transition(standing(S.QUEUED, not_after=not_after), happens(E.EXPIRE), NOW) is Absorbed.NOT_OVERDUE
+    assert transition(state(S.QUEUED, not_after=not_after), happens(E.EXPIRE), NOW) is Ignored.NOT_OVERDUE
 
 
 OWN = [E.GIVE_BACK, E.REFUSE, E.REJECT, E.DEFER, E.RECEIPT_FAILED]
@@ -154,7 +154,7 @@ OWN = [E.GIVE_BACK, E.REFUSE, E.REJECT, E.DEFER, E.RECEIPT_FAILED]
 def test_what_ends_an_attempt_counts_for_that_attempt_alone(
     status: DeliveryStatus, event: DeliveryEvent, epoch: int | None
 ) -> None:
-    assert transition(standing(status), happens(event, epoch=epoch), NOW) is Absorbed.OTHER_ATTEMPT
+    assert transition(state(status), happens(event, epoch=epoch), NOW) is Ignored.OTHER_ATTEMPT
 
 
 SUCCESSES = [E.ACCEPT, E.RECEIPT_SENT, E.RECEIPT_DELIVERED, E.RECEIPT_READ]
@@ -165,16 +165,16 @@ SUCCESSES = [E.ACCEPT, E.RECEIPT_SENT, E.RECEIPT_DELIVERED, E.RECEIPT_READ]
 class TestASuccess:
     def test_counts_for_any_attempt_and_without_a_time(self, status: DeliveryStatus, event: DeliveryEvent) -> None:
         for epoch in (1, EPOCH):
-            answer = transition(standing(status), happens(event, epoch=epoch, occurred_at=None), NOW)
-            assert isinstance(answer, Move)
+            answer = transition(state(status), happens(event, epoch=epoch, occurred_at=None), NOW)
+            assert isinstance(answer, Transition)
 
     def test_does_not_count_where_the_provider_has_called_that_attempt_failed_since(
         self, status: DeliveryStatus, event: DeliveryEvent
     ) -> None:
-        failed = standing(status, attempt_failed=True, last_receipt_at=NOW)
+        failed = state(status, attempt_failed=True, last_receipt_at=NOW)
         for occurred_at in (EARLIER, NOW, None):
-            assert transition(failed, happens(event, epoch=1, occurred_at=occurred_at), NOW) is Absorbed.OLDER
-        assert isinstance(transition(failed, happens(event, epoch=1, occurred_at=LATER), NOW), Move)
+            assert transition(failed, happens(event, epoch=1, occurred_at=occurred_at), NOW) is Ignored.OLDER
+        assert isinstance(transition(failed, happens(event, epoch=1, occurred_at=LATER), NOW), Transition)
 
 
 @pytest.mark.parametrize("event", SUCCESSES)
@@ -182,54 +182,54 @@ class TestASuccessAfterAFailure:
     @pytest.mark.parametrize("code", [C.TOO_LATE, C.MARKED_NOT_SENT])
     def test_corrects_what_we_concluded_ourselves(self, event: DeliveryEvent, code: ReasonCode) -> None:
         for epoch in (1, EPOCH):
-            own = standing(S.FAILED, reason=code, last_receipt_at=None)
-            assert isinstance(transition(own, happens(event, epoch=epoch, occurred_at=None), NOW), Move)
+            own = state(S.FAILED, reason=code, last_receipt_at=None)
+            assert isinstance(transition(own, happens(event, epoch=epoch, occurred_at=None), NOW), Transition)
 
     def test_of_the_same_attempt_has_to_be_newer(self, event: DeliveryEvent) -> None:
-        failed = standing(S.FAILED, reason=C.UNREACHABLE, last_receipt_at=NOW)
-        assert isinstance(transition(failed, happens(event, occurred_at=LATER), NOW), Move)
+        failed = state(S.FAILED, reason=C.UNREACHABLE, last_receipt_at=NOW)
+        assert isinstance(transition(failed, happens(event, occurred_at=LATER), NOW), Transition)
         for occurred_at in (EARLIER, NOW, None):
-            assert transition(failed, happens(event, occurred_at=occurred_at), NOW) is Absorbed.OLDER
+            assert transition(failed, happens(event, occurred_at=occurred_at), NOW) is Ignored.OLDER
 
     def test_is_not_believed_against_a_refusal_without_a_time(self, event: DeliveryEvent) -> None:
-        refused = standing(S.FAILED, reason=C.CONTENT_REJECTED, last_receipt_at=None)
-        assert transition(refused, happens(event, occurred_at=LATER), NOW) is Absorbed.OLDER
+        refused = state(S.FAILED, reason=C.CONTENT_REJECTED, last_receipt_at=None)
+        assert transition(refused, happens(event, occurred_at=LATER), NOW) is Ignored.OLDER
 
     def test_is_not_taken_away_by_the_failure_of_another_attempt(self, event: DeliveryEvent) -> None:
-        refused = standing(S.FAILED, reason=C.CONTENT_REJECTED, last_receipt_at=None)
-        assert isinstance(transition(refused, happens(event, epoch=1, occurred_at=None), NOW), Move)
+        refused = state(S.FAILED, reason=C.CONTENT_REJECTED, last_receipt_at=None)
+        assert isinstance(transition(refused, happens(event, epoch=1, occurred_at=None), NOW), Transition)
 
     def test_of_an_attempt_that_failed_since_changes_nothing(self, event: DeliveryEvent) -> None:
         for code in (C.CONTENT_REJECTED, C.TOO_LATE):
-            failed = standing(S.FAILED, reason=code, attempt_failed=True, last_receipt_at=NOW)
-            assert transition(failed, happens(event, epoch=1, occurred_at=EARLIER), NOW) is Absorbed.OLDER
+            failed = state(S.FAILED, reason=code, attempt_failed=True, last_receipt_at=NOW)
+            assert transition(failed, happens(event, epoch=1, occurred_at=EARLIER), NOW) is Ignored.OLDER
 
 
 @pytest.mark.parametrize("status", sorted(ACCEPTED))
 class TestAFailureAfterASuccess:
     def test_counts_when_it_is_not_older(self, status: DeliveryStatus) -> None:
         for last, at in ((EARLIER, NOW), (NOW, NOW), (None, NOW), (NOW, None), (None, None)):
-            answer = transition(standing(status, last_receipt_at=last), happens(E.RECEIPT_FAILED, occurred_at=at), NOW)
-            assert answer == Move(S.FAILED)
+            answer = transition(state(status, last_receipt_at=last), happens(E.RECEIPT_FAILED, occurred_at=at), NOW)
+            assert answer == Transition(S.FAILED)
 
     def test_is_absorbed_when_it_is_older(self, status: DeliveryStatus) -> None:
-        answer = transition(standing(status, last_receipt_at=NOW), happens(E.RECEIPT_FAILED, occurred_at=EARLIER), NOW)
-        assert answer is Absorbed.OLDER
+        answer = transition(state(status, last_receipt_at=NOW), happens(E.RECEIPT_FAILED, occurred_at=EARLIER), NOW)
+        assert answer is Ignored.OLDER
 
     def test_says_nothing_against_the_success_of_another_attempt(self, status: DeliveryStatus) -> None:
         for epoch in (1, EPOCH):
-            proved = standing(status, other_proved=True, attempt_proved=True)
-            assert transition(proved, happens(E.RECEIPT_FAILED, epoch=epoch), NOW) is Absorbed.OTHER_ATTEMPT
+            proved = state(status, other_proved=True, attempt_proved=True)
+            assert transition(proved, happens(E.RECEIPT_FAILED, epoch=epoch), NOW) is Ignored.OTHER_ATTEMPT
 
     def test_of_an_older_attempt_counts_where_that_was_the_proof(self, status: DeliveryStatus) -> None:
         failed = happens(E.RECEIPT_FAILED, epoch=1)
-        assert transition(standing(status, attempt_proved=True), failed, NOW) == Move(S.FAILED)
-        assert transition(standing(status), failed, NOW) is Absorbed.OTHER_ATTEMPT
+        assert transition(state(status, attempt_proved=True), failed, NOW) == Transition(S.FAILED)
+        assert transition(state(status), failed, NOW) is Ignored.OTHER_ATTEMPT
 
     def test_leaves_it_uncertain_while_a_later_attempt_is_open(self, status: DeliveryStatus) -> None:
-        proved = standing(status, attempt_proved=True, latest_open=True)
+        proved = state(status, attempt_proved=True, latest_open=True)
         answer = transition(proved, happens(E.RECEIPT_FAILED, epoch=1), NOW)
-        assert isinstance(answer, Move)
+        assert isinstance(answer, Transition)
         assert answer.reason is not None
         assert (answer.to, answer.reason.code) == (S.UNCERTAIN, C.ANSWER_LOST)
 
@@ -249,37 +249,37 @@ class TestTheWordOfAPerson:
     def test_gives_way_to_that_of_the_call(
         self, status: DeliveryStatus, event: DeliveryEvent, to: DeliveryStatus
     ) -> None:
-        answer = transition(standing(status, by_person=True), happens(event), NOW)
-        assert isinstance(answer, Move)
+        answer = transition(state(status, by_person=True), happens(event), NOW)
+        assert isinstance(answer, Transition)
         assert answer.to is to
 
     def test_stands_against_other_attempts_and_beside_a_provider_s(
         self, status: DeliveryStatus, event: DeliveryEvent, to: DeliveryStatus
     ) -> None:
         del to
-        assert transition(standing(status, by_person=True), happens(event, epoch=1), NOW) is Absorbed.OTHER_ATTEMPT
-        proved = standing(status, by_person=True, other_proved=True)
-        assert transition(proved, happens(event), NOW) is Absorbed.NOT_APPLICABLE
+        assert transition(state(status, by_person=True), happens(event, epoch=1), NOW) is Ignored.OTHER_ATTEMPT
+        proved = state(status, by_person=True, other_proved=True)
+        assert transition(proved, happens(event), NOW) is Ignored.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize("event", [E.FIND_ABSENT, E.SEND_AGAIN, E.RESOLVE_NOT_SENT])
 class TestNotSent:
     def test_is_refused_until_every_holder_is_silent(self, event: DeliveryEvent) -> None:
-        settling = standing(S.UNCERTAIN, settles_after=NOW)
-        assert transition(settling, happens(event), NOW - timedelta(microseconds=1)) is Absorbed.STILL_SETTLING
-        assert isinstance(transition(settling, happens(event), NOW), Move)
+        settling = state(S.UNCERTAIN, settles_after=NOW)
+        assert transition(settling, happens(event), NOW - timedelta(microseconds=1)) is Ignored.STILL_SETTLING
+        assert isinstance(transition(settling, happens(event), NOW), Transition)
 
     def test_speaks_of_the_present_attempt_or_of_none(self, event: DeliveryEvent) -> None:
-        assert transition(standing(S.UNCERTAIN), happens(event, epoch=1), NOW) is Absorbed.OTHER_ATTEMPT
-        assert isinstance(transition(standing(S.UNCERTAIN), happens(event, epoch=None), NOW), Move)
+        assert transition(state(S.UNCERTAIN), happens(event, epoch=1), NOW) is Ignored.OTHER_ATTEMPT
+        assert isinstance(transition(state(S.UNCERTAIN), happens(event, epoch=None), NOW), Transition)
 
 
 def test_a_person_may_say_sent_at_any_time() -> None:
-    assert transition(standing(S.UNCERTAIN, settles_after=LATER), happens(E.RESOLVE_SENT), NOW) == Move(S.SENT)
+    assert transition(state(S.UNCERTAIN, settles_after=LATER), happens(E.RESOLVE_SENT), NOW) == Transition(S.SENT)
 
 
 def test_only_a_retryable_failure_is_retried() -> None:
-    assert transition(standing(S.FAILED, retryable=False), happens(E.RETRY), NOW) is Absorbed.NOT_RETRYABLE
+    assert transition(state(S.FAILED, retryable=False), happens(E.RETRY), NOW) is Ignored.NOT_RETRYABLE
 
 
 BACK = [
@@ -295,14 +295,14 @@ BACK = [
 @pytest.mark.parametrize(("status", "event"), BACK)
 class TestWhatGoesBack:
     def test_is_queued_in_time(self, status: DeliveryStatus, event: DeliveryEvent) -> None:
-        assert transition(standing(status, not_after=LATER), happens(event), NOW) == Move(S.QUEUED)
+        assert transition(state(status, not_after=LATER), happens(event), NOW) == Transition(S.QUEUED)
 
     def test_is_cancelled_with_its_mass_reply(self, status: DeliveryStatus, event: DeliveryEvent) -> None:
-        answer = transition(standing(status, batch_cancelled=True, not_after=EARLIER), happens(event), NOW)
-        assert isinstance(answer, Move)
+        answer = transition(state(status, batch_cancelled=True, not_after=EARLIER), happens(event), NOW)
+        assert isinstance(answer, Transition)
         assert answer.reason is not None
         assert (answer.to, answer.reason.code) == (S.CANCELLED, C.CANCELLED)
 
     def test_is_too_late_from_not_after_on(self, status: DeliveryStatus, event: DeliveryEvent) -> None:
-        assert transition(standing(status, not_after=NOW), happens(event), NOW) == Move(S.FAILED, too_late())
+        assert transition(state(status, not_after=NOW), happens(event), NOW) == Transition(S.FAILED, too_late())
         assert too_late().retryable

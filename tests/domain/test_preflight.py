@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.outbound import DroppedAttachment
-from app.domain.preflight import PreflightWarning, Ready, Recipient, Verdict, judge, preflight
+from app.domain.preflight import PreflightWarning, ReadyToSend, Recipient, Verdict, judge, preflight
 from app.domain.preflight_summary import SAMPLES, WARNING_DETAILS, Sample, Summary
 from app.domain.text.message import OnUnresolved, compile_message
 from app.domain.words import Channel, ConversationStatus, Reason, ReasonCode
@@ -73,15 +73,15 @@ def test_an_address_must_be_valid_for_its_medium() -> None:
 def test_a_window_closes_at_its_very_end_and_never_opens_without_a_message() -> None:
     window = timedelta(hours=24)
     visitor = recipient(address="visitor-1", last_customer_message_at=NOW - window + timedelta(seconds=1))
-    assert isinstance(judge(visitor, plan(), CHAT, NOW), Ready)
+    assert isinstance(judge(visitor, plan(), CHAT, NOW), ReadyToSend)
     assert refused(replace(visitor, last_customer_message_at=NOW - window), CHAT) is C.WINDOW_CLOSED
     assert refused(replace(visitor, last_customer_message_at=None), CHAT) is C.WINDOW_CLOSED
 
 
 def test_a_text_is_measured_in_characters_and_in_bytes() -> None:
-    assert isinstance(judge(on_phone(), plan("x" * 1600), SMS, NOW), Ready)
+    assert isinstance(judge(on_phone(), plan("x" * 1600), SMS, NOW), ReadyToSend)
     assert refused(on_phone(), SMS, "x" * 1601) is C.MESSAGE_TOO_LONG
-    assert isinstance(judge(recipient(address="v"), plan("é" * 500), CHAT, NOW), Ready)
+    assert isinstance(judge(recipient(address="v"), plan("é" * 500), CHAT, NOW), ReadyToSend)
     assert refused(recipient(address="v"), CHAT, "é" * 501) is C.MESSAGE_TOO_LONG
 
 
@@ -91,7 +91,7 @@ def test_an_unresolved_tag_names_itself_or_stays_blank_where_that_is_wanted() ->
     assert isinstance(answer, Reason)
     assert "contact.first_name" in answer.detail
     blank = judge(nobody, plan(on_unresolved=OnUnresolved.BLANK), EMAIL, NOW)
-    assert isinstance(blank, Ready)
+    assert isinstance(blank, ReadyToSend)
     assert blank.rendered.text == "Hi , we are back."
 
 
@@ -101,7 +101,7 @@ def test_all_merge_values_are_at_hand() -> None:
         "{{ conversation.subject }}|{{ conversation.custom_fields.order }}|{{ agent.name }}|{{ agent.email }}|{{ tenant.name }}"  # noqa: E501 - one text
     )
     ready = judge(recipient(custom_fields={"order": 7}), plan(text), EMAIL, NOW)
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyToSend)
     assert ready.rendered.text == (
         "Ann Lee|ann@example.com|pro|SUP-1|Payment failed|7|Support|support@example.com|Example Ltd"
     )
@@ -109,10 +109,10 @@ def test_all_merge_values_are_at_hand() -> None:
 
 def test_segments_count_only_where_the_medium_bills_them() -> None:
     ready = judge(on_phone(), plan("x" * 161), SMS, NOW)
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyToSend)
     assert ready.segments == 2
     mail = judge(recipient(), plan("x" * 161), EMAIL, NOW)
-    assert isinstance(mail, Ready)
+    assert isinstance(mail, ReadyToSend)
     assert mail.segments == 0
 
 
@@ -137,7 +137,7 @@ def test_addresses_are_brought_to_the_form_that_providers_take(
     channel: Channel, limits: Limits, address: str, taken: str | None
 ) -> None:
     judged = judge(recipient(channel=channel, address=address), plan("Hi."), limits, NOW)
-    assert (judged.address if isinstance(judged, Ready) else None) == taken
+    assert (judged.address if isinstance(judged, ReadyToSend) else None) == taken
     assert taken is not None or (isinstance(judged, Reason) and judged.code is C.ADDRESS_INVALID)
 
 
@@ -145,7 +145,7 @@ def test_national_numbers_are_read_in_the_account_s_country_alone() -> None:
     national = on_phone(address="(646) 234-5678")
     assert refused(national, SMS) is C.ADDRESS_INVALID
     judged = judge(replace(national, account_config={"region": "US"}), plan("Hi."), SMS, NOW)
-    assert isinstance(judged, Ready)
+    assert isinstance(judged, ReadyToSend)
     assert judged.address == "+16462345678"
 
 
@@ -156,7 +156,7 @@ def test_the_address_of_an_account_is_nobody_s() -> None:
 def test_an_address_that_the_provider_does_not_know_the_like_of_is_said_before_sending() -> None:
     limits = replace(CHAT, address_form=re.compile("[0-9]{5}"))
     assert refused(recipient(address="7300x"), limits) is C.ADDRESS_INVALID
-    assert isinstance(judge(recipient(address="73001"), plan("Hi."), limits, NOW), Ready)
+    assert isinstance(judge(recipient(address="73001"), plan("Hi."), limits, NOW), ReadyToSend)
 
 
 def warnings(who: Recipient, limits: Limits = EMAIL, **about: Any) -> tuple[PreflightWarning, ...]:

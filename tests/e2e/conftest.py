@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import SandboxOptions as SandboxSettings
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings

@@ -45,11 +45,11 @@ async def test_a_message_that_the_provider_has_is_called_sent(
     id_ = await send_to("drop-after@example.com", client, runtime, tenant, sandbox)
     assert (await finished(id_))["counts"]["uncertain"] == 1
 
-    await look_up_uncertain(runtime.database, runtime.lines)
+    await look_up_uncertain(runtime.database, runtime.senders)
     assert (await the_delivery(client, id_))["status"] == "uncertain", "the last holder may still be sending"
 
     await let_time_pass(runtime, tenant)
-    await look_up_uncertain(runtime.database, runtime.lines)
+    await look_up_uncertain(runtime.database, runtime.senders)
     delivery = await the_delivery(client, id_)
     assert delivery["status"] in ("sent", "delivered")
     assert delivery["provider_message_id"] is not None
@@ -65,7 +65,7 @@ async def test_a_message_that_the_provider_never_had_is_sent_again(
     await finished(id_)
     await let_time_pass(runtime, tenant)
 
-    await look_up_uncertain(runtime.database, runtime.lines)
+    await look_up_uncertain(runtime.database, runtime.senders)
     await finished(id_)
     attempts = await row(runtime, tenant, "SELECT count(*) AS number FROM delivery_attempts")
     assert attempts.number == 2

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import SandboxOptions as SandboxSettings
 from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.domain.callback_urls import Callbacks

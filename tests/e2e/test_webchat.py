@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.settle import Report, settle
-from app.domain.delivery import DeliveryEvent, Happening
+from app.domain.delivery import DeliveryEvent, ReportedEvent
 from app.domain.words import DeliveryId, Reason, ReasonCode
 from app.runtime import Runtime
 from app.settings import Settings
@@ -196,16 +196,16 @@ async def test_a_reply_whose_worker_died_is_sent_again_and_shown_once(
     batch = await send(client, visitor)
     delivery = DeliveryId((await row(runtime, tenant, _CLAIM)).id)
     async with runtime.database.begin(tenant) as tx:
-        lost = Happening(DeliveryEvent.LOSE_WORKER, 1, reason=Reason(ReasonCode.WORKER_LOST, "It died."))
+        lost = ReportedEvent(DeliveryEvent.LOSE_WORKER, 1, reason=Reason(ReasonCode.WORKER_LOST, "It died."))
         await settle(tx, [Report(delivery, lost)])
     assert await status_of(client, batch) == "uncertain"
     assert [message["sender"] for message in await visitor.fetch()] == ["visitor"]
 
     async with running_worker(settings), asyncio.timeout(LONGEST_WAIT):
         while await status_of(client, batch) != "sent":
-            await look_up_uncertain(runtime.database, runtime.lines)
+            await look_up_uncertain(runtime.database, runtime.senders)
     async with runtime.database.begin(tenant) as tx:
-        late = Happening(DeliveryEvent.ACCEPT, 1)
+        late = ReportedEvent(DeliveryEvent.ACCEPT, 1)
         await settle(tx, [Report(delivery, late)])
 
     assert [message["sender"] for message in await visitor.fetch()] == ["visitor", "agent"]

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app.dev import servers
-from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import SandboxOptions as SandboxSettings
 from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from app.delivery.claim import AT_MOST
-from app.dev.sandbox.options import Settings as SandboxSettings
+from app.dev.sandbox.options import SandboxOptions as SandboxSettings
 from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
 from app.domain.delivery import DeliveryStatus

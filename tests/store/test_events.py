@@ -17,7 +17,7 @@ from app.domain.outbox import (
     Event,
     EventType,
     MessageCreated,
-    News,
+    OutboxEntry,
     Subject,
     read_subject,
     write_subject,
@@ -32,8 +32,8 @@ from tests.scene import add_conversation
 ONE, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
 
 
-def confirmed(mass_reply: MassReplyId = ONE) -> News:
-    return News(EventType.MASS_REPLY_CONFIRMED, mass_reply)
+def confirmed(mass_reply: MassReplyId = ONE) -> OutboxEntry:
+    return OutboxEntry(EventType.MASS_REPLY_CONFIRMED, mass_reply)
 
 
 async def read(runtime: Runtime, tenant: UUID, position: int = 0) -> list[Event]:
@@ -48,28 +48,32 @@ async def test_a_transaction_that_ends_late_is_read_after_those_that_ended_befor
 ) -> None:
     async with AsyncExitStack() as slow:
         late = await slow.enter_async_context(runtime.database.begin(tenant))
-        await outbox.announce(late, [confirmed(OTHER)])
+        await outbox.publish(late, [confirmed(OTHER)])
         async with runtime.database.begin(tenant) as tx:
-            await outbox.announce(tx, [confirmed(ONE)])
+            await outbox.publish(tx, [confirmed(ONE)])
         [first] = await read(runtime, tenant)
     [second] = await read(runtime, tenant, first.position)
-    assert (first.news.mass_reply_id, second.news.mass_reply_id) == (ONE, OTHER)
+    assert (first.entry.mass_reply_id, second.entry.mass_reply_id) == (ONE, OTHER)
     assert [event.id for event in await read(runtime, tenant)] == [first.id, second.id]
 
 
 async def test_what_is_rolled_back_is_never_told(runtime: Runtime, tenant: UUID) -> None:
     async with runtime.database.begin(tenant) as tx:
-        await outbox.announce(tx, [confirmed()])
+        await outbox.publish(tx, [confirmed()])
         await tx.connection.rollback()
     assert await read(runtime, tenant) == []
 
 
 async def test_news_of_one_transaction_keep_their_order(runtime: Runtime, tenant: UUID) -> None:
-    told = [News(EventType.MASS_REPLY_CONFIRMED, ONE), News(EventType.MASS_REPLY_PAUSED, ONE), confirmed(OTHER)]
+    told = [
+        OutboxEntry(EventType.MASS_REPLY_CONFIRMED, ONE),
+        OutboxEntry(EventType.MASS_REPLY_PAUSED, ONE),
+        confirmed(OTHER),
+    ]
     async with runtime.database.begin(tenant) as tx:
-        await outbox.announce(tx, told)
-    assert [event.news for event in await read(runtime, tenant)] == [
-        News(news.type, news.mass_reply_id, ()) for news in told
+        await outbox.publish(tx, told)
+    assert [event.entry for event in await read(runtime, tenant)] == [
+        OutboxEntry(news.type, news.mass_reply_id, ()) for news in told
     ]
 
 
@@ -78,7 +82,7 @@ async def test_what_a_customer_wrote_stays_out_of_it(runtime: Runtime, tenant: U
         body = stream(ndjson(patch(channel="other", subject=subject, status=status)))
         await import_lines(runtime.database, TenantId(tenant), body, DIGESTS)
     [event] = await read(runtime, tenant)
-    [told] = event.news.subjects
+    [told] = event.entry.subjects
     assert isinstance(told, ConversationUpdated)
     assert told.changed == {"status": ("active", "done")}
 
@@ -92,9 +96,9 @@ async def test_a_customer_message_tells_what_it_changed(runtime: Runtime, tenant
             tx, ConversationId(conversation), CustomerMessage("Still broken.", "m-1"), datetime.now(UTC)
         )
     created, updated = await read(runtime, tenant)
-    assert created.news.subjects == (MessageCreated(recorded.message_id, conversation),)
+    assert created.entry.subjects == (MessageCreated(recorded.message_id, conversation),)
     changed = {"status": ("done", "active"), "engagement": ("engaged", "pending")}
-    assert updated.news.subjects == (ConversationUpdated(conversation, changed),)
+    assert updated.entry.subjects == (ConversationUpdated(conversation, changed),)
 
 
 ids = st.uuids()
@@ -128,7 +132,7 @@ async def test_each_event_takes_one_number_also_for_a_tenant_that_the_statistics
     many = 200
     await renew_statistics(owner_url, "outbound_events")
     async with runtime.database.begin(tenant) as tx:
-        await outbox.announce(tx, [confirmed()] * many)
+        await outbox.publish(tx, [confirmed()] * many)
     async with runtime.database.begin(tenant) as tx:
         assert await outbox.number(tx) == many
         numbered = await outbox.after(tx, 0, many)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from app.domain.outbox import EventType, News
+from app.domain.outbox import EventType, OutboxEntry
 from app.domain.words import MassReplyId
 from app.runtime import Runtime
 from app.store import outbox
@@ -20,9 +20,9 @@ BATCH = MassReplyId(UUID(int=1))
 
 
 async def happen(runtime: Runtime, tenant: UUID, times: int, *, numbered: bool = True) -> None:
-    news = [News(EventType.MASS_REPLY_CONFIRMED, BATCH)] * times
+    news = [OutboxEntry(EventType.MASS_REPLY_CONFIRMED, BATCH)] * times
     async with runtime.database.begin(tenant) as tx:
-        await outbox.announce(tx, news)
+        await outbox.publish(tx, news)
         if numbered:
             await outbox.number(tx)
 

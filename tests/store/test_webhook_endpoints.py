@@ -7,17 +7,17 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.domain.outbox import EventType, News
+from app.domain.outbox import EventType, OutboxEntry
 from app.domain.words import MassReplyId
 from app.runtime import Runtime
 from app.store import outbox
-from app.webhooks.model import EndpointDraft, Setback
+from app.webhooks.model import EndpointDraft, RetryDecision
 from app.webhooks.sql import endpoints
-from app.webhooks.sql.endpoints import Claim
+from app.webhooks.sql.endpoints import ClaimedEndpoint
 
 LEASE = timedelta(minutes=1)
 NOW = datetime.now(UTC)
-FAILED = Setback(NOW, NOW - LEASE, "It answered HTTP 500.")
+FAILED = RetryDecision(NOW, NOW - LEASE, "It answered HTTP 500.")
 
 
 @pytest.fixture
@@ -29,25 +29,27 @@ async def endpoint(runtime: Runtime, tenant: UUID) -> UUID:
     return id_
 
 
-async def claim(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim | None:
+async def claim(runtime: Runtime, tenant: UUID, id_: UUID) -> ClaimedEndpoint | None:
     async with runtime.database.begin(tenant) as tx:
         return await endpoints.claim(tx, id_, LEASE)
 
 
-async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> Claim:
+async def claimed(runtime: Runtime, tenant: UUID, id_: UUID) -> ClaimedEndpoint:
     found = await claim(runtime, tenant, id_)
     assert found is not None
     return found
 
 
-async def advance(runtime: Runtime, held: Claim, position: int, *, heard: bool = True) -> Claim | None:
+async def advance(
+    runtime: Runtime, held: ClaimedEndpoint, position: int, *, heard: bool = True
+) -> ClaimedEndpoint | None:
     async with runtime.database.begin(held.tenant) as tx:
         return await endpoints.advance(tx, held, position, ["evt_1"], LEASE, heard=heard)
 
 
-async def fail(runtime: Runtime, held: Claim, setback: Setback = FAILED) -> None:
+async def fail(runtime: Runtime, held: ClaimedEndpoint, decision: RetryDecision = FAILED) -> None:
     async with runtime.database.begin(held.tenant) as tx:
-        await endpoints.set_back(tx, held, setback)
+        await endpoints.store_retry(tx, held, decision)
 
 
 async def expire_lease(runtime: Runtime, tenant: UUID) -> None:
@@ -113,8 +115,8 @@ async def test_an_endpoint_is_due_once_something_happens_and_nobody_has_it(
 ) -> None:
     assert not await is_due(runtime, endpoint)
     async with runtime.database.begin(tenant) as tx:
-        news = News(EventType.MASS_REPLY_CONFIRMED, MassReplyId(UUID(int=1)))
-        await outbox.announce(tx, [news])
+        news = OutboxEntry(EventType.MASS_REPLY_CONFIRMED, MassReplyId(UUID(int=1)))
+        await outbox.publish(tx, [news])
     assert await is_due(runtime, endpoint)
     held = await claimed(runtime, tenant, endpoint)
     assert not await is_due(runtime, endpoint)

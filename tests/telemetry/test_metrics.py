@@ -31,10 +31,10 @@ CALLS = "mass_reply_provider_call_seconds_count"
 
 
 async def pumped(stage: Stage, batch: Batch, carrier: Carrier, **pace: Any) -> Samples:
-    crew = stage.crew(carrier, **pace)
-    async with recording(crew.recorder):
-        await Pump(crew, batch.lane, asyncio.Event()).run()
-    return of(crew.telemetry.metrics.registry)
+    pump_context = stage.pump_context(carrier, **pace)
+    async with recording(pump_context.recorder):
+        await Pump(pump_context, batch.lane, asyncio.Event()).run()
+    return of(pump_context.telemetry.metrics.registry)
 
 
 async def test_each_delivery_is_counted_by_how_its_call_ended(stage: Stage) -> None:

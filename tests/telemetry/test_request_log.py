@@ -69,7 +69,7 @@ async def test_a_pump_s_lines_name_its_lane(
 
     monkeypatch.setattr(Pump, "work", fail)
     batch = await stage.batch(1)
-    runner = PumpRunner(stage.crew(Carrier()), 1, nobody_else)
+    runner = PumpRunner(stage.pump_context(Carrier()), 1, nobody_else)
     running = asyncio.create_task(runner.run())
     await runner.submit(batch.lane)
     runner.stop()
@@ -94,6 +94,6 @@ async def test_a_look_up_s_lines_name_the_delivery(stage: Stage, lines: list[Eve
     await stage.sweeper().tick()
     long_ago = "UPDATE deliveries SET settles_after = now() - interval '1 hour', not_before = now()"
     await stage.runs(long_ago)
-    await look_up_uncertain(stage.database, stage.runtime.lines)
+    await look_up_uncertain(stage.database, stage.runtime.senders)
     said = [one for one in lines if one["event"].startswith("look") and one.get("delivery") == str(batch.first)]
     assert [one["tenant"] for one in said] == [str(stage.tenant)]

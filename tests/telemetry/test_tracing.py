@@ -96,9 +96,9 @@ async def turn(stage: Stage, exporter: InMemorySpanExporter, answer: Answer | No
 
     batch = await stage.batch(2, text=TEXT)
     telemetry = Telemetry(tracing=tracing_through(SimpleSpanProcessor(exporter)))
-    crew = replace(stage.crew(Carrier(answer)), telemetry=telemetry)
-    runner = PumpRunner(crew, 1, nobody_else)
-    async with recording(crew.recorder):
+    pump_context = replace(stage.pump_context(Carrier(answer)), telemetry=telemetry)
+    runner = PumpRunner(pump_context, 1, nobody_else)
+    async with recording(pump_context.recorder):
         running = asyncio.create_task(runner.run())
         await runner.submit(batch.lane)
         runner.stop()

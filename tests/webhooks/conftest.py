@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from app.channels.http import open_http
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.outbox import News
+from app.domain.outbox import OutboxEntry
 from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime
-from app.store.outbox import announce
+from app.store.outbox import publish
 from app.telemetry.metrics import Metrics
 from app.webhooks.dispatcher import Dispatcher
 from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant
@@ -58,9 +58,9 @@ class Scene:
         async with self.runtime.database.begin(self.tenant) as tx:
             await record_customer_message(tx, ConversationId(conversation), message, now)
 
-    async def announce(self, *news: News) -> None:
+    async def announce(self, *news: OutboxEntry) -> None:
         async with self.runtime.database.begin(self.tenant) as tx:
-            await announce(tx, news)
+            await publish(tx, news)
 
     async def recipients(self) -> None:
         account = await add_account(self.runtime, self.tenant, postmark(NOWHERE))

@@ -9,9 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.delivery import DeliveryStatus
-from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, News, Subject
+from app.domain.outbox import (
+    ConversationUpdated,
+    DeliveryUpdated,
+    Event,
+    EventType,
+    MessageCreated,
+    OutboxEntry,
+    Subject,
+)
 from app.domain.words import Channel, MassReplyId, TimelineKind
-from app.webhooks.payloads import DELIVERIES, EventUnwritable, Notice, notices, predecessors, progress, written
+from app.webhooks.payloads import (
+    DELIVERIES,
+    EventUnwritable,
+    WebhookMessage,
+    messages_of,
+    predecessors,
+    progress,
+    written,
+)
 from app.webhooks.sql.event_contents import Contents, MessageTold
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -20,7 +36,7 @@ ANN, BOB = UUID(int=11), UUID(int=12)
 
 
 def event(type_: EventType, *subjects: Subject, batch: MassReplyId | None = None, position: int = 1) -> Event:
-    return Event(uuid4(), position, News(type_, batch, subjects), NOW)
+    return Event(uuid4(), position, OutboxEntry(type_, batch, subjects), NOW)
 
 
 def updated(*conversations: UUID, batch: MassReplyId | None = None, position: int = 1) -> Event:
@@ -32,8 +48,8 @@ def confirmed(batch: MassReplyId, position: int = 1) -> Event:
     return event(EventType.MASS_REPLY_CONFIRMED, batch=batch, position=position)
 
 
-def calls(*events: Event) -> list[Notice]:
-    return [notice for each in events for notice in notices(each)]
+def calls(*events: Event) -> list[WebhookMessage]:
+    return [outgoing for each in events for outgoing in messages_of(each)]
 
 
 def order(*events: Event) -> list[set[int]]:
@@ -48,13 +64,13 @@ def test_each_message_and_conversation_is_a_call_and_a_mass_reply_is_one() -> No
 def test_deliveries_are_told_by_the_hundred() -> None:
     deliveries = [DeliveryUpdated(uuid4(), ANN, DeliveryStatus.SENT) for _ in range(DELIVERIES + 1)]
     told = calls(event(EventType.DELIVERIES_UPDATED, *deliveries, batch=BATCH))
-    assert [len(notice.subjects) for notice in told] == [DELIVERIES, 1]
+    assert [len(outgoing.subjects) for outgoing in told] == [DELIVERIES, 1]
 
 
 def test_an_id_is_the_same_whenever_it_is_asked_for_and_no_other_call_has_it() -> None:
     events = [updated(ANN, BOB), updated(ANN), confirmed(BATCH)]
-    ids = [notice.id for notice in calls(*events)]
-    assert ids == [notice.id for notice in calls(*events)]
+    ids = [outgoing.id for outgoing in calls(*events)]
+    assert ids == [outgoing.id for outgoing in calls(*events)]
     assert len(set(ids)) == 4
 
 
@@ -87,14 +103,14 @@ def test_what_json_cannot_hold_is_said_to_be_unwritable_by_the_name_of_the_error
         delivery_id=None,
         created_at=NOW,
     )
-    [notice] = notices(event(EventType.MESSAGE_CREATED, MessageCreated(ANN, BOB)))
+    [outgoing] = messages_of(event(EventType.MESSAGE_CREATED, MessageCreated(ANN, BOB)))
     with pytest.raises(EventUnwritable, match=r"^TypeError$"):
-        written(notice, Contents(messages={ANN: told}))
+        written(outgoing, Contents(messages={ANN: told}))
 
 
 def test_who_has_taken_everything_has_come_to_the_end() -> None:
     events = [confirmed(BATCH, 5), confirmed(BATCH, 7)]
-    first, second = (notice.id for notice in calls(*events))
+    first, second = (outgoing.id for outgoing in calls(*events))
     assert progress(events, {first, second}, 4, 9) == (9, set())
     assert progress(events, {first}, 4, 9) == (5, set())
     assert progress(events, {second}, 4, 9) == (4, {second})
@@ -111,10 +127,10 @@ def test_nothing_behind_the_position_is_forgotten_and_nothing_before_it_is_missi
     drawn: Sequence[tuple[list[UUID], MassReplyId | None]], data: st.DataObject
 ) -> None:
     events = [updated(*ids, batch=batch, position=10 + number) for number, (ids, batch) in enumerate(drawn)]
-    every = {notice.id for notice in calls(*events)}
+    every = {outgoing.id for outgoing in calls(*events)}
     taken = {id_ for id_ in sorted(every) if data.draw(st.booleans())}
     position, ahead = progress(events, taken, 9, 9 + len(events))
-    before = {notice.id for each in events if each.position <= position for notice in notices(each)}
+    before = {outgoing.id for each in events if each.position <= position for outgoing in messages_of(each)}
     assert before <= taken
     assert before | ahead == taken
     assert before.isdisjoint(ahead)

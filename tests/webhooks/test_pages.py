@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from app.domain.outbox import ConversationUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
 from app.store import outbox
 from app.webhooks.dispatcher import LEASE
-from app.webhooks.pages import BYTES, Page, read_page
+from app.webhooks.pages import BYTES, OutboxPage, read_page
 from app.webhooks.sql import endpoints
 from tests.webhooks.conftest import Scene
 
@@ -14,7 +14,7 @@ LARGE = "x" * (BYTES * 2 // 5)
 MESSAGES = ["message.created"]
 
 
-async def page_of(scene: Scene, id_: str) -> Page:
+async def page_of(scene: Scene, id_: str) -> OutboxPage:
     """Claim the endpoint, and read what a worker would read first."""
     async with scene.runtime.database.begin(scene.tenant) as tx:
         await outbox.number(tx)
@@ -38,7 +38,9 @@ async def test_tags_count_as_text_does(scene: Scene) -> None:
     made = await scene.endpoint()
     tags = [f"{number:04}{'t' * 996}" for number in range(len(LARGE) // 1_000)]
     ids = [await scene.conversation(tags=tags) for _ in range(3)]
-    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids]))
+    await scene.announce(
+        OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids])
+    )
     assert len((await page_of(scene, made["id"])).contents.conversations) == 2
 
 
@@ -47,7 +49,7 @@ async def test_entries_of_the_outbox_are_bounded_too_and_the_first_is_read_whate
     id_ = await scene.conversation()
     for size in (3, 1, 1):
         subject = ConversationUpdated(id_, tags_added=[LARGE] * size)
-        await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[subject]))
+        await scene.announce(OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[subject]))
     page = await page_of(scene, made["id"])
     assert len(page.events) == 1
     assert not page.is_last

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from app.domain.outbox import ConversationUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
 from app.webhooks.dispatcher import LEASE
 from tests.webhooks.conftest import Scene
 
@@ -54,7 +54,9 @@ async def test_what_follows_on_a_refused_call_waits_for_it(scene: Scene) -> None
 async def test_what_was_taken_beside_a_refused_call_is_not_posted_again(scene: Scene) -> None:
     await scene.endpoint()
     ids = [await scene.conversation() for _ in range(6)]
-    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids]))
+    await scene.announce(
+        OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids])
+    )
     scene.consumer.answering.clear()
     posting = asyncio.create_task(scene.post())
     await scene.until(calls=6)
@@ -73,7 +75,9 @@ async def test_what_was_taken_beside_a_refused_call_is_not_posted_again(scene: S
 async def test_many_conversations_of_one_event_are_posted_side_by_side(scene: Scene) -> None:
     await scene.endpoint()
     ids = [await scene.conversation() for _ in range(8)]
-    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids]))
+    await scene.announce(
+        OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_) for id_ in ids])
+    )
     scene.consumer.answering.clear()
     posting = asyncio.create_task(scene.post())
     await scene.until(calls=8)
@@ -85,8 +89,8 @@ async def test_many_conversations_of_one_event_are_posted_side_by_side(scene: Sc
 async def test_an_endpoint_far_behind_gets_page_after_page_in_one_round(scene: Scene) -> None:
     await scene.endpoint()
     id_ = await scene.conversation()
-    one_event = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)])
-    many_subjects = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)] * 250)
+    one_event = OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)])
+    many_subjects = OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)] * 250)
     await scene.announce(*[one_event] * 50, many_subjects)
     await scene.post()
     assert len(scene.consumer.taken) == 300

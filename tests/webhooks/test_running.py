@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.outbox import ConversationUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
 from app.domain.words import Channel
 from app.settings import Settings
 from app.webhooks.dispatcher import LEASE
@@ -63,7 +63,7 @@ async def test_what_a_killed_worker_was_posting_is_posted_again_under_the_same_i
     await scene.endpoint()
     ids = [await scene.conversation() for _ in range(3)]
     for id_ in ids:
-        await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)] * 2))
+        await scene.announce(OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)] * 2))
     scene.consumer.answering.clear()
     async with running(settings, tmp_path / "killed.log") as killed:
         await scene.until(calls=3, seconds=30)

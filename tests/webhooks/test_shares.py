@@ -1,6 +1,6 @@
 """Endpoints that hold all the calls they get leave enough for the others."""
 
-from app.domain.outbox import ConversationUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
 from app.webhooks.dispatcher import AT_ONCE, CALLS, ENDPOINTS, OF_ONE_TENANT
 from tests.webhooks.conftest import Scene
 from tests.webhooks.consumer import Consumer, consuming
@@ -15,7 +15,7 @@ async def silent_endpoints(scene: Scene, silent: Consumer, count: int) -> None:
 
 async def something_happens(scene: Scene, conversations: int = 1) -> None:
     subjects = [ConversationUpdated(await scene.conversation()) for _ in range(conversations)]
-    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=subjects))
+    await scene.announce(OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=subjects))
 
 
 async def test_endpoints_that_hold_every_call_keep_no_other_waiting(scene: Scene) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
 
 from app.domain.delivery import DeliveryStatus
-from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, News
+from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, OutboxEntry
 from app.domain.words import MassReplyId, ReasonCode
 from app.webhooks import dispatcher
 from tests.webhooks.conftest import Scene
@@ -86,7 +86,7 @@ async def test_deliveries_are_told_together_with_their_reasons(scene: Scene) -> 
         for f in found
     ]
     gone = DeliveryUpdated(UUID(int=1), UUID(int=2), DeliveryStatus.SENT)
-    await scene.announce(News(EventType.DELIVERIES_UPDATED, MassReplyId(UUID(batch)), [*subjects, gone]))
+    await scene.announce(OutboxEntry(EventType.DELIVERIES_UPDATED, MassReplyId(UUID(batch)), [*subjects, gone]))
     await scene.post()
     [told] = scene.consumer.taken
     assert told.data["mass_reply_id"] == batch
@@ -127,7 +127,7 @@ async def test_only_the_types_asked_for_are_posted(scene: Scene) -> None:
 async def test_what_is_not_asked_for_is_passed_over_in_one_page(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     await scene.endpoint(events=["mass_reply.paused"])
     id_ = await scene.conversation()
-    unwanted = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)])
+    unwanted = OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_)])
     await scene.announce(*[unwanted] * 100)
     monkeypatch.setattr(dispatcher, "TURN", 0)
     await scene.post()
@@ -147,7 +147,7 @@ async def test_a_new_endpoint_begins_at_the_present(scene: Scene) -> None:
 
 async def test_what_has_been_deleted_meanwhile_is_left_out_and_holds_nothing_up(scene: Scene) -> None:
     await scene.endpoint()
-    await scene.announce(News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(UUID(int=7))]))
+    await scene.announce(OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(UUID(int=7))]))
     await scene.write_to_us(await scene.conversation(), "Hello?")
     await scene.post()
     assert scene.consumer.types() == ["message.created"]

@@ -103,7 +103,7 @@ async def get_audit_log(
     end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,
 ) -> Listing[AuditEntryAnswer]:
     """Read who did what, the newest first."""
-    query = audit.Query(action, actor, mass_reply, start, end)
+    query = audit.AuditQuery(action, actor, mass_reply, start, end)
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await audit.page(tx, query, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda recorded: recorded.id, AuditEntryAnswer.of)

@@ -30,11 +30,11 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
     """Take receipts and customers' messages. Answered once everything in the call is kept."""
     head = _webhook(runtime.settings.public_url, request, b"")
     database = runtime.database.of(REPORTS)
-    called = await callbacks.admit(database, runtime.lines, account_id, head)
+    called = await callbacks.admit(database, runtime.senders, account_id, head)
     belongs_to(request, called.tenant)
-    webhook = replace(head, body=await read_body(request, called.line.adapter.callback_bytes))
+    webhook = replace(head, body=await read_body(request, called.account_sender.adapter.callback_bytes))
     metrics = runtime.telemetry.metrics
-    await callbacks.take_callback(database, runtime.lines, runtime.aside, metrics, called, webhook)
+    await callbacks.take_callback(database, runtime.senders, runtime.aside, metrics, called, webhook)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
@@ -47,7 +47,7 @@ async def answer_challenge(account_id: AccountId, request: Request, runtime: Run
     """Answer a provider that checks the address before it uses it, such as Meta with `hub.challenge`."""
     webhook = _webhook(runtime.settings.public_url, request, b"")
     return PlainTextResponse(
-        await callbacks.answer_challenge(runtime.database.of(REPORTS), runtime.lines, account_id, webhook)
+        await callbacks.answer_challenge(runtime.database.of(REPORTS), runtime.senders, account_id, webhook)
     )
 
 

@@ -171,7 +171,7 @@ class AccountCheckAnswer(Answer):
 async def test_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountCheckAnswer:
     """Ask the provider whether the account's credentials work, and say when it last called. Nothing is sent."""
     database, tenant = runtime.database, caller.tenant_id
-    found = await check_account(database, runtime.lines, tenant, key)
+    found = await check_account(database, runtime.senders, tenant, key)
     return AccountCheckAnswer(
         credentials=found.result.credentials,
         detail=found.result.detail,

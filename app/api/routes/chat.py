@@ -21,7 +21,7 @@ from app.api.schemas import Answer, Body
 from app.attachments.files import FilesUnavailable
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
 from app.domain.words import AccountId
-from app.process.polling import Bell
+from app.process.polling import Notifier
 from app.webchat import sessions
 from app.webchat.model import MAX_MESSAGE_CHARACTERS, ChatMessage, ChatSession, Sender
 
@@ -31,7 +31,7 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="ChatToken", description="A v
 _FOR_VISITORS = only_problems(Unauthenticated, InvalidRequest, RateLimited)
 
 
-class Limits:
+class ChatLimits:
     """What one process lets through; made with the application."""
 
     def __init__(self) -> None:
@@ -39,13 +39,13 @@ class Limits:
         self.messages = RateLimit(burst=20, interval=1.0)
 
 
-def _limits(request: Request) -> Limits:
+def _limits(request: Request) -> ChatLimits:
     limits = request.app.state.chat_limits
-    assert isinstance(limits, Limits)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
+    assert isinstance(limits, ChatLimits)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
     return limits
 
 
-LimitsDep = Annotated[Limits, Depends(_limits)]
+LimitsDep = Annotated[ChatLimits, Depends(_limits)]
 
 
 class _Visitors(Door):
@@ -69,10 +69,10 @@ class _Visitors(Door):
 Visitor = Annotated[ChatSession, Depends(_Visitors())]
 
 
-async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Bell]:
+async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Notifier]:
     """Asked for before the answer begins, so that a page too many is refused with a status."""
-    async with runtime.chat_news.watch(visitor) as bell:
-        yield bell
+    async with runtime.chat_news.watch(visitor) as notifier:
+        yield notifier
 
 
 class SessionBody(Body):
@@ -154,12 +154,12 @@ async def read_chat_messages(
 async def follow_chat(
     visitor: Visitor,
     runtime: RuntimeDep,
-    bell: Annotated[Bell, Depends(_news)],
+    notifier: Annotated[Notifier, Depends(_news)],
     after: After = sessions.BEGINNING,
     last_event_id: Annotated[UUID | None, Header()] = None,
 ) -> AsyncIterable[ServerSentEvent]:
     """Server-sent events `message`, whose id is the message's: what came after one, then each as it comes."""
-    async with aclosing(sessions.follow(runtime.database, bell, visitor, last_event_id or after)) as messages:
+    async with aclosing(sessions.follow(runtime.database, notifier, visitor, last_event_id or after)) as messages:
         async for message in messages:
             yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
 

@@ -186,7 +186,7 @@ async def list_mass_replies(
     created_to: Moment | None = None,
 ) -> Listing[MassReplyAnswer]:
     """List mass replies, newest first; `author` is the author's id."""
-    query = store.Query(status, author, created_from, created_to)
+    query = store.MassReplyQuery(status, author, created_from, created_to)
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await store.page(tx, query, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda batch: batch.id, answer)

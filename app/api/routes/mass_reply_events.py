@@ -20,7 +20,7 @@ from app.api.routing import CallerFirst
 from app.api.schemas import Answer
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
-from app.domain.stream_cursor import BEGINNING, PLACE_FORM, Place
+from app.domain.stream_cursor import BEGINNING, CURSOR_FORM, StreamCursor
 from app.domain.words import MassReplyId
 from app.process.polling import UNREACHABLE
 
@@ -65,7 +65,7 @@ def _event_schema(names: list[str], content: type[Answer]) -> dict[str, Any]:
     properties = {
         "event": {"type": "string", "enum": names},
         "data": data,
-        "id": {"type": "string", "pattern": PLACE_FORM},
+        "id": {"type": "string", "pattern": CURSOR_FORM},
         "retry": {"type": "integer", "description": "Milliseconds."},
     }
     return {"type": "object", "required": ["event", "data", "id"], "properties": properties}
@@ -132,11 +132,13 @@ async def follow_mass_reply(
     following: Annotated[tuple[Watch, Right], Depends(_watch)],
     last_event_id: Annotated[
         str | None,
-        Header(pattern=PLACE_FORM, description="The id of the last event that was read: the stream goes on behind it."),
+        Header(
+            pattern=CURSOR_FORM, description="The id of the last event that was read: the stream goes on behind it."
+        ),
     ] = None,
     after: Annotated[
         str | None,
-        Query(pattern=PLACE_FORM, description="The same, for a page that opens a new stream with a new ticket."),
+        Query(pattern=CURSOR_FORM, description="The same, for a page that opens a new stream with a new ticket."),
     ] = None,
     deliveries: Annotated[bool, Query(description="False: the progress alone, at the same cost for any size.")] = True,
 ) -> EventStream:
@@ -145,43 +147,47 @@ async def follow_mass_reply(
     A delivery is told as it stands; where it has gone on meanwhile, only the later event tells of it.
     """
     given = last_event_id or after
-    place = BEGINNING if given is None else Place.read(given)
+    cursor = BEGINNING if given is None else StreamCursor.read(given)
     # nginx would hold a stream back until its buffer is full.
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return EventStream(told(*following, place, with_deliveries=deliveries), headers=headers)
+    return EventStream(stream_events(*following, cursor, with_deliveries=deliveries), headers=headers)
 
 
-async def told(watch: Watch, right: Right, place: Place, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+async def stream_events(
+    watch: Watch, right: Right, cursor: StreamCursor, *, with_deliveries: bool
+) -> AsyncIterator[bytes]:
     """Tell what came behind a place, and then what comes.
 
     It ends where there is no more to tell, and with the reader's right to read; also where the process stops or the
     database is away: the reader comes back.
     """
     try:
-        async for event in _told(watch, place, right, with_deliveries=with_deliveries):
+        async for event in _stream_events(watch, cursor, right, with_deliveries=with_deliveries):
             yield event
     except UNREACHABLE as error:
         log.warning("news_failed", of="mass reply", error=type(error).__name__)
 
 
-async def _told(watch: Watch, place: Place, right: Right, *, with_deliveries: bool) -> AsyncIterator[bytes]:
+async def _stream_events(
+    watch: Watch, cursor: StreamCursor, right: Right, *, with_deliveries: bool
+) -> AsyncIterator[bytes]:
     shown, until, silent_since = None, time.monotonic() + LONGEST_SECONDS, time.monotonic()
-    while not watch.bell.is_last and time.monotonic() < until and await right.holds():
-        if (glance := watch.feed.latest) is None:
+    while not watch.notifier.is_last and time.monotonic() < until and await right.holds():
+        if (snapshot := watch.feed.latest) is None:
             return
-        if glance.progress != shown:
+        if snapshot.progress != shown:
             first = RETRY_MILLISECONDS if shown is None else None
-            yield format_sse_event(event="progress", data_str=glance.progress, id=str(place), retry=first)
-            shown = glance.progress
-        if with_deliveries and place.position <= glance.newest:
-            page = await watch.feed.page(place, glance.newest)
-            place = page.end
+            yield format_sse_event(event="progress", data_str=snapshot.progress, id=str(cursor), retry=first)
+            shown = snapshot.progress
+        if with_deliveries and cursor.position <= snapshot.newest:
+            page = await watch.feed.page(cursor, snapshot.newest)
+            cursor = page.end
             if page.events:
                 yield page.events
-        elif glance.ended_as is not None:
-            yield format_sse_event(event=glance.ended_as, data_str=glance.progress, id=str(place))
+        elif snapshot.ended_as is not None:
+            yield format_sse_event(event=snapshot.ended_as, data_str=snapshot.progress, id=str(cursor))
             return
-        elif await watch.bell.wait(min(watch.heartbeat, right.seconds_left)):
+        elif await watch.notifier.wait(min(watch.heartbeat, right.seconds_left)):
             silent_since = time.monotonic()
         elif time.monotonic() - silent_since >= watch.heartbeat:
             silent_since = time.monotonic()

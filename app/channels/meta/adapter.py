@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Self
 import httpx
 from pydantic import BaseModel, model_validator
 
-from app.channels.account_config import AccountSetup, BaseUrl, Settings
+from app.channels.account_config import AccountModel, AccountSetup, BaseUrl
 from app.channels.meta import webhooks as events
 from app.channels.meta.errors import ERRORS
 from app.channels.meta_graph import (
@@ -26,7 +26,7 @@ from app.channels.meta_graph import (
     read_upload,
     send_files,
 )
-from app.channels.support import Answer, json_object
+from app.channels.support import ProviderResponse, json_object
 from app.domain.account_check import CheckResult
 from app.domain.channel_port import AddressKind, Limits, UploadResult
 from app.domain.outbound import Accepted, AttachmentFile, Deferred, Outbound, Rejected, SendResult
@@ -68,7 +68,7 @@ INSTAGRAM: Final = Limits(
 _NO_PAGE: Final = "An Instagram account without a page carries no attachments; the text is sent without them."
 
 
-class Config(Settings):
+class Config(AccountModel):
     page_id: ObjectId | None = None
     instagram_id: ObjectId | None = None
     api_version: ApiVersion = DEFAULT_VERSION
@@ -144,7 +144,7 @@ class MetaAdapter:
         standing = _standing(outbound, datetime.now(UTC), human_agent=self.config.human_agent)
         payload = {"recipient": {"id": outbound.address}, **standing, "message": message}
         answer = await self.graph.post("messages", payload, seconds)
-        return _read(answer) if isinstance(answer, Answer) else answer
+        return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult:
         """Hand a file over for 90 days.
@@ -193,6 +193,6 @@ def _attachment(file: AttachmentFile, payload: Mapping[str, Any]) -> Mapping[str
     return {"attachment": {"type": known, "payload": payload}}
 
 
-def _read(answer: Answer) -> SendResult:
+def _read(answer: ProviderResponse) -> SendResult:
     message_id = answer.text_member("message_id")
     return Accepted(message_id) if answer.ok and message_id else ERRORS.judge(answer)

@@ -9,37 +9,37 @@ from datetime import timedelta
 from typing import Final
 
 from app.channels.meta_graph import Code, ErrorTable
-from app.channels.support import Fault, Meaning
+from app.channels.support import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 _LATER: Final = timedelta(minutes=1)
 
 _MEANINGS: Final[Mapping[Code, Meaning]] = {
     # The account. 10 and 200 to 299 without a subcode are a permission's: see `MIXED`.
-    0: Meaning(Fault.ACCOUNT, "the access token does not authenticate the app's user"),
-    3: Meaning(Fault.ACCOUNT, "the app may not use this API"),
-    10: Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed"),
-    (10, 1893063): Meaning(Fault.ACCOUNT, "the page is restricted for a while"),
-    (10, 2018028): Meaning(Fault.ACCOUNT, "the app is not live, or pages_messaging is not approved"),
-    (200, 2018028): Meaning(Fault.ACCOUNT, "the app is not live, or pages_messaging is not approved"),
-    (200, 2018027): Meaning(Fault.ACCOUNT, "pages_messaging_phone_number is not approved"),
-    (200, 2018021): Meaning(Fault.ACCOUNT, "the page has not paid for finding people by their numbers"),
-    102: Meaning(Fault.ACCOUNT, "the access token has expired or is not valid"),
-    190: Meaning(Fault.ACCOUNT, "the access token has expired or is not valid"),
-    368: Meaning(Fault.ACCOUNT, "the account is restricted for a breach of policy"),
-    (100, 33): Meaning(Fault.ACCOUNT, "there is no such page or account, or the token may not use it"),
+    0: Meaning(CodeMeaning.ACCOUNT, "the access token does not authenticate the app's user"),
+    3: Meaning(CodeMeaning.ACCOUNT, "the app may not use this API"),
+    10: Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed"),
+    (10, 1893063): Meaning(CodeMeaning.ACCOUNT, "the page is restricted for a while"),
+    (10, 2018028): Meaning(CodeMeaning.ACCOUNT, "the app is not live, or pages_messaging is not approved"),
+    (200, 2018028): Meaning(CodeMeaning.ACCOUNT, "the app is not live, or pages_messaging is not approved"),
+    (200, 2018027): Meaning(CodeMeaning.ACCOUNT, "pages_messaging_phone_number is not approved"),
+    (200, 2018021): Meaning(CodeMeaning.ACCOUNT, "the page has not paid for finding people by their numbers"),
+    102: Meaning(CodeMeaning.ACCOUNT, "the access token has expired or is not valid"),
+    190: Meaning(CodeMeaning.ACCOUNT, "the access token has expired or is not valid"),
+    368: Meaning(CodeMeaning.ACCOUNT, "the account is restricted for a breach of policy"),
+    (100, 33): Meaning(CodeMeaning.ACCOUNT, "there is no such page or account, or the token may not use it"),
     # The pace
-    4: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
-    17: Meaning(Fault.THROTTLED, "the token makes too many calls", _LATER),
-    32: Meaning(Fault.THROTTLED, "the page makes too many calls", _LATER),
-    341: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
-    613: Meaning(Fault.THROTTLED, "the rate limit for messages is reached", _LATER),
-    80001: Meaning(Fault.THROTTLED, "the page makes too many calls", _LATER),
-    80002: Meaning(Fault.THROTTLED, "the Instagram account makes too many calls", _LATER),
-    80006: Meaning(Fault.THROTTLED, "the rate limit for messages is reached", _LATER),
+    4: Meaning(CodeMeaning.THROTTLED, "the app makes too many calls", _LATER),
+    17: Meaning(CodeMeaning.THROTTLED, "the token makes too many calls", _LATER),
+    32: Meaning(CodeMeaning.THROTTLED, "the page makes too many calls", _LATER),
+    341: Meaning(CodeMeaning.THROTTLED, "the app makes too many calls", _LATER),
+    613: Meaning(CodeMeaning.THROTTLED, "the rate limit for messages is reached", _LATER),
+    80001: Meaning(CodeMeaning.THROTTLED, "the page makes too many calls", _LATER),
+    80002: Meaning(CodeMeaning.THROTTLED, "the Instagram account makes too many calls", _LATER),
+    80006: Meaning(CodeMeaning.THROTTLED, "the rate limit for messages is reached", _LATER),
     # Of one person: the notice says "this person", and the next one may be written to at once.
-    (4, 2018354): Meaning(Fault.BUSY, "too many messages to this person in a short time"),
-    (9, 2018352): Meaning(Fault.BUSY, "this person does too much in a short time"),
+    (4, 2018354): Meaning(CodeMeaning.BUSY, "too many messages to this person in a short time"),
+    (9, 2018352): Meaning(CodeMeaning.BUSY, "this person does too much in a short time"),
     # The reply window: Messenger's, and Instagram's
     (10, 2018065): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),
     (10, 2018278): Meaning(ReasonCode.WINDOW_CLOSED, "the time for a reply has passed"),

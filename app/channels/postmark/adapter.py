@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Final, Self
 import httpx
 from pydantic import BaseModel, Field
 
-from app.channels.account_config import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
+from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, email_address
 from app.channels.credential_checks import judge_check
 from app.channels.mail_rules import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
 from app.channels.postmark import webhooks as events
 from app.channels.postmark.errors import ERRORS, INVALID_REQUEST, TOO_LARGE, about_request
-from app.channels.support import Answer, asked_to_wait, by_status, get, json_object, post, refusal
+from app.channels.support import ProviderResponse, asked_to_wait, by_status, get, json_object, post, refusal
 from app.domain.account_check import CheckResult
 from app.domain.channel_port import Absent, AddressKind, Found, Limits, LookUp
 from app.domain.outbound import Accepted, AttachmentFile, Outbound, Rejected, SendResult, Unknown
@@ -34,7 +34,7 @@ class Config(MailSettings):
     base_url: BaseUrl = API
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     server_token: HeaderSecret
 
 
@@ -75,7 +75,7 @@ class PostmarkAdapter:
         if payload is None:
             return BAD_ADDRESS
         answer = await post(self.http, f"{self.config.base_url}/email", json=payload, headers=self._headers)
-        return _read(answer) if isinstance(answer, Answer) else answer
+        return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     async def send_many(self, outbounds: Sequence[Outbound]) -> Sequence[SendResult]:
         """Send in as few calls as Postmark's limits allow; an answer that is lost is unknown for all of its call."""
@@ -90,14 +90,14 @@ class PostmarkAdapter:
         headers = {**self._headers, "Content-Type": "application/json"}
         content = b"[" + b",".join(batch) + b"]"
         answer = await post(self.http, f"{self.config.base_url}/email/batch", content=content, headers=headers)
-        if not isinstance(answer, Answer):
+        if not isinstance(answer, ProviderResponse):
             return [answer] * len(batch)
         items = answer.json
         if not answer.ok:
             return [_read(answer)] * len(batch)
         if not isinstance(items, list) or len(items) != len(batch):
             return [Unknown("Postmark's answer does not say what became of each message.")] * len(batch)
-        return [_read(Answer(answer.status, answer.headers, item)) for item in items]
+        return [_read(ProviderResponse(answer.status, answer.headers, item)) for item in items]
 
     async def look_up(self, correlation: str) -> LookUp:
         """Search by the metadata that every message carries: in the account's stream, and over what is the default.
@@ -113,7 +113,7 @@ class PostmarkAdapter:
     async def _search(self, query: Mapping[str, str]) -> LookUp:
         url = f"{self.config.base_url}/messages/outbound"
         answer = await get(self.http, url, params={"count": "1", "offset": "0", **query}, headers=self._headers)
-        return _found(answer) if isinstance(answer, Answer) else Unknown(answer.detail)
+        return _found(answer) if isinstance(answer, ProviderResponse) else Unknown(answer.detail)
 
     async def check(self) -> CheckResult:
         """Read the server that the token belongs to (https://postmarkapp.com/developer/api/server-api)."""
@@ -179,7 +179,7 @@ def _batches(messages: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         yield batch
 
 
-def _read(answer: Answer) -> SendResult:
+def _read(answer: ProviderResponse) -> SendResult:
     """Read one message's answer. HTTP 500 stays unknown: "usually lost" (Postmark) is not "never sent"."""
     code = answer.member("ErrorCode")
     message_id = answer.text_member("MessageID")
@@ -195,7 +195,7 @@ def _read(answer: Answer) -> SendResult:
     return by_status(answer, f"Postmark {code}" if code else "Postmark", coded=isinstance(code, int))
 
 
-def _found(answer: Answer) -> LookUp:
+def _found(answer: ProviderResponse) -> LookUp:
     messages = answer.member("Messages")
     if answer.status != 200 or not isinstance(messages, list):
         return Unknown(f"Postmark's search answered HTTP {answer.status}.")

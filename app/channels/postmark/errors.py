@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from app.channels.support import Fault, Meaning
+from app.channels.support import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 INVALID_REQUEST: Final = 300
 """The code for whatever is wrong with an e-mail; only its message says what."""
 
 ERRORS: Final[Mapping[int, Meaning]] = {
-    10: Meaning(Fault.ACCOUNT, "the server token is missing or wrong"),
+    10: Meaning(CodeMeaning.ACCOUNT, "the server token is missing or wrong"),
     # Maintenance: Postmark says that it is offline, so the message was not taken.
-    100: Meaning(Fault.THROTTLED, "Postmark is down for maintenance", timedelta(minutes=1)),
+    100: Meaning(CodeMeaning.THROTTLED, "Postmark is down for maintenance", timedelta(minutes=1)),
     11: Meaning(ReasonCode.PROVIDER_REJECTED, "the request has several errors", temporary=True),
     300: Meaning(ReasonCode.PROVIDER_REJECTED, "the e-mail is not valid", temporary=True),
-    400: Meaning(Fault.ACCOUNT, "the sender's address is not set up at Postmark"),
-    401: Meaning(Fault.ACCOUNT, "the sender's address is not confirmed at Postmark"),
+    400: Meaning(CodeMeaning.ACCOUNT, "the sender's address is not set up at Postmark"),
+    401: Meaning(CodeMeaning.ACCOUNT, "the sender's address is not confirmed at Postmark"),
     402: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood", temporary=True),
     403: Meaning(ReasonCode.PROVIDER_REJECTED, "a field of the request is not valid", temporary=True),
-    405: Meaning(Fault.ACCOUNT, "the Postmark account has no credits left"),
+    405: Meaning(CodeMeaning.ACCOUNT, "the Postmark account has no credits left"),
     # The address stays open: which of the three it was Postmark does not say by code, and a tenant may have lifted it
     # there by the next time. What ends an address from now on its webhooks say.
     406: Meaning(
@@ -33,19 +33,19 @@ ERRORS: Final[Mapping[int, Meaning]] = {
     409: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood", temporary=True),
     410: Meaning(ReasonCode.PROVIDER_REJECTED, "the batch holds too many messages", temporary=True),
     411: Meaning(ReasonCode.CONTENT_REJECTED, "an attachment is of a kind that Postmark does not send"),
-    412: Meaning(Fault.ACCOUNT, "the Postmark account is waiting for approval"),
-    413: Meaning(Fault.ACCOUNT, "the Postmark account may not send"),
-    1221: Meaning(Fault.ACCOUNT, "the message stream is of a kind that cannot send"),
-    1226: Meaning(Fault.ACCOUNT, "the message stream does not exist"),
-    1235: Meaning(Fault.ACCOUNT, "the message stream does not exist"),
-    1236: Meaning(Fault.ACCOUNT, "the message stream cannot send"),
+    412: Meaning(CodeMeaning.ACCOUNT, "the Postmark account is waiting for approval"),
+    413: Meaning(CodeMeaning.ACCOUNT, "the Postmark account may not send"),
+    1221: Meaning(CodeMeaning.ACCOUNT, "the message stream is of a kind that cannot send"),
+    1226: Meaning(CodeMeaning.ACCOUNT, "the message stream does not exist"),
+    1235: Meaning(CodeMeaning.ACCOUNT, "the message stream does not exist"),
+    1236: Meaning(CodeMeaning.ACCOUNT, "the message stream cannot send"),
 }
 """ErrorCode in an answer. It is never the HTTP status, though the numbers look alike."""
 
 TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 10 MB")
 
 _BAD_ADDRESS: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the recipient's address is not valid")
-_BAD_SENDER: Final = Meaning(Fault.ACCOUNT, "the account's sender or reply address is not valid")
+_BAD_SENDER: Final = Meaning(CodeMeaning.ACCOUNT, "the account's sender or reply address is not valid")
 _BAD_CONTENT: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the subject, the text or a file is not accepted")
 
 REQUEST_PARTS: Final[Mapping[str, Meaning]] = {

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels.mail_rules import mail_date
-from app.channels.support import Failure, moment
+from app.channels.support import ReportedFailure, moment
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.threads import answered, read_message_id, read_message_ids
 from app.domain.words import ReasonCode
@@ -16,21 +16,25 @@ from app.mail.message import REPLACED_SENDERS, senders_of
 
 Body = Mapping[str, Any]
 
-BOUNCES: Final[Mapping[str, Failure]] = {
-    "HardBounce": Failure(ReasonCode.BOUNCED, "the recipient's server does not know this address"),
-    "BadEmailAddress": Failure(ReasonCode.INVALID_RECIPIENT, "the address is not valid"),
-    "SpamComplaint": Failure(ReasonCode.COMPLAINED, "the recipient reported the e-mail as spam"),
-    "SpamNotification": Failure(ReasonCode.BLOCKED, "the recipient's server took the e-mail for spam"),
-    "Blocked": Failure(ReasonCode.BLOCKED, "the recipient's provider blocks the sender"),
-    "DMARCPolicy": Failure(ReasonCode.BLOCKED, "refused by the DMARC policy of the sender's domain", temporary=True),
-    "ManuallyDeactivated": Failure(ReasonCode.BLOCKED, "the address was deactivated at Postmark"),
-    "VirusNotification": Failure(ReasonCode.CONTENT_REJECTED, "the recipient's server found a virus in it"),
+BOUNCES: Final[Mapping[str, ReportedFailure]] = {
+    "HardBounce": ReportedFailure(ReasonCode.BOUNCED, "the recipient's server does not know this address"),
+    "BadEmailAddress": ReportedFailure(ReasonCode.INVALID_RECIPIENT, "the address is not valid"),
+    "SpamComplaint": ReportedFailure(ReasonCode.COMPLAINED, "the recipient reported the e-mail as spam"),
+    "SpamNotification": ReportedFailure(ReasonCode.BLOCKED, "the recipient's server took the e-mail for spam"),
+    "Blocked": ReportedFailure(ReasonCode.BLOCKED, "the recipient's provider blocks the sender"),
+    "DMARCPolicy": ReportedFailure(
+        ReasonCode.BLOCKED, "refused by the DMARC policy of the sender's domain", temporary=True
+    ),
+    "ManuallyDeactivated": ReportedFailure(ReasonCode.BLOCKED, "the address was deactivated at Postmark"),
+    "VirusNotification": ReportedFailure(ReasonCode.CONTENT_REJECTED, "the recipient's server found a virus in it"),
     # Soft: over for this message, not for the address, so a person may send again.
-    "SoftBounce": Failure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
-    "DnsError": Failure(ReasonCode.UNREACHABLE, "the recipient's domain could not be found for now"),
-    "Unknown": Failure(ReasonCode.BOUNCED, "it came back for a reason that could not be read"),
-    "SMTPApiError": Failure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True),
-    "TemplateRenderingFailed": Failure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True),
+    "SoftBounce": ReportedFailure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
+    "DnsError": ReportedFailure(ReasonCode.UNREACHABLE, "the recipient's domain could not be found for now"),
+    "Unknown": ReportedFailure(ReasonCode.BOUNCED, "it came back for a reason that could not be read"),
+    "SMTPApiError": ReportedFailure(ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True),
+    "TemplateRenderingFailed": ReportedFailure(
+        ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True
+    ),
 }
 """Bounce types that end a message. The others do not: `Transient` is a delay that Postmark goes on from, `Unsubscribe`
 asks for no more mail, and `AutoResponder`, `AddressChange`, `Subscribe`, `OpenRelayTest`, `ChallengeVerification` and
@@ -74,7 +78,7 @@ def _receipt(body: Body, kind: ReceiptKind, time_member: str) -> Receipt:
     )
 
 
-def _bounce(body: Body, failure: Failure) -> Receipt:
+def _bounce(body: Body, failure: ReportedFailure) -> Receipt:
     return Receipt(
         kind=ReceiptKind.FAILED,
         event_key=_key(body),

@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pydantic import AfterValidator, BaseModel
 
-from app.channels.account_config import AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, Settings, email_address
+from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, email_address
 from app.channels.credential_checks import judge_check
 from app.channels.mail_rules import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
 from app.channels.sendgrid import webhooks as events
 from app.channels.sendgrid.form_data import is_form, read_form
-from app.channels.support import Answer, Fault, Meaning, by_status, get, post, refusal
+from app.channels.support import CodeMeaning, Meaning, ProviderResponse, by_status, get, post, refusal
 from app.domain.account_check import CheckResult, refused
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.outbound import Accepted, AttachmentFile, Outbound, SendResult
@@ -34,11 +34,11 @@ MESSAGE_BYTES: Final = 30_000_000
 """The largest e-mail, attachments included. Measured on the call, which is larger than the e-mail, never smaller."""
 
 _TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 30 MB")
-_BAD_SENDER: Final = Meaning(Fault.ACCOUNT, "the account's sender or reply address is not valid")
+_BAD_SENDER: Final = Meaning(CodeMeaning.ACCOUNT, "the account's sender or reply address is not valid")
 
 STATUSES: Final[Mapping[int, Meaning]] = {
-    401: Meaning(Fault.ACCOUNT, "the API key is not valid, or the SendGrid account has no credits left"),
-    403: Meaning(Fault.ACCOUNT, "the API key may not send mail, or the sender is not a verified identity"),
+    401: Meaning(CodeMeaning.ACCOUNT, "the API key is not valid, or the SendGrid account has no credits left"),
+    403: Meaning(CodeMeaning.ACCOUNT, "the API key may not send mail, or the sender is not a verified identity"),
     413: _TOO_LARGE,
 }
 
@@ -82,7 +82,7 @@ class Config(MailSettings):
     base_url: BaseUrl = API
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     api_key: HeaderSecret
 
 
@@ -123,12 +123,12 @@ class SendGridAdapter:
             return refusal(_TOO_LARGE, "SendGrid")
         headers = {**self._headers, "Content-Type": "application/json"}
         answer = await post(self.http, f"{self.config.base_url}/v3/mail/send", content=content, headers=headers)
-        return _read(answer) if isinstance(answer, Answer) else answer
+        return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     async def check(self) -> CheckResult:
         """Read what the key may do (https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions)."""
         answer = await get(self.http, f"{self.config.base_url}/v3/scopes", params={}, headers=self._headers)
-        scopes = answer.member("scopes") if isinstance(answer, Answer) else None
+        scopes = answer.member("scopes") if isinstance(answer, ProviderResponse) else None
         if isinstance(scopes, list) and "mail.send" not in scopes:
             return refused("SendGrid accepts the API key, but the key lacks the permission mail.send.")
         return judge_check(answer, "SendGrid")
@@ -207,7 +207,7 @@ def _attachment(file: AttachmentFile) -> dict[str, str]:
     }
 
 
-def _read(answer: Answer) -> SendResult:
+def _read(answer: ProviderResponse) -> SendResult:
     """Only 202 with a message id is a yes: 200 is what SendGrid's own sandbox mode says, which delivers nothing."""
     message_id = answer.headers.get("X-Message-Id")
     if answer.status == 202 and message_id:
@@ -219,7 +219,7 @@ def _read(answer: Answer) -> SendResult:
     return by_status(answer, "SendGrid", coded=isinstance(answer.member("errors"), list))
 
 
-def _complaint(answer: Answer) -> Meaning | None:
+def _complaint(answer: ProviderResponse) -> Meaning | None:
     errors = answer.member("errors")
     fields = [error.get("field") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     found = [_meaning(field) for field in fields if isinstance(field, str)]

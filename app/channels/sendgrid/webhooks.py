@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels.account_config import REPLY_PLACEHOLDER
-from app.channels.support import Failure, Fault, Meaning, callback_json, fault_of
+from app.channels.support import CodeMeaning, Meaning, ReportedFailure, callback_json, fault_of
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.text.plain_text import decode
 from app.domain.words import ReasonCode
@@ -25,32 +25,38 @@ PROGRESS: Final[Mapping[str, ReceiptKind]] = {
     "click": ReceiptKind.READ,
 }
 
-_BOUNCED: Final = Failure(ReasonCode.BOUNCED, "the recipient's server refused it for good")
-_BLOCKED: Final = Failure(ReasonCode.BLOCKED, "the recipient's server refused it, this time")
+_BOUNCED: Final = ReportedFailure(ReasonCode.BOUNCED, "the recipient's server refused it for good")
+_BLOCKED: Final = ReportedFailure(ReasonCode.BLOCKED, "the recipient's server refused it, this time")
 
-BLOCKS: Final[Mapping[str, Failure]] = {
-    "Content": Failure(ReasonCode.CONTENT_REJECTED, "the recipient's server took offence at its content"),
-    "Frequency or Volume Too High": Failure(ReasonCode.UNREACHABLE, "the recipient's server takes no more for now"),
-    "Invalid Address": Failure(ReasonCode.INVALID_RECIPIENT, "the recipient's server does not know the address"),
-    "Mailbox Unavailable": Failure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
-    "Technical": Failure(ReasonCode.UNREACHABLE, "the recipient's server could not be reached"),
+BLOCKS: Final[Mapping[str, ReportedFailure]] = {
+    "Content": ReportedFailure(ReasonCode.CONTENT_REJECTED, "the recipient's server took offence at its content"),
+    "Frequency or Volume Too High": ReportedFailure(
+        ReasonCode.UNREACHABLE, "the recipient's server takes no more for now"
+    ),
+    "Invalid Address": ReportedFailure(
+        ReasonCode.INVALID_RECIPIENT, "the recipient's server does not know the address"
+    ),
+    "Mailbox Unavailable": ReportedFailure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
+    "Technical": ReportedFailure(ReasonCode.UNREACHABLE, "the recipient's server could not be reached"),
 }
 """`bounce` events of type `blocked`, by `bounce_classification`. They are over for the message, not for the address:
 SendGrid goes on writing to it. Reputation and what is unclassified stay a plain block."""
 
 _OVER_QUOTA: Final = "recipient list over package quota"
 
-DROPS: Final[Mapping[str, Failure]] = {
-    "bounced address": Failure(ReasonCode.BOUNCED, "the address bounced before"),
-    "invalid": Failure(ReasonCode.INVALID_RECIPIENT, "the address is not valid"),
-    _OVER_QUOTA: Failure(ReasonCode.UNREACHABLE, "the SendGrid account had sent as many mails as it may"),
-    "spam content": Failure(ReasonCode.CONTENT_REJECTED, "SendGrid took it for spam"),
-    "spam reporting address": Failure(ReasonCode.COMPLAINED, "the recipient reported an earlier e-mail as spam"),
-    "unsubscribed address": Failure(ReasonCode.OPTED_OUT, "the recipient has unsubscribed"),
+DROPS: Final[Mapping[str, ReportedFailure]] = {
+    "bounced address": ReportedFailure(ReasonCode.BOUNCED, "the address bounced before"),
+    "invalid": ReportedFailure(ReasonCode.INVALID_RECIPIENT, "the address is not valid"),
+    _OVER_QUOTA: ReportedFailure(ReasonCode.UNREACHABLE, "the SendGrid account had sent as many mails as it may"),
+    "spam content": ReportedFailure(ReasonCode.CONTENT_REJECTED, "SendGrid took it for spam"),
+    "spam reporting address": ReportedFailure(
+        ReasonCode.COMPLAINED, "the recipient reported an earlier e-mail as spam"
+    ),
+    "unsubscribed address": ReportedFailure(ReasonCode.OPTED_OUT, "the recipient has unsubscribed"),
 }
 """`dropped` events by the start of their `reason`: SendGrid took the message and never sent it."""
 
-_QUOTA: Final = Meaning(Fault.QUOTA, "the SendGrid account has sent as many mails as it may")
+_QUOTA: Final = Meaning(CodeMeaning.QUOTA, "the SendGrid account has sent as many mails as it may")
 
 _NOT_AGAIN: Final = frozenset(
     {ReasonCode.BOUNCED, ReasonCode.COMPLAINED, ReasonCode.INVALID_RECIPIENT, ReasonCode.OPTED_OUT}
@@ -84,7 +90,7 @@ def _read(event: Event, domain: str) -> ProviderEvent:
     return Unrecognized(_key(event), event)
 
 
-def _failure(kind: str, event: Event) -> Failure | None:
+def _failure(kind: str, event: Event) -> ReportedFailure | None:
     match kind:
         case "bounce" if event.get("type") == "blocked":
             return BLOCKS.get(_text(event, "bounce_classification"), _BLOCKED)
@@ -93,9 +99,11 @@ def _failure(kind: str, event: Event) -> Failure | None:
         case "dropped":
             reason = _text(event, "reason").lower()
             known = (failure for start, failure in DROPS.items() if reason.startswith(start))
-            return next(known, Failure(ReasonCode.PROVIDER_REJECTED, "SendGrid did not send it", temporary=True))
+            return next(
+                known, ReportedFailure(ReasonCode.PROVIDER_REJECTED, "SendGrid did not send it", temporary=True)
+            )
         case "spamreport":
-            return Failure(ReasonCode.COMPLAINED, "the recipient reported the e-mail as spam")
+            return ReportedFailure(ReasonCode.COMPLAINED, "the recipient reported the e-mail as spam")
         case _:
             return None
 
@@ -104,11 +112,13 @@ def _over_quota(event: Event) -> bool:
     return event.get("event") == "dropped" and _text(event, "reason").lower().startswith(_OVER_QUOTA)
 
 
-def _ends_address(event: Event, failure: Failure) -> bool:
+def _ends_address(event: Event, failure: ReportedFailure) -> bool:
     return failure.code in _NOT_AGAIN and event.get("type") != "blocked"
 
 
-def _receipt(event: Event, kind: ReceiptKind, failure: Failure | None = None, *, ends_address: bool = False) -> Receipt:
+def _receipt(
+    event: Event, kind: ReceiptKind, failure: ReportedFailure | None = None, *, ends_address: bool = False
+) -> Receipt:
     return Receipt(
         kind=kind,
         event_key=_key(event),

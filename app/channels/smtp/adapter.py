@@ -19,12 +19,12 @@ import httpx
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from app.channels.account_config import (
+    AccountModel,
     AccountSetup,
     Host,
     MailPort,
     OwnMailbox,
     OwnReplyAddress,
-    Settings,
     email_address,
 )
 from app.channels.http import CallRecord, call_deadline, deadline_passed, open_socket, recorded
@@ -61,7 +61,7 @@ class Config(MailSettings):
     tls: Tls = Tls.STARTTLS
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     """Both, or neither: a relay may know its clients by their addresses."""
 
     username: str | None = Field(default=None, min_length=1)
@@ -109,14 +109,14 @@ class SmtpAdapter:
             return _at_fault("A password is only sent over an encrypted connection, and this account has none.")
         if deadline_passed():
             return _TOO_LATE
-        conversation = _Conversation(self, recipient, compose(outbound, recipient, self.config))
+        conversation = _SmtpConversation(self, recipient, compose(outbound, recipient, self.config))
         return await conversation.hold() or Accepted(message_id(outbound, self.config.domain))
 
     async def check(self) -> CheckResult:
         """Connect and log in, and say goodbye before any message."""
         if self.credentials.username is not None and self.config.tls is Tls.NONE:
             return refused("A password is only sent over an encrypted connection, and this account has none.")
-        failed = await _Conversation(self, "", b"").greet()
+        failed = await _SmtpConversation(self, "", b"").greet()
         if failed is None:
             return accepted("The mail server")
         return (refused if isinstance(failed, Deferred) and failed.scope == "account" else unknown)(failed.detail)
@@ -131,7 +131,7 @@ class SmtpAdapter:
         raise MalformedWebhook("A mail server reports nothing by webhook; its bounces are e-mails.")
 
 
-class _Conversation:
+class _SmtpConversation:
     """One connection for one message, and the evidence of how far it came."""
 
     def __init__(self, adapter: SmtpAdapter, recipient: str, content: bytes) -> None:

@@ -15,7 +15,7 @@ from app.channels.smtp.reply_texts import (
     about_recipient,
     said_of_account,
 )
-from app.channels.support import Fault, Meaning, refusal
+from app.channels.support import CodeMeaning, Meaning, refusal
 from app.domain.outbound import Deferred, Rejected, Unknown
 from app.domain.words import ReasonCode
 
@@ -36,7 +36,7 @@ _MUCH_LATER: Final = timedelta(minutes=10)
 _POSTPONED: Final = "postponed"
 _CLOSING: Final = 421
 
-_NOT_SERVED: Final = Meaning(Fault.ACCOUNT, "the server does not serve us")
+_NOT_SERVED: Final = Meaning(CodeMeaning.ACCOUNT, "the server does not serve us")
 _TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than the server takes")
 # An address stays open, however permanent a refusal sounds: our own mail server says it, which may be set up wrong for
 # everybody, and no report would ever take it back.
@@ -50,7 +50,7 @@ _UNPROVED: Final = Meaning(
     ReasonCode.BLOCKED, "the sender's domain does not prove its mail (SPF, DKIM, DMARC)", temporary=True
 )
 _CONTENT: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the server took offence at the content")
-_BUSY: Final = Meaning(Fault.THROTTLED, "the server takes no more for now", _LATER)
+_BUSY: Final = Meaning(CodeMeaning.THROTTLED, "the server takes no more for now", _LATER)
 _REFUSED: Final = Meaning(ReasonCode.PROVIDER_REJECTED, "the server refused the message", temporary=True)
 
 ALWAYS: Final[Mapping[int, Meaning]] = {
@@ -178,7 +178,7 @@ def _for_now(step: Step, code: int, text: str, said: Meaning | None, label: str)
         if said is None or about_recipient(text):
             return Deferred(_POSTPONED, f"{label}: the server asks to try this message again later")
     meaning = said or _BUSY
-    if meaning.verdict is Fault.ACCOUNT:
+    if meaning.verdict is CodeMeaning.ACCOUNT:
         return Deferred("throttled", f"{label}: {meaning.words}", _MUCH_LATER, "account")
     judged = refusal(meaning, label)
     assert isinstance(judged, Deferred)  # noqa: S101 - these tables hold faults of the account alone

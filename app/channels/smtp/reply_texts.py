@@ -17,7 +17,7 @@ from datetime import timedelta
 from re import Pattern
 from typing import Final
 
-from app.channels.support import Fault, Meaning
+from app.channels.support import CodeMeaning, Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,14 @@ _RECIPIENT: Final = re.compile(
 
 _SIZE: Final = re.compile(r"\bsize\b|too (large|big|long)|larger than")
 
-DAY_IS_FULL: Final = Meaning(Fault.QUOTA, "the account has sent as many mails as the server allows for now")
-TOO_FAST: Final = Meaning(Fault.THROTTLED, "the account sends too fast for the server", timedelta(minutes=1))
-SYSTEM_FULL: Final = Meaning(Fault.THROTTLED, "the server is out of room, or too busy", timedelta(minutes=1))
-LOGIN_REFUSED: Final = Meaning(Fault.ACCOUNT, "the user name and password are not accepted, or are asked for")
-SENDER_REFUSED: Final = Meaning(Fault.ACCOUNT, "the server does not accept the account's sender")
-SUSPENDED: Final = Meaning(Fault.ACCOUNT, "the server has suspended the account, or blocks its mail")
-_RELAY: Final = Meaning(Fault.ACCOUNT, "the server does not send mail to other domains for this account")
-_CLIENT: Final = Meaning(Fault.ACCOUNT, "the server does not accept mail from this service's network address")
+DAY_IS_FULL: Final = Meaning(CodeMeaning.QUOTA, "the account has sent as many mails as the server allows for now")
+TOO_FAST: Final = Meaning(CodeMeaning.THROTTLED, "the account sends too fast for the server", timedelta(minutes=1))
+SYSTEM_FULL: Final = Meaning(CodeMeaning.THROTTLED, "the server is out of room, or too busy", timedelta(minutes=1))
+LOGIN_REFUSED: Final = Meaning(CodeMeaning.ACCOUNT, "the user name and password are not accepted, or are asked for")
+SENDER_REFUSED: Final = Meaning(CodeMeaning.ACCOUNT, "the server does not accept the account's sender")
+SUSPENDED: Final = Meaning(CodeMeaning.ACCOUNT, "the server has suspended the account, or blocks its mail")
+_RELAY: Final = Meaning(CodeMeaning.ACCOUNT, "the server does not send mail to other domains for this account")
+_CLIENT: Final = Meaning(CodeMeaning.ACCOUNT, "the server does not accept mail from this service's network address")
 
 _PERIOD: Final = r"(dai?ly|hourly|monthly|per[ -](hour|day|month)|24[ -]?h(ou)?rs?)"
 _SENDING: Final = r"(sending|send|submission|relay|outgoing|outbound|messaging|sender)"

@@ -13,9 +13,18 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import httpx
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from app.channels.account_config import AccountSetup, BaseUrl, HeaderSecret, Region, Settings
+from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, HeaderSecret, Region
 from app.channels.credential_checks import judge_check
-from app.channels.support import Answer, Failure, asked_to_wait, by_status, fault_of, get, post, refusal
+from app.channels.support import (
+    ProviderResponse,
+    ReportedFailure,
+    asked_to_wait,
+    by_status,
+    fault_of,
+    get,
+    post,
+    refusal,
+)
 from app.channels.twilio.errors import DEAD_NUMBERS, ERROR_PAGE, FAILURES, REFUSALS
 from app.domain.account_check import CheckResult, refused
 from app.domain.addresses import Address
@@ -60,7 +69,7 @@ def _sender(value: str) -> str:
     raise ValueError("must be a number in E.164 form, a short code, or a sender id of at most 11 letters and digits")
 
 
-class Config(Settings):
+class Config(AccountModel):
     account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
     sender: Annotated[str, AfterValidator(_sender)] | None = Field(default=None, alias="from")
     messaging_service_sid: str | None = Field(default=None, pattern=r"^MG[0-9a-fA-F]{32}$")
@@ -75,7 +84,7 @@ class Config(Settings):
         return self
 
 
-class Credentials(Settings):
+class Credentials(AccountModel):
     auth_token: HeaderSecret
 
 
@@ -116,7 +125,7 @@ class TwilioAdapter:
             )
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}/Messages.json"
         answer = await post(self.http, url, form=self._form(outbound, number), headers=self._headers)
-        return _read(answer) if isinstance(answer, Answer) else answer
+        return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     def _number(self, outbound: Outbound) -> str | None:
         """What was checked before is not parsed again: that takes longer than anything else here."""
@@ -128,7 +137,7 @@ class TwilioAdapter:
         """Read the account itself (https://www.twilio.com/docs/iam/api/account)."""
         url = f"{self.config.base_url}/2010-04-01/Accounts/{self.config.account_sid}.json"
         answer = await get(self.http, url, params={}, headers=self._headers)
-        status = answer.text_member("status") if isinstance(answer, Answer) and answer.ok else None
+        status = answer.text_member("status") if isinstance(answer, ProviderResponse) and answer.ok else None
         if status in ("suspended", "closed"):
             return refused(f"Twilio accepts the credentials, but the account is {status}.")
         return judge_check(answer, "Twilio")
@@ -216,7 +225,7 @@ def _equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _read(answer: Answer) -> SendResult:
+def _read(answer: ProviderResponse) -> SendResult:
     sid = answer.text_member("sid")
     if answer.ok and sid:
         return Accepted(sid)
@@ -248,12 +257,12 @@ def _receipt(sid: str, status: str, fields: Mapping[str, str], correlation: str 
     )
 
 
-def _why(status: str, code: int | None) -> Failure:
+def _why(status: str, code: int | None) -> ReportedFailure:
     failure = FAILURES.get(code) if code is not None else None
     if failure is not None:
         return replace(failure, words=f"Twilio {code}: {failure.words}")
     about = f"Twilio {code} ({ERROR_PAGE}/{code})" if code else "Twilio"
-    return Failure(ReasonCode.PROVIDER_REJECTED, f"{about}: the message was {status}")
+    return ReportedFailure(ReasonCode.PROVIDER_REJECTED, f"{about}: the message was {status}")
 
 
 def _fault(code: int | None) -> Deferred | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from app.channels.support import Failure, Fault, Meaning
+from app.channels.support import CodeMeaning, Meaning, ReportedFailure
 from app.domain.words import ReasonCode
 
 ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"
@@ -15,16 +15,16 @@ ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"
 _LATER: Final = timedelta(minutes=1)
 _MUCH_LATER: Final = timedelta(minutes=10)
 
-_NOT_ACTIVE: Final = Meaning(Fault.ACCOUNT, "the Twilio account is not active")
-_DENIED: Final = Meaning(Fault.ACCOUNT, "access was denied")
-_BAD_TOKEN: Final = Meaning(Fault.ACCOUNT, "the credentials are not accepted")
-_NO_SERVICE: Final = Meaning(Fault.ACCOUNT, "the messaging service does not exist")
-_BAD_SENDER: Final = Meaning(Fault.ACCOUNT, "the sender's number cannot send SMS")
-_BAD_SENDER_ID: Final = Meaning(Fault.ACCOUNT, "the sender id is not valid")
-_TRIAL: Final = Meaning(Fault.ACCOUNT, "a trial account only sends to verified numbers")
-_BAD_CALLBACK: Final = Meaning(Fault.ACCOUNT, "Twilio cannot use our callback address; it must be a public URL")
+_NOT_ACTIVE: Final = Meaning(CodeMeaning.ACCOUNT, "the Twilio account is not active")
+_DENIED: Final = Meaning(CodeMeaning.ACCOUNT, "access was denied")
+_BAD_TOKEN: Final = Meaning(CodeMeaning.ACCOUNT, "the credentials are not accepted")
+_NO_SERVICE: Final = Meaning(CodeMeaning.ACCOUNT, "the messaging service does not exist")
+_BAD_SENDER: Final = Meaning(CodeMeaning.ACCOUNT, "the sender's number cannot send SMS")
+_BAD_SENDER_ID: Final = Meaning(CodeMeaning.ACCOUNT, "the sender id is not valid")
+_TRIAL: Final = Meaning(CodeMeaning.ACCOUNT, "a trial account only sends to verified numbers")
+_BAD_CALLBACK: Final = Meaning(CodeMeaning.ACCOUNT, "Twilio cannot use our callback address; it must be a public URL")
 _QUEUE_FULL: Final = "the sender's queue at Twilio is full"
-_DAY_IS_FULL: Final = Meaning(Fault.QUOTA, "the Twilio account has sent as many messages as it may in a day")
+_DAY_IS_FULL: Final = Meaning(CodeMeaning.QUOTA, "the Twilio account has sent as many messages as it may in a day")
 
 # A number itself stays open, here and below: numbers are assigned, ported and enabled, and Twilio never tells.
 _BAD_NUMBER: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid")
@@ -32,51 +32,51 @@ _BAD_NUMBER: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not va
 REFUSALS: Final[Mapping[int, Meaning]] = {
     # The account
     10001: _NOT_ACTIVE,
-    20003: Meaning(Fault.ACCOUNT, "the account SID and auth token do not belong together, or may not do this"),
+    20003: Meaning(CodeMeaning.ACCOUNT, "the account SID and auth token do not belong together, or may not do this"),
     20005: _NOT_ACTIVE,
     20006: _DENIED,
-    20008: Meaning(Fault.ACCOUNT, "these are test credentials"),
-    20010: Meaning(Fault.ACCOUNT, "sending is disabled for the Twilio account"),
+    20008: Meaning(CodeMeaning.ACCOUNT, "these are test credentials"),
+    20010: Meaning(CodeMeaning.ACCOUNT, "sending is disabled for the Twilio account"),
     **dict.fromkeys((20101, 20102, 20103, 20104, 20105, 20106, 20107, 20151, 20152, 20153, 20154), _BAD_TOKEN),
     **dict.fromkeys((20155, 20156, 20157, 20159, 20160), _BAD_TOKEN),
     20403: _DENIED,
-    20404: Meaning(Fault.ACCOUNT, "there is no such Twilio account"),
-    21470: Meaning(Fault.ACCOUNT, "there is no such Twilio account"),
-    21471: Meaning(Fault.ACCOUNT, "there is no such Twilio account"),
+    20404: Meaning(CodeMeaning.ACCOUNT, "there is no such Twilio account"),
+    21470: Meaning(CodeMeaning.ACCOUNT, "there is no such Twilio account"),
+    21471: Meaning(CodeMeaning.ACCOUNT, "there is no such Twilio account"),
     21472: _NOT_ACTIVE,
-    21476: Meaning(Fault.ACCOUNT, "the Twilio account is suspended"),
-    21478: Meaning(Fault.ACCOUNT, "the Twilio account is suspended"),
-    30002: Meaning(Fault.ACCOUNT, "the Twilio account is suspended"),
-    30037: Meaning(Fault.ACCOUNT, "sending is disabled for the Twilio account"),
+    21476: Meaning(CodeMeaning.ACCOUNT, "the Twilio account is suspended"),
+    21478: Meaning(CodeMeaning.ACCOUNT, "the Twilio account is suspended"),
+    30002: Meaning(CodeMeaning.ACCOUNT, "the Twilio account is suspended"),
+    30037: Meaning(CodeMeaning.ACCOUNT, "sending is disabled for the Twilio account"),
     # Its sender
-    21210: Meaning(Fault.ACCOUNT, "the sender's number is not verified"),
-    21212: Meaning(Fault.ACCOUNT, "the sender's number is not valid"),
+    21210: Meaning(CodeMeaning.ACCOUNT, "the sender's number is not verified"),
+    21212: Meaning(CodeMeaning.ACCOUNT, "the sender's number is not valid"),
     21407: _BAD_SENDER,
     21601: _BAD_SENDER,
-    21603: Meaning(Fault.ACCOUNT, "the account has no sender"),
+    21603: Meaning(CodeMeaning.ACCOUNT, "the account has no sender"),
     21606: _BAD_SENDER,
-    21607: Meaning(Fault.ACCOUNT, "a trial account only sends from its sandbox number"),
-    21616: Meaning(Fault.ACCOUNT, "the sender's number matches several numbers of the Twilio account"),
+    21607: Meaning(CodeMeaning.ACCOUNT, "a trial account only sends from its sandbox number"),
+    21616: Meaning(CodeMeaning.ACCOUNT, "the sender's number matches several numbers of the Twilio account"),
     21657: _BAD_SENDER_ID,
-    21659: Meaning(Fault.ACCOUNT, "the sender's number is not a Twilio number"),
-    21660: Meaning(Fault.ACCOUNT, "the sender's number belongs to another Twilio account"),
+    21659: Meaning(CodeMeaning.ACCOUNT, "the sender's number is not a Twilio number"),
+    21660: Meaning(CodeMeaning.ACCOUNT, "the sender's number belongs to another Twilio account"),
     21701: _NO_SERVICE,
-    21702: Meaning(Fault.ACCOUNT, "the messaging service is not available"),
-    21703: Meaning(Fault.ACCOUNT, "the messaging service has no number available"),
-    21704: Meaning(Fault.ACCOUNT, "the messaging service has no numbers"),
+    21702: Meaning(CodeMeaning.ACCOUNT, "the messaging service is not available"),
+    21703: Meaning(CodeMeaning.ACCOUNT, "the messaging service has no number available"),
+    21704: Meaning(CodeMeaning.ACCOUNT, "the messaging service has no numbers"),
     21705: _NO_SERVICE,
     21708: _BAD_SENDER_ID,
     21709: _BAD_SENDER_ID,
-    21711: Meaning(Fault.ACCOUNT, "the sender does not belong to the messaging service"),
-    21712: Meaning(Fault.ACCOUNT, "the sender belongs to another messaging service"),
-    21713: Meaning(Fault.ACCOUNT, "the messaging service is not registered for its use"),
-    21715: Meaning(Fault.ACCOUNT, "the messaging service's numbers cannot send SMS"),
-    21717: Meaning(Fault.ACCOUNT, "the brand is not registered for US numbers"),
-    21719: Meaning(Fault.ACCOUNT, "the messaging service is not registered for its use"),
-    30032: Meaning(Fault.ACCOUNT, "the toll-free sender is not verified"),
-    30033: Meaning(Fault.ACCOUNT, "the sender's US campaign is suspended"),
-    30034: Meaning(Fault.ACCOUNT, "the sender is not registered for US numbers"),
-    30035: Meaning(Fault.ACCOUNT, "the sender is still being set up"),
+    21711: Meaning(CodeMeaning.ACCOUNT, "the sender does not belong to the messaging service"),
+    21712: Meaning(CodeMeaning.ACCOUNT, "the sender belongs to another messaging service"),
+    21713: Meaning(CodeMeaning.ACCOUNT, "the messaging service is not registered for its use"),
+    21715: Meaning(CodeMeaning.ACCOUNT, "the messaging service's numbers cannot send SMS"),
+    21717: Meaning(CodeMeaning.ACCOUNT, "the brand is not registered for US numbers"),
+    21719: Meaning(CodeMeaning.ACCOUNT, "the messaging service is not registered for its use"),
+    30032: Meaning(CodeMeaning.ACCOUNT, "the toll-free sender is not verified"),
+    30033: Meaning(CodeMeaning.ACCOUNT, "the sender's US campaign is suspended"),
+    30034: Meaning(CodeMeaning.ACCOUNT, "the sender is not registered for US numbers"),
+    30035: Meaning(CodeMeaning.ACCOUNT, "the sender is still being set up"),
     # In a trial, every customer is refused until somebody verifies the number or pays
     21219: _TRIAL,
     21608: _TRIAL,
@@ -87,19 +87,19 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     21502: _BAD_CALLBACK,
     21609: _BAD_CALLBACK,
     # The quota
-    30023: Meaning(Fault.QUOTA, "the carrier's daily limit for this sender is reached"),
-    30027: Meaning(Fault.QUOTA, "the carrier's daily limit for this sender is reached"),
+    30023: Meaning(CodeMeaning.QUOTA, "the carrier's daily limit for this sender is reached"),
+    30027: Meaning(CodeMeaning.QUOTA, "the carrier's daily limit for this sender is reached"),
     30454: _DAY_IS_FULL,
     63038: _DAY_IS_FULL,
     # The pace
-    20429: Meaning(Fault.THROTTLED, "the Twilio account makes too many calls at once"),
-    21611: Meaning(Fault.THROTTLED, _QUEUE_FULL, _MUCH_LATER),
-    30001: Meaning(Fault.THROTTLED, _QUEUE_FULL, _LATER),
-    30022: Meaning(Fault.THROTTLED, "the carrier's rate limit for this sender is reached", _LATER),
-    63017: Meaning(Fault.THROTTLED, "the Twilio account sends too fast", _LATER),
-    63018: Meaning(Fault.THROTTLED, "the Twilio account sends too fast", _LATER),
-    14107: Meaning(Fault.BUSY, "too many messages between these two numbers in a short time", _LATER),
-    30039: Meaning(Fault.BUSY, "too many messages between these two numbers in a short time", _LATER),
+    20429: Meaning(CodeMeaning.THROTTLED, "the Twilio account makes too many calls at once"),
+    21611: Meaning(CodeMeaning.THROTTLED, _QUEUE_FULL, _MUCH_LATER),
+    30001: Meaning(CodeMeaning.THROTTLED, _QUEUE_FULL, _LATER),
+    30022: Meaning(CodeMeaning.THROTTLED, "the carrier's rate limit for this sender is reached", _LATER),
+    63017: Meaning(CodeMeaning.THROTTLED, "the Twilio account sends too fast", _LATER),
+    63018: Meaning(CodeMeaning.THROTTLED, "the Twilio account sends too fast", _LATER),
+    14107: Meaning(CodeMeaning.BUSY, "too many messages between these two numbers in a short time", _LATER),
+    30039: Meaning(CodeMeaning.BUSY, "too many messages between these two numbers in a short time", _LATER),
     # The recipient
     20023: _BAD_NUMBER,
     21201: _BAD_NUMBER,
@@ -147,40 +147,40 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
 }
 """Error codes in the answer to a send: nothing was sent."""
 
-FAILURES: Final[Mapping[int, Failure]] = {
+FAILURES: Final[Mapping[int, ReportedFailure]] = {
     # The account: the customer did not get it, and may after it is mended
-    30002: Failure(ReasonCode.PROVIDER_REJECTED, "the Twilio account is suspended", temporary=True),
-    30018: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier demands a registered sender id", temporary=True),
-    30024: Failure(ReasonCode.PROVIDER_REJECTED, "the sender id is not set up at the carrier", temporary=True),
-    30032: Failure(ReasonCode.PROVIDER_REJECTED, "the toll-free sender is not verified", temporary=True),
-    30033: Failure(ReasonCode.PROVIDER_REJECTED, "the sender's US campaign is suspended", temporary=True),
-    30034: Failure(ReasonCode.PROVIDER_REJECTED, "the sender is not registered for US numbers", temporary=True),
-    30035: Failure(ReasonCode.PROVIDER_REJECTED, "the sender is still being set up", temporary=True),
-    30037: Failure(ReasonCode.PROVIDER_REJECTED, "sending is disabled for the Twilio account", temporary=True),
+    30002: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the Twilio account is suspended", temporary=True),
+    30018: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the carrier demands a registered sender id", temporary=True),
+    30024: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the sender id is not set up at the carrier", temporary=True),
+    30032: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the toll-free sender is not verified", temporary=True),
+    30033: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the sender's US campaign is suspended", temporary=True),
+    30034: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the sender is not registered for US numbers", temporary=True),
+    30035: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the sender is still being set up", temporary=True),
+    30037: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "sending is disabled for the Twilio account", temporary=True),
     # The quota and the pace
-    30001: Failure(ReasonCode.UNREACHABLE, "the queue overflowed before the message could leave"),
-    30017: Failure(ReasonCode.UNREACHABLE, "the carrier's network is congested"),
-    30022: Failure(ReasonCode.UNREACHABLE, "the carrier's rate limit for this sender was reached"),
-    30023: Failure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
-    30027: Failure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
-    30036: Failure(ReasonCode.UNREACHABLE, "the message waited at Twilio for longer than it was valid"),
-    30039: Failure(ReasonCode.UNREACHABLE, "too many messages between these two numbers in a short time"),
-    30454: Failure(ReasonCode.UNREACHABLE, "the Twilio account had sent as many messages as it may in a day"),
-    63038: Failure(ReasonCode.UNREACHABLE, "the Twilio account had sent as many messages as it may in a day"),
+    30001: ReportedFailure(ReasonCode.UNREACHABLE, "the queue overflowed before the message could leave"),
+    30017: ReportedFailure(ReasonCode.UNREACHABLE, "the carrier's network is congested"),
+    30022: ReportedFailure(ReasonCode.UNREACHABLE, "the carrier's rate limit for this sender was reached"),
+    30023: ReportedFailure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
+    30027: ReportedFailure(ReasonCode.UNREACHABLE, "the carrier's daily limit for this sender was reached"),
+    30036: ReportedFailure(ReasonCode.UNREACHABLE, "the message waited at Twilio for longer than it was valid"),
+    30039: ReportedFailure(ReasonCode.UNREACHABLE, "too many messages between these two numbers in a short time"),
+    30454: ReportedFailure(ReasonCode.UNREACHABLE, "the Twilio account had sent as many messages as it may in a day"),
+    63038: ReportedFailure(ReasonCode.UNREACHABLE, "the Twilio account had sent as many messages as it may in a day"),
     # The recipient
-    21610: Failure(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP"),
-    30003: Failure(ReasonCode.UNREACHABLE, "the handset is switched off or out of reach"),
-    30004: Failure(ReasonCode.BLOCKED, "the carrier or the recipient blocks this sender"),
-    30005: Failure(ReasonCode.INVALID_RECIPIENT, "the number is not in use"),
-    30006: Failure(ReasonCode.INVALID_RECIPIENT, "the number is a landline, or its carrier cannot be reached"),
-    30450: Failure(ReasonCode.BLOCKED, "Twilio blocked the delivery"),
+    21610: ReportedFailure(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP"),
+    30003: ReportedFailure(ReasonCode.UNREACHABLE, "the handset is switched off or out of reach"),
+    30004: ReportedFailure(ReasonCode.BLOCKED, "the carrier or the recipient blocks this sender"),
+    30005: ReportedFailure(ReasonCode.INVALID_RECIPIENT, "the number is not in use"),
+    30006: ReportedFailure(ReasonCode.INVALID_RECIPIENT, "the number is a landline, or its carrier cannot be reached"),
+    30450: ReportedFailure(ReasonCode.BLOCKED, "Twilio blocked the delivery"),
     # Not retryable: Twilio does not repeat it either, since the customer may have got it.
-    30008: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier gave no reason"),
-    30410: Failure(ReasonCode.PROVIDER_REJECTED, "the carrier did not answer in time"),
+    30008: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the carrier gave no reason"),
+    30410: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the carrier did not answer in time"),
     # The message
-    30007: Failure(ReasonCode.CONTENT_REJECTED, "a carrier filtered the message as unwanted"),
-    30019: Failure(ReasonCode.MESSAGE_TOO_LONG, "the message is larger than the carrier allows"),
-    30038: Failure(ReasonCode.CONTENT_REJECTED, "Twilio filtered the text"),
+    30007: ReportedFailure(ReasonCode.CONTENT_REJECTED, "a carrier filtered the message as unwanted"),
+    30019: ReportedFailure(ReasonCode.MESSAGE_TOO_LONG, "the message is larger than the carrier allows"),
+    30038: ReportedFailure(ReasonCode.CONTENT_REJECTED, "Twilio filtered the text"),
 }
 """Error codes in a status callback: the message was taken and did not arrive."""
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Self
 import httpx
 from pydantic import BaseModel, Field
 
-from app.channels.account_config import AccountSetup, BaseUrl, Settings
+from app.channels.account_config import AccountModel, AccountSetup, BaseUrl
 from app.channels.meta_graph import (
     DEFAULT_VERSION,
     SIGNATURE,
@@ -23,13 +23,21 @@ from app.channels.meta_graph import (
     read_upload,
     send_files,
 )
-from app.channels.support import Answer, json_object
+from app.channels.support import ProviderResponse, json_object
 from app.channels.whatsapp_cloud import webhooks as events
 from app.channels.whatsapp_cloud.errors import ERRORS
 from app.domain.account_check import CheckResult
 from app.domain.addresses import Address
 from app.domain.channel_port import AddressKind, Limits, UploadResult
-from app.domain.outbound import Accepted, AttachmentFile, DroppedAttachment, Outbound, Rejected, SendResult, Template
+from app.domain.outbound import (
+    Accepted,
+    AttachmentFile,
+    DroppedAttachment,
+    FilledTemplate,
+    Outbound,
+    Rejected,
+    SendResult,
+)
 from app.domain.provider_events import ProviderEvent, Webhook
 from app.domain.words import Channel, ReasonCode
 
@@ -67,7 +75,7 @@ _RECIPIENT: Final = re.compile(rf"{_USER_ID.pattern}|{_NUMBER.pattern}", re.ASCI
 _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
 
 
-class FallbackTemplate(Settings):
+class FallbackTemplate(AccountModel):
     """The approved template for conversations outside the reply window, where the mass reply names none of its own."""
 
     name: str = Field(pattern=r"^[a-z0-9_]{1,512}$")
@@ -75,7 +83,7 @@ class FallbackTemplate(Settings):
     body_parameters: tuple[str, ...] = ()
 
 
-class Config(Settings):
+class Config(AccountModel):
     phone_number_id: ObjectId
     api_version: ApiVersion = DEFAULT_VERSION
     fallback_template: FallbackTemplate | None = None
@@ -129,7 +137,7 @@ class WhatsAppCloudAdapter:
 
     async def _send(self, payload: Mapping[str, Any]) -> SendResult:
         answer = await self.graph.post("messages", payload)
-        return _read(answer) if isinstance(answer, Answer) else answer
+        return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     async def _send_files(self, outbound: Outbound, recipient: Mapping[str, str]) -> tuple[DroppedAttachment, ...]:
         if outbound.template is not None:
@@ -138,7 +146,7 @@ class WhatsAppCloudAdapter:
         async def send(file: AttachmentFile, number: int, seconds: float) -> str | None:
             payload = _file_message(outbound, recipient, file, number)
             answer = await self.graph.post("messages", payload, seconds)
-            result = _read(answer) if isinstance(answer, Answer) else answer
+            result = _read(answer) if isinstance(answer, ProviderResponse) else answer
             return None if isinstance(result, Accepted) else result.detail
 
         return await send_files(outbound.attachments, self.limits, send)
@@ -210,14 +218,14 @@ def _message(
     }
 
 
-def _template(template: Template) -> Mapping[str, Any]:
+def _template(template: FilledTemplate) -> Mapping[str, Any]:
     # A parameter with a line break, a tab or a row of spaces is refused.
     parameters = [{"type": "text", "text": " ".join(value.split())} for value in template.body_parameters]
     components = {"components": [{"type": "body", "parameters": parameters}]} if parameters else {}
     return {"name": template.name, "language": {"code": template.language}, **components}
 
 
-def _read(answer: Answer) -> SendResult:
+def _read(answer: ProviderResponse) -> SendResult:
     """Read what became of a message. One that is held for a quality check has an id too, and reports later."""
     match answer.json:
         case {"messages": [{"id": str(message_id)}, *_]} if answer.ok and message_id:

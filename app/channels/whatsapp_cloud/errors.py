@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.channels.meta_graph import Code, ErrorTable
-from app.channels.support import Fault, Meaning
+from app.channels.support import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 _SOON: Final = timedelta(seconds=10)
@@ -16,36 +16,36 @@ _LATER: Final = timedelta(minutes=1)
 
 _MEANINGS: Final[Mapping[Code, Meaning]] = {
     # The account
-    0: Meaning(Fault.ACCOUNT, "the access token does not authenticate the app's user"),
-    3: Meaning(Fault.ACCOUNT, "the app may not use this API"),
-    10: Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed"),
-    190: Meaning(Fault.ACCOUNT, "the access token has expired or is not valid"),
-    368: Meaning(Fault.ACCOUNT, "the account is restricted for a breach of policy"),
-    (100, 33): Meaning(Fault.ACCOUNT, "there is no such phone number id, or the token may not use it"),
-    131005: Meaning(Fault.ACCOUNT, "a permission was not granted, or has been removed"),
-    131030: Meaning(Fault.ACCOUNT, "a test number only sends to recipients on its list"),
-    131031: Meaning(Fault.ACCOUNT, "the account is locked"),
-    131037: Meaning(Fault.ACCOUNT, "the number's display name is not approved"),
-    131042: Meaning(Fault.ACCOUNT, "there is a problem with the payment method"),
-    131044: Meaning(Fault.ACCOUNT, "there is a problem with the payment method"),
-    131045: Meaning(Fault.ACCOUNT, "the number is not registered correctly"),
-    131048: Meaning(Fault.ACCOUNT, "the number is restricted, because too many people blocked or reported it"),
-    131064: Meaning(Fault.ACCOUNT, "the account is restricted for wrongly classified templates"),
-    133000: Meaning(Fault.ACCOUNT, "the number is not registered correctly"),
-    133010: Meaning(Fault.ACCOUNT, "the number is not registered"),
-    134011: Meaning(Fault.ACCOUNT, "the terms of payments on WhatsApp are not accepted"),
-    139000: Meaning(Fault.ACCOUNT, "the account is restricted for its integrity"),
+    0: Meaning(CodeMeaning.ACCOUNT, "the access token does not authenticate the app's user"),
+    3: Meaning(CodeMeaning.ACCOUNT, "the app may not use this API"),
+    10: Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed"),
+    190: Meaning(CodeMeaning.ACCOUNT, "the access token has expired or is not valid"),
+    368: Meaning(CodeMeaning.ACCOUNT, "the account is restricted for a breach of policy"),
+    (100, 33): Meaning(CodeMeaning.ACCOUNT, "there is no such phone number id, or the token may not use it"),
+    131005: Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed"),
+    131030: Meaning(CodeMeaning.ACCOUNT, "a test number only sends to recipients on its list"),
+    131031: Meaning(CodeMeaning.ACCOUNT, "the account is locked"),
+    131037: Meaning(CodeMeaning.ACCOUNT, "the number's display name is not approved"),
+    131042: Meaning(CodeMeaning.ACCOUNT, "there is a problem with the payment method"),
+    131044: Meaning(CodeMeaning.ACCOUNT, "there is a problem with the payment method"),
+    131045: Meaning(CodeMeaning.ACCOUNT, "the number is not registered correctly"),
+    131048: Meaning(CodeMeaning.ACCOUNT, "the number is restricted, because too many people blocked or reported it"),
+    131064: Meaning(CodeMeaning.ACCOUNT, "the account is restricted for wrongly classified templates"),
+    133000: Meaning(CodeMeaning.ACCOUNT, "the number is not registered correctly"),
+    133010: Meaning(CodeMeaning.ACCOUNT, "the number is not registered"),
+    134011: Meaning(CodeMeaning.ACCOUNT, "the terms of payments on WhatsApp are not accepted"),
+    139000: Meaning(CodeMeaning.ACCOUNT, "the account is restricted for its integrity"),
     # The pace
-    4: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
-    17: Meaning(Fault.THROTTLED, "the token makes too many calls", _LATER),
-    32: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
-    613: Meaning(Fault.THROTTLED, "the app makes too many calls", _LATER),
-    80008: Meaning(Fault.THROTTLED, "the account's rate limit is reached", _LATER),
-    133016: Meaning(Fault.THROTTLED, "the number was registered too often", _LATER),
-    80007: Meaning(Fault.THROTTLED, "the account's rate limit is reached", _LATER),
-    130429: Meaning(Fault.THROTTLED, "the number's throughput is reached", _SOON),
-    131057: Meaning(Fault.THROTTLED, "the number is in maintenance for up to a minute", _LATER),
-    131056: Meaning(Fault.BUSY, "too many messages to this recipient in a short time"),
+    4: Meaning(CodeMeaning.THROTTLED, "the app makes too many calls", _LATER),
+    17: Meaning(CodeMeaning.THROTTLED, "the token makes too many calls", _LATER),
+    32: Meaning(CodeMeaning.THROTTLED, "the app makes too many calls", _LATER),
+    613: Meaning(CodeMeaning.THROTTLED, "the app makes too many calls", _LATER),
+    80008: Meaning(CodeMeaning.THROTTLED, "the account's rate limit is reached", _LATER),
+    133016: Meaning(CodeMeaning.THROTTLED, "the number was registered too often", _LATER),
+    80007: Meaning(CodeMeaning.THROTTLED, "the account's rate limit is reached", _LATER),
+    130429: Meaning(CodeMeaning.THROTTLED, "the number's throughput is reached", _SOON),
+    131057: Meaning(CodeMeaning.THROTTLED, "the number is in maintenance for up to a minute", _LATER),
+    131056: Meaning(CodeMeaning.BUSY, "too many messages to this recipient in a short time"),
     # The reply window; 470 is the older twin
     131047: Meaning(ReasonCode.WINDOW_CLOSED, "more than 24 hours have passed since the customer last wrote"),
     470: Meaning(ReasonCode.WINDOW_CLOSED, "more than 24 hours have passed since the customer last wrote"),

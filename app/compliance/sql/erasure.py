@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.domain.addresses import Address
 from app.domain.delivery import DeliveryStatus
-from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, Place, addresses_of
+from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, BlockedPlace, addresses_of
 from app.domain.words import Channel, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
 
@@ -25,8 +25,8 @@ class HeldContact:
 
     id: UUID
     opted_out: bool
-    addresses: frozenset[Place] = field(repr=False)
-    former: frozenset[Place] = field(repr=False)
+    addresses: frozenset[BlockedPlace] = field(repr=False)
+    former: frozenset[BlockedPlace] = field(repr=False)
     """Where it was written to before its address changed."""
     spellings: frozenset[str] = field(repr=False)
     """How providers may spell all of these in their reports."""
@@ -79,8 +79,8 @@ async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
     conversations = list(await tx.execute(_CONVERSATIONS, contact=contact))
     row = (await tx.execute(_CONTACT, contact=contact)).one()
     own, written = [*addresses_of(row.email, row.phone), *_read(conversations)], list(_read(deliveries))
-    addresses = frozenset(map(Place.of, own))
-    former = frozenset(map(Place.of, written)) - addresses
+    addresses = frozenset(map(BlockedPlace.of, own))
+    former = frozenset(map(BlockedPlace.of, written)) - addresses
     spellings = frozenset(spelling for each in (*own, *written) for spelling in each.spellings)
     aliases = await tx.scalars(_ALIASES, keys=[each.key for each in addresses | former])
     return HeldContact(
@@ -141,7 +141,7 @@ async def keep_blocked(tx: TenantTx, contact: HeldContact, digests: AddressDiges
     named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.key))
     columns = {"channels": [a.channel for a in named], "addresses": [a.key for a in named]}
     rows = await tx.execute(_REASONS, **columns)
-    reasons = {Place(Channel(row.channel), row.address): row.reason for row in rows}
+    reasons = {BlockedPlace(Channel(row.channel), row.address): row.reason for row in rows}
     if contact.opted_out:
         reasons = {place: str(ReasonCode.OPTED_OUT) for place in contact.addresses} | reasons
     kept = {

@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from app.compliance.retention_kinds import Kind
+from app.compliance.retention_kinds import DataKind
 from app.domain.words import MassReplyId, TenantId
 from app.store.transactions import SweepTx, TenantTx
 
@@ -24,13 +24,13 @@ _OVER = f"{_FINISHED} AND NOT {_UNCERTAIN}"
 # Whoever names a file says so in its row first, and purge holds the row before it deletes it, so that the second sees
 # what the first did: purge would not see a mass reply that is just being written.
 _OLD = {
-    Kind.RECEIPTS: "receipts o WHERE o.tenant_id = :tenant AND o.received_at < :before",
-    Kind.AUTOMATION_RUNS: """
+    DataKind.RECEIPTS: "receipts o WHERE o.tenant_id = :tenant AND o.received_at < :before",
+    DataKind.AUTOMATION_RUNS: """
         automation_runs o WHERE o.tenant_id = :tenant AND o.at < :before
           AND NOT EXISTS (SELECT FROM automation_calls c
                           WHERE c.tenant_id = :tenant AND c.run_id = o.id AND c.next_at IS NOT NULL)
     """,
-    Kind.ATTACHMENTS: """
+    DataKind.ATTACHMENTS: """
         attachments o WHERE o.tenant_id = :tenant AND o.last_named_at < :before
           AND o.id NOT IN (SELECT unnest(m.attachment_ids) FROM mass_replies m WHERE m.tenant_id = :tenant)
           AND o.id::text NOT IN (SELECT a ->> 'id' FROM messages m CROSS JOIN jsonb_array_elements(m.attachments) a
@@ -51,13 +51,13 @@ async def every_tenant(tx: SweepTx) -> list[TenantId]:
     return [TenantId(id_) for id_ in await tx.scalars(sa.text("SELECT id FROM tenants ORDER BY id"))]
 
 
-async def count_old(tx: TenantTx, kind: Kind, before: datetime) -> int:
+async def count_old(tx: TenantTx, kind: DataKind, before: datetime) -> int:
     """How many rows of a kind a purge would delete."""
     sources = {
         **_OLD,
-        Kind.CHAT_SESSIONS: _EMPTY_SESSIONS,
-        Kind.MASS_REPLIES: f"mass_replies m WHERE {_OVER}",
-        Kind.DELIVERIES: f"mass_replies m JOIN deliveries d ON d.tenant_id = :tenant AND d.mass_reply_id = m.id "
+        DataKind.CHAT_SESSIONS: _EMPTY_SESSIONS,
+        DataKind.MASS_REPLIES: f"mass_replies m WHERE {_OVER}",
+        DataKind.DELIVERIES: f"mass_replies m JOIN deliveries d ON d.tenant_id = :tenant AND d.mass_reply_id = m.id "
         f"WHERE {_OVER}",
     }
     statement = sa.text(f"SELECT count(*) FROM {sources[kind]}")  # noqa: S608 - one of the constants above
@@ -76,13 +76,13 @@ DELETE = {
         DELETE FROM {source.split(maxsplit=1)[0]}
         WHERE tenant_id = :tenant AND id = ANY (ARRAY(
             SELECT o.id FROM {source} ORDER BY o.id LIMIT {PAGE} FOR UPDATE OF o))
-        RETURNING {"storage_key" if kind is Kind.ATTACHMENTS else "NULL"}
+        RETURNING {"storage_key" if kind is DataKind.ATTACHMENTS else "NULL"}
     """)  # noqa: S608 - built from the constants above
     for kind, source in _OLD.items()
 }
 
 
-async def delete_page(tx: TenantTx, kind: Kind, before: datetime) -> Sequence[str | None]:
+async def delete_page(tx: TenantTx, kind: DataKind, before: datetime) -> Sequence[str | None]:
     """Delete a page of one kind; answers for each row the key of its file, where it had one."""
     return list(await tx.scalars(DELETE[kind], before=before))
 

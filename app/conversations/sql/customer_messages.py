@@ -21,11 +21,11 @@ from app.domain.conversation import (
 )
 from app.domain.errors import NotFound
 from app.domain.json_reader import storable, write_time
-from app.domain.outbox import Changed, ConversationUpdated, EventType, MessageCreated, News
+from app.domain.outbox import Changed, ConversationUpdated, EventType, MessageCreated, OutboxEntry
 from app.domain.words import AccountId, Channel, ConversationId
 from app.store.conversations import lock_conversation
 from app.store.database import SOME_TENANT
-from app.store.outbox import announce
+from app.store.outbox import publish
 from app.store.reply_addresses import KEY
 from app.store.transactions import TenantTx
 
@@ -56,13 +56,13 @@ async def record_customer_message(
     added = await add_messages(tx, [message_row(id_, before, message, now)])
     after = receive(before, message, now)
     await _store_standing(tx, id_, after)
-    await announce(tx, _news(id_, added[0].message_id, differences(before, after)))
+    await publish(tx, _outbox_entries(id_, added[0].message_id, differences(before, after)))
     return Recorded(added[0].message_id, added=True)
 
 
-def _news(id_: ConversationId, message: UUID, changed: Mapping[str, Changed]) -> list[News]:
-    created = News(EventType.MESSAGE_CREATED, subjects=[MessageCreated(message, id_)])
-    updated = News(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_, changed)])
+def _outbox_entries(id_: ConversationId, message: UUID, changed: Mapping[str, Changed]) -> list[OutboxEntry]:
+    created = OutboxEntry(EventType.MESSAGE_CREATED, subjects=[MessageCreated(message, id_)])
+    updated = OutboxEntry(EventType.CONVERSATION_UPDATED, subjects=[ConversationUpdated(id_, changed)])
     return [created, updated] if changed else [created]
 
 

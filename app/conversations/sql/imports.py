@@ -8,20 +8,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.conversations.import_chunk import Accounts, Chunk, KnownAccount, named_contacts, possible_contacts
+from app.conversations.import_chunk import Chunk, KnownAccount, KnownAccounts, named_contacts, possible_contacts
 from app.conversations.import_line import ConversationLine
 from app.conversations.sql.customer_messages import add_messages, message_row
 from app.domain.accounts import region_of
 from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
 from app.domain.json_reader import write_time
-from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, News
+from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry
 from app.domain.selection import filterable
 from app.domain.words import Channel, ConversationId
 from app.store.conversations import lock_conversations, read_contact
 from app.store.database import SOME_TENANT, plan_by_key
 from app.store.erased_addresses import wait_for_erasures
-from app.store.outbox import announce
+from app.store.outbox import publish
 from app.store.transactions import TenantTx
 
 # Two imports of one tenant that bring the same new conversation must not both find it missing.
@@ -55,9 +55,9 @@ _ACCOUNTS = sa.text("""
 """)
 
 
-async def _load_accounts(tx: TenantTx) -> Accounts:
+async def _load_accounts(tx: TenantTx) -> KnownAccounts:
     rows = await tx.execute(_ACCOUNTS)
-    return Accounts({row.key: KnownAccount(Channel(row.channel), region_of(row.config)) for row in rows})
+    return KnownAccounts({row.key: KnownAccount(Channel(row.channel), region_of(row.config)) for row in rows})
 
 
 # Each by its key, in the order of the list.
@@ -141,12 +141,12 @@ async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
     added = await add_messages(tx, rows)
     known = {each.id for each in chunk.stored.values()}
     created = [message for message in added if message.conversation_id in known]
-    await announce(tx, _news(created, chunk.updates()))
+    await publish(tx, _news(created, chunk.updates()))
 
 
-def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[News]:
+def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[OutboxEntry]:
     told = ((EventType.MESSAGE_CREATED, created), (EventType.CONVERSATION_UPDATED, updates))
-    return [News(type_, subjects=subjects) for type_, subjects in told if subjects]
+    return [OutboxEntry(type_, subjects=subjects) for type_, subjects in told if subjects]
 
 
 # Its row stays, because deliveries name it; whatever it said of a person is the next contact's by now, or unknown.

@@ -11,7 +11,7 @@ from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class EndedAttempt:
     """What was said of one attempt, as its own row keeps it."""
 
     delivery_id: DeliveryId
@@ -56,7 +56,7 @@ _END_ATTEMPTS = sa.text("""
 """)
 
 
-async def end_attempts(tx: TenantTx, outcomes: Sequence[Outcome]) -> None:
+async def end_attempts(tx: TenantTx, outcomes: Sequence[EndedAttempt]) -> None:
     """Write down how attempts ended; where a receipt was faster, this only fills in the provider's id."""
     values = {
         "ids": [outcome.delivery_id for outcome in outcomes],

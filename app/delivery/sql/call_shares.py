@@ -21,7 +21,7 @@ OTHERS: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CallShare:
     """A process's part of an account's calls."""
 
     holder: UUID

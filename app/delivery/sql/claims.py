@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.delivery.sql import call_shares, recipients
-from app.delivery.sql.call_shares import Share
+from app.delivery.sql.call_shares import CallShare
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.preflight import Recipient
@@ -19,7 +19,7 @@ from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class LaneSnapshot:
     """What the account and the mass reply allow at this moment, read while the account's row is held."""
 
     now: datetime
@@ -51,7 +51,7 @@ class Gate:
 _LOCK_ACCOUNT = sa.text("SELECT id FROM channel_accounts WHERE tenant_id = :tenant AND id = :account FOR NO KEY UPDATE")
 
 # A statement of its own: a sub-select beside FOR UPDATE would still see the rows as they were before the wait.
-_GATE = sa.text(f"""
+_LANE_SNAPSHOT = sa.text(f"""
     SELECT clock_timestamp() AS now, m.status, m.not_after, m.again_until, m.sampling,
            l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
@@ -65,18 +65,18 @@ _GATE = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def open_gate(tx: TenantTx, lane: LaneKey, holder: UUID) -> Gate | None:
+async def lock_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
     """Hold the account until the transaction ends, and read what may be sent. None where the lane is gone."""
     await tx.execute(_LOCK_ACCOUNT, **_key(lane))
-    return await read_gate(tx, lane, holder)
+    return await read_lane(tx, lane, holder)
 
 
-async def read_gate(tx: TenantTx, lane: LaneKey, holder: UUID) -> Gate | None:
+async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
     """Read what may be sent at this moment. None where the lane is gone."""
-    row = (await tx.execute(_GATE, holder=holder, **_key(lane))).first()
+    row = (await tx.execute(_LANE_SNAPSHOT, holder=holder, **_key(lane))).first()
     if row is None:
         return None
-    return Gate(
+    return LaneSnapshot(
         now=row.now,
         status=MassReplyStatus(row.status),
         not_after=row.not_after,
@@ -151,7 +151,7 @@ _CLAIM_OF_SAMPLE = _claim_statement("AND sampled")
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class ClaimLimit:
     """How much one claim may take: rows, and units of the account's rate."""
 
     free: int
@@ -163,11 +163,17 @@ class Grant:
 
 
 async def claim(
-    tx: TenantTx, lane: LaneKey, token: UUID, grant: Grant, now: datetime, lease: timedelta, settles_after: timedelta
+    tx: TenantTx,
+    lane: LaneKey,
+    token: UUID,
+    claim_limit: ClaimLimit,
+    now: datetime,
+    lease: timedelta,
+    settles_after: timedelta,
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
-    statement = _CLAIM_OF_SAMPLE if grant.sampling else _CLAIM
-    rows = await tx.execute(statement, **_key(lane), **values, **_terms(grant))
+    statement = _CLAIM_OF_SAMPLE if claim_limit.sampling else _CLAIM
+    rows = await tx.execute(statement, **_key(lane), **values, **_terms(claim_limit))
     return [
         Claimed(
             lane,
@@ -208,7 +214,7 @@ class Attempt:
 
 
 async def mark(
-    tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: Share
+    tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: CallShare
 ) -> None:
     """Write down the attempts, and what they take of the account's rate and calls."""
     await tx.execute(
@@ -257,7 +263,7 @@ _TOUCH = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: Share) -> None:
+async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: CallShare) -> None:
     """Say that a pump is at this lane, so that nobody wakes another, and that its process wants to make calls."""
     await tx.execute(_TOUCH, now=now, **_key(lane), **_share(share))
 
@@ -282,20 +288,20 @@ _NEXT_DUE = """
 """
 
 
-async def next_due_at(tx: TenantTx, lane: LaneKey, grant: Grant) -> datetime | None:
+async def next_due_at(tx: TenantTx, lane: LaneKey, claim_limit: ClaimLimit) -> datetime | None:
     """When the lane's next queued delivery may be tried; None where nothing is queued that may go."""
-    statement = sa.text(_NEXT_DUE + ("AND sampled" if grant.sampling else ""))
+    statement = sa.text(_NEXT_DUE + ("AND sampled" if claim_limit.sampling else ""))
     due: datetime | None = await tx.scalar(statement, **_key(lane))
     return due
 
 
-def _terms(grant: Grant) -> dict[str, Any]:
-    return {"free": grant.free, "units": grant.units, "not_after": grant.not_after}
+def _terms(claim_limit: ClaimLimit) -> dict[str, Any]:
+    return {"free": claim_limit.free, "units": claim_limit.units, "not_after": claim_limit.not_after}
 
 
 def _key(lane: LaneKey) -> dict[str, Any]:
     return {"mass_reply": lane.mass_reply, "account": lane.account}
 
 
-def _share(share: Share) -> dict[str, Any]:
+def _share(share: CallShare) -> dict[str, Any]:
     return {"holder": share.holder, "slots": share.slots, "expires_at": share.expires_at}

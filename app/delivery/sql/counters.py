@@ -12,7 +12,7 @@ from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.charges import Charge, bill
 from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply_lifecycle import PauseReason
-from app.domain.pacing import FAILURE_LIMIT, Latest, turnout
+from app.domain.pacing import FAILURE_LIMIT, OutcomeWindow, attempt_outcome
 from app.domain.words import Channel, DeliveryId, MassReplyId
 from app.store import audit
 from app.store.transactions import TenantTx
@@ -46,7 +46,7 @@ class LaneMove:
     lane: Lane
     sums: Mapping[str, int]
     """What is added, by column."""
-    latest: Latest
+    latest: OutcomeWindow
 
 
 _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
@@ -138,10 +138,10 @@ async def price(tx: TenantTx, delivery: DeliveryId, message: str, charge: Charge
     await tx.execute(_BILL, **_key(lane), **_billed_columns(more))
 
 
-def _latest(changes: Sequence[Change]) -> Latest:
+def _latest(changes: Sequence[Change]) -> OutcomeWindow:
     counted = (change for change in changes if change.counts)
-    found = (turnout(change.row.standing.status, change.happening.event, change.move.to) for change in counted)
-    return Latest.of([one for one in found if one is not None], FAILURE_LIMIT.window)
+    found = (attempt_outcome(change.row.state.status, change.reported.event, change.move.to) for change in counted)
+    return OutcomeWindow.of([one for one in found if one is not None], FAILURE_LIMIT.window)
 
 
 _STOP = sa.text("""
@@ -176,6 +176,6 @@ def _by_lane(changes: Iterable[Change]) -> dict[Lane, list[Change]]:
 def _deltas(changes: Sequence[Change]) -> dict[str, int]:
     deltas: Counter[str] = Counter()
     for change in changes:
-        deltas[change.row.standing.status] -= 1
+        deltas[change.row.state.status] -= 1
         deltas[change.move.to] += 1
     return deltas

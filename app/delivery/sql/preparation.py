@@ -21,7 +21,7 @@ from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FrozenPage:
     number: int
     conversation_ids: tuple[UUID, ...]
 
@@ -36,13 +36,13 @@ async def hold_for_preparation(tx: TenantTx, id_: MassReplyId) -> bool:
     return (await tx.execute(statement, id=id_)).first() is not None
 
 
-async def next_page(tx: TenantTx, id_: MassReplyId) -> Page | None:
+async def next_page(tx: TenantTx, id_: MassReplyId) -> FrozenPage | None:
     statement = sa.text("""
         SELECT page, conversation_ids FROM selection_pages
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND preflight IS NULL ORDER BY page LIMIT 1
     """)
     row = (await tx.execute(statement, id=id_)).first()
-    return None if row is None else Page(row.page, tuple(row.conversation_ids))
+    return None if row is None else FrozenPage(row.page, tuple(row.conversation_ids))
 
 
 _INSERT_DELIVERIES = sa.text("""

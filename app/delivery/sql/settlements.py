@@ -13,7 +13,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import ACCEPTED, DeliveryEvent, DeliveryStatus, Effect, Happening, Move, Standing, effect
+from app.domain.delivery import (
+    ACCEPTED,
+    DeliveryEvent,
+    DeliveryState,
+    DeliveryStatus,
+    Effect,
+    ReportedEvent,
+    Transition,
+    effect,
+)
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import Changed
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
@@ -26,7 +35,7 @@ class Locked:
     """A delivery held until the transaction ends."""
 
     id: DeliveryId
-    standing: Standing
+    state: DeliveryState
     mass_reply_id: MassReplyId
     mark_as_done: bool
     frozen_at: datetime
@@ -48,7 +57,7 @@ class Locked:
     sent_at: datetime | None
     """When a provider took it, since it was last queued; all that follows from that has been written down then."""
     attempt_started_at: datetime | None
-    """When the attempt began that the happening speaks of."""
+    """When the attempt began that the reported event speaks of."""
     restores: Mapping[str, str | None]
     """What there was on the conversation before its own flips, should they be taken back."""
     reached: Mapping[str, int]
@@ -93,13 +102,13 @@ _LOCK = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def lock(tx: TenantTx, happenings: Sequence[tuple[DeliveryId, Happening]]) -> list[Locked]:
-    values = {"ids": [id_ for id_, _ in happenings], "epochs": [happening.epoch for _, happening in happenings]}
+async def lock(tx: TenantTx, happenings: Sequence[tuple[DeliveryId, ReportedEvent]]) -> list[Locked]:
+    values = {"ids": [id_ for id_, _ in happenings], "epochs": [reported.epoch for _, reported in happenings]}
     return [_locked(row) for row in await tx.execute(_LOCK, **values)]
 
 
 def _locked(row: Any) -> Locked:
-    standing = Standing(
+    state = DeliveryState(
         status=DeliveryStatus(row.status),
         epoch=row.epoch,
         reason=ReasonCode(row.reason_code) if row.reason_code else None,
@@ -116,7 +125,7 @@ def _locked(row: Any) -> Locked:
     )
     return Locked(
         id=row.id,
-        standing=standing,
+        state=state,
         mass_reply_id=row.mass_reply_id,
         mark_as_done=row.mark_as_done,
         frozen_at=row.frozen_at,
@@ -156,8 +165,8 @@ class Change:
     """One delivery's change of status, ready to be written."""
 
     row: Locked
-    happening: Happening
-    move: Move
+    reported: ReportedEvent
+    move: Transition
     not_before: datetime | None = None
     deferred: bool = False
     provider_message_id: str | None = None
@@ -174,14 +183,14 @@ class Change:
     @property
     def newly_sent(self) -> bool:
         """Whether it counts as sent from here on, for the first time since it was queued."""
-        return effect(self.row.standing.status, self.move.to) is Effect.SENT and self.row.sent_at is None
+        return effect(self.row.state.status, self.move.to) is Effect.SENT and self.row.sent_at is None
 
     @property
     def never_sent(self) -> bool:
         """Whether it had been called sent, and was not: no provider took it."""
-        standing, bounced = self.row.standing, self.happening.event is DeliveryEvent.RECEIPT_FAILED
-        left = standing.status in ACCEPTED and self.move.to not in ACCEPTED
-        return left and standing.by_person and not bounced
+        state, bounced = self.row.state, self.reported.event is DeliveryEvent.RECEIPT_FAILED
+        left = state.status in ACCEPTED and self.move.to not in ACCEPTED
+        return left and state.by_person and not bounced
 
     @property
     def times_more(self) -> int:
@@ -227,17 +236,17 @@ async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
     """Compare and set; answers the ids of the rows that were changed."""
     values = {
         "ids": [change.row.id for change in changes],
-        "befores": [change.row.standing.status for change in changes],
-        "epochs": [change.row.standing.epoch for change in changes],
+        "befores": [change.row.state.status for change in changes],
+        "epochs": [change.row.state.epoch for change in changes],
         "afters": [change.move.to for change in changes],
         "reason_codes": [change.move.reason and change.move.reason.code for change in changes],
         "reason_details": [change.move.reason and change.move.reason.detail for change in changes],
         "retryables": [bool(change.move.reason and change.move.reason.retryable) for change in changes],
         "not_befores": [change.not_before for change in changes],
-        "not_afters": [change.happening.not_after for change in changes],
+        "not_afters": [change.reported.not_after for change in changes],
         "deferreds": [change.deferred for change in changes],
         "provider_message_ids": [change.provider_message_id for change in changes],
-        "occurred_ats": [change.happening.occurred_at for change in changes],
+        "occurred_ats": [change.reported.occurred_at for change in changes],
         "flips": [change.flips for change in changes],
         "restores": [_json(change.restores) for change in changes],
         "reached": [_json(change.reached) for change in changes],

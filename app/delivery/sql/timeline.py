@@ -12,7 +12,7 @@ from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One line for a timeline; a reply takes its text from the attempt that was sent."""
 
     row: Locked
@@ -51,7 +51,7 @@ class WrittenReply:
     delivery_id: UUID
 
 
-async def write_timeline(tx: TenantTx, entries: Sequence[Entry]) -> list[WrittenReply]:
+async def write_timeline(tx: TenantTx, entries: Sequence[TimelineEntry]) -> list[WrittenReply]:
     """Write these lines; answers the replies among them."""
     by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
     values = {

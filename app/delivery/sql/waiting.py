@@ -61,14 +61,14 @@ _WATCH = sa.text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class LaneWatch:
     """A lane that somebody comes back to by themselves within so many seconds."""
 
     lane: LaneKey
     seconds: float
 
 
-async def watch(tx: TenantTx, promises: Sequence[Promise]) -> None:
+async def watch(tx: TenantTx, promises: Sequence[LaneWatch]) -> None:
     """Keep others from these lanes of one tenant until then. Zero seconds let go of them."""
     values = {
         "mass_replies": [each.lane.mass_reply for each in promises],

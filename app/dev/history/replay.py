@@ -14,12 +14,12 @@ from typing import Final
 
 from app.dev.history.evidence import Row
 from app.domain.delivery import (
-    Absorbed,
     DeliveryEvent,
+    DeliveryState,
     DeliveryStatus,
-    Happening,
-    Move,
-    Standing,
+    Ignored,
+    ReportedEvent,
+    Transition,
     is_latest_word,
     transition,
 )
@@ -78,7 +78,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class PlayRecord:
     """What is on record of one delivery, without its ids and times: many deliveries have the same."""
 
     status: DeliveryStatus
@@ -131,14 +131,14 @@ class _State:
         return len(self.words)
 
 
-def record_of(row: Row, told: Sequence[DeliveryStatus], *, cancelled: bool, retried: bool) -> Record:
+def record_of(row: Row, told: Sequence[DeliveryStatus], *, cancelled: bool, retried: bool) -> PlayRecord:
     ranks = {at: n for n, at in enumerate(sorted({r.occurred_at for r in row.receipts if r.occurred_at}))}
     receipts = (
         Recorded(RECEIPTS[r.kind], r.epoch, None if r.occurred_at is None else ranks[r.occurred_at], r.outcome)
         for r in row.receipts
     )
     decisions = (Recorded(_decided(d.outcome, send_again=d.send_again), None) for d in row.decisions)
-    return Record(
+    return PlayRecord(
         row.status,
         tuple(attempt.outcome for attempt in sorted(row.attempts, key=lambda attempt: attempt.epoch)),
         tuple(receipts),
@@ -157,7 +157,7 @@ def _decided(outcome: str, *, send_again: bool) -> DeliveryEvent:
 
 
 @lru_cache(maxsize=50_000)
-def explain(record: Record) -> Explained:
+def explain(record: PlayRecord) -> Explained:
     """Search for an order of events that ends as the record says."""
     start = _State(left=tuple(range(len(record.receipts))))
     seen, todo, furthest = {start}, [start], 0
@@ -173,13 +173,13 @@ def explain(record: Record) -> Explained:
     return Explained(possible=False, furthest=furthest)
 
 
-def _ends(state: _State, record: Record) -> bool:
+def _ends(state: _State, record: PlayRecord) -> bool:
     outcomes = tuple(word.outcome for word in state.words)
     done = not state.left and state.decided == len(record.decisions) and state.told == len(record.told)
     return done and state.status is record.status and outcomes == record.outcomes
 
 
-def _steps(state: _State, record: Record) -> Iterator[_State]:
+def _steps(state: _State, record: PlayRecord) -> Iterator[_State]:
     if state.status is S.QUEUED and state.epoch < len(record.outcomes):
         yield replace(state, status=S.SENDING, words=(*state.words, _Word()), own_conclusion=False)
     for index in state.left[:AT_ONCE]:
@@ -195,15 +195,15 @@ def _steps(state: _State, record: Record) -> Iterator[_State]:
         yield from (after for after, moved in _answers(state, record, happened) if moved)
 
 
-def _recorded(state: _State, record: Record, happened: Recorded) -> Iterator[_State]:
+def _recorded(state: _State, record: PlayRecord, happened: Recorded) -> Iterator[_State]:
     moves = happened.outcome == "applied"
     for after, moved in _answers(state, record, happened):
         # A report on several messages moves the provider's clock without a trace, so that "older" cannot be judged.
-        if not happened.outcome or moved is moves or (not moves and happened.outcome.endswith(Absorbed.OLDER)):
+        if not happened.outcome or moved is moves or (not moves and happened.outcome.endswith(Ignored.OLDER)):
             yield after
 
 
-def _unrecorded(state: _State, record: Record, epoch: int, word: _Word) -> Iterator[_State]:
+def _unrecorded(state: _State, record: PlayRecord, epoch: int, word: _Word) -> Iterator[_State]:
     """What a worker, the sweeper or a look-up may have said of an attempt; what left no word need not have happened."""
     final = record.outcomes[epoch - 1]
     said = (*(() if word.ended else CALL_ENDS), E.LOSE_WORKER, E.FIND_ABSENT)
@@ -223,7 +223,7 @@ def _may_become(said: str, final: str | None) -> bool:
     return said == final or weak or final in ("reported_failed", *PROOF)
 
 
-def _unasked(state: _State, record: Record) -> Iterator[Recorded]:
+def _unasked(state: _State, record: PlayRecord) -> Iterator[Recorded]:
     """What happens to a delivery without a record of its own."""
     match state.status:
         case S.QUEUED:
@@ -242,27 +242,27 @@ def _unasked(state: _State, record: Record) -> Iterator[Recorded]:
             pass
 
 
-def _answers(state: _State, record: Record, happened: Recorded) -> Iterator[tuple[_State, bool]]:
+def _answers(state: _State, record: PlayRecord, happened: Recorded) -> Iterator[tuple[_State, bool]]:
     """Every way in which the domain may answer, and whether it is a move."""
-    found: set[DeliveryStatus | Absorbed] = set()
-    happening = Happening(happened.event, happened.epoch, _at(happened.rank))
+    found: set[DeliveryStatus | Ignored] = set()
+    reported = ReportedEvent(happened.event, happened.epoch, _at(happened.rank))
     for standing in _standings(state, record, happened.epoch or state.epoch):
-        answer = transition(standing, happening, NOW)
-        what = answer.to if isinstance(answer, Move) else answer
+        answer = transition(standing, reported, NOW)
+        what = answer.to if isinstance(answer, Transition) else answer
         if what in found:
             continue
         found.add(what)
-        words = _spoken(state, happening, standing, answer) if happened.of_attempt else state.words
-        after = _after(replace(state, words=words), record, happening, answer)
+        words = _spoken(state, reported, standing, answer) if happened.of_attempt else state.words
+        after = _after(replace(state, words=words), record, reported, answer)
         if after is not None:
-            yield after, isinstance(answer, Move)
+            yield after, isinstance(answer, Transition)
 
 
-def _standings(state: _State, record: Record, epoch: int) -> Iterator[Standing]:
+def _standings(state: _State, record: PlayRecord, epoch: int) -> Iterator[DeliveryState]:
     """Where it stands for an event that speaks of this attempt; the clock and the mass reply are not on record."""
     own = state.words[epoch - 1] if epoch else _Word()
     others = [word for number, word in enumerate(state.words, start=1) if number != epoch]
-    standing = Standing(
+    standing = DeliveryState(
         status=state.status,
         epoch=state.epoch,
         reason=ReasonCode.MARKED_NOT_SENT if state.own_conclusion else None,
@@ -284,30 +284,32 @@ def _at(rank: int | None) -> datetime | None:
     return None if rank is None else NOW + timedelta(seconds=rank)
 
 
-def _after(state: _State, record: Record, happening: Happening, answer: Move | Absorbed) -> _State | None:
+def _after(state: _State, record: PlayRecord, reported: ReportedEvent, answer: Transition | Ignored) -> _State | None:
     """The state that an answer leads to; None when others were told something else."""
-    if not isinstance(answer, Move):
+    if not isinstance(answer, Transition):
         return state
     told = state.told
     if answer.to is not S.QUEUED:
         if told == len(record.told) or record.told[told] is not answer.to:
             return None
         told += 1
-    ours = happening.event in (E.EXPIRE, E.RESOLVE_NOT_SENT) or answer.reason is not None
+    ours = reported.event in (E.EXPIRE, E.RESOLVE_NOT_SENT) or answer.reason is not None
     own_conclusion = answer.to is S.FAILED and ours
     return replace(state, status=answer.to, told=told, own_conclusion=own_conclusion)
 
 
-def _spoken(state: _State, happening: Happening, standing: Standing, answer: Move | Absorbed) -> tuple[_Word, ...]:
+def _spoken(
+    state: _State, reported: ReportedEvent, standing: DeliveryState, answer: Transition | Ignored
+) -> tuple[_Word, ...]:
     """What is known of the attempts then."""
-    epoch = happening.epoch or (state.epoch if isinstance(answer, Move) else None)
+    epoch = reported.epoch or (state.epoch if isinstance(answer, Transition) else None)
     if not epoch:
         return state.words
-    word, said = state.words[epoch - 1], WORDS.get(happening.event)
-    at = happening.occurred_at
+    word, said = state.words[epoch - 1], WORDS.get(reported.event)
+    at = reported.occurred_at
     rank = None if at is None else round((at - NOW).total_seconds())
     latest = max((each for each in (word.rank, rank) if each is not None), default=None)
-    stands = answer is not Absorbed.OLDER and is_latest_word(standing, happening)
+    stands = answer is not Ignored.OLDER and is_latest_word(standing, reported)
     outcome = said if said and stands and _overrides(word.outcome, said) else word.outcome
     return _with(state.words, epoch, replace(word, outcome=outcome, rank=latest))
 

@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BrokenPromise:
     kind: Kind
     subject: str
     """The id of a delivery, or of a mass reply."""
@@ -39,9 +39,9 @@ class Fault:
 Check = Callable[[Evidence], Iterator[tuple[str, str]]]
 
 
-def faults_of(evidence: Evidence) -> list[Fault]:
+def faults_of(evidence: Evidence) -> list[BrokenPromise]:
     """Return everything that is wrong; empty for a good history."""
-    return [Fault(kind, subject, what) for kind, check in CHECKS for subject, what in check(evidence)]
+    return [BrokenPromise(kind, subject, what) for kind, check in CHECKS for subject, what in check(evidence)]
 
 
 CHECKS: Final[Sequence[tuple[Kind, Check]]] = (
@@ -58,8 +58,8 @@ CHECKS: Final[Sequence[tuple[Kind, Check]]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    faults: Sequence[Fault]
+class HistoryVerdict:
+    faults: Sequence[BrokenPromise]
     figures: Mapping[str, int]
 
     @property
@@ -74,10 +74,10 @@ class Verdict:
         return {kind: found[kind] for kind in Kind}
 
 
-def judge(evidence: Evidence) -> Verdict:
+def judge(evidence: Evidence) -> HistoryVerdict:
     """Return the verdict, its faults in the order in which the deliveries were first attempted."""
 
-    def began(fault: Fault) -> datetime:
+    def began(fault: BrokenPromise) -> datetime:
         row = evidence.rows.get(fault.subject)
         return row.attempts[0].started_at if row and row.attempts else EVER
 
@@ -91,10 +91,12 @@ def judge(evidence: Evidence) -> Verdict:
         "events": len(evidence.events),
         "webhooks": len(evidence.hooks or ()),
     }
-    return Verdict(sorted(faults_of(evidence), key=began), {name: count for name, count in figures.items() if count})
+    return HistoryVerdict(
+        sorted(faults_of(evidence), key=began), {name: count for name, count in figures.items() if count}
+    )
 
 
-def lines(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
+def lines(evidence: Evidence, verdict: HistoryVerdict) -> Iterator[str]:
     """Write the verdict for a person: the figures, each kind of fault, and the first one with all that is known."""
     yield ", ".join(f"{name} {count}" for name, count in verdict.figures.items())
     yield ", ".join(f"{kind} {count}" for kind, count in verdict.by_kind.items())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from app.dev.sandbox.options import Settings, Timing
+from app.dev.sandbox.options import SandboxOptions, Timing
 from app.dev.sandbox.server import run_sandbox
 from app.dev.servers import EmbeddedServersMissing
 
@@ -29,9 +29,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> SandboxOptions:
     timing = Timing(latency=options.latency / 1000, receipt_delay=options.receipt_delay / 1000)
-    return Settings(
+    return SandboxOptions(
         receipts=not options.no_receipts,
         throttle_calls=options.throttle_calls,
         journal_path=options.journal,

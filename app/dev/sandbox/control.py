@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.journal import to_json
-from app.dev.sandbox.message_bus import Exchange
+from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.outbox import SCRIPT, outbox_page
 from app.dev.sandbox.provider import HttpProvider, Provider, Said, TellsInbound
 from app.dev.sandbox.smtp import Smtp
@@ -22,7 +22,7 @@ SECURITY_HEADERS = {
 
 
 class Control:
-    def __init__(self, exchange: Exchange, called: Sequence[HttpProvider], smtp: Smtp, smtp_port: int) -> None:
+    def __init__(self, exchange: MessageBus, called: Sequence[HttpProvider], smtp: Smtp, smtp_port: int) -> None:
         self._exchange = exchange
         self._called = called
         self._smtp_port = smtp_port
@@ -62,17 +62,19 @@ class Control:
         self._exchange.accounts.register(account)
         return web.json_response({"provider": account.provider, "identity": account.identity}, status=201)
 
-    def _account(self, given: object) -> Account:
+    def _account(self, given: object) -> ProviderAccount:
         if not isinstance(given, dict) or given.get("provider") not in self._providers:
             raise ValueError(f"provider must be one of {', '.join(self._providers)}")
-        unknown = given.keys() - {field.name for field in fields(Account)}
+        unknown = given.keys() - {field.name for field in fields(ProviderAccount)}
         texts = {name: given.get(name) or "" for name in ("identity", "secret", "callback_url", "access_token")}
         if unknown or not all(isinstance(text, str) for text in texts.values()):
-            raise ValueError(f"an account has {', '.join(field.name for field in fields(Account))}, all of them text")
+            raise ValueError(
+                f"an account has {', '.join(field.name for field in fields(ProviderAccount))}, all of them text"
+            )
         if not texts["identity"]:
             raise ValueError("identity names the account in a call, and must not be empty")
-        fault = Fault(given["fault"]) if given.get("fault") else None
-        return Account(given["provider"], fault=fault, **texts)
+        fault = InjectedFault(given["fault"]) if given.get("fault") else None
+        return ProviderAccount(given["provider"], fault=fault, **texts)
 
     async def inbound(self, request: web.Request) -> web.Response:
         """Play a customer who writes; answers whether the account's callback address took the message."""
@@ -96,7 +98,7 @@ class Control:
         at = datetime.fromisoformat(given["at"]).astimezone(UTC) if "at" in given else datetime.now(UTC)
         return provider, Said(account, given["sender"], given.get("text", ""), at, given.get("in_reply_to"))
 
-    def _named(self, provider: str, identity: str) -> Account | None:
+    def _named(self, provider: str, identity: str) -> ProviderAccount | None:
         accounts = self._exchange.accounts
         return accounts.admit(provider, identity) if identity else accounts.only(provider)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 
-class Fault(StrEnum):
+class InjectedFault(StrEnum):
     """What goes wrong. The value is the start of the local part that asks for it: `bounce-7@example.com`."""
 
     INVALID = "invalid"
@@ -46,7 +46,7 @@ class Stage(Enum):
 class Magic:
     """A fault and the recipients that ask for it."""
 
-    fault: Fault
+    fault: InjectedFault
     stage: Stage
     block: str
     """Two digits: +1500555 0{block}x (ten numbers, valid to a number checker), +1555010{block}xx (a hundred), and
@@ -78,52 +78,70 @@ MAIL_SERVERS = frozenset({"smtp"})
 4.2.1)."""
 
 MAGIC: tuple[Magic, ...] = (
-    Magic(Fault.INVALID, Stage.MESSAGE, "10", "The recipient is refused for good: no such address.", "+15005550001"),
-    Magic(Fault.OPTED_OUT, Stage.MESSAGE, "11", "The recipient is refused: opted out, or inactive.", "+15005550004"),
-    Magic(Fault.BOUNCE, Stage.RECEIPT, "12", "Accepted; a permanent bounce is reported later.", never=MAIL_SERVERS),
     Magic(
-        Fault.COMPLAINT,
+        InjectedFault.INVALID,
+        Stage.MESSAGE,
+        "10",
+        "The recipient is refused for good: no such address.",
+        "+15005550001",
+    ),
+    Magic(
+        InjectedFault.OPTED_OUT,
+        Stage.MESSAGE,
+        "11",
+        "The recipient is refused: opted out, or inactive.",
+        "+15005550004",
+    ),
+    Magic(
+        InjectedFault.BOUNCE, Stage.RECEIPT, "12", "Accepted; a permanent bounce is reported later.", never=MAIL_SERVERS
+    ),
+    Magic(
+        InjectedFault.COMPLAINT,
         Stage.RECEIPT,
         "13",
         "Accepted; a spam complaint (SMS: filtered as spam) is reported later.",
         never=MAIL_SERVERS,
     ),
     Magic(
-        Fault.UNDELIVERED,
+        InjectedFault.UNDELIVERED,
         Stage.RECEIPT,
         "14",
         "Accepted; a temporary failure to deliver is reported later.",
         never=MAIL_SERVERS,
     ),
-    Magic(Fault.THROTTLED, Stage.CALL, "15", "The first calls for the recipient get 429 with Retry-After."),
-    Magic(Fault.BUSY, Stage.CALL, "16", "The first calls for the recipient get 429 without Retry-After."),
-    Magic(Fault.BAD_TOKEN, Stage.CALL, "17", "401, as if the credentials were wrong."),
-    Magic(Fault.ERROR_BEFORE, Stage.CALL, "18", "500; the message was not accepted."),
-    Magic(Fault.ERROR_AFTER, Stage.ANSWER, "19", "500, although the message was accepted.", never=MAIL_SERVERS),
-    Magic(Fault.TIMEOUT, Stage.ANSWER, "20", "Accepted; no answer ever comes."),
-    Magic(Fault.DROP_BEFORE, Stage.CALL, "21", "The connection is dropped; the message was not accepted."),
-    Magic(Fault.DROP_AFTER, Stage.ANSWER, "22", "Accepted; the connection is dropped before the answer."),
-    Magic(Fault.DRIP, Stage.ANSWER, "23", "Accepted; the answer's body comes one byte a second."),
-    Magic(Fault.GARBAGE, Stage.ANSWER, "24", "Accepted; the answer is 200 with a body that is not JSON."),
+    Magic(InjectedFault.THROTTLED, Stage.CALL, "15", "The first calls for the recipient get 429 with Retry-After."),
+    Magic(InjectedFault.BUSY, Stage.CALL, "16", "The first calls for the recipient get 429 without Retry-After."),
+    Magic(InjectedFault.BAD_TOKEN, Stage.CALL, "17", "401, as if the credentials were wrong."),
+    Magic(InjectedFault.ERROR_BEFORE, Stage.CALL, "18", "500; the message was not accepted."),
+    Magic(InjectedFault.ERROR_AFTER, Stage.ANSWER, "19", "500, although the message was accepted.", never=MAIL_SERVERS),
+    Magic(InjectedFault.TIMEOUT, Stage.ANSWER, "20", "Accepted; no answer ever comes."),
+    Magic(InjectedFault.DROP_BEFORE, Stage.CALL, "21", "The connection is dropped; the message was not accepted."),
+    Magic(InjectedFault.DROP_AFTER, Stage.ANSWER, "22", "Accepted; the connection is dropped before the answer."),
+    Magic(InjectedFault.DRIP, Stage.ANSWER, "23", "Accepted; the answer's body comes one byte a second."),
+    Magic(InjectedFault.GARBAGE, Stage.ANSWER, "24", "Accepted; the answer is 200 with a body that is not JSON."),
     Magic(
-        Fault.RECEIPT_FIRST, Stage.ANSWER, "25", "Accepted; the receipts arrive before the answer.", never=MAIL_SERVERS
+        InjectedFault.RECEIPT_FIRST,
+        Stage.ANSWER,
+        "25",
+        "Accepted; the receipts arrive before the answer.",
+        never=MAIL_SERVERS,
     ),
     Magic(
-        Fault.WINDOW,
+        InjectedFault.WINDOW,
         Stage.MESSAGE,
         "26",
         "Meta: refused, the reply window is closed; a template or the tag for human agents still goes.",
         providers=WINDOWED,
     ),
     Magic(
-        Fault.WINDOW_LATER,
+        InjectedFault.WINDOW_LATER,
         Stage.RECEIPT,
         "27",
         "WhatsApp: accepted; that the reply window is closed is reported later, a template still goes.",
         providers=frozenset({"whatsapp_cloud"}),
     ),
     Magic(
-        Fault.TEMPLATE,
+        InjectedFault.TEMPLATE,
         Stage.MESSAGE,
         "28",
         "WhatsApp: refused, as a template with too few parameters is.",
@@ -131,25 +149,25 @@ MAGIC: tuple[Magic, ...] = (
     ),
 )
 
-STAGES: Mapping[Fault, Stage] = {magic.fault: magic.stage for magic in MAGIC}
+STAGES: Mapping[InjectedFault, Stage] = {magic.fault: magic.stage for magic in MAGIC}
 
-_BY_FAULT: Mapping[Fault, Magic] = {magic.fault: magic for magic in MAGIC}
-_BY_BLOCK: Mapping[str, Fault] = {magic.block: magic.fault for magic in MAGIC}
-_BY_NUMBER: Mapping[str, Fault] = {magic.twilio_number: magic.fault for magic in MAGIC if magic.twilio_number}
+_BY_FAULT: Mapping[InjectedFault, Magic] = {magic.fault: magic for magic in MAGIC}
+_BY_BLOCK: Mapping[str, InjectedFault] = {magic.block: magic.fault for magic in MAGIC}
+_BY_NUMBER: Mapping[str, InjectedFault] = {magic.twilio_number: magic.fault for magic in MAGIC if magic.twilio_number}
 _NUMBER = re.compile(r"\+?1(?:5005550(\d\d)\d|555010(\d\d)\d\d)|(?:[A-Z]{2}\.)?555010(\d\d)\d{8}")
-_WORD = re.compile("|".join(sorted(Fault, key=len, reverse=True)), re.IGNORECASE)
+_WORD = re.compile("|".join(sorted(InjectedFault, key=len, reverse=True)), re.IGNORECASE)
 
 
-def find_fault(recipient: str) -> Fault | None:
+def find_fault(recipient: str) -> InjectedFault | None:
     """Say what a recipient asks for. A number or an id is looked up by its digits, anything else by how it begins."""
     digits = _NUMBER.fullmatch(recipient)
     if digits:
         return _BY_NUMBER.get(recipient) or _BY_BLOCK.get(digits[1] or digits[2] or digits[3])
     word = _WORD.match(recipient)
-    return Fault(word[0].lower()) if word else None
+    return InjectedFault(word[0].lower()) if word else None
 
 
-def commits(provider: str, fault: Fault) -> bool:
+def commits(provider: str, fault: InjectedFault) -> bool:
     """Say whether a provider knows this fault at all."""
     magic = _BY_FAULT[fault]
     return provider not in magic.never and (magic.providers is None or provider in magic.providers)

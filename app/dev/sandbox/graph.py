@@ -11,16 +11,16 @@ from uuid import uuid4
 
 from aiohttp import BodyPartReader, web
 
-from app.dev.sandbox.accounts import Account, Accounts
-from app.dev.sandbox.journal import Entry, Problem
+from app.dev.sandbox.accounts import ProviderAccount, ProviderAccounts
+from app.dev.sandbox.journal import JournalEntry, ProviderError
 from app.dev.sandbox.provider import CallRefused, Post, Said
 
 REPLY_WINDOW: Final = timedelta(hours=24)
-BAD_TOKEN: Final = Problem(401, 190, "Error validating access token.")
-BAD_JSON: Final = Problem(400, 100, "The body is not a JSON object.")
+BAD_TOKEN: Final = ProviderError(401, 190, "Error validating access token.")
+BAD_JSON: Final = ProviderError(400, 100, "The body is not a JSON object.")
 
 
-def admit(accounts: Accounts, provider: str, request: web.Request) -> Account | None:
+def admit(accounts: ProviderAccounts, provider: str, request: web.Request) -> ProviderAccount | None:
     """Find the account that a call's path names, for a caller with a bearer token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     account = accounts.admit(provider, request.match_info["sender"])
@@ -30,7 +30,7 @@ def admit(accounts: Accounts, provider: str, request: web.Request) -> Account | 
     return account if known else None
 
 
-def refusal(problem: Problem) -> web.Response:
+def refusal(problem: ProviderError) -> web.Response:
     """https://developers.facebook.com/docs/graph-api/guides/error-handling; a code may be `10/2018278`."""
     code, _, subcode = str(problem.code).partition("/")
     error = {"message": f"(#{code}) {problem.text}", "type": "OAuthException", "code": int(code), "fbtrace_id": "A"}
@@ -55,7 +55,7 @@ def member(json_object: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def signed_post(account: Account, body: Mapping[str, Any]) -> Post:
+def signed_post(account: ProviderAccount, body: Mapping[str, Any]) -> Post:
     """https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
 
     What is not ASCII is escaped before it is signed, as Meta does.
@@ -66,7 +66,7 @@ def signed_post(account: Account, body: Mapping[str, Any]) -> Post:
     return Post(account.callback_url, content, headers)
 
 
-def reports(entry: Entry, kinds: Sequence[str]) -> Sequence[str]:
+def reports(entry: JournalEntry, kinds: Sequence[str]) -> Sequence[str]:
     """The receipts of a message, if its account has a place for them and a secret to sign them."""
     account = entry.message.account
     return kinds if account.callback_url and account.secret else ()
@@ -82,13 +82,13 @@ class Windows:
         key = (said.account.identity, said.sender)
         self._last[key] = max(said.at, self._last.get(key, said.at))
 
-    def is_closed(self, account: Account, recipient: str, window: timedelta = REPLY_WINDOW) -> bool:
+    def is_closed(self, account: ProviderAccount, recipient: str, window: timedelta = REPLY_WINDOW) -> bool:
         last = self._last.get((account.identity, recipient))
         return last is not None and datetime.now(UTC) - last >= window
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadForm:
     """The parts of an upload's form, and the file among them."""
 
     fields: Mapping[str, str]
@@ -97,33 +97,33 @@ class Upload:
     size: int
 
 
-async def read_upload(request: web.Request) -> Upload | None:
+async def read_upload(request: web.Request) -> UploadForm | None:
     """Read a multipart form with one file; None for anything else."""
     if not request.content_type.startswith("multipart/"):
         return None
     fields: dict[str, str] = {}
-    file: Upload | None = None
+    file: UploadForm | None = None
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or not part.name:
             continue
         content = await part.read()
         if part.filename:
-            file = Upload(fields, part.filename, part.headers.get("Content-Type", ""), len(content))
+            file = UploadForm(fields, part.filename, part.headers.get("Content-Type", ""), len(content))
         else:
             fields[part.name] = content.decode(errors="replace")
     return file
 
 
-class Files:
+class UploadedFiles:
     """What was uploaded: each account's own, under ids that are never given twice."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Upload] = {}
+        self._kept: dict[tuple[str, str], UploadForm] = {}
 
-    def keep(self, account: Account, upload: Upload) -> str:
+    def keep(self, account: ProviderAccount, upload: UploadForm) -> str:
         media_id = str(uuid4().int)[:16]
         self._kept[account.identity, media_id] = upload
         return media_id
 
-    def has(self, account: Account, media_id: object) -> bool:
+    def has(self, account: ProviderAccount, media_id: object) -> bool:
         return (account.identity, str(media_id)) in self._kept

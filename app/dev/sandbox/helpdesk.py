@@ -9,34 +9,34 @@ from uuid import uuid4
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.http_call import HttpCall
-from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.message_bus import Exchange
-from app.dev.sandbox.provider import CallRefused, Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import MessageBus
+from app.dev.sandbox.provider import CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
 
-FAILURES: Mapping[Fault, tuple[str, str]] = {
-    Fault.BOUNCE: ("bounced", "The recipient does not exist."),
-    Fault.COMPLAINT: ("complained", "The recipient reported the message as spam."),
-    Fault.UNDELIVERED: ("unreachable", "The recipient could not be reached."),
+FAILURES: Mapping[InjectedFault, tuple[str, str]] = {
+    InjectedFault.BOUNCE: ("bounced", "The recipient does not exist."),
+    InjectedFault.COMPLAINT: ("complained", "The recipient reported the message as spam."),
+    InjectedFault.UNDELIVERED: ("unreachable", "The recipient could not be reached."),
 }
 
 
 class Helpdesk:
     name: ClassVar[str] = "webhook"
     mount: ClassVar[str] = "/helpdesk/messages"
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(422, "invalid_recipient", "There is no such recipient."),
-        Fault.OPTED_OUT: Problem(422, "opted_out", "The recipient has opted out."),
-        Fault.THROTTLED: Problem(429, "rate_limited", "Too many messages.", retry_after=1),
-        Fault.BUSY: Problem(429, "rate_limited", "Too many messages."),
-        Fault.BAD_TOKEN: Problem(401, "unauthenticated", "The signature is not valid."),
-        Fault.ERROR_BEFORE: Problem(500, "internal_error", "Something went wrong."),
-        Fault.ERROR_AFTER: Problem(500, "internal_error", "Something went wrong."),
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(422, "invalid_recipient", "There is no such recipient."),
+        InjectedFault.OPTED_OUT: ProviderError(422, "opted_out", "The recipient has opted out."),
+        InjectedFault.THROTTLED: ProviderError(429, "rate_limited", "Too many messages.", retry_after=1),
+        InjectedFault.BUSY: ProviderError(429, "rate_limited", "Too many messages."),
+        InjectedFault.BAD_TOKEN: ProviderError(401, "unauthenticated", "The signature is not valid."),
+        InjectedFault.ERROR_BEFORE: ProviderError(500, "internal_error", "Something went wrong."),
+        InjectedFault.ERROR_AFTER: ProviderError(500, "internal_error", "Something went wrong."),
     }
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: MessageBus) -> None:
         self._exchange = exchange
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -45,32 +45,32 @@ class Helpdesk:
     async def send(self, request: web.Request) -> web.StreamResponse:
         return await HttpCall(self._exchange, request, self).serve(self._read, self._answer)
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         """Find the account by `?key=`; without one, the only registered account is meant."""
         key = request.query.get("key", "")
         accounts = self._exchange.accounts
         return accounts.admit(self.name, key) or (None if key else accounts.only(self.name))
 
-    def refusal(self, problem: Problem) -> web.Response:
+    def refusal(self, problem: ProviderError) -> web.Response:
         headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
         return web.json_response({"code": problem.code, "detail": problem.text}, status=problem.status, headers=headers)
 
     def new_id(self) -> str:
         return f"msg_{uuid4().hex}"
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         account = entry.message.account
         if not (account.callback_url and account.secret):
             return ()
         match entry.fault:
-            case Fault.BOUNCE | Fault.UNDELIVERED:
+            case InjectedFault.BOUNCE | InjectedFault.UNDELIVERED:
                 return ("message.sent", "message.failed")
-            case Fault.COMPLAINT:
+            case InjectedFault.COMPLAINT:
                 return ("message.sent", "message.delivered", "message.failed")
             case _:
                 return ("message.sent", "message.delivered")
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
         data = {"correlation": entry.message.correlation, "message_id": entry.message_id}
         if kind == "message.failed" and entry.fault:
             data["code"], data["detail"] = FAILURES[entry.fault]
@@ -84,7 +84,7 @@ class Helpdesk:
         event = {"type": "message.received", "timestamp": said.at.isoformat(), "data": data}
         return _signed(said.account, message_id, event)
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields: Mapping[str, Any] = message.fields
         conversation, author = fields.get("conversation") or {}, fields.get("author") or {}
         return Reading(
@@ -94,14 +94,14 @@ class Helpdesk:
             threading=[("Conversation", str(conversation.get("external_id") or conversation.get("id") or ""))],
         )
 
-    def _read(self, request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    def _read(self, request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
         if account.secret:
             self._verify(request, account, body)
         try:
             data = json.loads(body)["data"]
             conversation, correlation = data["conversation"], data["correlation"]
             fields = {**data, "message": _without_content(data["message"])}
-            message = Message(
+            message = ReceivedMessage(
                 account,
                 str(conversation["channel"]),
                 str(conversation["address"]),
@@ -111,21 +111,23 @@ class Helpdesk:
             )
             empty = not data["message"]["text"]
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise CallRefused(Problem(400, "invalid_request", "This is not a message.send event.")) from None
-        return (Draft(message, Problem(422, "message_empty", "The message has no text.") if empty else None),)
+            raise CallRefused(ProviderError(400, "invalid_request", "This is not a message.send event.")) from None
+        return (
+            ParsedCall(message, ProviderError(422, "message_empty", "The message has no text.") if empty else None),
+        )
 
-    def _verify(self, request: web.Request, account: Account, body: bytes) -> None:
+    def _verify(self, request: web.Request, account: ProviderAccount, body: bytes) -> None:
         try:
             Webhook(account.secret).verify(body, dict(request.headers), json_parse=False)
         except (WebhookVerificationError, ValueError):
-            raise CallRefused(self.problems[Fault.BAD_TOKEN]) from None
+            raise CallRefused(self.problems[InjectedFault.BAD_TOKEN]) from None
 
-    def _answer(self, entries: Sequence[Entry]) -> web.Response:
+    def _answer(self, entries: Sequence[JournalEntry]) -> web.Response:
         entry = entries[0]
         return self.refusal(entry.problem) if entry.problem else web.json_response({"message_id": entry.message_id})
 
 
-def _signed(account: Account, event_id: str, event: Mapping[str, Any]) -> Post:
+def _signed(account: ProviderAccount, event_id: str, event: Mapping[str, Any]) -> Post:
     body, now = json.dumps(event), datetime.now(UTC)
     headers = {
         "Content-Type": "application/json",

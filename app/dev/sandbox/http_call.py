@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault, Stage
-from app.dev.sandbox.journal import Entry, Message
-from app.dev.sandbox.message_bus import GARBAGE, Exchange, first_at
-from app.dev.sandbox.provider import Answer, CallRefused, Draft, HttpProvider, Read, headers_of_interest
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault, Stage
+from app.dev.sandbox.journal import JournalEntry, ReceivedMessage
+from app.dev.sandbox.message_bus import GARBAGE, MessageBus, first_at
+from app.dev.sandbox.provider import Answer, CallRefused, HttpProvider, ParsedCall, Read, headers_of_interest
 
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    exchange: Exchange
+    exchange: MessageBus
     request: web.Request
     provider: HttpProvider
 
     async def serve(self, read: Read, answer: Answer) -> web.StreamResponse:
         account = self.provider.authenticate(self.request)
-        if account is None or account.fault is Fault.DROP_BEFORE:
+        if account is None or account.fault is InjectedFault.DROP_BEFORE:
             return self._turn_away(account)
         try:
             drafts = read(self.request, account, await self.request.read())
@@ -30,16 +30,16 @@ class HttpCall:
             return self.provider.refusal(refused.problem)
         return await self._answer(drafts, answer)
 
-    def _turn_away(self, account: Account | None) -> web.Response:
+    def _turn_away(self, account: ProviderAccount | None) -> web.Response:
         fault = account.fault if account else None
-        problem = None if account else self.provider.problems[Fault.BAD_TOKEN]
-        self.exchange.journal.refuse(self._unread(account or Account(self.provider.name, "")), problem, fault)
+        problem = None if account else self.provider.problems[InjectedFault.BAD_TOKEN]
+        self.exchange.journal.refuse(self._unread(account or ProviderAccount(self.provider.name, "")), problem, fault)
         return self.provider.refusal(problem) if problem else self._drop()
 
-    def _unread(self, account: Account) -> Message:
-        return Message(account, "", "", None, {}, headers_of_interest(self.request))
+    def _unread(self, account: ProviderAccount) -> ReceivedMessage:
+        return ReceivedMessage(account, "", "", None, {}, headers_of_interest(self.request))
 
-    async def _answer(self, drafts: Sequence[Draft], answer: Answer) -> web.StreamResponse:
+    async def _answer(self, drafts: Sequence[ParsedCall], answer: Answer) -> web.StreamResponse:
         await self.exchange.lag()
         faults = [self.exchange.fault(draft) for draft in drafts]
         refusing = first_at(Stage.CALL, faults)
@@ -55,33 +55,33 @@ class HttpCall:
             return answer(entries)
         return await self._spoil(spoiling, answer(entries))
 
-    def _refuse_all(self, drafts: Iterable[Draft], fault: Fault) -> web.Response:
+    def _refuse_all(self, drafts: Iterable[ParsedCall], fault: InjectedFault) -> web.Response:
         for draft in drafts:
             self.exchange.refuse(self.provider, draft.message, fault)
         problem = self.provider.problems.get(fault)
         return self.provider.refusal(problem) if problem else self._drop()
 
-    async def _report(self, entries: Iterable[Entry]) -> None:
+    async def _report(self, entries: Iterable[JournalEntry]) -> None:
         for entry in entries:
             if not entry.accepted:
                 continue
-            if entry.fault is Fault.RECEIPT_FIRST:
+            if entry.fault is InjectedFault.RECEIPT_FIRST:
                 await self.exchange.courier.deliver(self.provider, entry)
             else:
                 self.exchange.courier.schedule(self.provider, entry)
 
-    async def _spoil(self, fault: Fault, answer: web.Response) -> web.StreamResponse:
+    async def _spoil(self, fault: InjectedFault, answer: web.Response) -> web.StreamResponse:
         match fault:
-            case Fault.ERROR_AFTER:
+            case InjectedFault.ERROR_AFTER:
                 return self.provider.refusal(self.provider.problems[fault])
-            case Fault.TIMEOUT:
+            case InjectedFault.TIMEOUT:
                 await self.exchange.pause(self.exchange.settings.timing.hold)
                 return self._drop()
-            case Fault.DROP_AFTER:
+            case InjectedFault.DROP_AFTER:
                 return self._drop()
-            case Fault.DRIP:
+            case InjectedFault.DRIP:
                 return await self._drip(answer)
-            case Fault.GARBAGE:
+            case InjectedFault.GARBAGE:
                 return web.Response(text=GARBAGE, content_type="text/html")
             case _:
                 return answer

@@ -10,15 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ReceivedMessage:
     """One message as a provider's call gave it."""
 
-    account: Account
+    account: ProviderAccount
     channel: str
     recipient: str
     """Empty where the call was refused before its body was read."""
@@ -34,7 +34,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProviderError:
     """Why a provider refuses: the status of HTTP or of SMTP, its own code, and its words."""
 
     status: int
@@ -45,17 +45,17 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """A line of the journal."""
 
     sequence: int
     at: datetime
     monotonic: float
-    message: Message
+    message: ReceivedMessage
     message_id: str | None
     """The provider's id for it; None says that it was refused, any other value that the provider would deliver it."""
-    fault: Fault | None
-    problem: Problem | None
+    fault: InjectedFault | None
+    problem: ProviderError | None
 
     @property
     def accepted(self) -> bool:
@@ -63,7 +63,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SentReceipt:
     """A receipt that was sent, and whether the other side took it."""
 
     kind: str
@@ -97,39 +97,41 @@ class Journal:
         if self._file:
             self._file.close()
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         return iter(self._entries)
 
-    def __reversed__(self) -> Iterator[Entry]:
+    def __reversed__(self) -> Iterator[JournalEntry]:
         return reversed(self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def clear(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries: list[JournalEntry] = []
         self._totals: Counter[bool] = Counter()
-        self._deliveries: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._reports: defaultdict[int, list[Report]] = defaultdict(list)
+        self._deliveries: defaultdict[str, list[JournalEntry]] = defaultdict(list)
+        self._reports: defaultdict[int, list[SentReceipt]] = defaultdict(list)
 
-    def accept(self, message: Message, message_id: str, fault: Fault | None = None) -> Entry:
+    def accept(self, message: ReceivedMessage, message_id: str, fault: InjectedFault | None = None) -> JournalEntry:
         return self._append(message, message_id, fault, None)
 
-    def refuse(self, message: Message, problem: Problem | None, fault: Fault | None = None) -> Entry:
+    def refuse(
+        self, message: ReceivedMessage, problem: ProviderError | None, fault: InjectedFault | None = None
+    ) -> JournalEntry:
         return self._append(message, None, fault, problem)
 
-    def report(self, sequence: int, report: Report) -> None:
+    def report(self, sequence: int, report: SentReceipt) -> None:
         self._reports[sequence].append(report)
 
-    def reports(self, entry: Entry) -> Sequence[Report]:
+    def reports(self, entry: JournalEntry) -> Sequence[SentReceipt]:
         return tuple(self._reports.get(entry.sequence, ()))
 
-    def after(self, sequence: int) -> Sequence[Entry]:
+    def after(self, sequence: int) -> Sequence[JournalEntry]:
         """The entries that came after one that was seen before."""
         first = self._entries[0].sequence if self._entries else 0
         return self._entries[max(sequence + 1 - first, 0) :]
 
-    def accepted_as(self, correlation: str) -> Sequence[Entry]:
+    def accepted_as(self, correlation: str) -> Sequence[JournalEntry]:
         delivery_id = correlation.rpartition(".")[0] or correlation
         return [e for e in self._deliveries.get(delivery_id, ()) if e.message.correlation == correlation]
 
@@ -142,9 +144,15 @@ class Journal:
             duplicates=[delivery_id for delivery_id, more in repeats.items() if more],
         )
 
-    def _append(self, message: Message, message_id: str | None, fault: Fault | None, problem: Problem | None) -> Entry:
+    def _append(
+        self,
+        message: ReceivedMessage,
+        message_id: str | None,
+        fault: InjectedFault | None,
+        problem: ProviderError | None,
+    ) -> JournalEntry:
         self._sequence += 1
-        entry = Entry(self._sequence, datetime.now(UTC), time.monotonic(), message, message_id, fault, problem)
+        entry = JournalEntry(self._sequence, datetime.now(UTC), time.monotonic(), message, message_id, fault, problem)
         self._entries.append(entry)
         self._totals[entry.accepted] += 1
         if entry.accepted and message.delivery_id:
@@ -156,7 +164,7 @@ class Journal:
         return entry
 
 
-def to_json(entry: Entry, reports: Iterable[Report] = ()) -> Mapping[str, object]:
+def to_json(entry: JournalEntry, reports: Iterable[SentReceipt] = ()) -> Mapping[str, object]:
     message = entry.message
     return {
         "sequence": entry.sequence,

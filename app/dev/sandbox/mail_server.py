@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, cast
 from weakref import WeakSet
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import STAGES, Fault, Stage
-from app.dev.sandbox.journal import Message, Problem
-from app.dev.sandbox.message_bus import GARBAGE, Exchange, first_at
-from app.dev.sandbox.provider import Draft
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import STAGES, InjectedFault, Stage
+from app.dev.sandbox.journal import ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import GARBAGE, MessageBus, first_at
+from app.dev.sandbox.provider import ParsedCall
 from app.dev.sandbox.smtp import Smtp
 from app.dev.servers import EmbeddedServersMissing
 
@@ -41,14 +41,14 @@ def server_class() -> "type[SMTP]":
 
 
 @asynccontextmanager
-async def run_mail_server(exchange: Exchange, smtp: Smtp, host: str, port: int) -> AsyncIterator[int]:
+async def run_mail_server(exchange: MessageBus, smtp: Smtp, host: str, port: int) -> AsyncIterator[int]:
     """Serve until the block ends; yields the port, a free one for 0. Any login is taken, and none is asked for."""
     loop, make = asyncio.get_running_loop(), server_class()
     lines: WeakSet[SMTP] = WeakSet()
 
     def line() -> "SMTP":
         made = make(
-            Conversation(exchange, smtp),
+            SmtpSession(exchange, smtp),
             hostname=HOSTNAME,
             ident="ESMTP",
             data_size_limit=MAX_MAIL,
@@ -68,14 +68,14 @@ async def run_mail_server(exchange: Exchange, smtp: Smtp, host: str, port: int) 
             _cut(each)
 
 
-class Conversation:
+class SmtpSession:
     """What is said on one connection. aiosmtpd finds the hooks by their names; each returns the reply."""
 
-    def __init__(self, exchange: Exchange, smtp: Smtp) -> None:
+    def __init__(self, exchange: MessageBus, smtp: Smtp) -> None:
         self._exchange = exchange
         self._smtp = smtp
-        self._account = Account(smtp.name, "")
-        self._faults: dict[str, Fault | None] = {}
+        self._account = ProviderAccount(smtp.name, "")
+        self._faults: dict[str, InjectedFault | None] = {}
         """Of the recipients that were taken."""
 
     async def handle_MAIL(  # noqa: N802 - the command's name
@@ -83,8 +83,10 @@ class Conversation:
     ) -> str:
         account = self._exchange.accounts.admit(self._smtp.name, address)
         if account is None:
-            problem = self._smtp.problems[Fault.BAD_TOKEN]
-            self._exchange.journal.refuse(Message(Account(self._smtp.name, ""), "", "", None, {}, {}), problem)
+            problem = self._smtp.problems[InjectedFault.BAD_TOKEN]
+            self._exchange.journal.refuse(
+                ReceivedMessage(ProviderAccount(self._smtp.name, ""), "", "", None, {}, {}), problem
+            )
             return _reply(problem)
         envelope.mail_from, self._account, self._faults = address, account, {}
         return "250 2.1.0 OK"
@@ -93,14 +95,14 @@ class Conversation:
         self, server: "SMTP", _session: "Session", envelope: "Envelope", address: str, _options: list[str]
     ) -> str:
         message = self._smtp.addressed(self._account, address)
-        fault = self._exchange.fault(Draft(message))
+        fault = self._exchange.fault(ParsedCall(message))
         if fault and STAGES[fault] is not Stage.ANSWER:
             return self._refuse(server, message, fault)
         envelope.rcpt_tos.append(address)
         self._faults[address] = fault
         return "250 2.1.5 OK"
 
-    def _refuse(self, server: "SMTP", message: Message, fault: Fault) -> str:
+    def _refuse(self, server: "SMTP", message: ReceivedMessage, fault: InjectedFault) -> str:
         problem = self._exchange.refuse(self._smtp, message, fault).problem
         if problem is None:
             return _cut(server)
@@ -114,22 +116,22 @@ class Conversation:
         await self._exchange.lag()
         content = cast(bytes, envelope.content)
         entries = [
-            self._exchange.judge(self._smtp, Draft(self._smtp.read(self._account, recipient, content)), fault)
+            self._exchange.judge(self._smtp, ParsedCall(self._smtp.read(self._account, recipient, content)), fault)
             for recipient, fault in self._faults.items()
         ]
         reply = f"250 2.0.0 OK: queued as {entries[0].message_id}"
         return await self._spoil(server, first_at(Stage.ANSWER, self._faults.values()), reply)
 
-    async def _spoil(self, server: "SMTP", fault: Fault | None, reply: str) -> str:
+    async def _spoil(self, server: "SMTP", fault: InjectedFault | None, reply: str) -> str:
         match fault:
-            case Fault.TIMEOUT:
+            case InjectedFault.TIMEOUT:
                 await self._exchange.pause(self._exchange.settings.timing.hold)
                 return _cut(server)
-            case Fault.DROP_AFTER:
+            case InjectedFault.DROP_AFTER:
                 return _cut(server)
-            case Fault.DRIP:
+            case InjectedFault.DRIP:
                 return await self._drip(server, reply)
-            case Fault.GARBAGE:
+            case InjectedFault.GARBAGE:
                 return GARBAGE
             case _:
                 return reply
@@ -144,7 +146,7 @@ class Conversation:
         return reply[-1]
 
 
-def _reply(problem: Problem) -> str:
+def _reply(problem: ProviderError) -> str:
     return f"{problem.status} {problem.code} {problem.text}"
 
 

@@ -5,20 +5,22 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
-from app.dev.sandbox.accounts import Accounts
-from app.dev.sandbox.faults import STAGES, Fault, Stage, commits, find_fault
-from app.dev.sandbox.journal import Entry, Journal, Message
-from app.dev.sandbox.options import Settings
-from app.dev.sandbox.provider import Draft, Provider
-from app.dev.sandbox.receipt_sender import Courier
+from app.dev.sandbox.accounts import ProviderAccounts
+from app.dev.sandbox.faults import STAGES, InjectedFault, Stage, commits, find_fault
+from app.dev.sandbox.journal import Journal, JournalEntry, ReceivedMessage
+from app.dev.sandbox.options import SandboxOptions
+from app.dev.sandbox.provider import ParsedCall, Provider
+from app.dev.sandbox.receipt_sender import ReceiptSender
 
-THROTTLES = frozenset({Fault.THROTTLED, Fault.BUSY})
+THROTTLES = frozenset({InjectedFault.THROTTLED, InjectedFault.BUSY})
 GARBAGE = "<html><h1>It works!</h1>"
 """What answers in place of a provider."""
 
 
-class Exchange:
-    def __init__(self, settings: Settings, journal: Journal, accounts: Accounts, courier: Courier) -> None:
+class MessageBus:
+    def __init__(
+        self, settings: SandboxOptions, journal: Journal, accounts: ProviderAccounts, courier: ReceiptSender
+    ) -> None:
         self.settings = settings
         self.journal = journal
         self.accounts = accounts
@@ -31,7 +33,7 @@ class Exchange:
         self.journal.clear()
         self._throttled.clear()
 
-    def fault(self, draft: Draft) -> Fault | None:
+    def fault(self, draft: ParsedCall) -> InjectedFault | None:
         """Say what goes wrong with a message. To be asked once for each call: it counts those of throttled ones."""
         fault = draft.message.account.fault or find_fault(draft.message.recipient)
         if fault is None or fault in draft.spared or not commits(draft.message.account.provider, fault):
@@ -40,16 +42,16 @@ class Exchange:
             return None
         return None if fault in THROTTLES and self._throttled_enough(draft.message) else fault
 
-    def _throttled_enough(self, message: Message) -> bool:
+    def _throttled_enough(self, message: ReceivedMessage) -> bool:
         key = (message.account.provider, message.recipient)
         self._throttled[key] += 1
         return self._throttled[key] > self.settings.throttle_calls
 
-    def refuse(self, provider: Provider, message: Message, fault: Fault) -> Entry:
+    def refuse(self, provider: Provider, message: ReceivedMessage, fault: InjectedFault) -> JournalEntry:
         """Note a message that fails by a fault, in the provider's words; a dropped connection has none."""
         return self.journal.refuse(message, provider.problems.get(fault), fault)
 
-    def judge(self, provider: Provider, draft: Draft, fault: Fault | None) -> Entry:
+    def judge(self, provider: Provider, draft: ParsedCall, fault: InjectedFault | None) -> JournalEntry:
         """Accept a message, or refuse it alone."""
         if fault and STAGES[fault] is Stage.MESSAGE:
             return self.refuse(provider, draft.message, fault)
@@ -69,6 +71,6 @@ class Exchange:
                 await self.closing.wait()
 
 
-def first_at(stage: Stage, faults: Iterable[Fault | None]) -> Fault | None:
+def first_at(stage: Stage, faults: Iterable[InjectedFault | None]) -> InjectedFault | None:
     """Find the fault that decides over a call with several messages."""
     return next((fault for fault in faults if fault and STAGES[fault] is stage), None)

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.graph import (
     BAD_TOKEN,
     REPLY_WINDOW,
-    Files,
+    UploadedFiles,
     Windows,
     admit,
     json_body,
@@ -24,9 +24,9 @@ from app.dev.sandbox.graph import (
     signed_post,
 )
 from app.dev.sandbox.http_call import HttpCall
-from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.message_bus import Exchange
-from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import MessageBus
+from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of_interest
 
 HUMAN_AGENT_WINDOW = timedelta(days=7)
 MAX_TEXT = 2000
@@ -34,33 +34,39 @@ MAX_INSTAGRAM_BYTES = 1000
 INSTAGRAM_IDS = "17841"
 """How the ids of Instagram's professional accounts begin; any other sender is a page."""
 
-INVALID = Problem(400, 100, "Param is not valid.")
-UNKNOWN_FILE = Problem(400, "100/2018047", "Upload attachment failure.")
-CLOSED = Problem(400, "10/2018278", "This message is sent outside of allowed window.")
-INSTAGRAM_CLOSED = Problem(403, "10/2534022", "This message is sent outside of allowed window.")
+INVALID = ProviderError(400, 100, "Param is not valid.")
+UNKNOWN_FILE = ProviderError(400, "100/2018047", "Upload attachment failure.")
+CLOSED = ProviderError(400, "10/2018278", "This message is sent outside of allowed window.")
+INSTAGRAM_CLOSED = ProviderError(403, "10/2534022", "This message is sent outside of allowed window.")
 
-SILENT = frozenset({Fault.BOUNCE, Fault.COMPLAINT, Fault.UNDELIVERED})
+SILENT = frozenset({InjectedFault.BOUNCE, InjectedFault.COMPLAINT, InjectedFault.UNDELIVERED})
 """Meta reports no failures: a message that does not arrive is one of which nothing more is heard."""
 
 
 class Meta:
     name: ClassVar[str] = "meta"
     mount: ClassVar[str] = "/meta"
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(400, "100/2018001", "No matching user found."),
-        Fault.OPTED_OUT: Problem(400, "551/1545041", "This person isn't available right now."),
-        Fault.THROTTLED: Problem(429, 613, "Calls to this API have exceeded the rate limit.", retry_after=1),
-        Fault.BUSY: Problem(429, 613, "Calls to this API have exceeded the rate limit."),
-        Fault.BAD_TOKEN: BAD_TOKEN,
-        Fault.ERROR_BEFORE: Problem(500, 2, "An unexpected error has occurred. Please retry your request later."),
-        Fault.ERROR_AFTER: Problem(500, 2, "An unexpected error has occurred. Please retry your request later."),
-        Fault.WINDOW: CLOSED,
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(400, "100/2018001", "No matching user found."),
+        InjectedFault.OPTED_OUT: ProviderError(400, "551/1545041", "This person isn't available right now."),
+        InjectedFault.THROTTLED: ProviderError(
+            429, 613, "Calls to this API have exceeded the rate limit.", retry_after=1
+        ),
+        InjectedFault.BUSY: ProviderError(429, 613, "Calls to this API have exceeded the rate limit."),
+        InjectedFault.BAD_TOKEN: BAD_TOKEN,
+        InjectedFault.ERROR_BEFORE: ProviderError(
+            500, 2, "An unexpected error has occurred. Please retry your request later."
+        ),
+        InjectedFault.ERROR_AFTER: ProviderError(
+            500, 2, "An unexpected error has occurred. Please retry your request later."
+        ),
+        InjectedFault.WINDOW: CLOSED,
     }
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: MessageBus) -> None:
         self._exchange = exchange
         self._windows = Windows()
-        self._files = Files()
+        self._files = UploadedFiles()
 
     def routes(self) -> Iterable[web.RouteDef]:
         yield web.get(f"{self.mount}/{{version}}/{{sender}}", self.sender)
@@ -83,22 +89,22 @@ class Meta:
             return refusal(INVALID)
         return web.json_response({"attachment_id": self._files.keep(account, file)})
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         return admit(self._exchange.accounts, self.name, request)
 
-    def refusal(self, problem: Problem) -> web.Response:
+    def refusal(self, problem: ProviderError) -> web.Response:
         return refusal(problem)
 
     def new_id(self) -> str:
         return f"m_{uuid4().hex}"
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         if entry.fault in SILENT:
             return reports(entry, ("echo",))
         on_instagram = entry.message.channel == "instagram"
         return reports(entry, ("echo", "seen") if on_instagram else ("echo", "delivery", "read"))
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
         """https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events"""
         account, person = entry.message.account, entry.message.recipient
         watermark = _milliseconds(happened_at)
@@ -120,7 +126,7 @@ class Meta:
         self._windows.note(said)
         return _told(said.account, said.sender, said.account.identity, said.at, {"message": message})
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields
         content = member(fields, "message")
         attachment = member(content, "attachment")
@@ -128,16 +134,16 @@ class Meta:
         right = " ".join(str(fields.get(name, "")) for name in ("messaging_type", "tag")).strip()
         return Reading(message.account.identity, str(words), threading=[("Sent as", right)])
 
-    def _read(self, request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    def _read(self, request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
         fields = json_body(body)
         recipient = str(member(fields, "recipient").get("id", ""))
         channel = "instagram" if account.identity.startswith(INSTAGRAM_IDS) else "facebook"
         correlation = member(fields, "message").get("metadata")
-        message = Message(account, channel, recipient, correlation, fields, headers_of_interest(request))
-        spared = frozenset({Fault.WINDOW}) if _by_a_person(fields) else frozenset[Fault]()
-        return (Draft(message, self._objection(message), spared),)
+        message = ReceivedMessage(account, channel, recipient, correlation, fields, headers_of_interest(request))
+        spared = frozenset({InjectedFault.WINDOW}) if _by_a_person(fields) else frozenset[InjectedFault]()
+        return (ParsedCall(message, self._objection(message), spared),)
 
-    def _objection(self, message: Message) -> Problem | None:
+    def _objection(self, message: ReceivedMessage) -> ProviderError | None:
         fields, on_instagram = message.fields, message.channel == "instagram"
         content = member(fields, "message")
         if not message.recipient or fields.get("messaging_type") not in ("RESPONSE", "MESSAGE_TAG"):
@@ -165,14 +171,14 @@ def _is_reusable(message: str) -> bool:
     return isinstance(parsed, dict) and member(member(parsed, "attachment"), "payload").get("is_reusable") is True
 
 
-def _answer(entries: Sequence[Entry]) -> web.Response:
+def _answer(entries: Sequence[JournalEntry]) -> web.Response:
     entry = entries[0]
     if entry.problem:
         return refusal(entry.problem)
     return web.json_response({"recipient_id": entry.message.recipient, "message_id": entry.message_id})
 
 
-def _told(account: Account, sender: str, recipient: str, at: datetime, event: Mapping[str, Any]) -> Post:
+def _told(account: ProviderAccount, sender: str, recipient: str, at: datetime, event: Mapping[str, Any]) -> Post:
     happened = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": _milliseconds(at), **event}
     kind = "instagram" if account.identity.startswith(INSTAGRAM_IDS) else "page"
     entry = {"id": account.identity, "time": _milliseconds(at), "messaging": [happened]}

@@ -21,7 +21,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SandboxOptions:
     receipts: bool = True
     throttle_calls: int = 2
     """How many calls for a throttled recipient are refused before one is accepted."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from urllib.parse import urlencode
 
-from app.dev.sandbox.journal import Entry, Journal, Report
+from app.dev.sandbox.journal import Journal, JournalEntry, SentReceipt
 from app.dev.sandbox.markup import Markup, fill, join, page
 from app.dev.sandbox.provider import Provider
 
@@ -60,16 +60,16 @@ def outbox_page(journal: Journal, providers: Mapping[str, Provider], channel: st
 
 def _found(
     journal: Journal, providers: Mapping[str, Provider], channel: str | None, words: Sequence[str]
-) -> Sequence[Entry]:
+) -> Sequence[JournalEntry]:
     of_channel = (each for each in reversed(journal) if each.message.channel and _is_on(channel, each))
     return list(islice((each for each in of_channel if _holds(each, providers, words)), SHOWN))
 
 
-def _is_on(channel: str | None, entry: Entry) -> bool:
+def _is_on(channel: str | None, entry: JournalEntry) -> bool:
     return not channel or entry.message.channel == channel
 
 
-def _holds(entry: Entry, providers: Mapping[str, Provider], words: Sequence[str]) -> bool:
+def _holds(entry: JournalEntry, providers: Mapping[str, Provider], words: Sequence[str]) -> bool:
     if not words:
         return True
     reading = providers[entry.message.account.provider].reading(entry.message)
@@ -97,7 +97,7 @@ def _link(name: str, total: int, url: str, *, chosen: bool) -> Markup:
     return fill('<a href="{}"{}>{} ({})</a>', url, current, name, total)
 
 
-def _card(entry: Entry, provider: Provider, reports: Sequence[Report]) -> Markup:
+def _card(entry: JournalEntry, provider: Provider, reports: Sequence[SentReceipt]) -> Markup:
     reading, message = provider.reading(entry.message), entry.message
     when = f"{message.channel}, {entry.at:%Y-%m-%d %H:%M:%S} UTC, {provider.name}, from {reading.sender or 'nobody'}"
     facts = [("Subject", reading.subject), *reading.threading, ("Correlation", message.correlation)]
@@ -106,7 +106,7 @@ def _card(entry: Entry, provider: Provider, reports: Sequence[Report]) -> Markup
     return fill(CARD, message.recipient, outcome, _status(entry, reports), when, rows, reading.text)
 
 
-def _status(entry: Entry, reports: Sequence[Report]) -> str:
+def _status(entry: JournalEntry, reports: Sequence[SentReceipt]) -> str:
     if entry.problem:
         return f"refused: {entry.problem.code}"
     steps = ["accepted" if entry.accepted else "refused"]

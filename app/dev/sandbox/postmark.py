@@ -14,13 +14,13 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.http_call import HttpCall
-from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.message_bus import Exchange
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, objection, well_formed_headers
-from app.dev.sandbox.provider import THREADING, CallRefused, Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
 
 CORRELATION_KEY = "delivery"
 """The metadata key that our messages carry their correlation in."""
@@ -44,8 +44,8 @@ class BounceType:
     can_activate: bool
 
 
-BOUNCES: Mapping[Fault, BounceType] = {
-    Fault.BOUNCE: BounceType(
+BOUNCES: Mapping[InjectedFault, BounceType] = {
+    InjectedFault.BOUNCE: BounceType(
         "HardBounce",
         1,
         "Hard bounce",
@@ -54,7 +54,7 @@ BOUNCES: Mapping[Fault, BounceType] = {
         inactive=True,
         can_activate=True,
     ),
-    Fault.UNDELIVERED: BounceType(
+    InjectedFault.UNDELIVERED: BounceType(
         "SoftBounce",
         4096,
         "Soft bounce",
@@ -63,7 +63,7 @@ BOUNCES: Mapping[Fault, BounceType] = {
         inactive=False,
         can_activate=False,
     ),
-    Fault.COMPLAINT: BounceType(
+    InjectedFault.COMPLAINT: BounceType(
         "SpamComplaint", 512, "Spam complaint", "", "Abuse report", inactive=True, can_activate=False
     ),
 }
@@ -72,22 +72,22 @@ BOUNCES: Mapping[Fault, BounceType] = {
 class Postmark:
     name: ClassVar[str] = "postmark"
     mount: ClassVar[str] = "/postmark"
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(422, 300, "Invalid 'To' address: the recipient does not exist."),
-        Fault.OPTED_OUT: Problem(
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(422, 300, "Invalid 'To' address: the recipient does not exist."),
+        InjectedFault.OPTED_OUT: ProviderError(
             422,
             406,
             "You tried to send to recipient(s) that have been marked as inactive. Inactive recipients are ones that "
             "have generated a hard bounce, a spam complaint, or a manual suppression.",
         ),
-        Fault.THROTTLED: Problem(429, 429, "Rate limit exceeded.", retry_after=1),
-        Fault.BUSY: Problem(429, 429, "Rate limit exceeded."),
-        Fault.BAD_TOKEN: Problem(401, 10, "Request does not contain a valid Server token."),
-        Fault.ERROR_BEFORE: Problem(500, 500, "Internal server error."),
-        Fault.ERROR_AFTER: Problem(500, 500, "Internal server error."),
+        InjectedFault.THROTTLED: ProviderError(429, 429, "Rate limit exceeded.", retry_after=1),
+        InjectedFault.BUSY: ProviderError(429, 429, "Rate limit exceeded."),
+        InjectedFault.BAD_TOKEN: ProviderError(401, 10, "Request does not contain a valid Server token."),
+        InjectedFault.ERROR_BEFORE: ProviderError(500, 500, "Internal server error."),
+        InjectedFault.ERROR_AFTER: ProviderError(500, 500, "Internal server error."),
     }
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: MessageBus) -> None:
         self._exchange = exchange
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -98,7 +98,7 @@ class Postmark:
 
     async def server(self, request: web.Request) -> web.Response:
         if self.authenticate(request) is None:
-            return self.refusal(self.problems[Fault.BAD_TOKEN])
+            return self.refusal(self.problems[InjectedFault.BAD_TOKEN])
         return web.json_response({"ID": SERVER_ID, "Name": "Sandbox"})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
@@ -111,18 +111,18 @@ class Postmark:
         """https://postmarkapp.com/developer/api/messages-api#outbound-message-search, by one metadata key."""
         account = self.authenticate(request)
         if account is None:
-            return self.refusal(self.problems[Fault.BAD_TOKEN])
+            return self.refusal(self.problems[InjectedFault.BAD_TOKEN])
         wanted = [(k.removeprefix("metadata_"), v) for k, v in request.query.items() if k.startswith("metadata_")]
         if len(wanted) > 1:
-            return self.refusal(Problem(422, 403, "Only one metadata filter can be used."))
+            return self.refusal(ProviderError(422, 403, "Only one metadata filter can be used."))
         try:
             first, size = int(request.query.get("offset", 0)), int(request.query.get("count", MAX_BATCH))
         except ValueError:
-            return self.refusal(Problem(422, 403, "'count' and 'offset' must be numbers."))
+            return self.refusal(ProviderError(422, 403, "'count' and 'offset' must be numbers."))
         found = [_found(entry) for entry in self._matching(account, wanted)]
         return web.json_response({"TotalCount": len(found), "Messages": found[first : first + min(size, MAX_BATCH)]})
 
-    def _matching(self, account: Account, wanted: Sequence[tuple[str, str]]) -> Iterable[Entry]:
+    def _matching(self, account: ProviderAccount, wanted: Sequence[tuple[str, str]]) -> Iterable[JournalEntry]:
         journal = self._exchange.journal
         by_correlation = [value for key, value in wanted if key == CORRELATION_KEY]
         # Asked for each lost answer, so the usual key does not walk through the whole journal.
@@ -132,29 +132,29 @@ class Postmark:
             if mine and entry.message.account.provider == self.name and _has(entry, wanted):
                 yield entry
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         token = request.headers.get("X-Postmark-Server-Token")
         return self._exchange.accounts.admit(self.name, token) if token else None
 
-    def refusal(self, problem: Problem) -> web.Response:
+    def refusal(self, problem: ProviderError) -> web.Response:
         headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
         return web.json_response(_error(problem), status=problem.status, headers=headers)
 
     def new_id(self) -> str:
         return str(uuid4())
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         if not entry.message.account.callback_url:
             return ()
         match entry.fault:
-            case Fault.BOUNCE | Fault.UNDELIVERED:
+            case InjectedFault.BOUNCE | InjectedFault.UNDELIVERED:
                 return ("Bounce",)
-            case Fault.COMPLAINT:
+            case InjectedFault.COMPLAINT:
                 return ("Delivery", "SpamComplaint")
             case _:
                 return ("Delivery",)
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
         """https://postmarkapp.com/developer/webhooks/webhooks-overview. Nothing is signed: the URL is the secret."""
         tell = _delivery if kind == "Delivery" else _bounce
         event = {"RecordType": kind, **_about(entry), **tell(entry, _timestamp(happened_at))}
@@ -175,7 +175,7 @@ class Postmark:
         }
         return _told(said.account, mail)
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields: Payload = message.fields
         headers = fields.get("Headers") if well_formed_headers(fields) else ()
         return Reading(
@@ -186,46 +186,48 @@ class Postmark:
         )
 
 
-def _told(account: Account, event: Payload) -> Post:
+def _told(account: ProviderAccount, event: Payload) -> Post:
     headers = {"Content-Type": "application/json", "User-Agent": "Postmark"}
     return Post(account.callback_url, json.dumps(event).encode(), headers)
 
 
-def _read_one(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+def _read_one(request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
     if len(body) > MAX_MESSAGE:
-        raise CallRefused(Problem(413, 300, "The message is larger than 10 MB."))
+        raise CallRefused(ProviderError(413, 300, "The message is larger than 10 MB."))
     return (_draft(request, account, _json(request, body)),)
 
 
-def _read_batch(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+def _read_batch(request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
     if len(body) > MAX_BATCH_BYTES:
-        raise CallRefused(Problem(413, 300, "The batch is larger than 50 MB."))
+        raise CallRefused(ProviderError(413, 300, "The batch is larger than 50 MB."))
     payloads = _json(request, body)
     if not isinstance(payloads, list):
-        raise CallRefused(Problem(422, 402, "A batch is a JSON array of messages."))
+        raise CallRefused(ProviderError(422, 402, "A batch is a JSON array of messages."))
     if len(payloads) > MAX_BATCH:
-        raise CallRefused(Problem(422, 410, f"A batch holds at most {MAX_BATCH} messages."))
+        raise CallRefused(ProviderError(422, 410, f"A batch holds at most {MAX_BATCH} messages."))
     return [_draft(request, account, payload) for payload in payloads]
 
 
 def _json(request: web.Request, body: bytes) -> Any:
     if request.content_type != "application/json":
-        raise CallRefused(Problem(422, 409, "The Content-Type must be application/json."))
+        raise CallRefused(ProviderError(422, 409, "The Content-Type must be application/json."))
     try:
         return json.loads(body)
     except ValueError:
-        raise CallRefused(Problem(422, 402, "Received invalid JSON input.")) from None
+        raise CallRefused(ProviderError(422, 402, "Received invalid JSON input.")) from None
 
 
-def _draft(request: web.Request, account: Account, payload: object) -> Draft:
+def _draft(request: web.Request, account: ProviderAccount, payload: object) -> ParsedCall:
     if not isinstance(payload, dict):
-        raise CallRefused(Problem(422, 402, "A message is a JSON object."))
+        raise CallRefused(ProviderError(422, 402, "A message is a JSON object."))
     metadata = payload.get("Metadata")
     correlation = str(metadata[CORRELATION_KEY]) if isinstance(metadata, dict) and CORRELATION_KEY in metadata else None
     recipient = next(iter(addresses(payload.get("To"))), "")
-    message = Message(account, "email", recipient, correlation, _without_content(payload), headers_of_interest(request))
+    message = ReceivedMessage(
+        account, "email", recipient, correlation, _without_content(payload), headers_of_interest(request)
+    )
     against = objection(payload)
-    return Draft(message, Problem(422, 300, against) if against else None)
+    return ParsedCall(message, ProviderError(422, 300, against) if against else None)
 
 
 def _without_content(payload: Payload) -> Payload:
@@ -237,16 +239,16 @@ def _without_content(payload: Payload) -> Payload:
     return {**payload, "Attachments": kept}
 
 
-def _answer_one(entries: Sequence[Entry]) -> web.Response:
+def _answer_one(entries: Sequence[JournalEntry]) -> web.Response:
     entry = entries[0]
     return web.json_response(_result(entry), status=entry.problem.status if entry.problem else 200)
 
 
-def _answer_batch(entries: Sequence[Entry]) -> web.Response:
+def _answer_batch(entries: Sequence[JournalEntry]) -> web.Response:
     return web.json_response([_result(entry) for entry in entries])
 
 
-def _result(entry: Entry) -> Mapping[str, object]:
+def _result(entry: JournalEntry) -> Mapping[str, object]:
     if entry.problem:
         return _error(entry.problem)
     return {
@@ -258,7 +260,7 @@ def _result(entry: Entry) -> Mapping[str, object]:
     }
 
 
-def _error(problem: Problem) -> Mapping[str, object]:
+def _error(problem: ProviderError) -> Mapping[str, object]:
     return {"ErrorCode": problem.code, "Message": problem.text}
 
 
@@ -267,13 +269,13 @@ def _timestamp(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-def _has(entry: Entry, wanted: Sequence[tuple[str, str]]) -> bool:
+def _has(entry: JournalEntry, wanted: Sequence[tuple[str, str]]) -> bool:
     fields: Payload = entry.message.fields
     metadata = fields.get("Metadata") or {}
     return all(metadata.get(key) == value for key, value in wanted)
 
 
-def _found(entry: Entry) -> Mapping[str, object]:
+def _found(entry: JournalEntry) -> Mapping[str, object]:
     fields: Payload = entry.message.fields
     return {
         "Tag": fields.get("Tag"),
@@ -292,7 +294,7 @@ def _found(entry: Entry) -> Mapping[str, object]:
     }
 
 
-def _about(entry: Entry) -> Mapping[str, object]:
+def _about(entry: JournalEntry) -> Mapping[str, object]:
     fields: Payload = entry.message.fields
     return {
         "ServerID": SERVER_ID,
@@ -303,12 +305,12 @@ def _about(entry: Entry) -> Mapping[str, object]:
     }
 
 
-def _delivery(entry: Entry, at: str) -> Mapping[str, object]:
+def _delivery(entry: JournalEntry, at: str) -> Mapping[str, object]:
     return {"Recipient": entry.message.recipient, "DeliveredAt": at, "Details": "smtp;250 2.0.0 OK"}
 
 
-def _bounce(entry: Entry, at: str) -> Mapping[str, object]:
-    bounce = BOUNCES[entry.fault or Fault.BOUNCE]
+def _bounce(entry: JournalEntry, at: str) -> Mapping[str, object]:
+    bounce = BOUNCES[entry.fault or InjectedFault.BOUNCE]
     fields: Payload = entry.message.fields
     return {
         "ID": UUID(entry.message_id).int >> 76,  # 52 bits: the same for a repeated receipt, new after a restart

@@ -10,9 +10,9 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
-from app.dev.sandbox.journal import Entry, Message, Problem
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 
 HEADERS_OF_INTEREST = (
     "User-Agent",
@@ -27,12 +27,12 @@ THREADING = ("Message-ID", "In-Reply-To", "References")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ParsedCall:
     """A message as it was asked for, and what the provider's own checks say against it."""
 
-    message: Message
-    problem: Problem | None = None
-    spared: frozenset[Fault] = frozenset()
+    message: ReceivedMessage
+    problem: ProviderError | None = None
+    spared: frozenset[InjectedFault] = frozenset()
     """What does not happen to a message of this kind, whoever the recipient is."""
 
 
@@ -60,7 +60,7 @@ class Reading:
 class Said:
     """What a customer says to an account, for `POST /sandbox/inbound`."""
 
-    account: Account
+    account: ProviderAccount
     sender: str
     text: str
     at: datetime
@@ -71,14 +71,14 @@ class Said:
 class CallRefused(Exception):
     """The provider cannot read the call at all."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: ProviderError) -> None:
         self.problem = problem
         super().__init__(problem.text)
 
 
-Read = Callable[[web.Request, Account, bytes], Sequence[Draft]]
+Read = Callable[[web.Request, ProviderAccount, bytes], Sequence[ParsedCall]]
 """Understands a call's body; raises CallRefused."""
-Answer = Callable[[Sequence[Entry]], web.Response]
+Answer = Callable[[Sequence[JournalEntry]], web.Response]
 """Words the answer to a call, one journal entry for each of its messages."""
 
 
@@ -86,13 +86,13 @@ class Provider(Protocol):
     """Whoever takes messages, over whatever wire."""
 
     name: ClassVar[str]
-    problems: ClassVar[Mapping[Fault, Problem]]
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]]
     """How it words each fault that is an error answer."""
 
     def new_id(self) -> str:
         """Make an id for an accepted message."""
 
-    def reading(self, message: Message) -> Reading: ...
+    def reading(self, message: ReceivedMessage) -> Reading: ...
 
 
 class HttpProvider(Provider, Protocol):
@@ -103,15 +103,15 @@ class HttpProvider(Provider, Protocol):
 
     def routes(self) -> Iterable[web.RouteDef]: ...
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         """Find the caller's account from the headers and the URL alone. None: 401."""
 
-    def refusal(self, problem: Problem) -> web.Response: ...
+    def refusal(self, problem: ProviderError) -> web.Response: ...
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         """The kinds of the receipts to send, in order; none where there is no address to send them to."""
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post: ...
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post: ...
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from typing import Self
 
 import aiohttp
 
-from app.dev.sandbox.journal import Entry, Journal, Report
+from app.dev.sandbox.journal import Journal, JournalEntry, SentReceipt
 from app.dev.sandbox.options import Timing
 from app.dev.sandbox.provider import HttpProvider, Post
 
@@ -25,14 +25,14 @@ class Round:
     """The receipts of one message that are still to be handed over, in order."""
 
     provider: HttpProvider
-    entry: Entry
+    entry: JournalEntry
     kinds: Sequence[str]
     happened_at: datetime
     """When the first of them happened. It does not move with the attempts: a repeated receipt is the same receipt."""
     attempt: int = 0
 
 
-class Courier:
+class ReceiptSender:
     """A few workers share one queue; what waits for its time is a timer and not a task."""
 
     def __init__(self, journal: Journal, timing: Timing) -> None:
@@ -56,7 +56,7 @@ class Courier:
         await asyncio.gather(*self._workers, return_exceptions=True)
         await self._session.close()
 
-    def schedule(self, provider: HttpProvider, entry: Entry) -> None:
+    def schedule(self, provider: HttpProvider, entry: JournalEntry) -> None:
         """Send the receipts of an accepted message later, in the background."""
         kinds = provider.story(entry)
         if not kinds:
@@ -65,7 +65,7 @@ class Courier:
         self._idle.clear()
         self._later(Round(provider, entry, kinds, datetime.now(UTC)), self._timing.receipt_delay)
 
-    async def deliver(self, provider: HttpProvider, entry: Entry) -> None:
+    async def deliver(self, provider: HttpProvider, entry: JournalEntry) -> None:
         """Send the receipts of an accepted message now, each once."""
         for kind in provider.story(entry):
             await self._hand_over(Round(provider, entry, (kind,), datetime.now(UTC)))
@@ -104,7 +104,7 @@ class Courier:
     async def _hand_over(self, round_: Round) -> bool:
         kind = round_.kinds[0]
         taken = await self._post(round_.provider.receipt(round_.entry, kind, round_.happened_at))
-        self._journal.report(round_.entry.sequence, Report(kind, taken))
+        self._journal.report(round_.entry.sequence, SentReceipt(kind, taken))
         return taken
 
     async def _post(self, post: Post) -> bool:

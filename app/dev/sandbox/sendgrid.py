@@ -26,13 +26,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.http_call import HttpCall
-from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.message_bus import Exchange
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.postmark_checks import ADDRESS
-from app.dev.sandbox.provider import THREADING, CallRefused, Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
 
 Payload = Mapping[str, Any]
 
@@ -61,22 +61,22 @@ TO = "personalizations.0.to.0.email"
 OWN_ADDRESS = "support@example.com"
 """That of an account, in a customer's mail: nobody has told it here."""
 
-FAILURES: Mapping[Fault, Mapping[str, str]] = {
-    Fault.BOUNCE: {
+FAILURES: Mapping[InjectedFault, Mapping[str, str]] = {
+    InjectedFault.BOUNCE: {
         "event": "bounce",
         "type": "bounce",
         "status": "5.1.1",
         "reason": "550 5.1.1 The email account does not exist.",
         "bounce_classification": "Invalid Address",
     },
-    Fault.UNDELIVERED: {
+    InjectedFault.UNDELIVERED: {
         "event": "bounce",
         "type": "blocked",
         "status": "4.2.2",
         "reason": "452 4.2.2 Mailbox full",
         "bounce_classification": "Mailbox Unavailable",
     },
-    Fault.COMPLAINT: {"event": "spamreport"},
+    InjectedFault.COMPLAINT: {"event": "spamreport"},
 }
 """https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event"""
 
@@ -85,18 +85,20 @@ class SendGrid:
     name: ClassVar[str] = "sendgrid"
     mount: ClassVar[str] = "/sendgrid"
     # The code is the field that is complained about: SendGrid has no other.
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(400, TO, "Does not contain a valid address."),
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(400, TO, "Does not contain a valid address."),
         # SendGrid itself takes such a message and drops it later; here the table of faults holds for every provider.
-        Fault.OPTED_OUT: Problem(400, TO, "Unsubscribed Address"),
-        Fault.THROTTLED: Problem(429, "", "too many requests", retry_after=1),
-        Fault.BUSY: Problem(429, "", "too many requests"),
-        Fault.BAD_TOKEN: Problem(401, "", "The provided authorization grant is invalid, expired, or revoked"),
-        Fault.ERROR_BEFORE: Problem(500, "", "Internal server error."),
-        Fault.ERROR_AFTER: Problem(500, "", "Internal server error."),
+        InjectedFault.OPTED_OUT: ProviderError(400, TO, "Unsubscribed Address"),
+        InjectedFault.THROTTLED: ProviderError(429, "", "too many requests", retry_after=1),
+        InjectedFault.BUSY: ProviderError(429, "", "too many requests"),
+        InjectedFault.BAD_TOKEN: ProviderError(
+            401, "", "The provided authorization grant is invalid, expired, or revoked"
+        ),
+        InjectedFault.ERROR_BEFORE: ProviderError(500, "", "Internal server error."),
+        InjectedFault.ERROR_AFTER: ProviderError(500, "", "Internal server error."),
     }
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: MessageBus) -> None:
         self._exchange = exchange
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -105,17 +107,17 @@ class SendGrid:
 
     async def scopes(self, request: web.Request) -> web.Response:
         if self.authenticate(request) is None:
-            return self.refusal(self.problems[Fault.BAD_TOKEN])
+            return self.refusal(self.problems[InjectedFault.BAD_TOKEN])
         return web.json_response({"scopes": ["mail.send"]})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         return await HttpCall(self._exchange, request, self).serve(_read, self._answer)
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         return self._exchange.accounts.admit(self.name, key) if scheme == "Bearer" and key else None
 
-    def refusal(self, problem: Problem) -> web.Response:
+    def refusal(self, problem: ProviderError) -> web.Response:
         body = {"errors": [{"message": problem.text, "field": problem.code or None, "help": None}]}
         wait = problem.retry_after
         headers = {"X-RateLimit-Reset": str(int(time.time()) + wait)} if wait else None
@@ -124,19 +126,19 @@ class SendGrid:
     def new_id(self) -> str:
         return base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         account = entry.message.account
         if not (account.callback_url and account.secret):
             return ()
         match entry.fault:
-            case Fault.BOUNCE | Fault.UNDELIVERED:
+            case InjectedFault.BOUNCE | InjectedFault.UNDELIVERED:
                 return ("processed", "bounce")
-            case Fault.COMPLAINT:
+            case InjectedFault.COMPLAINT:
                 return ("processed", "delivered", "spamreport")
             case _:
                 return ("processed", "delivered")
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
         account, timestamp = entry.message.account, str(int(time.time()))
         body = json.dumps([_event(entry, kind, happened_at)]).encode() + b"\r\n"
         signature = _private_key(account.secret).sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
@@ -159,7 +161,7 @@ class SendGrid:
         request = httpx.Request("POST", said.account.callback_url, files=files)
         return Post(said.account.callback_url, request.read(), {"Content-Type": request.headers["Content-Type"]})
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields: Payload = message.fields
         headers: Payload = fields.get("headers") or {}
         return Reading(
@@ -169,7 +171,7 @@ class SendGrid:
             threading=[(name, str(headers[name])) for name in THREADING if name in headers],
         )
 
-    def _answer(self, entries: Sequence[Entry]) -> web.Response:
+    def _answer(self, entries: Sequence[JournalEntry]) -> web.Response:
         entry = entries[0]
         if entry.problem:
             return self.refusal(entry.problem)
@@ -202,7 +204,7 @@ def _private_key(secret: str) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-def _event(entry: Entry, kind: str, happened_at: datetime) -> Payload:
+def _event(entry: JournalEntry, kind: str, happened_at: datetime) -> Payload:
     fields: Payload = entry.message.fields
     failure = FAILURES.get(entry.fault, {}) if entry.fault and kind in ("bounce", "spamreport") else {}
     return {
@@ -218,9 +220,9 @@ def _event(entry: Entry, kind: str, happened_at: datetime) -> Payload:
     }
 
 
-def _read(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+def _read(request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
     if len(body) > MAX_MESSAGE:
-        raise CallRefused(Problem(413, "", "Payload too large"))
+        raise CallRefused(ProviderError(413, "", "Payload too large"))
     try:
         payload = json.loads(body)
         recipient = payload["personalizations"][0]["to"][0]["email"]
@@ -228,9 +230,9 @@ def _read(request: web.Request, account: Account, body: bytes) -> Sequence[Draft
         correlation = arguments.get(CORRELATION_KEY)
         kept = _without_content(payload)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        raise CallRefused(Problem(400, "personalizations", "Bad Request")) from None
-    message = Message(account, "email", str(recipient), correlation, kept, headers_of_interest(request))
-    return (Draft(message, _objection(payload)),)
+        raise CallRefused(ProviderError(400, "personalizations", "Bad Request")) from None
+    message = ReceivedMessage(account, "email", str(recipient), correlation, kept, headers_of_interest(request))
+    return (ParsedCall(message, _objection(payload)),)
 
 
 def _without_content(payload: Payload) -> Payload:
@@ -240,35 +242,37 @@ def _without_content(payload: Payload) -> Payload:
     return {**payload, "attachments": kept} if kept else payload
 
 
-def _objection(payload: Payload) -> Problem | None:
+def _objection(payload: Payload) -> ProviderError | None:
     """Say what SendGrid has against a message: https://docs.sendgrid.com/api-reference/mail-send/errors"""
     to = payload["personalizations"][0]["to"]
     if not all(isinstance(one.get("email"), str) and ADDRESS.fullmatch(one["email"]) for one in to):
-        return Problem(400, TO, "Does not contain a valid address.")
+        return ProviderError(400, TO, "Does not contain a valid address.")
     if not ADDRESS.fullmatch(str((payload.get("from") or {}).get("email", ""))):
-        return Problem(400, "from.email", "The from email does not contain a valid address.")
+        return ProviderError(400, "from.email", "The from email does not contain a valid address.")
     if not payload.get("subject"):
-        return Problem(400, "subject", "The subject is required.")
+        return ProviderError(400, "subject", "The subject is required.")
     return _against_content(payload.get("content")) or _against_extras(payload)
 
 
-def _against_content(content: object) -> Problem | None:
+def _against_content(content: object) -> ProviderError | None:
     if not isinstance(content, list) or not content or not all(part.get("value") for part in content):
-        return Problem(400, "content", "The content value must be a string at least one character in length.")
+        return ProviderError(400, "content", "The content value must be a string at least one character in length.")
     kinds = [part.get("type") for part in content]
     if kinds not in (["text/plain"], ["text/html"], ["text/plain", "text/html"]):
-        return Problem(400, "content", "If present, text/plain and text/html must be in this order.")
+        return ProviderError(400, "content", "If present, text/plain and text/html must be in this order.")
     return None
 
 
-def _against_extras(payload: Payload) -> Problem | None:
+def _against_extras(payload: Payload) -> ProviderError | None:
     arguments = payload["personalizations"][0].get("custom_args") or {}
     if not all(isinstance(value, str) for value in arguments.values()):
-        return Problem(400, "", "Bad Request")
+        return ProviderError(400, "", "Bad Request")
     if len(json.dumps(arguments)) > MAX_CUSTOM_ARGUMENTS:
-        return Problem(400, "personalizations.0.custom_args", "The custom arguments are larger than 10,000 bytes.")
+        return ProviderError(
+            400, "personalizations.0.custom_args", "The custom arguments are larger than 10,000 bytes."
+        )
     if any(name.lower() in RESERVED_HEADERS for name in payload.get("headers") or {}):
-        return Problem(400, "headers", "A reserved header may not be overwritten.")
+        return ProviderError(400, "headers", "A reserved header may not be overwritten.")
     if payload.get("attachments") == []:
-        return Problem(400, "attachments", "The attachments must not be empty.")
+        return ProviderError(400, "attachments", "The attachments must not be empty.")
     return None

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account, Accounts
+from app.dev.sandbox.accounts import ProviderAccount, ProviderAccounts
 from app.dev.sandbox.control import Control
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.helpdesk import Helpdesk
 from app.dev.sandbox.journal import Journal
 from app.dev.sandbox.mail_server import run_mail_server
-from app.dev.sandbox.message_bus import Exchange
+from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.meta import Meta
-from app.dev.sandbox.options import Settings
+from app.dev.sandbox.options import SandboxOptions
 from app.dev.sandbox.postmark import Postmark
 from app.dev.sandbox.provider import HttpProvider
-from app.dev.sandbox.receipt_sender import Courier
+from app.dev.sandbox.receipt_sender import ReceiptSender
 from app.dev.sandbox.sendgrid import SendGrid
 from app.dev.sandbox.smtp import Smtp
 from app.dev.sandbox.twilio import Twilio
 from app.dev.sandbox.whatsapp import WhatsApp
 
-PROVIDERS: tuple[Callable[[Exchange], HttpProvider], ...] = (Postmark, SendGrid, Twilio, WhatsApp, Meta, Helpdesk)
+PROVIDERS: tuple[Callable[[MessageBus], HttpProvider], ...] = (Postmark, SendGrid, Twilio, WhatsApp, Meta, Helpdesk)
 
 MAX_REQUEST = 64 * 1024 * 1024
 """Bytes. Above every provider's own limit, so that the provider's own words refuse what is too big."""
@@ -38,9 +38,9 @@ class Sandbox:
     url: str
     smtp_port: int
     journal: Journal
-    accounts: Accounts
-    courier: Courier
-    exchange: Exchange
+    accounts: ProviderAccounts
+    courier: ReceiptSender
+    exchange: MessageBus
 
     def register(
         self,
@@ -48,10 +48,10 @@ class Sandbox:
         identity: str,
         secret: str = "",
         callback_url: str = "",
-        fault: Fault | None = None,
+        fault: InjectedFault | None = None,
         access_token: str = "",
-    ) -> Account:
-        account = Account(provider, identity, secret, callback_url, fault, access_token)
+    ) -> ProviderAccount:
+        account = ProviderAccount(provider, identity, secret, callback_url, fault, access_token)
         self.accounts.register(account)
         return account
 
@@ -66,13 +66,13 @@ class Sandbox:
 
 @asynccontextmanager
 async def run_sandbox(
-    settings: Settings | None = None, *, host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0
+    settings: SandboxOptions | None = None, *, host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0
 ) -> AsyncIterator[Sandbox]:
     """Serve until the block ends. Port 0 takes a free one; the sandbox says which. Raises EmbeddedServersMissing."""
-    settings, accounts, smtp = settings or Settings(), Accounts(), Smtp()
+    settings, accounts, smtp = settings or SandboxOptions(), ProviderAccounts(), Smtp()
     with Journal(settings.journal_path) as journal:
-        async with Courier(journal, settings.timing) as courier:
-            exchange = Exchange(settings, journal, accounts, courier)
+        async with ReceiptSender(journal, settings.timing) as courier:
+            exchange = MessageBus(settings, journal, accounts, courier)
             async with (
                 run_mail_server(exchange, smtp, host, smtp_port) as mail_port,
                 _serving(_application(exchange, smtp, mail_port), exchange, host, port) as url,
@@ -81,7 +81,7 @@ async def run_sandbox(
 
 
 @asynccontextmanager
-async def _serving(application: web.Application, exchange: Exchange, host: str, port: int) -> AsyncIterator[str]:
+async def _serving(application: web.Application, exchange: MessageBus, host: str, port: int) -> AsyncIterator[str]:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     try:
@@ -92,7 +92,7 @@ async def _serving(application: web.Application, exchange: Exchange, host: str, 
         await runner.cleanup()
 
 
-def _application(exchange: Exchange, smtp: Smtp, smtp_port: int) -> web.Application:
+def _application(exchange: MessageBus, smtp: Smtp, smtp_port: int) -> web.Application:
     application = web.Application(client_max_size=MAX_REQUEST)
     called = [build(exchange) for build in PROVIDERS]
     for provider in called:

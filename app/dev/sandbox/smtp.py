@@ -8,9 +8,9 @@ from email.policy import default
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
-from app.dev.sandbox.journal import Message, Problem
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
+from app.dev.sandbox.journal import ProviderError, ReceivedMessage
 from app.dev.sandbox.provider import THREADING, Reading
 
 CHANNEL = "email"
@@ -23,19 +23,19 @@ class Smtp:
     """An account is a sender's address, that of MAIL FROM. Nothing is reported back."""
 
     name: ClassVar[str] = "smtp"
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(550, "5.1.1", "There is no such mailbox here."),
-        Fault.OPTED_OUT: Problem(550, "5.7.1", "The recipient wants no mail from this sender."),
-        Fault.THROTTLED: Problem(451, "4.7.1", "Greylisted; try again later."),
-        Fault.BUSY: Problem(421, "4.3.2", "Too busy; closing the connection."),
-        Fault.BAD_TOKEN: Problem(530, "5.7.0", "Authentication required."),
-        Fault.ERROR_BEFORE: Problem(451, "4.3.0", "Local error in processing."),
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(550, "5.1.1", "There is no such mailbox here."),
+        InjectedFault.OPTED_OUT: ProviderError(550, "5.7.1", "The recipient wants no mail from this sender."),
+        InjectedFault.THROTTLED: ProviderError(451, "4.7.1", "Greylisted; try again later."),
+        InjectedFault.BUSY: ProviderError(421, "4.3.2", "Too busy; closing the connection."),
+        InjectedFault.BAD_TOKEN: ProviderError(530, "5.7.0", "Authentication required."),
+        InjectedFault.ERROR_BEFORE: ProviderError(451, "4.3.0", "Local error in processing."),
     }
 
     def new_id(self) -> str:
         return uuid4().hex[:12].upper()
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields: Mapping[str, Any] = message.fields
         return Reading(
             sender=fields.get("From") or message.account.identity,
@@ -44,14 +44,14 @@ class Smtp:
             threading=[(name, fields[name]) for name in THREADING if name in fields],
         )
 
-    def addressed(self, account: Account, recipient: str) -> Message:
+    def addressed(self, account: ProviderAccount, recipient: str) -> ReceivedMessage:
         """What is known of a mail before its content."""
-        return Message(account, CHANNEL, recipient, None, {}, {})
+        return ReceivedMessage(account, CHANNEL, recipient, None, {}, {})
 
-    def read(self, account: Account, recipient: str, content: bytes) -> Message:
+    def read(self, account: ProviderAccount, recipient: str, content: bytes) -> ReceivedMessage:
         mail = message_from_bytes(content, policy=default)
         ours = _OURS.fullmatch(mail.get("Message-ID", ""))
-        return Message(account, CHANNEL, recipient, ours[1] if ours else None, _fields(mail), {})
+        return ReceivedMessage(account, CHANNEL, recipient, ours[1] if ours else None, _fields(mail), {})
 
 
 def _fields(mail: EmailMessage) -> Mapping[str, object]:

@@ -14,12 +14,12 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.http_call import HttpCall
-from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.message_bus import Exchange
-from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import MessageBus
+from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of_interest
 
 API_VERSION = "2010-04-01"
 OWN_NUMBER = "+12125550199"
@@ -29,14 +29,18 @@ CORRELATION_PARAMETER = "d"
 MAX_BODY = 1600
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
-DOCUMENTED_NUMBERS: Mapping[str, Problem] = {
-    "+15005550002": Problem(400, 21612, "The 'To' phone number is not currently reachable via SMS."),
-    "+15005550003": Problem(400, 21408, "Permission to send an SMS has not been enabled for the region."),
-    "+15005550009": Problem(400, 21614, "'To' number is not a valid mobile number."),
+DOCUMENTED_NUMBERS: Mapping[str, ProviderError] = {
+    "+15005550002": ProviderError(400, 21612, "The 'To' phone number is not currently reachable via SMS."),
+    "+15005550003": ProviderError(400, 21408, "Permission to send an SMS has not been enabled for the region."),
+    "+15005550009": ProviderError(400, 21614, "'To' number is not a valid mobile number."),
 }
 """https://www.twilio.com/docs/iam/test-credentials; those that mean what a fault means are in the table of faults."""
 
-FAILURES: Mapping[Fault, int] = {Fault.BOUNCE: 30005, Fault.COMPLAINT: 30007, Fault.UNDELIVERED: 30003}
+FAILURES: Mapping[InjectedFault, int] = {
+    InjectedFault.BOUNCE: 30005,
+    InjectedFault.COMPLAINT: 30007,
+    InjectedFault.UNDELIVERED: 30003,
+}
 """The codes of messages that fail after they were accepted: https://www.twilio.com/docs/api/errors"""
 
 GSM_BASIC = frozenset(
@@ -51,17 +55,17 @@ Form = Mapping[str, str]
 class Twilio:
     name: ClassVar[str] = "twilio"
     mount: ClassVar[str] = "/twilio"
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(400, 21211, "Invalid 'To' Phone Number."),
-        Fault.OPTED_OUT: Problem(400, 21610, "Attempt to send to unsubscribed recipient."),
-        Fault.THROTTLED: Problem(429, 20429, "Too Many Requests.", retry_after=1),
-        Fault.BUSY: Problem(429, 20429, "Too Many Requests."),
-        Fault.BAD_TOKEN: Problem(401, 20003, "Authenticate"),
-        Fault.ERROR_BEFORE: Problem(500, 20500, "Internal Server Error."),
-        Fault.ERROR_AFTER: Problem(500, 20500, "Internal Server Error."),
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(400, 21211, "Invalid 'To' Phone Number."),
+        InjectedFault.OPTED_OUT: ProviderError(400, 21610, "Attempt to send to unsubscribed recipient."),
+        InjectedFault.THROTTLED: ProviderError(429, 20429, "Too Many Requests.", retry_after=1),
+        InjectedFault.BUSY: ProviderError(429, 20429, "Too Many Requests."),
+        InjectedFault.BAD_TOKEN: ProviderError(401, 20003, "Authenticate"),
+        InjectedFault.ERROR_BEFORE: ProviderError(500, 20500, "Internal Server Error."),
+        InjectedFault.ERROR_AFTER: ProviderError(500, 20500, "Internal Server Error."),
     }
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: MessageBus) -> None:
         self._exchange = exchange
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -73,7 +77,7 @@ class Twilio:
     async def account(self, request: web.Request) -> web.Response:
         account = self.authenticate(request)
         if account is None:
-            return self.refusal(self.problems[Fault.BAD_TOKEN])
+            return self.refusal(self.problems[InjectedFault.BAD_TOKEN])
         return web.json_response({"sid": account.identity, "status": "active"})
 
     async def send(self, request: web.Request) -> web.StreamResponse:
@@ -82,15 +86,17 @@ class Twilio:
     async def search(self, request: web.Request) -> web.Response:
         account = self.authenticate(request)
         if account is None:
-            return self.refusal(self.problems[Fault.BAD_TOKEN])
+            return self.refusal(self.problems[InjectedFault.BAD_TOKEN])
         try:
             size, page = min(int(request.query.get("PageSize", 50)), 1000), int(request.query.get("Page", 0))
             found = [self._resource(entry) for entry in self._matching(account, request.query)]
         except ValueError:
-            return self.refusal(Problem(400, 20001, "'PageSize', 'Page' and 'DateSent' must be numbers and dates."))
+            return self.refusal(
+                ProviderError(400, 20001, "'PageSize', 'Page' and 'DateSent' must be numbers and dates.")
+            )
         return web.json_response(_page(request, found, page, size))
 
-    def _matching(self, account: Account, query: Mapping[str, str]) -> Iterable[Entry]:
+    def _matching(self, account: ProviderAccount, query: Mapping[str, str]) -> Iterable[JournalEntry]:
         exact = {name: query[name] for name in ("To", "From") if name in query}
         for entry in reversed(self._exchange.journal):
             message = entry.message
@@ -100,7 +106,7 @@ class Twilio:
             if all(message.fields.get(name) == value for name, value in exact.items()):
                 yield entry
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         sid = request.match_info["sid"]
         user, password = _basic(request)
         account = self._exchange.accounts.admit(self.name, sid, password)
@@ -108,7 +114,7 @@ class Twilio:
             return None
         return account if hmac.compare_digest(account.secret.encode(), password.encode()) else None
 
-    def refusal(self, problem: Problem) -> web.Response:
+    def refusal(self, problem: ProviderError) -> web.Response:
         headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
         body = {
             "code": problem.code,
@@ -121,12 +127,12 @@ class Twilio:
     def new_id(self) -> str:
         return f"SM{uuid4().hex}"
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         if not entry.message.fields.get("StatusCallback"):
             return ()
         return ("queued", "sent", "undelivered" if entry.fault in FAILURES else "delivered")
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
         """https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks"""
         url = str(entry.message.fields["StatusCallback"])
         return _signed(entry.message.account, url, _status(entry, kind, happened_at))
@@ -145,16 +151,16 @@ class Twilio:
         }
         return _signed(said.account, said.account.callback_url, parameters)
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields
         sender = fields.get("From") or fields.get("MessagingServiceSid") or ""
         return Reading(sender=str(sender), text=str(fields.get("Body", "")))
 
-    def _answer(self, entries: Sequence[Entry]) -> web.Response:
+    def _answer(self, entries: Sequence[JournalEntry]) -> web.Response:
         entry = entries[0]
         return self.refusal(entry.problem) if entry.problem else web.json_response(self._resource(entry), status=201)
 
-    def _resource(self, entry: Entry) -> Mapping[str, object]:
+    def _resource(self, entry: JournalEntry) -> Mapping[str, object]:
         fields, reports = entry.message.fields, self._exchange.journal.reports(entry)
         status = reports[-1].kind if reports else "queued"
         account, at = entry.message.account.identity, format_datetime(entry.at)
@@ -195,29 +201,29 @@ def _basic(request: web.Request) -> tuple[str, str]:
     return (user, password) if scheme.lower() == "basic" else ("", "")
 
 
-def _read(request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+def _read(request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
     form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     recipient = form.get("To", "")
     correlation = parse_qs(urlsplit(form.get("StatusCallback", "")).query).get(CORRELATION_PARAMETER)
-    message = Message(
+    message = ReceivedMessage(
         account, "sms", recipient, correlation[0] if correlation else None, form, headers_of_interest(request)
     )
-    return (Draft(message, _objection(form) or DOCUMENTED_NUMBERS.get(recipient)),)
+    return (ParsedCall(message, _objection(form) or DOCUMENTED_NUMBERS.get(recipient)),)
 
 
-def _objection(form: Form) -> Problem | None:
+def _objection(form: Form) -> ProviderError | None:
     if not form.get("To"):
-        return Problem(400, 21604, "A 'To' phone number is required.")
+        return ProviderError(400, 21604, "A 'To' phone number is required.")
     if not E164.fullmatch(form["To"]):
-        return Problem(400, 21211, "Invalid 'To' Phone Number.")
+        return ProviderError(400, 21211, "Invalid 'To' Phone Number.")
     if not (form.get("From") or form.get("MessagingServiceSid")):
-        return Problem(400, 21603, "A 'From' or 'MessagingServiceSid' parameter is required to send a message.")
+        return ProviderError(400, 21603, "A 'From' or 'MessagingServiceSid' parameter is required to send a message.")
     if not form.get("Body"):
-        return Problem(400, 21602, "Message body is required.")
+        return ProviderError(400, 21602, "Message body is required.")
     if len(form["Body"]) > MAX_BODY:
-        return Problem(400, 21617, f"The concatenated message body exceeds the {MAX_BODY} character limit.")
+        return ProviderError(400, 21617, f"The concatenated message body exceeds the {MAX_BODY} character limit.")
     if not form.get("StatusCallback", "http").startswith("http"):
-        return Problem(400, 21609, "The 'StatusCallback' URL is not a valid URL.")
+        return ProviderError(400, 21609, "The 'StatusCallback' URL is not a valid URL.")
     return None
 
 
@@ -264,7 +270,7 @@ def _page(request: web.Request, found: Sequence[Mapping[str, object]], page: int
     }
 
 
-def _status(entry: Entry, kind: str, happened_at: datetime) -> Mapping[str, str]:
+def _status(entry: JournalEntry, kind: str, happened_at: datetime) -> Mapping[str, str]:
     fields = entry.message.fields
     known = {
         "MessageSid": entry.message_id or "",
@@ -282,7 +288,7 @@ def _status(entry: Entry, kind: str, happened_at: datetime) -> Mapping[str, str]
     return {**known, **sender, **error, "RawDlrDoneDate": happened_at.strftime("%y%m%d%H%M")}
 
 
-def _signed(account: Account, url: str, parameters: Mapping[str, str]) -> Post:
+def _signed(account: ProviderAccount, url: str, parameters: Mapping[str, str]) -> Post:
     headers = {
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         "User-Agent": "TwilioProxy/1.1",

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from app.dev.sandbox.accounts import Account
-from app.dev.sandbox.faults import Fault
+from app.dev.sandbox.accounts import ProviderAccount
+from app.dev.sandbox.faults import InjectedFault
 from app.dev.sandbox.graph import (
     BAD_TOKEN,
-    Files,
+    UploadedFiles,
     Windows,
     admit,
     json_body,
@@ -22,50 +22,50 @@ from app.dev.sandbox.graph import (
     signed_post,
 )
 from app.dev.sandbox.http_call import HttpCall
-from app.dev.sandbox.journal import Entry, Message, Problem
-from app.dev.sandbox.message_bus import Exchange
-from app.dev.sandbox.provider import Draft, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
+from app.dev.sandbox.message_bus import MessageBus
+from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of_interest
 
 MAX_TEXT = 4096
 MEDIA = frozenset({"audio", "document", "image", "video"})
-FREE_OF_WINDOW = frozenset({Fault.WINDOW, Fault.WINDOW_LATER})
+FREE_OF_WINDOW = frozenset({InjectedFault.WINDOW, InjectedFault.WINDOW_LATER})
 
-CLOSED = Problem(400, 131047, "Re-engagement message")
-MISSING = Problem(400, 131008, "Required parameter is missing.")
-INVALID = Problem(400, 131009, "Parameter value is not valid.")
-PARAMETERS = Problem(400, 132000, "Number of parameters does not match the expected number of params")
-UNKNOWN_FILE = Problem(400, 131053, "Media upload error.")
+CLOSED = ProviderError(400, 131047, "Re-engagement message")
+MISSING = ProviderError(400, 131008, "Required parameter is missing.")
+INVALID = ProviderError(400, 131009, "Parameter value is not valid.")
+PARAMETERS = ProviderError(400, 132000, "Number of parameters does not match the expected number of params")
+UNKNOWN_FILE = ProviderError(400, 131053, "Media upload error.")
 
 TEMPLATES: Mapping[str, int] = {"incident_update": 1}
 """Approved templates, each with the number of its parameters. Any other name stands for one that takes what comes."""
 
-FAILURES: Mapping[Fault, tuple[int, str]] = {
-    Fault.BOUNCE: (131026, "Message undeliverable"),
-    Fault.COMPLAINT: (131049, "This message was not delivered to maintain healthy ecosystem engagement."),
-    Fault.UNDELIVERED: (131016, "Service unavailable"),
-    Fault.WINDOW_LATER: (131047, "Re-engagement message"),
+FAILURES: Mapping[InjectedFault, tuple[int, str]] = {
+    InjectedFault.BOUNCE: (131026, "Message undeliverable"),
+    InjectedFault.COMPLAINT: (131049, "This message was not delivered to maintain healthy ecosystem engagement."),
+    InjectedFault.UNDELIVERED: (131016, "Service unavailable"),
+    InjectedFault.WINDOW_LATER: (131047, "Re-engagement message"),
 }
 
 
 class WhatsApp:
     name: ClassVar[str] = "whatsapp_cloud"
     mount: ClassVar[str] = "/whatsapp"
-    problems: ClassVar[Mapping[Fault, Problem]] = {
-        Fault.INVALID: Problem(400, 131026, "Message undeliverable."),
-        Fault.OPTED_OUT: Problem(400, 131050, "User has stopped receiving marketing messages."),
-        Fault.THROTTLED: Problem(429, 130429, "Rate limit hit.", retry_after=1),
-        Fault.BUSY: Problem(429, 131056, "(Business Account, Consumer Account) pair rate limit hit."),
-        Fault.BAD_TOKEN: BAD_TOKEN,
-        Fault.ERROR_BEFORE: Problem(500, 131000, "Something went wrong."),
-        Fault.ERROR_AFTER: Problem(500, 131000, "Something went wrong."),
-        Fault.WINDOW: CLOSED,
-        Fault.TEMPLATE: PARAMETERS,
+    problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
+        InjectedFault.INVALID: ProviderError(400, 131026, "Message undeliverable."),
+        InjectedFault.OPTED_OUT: ProviderError(400, 131050, "User has stopped receiving marketing messages."),
+        InjectedFault.THROTTLED: ProviderError(429, 130429, "Rate limit hit.", retry_after=1),
+        InjectedFault.BUSY: ProviderError(429, 131056, "(Business Account, Consumer Account) pair rate limit hit."),
+        InjectedFault.BAD_TOKEN: BAD_TOKEN,
+        InjectedFault.ERROR_BEFORE: ProviderError(500, 131000, "Something went wrong."),
+        InjectedFault.ERROR_AFTER: ProviderError(500, 131000, "Something went wrong."),
+        InjectedFault.WINDOW: CLOSED,
+        InjectedFault.TEMPLATE: PARAMETERS,
     }
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: MessageBus) -> None:
         self._exchange = exchange
         self._windows = Windows()
-        self._files = Files()
+        self._files = UploadedFiles()
 
     def routes(self) -> Iterable[web.RouteDef]:
         yield web.get(f"{self.mount}/{{version}}/{{sender}}", self.sender)
@@ -88,19 +88,19 @@ class WhatsApp:
             return refusal(MISSING)
         return web.json_response({"id": self._files.keep(account, file)})
 
-    def authenticate(self, request: web.Request) -> Account | None:
+    def authenticate(self, request: web.Request) -> ProviderAccount | None:
         return admit(self._exchange.accounts, self.name, request)
 
-    def refusal(self, problem: Problem) -> web.Response:
+    def refusal(self, problem: ProviderError) -> web.Response:
         return refusal(problem)
 
     def new_id(self) -> str:
         return f"wamid.HBgL{uuid4().hex.upper()}"
 
-    def story(self, entry: Entry) -> Sequence[str]:
+    def story(self, entry: JournalEntry) -> Sequence[str]:
         return reports(entry, ("failed",) if entry.fault in FAILURES else ("sent", "delivered", "read"))
 
-    def receipt(self, entry: Entry, kind: str, happened_at: datetime) -> Post:
+    def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
         """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status"""
         status: dict[str, Any] = {
             "id": entry.message_id,
@@ -132,22 +132,22 @@ class WhatsApp:
         self._windows.note(Said(said.account, sender, said.text, said.at))
         return _told(said.account, {"contacts": [contact], "messages": [{**message, **context}]})
 
-    def reading(self, message: Message) -> Reading:
+    def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields
         parent = member(fields, "context").get("message_id")
         return Reading(message.account.identity, _words(fields), threading=[("In reply to", str(parent or ""))])
 
-    def _read(self, request: web.Request, account: Account, body: bytes) -> Sequence[Draft]:
+    def _read(self, request: web.Request, account: ProviderAccount, body: bytes) -> Sequence[ParsedCall]:
         fields = json_body(body)
         recipient = str(fields.get("to") or fields.get("recipient") or "")
         kind = fields.get("type")
         # A file is a message of its own that belongs to the same delivery; the journal counts deliveries.
         correlation = None if kind in MEDIA else fields.get("biz_opaque_callback_data")
-        message = Message(account, "whatsapp", recipient, correlation, fields, headers_of_interest(request))
-        spared = FREE_OF_WINDOW if kind == "template" else frozenset[Fault]()
-        return (Draft(message, self._objection(account, recipient, fields), spared),)
+        message = ReceivedMessage(account, "whatsapp", recipient, correlation, fields, headers_of_interest(request))
+        spared = FREE_OF_WINDOW if kind == "template" else frozenset[InjectedFault]()
+        return (ParsedCall(message, self._objection(account, recipient, fields), spared),)
 
-    def _objection(self, account: Account, recipient: str, fields: Mapping[str, Any]) -> Problem | None:
+    def _objection(self, account: ProviderAccount, recipient: str, fields: Mapping[str, Any]) -> ProviderError | None:
         kind = str(fields.get("type", "text"))
         content = member(fields, kind)
         if fields.get("messaging_product") != "whatsapp" or not recipient or not content:
@@ -161,7 +161,7 @@ class WhatsApp:
         return None if 0 < len(str(content.get("body", ""))) <= MAX_TEXT else INVALID
 
 
-def _answer(entries: Sequence[Entry]) -> web.Response:
+def _answer(entries: Sequence[JournalEntry]) -> web.Response:
     entry = entries[0]
     if entry.problem:
         return refusal(entry.problem)
@@ -171,14 +171,14 @@ def _answer(entries: Sequence[Entry]) -> web.Response:
     return web.json_response({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
 
 
-def _told(account: Account, value: Mapping[str, Any]) -> Post:
+def _told(account: ProviderAccount, value: Mapping[str, Any]) -> Post:
     metadata = {"display_phone_number": "15550783881", "phone_number_id": account.identity}
     change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
     entry = {"id": "102290129340398", "changes": [change]}
     return signed_post(account, {"object": "whatsapp_business_account", "entry": [entry]})
 
 
-def _template_objection(template: Mapping[str, Any]) -> Problem | None:
+def _template_objection(template: Mapping[str, Any]) -> ProviderError | None:
     if not template.get("name") or not member(template, "language").get("code"):
         return MISSING
     wanted = TEMPLATES.get(str(template["name"]))

@@ -16,7 +16,15 @@ from app.delivery import calling, pump
 from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
 from app.delivery.sql import claims
-from app.domain.delivery import Absorbed, DeliveryEvent, DeliveryStatus, Happening, Move, Standing, transition
+from app.domain.delivery import (
+    DeliveryEvent,
+    DeliveryState,
+    DeliveryStatus,
+    Ignored,
+    ReportedEvent,
+    Transition,
+    transition,
+)
 
 
 def claim_is_not_committed() -> None:
@@ -53,9 +61,9 @@ _CLAIMED: Final = """
 
 
 def _instead(event: DeliveryEvent, to: DeliveryStatus) -> Callable[[], None]:
-    def transitions(standing: Standing, happening: Happening, now: datetime) -> Move | Absorbed:
-        own = standing.status is DeliveryStatus.SENDING and happening.epoch == standing.epoch
-        return Move(to) if own and happening.event is event else transition(standing, happening, now)
+    def transitions(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Transition | Ignored:
+        own = state.status is DeliveryStatus.SENDING and reported.epoch == state.epoch
+        return Transition(to) if own and reported.event is event else transition(state, reported, now)
 
     def leave_out() -> None:
         settling.transition = transitions  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
-from app.dev.sandbox.faults import MAGIC, Fault, Magic, commits
+from app.dev.sandbox.faults import MAGIC, InjectedFault, Magic, commits
 from app.domain.words import Channel
 
 IMPORTED_AT_ONCE: Final = 5_000
@@ -16,7 +16,16 @@ TROUBLED: Final = 0.03
 """The share of the recipients whose provider misbehaves."""
 NUMBERS: Final = (Channel.SMS, Channel.WHATSAPP)
 IDS: Final = (Channel.FACEBOOK, Channel.INSTAGRAM)
-NEVER: Final = frozenset({Fault.BAD_TOKEN, Fault.TIMEOUT, Fault.DRIP, Fault.WINDOW, Fault.WINDOW_LATER, Fault.TEMPLATE})
+NEVER: Final = frozenset(
+    {
+        InjectedFault.BAD_TOKEN,
+        InjectedFault.TIMEOUT,
+        InjectedFault.DRIP,
+        InjectedFault.WINDOW,
+        InjectedFault.WINDOW_LATER,
+        InjectedFault.TEMPLATE,
+    }
+)
 """What stops an account or takes ten seconds, and what is about windows and templates: that is tried elsewhere."""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.dev.history.evidence import Evidence
-from app.dev.history.verdict import Kind, Verdict, lines
+from app.dev.history.verdict import HistoryVerdict, Kind, lines
 from app.domain.delivery import DeliveryStatus
 
 
@@ -26,7 +26,7 @@ class Outcome:
     folder: Path
     """Where the evidence lies."""
     evidence: Evidence
-    verdict: Verdict
+    verdict: HistoryVerdict
     struck: Mapping[str, int]
     """How often what befell the service while the mass reply was under way."""
     restarted: int

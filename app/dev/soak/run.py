@@ -26,8 +26,8 @@ from app.dev.ports import free_port
 from app.dev.soak.people import batches, lines
 from app.dev.soak.relay import CLEAR, Relay
 from app.dev.soak.report import Outcome, Plan
-from app.dev.soak.stage import Ground, Postgres, Program, Valkey, ready
-from app.dev.soak.strikes import FAILING, STRIKES, Run, draw
+from app.dev.soak.stage import Ground, Postgres, SoakProgram, Valkey, ready
+from app.dev.soak.strikes import FAILING, STRIKES, SoakRun, draw
 from app.dev.subprocesses import child
 from app.domain.permissions import Role
 from app.domain.words import TenantId
@@ -146,7 +146,7 @@ class _Stage:
 
     async def strike(self, mass_reply: str, drawn: list[str]) -> tuple[dict[str, int], int]:
         """Let everything befall the service that was drawn; returns what did while the mass reply was under way."""
-        run = Run(self.ground, self.relays, self.http, mass_reply, self.dice, fail_webhooks=self._fail_webhooks)
+        run = SoakRun(self.ground, self.relays, self.http, mass_reply, self.dice, fail_webhooks=self._fail_webhooks)
         struck: Counter[str] = Counter()
         died = 0
         for kind in drawn:
@@ -242,10 +242,10 @@ async def _ground(plan: Plan, folder: Path, evidence: Path) -> AsyncIterator[tup
         relays = [await stack.enter_async_context(Relay(port).running()) for port in (sandbox_port, smtp_port)]
         receiver = await stack.enter_async_context(receiving(evidence / history.HOOKS, TYPES, seed=plan.seed))
         told = _told(database_url, valkey.url, api_url)
-        api = Program("api", "app", ("api", "--port", str(api_port)), told, folder, processes)
+        api = SoakProgram("api", "app", ("api", "--port", str(api_port)), told, folder, processes)
         module, arguments = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
         names = [f"worker {number}" for number in range(1, WORKERS + 1)]
-        workers = [Program(name, module, arguments, told, folder, processes) for name in names]
+        workers = [SoakProgram(name, module, arguments, told, folder, processes) for name in names]
         for program in (api, *workers):
             program.start()
         await ready(f"{api_url}/health/ready")

@@ -27,7 +27,7 @@ BACKENDS: Final = """
 
 
 @dataclass(eq=False)
-class Program:
+class SoakProgram:
     """One process that is kept running."""
 
     name: str
@@ -151,9 +151,9 @@ class Ground:
     folder: Path
     postgres: Postgres
     valkey: Valkey
-    api: Program
+    api: SoakProgram
     api_url: str
-    workers: list[Program]
+    workers: list[SoakProgram]
     tenant: UUID
     key: str
 

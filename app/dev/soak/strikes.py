@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from app.dev.soak.relay import CLEAR, Relay, Weather
-from app.dev.soak.stage import Ground, Program, ready
+from app.dev.soak.stage import Ground, SoakProgram, ready
 
 DECIDED_AT_ONCE: Final = 3
 FAILING: Final = 0.005
@@ -17,7 +17,7 @@ FAILING: Final = 0.005
 
 
 @dataclass
-class Run:
+class SoakRun:
     """A run that is under way, as a strike sees it."""
 
     ground: Ground
@@ -25,12 +25,12 @@ class Run:
     http: httpx.AsyncClient
     mass_reply: str
     dice: Random
-    asleep: dict[Program, "asyncio.Task[None]"] = field(default_factory=dict)
+    asleep: dict[SoakProgram, "asyncio.Task[None]"] = field(default_factory=dict)
     """Workers that are frozen for longer than a strike takes."""
     fail_webhooks: Callable[[float], None] = lambda _: None
     """Makes the webhook endpoint refuse such a share of its calls."""
 
-    def worker(self) -> Program:
+    def worker(self) -> SoakProgram:
         """Draw a worker that is not frozen."""
         awake = [worker for worker in self.ground.workers if worker not in self.asleep]
         return self.dice.choice(awake or self.ground.workers)
@@ -50,22 +50,22 @@ class Run:
             relay.weather = CLEAR
 
 
-Strike = Callable[[Run], Awaitable[None]]
+Strike = Callable[[SoakRun], Awaitable[None]]
 
 
-async def kill_worker(run: Run) -> None:
+async def kill_worker(run: SoakRun) -> None:
     await run.worker().kill()
 
 
-async def restart_worker(run: Run) -> None:
+async def restart_worker(run: SoakRun) -> None:
     await run.worker().restart()
 
 
-async def pause_worker(run: Run) -> None:
+async def pause_worker(run: SoakRun) -> None:
     await run.worker().freeze(run.dice.uniform(0.5, 2))
 
 
-async def sleep_worker(run: Run) -> None:
+async def sleep_worker(run: SoakRun) -> None:
     """Freeze a worker until everybody has given up what it holds."""
     if len(run.asleep) + 1 >= len(run.ground.workers):
         return
@@ -80,85 +80,85 @@ async def sleep_worker(run: Run) -> None:
     run.asleep[worker] = asyncio.create_task(nap())
 
 
-async def kill_api(run: Run) -> None:
+async def kill_api(run: SoakRun) -> None:
     await run.ground.api.kill()
     await ready(f"{run.ground.api_url}/health/ready")
 
 
-async def restart_api(run: Run) -> None:
+async def restart_api(run: SoakRun) -> None:
     await run.ground.api.restart()
     await ready(f"{run.ground.api_url}/health/ready")
 
 
-async def cut_database(run: Run) -> None:
+async def cut_database(run: SoakRun) -> None:
     await run.ground.postgres.cut_off()
 
 
-async def crash_database(run: Run) -> None:
+async def crash_database(run: SoakRun) -> None:
     await run.ground.postgres.crash()
     await asyncio.sleep(1)
 
 
-async def freeze_database(run: Run) -> None:
+async def freeze_database(run: SoakRun) -> None:
     await run.ground.postgres.freeze(run.dice.uniform(0.5, 2))
 
 
-async def wipe_valkey(run: Run) -> None:
+async def wipe_valkey(run: SoakRun) -> None:
     await run.ground.valkey.execute("FLUSHALL")
 
 
-async def freeze_valkey(run: Run) -> None:
+async def freeze_valkey(run: SoakRun) -> None:
     await run.ground.valkey.execute("CLIENT", "PAUSE", "3000", "ALL")
 
 
-async def restart_valkey(run: Run) -> None:
+async def restart_valkey(run: SoakRun) -> None:
     await asyncio.to_thread(run.ground.valkey.stop)
     await asyncio.sleep(run.dice.uniform(0.2, 2))
     await asyncio.to_thread(run.ground.valkey.start)
 
 
-async def slow_network(run: Run) -> None:
+async def slow_network(run: SoakRun) -> None:
     await run.weather(Weather(latency=run.dice.uniform(0.2, 1)), 2)
 
 
-async def reset_network(run: Run) -> None:
+async def reset_network(run: SoakRun) -> None:
     for relay in run.relays:
         relay.cut()
 
 
-async def refuse_connections(run: Run) -> None:
+async def refuse_connections(run: SoakRun) -> None:
     await run.weather(Weather(refuses=True), 1)
 
 
-async def black_hole(run: Run) -> None:
+async def black_hole(run: SoakRun) -> None:
     await run.weather(Weather(swallows=True), 1)
 
 
-async def cut_requests(run: Run) -> None:
+async def cut_requests(run: SoakRun) -> None:
     await run.weather(Weather(cuts_after=run.dice.randrange(1, 3_000)), 1)
 
 
-async def lose_answers(run: Run) -> None:
+async def lose_answers(run: SoakRun) -> None:
     await run.weather(Weather(ends_answers=True), 0.5)
 
 
-async def half_close(run: Run) -> None:
+async def half_close(run: SoakRun) -> None:
     await run.weather(Weather(ends_requests=True), 0.5)
 
 
-async def refuse_webhooks(run: Run) -> None:
+async def refuse_webhooks(run: SoakRun) -> None:
     run.fail_webhooks(1.0)
     await asyncio.sleep(2)
     run.fail_webhooks(FAILING)
 
 
-async def pause_and_resume(run: Run) -> None:
+async def pause_and_resume(run: SoakRun) -> None:
     await run.post(f"/mass-replies/{run.mass_reply}/pause")
     await asyncio.sleep(1)
     await run.post(f"/mass-replies/{run.mass_reply}/resume")
 
 
-async def decide(run: Run) -> None:
+async def decide(run: SoakRun) -> None:
     """A person settles some of what is uncertain, at their own risk."""
     query: dict[str, str | int] = {"status": "uncertain", "limit": DECIDED_AT_ONCE}
     try:

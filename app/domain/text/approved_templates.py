@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.errors import Fault, InvalidRequest, InvalidTemplate, UnknownMergeTag
-from app.domain.outbound import Template
-from app.domain.text.message import FrozenMessage, Message, OnUnresolved, Rendered, Unresolved, compile_message
+from app.domain.outbound import FilledTemplate
+from app.domain.text.message import CompiledMessage, FrozenMessage, OnUnresolved, Rendered, Unresolved, compile_message
 from app.domain.text.render_budget import Budget
 
 
@@ -19,16 +19,16 @@ class ApprovedTemplate:
 
     name: str
     language: str
-    parameters: tuple[Message | FrozenMessage, ...] = field(repr=False)
+    parameters: tuple[CompiledMessage | FrozenMessage, ...] = field(repr=False)
 
-    def fill(self, values: Mapping[str, Any], on_unresolved: OnUnresolved) -> Template | Unresolved:
+    def fill(self, values: Mapping[str, Any], on_unresolved: OnUnresolved) -> FilledTemplate | Unresolved:
         filled, budget = list[str](), Budget()
         for parameter in self.parameters:
             rendered = parameter.render(values, on_unresolved, budget)
             if not isinstance(rendered, Rendered):
                 return rendered
             filled.append(rendered.text)
-        return Template(self.name, self.language, tuple(filled))
+        return FilledTemplate(self.name, self.language, tuple(filled))
 
 
 def read_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
@@ -47,7 +47,7 @@ def frozen_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
     return ApprovedTemplate(data["name"], data["language"], parameters)
 
 
-def _parameter(index: int, text: str) -> Message:
+def _parameter(index: int, text: str) -> CompiledMessage:
     try:
         message = compile_message(text, None)
         message.refuse_excess()
@@ -66,7 +66,7 @@ def fallback_of(config: Mapping[str, Any]) -> ApprovedTemplate | None:
         return None
 
 
-def as_text(template: Template) -> str:
+def as_text(template: FilledTemplate) -> str:
     """What a timeline says of a template: its wording is at the provider's, only the values are ours."""
     values = ", ".join(template.body_parameters)
     return f"[Template {template.name}, {template.language}]" + (f" {values}" if values else "")

@@ -62,13 +62,13 @@ class Contains(ContainsExpression):
     """`contains`, at its price."""
 
     def evaluate(self, context: RenderContext) -> object:
-        assert isinstance(context, Recipient)  # noqa: S101 - narrows for mypy: templates are only filled for recipients
+        assert isinstance(context, RecipientContext)  # noqa: S101 - narrows for mypy: templates are only filled for recipients
         left, right = self.left.evaluate(context), self.right.evaluate(context)
         context.budget.spend(liquid_filters.search_steps(left, right))
         return super().evaluate(context)
 
 
-class Recipient(RenderContext):
+class RecipientContext(RenderContext):
     """One recipient's values, and what the message turned out to want of them."""
 
     __slots__ = ("at", "budget", "lacking", "missed")
@@ -123,7 +123,7 @@ class _OutputNode(OutputNode):
         self.filters: list[Filter] = expression.filters or []
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        assert isinstance(context, Recipient)  # noqa: S101 - narrows for mypy: templates are only filled for recipients
+        assert isinstance(context, RecipientContext)  # noqa: S101 - narrows for mypy: templates are only filled for recipients
         context.at, context.missed = self.token, []
         value = self._evaluate(context)
         if context.missed:
@@ -132,7 +132,7 @@ class _OutputNode(OutputNode):
         context.budget.spend(_OUTPUT_STEPS + _SHOWN_STEPS * liquid_filters.extent(value))
         return buffer.write(_shown(value, context))
 
-    def _evaluate(self, recipient: Recipient) -> object:
+    def _evaluate(self, recipient: RecipientContext) -> object:
         value = self.left.evaluate(recipient)
         for step in self.filters:
             if step.name == "default":
@@ -145,7 +145,7 @@ class _OutputNode(OutputNode):
         return value
 
 
-def _default(step: Filter, value: object, recipient: Recipient) -> object:
+def _default(step: Filter, value: object, recipient: RecipientContext) -> object:
     lacking, recipient.missed = recipient.missed, []
     result = step.evaluate(NOTHING if lacking else value, recipient)
     # A default that is lacking itself matters only where it is called upon.
@@ -153,7 +153,7 @@ def _default(step: Filter, value: object, recipient: Recipient) -> object:
     return result
 
 
-def _shown(value: object, recipient: Recipient) -> str:
+def _shown(value: object, recipient: RecipientContext) -> str:
     if isinstance(value, list):
         value = ", ".join(to_liquid_string(item, autoescape=False) for item in value)
     return to_liquid_string(value, recipient.autoescape)

@@ -17,7 +17,7 @@ from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.exceptions import LiquidError, LiquidSyntaxError, OutputStreamLimitError
 from liquid.expression import Expression
 
-from app.domain.text.liquid_dialect import MAX_FILLED_BYTES, TAGS, Contains, Recipient, nil_for_blank, plain
+from app.domain.text.liquid_dialect import MAX_FILLED_BYTES, TAGS, Contains, RecipientContext, nil_for_blank, plain
 from app.domain.text.liquid_filters import MAX_VALUE_LENGTH, GrowsTooLong
 from app.domain.text.render_budget import Budget, TooMuchWork
 
@@ -43,7 +43,7 @@ _GAP = re.compile(r"\s{80}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TemplateProblem:
     """What is wrong at one place; `line` and `column` count from 1."""
 
     line: int
@@ -57,7 +57,7 @@ class Problem:
 class MalformedTemplate(Exception):
     """The text is not valid in our Liquid."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: TemplateProblem) -> None:
         super().__init__(str(problem))
         self.problem = problem
 
@@ -67,7 +67,7 @@ class Filled:
     text: str
     lacking: tuple[str, ...]
     """Merge tags that had to be shown, and have no value and no default; nothing stands in their place."""
-    problem: Problem | None = None
+    problem: TemplateProblem | None = None
     """Why there is no text: a value that a filter or a comparison cannot take, or far too much of it."""
     excessive: bool = False
     """Whether the problem is that it would become too much."""
@@ -78,12 +78,12 @@ class Template:
     bound: BoundTemplate
     source: str
     tags: frozenset[str]
-    unknown: tuple[Problem, ...]
+    unknown: tuple[TemplateProblem, ...]
     """What the template names and nobody has, each where it is first; with any, it is not for filling."""
 
     def fill(self, values: Mapping[str, Any], budget: Budget) -> Filled:
         """Put one recipient's values in: `{"contact": {"name": …, "custom_fields": {…}}, …}`. Never raises."""
-        recipient = Recipient(self.bound, values, budget)
+        recipient = RecipientContext(self.bound, values, budget)
         buffer = recipient.get_buffer()
         try:
             self.bound.render_with_context(recipient, buffer)
@@ -92,7 +92,7 @@ class Template:
             return Filled("", tuple(recipient.lacking), self._misfit(error, recipient.at), excessive)
         return Filled(plain(buffer.getvalue()), tuple(recipient.lacking))
 
-    def _misfit(self, error: Exception, at: Token | None) -> Problem:
+    def _misfit(self, error: Exception, at: Token | None) -> TemplateProblem:
         if isinstance(error, OutputStreamLimitError):
             return _problem(at, self.source, f"the message grows beyond {MAX_FILLED_BYTES // 1000} kB")
         if isinstance(error, TooMuchWork):
@@ -115,22 +115,22 @@ def parse(source: str, dialect: Environment) -> Template:
         # Not `from error`: python-liquid quotes the message, which must not get into a log.
         raise MalformedTemplate(_problem(error.token, source, str(error.message))) from None
     paths = [expression for expression in expressions if isinstance(expression, Path)]
-    unknown: dict[str, Problem] = {}
+    unknown: dict[str, TemplateProblem] = {}
     for path in paths:
         if not _known(path):
             unknown.setdefault(str(path), _problem(path.token, source, f"{path} is not a merge tag"))
     return Template(bound, source, frozenset(map(str, paths)), tuple(unknown.values()))
 
 
-def _problem(token: Token | None, source: str, message: str) -> Problem:
+def _problem(token: Token | None, source: str, message: str) -> TemplateProblem:
     # A token without a place is the end of the text.
     return problem_at(
         token.start_index if token is not None and token.start_index >= 0 else len(source), source, message
     )
 
 
-def problem_at(index: int, source: str, message: str) -> Problem:
-    return Problem(source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index), message)
+def problem_at(index: int, source: str, message: str) -> TemplateProblem:
+    return TemplateProblem(source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index), message)
 
 
 # Markup is looked at before python-liquid sees it. To it `raw`, `doc` and `comment` are no tags but part of the lexer,

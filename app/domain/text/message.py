@@ -21,7 +21,7 @@ from app.domain.text.html_weight import TooHeavy
 from app.domain.text.liquid_dialect import HTML, TEXT, plain
 from app.domain.text.liquid_template import MERGE_TAGS, Filled, MalformedTemplate, Template, parse, problem_at
 from app.domain.text.render_budget import Budget
-from app.domain.text.sanitising import TooLarge, sanitised
+from app.domain.text.sanitising import HtmlTooLarge, sanitised
 
 MAX_MESSAGE_BYTES = 100_000
 _MOST_FAULTS = 20
@@ -154,7 +154,7 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CompiledMessage:
     text: Template
     html: Template | None
 
@@ -249,7 +249,7 @@ def _filled_html(template: Template, values: Mapping[str, Any], budget: Budget) 
         return replace(filled, text=sanitised(filled.text) or "")
     except TooHeavy as error:
         return replace(filled, text="", problem=problem_at(error.at, filled.text, error.why), excessive=True)
-    except TooLarge:
+    except HtmlTooLarge:
         why = "the HTML grows too long when what is left open is closed"
         return replace(filled, text="", problem=problem_at(0, filled.text, why), excessive=True)
 
@@ -260,7 +260,7 @@ def _problem(text: Filled, html: Filled | None) -> str | None:
     return f"In the HTML, {html.problem}." if html and html.problem else None
 
 
-def compile_message(text: str, html: str | None) -> Message:
+def compile_message(text: str, html: str | None) -> CompiledMessage:
     """Make a stored message ready to be filled in, from memory where it was asked for lately.
 
     Raises InvalidTemplate, UnknownMergeTag; each fault says where.
@@ -269,8 +269,8 @@ def compile_message(text: str, html: str | None) -> Message:
 
 
 @lru_cache(maxsize=256)
-def _compile(text: str, html: str | None) -> Message:
-    return Message(
+def _compile(text: str, html: str | None) -> CompiledMessage:
+    return CompiledMessage(
         _parse(text, TEXT, _TEXT_POINTER),
         None if html is None else _parse(html, HTML, _HTML_POINTER),
     )

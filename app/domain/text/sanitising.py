@@ -59,7 +59,7 @@ _DECLARATION: Final = re.compile(
 """A value may call for a colour or a sum. Any other function may fetch something, and `\\75rl(` is `url(` as well."""
 
 
-class TooLarge(Exception):
+class HtmlTooLarge(Exception):
     """The parser has made far more of the HTML than was written."""
 
 
@@ -72,7 +72,7 @@ def sanitised(html: str) -> str | None:
     check_weight(html)
     clean = _SANITISER.clean(html)
     if len(clean) > MAX_RESULT_CHARACTERS:
-        raise TooLarge
+        raise HtmlTooLarge
     # Once more `plain`, for the parser has turned `&#1;` and its like into characters.
     return plain(_STYLED_TAG.sub(_without_fetching, clean)).strip() or None
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from app.domain.approval import Ruling
 from app.domain.outbound import Author
-from app.domain.outbox import EventType, News
+from app.domain.outbox import EventType, OutboxEntry
 from app.domain.words import MassReplyId
-from app.store.outbox import announce
+from app.store.outbox import publish
 from app.store.transactions import TenantTx
 
 
@@ -52,4 +52,4 @@ async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_af
         WHERE tenant_id = :tenant AND id = :id
     """)
     await tx.execute(statement, id=id_, dispatch_at=dispatch_at, not_after=not_after)
-    await announce(tx, [News(EventType.MASS_REPLY_CONFIRMED, id_)])
+    await publish(tx, [OutboxEntry(EventType.MASS_REPLY_CONFIRMED, id_)])

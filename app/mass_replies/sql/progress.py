@@ -8,7 +8,7 @@ from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply import Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import EventType
-from app.domain.stream_cursor import Place
+from app.domain.stream_cursor import StreamCursor
 from app.domain.words import DeliveryId, MassReplyId
 from app.store.mass_replies import lanes_of
 from app.store.transactions import TenantTx
@@ -38,7 +38,7 @@ async def newest_position(tx: TenantTx, id_: MassReplyId) -> int:
 class Settled:
     """One delivery came to a status."""
 
-    place: Place
+    cursor: StreamCursor
     """Behind it."""
     delivery: DeliveryId
     status: DeliveryStatus
@@ -54,10 +54,11 @@ _SETTLED = sa.text("""
 """)
 
 
-async def settled_after(tx: TenantTx, id_: MassReplyId, place: Place, newest: int, limit: int) -> list[Settled]:
+async def settled_after(tx: TenantTx, id_: MassReplyId, cursor: StreamCursor, newest: int, limit: int) -> list[Settled]:
     """Which deliveries came to a status behind a place, up to an event's position, in the order in which they did."""
-    values = {"type": EventType.DELIVERIES_UPDATED, "after": place.position, "seen": place.seen, "newest": newest}
+    values = {"type": EventType.DELIVERIES_UPDATED, "after": cursor.position, "seen": cursor.seen, "newest": newest}
     rows = await tx.execute(_SETTLED, id=id_, limit=limit, **values)
     return [
-        Settled(Place(row.position, row.n), DeliveryId(row.delivery_id), DeliveryStatus(row.status)) for row in rows
+        Settled(StreamCursor(row.position, row.n), DeliveryId(row.delivery_id), DeliveryStatus(row.status))
+        for row in rows
     ]

@@ -38,7 +38,7 @@ class StoppedLanes:
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
+class AccountCount:
     provider: str
     state: str
     count: int
@@ -67,7 +67,7 @@ class Backlogs:
 class Figures:
     depths: tuple[Depth, ...]
     stopped: tuple[StoppedLanes, ...]
-    accounts: tuple[Accounts, ...]
+    accounts: tuple[AccountCount, ...]
     endpoints: tuple[Endpoints, ...]
     backlogs: Backlogs
     sweeper_lag: float | None
@@ -145,7 +145,7 @@ async def read_figures(tx: SweepTx) -> Figures:
             for row in depths
         ),
         tuple(StoppedLanes(row.channel, row.reason, row.lanes) for row in stopped),
-        tuple(Accounts(row.provider, row.state, row.accounts) for row in accounts),
+        tuple(AccountCount(row.provider, row.state, row.accounts) for row in accounts),
         tuple(Endpoints(row.state, row.endpoints) for row in endpoints),
         Backlogs(found.uncertain, found.receipts, found.events),
         None if found.sweeper_lag is None else float(found.sweeper_lag),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.domain.outbox import EventType
 from app.domain.words import TenantId
 from app.store.transactions import SweepTx, TenantTx
-from app.webhooks.model import Backlog, EndpointDraft, Setback, WebhookEndpoint
+from app.webhooks.model import Backlog, EndpointDraft, RetryDecision, WebhookEndpoint
 
 COUNTED = 10_000
 """A backlog is counted up to here."""
@@ -138,7 +138,7 @@ async def move_back(tx: TenantTx, key: str, position: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedEndpoint:
     """An endpoint, taken by one worker until its lease ends."""
 
     tenant: TenantId
@@ -170,12 +170,12 @@ _DUE = sa.text("""
 """)
 
 
-async def due(tx: SweepTx, limit: int, satisfied: Collection[TenantId] = ()) -> list[tuple[TenantId, UUID]]:
+async def due(tx: SweepTx, limit: int, at_limit: Collection[TenantId] = ()) -> list[tuple[TenantId, UUID]]:
     """Endpoints that have something to hear and may be called, but for tenants that are satisfied; as the sweeper.
 
     First the one of each tenant that has waited longest, then each tenant's second, and so on.
     """
-    rows = await tx.execute(_DUE, limit=limit, satisfied=list(satisfied))
+    rows = await tx.execute(_DUE, limit=limit, satisfied=list(at_limit))
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 
@@ -188,7 +188,7 @@ _CLAIM = sa.text("""
 """)
 
 
-async def claim(tx: TenantTx, id_: UUID, lease: timedelta) -> Claim | None:
+async def claim(tx: TenantTx, id_: UUID, lease: timedelta) -> ClaimedEndpoint | None:
     """Take an endpoint; None where another worker has it, or where it is not to be called any more."""
     row = (await tx.execute(_CLAIM, id=id_, lease=lease)).one_or_none()
     return None if row is None else _claimed(row)
@@ -207,8 +207,8 @@ _ADVANCE = sa.text("""
 
 
 async def advance(
-    tx: TenantTx, claim: Claim, position: int, ahead: Collection[str], lease: timedelta, *, heard: bool
-) -> Claim | None:
+    tx: TenantTx, claim: ClaimedEndpoint, position: int, ahead: Collection[str], lease: timedelta, *, heard: bool
+) -> ClaimedEndpoint | None:
     """Write down how far the endpoint has come, and keep it; None where it is another's by now.
 
     `heard` says whether it took anything. What people changed meanwhile is in the answer.
@@ -224,7 +224,7 @@ _NOTE_PASSED_OVER = sa.text("""
 """)
 
 
-async def note_passed_over(tx: TenantTx, claim: Claim, why: str) -> None:
+async def note_passed_over(tx: TenantTx, claim: ClaimedEndpoint, why: str) -> None:
     """Say on the endpoint what it will not hear of; it goes on with what came after."""
     await tx.execute(_NOTE_PASSED_OVER, why=why, **_mine(claim))
 
@@ -235,7 +235,7 @@ _RELEASE = sa.text("""
 """)
 
 
-async def release(tx: TenantTx, claim: Claim) -> None:
+async def release(tx: TenantTx, claim: ClaimedEndpoint) -> None:
     """Give an endpoint back; if it has more to hear, its turn comes after those that wait already."""
     await tx.execute(_RELEASE, **_mine(claim))
 
@@ -249,23 +249,23 @@ _SET_BACK = sa.text("""
 """)
 
 
-async def set_back(tx: TenantTx, claim: Claim, setback: Setback) -> None:
+async def store_retry(tx: TenantTx, claim: ClaimedEndpoint, decision: RetryDecision) -> None:
     """Write down a failure, and give the endpoint back until its next try."""
     values = {
-        "failing_since": setback.failing_since,
-        "next_try_at": setback.next_try_at,
-        "disabled_reason": setback.disabled_reason,
-        "why": setback.why,
+        "failing_since": decision.failing_since,
+        "next_try_at": decision.next_try_at,
+        "disabled_reason": decision.disabled_reason,
+        "why": decision.why,
     }
     await tx.execute(_SET_BACK, **_mine(claim), **values)
 
 
-def _mine(claim: Claim) -> dict[str, object]:
+def _mine(claim: ClaimedEndpoint) -> dict[str, object]:
     return {"id": claim.id, "token": claim.token}
 
 
-def _claimed(row: Any) -> Claim:
-    return Claim(
+def _claimed(row: Any) -> ClaimedEndpoint:
+    return ClaimedEndpoint(
         tenant=TenantId(row.tenant_id),
         id=row.id,
         token=row.claim_token,
