@@ -33,7 +33,7 @@ from app.settings import Settings
 from app.store.database import Database
 from tests.api.conftest import bearer
 from tests.conftest import create_tenant
-from tests.control.conftest import NOWHERE, Stage
+from tests.mass_replies.conftest import NOWHERE, Stage
 from tests.scene import STANDARD_SECRET, Account, add_account, add_conversations
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))

@@ -21,7 +21,7 @@ from app.mail.headers import Mailbox, decode_words, read_mailbox
 from app.mail.message import parse_mail
 from tests.channels.cases import CONVERSATION
 from tests.channels.mail_cases import OUR_MESSAGE_ID, SMTP
-from tests.domain.mails import REAL
+from tests.mail.mails import REAL
 
 SETTINGS = Config.model_validate({**SMTP.config, "host": "mail.example.com", "port": 587})
 THREADING = ("Message-ID", "In-Reply-To", "References")

@@ -13,8 +13,8 @@ from app.domain.permissions import Role
 from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, anonymous, app, client, make_key
-from tests.control.conftest import Live, live, stage
 from tests.e2e.conftest import finished, sandbox, worker
+from tests.mass_replies.conftest import Live, live, stage
 from tests.scene import add_conversations
 from tests.visitors import serving_http
 

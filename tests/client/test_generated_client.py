@@ -20,7 +20,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import MakeKey
 from tests.conftest import SECRET_KEY
-from tests.control.conftest import Live
+from tests.mass_replies.conftest import Live
 
 CONFIG = Path(__file__).resolve().parents[2] / "docs" / "python-client.yml"
 GENERATOR = Path(sys.executable).with_name("openapi-python-client")

@@ -18,7 +18,7 @@ from app.domain.permissions import Role
 from app.domain.words import Channel
 from tests.api.conftest import MakeKey
 from tests.client.conftest import ANSWERED, Run
-from tests.control.conftest import Live, Stage
+from tests.mass_replies.conftest import Live, Stage
 from tests.scene import add_account, add_conversation, postmark
 from tests.visitors import serving_http
 

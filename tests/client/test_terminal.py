@@ -7,7 +7,7 @@ from rich.text import Text
 
 from app.dev.recording import confirm, run_on_terminal
 from app.dev.transcript import Transcript
-from tests.control.conftest import Live
+from tests.mass_replies.conftest import Live
 
 
 async def test_a_person_types_the_count_and_sees_a_full_bar_for_each_channel(

@@ -16,7 +16,7 @@ from app.client.request import Selecting, Terms, Writing
 from app.client.sending import Interrupted, Order, send
 from app.client.service import Service
 from app.client.tables import Screen
-from tests.control.conftest import Live
+from tests.mass_replies.conftest import Live
 
 ORDER = Order(Selecting(filters=["tag=incident"]), Writing("We are back."), Terms(), is_agreed=True)
 TRIES = 3

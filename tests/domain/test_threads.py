@@ -19,7 +19,7 @@ from app.domain.threads import (
     reply_subject,
 )
 from app.mail.message import Mail, parse_mail
-from tests.domain.mails import REAL, real
+from tests.mail.mails import REAL, real
 
 ON_THE_WIRE = SMTP.clone(max_line_length=998)
 """As replies are sent: with shorter lines the email package encodes long ids, and threads break."""

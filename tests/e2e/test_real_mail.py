@@ -18,9 +18,9 @@ import pytest
 from app.dev.sandbox.server import Sandbox
 from app.runtime import Runtime
 from app.worker import WorkerProcess
-from tests.domain.mails import REAL
 from tests.e2e.conftest import Poll
 from tests.history import confirm, create, deliveries
+from tests.mail.mails import REAL
 from tests.scene import add_account, postmark
 
 TEXT = "Grüße, 皆さん – we are back. 10 € off!"

@@ -8,8 +8,8 @@ import structlog
 from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.e2e.callers import Callers, mail
+from tests.monitoring.samples import Samples
 from tests.scene import add_account, add_conversation, postmark, row
-from tests.telemetry.samples import Samples
 
 KEPT = "SELECT kind, outcome, raw ->> 'TextBody' AS text, settled_at FROM receipts"
 UNMATCHED = "mass_reply_inbound_unmatched_total"

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.domain.words import Channel
 from app.telemetry.metrics import Metrics
 from tests.delivery.stage import Stage
-from tests.telemetry.samples import figures
+from tests.monitoring.samples import figures
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ from app.telemetry.metrics import METHODS, Metrics, served, shared_among
 from app.webhooks.model import EndpointState
 from tests.delivery.carrier import BulkCarrier, Carrier
 from tests.delivery.stage import Batch, Stage, recording
-from tests.telemetry.samples import Samples, of
+from tests.monitoring.samples import Samples, of
 
 DELIVERIES = "mass_reply_deliveries_total"
 NO_ROOM = "mass_reply_claims_without_room_total"

@@ -20,8 +20,8 @@ from app.store.outbox import publish
 from app.telemetry.metrics import Metrics
 from app.webhooks.dispatcher import Dispatcher
 from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant
-from tests.control.conftest import BODY, NOWHERE
 from tests.e2e.conftest import sandbox, worker
+from tests.mass_replies.conftest import BODY, NOWHERE
 from tests.scene import add_account, add_conversation, add_conversations, postmark
 from tests.webhooks.consumer import Consumer, consuming
 
