@@ -13,7 +13,10 @@ def page() -> str:
 def _deliveries() -> Iterator[str]:
     yield "# Transitions"
     yield ""
-    yield "Printed from the tables of `app/domain/delivery.py` by `python -m app.dev.transitions`; do not edit."
+    yield (
+        "Printed from the tables of `app/domain/delivery.py` and `app/domain/mass_reply_lifecycle.py` "
+        "by `python -m app.dev.transitions`; do not edit."
+    )
     yield "An event that has no cell in a status is absorbed: providers and queues repeat themselves and arrive late."
     yield ""
     yield "## Deliveries"
