@@ -47,8 +47,8 @@ def class_is_evidence() -> None:
 def give_back_whatever_is_claimed() -> None:
     """After a commit that was not answered, give back all that the lane has claimed, whoever did."""
 
-    async def everything(connection: Any, lane: Any, _: Any) -> Any:
-        rows = await connection.execute(sa.text(_CLAIMED), claims._key(lane))
+    async def everything(tx: Any, lane: Any, _: Any) -> Any:
+        rows = await tx.execute(sa.text(_CLAIMED), **claims._key(lane))
         return [(row.id, row.epoch) for row in rows]
 
     pump.claims.claimed_under = everything  # type: ignore[attr-defined]
