@@ -244,7 +244,7 @@ async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owe
         await tx.execute(sa.text(OWED), **values)
     await renew_statistics(owner_url, "automation_calls")
     async with desk.runtime.database.begin_sweep() as tx:
-        due = await plan(tx, calls.DUE, limit=10, at_limit=[], busy=[])
+        due = await plan(tx, calls.DUE, limit=10, satisfied=[], busy=[])
     async with desk.runtime.database.begin(desk.tenant) as tx:
         claim = await plan(tx, calls.CLAIM, **values, limit=10, lease=LEASE)
     for found in (due, claim):
