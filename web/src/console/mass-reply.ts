@@ -7,7 +7,7 @@ import { Refused } from '../api/client';
 import type { MassReply } from '../api/follow';
 import '../dialog/frame';
 import { Model, open } from '../dialog/model';
-import { under } from '../dialog/title';
+import { title, under } from '../dialog/title';
 import '../dialog/watch';
 import { address, ConsolePage } from './parts';
 
@@ -76,6 +76,7 @@ export class MassReplyPage extends ConsolePage {
     const { trouble } = this.#model!;
     return html`<div class="page-head row spread"><h1>${words.batchStatus(batch.status)}</h1>
         <button class="main" @click=${() => this.#tell('watch', batch.id)}>${say('open_dialog')}</button></div>
+      ${batch.confirmed_at ? html`<p class="total">${title(this.#model!, words, Date.now())}</p>` : nothing}
       ${under(this.#model!, words)}
       ${trouble instanceof Refused ? html`<p class="note bad" role="alert">${words.problem(trouble)}</p>` : nothing}
       <p class="soft">${say('by_at', { name: batch.author.name, time: words.exact(batch.created_at) })}</p>
@@ -99,7 +100,7 @@ export class MassReplyPage extends ConsolePage {
     const { channel, named, number, say } = this.words;
     if (!lanes.length) return nothing;
     return html`<section class="stack" aria-label=${say('nav_accounts')}><h2>${say('nav_accounts')}</h2>
-      <div class="wide"><table><tbody>${lanes.map(
+      <div class="wide"><table class="rows"><tbody>${lanes.map(
         (lane) => html`<tr><th scope="row">${lane.channel_account ?? '–'}</th><td>${channel(lane.channel)}</td>
           <td><span class="state ${lane.state}">${named('lane', lane.state)}</span> <span class="soft">${lane.reason ?? ''}</span></td>
           <td class="number">${say('n_left', { n: open(lane.counts) })}</td><td class="number">${number(lane.counts.failed)} ${this.words.status('failed')}</td></tr>`,

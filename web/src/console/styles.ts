@@ -66,6 +66,10 @@ export const layout = css`
     .who { display: flex; gap: 8px; justify-content: space-between; align-items: center; padding: 0 8px; }
     .who .role { display: none; }
     main { padding: 16px; }
+    .bulk { min-height: 96px; }
+    .rows tr { display: block; padding: 6px 0; border-bottom: 1px solid var(--line); }
+    .rows th, .rows td { display: block; border: 0; padding: 2px 8px; text-align: left; white-space: normal; }
+    .rows td:empty { display: none; }
     .beside { grid-template-columns: minmax(0, 1fr); }
     .thread { border: 0; padding: 0; }
   }

@@ -48,7 +48,7 @@ function ofProgress(batch: MassReply, words: Words, now: number): string {
     const seconds = Math.max(0, Math.ceil((Date.parse(start) - now) / 1000));
     return seconds <= 120 ? say('sends_in', { n: seconds }) : say('sends_at', { time: words.time(start) });
   }
-  if (!counts) return words.batchStatus(status);
+  if (!counts || status === 'awaiting_confirmation') return words.batchStatus(status);
   if (status === 'sending') return say('sending', { done: batch.recipient_count! - open(counts), n: batch.recipient_count! });
   if (status === 'paused') return say(PAUSED[batch.pause_reason ?? 'person'], { n: open(counts) });
   if (status === 'expired') return say('expired');

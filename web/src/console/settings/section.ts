@@ -17,7 +17,7 @@ export abstract class Section extends ConsolePage {
     const { say } = this.words;
     if (rows === null) return this.problem ? nothing : html`<p class="soft">${say('loading')}</p>`;
     if (!rows.length) return html`<p class="soft">${say('nothing_here')}</p>`;
-    return html`<div class="wide"><table><tbody>${rows.map(row)}</tbody></table></div>`;
+    return html`<div class="wide"><table class="rows"><tbody>${rows.map(row)}</tbody></table></div>`;
   }
 
   /** A button that asks once more in its own place; `what` names it. */
