@@ -10,6 +10,7 @@ from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from app.dev.crash import arm
 from app.dev.soak.broken import VARIANTS
 from app.settings import Settings, load_settings
 from app.telemetry.logs import configure_logging
@@ -31,6 +32,15 @@ class Worker:
             while "worker_started" not in self.log.read_text():
                 assert self.process.exitcode is None, self.log.read_text()
                 await asyncio.sleep(0.01)
+
+    async def stopped(self, seconds: float = 40) -> None:
+        """Wait until it has ended, or stands still."""
+        async with asyncio.timeout(seconds):
+            while self.process.exitcode is None and not self._stands_still():
+                await asyncio.sleep(0.02)
+
+    def _stands_still(self) -> bool:
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
     async def kill(self) -> None:
         """SIGKILL: no time for a last word."""
@@ -61,9 +71,12 @@ class Worker:
 
 
 @asynccontextmanager
-async def running(settings: Settings, log: Path, *, without: str = "") -> AsyncIterator[Worker]:
-    """Run a worker, perhaps without a rule of the protocol; at the end of the block it is killed, if it still lives."""
-    program = partial(_work, without)
+async def running(settings: Settings, log: Path, *, without: str = "", crash: str = "") -> AsyncIterator[Worker]:
+    """Run a worker, perhaps without a rule of the protocol, or to a point at which it stops.
+
+    At the end of the block it is killed, if it still lives.
+    """
+    program = partial(_work, without, crash)
     worker = Worker(begin(program, environment=environment_of(settings), output=log, errors=log), log)
     try:
         yield worker
@@ -72,9 +85,11 @@ async def running(settings: Settings, log: Path, *, without: str = "") -> AsyncI
             await worker.kill()
 
 
-def _work(without: str) -> None:
+def _work(without: str, crash: str) -> None:
     if without:
         VARIANTS[without]()
+    if crash:
+        arm(crash)
     settings = load_settings()
     configure_logging(settings.log_level)
     run(settings)

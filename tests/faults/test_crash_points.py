@@ -1,0 +1,69 @@
+"""Workers that stop at every point of a message's way, one after the other, within one batch.
+
+`make matrix` stops them in each way at each point; among the proofs is what costs the least time.
+"""
+
+import asyncio
+import os
+
+import pytest
+
+from app.dev.crash import WORKER
+from app.domain.model import DeliveryStatus
+from tests.faults.conftest import LEASE, Begin
+
+pytestmark = [pytest.mark.faults, pytest.mark.proof, pytest.mark.timeout(900)]
+
+WHOLE = bool(os.environ.get("CRASH_MATRIX"))
+BETWEEN = ("claim.committed", "begin", "send.call", "send.headers", "send.answered", "record.committed")
+"""Where no transaction is open: a process that freezes within one holds its rows for ten seconds."""
+LATE = ("sweep.found", "sweep.settled", "sweep.finished")
+"""Reached only after something was lost, or when all is over."""
+EACH = 25
+"""Recipients on each of two channels for each worker that stops."""
+
+
+async def test_wherever_workers_are_killed_the_history_holds(begin: Begin) -> None:
+    trial = await begin(email=EACH * len(WORKER), sms=EACH * len(WORKER))
+    for point in WORKER:
+        worker = await trial.worker(crash=f"{point}:1:kill")
+        await worker.stopped()
+    await trial.worker()
+    history = await trial.over(seconds=120)
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.FAILED) == set()
+
+
+async def test_wherever_workers_are_told_to_stop_nothing_is_uncertain(begin: Begin) -> None:
+    points = [point for point in WORKER if point not in LATE]
+    points = points if WHOLE else points[::3]
+    trial = await begin(email=EACH * len(points), sms=EACH * len(points))
+    for point in points:
+        worker = await trial.worker(crash=f"{point}:1:term")
+        await worker.stopped()
+        assert worker.process.exitcode == 0
+    await trial.worker()
+    history = await trial.over(seconds=120)
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
+
+
+async def test_wherever_workers_freeze_beyond_their_leases_the_history_holds(begin: Begin) -> None:
+    points = [point for point in WORKER if point not in LATE] if WHOLE else list(BETWEEN)
+    trial = await begin(email=EACH * len(points), sms=EACH * len(points))
+    frozen = []
+    for point in points:
+        frozen.append(await trial.worker(crash=f"{point}:1:freeze"))
+        await frozen[-1].stopped()
+    under_way = await trial.under_way()
+    await asyncio.sleep(LEASE.total_seconds())
+    await trial.worker()
+    await trial.given_up(under_way)
+    for worker in frozen:
+        worker.thaw()
+    history = await trial.over(seconds=120)
+
+    assert history.faults() == {}
+    assert history.uncertain <= under_way
