@@ -35,6 +35,7 @@ from app.domain.words import MassReplyId, TenantId
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
+from app.store.shares import DELIVERY
 from app.telemetry import open_telemetry
 from app.telemetry.logs import about
 from app.telemetry.metrics import served
@@ -87,10 +88,11 @@ class WorkerProcess:
         settings = runtime.settings
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
-        self._recorder = Recorder(runtime.database)
+        database = runtime.database.of(DELIVERY)
+        self._recorder = Recorder(database)
         context = PumpContext(
             *(
-                runtime.database,
+                database,
                 self._recorder,
                 pace,
                 runtime.senders,
@@ -102,7 +104,7 @@ class WorkerProcess:
         )
         self._runner = PumpRunner(context, settings.pumps, self._again)
         self._sweeper = Sweeper(
-            runtime.database,
+            database,
             self._wake_lane,
             self._wake_preparation,
             settings.purge_unconfirmed_after,

@@ -39,9 +39,14 @@ _SET_TENANT_AND_TIME = sa.text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :milliseconds, true)"
 )
 
+_SET_TENANT_AND_END = sa.text(
+    "SELECT set_config('app.tenant', :tenant, true), set_config('transaction_timeout', :milliseconds, true)"
+)
+"""The time that a transaction may idle is not enough: a process that freezes between the messages of one statement
+leaves its transaction active, waiting for the client, and its rows held."""
 _SET_TIME = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
-_AWAY = ("08", "25006", "25P03", "53", "57P")
+_AWAY = ("08", "25006", "25P03", "25P04", "53", "57P")
 """Beginnings of the SQLSTATEs of a database that starts, stops, fails over, or has no room left.
 https://www.postgresql.org/docs/18/errcodes-appendix.html"""
 _STOPPED = "57014"
@@ -108,13 +113,21 @@ class Database:
         """
         if self._kind.statement_seconds is None:
             async with self._connected() as connection:
-                await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
+                await self._set_tenant(connection, tenant)
                 yield TenantTx(connection, TenantId(tenant))
             return
         values = {"tenant": str(tenant), "milliseconds": _milliseconds(self._kind)}
         async with self._shares.taken(self._kind, tenant), self._connected() as connection:
             await connection.execute(_SET_TENANT_AND_TIME, values)
             yield TenantTx(connection, TenantId(tenant))
+
+    async def _set_tenant(self, connection: AsyncConnection, tenant: TenantId | UUID) -> None:
+        longest = self._kind.transaction_seconds
+        if longest is None:
+            await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
+        else:
+            values = {"tenant": str(tenant), "milliseconds": str(round(longest * 1000))}
+            await connection.execute(_SET_TENANT_AND_END, values)
 
     @asynccontextmanager
     async def begin_routing(self) -> AsyncIterator[RoutingTx]:

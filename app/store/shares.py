@@ -31,10 +31,14 @@ class WorkKind:
     of_all: int = PARTS
     one_moment: bool = False
     """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
+    transaction_seconds: float | None = None
+    """After which PostgreSQL ends a transaction of it, whatever it is doing; None for never."""
 
 
 OWN_WORK: Final = WorkKind("own work")
 """What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
+DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
+"""Claims, records and what the sweeper settles: a few hundred rows at most, which others wait for."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 """Whose a key or an account is: asked by anybody before a tenant is known, and answered for many at once (`Routes`)."""
 QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)

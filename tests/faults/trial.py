@@ -65,7 +65,7 @@ class Trial:
         async def quiet() -> bool:
             return bool((await self.rows(busy))[0][0] == 0)
 
-        await until(quiet, 20)  # a process that froze within a transaction holds it until PostgreSQL ends it
+        await until(quiet, 80)  # a process that froze within a transaction holds it until PostgreSQL ends it
         return await self.sending()
 
     async def sending(self) -> set[str]:
@@ -82,6 +82,14 @@ class Trial:
             return (await self.status_of(deliveries)).keys() == {DeliveryStatus.UNCERTAIN}
 
         await until(uncertain, 20)
+
+    async def left_alone(self, deliveries: set[str]) -> None:
+        """Wait until none of these is under way any more, whatever became of it."""
+
+        async def over() -> bool:
+            return not deliveries & await self.sending()
+
+        await until(over, 80)  # the sweeper's turn of a process that froze within it is given up after a minute
 
     async def attempts(self) -> dict[str, datetime]:
         """When each attempt was claimed, by the correlation that it carried."""
@@ -143,9 +151,10 @@ async def begun(
     email: int = 300,
     sms: int = 300,
     troubled: Sequence[str] = (),
+    rate: float = 10_000,
 ) -> AsyncIterator[Trial]:
     """Confirm a mass reply over e-mail and SMS, to troubled numbers too. Nothing is sent before a worker starts."""
-    tenant, key = await _tenant(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled)
+    tenant, key = await _tenant(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled, rate)
     async with api(settings, key) as client:
         confirmed = await confirm(client, await create(client))
     assert len(confirmed.deliveries) == email + sms + len(troubled)
@@ -154,13 +163,14 @@ async def begun(
 
 
 async def _tenant(
-    settings: Settings, sandbox: Sandbox, counts: dict[Channel, int], troubled: Sequence[str]
+    settings: Settings, sandbox: Sandbox, counts: dict[Channel, int], troubled: Sequence[str], rate: float
 ) -> tuple[UUID, str]:
     accounts = {Channel.EMAIL: postmark, Channel.SMS: twilio}
     async with open_runtime(settings) as runtime:
         tenant = TenantId(await create_tenant(runtime.database, "Example Ltd"))
         for channel, count in counts.items():
-            account = await add_account(runtime, tenant, accounts[channel](sandbox.url, max_in_flight=IN_FLIGHT))
+            sender = accounts[channel](sandbox.url, max_in_flight=IN_FLIGHT, rate_per_second=rate)
+            account = await add_account(runtime, tenant, sender)
             if count:
                 await add_conversations(runtime, tenant, channel, count, account=account)
             for number in troubled if channel is Channel.SMS else ():

@@ -1,6 +1,8 @@
 """Connections: what PostgreSQL does with those that their process has forgotten."""
 
 import asyncio
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.store import database as connections
 from app.store.database import Database
+from app.store.shares import DELIVERY
 
 _PID = sa.text("SELECT pg_backend_pid()")
 _IS_THERE = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
@@ -46,3 +49,16 @@ async def test_no_transaction_may_idle_for_long(database: Database) -> None:
     async with database.begin_routing() as tx:
         shown = await tx.scalar(sa.text("SHOW idle_in_transaction_session_timeout"))
     assert shown == connections.LEFT_OPEN
+
+
+async def test_a_transaction_of_a_delivery_is_ended_whatever_it_does(database: Database, tenant: UUID) -> None:
+    """A process that freezes in the middle of a statement leaves it active, and it would hold its rows for ever."""
+    hasty = database.of(replace(DELIVERY, transaction_seconds=0.05))
+    with pytest.raises(DBAPIError):
+        async with hasty.begin(tenant) as connection:
+            await connection.execute(sa.text("SELECT pg_sleep(60)"))
+    async with database.of(DELIVERY).begin(tenant) as connection:
+        shown = await connection.scalar(sa.text("SHOW transaction_timeout"))
+    async with database.begin(tenant) as connection:
+        usual = await connection.scalar(sa.text("SHOW transaction_timeout"))
+    assert (shown, usual) == ("30s", "0")
