@@ -40,7 +40,8 @@ class Worker:
                 await asyncio.sleep(0.02)
 
     def _stands_still(self) -> bool:
-        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "T"
 
     async def kill(self) -> None:
         """SIGKILL: no time for a last word."""

@@ -1,0 +1,293 @@
+"""The deliveries of a simulation, in memory, behind the functions with which the service asks PostgreSQL.
+
+The statements are written again in Python, so a mistake in SQL is not found here: that is for the tests on PostgreSQL.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+from app.dev.history import evidence
+from app.domain.events import DeliveryUpdated, News
+from app.domain.model import (
+    AccountId,
+    Channel,
+    ConversationId,
+    DeliveryId,
+    DeliveryStatus,
+    Happening,
+    MassReplyId,
+    MassReplyStatus,
+    ReasonCode,
+    Standing,
+    TenantId,
+)
+from app.store.call_shares import Share
+from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
+from app.store.settlements import Change, Locked, Outcome
+
+TENANT, BATCH, ACCOUNT = TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3))
+LANE = LaneKey(TENANT, BATCH, ACCOUNT)
+PROOF, OPEN = ("accepted", "reported_sent"), (None, "unknown", "worker_lost", "marked_sent")
+S = DeliveryStatus
+
+
+@dataclass
+class Try:
+    """A row of `delivery_attempts`."""
+
+    started_at: datetime
+    outcome: str | None = None
+    last_receipt_at: datetime | None = None
+
+
+@dataclass
+class Row:
+    """A row of `deliveries`."""
+
+    id: DeliveryId
+    due: datetime
+    status: DeliveryStatus = S.QUEUED
+    token: UUID | None = None
+    lease_until: datetime | None = None
+    settles_after: datetime | None = None
+    reason: ReasonCode | None = None
+    retryable: bool = False
+    deferrals: int = 0
+    sent_at: datetime | None = None
+    tries: list[Try] = field(default_factory=list)
+    told: list[DeliveryStatus] = field(default_factory=list)
+
+    @property
+    def epoch(self) -> int:
+        return len(self.tries)
+
+    def copy(self) -> "Row":
+        other = copy(self)
+        other.tries, other.told = [copy(each) for each in self.tries], list(self.told)
+        return other
+
+
+@dataclass
+class Table:
+    """All that one transaction after the other works on."""
+
+    rows: dict[DeliveryId, Row]
+    started: datetime
+    shares: dict[UUID, Share] = field(default_factory=dict)
+    cool_until: datetime | None = None
+    max_in_flight: int = 2
+    seconds: float = 0.0
+    """Since the start, by the database's clock."""
+
+    @property
+    def now(self) -> datetime:
+        return self.started + timedelta(seconds=self.seconds)
+
+    def kept(self) -> Any:
+        return {id_: row.copy() for id_, row in self.rows.items()}, dict(self.shares), self.cool_until
+
+    def restore(self, kept: Any) -> None:
+        self.rows, self.shares, self.cool_until = kept
+
+    # What a claim asks
+
+    async def gate(self, _: object, lane: LaneKey, holder: UUID) -> Gate:  # noqa: ARG002
+        held = [share for who, share in self.shares.items() if who != holder and share.expires_at > self.now]
+        others = [share.slots for share in held]
+        unrecorded = sum(row.status is S.SENDING for row in self.rows.values())
+        return Gate(
+            self.now, MassReplyStatus.SENDING, None, False, False, False, True, False, self.cool_until, self.started,
+            1_000, self.max_in_flight, unrecorded, self.started, None, len(others), sum(others), others.count(0),
+        )  # fmt: skip
+
+    async def claim(
+        self, _: object, lane: LaneKey, token: UUID, grant: Grant, now: datetime, lease: timedelta, settles: timedelta
+    ) -> list[Claimed]:
+        due = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now][: grant.free]
+        for row in due:
+            row.status, row.token, row.lease_until = S.SENDING, token, now + lease
+            row.settles_after, row.reason, row.retryable = now + settles, None, False
+            row.tries.append(Try(now))
+        return [_claimed(row, lane) for row in due]
+
+    async def mark(
+        self, _: object, __: LaneKey, ___: Sequence[Attempt], ____: datetime, _____: datetime, share: Share
+    ) -> None:
+        self.shares[share.holder] = share
+
+    async def touch(self, _: object, __: LaneKey, ___: datetime, share: Share) -> None:
+        self.shares[share.holder] = share
+
+    async def claimed_under(self, _: object, __: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
+        return [(row.id, row.epoch) for row in self.rows.values() if row.status is S.SENDING and row.token == token]
+
+    async def next_due(self, _: object, __: LaneKey, ___: Grant) -> datetime | None:
+        return min((row.due for row in self.rows.values() if row.status is S.QUEUED), default=None)
+
+    async def cool(self, _: object, __: TenantId, ___: AccountId, wait: timedelta, ____: str) -> None:
+        self.cool_until = self.now + wait
+
+    async def release(self, _: object, __: TenantId, holders: Iterable[UUID]) -> None:
+        for holder in holders:
+            self.shares.pop(holder, None)
+
+    # What settling asks
+
+    async def lock(self, _: object, __: TenantId, happenings: Sequence[tuple[DeliveryId, Happening]]) -> list[Locked]:
+        found = [(self.rows[id_], happening) for id_, happening in sorted(happenings, key=lambda each: each[0])]
+        return [self._locked(row, happening) for row, happening in found]
+
+    def _locked(self, row: Row, happening: Happening) -> Locked:
+        epoch = happening.epoch or row.epoch
+        own = row.tries[epoch - 1] if epoch else Try(self.now)
+        others = [each for number, each in enumerate(row.tries, start=1) if number != epoch]
+        standing = Standing(
+            status=row.status,
+            epoch=row.epoch,
+            reason=row.reason,
+            retryable=row.retryable,
+            settles_after=row.settles_after,
+            last_receipt_at=own.last_receipt_at,
+            attempt_failed=own.outcome == "reported_failed",
+            attempt_proved=own.outcome in PROOF,
+            other_proved=any(each.outcome in PROOF for each in others),
+            by_person=own.outcome == "marked_sent",
+            latest_open=row.epoch > 1 and row.tries[-1].outcome in OPEN,
+        )
+        return Locked(
+            id=row.id, standing=standing, mass_reply_id=BATCH, mark_as_done=False, frozen_at=self.started,
+            author_id=None, author_name="Ines", conversation_id=ConversationId(row.id), account_id=ACCOUNT,
+            channel=Channel.SMS, segments=1, used_template=False, has_attachments=False, files=0, times_billed=0,
+            prices={}, deferrals=row.deferrals, sent_at=row.sent_at, attempt_started_at=own.started_at,
+            restores={}, reached={}, now=self.now,
+        )  # fmt: skip
+
+    async def apply(self, _: object, __: TenantId, changes: Sequence[Change]) -> set[UUID]:
+        applied: set[UUID] = set()
+        for change in changes:
+            row, before = self.rows[DeliveryId(change.row.id)], change.row.standing
+            if (row.status, row.epoch) == (before.status, before.epoch):
+                self._apply(row, change)
+                applied.add(row.id)
+        return applied
+
+    def _apply(self, row: Row, change: Change) -> None:
+        reason = change.move.reason
+        row.status, row.token, row.lease_until = change.move.to, None, None
+        row.reason, row.retryable = reason.code if reason else None, bool(reason and reason.retryable)
+        if row.status not in (S.UNCERTAIN, S.SENT, S.DELIVERED, S.READ):
+            row.settles_after = None
+        row.due = change.not_before or row.due
+        row.deferrals += change.deferred
+        if change.newly_sent:
+            row.sent_at = self.now
+
+    async def end_attempts(self, _: object, __: TenantId, outcomes: Sequence[Outcome]) -> None:
+        for said in outcomes:
+            attempt = self.rows[said.delivery_id].tries[said.epoch - 1]
+            if said.outcome and _overrides(attempt.outcome, said.outcome):
+                attempt.outcome = said.outcome
+            latest = [at for at in (attempt.last_receipt_at, said.reported_at) if at]
+            attempt.last_receipt_at = max(latest, default=None)
+
+    async def announce(self, _: object, __: TenantId, news: Sequence[News]) -> None:
+        for one in news:
+            for subject in one.subjects:
+                if isinstance(subject, DeliveryUpdated):
+                    self.rows[DeliveryId(subject.delivery_id)].told.append(subject.status)
+
+    # What is on record
+
+    def recorded(
+        self, row: Row, receipts: Sequence[evidence.Receipt], decisions: Sequence[evidence.Decision]
+    ) -> evidence.Row:
+        tries = [evidence.Attempt(n, each.started_at, each.outcome) for n, each in enumerate(row.tries, start=1)]
+        return evidence.Row(
+            id=str(row.id),
+            mass_reply=str(BATCH),
+            conversation=str(row.id),
+            channel="sms",
+            provider="twilio",
+            status=row.status,
+            epoch=row.epoch,
+            attempts=tries,
+            receipts=receipts,
+            decisions=decisions,
+        )
+
+
+def table(count: int, started: datetime) -> Table:
+    ids = [DeliveryId(uuid4()) for _ in range(count)]
+    return Table({id_: Row(id_, started) for id_ in ids}, started)
+
+
+def _claimed(row: Row, lane: LaneKey) -> Claimed:
+    recipient: Any = SimpleNamespace(channel=Channel.SMS, address="+12025550100")
+    return Claimed(lane, row.id, row.epoch, 1, row.deferrals, None, recipient)
+
+
+def _overrides(was: str | None, said: str) -> bool:
+    if was in (None, "worker_lost") or said == "reported_failed":
+        return True
+    if was in ("unknown", "marked_sent") and said not in ("unknown", "worker_lost"):
+        return True
+    return (was != "accepted" and said == "reported_sent") or (was == "reported_sent" and said == "accepted")
+
+
+async def nothing(*_: object, **__: object) -> None:
+    pass
+
+
+async def no_rows(*_: object, **__: object) -> list[Any]:
+    return []
+
+
+def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
+    """What stands for each function of the store, by its path; `held["table"]` is the table of the present schedule."""
+
+    def of(name: str) -> Any:
+        async def ask(*arguments: Any) -> Any:
+            return await getattr(held["table"], name)(*arguments)
+
+        return ask
+
+    return {
+        "app.store.claims.open_gate": of("gate"),
+        "app.store.claims.read_gate": of("gate"),
+        "app.store.claims.claim": of("claim"),
+        "app.store.claims.mark": of("mark"),
+        "app.store.claims.touch_lane": of("touch"),
+        "app.store.claims.claimed_under": of("claimed_under"),
+        "app.store.claims.next_due_at": of("next_due"),
+        "app.store.waiting.hold_until": nothing,
+        "app.store.waiting.forget_hold": nothing,
+        "app.store.account_health.note_answers": nothing,
+        "app.store.account_health.note_silence": _no_silence,
+        "app.store.account_health.cool": of("cool"),
+        "app.store.account_health.pause": nothing,
+        "app.store.call_shares.release": of("release"),
+        "app.store.settlements.lock": of("lock"),
+        "app.store.settlements.hold": no_rows,
+        "app.store.settlements.apply": of("apply"),
+        "app.store.settlements.end_attempts": of("end_attempts"),
+        "app.store.settlements.write_timeline": no_rows,
+        "app.store.settlements.reopen": nothing,
+        "app.store.attachments.note_dropped": nothing,
+        "app.store.attachments.list_on_timeline": nothing,
+        "app.store.events.announce": of("announce"),
+        "app.store.counters.count": nothing,
+        "app.delivery.settle._with_flips": _without_flips,
+    }
+
+
+async def _no_silence(*_: object) -> int:
+    return 0
+
+
+async def _without_flips(_: object, __: object, changes: Sequence[Change]) -> list[Change]:
+    return [replace(change) for change in changes]

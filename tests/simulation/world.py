@@ -1,0 +1,394 @@
+"""One schedule: processes, a provider, receipts, people and a sweeper on a clock and a network drawn by a seed.
+
+Pump, slots, recorder, settling and the sweeper's claims are the service's own. A process may be killed, frozen or told
+to stop at each of its waits; a commit may be lost either way; the provider does not deduplicate.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from types import SimpleNamespace
+from typing import Any, Final
+from uuid import uuid4
+
+from app.channels.http import call_deadline, deadline_passed
+from app.delivery.claiming import Taken, Ticket
+from app.delivery.crew import Crew, Pace
+from app.delivery.loads import Load
+from app.delivery.outcomes import DEADLINE_PASSED
+from app.delivery.pump import Pump
+from app.delivery.recorder import Recorder
+from app.delivery.settle import Report, settle
+from app.delivery.sweep import Sweeper
+from app.dev.history.evidence import Decision, Receipt
+from app.dev.history.replay import explain, record_of
+from app.domain.messaging import (
+    Accepted,
+    AddressKind,
+    Author,
+    Deferred,
+    Limits,
+    Outbound,
+    Rejected,
+    SendResult,
+    Unknown,
+)
+from app.domain.model import (
+    ACCEPTED,
+    Channel,
+    DeliveryEvent,
+    DeliveryId,
+    DeliveryStatus,
+    Happening,
+    Move,
+    Reason,
+    ReasonCode,
+)
+from app.store.database import DatabaseAway
+from app.store.sweeps import ExpiredClaim
+from app.telemetry import Telemetry
+from tests.simulation.rows import LANE, TENANT, Row, Table, table
+
+E, S = DeliveryEvent, DeliveryStatus
+START: Final = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+LEASE, SLACK, CALL = 30.0, 20.0, 10.0
+SETTLES: Final = LEASE + SLACK + CALL
+PROCESSES, LONGEST = 2, 200.0
+LOST: Final = 0.03
+"""How often a commit is not answered."""
+TELEMETRY: Final = Telemetry()
+FAILED: Final = Reason(ReasonCode.BOUNCED, "It bounced.", retryable=False)
+SAID_SO: Final = Reason(ReasonCode.MARKED_NOT_SENT, "A person says so.", retryable=True)
+ENDS: Final = ("accepted", "lost", "not taken", "rejected", "not sent", "silent")
+ODDS: Final = (10, 2, 1, 1, 2, 1)
+
+
+@dataclass(eq=False)
+class Process:
+    """A worker; every wait of it goes through `alive`."""
+
+    dead: bool = False
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.awake.set()
+
+    @property
+    def hangs(self) -> bool:
+        return not self.over.is_set() and (self.dead or not self.awake.is_set())
+
+    async def alive(self) -> None:
+        """Come back when the process is scheduled again; not before all is over, when it was killed."""
+        while self.hangs:
+            await (self.over.wait() if self.dead else self.awake.wait())
+
+    def end(self) -> None:
+        """Let what hangs come to its end: nobody looks any more."""
+        for event in (self.over, self.awake, self.stop):
+            event.set()
+
+
+@dataclass
+class World:
+    """One schedule."""
+
+    dice: Random
+    table: Table
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    steps: list[str] = field(default_factory=list)
+    copies: Counter[DeliveryId] = field(default_factory=Counter)
+    allowed: Counter[DeliveryId] = field(default_factory=Counter)
+    """Copies that a person has risked."""
+    failed: set[tuple[DeliveryId, int]] = field(default_factory=set)
+    decisions: defaultdict[DeliveryId, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    receipts: defaultdict[DeliveryId, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
+    processes: dict[Process, "asyncio.Task[None]"] = field(default_factory=dict)
+    tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    reporting: int = 0
+
+    def note(self, what: str) -> None:
+        self.steps.append(f"{asyncio.get_running_loop().time():.2f} {what}")
+
+    def spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    # The database
+
+    @asynccontextmanager
+    async def begin(self, process: Process | None) -> AsyncIterator[Any]:
+        """One transaction after the other. A process may stop before and after its commit, or not hear of it."""
+        await self.busy.acquire()
+        try:
+            await asyncio.sleep(self.dice.uniform(0, 0.05))
+            while process and process.hangs:
+                self.busy.release()
+                await process.alive()
+                await self.busy.acquire()
+            self.table.seconds = asyncio.get_running_loop().time()
+            kept = self.table.kept()
+            lost = process is not None and not process.over.is_set() and self.dice.random() < LOST
+            committed = not lost or self.dice.random() < 0.5
+            try:
+                yield SimpleNamespace()
+            except BaseException:
+                self.table.restore(kept)
+                raise
+            if not committed:
+                self.table.restore(kept)
+        finally:
+            self.busy.release()
+        if process:
+            await process.alive()
+        if lost:
+            self.note(f"a commit is not answered, and {'is' if committed else 'is not'} there")
+            raise DatabaseAway("The connection was lost.")
+
+    # The provider
+
+    async def send(self, process: Process, outbound: Outbound) -> SendResult:
+        await process.alive()
+        try:
+            async with asyncio.timeout_at(call_deadline()):
+                await asyncio.sleep(self.dice.uniform(0, 2))
+        except TimeoutError:
+            return Deferred("unreachable", "Nobody answers.", timedelta(seconds=1))
+        await process.alive()
+        if deadline_passed():
+            return Deferred(DEADLINE_PASSED, "Too late to begin.", timedelta(seconds=1))
+        end = self.dice.choices(ENDS, ODDS)[0]
+        self.note(f"{self.name(outbound.delivery_id)}.{outbound.epoch}: {end}")
+        if end in ("accepted", "lost", "silent"):
+            self.take(outbound)
+        try:
+            async with asyncio.timeout_at(call_deadline()):
+                await asyncio.sleep(100 if end == "silent" else self.dice.uniform(0, 3))
+        except TimeoutError:
+            return Unknown("No answer.")
+        await process.alive()
+        match end:
+            case "accepted":
+                return Accepted(f"{outbound.correlation}")
+            case "rejected":
+                return Rejected(ReasonCode.PROVIDER_REJECTED, "No.")
+            case "not sent":
+                return Deferred("busy", "Later.", timedelta(seconds=self.dice.uniform(0.1, 5)))
+            case _:
+                return Unknown("The answer was lost.")
+
+    def take(self, outbound: Outbound) -> None:
+        id_ = DeliveryId(outbound.delivery_id)
+        self.copies[id_] += 1
+        arrives = self.dice.random() < 0.85
+        if not arrives:
+            self.failed.add((id_, outbound.epoch))
+        if self.dice.random() < 0.8:
+            self.spawn(self.report(id_, outbound.epoch, E.RECEIPT_DELIVERED if arrives else E.RECEIPT_FAILED))
+        elif not arrives:
+            self.failed.discard((id_, outbound.epoch))
+
+    async def report(self, id_: DeliveryId, epoch: int, event: DeliveryEvent) -> None:
+        """A receipt comes sooner or later, and perhaps twice; not always with a time."""
+        self.reporting += 1
+        at = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
+        happening = Happening(event, epoch, self.dice.choice((at, None)), FAILED if event is E.RECEIPT_FAILED else None)
+        for _ in range(self.dice.choice((1, 1, 2))):
+            await asyncio.sleep(self.dice.choice((0.01, 1, 20, 70)) * self.dice.random())
+            answer = (await self.settle(Report(id_, happening)))[id_]
+            self.note(f"{self.name(id_)}.{epoch}: {event}, {answer}")
+            kind, said = (
+                event.removeprefix("receipt_"),
+                "applied" if isinstance(answer, Move) else f"absorbed: {answer}",
+            )
+            self.receipts[id_].append(Receipt(kind, epoch, happening.occurred_at, self.table.now, said))
+        self.reporting -= 1
+
+    async def settle(self, *reports: Report) -> dict[DeliveryId, Any]:
+        async with self.begin(None) as connection:
+            return await settle(connection, TENANT, reports)
+
+    def name(self, id_: Any) -> str:
+        return str(list(self.table.rows).index(id_))
+
+    # Workers
+
+    async def work(self, process: Process) -> None:
+        database: Any = SimpleNamespace(begin=lambda _: self.begin(process))
+        recorder = Recorder(database)
+        writing = asyncio.create_task(recorder.run())
+        crew = Crew(database, recorder, PACE, _lines(self, process), _plans(), _loads(), TELEMETRY)
+        while not process.stop.is_set():
+            await process.alive()
+            with suppress(DatabaseAway):
+                await Pump(crew, LANE, process.stop).run()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await process.stop.wait()
+        recorder.close()
+        await writing
+
+    async def sweep(self) -> None:
+        """Every second, whoever lives."""
+        database: Any = SimpleNamespace(begin=lambda _: self.begin(None))
+        sweeper = Sweeper(database, nobody, nobody, timedelta(days=7), TELEMETRY.metrics)
+        while True:
+            await asyncio.sleep(1)
+            now = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
+            rows = list(self.table.rows.values())
+            lost = [row for row in rows if row.status is S.SENDING and row.lease_until and row.lease_until <= now]
+            if lost:
+                self.note(f"sweeper gives up {', '.join(self.name(row.id) for row in lost)}")
+                await sweeper._expire_claims(TENANT, [ExpiredClaim(TENANT, row.id, row.epoch) for row in lost])
+
+    # What befalls them
+
+    async def misfortunes(self) -> None:
+        for _ in range(PROCESSES):
+            self.start()
+        for _ in range(self.dice.randrange(4)):
+            await asyncio.sleep(self.dice.choice((0.2, 2, 20)) * self.dice.random())
+            process = self.dice.choice([each for each in self.processes if not each.dead and not each.stop.is_set()])
+            what = self.dice.choice(("is killed", "freezes", "freezes for long", "is told to stop"))
+            self.note(f"a process {what}")
+            self.befall(process, what)
+
+    def befall(self, process: Process, what: str) -> None:
+        match what:
+            case "is killed":
+                process.dead = True
+                self.start()
+            case "is told to stop":
+                process.stop.set()
+                self.start()
+            case _:
+                process.awake.clear()
+                seconds = self.dice.uniform(20, 90) if what == "freezes for long" else self.dice.uniform(0.1, 5)
+                asyncio.get_running_loop().call_later(seconds, process.awake.set)
+
+    def start(self) -> None:
+        process = Process()
+        self.processes[process] = asyncio.create_task(self.work(process))
+
+    async def people(self) -> None:
+        """A person decides about what is uncertain, when they may; a look-up says what the provider has."""
+        while True:
+            await asyncio.sleep(self.dice.uniform(5, 60))
+            for row in [row for row in self.table.rows.values() if row.status is S.UNCERTAIN]:
+                event = self.dice.choice((E.SEND_AGAIN, E.RESOLVE_NOT_SENT, E.RESOLVE_SENT, E.FIND_ABSENT, None))
+                if event is not None and not (event is E.FIND_ABSENT and self.has(row.id, row.epoch)):
+                    await self.decide(row.id, row.epoch, event)
+
+    def has(self, id_: DeliveryId, epoch: int) -> bool:  # noqa: ARG002
+        return bool(self.copies[id_])
+
+    async def decide(self, id_: DeliveryId, epoch: int, event: DeliveryEvent) -> None:
+        look_up = event is E.FIND_ABSENT
+        reason = SAID_SO if event is E.RESOLVE_NOT_SENT else None
+        answer = (await self.settle(Report(id_, Happening(event, epoch if look_up else None, reason=reason))))[id_]
+        self.note(f"{self.name(id_)}: {event}, {answer}")
+        if isinstance(answer, Move) and not look_up:
+            again = event is E.SEND_AGAIN
+            outcome = "sent" if event is E.RESOLVE_SENT else "not_sent"
+            self.decisions[id_].append(Decision(epoch, outcome, again, START))
+            self.allowed[id_] += again
+
+    # The end
+
+    async def play(self) -> None:
+        self.spawn(self.sweep())
+        self.spawn(self.people())
+        await self.misfortunes()
+        ended = asyncio.get_running_loop().time() + LONGEST
+        while asyncio.get_running_loop().time() < ended and (self.reporting or not self.at_rest()):
+            await asyncio.sleep(1)
+        self.check()
+        for process in self.processes:
+            process.end()
+        await asyncio.gather(*self.processes.values())
+        for task in self.tasks:
+            task.cancel()
+
+    def at_rest(self) -> bool:
+        return all(row.status not in (S.QUEUED, S.SENDING) for row in self.table.rows.values())
+
+    def check(self) -> None:
+        for id_, row in self.table.rows.items():
+            name = self.name(id_)
+            bounced = sum(one == id_ for one, _ in self.failed)
+            assert self.copies[id_] - bounced <= 1 + self.allowed[id_], f"{name} was sent {self.copies[id_]} times"
+            assert row.status not in (S.QUEUED, S.SENDING), f"{name} is still {row.status}"
+            by_person = any(attempt.outcome == "marked_sent" for attempt in row.tries)
+            assert row.status not in ACCEPTED or self.copies[id_] or by_person, (
+                f"{name} is {row.status} and nobody took it"
+            )
+            assert self.explained(row), f"{name} went a way that the protocol does not know"
+
+    def explained(self, row: Row) -> bool:
+        recorded = self.table.recorded(row, self.receipts[row.id], self.decisions[row.id])
+        return explain(record_of(recorded, row.told, cancelled=False, retried=False)).possible
+
+
+def _lines(world: World, process: Process) -> Any:
+    async def send(outbound: Outbound) -> SendResult:
+        return await world.send(process, outbound)
+
+    adapter = SimpleNamespace(name="simulated", send=send, limits=Limits(AddressKind.OPAQUE))
+
+    async def line(*_: object) -> Any:
+        return SimpleNamespace(adapter=adapter)
+
+    return SimpleNamespace(line=line)
+
+
+def _plans() -> Any:
+    async def plan(*_: object) -> Any:
+        return SimpleNamespace(guards=SimpleNamespace(max_per_contact_per_day=None))
+
+    return SimpleNamespace(plan=plan)
+
+
+def _loads() -> Any:
+    async def of(*_: object) -> Load:
+        return Load()
+
+    return SimpleNamespace(of=of)
+
+
+async def nobody(*_: object) -> None:
+    pass
+
+
+PACE: Final = Pace(timedelta(seconds=LEASE), timedelta(seconds=SETTLES), 16, timedelta(seconds=1.5))
+
+
+async def written(pump: Any, taken: Taken, *_: object) -> Sequence[Ticket]:
+    """Instead of rendering: a transaction in which the texts would be stored."""
+    async with pump._crew.database.begin(TENANT):
+        pass
+    return [Ticket(row, _outbound(row)) for row in taken.rows]
+
+
+def _outbound(row: Any) -> Outbound:
+    return Outbound(
+        delivery_id=row.delivery_id,
+        epoch=row.epoch,
+        channel=Channel.SMS,
+        address="+12025550100",
+        text="Hi",
+        conversation_id=uuid4(),
+        conversation_external_id=None,
+        callback_url="https://example.com",
+        author=Author(None, "Ines"),
+    )
+
+
+def world(seed: int) -> World:
+    dice = Random(seed)  # noqa: S311 - it draws a schedule
+    return World(dice, table(dice.choice((1, 2, 3)), START))
