@@ -40,33 +40,33 @@ class Point:
 
 
 WORKER: Final[Mapping[str, Point]] = {
-    "claim.taken": Point("app.store.claims", "claim", "after"),
-    "claim.marked": Point("app.store.claims", "mark", "after"),
+    "claim.taken": Point("app.delivery.sql.claims", "claim", "after"),
+    "claim.marked": Point("app.delivery.sql.claims", "mark", "after"),
     "claim.committed": Point("app.delivery.pump", "Pump._make_ready", "before"),
-    "texts.stored": Point("app.store.claims", "keep_texts", "after"),
+    "texts.stored": Point("app.delivery.sql.claims", "keep_texts", "after"),
     "begin": Point("app.delivery.pump", "Pump._take", "after"),
-    "send.call": Point("app.delivery.pump", "Pump._call", "before"),
+    "send.call": Point("app.delivery.sending", "Sending._call", "before"),
     "send.headers": Point("app.channels.http", "_note_headers", "after"),
-    "send.answered": Point("app.delivery.pump", "Pump._heard", "before"),
-    "record.locked": Point("app.store.settlements", "lock", "after"),
-    "record.applied": Point("app.store.settlements", "apply", "after"),
-    "record.timeline": Point("app.store.settlements", "write_timeline", "after"),
-    "record.counted": Point("app.store.counters", "count", "after"),
-    "record.committed": Point("app.delivery.recorder", "_release", "before"),
-    "sweep.found": Point("app.delivery.sweep", "Sweeper._expire_claims", "before"),
-    "sweep.settled": Point("app.delivery.sweep", "Sweeper._settle_each", "after"),
-    "sweep.finished": Point("app.store.closing", "finish", "after"),
+    "send.answered": Point("app.delivery.sending", "Sending._heard", "before"),
+    "record.locked": Point("app.delivery.sql.settlements", "lock", "after"),
+    "record.applied": Point("app.delivery.sql.settlements", "apply", "after"),
+    "record.timeline": Point("app.delivery.sql.timeline", "write_timeline", "after"),
+    "record.counted": Point("app.delivery.sql.counters", "count", "after"),
+    "record.committed": Point("app.delivery.record", "_release", "before"),
+    "sweep.found": Point("app.delivery.sweeper", "Sweeper._expire_claims", "before"),
+    "sweep.settled": Point("app.delivery.sweeper", "Sweeper._settle_each", "after"),
+    "sweep.finished": Point("app.delivery.sql.lifecycle", "finish", "after"),
 }
 """Where a worker may stop, in the order of a message's way."""
 
 SERVER: Final[Mapping[str, Point]] = {
     "prepare.frozen": Point("app.store.selection", "freeze", "after"),
-    "prepare.page": Point("app.mass_replies", "_prepare_page", "after"),
-    "confirm.kept": Point("app.store.confirmations", "keep", "after"),
-    "receipt.stored": Point("app.store.receipts", "store", "after"),
-    "receipt.settled": Point("app.store.receipts", "mark_settled", "after"),
-    "import.stored": Point("app.store.imports", "store_chunk", "after"),
-    "erasure.scrubbed": Point("app.store.erasure", "scrub", "after"),
+    "prepare.page": Point("app.delivery.prepare", "_prepare_page", "after"),
+    "confirm.kept": Point("app.mass_replies.sql.confirmations", "keep", "after"),
+    "receipt.stored": Point("app.delivery.sql.receipts", "store", "after"),
+    "receipt.settled": Point("app.delivery.sql.receipts", "mark_settled", "after"),
+    "import.stored": Point("app.conversations.sql.imports", "store_chunk", "after"),
+    "erasure.scrubbed": Point("app.compliance.sql.erasure", "scrub", "after"),
 }
 """Where an API process may stop."""
 

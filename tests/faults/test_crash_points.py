@@ -8,7 +8,7 @@ import os
 import pytest
 
 from app.dev.crash import WORKER
-from app.domain.model import DeliveryStatus
+from app.domain.delivery import DeliveryStatus
 from tests.faults.conftest import Begin
 
 pytestmark = [pytest.mark.faults, pytest.mark.proof, pytest.mark.timeout(900)]

@@ -11,24 +11,16 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.delivery.sql.attempts import EndedAttempt
+from app.delivery.sql.call_shares import CallShare
+from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.sql.settlements import Change, Locked
 from app.dev.history import evidence
-from app.domain.events import DeliveryUpdated, News
-from app.domain.model import (
-    AccountId,
-    Channel,
-    ConversationId,
-    DeliveryId,
-    DeliveryStatus,
-    Happening,
-    MassReplyId,
-    MassReplyStatus,
-    ReasonCode,
-    Standing,
-    TenantId,
-)
-from app.store.call_shares import Share
-from app.store.claims import Attempt, Claimed, Gate, Grant, LaneKey
-from app.store.settlements import Change, Locked, Outcome
+from app.domain.delivery import DeliveryState, DeliveryStatus, ReportedEvent
+from app.domain.lanes import LaneKey
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbox import DeliveryUpdated, OutboxEntry
+from app.domain.words import AccountId, Channel, ConversationId, DeliveryId, MassReplyId, ReasonCode, TenantId
 
 TENANT, BATCH, ACCOUNT = TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3))
 LANE = LaneKey(TENANT, BATCH, ACCOUNT)
@@ -78,7 +70,7 @@ class Table:
 
     rows: dict[DeliveryId, Row]
     started: datetime
-    shares: dict[UUID, Share] = field(default_factory=dict)
+    shares: dict[UUID, CallShare] = field(default_factory=dict)
     cool_until: datetime | None = None
     max_in_flight: int = 2
     seconds: float = 0.0
@@ -96,19 +88,26 @@ class Table:
 
     # What a claim asks
 
-    async def gate(self, _: object, lane: LaneKey, holder: UUID) -> Gate:  # noqa: ARG002
+    async def gate(self, _: object, lane: LaneKey, holder: UUID) -> LaneSnapshot:  # noqa: ARG002
         held = [share for who, share in self.shares.items() if who != holder and share.expires_at > self.now]
         others = [share.slots for share in held]
         unrecorded = sum(row.status is S.SENDING for row in self.rows.values())
-        return Gate(
+        return LaneSnapshot(
             self.now, MassReplyStatus.SENDING, None, False, False, False, True, False, self.cool_until, self.started,
             1_000, self.max_in_flight, unrecorded, self.started, None, len(others), sum(others), others.count(0),
         )  # fmt: skip
 
     async def claim(
-        self, _: object, lane: LaneKey, token: UUID, grant: Grant, now: datetime, lease: timedelta, settles: timedelta
+        self,
+        _: object,
+        lane: LaneKey,
+        token: UUID,
+        limit: ClaimLimit,
+        now: datetime,
+        lease: timedelta,
+        settles: timedelta,
     ) -> list[Claimed]:
-        due = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now][: grant.free]
+        due = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now][: limit.free]
         for row in due:
             row.status, row.token, row.lease_until = S.SENDING, token, now + lease
             row.settles_after, row.reason, row.retryable = now + settles, None, False
@@ -116,37 +115,37 @@ class Table:
         return [_claimed(row, lane) for row in due]
 
     async def mark(
-        self, _: object, __: LaneKey, ___: Sequence[Attempt], ____: datetime, _____: datetime, share: Share
+        self, _: object, __: LaneKey, ___: Sequence[Attempt], ____: datetime, _____: datetime, share: CallShare
     ) -> None:
         self.shares[share.holder] = share
 
-    async def touch(self, _: object, __: LaneKey, ___: datetime, share: Share) -> None:
+    async def touch(self, _: object, __: LaneKey, ___: datetime, share: CallShare) -> None:
         self.shares[share.holder] = share
 
     async def claimed_under(self, _: object, __: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
         return [(row.id, row.epoch) for row in self.rows.values() if row.status is S.SENDING and row.token == token]
 
-    async def next_due(self, _: object, __: LaneKey, ___: Grant) -> datetime | None:
+    async def next_due(self, _: object, __: LaneKey, ___: ClaimLimit) -> datetime | None:
         return min((row.due for row in self.rows.values() if row.status is S.QUEUED), default=None)
 
-    async def cool(self, _: object, __: TenantId, ___: AccountId, wait: timedelta, ____: str) -> None:
+    async def cool(self, _: object, __: AccountId, wait: timedelta, *___: object) -> None:
         self.cool_until = self.now + wait
 
-    async def release(self, _: object, __: TenantId, holders: Iterable[UUID]) -> None:
+    async def release(self, _: object, holders: Iterable[UUID]) -> None:
         for holder in holders:
             self.shares.pop(holder, None)
 
     # What settling asks
 
-    async def lock(self, _: object, __: TenantId, happenings: Sequence[tuple[DeliveryId, Happening]]) -> list[Locked]:
-        found = [(self.rows[id_], happening) for id_, happening in sorted(happenings, key=lambda each: each[0])]
-        return [self._locked(row, happening) for row, happening in found]
+    async def lock(self, _: object, events: Sequence[tuple[DeliveryId, ReportedEvent]]) -> list[Locked]:
+        found = [(self.rows[id_], event) for id_, event in sorted(events, key=lambda each: each[0])]
+        return [self._locked(row, event) for row, event in found]
 
-    def _locked(self, row: Row, happening: Happening) -> Locked:
-        epoch = happening.epoch or row.epoch
+    def _locked(self, row: Row, event: ReportedEvent) -> Locked:
+        epoch = event.epoch or row.epoch
         own = row.tries[epoch - 1] if epoch else Try(self.now)
         others = [each for number, each in enumerate(row.tries, start=1) if number != epoch]
-        standing = Standing(
+        state = DeliveryState(
             status=row.status,
             epoch=row.epoch,
             reason=row.reason,
@@ -160,17 +159,17 @@ class Table:
             latest_open=row.epoch > 1 and row.tries[-1].outcome in OPEN,
         )
         return Locked(
-            id=row.id, standing=standing, mass_reply_id=BATCH, mark_as_done=False, frozen_at=self.started,
+            id=row.id, state=state, mass_reply_id=BATCH, mark_as_done=False, frozen_at=self.started,
             author_id=None, author_name="Ines", conversation_id=ConversationId(row.id), account_id=ACCOUNT,
             channel=Channel.SMS, segments=1, used_template=False, has_attachments=False, files=0, times_billed=0,
             prices={}, deferrals=row.deferrals, sent_at=row.sent_at, attempt_started_at=own.started_at,
             restores={}, reached={}, now=self.now,
         )  # fmt: skip
 
-    async def apply(self, _: object, __: TenantId, changes: Sequence[Change]) -> set[UUID]:
+    async def apply(self, _: object, changes: Sequence[Change]) -> set[UUID]:
         applied: set[UUID] = set()
         for change in changes:
-            row, before = self.rows[DeliveryId(change.row.id)], change.row.standing
+            row, before = self.rows[DeliveryId(change.row.id)], change.row.state
             if (row.status, row.epoch) == (before.status, before.epoch):
                 self._apply(row, change)
                 applied.add(row.id)
@@ -187,7 +186,7 @@ class Table:
         if change.newly_sent:
             row.sent_at = self.now
 
-    async def end_attempts(self, _: object, __: TenantId, outcomes: Sequence[Outcome]) -> None:
+    async def end_attempts(self, _: object, outcomes: Sequence[EndedAttempt]) -> None:
         for said in outcomes:
             attempt = self.rows[said.delivery_id].tries[said.epoch - 1]
             if said.outcome and _overrides(attempt.outcome, said.outcome):
@@ -195,8 +194,8 @@ class Table:
             latest = [at for at in (attempt.last_receipt_at, said.reported_at) if at]
             attempt.last_receipt_at = max(latest, default=None)
 
-    async def announce(self, _: object, __: TenantId, news: Sequence[News]) -> None:
-        for one in news:
+    async def publish(self, _: object, entries: Sequence[OutboxEntry]) -> None:
+        for one in entries:
             for subject in one.subjects:
                 if isinstance(subject, DeliveryUpdated):
                     self.rows[DeliveryId(subject.delivery_id)].told.append(subject.status)
@@ -257,30 +256,28 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         return ask
 
     return {
-        "app.store.claims.open_gate": of("gate"),
-        "app.store.claims.read_gate": of("gate"),
-        "app.store.claims.claim": of("claim"),
-        "app.store.claims.mark": of("mark"),
-        "app.store.claims.touch_lane": of("touch"),
-        "app.store.claims.claimed_under": of("claimed_under"),
-        "app.store.claims.next_due_at": of("next_due"),
-        "app.store.waiting.hold_until": nothing,
-        "app.store.waiting.forget_hold": nothing,
-        "app.store.account_health.note_answers": nothing,
-        "app.store.account_health.note_silence": _no_silence,
-        "app.store.account_health.cool": of("cool"),
-        "app.store.account_health.pause": nothing,
-        "app.store.call_shares.release": of("release"),
-        "app.store.settlements.lock": of("lock"),
-        "app.store.settlements.hold": no_rows,
-        "app.store.settlements.apply": of("apply"),
-        "app.store.settlements.end_attempts": of("end_attempts"),
-        "app.store.settlements.write_timeline": no_rows,
-        "app.store.settlements.reopen": nothing,
-        "app.store.attachments.note_dropped": nothing,
-        "app.store.attachments.list_on_timeline": nothing,
-        "app.store.events.announce": of("announce"),
-        "app.store.counters.count": nothing,
+        "app.delivery.sql.claims.lock_lane": of("gate"),
+        "app.delivery.sql.claims.read_lane": of("gate"),
+        "app.delivery.sql.claims.claim": of("claim"),
+        "app.delivery.sql.claims.mark": of("mark"),
+        "app.delivery.sql.claims.touch_lane": of("touch"),
+        "app.delivery.sql.claims.claimed_under": of("claimed_under"),
+        "app.delivery.sql.claims.next_due_at": of("next_due"),
+        "app.delivery.sql.waiting.hold_until": nothing,
+        "app.delivery.sql.waiting.forget_hold": nothing,
+        "app.delivery.sql.account_health.note_answers": nothing,
+        "app.delivery.sql.account_health.note_silence": _no_silence,
+        "app.delivery.sql.account_health.cool": of("cool"),
+        "app.delivery.sql.account_health.pause": nothing,
+        "app.delivery.sql.call_shares.release": of("release"),
+        "app.delivery.sql.settlements.lock": of("lock"),
+        "app.delivery.sql.settlements.hold": no_rows,
+        "app.delivery.sql.settlements.apply": of("apply"),
+        "app.delivery.sql.attempts.end_attempts": of("end_attempts"),
+        "app.delivery.sql.timeline.write_timeline": no_rows,
+        "app.delivery.sql.timeline.reopen": nothing,
+        "app.delivery.sql.counters.count": nothing,
+        "app.store.outbox.publish": of("publish"),
         "app.delivery.settle._with_flips": _without_flips,
     }
 
@@ -289,5 +286,5 @@ async def _no_silence(*_: object) -> int:
     return 0
 
 
-async def _without_flips(_: object, __: object, changes: Sequence[Change]) -> list[Change]:
+async def _without_flips(_: object, changes: Sequence[Change]) -> list[Change]:
     return [replace(change) for change in changes]

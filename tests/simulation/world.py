@@ -16,40 +16,22 @@ from typing import Any, Final
 from uuid import uuid4
 
 from app.channels.http import call_deadline, deadline_passed
-from app.delivery.claiming import Taken, Ticket
-from app.delivery.crew import Crew, Pace
-from app.delivery.loads import Load
+from app.delivery.claim import ClaimedSend, ClaimResult
 from app.delivery.outcomes import DEADLINE_PASSED
 from app.delivery.pump import Pump
-from app.delivery.recorder import Recorder
+from app.delivery.pump_context import Pace, PumpContext
+from app.delivery.record import Recorder
 from app.delivery.settle import Report, settle
-from app.delivery.sweep import Sweeper
+from app.delivery.sql.sweeper import ExpiredClaim
+from app.delivery.staged_files import StagedFiles
+from app.delivery.sweeper import Sweeper
 from app.dev.history.evidence import Decision, Receipt
 from app.dev.history.replay import explain, record_of
-from app.domain.messaging import (
-    Accepted,
-    AddressKind,
-    Author,
-    Deferred,
-    Limits,
-    Outbound,
-    Rejected,
-    SendResult,
-    Unknown,
-)
-from app.domain.model import (
-    ACCEPTED,
-    Channel,
-    DeliveryEvent,
-    DeliveryId,
-    DeliveryStatus,
-    Happening,
-    Move,
-    Reason,
-    ReasonCode,
-)
+from app.domain.channel_port import AddressKind, Limits
+from app.domain.delivery import ACCEPTED, DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
+from app.domain.outbound import Accepted, Author, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
 from app.store.database import DatabaseAway
-from app.store.sweeps import ExpiredClaim
 from app.telemetry import Telemetry
 from tests.simulation.rows import LANE, TENANT, Row, Table, table
 
@@ -198,21 +180,23 @@ class World:
         """A receipt comes sooner or later, and perhaps twice; not always with a time."""
         self.reporting += 1
         at = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
-        happening = Happening(event, epoch, self.dice.choice((at, None)), FAILED if event is E.RECEIPT_FAILED else None)
+        reported = ReportedEvent(
+            event, epoch, self.dice.choice((at, None)), FAILED if event is E.RECEIPT_FAILED else None
+        )
         for _ in range(self.dice.choice((1, 1, 2))):
             await asyncio.sleep(self.dice.choice((0.01, 1, 20, 70)) * self.dice.random())
-            answer = (await self.settle(Report(id_, happening)))[id_]
+            answer = (await self.settle(Report(id_, reported)))[id_]
             self.note(f"{self.name(id_)}.{epoch}: {event}, {answer}")
             kind, said = (
                 event.removeprefix("receipt_"),
-                "applied" if isinstance(answer, Move) else f"absorbed: {answer}",
+                "applied" if isinstance(answer, Transition) else f"absorbed: {answer}",
             )
-            self.receipts[id_].append(Receipt(kind, epoch, happening.occurred_at, self.table.now, said))
+            self.receipts[id_].append(Receipt(kind, epoch, reported.occurred_at, self.table.now, said))
         self.reporting -= 1
 
     async def settle(self, *reports: Report) -> dict[DeliveryId, Any]:
-        async with self.begin(None) as connection:
-            return await settle(connection, TENANT, reports)
+        async with self.begin(None) as tx:
+            return await settle(tx, reports)
 
     def name(self, id_: Any) -> str:
         return str(list(self.table.rows).index(id_))
@@ -223,11 +207,11 @@ class World:
         database: Any = SimpleNamespace(begin=lambda _: self.begin(process))
         recorder = Recorder(database)
         writing = asyncio.create_task(recorder.run())
-        crew = Crew(database, recorder, PACE, _lines(self, process), _plans(), _loads(), TELEMETRY)
+        context = PumpContext(database, recorder, PACE, _senders(self, process), _plans(), _staging(), TELEMETRY)
         while not process.stop.is_set():
             await process.alive()
             with suppress(DatabaseAway):
-                await Pump(crew, LANE, process.stop).run()
+                await Pump(context, LANE, process.stop).run()
             with suppress(TimeoutError):
                 async with asyncio.timeout(1):
                     await process.stop.wait()
@@ -291,9 +275,9 @@ class World:
     async def decide(self, id_: DeliveryId, epoch: int, event: DeliveryEvent) -> None:
         look_up = event is E.FIND_ABSENT
         reason = SAID_SO if event is E.RESOLVE_NOT_SENT else None
-        answer = (await self.settle(Report(id_, Happening(event, epoch if look_up else None, reason=reason))))[id_]
+        answer = (await self.settle(Report(id_, ReportedEvent(event, epoch if look_up else None, reason=reason))))[id_]
         self.note(f"{self.name(id_)}: {event}, {answer}")
-        if isinstance(answer, Move) and not look_up:
+        if isinstance(answer, Transition) and not look_up:
             again = event is E.SEND_AGAIN
             outcome = "sent" if event is E.RESOLVE_SENT else "not_sent"
             self.decisions[id_].append(Decision(epoch, outcome, again, START))
@@ -335,16 +319,16 @@ class World:
         return explain(record_of(recorded, row.told, cancelled=False, retried=False)).possible
 
 
-def _lines(world: World, process: Process) -> Any:
+def _senders(world: World, process: Process) -> Any:
     async def send(outbound: Outbound) -> SendResult:
         return await world.send(process, outbound)
 
     adapter = SimpleNamespace(name="simulated", send=send, limits=Limits(AddressKind.OPAQUE))
 
-    async def line(*_: object) -> Any:
+    async def sender(*_: object) -> Any:
         return SimpleNamespace(adapter=adapter)
 
-    return SimpleNamespace(line=line)
+    return SimpleNamespace(sender=sender)
 
 
 def _plans() -> Any:
@@ -354,9 +338,9 @@ def _plans() -> Any:
     return SimpleNamespace(plan=plan)
 
 
-def _loads() -> Any:
-    async def of(*_: object) -> Load:
-        return Load()
+def _staging() -> Any:
+    async def of(*_: object) -> StagedFiles:
+        return StagedFiles()
 
     return SimpleNamespace(of=of)
 
@@ -368,11 +352,11 @@ async def nobody(*_: object) -> None:
 PACE: Final = Pace(timedelta(seconds=LEASE), timedelta(seconds=SETTLES), 16, timedelta(seconds=1.5))
 
 
-async def written(pump: Any, taken: Taken, *_: object) -> Sequence[Ticket]:
+async def written(pump: Any, taken: ClaimResult, *_: object) -> Sequence[ClaimedSend]:
     """Instead of rendering: a transaction in which the texts would be stored."""
-    async with pump._crew.database.begin(TENANT):
+    async with pump._context.database.begin(TENANT):
         pass
-    return [Ticket(row, _outbound(row)) for row in taken.rows]
+    return [ClaimedSend(row, _outbound(row)) for row in taken.rows]
 
 
 def _outbound(row: Any) -> Outbound:
