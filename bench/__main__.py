@@ -103,7 +103,7 @@ async def _prepare(runtime: Runtime, tenant: TenantId) -> tuple[float, MassReply
     started = time.perf_counter()
     checked = await create.check(runtime.database, runtime.aside, tenant, draft, OPERATOR)
     async with runtime.database.begin(tenant) as tx:
-        id_ = await create.create(tx, draft, checked, OPERATOR)
+        id_ = (await create.create(tx, draft, checked, OPERATOR)).id
     await prepare.prepare(runtime.database, runtime.aside, tenant, id_, timedelta(minutes=30))
     return time.perf_counter() - started, id_
 

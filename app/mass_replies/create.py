@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from app.accounts.sql import snippets, tenants
 from app.attachments.sql import attachments
 from app.attachments.upload import attachments_of
 from app.delivery.judge import judge_all, load_recipients, summarize
+from app.delivery.prepare import prepare
 from app.domain.approval import actors_behind
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.contact_limits import thin_out
@@ -24,7 +26,9 @@ from app.domain.selection import ByExternalIds, to_json
 from app.domain.text.approved_templates import ApprovedTemplate, read_template
 from app.domain.text.message import CompiledMessage, Source, compile_message, expand
 from app.domain.words import MassReplyId, TenantId
+from app.mass_replies.idempotency import IdempotencyKey, earlier
 from app.mass_replies.sql import drafts
+from app.mass_replies.sql.idempotency import Record
 from app.process.aside import Aside
 from app.store import audit, guards, selection
 from app.store.database import Database
@@ -58,6 +62,23 @@ class Checked:
     source: Source
     plan: MessagePlan
     counted: Counted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    id: MassReplyId
+    selected_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What became of a request to create a mass reply."""
+
+    id: MassReplyId
+    earlier: Record | None = None
+    """The record of the same request, if it came before."""
+    needs_worker: bool = False
+    """Whether it is too large to be prepared at once."""
 
 
 async def preview(
@@ -94,7 +115,40 @@ async def check(database: Database, aside: Aside, tenant: TenantId, draft: Draft
     return replace(checked, counted=await _counted(database, aside, tenant, draft, checked.plan, limit))
 
 
-async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> MassReplyId:
+async def create_once(
+    database: Database,
+    aside: Aside,
+    tenant: TenantId,
+    draft: Draft,
+    by: Actor,
+    key: IdempotencyKey | None,
+    *,
+    inline_limit: int,
+    confirm_within: timedelta,
+) -> Creation:
+    """Create a mass reply once for each key, and prepare it at once if it selects no more than `inline_limit`.
+
+    Raise IdempotencyInProgress or IdempotencyKeyReused, and what `check` and `create` raise.
+    """
+    async with database.begin(tenant) as tx:
+        record = await earlier(tx, key)
+    if record is not None:
+        return Creation(record.mass_reply_id, record)
+    checked = await check(database, aside, tenant, draft, by)
+    async with database.begin(tenant) as tx:
+        # The same request may have been here while the draft was checked.
+        if (record := await earlier(tx, key)) is not None:
+            return Creation(record.mass_reply_id, record)
+        created = await create(tx, draft, checked, by)
+        if key is not None:
+            await key.open(tx, created.id)
+    if created.selected_count > inline_limit:
+        return Creation(created.id, needs_worker=True)
+    await prepare(database, aside, tenant, created.id, confirm_within)
+    return Creation(created.id)
+
+
+async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Created:
     """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
     await attachments.note_named(tx, draft.attachment_ids)
     await attachments_of(tx, draft.attachment_ids)
@@ -107,7 +161,7 @@ async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Mas
     _refuse_too_large(count, guarded.limit_for(by.roles), checked.counted)
     await drafts.set_selected_count(tx, id_, count)
     await audit.record(tx, by, _created(id_, draft, count))
-    return id_
+    return Created(id_, count)
 
 
 async def _counted(

@@ -273,7 +273,7 @@ class TestPreparation:
         )
         checked = await create.check(stage.database, stage.runtime.aside, stage.tenant, draft, OPERATOR)
         async with stage.database.begin(stage.tenant) as tx:
-            id_ = await create.create(tx, draft, checked, OPERATOR)
+            id_ = (await create.create(tx, draft, checked, OPERATOR)).id
         # Two pages of two, in the place of one.
         await stage.runs(
             "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "

@@ -9,7 +9,7 @@ from structlog.contextvars import bind_contextvars
 from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE
-from app.api.idempotency import Keyed, KeyHeader, earlier
+from app.api.idempotency import KeyHeader, read_key
 from app.api.mass_replies import Id, answer, read, wake
 from app.api.mass_reply_schemas import (
     ConfirmBody,
@@ -22,7 +22,6 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing, Moment
-from app.delivery import prepare
 from app.domain.audit import Actor
 from app.domain.errors import (
     BatchTooLarge,
@@ -43,11 +42,10 @@ from app.domain.errors import (
     UnknownAttachment,
     UnknownMergeTag,
 )
-from app.domain.mass_reply import MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import MassReplyId, TenantId
 from app.mass_replies import confirm, create
-from app.mass_replies.sql.idempotency import Record
+from app.mass_replies.idempotency import IdempotencyKey
 from app.runtime import Runtime
 from app.store import mass_replies as store
 from app.store.shares import BULK, SEARCH
@@ -98,54 +96,42 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
 async def create_mass_reply(
     body: MassReplyBody, caller: Sender, runtime: RuntimeDep, key: KeyHeader = None
 ) -> Response:
-    """Freeze a selection and a message, and answer the exact count. Nothing is sent before somebody confirms it."""
-    draft, keyed = body.to_draft(caller), Keyed.of(caller, key, "create", body)
-    database, by = runtime.database.of(BULK), Actor.of(caller, draft.author)
-    async with database.begin(caller.tenant_id) as tx:
-        record = await earlier(tx, keyed)
-    if record is None:
-        checked = await create.check(database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, by)
-        async with database.begin(caller.tenant_id) as tx:
-            record = await earlier(tx, keyed)
-            if record is None:
-                id_ = await create.create(tx, draft, checked, by)
-                if keyed is not None:
-                    await keyed.open(tx, id_)
-    if record is not None and keyed is not None:
-        return await _created_before(runtime, keyed, record)
-    return await _created(runtime, keyed, await _prepared(runtime, caller.tenant_id, id_))
+    """Freeze a selection and a message, and return the exact count. Nothing is sent before somebody confirms it."""
+    tenant, settings = caller.tenant_id, runtime.settings
+    draft, once = body.to_draft(caller), read_key(caller, key, "create", body)
+    created = await create.create_once(
+        runtime.database.of(BULK),
+        runtime.aside.of(tenant),
+        tenant,
+        draft,
+        Actor.of(caller, draft.author),
+        once,
+        inline_limit=settings.prepare_inline_limit,
+        confirm_within=settings.confirm_within,
+    )
+    if created.needs_worker:
+        await runtime.wakeups.wake_preparation(tenant, created.id)
+    return await _created(runtime, tenant, created, once)
 
 
-async def _created_before(runtime: Runtime, keyed: Keyed, record: Record) -> Response:
-    """The first answer again. Where its request died before it answered, the mass reply itself says what it was."""
-    batch = await read(runtime, keyed.tenant, record.mass_reply_id)
-    if record.answer is None and batch.status is MassReplyStatus.PREPARING:
-        raise IdempotencyInProgress
-    repeated = await _created(runtime, keyed, batch)
-    repeated.headers["Idempotent-Replayed"] = "true"
-    return repeated
-
-
-async def _created(runtime: Runtime, keyed: Keyed | None, batch: MassReply) -> Response:
+async def _created(
+    runtime: Runtime, tenant: TenantId, created: create.Creation, key: IdempotencyKey | None
+) -> Response:
+    """Return the mass reply: also if the first request with this key died before it was answered."""
+    batch = await read(runtime, tenant, created.id)
     bind_contextvars(mass_reply=str(batch.id))
     preparing = batch.status is MassReplyStatus.PREPARING
+    if preparing and created.earlier is not None and created.earlier.answer is None:
+        raise IdempotencyInProgress
     code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
     text = answer(batch).model_dump_json()
-    if keyed is not None:
-        async with runtime.database.begin(keyed.tenant) as tx:
-            code, text = await keyed.close(tx, code, text)
-    return Response(text, code, {"Location": f"/mass-replies/{batch.id}"}, media_type="application/json")
-
-
-async def _prepared(runtime: Runtime, tenant: TenantId, id_: MassReplyId) -> MassReply:
-    """Prepare a small mass reply here and now; a large one is left to a worker."""
-    batch = await read(runtime, tenant, id_)
-    if batch.selected_count > runtime.settings.prepare_inline_limit:
-        await runtime.wakeups.wake_preparation(tenant, id_)
-        return batch
-    within = runtime.settings.confirm_within
-    await prepare.prepare(runtime.database.of(BULK), runtime.aside.of(tenant), tenant, id_, within)
-    return await read(runtime, tenant, id_)
+    if key is not None:
+        async with runtime.database.begin(tenant) as tx:
+            code, text = await key.close(tx, code, text)
+    headers = {"Location": f"/mass-replies/{batch.id}"}
+    if created.earlier is not None:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(text, code, headers, media_type="application/json")
 
 
 @router.post(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response, status
 
 from app.api.action_schemas import ActionBody, LaneBody, ResolveBody, RetryBody
 from app.api.deps import RuntimeDep, Sender
-from app.api.idempotency import Keyed, KeyHeader, earlier, replay
+from app.api.idempotency import KeyHeader, read_key, replay
 from app.api.mass_replies import Id, answer, existing, read, wake
 from app.api.mass_reply_schemas import MassReplyAnswer
 from app.api.problems import problems
@@ -25,6 +25,7 @@ from app.domain.errors import (
 )
 from app.domain.words import MassReplyId
 from app.mass_replies import control
+from app.mass_replies.idempotency import IdempotencyKey, earlier
 from app.store.shares import BULK
 from app.store.transactions import TenantTx
 
@@ -81,14 +82,14 @@ async def retry_mass_reply(
     """Queue again what failed for a reason that may pass. A completed mass reply is sending then."""
     by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
-    keyed = Keyed.of(caller, key, f"retry {id_}", body)
+    once = read_key(caller, key, f"retry {id_}", body)
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        if (record := await earlier(tx, keyed)) is not None:
+        if (record := await earlier(tx, once)) is not None:
             return replay(record)
         lanes = await control.retry(tx, MassReplyId(id_), body.reason_codes, not_after, by)
-        said = await _kept(tx, id_, keyed)
+        batch = await _stored(tx, id_, once)
     await wake(runtime, lanes)
-    return said
+    return batch
 
 
 @router.post(
@@ -115,20 +116,20 @@ async def resolve_mass_reply(
     """
     decision, within = body.to_decision(caller), runtime.settings.send_within
     by = Actor.of(caller, decision.by)
-    keyed = Keyed.of(caller, key, f"resolve {id_}", body)
+    once = read_key(caller, key, f"resolve {id_}", body)
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        if (record := await earlier(tx, keyed)) is not None:
+        if (record := await earlier(tx, once)) is not None:
             return replay(record)
         lanes = await control.resolve(tx, MassReplyId(id_), decision, within, by)
-        said = await _kept(tx, id_, keyed)
+        batch = await _stored(tx, id_, once)
     await wake(runtime, lanes)
-    return said
+    return batch
 
 
-async def _kept(tx: TenantTx, id_: UUID, keyed: Keyed | None) -> MassReplyAnswer:
-    """The answer to an action, kept with its key in the action's own transaction."""
-    said = answer(await existing(tx, id_))
-    if keyed is not None:
-        await keyed.open(tx, MassReplyId(id_))
-        await keyed.close(tx, status.HTTP_202_ACCEPTED, said.model_dump_json())
-    return said
+async def _stored(tx: TenantTx, id_: UUID, key: IdempotencyKey | None) -> MassReplyAnswer:
+    """Return the mass reply, and store it with the key in the action's own transaction."""
+    batch = answer(await existing(tx, id_))
+    if key is not None:
+        await key.open(tx, MassReplyId(id_))
+        await key.close(tx, status.HTTP_202_ACCEPTED, batch.model_dump_json())
+    return batch
