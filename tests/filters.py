@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.selection import Filter, TagCondition, TimeRange
+from app.domain.filters import Filter, TagCondition, TimeRange
 from app.domain.words import Channel, ConversationStatus, Engagement
 
 FIRST_DAY = datetime(2026, 5, 1, tzinfo=UTC)

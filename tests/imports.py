@@ -12,7 +12,7 @@ from app.conversations.import_report import ImportReport
 from app.conversations.importing import import_lines
 from app.domain.conversation import ConversationView
 from app.domain.erased_addresses import AddressDigests
-from app.domain.selection import parse_filter
+from app.domain.filters import parse_filter
 from app.domain.words import TenantId
 from app.store.database import Database
 

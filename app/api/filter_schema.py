@@ -1,18 +1,28 @@
 """The filter as readers of the API see it.
 
-`app/domain/selection.py` is the truth: it checks every filter, for search and for mass replies alike. The model here
+`app/domain/filters.py` is the truth: it checks every filter, for search and for mass replies alike. The model here
 only describes it in `/openapi.json`; requests are not validated against it, so that no rule is kept twice.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue, TypeAdapter
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    JsonValue,
+    TypeAdapter,
+    create_model,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from app.domain.words import Channel, ConversationStatus, Engagement
+from app.domain.filters import COLUMNS
 
 T = TypeVar("T")
 Filled = Annotated[list[T], Field(min_length=1, description="Any of these.")]
@@ -42,18 +52,19 @@ class TimeFilter(_Description):
     to: datetime = Field(description="Exclusive.")
 
 
-class Filter(_Description):
+def _described(holds: type[StrEnum] | type[str] | type[datetime]) -> Any:
+    filled: Any = Filled
+    return TimeFilter if issubclass(holds, datetime) else filled[holds]
+
+
+_columns: dict[str, Any] = {name: (_described(holds), ...) for name, holds in COLUMNS.items()}
+
+
+class Filter(create_model("Columns", __base__=_Description, **_columns)):  # type: ignore[misc] # the domain names them
     """All given conditions must hold; within a list, any. `{}` means every conversation, and only a search takes it."""
 
-    channel: Filled[Channel]
-    status: Filled[ConversationStatus]
-    engagement: Filled[Engagement]
     tags: TagFilter
-    team: Filled[str]
-    assignee: Filled[str]
     contact: Filled[str] = Field(description="External ids of contacts.")
-    created_at: TimeFilter
-    last_customer_message_at: TimeFilter
     subject_contains: str = Field(
         min_length=1,
         description="A part of the subject, in any case; five at most, nested ones included.",

@@ -12,8 +12,8 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.conversation import Conversation
+from app.domain.filters import Filter
 from app.domain.outbox import ConversationUpdated, MessageCreated, OutboxEntry, Subject
-from app.domain.selection import Filter
 from app.domain.words import ConversationStatus
 
 MAX_CHAIN: Final = 5

@@ -16,8 +16,8 @@ from app.automation.model import (
     TriggerType,
 )
 from app.domain.errors import InvalidRequest
+from app.domain.filters import Filter, filter_to_json, parse_filter
 from app.domain.json_reader import Reader, child
-from app.domain.selection import Filter, filter_to_json, parse_filter
 from app.domain.words import ConversationStatus
 
 E = TypeVar("E", bound=StrEnum)
@@ -51,8 +51,7 @@ def parse_rule(name: str, enabled: bool, given: Mapping[str, object]) -> RuleDra
     conditions = _conditions(reader, given.get("conditions"))
     listed = reader.filled(given.get("actions"), "/actions", most=MAX_ACTIONS, if_empty="A rule needs an action.")
     actions = tuple(_action(reader, each, child("/actions", place)) for place, each in enumerate(listed))
-    if reader.faults:
-        raise InvalidRequest("The automation rule is not valid.", faults=reader.faults)
+    reader.refuse("The automation rule is not valid.")
     return RuleDraft(name, enabled, trigger, conditions, actions)
 
 

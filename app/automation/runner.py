@@ -24,7 +24,7 @@ from app.domain.words import ConversationId, TenantId
 from app.store import outbox
 from app.store.conversations import lock_by_ids
 from app.store.database import Database
-from app.store.selection import matching
+from app.store.filters import matching
 from app.store.transactions import TenantTx
 
 log = structlog.get_logger()

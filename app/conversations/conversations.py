@@ -8,9 +8,9 @@ from uuid import UUID
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import ConversationView, CustomerMessage, TimelineItem
 from app.domain.errors import NotFound
-from app.domain.selection import Filter
+from app.domain.filters import Filter
 from app.domain.words import ConversationId
-from app.store import selection
+from app.store import filters
 from app.store.conversations import find_id, timeline_item, view_conversations
 from app.store.transactions import TenantTx
 
@@ -24,8 +24,8 @@ class SearchResult:
 
 async def search(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> SearchResult:
     """Find conversations, the newest first; a page begins after the conversation `before`."""
-    total = await selection.count(tx, filter)
-    ids = await selection.page(tx, filter, limit=limit, before=before)
+    total = await filters.count(tx, filter)
+    ids = await filters.page(tx, filter, limit=limit, before=before)
     return SearchResult(total, await view_conversations(tx, ids))
 
 

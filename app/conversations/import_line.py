@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.filters import MAX_FIELD_NAME_BYTES
 from app.domain.json_reader import MAX_NAME_BYTES, Reader, child, storable
 from app.domain.json_values import MOST_VALUES, values_in
-from app.domain.selection import MAX_FIELD_NAME_BYTES
 from app.domain.words import Channel, ConversationStatus, Engagement
 
 MAX_TEXT_BYTES = 1024 * 1024

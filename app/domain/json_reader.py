@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from app.domain.errors import Fault
+from app.domain.errors import Fault, InvalidRequest
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -75,6 +75,11 @@ class Reader:
 
     def fault(self, pointer: str, code: str, detail: str) -> None:
         self.faults.append(Fault(pointer, code, detail))
+
+    def refuse(self, detail: str) -> None:
+        """Raise InvalidRequest if there are faults, naming all of them."""
+        if self.faults:
+            raise InvalidRequest(detail, faults=self.faults)
 
     def mapping(self, value: object, pointer: str, known: Collection[str] | None = None) -> dict[str, object]:
         """Read an object; with `known`, one that has no other fields."""

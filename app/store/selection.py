@@ -1,203 +1,21 @@
-"""The filter as SQL, and selections frozen into pages of ids.
+"""Selections: the conversations that they mean, and those ids frozen into pages."""
 
-Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or
-a membership in a btree column; `subject_contains` alone is checked row by row, which is why a filter has but a few.
-Statements name the tenant besides, for the planner and as the second wall.
-"""
-
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.errors import NotFound
-from app.domain.selection import ByExternalIds, ByFilter, ByIds, Filter, FollowUp, Selection, TagCondition, TimeRange
+from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, Selection
 from app.domain.words import ConversationId, MassReplyId, TenantId
+from app.store.filters import Condition, meant, one_of, texts, uuids
 from app.store.transactions import TenantTx
-from app.tables import (
-    contacts,
-    conversation_fields,
-    conversation_tags,
-    conversations,
-    deliveries,
-    mass_replies,
-    selection_pages,
-)
+from app.tables import conversations, deliveries, mass_replies, selection_pages
 
 PAGE_SIZE = 1_000
 """Conversation ids in one row of `selection_pages`."""
-
-Condition = sa.ColumnElement[bool]
-
-
-def meant(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]]:
-    """The ids of the conversations that a filter means.
-
-    A filter has one `any_of` at most, so each way through them is a conjunction, and the whole is their union. Nothing
-    is joined but by a look-up for each row: without statistics the planner would compare all with all, at each level.
-    """
-    ways = [_way(tenant, way) for way in _ways(filter)]
-    found = (sa.union(*ways) if len(ways) > 1 else ways[0]).subquery()
-    return sa.select(found.c.id)
-
-
-def _ways(filter: Filter) -> Iterator[tuple[Filter, ...]]:
-    """The filters that hold together, from the outermost to one without `any_of`."""
-    if not filter.any_of:
-        yield (filter,)
-    for branch in filter.any_of:
-        for way in _ways(branch):
-            yield (filter, *way)
-
-
-def _way(tenant: TenantId, way: Sequence[Filter]) -> sa.Select[tuple[UUID]]:
-    """One conjunction: begun where few are likely to be found, and checked for each row found there."""
-    beginnings = (_begun_at(tenant, part) for part in reversed(way))
-    begun = next((beginning for beginning in beginnings if beginning is not None), None)
-    if begun is None or any(part.team or part.assignee for part in way):
-        rows: sa.FromClause = conversations.alias()
-        source, of_tenant = rows, [rows.c.tenant_id == _some(tenant)]
-    else:
-        found = begun.distinct().subquery()
-        by_key = [conversations.c.tenant_id == _some(tenant), conversations.c.id == found.c[0]]
-        # LIMIT keeps the checks out of the look-up: another index would serve one of them, and find all there are.
-        rows = sa.select(conversations).where(*by_key).limit(1).lateral()
-        source, of_tenant = found.join(rows, sa.true()), []
-    checks = [check for part in way for check in _checks(rows, tenant, replace(part, any_of=()))]
-    return sa.select(rows.c.id).select_from(source).where(*of_tenant, *checks)
-
-
-def _begun_at(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]] | None:
-    tags = filter.tags or TagCondition()
-    if filter.contact:
-        return _of_contacts(tenant, filter.contact)
-    if tags.all or tags.any:
-        return _with_tags(tenant, tags.all[:1] or tags.any)
-    return _with_field(tenant, *filter.custom_fields[0]) if filter.custom_fields else None
-
-
-def _some(tenant: TenantId) -> sa.ScalarSelect[UUID]:
-    """The tenant as `SOME_TENANT` says it: for one that is new to the statistics all would be compared with all."""
-    return sa.select(sa.literal(tenant, sa.Uuid)).scalar_subquery()
-
-
-def _checks(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
-    """What a filter says of the row at hand: each costs a look-up by key, and none can become a join."""
-    checks = _plain(rows, tenant, filter)
-    if filter.contact:
-        contact = contacts.c
-        of_row = [contact.tenant_id == tenant, contact.id == rows.c.contact_id]
-        checks.append(_found(rows, *of_row, _one_of(contact.external_id, filter.contact)))
-    tags = filter.tags or TagCondition()
-    if tags.any:
-        checks.append(_found(rows, *_tags_of(rows, tenant, tags.any)))
-    checks += [_found(rows, *_tags_of(rows, tenant, [tag])) for tag in tags.all]
-    if tags.none:
-        checks.append(_found(rows, *_tags_of(rows, tenant, tags.none)).is_(None))
-    checks += [_found(rows, *_fields_of(rows, tenant, name, values)) for name, values in filter.custom_fields]
-    if filter.any_of:
-        checks.append(sa.or_(*(sa.and_(*_checks(rows, tenant, branch)) for branch in filter.any_of)))
-    return checks
-
-
-def _found(rows: sa.FromClause, *conditions: Condition) -> Condition:
-    """Whether there is such a row: true or null. (Of EXISTS the planner may make a join.)"""
-    return sa.select(sa.true()).where(*conditions).limit(1).correlate(rows).scalar_subquery()
-
-
-def _plain(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
-    """What stands in the row itself, and the complement."""
-    conditions = [
-        _one_of(rows.c[name], values)
-        for name in ("channel", "status", "engagement", "team", "assignee")
-        if (values := getattr(filter, name))
-    ]
-    for name in ("created_at", "last_customer_message_at"):
-        conditions += _within(rows.c[name], getattr(filter, name))
-    if filter.subject_contains is not None:
-        conditions.append(rows.c.subject.icontains(filter.subject_contains, autoescape=True))
-    if filter.not_ is not None:
-        # A condition on a null column is null, and so would its negation be: the complement takes it for false.
-        held = sa.and_(sa.true(), *_checks(rows, tenant, filter.not_))
-        conditions.append(sa.not_(sa.func.coalesce(held, sa.false())))
-    return conditions
-
-
-def _one_of(column: sa.ColumnElement[str], values: Sequence[str]) -> Condition:
-    return column == sa.any_(_texts(values))
-
-
-def _texts(values: Sequence[str]) -> sa.Cast[Sequence[str]]:
-    return sa.cast([str(value) for value in values], ARRAY(sa.Text))
-
-
-def _uuids(values: Sequence[UUID]) -> sa.Cast[Sequence[UUID]]:
-    return sa.cast(list(values), ARRAY(sa.Uuid))
-
-
-def _within(column: sa.ColumnElement[object], range: TimeRange | None) -> list[Condition]:
-    if range is None:
-        return []
-    start = [] if range.start is None else [column >= range.start]
-    end = [] if range.end is None else [column < range.end]
-    return start + end
-
-
-def _of_contacts(tenant: TenantId, external_ids: Sequence[str]) -> sa.Select[tuple[UUID]]:
-    named = sa.select(contacts.c.id).where(
-        contacts.c.tenant_id == tenant, _one_of(contacts.c.external_id, external_ids)
-    )
-    own, ids = conversations.c, sa.func.array(named.scalar_subquery(), type_=ARRAY(sa.Uuid))
-    return sa.select(own.id).where(own.tenant_id == tenant, own.contact_id == sa.any_(ids))
-
-
-def _tags_of(rows: sa.FromClause, tenant: TenantId, tags: Sequence[str]) -> list[Condition]:
-    """The rows of `conversation_tags` that give one of these tags to the conversation at hand."""
-    table = conversation_tags.c
-    return [table.tenant_id == tenant, _one_of(table.tag, tags), table.conversation_id == rows.c.id]
-
-
-def _with_tags(tenant: TenantId, tags: Sequence[str]) -> sa.Select[tuple[UUID]]:
-    table = conversation_tags.c
-    return sa.select(table.conversation_id).where(table.tenant_id == tenant, _one_of(table.tag, tags))
-
-
-def _with_field(tenant: TenantId, name: str, values: Sequence[str]) -> sa.Select[tuple[UUID]]:
-    table = conversation_fields.c
-    return sa.select(table.conversation_id).where(
-        table.tenant_id == tenant, table.name == name, _one_of(table.value, values)
-    )
-
-
-def _fields_of(rows: sa.FromClause, tenant: TenantId, name: str, values: Sequence[str]) -> list[Condition]:
-    table = conversation_fields.c
-    of_row = [table.tenant_id == tenant, table.conversation_id == rows.c.id]
-    return [*of_row, table.name == name, _one_of(table.value, values)]
-
-
-async def count(tx: TenantTx, filter: Filter) -> int:
-    counted = sa.select(sa.func.count()).select_from(meant(tx.tenant, filter).subquery())
-    return int(await tx.scalar(counted) or 0)
-
-
-async def matching(tx: TenantTx, filter: Filter, ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these conversations a filter means. No other is looked at, whatever the filter says."""
-    given = sa.select(conversations).where(
-        conversations.c.tenant_id == tx.tenant, conversations.c.id == sa.any_(_uuids(ids))
-    )
-    rows = given.cte("given")
-    return set(await tx.scalars(sa.select(rows.c.id).where(*_checks(rows, tx.tenant, filter))))
-
-
-async def page(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> list[ConversationId]:
-    """The matching ids, newest first, that come after `before` in that order."""
-    matching = meant(tx.tenant, filter)
-    [id_] = matching.selected_columns
-    older = matching if before is None else matching.where(id_ < before)
-    return list(await tx.scalars(older.order_by(id_.desc()).limit(limit)))
 
 
 def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID]]:
@@ -210,12 +28,12 @@ def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID
         case FollowUp(mass_reply_id, statuses):
             table = deliveries.c
             return sa.select(table.conversation_id.label("id")).where(
-                table.tenant_id == tenant, table.mass_reply_id == mass_reply_id, _one_of(table.status, statuses)
+                table.tenant_id == tenant, table.mass_reply_id == mass_reply_id, one_of(table.status, statuses)
             )
         case ByIds(ids):
-            wanted = conversations.c.id == sa.any_(_uuids(ids))
+            wanted = conversations.c.id == sa.any_(uuids(ids))
         case ByExternalIds(external_ids):
-            wanted = _one_of(conversations.c.external_id, external_ids)
+            wanted = one_of(conversations.c.external_id, external_ids)
     return sa.select(conversations.c.id).where(conversations.c.tenant_id == tenant, wanted)
 
 
@@ -223,7 +41,7 @@ def _not_among(id_: sa.ColumnElement[UUID], ids: Sequence[UUID]) -> list[Conditi
     if not ids:
         return []
     # An anti-join with the list: PostgreSQL hashes `<> ALL` only where it sees the list while planning.
-    excluded = sa.func.unnest(_uuids(ids)).column_valued("excluded")
+    excluded = sa.func.unnest(uuids(ids)).column_valued("excluded")
     return [~sa.exists().where(excluded == id_)]
 
 
@@ -273,9 +91,9 @@ async def missing_ids(tx: TenantTx, selection: Selection) -> list[str]:
     """The ids or external ids in a selection, as given, that no conversation of the tenant has."""
     match selection:
         case ByIds(ids):
-            return await _missing(tx, conversations.c.id, _uuids(ids))
+            return await _missing(tx, conversations.c.id, uuids(ids))
         case ByExternalIds(external_ids):
-            return await _missing(tx, conversations.c.external_id, _texts(external_ids))
+            return await _missing(tx, conversations.c.external_id, texts(external_ids))
         case _:
             return []
 

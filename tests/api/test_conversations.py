@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from app.domain.permissions import Role
 from app.domain.words import Channel
 from app.runtime import Runtime
-from app.store import selection
+from app.store import filters
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
@@ -280,13 +280,13 @@ async def test_the_count_and_the_page_of_a_search_are_of_one_moment(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await imported(client, line("c-1"))
-    page = selection.page
+    page = filters.page
 
     async def later(*args: Any, **kwargs: Any) -> Any:
         await imported(client, line("c-2"))
         return await page(*args, **kwargs)
 
-    monkeypatch.setattr(selection, "page", later)
+    monkeypatch.setattr(filters, "page", later)
     found = (await client.post("/conversations/search", json={"filter": {}})).json()
     assert (found["total"], [item["external_id"] for item in found["items"]]) == (1, ["c-1"])
 

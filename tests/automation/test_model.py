@@ -27,8 +27,8 @@ from app.automation.model import (
 from app.automation.rule_json import parse_rule, write_rule
 from app.domain.conversation import Conversation
 from app.domain.errors import InvalidRequest
+from app.domain.filters import Filter, TagCondition
 from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry, Subject
-from app.domain.selection import Filter, TagCondition
 from app.domain.words import Channel, ConversationStatus, MassReplyId
 
 RULE: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 
 from app.client.exit_codes import NotUsable
 from app.client.request import FILTERS, Selecting, Terms, Writing, read_filters, read_seconds
-from app.domain.selection import parse_filter
+from app.domain.filters import parse_filter
 
 SOMEBODY = UUID(int=7)
 

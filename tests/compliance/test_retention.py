@@ -17,10 +17,11 @@ from app.compliance.sql import retention as stored
 from app.compliance.sql.retention import PAGE
 from app.domain.audit import OPERATOR
 from app.domain.errors import InvalidRequest
+from app.domain.filters import Filter, TagCondition
 from app.domain.mass_reply import Draft
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Author
-from app.domain.selection import ByFilter, Filter, TagCondition
+from app.domain.selection import ByFilter
 from app.domain.text.message import OnUnresolved
 from app.domain.words import TenantId
 from app.mass_replies.create import check, create

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from app.delivery.settle import settle
 from app.delivery.sql import recipients
 from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.filters import Filter, TagCondition
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Subject
-from app.domain.selection import Filter, TagCondition
 from app.mass_replies.sql import results
 from app.mass_replies.sql.results import ResultQuery
-from app.store import conversations, selection
+from app.store import conversations, filters
 from app.store.transactions import TenantTx
 from app.webhooks.sql import event_contents
 from tests.conftest import create_tenant
@@ -121,7 +121,7 @@ async def test_at_worst_each_row_of_such_a_tenant_is_read_and_not_for_each_of_th
 async def test_a_selection_reads_each_row_a_few_times(unknown: Stage, condition: TagCondition) -> None:
     await unknown.batch(ALL)
     async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:
-        assert await selection.count(tx, Filter(tags=condition)) == ALL
+        assert await filters.count(tx, Filter(tags=condition)) == ALL
     assert most(read) <= A_HANDFUL * ALL, read
 
 

@@ -12,20 +12,8 @@ from hypothesis import strategies as st
 
 from app.domain.delivery import DeliveryStatus
 from app.domain.errors import FilterTooBroad, InvalidRequest
-from app.domain.selection import (
-    MAX_SUBJECTS,
-    ByExternalIds,
-    ByFilter,
-    ByIds,
-    Filter,
-    FollowUp,
-    TimeRange,
-    filter_to_json,
-    is_empty,
-    parse_filter,
-    parse_selection,
-    to_json,
-)
+from app.domain.filters import MAX_SUBJECTS, Filter, TimeRange, filter_to_json, is_empty, parse_filter
+from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, parse_selection, to_json
 from tests.filters import filters
 
 SOME_ID = "0197f0c0-0000-7000-8000-000000000001"

@@ -14,18 +14,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.domain.delivery import DeliveryStatus
 from app.domain.errors import NotFound
-from app.domain.selection import (
-    ByExternalIds,
-    ByFilter,
-    ByIds,
-    Filter,
-    FollowUp,
-    Selection,
-    TagCondition,
-    TimeRange,
-    parse_filter,
-)
+from app.domain.filters import Filter, TagCondition, TimeRange, parse_filter
+from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, Selection
 from app.domain.words import MassReplyId, TenantId
+from app.store import filters as filter_sql
 from app.store import selection
 from app.store.database import Database, async_url
 from app.store.transactions import TenantTx
@@ -63,7 +55,7 @@ async def store(tx: TenantTx, view: View) -> UUID:
 
 
 async def found(tx: TenantTx, filter: Filter) -> set[UUID]:
-    return set(await selection.page(tx, filter, limit=10_000))
+    return set(await filter_sql.page(tx, filter, limit=10_000))
 
 
 def test_every_filter_finds_what_its_words_say(database_url: str, owner_url: str) -> None:
@@ -88,10 +80,10 @@ async def check(database: Database, tenant: UUID, stored: list[View], filter: Fi
         ids = [await store(tx, view) for view in stored]
         expected = {id_ for id_, view in zip(ids, stored, strict=True) if matches(filter, view)}
         assert await found(tx, filter) == expected
-        assert await selection.count(tx, filter) == len(expected)
+        assert await filter_sql.count(tx, filter) == len(expected)
         assert await found(tx, Filter(not_=filter)) == set(ids) - expected
         some = ids[::2]
-        assert await selection.matching(tx, filter, some) == expected.intersection(some)
+        assert await filter_sql.matching(tx, filter, some) == expected.intersection(some)
         await tx.execute(sa.text("ROLLBACK AND CHAIN"))
 
 
@@ -130,7 +122,7 @@ async def test_pages_go_from_the_newest_to_the_oldest_without_gaps(database: Dat
     async with database.begin(tenant) as tx:
         ids = [await store(tx, View()) for _ in range(5)]
         seen: list[UUID] = []
-        while page := await selection.page(tx, Filter(), limit=2, before=seen[-1] if seen else None):
+        while page := await filter_sql.page(tx, Filter(), limit=2, before=seen[-1] if seen else None):
             seen += page
         assert seen == sorted(ids, reverse=True)
 
@@ -259,7 +251,7 @@ async def crowd(database: Database, database_url: str, owner_url: str) -> AsyncI
 async def test_a_large_selection_is_frozen_in_pages_of_a_thousand(database: Database, crowd: TenantId) -> None:
     async with database.begin(crowd) as tx:
         count, pages = await frozen(tx, ByFilter(Filter(created_at=TimeRange(end=FIRST_DAY))))
-        assert count == await selection.count(tx, Filter(created_at=TimeRange(end=FIRST_DAY)))
+        assert count == await filter_sql.count(tx, Filter(created_at=TimeRange(end=FIRST_DAY)))
     assert [len(page) for page in pages[:-1]] == [1_000] * (len(pages) - 1)
     assert sum(len(page) for page in pages) == count > 2_000
     assert len({id_ for page in pages for id_ in page}) == count
@@ -316,7 +308,7 @@ INDEXED: Sequence[tuple[dict[str, Any], str]] = [
 async def test_a_filter_uses_indexes_under_row_level_security(
     database: Database, crowd: TenantId, data: dict[str, Any], condition: str
 ) -> None:
-    query = sa.select(sa.func.count()).select_from(selection.meant(crowd, parse_filter(data)).subquery())
+    query = sa.select(sa.func.count()).select_from(filter_sql.meant(crowd, parse_filter(data)).subquery())
     async with database.begin(crowd) as tx:
         found = await scans(tx, query)
     assert condition in str(found), found
@@ -326,9 +318,9 @@ async def test_a_filter_uses_indexes_under_row_level_security(
 async def test_of_a_few_conversations_their_own_tags_alone_are_looked_at(database: Database, crowd: TenantId) -> None:
     filter = Filter(tags=TagCondition(all=tuple(f"tag-{n}" for n in range(7))), any_of=(Filter(assignee=("agent-7",)),))
     async with database.begin(crowd) as tx:
-        few = await selection.page(tx, Filter(), limit=2)
+        few = await filter_sql.page(tx, Filter(), limit=2)
         async with counting_rows(tx) as read:
-            await selection.matching(tx, filter, few)
+            await filter_sql.matching(tx, filter, few)
     assert read.total() < 10, read
 
 
@@ -406,5 +398,5 @@ async def test_without_statistics_a_filter_reads_each_row_a_few_times_at_most(
     async with database.begin(unknown) as tx:
         await tx.execute(sa.text("SET LOCAL statement_timeout = '20s'"))
         async with counting_rows(tx) as read:
-            await selection.count(tx, filter)
+            await filter_sql.count(tx, filter)
     assert read.total() < 500 * UNKNOWN, read  # twenty fields of each, twenty times

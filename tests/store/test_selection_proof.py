@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from app.conversations.conversations import search
 from app.domain.conversation import ConversationView
-from app.domain.selection import ByFilter, Filter, filter_to_json, parse_filter, parse_selection
+from app.domain.filters import Filter, filter_to_json, parse_filter
+from app.domain.selection import ByFilter, parse_selection
 from app.domain.words import Channel, ConversationStatus, Engagement, TenantId
 from app.store import selection
 from app.store.database import Database

@@ -27,7 +27,7 @@ from app.conversations.importing import import_lines
 from app.conversations.mail_import import import_mail, import_mailbox
 from app.domain.conversation import ConversationView, TimelineItem
 from app.domain.errors import Fault, InvalidRequest, NotFound
-from app.domain.selection import parse_filter
+from app.domain.filters import parse_filter
 from app.store.conversations import BEGINNING, timeline
 from app.store.shares import BULK, SEARCH
 

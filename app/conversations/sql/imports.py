@@ -14,9 +14,9 @@ from app.conversations.sql.customer_messages import add_messages, message_row
 from app.domain.accounts import region_of
 from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
+from app.domain.filters import filterable
 from app.domain.json_reader import write_time
 from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry
-from app.domain.selection import filterable
 from app.domain.words import Channel, ConversationId
 from app.store.conversations import lock_conversations, read_contact
 from app.store.database import SOME_TENANT, plan_by_key
