@@ -1,1 +1,1 @@
-"""Use cases for machines: claim, send and record; receipts; sweeping up."""
+"""What machines do: claim, send, record, take receipts, and repair what was interrupted."""

@@ -1,11 +1,10 @@
-"""Use case: whether a channel account works, asked without sending anything."""
+"""Use case: check whether a channel account works, without sending anything."""
 
 from dataclasses import dataclass
 
 from app.delivery.senders import SenderCache
 from app.delivery.sql import callback_sightings
 from app.domain.account_check import CallbackTimes, CheckResult, Checks, unknown
-from app.domain.channel_port import Adapter
 from app.domain.errors import NotFound
 from app.domain.text.plain_text import storable
 from app.domain.words import TenantId
@@ -21,7 +20,7 @@ class AccountCheck:
 
 
 async def check_account(database: Database, senders: SenderCache, tenant: TenantId, key: str) -> AccountCheck:
-    """Ask the account's provider, with no connection to the database held meanwhile. Raises NotFound."""
+    """Ask the account's provider, without holding a database connection meanwhile. Raise NotFound."""
     async with database.begin(tenant) as tx:
         account = await find_account(tx, key)
         if account is None:
@@ -31,15 +30,12 @@ async def check_account(database: Database, senders: SenderCache, tenant: Tenant
             adapter = (await senders.fresh(tx, account.id)).adapter
         except CredentialsUnreadable:
             return AccountCheck(unknown("The stored credentials cannot be read any more. Give them again."), callbacks)
-    result = await _ask(adapter)
+    if isinstance(adapter, Checks):
+        result = await adapter.check()
+    else:
+        result = unknown("This provider has no call that says so without sending something.")
     if result.own_address is not None:
-        # WhatsApp's config names the number by an id alone, and it is nobody's address.
+        # WhatsApp's config holds only an id of the number, which is not an address.
         async with database.begin(tenant) as tx:
             await note_own_address(tx, account, storable(result.own_address))
     return AccountCheck(result, callbacks)
-
-
-async def _ask(adapter: Adapter) -> CheckResult:
-    if not isinstance(adapter, Checks):
-        return unknown("This provider has no call that says so without sending something.")
-    return await adapter.check()

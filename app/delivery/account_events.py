@@ -1,6 +1,6 @@
-"""What a provider's events say of the account itself, besides what they say of a message."""
+"""What a provider's events say about the account, besides what they say about a message."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,22 +14,22 @@ from app.store.accounts import note_own_address
 from app.store.database import Database
 
 _STILL_TRUE: Final = timedelta(days=1)
-"""How long after an attempt its failure tells what is wrong with the account."""
+"""How long after an attempt its failure still says that the account is misconfigured."""
 _STILL_BUSY: Final = timedelta(hours=1)
-"""The same of a quota or a pace."""
+"""How long it still says that a quota or a rate limit is reached."""
 
 AccountEvent = tuple[ChannelAccount, ProviderEvent]
 
 
-async def take_account_events(database: Database, tenant: TenantId, told: Iterable[AccountEvent]) -> None:
-    """Stop an account whose messages fail late for its own fault, and learn its address.
+async def take_account_events(database: Database, tenant: TenantId, events: Sequence[AccountEvent]) -> None:
+    """Stop an account if a late failure was its own fault, and learn its address.
 
-    In transactions of their own: claims hold accounts before counters.
+    Each in a transaction of its own: claims lock accounts before counters.
     """
-    for account, event in told:
+    for account, event in events:
         if isinstance(event, Receipt) and event.account_fault is not None:
             await _take_fault(database, tenant, account, event, event.account_fault)
-    addresses = {(account.id, address): account for account, event in told if (address := _address(account, event))}
+    addresses = {(account.id, address): account for account, event in events if (address := _address(account, event))}
     for (_, address), account in addresses.items():
         async with database.begin(tenant) as tx:
             await note_own_address(tx, account, address)
@@ -41,16 +41,12 @@ async def _take_fault(
     lasts = _STILL_TRUE if fault.retry_after is None else _STILL_BUSY
     async with database.begin(tenant) as tx:
         begun = await receipts.begun_at(tx, account.id, receipt)
-        if begun is None or datetime.now(UTC) - begun > lasts:
-            return
-        if fault.retry_after is None:
-            await account_health.pause(tx, account.id, f"{fault.code}: {fault.detail}", begun)
-        else:
-            await account_health.cool(tx, account.id, fault.retry_after, fault.detail, begun)
+        if begun is not None and datetime.now(UTC) - begun <= lasts:
+            await account_health.stop(tx, account.id, fault, begun)
 
 
 def _address(account: ChannelAccount, event: ProviderEvent) -> str | None:
-    """The account's own address, where it is news and an address."""
+    """Return the account's own address if it is valid and not known yet."""
     written = event.account_address if isinstance(event, Inbound | Receipt) else None
     read = None if written is None else Address.read(account.channel, written)
     known = None if account.own_address is None else Address.read(account.channel, account.own_address)

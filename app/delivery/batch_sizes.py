@@ -1,8 +1,8 @@
 """How many messages one call of a lane may hold.
 
-A provider may drop a call for one poisonous message in it, and then nobody knows of any of them. So after a call whose
-answer was lost the lane's next calls are half as large, down to one message; after some that were answered they grow
-again. One such message then takes few others with it, and at last none.
+A provider may drop a call because of one poisonous message, and then the outcome of all of them is unknown. So after a
+call whose answer was lost, the lane's next calls are half as large, down to one message. After some answered calls they
+grow again. A poisonous message then takes few others with it, and in the end none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 UNLIMITED: Final = 1_000_000
 CALM: Final = 8
-"""So many calls in a row must be answered before the next ones are twice as large."""
+"""Calls in a row that must be answered before the size doubles."""
 _REMEMBERED: Final = 10_000
 
 
@@ -25,12 +25,12 @@ _REMEMBERED: Final = 10_000
 class _Limit:
     size: int
     lost: int
-    """The largest call whose answer was lost; a lane that is back above it has no limit any more."""
+    """The largest call whose answer was lost. A lane that grows beyond it has no limit any more."""
     answered: int = 0
 
 
 class BatchSizes:
-    """The limits of the lanes that lost an answer, in this process."""
+    """The limits of this process's lanes that lost an answer."""
 
     def __init__(self) -> None:
         self._limits: dict[LaneKey, _Limit] = {}
@@ -44,8 +44,8 @@ class BatchSizes:
         size = self.limit(lane)
         return (messages[first : first + size] for first in range(0, len(messages), size))
 
-    def heard(self, lane: LaneKey, results: Sequence[SendResult]) -> None:
-        """Learn from a call: it counts as lost where nothing is known of any of its messages."""
+    def learn(self, lane: LaneKey, results: Sequence[SendResult]) -> None:
+        """Adjust the limit after a call. It counts as lost if the outcome of every message is unknown."""
         limit, size = self._limits.get(lane), len(results)
         if all(isinstance(result, Unknown) for result in results):
             self._shrink(lane, limit, size)
@@ -59,7 +59,7 @@ class BatchSizes:
                 del self._limits[next(iter(self._limits))]
             self._limits[lane] = _Limit(half, size)
         else:
-            # Calls that were under way at once are halved once: each counts from its own size.
+            # Calls that were under way together halve the limit once: each counts from its own size.
             limit.size, limit.answered = min(limit.size, half), 0
 
     def _grow(self, lane: LaneKey, limit: _Limit) -> None:
@@ -71,7 +71,7 @@ class BatchSizes:
 
 
 def as_one_call(results: Sequence[CallOutcome]) -> Sequence[CallOutcome]:
-    """Let a call that got no answer count once, for the account and for its lane, however many messages it held."""
+    """Count a call without an answer once for its account and its lane, however many messages it held."""
     if not results or any(result.heard != "silence" for result in results):
         return results
     first, *others = results

@@ -1,4 +1,4 @@
-"""A provider's call to an account's callback address: is it theirs, and what does it say?"""
+"""A provider's call to an account's callback address: verify it, and apply its events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,29 +46,29 @@ from app.telemetry.metrics import Metrics
 log = structlog.get_logger()
 
 TEXTED: Final = frozenset({Channel.SMS, Channel.WHATSAPP})
-"""Channels on which a word alone opts out."""
+"""Channels on which a keyword alone opts out."""
 
 AMENDABLE: Final = frozenset({Channel.WHATSAPP, Channel.FACEBOOK, Channel.INSTAGRAM})
-"""Channels on which people take messages back, or edit them."""
+"""Channels on which people unsend or edit messages."""
 
 TOGETHER: Final = 20
-"""Events in one transaction: it holds the counters of their lanes, which the workers move too."""
+"""Events in one transaction. It locks the counters of their lanes, which the workers need too."""
 MOST_EVENTS: Final = 20_000
-"""In one call. The largest calls of providers hold a few thousand; of 50,000 the caller would not await the answer."""
+"""Events in one call. Providers' largest calls hold a few thousand; after 50,000 the caller would have given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The account that is called, perhaps by its provider."""
+    """The account that is called. Whether its provider calls is not verified yet."""
 
     tenant: TenantId
     account_sender: AccountSender
 
 
 async def admit(database: Database, sender_cache: SenderCache, account_id: UUID, head: Webhook) -> Called:
-    """Look at a call before its body is read: is there such an account, and does the call bear what its provider's do?
+    """Check a call before its body is read.
 
-    Raises NotFound and Unauthenticated.
+    Raise NotFound if there is no such account, Unauthenticated if the call lacks what its provider's calls carry.
     """
     tenant = await _tenant(database, account_id)
     bind_contextvars(tenant=str(tenant), account=str(account_id))
@@ -83,11 +83,11 @@ async def admit(database: Database, sender_cache: SenderCache, account_id: UUID,
 async def take_callback(
     database: Database, sender_cache: SenderCache, aside: Aside, metrics: Metrics, called: Called, webhook: Webhook
 ) -> None:
-    """Check a provider's call and do what it says, a group of events at a time.
+    """Verify a provider's call and apply its events, a group at a time.
 
-    If one fails, the provider repeats the call, and what was done before does nothing the second time.
+    If one fails, the provider repeats the call, and the events that were applied before change nothing.
 
-    Raises Unauthenticated for a call that is not the provider's, InvalidRequest for one that cannot be read.
+    Raise Unauthenticated if the call is not the provider's, InvalidRequest if it cannot be read.
     """
     adapter, aside = called.account_sender.adapter, aside.of(called.tenant)
     verified = await aside.once(lambda: adapter.verify(webhook))
@@ -101,7 +101,7 @@ async def take_callback(
         try:
             await _take_group(database, sender_cache, metrics, called, group, webhook)
         except DBAPIError:
-            # Two long calls may wait for each other's rows in a circle, and one event must not keep others back.
+            # Two long calls may deadlock on each other's rows, and one bad event must not hold back the others.
             for event in group:
                 await _take_group(database, sender_cache, metrics, called, [event], webhook)
 
@@ -118,27 +118,27 @@ async def _take_group(
     events: Sequence[ProviderEvent],
     webhook: Webhook,
 ) -> None:
-    told = list[AccountEvent]()
+    taken = list[AccountEvent]()
     async with database.begin(called.tenant) as tx:
         for event in events:
             owner = await _owner(tx, sender_cache, called.account_sender, event, webhook)
             if owner is None:
                 log.info("event_of_unknown_account")
-                await _keep(tx, called.account_sender.account, event)
+                await _store_unrecognized(tx, called.account_sender.account, event)
             else:
                 await _take(tx, metrics, owner, event)
-                told.append((owner, event))
-    await take_account_events(database, called.tenant, told)
+                taken.append((owner, event))
+    await take_account_events(database, called.tenant, taken)
 
 
 async def answer_challenge(database: Database, sender_cache: SenderCache, account_id: UUID, webhook: Webhook) -> str:
-    """Answer a provider that checks the address before it uses it. Raises NotFound and Unauthenticated."""
+    """Return the response to a provider's challenge of the address. Raise NotFound or Unauthenticated."""
     tenant = await _tenant(database, account_id)
     async with database.begin(tenant) as tx:
         adapter = (await sender_cache.fresh(tx, AccountId(account_id))).adapter
     answer = adapter.challenge(webhook) if isinstance(adapter, AnswersChallenge) else None
     if answer is None:
-        raise Unauthenticated("The question does not hold the account's verify token.")
+        raise Unauthenticated("The challenge does not hold the account's verify token.")
     return answer
 
 
@@ -152,10 +152,10 @@ async def _tenant(database: Database, account_id: UUID) -> TenantId:
 async def _owner(
     tx: TenantTx, sender_cache: SenderCache, account_sender: AccountSender, event: ProviderEvent, webhook: Webhook
 ) -> ChannelAccount | None:
-    """Whose event it is: one app may report on several pages or numbers of a tenant, all to one address.
+    """Return the account of an event: one app may report on several pages or numbers of a tenant, all to one address.
 
-    Another account is believed to be of the same app when its own secret signs the call too. None where the event
-    names a page or number that the tenant has no account for: on WhatsApp the same customer writes to all of them.
+    Another account belongs to the same app if its own secret verifies the call too. Return None if the event names a
+    page or number that the tenant has no account for: on WhatsApp the same customer writes to all of them.
     """
     identity = event.account_identity
     if (
@@ -204,30 +204,30 @@ async def _take(tx: TenantTx, metrics: Metrics, account: ChannelAccount, event: 
         case Moved():
             await _take_move(tx, account, event)
         case Unrecognized():
-            await _keep(tx, account, event)
+            await _store_unrecognized(tx, account, event)
         case _:
             assert_never(event)
 
 
-async def _keep(tx: TenantTx, account: ChannelAccount, event: ProviderEvent) -> None:
-    """Keep an event that changes nothing."""
-    await receipts.keep(tx, account.id, "unrecognized", event.event_key, event.raw)
+async def _store_unrecognized(tx: TenantTx, account: ChannelAccount, event: ProviderEvent) -> None:
+    """Store an event that changes nothing."""
+    await receipts.store_event(tx, account.id, "unrecognized", event.event_key, event.raw)
 
 
 async def _take_inbound(tx: TenantTx, metrics: Metrics, account: ChannelAccount, inbound: Inbound) -> None:
-    """Put a customer's message on its conversation. One that belongs to none is kept and not guessed about."""
-    customer_s = await _besides_own(tx, account.channel, inbound)
-    if customer_s is None:
+    """Record a customer's message on its conversation. One that belongs to none is stored as it came."""
+    from_customer = await _besides_own(tx, account.channel, inbound)
+    if from_customer is None:
         log.info("inbound_of_own_account", account=str(account.id))
-        await receipts.keep(tx, account.id, "inbound", inbound.event_key, inbound.raw)
+        await receipts.store_event(tx, account.id, "inbound", inbound.event_key, inbound.raw)
         return
-    inbound = customer_s
+    inbound = from_customer
     if inbound.sender_alias is not None:
         alias = Address.read(account.channel, inbound.sender_alias)
         await address_links.link(tx, alias, Address.read(account.channel, inbound.sender))
     found = await threading.find_conversation(tx, account.id, account.channel, inbound)
     outcome: Final = "unmatched" if found is None else "kept"
-    if not await receipts.keep(tx, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
+    if not await receipts.store_event(tx, account.id, "inbound", inbound.event_key, inbound.raw, outcome):
         return
     await _note_opt_out(tx, account, inbound)
     if found is None:
@@ -240,25 +240,25 @@ async def _take_inbound(tx: TenantTx, metrics: Metrics, account: ChannelAccount,
 
 
 async def _take_amendment(tx: TenantTx, account: ChannelAccount, amended: Amended) -> None:
-    """Show what a customer made of a message. What was taken back is kept nowhere."""
-    told = {"order": amended.order, **({"text": amended.text} if amended.text is not None else {})}
-    if await receipts.keep(tx, account.id, "amended", amended.event_key, told):
+    """Apply a customer's edit. The text of an unsent message is stored nowhere."""
+    amendment = {"order": amended.order, **({"text": amended.text} if amended.text is not None else {})}
+    if await receipts.store_event(tx, account.id, "amended", amended.event_key, amendment):
         await _amend(tx, account, amended.provider_message_id)
 
 
 async def _amend(tx: TenantTx, account: ChannelAccount, id_: str) -> None:
-    """Providers do not keep the order: a message may come after it was taken back, an edit after the next one."""
+    """Apply the latest amendment. Providers keep no order: a message may arrive after it was edited or unsent."""
     known = await receipts.amendment_of(tx, account.id, id_)
     if known is None:
         return
     [text] = known
     await customer_messages.amend_message(tx, account.id, account.channel, id_, text)
     if text is None:
-        await receipts.forget_words(tx, account.id, id_, f"{id_}:unsent")
+        await receipts.erase_text(tx, account.id, id_, f"{id_}:unsent")
 
 
 async def _besides_own(tx: TenantTx, channel: Channel, inbound: Inbound) -> Inbound | None:
-    """Return the message as one of a customer; None where only accounts of our own may have written it."""
+    """Return the message with its customer as sender, or None if only our own accounts may have written it."""
     own = await own_addresses(tx)
     senders = (inbound.sender, *inbound.other_senders)
     left = (each for each in senders if not own.hold(channel, Address.read(channel, each).key))
@@ -291,8 +291,8 @@ async def _note_opt_out(tx: TenantTx, account: ChannelAccount, inbound: Inbound)
 
 
 async def _take_move(tx: TenantTx, account: ChannelAccount, moved: Moved) -> None:
-    """Let a customer's conversations follow them to their new number or id."""
-    if not await receipts.keep(tx, account.id, "moved", moved.event_key, moved.raw):
+    """Move a customer's conversations to their new number or id."""
+    if not await receipts.store_event(tx, account.id, "moved", moved.event_key, moved.raw):
         return
     after = Address.read(account.channel, moved.after)
     await address_links.move(tx, [Address.read(account.channel, each) for each in moved.before], after)
@@ -301,7 +301,7 @@ async def _take_move(tx: TenantTx, account: ChannelAccount, moved: Moved) -> Non
 
 
 def _choice(account: ChannelAccount, inbound: Inbound) -> bool | None:
-    """Whether a customer opts out or in again: as the provider says, else as they write it where texts are sent."""
+    """Return True for an opt-out, False for an opt-in: as the provider says, else by keyword where texts are sent."""
     if inbound.opted_out is not None or account.channel not in TEXTED:
         return inbound.opted_out
     return opted_out(inbound.text, region_of(account.config))

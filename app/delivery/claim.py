@@ -1,7 +1,7 @@
-"""One claim's transaction: what may leave now; and after it, beside the event loop, what exactly.
+"""One claim: a transaction that decides how many deliveries may leave now, and then the rendering of each.
 
-A message may take long to render. So the claim holds nobody up for it: it is committed first, and the texts are stored
-in a second transaction before anything leaves.
+A message may take long to render, so the claim is committed first: it delays nobody. The texts are stored in a second
+transaction before anything leaves.
 """
 
 import asyncio
@@ -30,16 +30,16 @@ from app.domain.threads import reply_headers, reply_subject
 from app.domain.words import Channel, Reason
 from app.store.transactions import TenantTx
 
-PUT_OFF: Final = "What is left was put off, by the provider or for lack of an answer, and is tried again then."
+PUT_OFF: Final = "The remaining messages were deferred, and are tried again then."
 AT_MOST: Final = 2
-"""How many deliveries may be claimed and not recorded, for each call that the account may have under way."""
+"""Deliveries that may be claimed and not yet recorded, per call that the account may have under way."""
 ROOM_WAIT: Final = timedelta(milliseconds=50)
-"""How soon to ask again where only calls under way stand in the way."""
+"""How soon to claim again if only calls under way are in the way."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedSend:
-    """One claimed delivery: what leaves, or why nothing may."""
+    """One claimed delivery: the message to send, or the reason why it may not be sent."""
 
     claimed: Claimed
     outbound: Outbound | Reason
@@ -47,24 +47,24 @@ class ClaimedSend:
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What one claim brought; without rows nothing."""
+    """What one claim brought. No rows: nothing was claimed."""
 
     rows: tuple[Claimed, ...] = ()
     judging: "Judging | None" = None
     wait: Wait | None = None
-    """Until when it is not worth asking again. Without it: at once after a claim that took something; never by the mere
-    passing of time after one that took nothing."""
+    """Until when another claim is not worth it. If None: claim again at once after a claim that took something; after
+    one that took nothing, waiting alone brings no work."""
     held: bool = False
-    """Whether the lane still says that it waits."""
+    """Whether the lane is still marked as held."""
     last: bool = False
     """Whether nothing more of the lane is due."""
     share: int | None = None
-    """How many of the account's calls this process may have under way, as soon as it is committed."""
+    """How many of the account's calls this process may have under way, once this is committed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """One moment by the database's clock and by the event loop's, which alone can be waited for."""
+    """One moment by two clocks: the database's, and the event loop's, which is the one to wait by."""
 
     database: datetime
     loop: float
@@ -135,7 +135,7 @@ class Claim:
         )
 
     async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
-        """Say when the lane's next delivery may be tried, to whoever looks at the lane as well."""
+        """Return when the lane's next delivery may be tried, and show it on the lane."""
         due = await claims.next_due_at(self._tx, self._lane, claim_limit)
         if due is None:
             return None
@@ -144,7 +144,7 @@ class Claim:
         return clocks.wait(max(due, snapshot.now + ROOM_WAIT))
 
     async def _reached(self, plan: MessagePlan, rows: Sequence[Claimed]) -> Counter[UUID]:
-        """How much each contact got of late, where the tenant limits that; others wait for this commit to count."""
+        """Count what each contact got recently, if the tenant limits that. Others wait for this commit to count."""
         if plan.guards.max_per_contact_per_day is None:
             return Counter()
         await contact_limits.take_turns(self._tx)
@@ -153,19 +153,19 @@ class Claim:
 
 
 def next_token(allowed_at: datetime, snapshot: LaneSnapshot, clocks: Clocks) -> Wait | None:
-    """Say when the account will have a token again; None where it has one left."""
+    """Return when the account will have a token again, or None if it has one left."""
     bucket = allowance(allowed_at, snapshot.now, snapshot.rate_per_second)
     return None if bucket.units else clocks.wait(_worth_it(bucket.next_at, snapshot), shared=True)
 
 
 def _worth_it(next_at: datetime, snapshot: LaneSnapshot) -> datetime:
-    """On a fast account, let some messages come together; on a slow one, every one counts."""
+    """On a fast account, wait until a few tokens have come together; on a slow one, use each at once."""
     interval = timedelta(seconds=1 / snapshot.rate_per_second)
     return next_at if interval >= ROOM_WAIT else max(next_at, snapshot.now + ROOM_WAIT)
 
 
 def _opens_at(snapshot: LaneSnapshot) -> datetime | None:
-    """From when the way is free; None where this pump has nothing to wait for."""
+    """Return when calls may begin, or None if this pump has nothing to wait for."""
     running = snapshot.status is MassReplyStatus.SENDING and snapshot.enabled
     late = _is_past(snapshot.not_after, snapshot.now) and (
         snapshot.again_until is None or _is_past(snapshot.again_until, snapshot.now)
@@ -176,7 +176,7 @@ def _opens_at(snapshot: LaneSnapshot) -> datetime | None:
 
 
 def is_open(snapshot: LaneSnapshot) -> bool:
-    """Whether calls of the lane may be begun now."""
+    """Return whether calls of the lane may begin now."""
     opens_at = _opens_at(snapshot)
     return opens_at is not None and opens_at <= snapshot.now
 
@@ -187,28 +187,28 @@ def _is_past(latest: datetime | None, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What it takes to look once more, just before sending: the world may have changed since the preflight."""
+    """What the last check before sending needs: things may have changed since the preflight."""
 
     plan: MessagePlan
     sender: AccountSender
     staged: StagedFiles
     reached: Counter[UUID]
     now: datetime
-    taken: Counter[Hashable] = field(default_factory=Counter)
-    """What leaves with this very claim, by all that a person is known as."""
+    in_this_claim: Counter[Hashable] = field(default_factory=Counter)
+    """Messages that this claim sends, by everything a person is known as."""
 
     def claimed_send(self, claimed: Claimed) -> ClaimedSend:
         names, config = known_as(claimed.recipient), self.sender.account.config
-        reached = self.reached[claimed.recipient.contact_id] + max(self.taken[name] for name in names)
+        reached = self.reached[claimed.recipient.contact_id] + max(self.in_this_claim[name] for name in names)
         recipient = replace(claimed.recipient, account_config=config, reached=reached)
         judged = judge(recipient, self.plan, self.sender.limits, self.now)
         if isinstance(judged, Reason):
             return ClaimedSend(claimed, judged)
-        self.taken.update(names)
+        self.in_this_claim.update(names)
         return ClaimedSend(claimed, _outbound(claimed, judged, self.plan, self.sender, self.staged))
 
     def attempt(self, claimed_send: ClaimedSend) -> Attempt:
-        """What is stored of it before it leaves."""
+        """Return what is stored of a send before it leaves."""
         outbound = claimed_send.outbound
         if isinstance(outbound, Reason):
             return Attempt(claimed_send.claimed)

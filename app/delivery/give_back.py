@@ -1,4 +1,4 @@
-"""Putting back into the queue what was claimed and not begun."""
+"""Return claimed deliveries to the queue if their calls were not begun."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,7 +27,7 @@ def given_back(row: Claimed) -> Report:
 
 
 async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) -> None:
-    """Put back what was claimed ahead."""
+    """Give back deliveries that were claimed ahead."""
 
     async def reports(_: TenantTx) -> list[Report]:
         return [given_back(row) for row in rows]
@@ -36,7 +36,7 @@ async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) 
 
 
 async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> None:
-    """Look for a claim on a fresh connection, and put back what it took: nothing of it was begun."""
+    """Find a claim by its token on a fresh connection, and give back what it took: no call of it was begun."""
 
     async def reports(tx: TenantTx) -> list[Report]:
         return [_back(id_, epoch) for id_, epoch in await claims.claimed_under(tx, lane, token)]

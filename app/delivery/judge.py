@@ -1,4 +1,4 @@
-"""The preflight of many conversations: load what decides about them, and judge each."""
+"""The preflight of many conversations: load what decides about each, and judge it."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ LOADED_AT_ONCE = 200
 async def load_recipients(
     tx: TenantTx, plan: MessagePlan, conversation_ids: Sequence[UUID], mass_reply: MassReplyId = NOWHERE
 ) -> list[Recipient]:
-    """Read all that decides about these conversations, given in the order of their ids."""
+    """Load everything that decides about these conversations. The ids must be in order."""
     await plan_anew(tx)
     own = await own_addresses(tx)
     loaded: list[Recipient] = []
@@ -48,7 +48,7 @@ async def judge_each(aside: Aside, plan: MessagePlan, found: Sequence[Recipient]
 
 
 def warn_of_repeats(verdicts: Sequence[Verdict], plan: MessagePlan) -> list[Verdict]:
-    """Warn of each conversation whose contact gets the message on an earlier one."""
+    """Add a warning to each conversation whose contact gets the message on an earlier one."""
     seen, warned = set[Hashable](), list[Verdict]()
     for verdict in verdicts:
         names = known_as(verdict.recipient)
@@ -60,7 +60,7 @@ def warn_of_repeats(verdicts: Sequence[Verdict], plan: MessagePlan) -> list[Verd
 
 
 async def _with_reach(tx: TenantTx, guarded: Guards, found: list[Recipient]) -> list[Recipient]:
-    """Look up how much each contact got of late, where the tenant limits that."""
+    """Add what each contact got recently, if the tenant limits that."""
     if guarded.max_per_contact_per_day is None:
         return found
     reached = await contact_limits.reached(tx, [recipient.contact_id for recipient in found])
@@ -68,7 +68,7 @@ async def _with_reach(tx: TenantTx, guarded: Guards, found: list[Recipient]) -> 
 
 
 def limits_of(recipient: Recipient) -> Limits | None:
-    """What the medium allows on the account that would carry a reply; None where there is no such account."""
+    """Return the limits of the account that would carry a reply, or None if there is no such account."""
     return registry.limits_of(recipient.provider or "", recipient.channel, recipient.account_config)
 
 

@@ -1,10 +1,7 @@
-"""Holding a mass reply, and moving it from one state to the next."""
+"""Lock a mass reply, and move it from one state to the next."""
 
 from app.delivery.sql import lifecycle
-from app.domain.errors import (
-    InvalidState,
-    NotFound,
-)
+from app.domain.errors import InvalidState, NotFound
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply import MassReply
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
@@ -16,7 +13,7 @@ from app.store.transactions import TenantTx
 async def begin_sending(
     tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent
 ) -> list[tuple[LaneKey, int]]:
-    """Begin to send; answers the lanes to wake once this is committed."""
+    """Begin to send. Return the lanes to wake after the commit."""
     after = next_status(before, event)
     if after is None or not await lifecycle.mark_started(tx, id_, before, after):
         return []
@@ -24,8 +21,8 @@ async def begin_sending(
     return await lifecycle.lanes_with_work(tx, id_)
 
 
-async def hold(tx: TenantTx, id_: MassReplyId) -> MassReply:
-    """Read a mass reply and hold it until the transaction ends. Raises NotFound."""
+async def lock_mass_reply(tx: TenantTx, id_: MassReplyId) -> MassReply:
+    """Load a mass reply and lock it until the transaction ends. Raise NotFound if there is none."""
     batch = await mass_replies.lock(tx, id_)
     if batch is None:
         raise NotFound("There is no such mass reply.")
@@ -33,7 +30,7 @@ async def hold(tx: TenantTx, id_: MassReplyId) -> MassReply:
 
 
 async def apply_event(tx: TenantTx, batch: MassReply, event: MassReplyEvent) -> None:
-    """Set a mass reply that is held to where the event leads it."""
+    """Move a locked mass reply to its next state. Raise InvalidState if the event does not apply."""
     after = next_status(batch.status, event)
     if after is None:
         raise InvalidState(f"The mass reply is {batch.status}; {event} does not apply to it.")

@@ -1,7 +1,7 @@
-"""Asking providers about deliveries that are uncertain. Only some can tell; what they say settles the row.
+"""Ask providers about uncertain deliveries. Only some can answer; what they say settles the delivery.
 
-"Absent" sends again, so it is believed only when every holder of the attempt is silent for sure and the provider has
-had the time to list what it took.
+"Absent" leads to another send. So it is trusted only after every holder of the attempt has stopped for sure, and after
+the provider has had time to list what it accepted.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from app.telemetry.logs import about
 log = structlog.get_logger()
 
 LISTED_AFTER: Final = timedelta(minutes=1)
-"""Beyond `settles_after`: Postmark's search may be about a minute behind."""
+"""Time beyond `settles_after`: Postmark's search may be about a minute behind."""
 ASK_AGAIN: Final = timedelta(minutes=5)
 AT_ONCE: Final = 20
 
@@ -33,7 +33,7 @@ PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if
 
 
 async def look_up_uncertain(database: Database, senders: SenderCache) -> None:
-    """Ask about a few uncertain deliveries; those that nobody can tell of are asked about again later."""
+    """Ask about a few uncertain deliveries. Those that get no clear answer are asked about again later."""
     async with database.begin_sweep() as tx:
         due = await sweeper.uncertain_deliveries(tx, PROVIDERS, LISTED_AFTER, AT_ONCE)
     for delivery in due:
@@ -45,34 +45,28 @@ async def _ask_safely(database: Database, senders: SenderCache, delivery: Uncert
     try:
         await _ask(database, senders, delivery)
     except Exception as error:
-        # An account that was deleted, or whose credentials cannot be read, must keep no other from being asked.
+        # A deleted account, or one whose credentials cannot be read, must not stop the others.
         log.exception("look_up_failed", error=type(error).__name__)
 
 
 async def _ask(database: Database, senders: SenderCache, delivery: UncertainDelivery) -> None:
     async with database.begin(delivery.tenant) as tx:
-        epoch = await look_ups.hold_for_look_up(tx, delivery.id, ASK_AGAIN)
+        epoch = await look_ups.reserve(tx, delivery.id, ASK_AGAIN)
     if epoch is None:
         return
-    # The hold is committed by now: what cannot be asked must not be the first in the line again and again.
+    # The reservation is committed first: a delivery that cannot be asked about must not come first every time.
     async with database.begin(delivery.tenant) as tx:
         adapter = (await senders.fresh(tx, delivery.account)).adapter
     if not isinstance(adapter, LooksUp):
         return
     answer = await adapter.look_up(f"{delivery.id}.{epoch}")
-    await _believe(database, delivery, epoch, answer)
+    if report := _report(delivery, epoch, answer):
+        async with database.begin(delivery.tenant) as tx:
+            # An account saved since then may point to another place, which has no record of what the first accepted.
+            elsewhere = await look_ups.account_saved_since(tx, delivery.id)
+            if not (elsewhere and isinstance(answer, Absent)):
+                await settle(tx, [report])
     log.info("looked_up", answer=type(answer).__name__)
-
-
-async def _believe(database: Database, delivery: UncertainDelivery, epoch: int, answer: LookUp) -> None:
-    report = _report(delivery, epoch, answer)
-    if report is None:
-        return
-    async with database.begin(delivery.tenant) as tx:
-        # Saved since, it may have the credentials of another place, which knows nothing of what the first one took.
-        elsewhere = await look_ups.account_saved_since(tx, delivery.id)
-        if not (elsewhere and isinstance(answer, Absent)):
-            await settle(tx, [report])
 
 
 def _report(delivery: UncertainDelivery, epoch: int, answer: LookUp) -> Report | None:

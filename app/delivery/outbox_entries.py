@@ -1,4 +1,4 @@
-"""What a settled group of deliveries tells others: one line in the outbox for each kind of news and mass reply."""
+"""The outbox entries of a settled group of deliveries: one for each type of event and mass reply."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ Published = tuple[EventType, MassReplyId, Subject]
 
 
 def entries_of(changes: Sequence[Change], replies: Sequence[WrittenReply]) -> list[OutboxEntry]:
-    """Gather what these changes and the replies that they put on timelines are to others."""
+    """Return the entries for these changes and for the replies that they wrote on timelines."""
     grouped: dict[tuple[EventType, MassReplyId], list[Subject]] = {}
     for type_, mass_reply, subject in (*_replies(replies), *_conversations(changes), *_deliveries(changes)):
         grouped.setdefault((type_, mass_reply), []).append(subject)
@@ -33,7 +33,7 @@ def _conversations(changes: Iterable[Change]) -> Iterable[Published]:
 
 
 def _deliveries(changes: Iterable[Change]) -> Iterable[Published]:
-    """All but what waits again: it is under way still, for all that others know."""
+    """Yield every change but a return to the queue: for others such a delivery is still under way."""
     for change in changes:
         if change.move.to is not DeliveryStatus.QUEUED:
             reason = None if change.move.reason is None else change.move.reason.code

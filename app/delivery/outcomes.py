@@ -1,4 +1,4 @@
-"""Reading how a call ended: for the delivery, and for the account that made it."""
+"""What a call's outcome means for the delivery, and for the account that made it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,21 +14,21 @@ from app.domain.pacing import back_off, pair_rate_wait
 from app.domain.words import Reason, ReasonCode
 
 DEADLINE_PASSED: Final = "deadline_passed"
-"""The `Deferred.code` of a call that was not begun, because the time for it was over."""
+"""The `Deferred.code` of a call that was not begun because its time was over."""
 
 _HEARD: Final[Mapping[str, Heard]] = {ReasonCode.UNREACHABLE: "silence", DEADLINE_PASSED: "nothing"}
-"""What a message that was put off tells of its provider, where that was not an answer."""
+"""What a deferred message says about its provider, if the provider did not answer."""
 
 
 def refused(claimed: Claimed, reason: Reason) -> CallOutcome:
-    """Nothing was called: we refuse it ourselves, and that says nothing about the provider."""
+    """Return the outcome of a delivery that we refuse ourselves. It says nothing about the provider."""
     reported = ReportedEvent(DeliveryEvent.REFUSE, claimed.epoch, reason=reason)
     report = Report(claimed.delivery_id, reported, outcome="refused", evidence=reason.detail)
     return CallOutcome(claimed.lane.tenant, claimed.lane.account, report, "nothing")
 
 
 def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttachment, ...]) -> CallOutcome:
-    """Read an adapter's answer; `left_out` are the files that the provider had not taken beforehand."""
+    """Return the outcome of a call. `left_out` are the files that the provider refused when they were uploaded."""
     lane = claimed.lane
     match result:
         case Accepted(provider_message_id, dropped):
@@ -43,7 +43,8 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
             bad_address = _bad_address(claimed, code) if ends_address else None
             return CallOutcome(lane.tenant, lane.account, report, "answer", bad_address=bad_address)
         case Deferred(code, detail, retry_after, scope):
-            wait = (retry_after or _patience(code, claimed.deferrals)) if scope == "delivery" else None
+            own_pace = pair_rate_wait if code == PAIR_RATE else back_off
+            wait = (retry_after or own_pace(claimed.deferrals)) if scope == "delivery" else None
             report = _report(claimed, DeliveryEvent.DEFER, "deferred", None, evidence=detail, wait=wait)
             deferral = result if scope == "account" else None
             return CallOutcome(lane.tenant, lane.account, report, _HEARD.get(code, "answer"), deferral)
@@ -57,10 +58,6 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
 def _bad_address(claimed: Claimed, reason: ReasonCode) -> BadAddress | None:
     recipient = claimed.recipient
     return BadAddress(recipient.channel, recipient.address, reason) if recipient.address else None
-
-
-def _patience(code: str, deferrals: int) -> timedelta:
-    return pair_rate_wait(deferrals) if code == PAIR_RATE else back_off(deferrals)
 
 
 def _report(

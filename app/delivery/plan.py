@@ -2,9 +2,7 @@
 
 from app.attachments.upload import attachments_of
 from app.delivery.sql import preparation
-from app.domain.errors import (
-    NotFound,
-)
+from app.domain.errors import NotFound
 from app.domain.preflight import MessagePlan
 from app.domain.text.approved_templates import frozen_template
 from app.domain.text.message import FrozenMessage
@@ -13,7 +11,7 @@ from app.store.transactions import TenantTx
 
 
 async def load_plan(tx: TenantTx, id_: MassReplyId) -> MessagePlan:
-    """The frozen message of a mass reply. Raises NotFound."""
+    """Load the frozen message of a mass reply. Raise NotFound if there is no such mass reply."""
     wording = await preparation.wording(tx, id_)
     if wording is None:
         raise NotFound("There is no such mass reply.")

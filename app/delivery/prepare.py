@@ -1,4 +1,4 @@
-"""Preparing a mass reply: its frozen pages become deliveries, one transaction a page."""
+"""Prepare a mass reply: expand its frozen pages into deliveries, one transaction for each page."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,13 +15,14 @@ from app.store.database import Database
 from app.store.transactions import TenantTx
 
 LARGE = 1_000
-"""From so many deliveries on, plans made with the statistics from before would read all of them for each group."""
+"""Above this many deliveries, refresh the table's statistics: stale ones make the planner scan the whole batch for each
+group."""
 
 
 async def prepare(
     database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
 ) -> None:
-    """Expand the frozen pages into deliveries, one transaction a page; ends where another process is at it."""
+    """Expand the frozen pages into deliveries. Stop if another process is doing it."""
     while await _prepare_page(database, aside, tenant, id_, confirm_within):
         pass
 
@@ -29,7 +30,7 @@ async def prepare(
 async def _prepare_page(
     database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
 ) -> bool:
-    """Judge a page between two transactions. What has changed in the meantime is judged again."""
+    """Judge a page between two transactions, and again whatever has changed in the meantime."""
     judged: dict[UUID, Verdict] = {}
     while True:
         async with database.begin(tenant) as tx:
@@ -41,7 +42,7 @@ async def _prepare_page(
                 return False
             plan = await load_plan(tx, id_)
             found = await load_recipients(tx, plan, page.conversation_ids, id_)
-            unjudged = [recipient for recipient in found if not _is_judged(recipient, judged)]
+            unjudged = [each for each in found if not _is_judged(each, judged)]
             if not unjudged:
                 verdicts = warn_of_repeats([judged[recipient.conversation_id] for recipient in found], plan)
                 await preparation.insert_deliveries(tx, id_, verdicts)
@@ -73,6 +74,6 @@ async def _finish_preparation(tx: TenantTx, aside: Aside, id_: MassReplyId, conf
 
 
 async def _samples(tx: TenantTx, aside: Aside, plan: MessagePlan, id_: MassReplyId) -> list[Sample]:
-    """Draw the samples anew: what the pages showed may be what nobody gets. A few, so the transaction may wait."""
+    """Choose the samples again: those of the pages may have been withdrawn. They are few enough for a transaction."""
     shown = await contact_limits.first_going(tx, id_, SAMPLES)
     return summarize(await judge_all(aside, plan, await load_recipients(tx, plan, shown, id_))).samples

@@ -1,8 +1,8 @@
-"""Working one lane for a few seconds: claim, send, record.
+"""The pump: work one lane for a few seconds. Claim, send, record.
 
-The order is the protocol: a claim is committed before a socket is used; each call has a deadline inside its lease; what
-is not known is said to be unknown. The three overlap: while calls are under way the next deliveries are claimed and
-made ready, and the last ones are written down.
+The order is the protocol. A claim is committed before a socket is used. Each call has a deadline inside its lease. An
+outcome that is not known is recorded as unknown. The three steps overlap: while calls are under way, the next
+deliveries are claimed and rendered, and the last ones are recorded.
 """
 
 import asyncio
@@ -35,14 +35,14 @@ from app.store.credentials import CredentialsUnreadable
 log = structlog.get_logger()
 
 BATCH_FROM: Final = 10
-"""Fewer deliveries than this go one by one even where the provider takes many in one call."""
+"""Fewer deliveries than this are sent one by one, even if the provider takes many in one call."""
 PATIENCE: Final = 0.1
-"""A pump that has to wait for longer gives its place to another lane."""
+"""Seconds. A pump that must wait longer gives its place to another lane."""
 LULL: Final = 0.02
-"""Seconds for which free slots may wait for company."""
+"""Seconds that free slots may wait until a larger claim is worth it."""
 FRESH: Final = 0.9
-"""Seconds after which it must be known anew that the lane is open, before a call is begun."""
-LOOK: Final = 0.2
+"""Seconds after which a pump must check again that its lane is open before it begins a call."""
+CHECK_EVERY: Final = 0.2
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
 
@@ -50,7 +50,7 @@ class Pump:
     """Works one lane until its budget is used up, there is nothing to do, or `stop` is set."""
 
     def __init__(
-        self, context: PumpContext, lane: LaneKey, stop: asyncio.Event, line: AccountQueue | None = None
+        self, context: PumpContext, lane: LaneKey, stop: asyncio.Event, queue: AccountQueue | None = None
     ) -> None:
         self._context = context
         self._lane = lane
@@ -65,17 +65,17 @@ class Pump:
         self._fault: BaseException | None = None
         self._staged = StagedFiles()
         self._sending = Sending(context, lane, self._slots)
-        self._line = line or NOBODY
+        self._account_queue = queue or NOBODY
         self._wait: Wait | None = None
         self._came_back = False
-        """Whether anything came back to the lane since the last claim."""
+        """Whether a delivery returned to the queue since the last claim."""
         self.took = False
         """Whether anything was claimed."""
         self.put_off = False
-        """Whether the provider put anything off: it comes back to the lane at a time that no claim has seen."""
+        """Whether the provider deferred anything: it becomes due at a time that no claim has seen."""
 
     async def run(self) -> Wait | None:
-        """Take a turn to its end, alone in this process; answers as `work`."""
+        """Work one turn and wait for its calls. Return what `work` returns."""
         try:
             return await self.work()
         finally:
@@ -83,14 +83,14 @@ class Pump:
             await self._context.slots.release(self._context.database)
 
     async def work(self) -> Wait | None:
-        """Claim and send; answers when the lane wants its next turn, None where time alone brings it nothing.
+        """Claim and send. Return when the lane needs its next turn, or None if no amount of waiting brings work.
 
-        Calls may be under way still: see `drain`. They do not keep the lane from its next turn.
+        Calls may still be under way: see `drain`. They do not delay the lane's next turn.
         """
         try:
             self._staged = await self._context.staging.of(self._lane)
         except FilesNotStaged as error:
-            # Nothing is claimed without the files that were promised.
+            # Claim nothing that would have to leave without its files.
             return await self.hold(str(error))
         loop = asyncio.get_running_loop()
         end = loop.time() + self._context.pace.budget.total_seconds()
@@ -100,7 +100,7 @@ class Pump:
         return self._wait or Wait(loop.time())
 
     async def drain(self) -> None:
-        """Wait until every call is over and written down; once `stop` is set, give back what was not begun."""
+        """Wait until every call has ended and is recorded. Once `stop` is set, give back what was not begun."""
         stop = asyncio.ensure_future(self._stop.wait())
         while self._pending:
             if self._stop.is_set() and self._ready:
@@ -114,7 +114,7 @@ class Pump:
         self._slots.callers.discard(self)
 
     async def hold(self, reason: str) -> Wait:
-        """Let a lane rest that cannot be worked, and say so wherever somebody looks."""
+        """Hold a lane that cannot be worked, and show the reason on the lane, in the log and in the metrics."""
         async with self._context.database.begin(self._lane.tenant) as tx:
             rest = await waiting.hold_failing(tx, self._lane, reason)
         self._context.telemetry.metrics.count_lane_held()
@@ -126,25 +126,25 @@ class Pump:
         return bool(self._tasks or self._ready)
 
     async def _round(self, left: float) -> bool:
-        """Claim once, or wait for room; False where there is nothing more to do within this turn."""
+        """Claim once, or wait for room. Return False if there is nothing more to do in this turn."""
         if self._fault is not None:
             raise self._fault
-        if not self._slots.hungry:
+        if not self._slots.wants_claim:
             lull = self._slots.idle
             if await self._change(min(left, LULL) if lull else left) or not lull:
                 return True
         if self._wait is not None and self._wait.left > 0:
-            return await self._idle(self._wait, left)
+            return await self._wait_for(self._wait, left)
         async with self._slots.claiming:
             if self._slots.limit and not self._slots.wanted():
                 return True
-            taken = await self._claim()
-        if taken.wait is not None or (taken.rows and not taken.last):
+            result = await self._claim()
+        if result.wait is not None or (result.rows and not result.last):
             return True
-        return await self._come_back(left) or taken.last
+        return await self._wait_for_returns(left) or result.last
 
     async def _change(self, longest: float | None = None) -> bool:
-        """Wait until something has changed; False after so many seconds."""
+        """Wait for a change. Return False if none comes within `longest` seconds."""
         self._changed.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(longest):
@@ -152,8 +152,8 @@ class Pump:
                 return True
         return False
 
-    async def _come_back(self, left: float) -> bool:
-        """Wait for something to come back to a lane in which nothing is due; False when nothing is under way."""
+    async def _wait_for_returns(self, left: float) -> bool:
+        """Wait until a call returns a delivery to the queue. Return False if no call is under way any more."""
         end = asyncio.get_running_loop().time() + left
         while self._pending and not self._came_back:
             if not await self._change(max(0.0, end - asyncio.get_running_loop().time())):
@@ -162,13 +162,12 @@ class Pump:
             raise self._fault
         return self._came_back
 
-    async def _idle(self, wait: Wait, left: float) -> bool:
-        """Let time pass; False where that is better done outside of this turn.
+    async def _wait_for(self, wait: Wait, left: float) -> bool:
+        """Let time pass. Return False if the lane should wait outside of this turn, and let others work.
 
-        What only the account must wait for leaves the turn to others. What was put off stands in the database, and a
-        call under way may be put off to an earlier time yet.
+        A call under way may be deferred to a time before `wait` ends; that ends the wait.
         """
-        if wait.shared and (wait.left >= PATIENCE or self._line.crowded(self._lane)):
+        if wait.shared and (wait.left >= PATIENCE or self._account_queue.crowded(self._lane)):
             return False
         if self._pending:
             await self._change(min(left, wait.left + TICK))
@@ -181,7 +180,7 @@ class Pump:
         return True
 
     async def _claim(self) -> ClaimResult:
-        """Take what may be sent now. If a commit is not answered, nothing is sent and all is given back."""
+        """Claim what may be sent now. If the commit gets no answer, send nothing and give back what it claimed."""
         token, self._wait, self._came_back = uuid4(), None, False
         now, until = (
             asyncio.get_running_loop().time(),
@@ -189,57 +188,57 @@ class Pump:
         )
         try:
             async with self._context.database.begin(self._lane.tenant) as tx:
-                taken = await Claim(self._context, self._lane, tx, self._staged, self._slots).take(token)
+                result = await Claim(self._context, self._lane, tx, self._staged, self._slots).take(token)
         except CredentialsUnreadable:
             await self._pause_account()
             return ClaimResult()
-        except BaseException as error:  # noqa: BLE001 - `_unanswered` raises what is no trouble of the database
+        except BaseException as error:  # noqa: BLE001 - `_unanswered` raises it again unless the database is to blame
             await self._unanswered(token, error)
             return ClaimResult()
-        self._wait = taken.wait
-        self.took |= bool(taken.rows)
-        self._line.asked(self._lane, taken.wait, took=bool(taken.rows))
-        if taken.judging is not None:
+        self._wait = result.wait
+        self.took |= bool(result.rows)
+        self._account_queue.asked(self._lane, result.wait, took=bool(result.rows))
+        if result.judging is not None:
             self._open_at = now
-            self._slots.claimed(len(taken.rows))
-            self._spawn(self._make_ready(token, taken, taken.judging, until))
-        if taken.share is not None:
-            self._slots.granted(taken.share)
-        return taken
+            self._slots.claimed(len(result.rows))
+            self._spawn(self._make_ready(token, result, result.judging, until))
+        if result.share is not None:
+            self._slots.granted(result.share)
+        return result
 
     async def _unanswered(self, token: UUID, error: BaseException) -> None:
-        """Give back what a claim took; raise a fault of ours again."""
+        """Give back what the claim took. Raise the error again if it is a bug of ours."""
         log.warning("claim_unanswered", error=type(error).__name__)
         await asyncio.shield(asyncio.ensure_future(give_back_claim(self._context.database, self._lane, token)))
         if not isinstance(error, TROUBLE) or refuses(error):
             raise error
 
-    async def _make_ready(self, token: UUID, taken: ClaimResult, judging: Judging, until: float) -> None:
-        """Render what was claimed and store it; then it may leave, as slots become free."""
+    async def _make_ready(self, token: UUID, result: ClaimResult, judging: Judging, until: float) -> None:
+        """Render and store what was claimed. Then it may leave, as slots become free."""
         try:
-            claimed_sends = await self._written(taken, judging, until)
+            claimed_sends = await self._rendered(result, judging, until)
         except BaseException as error:  # noqa: BLE001 - the pump raises it
-            self._slots.dropped(len(taken.rows))
+            self._slots.dropped(len(result.rows))
             try:
                 await self._unanswered(token, error)
             except BaseException as fault:  # noqa: BLE001 - see above
                 self._fault = fault
             return
-        if late := len(taken.rows) - len(claimed_sends):
+        if late := len(result.rows) - len(claimed_sends):
             self._slots.dropped(late)
             self._came_back = True
         self._queue(claimed_sends, judging.sender.adapter, until)
 
-    async def _written(self, taken: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
-        """Render what was claimed, and store it. What half of the lease is too short for is given back."""
+    async def _rendered(self, result: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
+        """Render what was claimed, and store it. Give back what is not rendered within half of the lease."""
         latest = by_loop(until - self._context.pace.lease.total_seconds() / 2)
-        rows, aside = taken.rows, self._context.aside.of(self._lane.tenant)
+        rows, aside = result.rows, self._context.aside.of(self._lane.tenant)
         claimed_sends = await aside.each(judging.claimed_send, rows, until=latest)
         async with self._context.database.begin(self._lane.tenant) as tx:
-            await claims.keep_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends])
+            await claims.store_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends])
             if late := rows[len(claimed_sends) :]:
                 await settle(tx, [given_back(row) for row in late])
-            if taken.held and claimed_sends:
+            if result.held and claimed_sends:
                 await waiting.forget_hold(tx, self._lane)
         return claimed_sends
 
@@ -252,11 +251,11 @@ class Pump:
             else:
                 self._ready.append(ReadyCall(claimed_send.claimed, claimed_send.outbound, adapter, until))
         if self._ready:
-            self._spawn(self._stay_open())
+            self._spawn(self._watch_lane())
             self._slots.offer(self)
 
     async def _pause_account(self) -> None:
-        """Nothing can leave through this account until it is saved again; its lanes say so, and nobody was claimed."""
+        """Pause the account until it is saved again: nothing can leave through it, and nothing was claimed."""
         log.error("credentials_unreadable")
         async with self._context.database.begin(self._lane.tenant) as tx:
             await account_health.pause(tx, self._lane.account, UNREADABLE)
@@ -269,11 +268,12 @@ class Pump:
         self._changed.set()
 
     def begin(self, free: int) -> bool:
-        """Begin the next call, where it is known that the lane is open."""
-        if not self._ready or self._stop.is_set() or not self._is_open(FRESH):
+        """Begin the next call, of at most `free` deliveries. Return False if none may begin now."""
+        if not self._ready or self._stop.is_set() or not self._was_open(FRESH):
             return False
         adapter = self._ready[0].adapter
-        if takes_many(adapter) and (alike := self._alike(adapter)) >= BATCH_FROM:
+        alike = sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
+        if alike >= BATCH_FROM and takes_many(adapter):
             if free < BATCH_FROM and self._slots.in_use:
                 return False
             many = self._take(min(alike, free, self._context.batch_sizes.limit(self._lane)))
@@ -288,27 +288,23 @@ class Pump:
             self.put_off = self._came_back = True
             self._changed.set()
 
-    def _alike(self, adapter: Adapter) -> int:
-        """How many can go in one call."""
-        return sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
-
     def _take(self, size: int) -> list[ReadyCall]:
         self._slots.began(size)
         return [self._ready.popleft() for _ in range(size)]
 
-    def _is_open(self, seconds: float) -> bool:
-        """Whether the lane was open so many seconds ago, and since the last trouble of its account."""
+    def _was_open(self, seconds: float) -> bool:
+        """Return whether the lane was seen open within these seconds, and since its account's last trouble."""
         now = asyncio.get_running_loop().time()
         return self._open_at >= now - seconds and self._open_at >= self._slots.troubled_at
 
-    async def _stay_open(self) -> None:
-        """Look now and then whether what waits to be begun still may; give it back where it may not."""
+    async def _watch_lane(self) -> None:
+        """Check the lane regularly while calls wait to be begun, and give them back once it is closed."""
         while self._ready and not self._stop.is_set():
-            if not self._slots.troubled and not self._is_open(FRESH / 2):
-                await self._look()
-            await asyncio.sleep(LOOK)
+            if not self._slots.troubled and not self._was_open(FRESH / 2):
+                await self._check_lane()
+            await asyncio.sleep(CHECK_EVERY)
 
-    async def _look(self) -> None:
+    async def _check_lane(self) -> None:
         now = asyncio.get_running_loop().time()
         try:
             async with self._context.database.begin(self._lane.tenant) as tx:
@@ -323,7 +319,7 @@ class Pump:
             await self._give_back_ready()
 
     async def _give_back_ready(self) -> None:
-        """Put back what was claimed ahead and not begun."""
+        """Give back what was claimed ahead and not begun."""
         rows = [each.claimed for each in self._ready]
         self._ready.clear()
         await give_back(self._context.database, self._lane, rows)

@@ -1,7 +1,7 @@
-"""What providers report back: receipts, customers' messages, opt-outs.
+"""Receipts: what providers report about messages.
 
-A receipt may come before the record of its own call, late, twice, in any order, or for a delivery we cannot find yet.
-It is kept first, then applied; what cannot be applied is tried again by the sweeper.
+A receipt may come before the record of its own call, late, twice, in any order, or for a delivery that is not known
+yet. It is stored first, then applied. The sweeper retries what cannot be applied.
 """
 
 from typing import Final
@@ -31,7 +31,7 @@ EVENTS: Final = {
 
 
 async def take_receipt(tx: TenantTx, account: AccountId, channel: Channel, receipt: Receipt) -> None:
-    """Keep a provider's report and apply it where its delivery is known; the same report again does nothing."""
+    """Store a receipt, and apply it if its delivery is known. A repeated receipt does nothing."""
     stored = await receipts.store(tx, account, receipt)
     if stored is None:
         return
@@ -45,18 +45,18 @@ async def take_receipt(tx: TenantTx, account: AccountId, channel: Channel, recei
 
 
 async def take_price(tx: TenantTx, account: AccountId, priced: Priced) -> None:
-    """Keep a provider's word on the price of a file's message, and bill it so; the same word again does nothing."""
+    """Store the price that a provider reports for a file's message, and bill it. A repeated report does nothing."""
     found = await receipts.priced_message(tx, account, priced)
     outcome: Final = "unmatched" if found is None else "kept"
-    if await receipts.keep(tx, account, "priced", priced.event_key, priced.raw, outcome) and found:
+    if await receipts.store_event(tx, account, "priced", priced.event_key, priced.raw, outcome) and found:
         delivery, message = found
         await counters.price(tx, delivery, message, priced.charge)
 
 
 async def take_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> None:
-    """Keep a report on everything that one recipient was sent until a moment, and apply it to what is known as sent.
+    """Store a report about everything one recipient was sent until a moment, and apply it to what is known as sent.
 
-    It waits for what is not known yet, like any other report; the same one again does nothing.
+    Like any receipt it waits for what is not known yet, and a repeated one does nothing.
     """
     stored = await receipts.store_watermark(tx, account, mark)
     if stored is not None:
@@ -64,15 +64,15 @@ async def take_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> N
 
 
 async def settle_stored(database: Database, tenant: TenantId, receipt: UUID) -> None:
-    """Try a kept report again whose delivery was not known when it came."""
+    """Retry a stored receipt whose delivery was not known when it came."""
     async with database.begin(tenant) as tx:
-        stored = await receipts.hold(tx, receipt)
+        stored = await receipts.lock(tx, receipt)
         if stored is not None:
             await _apply(tx, stored)
 
 
 async def _apply(tx: TenantTx, receipt: StoredReceipt) -> bool:
-    """Answer whether all that it speaks of is known."""
+    """Apply a receipt. Return whether every delivery that it reports on is known."""
     if receipt.recipient is not None:
         return await _apply_watermark(tx, receipt)
     found = await receipts.find_delivery(tx, receipt)

@@ -1,13 +1,14 @@
-"""Writing down how calls ended, in groups, in a task of its own that no job's cancellation reaches.
+"""Record how calls ended: in groups, in a task of its own that a job's cancellation does not reach.
 
-A group is closed after 50 results or 50 ms; while one is being written the next one grows, so groups get larger under
-load. What cannot be written is tried again for as long as the process lives: the answer is known, and only here.
+A group closes after 50 results or 50 ms. While one is written the next one grows, so groups get larger under load. A
+write that fails is retried as long as the process lives: nobody else knows the outcome.
 """
 
 import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from uuid import UUID
@@ -31,7 +32,7 @@ LARGEST_GROUP: Final = 500
 WRITERS: Final = 2
 RETRY_WAIT: Final = 0.5
 REFUSALS: Final = 3
-"""How often the database may refuse one result before it is given up; an absent database is waited for."""
+"""How often the database may refuse one result before it is given up. An absent database is waited for."""
 TRIES_WHEN_CLOSING: Final = 10
 
 TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
@@ -39,15 +40,14 @@ TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 SILENT: Final = "The provider does not answer."
 
 BAD_DATA: Final = ("22", "23")
-"""The classes of SQLSTATE that speak of the row: data exception, integrity constraint violation."""
-
+"""The classes of SQLSTATE that blame the row: data exception, integrity constraint violation."""
 
 Heard = Literal["answer", "silence", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class BadAddress:
-    """Where nobody is to be written to again, as a provider said when it refused."""
+    """An address to block, because the provider refused it for good."""
 
     channel: Channel
     address: str = field(repr=False)
@@ -62,7 +62,7 @@ class CallOutcome:
     account: UUID
     report: Report
     heard: Heard
-    """Whether the provider answered at all; nothing where it was not called."""
+    """Whether the provider answered at all. "nothing" if it was not called."""
     account_deferral: Deferred | None = None
     bad_address: BadAddress | None = None
     written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -77,7 +77,7 @@ class Recorder:
         self._closing = False
 
     async def record(self, result: CallOutcome) -> None:
-        """Hand over a result and wait until it is written down."""
+        """Hand over a result and wait until it is written."""
         self._waiting.append(result)
         self._arrived.set()
         if len(self._waiting) >= GROUP:
@@ -85,36 +85,27 @@ class Recorder:
         await result.written
 
     async def run(self) -> None:
-        """Write groups until `close`, then what is left. While one waits for the database, another is made ready."""
+        """Write groups until `close`, then what is left. While one group waits for the database, another one grows."""
         await asyncio.gather(*(self._write_groups() for _ in range(WRITERS)))
 
     async def _write_groups(self) -> None:
         while not (self._closing and not self._waiting):
             await self._arrived.wait()
             if not self._closing:
-                await self._fill()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(GROUP_WAIT):
+                        await self._full.wait()
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
-            self._reset()
-            if group:
-                await self._write(group)
+            if not self._waiting and not self._closing:
+                self._arrived.clear()
+            if len(self._waiting) < GROUP and not self._closing:
+                self._full.clear()
+            await self._write(group)
 
     def close(self) -> None:
         self._closing = True
         self._arrived.set()
         self._full.set()
-
-    async def _fill(self) -> None:
-        try:
-            async with asyncio.timeout(GROUP_WAIT):
-                await self._full.wait()
-        except TimeoutError:
-            pass
-
-    def _reset(self) -> None:
-        if not self._waiting and not self._closing:
-            self._arrived.clear()
-        if len(self._waiting) < GROUP and not self._closing:
-            self._full.clear()
 
     async def _write(self, group: Sequence[CallOutcome]) -> None:
         by_tenant: dict[TenantId, list[CallOutcome]] = defaultdict(list)
@@ -125,8 +116,8 @@ class Recorder:
                 await self._write_surely(tenant, results)
 
     async def _write_surely(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
-        """Write a group; where the database refuses it twice, find the result at fault by writing them one by one."""
-        # The accounts first: what goes back to the queue must not be claimed while its account is still thought well.
+        """Write a group. If the database refuses it, write the results one by one to find the one at fault."""
+        # The accounts first: nothing that returns to the queue may be claimed before its account is stopped.
         await self._note_accounts(tenant, results)
         try:
             await self._settle(tenant, results)
@@ -142,30 +133,28 @@ class Recorder:
                 return
             except Exception as error:  # noqa: BLE001 - see above
                 delivery = str(result.report.delivery_id)
-                if self._hopeless(error, attempt):
-                    # The row stays `sending`; its lease runs out and it becomes uncertain, where a person sees it.
+                hopeless = attempt >= REFUSALS if refuses(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
+                if hopeless:
+                    # The row stays `sending`. Its lease runs out, and then it is uncertain and a person sees it.
                     log.error("record_given_up", delivery=delivery, error=type(error).__name__)
                     _release([result])
                     return
                 log.warning("record_failed", delivery=delivery, error=type(error).__name__)
             await asyncio.sleep(RETRY_WAIT)
 
-    def _hopeless(self, error: Exception, attempt: int) -> bool:
-        return attempt >= REFUSALS if refuses(error) else self._closing and attempt >= TRIES_WHEN_CLOSING
-
     async def _settle(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
         async with self._database.begin(tenant) as tx:
-            # Of the database each time: it may be another process that counted silences.
+            # Always ask the database: another process may have counted the silences.
             if answering := _answering(results):
                 await account_health.note_answers(tx, answering)
-            # Addresses before deliveries, as receipts take them, so that nobody waits for each other in a circle.
+            # Addresses before deliveries, the order in which receipts lock them: no deadlock.
             for bad in sorted({result.bad_address for result in results if result.bad_address}):
                 await receipts.block_address(tx, bad.channel, bad.address, bad.reason)
             await settle(tx, [result.report for result in results])
         _release(results)
 
     async def _note_accounts(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
-        """Keep the accounts' health in a transaction of its own: a claim holds account rows before counters."""
+        """Store the accounts' health in a transaction of its own: a claim locks account rows before counters."""
         by_account: dict[UUID, list[CallOutcome]] = defaultdict(list)
         for result in results:
             by_account[result.account].append(result)
@@ -184,21 +173,18 @@ class Recorder:
                 if wait is not None:
                     await account_health.cool(tx, account, wait, SILENT)
             for deferral in {result.account_deferral for result in results if result.account_deferral}:
-                if deferral.retry_after is not None:
-                    await account_health.cool(tx, account, deferral.retry_after, deferral.detail)
-                else:
-                    await account_health.pause(tx, account, f"{deferral.code}: {deferral.detail}")
+                await account_health.stop(tx, account, deferral)
 
 
 def _answering(results: Sequence[CallOutcome]) -> set[UUID]:
-    """The accounts whose provider answered at least once."""
+    """Return the accounts whose provider answered at least once."""
     return {result.account for result in results if result.heard == "answer"}
 
 
 def refuses(error: Exception) -> bool:
-    """Whether this result itself is at fault, so that waiting does not help.
+    """Return whether the result itself is at fault, so that waiting does not help.
 
-    A server that starts up, shuts down, has failed over or is full answers too, and is waited for like an absent one.
+    A server that is starting, stopping, failing over or full also answers. It is waited for like an absent one.
     """
     if isinstance(error, DBAPIError):
         return str(getattr(error.orig, "sqlstate", "")).startswith(BAD_DATA)

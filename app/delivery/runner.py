@@ -1,6 +1,6 @@
-"""The pumps of one process: a fixed number at once, first come first served, each lane worked by one at a time.
+"""The pumps of one process: a fixed number at once, first come, first served, each lane worked by one at a time.
 
-A lane that has to wait for a time gives its place away and comes back by itself, with or without Redis.
+A lane that must wait gives up its place and comes back by itself, with or without Redis.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ from app.telemetry.logs import about
 log = structlog.get_logger()
 
 WATCH_TICK: Final = 0.5
-"""Seconds between two looks at what has been promised."""
+"""Seconds between two checks of which watches to renew."""
 PROMISE: Final = 5.0
-"""Seconds after which others take a lane for forgotten whose time has come."""
+"""Seconds after a lane's time has come until other processes may take it over."""
 RENEWED_BEFORE: Final = 2.0
-FAULT: Final = "A fault of this service keeps the lane back; its log says which."
+FAULT: Final = "A fault of this service holds the lane. The service's log names it."
 
 
 class PumpRunner:
-    """Feeds lanes to pumps. A lane that has more to do after its turn goes to the back of the queue through `again`."""
+    """Feeds lanes to pumps. A lane with more to do after its turn goes to the back of the queue through `again`."""
 
     def __init__(self, context: PumpContext, pumps: int, again: Callable[[LaneKey], Awaitable[bool]]) -> None:
         self._context = context
@@ -42,14 +42,14 @@ class PumpRunner:
         self._waiting: dict[LaneKey, asyncio.Future[None]] = {}
         self._later = WaitingLanes(self._ask, self.submit)
         self._promised: dict[LaneKey, float] = {}
-        self._apart: set[asyncio.Task[None]] = set()
-        """Turns of lanes that ask for their account, and calls of turns that are over."""
+        self._background: set[asyncio.Task[None]] = set()
+        """Turns that ask for their account's queue, and the last calls of turns that have ended."""
         self._stop = asyncio.Event()
 
     def submit(self, lane: LaneKey) -> "asyncio.Future[None]":
-        """Queue a lane; answers a future that is done after its turn, or cancelled where its work does not end here.
+        """Queue a lane. Return a future that is done after its turn, or cancelled if its work does not end here.
 
-        A lane that is here already has one turn.
+        A lane that is queued already gets no second turn.
         """
         turn = self._waiting.get(lane)
         if turn is None:
@@ -63,7 +63,7 @@ class PumpRunner:
         return turn
 
     def works(self, lane: LaneKey) -> bool:
-        """Whether a lane has its turn here, or waits for it."""
+        """Return whether a lane has its turn here, or waits for it."""
         return lane in self._waiting
 
     @property
@@ -72,12 +72,12 @@ class PumpRunner:
         return max(0, self._pumps - len(self._waiting))
 
     async def run(self) -> None:
-        """Work lanes until `stop`; then finish the calls under way and let the rest wait for another process."""
+        """Work lanes until `stop`. Then finish the calls under way and leave the rest to other processes."""
         async with asyncio.TaskGroup() as pumps:
             for _ in range(self._pumps):
                 pumps.create_task(self._work())
-        while self._apart:
-            await asyncio.wait(self._apart)
+        while self._background:
+            await asyncio.wait(self._background)
         for turn in self._waiting.values():
             turn.cancel()
         await self._let_go()
@@ -86,7 +86,7 @@ class PumpRunner:
         self._stop.set()
 
     async def keep_watch(self) -> None:
-        """Let other processes know which lanes this one comes back to by itself."""
+        """Tell other processes which lanes this one comes back to by itself."""
         now = asyncio.get_running_loop().time()
         waits = {lane: max(0.0, until - now) + PROMISE for lane, until in self._later.all()}
         kept = {lane: until for lane, until in self._promised.items() if lane in waits}
@@ -104,7 +104,7 @@ class PumpRunner:
                 await waiting.watch(tx, promises)
 
     async def _let_go(self) -> None:
-        """Leave what waits here to other processes at once."""
+        """Leave the lanes that wait here to other processes at once."""
         lanes = [lane for lane, _ in self._later.all()]
         self._later.close()
         with suppress(*TROUBLE):
@@ -112,22 +112,22 @@ class PumpRunner:
             await self._context.slots.release(self._context.database)
 
     def _ask(self, lane: LaneKey) -> None:
-        """Let a lane ask for its account's line. Not in the queue: there its moment would pass."""
+        """Let a lane claim for its account's queue at once: in the process's queue it would miss its moment."""
         if not self._stop.is_set():
             self._waiting[lane] = asyncio.get_running_loop().create_future()
-            self._aside(self._turn(lane, asks=True))
+            self._run_in_background(self._turn(lane, asks=True))
 
-    def _aside(self, work: Awaitable[None]) -> None:
+    def _run_in_background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
-        self._apart.add(task)
-        task.add_done_callback(self._apart.discard)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _work(self) -> None:
         while (lane := await self._next()) is not None:
             await self._turn(lane)
 
     async def _turn(self, lane: LaneKey, *, asks: bool = False) -> None:
-        """Give a lane one turn, and see to its next one; `asks` says that it is the first of its account's line."""
+        """Give a lane one turn, and arrange the next one. `asks` means that it is the first of its account's queue."""
         with about(tenant=lane.tenant, mass_reply=lane.mass_reply, account=lane.account):
             pump = Pump(self._context, lane, self._stop, self._later)
             with self._context.telemetry.tracing.pump(lane.tenant, lane.mass_reply, lane.account):
@@ -136,27 +136,27 @@ class PumpRunner:
             more = wait is not None and not self._stop.is_set()
             if wait is not None and more and wait.left > 0:
                 self._later.add(lane, wait, first=asks and not pump.took)
-            self._aside(self._drain(pump, lane, turn, stopped=wait is not None and not more))
+            self._run_in_background(self._drain(pump, lane, turn, stopped=wait is not None and not more))
             if wait is not None and more and not wait.left:
                 await self._go_on(lane)
-            self._later.over(lane)
+            self._later.turn_ended(lane)
 
     async def _drain(self, pump: Pump, lane: LaneKey, turn: "asyncio.Future[None]", *, stopped: bool) -> None:
-        """Finish the calls of a turn that is over."""
+        """Finish the calls of a turn that has ended."""
         await pump.drain()
         if not turn.done():
             turn.cancel() if stopped else turn.set_result(None)
-        if pump.put_off and not self._later.in_line(lane):
+        if pump.put_off and not self._later.queued(lane):
             # It may be due before the time that the lane waits for.
             self.submit(lane)
 
     async def _go_on(self, lane: LaneKey) -> None:
-        """Give a lane its next turn, elsewhere where others wait here. Its calls under way do not hold it up."""
+        """Give a lane its next turn, in another process if lanes wait here. Its calls under way do not delay it."""
         if self._turns.empty() or not await self._again(lane):
             self.submit(lane)
 
     async def _pump(self, pump: Pump) -> Wait | None:
-        """Work until the turn is over; a fault of ours lets the lane rest, and says so."""
+        """Work until the turn is over. After a bug of ours, hold the lane."""
         try:
             return await pump.work()
         except Exception as error:
@@ -168,7 +168,7 @@ class PumpRunner:
             return None
 
     async def _next(self) -> LaneKey | None:
-        """The next lane in the queue; None once the process is stopping."""
+        """Return the next lane in the queue, or None once the process is stopping."""
         if self._stop.is_set():
             return None
         turn, stop = asyncio.ensure_future(self._turns.get()), asyncio.ensure_future(self._stop.wait())

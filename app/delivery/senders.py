@@ -1,4 +1,4 @@
-"""What a pump needs besides the rows: the account's adapter and the mass reply's message, each made once."""
+"""Caches for the pumps: an account's adapter, and a mass reply's message."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ from app.store.credentials import Vault
 from app.store.transactions import TenantTx
 
 CACHED = 512
-"""Adapters and plans that one process keeps; past that it starts over."""
+"""Adapters and plans that one process keeps. Beyond that it starts over."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSender:
-    """An account ready to send: its adapter, and where the provider reports back to."""
+    """An account that is ready to send: its adapter, and the address for the provider's callbacks."""
 
     account: ChannelAccount
     adapter: Adapter
@@ -33,7 +33,7 @@ class AccountSender:
 
 
 class SenderCache:
-    """The accounts' adapters, as of the version of the account that was asked for."""
+    """The adapters of accounts, each for one version of its account."""
 
     def __init__(
         self, http: httpx.AsyncClient, vault: Vault, callbacks: Callbacks, *, allow_private: bool = False
@@ -53,7 +53,7 @@ class SenderCache:
         return self._known[key]
 
     async def fresh(self, tx: TenantTx, account_id: AccountId) -> AccountSender:
-        """Make the adapter of an account anew. Raises NotFound."""
+        """Build the adapter of an account. Raise NotFound if there is no such account."""
         account = await load_account(tx, self._vault, account_id)
         if account is None:
             raise NotFound("There is no such channel account.")
@@ -66,7 +66,7 @@ class SenderCache:
 
 
 class PlanCache:
-    """The messages of mass replies. They never change once frozen."""
+    """The messages of mass replies. A frozen message never changes."""
 
     def __init__(self) -> None:
         self._known: dict[UUID, MessagePlan] = {}
@@ -79,5 +79,5 @@ class PlanCache:
         return self._known[mass_reply]
 
     def known(self, mass_reply: MassReplyId) -> MessagePlan | None:
-        """The plan, where it was asked for before."""
+        """Return the plan if it is cached."""
         return self._known.get(mass_reply)

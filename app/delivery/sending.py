@@ -1,4 +1,4 @@
-"""Making calls: how each ended frees its slots, and is handed over to be written down."""
+"""Make the calls of one lane. Each outcome frees its slots and goes to the recorder."""
 
 import asyncio
 from collections.abc import Sequence
@@ -35,8 +35,7 @@ _MANY: dict[type[Adapter], bool] = {}
 
 
 def takes_many(adapter: Adapter) -> bool:
-    """Whether a provider takes several messages in one call. Asked of a protocol, that takes long: once for each kind
-    of adapter."""
+    """Return whether the adapter takes several messages in one call. Cached: `isinstance` of a protocol is slow."""
     kind = type(adapter)
     if kind not in _MANY:
         _MANY[kind] = isinstance(adapter, SendsMany)
@@ -52,45 +51,42 @@ class Sending:
         self._slots = slots
 
     async def one(self, ready: ReadyCall, left_out: tuple[DroppedAttachment, ...]) -> bool:
-        """Make a call for one message; answers, once its end is written down, whether it was put off."""
+        """Send one message and wait until the outcome is recorded. Return whether it was deferred."""
         adapter = ready.adapter
         results = await self._call(adapter.name, partial(single, adapter, ready.outbound), 1, ready.until)
-        return await self._heard([ready], results, left_out)
+        return await self._finish([ready], results, left_out)
 
     async def many(self, batch: Sequence[ReadyCall], left_out: tuple[DroppedAttachment, ...]) -> bool:
-        """Make one call for several messages; answers, once its end is written down, whether any was put off."""
+        """Send several messages in one call. Return, once the outcomes are recorded, whether any was deferred."""
         adapter, until = batch[0].adapter, min(each.until for each in batch)
         send = partial(cast(SendsMany, adapter).send_many, [each.outbound for each in batch])
         results = await self._call(adapter.name, send, len(batch), until)
-        self._context.batch_sizes.heard(self._lane, results)
-        return await self._heard(batch, results, left_out)
+        self._context.batch_sizes.learn(self._lane, results)
+        return await self._finish(batch, results, left_out)
 
-    async def _heard(
+    async def _finish(
         self, batch: Sequence[ReadyCall], results: Sequence[SendResult], left_out: tuple[DroppedAttachment, ...]
     ) -> bool:
-        """Free the slots, and hand over how it ended. Where that may stop the account, nothing begins before it did."""
+        """Free the slots and record the outcomes. If one may stop the account, no call begins before it is recorded."""
         pairs = zip(batch, results, strict=True)
-        ends = as_one_call([answered(each.claimed, result, left_out) for each, result in pairs])
-        if troubled := any(end.heard == "silence" or end.account_deferral for end in ends):
+        outcomes = as_one_call([answered(each.claimed, result, left_out) for each, result in pairs])
+        if troubled := any(outcome.heard == "silence" or outcome.account_deferral for outcome in outcomes):
             self._slots.trouble()
         self._slots.answered(len(batch))
+        provider = batch[0].adapter.name
         try:
-            await self._record_all(batch, ends)
+            if len(batch) == 1:  # most calls: spare them a task of their own
+                await self.record(provider, batch[0].claimed, outcomes[0])
+            else:
+                ended = zip(batch, outcomes, strict=True)
+                await asyncio.gather(*(self.record(provider, each.claimed, outcome) for each, outcome in ended))
         finally:
             if troubled:
                 self._slots.trouble_noted()
         return any(isinstance(result, Deferred) for result in results)
 
-    async def _record_all(self, batch: Sequence[ReadyCall], ends: Sequence[CallOutcome]) -> None:
-        provider = batch[0].adapter.name
-        if len(batch) == 1:  # most calls: a task of its own would be one more for each message
-            await self.record(provider, batch[0].claimed, ends[0])
-            return
-        pairs = zip(batch, ends, strict=True)
-        await asyncio.gather(*(self.record(provider, each.claimed, end) for each, end in pairs))
-
     async def record(self, provider: str, claimed: Claimed, result: CallOutcome) -> None:
-        """Wait until a result is written down."""
+        """Record an outcome, and wait until it is written."""
         try:
             await self._context.recorder.record(result)
         finally:

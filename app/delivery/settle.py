@@ -1,4 +1,4 @@
-"""The one way a delivery changes after its claim: records, receipts, look-ups, people and the sweeper all end here."""
+"""The one way to change a delivery after its claim: for records, receipts, look-ups, people and the sweeper."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,8 +34,7 @@ from app.store.transactions import TenantTx
 T = TypeVar("T")
 
 GROUP = 500
-"""Reports that are settled at once: what the planner thinks to be a few rows it compares each with each."""
-
+"""Reports settled in one statement. The planner takes them for a few rows and joins them by nested loops."""
 
 _ENDS: Final = {
     DeliveryEvent.ACCEPT: "accepted",
@@ -52,45 +51,52 @@ _ENDS: Final = {
     DeliveryEvent.FIND_ABSENT: "reported_absent",
     DeliveryEvent.RESOLVE_SENT: "marked_sent",
 }
-"""How an event ends the attempt that it speaks of."""
+"""The outcome that an event gives to its attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Something that happened to a delivery, with what is known of it."""
+    """An event of a delivery, with what is known about it."""
 
     delivery_id: DeliveryId
     reported: ReportedEvent
     provider_message_id: str | None = None
     outcome: str | None = None
-    """How the attempt ended, where the event does not say it."""
+    """How the attempt ended, if the event alone does not say it."""
     of_attempt: bool = True
-    """Whether it speaks of the attempt itself, and not of all that was sent until a moment."""
+    """Whether it is about one attempt. A watermark is about everything that was sent until a moment."""
     counts: bool = True
-    """Whether it says something of its lane. Of the messages that one lost call took with it, one does."""
+    """Whether it counts for the health of its lane. Of the messages in one lost call, only one counts."""
     evidence: str | None = None
     wait: timedelta | None = None
-    """How long a delivery waits that was put off, by the database's clock."""
+    """How long a deferred delivery waits, by the database's clock."""
     dropped: tuple[DroppedAttachment, ...] = ()
     """Files that did not go with the text, besides those that the preflight named."""
 
 
 async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Transition | Ignored]:
-    """Apply what happened, with all that follows from it, inside the caller's transaction.
+    """Apply what happened, with everything that follows from it, inside the caller's transaction.
 
-    Answers for each delivery what its last report did; a delivery that does not exist is left out.
+    Return what the last report about each delivery did. A delivery that does not exist is left out.
     """
     answers: dict[DeliveryId, Transition | Ignored] = {}
     written: list[Change] = []
     groups = _groups(map(_storable, reports))
     if len(groups) > 1:
-        await _hold(tx, reports)
+        # Lock everything first, deliveries before conversations: two mass replies to the same conversations could
+        # otherwise deadlock, each with its first group locked.
+        conversations = await settlements.lock_all(tx, {report.delivery_id for report in reports})
+        await flips.lock(tx, conversations)
     for group in groups:
         answered, changes = await _settle_group(tx, group)
         answers.update(answered)
         written += changes
     if written:
-        await _count(tx, written)
+        # The counters last: from here on every claim and every other group of the same lanes waits.
+        await counters.count(tx, written)
+    if requeued := {change.row.mass_reply_id for change in written if change.move.to is DeliveryStatus.QUEUED}:
+        # Always ask the database to reopen these: another process may be completing them right now.
+        await timeline.reopen(tx, requeued)
     return answers
 
 
@@ -104,23 +110,14 @@ def _delivery(report: Report) -> DeliveryId:
     return report.delivery_id
 
 
-async def _hold(tx: TenantTx, reports: Iterable[Report]) -> None:
-    """Hold at once what several groups will hold one after the other: deliveries first, conversations after them.
-
-    Else two mass replies to the same conversations could wait for each other, each holding those of its first group.
-    """
-    conversations = await settlements.hold(tx, {report.delivery_id for report in reports})
-    await flips.hold(tx, conversations)
-
-
 def _storable(report: Report) -> Report:
-    """What providers answer is not ours to trust, and one NUL would keep a whole group from being written."""
+    """Clean what a provider wrote: a single NUL would keep a whole group from being written."""
     reported, reason = report.reported, report.reported.reason
     if reason is not None:
         reported = replace(reported, reason=replace(reason, detail=storable(reason.detail)))
     provider_message_id, evidence = _clean(report.provider_message_id), _clean(report.evidence)
     if reason is None and (provider_message_id, evidence) == (report.provider_message_id, report.evidence):
-        return report  # most of them: a copy is not free
+        return report  # most reports; a copy costs time
     return replace(report, reported=reported, provider_message_id=provider_message_id, evidence=evidence)
 
 
@@ -169,7 +166,7 @@ def _change(row: Locked, report: Report, move: Transition) -> Change:
 
 
 def _not_before(row: Locked, report: Report, move: Transition) -> datetime | None:
-    """When it may be sent; None leaves it as it is. What somebody decided to send again has waited long enough."""
+    """Return when it may be sent, or None to leave that as it is. What a person sends again is due at once."""
     if report.wait is not None:
         return row.now + report.wait
     again = move.to is DeliveryStatus.QUEUED and row.state.status is not DeliveryStatus.SENDING
@@ -177,15 +174,16 @@ def _not_before(row: Locked, report: Report, move: Transition) -> datetime | Non
 
 
 def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> EndedAttempt | None:
-    """What this says of its attempt, whether it changed the delivery or not."""
+    """Return what the report says about its attempt, whether it changed the delivery or not."""
     reported = report.reported
-    # Absence proves nothing while a holder of the attempt may still be at work.
-    stands = answer not in (Ignored.OLDER, Ignored.STILL_SETTLING) and is_latest_word(row.state, reported)
-    outcome = _end(report) if stands else None
-    # What a person decides is about the latest attempt; where it was refused, it says nothing of one.
+    outcome = None
+    # Absence proves nothing while a holder of the attempt may still be working.
+    if answer not in (Ignored.OLDER, Ignored.STILL_SETTLING) and is_latest_word(row.state, reported):
+        outcome = report.outcome or (_ENDS.get(reported.event) if report.of_attempt else None)
+    # A person decides about the latest attempt. If the decision was refused, it says nothing about an attempt.
     epoch = row.state.epoch if reported.epoch is None else reported.epoch
-    said = outcome or report.provider_message_id or reported.occurred_at
-    if not said or (reported.epoch is None and not isinstance(answer, Transition)):
+    has_facts = outcome or report.provider_message_id or reported.occurred_at
+    if not has_facts or (reported.epoch is None and not isinstance(answer, Transition)):
         return None
     return EndedAttempt(
         report.delivery_id,
@@ -197,12 +195,8 @@ def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> Ended
     )
 
 
-def _end(report: Report) -> str | None:
-    return report.outcome or (_ENDS.get(report.reported.event) if report.of_attempt else None)
-
-
 async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
-    """Write the changes and what they bring about; answers those that nobody else had made before."""
+    """Write the changes and their consequences. Return the changes that nobody else had made before."""
     changes = await _with_flips(tx, changes)
     applied = await settlements.apply(tx, changes)
     changes = [change for change in changes if change.row.id in applied]
@@ -214,21 +208,15 @@ async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     return changes
 
 
-async def _count(tx: TenantTx, changes: Sequence[Change]) -> None:
-    """Move the counters, at the very end: every claim and every other group of the same lanes waits from here on."""
-    await counters.count(tx, changes)
-    await _reopen(tx, changes)
-
-
 async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
-    sent = _rows(changes, Effect.SENT)
+    sent = [change.row for change in changes if _effect(change) is Effect.SENT]
     ours = {row.conversation_id for row in sent}
-    # A conversation that another delivery flips just now is that one's from here on.
-    leaving = [change.row for change in changes if _leaves(change)]
+    # No longer sent. A conversation that a delivery of this group flips belongs to that one from here on.
+    leaving = [each.row for each in changes if each.row.state.status in ACCEPTED and each.move.to not in ACCEPTED]
     left = [row for row in leaving if row.conversation_id not in ours]
     rounds = list(_rounds(sent, _conversation))
-    if left or len(rounds) > 1:  # one flip holds its conversations in order by itself
-        await flips.hold(tx, [row.conversation_id for row in (*sent, *left)])
+    if left or len(rounds) > 1:  # a single flip locks its conversations in order by itself
+        await flips.lock(tx, [row.conversation_id for row in (*sent, *left)])
     flipped: dict[UUID, flips.Flip] = {}
     for rows in rounds:
         by_conversation = await flips.flip(tx, rows)
@@ -240,11 +228,6 @@ async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     return [_with_flip(change, flipped.get(change.row.id), restored.get(change.row.id)) for change in changes]
 
 
-def _leaves(change: Change) -> bool:
-    """Whether it ceases to count as sent."""
-    return change.row.state.status in ACCEPTED and change.move.to not in ACCEPTED
-
-
 def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
     if flip is not None:
         restores = {**_found_before(change.row, flip), **flip.restores}
@@ -253,13 +236,9 @@ def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, C
 
 
 def _found_before(row: Locked, flip: flips.Flip) -> Mapping[str, str | None]:
-    """What it found when it was sent before, where that flip still stands because another mass reply holds it."""
+    """Return what an earlier flip of this delivery found, if another mass reply has kept that flip in place."""
     alike = {field for field, version in flip.reached.items() if row.reached.get(field) == version}
     return {field: before for field, before in row.restores.items() if field in alike}
-
-
-def _rows(changes: Iterable[Change], wanted: Effect) -> list[Locked]:
-    return [change.row for change in changes if _effect(change) is wanted]
 
 
 def _effect(change: Change) -> Effect:
@@ -271,7 +250,7 @@ def _conversation(row: Locked) -> UUID:
 
 
 def _entries(change: Change) -> list[TimelineEntry]:
-    """What the conversation's timeline says about this, in words that an agent understands."""
+    """Return the timeline entries of a change, in words that an agent understands."""
     row, epoch = change.row, change.reported.epoch or change.row.state.epoch
     detail = change.move.reason.detail if change.move.reason else ""
     match _effect(change):
@@ -284,11 +263,8 @@ def _entries(change: Change) -> list[TimelineEntry]:
                 TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, note),
             ]
         case Effect.FAILED:
-            return [
-                TimelineEntry(
-                    row, TimelineKind.SYSTEM_ERROR, epoch, f"A mass reply was not sent here. {detail}".strip()
-                )
-            ]
+            text = f"A mass reply was not sent here. {detail}".strip()
+            return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.FAILED_LATER if change.never_sent:
             text = f"A mass reply was not sent here, although it had been marked as sent. {detail}".strip()
             return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
@@ -306,10 +282,3 @@ def _entries(change: Change) -> list[TimelineEntry]:
             return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, text)]
         case Effect.NONE:
             return []
-
-
-async def _reopen(tx: TenantTx, changes: Iterable[Change]) -> None:
-    """Work that came back opens its mass reply again. Asked of the database each time: it may be closing just now."""
-    requeued = {change.row.mass_reply_id for change in changes if change.move.to is DeliveryStatus.QUEUED}
-    if requeued:
-        await timeline.reopen(tx, requeued)

@@ -1,8 +1,8 @@
 """The calls that this process may have under way, account by account.
 
-An account's `max_in_flight` is the number of calls under way at its provider. Each process holds a leased part of it,
-dealt anew at each claim. A slot is free again when the provider has answered, not when the answer is written down: so
-claiming and recording overlap with calls. What is claimed and not recorded stays below twice the number of calls.
+An account's `max_in_flight` limits the calls under way at its provider. Each process holds a leased share of it, and
+each claim works the share out again. A slot is free once the provider has answered, not only when the answer is
+recorded, so claiming and recording overlap with calls. Deliveries claimed and not recorded stay below twice the limit.
 """
 
 import asyncio
@@ -23,33 +23,33 @@ from app.store.database import Database
 AHEAD: Final = 0.25
 """Seconds of calls that are claimed ahead."""
 REFILL_SHARE: Final = 4
-"""It is worth a claim when a quarter of what a process keeps claimed is missing, not for every single one."""
+"""A claim is worth it once a quarter of what a process keeps claimed is missing."""
 STARTS: Final = 16
-"""Calls that are started between two looks of the event loop at its sockets."""
+"""Calls that are started before the event loop polls its sockets again."""
 MEASURED: Final = 0.1
 """Seconds between two measurements of how fast calls end."""
 
 
 class CallSource(Protocol):
-    """Whoever has calls to make."""
+    """Something that has calls to make."""
 
     @property
     def ready(self) -> bool:
-        """Whether anything waits to be begun."""
+        """Whether a call waits to be begun."""
         ...
 
     def begin(self, free: int) -> bool:
-        """Begin one call, of at most so many deliveries; False where nothing can be begun now."""
+        """Begin one call of at most `free` deliveries. Return False if none may begin now."""
         ...
 
     def changed(self) -> None:
-        """Hear that it may be worth claiming."""
+        """Called when another claim may be worth it."""
         ...
 
 
 @dataclass(slots=True)
 class _Speed:
-    """How many deliveries a second get an answer."""
+    """How many deliveries a second are answered."""
 
     per_second: float = 0.0
     _count: int = 0
@@ -66,39 +66,39 @@ class _Speed:
 
 @dataclass(eq=False)
 class AccountSlots:
-    """One account's calls in this process, from its first claim until nobody works it any more."""
+    """One account's calls in this process, from its first claim until no pump works it."""
 
     most: int
-    """Calls that one process keeps under way at most."""
+    """The most calls that one process keeps under way."""
     holder: UUID = field(default_factory=uuid4)
     limit: int = 0
     """Calls that this process may have under way."""
     in_use: int = 0
     waiting: int = 0
-    """Claimed, and not begun."""
+    """Claimed and not begun."""
     unwritten: int = 0
-    """Answered, and the answer not written down."""
+    """Answered and not recorded."""
     troubled: int = 0
-    """Answers under way to the database that may stop the account. Until they are there, nothing is begun."""
+    """Answers that may stop the account and are not recorded yet. Until then no call begins."""
     troubled_at: float = 0.0
-    """When the last of them was written down."""
+    """When the last of them was recorded."""
     claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     callers: set[CallSource] = field(default_factory=set)
     listed: bool = False
-    """Whether other processes may see a share of this one."""
+    """Whether other processes may see a share of this process."""
     _queue: deque[CallSource] = field(default_factory=deque)
     _speed: _Speed = field(default_factory=_Speed)
     _starting: bool = False
 
     def wanted(self, limit: int | None = None) -> int:
-        """How many deliveries to claim now."""
+        """Return how many deliveries to claim now."""
         limit = self.limit if limit is None else limit
         missing = limit - self.in_use + self._ahead(limit) - self.waiting
         return max(0, min(missing, 2 * limit - self.in_use - self.waiting - self.unwritten))
 
     @property
-    def hungry(self) -> bool:
-        """Whether it is worth claiming for."""
+    def wants_claim(self) -> bool:
+        """Whether a claim is worth it."""
         if self.troubled:
             return False
         target = self.limit + self._ahead(self.limit)
@@ -106,23 +106,23 @@ class AccountSlots:
 
     @property
     def idle(self) -> bool:
-        """Whether calls could be begun, and nothing is there for them."""
+        """Whether slots are free and nothing is claimed for them."""
         return not self.troubled and not self.waiting and self.in_use < self.limit and self.wanted() > 0
 
     def deal(self, snapshot: LaneSnapshot) -> int:
-        """Work out this process's share; a smaller one holds at once, a larger one from `granted` on."""
+        """Return this process's share. A smaller one applies at once, a larger one from `granted` on."""
         others = OtherHolders(snapshot.others, snapshot.held_by_others, snapshot.without)
         share = min(self.most, call_share(snapshot.max_in_flight, others, self.limit))
         self.limit = min(self.limit, share)
         return share
 
     def share(self, slots: int, snapshot: LaneSnapshot, lease: timedelta) -> CallShare:
-        """What is written down of a share: no less than the calls that are under way."""
+        """Return the share as stored: never less than the calls under way."""
         self.listed = True
         return CallShare(self.holder, max(slots, self.in_use), snapshot.now + lease)
 
     def granted(self, share: int) -> None:
-        """Hear that the share is committed."""
+        """Apply a share once it is committed."""
         self.limit = share
         self.start()
 
@@ -130,18 +130,18 @@ class AccountSlots:
         self.waiting += number
 
     def offer(self, caller: CallSource) -> None:
-        """Let a caller begin calls as slots become free, in turn with others."""
+        """Let a caller begin calls as slots become free, taking turns with the others."""
         if caller not in self._queue:
             self._queue.append(caller)
         self.start()
 
     def dropped(self, number: int) -> None:
-        """Hear that what was claimed will not be begun."""
+        """Count deliveries that were claimed and will not be begun."""
         self.waiting -= number
         self.notify()
 
     def refused(self, number: int) -> None:
-        """Hear that what was claimed ends without a call."""
+        """Count deliveries that were claimed and end without a call."""
         self.waiting -= number
         self.unwritten += number
 
@@ -161,7 +161,7 @@ class AccountSlots:
         self.notify()
 
     def trouble(self) -> None:
-        """Begin nothing until an answer that may stop the account is written down."""
+        """Begin no call until an answer that may stop the account is recorded."""
         self.troubled += 1
 
     def trouble_noted(self) -> None:
@@ -171,12 +171,12 @@ class AccountSlots:
         self.notify()
 
     def notify(self) -> None:
-        if self.hungry or self.idle:
+        if self.wants_claim or self.idle:
             for caller in self.callers:
                 caller.changed()
 
     def start(self) -> None:
-        """Begin what slots are free for, a few calls at a time: all at once would keep the loop from its sockets."""
+        """Begin calls for the free slots, a few at a time: all at once would keep the event loop from its sockets."""
         if self._starting:
             return
         for _ in range(STARTS):
@@ -223,11 +223,11 @@ class Slots:
         return self._accounts[account][1]
 
     async def release(self, database: Database) -> None:
-        """Leave the accounts that are not worked any more to other processes."""
+        """Release the accounts that no pump works any more to other processes."""
         by_tenant: dict[TenantId, list[UUID]] = {}
         for account, (tenant, slots) in list(self._accounts.items()):
             if slots.unused:
-                # Whoever comes now has slots of their own, under another name.
+                # A pump that comes now gets new slots with a new holder.
                 del self._accounts[account]
                 if slots.listed:
                     by_tenant.setdefault(tenant, []).append(slots.holder)

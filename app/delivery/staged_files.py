@@ -1,5 +1,6 @@
-"""The files of a mass reply, brought to the worker before anything is claimed, and handed over to the provider where it
-wants them beforehand. Reading 25 MB may take longer than a lease allows, and every reply of the lane needs the same.
+"""Stage the files of a mass reply before anything is claimed: load them, and upload them to providers that want that.
+
+Loading 25 MB may take longer than a lease allows, and every reply of the lane needs the same files.
 """
 
 from collections import OrderedDict
@@ -19,26 +20,26 @@ from app.domain.outbound import AttachmentFile, Deferred, DroppedAttachment, Rej
 from app.store.database import Database
 
 CACHE_BYTES: Final = 128_000_000
-"""Content that one process keeps for its next turns."""
+"""Bytes of files that one process keeps in memory for its next turns."""
 REMEMBERED: Final = 1_000
 
 
 class FilesNotStaged(Exception):
-    """The files cannot be had, or handed over, at the moment."""
+    """The files cannot be loaded or uploaded at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class StagedFiles:
-    """What goes with every reply of a lane."""
+    """The files that go with every reply of a lane."""
 
     files: tuple[AttachmentFile, ...] = ()
     refused: tuple[DroppedAttachment, ...] = ()
-    """Files that the provider would not take when they were handed over."""
+    """Files that the provider refused when they were uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What there is to load: the files that the lane's account carries, and those that its provider has already."""
+    """What to load: the files that the lane's account carries, and the media ids of those its provider has already."""
 
     sender: AccountSender
     wanted: Sequence[StoredAttachment]
@@ -55,7 +56,7 @@ class FileStaging:
         self._refused: dict[tuple[LaneKey, UUID], DroppedAttachment] = {}
 
     async def of(self, lane: LaneKey) -> StagedFiles:
-        """Bring the files of a lane. Raises NotLoaded: then nothing of the lane may leave."""
+        """Return the files of a lane. Raise FilesNotStaged if one is missing: then nothing of the lane may leave."""
         plan = self._plans.known(lane.mass_reply)
         if plan is not None and not plan.attachments:
             return StagedFiles()
@@ -72,7 +73,7 @@ class FileStaging:
         return StagedFiles(tuple(files), tuple(refused))
 
     async def _order(self, lane: LaneKey) -> _Order | None:
-        """None where no file goes with the lane's replies, or none has to be brought here for it."""
+        """Return what to load, or None if the lane's replies carry no file or need none loaded here."""
         async with self._database.begin(lane.tenant) as tx:
             plan = await self._plans.plan(tx, lane.mass_reply)
             if not plan.attachments:
@@ -94,9 +95,7 @@ class FileStaging:
         )
         if media_id is not None or not isinstance(adapter, Uploads):
             return file
-        return self._refused.get((lane, attachment.id)) or await self._hand_over(
-            lane, order.sender, attachment.id, file
-        )
+        return self._refused.get((lane, attachment.id)) or await self._upload(lane, order.sender, attachment.id, file)
 
     async def _content(self, stored: StoredAttachment) -> bytes:
         key = stored.storage_key
@@ -114,10 +113,10 @@ class FileStaging:
             self._contents.popitem(last=False)
         return content
 
-    async def _hand_over(
+    async def _upload(
         self, lane: LaneKey, sender: AccountSender, id_: UUID, file: AttachmentFile
     ) -> AttachmentFile | DroppedAttachment:
-        """Upload a file. It reaches nobody by that, so whatever went wrong may be tried again."""
+        """Upload a file. An upload reaches no customer, so any failure may be retried."""
         assert isinstance(sender.adapter, Uploads)  # noqa: S101 - narrowed by _ready
         result = await sender.adapter.upload(sender.account.channel, file)
         match result:
@@ -126,28 +125,15 @@ class FileStaging:
                     await attachments.keep_upload(tx, lane, id_, media_id)
                 return AttachmentFile(file.filename, file.content_type, file.content, media_id)
             case Rejected(_, detail):
-                return self._remember(lane, id_, DroppedAttachment(file.filename, detail))
+                if len(self._refused) >= REMEMBERED:
+                    self._refused.clear()
+                return self._refused.setdefault((lane, id_), DroppedAttachment(file.filename, detail))
             case Deferred():
-                await self._rest(lane, result)
+                if result.scope == "account":
+                    async with self._database.begin(lane.tenant) as tx:
+                        await account_health.stop(tx, lane.account, result)
                 raise FilesNotStaged(result.detail)
             case Unknown(detail):
                 raise FilesNotStaged(detail)
             case _:
                 assert_never(result)
-
-    def _remember(self, lane: LaneKey, id_: UUID, dropped: DroppedAttachment) -> DroppedAttachment:
-        if len(self._refused) >= REMEMBERED:
-            self._refused.clear()
-        self._refused[lane, id_] = dropped
-        return dropped
-
-    async def _rest(self, lane: LaneKey, deferred: Deferred) -> None:
-        """Let the account wait as the provider asks, or until somebody mends it."""
-        if deferred.scope != "account":
-            return
-        async with self._database.begin(lane.tenant) as tx:
-            if deferred.retry_after is not None:
-                await account_health.cool(tx, lane.account, deferred.retry_after, deferred.detail)
-            else:
-                reason = f"{deferred.code}: {deferred.detail}"
-                await account_health.pause(tx, lane.account, reason)

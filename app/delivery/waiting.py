@@ -1,8 +1,8 @@
-"""Lanes that wait for a time to come: each alone, or in the line of their channel account.
+"""Lanes that wait for a time to come: each alone, or in the queue of their channel account.
 
-Lanes of one account wait for the same thing: its next token, room for a call, the end of a rest. So they stand in one
-line, and when the time has come the first of them asks for all: a hundred lanes on a slow account cost one claim for
-each message, and share it fairly, whatever each message takes.
+Lanes of one account wait for the same thing: its next token, room for a call, the end of a cool-down. So they form one
+queue, and when the time has come the first of them claims for all. A hundred lanes on a slow account then cost one
+claim for each message, and share the account fairly, however long each message takes.
 """
 
 import asyncio
@@ -15,33 +15,33 @@ from app.domain.lanes import LaneKey
 from app.domain.words import AccountId
 
 TICK: Final = 0.001
-"""uvloop's timers count whole milliseconds, and one that ends too early would have to ask twice."""
+"""Seconds. uvloop's timers count whole milliseconds, and one that ends too early would claim twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until when it is not worth asking again."""
+    """Until when another claim is not worth it."""
 
     until: float
     """By the event loop's clock."""
     shared: bool = False
-    """Whether every lane of the account waits so, and not this one alone."""
+    """Whether every lane of the account waits for this, not only this one."""
 
     @property
     def left(self) -> float:
-        """Seconds."""
+        """Seconds until then."""
         return max(0.0, self.until - asyncio.get_running_loop().time())
 
 
 class AccountQueue(Protocol):
-    """The other lanes of an account, as the pump of one of them knows them."""
+    """The other lanes of an account, as the pump of one of them sees them."""
 
     def crowded(self, lane: LaneKey) -> bool:
-        """Whether others wait for this lane's account."""
+        """Return whether other lanes wait for this lane's account."""
         ...
 
     def asked(self, lane: LaneKey, wait: Wait | None, *, took: bool) -> None:
-        """Hear what a lane was told that asked for itself."""
+        """Note the result of a lane's claim."""
         ...
 
 
@@ -59,19 +59,19 @@ NOBODY: Final[AccountQueue] = _Nobody()
 
 @dataclass(slots=True)
 class _AccountQueue:
-    """The lanes of one account that wait, in the order in which they will ask."""
+    """The lanes of one account that wait, in the order in which they will claim."""
 
     until: float
     lanes: deque[LaneKey] = field(default_factory=deque)
     timer: asyncio.TimerHandle | None = None
     asking: LaneKey | None = None
-    """The lane that has left the line and has not asked yet."""
+    """The lane that has left the queue and has not claimed yet."""
 
 
 class WaitingLanes:
-    """Lets lanes go on when their time has come.
+    """Resumes lanes when their time has come.
 
-    `ask` starts a lane's turn at once; `queue` lets it wait for its turn among all lanes of the process.
+    `ask` starts a lane's turn at once. `queue` lets it wait for its turn among all lanes of the process.
     """
 
     def __init__(self, ask: Callable[[LaneKey], None], queue: Callable[[LaneKey], object]) -> None:
@@ -81,7 +81,7 @@ class WaitingLanes:
         self._alone: dict[LaneKey, asyncio.TimerHandle] = {}
 
     def add(self, lane: LaneKey, wait: Wait, *, first: bool = False) -> None:
-        """Let a lane wait; `first` in its account's line, where it has had nothing of its turn."""
+        """Let a lane wait: `first` in its account's queue if its turn brought it nothing."""
         self.remove(lane)
         if not wait.shared:
             self._alone[lane] = self._at(wait.until, lambda: self._wake(lane))
@@ -96,28 +96,27 @@ class WaitingLanes:
             self._set(lane.account, account_queue)
 
     def remove(self, lane: LaneKey) -> None:
-        """Forget a lane, which goes on for another reason."""
+        """Remove a lane that goes on for another reason."""
         if (timer := self._alone.pop(lane, None)) is not None:
             timer.cancel()
         account_queue = self._queues.get(lane.account)
-        if (
-            account_queue is not None and lane in account_queue.lanes
-        ):  # few enough: a line is as long as one account has mass replies
+        # A scan is fine: a queue is only as long as one account has mass replies.
+        if account_queue is not None and lane in account_queue.lanes:
             account_queue.lanes.remove(lane)
             self._tidy(lane.account, account_queue)
 
-    def in_line(self, lane: LaneKey) -> bool:
-        """Whether a lane waits for its account, and not alone."""
+    def queued(self, lane: LaneKey) -> bool:
+        """Return whether a lane waits in its account's queue, not alone."""
         account_queue = self._queues.get(lane.account)
         return account_queue is not None and lane in account_queue.lanes
 
     def crowded(self, lane: LaneKey) -> bool:
-        """Whether others wait for this lane's account."""
+        """Return whether other lanes wait for this lane's account."""
         account_queue = self._queues.get(lane.account)
         return account_queue is not None and bool(account_queue.lanes)
 
     def asked(self, lane: LaneKey, wait: Wait | None, *, took: bool) -> None:
-        """Hear what a lane was told that asked for itself: the others of its account need not ask before that time."""
+        """Note the result of a lane's claim: the others of its account need not claim before that time."""
         account_queue = self._queues.get(lane.account)
         if account_queue is None:
             return
@@ -126,21 +125,21 @@ class WaitingLanes:
         if wait is not None and wait.shared:
             account_queue.until = wait.until
         elif took:
-            self._let_all_go(lane.account, account_queue)
+            self._release_all(lane.account, account_queue)
             return
         elif account_queue.asking is None:
             account_queue.until = asyncio.get_running_loop().time()
         if account_queue.asking is None:
             self._set(lane.account, account_queue)
 
-    def over(self, lane: LaneKey) -> None:
-        """Hear that a turn has ended; one that never asked holds up nobody."""
+    def turn_ended(self, lane: LaneKey) -> None:
+        """Note that a turn has ended. A lane that never claimed must not delay the others."""
         account_queue = self._queues.get(lane.account)
         if account_queue is not None and account_queue.asking == lane:
             self.asked(lane, None, took=False)
 
     def all(self) -> Iterator[tuple[LaneKey, float]]:
-        """The lanes that wait, each with the time at which something will be done for it."""
+        """Yield the lanes that wait, each with the time at which it resumes."""
         for account_queue in self._queues.values():
             yield from ((lane, account_queue.until) for lane in account_queue.lanes)
         yield from ((lane, timer.when()) for lane, timer in self._alone.items())
@@ -157,7 +156,7 @@ class WaitingLanes:
         self._queue(lane)
 
     def _set(self, account: AccountId, account_queue: _AccountQueue) -> None:
-        """Let the first of the line ask when the time has come."""
+        """Let the first lane of the queue claim when the time has come."""
         if account_queue.timer is not None:
             account_queue.timer.cancel()
             account_queue.timer = None
@@ -173,8 +172,8 @@ class WaitingLanes:
             self._ask(account_queue.asking)
         self._tidy(account, account_queue)
 
-    def _let_all_go(self, account: AccountId, account_queue: _AccountQueue) -> None:
-        """There is more than one lane could take: all may ask."""
+    def _release_all(self, account: AccountId, account_queue: _AccountQueue) -> None:
+        """Let every lane claim: the account has more room than one lane could take."""
         if account_queue.timer is not None:
             account_queue.timer.cancel()
         del self._queues[account]

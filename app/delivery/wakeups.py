@@ -1,6 +1,6 @@
-"""Wake-ups through Redis: hints and nothing more. The database knows; a lost wake-up is found by the sweeper.
+"""Wake-ups through Redis. They are only hints: the truth is in the database, and the sweeper makes up for a lost one.
 
-Together with `worker.py` the only file that knows arq.
+This file and `worker.py` are the only ones that import arq.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ PUMP: Final = "pump"
 PREPARE: Final = "prepare"
 CONNECT_SECONDS: Final = 1.0
 WAKE_SECONDS: Final = 1.0
-"""The longest that a wake-up may keep its caller waiting: it is only a hint."""
+"""The longest that a wake-up may delay its caller: it is only a hint."""
 REST_SECONDS: Final = 5.0
-"""How long nobody is told anything after a wake-up that failed: a Redis that hangs would hold up each of them."""
+"""How long to skip wake-ups after one failed: a Redis that hangs would delay each caller."""
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """JSON, where arq's own choice is pickle: write access to Redis must not be code execution here."""
+    """Return JSON instead of arq's pickle: write access to Redis must not be code execution here."""
     return json.dumps(job).encode()
 
 
@@ -42,10 +42,10 @@ def deserialize(job: bytes) -> dict[str, Any]:
 
 class _Transaction(Pipeline):
     async def __aexit__(self, *raised: Any) -> None:
-        """Let go of the connection at once where the transaction did not come to its end.
+        """Drop the connection at once if the transaction did not complete.
 
-        redis-py (5.3) first asks the server to UNWATCH; one that has frozen does not answer, and then the connection is
-        neither closed nor given back.
+        redis-py (5.3) would first send UNWATCH. A frozen server does not answer that, and then the connection is
+        neither closed nor released.
         """
         if raised[0] is not None and self.connection is not None:
             await self.connection.disconnect(nowait=True)
@@ -59,7 +59,8 @@ class _ArqClient(ArqRedis):
 
 
 def connect(url: str) -> ArqRedis:
-    """Make a client without talking to the server: Redis may be absent at any moment. Raises ValueError."""
+    """Return a client without connecting: Redis may be absent at any moment. Raise ValueError if the URL is not
+    valid."""
     settings = _read(url)
     return _ArqClient(
         host=settings.host if isinstance(settings.host, str) else "localhost",
@@ -80,13 +81,13 @@ def connect(url: str) -> ArqRedis:
 def _read(url: str) -> RedisSettings:
     try:
         return RedisSettings.from_dsn(url)
-    except (RuntimeError, ValueError):  # of which some repeat a part of the address, and it holds a password
+    except (RuntimeError, ValueError):  # their messages may repeat part of the address, which holds a password
         raise ValueError("must be like redis://host:6379/0, rediss://host:6379/0 or unix:///socket") from None
 
 
 @asynccontextmanager
 async def connection(url: str) -> AsyncIterator[ArqRedis]:
-    """A client whose sockets are closed at the end, those that were cut off in the middle of a command included."""
+    """Yield a client, and close its sockets at the end, even those interrupted in the middle of a command."""
     redis = connect(url)
     try:
         yield redis
@@ -96,14 +97,14 @@ async def connection(url: str) -> AsyncIterator[ArqRedis]:
 
 
 class Wakeups:
-    """Tells workers that there is something to do. Without Redis it says so and does nothing."""
+    """Tells workers that there is work. Without Redis it does nothing, and returns False."""
 
     def __init__(self, redis: ArqRedis | None) -> None:
         self._redis = redis
         self._ask_again_at = 0.0
 
     async def wake_lane(self, lane: LaneKey, pumps: int = 1) -> bool:
-        """Ask for pumps on a lane; False where nobody new could be told, and the caller may see to it itself."""
+        """Ask for pumps on a lane. Return False if no new job was queued; then the caller may work the lane itself."""
         ids = [str(lane.tenant), str(lane.mass_reply), str(lane.account)]
         return all([await self._enqueue(PUMP, ids, number) for number in range(pumps)])
 
@@ -132,8 +133,8 @@ class Wakeups:
 
     async def _enqueue_in(self, redis: ArqRedis, name: str, ids: list[str], number: int) -> bool:
         async with asyncio.timeout(WAKE_SECONDS):
-            # A repeated id is refused while its job waits or runs. It may be about to end, or its worker may be dead
-            # (arq believes for 40 s that such a job runs), so a refusal does not mean that anybody will come.
+            # arq refuses a repeated id while its job waits or runs. That job may be about to end, or its worker may be
+            # dead (arq takes the job for running for 40 s), so a refusal does not mean that the lane gets a pump.
             job = await redis.enqueue_job(name, *ids, number, _job_id=":".join([name, *ids, str(number)]))
         return job is not None
 

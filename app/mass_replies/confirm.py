@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.accounts.sql import api_keys
-from app.delivery.lifecycle import apply_event, begin_sending, hold
+from app.delivery.lifecycle import apply_event, begin_sending, lock_mass_reply
 from app.delivery.sql import samples
 from app.domain.approval import APPROVE_WITHIN, Ruling, actors_behind, refuse_anothers, refuse_key_of_own, refuse_own
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
@@ -38,7 +38,7 @@ async def confirm(
     The same confirmation again changes nothing, and sends nothing a second time. Raises NotFound, Forbidden,
     ConfirmationExpired, InvalidState, RecipientCountMismatch, NothingToSend, BatchTooLarge, InvalidSchedule.
     """
-    batch = await hold(tx, id_)
+    batch = await lock_mass_reply(tx, id_)
     refuse_anothers(by, batch.involved)
     if batch.confirmation == confirmation.to_json():
         return []
@@ -99,7 +99,7 @@ async def _awaiting_approval(
     tx: TenantTx, id_: MassReplyId, action: MassReplyAction, by: Actor, now: datetime
 ) -> MassReply:
     """Hold a mass reply that somebody else may decide about."""
-    batch = await hold(tx, id_)
+    batch = await lock_mass_reply(tx, id_)
     over = batch.expires_at is not None and now >= batch.expires_at  # and the sweeper has not come by yet
     refuse_action(action, MassReplyStatus.EXPIRED if over else batch.status)
     refuse_own(by, batch.involved)

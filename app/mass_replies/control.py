@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from app.delivery.lifecycle import apply_event, hold
+from app.delivery.lifecycle import apply_event, lock_mass_reply
 from app.delivery.settle import Report, settle
 from app.delivery.sql import lifecycle
 from app.domain.audit import Actor, AuditAction, AuditEntry
@@ -47,7 +47,7 @@ async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | No
     """
     why = PauseReason.PERSON
     paused = account_key is not None and await pauses.pause_lane(tx, id_, account_key, why)
-    batch = await hold(tx, id_)
+    batch = await lock_mass_reply(tx, id_)
     _refuse_unknown_lane(batch, account_key)
     refuse_action(MassReplyAction.PAUSE, batch.status)
     if account_key is None and batch.status is MassReplyStatus.SENDING:
@@ -65,7 +65,7 @@ async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | N
     """
     accounts = await pauses.resume_accounts(tx, id_, account_key)
     await lifecycle.hold_lanes(tx, id_)
-    batch = await hold(tx, id_)
+    batch = await lock_mass_reply(tx, id_)
     refuse_action(MassReplyAction.RESUME, batch.status)
     _refuse_unknown_lane(batch, account_key)
     await pauses.resume_lanes(tx, id_, account_key)
@@ -100,7 +100,7 @@ async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
 
     Raises NotFound, InvalidState.
     """
-    batch = await hold(tx, id_)
+    batch = await lock_mass_reply(tx, id_)
     refuse_action(MassReplyAction.CANCEL, batch.status)
     if batch.status is not MassReplyStatus.CANCELLED:
         await apply_event(tx, batch, MassReplyEvent.CANCEL)
@@ -124,7 +124,7 @@ async def retry(
     again = ReportedEvent(DeliveryEvent.RETRY, not_after=not_after)
     for page in (ids[start : start + PAGE] for start in range(0, len(ids), PAGE)):
         await settle(tx, [Report(one, again) for one in page])
-    refuse_action(MassReplyAction.RETRY, (await hold(tx, id_)).status)
+    refuse_action(MassReplyAction.RETRY, (await lock_mass_reply(tx, id_)).status)
     await resolutions.extend(tx, id_, not_after)
     details = {"reason_codes": codes, "not_after": not_after.isoformat(), "deliveries": len(ids)}
     entry = AuditEntry.on_mass_reply(AuditAction.MASS_REPLY_RETRIED, id_, details=details)
@@ -147,7 +147,7 @@ async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_withi
     reported = ReportedEvent(decision.event, reason=decision.reason, not_after=until)
     answers = await settle(tx, [Report(delivery, reported) for delivery in held.values()])
     _refuse_ignored(held, answers)
-    refuse_action(MassReplyAction.RESOLVE, (await hold(tx, id_)).status)
+    refuse_action(MassReplyAction.RESOLVE, (await lock_mass_reply(tx, id_)).status)
     await resolutions.note_decision(tx, held.values(), decision)
     await audit.record(tx, by, _resolved(id_, decision))
     return await lifecycle.lanes_with_work(tx, id_)
@@ -175,7 +175,7 @@ async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_a
 async def _open_for(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None:
     """Let what is sent again leave until `not_after`. A cancelled mass reply never revives."""
     await lifecycle.hold_lanes(tx, id_)
-    batch = await hold(tx, id_)
+    batch = await lock_mass_reply(tx, id_)
     if batch.status is MassReplyStatus.CANCELLED:
         raise InvalidState("The mass reply is cancelled; nothing of it can be sent again.")
     await resolutions.extend(tx, id_, not_after)

@@ -34,7 +34,7 @@ LANE = LaneKey(TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(i
 def sizes_after(*calls: tuple[int, SendResult]) -> int:
     sizes = BatchSizes()
     for size, result in calls:
-        sizes.heard(LANE, [result] * size)
+        sizes.learn(LANE, [result] * size)
     return sizes.limit(LANE)
 
 

@@ -147,7 +147,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
     pump_context: Any = PumpContext(NoDatabase(), Recorder(account), pace, None, None, Loads())  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pump, "Claim", InMemory)
-        patch.setattr(Pump, "_written", written)
+        patch.setattr(Pump, "_rendered", written)
         patch.setattr(claims, "lock_lane", open_gate)
         patch.setattr(claims, "touch_lane", nothing)
         runners = [PumpRunner(replace(pump_context), 16, nobody_else) for _ in range(processes)]

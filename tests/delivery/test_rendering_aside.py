@@ -66,7 +66,7 @@ async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage,
     async with stage.database.begin(stage.tenant) as tx:
         taken = await Claim(pump_context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
     assert taken.judging is not None
-    claimed_sends = await pump._written(taken, taken.judging, until=0)
+    claimed_sends = await pump._rendered(taken, taken.judging, until=0)
 
     assert len(claimed_sends) == 1
     assert await stage.counts(batch) == {"queued": 2, "sending": 1}

@@ -1,4 +1,4 @@
-"""What calls have taught us about a channel account: whether its provider answers, and how long it must rest."""
+"""A channel account's health: whether its provider answers, and until when the account cools down or is paused."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,12 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
+from app.domain.outbound import Deferred
 from app.store import audit
 from app.store.transactions import TenantTx
 
 
 async def note_silence(tx: TenantTx, account: UUID, calls: int) -> int:
-    """Count calls that the provider did not answer; answers how many that makes in a row."""
+    """Count calls that the provider did not answer. Return how many that makes in a row."""
     statement = sa.text("""
         UPDATE channel_accounts SET failures_in_a_row = failures_in_a_row + :calls
         WHERE tenant_id = :tenant AND id = :account RETURNING failures_in_a_row
@@ -20,7 +21,7 @@ async def note_silence(tx: TenantTx, account: UUID, calls: int) -> int:
     return (await tx.scalar(statement, account=account, calls=calls)) or 0
 
 
-# In the order of their ids, so that no two transactions wait for each other.
+# Locked in the order of their ids: no deadlock.
 _NOTE_ANSWERS = sa.text("""
     UPDATE channel_accounts SET failures_in_a_row = 0
     WHERE tenant_id = :tenant AND id = ANY (ARRAY(
@@ -31,7 +32,7 @@ _NOTE_ANSWERS = sa.text("""
 
 
 async def note_answers(tx: TenantTx, accounts: Iterable[UUID]) -> None:
-    """Forget the calls that providers left without an answer; accounts without such are not held."""
+    """Reset the count of unanswered calls. Accounts whose count is zero are not locked."""
     await tx.execute(_NOTE_ANSWERS, accounts=list(accounts))
 
 
@@ -51,9 +52,10 @@ _COOL = sa.text("""
 
 
 async def cool(tx: TenantTx, account: UUID, wait: timedelta, reason: str, begun: datetime | None = None) -> None:
-    """Let the account rest, by the database's clock; a longer rest that was already ordered stands, with its reason.
+    """Let the account cool down, by the database's clock. A longer cool-down that is already set stays, with its
+    reason.
 
-    `begun` is when the attempt began that is told of late: it says nothing of an account that was mended since.
+    `begun` is when the attempt of a late report began. An account that was fixed since then is left alone.
     """
     await tx.execute(_COOL, account=account, wait=wait, reason=reason, begun=begun)
 
@@ -65,8 +67,16 @@ _PAUSE = sa.text("""
 
 
 async def pause(tx: TenantTx, account: UUID, reason: str, begun: datetime | None = None) -> None:
-    """Stop the account until somebody saves it again or resumes a lane of it. `begun`: as in `cool`."""
+    """Pause the account until somebody saves it again or resumes a lane of it. `begun`: as in `cool`."""
     paused = await tx.execute(_PAUSE, account=account, reason=reason, begun=begun)
     if paused.rowcount:
-        # The reason quotes the provider, and stays on the account alone: a provider may quote a recipient.
+        # The reason stays on the account alone: it quotes the provider, who may quote a recipient.
         await audit.record(tx, SYSTEM, AuditEntry(AuditAction.CHANNEL_ACCOUNT_PAUSED, str(account)))
+
+
+async def stop(tx: TenantTx, account: UUID, deferral: Deferred, begun: datetime | None = None) -> None:
+    """Stop the account as its provider asks: for a time if it names one, else until somebody fixes it."""
+    if deferral.retry_after is None:
+        await pause(tx, account, f"{deferral.code}: {deferral.detail}", begun)
+    else:
+        await cool(tx, account, deferral.retry_after, deferral.detail, begun)

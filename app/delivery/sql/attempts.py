@@ -1,4 +1,4 @@
-"""Attempts, ended."""
+"""The ends of attempts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from app.store.transactions import TenantTx
 
 @dataclass(frozen=True, slots=True)
 class EndedAttempt:
-    """What was said of one attempt, as its own row keeps it."""
+    """What is stored of one attempt's end."""
 
     delivery_id: DeliveryId
     epoch: int
     outcome: str | None
-    """How it ended; None where that was not said."""
+    """How it ended, or None if that was not reported."""
     provider_message_id: str | None
     evidence: str | None
     reported_at: datetime | None
-    """When the provider says that it was so."""
+    """When it happened, according to the provider."""
 
 
-# The first word on an attempt stands; guesses give way to it, and everything does to what a provider reports. A call's
-# own acceptance says the same as a reported one, and more.
+# The first outcome of an attempt stays. A provider's report replaces any other; a guess gives way to everything. A
+# call's own acceptance says the same as a reported one, and more.
 _END_ATTEMPTS = sa.text("""
     WITH ended AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
@@ -57,7 +57,7 @@ _END_ATTEMPTS = sa.text("""
 
 
 async def end_attempts(tx: TenantTx, outcomes: Sequence[EndedAttempt]) -> None:
-    """Write down how attempts ended; where a receipt was faster, this only fills in the provider's id."""
+    """Store how attempts ended. If a receipt was faster, only add the provider's id."""
     values = {
         "ids": [outcome.delivery_id for outcome in outcomes],
         "epochs": [outcome.epoch for outcome in outcomes],

@@ -1,4 +1,4 @@
-"""Which part of an account's calls each process may have under way: leased, and dealt anew at each claim."""
+"""Each process's share of an account's calls: leased, and worked out again at each claim."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ OTHERS: Final = """
     WHERE s.tenant_id = :tenant AND s.account_id = :account AND s.holder <> :holder
       AND s.expires_at > clock_timestamp()
 """
-"""What the other processes hold of an account, whose row is held."""
+"""What the other processes hold of an account. The account's row must be locked."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallShare:
-    """A process's part of an account's calls."""
+    """One process's share of an account's calls."""
 
     holder: UUID
     slots: int
     expires_at: datetime
-    """No sooner than the lease of the last claim that was made under it: until then calls of it may be under way."""
+    """Not before the lease of the last claim made under it ends: until then its calls may be under way."""
 
 
 RENEW: Final = """
@@ -44,5 +44,5 @@ _RELEASE = sa.text("""
 
 
 async def release(tx: TenantTx, holders: Sequence[UUID]) -> None:
-    """Leave these shares to other processes, and clear away those of processes that are gone."""
+    """Release these shares to other processes, and delete those of processes that have gone."""
     await tx.execute(_RELEASE, holders=holders)

@@ -1,4 +1,5 @@
-"""When each account's callback address was last called. A table of its own: claims hold the account's row."""
+"""When each account's callback address was last called. In a table of its own, because claims lock the account's
+row."""
 
 from typing import Final
 
@@ -12,7 +13,7 @@ _COLUMNS: Final = {True: "verified_at", False: "refused_at"}
 
 
 def _note(column: str) -> sa.TextClause:
-    """A statement that writes once a minute at most, however often somebody calls."""
+    """A statement that writes at most once a minute, however many calls come."""
     return sa.text(f"""
         INSERT INTO callback_sightings AS s (tenant_id, account_id, {column})
         SELECT :tenant, :account, now()

@@ -20,7 +20,7 @@ from app.store.transactions import TenantTx
 
 @dataclass(frozen=True, slots=True)
 class LaneSnapshot:
-    """What the account and the mass reply allow at this moment, read while the account's row is held."""
+    """What the account and the mass reply allow at this moment, read while the account's row is locked."""
 
     now: datetime
     status: MassReplyStatus
@@ -28,7 +28,7 @@ class LaneSnapshot:
     sampling: bool
     lane_paused: bool
     lane_held: bool
-    """Whether it says that it waits: not any more, once something of it can leave."""
+    """Whether the lane is marked as held. The mark goes once something of it can leave."""
     enabled: bool
     account_paused: bool
     cool_until: datetime | None
@@ -36,14 +36,14 @@ class LaneSnapshot:
     rate_per_second: float
     max_in_flight: int
     unrecorded: int
-    """Deliveries of the account that were claimed and whose end is not written down."""
+    """Deliveries of the account that were claimed and whose outcome is not recorded."""
     account_version: datetime
     again_until: datetime | None = None
-    """The latest time of what is sent again."""
+    """The latest time of the deliveries that are sent again."""
     others: int = 0
     """Other processes that work the account."""
     held_by_others: int = 0
-    """Calls that they may have under way."""
+    """The calls that they may have under way."""
     without: int = 0
     """How many of them may have none."""
 
@@ -66,13 +66,13 @@ _LANE_SNAPSHOT = sa.text(f"""
 
 
 async def lock_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
-    """Hold the account until the transaction ends, and read what may be sent. None where the lane is gone."""
+    """Lock the account until the transaction ends, and return what may be sent, or None if the lane is gone."""
     await tx.execute(_LOCK_ACCOUNT, **_key(lane))
     return await read_lane(tx, lane, holder)
 
 
 async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
-    """Read what may be sent at this moment. None where the lane is gone."""
+    """Return what may be sent at this moment, or None if the lane is gone."""
     row = (await tx.execute(_LANE_SNAPSHOT, holder=holder, **_key(lane))).first()
     if row is None:
         return None
@@ -100,7 +100,7 @@ async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot |
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One delivery that is ours to send, until its lease runs out."""
+    """One delivery that this claim may send until its lease runs out."""
 
     lane: LaneKey
     delivery_id: DeliveryId
@@ -112,7 +112,7 @@ class Claimed:
 
 
 def _claim_statement(which: str) -> sa.TextClause:
-    """The claim, over the queued deliveries that a condition picks out."""
+    """Return the claim statement over the queued deliveries that a condition selects."""
     return sa.text(f"""
     WITH due AS MATERIALIZED (
         SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
@@ -146,7 +146,7 @@ def _claim_statement(which: str) -> sa.TextClause:
 
 
 _CLAIM = _claim_statement("")
-# Spelled out, so that the partial index on the sample serves: it may be five among a million.
+# Spelled out so that the partial index on the sample is used: it may be five rows of a million.
 _CLAIM_OF_SAMPLE = _claim_statement("AND sampled")
 
 
@@ -157,9 +157,9 @@ class ClaimLimit:
     free: int
     units: int
     sampling: bool = False
-    """Whether only the sample may go."""
+    """Whether only the sample may be sent."""
     not_after: datetime | None = None
-    """The latest time of what has none of its own."""
+    """The latest time for deliveries without one of their own."""
 
 
 async def claim(
@@ -204,19 +204,19 @@ _MARK = sa.text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed delivery, with what is about to be said; None before that is known, and if nothing may leave."""
+    """A claimed delivery with the texts to send. They are None before they are known, and if nothing may be sent."""
 
     claimed: Claimed
     text: str | None = field(default=None, repr=False)
     html: str | None = field(default=None, repr=False)
-    """Kept only where the customer reads it on our own timeline."""
+    """Stored only if the customer reads it on our own timeline."""
     used_template: bool = False
 
 
 async def mark(
     tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: CallShare
 ) -> None:
-    """Write down the attempts, and what they take of the account's rate and calls."""
+    """Store the attempts, and what they use of the account's rate and calls."""
     await tx.execute(
         _MARK,
         allowed_at=allowed_at,
@@ -244,8 +244,8 @@ _KEEP_TEXTS = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def keep_texts(tx: TenantTx, attempts: Sequence[Attempt]) -> None:
-    """Store the texts that are about to leave: whatever reports them as sent finds here what was said."""
+async def store_texts(tx: TenantTx, attempts: Sequence[Attempt]) -> None:
+    """Store the texts before they leave: whatever later reports them as sent finds here what was sent."""
     values = {
         "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
         "epochs": [attempt.claimed.epoch for attempt in attempts],
@@ -264,12 +264,12 @@ _TOUCH = sa.text(f"""
 
 
 async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: CallShare) -> None:
-    """Say that a pump is at this lane, so that nobody wakes another, and that its process wants to make calls."""
+    """Note that a pump works this lane, so that nobody wakes another, and that its process wants to make calls."""
     await tx.execute(_TOUCH, now=now, **_key(lane), **_share(share))
 
 
 async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
-    """Find what a claim took whose commit was never answered.
+    """Find what a claim took whose commit got no answer.
 
     By the token, not by the epoch it would have got: another worker's claim has that same number.
     """
@@ -289,7 +289,7 @@ _NEXT_DUE = """
 
 
 async def next_due_at(tx: TenantTx, lane: LaneKey, claim_limit: ClaimLimit) -> datetime | None:
-    """When the lane's next queued delivery may be tried; None where nothing is queued that may go."""
+    """Return when the lane's next queued delivery may be tried, or None if no queued delivery may be sent."""
     statement = sa.text(_NEXT_DUE + ("AND sampled" if claim_limit.sampling else ""))
     due: datetime | None = await tx.scalar(statement, **_key(lane))
     return due

@@ -1,8 +1,8 @@
-"""What to do when the database's clock has stepped back, as after a failover or a correction.
+"""Repair times after the database's clock has stepped back, as after a failover or a correction.
 
-A time in the future was set at a moment of its own. Where even that moment lies ahead, it dates from before the step,
-and what was to wait seconds would wait for as long as the step. So it is moved back, together with that moment: never
-by more than the step, so that nothing is over too early.
+A time in the future was set at some moment. If even that moment lies in the future, it dates from before the step, and
+a wait of seconds would last as long as the step. So the time is moved back together with that moment, but never by more
+than the step, so that no wait ends too early.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from app.domain.words import TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 TOLERANCE = timedelta(seconds=1)
-"""Steps shorter than this are not worth a correction."""
+"""Steps shorter than this need no correction."""
 
-# Of an open lane the first delivery that is due tells: while it is on time, the lane does not stand still.
+# One delivery tells for an open lane: the first one that is due. While that is on time, the lane is not stuck.
 _AHEAD = sa.text("""
     WITH late AS (SELECT clock_timestamp() + CAST(:tolerance AS interval) AS at)
     SELECT tenant_id FROM channel_accounts, late WHERE cooled_at > late.at
@@ -35,7 +35,7 @@ _AHEAD = sa.text("""
 
 
 async def tenants_ahead(tx: SweepTx) -> Sequence[TenantId]:
-    """Find who has something that was set at a time which is still to come."""
+    """Return the tenants that have something set at a time which is still in the future."""
     return [TenantId(id_) for id_ in await tx.scalars(_AHEAD, tolerance=TOLERANCE)]
 
 
@@ -47,7 +47,7 @@ _ACCOUNTS = sa.text("""
     UPDATE channel_accounts a SET cool_until = a.cool_until - late.step, cooled_at = a.cooled_at - late.step
     FROM late WHERE a.tenant_id = :tenant AND a.id = late.id
 """)
-# Their quarantine has its full length again: only then is every holder of the attempt silent for sure.
+# Their quarantine starts again in full length: only then have all holders of the attempt stopped for sure.
 _DELIVERIES = sa.text("""
     WITH late AS MATERIALIZED (
         SELECT id, updated_at - clock_timestamp() AS step FROM deliveries
@@ -70,7 +70,7 @@ _LANES = sa.text("""
 
 
 async def set_right(tx: TenantTx, limit: int) -> int:
-    """Move back what dates from before the step; return how many deliveries that were, `limit` at most."""
+    """Move back times from before the step. Return the number of deliveries changed, at most `limit`."""
     await tx.execute(_ACCOUNTS, tolerance=TOLERANCE)
     moved = await tx.execute(_DELIVERIES, tolerance=TOLERANCE, limit=limit)
     await tx.execute(_LANES)

@@ -1,4 +1,4 @@
-"""What one contact gets from mass replies: how much of late, and from which of its conversations in one batch."""
+"""What one contact gets from mass replies: how many recently, and from which of its conversations in one batch."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from app.domain.words import Channel, DeliveryId, MassReplyId, ReasonCode
 from app.store.reply_addresses import KEY
 from app.store.transactions import TenantTx
 
-# What is under way or uncertain may have been sent. A message that failed reached nobody.
+# A delivery under way or uncertain may have been sent. A failed message reached nobody.
 _REACHED = """
     d.status IN ('sending', 'sent', 'delivered', 'read', 'uncertain')
     AND coalesce(d.sent_at, d.updated_at) > clock_timestamp() - interval '24 hours'
@@ -26,7 +26,7 @@ _PHONES = sorted(PHONE_CHANNELS)
 
 
 def _sharing(one: str) -> str:
-    """The contacts that have an address too: a person may be several contacts, and a number is on several channels.
+    """Contacts that share an address: a person may be several contacts, and a number may be on several channels.
 
     On WhatsApp a person's number and ids lead to the same contacts.
     """
@@ -48,7 +48,7 @@ def _sharing(one: str) -> str:
 
 
 async def reached(tx: TenantTx, contacts: Sequence[UUID], *, besides: Sequence[DeliveryId] = ()) -> Mapping[UUID, int]:
-    """How many messages of mass replies each contact got within 24 hours, or may have got; `besides` do not count."""
+    """Count the messages of mass replies that each contact got, or may have got, within 24 hours, without `besides`."""
     statement = sa.text(f"""
         WITH own AS (
             SELECT c.contact_id, c.channel, {KEY} AS address_key
@@ -67,9 +67,9 @@ async def reached(tx: TenantTx, contacts: Sequence[UUID], *, besides: Sequence[D
 
 
 async def take_turns(tx: TenantTx) -> None:
-    """Let nobody else count this tenant's messages per contact before the transaction ends.
+    """Serialize counting this tenant's messages per contact until the transaction ends.
 
-    One lock for all of its contacts: a claim may hold hundreds of them, and it takes milliseconds.
+    One lock for all contacts: a claim may need hundreds of them, and it takes milliseconds.
     """
     statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('messages per contact ' || :tenant, 0))")
     await tx.execute(statement, tenant=str(tx.tenant))
@@ -117,9 +117,9 @@ _THIN_OUT = sa.text(f"""
 
 
 async def thin_out(tx: TenantTx, id_: MassReplyId, guards: Guards) -> list[Withdrawn]:
-    """Skip what contacts would get too often of one mass reply, by the rule of `domain/per_contact.py`.
+    """Skip what contacts would get too often of one mass reply, by the rule of `domain/contact_limits.py`.
 
-    Answers what the preflight has to take back.
+    Return what the preflight has to subtract.
     """
     limit = guards.max_per_contact_per_day
     values = {
@@ -150,5 +150,5 @@ _FIRST_GOING = sa.text("""
 
 
 async def first_going(tx: TenantTx, id_: MassReplyId, each: int) -> list[UUID]:
-    """Return the first conversations of each channel that are going to get a mass reply, in the order of their ids."""
+    """Return the first conversations of each channel that will get a mass reply, in the order of their ids."""
     return list(await tx.scalars(_FIRST_GOING, id=id_, each=each))

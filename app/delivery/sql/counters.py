@@ -1,4 +1,4 @@
-"""The lanes' counters, and what each lane went through last: in the transaction of the changes."""
+"""The lanes' counters and their latest outcomes, updated in the transaction of the changes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ Lane = tuple[UUID, str, UUID | None]
 
 
 async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
-    """Move the lanes' counters. A lane on which too much went wrong of late stops here."""
+    """Update the lanes' counters. A lane on which too much failed recently stops here."""
     moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
     mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
     values = {
@@ -41,19 +41,19 @@ async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LaneMove:
-    """What a group of changes does to one lane's figures."""
+    """What a group of changes does to one lane's counters."""
 
     lane: Lane
     sums: Mapping[str, int]
-    """What is added, by column."""
+    """What to add, by column."""
     latest: OutcomeWindow
 
 
 _SUMS = (*DeliveryStatus, "segments_billed", "whatsapp_in_window_billed", "whatsapp_templates_billed")
 _MOVES = (*_SUMS, "tried", "failures")
 
-# The lanes are held in one order first, so that no two transactions wait for each other. The latest attempts are a run
-# of bits: the new ones are pushed in from the right, and what is beyond the window falls off.
+# The lanes are locked in one order first: no deadlock. The latest attempts are a row of bits: new ones are pushed in
+# from the right, and those beyond the window fall off.
 _COUNT = sa.text(f"""
     WITH moves AS (
         SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:channels AS text[]), CAST(:accounts AS uuid[]),
@@ -127,7 +127,7 @@ _BILL = sa.text("""
 
 
 async def price(tx: TenantTx, delivery: DeliveryId, message: str, charge: Charge) -> None:
-    """Keep what a provider says of one message's price, and bill it so. The first word on a message stands."""
+    """Store a provider's price of one message, and bill it. The first price of a message stays."""
     row = (await tx.execute(_PRICED, delivery=delivery)).first()
     if row is None or message in row.prices:
         return

@@ -1,11 +1,11 @@
-"""What a reply changes on its conversation, and what a reply that did not arrive gives back.
+"""What a reply changes on its conversation, and what is restored when a reply did not arrive.
 
-Conversations are locked in id order, after the deliveries and before the counters; without their keys, because whoever
-writes on a timeline holds the key of its conversation.
+Conversations are locked in id order, after the deliveries and before the counters. Their keys are not locked, because
+whoever writes on a timeline holds the key of its conversation.
 
-Values do not tell whether somebody has changed a conversation since: a customer may have written and an agent answered.
-So a trigger counts the changes of each field, by whichever way they come, and a flip remembers the count that it left.
-Several mass replies may have flipped one conversation: what the last of them leaves is given back, whichever it is.
+Values do not show whether somebody has changed a conversation since: a customer may have written and an agent answered.
+So a trigger counts the changes of each field, whatever makes them, and a flip remembers the count that it left. Several
+mass replies may have flipped one conversation. Its fields are restored when the last of these flips ends.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,11 +31,11 @@ class Flip:
 
     @property
     def restores(self) -> Mapping[str, str | None]:
-        """What there was before."""
+        """The values before."""
         return {field: before for field, (before, _) in self.changed.items()}
 
 
-# Withheld where the customer has written since: then the ball is in our court again.
+# Not if the customer has written since: then we owe a reply again.
 _FLIP = sa.text("""
     WITH held AS MATERIALIZED (
         SELECT id, last_customer_message_at FROM conversations
@@ -66,13 +66,13 @@ _HOLD = sa.text("""
 """)
 
 
-async def hold(tx: TenantTx, conversations: Iterable[UUID]) -> None:
-    """Hold all that a transaction will flip or restore, in one order, before it does so bit by bit."""
+async def lock(tx: TenantTx, conversations: Iterable[UUID]) -> None:
+    """Lock every conversation that a transaction will flip or restore, in one order, before it does so in parts."""
     await tx.execute(_HOLD, ids=sorted(set(conversations)))
 
 
 async def flip(tx: TenantTx, rows: Sequence[Locked]) -> dict[UUID, Flip]:
-    """Pass the ball to the customers of these deliveries, and mark the conversations done where that was asked."""
+    """Set the conversations of these deliveries to engaged, and to done if that was asked."""
     values = {
         "conversation_ids": [row.conversation_id for row in rows],
         "done": [row.mark_as_done for row in rows],
@@ -94,11 +94,11 @@ def _changed(row: Any) -> dict[str, Changed]:
 
 
 def _given_back(field: str) -> str:
-    """What there was of a field before the flips, if ours reached it, nobody changed it since, and no other holds it.
+    """The value of a field before the flips, if ours set it, nobody changed it since, and no other flip holds it.
 
-    A flip that found the field as it wanted it remembers no value: that is with the flip which it found there.
+    A flip that found the field as it wanted it remembers no value. The flip that it found there does.
     """
-    # Flips of before the versions were counted remember none.
+    # Flips from before the versions were counted have none.
     version = f"coalesce(o.reached ->> '{field}', CASE WHEN o.restores ? '{field}' THEN '0' END)"
     alike = f"{version} = CAST(c.{field}_version AS text)"
     holds = "o.status IN ('sent', 'delivered', 'read') AND o.id <> ALL (CAST(:leaving AS uuid[]))"
@@ -108,7 +108,7 @@ def _given_back(field: str) -> str:
     """
 
 
-# Deliveries are found by their contacts, which have an index; a conversation may have been given another contact since.
+# Deliveries are found by their contacts, which have an index. A conversation may have got another contact since.
 _RESTORE: Final = sa.text(f"""
     WITH back AS MATERIALIZED (
         SELECT c.id, {_given_back("engagement")}, {_given_back("status")}
@@ -129,10 +129,10 @@ _RESTORE: Final = sa.text(f"""
 
 
 async def restore(tx: TenantTx, rows: Sequence[Locked], leaving: Collection[UUID]) -> dict[UUID, Mapping[str, Changed]]:
-    """Give back what the flips of these deliveries changed, field by field, unless somebody has changed it since.
+    """Restore what the flips of these deliveries changed, field by field, unless somebody has changed it since.
 
-    `leaving` are all deliveries that cease to count as sent in this transaction: none of them holds a conversation.
-    The caller holds the conversations. Return those of which something was given back, and what.
+    `leaving` are all deliveries that stop counting as sent in this transaction: none of them holds a conversation. The
+    caller must have locked the conversations. Return those that were changed, with the changes.
     """
     values = {"ids": [row.id for row in rows], "leaving": list(leaving)}
     return {row.id: _changed(row) for row in await tx.execute(_RESTORE, **values)}

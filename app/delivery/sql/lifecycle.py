@@ -1,4 +1,4 @@
-"""Starting and ending mass replies."""
+"""Start and end mass replies."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ _OVERDUE = sa.text("""
 
 
 async def overdue_ids(tx: TenantTx, id_: MassReplyId, limit: int) -> Sequence[DeliveryId]:
-    """Hold queued deliveries whose latest time has passed, their own or the mass reply's."""
+    """Lock queued deliveries whose latest time has passed, their own or the mass reply's. Return their ids."""
     return list(await tx.scalars(_OVERDUE, id=id_, limit=limit))
 
 
@@ -45,14 +45,14 @@ _FINISH = sa.text("""
 
 
 async def hold_lanes(tx: TenantTx, id_: MassReplyId) -> None:
-    """Hold the lanes until the transaction ends: after accounts and deliveries, before the mass reply itself."""
+    """Lock the lanes until the transaction ends: after accounts and deliveries, before the mass reply itself."""
     await tx.execute(_LOCK_LANES, id=id_)
 
 
 async def finish(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
-    """Close a mass reply of which nothing is queued or under way.
+    """Finish a mass reply that has nothing queued or under way.
 
-    The lanes are held first: work that comes back at this very moment either is seen, or waits and reopens it.
+    The lanes are locked first: work that returns at this moment is either seen, or waits and reopens the mass reply.
     """
     await hold_lanes(tx, id_)
     finished = (await tx.execute(_FINISH, id=id_, before=before, after=after)).rowcount == 1
@@ -62,7 +62,7 @@ async def finish(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after:
 
 
 async def mark_started(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
-    """Compare and set the status to sending; False where it was not `before` any more."""
+    """Set the status to sending. Return False if it was not `before` any more."""
     statement = sa.text("""
         UPDATE mass_replies
         SET status = :after, started_at = coalesce(started_at, clock_timestamp()), updated_at = now()
@@ -72,7 +72,7 @@ async def mark_started(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, 
 
 
 async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> list[tuple[LaneKey, int]]:
-    """The lanes to wake, each with the number of its queued deliveries."""
+    """Return the lanes to wake, each with the number of its queued deliveries."""
     statement = sa.text("""
         SELECT account_id, queued FROM lanes
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND queued > 0 AND account_id IS NOT NULL
@@ -82,7 +82,7 @@ async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> list[tuple[LaneKey,
 
 
 async def note_skipped(tx: TenantTx, id_: MassReplyId) -> None:
-    """Tell the timelines of skipped conversations why nothing was sent there; calls have no timeline to read."""
+    """Write on the timelines of skipped conversations why nothing was sent. Calls have no timeline to read."""
     statement = sa.text("""
         INSERT INTO messages (tenant_id, conversation_id, kind, text, mass_reply_id, delivery_id)
         SELECT tenant_id, conversation_id, 'system_note', 'A mass reply skipped this conversation. ' || reason_detail,

@@ -1,4 +1,4 @@
-"""Holding a delivery while its provider is asked about it."""
+"""Reserve a delivery while its provider is asked about it."""
 
 from datetime import timedelta
 
@@ -8,8 +8,8 @@ from app.domain.words import DeliveryId
 from app.store.transactions import TenantTx
 
 
-async def hold_for_look_up(tx: TenantTx, id_: DeliveryId, wait: timedelta) -> int | None:
-    """Keep others from asking about this delivery for a while; answers its epoch, None where it is settled or held."""
+async def reserve(tx: TenantTx, id_: DeliveryId, wait: timedelta) -> int | None:
+    """Reserve this delivery for a look-up. Return its epoch, or None if it is settled or reserved already."""
     statement = sa.text("""
         UPDATE deliveries SET not_before = clock_timestamp() + CAST(:wait AS interval)
         WHERE tenant_id = :tenant AND id = :id AND status = 'uncertain' AND not_before <= clock_timestamp()
@@ -20,7 +20,8 @@ async def hold_for_look_up(tx: TenantTx, id_: DeliveryId, wait: timedelta) -> in
 
 
 async def account_saved_since(tx: TenantTx, id_: DeliveryId) -> bool:
-    """Whether the account was saved after the delivery's latest attempt, so that it may lead elsewhere by now."""
+    """Return whether the account was saved after the delivery's latest attempt, so that it may lead elsewhere by
+    now."""
     statement = sa.text("""
         SELECT a.updated_at >= t.started_at
         FROM deliveries d

@@ -27,7 +27,8 @@ class FrozenPage:
 
 
 async def hold_for_preparation(tx: TenantTx, id_: MassReplyId) -> bool:
-    """Take the mass reply for the length of this transaction; False where another holds it or nothing is left."""
+    """Lock the mass reply for this transaction. Return False if another process holds it or nothing is left to
+    prepare."""
     await wait_for_erasures(tx)
     statement = sa.text("""
         SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
@@ -104,7 +105,7 @@ def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
 
 
 async def save_page(tx: TenantTx, id_: MassReplyId, page: int, summary: Summary) -> None:
-    """Mark a page as expanded; its summary is what the mass reply's preflight is added up from."""
+    """Mark a page as expanded. The page summaries add up to the mass reply's preflight."""
     statement = sa.text("""
         UPDATE selection_pages SET preflight = CAST(:summary AS jsonb)
         WHERE tenant_id = :tenant AND mass_reply_id = :id AND page = :page
@@ -121,7 +122,7 @@ async def page_summaries(tx: TenantTx, id_: MassReplyId) -> list[Summary]:
 
 
 async def renew_statistics(tx: TenantTx) -> None:
-    """Let the planner know how many deliveries there are, without waiting for anybody who does the same."""
+    """Refresh the planner's statistics of the deliveries, without waiting for anybody who does the same."""
     await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
 
 
@@ -137,7 +138,7 @@ async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, e
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a mass reply says, in whose name."""
+    """The message of a mass reply and its author."""
 
     source: Source
     on_unresolved: OnUnresolved

@@ -1,4 +1,4 @@
-"""Providers' reports, kept as they came: applied at once where their delivery is known, tried again where not."""
+"""Providers' reports, stored as they came: applied at once if their delivery is known, retried if it is not."""
 
 import json
 import re
@@ -20,10 +20,10 @@ from app.store.address_links import main_key
 from app.store.transactions import TenantTx
 
 _UNHOLDABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
-"""In JSON: an escaped NUL, whatever stands before it, and half of a character."""
+"""In JSON: an escaped NUL, whatever precedes it, and half of a surrogate pair."""
 
 LONGEST_EPOCH: Final = 9
-"""Digits of an attempt's number that a database integer surely holds."""
+"""Digits of an attempt's number that a database integer always holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class StoredReceipt:
     occurred_at: datetime | None
     temporary: bool = False
     recipient: str | None = field(default=None, repr=False)
-    """Of a watermark, which names no message."""
+    """Set for a watermark, which names no message."""
     charge: Charge | None = None
 
 
@@ -54,7 +54,7 @@ _STORE = sa.text("""
 
 
 async def store(tx: TenantTx, account: AccountId, receipt: Receipt) -> StoredReceipt | None:
-    """Keep a report; None where the same one was kept before."""
+    """Store a report. Return None if it was stored before."""
     delivery, epoch = _read_correlation(receipt.correlation)
     values: dict[str, Any] = {
         "event_key": storable(receipt.event_key),
@@ -96,7 +96,7 @@ _STORE_WATERMARK = sa.text("""
 
 
 async def store_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> StoredReceipt | None:
-    """Keep a report on all that one recipient was sent until a moment; None where the same one was kept before."""
+    """Store a report about everything one recipient was sent until a moment. Return None if it was stored before."""
     recipient = storable(mark.recipient)
     values = {
         "event_key": storable(mark.event_key),
@@ -111,7 +111,7 @@ async def store_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> 
     return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient=recipient)
 
 
-async def keep(
+async def store_event(
     tx: TenantTx,
     account: AccountId,
     kind: str,
@@ -119,7 +119,7 @@ async def keep(
     raw: Mapping[str, Any],
     outcome: Literal["kept", "unmatched"] = "kept",
 ) -> bool:
-    """Keep an event that says nothing of a delivery; False where the same one was kept before."""
+    """Store an event that is not about a delivery. Return False if it was stored before."""
     statement = sa.text("""
         INSERT INTO receipts (tenant_id, account_id, event_key, kind, raw, settled_at, outcome)
         VALUES (:tenant, :account, :event_key, :kind, CAST(:raw AS jsonb), now(), :outcome)
@@ -142,14 +142,14 @@ _FORGET_WORDS = sa.text("""
 
 
 async def amendment_of(tx: TenantTx, account: AccountId, provider_message_id: str) -> tuple[str | None] | None:
-    """What its author made of a message that had not come then: the new text, or None for one that was taken back."""
+    """Return the new text of a message in a tuple of one, with None in it if it was unsent; None if nothing came."""
     beginning = _beginning(provider_message_id)
     row = (await tx.execute(_AMENDMENTS, account=account, beginning=beginning)).first()
     return None if row is None else (row[0],)
 
 
-async def forget_words(tx: TenantTx, account: AccountId, provider_message_id: str, besides: str) -> None:
-    """Empty what the provider's earlier events hold of a message that its author has taken back."""
+async def erase_text(tx: TenantTx, account: AccountId, provider_message_id: str, besides: str) -> None:
+    """Erase the text of a message that its author has unsent from the provider's earlier events."""
     await tx.execute(_FORGET_WORDS, account=account, beginning=_beginning(provider_message_id), besides=besides)
 
 
@@ -158,8 +158,8 @@ def _beginning(provider_message_id: str) -> str:
     return f"{literal}:%"
 
 
-async def hold(tx: TenantTx, id_: UUID) -> StoredReceipt | None:
-    """Take an unsettled report for the length of this transaction; None where another has it."""
+async def lock(tx: TenantTx, id_: UUID) -> StoredReceipt | None:
+    """Lock an unsettled report for this transaction. Return None if another process has it."""
     statement = sa.text("""
         SELECT * FROM receipts WHERE tenant_id = :tenant AND id = :id AND settled_at IS NULL FOR UPDATE SKIP LOCKED
     """)
@@ -183,9 +183,10 @@ async def hold(tx: TenantTx, id_: UUID) -> StoredReceipt | None:
 
 
 async def find_delivery(tx: TenantTx, receipt: StoredReceipt) -> tuple[DeliveryId, int] | None:
-    """Which delivery and attempt a report speaks of: by our own correlation, else by the provider's message id.
+    """Return the delivery and attempt that a report is about: by our own correlation, else by the provider's message
+    id.
 
-    A message without our correlation is of the attempt that got this id, where that is known, else of the latest.
+    A message without our correlation belongs to the attempt that got this id, if that is known, else to the latest.
     """
     by_id = "d.id = :delivery" if receipt.delivery else "d.provider_message_id = :provider_message_id"
     statement = sa.text(f"""
@@ -206,7 +207,7 @@ async def find_delivery(tx: TenantTx, receipt: StoredReceipt) -> tuple[DeliveryI
 
 
 async def begun_at(tx: TenantTx, account: AccountId, receipt: Receipt) -> datetime | None:
-    """When the attempt began that a report speaks of; None where it is none of this account's."""
+    """Return when the attempt of a report began, or None if it is not one of this account's."""
     delivery, epoch = _read_correlation(receipt.correlation)
     which = "a.delivery_id = :delivery AND a.epoch = :epoch" if delivery else "d.provider_message_id = :message_id"
     statement = sa.text(f"""
@@ -220,7 +221,8 @@ async def begun_at(tx: TenantTx, account: AccountId, receipt: Receipt) -> dateti
 
 
 async def priced_message(tx: TenantTx, account: AccountId, priced: Priced) -> tuple[DeliveryId, str] | None:
-    """Which delivery a file's price is about, and which of its messages; None where it is none of this account's."""
+    """Return the delivery that a file's price is about, and which of its messages, or None if it is not this
+    account's."""
     delivery, epoch = _read_correlation(priced.correlation)
     statement = sa.text("""
         SELECT true FROM delivery_attempts a JOIN deliveries d ON d.tenant_id = a.tenant_id AND d.id = a.delivery_id
@@ -250,16 +252,16 @@ _SENT_UNTIL = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A delivery of which an attempt began before a watermark."""
+    """A delivery with an attempt that began before a watermark."""
 
     id: DeliveryId
     epoch: int
     sent: bool
-    """Whether it counts as sent. Of what does not yet, a watermark proves nothing."""
+    """Whether it counts as sent. If it does not yet, a watermark proves nothing."""
 
 
 async def sent_until(tx: TenantTx, watermark: StoredReceipt) -> list[Covered]:
-    """What this account had sent, or tried to, to a recipient by the time of a watermark."""
+    """Return what this account had sent, or tried to send, to a recipient by the time of a watermark."""
     values = {"account": watermark.account, "recipient": watermark.recipient, "up_to": watermark.occurred_at}
     return [Covered(*row) for row in await tx.execute(_SENT_UNTIL, **values)]
 
@@ -272,7 +274,7 @@ async def mark_settled(tx: TenantTx, id_: UUID, outcome: str) -> None:
 
 
 async def block_address(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode) -> None:
-    """Remember that this address must not be written to on this channel."""
+    """Block this address on this channel."""
     statement = sa.text("""
         INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
         VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
@@ -281,7 +283,7 @@ async def block_address(tx: TenantTx, channel: Channel, address: str, reason: Re
 
 
 async def unblock_address(tx: TenantTx, channel: Channel, address: str) -> None:
-    """Forget an opt-out that its owner has taken back."""
+    """Remove an opt-out that its owner has revoked."""
     statement = sa.text("""
         DELETE FROM blocked_addresses
         WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
@@ -290,13 +292,13 @@ async def unblock_address(tx: TenantTx, channel: Channel, address: str) -> None:
 
 
 async def _place(tx: TenantTx, channel: Channel, address: str) -> dict[str, object]:
-    """An address as a provider writes it, by its key."""
+    """Return the key of an address as a provider writes it."""
     key = Address.read(channel, storable(address)).key
     return {"channel": channel, "address": await main_key(tx, channel, key)}
 
 
 def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:
-    """Read `<delivery_id>.<epoch>`; anything else is somebody else's."""
+    """Read `<delivery_id>.<epoch>`. Return None for anything else: it is not ours."""
     if correlation is None:
         return None, None
     delivery, _, epoch = correlation.partition(".")
@@ -309,12 +311,12 @@ def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int |
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    """Write down what PostgreSQL's jsonb can hold of a provider's JSON: no NUL, no half of a character, no NaN."""
+    """Return the parts of a provider's JSON that PostgreSQL's jsonb can store: no NUL, no lone surrogate, no NaN."""
     try:
         text = json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
     except ValueError:  # NaN
         return json.dumps(_holdable(raw), default=str)
-    # Nearly everything has been made storable before; to look through every value again would hold up the event loop.
+    # Nearly all of it is storable already. To check every value again would delay the event loop.
     return json.dumps(_holdable(raw), default=str) if _UNHOLDABLE.search(text) else text
 
 

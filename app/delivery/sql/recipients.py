@@ -1,4 +1,4 @@
-"""Conversations with all that decides whether and how a reply goes out on them."""
+"""Conversations with everything that decides whether and how a reply is sent on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ COLUMNS = """
 
 
 def about(conversation: str) -> str:
-    """Join a conversation and its contact, one by one and each by its key."""
+    """Join a conversation and its contact, each by its key."""
     return f"""
     CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = {conversation} LIMIT 1) c
     CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
@@ -32,7 +32,7 @@ def about(conversation: str) -> str:
 
 
 def against(channel: str, key: str) -> str:
-    """Join what stands against writing to an address; of several reasons the person's own."""
+    """Join what stands against writing to an address. Of several reasons, the person's own comes first."""
     return f"""
     LEFT JOIN LATERAL (SELECT reason FROM blocked_addresses
                        WHERE tenant_id = {SOME_TENANT} AND channel = {channel} AND address = {key}
@@ -66,7 +66,7 @@ _LOAD = sa.text(f"""
 
 
 async def load(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
-    """Read the selected conversations in id order, each with the enabled account that would carry a reply."""
+    """Load the selected conversations in id order, each with the enabled account that would carry a reply."""
     rows = (await tx.execute(_LOAD, mass_reply=mass_reply, ids=ids)).all()
     written = [_address(row) for row in rows]
     known = await _known(tx, [address for address in written if address is not None])
@@ -101,7 +101,7 @@ _KNOWN = sa.text(f"""
 
 
 async def _known(tx: TenantTx, addresses: Sequence[Address]) -> dict[Address, _Known]:
-    """Look up by which key an address is known, and what stands against it."""
+    """Return the key of an address, and what stands against writing to it."""
     values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
     rows = await tx.execute(_KNOWN, **values)
     found = [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
@@ -120,7 +120,7 @@ def _recipient(row: Any, known: _Known) -> Recipient:
 
 
 def claimed(row: Any) -> Recipient:
-    """A recipient whose address is the one that the preflight has frozen."""
+    """Return a recipient whose address is the one that the preflight froze."""
     blocked = ReasonCode(row.blocked) if row.blocked else None
     return from_row(row, frozen=True, blocked=blocked, address_key=row.address_key, changed_hands=row.changed_hands)
 

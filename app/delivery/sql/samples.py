@@ -1,4 +1,4 @@
-"""A sample goes first: a few deliveries, drawn by lot over the channels; the rest waits for a person's word."""
+"""The sample: a few deliveries, drawn across channels, that are sent first. The rest waits until a person resumes."""
 
 import sqlalchemy as sa
 
@@ -10,7 +10,7 @@ from app.store.lanes import STOPPED
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 
-# Each channel is shuffled by itself, then they take turns, so that a sample of three meets three channels.
+# Shuffle each channel by itself, then let channels take turns: a sample of three covers three channels.
 _DRAW = sa.text("""
     WITH shuffled AS (
         SELECT id, row_number() OVER (PARTITION BY channel ORDER BY random()) AS turn FROM deliveries
@@ -21,7 +21,7 @@ _DRAW = sa.text("""
 
 
 async def draw(tx: TenantTx, id_: MassReplyId, size: int) -> None:
-    """Choose `size` deliveries that go first, and let no other go before `pause_after_sample`."""
+    """Choose `size` deliveries that are sent first. No other is sent before `pause_after_sample`."""
     await tx.execute(_DRAW, id=id_, size=size)
     statement = sa.text("UPDATE mass_replies SET sampling = true WHERE tenant_id = :tenant AND id = :id")
     await tx.execute(statement, id=id_)
@@ -59,9 +59,9 @@ _GIVE_UP = sa.text("""
 
 
 async def move(tx: TenantTx, id_: MassReplyId) -> int:
-    """Draw others in the place of those on lanes that cannot go on; answers how many gave up their place.
+    """Replace sample deliveries whose lanes cannot go on by others. Return how many were replaced.
 
-    None does where nothing of the mass reply can go on: then its lanes say why, and it is still the sample that begins.
+    None is if nothing of the mass reply can go on: its lanes show why, and it still begins with the sample.
     """
     stuck = list(await tx.scalars(_STUCK, id=id_))
     if not stuck:
@@ -82,7 +82,7 @@ _END = sa.text("""
 
 
 async def pause_after_sample(tx: TenantTx, id_: MassReplyId) -> None:
-    """Pause a mass reply whose sample is neither queued nor under way any more; the next resume sends the rest."""
+    """Pause a mass reply once its sample is neither queued nor under way. The next resume sends the rest."""
     paused = await tx.execute(_END, id=id_, reason=PauseReason.SAMPLE_SENT)
     if paused.rowcount:
         await announce_status(tx, id_, MassReplyStatus.PAUSED)

@@ -1,7 +1,7 @@
-"""What happened to deliveries, written down: every change of status, with all that it brings about, set-based.
+"""Store what happened to deliveries: every change of status, with its consequences, set-based.
 
-The rows are locked in id order and judged by the domain's transition function; what is written here is a
-compare-and-set on the status and epoch that it judged. Conversations are locked in id order, counters last.
+The rows are locked in id order and judged by the domain's transition function. Each write is a compare-and-set on the
+status and epoch that were judged. Conversations are locked in id order, counters last.
 """
 
 import json
@@ -32,7 +32,7 @@ from app.store.transactions import TenantTx
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A delivery held until the transaction ends."""
+    """A delivery, locked until the transaction ends."""
 
     id: DeliveryId
     state: DeliveryState
@@ -52,24 +52,24 @@ class Locked:
     times_billed: int
     """How often it was counted as sent."""
     prices: Mapping[str, str]
-    """What the provider says of its messages' prices."""
+    """The provider's prices of its messages."""
     deferrals: int
     sent_at: datetime | None
-    """When a provider took it, since it was last queued; all that follows from that has been written down then."""
+    """When a provider accepted it, since it was last queued. The consequences were written then."""
     attempt_started_at: datetime | None
-    """When the attempt began that the reported event speaks of."""
+    """When the attempt of the reported event began."""
     restores: Mapping[str, str | None]
-    """What there was on the conversation before its own flips, should they be taken back."""
+    """The conversation's values before its own flips, in case they are restored."""
     reached: Mapping[str, int]
-    """The versions of the conversation's fields after those."""
+    """The versions of the conversation's fields after those flips."""
     now: datetime
-    """The database's clock: workers' clocks may differ."""
+    """By the database's clock: workers' clocks may differ."""
 
 
 _PROOF = "'accepted', 'reported_sent'"
-"""How an attempt ended that a provider took."""
+"""How an attempt ended that a provider accepted."""
 
-# Found by key alone, here and below: with old statistics a plan may read all of a tenant's rows.
+# Found by key alone, here and below: with stale statistics a plan may read all of a tenant's rows.
 _LOCK = sa.text(f"""
     WITH held AS MATERIALIZED (
         SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
@@ -155,8 +155,8 @@ _HOLD = sa.text("""
 """)
 
 
-async def hold(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
-    """Hold these deliveries in one order; return their conversations."""
+async def lock_all(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
+    """Lock these deliveries in id order. Return their conversations."""
     return list(await tx.scalars(_HOLD, ids=sorted(ids)))
 
 
@@ -176,7 +176,7 @@ class Change:
     files_lost: int = 0
     """Files that did not go after all."""
     counts: bool = True
-    """Whether it says something of its lane."""
+    """Whether it counts for the health of its lane."""
     changed: Mapping[str, Changed] = field(default_factory=dict)
     """What it changed on the conversation."""
 
@@ -187,14 +187,14 @@ class Change:
 
     @property
     def never_sent(self) -> bool:
-        """Whether it had been called sent, and was not: no provider took it."""
+        """Whether it had been called sent although no provider accepted it."""
         state, bounced = self.row.state, self.reported.event is DeliveryEvent.RECEIPT_FAILED
         left = state.status in ACCEPTED and self.move.to not in ACCEPTED
         return left and state.by_person and not bounced
 
     @property
     def times_more(self) -> int:
-        """How much more often than before it counts as sent."""
+        """By how much the number of times it counts as sent changes."""
         return self.newly_sent - self.never_sent
 
 
@@ -233,7 +233,7 @@ _APPLY = sa.text("""
 
 
 async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
-    """Compare and set; answers the ids of the rows that were changed."""
+    """Compare and set. Return the ids of the rows that were changed."""
     values = {
         "ids": [change.row.id for change in changes],
         "befores": [change.row.state.status for change in changes],

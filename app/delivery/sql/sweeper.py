@@ -16,17 +16,17 @@ from app.store.lanes import STOPPED
 from app.store.transactions import RoutingTx, SweepTx
 
 TURN = timedelta(seconds=4)
-"""Longer than a slow tick, so that no turn is missed."""
+"""Longer than a slow tick, so that no retry is missed."""
 
 LONGEST_PIECE = "60s"
 """A sweeper that is silent for longer is taken for frozen, and loses the lock to another process."""
-ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, whoever comes first
+ADVISORY_LOCK = 0x6D617373_7265706C  # "massrepl": one sweeper at a time, first come, first served
 
 
 async def try_lock(tx: SweepTx) -> bool:
-    """Be the sweeper until the transaction ends; False where another process is.
+    """Become the sweeper until the transaction ends. Return False if another process is.
 
-    The transaction may idle for longer than others: all work is done on other connections meanwhile.
+    The transaction may idle for longer than others: meanwhile all work is done on other connections.
     """
     statement = sa.text("SELECT pg_try_advisory_xact_lock(:key), set_config(:setting, :longest, true)")
     setting = {"setting": "idle_in_transaction_session_timeout", "longest": LONGEST_PIECE}
@@ -34,12 +34,12 @@ async def try_lock(tx: SweepTx) -> bool:
 
 
 async def still_there(tx: SweepTx) -> None:
-    """Say between two pieces of work that the sweeper lives."""
+    """Show between two pieces of work that the sweeper is alive."""
     await tx.execute(sa.text("SELECT 1"))
 
 
 async def beat(tx: RoutingTx) -> None:
-    """Say that a sweep has ended just now. Not as the sweeper's role, which only reads."""
+    """Store that a sweep has just ended. Not in the sweeper's role, which only reads."""
     statement = sa.text("""
         INSERT INTO heartbeats (name, beat_at) VALUES ('sweeper', clock_timestamp())
         ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at
@@ -70,7 +70,8 @@ _CAN_GO_ON = """
     AND a.enabled AND a.pause_reason IS NULL
     AND (a.cool_until IS NULL OR a.cool_until < clock_timestamp())
 """
-"""Whether anybody may work lane `l` of mass reply `m` and account `a` that nobody has promised to come back to."""
+"""Whether a process may work lane `l` of mass reply `m` and account `a`: it is open, and no other process watches
+it."""
 
 _LANES = """
     SELECT l.tenant_id, l.mass_reply_id, l.account_id
@@ -86,12 +87,12 @@ _LONG = sa.text(f"{_LANES} WHERE {_CAN_GO_ON} AND l.queued > :queued ORDER BY ra
 
 
 async def idle_lanes(tx: SweepTx, idle: timedelta) -> list[LaneKey]:
-    """Lanes that have work and no live pump, that nobody has promised to come back to, and whose account may send."""
+    """Return lanes that have work, no live pump and no process that watches them, and whose account may send."""
     return [_lane(row) for row in await tx.execute(_IDLE, idle=idle)]
 
 
 async def long_lanes(tx: SweepTx, queued: int, limit: int) -> list[LaneKey]:
-    """Some lanes that can go on and have much to do."""
+    """Return some open lanes that have much to do."""
     return [_lane(row) for row in await tx.execute(_LONG, queued=queued, limit=limit)]
 
 
@@ -109,7 +110,7 @@ _STOPPED_LANES = sa.text(f"""
 
 
 async def stopped_lanes(tx: SweepTx) -> dict[LaneKey, str]:
-    """Lanes of mass replies under way that have work and cannot go on, each with the reason."""
+    """Return the lanes of mass replies under way that have work and cannot go on, each with the reason."""
     return {
         LaneKey(row.tenant_id, MassReplyId(row.mass_reply_id), AccountId(row.account_id)): row.why
         for row in await tx.execute(_STOPPED_LANES)
@@ -118,7 +119,7 @@ async def stopped_lanes(tx: SweepTx) -> dict[LaneKey, str]:
 
 @dataclass(frozen=True, slots=True)
 class OpenMassReply:
-    """A mass reply that is not finished, in the few figures that decide what is to be done about it."""
+    """A mass reply that is not finished, with the values that decide what it needs."""
 
     tenant: TenantId
     id: MassReplyId
@@ -128,15 +129,15 @@ class OpenMassReply:
     expires_at: datetime | None
     dispatch_at: datetime | None
     not_after: datetime | None
-    """From when on something of what is queued is too late."""
+    """From when on a queued delivery is too late."""
     queued: int
     sending: int
     sample_over: bool
-    """Whether a sample was to go first and none of it is queued or under way any more."""
+    """Whether there was a sample and none of it is queued or under way any more."""
     sample_stuck: bool = False
-    """Whether some of the sample is queued on lanes that cannot go on."""
+    """Whether part of the sample is queued on lanes that cannot go on."""
     ruling: Ruling | None = None
-    """What a second person said, where one was asked."""
+    """A second person's decision, if one was made."""
 
 
 _OPEN = sa.text(f"""
@@ -186,10 +187,10 @@ async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
 
 
 async def unsettled_receipts(tx: SweepTx, older_than: timedelta, limit: int) -> list[tuple[TenantId, UUID]]:
-    """Reports whose delivery was not known when they came, and whose turn it is.
+    """Return reports whose delivery was not known when they came, and that are due for a retry.
 
-    The turns come further and further apart: for a few seconds whenever the age has doubled. Most such reports are of
-    messages that others sent through the same account; they must not take the time of those that have a delivery.
+    Retries come further and further apart: for a few seconds whenever the age has doubled. Most such reports are about
+    messages that others sent through the same account, and must not take time from those that have a delivery.
     """
     statement = sa.text("""
         SELECT tenant_id, id FROM receipts
@@ -213,7 +214,8 @@ class UncertainDelivery:
 async def uncertain_deliveries(
     tx: SweepTx, providers: Sequence[str], settled_for: timedelta, limit: int
 ) -> list[UncertainDelivery]:
-    """Uncertain deliveries whose provider can be asked, and whose last holder has been silent for long enough."""
+    """Return uncertain deliveries whose provider can be asked, and whose last holder has been silent for long
+    enough."""
     statement = sa.text("""
         SELECT d.tenant_id, d.id, d.account_id
         FROM deliveries d JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
@@ -226,7 +228,7 @@ async def uncertain_deliveries(
 
 
 async def abandoned(tx: SweepTx, age: timedelta, limit: int) -> list[tuple[TenantId, MassReplyId]]:
-    """Mass replies that nobody ever confirmed, long enough ago to be forgotten."""
+    """Return mass replies that nobody confirmed, old enough to be purged."""
     statement = sa.text("""
         SELECT tenant_id, id FROM mass_replies
         WHERE confirmed_at IS NULL AND finished_at < clock_timestamp() - CAST(:age AS interval) LIMIT :limit

@@ -13,7 +13,7 @@ from app.store.transactions import TenantTx
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line for a timeline; a reply takes its text from the attempt that was sent."""
+    """One timeline entry. A reply takes its text from the attempt that was sent."""
 
     row: Locked
     kind: TimelineKind
@@ -43,7 +43,7 @@ _TIMELINE = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class WrittenReply:
-    """A reply that has come onto a timeline just now."""
+    """A reply that was just written on a timeline."""
 
     message_id: UUID
     conversation_id: UUID
@@ -52,7 +52,7 @@ class WrittenReply:
 
 
 async def write_timeline(tx: TenantTx, entries: Sequence[TimelineEntry]) -> list[WrittenReply]:
-    """Write these lines; answers the replies among them."""
+    """Write these entries. Return the replies among them."""
     by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
     values = {
         "conversation_ids": [entry.row.conversation_id for entry in entries],
@@ -67,7 +67,7 @@ async def write_timeline(tx: TenantTx, entries: Sequence[TimelineEntry]) -> list
     return [WrittenReply(*row) for row in await tx.execute(_TIMELINE, **values)]
 
 
-# A cancelled one stays cancelled: work that came back at the very moment of its end is for the sweeper to cancel.
+# A cancelled one stays cancelled: the sweeper cancels work that returned at the very moment of its end.
 _REOPEN = sa.text("""
     UPDATE mass_replies
     SET status = CASE status WHEN 'completed' THEN 'sending' ELSE status END, finished_at = NULL, updated_at = now()
@@ -77,5 +77,5 @@ _REOPEN = sa.text("""
 
 
 async def reopen(tx: TenantTx, ids: Iterable[UUID]) -> None:
-    """Open mass replies again that had been closed before this work came back."""
+    """Reopen mass replies that were completed before this work returned."""
     await tx.execute(_REOPEN, ids=sorted(ids))

@@ -1,4 +1,4 @@
-"""What lanes wait for, where every process and every person can see it."""
+"""What lanes wait for, visible to every process and every person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _HOLD = sa.text("""
 
 
 async def hold_failing(tx: TenantTx, lane: LaneKey, reason: str) -> timedelta:
-    """Let a lane wait that cannot be worked, the longer the more often; the next claim that succeeds forgets it."""
+    """Hold a lane that cannot be worked, longer each time. The next claim that succeeds resets this."""
     times = await tx.scalar(_FAIL, reason=reason, **_key(lane))
     wait = back_off(max(0, (times or 1) - 1))
     await tx.execute(_HOLD, reason=reason, until=None, wait=wait, **_key(lane))
@@ -31,12 +31,12 @@ async def hold_failing(tx: TenantTx, lane: LaneKey, reason: str) -> timedelta:
 
 
 async def hold_until(tx: TenantTx, lane: LaneKey, until: datetime, reason: str) -> None:
-    """Say until when a lane waits, and why. It may be tried before."""
+    """Show until when a lane waits, and why. It may be tried earlier."""
     await tx.execute(_HOLD, reason=reason, until=until, wait=None, **_key(lane))
 
 
 async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
-    """Say that the lane can be worked again."""
+    """Remove the hold: the lane can be worked again."""
     statement = sa.text("""
         UPDATE lanes SET held_until = NULL, held_reason = NULL, held_times = 0
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
@@ -44,7 +44,7 @@ async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
     await tx.execute(statement, **_key(lane))
 
 
-# What is held just now is being worked, and needs no watching. So this waits for nobody, in whatever order.
+# A lane locked right now is being worked and needs no watch. So this waits for nobody, whatever the order.
 _WATCH = sa.text("""
     WITH promised AS (
         SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:accounts AS uuid[]), CAST(:seconds AS float8[]))
@@ -62,14 +62,14 @@ _WATCH = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class LaneWatch:
-    """A lane that somebody comes back to by themselves within so many seconds."""
+    """A lane that a process comes back to by itself within these seconds."""
 
     lane: LaneKey
     seconds: float
 
 
 async def watch(tx: TenantTx, promises: Sequence[LaneWatch]) -> None:
-    """Keep others from these lanes of one tenant until then. Zero seconds let go of them."""
+    """Keep other processes from these lanes of one tenant until then. Zero seconds releases them."""
     values = {
         "mass_replies": [each.lane.mass_reply for each in promises],
         "accounts": [each.lane.account for each in promises],
