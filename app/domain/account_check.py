@@ -1,4 +1,4 @@
-"""Whether a channel account works, asked without sending anything."""
+"""Whether a channel account works, checked without sending anything."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ class CredentialsState(StrEnum):
     REFUSED = "refused"
     """The provider was asked, and does not let this account send."""
     UNKNOWN = "unknown"
-    """It could not be asked, or did not say."""
+    """The provider could not be asked, or did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class CheckResult:
     credentials: CredentialsState
     detail: str
     own_address: str | None = field(default=None, repr=False)
-    """The account's own address, where the provider tells it."""
+    """The account's own address, if the provider reports it."""
 
 
 @runtime_checkable
 class Checks(Protocol):
-    """Implemented where there is a call that says whether the credentials work, and changes nothing."""
+    """Implemented if the provider has a call that checks the credentials and changes nothing."""
 
     async def check(self) -> CheckResult: ...
 
@@ -32,7 +32,7 @@ class Checks(Protocol):
 class CallbackState(StrEnum):
     VERIFIED = "verified"
     NOT_VERIFIED = "not_verified"
-    """Calls come, and the last one could not be told from anybody's."""
+    """Calls come, and the last one did not prove to be the provider's."""
     NONE_YET = "none_yet"
 
 

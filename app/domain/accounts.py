@@ -10,7 +10,7 @@ from app.domain.words import AccountId, Channel
 
 
 def region_of(config: Mapping[str, Any]) -> str | None:
-    """The country in which an account reads national numbers; None when it takes international ones alone."""
+    """The country in which an account reads national numbers, or None if it takes only international ones."""
     region = config.get("region")
     return region if isinstance(region, str) else None
 
@@ -19,9 +19,9 @@ class AccountState(StrEnum):
     READY = "ready"
     DISABLED = "disabled"
     PAUSED = "paused"
-    """The account itself is at fault (bad token, suspended, no credit) and waits to be mended and saved."""
+    """The account itself is at fault (bad token, suspended, no credit). It waits until it is fixed and saved."""
     COOLING = "cooling"
-    """The provider asked for a pause, which ends by itself."""
+    """The provider asked for a pause. It ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class ChannelAccount:
     pause_reason: str | None
     cool_until: datetime | None
     callback_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Sealed; empty where they are derived from the service's own key."""
+    """Encrypted. Empty if they are derived from the service's own key."""
     own_address: str | None = field(default=None, repr=False)
-    """As its provider told it, where the config does not hold it."""
+    """As its provider reported it, if the config does not hold it."""
 
     def state_at(self, now: datetime) -> AccountState:
         if not self.enabled:
@@ -55,21 +55,21 @@ class ChannelAccount:
 
 @dataclass(frozen=True, slots=True)
 class Account(ChannelAccount):
-    """An account as its adapter needs it, with the credentials opened."""
+    """An account as its adapter needs it, with the credentials decrypted."""
 
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDraft:
-    """An account as somebody wants it."""
+    """An account as a request describes it."""
 
     channel: Channel
     provider: str
     name: str
     config: Mapping[str, Any]
     credentials: Mapping[str, str] | None = field(repr=False)
-    """None keeps the ones it has."""
+    """None keeps the stored ones."""
     rate_per_second: float
     max_in_flight: int
     enabled: bool

@@ -1,6 +1,6 @@
-"""An address: what is stored, the key that two spellings of it share, and what goes on the wire.
+"""An address: what is stored, the key that its spellings share, and what goes on the wire.
 
-Every place that asks whether two addresses are one compares keys, and every place that sends writes `wire`. Nothing
+Every place that asks whether two addresses are the same compares keys, and every place that sends uses `wire`. Nothing
 else normalises. Keys are stored beside addresses, because PostgreSQL has to find people by them.
 """
 
@@ -31,40 +31,41 @@ class _Written:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody is written to on a channel."""
+    """Where somebody is reached on a channel."""
 
     channel: Channel
     stored: str = field(repr=False)
-    """As it was written, without what belongs to no address: invisible marks, `mailto:`, a display name."""
+    """As it was written, without what is not part of an address: invisible marks, `mailto:`, a display name."""
     key: str = field(repr=False)
     """Equal for every spelling of the same address on its channel."""
     _read_from: "_Written" = field(repr=False, compare=False)
 
     @classmethod
     def read(cls, channel: Channel, text: str, region: str | None = None, *, private: bool = False) -> "Address":
-        """Read an address as people and providers write it. Never fails: what is not valid keeps its text, and no wire.
+        """Read an address as people and providers write it. Never fails: an invalid one keeps its text and has no
+        `wire`.
 
-        `region` is the country (ISO 3166) that national numbers of SMS and voice are read in. `private` allows e-mail
+        `region` is the country (ISO 3166) in which national numbers of SMS and voice are read. `private` allows e-mail
         domains that only the tenant's own mail server knows, such as `.local`.
         """
         return _read(channel, _Written(text, region, private))
 
     @property
     def wire(self) -> str | None:
-        """As a provider takes it; None when it is not a complete address.
+        """As a provider takes it, or None if it is not a complete address.
 
-        Worked out when asked for: most of what is imported is never written to, and the check is the slowest part.
+        Computed on demand: most imported addresses are never written to, and this check is the slowest part.
         """
         return _wire(self.channel, self._read_from)
 
     @property
     def family(self) -> str:
-        """The kind of address, which several channels may share: a person is known by family and key."""
+        """The kind of address, which several channels may share. Family and key identify a person."""
         return family_of(self.channel)
 
     @property
     def spellings(self) -> frozenset[str]:
-        """How providers may spell it in their reports, the key included."""
+        """The spellings that providers may use in their reports, the key included."""
         if self.channel is Channel.EMAIL:
             return mailbox_spellings(self.key) | {self.stored}
         return (number_spellings(self.key) if self.channel in PHONE_CHANNELS else frozenset({self.key})) | {self.stored}
@@ -106,7 +107,7 @@ def _whatsapp_key(number: ReadNumber) -> str:
 
 
 def _whatsapp_wire(number: ReadNumber) -> str | None:
-    """A WhatsApp id: a number, with or without its `+`, or the id of a person who shows none."""
+    """A WhatsApp id: a number, with or without its `+`, or the id of a person who hides their number."""
     if number.international is not None:
         return number.international
     is_id = number.stored.isascii() and number.stored[:1].isalpha() and number.stored.replace(".", "").isalnum()
@@ -118,15 +119,15 @@ def family_of(channel: Channel) -> str:
 
 
 def identity(address: Address) -> str:
-    """Name the contact behind an address that nobody gave an id: the same on all channels that share such addresses."""
+    """Return the external id of a contact that has none: the same on all channels that share such addresses."""
     return f"{address.family}:{address.key}"
 
 
 def email_key(email: str | None) -> str | None:
-    """The key of a contact's e-mail address."""
+    """Return the key of a contact's e-mail address."""
     return None if email is None else Address.read(Channel.EMAIL, email).key
 
 
 def phone_key(phone: str | None) -> str | None:
-    """The key of a contact's phone number; bare digits are read as WhatsApp reads them."""
+    """Return the key of a contact's phone number. Bare digits are read as WhatsApp reads them."""
     return None if phone is None else Address.read(Channel.WHATSAPP, phone).key

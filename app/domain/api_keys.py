@@ -1,4 +1,4 @@
-"""API keys: what one looks like, and when it counts.
+"""API keys: their form, and when one is accepted.
 
 A key reads `mr_<key id>_<secret>`. The secret holds 256 random bits, so one round of SHA-256 is enough to store it:
 slow hashes exist for secrets that can be guessed (OWASP ASVS 5.0, requirement 11.5.1).
@@ -24,7 +24,7 @@ _FORM = re.compile(KEY_PREFIX + r"([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True, slots=True)
 class PresentedKey:
-    """A key as somebody showed it, not yet believed."""
+    """A key as a request gave it, not verified yet."""
 
     id: UUID
     secret: str = field(repr=False)
@@ -50,7 +50,7 @@ class ApiKey:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
     def why_refused(self, presented: PresentedKey, now: datetime) -> str | None:
-        """None where the key is accepted."""
+        """Return why the key is refused, or None if it is accepted."""
         if not hmac.compare_digest(self.digest, digest(presented.secret)):
             return "wrong_secret"
         if self.revoked_at is not None:
@@ -58,7 +58,7 @@ class ApiKey:
         return None if self.usable_at(now) else "expired"
 
     def use_is_news(self, now: datetime) -> bool:
-        """Whether to keep that it is being used; to the minute would be a write for every request."""
+        """Return whether to store that it was used. Each use would be one write for every request."""
         return self.last_used_at is None or now - self.last_used_at >= USE_KEPT_EVERY
 
     def accepts(self, presented: PresentedKey, now: datetime) -> bool:
@@ -66,7 +66,7 @@ class ApiKey:
 
 
 def read_key(text: str) -> PresentedKey | None:
-    """Read a key as a caller wrote it; None where it is none."""
+    """Read a key as a caller wrote it. Return None if it is not one."""
     found = _FORM.fullmatch(text)
     return PresentedKey(UUID(hex=found[1]), found[2]) if found else None
 

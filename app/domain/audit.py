@@ -1,4 +1,4 @@
-"""The audit log: who did what, to what, on whose authority. What was said is never in it, only its digest."""
+"""The audit log: who did what, to what, on whose authority. It never holds a message, only the message's digest."""
 
 import hashlib
 import json
@@ -50,46 +50,46 @@ class AuditAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, and with what."""
+    """The person who acts, and their credential."""
 
     author: Author
     """In whose name: the caller's own, or the one that a caller with `mass_replies:act_as` gives."""
     key: KeyIdentity | None = None
-    """The key that the request came with."""
+    """The key of the request."""
     user: Author | None = None
-    """The person that the credential names, where it names one; `author` may be somebody else."""
+    """The person that the credential names, if it names one. `author` may be somebody else."""
     roles: frozenset[Role] = frozenset()
 
     @classmethod
     def of(cls, caller: Caller, author: Author | None = None) -> Self:
-        """The caller, in an author's name where one is given."""
+        """Return the caller as actor, in an author's name if one is given."""
         return cls(author or caller.own_author, caller.key, caller.user, caller.roles)
 
 
 SYSTEM: Final = Actor(Author("system", "system"))
 """The service itself: a lane that stops, a mass reply that expires."""
 OPERATOR: Final = Actor(Author("operator", "operator"))
-"""Whoever may run commands on the machine. Commands know no person."""
+"""Anybody who may run commands on the machine. Commands know no person."""
 
 
 NOBODY_KNOWN: Final = Actor(Author("unknown", "unknown"))
-"""Whoever showed a credential that is not believed: it may be anybody."""
+"""The holder of a credential that was refused: it may be anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One thing that was done."""
+    """One action."""
 
     action: AuditAction
     object_id: str | None = None
-    """What it was done to: an id, a key or a shortcode; None where that is the tenant itself."""
+    """The object: an id, a key or a shortcode, or None for the tenant itself."""
     mass_reply_id: MassReplyId | None = None
     recipient_count: int | None = None
     message_sha256: str | None = None
     reason: str | None = field(default=None, repr=False)
-    """Why, in the words of whoever decided it."""
+    """The reason, in the words of the person who decided."""
     details: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """JSON: the selection as it was given, options, what changed. Never a text to customers, never a secret."""
+    """JSON: the selection as it was given, options, changes. Never a text to customers, never a secret."""
 
     @classmethod
     def on_mass_reply(cls, action: AuditAction, id_: MassReplyId, **rest: Any) -> Self:
@@ -107,7 +107,8 @@ class RecordedEntry:
 def message_digest(
     text: str, html: str | None, attachment_ids: Sequence[UUID], whatsapp_template: Mapping[str, Any] | None
 ) -> str:
-    """SHA-256, in hex, of a message as its request gave it, so that whoever has the request can prove it was this one.
+    """Return the SHA-256, in hex, of a message as its request gave it: whoever has the request can prove that it was
+    this one.
 
     Over JSON with sorted keys, no spaces and no escapes beyond JSON's own, in UTF-8.
     """

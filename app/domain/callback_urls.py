@@ -1,4 +1,5 @@
-"""Where providers report to: one address per channel account, with a secret in it where the provider signs nothing."""
+"""The callback addresses for providers: one for each channel account, with a secret in it if the provider signs
+nothing."""
 
 import base64
 import hashlib
@@ -11,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 FORMER_LASTS: Final = timedelta(days=1)
-"""How long a callback secret that was replaced is still believed."""
+"""How long a callback secret is still accepted after it was replaced."""
 _CURRENT: Final = "callback"
 _FORMER: Final = "callback until "
 _TOKEN_BYTES: Final = 32
@@ -23,11 +24,11 @@ class Callbacks:
 
     public_url: str
     secret_key: str = field(repr=False)
-    """What accounts derive their secret from that were saved before secrets were stored: the oldest of several keys."""
+    """The key from which accounts saved before secrets were stored derive theirs: the oldest of several keys."""
     other_keys: Sequence[str] = field(default=(), repr=False)
 
     def url(self, account_id: UUID, *, with_token: bool) -> str:
-        """The address to enter at the provider, with a derived secret where its calls carry no signature to check."""
+        """Return the address to enter at the provider, with a derived secret if its calls carry no signature."""
         return self.address(account_id, self.token(account_id) if with_token else None)
 
     def address(self, account_id: UUID, token: str | None) -> str:
@@ -35,14 +36,14 @@ class Callbacks:
         return address if token is None else f"{address}?token={token}"
 
     def token(self, account_id: UUID) -> str:
-        """The secret that is derived for one account's address."""
+        """Return the secret that is derived for one account's address."""
         return derived_token(self.secret_key, account_id)
 
     def accepts(self, account_id: UUID, token: str) -> bool:
         return hmac.compare_digest(self.token(account_id).encode(), token.encode())
 
     def tokens(self, account_id: UUID, stored: Mapping[str, str], now: datetime) -> Sequence[str]:
-        """The secrets that an account's address may hold now, the one to enter at the provider first."""
+        """Return the secrets that an account's address may hold now, the one to enter at the provider first."""
         if _CURRENT not in stored:
             return [derived_token(key, account_id) for key in (self.secret_key, *self.other_keys)]
         return [stored[_CURRENT], *(token for token, until in _former(stored) if now < until)]
@@ -54,12 +55,12 @@ def derived_token(secret_key: str, account_id: UUID) -> str:
 
 
 def first_token(token: str) -> Mapping[str, str]:
-    """What to store of a new account."""
+    """Return what to store for a new account."""
     return {_CURRENT: token}
 
 
 def replaced(current: str, stored: Mapping[str, str], now: datetime) -> Mapping[str, str]:
-    """Put a new secret in the place of the current one, which is believed for a day yet."""
+    """Replace the current secret by a new one. The current one is accepted for another day."""
     kept = {_until(moment): token for token, moment in _former(stored) if now < moment}
     return {_CURRENT: secrets.token_urlsafe(_TOKEN_BYTES), _until(now + FORMER_LASTS): current, **kept}
 
@@ -69,7 +70,8 @@ def _until(moment: datetime) -> str:
 
 
 def _former(stored: Mapping[str, str]) -> list[tuple[str, datetime]]:
-    """Those that were replaced, and until when each is believed. Their names are sealed with them."""
+    """Return the replaced secrets, each with the time until which it is accepted. Their names are encrypted with
+    them."""
     return [
         (token, datetime.fromisoformat(name.removeprefix(_FORMER)))
         for name, token in stored.items()

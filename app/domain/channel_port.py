@@ -1,8 +1,8 @@
-"""The channel port: what the application asks of a provider, and the few values a provider may answer with.
+"""The channel port: what the application asks of a provider, and the few values that a provider may return.
 
-An adapter (`app/channels/<provider>.py`) builds a payload, posts it and reads the answer. It does not sleep, retry,
-read settings or touch the database. What it answers is one of four values, never an exception: the caller matches
-them exhaustively.
+An adapter (`app/channels/<provider>.py`) builds a payload, posts it and reads the response. It does not sleep, retry,
+read settings or touch the database. It returns one of four values and raises nothing: the caller matches them
+exhaustively.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,13 +34,13 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Facts of the medium, as data; `docs/channels/` gives the provider's page for each."""
+    """Facts of the medium, as data. `docs/channels/` names the provider's page for each."""
 
     address: AddressKind
     private_domains: bool = False
     """E-mail addresses may have domains that only the account's own server knows, such as `.local`."""
     address_form: Pattern[str] | None = None
-    """What the whole of an address looks like, where the provider's own ids have a form."""
+    """The form of a whole address, if the provider's own ids have one."""
     max_characters: int | None = None
     max_bytes: int | None = None
     counts_segments: bool = False
@@ -50,14 +50,14 @@ class Limits:
     attachments: bool = False
     why_no_attachments: str = ""
     attachment_bytes: Mapping[str, int] | None = None
-    """The largest file of each content type, `*/*` for all others. None: the provider is asked for any file."""
+    """The largest file of each content type, `*/*` for all others. None: the provider decides about any file."""
     attachment_bytes_in_all: int | None = None
-    """What all files of one message may hold together."""
+    """The most bytes of all files of one message together."""
     from_timeline: bool = False
-    """The customer reads the reply on our own timeline: nothing leaves, and its HTML part has to be kept there too."""
+    """The customer reads the reply on our own timeline: nothing leaves, and its HTML part is stored there too."""
 
     def split(self, files: Sequence[Attachment]) -> tuple[tuple[Attachment, ...], tuple[DroppedAttachment, ...]]:
-        """Say which files go with the text, in their order, and which do not, each with the reason."""
+        """Return which files go with the text, in their order, and which do not, each with the reason."""
         carried: list[Attachment] = []
         dropped: list[DroppedAttachment] = []
         for file in files:
@@ -77,7 +77,7 @@ class Limits:
         return f"All files together may hold {limit // 1_000_000} MB on this channel."
 
     def why_dropped(self, file: Attachment | AttachmentFile) -> str | None:
-        """Say why this file cannot go with the text; None where it can."""
+        """Return why this file cannot go with the text, or None if it can."""
         if not self.attachments:
             return self.why_no_attachments
         if self.attachment_bytes is None:
@@ -90,35 +90,36 @@ class Limits:
 
 
 class Adapter(Protocol):
-    """One channel account, able to send and to understand its provider's webhooks."""
+    """One channel account, able to send and to read its provider's webhooks."""
 
     name: ClassVar[str]
     channels: ClassVar[frozenset[Channel]]
     limits: ClassVar[Limits]
     callback_bytes: ClassVar[int]
-    """The largest body that the provider's webhooks have."""
+    """The largest body of the provider's webhooks."""
 
     async def send(self, outbound: Outbound) -> SendResult: ...
 
     def admits(self, head: Webhook) -> bool:
-        """Say, before the body is read, whether a call bears what the provider's calls bear: it may still be forged."""
+        """Return, before the body is read, whether a call carries what the provider's calls carry. It may still be
+        forged."""
 
     def verify(self, webhook: Webhook) -> bool:
-        """Say whether the call really comes from the provider."""
+        """Return whether the call really comes from the provider."""
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
-        """Read the events of an authentic call. Raises MalformedWebhook."""
+        """Return the events of an authentic call. Raise MalformedWebhook if it cannot be read."""
 
 
 @runtime_checkable
 class SendsMany(Protocol):
     async def send_many(self, outbounds: Sequence[Outbound]) -> Sequence[SendResult]:
-        """Send in one call; one result each, in the same order."""
+        """Send in one call. Return one result for each message, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The provider knows the message."""
+    """The provider has a record of the message."""
 
     provider_message_id: str
     kind: ReceiptKind
@@ -126,7 +127,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The provider says that it never had the message."""
+    """The provider says that it never received the message."""
 
 
 LookUp = Found | Absent | Unknown
@@ -135,7 +136,7 @@ LookUp = Found | Absent | Unknown
 @runtime_checkable
 class LooksUp(Protocol):
     async def look_up(self, correlation: str) -> LookUp:
-        """Ask the provider whether it has the message of this attempt."""
+        """Ask the provider whether it has a record of this attempt's message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,39 +147,39 @@ class Uploaded:
 
 
 UploadResult = Uploaded | Rejected | Deferred | Unknown
-"""Rejected: this file cannot be sent at all. The other two may be tried again; nobody gets a file by uploading it."""
+"""`Rejected` means that this file cannot be sent at all. The other two may be retried: an upload reaches nobody."""
 
 
 @runtime_checkable
 class Uploads(Protocol):
-    """Implemented where files are handed over once and then sent by the id that they got."""
+    """Implemented if files are uploaded once and then sent by the id that they got."""
 
     async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult: ...
 
 
 @runtime_checkable
 class AnswersChallenge(Protocol):
-    """Implemented where the provider checks a callback address with a question before it uses it."""
+    """Implemented if the provider verifies a callback address with a challenge before it uses it."""
 
     def challenge(self, webhook: Webhook) -> str | None:
-        """Answer the provider's GET with the text that it wants back; None where the question is not the provider's."""
+        """Return the text that the provider's GET asks for, or None if the challenge is not the provider's."""
 
 
 @runtime_checkable
 class SharesCallbacks(Protocol):
-    """Implemented where one callback address may be told of several accounts of the same tenant."""
+    """Implemented if one callback address may receive events of several accounts of the same tenant."""
 
     identity_keys: ClassVar[tuple[str, ...]]
     """The config keys whose value an event's `account_identity` may be."""
 
     @classmethod
     def identity_of(cls, channel: Channel, config: Mapping[str, Any]) -> str | None:
-        """Answer what events call this account; None where its config does not say."""
+        """Return the name that events use for this account, or None if its config does not hold it."""
 
 
 @runtime_checkable
 class HasOwnAddresses(Protocol):
-    """Implemented where an account's config holds addresses that its own messages come from, or that answers go to."""
+    """Implemented if an account's config holds addresses that its own messages come from, or that replies go to."""
 
     @classmethod
     def own_addresses(cls, config: Mapping[str, Any]) -> Iterable[str]: ...
@@ -186,8 +187,8 @@ class HasOwnAddresses(Protocol):
 
 @runtime_checkable
 class VariesLimits(Protocol):
-    """Implemented where the facts of the medium differ by channel, or by what the account has opted into."""
+    """Implemented if the facts of the medium differ by channel, or by what the account has opted into."""
 
     @classmethod
     def limits_for(cls, channel: Channel, config: Mapping[str, Any]) -> Limits:
-        """Answer the limits of an account by its stored config."""
+        """Return the limits of an account by its stored config."""

@@ -1,4 +1,4 @@
-"""What WhatsApp charges for: each message that it takes, and by its own word where its reports give one."""
+"""What WhatsApp charges for: each message that it accepts, unless its own reports say otherwise."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,25 +6,25 @@ from enum import StrEnum
 from typing import Final
 
 FILE_MARK: Final = "/file/"
-"""What follows an attempt's name in the name of a file's own message."""
+"""The suffix that names a file's own message after its attempt."""
 
 
 class Charge(StrEnum):
-    """What a provider says of one message's price."""
+    """What a provider reports about one message's price."""
 
     IN_WINDOW = "in_window"
     TEMPLATE = "template"
     CHARGED = "charged"
-    """It is charged, and as what is not said."""
+    """It is charged, and as what its report does not say."""
     FREE = "free"
 
 
 def bill(times: int, files: int, prices: Mapping[str, str], *, used_template: bool) -> Counter[Charge]:
     """Count the messages of one delivery that are charged.
 
-    It was sent `times`, each time with that many files as messages of their own. Of the messages whose price is known,
-    named in `prices`, the provider's word counts; each of the others counts as what we think that it is. So it does
-    not matter whether a price or the news that the message was sent comes first.
+    It was sent `times`, each time with `files` more messages, one for each file. For messages named in `prices` the
+    provider's report counts; for all others, what we expect. So it does not matter whether a price or the report that
+    the message was sent comes first.
     """
     named = [(FILE_MARK in message, Charge(charge)) for message, charge in prices.items()]
     priced_files = sum(is_file for is_file, _ in named)

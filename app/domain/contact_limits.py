@@ -1,7 +1,7 @@
 """Several conversations of one contact in one batch: which of them get the message.
 
-The conversation with the customer's latest message comes first, then the youngest conversation. A batch that is stored
-is thinned out by the same rule in SQL (`app/delivery/sql/contact_limits.py`), across all of its pages.
+The conversation with the customer's latest message comes first, then the youngest conversation. A stored batch is
+thinned out by the same rule in SQL (`app/delivery/sql/contact_limits.py`), across all of its pages.
 """
 
 from collections import Counter
@@ -22,13 +22,13 @@ def duplicate_contact() -> Reason:
 
 
 def known_as(recipient: Recipient) -> tuple[Hashable, ...]:
-    """By what a person is known: the contact, and the address, which several contacts of the helpdesk may have."""
+    """Return everything a person is known as: the contact, and the address, which several contacts may share."""
     key = recipient.address_key
     return (recipient.contact_id,) if key is None else (recipient.contact_id, (family_of(recipient.channel), key))
 
 
 def thin_out(verdicts: Sequence[Verdict], guards: Guards) -> list[Verdict]:
-    """Skip what a contact would get too often; the order stays."""
+    """Skip what a contact would get too often. The order stays."""
     if not guards.compare_conversations:
         return list(verdicts)
     going = sorted((verdict for verdict in verdicts if verdict.refusal is None), key=_latest_first, reverse=True)

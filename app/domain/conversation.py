@@ -1,4 +1,4 @@
-"""A conversation, its contact, and what a customer's message does to it."""
+"""A conversation, its contact, and what a customer's message changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,8 @@ from app.domain.threads import in_brackets
 from app.domain.words import Channel, ConversationId, ConversationStatus, Engagement, TimelineKind
 
 REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
-"""What a customer's message makes active again. A snooze waits for the customer; what is archived stays put away."""
+"""The statuses that a customer's message makes active again. A snooze waits for the customer; an archived conversation
+stays archived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class Contact:
     opted_out: bool = False
     custom_fields: Mapping[str, object] = field(default_factory=dict, repr=False)
     unnamed: bool = False
-    """Nobody gave it an id: it is whoever is at an address, and its external id is made of that address."""
+    """The helpdesk gave it no id. Its external id is made from its address."""
 
     def address_on(self, channel: Channel) -> str | None:
-        """Return where a reply on this channel reaches the contact."""
+        """Return the address where a reply on this channel reaches the contact."""
         if channel is Channel.EMAIL:
             return self.email
         return self.phone if channel in PHONE_CHANNELS else None
@@ -42,13 +43,13 @@ class Conversation:
     created_at: datetime
     external_id: str | None = None
     id: ConversationId | None = None
-    """None where it is not stored yet."""
+    """None if it is not stored yet."""
     channel_account: str | None = None
     """Its key."""
     address: str | None = field(default=None, repr=False)
-    """As an import gave it. None: a reply goes to the contact's own address, whatever that is by then."""
+    """As an import gave it. None: a reply goes to the contact's address at the time of sending."""
     address_key: str | None = field(default=None, repr=False)
-    """What other spellings of the address share with it."""
+    """The key that all spellings of the address share."""
     status: ConversationStatus = ConversationStatus.ACTIVE
     engagement: Engagement = Engagement.PENDING
     subject: str | None = field(default=None, repr=False)
@@ -59,7 +60,7 @@ class Conversation:
     """Sorted."""
     custom_fields: Mapping[str, object] = field(default_factory=dict, repr=False)
     last_customer_message_at: datetime | None = None
-    """Of the customer's own messages; automatic answers do not count."""
+    """Of the customer's own messages. Automatic answers do not count."""
     reply_to_message_id: str | None = None
     """The message that a reply answers."""
     reply_references: tuple[str, ...] = ()
@@ -70,36 +71,36 @@ class CustomerMessage:
     text: str = field(repr=False)
     provider_message_id: str | None = None
     sent_at: datetime | None = None
-    """By the sender's clock; None where nobody knows."""
+    """By the sender's clock, or None if it is not known."""
     automatic: bool = False
     """Nobody waits for an answer to it: an out-of-office mail, a bounce, a STOP that the provider answers."""
     references: tuple[str, ...] = ()
     """For e-mail: the thread up to this message, oldest first, without it."""
     sender: str | None = field(default=None, repr=False)
-    """An address in any spelling; None is the customer at the conversation's own address."""
+    """An address in any spelling. None means the customer at the conversation's own address."""
     believed: bool = True
-    """False where the sender only claims to belong to the conversation: then it is logged and changes nothing."""
+    """False if only the sender claims that it belongs to the conversation. Then it is logged and changes nothing."""
     attachment_names: tuple[str, ...] = field(default=(), repr=False)
     live: bool = False
-    """It arrives now, and `sent_at` is only what the sender's own clock says, as in an e-mail's Date."""
+    """It arrives now, and `sent_at` is only what the sender's clock says, as in an e-mail's Date."""
 
     def at(self, now: datetime) -> datetime:
-        """When it was written. A clock that runs ahead would keep reply windows open and hold back every flip."""
+        """When it was written. A clock that is ahead would keep reply windows open and hold back every flip."""
         return now if self.sent_at is None else min(self.sent_at, now)
 
 
 UNSENT = "[unsent by its author]"
-"""What stands where a text was that its author has taken back."""
+"""The placeholder for a text that its author has unsent."""
 EDITED = "[edited]"
 
 
 def amended_text(text: str | None) -> str:
-    """Return what the timeline shows of a message that its author took back (None) or wrote anew."""
+    """Return what the timeline shows of a message that its author unsent (None) or edited."""
     return UNSENT if text is None else f"{text}\n{EDITED}"
 
 
 def spelled(message: CustomerMessage, channel: Channel) -> CustomerMessage:
-    """Return a message with its ids as its channel has them: those of e-mail in angle brackets."""
+    """Return a message with its ids as its channel writes them: those of e-mail in angle brackets."""
     if channel is not Channel.EMAIL:
         return message
     id_ = message.provider_message_id
@@ -112,7 +113,7 @@ def spelled(message: CustomerMessage, channel: Channel) -> CustomerMessage:
 
 @dataclass(frozen=True, slots=True)
 class LastMessage:
-    """The last message that the customer wrote, automatic ones left aside."""
+    """The customer's last message, without automatic ones."""
 
     text: str = field(repr=False)
     provider_message_id: str | None
@@ -122,7 +123,7 @@ class LastMessage:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation with what a reader wants to see beside it."""
+    """A conversation with its latest messages and its contact."""
 
     conversation: Conversation
     contact: Contact
@@ -152,12 +153,12 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """What makes two messages of one conversation the same: the provider's id, else the text and its time."""
+    """What makes two messages of one conversation equal: the provider's id, else the text and its time."""
 
     provider_message_id: str | None
     text: str | None = field(default=None, repr=False)
     sent_at: datetime | None = None
-    """None matches any time: nobody said when it was written."""
+    """None matches any time: the time of writing is not known."""
 
 
 def message_key(message: CustomerMessage) -> MessageKey:
@@ -167,12 +168,11 @@ def message_key(message: CustomerMessage) -> MessageKey:
 
 
 def receive(conversation: Conversation, message: CustomerMessage, now: datetime) -> Conversation:
-    """Answer what a new message makes of a conversation.
+    """Return the conversation after a new message.
 
-    The customer's own message passes the ball to us, unless a later one is known: that one was answered or is waiting,
-    and history that is filled in changes neither. A message that arrives now is no history, whatever its sender's clock
-    says. An automatic one is only logged, but a reply has to hang on
-    something: it becomes the thread's parent while there is none.
+    The customer's own message sets it to pending, unless a later one is known: that one was answered or is waiting, and
+    imported history changes neither. A message that arrives now is no history, whatever its sender's clock says. An
+    automatic one is only logged. But a reply needs a parent: it becomes the thread's parent if there is none.
     """
     if not message.believed:
         return conversation
@@ -187,9 +187,9 @@ def receive(conversation: Conversation, message: CustomerMessage, now: datetime)
 
 
 def differences(before: Conversation, after: Conversation) -> dict[str, Changed]:
-    """Tell in which of the fields that people work by two states of a conversation differ.
+    """Return the fields, of those that agents work with, in which two states of a conversation differ.
 
-    Not in the subject: a customer wrote it, and it would outlive their erasure in the outbox.
+    Not the subject: a customer wrote it, and in the outbox it would outlive their erasure.
     """
     fields = ("status", "engagement", "team", "assignee")
     both = {field: (getattr(before, field), getattr(after, field)) for field in fields}
@@ -197,7 +197,7 @@ def differences(before: Conversation, after: Conversation) -> dict[str, Changed]
 
 
 def updated(id_: ConversationId, before: Conversation, after: Conversation) -> ConversationUpdated | None:
-    """Tell others what became of a conversation; None where nothing did that they are told of."""
+    """Return the event of a change to a conversation, or None if nothing changed that is published."""
     changed = differences(before, after)
     added, removed = sorted({*after.tags} - {*before.tags}), sorted({*before.tags} - {*after.tags})
     return ConversationUpdated(id_, changed, tuple(added), tuple(removed)) if changed or added or removed else None

@@ -54,15 +54,15 @@ RETRYABLE = frozenset(
 )
 
 ACCEPTED = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ})
-"""A provider has taken the message."""
+"""The statuses in which a provider has accepted the message."""
 
 CORRECTABLE = frozenset({ReasonCode.TOO_LATE, ReasonCode.MARKED_NOT_SENT})
-"""Failures that we concluded ourselves, so that a provider's word against them wins."""
+"""Failures that we concluded ourselves. A provider's report overrides them."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryState:
-    """Where one delivery stands, as far as its next transition depends on it."""
+    """The state of one delivery, as far as its next transition depends on it."""
 
     status: DeliveryStatus
     epoch: int
@@ -70,33 +70,33 @@ class DeliveryState:
     retryable: bool = False
     settles_after: datetime | None = None
     last_receipt_at: datetime | None = None
-    """When the provider last spoke of the attempt that the event speaks of."""
+    """When the provider last reported on the event's attempt."""
     attempt_failed: bool = False
-    """Whether a receipt said that the attempt which the event speaks of failed."""
+    """Whether a receipt said that the event's attempt failed."""
     attempt_proved: bool = False
-    """Whether a provider took the attempt which the event speaks of, and has not said since that it failed."""
+    """Whether a provider accepted the event's attempt, and has not reported its failure since."""
     other_proved: bool = False
-    """The same of any other attempt."""
+    """The same for any other attempt."""
     by_person: bool = False
-    """Whether a person called the attempt which the event speaks of sent, and no provider has spoken of it since."""
+    """Whether a person marked the event's attempt as sent, and no provider has reported on it since."""
     latest_open: bool = False
-    """Whether no provider has said how the latest attempt ended, or it is still under way."""
+    """Whether the latest attempt is under way, or no provider has said how it ended."""
     batch_cancelled: bool = False
     not_after: datetime | None = None
-    """The latest time that is its own, or its mass reply's."""
+    """Its own latest time, or its mass reply's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedEvent:
-    """Something that happened to a delivery; `epoch` is the attempt it speaks of, if it speaks of one."""
+    """An event of a delivery. `epoch` is the attempt that it is about, if it is about one."""
 
     event: DeliveryEvent
     epoch: int | None = None
     occurred_at: datetime | None = None
-    """When the provider says that it happened; None where it does not say."""
+    """When it happened according to the provider, or None if the provider does not say."""
     reason: Reason | None = None
     not_after: datetime | None = None
-    """The latest time that a person gives to what is sent again."""
+    """The latest time that a person sets for what is sent again."""
 
 
 class Ignored(StrEnum):
@@ -117,7 +117,7 @@ class Transition:
 
 
 class Guard(Enum):
-    """What must hold besides the status."""
+    """A condition besides the status."""
 
     NONE = "always"
     SAME_ATTEMPT = "same attempt"
@@ -131,7 +131,7 @@ class Guard(Enum):
 
 
 class Target(Enum):
-    """Where a transition leads, when that is not one fixed status."""
+    """The target of a transition that is not one fixed status."""
 
     BACK = "queued (cancelled if the mass reply was; failed too_late after not_after)"
     DISPROVED = "failed (uncertain while a later attempt is open)"
@@ -157,7 +157,7 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = 
     (_S.QUEUED, _E.EXPIRE): TransitionRule(_S.FAILED, _G.OVERDUE),
     (_S.SENDING, _E.LOSE_ANSWER): TransitionRule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
     (_S.SENDING, _E.LOSE_WORKER): TransitionRule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
-    # A record that comes late still settles the row that the sweeper gave up on: the attempt is the same.
+    # A late record also settles a row that the sweeper gave up on: it is the same attempt.
     **{
         (status, event): TransitionRule(to, _G.SAME_ATTEMPT)
         for status in (_S.SENDING, _S.UNCERTAIN)
@@ -169,7 +169,7 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = 
             (_E.RECEIPT_FAILED, _S.FAILED),
         )
     },
-    # A success counts for any attempt: the customer has the message, whatever we thought meanwhile.
+    # A success counts for any attempt: the customer has the message, whatever we concluded meanwhile.
     **{
         (status, event): TransitionRule(to, _G.NOT_DISPROVED)
         for status in (_S.QUEUED, _S.SENDING, _S.UNCERTAIN, _S.CANCELLED)
@@ -180,7 +180,7 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = 
     (_S.SENT, _E.RECEIPT_READ): TransitionRule(_S.READ),
     (_S.DELIVERED, _E.RECEIPT_READ): TransitionRule(_S.READ),
     **{(status, _E.RECEIPT_FAILED): TransitionRule(Target.DISPROVED, _G.PROOF) for status in sorted(ACCEPTED)},
-    # What a person called sent gives way to the word of the call itself, as `marked_not_sent` does.
+    # A person's "sent" gives way to the outcome of the call itself, as `marked_not_sent` does.
     **{
         (status, event): TransitionRule(to, _G.BY_PERSON)
         for status in sorted(ACCEPTED)
@@ -201,7 +201,7 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = 
 
 
 def transition(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Transition | Ignored:
-    """Answer what an event does to a delivery. Total: every pair of status and event has an answer."""
+    """Return what an event does to a delivery. Total: every pair of status and event has a result."""
     rule = DELIVERY_RULES.get((state.status, reported.event))
     if rule is None:
         return Ignored.NOT_APPLICABLE
@@ -218,9 +218,9 @@ def transition(state: DeliveryState, reported: ReportedEvent, now: datetime) -> 
 
 
 def is_latest_word(state: DeliveryState, reported: ReportedEvent) -> bool:
-    """Whether what a provider says of an attempt is the last that it said of it, by its own clock.
+    """Return whether a provider's report on an attempt is its latest, by the provider's clock.
 
-    Without a time on both sides, and at the same time, the failure is believed.
+    If a time is missing, or both are equal, the failure counts.
     """
     at, last = reported.occurred_at, state.last_receipt_at
     if reported.event is DeliveryEvent.RECEIPT_FAILED:
@@ -254,7 +254,7 @@ def _not_disproved(state: DeliveryState, reported: ReportedEvent, _: datetime) -
 
 
 def _correctable(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Ignored | None:
-    # What we concluded ourselves, and another attempt's failure, say nothing against a success.
+    # What we concluded ourselves, and another attempt's failure, do not outweigh a success.
     unrelated = state.reason in CORRECTABLE or reported.epoch != state.epoch
     return (_not_disproved if unrelated else _success_newer)(state, reported, now)
 
@@ -275,10 +275,10 @@ _GUARDS: Mapping[Guard, Callable[[DeliveryState, ReportedEvent, datetime], Ignor
     Guard.BY_PERSON: _by_person,
     Guard.SETTLED: _settled,
     Guard.RETRYABLE: lambda state, *_: None if state.retryable else Ignored.NOT_RETRYABLE,
-    # A retry may have given it more time since the sweeper read that it was over.
+    # A retry may have given it more time since the sweeper found it too late.
     Guard.OVERDUE: lambda state, _, now: None if _is_overdue(state, now) else Ignored.NOT_OVERDUE,
 }
-"""What each guard holds against an event; None where it lets it through."""
+"""Return why each guard stops an event, or None if it lets the event pass."""
 
 
 def _back(state: DeliveryState, reported: ReportedEvent, now: datetime) -> Transition:
@@ -311,7 +311,7 @@ def too_late() -> Reason:
 
 
 class Effect(StrEnum):
-    """What a change of status does to the conversation."""
+    """What a change of status means for the conversation."""
 
     SENT = "sent"
     FAILED = "failed"

@@ -1,4 +1,4 @@
-"""Erasing a contact: what it leaves behind, and how an address stays blocked that nobody knows any more."""
+"""Erasing a contact: what is left of it, and how an erased address stays blocked."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from app.domain.addresses import PHONE_CHANNELS, Address
 from app.domain.words import Channel, Reason, ReasonCode
 
 ERASED_TEXT: Final = "[erased]"
-"""What stands where a text was."""
+"""The placeholder for an erased text."""
 
 CONTACT_ERASED: Final = Reason(
     ReasonCode.CONTACT_ERASED, "The contact's data was erased before this was sent.", retryable=False
@@ -20,7 +20,7 @@ CONTACT_ERASED: Final = Reason(
 
 @dataclass(frozen=True, slots=True)
 class BlockedPlace:
-    """An address as it is blocked: the same key is another place on each channel."""
+    """A blocked address: the same key is another address on each channel."""
 
     channel: Channel
     key: str = field(repr=False)
@@ -31,7 +31,7 @@ class BlockedPlace:
 
 
 def addresses_of(email: str | None, phone: str | None) -> Iterable[Address]:
-    """Where a contact may be written to who has these."""
+    """Return every channel and key at which a contact with these addresses may be reached."""
     if email is not None:
         yield Address.read(Channel.EMAIL, email)
     if phone is not None:
@@ -40,10 +40,10 @@ def addresses_of(email: str | None, phone: str | None) -> Iterable[Address]:
 
 @dataclass(frozen=True, slots=True)
 class AddressDigests:
-    """Knows an address again without keeping it.
+    """Recognises an address without storing it.
 
-    Keyed, because ten thousand million phone numbers are tried in minutes; the key is in the database at most under a
-    seal. A key that was replaced still knows those that were made with it.
+    Keyed, because all phone numbers can be tried in minutes. The key is in the database at most encrypted. A key that
+    was replaced still recognises the digests that were made with it.
     """
 
     secret_key: str = field(repr=False)
@@ -53,9 +53,9 @@ class AddressDigests:
         return _digest(self.secret_key, tenant, place)
 
     def possible(self, tenant: UUID, address: Address) -> Sequence[bytes]:
-        """All that the address may be known by.
+        """Return every digest by which the address may be known.
 
-        Keys were made by other rules once, and a digest cannot be made anew: any spelling of the address knows it.
+        Keys were once made by other rules, and a digest cannot be made again: so any spelling of the address matches.
         """
         forms = {address.key} | {form for spelt in address.spellings for form in (spelt, spelt.lower())}
         places = [BlockedPlace(address.channel, form) for form in sorted(forms)]
@@ -69,10 +69,10 @@ def _digest(secret_key: str, tenant: UUID, place: BlockedPlace) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure touched."""
+    """What an erasure changed."""
 
     contact_id: UUID
     conversations: int
     deliveries: int
     cancelled: int
-    """Deliveries that were still to be sent."""
+    """Deliveries that were not sent yet."""

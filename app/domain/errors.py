@@ -25,7 +25,7 @@ from app.domain.words import TenantId
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a request: `pointer` is a JSON Pointer (RFC 6901) into the body."""
+    """One thing that is wrong in a request. `pointer` is a JSON Pointer (RFC 6901) into the body."""
 
     pointer: str
     code: str
@@ -91,7 +91,7 @@ class InvalidTemplate(InvalidRequest):
     code = "invalid_template"
 
     def __init__(self, detail: str | None = None, *, faults: Sequence[Fault] = (), limit: str = code) -> None:
-        """`limit` names in the service's metrics what the message is too much for."""
+        """`limit` names, in the service's metrics, the limit that the message exceeds."""
         self.limit = limit
         super().__init__(detail, faults=faults)
 
@@ -135,9 +135,9 @@ class Unauthenticated(MassReplyError):
 
     code = "unauthenticated"
     key: tuple[TenantId, UUID] | None = None
-    """Of a tenant's own key that was refused: whose it is, and its id. No answer says so."""
+    """The owner and the id of a tenant's key that was refused. No response shows them."""
     why: str | None = None
-    """For the audit log alone."""
+    """Only for the audit log."""
 
     @classmethod
     def of_key(cls, tenant: TenantId, key_id: UUID, why: str) -> Self:
@@ -166,7 +166,7 @@ class RateLimited(MassReplyError):
     def __init__(
         self, detail: str | None = None, *, limit: str = "requests", wait: timedelta = timedelta(minutes=1)
     ) -> None:
-        """`limit` names what was used up in the service's metrics."""
+        """`limit` names, in the service's metrics, what was used up."""
         super().__init__(detail)
         self.limit = limit
         self.wait = wait

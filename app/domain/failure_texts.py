@@ -1,4 +1,4 @@
-"""What ended a call, in words: the names that programs give to errors say nothing to whoever reads them."""
+"""Why a connection failed, in words: the names of a program's errors mean nothing to people."""
 
 import socket
 import ssl
@@ -16,7 +16,7 @@ OTHERWISE = "the connection failed"
 
 
 def in_words(error: BaseException) -> str:
-    """Say what an error of a connection means; libraries wrap the one that tells most in others of their own."""
+    """Return what a connection's error means. Libraries wrap the most telling one in errors of their own."""
     inside_out = reversed(list(_wrapped(error)))
     said = (words for each in inside_out for kinds, words in _WORDS if isinstance(each, kinds))
     return next(said, OTHERWISE)

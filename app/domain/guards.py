@@ -1,4 +1,4 @@
-"""A tenant's guards: what keeps its mass replies from going to too many, too often, or without a second look."""
+"""A tenant's guards: limits on how many recipients a mass reply has and how often each is written to, and approval."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from app.domain.permissions import GRANTS, Permission, Role
 
 
 class Inactive(StrEnum):
-    """What becomes of a conversation whose customer has been silent for long."""
+    """What happens to a conversation whose customer has been silent for long."""
 
     WARN = "warn"
     SKIP = "skip"
@@ -18,22 +18,22 @@ class Inactive(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The defaults hold for a tenant that never set any. None stands for no limit."""
+    """The defaults apply to a tenant that never set any. None means no limit."""
 
     max_recipients: Mapping[Role, int] = field(default_factory=dict)
-    """The largest batch by role; a role that is not named has no limit."""
+    """The largest batch by role. A role that is not named has no limit."""
     approval_above: int | None = None
     """A batch with more recipients than this waits for a second person."""
     once_per_contact: bool = False
     inactive_after_days: int | None = 30
     inactive: Inactive = Inactive.WARN
     max_per_contact_per_day: int | None = None
-    """Deliveries to one contact within 24 hours, by all mass replies together."""
+    """Deliveries to one contact within 24 hours, of all mass replies together."""
 
     def limit_for(self, roles: Iterable[Role]) -> int | None:
-        """The largest batch that these roles may send; None for no limit. The most generous one counts.
+        """Return the largest batch that these roles may send, or None for no limit. The most generous role counts.
 
-        A role that may not send at all makes nobody more generous.
+        A role that may not send at all does not count.
         """
         sending = {role for role in roles if Permission.MASS_REPLIES_SEND in GRANTS[role]}
         if not sending <= self.max_recipients.keys():
@@ -45,11 +45,11 @@ class Guards:
 
     @property
     def compare_conversations(self) -> bool:
-        """Whether the conversations of one contact must be looked at together."""
+        """Whether the conversations of one contact must be compared with each other."""
         return self.once_per_contact or self.max_per_contact_per_day is not None
 
     def to_json(self) -> dict[str, Any]:
-        """The `/settings` of the API, which is also how they are kept."""
+        """The `/settings` of the API, and the stored form."""
         return {
             "max_recipients": dict(self.max_recipients),
             "approval_above": self.approval_above,
@@ -75,7 +75,7 @@ NO_GUARDS = Guards()
 
 
 def refuse_too_large(recipients: int, limit: int | None) -> None:
-    """Raises BatchTooLarge, saying both numbers."""
+    """Raise BatchTooLarge, with both numbers."""
     if limit is not None and recipients > limit:
         raise BatchTooLarge(
             f"This would reach {recipients:,} recipients; your role may reply to {limit:,} at once. Nothing was sent."
@@ -83,7 +83,7 @@ def refuse_too_large(recipients: int, limit: int | None) -> None:
 
 
 def refuse_too_many_selected(selected: int, limit: int) -> None:
-    """For a selection that is too large to be worked out inside the request. Raises BatchTooLarge."""
+    """Raise BatchTooLarge for a selection that is too large to be prepared inside the request."""
     if selected > limit:
         raise BatchTooLarge(
             f"The selection holds {selected:,} conversations; your role may reply to {limit:,} at once. Of a selection "

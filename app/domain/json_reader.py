@@ -1,7 +1,7 @@
-"""Reading untyped JSON into values, with every fault named by its place.
+"""Read untyped JSON into values, and report every fault with its place.
 
-A `Reader` never stops at the first fault: it notes it and goes on with a stand-in, so that a caller learns of all of
-them at once. Details name the rule and never repeat what was sent, because that may be a customer's data.
+A `Reader` does not stop at the first fault. It records the fault and goes on with a placeholder, so that a caller
+learns about all of them at once. Details name the rule and never repeat the input, which may be a customer's data.
 """
 
 import re
@@ -20,9 +20,9 @@ MAX_ITEMS = 10_000
 MOST_NAMED = 20
 """Of an object's unknown fields."""
 MAX_KEY_BYTES = 2_000
-"""What is looked up lies in btree indexes, and PostgreSQL refuses an entry above about 2,700 bytes."""
+"""Values that are looked up are in btree indexes, and PostgreSQL refuses an entry above about 2,700 bytes."""
 MAX_NAME_BYTES = 1_000
-"""A message id or an address: the two share an index. No mail program writes an id above 998 (RFC 5322)."""
+"""A message id or an address: both share an index. No mail program writes an id above 998 (RFC 5322)."""
 
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
@@ -36,7 +36,7 @@ _STAND_IN_ID = UUID(int=0)
 
 
 def child(pointer: str, key: str | int) -> str:
-    """Extend a JSON Pointer (RFC 6901); a very long or unprintable key is cut, for it came from outside."""
+    """Extend a JSON Pointer (RFC 6901). A very long or unprintable key is cut, because it came from outside."""
     name = str(key)
     if len(name) <= 100 and name.isidentifier():  # nearly every key: nothing to cut or to escape
         return f"{pointer}/{name}"
@@ -45,12 +45,12 @@ def child(pointer: str, key: str | int) -> str:
 
 
 def storable(text: str) -> str:
-    """Leave out what PostgreSQL cannot store."""
+    """Return the text without what PostgreSQL cannot store."""
     return _UNSTORABLE.sub("", text)
 
 
 def read_time(text: str) -> datetime:
-    """Read an RFC 3339 time as UTC. Raises ValueError for anything else, the rest of ISO 8601 included."""
+    """Read an RFC 3339 time as UTC. Raise ValueError for anything else, including the rest of ISO 8601."""
     if _RFC3339.fullmatch(text) is None:
         raise ValueError("a time is written as in 2026-05-01T09:00:00Z")
     try:
@@ -68,7 +68,7 @@ def _no_such_field(known: Collection[str]) -> str:
 
 
 class Reader:
-    """Notes faults; what it returns after a fault is a stand-in, to be thrown away with everything else."""
+    """Collects faults. What it returns after a fault is a placeholder, to be discarded with everything else."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -82,7 +82,7 @@ class Reader:
             raise InvalidRequest(detail, faults=self.faults)
 
     def mapping(self, value: object, pointer: str, known: Collection[str] | None = None) -> dict[str, object]:
-        """Read an object; with `known`, one that has no other fields."""
+        """Read an object. With `known`, refuse other fields."""
         if not isinstance(value, dict):
             self.fault(pointer, "wrong_type", "This must be an object.")
             return {}
@@ -109,7 +109,7 @@ class Reader:
     def filled(
         self, value: object, pointer: str, *, most: int = MAX_ITEMS, if_empty: str = _SELECTS_NOTHING
     ) -> list[object]:
-        """Read a list that must hold something: an empty one never means "everything"."""
+        """Read a list that must not be empty: an empty one never means "everything"."""
         items = self.array(value, pointer, most=most)
         if value == []:
             self.fault(pointer, "empty", if_empty)
@@ -135,13 +135,13 @@ class Reader:
         return text
 
     def key(self, value: object, pointer: str) -> str:
-        """Read what something is looked up by: blanks around it are nobody's intention, and must not hide it."""
+        """Read a key that something is looked up by, without the blanks around it: nobody means them."""
         if isinstance(value, str) and value.isspace():
             self.fault(pointer, "empty", "This must not be blank.")
         return self.name(value, pointer).strip()
 
     def keys(self, value: object, pointer: str) -> tuple[str, ...]:
-        """Read a list of keys; repeats count once."""
+        """Read a list of keys. Repeats count once."""
         return distinct(self.key(item, child(pointer, at)) for at, item in enumerate(self.filled(value, pointer)))
 
     def ids(self, value: object, pointer: str) -> tuple[UUID, ...]:

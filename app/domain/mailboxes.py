@@ -23,10 +23,10 @@ _PLAIN: Final = re.compile(r"[^\s<>,;:()\"]+")
 _A_LABEL: Final = "xn--"
 
 _GOOGLE: Final = frozenset({"gmail.com", "googlemail.com"})
-"""Two names of one service, where dots before the @ make no difference (https://support.google.com/mail/answer/7436150)."""
+"""Two names of one service that ignores dots before the @ (https://support.google.com/mail/answer/7436150)."""
 
 _NOWHERE: Final = re.compile(r"(?:^|\.)(?:invalid|onion)$")
-"""Domains that no mail server has, also not one's own (RFC 6761, RFC 7686)."""
+"""Domains that no mail server has, not even a private one (RFC 6761, RFC 7686)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class ReadMailbox:
     _parts: tuple[str, str] | None = field(repr=False)
 
     def wire(self, *, private: bool = False) -> str | None:
-        """In ASCII, with the part before the @ as it was written: its host alone knows what that means (RFC 5321 2.4).
+        """In ASCII, with the part before the @ as it was written: only its host knows what that means (RFC 5321 2.4).
 
-        None for what is no address; `private` allows names that are not public.
+        None if it is not an address. `private` allows names that are not public.
         """
         return None if self._parts is None else _wire(*self._parts, private=private)
 
@@ -56,7 +56,7 @@ def read_mailbox_address(text: str) -> ReadMailbox:
 
 
 def _without_scheme(text: str) -> str:
-    """Unwrap a link as web pages hold it (RFC 6068)."""
+    """Unwrap a link from a web page (RFC 6068)."""
     scheme = _SCHEME.match(text.removeprefix("<"))
     if scheme is None:
         return text
@@ -64,7 +64,7 @@ def _without_scheme(text: str) -> str:
 
 
 def _only_address(text: str) -> str | None:
-    """Find the address in `Ann <ann@example.test>` and `ann@example.test (Ann)`; a space makes no name of its part."""
+    """Find the address in `Ann <ann@example.test>` and `ann@example.test (Ann)`. A space makes no part a name."""
     plain = _NEEDLESSLY_QUOTED.sub(r"\1", _COMMENT.sub("", text).strip())
     if _PLAIN.fullmatch(plain):
         return plain
@@ -81,9 +81,9 @@ class _Domain:
 
 
 def _domain(text: str) -> _Domain | None:
-    """Read a domain (UTS 46, not transitional, as browsers and IDNA 2008 do); None when it is no name.
+    """Read a domain (UTS 46, not transitional, as browsers and IDNA 2008 do). Return None if it is not one.
 
-    A joiner that no letter wants is an invisible mark like any other.
+    A joiner that no letter needs is an invisible mark like any other.
     """
     written = text.strip(JOINERS).removesuffix(".").lower()
     for each in dict.fromkeys((written, without_marks(written))):
@@ -95,7 +95,7 @@ def _domain(text: str) -> _Domain | None:
 
 
 def to_ascii(domain: str) -> str:
-    """Write a domain in ASCII. Raises idna.IDNAError."""
+    """Write a domain in ASCII. Raise idna.IDNAError if that is impossible."""
     if domain.isascii() and _A_LABEL not in domain:
         return domain
     try:
@@ -107,7 +107,7 @@ def to_ascii(domain: str) -> str:
 def _with_symbols(domain: str) -> str:
     """Write a domain that holds symbols: IDNA 2008 has none, some registries sell them, and browsers read them.
 
-    Raises idna.IDNAError.
+    Raise idna.IDNAError if that is impossible.
     """
     mapped = idna.uts46_remap(".".join(map(_letters, domain.split("."))), std3_rules=True, transitional=False)
     if not any(map(_is_symbol, mapped)):
@@ -130,7 +130,7 @@ def _is_symbol(character: str) -> bool:
 
 
 def to_unicode(domain: str) -> str:
-    """Write a domain in letters; one that has none in other letters stays."""
+    """Write a domain in Unicode letters. One that has no other form stays."""
     try:
         return idna.decode(domain)
     except idna.IDNAError:
@@ -143,14 +143,14 @@ def _key(local: str, domain: str) -> str:
 
 
 def mailbox_spellings(key: str) -> frozenset[str]:
-    """A key, and the address's other spellings that a report may hold: the domain in letters, Google's other name."""
+    """Return a key, and the other spellings that a report may hold: the domain in letters, Google's other name."""
     local, _, domain = key.rpartition("@")
     domains = _GOOGLE if domain in _GOOGLE else {domain, to_unicode(domain)}
     return frozenset(f"{local}@{each}" for each in domains)
 
 
 def _wire(local: str, domain: str, *, private: bool) -> str | None:
-    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which none of the providers promises."""
+    """A local part beyond ASCII needs SMTPUTF8 (RFC 6531) all the way, which no provider promises."""
     # An encoded word has no place in an address (RFC 2047 section 5), and some programs would decode it.
     if "=?" in local or "=?" in domain:
         return None

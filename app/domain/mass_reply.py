@@ -26,7 +26,7 @@ Counts = Mapping[DeliveryStatus, int]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants to send, before the selection is frozen."""
+    """A mass reply to create, before its selection is frozen."""
 
     selection: Selection
     text: str = field(repr=False)
@@ -40,7 +40,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What providers charge for what they have taken."""
+    """What providers charge for the messages that they accepted."""
 
     sms_segments: int = 0
     whatsapp_in_window: int = 0
@@ -63,23 +63,23 @@ class Lane:
     account_exists: bool = True
     held_until: datetime | None = None
     held_reason: str | None = None
-    """What this lane alone waits for until then."""
+    """Why this lane alone waits until then."""
     awaits_sample: bool = False
-    """Whether only others are in the sample that goes first."""
+    """Whether only other lanes have deliveries of the sample that is sent first."""
     account_cool_reason: str | None = None
-    """Why the account rests until `account_cool_until`."""
+    """Why the account cools down until `account_cool_until`."""
     account_allowed_at: datetime | None = None
     account_rate: float | None = None
 
     def next_at(self, now: datetime) -> datetime:
-        """When the rate of its channel account lets the next message leave."""
+        """When the rate of its channel account allows the next message."""
         if self.account_allowed_at is None or self.account_rate is None:
             return now
         return allowance(self.account_allowed_at, now, self.account_rate).next_at
 
     @property
     def account_fault(self) -> str | None:
-        """What somebody must mend before anything can leave through the account; None where it is well."""
+        """What somebody must fix before anything can leave through the account, or None if nothing."""
         if not self.account_exists:
             return ACCOUNT_DELETED
         return self.account_pause_reason if self.account_enabled else ACCOUNT_DISABLED
@@ -90,13 +90,13 @@ class Lane:
 
     @property
     def halted_by(self) -> str | None:
-        """Why it stands still by itself, whatever the mass reply does; None where it does not."""
+        """Why it is stopped for a reason of its own, whatever the mass reply does, or None if it is not."""
         return self.pause_reason or (PauseReason.ACCOUNT if self.account_fault else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What of a mass reply changes while it goes on: as much as it has lanes, however many recipients."""
+    """The parts of a mass reply that change while it is sent: as many as it has lanes, however many recipients."""
 
     status: MassReplyStatus
     recipient_count: int | None
@@ -106,7 +106,7 @@ class Progress:
 
     @property
     def counts(self) -> Counts | None:
-        """How many deliveries stand where; None while they are still being prepared. Sums to `selected_count`."""
+        """How many deliveries have which status, or None while they are being prepared. Sums to `selected_count`."""
         if self.recipient_count is None:
             return None
         return {status: sum(lane.counts[status] for lane in self.lanes) for status in DeliveryStatus}
@@ -135,18 +135,18 @@ class MassReply:
     confirmed_at: datetime | None
     dispatch_at: datetime | None
     not_after: datetime | None
-    """The latest time at which anything of it may leave: what was confirmed, or what was given to a later attempt."""
+    """The latest time at which anything of it may leave: the confirmed one, or one given to a later attempt."""
     started_at: datetime | None
     finished_at: datetime | None
     parties: frozenset[str] = frozenset()
-    """The ids of those who made and confirmed it, and in whose names."""
+    """The ids of the people who created and confirmed it, and in whose names."""
     approval: Approval | None = None
-    """Whether a second person was asked, and what they said."""
+    """Whether a second person was asked, and what they decided."""
     lanes: tuple[Lane, ...] = ()
 
     @property
     def involved(self) -> frozenset[str]:
-        """Those whose own it is."""
+        """The ids of its author and of everyone who created or confirmed it."""
         return self.parties | ({self.author.id} if self.author.id else frozenset())
 
     @property
@@ -155,7 +155,7 @@ class MassReply:
 
     @property
     def halted_by(self) -> str | None:
-        """Why nothing of it goes on: it is paused, or every lane that has work stands still by itself."""
+        """Why nothing of it goes on: it is paused, or every lane with work is stopped."""
         if self.status is not MassReplyStatus.SENDING:
             return self.pause_reason if self.status is MassReplyStatus.PAUSED else None
         reasons = [lane.halted_by for lane in self.lanes if lane.has_work]
@@ -164,7 +164,7 @@ class MassReply:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What a person confirmed: the number of recipients, and when they are to be written to."""
+    """What a person confirmed: the number of recipients, and when to send."""
 
     recipient_count: int
     hold_seconds: int = 0
@@ -173,7 +173,7 @@ class Confirmation:
     sample_size: int | None = None
 
     def schedule(self, now: datetime, send_within: timedelta) -> tuple[datetime, datetime]:
-        """Answer the planned start and the latest time. Raises InvalidSchedule."""
+        """Return the planned start and the latest time. Raise InvalidSchedule if they are not possible."""
         if self.hold_seconds and self.send_at is not None:
             raise InvalidSchedule("Give either `hold_seconds` or `send_at`, not both.")
         if self.send_at is not None and self.send_at < now:
@@ -187,11 +187,11 @@ class Confirmation:
         return dispatch_at, not_after
 
     def at_approval(self, now: datetime) -> "Confirmation":
-        """The same terms for a batch that is approved only now: a start that has passed meanwhile is now."""
+        """Return the same terms for a batch that is approved now: a start that has passed becomes now."""
         return self if self.send_at is None else replace(self, send_at=max(self.send_at, now))
 
     def sample_of(self, recipients: int) -> int | None:
-        """How many go first; None where all go at once, because no sample was asked for or it would be everybody."""
+        """Return how many are sent first, or None if all are: no sample was asked for, or it would be everybody."""
         return None if self.sample_size is None or self.sample_size >= recipients else self.sample_size
 
     def to_json(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class MassReplyStatus(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why a mass reply, or one lane of it, stands still."""
+    """Why a mass reply, or one lane of it, is paused."""
 
     PERSON = "person"
     SAMPLE_SENT = "sample_sent"
@@ -59,7 +59,7 @@ MASS_REPLY_RULES: Mapping[tuple[MassReplyStatus, MassReplyEvent], MassReplyStatu
     (_M.SENDING, _V.COMPLETE): _M.COMPLETED,
     (_M.PAUSED, _V.RESUME): _M.SENDING,
     (_M.PAUSED, _V.COMPLETE): _M.COMPLETED,
-    # A receipt, a retry or a person's decision brings work back.
+    # A receipt, a retry or a person's decision returns work to the queue.
     (_M.COMPLETED, _V.REOPEN): _M.SENDING,
     **{
         (status, _V.CANCEL): _M.CANCELLED
@@ -76,5 +76,5 @@ MASS_REPLY_RULES: Mapping[tuple[MassReplyStatus, MassReplyEvent], MassReplyStatu
 
 
 def next_status(status: MassReplyStatus, event: MassReplyEvent) -> MassReplyStatus | None:
-    """Answer where an event leads a mass reply; None where it does not apply. Total."""
+    """Return the status that an event leads to, or None if it does not apply. Total."""
     return MASS_REPLY_RULES.get((status, event))

@@ -1,7 +1,7 @@
-"""Opting out and in again as people write it: a word alone, in any case, with any punctuation.
+"""Opt-outs and opt-ins as people write them: a word alone, in any case, with any punctuation.
 
-The seven words that every sender of texts in the United States has to take are those of 47 CFR 64.1200(a)(10). Words of
-other languages count where the account's country says so: `alto` and `sair` mean other things elsewhere.
+The seven words that every sender of texts in the United States must accept are those of 47 CFR 64.1200(a)(10). Words of
+other languages count if the account's country speaks them: `alto` and `sair` mean other things elsewhere.
 """
 
 import unicodedata
@@ -21,7 +21,7 @@ _LONGEST: Final = 60
 """A longer text says more than such a word."""
 
 _POLITE: Final = frozenset({"please", "pls", "plz", "thanks", "thankyou"})
-"""What people say beside such a word."""
+"""What people add to such a word."""
 
 _LANGUAGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "ar": (("إيقاف", "توقف", "قف", "إلغاء", "الغاء الاشتراك"), ("ابدأ", "اشتراك")),
@@ -100,7 +100,7 @@ _SPOKEN: Final[Mapping[str, str]] = {
 
 
 def opted_out(text: str, region: str | None = None) -> bool | None:
-    """Tell whether a text opts out (True) or in again (False); None for anything else."""
+    """Return True if a text opts out, False if it opts in again, None for anything else."""
     said = _plain(text)
     languages = [_LANGUAGES[name] for name in _SPOKEN.get(region or "", "").split()]
     if said in _all(_STOP, (stop for stop, _ in languages)):
@@ -113,7 +113,8 @@ def _all(words: Iterable[str], of_languages: Iterable[Iterable[str]]) -> frozens
 
 
 def _plain(text: str) -> str:
-    """A text without case, accents, punctuation, spaces, politeness and repetition: `Please, S.T.O.P.!` is `stop`."""
+    """Return a text without case, accents, punctuation, spaces, politeness and repetition: `Please, S.T.O.P.!` is
+    `stop`."""
     apart = unicodedata.normalize("NFKD", text[:200]).casefold()
     words = "".join(each if each.isspace() or each.isalnum() else "" for each in apart.replace("-", " ")).split()
     said = [word for word in words if word not in _POLITE] if len(text) <= _LONGEST else []

@@ -17,7 +17,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a reply, as far as one knows it without opening it."""
+    """A file that goes with a reply, as far as it is known without opening it."""
 
     id: UUID
     filename: str
@@ -49,13 +49,13 @@ class DroppedAttachment:
 
 @dataclass(frozen=True, slots=True)
 class FilledTemplate:
-    """A message that the provider approved beforehand, sent where the medium takes no free text any more."""
+    """A message that the provider approved beforehand, sent if the medium takes no free text any more."""
 
     name: str
     language: str
     """The provider's code of the translation, such as `en` or `pt_BR`."""
     body_parameters: tuple[str, ...] = field(default=(), repr=False)
-    """What fills the placeholders of its body, in order, rendered."""
+    """The values of its body's placeholders, in order, rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +74,28 @@ class Outbound:
     author: Author
     html: str | None = field(default=None, repr=False)
     subject: str | None = field(default=None, repr=False)
-    """The subject to send, complete with its `Re:`; None where the conversation has none."""
+    """The subject to send, complete with its `Re:`, or None if the conversation has none."""
     in_reply_to: str | None = None
     """The provider's id of the customer's last message; for e-mail its Message-ID with angle brackets."""
     references: tuple[str, ...] = ()
     """The whole References list of the reply (RFC 5322 section 3.6.4), `in_reply_to` included."""
     attachments: tuple[AttachmentFile, ...] = ()
     template: FilledTemplate | None = None
-    """Sent in the place of text and attachments."""
+    """Sent in place of text and attachments."""
     last_customer_message_at: datetime | None = None
-    """When the reply window began; None where that is not known."""
+    """When the reply window began, or None if that is not known."""
     checked: bool = False
-    """Whether a preflight has judged the address, and frozen it as the provider takes it."""
+    """Whether a preflight has checked the address, and frozen it as the provider takes it."""
 
     @property
     def correlation(self) -> str:
-        """Our name for this attempt, which every provider but SMTP gives back in its webhooks."""
+        """Our name for this attempt, which every provider but SMTP returns in its webhooks."""
         return f"{self.delivery_id}.{self.epoch}"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has taken the message, which is its text where the files are calls of their own."""
+    """The provider has accepted the message. That is its text, if files are calls of their own."""
 
     provider_message_id: str | None
     dropped: tuple[DroppedAttachment, ...] = ()
@@ -104,16 +104,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The message was refused for good, by the provider unless `own` says otherwise; it was not sent."""
+    """The message was refused for good and not sent. The provider refused it, unless `own` is set."""
 
     code: ReasonCode
     detail: str
     temporary: bool = False
-    """The provider itself says that the same message may be taken later, so a person may retry it."""
+    """The provider itself says that it may take the same message later, so a person may retry it."""
     ends_address: bool = False
-    """The recipient's address must not be written to again, for `code` says why; as `Receipt.bad_address`."""
+    """The recipient's address must not be written to again, for the reason in `code`. As `Receipt.bad_address`."""
     own: bool = field(default=False, compare=False)
-    """The adapter itself refused it, and the provider was not asked: that says nothing about the provider."""
+    """The adapter refused it, and the provider was not asked: that says nothing about the provider."""
 
 
 PAIR_RATE: Final = "pair_rate"
@@ -123,10 +123,10 @@ PAIR_RATE: Final = "pair_rate"
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Proved not sent; to be tried again.
+    """Proved not sent. To be tried again.
 
-    Scope `delivery` waits alone. Scope `account` with `retry_after` makes the whole account wait; without it the
-    account itself is at fault (bad token, suspended, no credit) and is paused until somebody mends it.
+    Scope `delivery` waits alone. Scope `account` with `retry_after` makes the whole account wait. Without it the
+    account itself is at fault (bad token, suspended, no credit) and is paused until somebody fixes it.
     """
 
     code: str
@@ -137,7 +137,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been sent. Never tried again by itself."""
+    """It may have been sent. Never retried by itself."""
 
     detail: str
 

@@ -1,4 +1,4 @@
-"""What the service tells others: who wants to know reads it from the outbox, after the transaction that did it."""
+"""What the service publishes. Readers take it from the outbox, after the transaction that did it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class EventType(StrEnum):
     MASS_REPLY_COMPLETED = "mass_reply.completed"
     MASS_REPLY_CANCELLED = "mass_reply.cancelled"
     MESSAGE_CREATED = "message.created"
-    """A customer's message or a reply came onto a timeline."""
+    """A customer's message or a reply was added to a timeline."""
     CONVERSATION_UPDATED = "conversation.updated"
     DELIVERIES_UPDATED = "deliveries.updated"
 
@@ -28,10 +28,10 @@ REACHED: Mapping[MassReplyStatus, EventType] = {
     MassReplyStatus.COMPLETED: EventType.MASS_REPLY_COMPLETED,
     MassReplyStatus.CANCELLED: EventType.MASS_REPLY_CANCELLED,
 }
-"""What there is to tell when a mass reply comes to a status."""
+"""The event to publish when a mass reply reaches a status."""
 
 Changed = tuple[str | None, str | None]
-"""What a field was, and is."""
+"""A field's value before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class MessageCreated:
 class ConversationUpdated:
     conversation_id: UUID
     changed: Mapping[str, Changed] = field(default_factory=dict)
-    """By the name of the field; a conversation that is new has none."""
+    """By the name of the field. A new conversation has none."""
     tags_added: Sequence[str] = ()
     tags_removed: Sequence[str] = ()
 
@@ -63,32 +63,32 @@ Subject = MessageCreated | ConversationUpdated | DeliveryUpdated
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """What one transaction did, of one type, to one mass reply or outside of any.
+    """The events of one transaction that have one type, and are about one mass reply or about none.
 
-    It holds ids and codes and nothing that a customer wrote or is called: what has been erased is not in here.
+    An entry holds ids and codes, and nothing that a customer wrote or is called: erased data is never in it.
     """
 
     type: EventType
     mass_reply_id: MassReplyId | None = None
     subjects: Sequence[Subject] = ()
-    """Every message, conversation or delivery that it is about; none where it is about the mass reply itself."""
+    """Every message, conversation or delivery that it is about. None if it is about the mass reply itself."""
     rules: Sequence[UUID] = ()
-    """The automation rules that led here, each set off by what the one before did."""
+    """The automation rules that led here, each triggered by the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """News as the outbox keeps it."""
+    """An entry as the outbox stores it."""
 
     id: UUID
     position: int
-    """Where it stands among the tenant's events: nothing that it rests on comes after it, and none is added before."""
+    """Its place among the tenant's events: nothing that it depends on comes after it, and none is inserted before."""
     entry: OutboxEntry
     created_at: datetime
 
 
 def write_subject(subject: Subject) -> dict[str, Any]:
-    """Make a subject JSON, without what it does not have."""
+    """Return a subject as JSON, without absent values."""
     named = {"conversation_id": str(subject.conversation_id), **_own(subject)}
     return {name: value for name, value in named.items() if value}
 

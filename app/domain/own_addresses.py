@@ -1,4 +1,4 @@
-"""The addresses of a tenant's own channel accounts: nobody's, so no mass reply may go there."""
+"""The addresses of a tenant's own channel accounts. They belong to no customer, so no mass reply may go there."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from app.domain.addresses import Address, family_of
 from app.domain.words import Channel
 
 TOKEN: Final = "{token}"  # noqa: S105 - a placeholder
-"""What stands in an account's reply address for the conversation's id: 32 hexadecimal digits."""
+"""The conversation's id in an account's reply address: 32 hexadecimal digits."""
 
 _MADE: Final = "[0-9a-f]{32}"
 
@@ -29,7 +29,7 @@ class OwnAddresses:
         return cls(keys, re.compile("|".join(made)) if made else None)
 
     def hold(self, channel: Channel, key: str | None) -> bool:
-        """Tell whether an address, given by its key, is one of an account."""
+        """Return whether an address, given by its key, belongs to one of the accounts."""
         if key is None:
             return False
         made = self.with_token if channel is Channel.EMAIL else None

@@ -1,4 +1,4 @@
-"""Decisions about pace and patience. Pure; the clock is an argument."""
+"""Decisions about pace and waiting. Pure; the clock is an argument."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ BURST = timedelta(seconds=1)
 """An account may send one second's worth at once after a pause, and never more than its rate over time."""
 
 BREAKER_THRESHOLD = 10
-"""Calls in a row without an answer from the provider, after which the account rests."""
+"""Calls in a row without an answer from the provider, after which the account cools down."""
 
 LARGEST_MESSAGE = 32
 """Units that one message may take: 1,600 characters are 24 segments at most, and some split less well."""
@@ -46,18 +46,17 @@ def allowance(allowed_at: datetime, now: datetime, rate_per_second: float) -> Al
 
 
 def spend(allowed_at: datetime, now: datetime, rate_per_second: float, units: int) -> datetime:
-    """Answer the account's next `allowed_at` after `units` were taken."""
+    """Return the account's next `allowed_at` after `units` were taken."""
     interval = 1 / rate_per_second
     capacity = max(1, int(rate_per_second * BURST.total_seconds()))
-    # Rounded up to what a clock can hold: the other way round fast accounts would gain on their rate.
+    # Rounded up to what a clock can hold: rounded down, fast accounts would gain on their rate.
     taken = timedelta(microseconds=ceil(units * interval * 1_000_000 - 1e-3))
     return max(_believed(allowed_at, now, interval), _floor(now, interval, capacity)) + taken
 
 
 def _believed(allowed_at: datetime, now: datetime, interval: float) -> datetime:
-    """Owe no more than one message may have cost: a greater debt dates from another rate, or from a clock that stood
-    later, and is none. Were it only cut down, it would be as large again at the next look.
-    """
+    """Limit a debt to what one message may cost. A greater one dates from another rate, or from a clock that was ahead,
+    and counts as none. If it were only cut down, it would be as large again at the next claim."""
     return now if allowed_at > now + timedelta(seconds=(LARGEST_MESSAGE + 1) * interval) else allowed_at
 
 
@@ -77,10 +76,10 @@ class OtherHolders:
 
 
 def call_share(most: int, others: OtherHolders, own: int) -> int:
-    """How many of an account's calls a process may have under way; `own` is what it may until now.
+    """Return how many of an account's calls a process may have under way. `own` is its share until now.
 
-    All hold equal parts in the end: whoever has more takes less at its next claim. Where there are fewer calls than
-    processes, whoever has one leaves it to one that has none.
+    In the end all have equal shares: a process with more takes less at its next claim. If there are fewer calls than
+    processes, one that has a call gives it up to one that has none.
     """
     processes = others.count + 1
     if own and others.without and most < processes:
@@ -89,24 +88,24 @@ def call_share(most: int, others: OtherHolders, own: int) -> int:
 
 
 def back_off(deferrals: int) -> timedelta:
-    """How long a delivery waits that was put off for the n-th time: doubling, up to five minutes."""
+    """Return how long a delivery waits that was deferred for the n-th time: doubling, up to five minutes."""
     return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(deferrals, 10)))
 
 
 def pair_rate_wait(deferrals: int) -> timedelta:
-    """How long a delivery waits whose recipient got too many messages: 4^X seconds, as WhatsApp asks."""
+    """Return how long a delivery waits whose recipient got too many messages: 4^X seconds, as WhatsApp asks."""
     return min(_LONGEST_WAIT, timedelta(seconds=1 << 2 * min(deferrals, 10)))
 
 
 def rest(failures_in_a_row: int) -> timedelta | None:
-    """How long an account rests whose provider does not answer; None while it may go on."""
+    """Return how long an account cools down whose provider does not answer, or None while it may go on."""
     if failures_in_a_row < BREAKER_THRESHOLD:
         return None
     return back_off((failures_in_a_row - BREAKER_THRESHOLD) // BREAKER_THRESHOLD + 1)
 
 
 class AttemptOutcome(StrEnum):
-    """How an attempt turned out for the lane that made it."""
+    """How an attempt ended, for the health of its lane."""
 
     GOOD = "good"
     BAD = "bad"
@@ -122,11 +121,11 @@ _BAD = frozenset(
 
 
 def attempt_outcome(before: DeliveryStatus, event: DeliveryEvent, after: DeliveryStatus) -> AttemptOutcome | None:
-    """What a change says about its lane; None where it says nothing, because no attempt ended with it.
+    """Return what a change says about its lane, or None if no attempt ended with it.
 
-    What becomes of an uncertain delivery does not count: being uncertain has counted already. Nor does a worker that
-    died in the middle of a call: that is our own trouble, it takes all calls under way with it, and another goes on.
-    Nor does what we refuse ourselves, because somebody opted out or had enough: the provider was never asked.
+    The end of an uncertain delivery does not count: being uncertain has counted already. Nor does a worker that died in
+    the middle of a call: that is our own trouble, it ends all calls under way, and another worker goes on. Nor does
+    what we refuse ourselves, because somebody opted out or reached a limit: the provider was never asked.
     """
     if before is DeliveryStatus.UNCERTAIN:
         return None
@@ -137,13 +136,13 @@ def attempt_outcome(before: DeliveryStatus, event: DeliveryEvent, after: Deliver
 
 @dataclass(frozen=True, slots=True)
 class FailureLimit:
-    """How much may go wrong on a lane before it stops by itself."""
+    """How many failures stop a lane."""
 
     window: int = 50
-    """So many of the last attempts are looked at; at most 62: they are kept as the bits of a bigint."""
+    """How many of the last attempts count. At most 62: they are stored as the bits of a bigint."""
     share: float = 0.2
     least: int = 10
-    """Fewer bad ones than this never stop a lane, however few attempts there were."""
+    """Fewer failures than this never stop a lane, however few attempts there were."""
 
     def stops(self, attempts: int, bad: int) -> bool:
         return bad >= self.least and bad > attempts * self.share
@@ -154,14 +153,14 @@ FAILURE_LIMIT = FailureLimit()
 
 @dataclass(frozen=True, slots=True)
 class OutcomeWindow:
-    """A run of attempts as bits, the latest lowest: set where it turned out badly."""
+    """The last attempts as bits, the latest lowest: set if it failed."""
 
     size: int
     failures: int
 
     @classmethod
     def of(cls, turnouts: Sequence[AttemptOutcome], window: int) -> "OutcomeWindow":
-        """The last `window` of them, in the order in which they came."""
+        """Return the last `window` of them, in the order in which they came."""
         kept = turnouts[-window:]
         bits = sum(1 << place for place, one in enumerate(reversed(kept)) if one is AttemptOutcome.BAD)
         return cls(len(kept), bits)

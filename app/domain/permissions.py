@@ -1,4 +1,4 @@
-"""Who may do what: five roles, six permissions, and whose name a reply goes out under."""
+"""Who may do what: five roles, six permissions, and the name under which a reply is sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,15 +56,15 @@ class KeyIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever made a request: always one tenant's, known by a key, a person, or a key bound to a person."""
+    """The caller of a request: always of one tenant, known by a key, a person, or a key bound to a person."""
 
     tenant_id: TenantId
     key: KeyIdentity | None
     user: Author | None
-    """The person: the one a token names, or the agent that the key is bound to."""
+    """The person: the one that a token names, or the agent that the key is bound to."""
     roles: frozenset[Role]
     until: datetime | None = None
-    """When the credential ends by itself; a key is asked for again instead."""
+    """When the credential ends by itself. For a key, its stored end is asked for again instead."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -75,12 +75,12 @@ class Caller:
 
     @property
     def identity(self) -> str:
-        """The key, whoever it is bound to, or the person: each of their sign-ins is another token."""
+        """The key, whatever it is bound to, or the person: each of their sign-ins is another token."""
         return f"key:{self.key.id}" if self.key is not None else f"user:{self.own_author.id}"
 
     @property
     def own_author(self) -> Author:
-        """Whose name the caller's own replies bear: the person's, else the key's."""
+        """The name that the caller's own replies carry: the person's, else the key's."""
         if self.user is not None:
             return self.user
         if self.key is None:

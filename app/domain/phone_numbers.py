@@ -36,7 +36,7 @@ _REMEMBERED: Final = 8_192
 @dataclass(frozen=True, slots=True)
 class ReadNumber:
     stored: str = field(repr=False)
-    """E.164 when it could be read, else the text."""
+    """E.164 if it could be read, else the text."""
     key: str = field(repr=False)
     international: str | None = field(repr=False)
     """E.164 as it was written, whether or not the number is known to be possible."""
@@ -48,7 +48,8 @@ class ReadNumber:
 
 
 def read_number(text: str, region: str | None, *, bare_is_international: bool = False) -> ReadNumber:
-    """Read a phone number. Without a `+` it is a national one of the region; None of the forms when there is none."""
+    """Read a phone number. Without a `+` it is a national one of the region. If there is no region, every form is
+    None."""
     written = _without_server(_SCHEME.sub("", without_marks(text), count=1))
     number = _parse(written, region, bare_is_international=bare_is_international)
     if number is None:
@@ -90,7 +91,7 @@ def _dialled(number: PhoneNumber, key: str) -> str | None:
     e164 = _e164(number)
     if phonenumbers.is_valid_number(number):
         return e164
-    if key != e164:  # else the same number would be judged once more, and that is slow
+    if key != e164:  # or else the same number would be judged once more, and that is slow
         today = phonenumbers.parse(key, None)
         if phonenumbers.is_valid_number(today) or phonenumbers.is_possible_number(today):
             return key
@@ -98,7 +99,7 @@ def _dialled(number: PhoneNumber, key: str) -> str | None:
 
 
 def region_of_number(text: str) -> str | None:
-    """The country of an international number; None when it has none, or is none."""
+    """Return the country of an international number, or None if it has none or is not one."""
     number = _parse(without_marks(text), None, bare_is_international=False)
     return None if number is None else phonenumbers.region_code_for_number(number)
 
@@ -111,17 +112,17 @@ def regions() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Renumbering:
-    """How a country's numbers were written before, behind its code, and how they are written now."""
+    """How a country's numbers were written before, after its code, and how they are written now."""
 
     before: re.Pattern[str]
     now: str | Callable[[re.Match[str]], str]
     back: re.Pattern[str]
-    """What is taken out of a number of today to spell it as before."""
+    """What is removed from a present number to spell it as before."""
     formerly: str = r"\1"
 
 
 def _ivorian(old: re.Match[str]) -> str:
-    """Mobile numbers got the prefix of the operator that their second digit told."""
+    """Mobile numbers got the prefix of the operator, which their second digit identifies."""
     operator = "01" if old[1][1] in "0123" else "05" if old[1][1] in "456" else "07"
     return operator + old[1]
 
@@ -147,7 +148,7 @@ def _today(e164: str) -> str:
 
 
 def number_spellings(key: str) -> frozenset[str]:
-    """A number's key, and how the same number was written before its country changed it."""
+    """Return a number's key, and its spelling from before its country changed it."""
     return frozenset({key, *_before(key)})
 
 

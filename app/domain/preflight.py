@@ -1,7 +1,6 @@
-"""What will happen to each recipient, worked out before anyone confirms, and looked at again just before sending.
+"""What will happen to each recipient, decided before anyone confirms, and checked again just before sending.
 
-One function judges both times, so that the preflight cannot promise what sending then refuses for another reason than
-that the world has changed.
+One function decides both times, so that sending refuses what the preflight promised only if something has changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +21,7 @@ from app.domain.text.message import CompiledMessage, FrozenMessage, OnUnresolved
 from app.domain.words import Channel, ConversationStatus, Reason, ReasonCode
 
 CARRY_HTML = frozenset({Channel.EMAIL, Channel.CHAT, Channel.OTHER})
-"""The others get the text alone, and what only the HTML wants is not wanted for them."""
+"""Channels without HTML get the text alone, and what only the HTML needs is not required for them."""
 
 
 class PreflightWarning(StrEnum):
@@ -37,7 +36,7 @@ class PreflightWarning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A conversation with all that decides whether and how a reply goes out on it."""
+    """A conversation with everything that decides whether and how a reply is sent on it."""
 
     conversation_id: UUID
     external_id: str | None
@@ -65,21 +64,21 @@ class Recipient:
     recently_replied: bool = False
     repeated_contact: bool = False
     reached: int = 0
-    """Messages of mass replies that the contact got within the last 24 hours, or may have got; looked up only where the
+    """Messages of mass replies that the contact got within the last 24 hours, or may have got. Counted only if the
     tenant limits them."""
     address_key: str | None = field(default=None, repr=False)
-    """What every spelling of the address shares."""
+    """The key that every spelling of the address shares."""
     ours: bool = False
     """Whether the address is that of a channel account of the tenant."""
     frozen: bool = False
     """Whether the address is the one that the preflight has checked and frozen."""
     changed_hands: bool = False
-    """Whether the frozen address is another contact's than the conversation, or of another channel."""
+    """Whether the frozen address belongs to another contact than the conversation, or to another channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessagePlan:
-    """The message of a mass reply, and how it is to be said."""
+    """The message of a mass reply, and how to send it."""
 
     message: CompiledMessage | FrozenMessage
     on_unresolved: OnUnresolved
@@ -96,7 +95,8 @@ class MessagePlan:
         return rendered if isinstance(rendered, Rendered) else _unresolved(rendered)
 
     def fill_template(self, recipient: Recipient) -> FilledTemplate | Reason | None:
-        """The template for this conversation, filled in; None where neither the request nor the account names one."""
+        """Return the template for this conversation, filled in, or None if neither the request nor the account names
+        one."""
         template = self.template or fallback_of(recipient.account_config)
         if template is None:
             return None
@@ -131,17 +131,17 @@ def merge_values(recipient: Recipient, author: Author, tenant_name: str) -> Mapp
 
 @dataclass(frozen=True, slots=True)
 class ReadyToSend:
-    """Nothing stands in the way."""
+    """Nothing prevents it."""
 
     address: str = field(repr=False)
     rendered: Rendered = field(repr=False)
     segments: int
     template: FilledTemplate | None = None
-    """Sent in the place of the text, whose part `rendered` then only plays on the timeline."""
+    """Sent in place of the text. Then only the timeline shows `rendered`."""
 
 
 def judge(recipient: Recipient, plan: MessagePlan, limits: Limits | None, now: datetime) -> ReadyToSend | Reason:
-    """Say whether a reply can go out on this conversation now, and if not, why."""
+    """Return the reply for this conversation, or the reason why none can be sent now."""
     reason = _unreachable(recipient, limits) or _reached_often(recipient, plan.guards)
     if reason is not None:
         return reason
@@ -161,7 +161,7 @@ def judge(recipient: Recipient, plan: MessagePlan, limits: Limits | None, now: d
 
 def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
     if recipient.changed_hands:
-        # Whose name the text would say is not who would read it.
+        # The person whose name the text would say may not be the one who reads it.
         detail = "The conversation went to another contact or channel after this was prepared; nothing was sent."
         return Reason(ReasonCode.ADDRESS_INVALID, detail)
     if recipient.channel is Channel.VOICE:
@@ -194,7 +194,7 @@ def contact_limit(limit: int) -> Reason:
 
 
 def _taken_address(recipient: Recipient, limits: Limits) -> str | None:
-    """The address in the form that the provider takes; None when it takes none like it."""
+    """Return the address in the form that the provider takes, or None if it takes none like it."""
     region, private = region_of(recipient.account_config), limits.private_domains
     address = Address.read(recipient.channel, recipient.address or "", region, private=private)
     if limits.address is AddressKind.OPAQUE:
@@ -248,11 +248,11 @@ class Verdict:
     dropped: tuple[DroppedAttachment, ...] = ()
     used_template: bool = False
     files: int = 0
-    """Files that go with the text; on WhatsApp each is a message of its own, and is paid for."""
+    """Files that go with the text. On WhatsApp each is a message of its own, which is charged."""
 
 
 def preflight(recipient: Recipient, plan: MessagePlan, limits: Limits | None, now: datetime) -> Verdict:
-    """Work out what will happen to one conversation. Whatever is refused here is skipped, with the reason."""
+    """Decide what will happen to one conversation. Whatever is refused here is skipped, with the reason."""
     judged = judge(recipient, plan, limits, now)
     refusal = judged if isinstance(judged, Reason) else _too_inactive(recipient, plan.guards, now)
     if isinstance(judged, Reason) or refusal is not None:
@@ -273,13 +273,13 @@ def preflight(recipient: Recipient, plan: MessagePlan, limits: Limits | None, no
 
 
 def repeated(verdict: Verdict) -> Verdict:
-    """The verdict on a further conversation of a contact who gets the message already."""
+    """Return the verdict on another conversation of a contact who gets the message already."""
     warnings = {*verdict.warnings, PreflightWarning.DUPLICATE_CONTACT}
     return replace(verdict, warnings=tuple(warning for warning in PreflightWarning if warning in warnings))
 
 
 def _too_inactive(recipient: Recipient, guards: Guards, now: datetime) -> Reason | None:
-    """Looked at before anyone confirms, never again: what was fit then does not fail because it waited its turn."""
+    """Checked before anyone confirms, never again: what was allowed then does not fail because it waited."""
     if guards.inactive is Inactive.WARN or not _inactive(recipient, guards, now):
         return None
     days = guards.inactive_after_days

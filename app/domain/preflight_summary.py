@@ -1,4 +1,4 @@
-"""The preflight of many conversations, in numbers and a few samples: what a person looks at before confirming."""
+"""The preflight of many conversations, in numbers and a few samples: what a person reads before confirming."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Deliveries that are skipped after all, with what the preflight had counted of each of them."""
+    """Deliveries that are skipped after all, with what the preflight had counted for each of them."""
 
     channel: Channel
     code: ReasonCode
@@ -46,7 +46,7 @@ class Withdrawn:
 
 @dataclass(slots=True)
 class Summary:
-    """The preflight of many conversations, in numbers. Adds up: each page has its own, the mass reply has their sum."""
+    """The preflight of many conversations, in numbers. Each page has its own, and the mass reply has their sum."""
 
     selected: Counter[Channel] = field(default_factory=Counter)
     skipped: Counter[tuple[ReasonCode, Channel]] = field(default_factory=Counter)
@@ -77,7 +77,8 @@ class Summary:
             self._show(Sample(verdict.recipient.conversation_id, verdict.recipient.channel, verdict.text))
 
     def _show(self, sample: Sample) -> None:
-        """Keep a few texts from as many channels as there are: where it is full, the fullest channel gives up one."""
+        """Keep a few texts from as many channels as possible: once it is full, the channel with the most gives one
+        up."""
         self.samples.append(sample)
         if len(self.samples) > SAMPLES:
             shown = Counter(each.channel for each in self.samples)
@@ -96,7 +97,7 @@ class Summary:
             self._show(sample)
 
     def withdraw(self, withdrawn: Withdrawn) -> None:
-        """Count deliveries as skipped that were counted as going. The samples go with them: they may be theirs."""
+        """Count deliveries as skipped that were counted as sent. Drop the samples: they may belong to these."""
         channel, times = withdrawn.channel, withdrawn.times
         self.skipped[withdrawn.code, channel] += times
         self.warnings -= Counter({(warning, channel): times for warning in withdrawn.warnings})
@@ -114,7 +115,7 @@ class Summary:
         return sum(count for (_, skipped_channel), count in self.skipped.items() if skipped_channel is channel)
 
     def to_json(self) -> dict[str, Any]:
-        """The `preflight` of `api.md`, which is also how it is kept."""
+        """The `preflight` of the API, and the stored form."""
         return {
             "by_channel": [
                 {

@@ -23,41 +23,41 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A provider's report on a message it took; `correlation` is ours, where the provider gives it back."""
+    """A provider's report about a message that it accepted. `correlation` is ours, if the provider returns it."""
 
     kind: ReceiptKind
     event_key: str
-    """What makes two reports of the same thing equal at this account."""
+    """What makes two reports of the same event equal at this account."""
     correlation: str | None
     provider_message_id: str | None
     occurred_at: datetime | None = None
     code: ReasonCode | None = None
     detail: str | None = None
     charge: Charge | None = None
-    """What the provider says of the message's price."""
+    """The provider's price of the message."""
     recipient: str | None = field(default=None, repr=False)
     recipient_alias: str | None = field(default=None, repr=False)
     """Another name that the provider has for the recipient."""
     bad_address: str | None = field(default=None, repr=False)
-    """An address that must not be written to again (hard bounce, complaint, opt-out), for `code` says why."""
+    """An address that must not be written to again (hard bounce, complaint, opt-out), for the reason in `code`."""
     temporary: bool = False
     """Of a failure: a person may send the same again, as with `Rejected.temporary`."""
     account_fault: "Deferred | None" = None
-    """What the failure says of the account, as the answer to a call would."""
+    """What the failure says about the account, as the response to a call would."""
     account_address: str | None = field(default=None, repr=False)
-    """The account's own address, where its provider tells it beside each event."""
+    """The account's own address, if its provider sends it with each event."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
-    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+    """The account of the event, if one call may carry events of several accounts: see `SharesCallbacks`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A provider's word on the price of a file's own message, whose fate is not that of the text."""
+    """A provider's price of a file's own message, which has a fate of its own."""
 
     event_key: str
     correlation: str
-    """Of the attempt that the file went with."""
+    """The attempt that the file went with."""
     file: str
     """Which of its files."""
     charge: Charge
@@ -80,36 +80,36 @@ class Inbound:
     opted_out: bool | None = None
     """True for STOP, False for START, None for anything else."""
     conversation_id: UUID | None = None
-    """Our own conversation, where the message names it (a reply address made by us, a helpdesk that knows our ids)."""
+    """Our own conversation, if the message names it (a reply address made by us, a helpdesk that knows our ids)."""
     conversation_external_id: str | None = None
     vouched: bool = False
-    """Who calls answers for the conversation that it names; an address or a header is in the sender's own hand."""
+    """The caller vouches for the conversation that it names. An address or a header is in the sender's own hand."""
     in_reply_to: tuple[str, ...] = ()
     """Message ids that this answers, nearest first."""
     references: tuple[str, ...] = ()
     attachment_names: tuple[str, ...] = field(default=(), repr=False)
     other_senders: tuple[str, ...] = field(default=(), repr=False)
-    """Who may have written it instead, where the sender turns out to be an account of our own."""
+    """Who may have written it instead, if the sender turns out to be one of our own accounts."""
     account_address: str | None = field(default=None, repr=False)
     """As with `Receipt`."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
-    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+    """The account of the event, if one call may carry events of several accounts: see `SharesCallbacks`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unrecognized:
-    """A well-signed event of a kind we do not know: kept, and otherwise ignored."""
+    """A well-signed event of an unknown kind: stored, and otherwise ignored."""
 
     event_key: str
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
-    """Whose event it is, where one call may bring those of several accounts: see `SharesCallbacks`."""
+    """The account of the event, if one call may carry events of several accounts: see `SharesCallbacks`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """A provider's report that one recipient has everything that was sent until a moment; it names no message."""
+    """A provider's report that one recipient has everything that was sent until a moment. It names no message."""
 
     kind: Literal[ReceiptKind.DELIVERED, ReceiptKind.READ]
     event_key: str
@@ -126,7 +126,7 @@ class Moved:
 
     event_key: str
     before: tuple[str, ...] = field(repr=False)
-    """Every name that the provider gives of the former one."""
+    """Every name that the provider gives for the former one."""
     after: str = field(repr=False)
     alias: str | None = field(default=None, repr=False)
     """Another name of the new one."""
@@ -136,13 +136,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """A customer has taken back a message, or written it anew."""
+    """A customer has unsent a message, or edited it."""
 
     event_key: str
     provider_message_id: str
-    """Of the message as it came first."""
+    """The id of the message as it came first."""
     text: str | None = field(repr=False)
-    """None where it was taken back."""
+    """None if it was unsent."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     account_identity: str | None = None
     order: int = 0
@@ -154,7 +154,7 @@ E = TypeVar("E", bound=ProviderEvent)
 
 
 def storable_event(event: E) -> E:
-    """Strip what a database refuses from all that a provider says, or it would say it again and again."""
+    """Return an event without what a database refuses. Otherwise the provider would repeat it again and again."""
     said = {each.name: _storable(getattr(event, each.name)) for each in fields(event)}
     return replace(event, **said)
 
@@ -189,4 +189,4 @@ class Webhook:
 
 
 class MalformedWebhook(Exception):
-    """The provider's call is authentic, and unreadable."""
+    """The provider's call is authentic, but cannot be read."""

@@ -1,4 +1,4 @@
-"""What a person decides about deliveries of which nobody knows whether they were sent."""
+"""What a person decides about uncertain deliveries."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,7 +39,7 @@ class Decision:
 
     @property
     def reason(self) -> Reason | None:
-        """What stands on a delivery that is marked as not sent."""
+        """The reason on a delivery that is marked as not sent."""
         if self.event is not DeliveryEvent.RESOLVE_NOT_SENT:
             return None
         detail = f"{self.by.name} marked it as not sent: {self.why}"

@@ -1,4 +1,4 @@
-"""Following a mass reply as it goes: how far a reader of its results has come."""
+"""How far a reader has come in the stream of a mass reply's results."""
 
 import re
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ CURSOR_FORM: Final = r"^[0-9]{1,18}\.[0-9]{1,9}$"
 
 @dataclass(frozen=True, slots=True, order=True)
 class StreamCursor:
-    """What a reader has seen of the outbox: all before `position`, and so many subjects of the event at it.
+    """What a reader has seen of the outbox: everything before `position`, and `seen` subjects of the event there.
 
-    Written `position.seen`: one event speaks of many deliveries, and a connection may end between any two of them.
+    Written `position.seen`: one event may be about many deliveries, and a connection may end between two of them.
     """
 
     position: int
@@ -19,7 +19,7 @@ class StreamCursor:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The reverse of `str`. Raises ValueError for what is not of that form."""
+        """The reverse of `str`. Raise ValueError for any other form."""
         if not re.match(CURSOR_FORM, text):
             raise ValueError("A place is written as two numbers with a point between them.")
         position, _, seen = text.partition(".")

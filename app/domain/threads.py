@@ -13,7 +13,7 @@ KEPT_REFERENCES = 20
 """Of a long thread: its first message and the newest twenty. RFC 5537 section 3.4.4 asks for the first and three."""
 
 NO_SUBJECT = "Re: your message"
-"""The RFCs name none for the answer to a mail without a subject; an empty one looks like spam."""
+"""The RFCs name no subject for the answer to a mail without one. An empty one looks like spam."""
 
 _CLEAN_ID = re.compile(r"<[!-;=?-~]+>")
 _WRITTEN_ID = re.compile(r"<([^<>]*)>")
@@ -24,7 +24,7 @@ _REPLY = r"(?:re|aw|sv|vs|antw|antwort|odp|res|rif|ynt|atb|回复|回覆|答复|
 """`Re:` as mail programs write it in English, German, Scandinavian, Finnish, Dutch, Polish, Portuguese, Italian,
 Turkish, Welsh and Chinese; `RE[2]:` counts replies."""
 _BEFORE_REPLY = r"(?:\[[^\]]*\]\s*|(?:fwd?|wg|vl|tr|rv|转发|轉寄)\s*[:：]\s*)*"
-"""What may stand before it: a mailing list's `[name]`, and the mark of a forwarded mail."""
+"""What may precede it: a mailing list's `[name]`, and the mark of a forwarded mail."""
 _IS_REPLY = re.compile(r"\s*" + _BEFORE_REPLY + _REPLY, re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ _IS_REPLY = re.compile(r"\s*" + _BEFORE_REPLY + _REPLY, re.IGNORECASE)
 class ReplyHeaders:
     in_reply_to: str | None
     references: tuple[str, ...]
-    """Oldest first, ending with `in_reply_to`; empty where that is None."""
+    """Oldest first, ending with `in_reply_to`. Empty if that is None."""
 
 
 def reply_headers(
@@ -40,7 +40,7 @@ def reply_headers(
 ) -> ReplyHeaders:
     """Build the headers of the answer to a mail (RFC 5322 section 3.6.4).
 
-    A parent without an id that a header can carry whole gives neither header: its mail program has nothing to match.
+    A parent without an id that a header can hold gives neither header: its mail program has nothing to match.
     """
     if parent_message_id is None or not is_clean_message_id(parent_message_id.strip()):
         return ReplyHeaders(None, ())
@@ -51,7 +51,7 @@ def reply_headers(
 
 
 def is_clean_message_id(message_id: str) -> bool:
-    """Say whether a header can carry this id as it is: one token in angle brackets, printable ASCII, on one line.
+    """Return whether a header can hold this id as it is: one token in angle brackets, printable ASCII, on one line.
 
     An id that looks like an encoded word (RFC 2047) is not clean: readers would decode it into something else.
     """
@@ -62,8 +62,8 @@ def is_clean_message_id(message_id: str) -> bool:
 def read_message_ids(value: str) -> tuple[str, ...]:
     """Read the ids of a header as they are written, each once, in angle brackets.
 
-    The brackets are no part of the id (RFC 5322 section 3.6.4): an id that a mail program wrote without them gets
-    them. What is too long to be answered is no id.
+    The brackets are not part of the id (RFC 5322 section 3.6.4): an id that a mail program wrote without them gets
+    them. An id that is too long to answer is dropped.
     """
     tokens = re.split(r"[\s,]+", value.strip())
     bare = tokens if all(_BARE_ID.fullmatch(token) for token in tokens) else None
@@ -72,7 +72,7 @@ def read_message_ids(value: str) -> tuple[str, ...]:
 
 
 def read_message_id(value: str) -> str | None:
-    """Read a mail's own id, of which a program may have forgotten the brackets, one of them, or the `@`."""
+    """Read a mail's own id. A program may have forgotten the brackets, one of them, or the `@`."""
     found = read_message_ids(value)
     if found:
         return found[0]
@@ -81,7 +81,7 @@ def read_message_id(value: str) -> str | None:
 
 
 def in_brackets(message_id: str) -> str:
-    """Return a mail's id as its header has it. Providers and helpdesks leave the brackets out, or not, as they like."""
+    """Return a mail's id as its header has it. Providers and helpdesks may leave out the brackets."""
     return f"<{message_id}>" if _BARE_ID.fullmatch(message_id) else message_id
 
 
@@ -97,9 +97,9 @@ def shortened(message_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def reply_subject(subject: str | None) -> str:
-    """Keep the subject as it is, with one `Re: ` before it unless a reply's mark is there.
+    """Return the subject with one `Re: ` before it, unless it has a reply's mark already.
 
-    Mail programs group by it as well. Line ends and control characters are stripped: nobody's subject adds a header.
+    Mail programs group by it as well. Line ends and control characters are stripped: a subject cannot add a header.
     """
     line = one_line(subject or "")
     if not line.strip():

@@ -34,7 +34,7 @@ class Engagement(StrEnum):
     PENDING = "pending"
     """We owe a reply."""
     ENGAGED = "engaged"
-    """The customer has the ball."""
+    """We have replied, and it is the customer's turn."""
 
 
 class TimelineKind(StrEnum):
