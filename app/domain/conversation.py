@@ -123,7 +123,7 @@ class LastMessage:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation with its latest messages and its contact."""
+    """A conversation with its contact and its latest message."""
 
     conversation: Conversation
     contact: Contact

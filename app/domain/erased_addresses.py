@@ -31,7 +31,7 @@ class BlockedPlace:
 
 
 def addresses_of(email: str | None, phone: str | None) -> Iterable[Address]:
-    """Return every channel and key at which a contact with these addresses may be reached."""
+    """Yield every address at which a contact with these may be reached."""
     if email is not None:
         yield Address.read(Channel.EMAIL, email)
     if phone is not None:
