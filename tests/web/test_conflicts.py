@@ -4,13 +4,14 @@ from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.cable import Cable
 from tests.web.conftest import OpenDialog
+from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT, heading, write
 
 
@@ -62,3 +63,23 @@ async def test_a_service_that_goes_away_in_the_middle_loses_nothing(
     await expect(page.get_by_text("No connection.")).to_be_hidden()
     await page.get_by_role("button", name="Go on with the other 7").click()
     await heading(page, "Sent to 10. 1 failed. 1 is not known.")
+
+
+async def test_a_session_that_ends_is_renewed_in_the_console_and_the_text_is_still_there(
+    conversations: None, client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+) -> None:
+    await sign_in(page, url, await make_key(Role.AGENT, agent=AGENT, name="yesterday"), "#/conversations?tag=incident")
+    await page.get_by_role("checkbox", name="Tick this page").check()
+    await page.get_by_role("button", name="Mass reply", exact=True).click()
+    await heading(page, "12 of 14 conversations will get this message")
+    keys = (await client.get("/api-keys")).json()["items"]
+    [over] = [key["id"] for key in keys if key["name"] == "yesterday"]
+    await client.delete(f"/api-keys/{over}")
+    await page.get_by_role("textbox", name="Message").fill("We are back.")
+    await page.get_by_label("Key or token").fill("mr_wrong")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("This key or token is not accepted.")
+    await page.get_by_label("Key or token").fill(await make_key(Role.AGENT, agent=AGENT))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("tabpanel")).to_contain_text("We are back.")
+    await expect(page.get_by_role("textbox", name="Message")).to_have_value("We are back.")

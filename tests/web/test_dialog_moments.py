@@ -16,7 +16,7 @@ from tests.web.conftest import INCIDENT, OpenDialog
 from tests.web.test_dialog import AGENT, TEXT, heading, write
 
 INCIDENT_BODY = {"selection": INCIDENT, "message": {"text": "We are back."}}
-SHOW = "document.querySelector('mass-reply-dialog').show()"
+AT_ONCE = "(dialog => { dialog.close(); return dialog.show() })(document.querySelector('mass-reply-dialog'))"
 
 
 async def confirm(page: Page, count: int = 12) -> None:
@@ -43,12 +43,14 @@ async def test_a_sample_goes_first_and_the_rest_waits_for_the_person(
 async def test_what_is_held_is_found_again_and_can_be_undone(
     conversations: None, open_dialog: OpenDialog, make_key: MakeKey
 ) -> None:
-    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    key = await make_key(Role.AGENT, agent=AGENT)
+    page = await open_dialog(key)
     await write(page, hold=True)
     await confirm(page)
     await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
-    await page.get_by_role("button", name="Close").last.click()
-    await page.evaluate(SHOW)
+    await page.evaluate(AT_ONCE)
+    await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
+    page = await open_dialog(key)
     await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
     await page.get_by_role("button", name="Undo").click()
     await heading(page, "Undone. Nothing was sent.")

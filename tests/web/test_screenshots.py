@@ -44,5 +44,5 @@ async def test_the_pictures_of_the_readme_can_be_taken(
     await page.get_by_role("button", name="Send to 12 conversations").click()
     await heading(page, "Sent to 10. 1 failed. 1 is not known.")
     await page.get_by_label("Results").get_by_text("1 failed.").click()
-    await expect(page.get_by_role("region", name="the provider says")).to_be_visible()
+    await expect(page.get_by_role("region", name="the provider says")).to_contain_text("Ann Lee")
     await shoot(page, "watch")

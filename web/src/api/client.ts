@@ -40,17 +40,21 @@ export class Unreachable extends Error {}
 /** The credential is over, and no new one was given. */
 export class SessionOver extends Error {}
 
+/** Gives a credential; `again` says that the one before was refused. */
+export type GetToken = (again: boolean) => Promise<string>;
+
 const MOST_TRIES = 4;
 const LONGEST_WAIT = 10;
 
 export class Api {
   #token: string | null = null;
-  /** Told of a wait of so many seconds while the service is busy. */
-  onBusy: (seconds: number) => void = () => {};
+  #refused = false;
+  /** Told of a wait of so many seconds while the service is busy; 0 when it is over. */
+  readonly whenBusy = new Set<(seconds: number) => void>();
 
   constructor(
     readonly base: string,
-    private readonly getToken: () => Promise<string>,
+    private readonly getToken: GetToken,
   ) {}
 
   get = <P extends PathsOf<'get'>>(path: P, given: Given<Operation<P, 'get'>> = {}) => this.#call('get', path, given);
@@ -81,6 +85,7 @@ export class Api {
       if (response.ok || response.status === 304) return response;
       if (response.status === 401) {
         this.#token = null;
+        this.#refused = true;
         if (renewed) throw new SessionOver();
         renewed = true;
         continue;
@@ -89,9 +94,8 @@ export class Api {
       const wait = refused.retryAfter ?? LONGEST_WAIT;
       const busy = refused.status === 429 || refused.status === 503;
       if (!busy || attempt >= MOST_TRIES || wait > LONGEST_WAIT) throw refused;
-      this.onBusy(wait);
-      await pause(wait * 1000, init.signal);
-      this.onBusy(0);
+      this.#tell(wait);
+      await pause(wait * 1000, init.signal).finally(() => this.#tell(0));
     }
   }
 
@@ -106,9 +110,20 @@ export class Api {
     }
   }
 
+  #tell(seconds: number) {
+    for (const listener of this.whenBusy) listener(seconds);
+  }
+
+  #asking: Promise<string> | null = null;
+
+  /** Asked for once, however many requests need it. */
   async #credential(): Promise<string> {
+    if (this.#token !== null) return this.#token;
     try {
-      return (this.#token ??= await this.getToken());
+      this.#asking ??= this.getToken(this.#refused).finally(() => (this.#asking = null));
+      this.#token = await this.#asking;
+      this.#refused = false;
+      return this.#token;
     } catch {
       throw new SessionOver();
     }

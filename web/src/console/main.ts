@@ -30,14 +30,20 @@ export class Console extends LitElement {
   @state() private words = new Words(navigator.language || languageOf(this));
   @query('mass-reply-dialog') private dialog!: MassReplyDialog;
 
+  /** So many seconds until the service is asked again. */
+  @state() private busy = 0;
+  /** Somebody whose session is over may begin another one, and finds everything as it was. */
+  @state() private renewing: PromiseWithResolvers<string> | null = null;
+
   #token: string | null = null;
-  #api = new Api(new URL(/* @vite-ignore */ '..', import.meta.url).href.replace(/\/$/, ''), async () => this.#token ?? Promise.reject(new Error()));
+  #api = new Api(new URL(/* @vite-ignore */ '..', import.meta.url).href.replace(/\/$/, ''), (again) => this.#credential(again));
 
   override connectedCallback() {
     super.connectedCallback();
     document.documentElement.lang = this.words.lang;
     document.body.style.margin = '0';
     window.addEventListener('hashchange', this.#arrive);
+    this.#api.whenBusy.add((seconds) => (this.busy = seconds));
     this.#arrive();
   }
 
@@ -61,28 +67,67 @@ export class Console extends LitElement {
     return this.me ? this.#frame(this.me) : this.#door();
   }
 
+  /** The dialog's too. At the door nobody has a session that could be renewed. */
+  #credential = async (again: boolean): Promise<string> => {
+    if (!again || !this.me) return this.#token ?? Promise.reject(new Error());
+    this.renewing ??= Promise.withResolvers<string>();
+    return this.renewing.promise;
+  };
+
   #door() {
     const { say } = this.words;
     return html`<main class="door"><form class="card stack" @submit=${this.#enter}>
       <h1>mass-reply</h1>
       <p>${say('sign_in_hint')}</p>
-      <label class="field full">${say('key')}<input class="full" type="password" name="key" required autocomplete="off" spellcheck="false" /></label>
-      <p class="soft">${say('in_memory')}</p>
-      ${this.refused ? html`<p class="note bad" role="alert">${this.refused}</p>` : nothing}
+      ${this.#key()}
       <button class="main">${say('sign_in')}</button>${this.#languages()}
     </form></main>`;
   }
 
+  #key() {
+    const { say } = this.words;
+    return html`<label class="field full">${say('key')}<input class="full" type="password" name="key" required autocomplete="off" spellcheck="false" autofocus /></label>
+      <p class="soft">${say('in_memory')}</p>
+      ${this.refused ? html`<p class="note bad" role="alert">${this.refused}</p>` : nothing}`;
+  }
+
+  /** Over everything else, and nothing behind it is lost. */
+  #renewal() {
+    const { say } = this.words;
+    return html`<dialog class="small" aria-label=${say('sign_in_again')} @cancel=${(event: Event) => { event.preventDefault(); this.#over(); }}>
+      <form class="card stack" @submit=${this.#enter}><h2>${say('session_ended')}</h2>${this.#key()}
+        <div class="row"><button class="main">${say('sign_in_again')}</button><button type="button" @click=${this.#over}>${say('sign_out')}</button></div>
+      </form></dialog>`;
+  }
+
+  protected override updated() {
+    const renewal = this.renderRoot.querySelector<HTMLDialogElement>('dialog.small');
+    if (renewal && !renewal.open) renewal.showModal();
+  }
+
+  #over = () => {
+    this.renewing?.reject(new Error());
+    this.renewing = null;
+  };
+
+  /** Whether the key is good is asked with a client of its own: the one in use waits for it. */
   async #enter(event: Event) {
     event.preventDefault();
-    this.#token = new FormData(event.target as HTMLFormElement).get('key') as string;
+    const token = new FormData(event.target as HTMLFormElement).get('key') as string;
     try {
-      this.me = await this.#api.get('/me');
+      this.me = await new Api(this.#api.base, async () => token).get('/me');
       this.refused = '';
+      this.#token = token;
+      this.renewing?.resolve(token);
+      this.renewing = null;
     } catch (error) {
-      this.#token = null;
-      this.refused = error instanceof SessionOver ? this.words.say('key_refused') : error instanceof Unreachable ? this.words.say('unreachable') : (error as Error).message;
+      this.refused = this.#why(error);
     }
+  }
+
+  #why(error: unknown) {
+    const { say } = this.words;
+    return error instanceof SessionOver ? say('key_refused') : error instanceof Unreachable ? say('no_answer') : (error as Error).message;
   }
 
   #languages() {
@@ -96,8 +141,11 @@ export class Console extends LitElement {
         <div class="who stack"><div><strong>${me.user?.name ?? me.key?.name ?? ''}</strong><br class="role" /><span class="soft role">${me.roles.join(', ')}</span></div>
           ${this.#languages()}<button @click=${this.#out}>${say('sign_out')}</button></div>
       </nav>
-      <main @write=${this.#write} @watch=${this.#watch} @signed-out=${this.#out}>${this.#shown(me)}</main>
-      <mass-reply-dialog .getToken=${async () => this.#token ?? Promise.reject(new Error())} lang=${this.words.lang} @confirmed=${this.#confirmed}></mass-reply-dialog>`;
+      ${this.renewing ? this.#renewal() : nothing}
+      <main @write=${this.#write} @watch=${this.#watch} @signed-out=${this.#out}>
+        ${this.busy ? html`<p class="note" role="status">${say('busy', { n: this.busy })}</p>` : nothing}
+        ${this.#shown(me)}</main>
+      <mass-reply-dialog .getToken=${this.#credential} lang=${this.words.lang} @confirmed=${this.#confirmed}></mass-reply-dialog>`;
   }
 
   #shown(me: Schemas['Me']) {
@@ -128,8 +176,8 @@ export class Console extends LitElement {
   }
 
   #out = () => {
-    this.#token = null;
-    this.me = null;
-    this.#api = new Api(this.#api.base, async () => this.#token ?? Promise.reject(new Error()));
+    this.#token = this.me = null;
+    this.#api = new Api(this.#api.base, this.#credential);
+    this.#api.whenBusy.add((seconds) => (this.busy = seconds));
   };
 }

@@ -16,6 +16,8 @@ export const layout = css`
   main > * > :is(mass-reply-filters, mass-reply-guards, mass-reply-snippets, mass-reply-rules, mass-reply-webhooks, mass-reply-keys, mass-reply-log, mass-reply-page) { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
   main.door { grid-column: 1 / -1; display: grid; place-content: center; padding: 16px; }
   .door form { width: min(400px, calc(100vw - 32px)); padding: 24px; }
+  dialog.small { width: min(440px, calc(100vw - 32px)); height: auto; }
+  dialog.small form { border: 0; padding: 24px; }
   nav { background: var(--shade); border-right: 1px solid var(--line); padding: 16px 8px; display: flex; flex-direction: column; justify-content: space-between; gap: 16px; position: sticky; top: 0; height: 100dvh; }
   nav ul { display: grid; gap: 4px; }
   nav li a { display: block; padding: 8px 12px; border-radius: var(--radius); color: inherit; text-decoration: none; }

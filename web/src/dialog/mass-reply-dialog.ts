@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { Api } from '../api/client';
+import { Api, type GetToken } from '../api/client';
 import { OVER } from '../api/follow';
 import { controls, sheet, tokens } from '../look/styles';
 import { languageOf, Words } from '../words';
@@ -55,8 +55,8 @@ export class MassReplyDialog extends LitElement {
   @property({ attribute: 'mass-reply' }) massReply: string | null = null;
   /** From this many recipients on, the number is typed. */
   @property({ type: Number, attribute: 'type-number-from' }) typeNumberFrom = 100;
-  /** Gives the credential; asked again when it is refused. */
-  @property({ attribute: false }) getToken: () => Promise<string> = () => Promise.reject(new Error('no getToken'));
+  /** Gives the credential. Asked again with `true` when it is refused. */
+  @property({ attribute: false }) getToken: GetToken = () => Promise.reject(new Error('no getToken'));
 
   @state() private model: Model | null = null;
   @state() private asking: 'discard' | 'stop' | null = null;
@@ -79,7 +79,7 @@ export class MassReplyDialog extends LitElement {
 
   /** Open it. An unfinished mass reply to this selection is found again. */
   async show(): Promise<void> {
-    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), () => this.getToken());
+    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), (again) => this.getToken(again));
     this.#begin(new Model(api, this.selection));
     await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
@@ -95,7 +95,7 @@ export class MassReplyDialog extends LitElement {
 
   /** Whether the caller may send mass replies: a button that opens this is hidden where not. */
   async allowed(): Promise<boolean> {
-    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), () => this.getToken());
+    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), (again) => this.getToken(again));
     return (await api.get('/me')).permissions.includes('mass_replies:send');
   }
 

@@ -2,6 +2,7 @@
 
 import { type Api, pause, randomKey, Refused, type Schemas, SessionOver, Unreachable } from '../api/client';
 import { type Counts, follow, type MassReply, OVER } from '../api/follow';
+import { act, type Action, reject, resolve, retry } from './control';
 import { type Draft, DraftPlace, emptyDraft, type Selection } from './draft';
 import { Reasons } from './reasons';
 
@@ -51,7 +52,7 @@ export class Model extends EventTarget {
   ) {
     super();
     this.reasons = new Reasons(api, () => this.batch, () => this.#set({}));
-    api.onBusy = (seconds) => this.#set({ busy: seconds });
+    api.whenBusy.add(this.#busy);
   }
 
   get maySend() {
@@ -245,41 +246,13 @@ export class Model extends EventTarget {
     });
   }
 
-  async act(name: 'pause' | 'resume' | 'cancel' | 'approve', account?: string | null): Promise<void> {
-    const path = { id: this.batch!.id };
-    const lane = account ? { channel_account: account } : {};
-    await this.#act(async () => {
-      const body = name === 'pause' || name === 'resume' ? lane : {};
-      this.#watch(await this.api.post(`/mass-replies/{id}/${name}`, { path, body }));
-    });
-  }
+  act = (name: Action, account?: string | null) => this.#take((id) => act(this.api, id, name, account ?? null));
+  reject = (reason: string) => this.#take((id) => reject(this.api, id, reason));
+  retry = (codes: Schemas['ReasonCode'][] | null) => this.#take((id) => retry(this.api, id, codes));
+  resolve = (body: Schemas['ResolveBody']) => this.#take((id) => resolve(this.api, id, body));
 
-  reject = (reason: string) =>
-    this.#act(async () =>
-      this.#watch(await this.api.post('/mass-replies/{id}/reject', { path: { id: this.batch!.id }, body: { reason } })),
-    );
-
-  retry = (codes: Schemas['ReasonCode'][] | null) =>
-    this.#act(async () =>
-      this.#watch(
-        await this.api.post('/mass-replies/{id}/retry', {
-          path: { id: this.batch!.id },
-          body: { reason_codes: codes },
-          headers: { 'Idempotency-Key': randomKey() },
-        }),
-      ),
-    );
-
-  resolve = (body: Schemas['ResolveBody']) =>
-    this.#act(async () =>
-      this.#watch(
-        await this.api.post('/mass-replies/{id}/resolve', {
-          path: { id: this.batch!.id },
-          body,
-          headers: { 'Idempotency-Key': randomKey() },
-        }),
-      ),
-    );
+  #take = (action: (id: string) => Promise<MassReply>) =>
+    this.#act(async () => this.#watch(await action(this.batch!.id)));
 
   #watch(batch: MassReply) {
     this.#notice(batch);
@@ -333,8 +306,11 @@ export class Model extends EventTarget {
     else if (this.batch) this.#follow(this.batch.id);
   }
 
+  #busy = (seconds: number) => this.#set({ busy: seconds });
+
   leave() {
     this.#following?.abort();
+    this.api.whenBusy.delete(this.#busy);
   }
 
   #tell(name: string, batch = this.batch) {

@@ -275,6 +275,12 @@ export const sheet = css`
   .indent {
     padding-left: 26px;
   }
+  .options .row {
+    padding: 2px 0;
+  }
+  .options p:last-child {
+    padding-top: 8px;
+  }
   .unseen {
     visibility: hidden;
   }

@@ -140,6 +140,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   session_over: 'Ihre Sitzung ist abgelaufen. Ihr Text bleibt erhalten.',
   session_over_watch: 'Ihre Sitzung ist abgelaufen. Was gesendet wird, geht weiter.',
   sign_in_again: 'Erneut anmelden',
+  session_ended: 'Ihre Sitzung ist abgelaufen',
   busy: 'Der Dienst ist ausgelastet. Neuer Versuch in {n} s …',
   no_permission: 'Ihre Rolle darf Unterhaltungen ansehen, aber keine Sammelantworten senden.',
   empty_selection: 'Keine Unterhaltung passt zu dieser Auswahl.',

@@ -143,6 +143,7 @@ export const sentences = {
   session_over: 'Your session is over. Your text is kept.',
   session_over_watch: 'Your session is over. What is being sent goes on.',
   sign_in_again: 'Sign in again',
+  session_ended: 'Your session is over',
   busy: 'The service is busy. Trying again in {n} s …',
   no_permission: 'Your role can look at conversations, not send mass replies.',
   empty_selection: 'No conversation matches this selection.',
