@@ -595,7 +595,7 @@ In order to be iterable, non-array objects must have a [Symbol.iterator]() metho
       ${this.#t()}
       ${e.counts?C`<section class="stack" part="progress" aria-label=${this.words.say(`by_channel`)}>${this.#r()}</section>`:w}
       ${this.#n()}
-      ${e.confirmed_at?this.#a(t):w}
+      ${e.counts?this.#a(t):w}
       ${e.status===`scheduled`||!e.confirmed_at?this.#e():w}
       ${t&&e.confirmed_at?this.#u():w}
     </div>`}#e(){return this.model.batch.status===`awaiting_approval`?w:C`<div class="bubble" tabindex="0">${this.model.batch.message.text}</div>`}#t(){let{say:e}=this.words,{batch:t,acting:n}=this.model;if(t.approval?.ruling===`rejected`){let{by:n,reason:r}=t.approval;return C`<p class="note bad">${e(`rejected_by`,{name:n?.name??``,reason:r??``})}</p>`}if(t.status!==`awaiting_approval`)return w;let r=t.recipient_count??0;return C`<div class="note amber stack">

@@ -45,13 +45,15 @@ async def test_what_another_tab_has_stopped_cannot_be_confirmed_here(
     assert await page.get_by_role("button", name="Send to").count() == 0
 
 
-async def test_a_service_that_goes_away_in_the_middle_loses_nothing(
+async def test_a_sample_goes_first_and_the_rest_goes_on_after_a_service_that_went_away_in_the_middle(
     conversations: None, cable: Cable, open_dialog: OpenDialog, make_key: MakeKey
 ) -> None:
     page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
     await write(page)
     await page.get_by_role("checkbox", name="First a sample of").check()
-    await page.get_by_role("button", name="Review").click()
+    await expect(page.get_by_role("button", name="Review")).to_be_enabled()
+    await page.get_by_role("button", name="Review").dblclick()
+    await expect(page.get_by_text("5 go first; the others wait for you.")).to_be_visible()
     await page.get_by_role("button", name="Send to 12 conversations").click()
     await heading(page, "The sample is sent. 7 others wait.")
     cable.pull_out()

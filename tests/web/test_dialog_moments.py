@@ -24,22 +24,6 @@ async def confirm(page: Page, count: int = 12) -> None:
     await page.get_by_role("button", name=f"Send to {count} conversations").click()
 
 
-async def test_a_sample_goes_first_and_the_rest_waits_for_the_person(
-    conversations: None, open_dialog: OpenDialog, make_key: MakeKey
-) -> None:
-    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
-    await write(page)
-    await page.get_by_role("checkbox", name="First a sample of").check()
-    await page.get_by_role("spinbutton", name="First a sample of").fill("2")
-    await expect(page.get_by_role("button", name="Review")).to_be_enabled()
-    await page.get_by_role("button", name="Review").dblclick()
-    await expect(page.get_by_text("2 go first; the others wait for you.")).to_be_visible()
-    await page.get_by_role("button", name="Send to 12 conversations").click()
-    await heading(page, "The sample is sent. 10 others wait.")
-    await page.get_by_role("button", name="Go on with the other 10").click()
-    await heading(page, "Sent to 10. 1 failed. 1 is not known.")
-
-
 async def test_what_is_held_is_found_again_and_can_be_undone(
     conversations: None, open_dialog: OpenDialog, make_key: MakeKey
 ) -> None:

@@ -29,7 +29,7 @@ export class Watch extends View {
       ${this.#approval()}
       ${batch.counts ? html`<section class="stack" part="progress" aria-label=${this.words.say('by_channel')}>${this.#bars()}</section>` : nothing}
       ${this.#lanes()}
-      ${batch.confirmed_at ? this.#results(over) : nothing}
+      ${batch.counts ? this.#results(over) : nothing}
       ${batch.status === 'scheduled' || !batch.confirmed_at ? this.#text() : nothing}
       ${over && batch.confirmed_at ? this.#next() : nothing}
     </div>`;
