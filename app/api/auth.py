@@ -14,8 +14,8 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
-from app.accounts.sql.api_keys import find_api_key, note_use, tenant_of_key
-from app.accounts.sql.tenants import tenant_exists
+from app.accounts.sql.api_keys import ask_for_api_key, find_api_key, note_use, tenant_of_key
+from app.accounts.sql.tenants import is_tenant
 from app.api.bodies import belongs_to
 from app.api.quotas import Quotas, QuotasDep
 from app.api.routing import Door
@@ -114,14 +114,13 @@ async def _caller_of_key(database: Database, presented: PresentedKey) -> Caller:
     tenant = await tenant_of_key(database, presented.id)
     if tenant is None:
         raise Unauthenticated
-    async with database.begin(tenant) as tx:
-        key = await find_api_key(tx, presented.id)
-        now = datetime.now(UTC)
-        if key is None:
-            raise Unauthenticated
-        if (why := key.why_refused(presented, now)) is not None:
-            raise Unauthenticated.of_key(tenant, key.id, why)
-        if key.use_is_news(now):
+    key, now = await ask_for_api_key(database, tenant, presented.id), datetime.now(UTC)
+    if key is None:
+        raise Unauthenticated
+    if (why := key.why_refused(presented, now)) is not None:
+        raise Unauthenticated.of_key(tenant, key.id, why)
+    if key.use_is_news(now):
+        async with database.begin(tenant) as tx:
             await note_use(tx, key.id)
     return _caller(tenant, key)
 
@@ -148,9 +147,7 @@ async def _caller_of_ticket(database: Database, text: str) -> Caller:
 async def _caller_of_token(database: Database, identity: TokenIdentity | None) -> Caller:
     if identity is None:
         raise Unauthenticated
-    async with database.begin(identity.tenant) as tx:
-        known = await tenant_exists(tx)
-    if not known:
+    if not await is_tenant(database, identity.tenant):
         raise Unauthenticated
     return Caller(identity.tenant, None, identity.user, identity.roles, identity.until)
 
@@ -160,8 +157,7 @@ async def still_may(database: Database, caller: Caller, permission: Permission) 
     now = datetime.now(UTC)
     if caller.key is None:
         return caller.until is None or now < caller.until
-    async with database.of(QUICK).begin(caller.tenant_id) as tx:
-        key = await find_api_key(tx, caller.key.id)
+    key = await ask_for_api_key(database.of(QUICK), caller.tenant_id, caller.key.id)
     return key is not None and key.usable_at(now) and _caller(caller.tenant_id, key).may(permission)
 
 

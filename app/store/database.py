@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -143,6 +144,22 @@ class Database:
             await connection.execute(_SET_TIME, {"milliseconds": _milliseconds(ROUTING)})
             yield RoutingTx(connection)
 
+    async def ask(self, tenant: TenantId, function: sa.TextClause, **values: object) -> sa.Row[*tuple[Any, ...]] | None:
+        """Return the row that a function in PostgreSQL answers for a tenant.
+
+        The function names the tenant to row-level security itself, so this is one round trip, where a transaction takes
+        three beside its statement. Raises Overloaded.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._shares.taken(self._kind, tenant))
+            connection = await self._connection(stack, "AUTOCOMMIT")
+            try:
+                async with asyncio.timeout(self._kind.statement_seconds):
+                    answer = await connection.execute(function, {"tenant": tenant, **values})
+            except TimeoutError:
+                raise _too_long() from None
+            return answer.one_or_none()
+
     async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
         """Return the tenant in whose row of a routing table a key stands. Raises Overloaded."""
         return await self._routes.owner(self.begin_routing, column, key)
@@ -157,12 +174,7 @@ class Database:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         async with AsyncExitStack() as stack:
-            try:
-                connection = await stack.enter_async_context(self._engine.connect())
-                if self._kind.one_moment:
-                    await connection.execution_options(isolation_level="REPEATABLE READ")
-            except OSError as error:
-                raise DatabaseAway(str(error)) from error
+            connection = await self._connection(stack, "REPEATABLE READ" if self._kind.one_moment else None)
             if self._kind.statement_seconds is None:
                 async with connection.begin():
                     yield connection
@@ -175,6 +187,15 @@ class Database:
                 raise
             # A caller may leave at any moment: what was done for them is committed with what follows from it.
             await to_its_end(transaction.commit())
+
+    async def _connection(self, stack: AsyncExitStack, isolation_level: IsolationLevel | None) -> AsyncConnection:
+        try:
+            connection = await stack.enter_async_context(self._engine.connect())
+            if isolation_level is not None:
+                await connection.execution_options(isolation_level=isolation_level)
+        except OSError as error:
+            raise DatabaseAway(str(error)) from error
+        return connection
 
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login owns the schema or may bypass row-level security, or may
@@ -209,12 +230,16 @@ def overload_of(error: Exception) -> Overloaded | None:
         return Overloaded("All connections to the database are busy.", limit="connections")
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     if state == _STOPPED:
-        return Overloaded("This took longer than a request may. Ask for less at once.", limit="statement_time")
+        return _too_long()
     if state.startswith(_IN_THE_WAY):
         return Overloaded("Another change to the same objects was under way.", limit="locks")
     if _is_away(error) or state.startswith(_AWAY):
         return Overloaded("The database does not answer.", limit="database")
     return None
+
+
+def _too_long() -> Overloaded:
+    return Overloaded("This took longer than a request may. Ask for less at once.", limit="statement_time")
 
 
 def _is_away(error: Exception) -> bool:

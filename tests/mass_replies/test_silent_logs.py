@@ -187,6 +187,6 @@ async def test_no_text_no_address_and_no_secret_is_ever_logged(
     events = {json.loads(line).get("event") for line in lines}
     assert {"request", "request_failed", "adapter_raised", "inbound_unmatched"} <= events
     assert any('"level": "debug"' in line for line in lines)
-    key = live.client.headers["Authorization"].rpartition("_")[2]
+    key = live.client.headers["Authorization"].split("_", 2)[2]
     secrets = (MARK, *NUMBERS, key, callbacks["email"].rpartition("token=")[2])
     assert [line for line in lines if any(secret in line for secret in secrets)] == []

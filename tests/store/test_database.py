@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from app.domain.errors import Overloaded
+from app.domain.words import TenantId
 from app.store import database as connections
 from app.store.database import Database
-from app.store.shares import DELIVERY
+from app.store.shares import DELIVERY, QUICK
 
 _PID = sa.text("SELECT pg_backend_pid()")
 _IS_THERE = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
@@ -62,3 +64,34 @@ async def test_a_transaction_of_a_delivery_is_ended_whatever_it_does(database: D
     async with database.begin(tenant) as connection:
         usual = await connection.scalar(sa.text("SHOW transaction_timeout"))
     assert (shown, usual) == ("30s", "0")
+
+
+ASKED = sa.text("SELECT id, pg_backend_pid() AS pid, pg_sleep(:seconds) FROM tenant_of(:tenant)")
+LEFT = sa.text("SELECT current_setting('app.tenant', true) AS tenant, pg_backend_pid() AS pid")
+
+
+async def test_what_is_asked_without_a_transaction_leaves_no_tenant_behind(database_url: str, tenant: UUID) -> None:
+    one = Database(database_url, pool_size=1)
+    asked = await one.ask(TenantId(tenant), ASKED, seconds=0)
+    assert asked is not None
+    assert asked.id == tenant
+    async with one.begin_routing() as tx:
+        left = (await tx.execute(LEFT)).one()
+    await one.close()
+    assert left.pid == asked.pid
+    assert not left.tenant
+
+
+async def test_a_tenant_asks_for_its_own_rows_alone(database: Database, tenant: UUID) -> None:
+    theirs = sa.text("SELECT count(*) FROM tenants WHERE id <> :tenant AND EXISTS (SELECT FROM tenant_of(:tenant))")
+    counted = await database.ask(TenantId(tenant), theirs)
+    assert counted is not None
+    assert counted.count == 0
+
+
+async def test_what_is_asked_has_an_end(database_url: str, tenant: UUID) -> None:
+    one = Database(database_url, pool_size=1).of(replace(QUICK, statement_seconds=0.05))
+    with pytest.raises(Overloaded):
+        await one.ask(TenantId(tenant), ASKED, seconds=20)
+    assert await one.ask(TenantId(tenant), ASKED, seconds=0)
+    await one.close()

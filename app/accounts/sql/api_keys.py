@@ -34,6 +34,18 @@ async def tenant_of_key(database: Database, key_id: UUID) -> TenantId | None:
     return await database.owner(api_key_routes.c.key_id, key_id)
 
 
+_COLUMNS = (
+    "id, name, roles, agent_id, agent_name, agent_email, secret_hash, created_at, expires_at, revoked_at, last_used_at"
+)
+_KEY_OF = sa.text(f"SELECT {_COLUMNS} FROM api_key_of(:tenant, :key)")  # noqa: S608 - the columns above
+
+
+async def ask_for_api_key(database: Database, tenant: TenantId, key_id: UUID) -> ApiKey | None:
+    """Return what `find_api_key` returns, where nothing else is asked or done."""
+    row = await database.ask(tenant, _KEY_OF, key=key_id)
+    return None if row is None else _read(row)
+
+
 async def find_api_key(tx: TenantTx, key_id: UUID) -> ApiKey | None:
     row = (await tx.execute(sa.select(api_keys).where(_is(tx.tenant, key_id)))).one_or_none()
     return None if row is None else _read(row)

@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.words import TenantId
+from app.store.database import Database
 from app.store.transactions import RoutingTx, TenantTx
 from app.tables import NEW_ID, tenants
 
@@ -18,6 +19,14 @@ async def next_tenant_id(tx: RoutingTx) -> TenantId:
 
 async def insert_tenant(tx: TenantTx, name: str) -> None:
     await tx.execute(sa.insert(tenants).values(id=tx.tenant, name=name))
+
+
+_TENANT_OF = sa.text("SELECT id FROM tenant_of(:tenant)")
+
+
+async def is_tenant(database: Database, tenant: TenantId) -> bool:
+    """Return what `tenant_exists` returns, where nothing else is asked or done."""
+    return await database.ask(tenant, _TENANT_OF) is not None
 
 
 async def tenant_exists(tx: TenantTx) -> bool:

@@ -1,0 +1,67 @@
+"""How often the API asks PostgreSQL for one request: beside a busy neighbour each time is a wait of its own."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy.engine import make_url
+
+from app.domain.permissions import Role
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import MakeKey, bearer
+from tests.conftest import started
+
+LEAST_POOL = 6
+
+
+class Line:
+    """A socket of its own in front of PostgreSQL's, that counts what is sent there: each part is a question."""
+
+    def __init__(self, server: Path) -> None:
+        self._server = server
+        self.questions = 0
+
+    @asynccontextmanager
+    async def laid(self) -> AsyncIterator[str]:
+        """Yield the folder that a client names as its host."""
+        with tempfile.TemporaryDirectory() as folder:
+            async with await asyncio.start_unix_server(self._carry, f"{folder}/{self._server.name}"):
+                yield folder
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(str(self._server))
+        await asyncio.gather(self._pass_on(reader, far_writer, 1), self._pass_on(far_reader, writer, 0))
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, worth: int) -> None:
+        while part := await reader.read(65_536):
+            self.questions += worth
+            writer.write(part)
+        writer.close()
+
+
+@pytest.fixture
+async def line(usual_settings: Settings) -> AsyncIterator[tuple[Line, Settings]]:
+    url = make_url(usual_settings.database_url)
+    line = Line(Path(str(url.query["host"])) / ".s.PGSQL.5432")
+    async with line.laid() as folder:
+        there = url.set(query={**url.query, "host": folder}).render_as_string(hide_password=False)
+        yield line, usual_settings.model_copy(update={"database_url": there, "database_pool_size": LEAST_POOL})
+
+
+async def test_who_is_calling_takes_one_round_trip(line: tuple[Line, Settings], make_key: MakeKey) -> None:
+    counted, settings = line
+    headers = bearer(await make_key(Role.AGENT))
+    async with started(create_app(settings)) as app:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.example.test") as caller:
+            # Whose the key is, and that it is used, is asked and noted once; each connection prepares its statements.
+            for _ in range(2 * LEAST_POOL):
+                assert (await caller.get("/me", headers=headers)).status_code == 200
+            before = counted.questions
+            assert (await caller.get("/me", headers=headers)).status_code == 200
+            assert counted.questions - before == 1
