@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.api.filter_schema import Filter as DescribedFilter
 from app.domain.delivery import DeliveryStatus
 from app.domain.errors import FilterTooBroad, InvalidRequest
-from app.domain.filters import MAX_SUBJECTS, Filter, TimeRange, filter_to_json, is_empty, parse_filter
+from app.domain.filters import COLUMNS, MAX_SUBJECTS, Filter, TimeRange, filter_to_json, is_empty, parse_filter
 from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, parse_selection, to_json
+from app.tables import conversations
 from tests.filters import filters
 
 SOME_ID = "0197f0c0-0000-7000-8000-000000000001"
@@ -228,3 +231,9 @@ def test_a_filter_looks_into_subjects_a_few_times_at_most() -> None:
             parse_filter(data, "/filter")
         assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/filter", "too_many")]
         assert str(MAX_SUBJECTS) in refused.value.faults[0].detail
+
+
+def test_every_condition_is_described_and_one_on_a_column_has_its_column() -> None:
+    conditions = {field.name for field in fields(Filter)}
+    assert set(DescribedFilter.model_fields) == conditions
+    assert set(COLUMNS) <= conditions & set(conversations.c.keys())
