@@ -4,7 +4,6 @@ The statements are written again in Python, so a mistake in SQL is not found her
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -59,9 +58,8 @@ class Row:
         return len(self.tries)
 
     def copy(self) -> "Row":
-        other = copy(self)
-        other.tries, other.told = [copy(each) for each in self.tries], list(self.told)
-        return other
+        tries = [Try(each.started_at, each.outcome, each.last_receipt_at) for each in self.tries]
+        return replace(self, tries=tries, told=list(self.told))
 
 
 @dataclass
@@ -79,6 +77,10 @@ class Table:
     @property
     def now(self) -> datetime:
         return self.started + timedelta(seconds=self.seconds)
+
+    @property
+    def queued(self) -> bool:
+        return any(row.status is S.QUEUED for row in self.rows.values())
 
     def kept(self) -> Any:
         return {id_: row.copy() for id_, row in self.rows.items()}, dict(self.shares), self.cool_until

@@ -40,11 +40,14 @@ START: Final = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LEASE, SLACK, CALL = 30.0, 20.0, 10.0
 SETTLES: Final = LEASE + SLACK + CALL
 PROCESSES, LONGEST = 2, 200.0
+WOKEN: Final = 2.0
+"""Seconds until a lane with work is found again."""
 LOST: Final = 0.03
 """How often a commit is not answered."""
 TELEMETRY: Final = Telemetry()
 FAILED: Final = Reason(ReasonCode.BOUNCED, "It bounced.", retryable=False)
 SAID_SO: Final = Reason(ReasonCode.MARKED_NOT_SENT, "A person says so.", retryable=True)
+DECISIONS: Final = (E.SEND_AGAIN, E.RESOLVE_NOT_SENT, E.RESOLVE_SENT, E.FIND_ABSENT, E.FIND_ABSENT, None)
 ENDS: Final = ("accepted", "lost", "not taken", "rejected", "not sent", "silent")
 ODDS: Final = (10, 2, 1, 1, 2, 1)
 
@@ -93,6 +96,9 @@ class World:
     processes: dict[Process, "asyncio.Task[None]"] = field(default_factory=dict)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     reporting: int = 0
+    """Messages and receipts that are on their way."""
+    late: bool = False
+    """Whether a message arrived after somebody may have been told that it never would."""
 
     def note(self, what: str) -> None:
         self.steps.append(f"{asyncio.get_running_loop().time():.2f} {what}")
@@ -147,8 +153,10 @@ class World:
             return Deferred(DEADLINE_PASSED, "Too late to begin.", timedelta(seconds=1))
         end = self.dice.choices(ENDS, ODDS)[0]
         self.note(f"{self.name(outbound.delivery_id)}.{outbound.epoch}: {end}")
-        if end in ("accepted", "lost", "silent"):
+        if end == "accepted":
             self.take(outbound)
+        if end in ("lost", "silent"):
+            self.spawn(self.arrive_late(outbound))
         try:
             async with asyncio.timeout_at(call_deadline()):
                 await asyncio.sleep(100 if end == "silent" else self.dice.uniform(0, 3))
@@ -165,8 +173,18 @@ class World:
             case _:
                 return Unknown("The answer was lost.")
 
+    async def arrive_late(self, outbound: Outbound) -> None:
+        """What has left may be on its way for longer than its call, within the slack."""
+        self.reporting += 1
+        await asyncio.sleep(self.dice.choice((0, SLACK)) * self.dice.random())
+        self.take(outbound)
+        self.reporting -= 1
+
     def take(self, outbound: Outbound) -> None:
         id_ = DeliveryId(outbound.delivery_id)
+        began = self.table.rows[id_].tries[outbound.epoch - 1].started_at
+        late = self.table.started + timedelta(seconds=asyncio.get_running_loop().time()) - began
+        self.late |= late > timedelta(seconds=SETTLES)
         self.copies[id_] += 1
         arrives = self.dice.random() < 0.85
         if not arrives:
@@ -210,10 +228,11 @@ class World:
         context = PumpContext(database, recorder, PACE, _senders(self, process), _plans(), _staging(), TELEMETRY)
         while not process.stop.is_set():
             await process.alive()
-            with suppress(DatabaseAway):
-                await Pump(context, LANE, process.stop).run()
+            if self.table.queued:  # a lane without work is not woken
+                with suppress(DatabaseAway):
+                    await Pump(context, LANE, process.stop).run()
             with suppress(TimeoutError):
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(WOKEN):
                     await process.stop.wait()
         recorder.close()
         await writing
@@ -265,12 +284,9 @@ class World:
         while True:
             await asyncio.sleep(self.dice.uniform(5, 60))
             for row in [row for row in self.table.rows.values() if row.status is S.UNCERTAIN]:
-                event = self.dice.choice((E.SEND_AGAIN, E.RESOLVE_NOT_SENT, E.RESOLVE_SENT, E.FIND_ABSENT, None))
-                if event is not None and not (event is E.FIND_ABSENT and self.has(row.id, row.epoch)):
+                event = self.dice.choice(DECISIONS)
+                if event is not None and not (event is E.FIND_ABSENT and self.copies[row.id]):
                     await self.decide(row.id, row.epoch, event)
-
-    def has(self, id_: DeliveryId, epoch: int) -> bool:  # noqa: ARG002
-        return bool(self.copies[id_])
 
     async def decide(self, id_: DeliveryId, epoch: int, event: DeliveryEvent) -> None:
         look_up = event is E.FIND_ABSENT
@@ -288,21 +304,32 @@ class World:
     async def play(self) -> None:
         self.spawn(self.sweep())
         self.spawn(self.people())
-        await self.misfortunes()
-        ended = asyncio.get_running_loop().time() + LONGEST
-        while asyncio.get_running_loop().time() < ended and (self.reporting or not self.at_rest()):
-            await asyncio.sleep(1)
-        self.check()
+        try:
+            await self.misfortunes()
+            ended = asyncio.get_running_loop().time() + LONGEST
+            while asyncio.get_running_loop().time() < ended and (self.reporting or not self.at_rest()):
+                await asyncio.sleep(1)
+            self.check()
+        finally:
+            await self.end()
+
+    async def end(self) -> None:
+        """Let every process stop in good order. Raise what one of them broke off with."""
         for process in self.processes:
             process.end()
-        await asyncio.gather(*self.processes.values())
+        ends = await asyncio.gather(*self.processes.values(), return_exceptions=True)
         for task in self.tasks:
             task.cancel()
+        for error in ends:
+            if isinstance(error, BaseException):
+                raise error
 
     def at_rest(self) -> bool:
-        return all(row.status not in (S.QUEUED, S.SENDING) for row in self.table.rows.values())
+        asleep = any(not process.dead and process.hangs for process in self.processes)
+        return not asleep and all(row.status not in (S.QUEUED, S.SENDING) for row in self.table.rows.values())
 
     def check(self) -> None:
+        assert not self.late, "a message arrived after its quarantine"
         for id_, row in self.table.rows.items():
             name = self.name(id_)
             bounced = sum(one == id_ for one, _ in self.failed)
