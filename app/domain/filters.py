@@ -1,7 +1,7 @@
-"""The filter language: which conversations are meant. It is read, checked and written here and nowhere else.
+"""The filter language: which conversations are selected. Parsed, checked and written here only.
 
-`app/store/filters.py` turns a Filter into SQL; `app/api/filter_schema.py` describes it to readers of the API.
-docs/adding-a-filter-field.md tells what a new condition takes.
+`app/store/filters.py` turns a Filter into SQL. `app/api/filter_schema.py` describes it to readers of the API.
+docs/adding-a-filter-field.md shows how to add a condition.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ MAX_DEPTH = 5
 MAX_FILTERS = 100
 """Filters within one filter, itself included: they share one SQL statement and its 32,767 parameters."""
 MAX_SUBJECTS = 5
-"""`subject_contains` within one filter, nested ones included: each is looked for in every subject."""
+"""`subject_contains` within one filter, nested ones included: each is searched for in every subject."""
 MAX_CUSTOM_FIELDS = 20
 MAX_FIELD_NAME_BYTES = 250
 
@@ -31,7 +31,7 @@ class TagCondition:
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """From `start`, inclusive, to `end`, exclusive; None is open."""
+    """From `start`, inclusive, to `end`, exclusive. None is open."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -66,20 +66,20 @@ COLUMNS: Final[Mapping[str, type[StrEnum] | type[str] | type[datetime]]] = {
     "created_at": datetime,
     "last_customer_message_at": datetime,
 }
-"""The conditions on one column of `conversations`, which has the condition's name, and what the column holds.
+"""The conditions on one column of `conversations`, by the name of condition and column, with the column's type.
 
-A filter lists the texts or members that it means, and gives a range of times. A new line here, and the field of that
-name in Filter, are read, written, turned into SQL and described to readers of the API.
+A filter lists the texts or members that may match, or gives a range of times. Add a line here, and the field of that
+name in Filter, and the condition is parsed, written, turned into SQL and described in the API.
 """
 
 
 def is_empty(filter: Filter) -> bool:
-    """Tell whether a filter names no condition and so matches every conversation."""
+    """Return whether a filter names no condition and so matches every conversation."""
     return filter == Filter()
 
 
 def field_text(value: object) -> str | None:
-    """Write one custom field's value as a filter names it; None where it cannot be filtered by.
+    """Return one custom field's value as a filter names it, or None if it cannot be filtered by.
 
     Lists are filtered by their members, objects not at all.
     """
@@ -89,7 +89,7 @@ def field_text(value: object) -> str | None:
         case bool():
             return "true" if value else "false"
         case float():
-            # JSON knows one kind of number: 3 and 3.0 are the same to whoever filters.
+            # JSON has one kind of number: 3 and 3.0 are the same to whoever filters.
             return repr(int(value) if value.is_integer() else value)
         case int():
             return repr(value)
@@ -98,13 +98,13 @@ def field_text(value: object) -> str | None:
 
 
 def filterable(value: object) -> tuple[str, ...]:
-    """The texts by which a custom field's value is found; what is longer than a filter may say is found by none."""
+    """Return the texts by which a custom field's value is found. A filter cannot name longer ones."""
     texts = (field_text(item) for item in (value if isinstance(value, list) else [value]))
     return distinct(text for text in texts if text is not None and len(text.encode()) <= MAX_KEY_BYTES)
 
 
 def parse_filter(data: object, pointer: str = "") -> Filter:
-    """Read a filter. Raises InvalidRequest naming every fault; `{}` at the top is a filter, deeper it is a fault."""
+    """Read a filter. Raise InvalidRequest naming every fault. `{}` at the top is a filter; deeper it is a fault."""
     reader = Reader()
     filter = read_filter(reader, data, pointer)
     reader.refuse("The filter is not valid.")
@@ -144,7 +144,7 @@ def _count_subjects(data: object) -> int:
 
 
 def _nested(data: object) -> Iterator[Mapping[str, object]]:
-    """The filters in what may be one, itself included: to no greater depth, and no more, than are looked at."""
+    """Yield the filters in a value that may be one, itself included, no deeper and no more than are checked."""
     waiting, count = [(data, 1)], 0
     while waiting and count <= MAX_FILTERS:
         item, depth = waiting.pop()

@@ -1,4 +1,5 @@
-"""What a mass reply selects: what a filter means, conversations by their ids, or another mass reply's recipients."""
+"""What a mass reply selects: the matches of a filter, conversations by their ids, or another mass reply's
+recipients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ Selection = ByFilter | ByIds | ByExternalIds | FollowUp
 
 
 def parse_selection(data: object, pointer: str = "") -> Selection:
-    """Read what a mass reply selects. Raises InvalidRequest, or FilterTooBroad for an empty filter."""
+    """Read what a mass reply selects. Raise InvalidRequest, or FilterTooBroad for an empty filter."""
     reader = Reader()
     selection = _selection(reader, data, pointer)
     reader.refuse("The selection is not valid.")

@@ -1,6 +1,6 @@
-"""Approved templates: what a medium still takes after its reply window, with its placeholders filled in.
+"""Approved templates: what a medium still takes after its reply window, with the placeholders filled in.
 
-The mass reply's own template comes first, else the account's fallback. Their parameters are Liquid like the text.
+The mass reply's own template comes first, then the account's fallback. Their parameters are Liquid like the text.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from app.domain.text.render_budget import Budget
 
 @dataclass(frozen=True, slots=True)
 class ApprovedTemplate:
-    """A template of the provider's, not yet filled in."""
+    """A template of the provider's, not filled in yet."""
 
     name: str
     language: str
@@ -32,7 +32,7 @@ class ApprovedTemplate:
 
 
 def read_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
-    """Read a template as a request or an account's config names it. Raises InvalidTemplate, UnknownMergeTag."""
+    """Read a template as a request or an account's config names it. Raise InvalidTemplate or UnknownMergeTag."""
     if data is None:
         return None
     parameters = tuple(_parameter(index, text) for index, text in enumerate(data.get("body_parameters") or ()))
@@ -40,7 +40,7 @@ def read_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
 
 
 def frozen_template(data: Mapping[str, Any] | None) -> ApprovedTemplate | None:
-    """The template of a mass reply as it was stored, read and checked before."""
+    """Return a mass reply's stored template. It was checked before it was stored."""
     if data is None:
         return None
     parameters = tuple(FrozenMessage(text, None) for text in data.get("body_parameters") or ())
@@ -59,7 +59,7 @@ def _parameter(index: int, text: str) -> CompiledMessage:
 
 
 def fallback_of(config: Mapping[str, Any]) -> ApprovedTemplate | None:
-    """The account's own template; None where it names none, or one that cannot be read."""
+    """Return the account's own template, or None if it names none, or one that cannot be read."""
     try:
         return read_template(config.get("fallback_template"))
     except InvalidRequest:
@@ -67,6 +67,6 @@ def fallback_of(config: Mapping[str, Any]) -> ApprovedTemplate | None:
 
 
 def as_text(template: FilledTemplate) -> str:
-    """What a timeline says of a template: its wording is at the provider's, only the values are ours."""
+    """Return a template as timelines show it: its wording is at the provider, only the values are ours."""
     values = ", ".join(template.body_parameters)
     return f"[Template {template.name}, {template.language}]" + (f" {values}" if values else "")

@@ -1,8 +1,8 @@
-"""What HTML would cost to read, told in one pass before a parser sees it.
+"""What HTML would cost to parse, estimated in one pass before a parser sees it.
 
-The parser's rules for unclosed elements multiply: it looks through all that are open at each tag, and it writes each
-formatting element that was left open anew in every block that follows. So depth and such elements are bounded here.
-Where this pass is not sure what the parser would do, it counts too much rather than too little.
+The parser's rules for unclosed elements multiply. At each tag it searches all open elements, and it repeats each
+formatting element that was left open in every following block. So depth and such elements are limited here. If this
+pass is not sure what the parser would do, it counts too much rather than too little.
 """
 
 import re
@@ -16,7 +16,7 @@ MAX_WEIGHT: Final = 2_000_000
 
 _TOKEN_WEIGHT: Final = 100
 _AMPERSAND_WEIGHT: Final = 100
-"""The parser takes a text apart at each of them."""
+"""The parser splits a text at each of them."""
 _REOPENED_WEIGHT: Final = 16
 _MANY_ATTRIBUTES: Final = 1_000
 """Shorter tags cannot hold more than `MAX_ATTRIBUTES`."""
@@ -38,7 +38,7 @@ _IMPLIED_END: Final = {
     "thead": {"tbody", "thead", "tfoot"},
     "tfoot": {"tbody", "thead", "tfoot"},
 }
-"""What an open element of the same kind ends by beginning anew."""
+"""The elements that an open element of the same kind ends when it begins again."""
 _IN_TABLE: Final = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot"})
 _CLOSES_P: Final = frozenset(
     _WORDS(
@@ -72,7 +72,7 @@ class _Scan:
     html: str
     weight: int = 0
     open: list[tuple[str, int]] = field(default_factory=list)
-    """The names of the elements that are open, each with the weight that it adds to what follows."""
+    """The names of the open elements, each with the weight that it adds to what follows."""
     carried: int = 0
     """The weight of all formatting elements that are open or were left open."""
 
@@ -113,7 +113,8 @@ class _Scan:
             raise TooHeavy(token.start(), f"the HTML is nested more than {MAX_DEPTH} elements deep")
 
     def _end_implied(self, name: str) -> None:
-        """Only a cell or a row ends whatever is open within it, up to its table; of the others, what is next to it."""
+        """Only a cell or a row ends whatever is open within it, up to its table. Others end only what is next to
+        them."""
         for place in reversed(range(len(self.open))):
             found = self.open[place][0]
             if found in _IMPLIED_END[name]:
@@ -123,7 +124,7 @@ class _Scan:
                 return
 
     def _close(self, name: str) -> None:
-        """Well nested, it is closed; otherwise what is within it is left open, and the parser carries it on."""
+        """Well nested, it is closed. Otherwise the parser leaves what is within it open, and repeats it."""
         for place in reversed(range(len(self.open))):
             if self.open[place][0] == name:
                 if place == len(self.open) - 1:
@@ -132,7 +133,7 @@ class _Scan:
                 return
 
     def _past_raw_text(self, name: str, token: re.Match[str]) -> int:
-        """In here no tag closes anything. Some parsers would take opening ones for such: count those."""
+        """In here no tag closes anything. Some parsers would take opening tags for that: count those."""
         end = None if name == "plaintext" else re.compile(rf"</{name}[\t\n\f\r />]", re.IGNORECASE)
         found = end.search(self.html, token.end()) if end else None
         until = found.start() if found else len(self.html)

@@ -1,6 +1,6 @@
 """Japanese text as Windows writes it: ISO-2022-JP and EUC-JP with the vendors' characters, such as ① and ㈱.
 
-Python's codecs of these names know the standard's characters alone. Microsoft's (cp50220, cp51932) put those of code
+Python's codecs of these names know only the standard's characters. Microsoft's (cp50220, cp51932) put those of code
 page 932 into the same two-byte table, and so does https://encoding.spec.whatwg.org/#index-jis0208.
 """
 
@@ -18,14 +18,14 @@ _EUC = re.compile(rb"([\xa1-\xfe]{2})|\x8e([\xa1-\xdf])|\x8f[\xa1-\xfe]{2}|[\0-\
 
 
 def uses_escapes(content: bytes) -> bool:
-    """Say whether this is ISO-2022-JP, whatever charset is declared: nothing else in a mail has such escapes."""
+    """Return whether this is ISO-2022-JP, whatever charset is declared: nothing else in a mail has such escapes."""
     return b"\x1b$B" in content or b"\x1b$@" in content
 
 
 def decode_iso_2022_jp(content: bytes) -> str:
-    """Decode what stands after each escape by the set that it calls; what is no character becomes U+FFFD.
+    """Decode the text after each escape by the set that it selects. Invalid characters become U+FFFD.
 
-    Raises UnicodeDecodeError for bytes beyond ASCII without any escape: they are in another charset.
+    Raise UnicodeDecodeError for bytes beyond ASCII without any escape: they are in another charset.
     """
     if not _CALLS.search(content):
         return content.decode("ascii")
@@ -36,7 +36,7 @@ def decode_iso_2022_jp(content: bytes) -> str:
 
 def _section(mark: bytes, section: bytes) -> str:
     if mark in (b"$B", b"$@", b"$(D"):
-        # A line's end calls ASCII again: programs that cut a line leave the escape out.
+        # A line's end selects ASCII again: programs that cut a line leave out the escape.
         ending = _ENDS_LINE.search(section)
         at = ending.start() if ending else len(section)
         return _two_bytes(mark, section[:at]) + section[at:].decode("cp932", "replace")
@@ -54,7 +54,7 @@ def _two_bytes(mark: bytes, section: bytes) -> str:
 
 
 def _shift_jis(pair: bytes) -> bytes:
-    """Shift a place in the table of 94 rows to its two bytes in Shift_JIS."""
+    """Convert a place in the table of 94 rows to its two bytes in Shift_JIS."""
     row, cell = (pair[0] & 0x7F) - 0x21, (pair[1] & 0x7F) - 0x21
     lead = row // 2 + (0x81 if row < 62 else 0xC1)
     trail = cell + 0x9F if row % 2 else cell + 0x40 + (cell >= 63)
@@ -62,7 +62,7 @@ def _shift_jis(pair: bytes) -> bytes:
 
 
 def decode_euc_jp(content: bytes) -> str:
-    """Raises UnicodeDecodeError."""
+    """Raise UnicodeDecodeError if the bytes are not EUC-JP."""
     text, read = [], 0
     for found in _EUC.finditer(content):
         if found.start() != read:

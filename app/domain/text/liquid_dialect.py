@@ -1,8 +1,8 @@
 """The Liquid that messages are written in: python-liquid, with only output, `if`, `unless`, `case` and filters.
 
-Where it differs from Liquid, it is so that nobody gets half a sentence. A blank value is nil, in conditions too.
-`default` steps in whenever a value is lacking, also behind other filters. A `when` shows its block once. A list is
-shown with commas. And nothing written can grow without end.
+Where it differs from Liquid, the reason is that nobody may get half a sentence. A blank value is nil, in conditions
+too. `default` applies whenever a value is missing, also after other filters. A `when` shows its block once. A list is
+shown with commas. And no template can grow without limit.
 """
 
 import inspect
@@ -39,19 +39,20 @@ _SHOWN_STEPS = 5
 TAGS = frozenset({"if", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase"})
 
 NOTHING = Undefined("nothing")
-"""What a merge tag without a value stands for: nil."""
+"""The value of a merge tag that has none: nil."""
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """Take out what no channel carries and no database stores: control characters but newline and tab, half pairs."""
+    """Remove what no channel carries and no database stores: control characters but newline and tab, lone
+    surrogates."""
     return text if text.isprintable() else _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def nil_for_blank(expression: Expression) -> Expression:
-    """Blank values are nil, so to ask for `''`, `blank` or `empty` is to ask for nil."""
+    """Blank values are nil, so a comparison with `''`, `blank` or `empty` is one with nil."""
     is_blank = isinstance(expression, Blank | Empty) or (
         isinstance(expression, StringLiteral) and not expression.value.strip()
     )
@@ -69,7 +70,7 @@ class Contains(ContainsExpression):
 
 
 class RecipientContext(RenderContext):
-    """One recipient's values, and what the message turned out to want of them."""
+    """One recipient's values, and what rendering the message asked of them."""
 
     __slots__ = ("at", "budget", "lacking", "missed")
 
@@ -77,14 +78,14 @@ class RecipientContext(RenderContext):
         super().__init__(template, globals=values)
         self.budget = budget
         self.lacking: dict[str, None] = {}
-        """Merge tags that were to be shown and could not be, in order."""
+        """Merge tags that were to be shown and had no value, in order."""
         self.missed: list[str] = []
-        """Merge tags without a value in the output under way."""
+        """Merge tags without a value in the current output."""
         self.at: Token | None = None
-        """The output under way."""
+        """The current output."""
 
     def get(self, path: Sequence[object], *, token: Token | None, default: object = UNDEFINED) -> object:  # noqa: ARG002 - python-liquid's signature
-        # Not RenderContext.get: to it `custom_fields.size` is the number of fields, and `first` one of them.
+        # Not RenderContext.get: for it `custom_fields.size` is the number of fields, and `first` one of them.
         value: Any = self.globals
         try:
             for name in path:
@@ -112,7 +113,7 @@ def _usable(value: object) -> object:
 
 
 class _OutputNode(OutputNode):
-    """`{{ … }}`: shows its value, or nothing at all where a part of it is lacking."""
+    """`{{ … }}`: shows its value, or nothing at all if a part of it is missing."""
 
     __slots__ = ("filters", "left")
 
@@ -148,7 +149,7 @@ class _OutputNode(OutputNode):
 def _default(step: Filter, value: object, recipient: RecipientContext) -> object:
     lacking, recipient.missed = recipient.missed, []
     result = step.evaluate(NOTHING if lacking else value, recipient)
-    # A default that is lacking itself matters only where it is called upon.
+    # A default that is missing itself matters only if it is needed.
     recipient.missed = [*lacking, *recipient.missed] if result is NOTHING else []
     return result
 
@@ -185,7 +186,7 @@ def _check_arguments(step: Filter, environment: Environment) -> None:
 
 class _If(IfTag):
     mode = Mode.STRICT
-    """A second `else` is a mistake, not to be dropped in silence."""
+    """Refuse a second `else`: it is a mistake, and must not be dropped silently."""
 
 
 class _Unless(UnlessTag):
@@ -194,7 +195,7 @@ class _Unless(UnlessTag):
 
 class _WhenNode(MultiExpressionBlockNode):
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        # Liquid shows the block once for each equal value, which nested grows beyond all bounds.
+        # Liquid shows the block once for each equal value. Nested, that grows without limit.
         return self.block.render(context, buffer) if any(self.expression.evaluate(context)) else -1
 
 

@@ -1,7 +1,7 @@
-"""The filters of our Liquid: python-liquid's own, what each costs, and linear ones for those that are not.
+"""The filters of our Liquid: python-liquid's own, what each costs, and linear replacements for those that are slow.
 
-python-liquid bounds no filter: `uniq` compares each item with each, `strip_html` reads the rest again at every `<`, and
-`date` hands any text to a parser made for dates.
+python-liquid limits no filter: `uniq` compares each item with each, `strip_html` reads the rest again at every `<`, and
+`date` hands any text to a date parser.
 """
 
 import re
@@ -23,7 +23,7 @@ NAMES: Final = tuple(
     upcase url_decode url_encode
     """.split()  # noqa: SIM905 - a list of words
 )
-"""Liquid's own, without those that pick from lists of objects, which no merge tag gives, and without `safe`."""
+"""Liquid's own, without those that pick from lists of objects, which no merge tag has, and without `safe`."""
 
 MAX_VALUE_LENGTH: Final = 100_000
 _MAX_DATE_CHARACTERS: Final = 100
@@ -33,7 +33,7 @@ _MAX_INTEGER_BITS: Final = 15_000
 _CALL_STEPS: Final = 200
 _ITEM_STEPS: Final = 20
 _SEARCH_CHARACTERS: Final = 100
-"""So many characters of what is looked for make a search as slow again."""
+"""A needle of this many characters makes a search as slow again."""
 
 _STEPS_PER_CHARACTER: Final[Mapping[str, int]] = {
     "base64_decode": 5,
@@ -59,7 +59,7 @@ _STEPS_PER_CHARACTER: Final[Mapping[str, int]] = {
     "url_decode": 30,
     "url_encode": 30,
 }
-"""Measured, where it is not one."""
+"""Measured, if it is not one."""
 
 _SEARCHES: Final = frozenset(
     {"remove", "remove_first", "remove_last", "replace", "replace_first", "replace_last", "split"}
@@ -67,7 +67,7 @@ _SEARCHES: Final = frozenset(
 
 
 def steps(name: str, value: object, arguments: Sequence[object]) -> int:
-    """What a filter will cost at most."""
+    """The most that a filter can cost."""
     size = extent(value) + sum(map(extent, arguments))
     if name == "date":
         size = min(size, 2 * _MAX_DATE_CHARACTERS)
@@ -77,7 +77,7 @@ def steps(name: str, value: object, arguments: Sequence[object]) -> int:
 
 
 def extent(value: object) -> int:
-    """How much there is of a value: characters, with twenty for each item of a list."""
+    """The size of a value: characters, and twenty for each item of a list."""
     match value:
         case str():
             return len(value)
@@ -90,12 +90,12 @@ def extent(value: object) -> int:
 
 
 def search_steps(value: object, wanted: object) -> int:
-    """What it costs to look for something in a value, besides reading both once."""
+    """The cost of searching a value, besides reading both once."""
     return extent(value) * (1 + extent(wanted) // _SEARCH_CHARACTERS)
 
 
 def bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter, but for results that are too large to go on with."""
+    """Return the filter, with a limit on the size of its result."""
     function, growth = _OURS.get(name, function), _GROWTH.get(name)
 
     @wraps(function)
@@ -126,7 +126,7 @@ def _joined_length(items: object, separator: object = " ") -> int:
 
 
 _GROWTH: Final[Mapping[str, Callable[..., int]]] = {"replace": _replaced_length, "join": _joined_length}
-"""The filters that can multiply their input, and how large they would make it."""
+"""The filters that can multiply their input, and the size that they would make it."""
 
 
 @sequence_filter
@@ -158,7 +158,7 @@ def _outside_markup(text: str) -> Iterator[str]:
         opening = start[0].lower()
         end = None if opening in unclosed else _END_OF_MARKUP[opening].search(text, start.end())
         if end is None:
-            # What is not closed here is not closed further on either: to look again each time would take for ever.
+            # A tag that is not closed here is not closed later either. Looking again each time would take for ever.
             unclosed.add(opening)
             yield start[0]
         at = end.end() if end else start.end()
@@ -170,7 +170,7 @@ def _outside_markup(text: str) -> Iterator[str]:
 def _date(value: Any, fmt: Any, *, environment: Any) -> object:
     if len(str(fmt)) > _MAX_DATE_CHARACTERS:
         raise FilterArgumentError("the format is too long", token=None)
-    # Liquid gives back what it cannot read as a date.
+    # Liquid returns what it cannot read as a date.
     is_long = isinstance(value, str) and len(value) > _MAX_DATE_CHARACTERS
     return value if is_long else liquid_date(value, fmt, environment=environment)
 

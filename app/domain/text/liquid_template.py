@@ -1,7 +1,7 @@
-"""Reading and filling the templates that messages are written as.
+"""Parse and fill in the templates that messages are written as.
 
-A template is text in our Liquid (`dialect`) over the merge tags below. Values are put in as they are, and never read as
-a template again.
+A template is text in our Liquid (`liquid_dialect`) over the merge tags below. Values are inserted as they are, and
+never parsed as a template.
 """
 
 import re
@@ -33,7 +33,7 @@ MERGE_TAGS = (
     "agent.email",
     "tenant.name",
 )
-"""All that a template may name; `*` is the name of one custom field."""
+"""All names that a template may use. `*` is the name of one custom field."""
 
 _KNOWN = frozenset(tuple(tag.split(".")) for tag in MERGE_TAGS)
 _MAX_MARKUP_CHARACTERS = 1_000
@@ -44,7 +44,7 @@ _GAP = re.compile(r"\s{80}")
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """What is wrong at one place; `line` and `column` count from 1."""
+    """An error at one place. `line` and `column` count from 1."""
 
     line: int
     column: int
@@ -66,11 +66,11 @@ class MalformedTemplate(Exception):
 class Filled:
     text: str
     lacking: tuple[str, ...]
-    """Merge tags that had to be shown, and have no value and no default; nothing stands in their place."""
+    """Merge tags that had to be shown and have neither value nor default. They are left blank."""
     problem: TemplateProblem | None = None
     """Why there is no text: a value that a filter or a comparison cannot take, or far too much of it."""
     excessive: bool = False
-    """Whether the problem is that it would become too much."""
+    """Whether the problem is that it would become too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ class Template:
     source: str
     tags: frozenset[str]
     unknown: tuple[TemplateProblem, ...]
-    """What the template names and nobody has, each where it is first; with any, it is not for filling."""
+    """Names in the template that do not exist, each where it is first. With any, the template cannot be filled in."""
 
     def fill(self, values: Mapping[str, Any], budget: Budget) -> Filled:
-        """Put one recipient's values in: `{"contact": {"name": …, "custom_fields": {…}}, …}`. Never raises."""
+        """Insert one recipient's values: `{"contact": {"name": …, "custom_fields": {…}}, …}`. Never raises."""
         recipient = RecipientContext(self.bound, values, budget)
         buffer = recipient.get_buffer()
         try:
@@ -104,7 +104,7 @@ class Template:
 
 
 def parse(source: str, dialect: Environment) -> Template:
-    """Read a template. Raises MalformedTemplate at the first thing that is not valid."""
+    """Parse a template. Raise MalformedTemplate at the first error."""
     source = plain(source)
     try:
         _check_markup(source)
@@ -133,8 +133,8 @@ def problem_at(index: int, source: str, message: str) -> TemplateProblem:
     return TemplateProblem(source.count("\n", 0, index) + 1, index - source.rfind("\n", 0, index), message)
 
 
-# Markup is looked at before python-liquid sees it. To it `raw`, `doc` and `comment` are no tags but part of the lexer,
-# and markup that is blank or not closed takes the lexer time in the square of its length: minutes, at 100 kB.
+# Check markup before python-liquid sees it. Its lexer handles `raw`, `doc` and `comment` itself, and takes quadratic
+# time for blank or unclosed markup: minutes, at 100 kB.
 _MARKUP = re.compile(
     r"\{\{(?P<output>.*?)\}\}"
     r"|\{%(?P<tag>-?+\s*+(?P<word>\w++|\S?).*?)%\}"
@@ -143,7 +143,7 @@ _MARKUP = re.compile(
 )
 
 _OPERATOR = re.compile(r"[|:,<>=\[]+|\b(?:and|or|contains)\b")
-"""What makes an expression longer; those within quotes count as well."""
+"""The characters that make an expression longer. Those within quotes count too."""
 
 
 def _check_markup(source: str) -> None:
@@ -197,7 +197,7 @@ def _settle(expressions: Iterable[Expression]) -> None:
                 setattr(expression, part, Contains(found.token, found.left, found.right))
         match expression:
             case RangeLiteral():
-                # With no loops there is no use for one, and one that is shown fills the memory.
+                # Without loops a range has no use, and one that is shown fills the memory.
                 raise LiquidSyntaxError("a range has no place in a message", token=expression.token)
             case EqExpression() | NeExpression():
                 expression.left = nil_for_blank(expression.left)

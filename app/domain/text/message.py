@@ -31,16 +31,16 @@ _HTML_POINTER = "/message/html"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A message as it is frozen and stored: its snippets are part of it now."""
+    """A message as it is frozen and stored, with its snippets expanded."""
 
     text: str
     html: str | None
     unknown_snippets: tuple[str, ...]
-    """Shortcodes that no snippet has; they stay as they were written."""
+    """Shortcodes without a snippet. They stay as they were written."""
 
 
 def expand(text: str, html: str | None, snippets: Mapping[str, str]) -> Source:
-    """Put the snippets in; a snippet's own shortcodes stay. Raises MessageEmpty, MessageTooLarge."""
+    """Expand the snippets. A snippet's own shortcodes stay. Raise MessageEmpty or MessageTooLarge."""
     in_text = _Expansion(_IN_TEXT, snippets, str, _TEXT_POINTER)
     in_html = _Expansion(_IN_HTML, snippets, _as_html, _HTML_POINTER)
     text, html = in_text.of(plain(text)), in_html.of(plain(html or ""))
@@ -51,7 +51,7 @@ def expand(text: str, html: str | None, snippets: Mapping[str, str]) -> Source:
 
 
 _LIQUID = r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)"
-# Every branch runs on to the end where its close is missing: looking for it again and again would take for ever.
+# Every branch continues to the end if its close is missing: searching for it again and again would take for ever.
 _HTML_MARKUP = (
     r"<!--.*?(?:-->|\Z)"
     r"|<(?i:script|style)\b.*?(?:</(?i:script|style)|\Z)"
@@ -60,10 +60,10 @@ _HTML_MARKUP = (
 
 
 def _shortcode(aside: str, before_word: str) -> re.Pattern[str]:
-    """Find shortcodes, and what to pass over (`aside`), in one go.
+    """Find shortcodes, and what to skip (`aside`), in one pass.
 
-    Only the first slash in a run without spaces can begin one, and only at the run's start or behind an opening bracket
-    or quote; so the later parts of a URL or a path never do. What follows must not carry a path on.
+    Only the first slash in a run without spaces can begin one, and only at the run's start or after an opening bracket
+    or quote. So a later part of a URL or a path never does. What follows must not continue a path.
     """
     opening = r"""(\[{"'“‘«‹„‚「『（【〈《"""
     return re.compile(
@@ -110,7 +110,7 @@ class _Expansion:
         return replacement
 
     def _grow(self, characters: int) -> None:
-        # Checked on the way: a short message of many shortcodes could ask for gigabytes.
+        # Checked on the way: a short message of many shortcodes could need gigabytes.
         self._length += characters
         self._check(self._length)
 
@@ -120,14 +120,14 @@ class _Expansion:
 
 
 def _as_html(snippet: str) -> str:
-    """Quote a snippet, which is text; its Liquid stays."""
+    """Escape a snippet's text for HTML. Its Liquid stays."""
     pieces = re.split(f"({_LIQUID})", snippet, flags=re.DOTALL)
     pieces[::2] = [entities.escape(piece, quote=False).replace("\n", "<br>\n") for piece in pieces[::2]]
     return "".join(pieces)
 
 
 class OnUnresolved(StrEnum):
-    """What becomes of a recipient for whom a merge tag has neither a value nor a default."""
+    """What happens to a recipient for whom a merge tag has neither a value nor a default."""
 
     SKIP = "skip"
     BLANK = "blank"
@@ -141,15 +141,15 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """Nothing can be sent to this recipient, for want of a value or because of one."""
+    """Nothing can be sent to this recipient, because a value is missing or wrong."""
 
     tags: tuple[str, ...]
     problem: str | None = None
-    """What is wrong, where it is not that `tags` have no value."""
+    """What is wrong, if it is not that `tags` have no value."""
 
     @property
     def detail(self) -> str:
-        """Say it to the person who has to act."""
+        """Return the problem in words for the person who has to act."""
         return self.problem or f"No value for {', '.join(self.tags)}."
 
 
@@ -171,11 +171,11 @@ class CompiledMessage:
         *,
         with_html: bool = True,
     ) -> Rendered | Unresolved:
-        """Write one recipient's message, without the HTML for a channel that carries none. Never raises.
+        """Render one recipient's message, without the HTML for a channel that carries none. Never raises.
 
         `values` is nested: `{"contact": {"name": …, "custom_fields": {…}}, …}`. A value that a filter or a comparison
         cannot take makes the message Unresolved even with `blank`: what it should have said is not known. So does a
-        text in which nothing is left, and a message that takes more work than its budget.
+        text that ends up empty, and a message that takes more work than its budget.
         """
         budget = budget or Budget()
         text = self.text.fill(values, budget)
@@ -189,7 +189,7 @@ class CompiledMessage:
         return Rendered(text.text, (html.text or None) if html else None)
 
     def refuse_excess(self) -> None:
-        """Refuse a message that is too much whoever the recipient is. Raises InvalidTemplate, which says where."""
+        """Refuse a message that is too much work for any recipient. Raise InvalidTemplate, which names the place."""
         for values in (_SOMEBODY, {}):
             budget = Budget()
             filled = {_TEXT_POINTER: self.text.fill(values, budget)}
@@ -219,7 +219,7 @@ _SOMEBODY: Mapping[str, Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class FrozenMessage:
-    """A message as it was stored, compiled when it is rendered first: that may take long."""
+    """A message as it was stored, compiled when it is first rendered: that may take long."""
 
     text: str = field(repr=False)
     html: str | None = field(repr=False)
@@ -232,7 +232,7 @@ class FrozenMessage:
         *,
         with_html: bool = True,
     ) -> Rendered | Unresolved:
-        """Write one recipient's message. Unresolved if an earlier release has stored what this one refuses."""
+        """Render one recipient's message. Return Unresolved if an earlier release stored what this one refuses."""
         try:
             message = compile_message(self.text, self.html)
         except (InvalidTemplate, UnknownMergeTag) as error:
@@ -241,7 +241,7 @@ class FrozenMessage:
 
 
 def _filled_html(template: Template, values: Mapping[str, Any], budget: Budget) -> Filled:
-    """The HTML filled in and made harmless; no text where nothing is left of it."""
+    """Return the HTML filled in and sanitised, or None if nothing is left of it."""
     filled = template.fill(values, budget)
     if filled.problem:
         return filled
@@ -261,9 +261,9 @@ def _problem(text: Filled, html: Filled | None) -> str | None:
 
 
 def compile_message(text: str, html: str | None) -> CompiledMessage:
-    """Make a stored message ready to be filled in, from memory where it was asked for lately.
+    """Compile a stored message, or return it from the cache.
 
-    Raises InvalidTemplate, UnknownMergeTag; each fault says where.
+    Raise InvalidTemplate or UnknownMergeTag. Each fault names its place.
     """
     return _compile(text, html)
 
@@ -277,7 +277,7 @@ def _compile(text: str, html: str | None) -> CompiledMessage:
 
 
 def _hidden(written: str) -> re.Pattern[str]:
-    """Find merge tags of which an editor has encoded the braces, as many do in links."""
+    """Find merge tags whose braces an editor has encoded, as many do in links."""
     opening, closing = (
         rf"(?:{brace}|%(?:25)*7{digit}{written.format(number=number, digit=digit, names=names)})"
         for brace, digit, number, names in ((r"\{", "[bB]", 123, "lbrace|lcub"), (r"\}", "[dD]", 125, "rbrace|rcub"))
@@ -296,9 +296,10 @@ _HIDDEN_IN_HTML = _hidden("|&#0*{number};?|&#[xX]0*7{digit};?|&(?:{names});")
 
 
 def check_snippet(text: str) -> None:
-    """Refuse a snippet that no message could use; else whoever uses it would be told, of a place in their message.
+    """Refuse a snippet that no message could use: its fault would be reported to everybody who uses it, in their
+    message.
 
-    Raises InvalidTemplate, UnknownMergeTag; each fault says where in the snippet.
+    Raise InvalidTemplate or UnknownMergeTag. Each fault names its place in the snippet.
     """
     _parse(text, TEXT, "/text", "snippet")
 

@@ -1,4 +1,4 @@
-"""Text that can be stored and sent on, out of bytes whose charset is missing, wrong or unknown."""
+"""Text that can be stored and sent, out of bytes whose charset is missing, wrong or unknown."""
 
 import codecs
 import re
@@ -13,12 +13,13 @@ _MEANT = {
     "gbk": ("gb18030",),
     "iso-8859-8-i": ("iso8859-8",),
 }
-"""Python's codecs for encodings of https://encoding.spec.whatwg.org/#names-and-labels that it calls by another name.
+"""Python's codecs for encodings of https://encoding.spec.whatwg.org/#names-and-labels that have another name there.
 
-A label means there what browsers take it for: the vendor's superset, where programs name the standard."""
+A label means what browsers take it for: the vendor's superset, even if programs name the standard.
+"""
 
 _SAYS_NOTHING = frozenset({"ascii", "idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "unicode-escape"})
-"""`us-ascii` is what programs write when they do not know; the others are Python's, and some take quadratic time."""
+"""`us-ascii` is what programs write if they do not know. The others are Python's own, and some take quadratic time."""
 
 _NO_CHARSET = frozenset({"ascii", "us-ascii", "ansi_x3.4-1968", "x-user-defined"})
 
@@ -32,16 +33,17 @@ _Decoder = Callable[[bytes], str]
 _LONGEST_NAME = 40
 
 _BREAKS_A_LINE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""Control characters, all that `str.splitlines` (and so the email package) takes for a line's end, lone surrogates."""
+"""Control characters, everything that `str.splitlines` (and so the email package) takes for a line's end, lone
+surrogates."""
 
 _CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's text holds no NUL, UTF-8 no surrogates."""
 
 
 def decode(content: bytes, charset: str | None) -> str:
-    """Read bytes as their declared charset, else as UTF-8, else as Western text. What is none becomes U+FFFD.
+    """Decode bytes by their declared charset, else as UTF-8, else as Western text. Invalid bytes become U+FFFD.
 
-    A byte-order mark says more than what is declared.
+    A byte-order mark overrides the declaration.
     """
     for mark, codec in _MARKS:
         if content.startswith(mark):
@@ -56,7 +58,7 @@ def decode(content: bytes, charset: str | None) -> str:
 
 
 def decode_as_beside(content: bytes, charset: str | None) -> str:
-    """Read bytes that should have been ASCII: as UTF-8, else in the charset of what stands beside them."""
+    """Decode bytes that should have been ASCII: as UTF-8, else by the charset of what is beside them."""
     if charset is None or _is_utf8(content):
         return decode(content, None)
     text = decode(content, charset)
@@ -72,19 +74,19 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def says_something(charset: str | None) -> bool:
-    """Say whether this is the name of a charset that we know, other than the one that stands for none."""
+    """Return whether this is the name of a known charset, other than the one that stands for none."""
     return bool(_codecs((charset or "").strip(" \t'\"").lower()[:_LONGEST_NAME]))
 
 
 def _codecs(label: str) -> tuple[str, ...]:
-    """Name the codecs of a label, the likelier first."""
+    """Yield the codecs of a label, the likelier first."""
     if label in ISO_2022_JP or label in EUC_JP:
         return (label,)
     if label in _NO_CHARSET:
         return ()
     label = _PREFIXED.sub("windows-", label)
     known = webencodings.lookup(label) or webencodings.lookup(label.removeprefix("x-"))
-    if known is None or known.name == "replacement":  # what browsers refuse to read; mail is written in it
+    if known is None or known.name == "replacement":  # browsers refuse to read it, but mail is written in it
         return _of_python(label)
     return _MEANT.get(known.name, (known.codec_info.name,))
 
@@ -112,7 +114,7 @@ def _decoders(content: bytes, declared: tuple[str, ...]) -> Iterator[_Decoder]:
 
 
 def _replacing(declared: tuple[str, ...]) -> str:
-    """Name the codec that reads what can be read of bytes that are not all of the declared charset."""
+    """Return the codec that reads most of bytes that are not all in the declared charset."""
     name = declared[0] if declared else "cp1252"
     if name in ISO_2022_JP:
         return "cp932"
@@ -120,10 +122,10 @@ def _replacing(declared: tuple[str, ...]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Strip what could end a header line, so that no text can add a header of its own; a tab becomes a space."""
+    """Remove what could end a header line, so that no text can add a header of its own. A tab becomes a space."""
     return _BREAKS_A_LINE.sub("", text.replace("\t", " "))
 
 
 def storable(text: str) -> str:
-    """Strip what a database refuses, with line ends as LF."""
+    """Remove what a database refuses, and make line ends LF."""
     return _CANNOT_BE_STORED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,6 +1,5 @@
-"""What it may cost to render one recipient's message, counted in steps: the same message and values end the same way on
-every machine. A step is about ten nanoseconds.
-"""
+"""What rendering one recipient's message may cost, counted in steps. The same message and values end the same way on
+every machine. A step is about ten nanoseconds."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +18,7 @@ class Budget:
     left: int = STEPS
 
     def spend(self, steps: int) -> None:
-        """Take steps away before the work is done. Raise TooMuchWork if there are not so many left."""
+        """Subtract steps before the work is done. Raise TooMuchWork if fewer are left."""
         self.left -= steps
         if self.left < 0:
             raise TooMuchWork

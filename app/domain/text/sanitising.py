@@ -1,4 +1,4 @@
-"""Making filled HTML harmless: what mail programs show, and nobody is harmed by."""
+"""Sanitise filled-in HTML: keep what mail programs show and cannot harm anybody."""
 
 import html as entities
 import re
@@ -11,7 +11,7 @@ from app.domain.text.html_weight import check_weight
 from app.domain.text.liquid_dialect import plain
 
 MAX_RESULT_CHARACTERS: Final = 1_000_000
-"""More than five times what is filled in; what a parser makes longer than this is not worth a message."""
+"""More than five times what is filled in. What a parser makes larger than this is not sent."""
 
 _BOX = {"align", "valign", "bgcolor", "width", "height", "dir", "lang", "title", "style"}
 _SANITISER = nh3.Cleaner(
@@ -34,7 +34,7 @@ _SANITISER = nh3.Cleaner(
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan", "scope"},
     },
-    # Looks only: nothing that moves things about, or fetches any.
+    # Appearance only: nothing that moves elements, or fetches any.
     filter_style_properties=set(
         """
         background-color border border-bottom border-collapse border-color border-left border-radius border-right
@@ -56,24 +56,24 @@ _DECLARATION: Final = re.compile(
     r"""\s*([a-z-]++\s*:(?:(?:rgba?|hsla?|calc)\([^;"'()\\]*+\)|[^;"'()\\]|"[^"\\]*+"|'[^'\\]*+')++)(?:;|\Z)""",
     re.IGNORECASE,
 )
-"""A value may call for a colour or a sum. Any other function may fetch something, and `\\75rl(` is `url(` as well."""
+"""A value may call `rgb` or `calc`. Any other function may fetch something, and `\\75rl(` is `url(` as well."""
 
 
 class HtmlTooLarge(Exception):
-    """The parser has made far more of the HTML than was written."""
+    """The parser has made the HTML far larger than it was."""
 
 
 @lru_cache(maxsize=32)
 def sanitised(html: str) -> str | None:
-    """Sanitise filled HTML: values are in it, so nothing can come in behind. None where nothing is left.
+    """Sanitise filled-in HTML, values included: nothing is inserted after this. Return None if nothing is left.
 
-    What was sanitised lately is not sanitised again: often all recipients get the same. Raise TooHeavy or TooLarge.
+    What was sanitised recently is cached: often all recipients get the same. Raise TooHeavy or TooLarge.
     """
     check_weight(html)
     clean = _SANITISER.clean(html)
     if len(clean) > MAX_RESULT_CHARACTERS:
         raise HtmlTooLarge
-    # Once more `plain`, for the parser has turned `&#1;` and its like into characters.
+    # `plain` once more, because the parser has turned `&#1;` and the like into characters.
     return plain(_STYLED_TAG.sub(_without_fetching, clean)).strip() or None
 
 

@@ -1,4 +1,4 @@
-"""How many parts an SMS is sent in, which is what it costs and what a sender's rate is counted in.
+"""How many parts an SMS is sent in: what it costs, and what a sender's rate counts.
 
 Counted as Twilio's segment calculator does (TwilioDevEd/message-segment-calculator). A few senders carry a longer
 header (toll-free numbers in the US and Canada), so the number is an estimate until the provider answers.
@@ -19,7 +19,7 @@ _EXTENSION = "\f^{}\\[~]|€"
 _SEPTETS = {**dict.fromkeys(_BASIC, 1), **dict.fromkeys(_EXTENSION, 2)}
 _ALPHABET = frozenset(_SEPTETS)
 
-# A reader's character (UAX #29) is never torn apart, save CR LF, which Twilio takes as two.
+# A grapheme (UAX #29) is never split, except CR LF, which Twilio takes as two.
 _CLUSTER = regex.compile(r"\r|\X")
 
 
@@ -30,7 +30,7 @@ class Encoding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Capacity:
-    """Units in the 140 octets of a message: `alone`, and as a `part`, beside the six octets that join parts up."""
+    """Units in the 140 octets of a message: `alone`, and as a `part`, beside the six octets that join parts."""
 
     alone: int
     part: int
@@ -72,7 +72,7 @@ def _parts(pieces: Iterable[int], capacity: int) -> int:
 def _clusters(text: str) -> Iterator[int]:
     for cluster in _CLUSTER.findall(text):
         units = _code_units(cluster)
-        # A pile of accents that no part can hold has to be torn, between code points.
+        # A pile of accents that no part can hold has to be split, between code points.
         yield from (units,) if units <= _UCS_2.part else map(_code_units, cluster)
 
 

@@ -1,4 +1,4 @@
-"""Text that was typed or copied, without what nobody sees in it."""
+"""Text that was typed or copied, without its invisible characters."""
 
 import unicodedata
 from typing import Final
