@@ -1,1 +1,1 @@
-"""Every SQL statement, one function each: domain values in, domain values out."""
+"""The database: connections, transactions, and the SQL that several features share."""

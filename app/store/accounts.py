@@ -1,9 +1,9 @@
 """Channel accounts.
 
-A deleted account keeps its row, because conversations and past deliveries point at it; without configuration and
-credentials, disabled, and without its row in the routing table. That row is what makes an account exist: the callback
-address answers by it, and every function here that is not told otherwise sees only accounts that have one. Saving the
-key again brings the account back under the same id.
+A deleted account keeps its row, because conversations and past deliveries refer to it: without configuration and
+credentials, disabled, and without its row in the routing table. That row is what makes an account exist. The callback
+address depends on it, and every function here sees only accounts that have one, unless it says otherwise. Saving the
+key again restores the account under the same id.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,18 +34,18 @@ class HeldAccount:
     channel: Channel
     """The channel that its conversations are on, deleted or not."""
     previous: ChannelAccount | None
-    """What it was; None for a new or a deleted one."""
+    """Its values before, or None for a new or a deleted account."""
     sealed: Mapping[str, str] = field(repr=False)
     callback_secrets: Mapping[str, str] = field(repr=False)
 
 
 async def tenant_of_account(database: Database, account_id: UUID) -> TenantId | None:
-    """Return whose account it is, or was."""
+    """Return the tenant of the account, existing or deleted."""
     return await database.owner(channel_account_routes.c.account_id, account_id)
 
 
 async def load_account(tx: TenantTx, vault: Vault, account_id: AccountId) -> Account | None:
-    """An account with its credentials opened. Raises CredentialsUnreadable."""
+    """Load an account with its credentials decrypted. Raise CredentialsUnreadable."""
     row = await _one(tx, sa.select(channel_accounts).where(_EXISTS, *_is(tx.tenant, account_id)))
     if row is None:
         return None
@@ -53,7 +53,7 @@ async def load_account(tx: TenantTx, vault: Vault, account_id: AccountId) -> Acc
 
 
 async def accounts_named(tx: TenantTx, provider: str, keys: Sequence[str], identity: str) -> Sequence[AccountId]:
-    """The provider's accounts that one of these config keys calls by this name."""
+    """Return the provider's accounts for which one of these config keys has this value."""
     columns = channel_accounts.c
     named = sa.or_(*(columns.config[key].astext == identity for key in keys))
     query = sa.select(columns.id).where(_EXISTS, columns.tenant_id == tx.tenant, columns.provider == provider, named)
@@ -66,14 +66,14 @@ async def find_account(tx: TenantTx, key: str) -> ChannelAccount | None:
 
 
 async def account_configs(tx: TenantTx) -> Sequence[tuple[str, Channel, Mapping[str, Any]]]:
-    """Provider, channel and config of every account of the tenant."""
+    """Return provider, channel and config of every account of the tenant."""
     columns = channel_accounts.c
     query = sa.select(columns.provider, columns.channel, columns.config).where(_EXISTS, columns.tenant_id == tx.tenant)
     return [(row.provider, Channel(row.channel), row.config) for row in await tx.execute(query)]
 
 
 async def told_addresses(tx: TenantTx) -> Sequence[tuple[Channel, str]]:
-    """The accounts' own addresses that their providers told."""
+    """Return the accounts' own addresses that their providers reported."""
     columns = channel_accounts.c
     told = sa.select(columns.channel, columns.own_address).where(_EXISTS, columns.tenant_id == tx.tenant)
     rows = await tx.execute(told.where(columns.own_address.is_not(None)))
@@ -81,7 +81,7 @@ async def told_addresses(tx: TenantTx) -> Sequence[tuple[Channel, str]]:
 
 
 async def note_own_address(tx: TenantTx, account: ChannelAccount, address: str) -> None:
-    """Keep what the provider says to be the address of an account that is still what it was when it was asked."""
+    """Store the own address that the provider reported, if the account is still the one that was asked about."""
     columns = channel_accounts.c
     same, news = columns.config == sa.cast(dict(account.config), JSONB), columns.own_address.is_distinct_from(address)
     statement = sa.update(channel_accounts).where(*_is(tx.tenant, account.id), same, news)
@@ -99,7 +99,7 @@ async def list_accounts(tx: TenantTx, *, after: str | None, limit: int) -> Seque
 
 
 async def hold_account(tx: TenantTx, key: str, draft: AccountDraft) -> HeldAccount:
-    """Lock the account of that key, for `write_account` to fill; one that is not there is made, disabled and empty."""
+    """Lock the account of that key, for `write_account` to fill. Create it, disabled and empty, if there is none."""
     await tx.execute(
         insert(channel_accounts)
         .values(
@@ -123,7 +123,7 @@ async def hold_account(tx: TenantTx, key: str, draft: AccountDraft) -> HeldAccou
     return HeldAccount(AccountId(row.id), Channel(row.channel), previous, row.credentials, row.callback_secrets)
 
 
-# What is owed is owed in messages: at another rate they take another time.
+# A debt is counted in messages: at another rate they take another time.
 _OWED = sa.text("""
     CASE WHEN allowed_at > clock_timestamp()
          THEN clock_timestamp() + (allowed_at - clock_timestamp())
@@ -139,9 +139,9 @@ async def write_account(
     sealed: Mapping[str, str],
     callback_secrets: Mapping[str, str],
 ) -> ChannelAccount:
-    """Make an account what the draft says. Saving is how a person says that a fault is mended, so it ends a pause.
+    """Make an account what the draft says. By saving it a person says that a fault is fixed, so it ends a pause.
 
-    New credentials end a rest as well.
+    New credentials end a cool-down as well.
     """
     result = await tx.execute(
         sa.update(channel_accounts)
@@ -165,7 +165,7 @@ async def write_account(
             failures_in_a_row=0,
             allowed_at=_OWED.bindparams(new_rate=draft.rate_per_second),
             updated_at=sa.func.clock_timestamp(),
-            # Whom the provider asked to wait was the account as it was.
+            # The provider asked the account as it was before to wait.
             **({} if draft.credentials is None else {"cool_until": None}),
         )
         .returning(channel_accounts)
@@ -175,7 +175,7 @@ async def write_account(
     return _read(result.one())
 
 
-# The statuses are spelled out, so that the partial indexes on them serve.
+# The statuses are spelled out, so that the partial indexes on them are used.
 _HAS_OPEN_DELIVERIES = sa.text("""
     SELECT EXISTS (SELECT FROM deliveries d
                    WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'queued')
@@ -197,7 +197,7 @@ async def has_conversations(tx: TenantTx, account_id: AccountId) -> bool:
 
 
 async def empty_account(tx: TenantTx, account_id: AccountId) -> None:
-    """Delete an account, as far as what happened through it allows."""
+    """Delete an account, as far as its past deliveries allow."""
     await tx.execute(
         sa.update(channel_accounts)
         .where(*_is(tx.tenant, account_id))
@@ -230,7 +230,7 @@ async def write_callback_secrets(tx: TenantTx, account_id: AccountId, sealed: Ma
 def callback_tokens(
     vault: Vault, callbacks: Callbacks, tenant: TenantId, account: ChannelAccount, now: datetime
 ) -> Sequence[str]:
-    """The secrets that an account's address may hold, the one to enter first. Raises CredentialsUnreadable."""
+    """Return the secrets that an account's address may hold, the one to enter first. Raise CredentialsUnreadable."""
     return callbacks.tokens(account.id, vault.open(tenant, account.id, account.callback_secrets), now)
 
 

@@ -1,4 +1,4 @@
-"""Other names of an address: WhatsApp's id of a person whose number is known; and what a change of either brings."""
+"""Other names of an address (WhatsApp's id of a person whose number is known), and what a change of either means."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _LINK = sa.text("""
     WHERE address_links.address_key <> excluded.address_key
     RETURNING alias
 """)
-# The block stays where it was too: whoever gets the number next may lift it.
+# The block stays on the old address too: whoever gets the number next may lift it.
 _BLOCK_TOO = sa.text("""
     INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
     SELECT tenant_id, channel, :key, reason FROM blocked_addresses
@@ -34,20 +34,20 @@ _MOVE = sa.text("""
 
 
 async def link(tx: TenantTx, alias: Address, address: Address) -> None:
-    """Remember that two names were seen together. What stands against the one stands against the other."""
+    """Store that two names belong to one person. A block on one blocks the other."""
     values = {"channel": address.channel, "key": address.key}
     if await tx.scalar(_LINK, alias=alias.key, **values) is not None:
         await tx.execute(_BLOCK_TOO, names=[alias.key], **values)
 
 
 async def names_of(tx: TenantTx, channel: Channel, key: str) -> Sequence[str]:
-    """Every key that the person behind a key is known by, this one included."""
+    """Return every key that the person behind a key is known by, this one included."""
     found = await tx.scalars(_NAMES, channel=channel, key=key)
     return sorted({key, *found})
 
 
 async def main_key(tx: TenantTx, channel: Channel, key: str) -> str:
-    """The key by which a person is blocked who may have another name."""
+    """Return the key by which a person is blocked who may have another name."""
     statement = sa.text(
         "SELECT address_key FROM address_links WHERE tenant_id = :tenant AND channel = :channel AND alias = :key"
     )
@@ -56,7 +56,7 @@ async def main_key(tx: TenantTx, channel: Channel, key: str) -> str:
 
 
 async def move(tx: TenantTx, before: Sequence[Address], after: Address) -> None:
-    """Let conversations follow a person to another address."""
+    """Move conversations to a person's other address."""
     channel = after.channel
     names = {name for each in before for name in await names_of(tx, channel, each.key)}
     values = {"channel": channel, "key": after.key, "names": sorted(names - {after.key})}

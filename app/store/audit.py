@@ -1,4 +1,4 @@
-"""The audit log. The service may add to it and read it; its database role can neither change nor delete a row."""
+"""The audit log. The service may add to it and read it. Its database role can neither change nor delete a row."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _RECORD = sa.text("""
 
 
 async def record(tx: TenantTx, actor: Actor, entry: AuditEntry) -> None:
-    """Write down what is being done, in the transaction that does it: neither stands without the other."""
+    """Record an action in the transaction that does it: neither is stored without the other."""
     await tx.execute(_RECORD, **_who(actor), **_what(entry))
 
 
@@ -60,7 +60,7 @@ def _what(entry: AuditEntry) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which entries; None asks for all. From inclusive, to exclusive."""
+    """Which entries to list. None: no restriction. From inclusive, to exclusive."""
 
     action: AuditAction | None = None
     actor: str | None = None
@@ -81,7 +81,7 @@ def select_page(tenant: TenantId, query: AuditQuery, before: UUID | None, limit:
     newest = log.id.desc()
     if query.actor is None:
         return sa.select(audit_log).where(*conditions).order_by(newest).limit(limit)
-    # Each way of being the actor has an index of its own, which gives its newest without reading the others.
+    # Each way of being the actor has an index of its own, which yields its newest entries without reading the others.
     ways = [
         sa.select(log.id).where(*conditions, way).order_by(newest).limit(limit).subquery().select()
         for way in _acting(query.actor)

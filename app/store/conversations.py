@@ -1,4 +1,4 @@
-"""Conversations and their timelines, read; and locked, for whoever is about to change them."""
+"""Conversations and their timelines: to read, and to lock before they are changed."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -26,7 +26,7 @@ _BESIDE = """
 """
 _TABLES = f"conversations c {_BESIDE}"
 
-# In id order, as everybody locks conversations: two that lock the same ones cannot wait for each other.
+# In id order, as everybody locks conversations: no deadlock.
 _LOCK_BY_EXTERNAL_IDS = sa.text(f"""
     WITH found AS MATERIALIZED (
         SELECT c.id FROM unnest(CAST(:external_ids AS text[])) AS wanted (external_id)
@@ -44,7 +44,7 @@ _LOCK = sa.text(f"""
 
 
 async def lock_conversations(tx: TenantTx, external_ids: Sequence[str]) -> dict[str, Conversation]:
-    """The conversations of these external ids that exist; none of them changes until the transaction ends."""
+    """Lock the conversations of these external ids until the transaction ends, and return those that exist."""
     rows = await tx.execute(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids)
     return {row.external_id: _read(row) for row in rows}
 
@@ -72,7 +72,7 @@ def _read(row: Any) -> Conversation:
 
 
 def read_contact(row: Any, prefix: str = "") -> Contact:
-    """Read a contact out of columns named after its attributes."""
+    """Read a contact from columns named after its attributes."""
     values = {each.name: getattr(row, prefix + each.name) for each in fields(Contact)}
     return Contact(**values)
 
@@ -94,7 +94,7 @@ _VIEWS = sa.text(f"""
 
 
 async def view_conversations(tx: TenantTx, ids: Sequence[UUID]) -> list[ConversationView]:
-    """The conversations of these ids, the newest first."""
+    """Return the conversations of these ids, the newest first."""
     return [_view(row) for row in await tx.execute(_VIEWS, ids=ids)]
 
 
@@ -118,7 +118,7 @@ _FIND = sa.text("""
 
 
 async def find_id(tx: TenantTx, name: str) -> ConversationId | None:
-    """The conversation whose id, or else whose external id, this is."""
+    """Return the conversation with this id, or else with this external id."""
     found: ConversationId | None = await tx.scalar(_FIND, id=_uuid(name), external_id=name)
     return found
 
@@ -148,7 +148,7 @@ BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 async def timeline(
     tx: TenantTx, conversation: ConversationId, *, after: tuple[datetime, UUID], limit: int
 ) -> list[TimelineItem]:
-    """What happened on a conversation after a position (time and id of an item), the oldest first."""
+    """Return a conversation's timeline after a position (time and id of an item), the oldest first."""
     values = {"conversation": conversation, "created_at": after[0], "id": after[1], "limit": limit}
     return [_timeline_item(row) for row in await tx.execute(_TIMELINE_PAGE, **values)]
 

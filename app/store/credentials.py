@@ -1,8 +1,8 @@
-"""Channel credentials at rest: each value sealed on its own with AES-256-GCM.
+"""Channel credentials at rest: each value encrypted on its own with AES-256-GCM.
 
-The associated data binds a value to its tenant, account and field, so that a ciphertext copied elsewhere does not open.
-A sealed value reads `v1.<key id>.<base64url of nonce and ciphertext>`; the key id says which secret key it belongs to.
-Nonces are random: 2^32 values under one key keep within NIST SP 800-38D, section 8.3.
+The associated data binds a value to its tenant, account and field, so that a ciphertext copied elsewhere cannot be
+decrypted. An encrypted value reads `v1.<key id>.<base64url of nonce and ciphertext>`. The key id names the secret key
+that it belongs to. Nonces are random: 2^32 values under one key stay within NIST SP 800-38D, section 8.3.
 """
 
 import base64
@@ -21,14 +21,15 @@ _NONCE_BYTES = 12
 
 
 class CredentialsUnreadable(Exception):
-    """A stored credential does not open: it was sealed under another MASS_REPLY_SECRET_KEY, moved or changed."""
+    """A stored credential cannot be decrypted: it was encrypted under another MASS_REPLY_SECRET_KEY, moved or
+    changed."""
 
     def __init__(self) -> None:
         super().__init__(type(self).__doc__)
 
 
 class Vault:
-    """Seals under the first of the secret keys, and opens what any of them has sealed."""
+    """Encrypts with the first of the secret keys, and decrypts with any of them."""
 
     def __init__(self, secret_key: str, *former_keys: str) -> None:
         self._ciphers = {_prefix(key): AESGCM(_derive(key, "channel credentials", 32)) for key in former_keys}
@@ -40,22 +41,22 @@ class Vault:
         return {name: self._seal(value, _place(tenant, account, name)) for name, value in credentials.items()}
 
     def open(self, tenant: UUID, account: UUID, sealed: Mapping[str, str]) -> dict[str, str]:
-        """Raises CredentialsUnreadable."""
+        """Raise CredentialsUnreadable if no key decrypts it."""
         return {name: self._open(value, _place(tenant, account, name)) for name, value in sealed.items()}
 
     @property
     def key_id(self) -> str:
-        """Names the current key, and says nothing of it."""
+        """The id of the current key. It reveals nothing about the key."""
         return self._prefix.split(".")[1]
 
     def reseal(self, tenant: UUID, account: UUID, sealed: Mapping[str, str]) -> dict[str, str] | None:
-        """The same under the current key; None where it already is. Raises CredentialsUnreadable."""
+        """Return the value encrypted with the current key, or None if it is already. Raise CredentialsUnreadable."""
         if all(value.startswith(self._prefix) for value in sealed.values()):
             return None
         return self.seal(tenant, account, self.open(tenant, account, sealed))
 
     def first_callback_token(self, account: UUID) -> str:
-        """What a new account's callback address holds."""
+        """Return a new secret for an account's callback address."""
         return derived_token(self._secret_key, account)
 
     def _seal(self, value: str, place: bytes) -> str:
@@ -71,7 +72,7 @@ class Vault:
         try:
             raw = base64.urlsafe_b64decode(sealed.removeprefix(prefix))
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place).decode()
-        except (InvalidTag, ValueError):  # ValueError: not even of our form
+        except (InvalidTag, ValueError):  # ValueError: not even our format
             raise CredentialsUnreadable from None
 
 

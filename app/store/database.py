@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: one transaction, one tenant.
 
-The tenant is set for the transaction alone, so that a pooled connection carries nothing over; without it row-level
-security shows no row at all.
+The tenant is set for one transaction only, so that a pooled connection carries nothing over. Without a tenant,
+row-level security shows no row at all.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
 
 LEFT_OPEN = "10s"
-"""After which PostgreSQL ends a transaction that asks nothing more: one of a frozen process, or of a machine that has
-gone, would hold its rows against every other worker until the network noticed."""
+"""PostgreSQL ends a transaction that is idle for longer: the transaction of a frozen process, or of a machine that has
+gone, would keep its rows locked until the network noticed."""
 
 CONNECT_SECONDS = 5
 
@@ -43,23 +43,23 @@ _SET_TENANT_AND_TIME = sa.text(
 _SET_TENANT_AND_END = sa.text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('transaction_timeout', :milliseconds, true)"
 )
-"""The time that a transaction may idle is not enough: a process that freezes between the messages of one statement
-leaves its transaction active, waiting for the client, and its rows held."""
+"""The limit on idle time is not enough: a process that freezes between the messages of one statement leaves its
+transaction active, waiting for the client, and its rows locked."""
 _SET_TIME = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 _AWAY = ("08", "25006", "25P03", "25P04", "53", "57P")
-"""Beginnings of the SQLSTATEs of a database that starts, stops, fails over, or has no room left.
+"""Beginnings of the SQLSTATEs of a database that is starting, stopping, failing over, or out of room.
 https://www.postgresql.org/docs/18/errcodes-appendix.html"""
 _STOPPED = "57014"
-"""A statement that was ended by its time-out."""
+"""A statement that reached its time-out."""
 _IN_THE_WAY = ("40001", "40P01", "55P03")
-"""Two transactions stood in each other's way; another try may pass."""
+"""Two transactions were in each other's way. Another try may succeed."""
 
 SOME_TENANT = "(SELECT CAST(:tenant AS uuid))"
-"""The tenant, for look-ups by key: the planner is not told which one it is.
+"""The tenant, for look-ups by key, hidden from the planner.
 
-Of one that came after its statistics were made it expects a single row, to which any index leads that begins with the
-tenant; each look-up would then read all that this tenant has. Of some tenant it expects what tenants have on average.
+For a tenant newer than its statistics the planner expects a single row, and takes any index that begins with the
+tenant; each look-up would then read all of this tenant's rows. For an unknown tenant it expects the average.
 """
 
 
@@ -72,20 +72,20 @@ class PoolUse:
 
 
 class UnsafeRole(Exception):
-    """The database role may bypass the wall between tenants."""
+    """The database role may bypass row-level security."""
 
 
 def async_url(url: str) -> sa.URL:
-    """Read a `postgresql://` address as one for asyncpg; a unix socket as `?host=` works."""
+    """Return a `postgresql://` address as one for asyncpg. A unix socket as `?host=` works."""
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
 class DatabaseAway(OSError):
-    """PostgreSQL does not take connections."""
+    """PostgreSQL accepts no connections."""
 
 
 class Database:
-    """The one place where anything obtains a connection. What is asked of it is of one kind (`of`)."""
+    """The only source of connections. Each request to it belongs to one kind of work (`of`)."""
 
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._engine: AsyncEngine = create_async_engine(
@@ -101,16 +101,16 @@ class Database:
         self._kind = OWN_WORK
 
     def of(self, kind: WorkKind) -> Self:
-        """The same connections, for work of a kind: held to its time-out and its share of them."""
+        """Return the same connections for one kind of work: with its time-out, and within its share of them."""
         other = copy(self)
         other._kind = kind
         return other
 
     @asynccontextmanager
     async def begin(self, tenant: TenantId | UUID) -> AsyncIterator[TenantTx]:
-        """Open a transaction that sees one tenant's rows; it commits when the block ends well.
+        """Open a transaction that sees one tenant's rows. It commits when the block ends without an error.
 
-        Raises Overloaded when the tenant's share of this kind of work is used up.
+        Raise Overloaded if the tenant's share of this kind of work is used up.
         """
         if self._kind.statement_seconds is None:
             async with self._connected() as connection:
@@ -132,9 +132,9 @@ class Database:
 
     @asynccontextmanager
     async def begin_routing(self) -> AsyncIterator[RoutingTx]:
-        """Open a transaction without a tenant: it sees the routing tables only.
+        """Open a transaction without a tenant: it sees only the routing tables.
 
-        In the API strangers ask for it too, so it has a time and a share of its own. Raises Overloaded.
+        In the API strangers can cause it too, so it has a time-out and a share of its own. Raise Overloaded.
         """
         if self._kind.statement_seconds is None:
             async with self._connected() as connection:
@@ -161,7 +161,7 @@ class Database:
             return answer.one_or_none()
 
     async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
-        """Return the tenant in whose row of a routing table a key stands. Raises Overloaded."""
+        """Return the tenant that a routing table holds for a key. Raise Overloaded."""
         return await self._routes.owner(self.begin_routing, column, key)
 
     @asynccontextmanager
@@ -225,7 +225,7 @@ def _milliseconds(kind: WorkKind) -> str:
 
 
 def overload_of(error: Exception) -> Overloaded | None:
-    """Say what a failed statement or connection means to a caller who could try again; None for a fault of ours."""
+    """Return what a failed statement or connection means to a caller who may retry, or None for a fault of ours."""
     if isinstance(error, sa.exc.TimeoutError):
         return Overloaded("All connections to the database are busy.", limit="connections")
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
@@ -250,24 +250,24 @@ def _is_away(error: Exception) -> bool:
 async def plan_anew(tx: Transaction) -> None:
     """Let PostgreSQL plan each statement anew until the transaction ends.
 
-    The plan that a connection keeps after a few times is made for what is asked for on average, or was made when there
-    was hardly a row: then it reads all of a large mass reply for the first rows of it.
+    After a few uses a connection keeps a plan. That one fits the average, or a table that was nearly empty, and reads
+    all of a large mass reply to find its first rows.
     """
     await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
 
 
 async def plan_by_key(tx: Transaction) -> None:
-    """Plan what follows for tables as large as they are now, and for what tenants have on average.
+    """Plan the following statements for tables as large as they are now, and for the average tenant.
 
-    A connection keeps the plans of foreign keys' checks too. One that was made while a table was empty, or for a tenant
-    that its statistics do not know, reads all rows of the tenant to find one by its key.
+    A connection keeps the plans of foreign key checks too. A plan made while a table was empty, or for a tenant unknown
+    to its statistics, reads all rows of the tenant to find one by its key.
     """
     await tx.execute(sa.text("DISCARD PLANS"))
     await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
 
 
 class ConnectionBudget:
-    """A few of a pool's connections, for work that must leave the others to the pumps however much of it there is."""
+    """A few connections of a pool, for work that must leave the others to the pumps however much of it there is."""
 
     def __init__(self, database: Database, connections: int) -> None:
         self._database = database
@@ -275,13 +275,13 @@ class ConnectionBudget:
 
     @asynccontextmanager
     async def begin(self, tenant: TenantId) -> AsyncIterator[TenantTx]:
-        """Open a transaction that sees one tenant's rows, as soon as one of the few is free."""
+        """Open a transaction that sees one tenant's rows, once one of the few connections is free."""
         async with self._free, self._database.begin(tenant) as tx:
             yield tx
 
 
-# What a login may become counts as what it is: SET ROLE is one statement. Whoever may replicate, or may read files and
-# run programs on the server, reads every row past all policies.
+# What a login may become counts as what it is: SET ROLE is one statement. A role that may replicate, read files or run
+# programs on the server reads every row past all policies.
 _ROLE = sa.text("""
     WITH mine AS (SELECT * FROM pg_roles r WHERE pg_has_role(session_user, r.oid, 'MEMBER')
                                               OR pg_has_role(current_user, r.oid, 'MEMBER'))

@@ -8,8 +8,8 @@ from app.domain.addresses import Address
 from app.domain.erased_addresses import AddressDigests
 from app.store.transactions import TenantTx
 
-# Preparing reads a contact and writes its address into a delivery in one transaction: an erasure waits for it, and it
-# for the erasure. An import does too, which finds contacts by names that an erasure takes away.
+# Preparation reads a contact and writes its address into a delivery in one transaction. It and an erasure wait for each
+# other. So does an import, which finds contacts by names that an erasure removes.
 _PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 
 
@@ -19,7 +19,8 @@ async def wait_for_erasures(tx: TenantTx) -> None:
 
 
 _ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
-# The digest goes where the address comes back: an opt-out that its owner takes back then is not put in place again.
+# The digest is deleted when the address is known again: otherwise it would restore an opt-out that its owner revokes
+# later.
 _BLOCK_AGAIN = sa.text("""
     WITH known AS (
         DELETE FROM erased_blocks e
@@ -33,12 +34,12 @@ _BLOCK_AGAIN = sa.text("""
 
 
 async def has_digests(tx: TenantTx) -> bool:
-    """Whether any address of the tenant's stays blocked as a digest."""
+    """Return whether the tenant has any address that stays blocked as a digest."""
     return bool(await tx.scalar(_ANY_DIGEST))
 
 
 async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Collection[Address]) -> None:
-    """Block those of these addresses, which have just become known, that an erased contact had blocked."""
+    """Block the new addresses that an erased contact had blocked."""
     if not addresses or not await has_digests(tx):
         return
     named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))

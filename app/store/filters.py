@@ -1,8 +1,8 @@
 """A filter as SQL.
 
-Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or
-a membership in a btree column; `subject_contains` alone is checked row by row, which is why a filter has but a few.
-Statements name the tenant besides, for the planner and as the second wall.
+Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or a
+membership in a btree column. Only `subject_contains` is checked row by row, which is why a filter may hold just a few.
+Statements also name the tenant, for the planner and as the second wall.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,10 +21,11 @@ Condition = sa.ColumnElement[bool]
 
 
 def meant(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]]:
-    """The ids of the conversations that a filter means.
+    """Return the ids of the conversations that a filter matches.
 
-    A filter has one `any_of` at most, so each way through them is a conjunction, and the whole is their union. Nothing
-    is joined but by a look-up for each row: without statistics the planner would compare all with all, at each level.
+    A filter has one `any_of` at most, so each path through them is a conjunction, and the whole is their union. Nothing
+    is joined except by a look-up for each row: without statistics the planner would compare all with all, at each
+    level.
     """
     ways = [_way(tenant, way) for way in _ways(filter)]
     found = (sa.union(*ways) if len(ways) > 1 else ways[0]).subquery()
@@ -32,7 +33,7 @@ def meant(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]]:
 
 
 def _ways(filter: Filter) -> Iterator[tuple[Filter, ...]]:
-    """The filters that hold together, from the outermost to one without `any_of`."""
+    """Yield the filters that hold together, from the outermost to one without `any_of`."""
     if not filter.any_of:
         yield (filter,)
     for branch in filter.any_of:
@@ -41,7 +42,7 @@ def _ways(filter: Filter) -> Iterator[tuple[Filter, ...]]:
 
 
 def _way(tenant: TenantId, way: Sequence[Filter]) -> sa.Select[tuple[UUID]]:
-    """One conjunction: begun where few are likely to be found, and checked for each row found there."""
+    """Return one conjunction: it starts where few rows are likely, and checks each row found there."""
     beginnings = (_begun_at(tenant, part) for part in reversed(way))
     begun = next((beginning for beginning in beginnings if beginning is not None), None)
     if begun is None or any(part.team or part.assignee for part in way):
@@ -67,12 +68,12 @@ def _begun_at(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]] | None
 
 
 def _some(tenant: TenantId) -> sa.ScalarSelect[UUID]:
-    """The tenant as `SOME_TENANT` says it: for one that is new to the statistics all would be compared with all."""
+    """The tenant as `SOME_TENANT` has it: for one that is new to the statistics all would be compared with all."""
     return sa.select(sa.literal(tenant, sa.Uuid)).scalar_subquery()
 
 
 def _checks(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
-    """What a filter says of the row at hand: each costs a look-up by key, and none can become a join."""
+    """A filter's conditions on the row at hand: each costs a look-up by key, and none can become a join."""
     checks = _plain(rows, tenant, filter)
     if filter.contact:
         contact = contacts.c
@@ -91,12 +92,12 @@ def _checks(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condi
 
 
 def _found(rows: sa.FromClause, *conditions: Condition) -> Condition:
-    """Whether there is such a row: true or null. (Of EXISTS the planner may make a join.)"""
+    """Whether there is such a row: true or null. (The planner may turn EXISTS into a join.)"""
     return sa.select(sa.true()).where(*conditions).limit(1).correlate(rows).scalar_subquery()
 
 
 def _plain(rows: sa.FromClause, tenant: TenantId, filter: Filter) -> list[Condition]:
-    """What stands in the row itself, and the complement."""
+    """The conditions on columns of the row itself, and the negation."""
     conditions: list[Condition] = []
     for name in COLUMNS:
         given = getattr(filter, name)
@@ -167,7 +168,7 @@ async def count(tx: TenantTx, filter: Filter) -> int:
 
 
 async def matching(tx: TenantTx, filter: Filter, ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these conversations a filter means. No other is looked at, whatever the filter says."""
+    """Return which of these conversations a filter matches. No other is read, whatever the filter says."""
     given = sa.select(conversations).where(
         conversations.c.tenant_id == tx.tenant, conversations.c.id == sa.any_(uuids(ids))
     )
@@ -176,7 +177,7 @@ async def matching(tx: TenantTx, filter: Filter, ids: Sequence[UUID]) -> set[UUI
 
 
 async def page(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> list[ConversationId]:
-    """The matching ids, newest first, that come after `before` in that order."""
+    """Return the matching ids, newest first, that come after `before` in that order."""
     matching = meant(tx.tenant, filter)
     [id_] = matching.selected_columns
     older = matching if before is None else matching.where(id_ < before)

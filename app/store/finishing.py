@@ -1,4 +1,4 @@
-"""Work that is not left half-way."""
+"""Work that must not stop half-way."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,9 +6,9 @@ from typing import Any
 
 
 async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for it also when cancelled; the cancellation then comes with whatever is waited for next.
+    """Wait for it even when cancelled. The cancellation is raised at the next await.
 
-    So what stands behind a commit at least begins, and nobody wonders whether it was one.
+    So what follows a commit at least begins, and a commit's result is always known.
     """
     doing = asyncio.ensure_future(work)
     cancelled = False

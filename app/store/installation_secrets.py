@@ -1,4 +1,4 @@
-"""Keys of the installation's own that outlive the setting that they came from, sealed."""
+"""Keys of the installation that outlive the setting they came from, encrypted."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -16,12 +16,13 @@ from app.tables import installation_secrets
 log = structlog.get_logger(__name__)
 
 NOBODY: Final = UUID(int=0)
-"""No tenant's and no account's: what is sealed for it opens nowhere else."""
+"""No tenant's and no account's id: what is encrypted for it can be decrypted nowhere else."""
 DIGEST_KEY: Final = "address digests "
 
 
 async def former_digest_keys(database: Database, vault: Vault) -> Sequence[str]:
-    """The keys that erased addresses were digested with before today's. One that cannot be read is left out."""
+    """Return the keys that erased addresses were digested with before the current one. Leave out one that cannot be
+    read."""
     async with database.begin_routing() as tx:
         sealed = await all_sealed(tx)
     found: list[str] = []
@@ -39,7 +40,7 @@ async def all_sealed(tx: RoutingTx) -> Mapping[str, str]:
 
 
 async def keep(tx: RoutingTx, sealed: Mapping[str, str]) -> None:
-    """Store these, in the place of those of the same names."""
+    """Store these, and replace those of the same names."""
     for name, value in sealed.items():
         statement = insert(installation_secrets).values(name=name, sealed=value)
         columns = [installation_secrets.c.name]

@@ -1,4 +1,4 @@
-"""Lanes, as several features see them: why one stands still, and letting those of an account go on."""
+"""Lanes, as several features see them: why one is stopped, and how those of an account are resumed."""
 
 import sqlalchemy as sa
 
@@ -15,10 +15,10 @@ STOPPED = f"""
          WHEN a.cool_until > clock_timestamp() + interval '1 minute' THEN 'account_resting'
          WHEN l.held_times > 0 AND l.held_until > clock_timestamp() THEN 'held' END
 """
-"""Why a lane `l` of an account `a` cannot go on; NULL where it can, if only after a while."""
+"""Why a lane `l` of an account `a` is stopped, or NULL if it can go on, even if only after a while."""
 
 
-# Held in the order of the counters first, so that no two transactions wait for each other.
+# Locked in the order of the counters first: no deadlock.
 _FREE = sa.text("""
     WITH held AS MATERIALIZED (
         SELECT l.mass_reply_id, l.channel, l.account_id FROM mass_replies m
@@ -36,6 +36,7 @@ _FREE = sa.text("""
 
 
 async def free_account(tx: TenantTx, account: AccountId) -> list[tuple[LaneKey, int]]:
-    """End whatever the lanes of an account wait for; answers those to wake, each with the number of its queued."""
+    """End whatever the lanes of an account wait for. Return those to wake, each with the number of its queued
+    deliveries."""
     rows = await tx.execute(_FREE, account=account)
     return [(LaneKey(tx.tenant, MassReplyId(row.mass_reply_id), account), row.queued) for row in rows]

@@ -27,7 +27,7 @@ async def set_status(
     after: MassReplyStatus,
     pause_reason: PauseReason | None = None,
 ) -> bool:
-    """Compare and set the status and why it is paused; False where it was not `before` any more."""
+    """Compare and set the status and the pause reason. Return False if it was not `before` any more."""
     table = mass_replies
     statement = (
         table.update()
@@ -41,7 +41,7 @@ async def set_status(
 
 
 async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
-    """Read a mass reply and hold it until the transaction ends."""
+    """Load a mass reply and lock it until the transaction ends."""
     statement = sa.text("SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE")
     await tx.execute(statement, id=id_)
     return await get(tx, id_)
@@ -62,7 +62,7 @@ class MassReplyQuery:
 
 
 async def page(tx: TenantTx, query: MassReplyQuery, *, before: UUID | None, limit: int) -> list[MassReply]:
-    """List mass replies, newest first, those older than `before`."""
+    """List mass replies older than `before`, newest first."""
     table = mass_replies
     conditions = [
         table.c.tenant_id == tx.tenant,

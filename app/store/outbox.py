@@ -1,8 +1,8 @@
-"""The outbox: what is told to others is written down in the transaction that does it, and read from here afterwards.
+"""The outbox: events to publish are written in the transaction that does it, and read from here afterwards.
 
-A row is written without a position, since transactions end in another order than they begin. Whoever reads gives the
-positions first, to all rows that are committed by then, in the order in which they were written. So a reader that
-remembers one position has seen all before it, and what rests on another event always comes after it.
+A row is written without a position, because transactions end in another order than they begin. The reader first assigns
+positions to all rows that are committed by then, in the order of their writing. So a reader that remembers one position
+has seen everything before it, and an event always comes after those it depends on.
 """
 
 import json
@@ -20,7 +20,7 @@ from app.store.database import Database
 from app.store.transactions import TenantTx
 
 NUMBERED_AT_ONCE: Final = 10_000
-"""Events that one transaction gives positions to."""
+"""Events that one transaction assigns positions to."""
 
 _ANNOUNCE = sa.text("""
     INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, rules)
@@ -32,7 +32,7 @@ _ANNOUNCE = sa.text("""
 
 
 async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
-    """Tell whoever listens, once the caller's transaction has ended well."""
+    """Notify listeners once the caller's transaction has committed."""
     if not entries:
         return
     values = {
@@ -45,15 +45,15 @@ async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
 
 
 async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:
-    """Tell that a mass reply came to a status, if that is one to tell of."""
+    """Publish that a mass reply reached a status, if that is an event."""
     if status in REACHED:
         await publish(tx, [OutboxEntry(REACHED[status], id_)])
 
 
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('events ' || CAST(:tenant AS text), 0))")
 
-# The sequence counts the rows in the order of their writing: one that was written after another was committed has a
-# higher number. Materialized, so that the sequence is asked once for each of the sorted rows, whatever the plan.
+# The sequence counts the rows in the order of their writing: a row written after another was committed has a higher
+# number. Materialized, so that the sequence advances once for each of the sorted rows, whatever the plan.
 _NUMBER = sa.text("""
     WITH numbered AS MATERIALIZED (
         SELECT id, nextval('outbound_event_positions') AS position
@@ -65,16 +65,16 @@ _NUMBER = sa.text("""
 
 
 async def number(tx: TenantTx) -> int:
-    """Give positions to NUMBERED_AT_ONCE events that have none yet, the oldest first; answers how many there were.
+    """Assign positions to the oldest NUMBERED_AT_ONCE events that have none yet. Return how many there were.
 
-    Hold the transaction no longer than this: other readers of the same tenant wait for it.
+    Keep the transaction short: other readers of the same tenant wait for it.
     """
     await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
     return (await tx.execute(_NUMBER, limit=NUMBERED_AT_ONCE)).rowcount
 
 
 async def number_all(database: Database, tenant: TenantId) -> None:
-    """Give every event of the past its position, in transactions of their own: what is numbered later counts as new."""
+    """Assign a position to every past event, in transactions of their own: what is numbered later counts as new."""
     numbered = NUMBERED_AT_ONCE
     while numbered == NUMBERED_AT_ONCE:
         async with database.begin(tenant) as tx:
@@ -92,7 +92,7 @@ _AFTER = sa.text(f"""
 
 
 async def after(tx: TenantTx, position: int, limit: int, types: Collection[EventType] | None = None) -> list[Event]:
-    """Read a tenant's events that come after a position, of these types or of any.
+    """Return a tenant's events after a position, of these types or of any.
 
     Call `number` first, in a transaction of its own.
     """
@@ -104,10 +104,10 @@ async def after(tx: TenantTx, position: int, limit: int, types: Collection[Event
 class EventsPage:
     events: Sequence[Event]
     is_last: bool
-    """Whether no other events come behind them."""
+    """Whether these are the last events."""
 
 
-# The sum is made before anything is fetched: what is left out is never held by this process.
+# The sum is made before anything is fetched: what is left out never reaches this process.
 _PAGE_AFTER = sa.text(f"""
     SELECT {_COLUMNS}, found FROM (
         SELECT {_COLUMNS}, count(*) OVER () AS found, row_number() OVER positions AS place,
@@ -125,14 +125,14 @@ _PAGE_AFTER = sa.text(f"""
 async def page_after(
     tx: TenantTx, position: int, limit: int, most_bytes: int, types: Collection[EventType] | None = None
 ) -> EventsPage:
-    """As `after`, no more than so many bytes of subjects together; the first of them, whatever it has."""
+    """As `after`, with at most so many bytes of subjects. The first event is always included."""
     wanted = None if types is None else list(types)
     rows = (await tx.execute(_PAGE_AFTER, position=position, limit=limit, most_bytes=most_bytes, types=wanted)).all()
     return EventsPage([_event(row) for row in rows], is_last=not rows or rows[0].found == len(rows))
 
 
 async def last_position(tx: TenantTx) -> int:
-    """Where a reader begins that wants to hear of what is new; 0 where nothing was ever numbered."""
+    """Return the position from which a reader gets new events only, 0 if nothing was ever numbered."""
     statement = sa.text("SELECT max(position) FROM outbound_events WHERE tenant_id = :tenant")
     return await tx.scalar(statement) or 0
 

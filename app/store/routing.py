@@ -1,8 +1,8 @@
-"""Whose a key, an account or a visitor is: asked by strangers as well, before a tenant is known.
+"""The tenant of a key, an account or a visitor: asked by strangers as well, before a tenant is known.
 
-However many ask, one connection is enough: what is asked while a question is under way goes into the next one. So
-nobody waits longer than two questions take, and strangers cannot keep others out. An owner never changes, and is
-remembered; whether a key still opens anything its tenant's own rows say.
+One connection is enough, however many ask: questions that come while one is under way go into the next. So nobody waits
+longer than two questions take, and strangers cannot keep others out. An owner never changes, and is cached. Whether a
+key is still valid, its tenant's own rows say.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ class Routes:
         self._of: dict[str, _Route] = {}
 
     async def owner(self, begin: Begin, column: sa.Column[Any], key: Hashable) -> TenantId | None:
-        """Return the tenant in whose row of a routing table a key stands. Raises Overloaded."""
+        """Return the tenant that a routing table holds for a key. Raise Overloaded."""
         route = self._of.setdefault(column.table.name, _Route(column))
         return route.known.get(key) or await route.find(begin, key)
 
     def close(self) -> None:
-        """Ask nothing more."""
+        """Stop asking."""
         for route in self._of.values():
             route.close()
 
@@ -70,7 +70,7 @@ class _Route:
             self._asking.cancel()
 
     async def _ask(self, begin: Begin) -> None:
-        """Answer all who wait, and those who come meanwhile."""
+        """Answer everybody who waits, and those who come meanwhile."""
         while self._waiting:
             asked = {key: self._waiting.pop(key) for key in list(islice(self._waiting, AT_ONCE))}
             try:
@@ -97,7 +97,7 @@ class _Route:
 def _fail(owners: Iterable[Owner], error: Exception) -> None:
     for owner in owners:
         owner.set_exception(error)
-        owner.exception()  # whoever asked may have left: then nobody is to be told that it was not fetched
+        owner.exception()  # the caller may have left: then nobody is to be told that it failed
 
 
 def _overloaded() -> Overloaded:

@@ -1,4 +1,4 @@
-"""Bringing a database up to date, as its owner: the schema, the roles, the grants."""
+"""Bring a database up to date, as its owner: the schema, the roles, the grants."""
 
 from pathlib import Path
 
@@ -77,7 +77,7 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"GRANT USAGE ON SEQUENCE outbound_event_positions TO {name}",
         f"REVOKE ALL ON alembic_version FROM {name}",
         f"REVOKE DELETE ON tenants, heartbeats, installation_secrets FROM {name}",
-        f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # what a person decided stays as it was said
+        f"REVOKE UPDATE, DELETE ON delivery_decisions FROM {name}",  # a person's decision is never changed
         f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
         f"REVOKE UPDATE ON stream_tickets, {', '.join(sorted(ROUTING_TABLES))} FROM {name}",
         f"REVOKE DELETE ON api_keys, api_key_routes FROM {name}",  # a key is revoked, and stays in the list

@@ -1,4 +1,4 @@
-"""Selections: the conversations that they mean, and those ids frozen into pages."""
+"""Selections: the conversations that they match, and those ids frozen into pages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ PAGE_SIZE = 1_000
 
 
 def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID]]:
-    """The ids of the conversations that a selection means and that exist."""
+    """The ids of the conversations that a selection matches and that exist."""
     match selection:
         case ByFilter(filter, excluded):
             matching = meant(tenant, filter)
@@ -40,13 +40,14 @@ def selected_ids(tenant: TenantId, selection: Selection) -> sa.Select[tuple[UUID
 def _not_among(id_: sa.ColumnElement[UUID], ids: Sequence[UUID]) -> list[Condition]:
     if not ids:
         return []
-    # An anti-join with the list: PostgreSQL hashes `<> ALL` only where it sees the list while planning.
+    # An anti-join with the list: PostgreSQL hashes `<> ALL` only if it sees the list while planning.
     excluded = sa.func.unnest(uuids(ids)).column_valued("excluded")
     return [~sa.exists().where(excluded == id_)]
 
 
 async def freeze(tx: TenantTx, mass_reply_id: MassReplyId, selection: Selection) -> int:
-    """Store the ids that a selection means now, in pages of up to PAGE_SIZE, in one statement; answer their number."""
+    """Store the ids that a selection matches now, in pages of up to PAGE_SIZE, in one statement. Return their
+    number."""
     await _refuse_foreign_follow_up(tx, selection)
     selected = selected_ids(tx.tenant, selection).subquery()
     numbered = sa.select(
@@ -75,7 +76,7 @@ async def _refuse_foreign_follow_up(tx: TenantTx, selection: Selection) -> None:
 
 
 async def ids(tx: TenantTx, selection: Selection, limit: int) -> list[ConversationId]:
-    """The first ids that a selection means, in the order in which they would be frozen."""
+    """Return the first ids that a selection matches, in the order in which they would be frozen."""
     await _refuse_foreign_follow_up(tx, selection)
     selected = selected_ids(tx.tenant, selection).subquery()
     return list(await tx.scalars(sa.select(selected.c.id).order_by(selected.c.id).limit(limit)))
@@ -88,7 +89,7 @@ async def count_selected(tx: TenantTx, selection: Selection) -> int:
 
 
 async def missing_ids(tx: TenantTx, selection: Selection) -> list[str]:
-    """The ids or external ids in a selection, as given, that no conversation of the tenant has."""
+    """Return the ids or external ids in a selection, as given, that no conversation of the tenant has."""
     match selection:
         case ByIds(ids):
             return await _missing(tx, conversations.c.id, uuids(ids))

@@ -1,4 +1,4 @@
-"""Shares of a process's connections: what one kind of work, and one tenant with it, may hold at once."""
+"""Shares of a process's connections: what one kind of work, and one tenant within it, may hold at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
@@ -11,45 +11,46 @@ from weakref import WeakValueDictionary
 from app.domain.errors import Overloaded
 
 PATIENCE: Final = 5.0
-"""Seconds that a request waits for a connection before it is told to come back."""
+"""Seconds that a request waits for a connection before it is refused."""
 MOST_WAITING: Final = 200
-"""Requests that wait for the same share at once; each of them holds a body."""
+"""Requests that may wait for the same share at once. Each of them holds a body in memory."""
 
 
 PARTS: Final = 16
-"""What a pool is divided into. The kinds' parts add up to it, so that none ever waits for another's connections."""
+"""The parts of a pool. Those of all kinds add up to it, so that none ever waits for another's connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkKind:
-    """A kind of work: how long one statement of it may take, and how many parts of the pool fall to it."""
+    """A kind of work: how long one of its statements may take, and how many parts of the pool it gets."""
 
     name: str
     statement_seconds: float | None = None
-    """None where nothing but the work itself ends it."""
+    """None: only the work itself ends it."""
     of_tenant: int = PARTS
     of_all: int = PARTS
     one_moment: bool = False
     """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
     transaction_seconds: float | None = None
-    """After which PostgreSQL ends a transaction of it, whatever it is doing; None for never."""
+    """PostgreSQL ends a transaction after this time, whatever it is doing. None: never."""
 
 
 OWN_WORK: Final = WorkKind("own work")
-"""What workers and commands do: nobody waits at the other end, and nobody chooses the statements."""
+"""What workers and commands do: nobody waits for a response, and nobody chooses the statements."""
 DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
 """Claims, records and what the sweeper settles: a few hundred rows at most, which others wait for."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
-"""Whose a key or an account is: asked by anybody before a tenant is known, and answered for many at once (`Routes`)."""
+"""The tenant of a key or an account: asked by anybody before a tenant is known, and answered for many at once
+(`Routes`)."""
 QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)
 """A few rows by their keys, before any request: who is calling, and whether they may."""
 REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3)
-"""What providers report. They wait for an answer, and report again what got none."""
+"""Providers' reports. They wait for a response, and repeat a report without one."""
 ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4)
 SEARCH: Final = WorkKind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True)
-"""What a filter decides the cost of, and nothing is kept of. A count and a page of the same rows must agree."""
+"""Queries whose cost a filter decides, and that store nothing. A count and a page of the same rows must agree."""
 BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3)
-"""What writes as many rows as a selection or a file holds."""
+"""Writes of as many rows as a selection or a file holds."""
 OF_THE_API: Final = (ROUTING, QUICK, REPORTS, ORDINARY, SEARCH, BULK)
 
 
@@ -60,11 +61,11 @@ class Shares:
 
     @asynccontextmanager
     async def taken(self, kind: WorkKind, tenant: UUID | None = None) -> AsyncIterator[None]:
-        """Hold one connection's worth of a share, of the tenant's too where one is known.
+        """Hold one connection of a share, and of the tenant's part of it if a tenant is known.
 
-        Raises Overloaded when none comes free in time.
+        Raise Overloaded if none becomes free in time.
         """
-        # The tenant's own first: whoever waits for that takes no room from other tenants meanwhile.
+        # The tenant's part first: whoever waits for that takes no room from other tenants meanwhile.
         own = [] if tenant is None else [self._room(kind, kind.of_tenant, tenant)]
         rooms = [*own, self._room(kind, kind.of_all)]
         async with AsyncExitStack() as held:
@@ -85,7 +86,7 @@ class Shares:
 
 
 class _Room:
-    """So many at once, and a bounded number who wait."""
+    """A limited number at once, and a limited number that waits."""
 
     def __init__(self, kind: WorkKind, places: int) -> None:
         self._kind = kind

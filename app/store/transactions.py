@@ -15,7 +15,7 @@ from app.domain.words import TenantId
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transaction:
-    """One of the three. A statement's parameters are given by keyword."""
+    """One of the three kinds. A statement's parameters are given by keyword."""
 
     connection: AsyncConnection
 

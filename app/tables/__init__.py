@@ -1,9 +1,8 @@
 """The database schema. No behaviour.
 
-Every key begins with `tenant_id`, except in `tenants` and in the routing tables, which answer "whose is this?" before
-the tenant is known and hold no customer data. Row-level security is forced on every other table by the migrations.
-What a filter looks at sits in btree columns and tables, because under row-level security only leakproof operators use
-an index.
+Every key begins with `tenant_id`, except in `tenants` and in the routing tables, which find the tenant before it is
+known and hold no customer data. Row-level security is forced on every other table by the migrations. What a filter
+checks is in btree columns and tables, because under row-level security only leakproof operators use an index.
 """
 
 from app.tables._columns import NEW_ID, metadata

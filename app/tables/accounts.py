@@ -1,4 +1,4 @@
-"""Who may call, through what a tenant writes to its customers, and how it wants that done."""
+"""API keys, channel accounts, and what a tenant sets: its guards and snippets."""
 
 from sqlalchemy import (
     ARRAY,

@@ -1,4 +1,4 @@
-"""Customers, their conversations, and what was said in them."""
+"""Contacts, their conversations with the timelines, chat sessions and attachments."""
 
 from sqlalchemy import (
     ARRAY,
@@ -72,7 +72,7 @@ blocked_addresses = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
 )
 
-# Another name that a provider calls an address by, such as WhatsApp's id of a person whose number is known.
+# Another name of an address at its provider, such as WhatsApp's id of a person whose number is known.
 address_links = Table(
     "address_links",
     own.metadata,

@@ -1,4 +1,4 @@
-"""What became of each recipient, attempt by attempt, and what providers and people said of it."""
+"""Deliveries, attempt by attempt, and what providers and people reported about them."""
 
 from sqlalchemy import (
     Column,

@@ -1,4 +1,4 @@
-"""What others are told: the outbox, webhook endpoints, and the rules that act on what happened."""
+"""The outbox, webhook endpoints, and automation rules."""
 
 from sqlalchemy import (
     ARRAY,

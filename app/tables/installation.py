@@ -1,4 +1,4 @@
-"""Tenants, and what must be found before a tenant is known."""
+"""Tenants, and the routing tables that find one."""
 
 from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary, Table, Text, Uuid
 
@@ -52,7 +52,7 @@ installation_secrets = Table(
 )
 
 INSTALLATION_TABLES = frozenset({"heartbeats", "installation_secrets"})
-"""Of the whole installation: when work was done, and sealed keys of its own; nothing of anybody's."""
+"""The installation's own: when work was done, and encrypted keys. Nothing of any tenant's."""
 
 ROUTING_TABLES = frozenset({"api_key_routes", "channel_account_routes", "chat_token_routes"})
-"""Read before the tenant is known; they hold no customer data."""
+"""Read before the tenant is known. They hold no customer data."""

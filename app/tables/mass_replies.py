@@ -1,4 +1,4 @@
-"""Mass replies, what was selected for them, and the figures of their lanes."""
+"""Mass replies, their selections, and the counters of their lanes."""
 
 from sqlalchemy import (
     ARRAY,

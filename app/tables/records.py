@@ -1,4 +1,4 @@
-"""What is kept on record: who did what, and addresses that stay blocked without being known."""
+"""Records to keep: who did what, and addresses that stay blocked without being known."""
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Uuid
 
