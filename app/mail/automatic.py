@@ -1,7 +1,7 @@
-"""Telling a machine's mail from a person's: out-of-office answers, bounces, bulk mail.
+"""Recognise a machine's mail: out-of-office answers, bounces, bulk mail.
 
 Nobody waits for an answer to it, so it reopens nothing. A person's mail that is taken for a machine's would wait
-unseen: a mark counts only where programs that carry people's words do not set it.
+unseen. So a mark counts only if programs that carry people's words do not set it.
 """
 
 import re
@@ -23,7 +23,7 @@ _OTHER_MARKS = (
 _NO = frozenset({"0", "false", "no", "none"})
 
 _ROBOTS = re.compile(r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|microsoftexchange[0-9a-f]{32})@?", re.IGNORECASE)
-"""Who reports that a mail could not be delivered; no person reads there."""
+"""Senders that report that a mail could not be delivered. No person reads there."""
 _ROBOT_NAMES = re.compile(r"\s*(?:mailer[-_. ]?daemon|mail delivery (?:sub)?system)\b", re.IGNORECASE)
 _POSTMASTER = re.compile(r"postmaster@", re.IGNORECASE)
 _FAILED = re.compile(
@@ -43,16 +43,16 @@ _PREFIXES = (
     "αυτόματη απάντηση", "автоматический ответ", "автоматична відповідь", "自動返信", "自动答复", "自動回覆",
     "자동 회신",
 )  # fmt: skip
-"""What mail programs put before the subject of the mail that they answer, with a colon after it."""
+"""What mail programs write before the subject of the mail that they answer, with a colon after it."""
 _ANSWER = f"(?:{'|'.join(map(re.escape, _PREFIXES))})"
 _ANSWERED = re.compile(rf"\s*(?:{_ANSWER}\s*[:：]|\[{_ANSWER}\])", re.IGNORECASE)
 
 _RECEIPTS = frozenset({"all", "dr", "rn", "nrn", "ndr"})
-"""Who asks for no report of any kind sends by machine. `OOF, AutoReply` alone stands on helpdesks' replies."""
+"""A sender that asks for no report of any kind is a machine. Helpdesks' replies have `OOF, AutoReply` alone."""
 
 
 def is_automatic(headers: Mapping[str, str]) -> bool:
-    """Say whether a machine wrote it (RFC 3834 section 5, and the marks that mail programs set besides).
+    """Return whether a machine wrote the mail (RFC 3834 section 5, and the marks that mail programs set besides).
 
     `headers` holds the first value of each name, the name in lower case and the subject decoded.
     """
@@ -79,7 +79,7 @@ def _marks(name: str) -> bool:
 
 
 def _keyword(value: str) -> str:
-    """Read a header's keyword, without the parameters or the comment that may follow it."""
+    """Return a header's keyword, without the parameters or the comment that may follow it."""
     return without_comments(value).partition(";")[0].strip(' "').lower()
 
 

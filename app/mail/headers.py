@@ -1,7 +1,7 @@
-"""The header fields of a mail, read leniently: what is malformed costs itself, never its neighbours.
+"""The header fields of a mail, read leniently: a malformed field is lost alone, without its neighbours.
 
-The email package stops reading headers at the first malformed line and may raise at any access. Mail in the wild
-has such lines (a third-party filter's, a bare `From `), and the sender often stands below them.
+The email package stops reading headers at the first malformed line and may raise at any access. Real mail has such
+lines (a third-party filter's, a bare `From `), and the sender often comes after them.
 """
 
 import binascii
@@ -14,19 +14,19 @@ from itertools import groupby
 from app.domain.text.plain_text import decode, decode_as_beside, one_line
 
 MAX_HEADER_BYTES = 102_400
-"""What is longer is cut, as Postfix does (header_size_limit, https://www.postfix.org/postconf.5.html)."""
+"""A longer header is cut, as Postfix does (header_size_limit, https://www.postfix.org/postconf.5.html)."""
 
 MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, its angle brackets included."""
 
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]", re.ASCII)
-"""A date of ISO 8601, as programs write it that are no mail programs."""
+"""A date of ISO 8601, which programs write that are not mail programs."""
 
 LAST_YEAR = 2100
-"""A clock gone wild says 3609, and such a mail would be the newest message for ever."""
+"""A broken clock says 3609, and such a mail would be the newest message for ever."""
 
 _ENVELOPE_LINE = re.compile(rb">?From (?![ \t]*:)[^\n]*(?:\n|\Z)")
-"""An mbox's own line before a mail, which exporters leave there; `From  :` is the obsolete form of the field."""
+"""An mbox's own line before a mail, which exporters leave there. `From  :` is the obsolete form of the field."""
 _END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
@@ -37,13 +37,13 @@ _ENCODED_WORD = re.compile(
     r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?"
     rf"((?:[^?=]|=(?!\?[^?\s]+\?[bBqQ]\?)|\?(?!=)|{_OCTET_FOLLOWS})*+)\?="
 )
-"""Spaces and question marks inside are wrong, and frequent; the next word's beginning is the last to be passed over."""
+"""Spaces and question marks inside are wrong, and frequent. The match stops before the next word begins."""
 _ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern})*")
 """White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _PADDED = re.compile(rb"=*\s*((?:[A-Za-z0-9+/]{4}\s*+)*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))")
-"""What stands behind the padding where every line was encoded alone."""
+"""The text after the padding, if every line was encoded alone."""
 _ADDRESS_PIECE = re.compile(
     rf"(?:{_ENCODED_WORD.pattern})" r'|\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,=]++|.', re.DOTALL
 )
@@ -51,7 +51,7 @@ _COMMENT_PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|[^\\"()]++|.', re.DOTALL)
 _GROUP_LABEL = re.compile(
     rf'(?:{_ENCODED_WORD.pattern}|"(?:[^"\\]|\\.)*+"|[^":])*+:(?P<mailbox>.*\w.*|\s*\Z)', re.DOTALL
 )
-"""`Team:` before the mailboxes of a group (RFC 5322 section 3.4); a smiley's colon is none."""
+"""`Team:` before the mailboxes of a group (RFC 5322 section 3.4). A smiley's colon is none."""
 _COMMENT_AFTER = re.compile(r"\s*>?\s*(\(.*)", re.DOTALL)
 _ADDRESS = re.compile(
     r'(?<![^\s<>,;:()])(?:"(?:[^"\\]|\\.)++"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
@@ -64,10 +64,10 @@ class Headers:
 
     fields: tuple[tuple[str, bytes], ...]
     charset: str | None = None
-    """What values are read in that were written without encoding them, and not in UTF-8."""
+    """The charset of values that were written without encoding them, and not in UTF-8."""
 
     def all(self, name: str) -> list[str]:
-        """Answer every value of this name, on one line each; encoded words are still encoded."""
+        """Return every value of this name, on one line each. Encoded words are still encoded."""
         values = (value[:MAX_HEADER_BYTES] for key, value in self.fields if key == name)
         return [one_line(decode_as_beside(value, self.charset)).strip() for value in values]
 
@@ -75,7 +75,7 @@ class Headers:
         return next(iter(self.all(name)), None)
 
     def firsts(self) -> dict[str, str]:
-        """Answer the first value of each name, which is the outermost."""
+        """Return the first value of each name, which is the outermost."""
         return {name: self.first(name) or "" for name, _ in reversed(self.fields)}
 
 
@@ -88,8 +88,8 @@ class Mailbox:
 def read_headers(raw: bytes, charset: str | None = None) -> tuple[Headers, bytes]:
     """Split a mail or a MIME part into its header fields and its body.
 
-    What does not begin with a field has none. A malformed line between fields is skipped with its continuation; after
-    the last field it belongs to the body. `charset` is that of the text, for fields that are not encoded.
+    Text that does not begin with a field has none. A malformed line between fields is skipped with its continuation.
+    After the last field it belongs to the body. `charset` is that of the text, for fields that are not encoded.
     """
     envelope = _ENVELOPE_LINE.match(raw)
     start = envelope.end() if envelope else 0
@@ -117,7 +117,7 @@ def _read_fields(block: bytes) -> tuple[list[tuple[str, list[bytes]]], list[byte
 
 
 def decode_words(value: str) -> str:
-    """Decode the encoded words of a header (RFC 2047); what is not one stays as it is."""
+    """Decode the encoded words of a header (RFC 2047). Anything else stays as it is."""
     return one_line(_ENCODED_RUN.sub(_decode_run, value))
 
 
@@ -135,10 +135,10 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def decode_base64(encoded: bytes) -> bytes:
-    """Decode whatever stands between the letters; a cut-off end loses no more than itself.
+    """Decode the base64 letters and skip anything else. A cut-off end loses only itself.
 
-    It ends at the padding, or at the last one of several: some programs encode each line alone. What follows may be a
-    mailing list's footer.
+    The data ends at the padding, or at the last padding of several: some programs encode each line alone. What follows
+    may be a mailing list's footer.
     """
     first, padding, rest = encoded.partition(b"=")
     pieces = [first]
@@ -155,10 +155,10 @@ def _decode_piece(encoded: bytes) -> bytes:
 
 
 def read_mailbox(value: str) -> Mailbox | None:
-    """Read the first mailbox of a From or Reply-To header, malformed ones too, and never make up an address.
+    """Read the first mailbox of a From or Reply-To header, malformed ones too, and never invent an address.
 
-    (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.) What an encoded word holds is
-    a name, whatever it looks like (RFC 2047 section 5).
+    (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.) An encoded word holds a name,
+    whatever it looks like (RFC 2047 section 5).
     """
     pending = ""
     for piece in [*(found[0] for found in _ADDRESS_PIECE.finditer(without_comments(value))), ","]:
@@ -180,20 +180,20 @@ def _display_name(written: str) -> str | None:
     name = (label["mailbox"] if label else written).strip(" ,;<")
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    elif name.count('"') == 1:  # Its other end is missing.
+    elif name.count('"') == 1:  # The other bracket is missing.
         name = name.replace('"', "")
     return decode_words(name).strip() or None
 
 
 def _name_after(value: str, address: str) -> str | None:
-    """Read the name in a comment: `ann@example.com (Ann Lee)`, the way before there were display names."""
+    """Read the name in a comment: `ann@example.com (Ann Lee)`, the form from before there were display names."""
     after = _COMMENT_AFTER.match(value.partition(address)[2])
     comments = _take_apart(after[1])[1] if after else []
     return decode_words(re.sub(r"\\(.)", r"\1", comments[0])).strip() or None if comments else None
 
 
 def without_comments(value: str) -> str:
-    """Strip the comments, in round brackets and nested (RFC 5322 section 3.2.2); unbalanced ones are text."""
+    """Strip the comments, in round brackets and nested (RFC 5322 section 3.2.2). Unbalanced ones are text."""
     return _take_apart(value)[0]
 
 
@@ -213,7 +213,7 @@ def _take_apart(value: str) -> tuple[str, list[str]]:
 
 
 def read_date(value: str) -> datetime | None:
-    """Read a Date header in UTC; None where it is no date, or none that a mail can have."""
+    """Read a Date header in UTC. Return None if it is not a date, or not one that a mail can have."""
     text = re.sub(" ?: ?", ":", " ".join(without_comments(value).split()))
     try:
         date = datetime.fromisoformat(text.replace(" +", "+")) if _ISO_DATE.match(text) else parsedate_to_datetime(text)

@@ -1,8 +1,8 @@
 """HTML mail as plain text.
 
-Every pattern here runs in linear time over any input. Customers' HTML is hostile now and then: with Python 3.11.7,
-`html.parser` (and what is built on it) takes half a minute over 250 kB of `<a<a<a`, and 40 kB of nested lists grow
-to 25 MB of indentation in a Markdown converter.
+Every pattern here runs in linear time over any input. Customers' HTML is sometimes hostile: with Python 3.11.7,
+`html.parser` (and what is built on it) takes half a minute over 250 kB of `<a<a<a`, and 40 kB of nested lists grow to
+25 MB of indentation in a Markdown converter.
 """
 
 import html
@@ -18,7 +18,7 @@ _HUGE_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
 """Beyond Unicode, and from 4,301 digits on beyond `int()` too."""
 
 _LINE_END, _LINE, _PARAGRAPH = "\x01", "\x02", "\x03"
-"""Marks in place of tags: `<br>` always ends a line; a line or a paragraph begins only where none has begun."""
+"""Marks in place of tags: `<br>` always ends a line. A line or a paragraph begins only if none has begun."""
 
 _MARKS = {
     "br": _LINE_END,
@@ -35,21 +35,22 @@ _OWN_MARK = re.compile("[\x00-\x08]")
 _META_CHARSET = re.compile(rb"<meta\b[^<>]*?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
 _LOOKED_AT = 8_192
-"""Bytes in which a page says its charset. Browsers look at 1,024; the styles that Word puts first are longer."""
+"""Bytes in which a page declares its charset. Browsers look at 1,024; the styles that Word puts first are longer."""
 
 
 def declared_charset(page: bytes) -> str | None:
-    """Read the charset that a page itself names (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding)."""
+    """Return the charset that a page declares
+    (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding)."""
     beginning = page[:_LOOKED_AT]
     found = _META_CHARSET.search(beginning) or _XML_ENCODING.match(beginning)
     if found is None:
         return None
     label = found[1].decode("ascii", "replace").lower()
-    return "utf-8" if label.startswith("utf-16") else label  # It was read as bytes, so it is not UTF-16.
+    return "utf-8" if label.startswith("utf-16") else label  # It could be read as bytes, so it is not UTF-16.
 
 
 def html_to_text(source: str) -> str:
-    """Say what the reader of an HTML mail sees, with the addresses of its links."""
+    """Return what the reader of an HTML mail sees, with the addresses of its links."""
     visible = _LINK.sub(_with_address, _HIDDEN.sub("", _OWN_MARK.sub("", source)))
     marked = html.unescape(_HUGE_NUMBER.sub("\ufffd", _TAG.sub(_mark, visible)))
     return _BREAK.sub(_line_breaks, re.sub(r"\s+", " ", marked)).strip()

@@ -1,4 +1,4 @@
-"""Reading a customer's e-mail: any bytes become a `Mail`, or an `UnreadableMail` with a reason; nothing else escapes.
+"""Read a customer's e-mail: any bytes become a `Mail`, or raise `UnreadableMail` with a reason, and nothing else.
 
 A mail of 25 MB takes up to some seconds of computing: read large ones in a thread.
 """
@@ -24,7 +24,7 @@ MAX_MAIL_BYTES = 25 * 1024 * 1024
 
 
 class UnreadableMail(Exception):
-    """A mail that cannot become a conversation; `reason` is a sentence for the person who imports it."""
+    """A mail that cannot become a conversation. `reason` is a sentence for the person who imports it."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -34,32 +34,32 @@ class UnreadableMail(Exception):
 @dataclass(frozen=True, slots=True)
 class Mail:
     message_id: str | None
-    """As written, in angle brackets; never made up."""
+    """As written, in angle brackets. Never invented."""
     senders: tuple[Mailbox, ...] = field(repr=False)
     """Who may have written it, the likeliest first: the first of Reply-To, of From, and what a group has replaced. Each
-    with the name that stands beside this address, if one does."""
+    with the name beside this address, if there is one."""
     subject: str | None = field(repr=False)
-    """Decoded, on one line; None where it is missing or blank."""
+    """Decoded, on one line. None if it is missing or blank."""
     references: tuple[str, ...]
-    """The thread's messages, oldest first; of a long thread the first and the last twenty."""
+    """The thread's messages, oldest first. Of a long thread the first and the last twenty."""
     in_reply_to: tuple[str, ...]
     sent_at: datetime | None
     """By the sender's clock, which may be ahead of ours; in UTC."""
     text: str = field(repr=False)
-    """What a person reads in it; empty where it holds attachments only."""
+    """The text that a person reads in it. Empty if it holds only attachments."""
     automatic: bool
     """No person wrote it: an out-of-office answer, a bounce, bulk mail."""
     digest: str
     """SHA-256 of the file, in hex."""
     attachment_names: tuple[str, ...] = field(repr=False)
     deleted: bool = False
-    """Its mail program only hides it until the folder is compacted."""
+    """The mail program only hides it until the folder is compacted."""
     mailbox_data: bool = False
-    """No mail: a mail server keeps its own notes in it."""
+    """Not a mail: a mail server keeps its own notes in it."""
 
     @property
     def sender(self) -> str:
-        """The address to answer."""
+        """The address to reply to."""
         return self.senders[0].address
 
     @property
@@ -67,13 +67,14 @@ class Mail:
         return self.senders[0].name
 
     def besides(self, own: OwnAddresses) -> Self | None:
-        """Return the mail as one of a customer, whatever addresses of our own it came by; None where it is ours."""
+        """Return the mail with its customer as sender, whichever own addresses it passed through, or None if it is our
+        own."""
         left = tuple(each for each in self.senders if not own.hold(Channel.EMAIL, _key(each)))
         return replace(self, senders=left) if left else None
 
 
 def parse_mail(raw: bytes) -> Mail:
-    """Read one mail as it came over the wire or out of a file. Raises UnreadableMail."""
+    """Read one mail as it came over the wire or out of a file. Raise UnreadableMail."""
     if len(raw) > MAX_MAIL_BYTES:
         raise UnreadableMail(f"The e-mail is larger than {MAX_MAIL_BYTES // 1024**2} MB.")
     headers, body = read_headers(_in_lines(raw), told_charset(raw))
@@ -104,14 +105,14 @@ def parse_mail(raw: bytes) -> Mail:
 
 
 def _in_lines(raw: bytes) -> bytes:
-    """The mail from its first field on; some old programs end lines with CR alone."""
+    """Return the mail from its first field on. Some old programs end lines with CR alone."""
     mail = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     return mail if b"\n" in mail else mail.replace(b"\r", b"\n")
 
 
 _SENDERS = ("reply-to", "from")
 REPLACED_SENDERS = ("x-original-from", "x-google-original-from", "x-original-sender")
-"""Where groups put the author of a mail that they pass on as their own."""
+"""The headers in which groups put the author of a mail that they pass on as their own."""
 
 
 def _senders(headers: Headers) -> Iterator[Mailbox]:
@@ -154,21 +155,21 @@ def _is_deleted(headers: Headers) -> bool:
 
 
 def _is_mailbox_data(headers: Headers) -> bool:
-    """Say whether this is the first mail of a folder in which UW IMAP, Dovecot and others keep their counters."""
+    """Return whether this is the first mail of a folder, in which UW IMAP, Dovecot and others keep their counters."""
     subject = headers.first("subject") or ""
     return "DON'T DELETE THIS MESSAGE" in subject and any(headers.first(name) for name in ("x-imap", "x-imapbase"))
 
 
 def thread_ids(mail: Mail) -> tuple[str, ...]:
-    """Answer the messages whose conversation this mail may belong to, the nearest first."""
+    """Return the messages whose conversation this mail may belong to, the nearest first."""
     return answered(mail.in_reply_to, mail.references)
 
 
 def root_id(mail: Mail) -> str:
-    """Answer the thread's first Message-ID: the name of the conversation that this mail would open.
+    """Return the thread's first Message-ID: the name of the conversation that this mail would open.
 
-    References lists a thread from its first message on; without it, In-Reply-To names an ancestor if it holds
-    exactly one id (several are several threads, RFC 5322 section 3.6.4). Else the mail is itself the first, by its
+    References lists a thread from its first message on. Without it, In-Reply-To names an ancestor if it holds exactly
+    one id (several are several threads, RFC 5322 section 3.6.4). Otherwise the mail is itself the first, by its
     Message-ID or, without one, by its file's digest.
     """
     if mail.references:

@@ -1,7 +1,7 @@
 """The body of a mail: a tree of MIME parts (RFC 2045, RFC 2046), its text and the names of its attachments.
 
 The tree is split here and not by the email package, whose parser recurses once for every level and tests every line
-against the boundaries of all of them. Parameters, with their continuations and charsets, are the email package's.
+against the boundaries of all of them. The email package still reads parameters, with their continuations and charsets.
 """
 
 import binascii
@@ -18,7 +18,7 @@ from app.mail.headers import Headers, decode_base64, decode_words, read_headers,
 from app.mail.html_text import declared_charset, html_to_text
 
 _LOOKED_AT = 262_144
-"""Bytes in which a mail says its charset."""
+"""Bytes in which a mail declares its charset."""
 
 T = TypeVar("T")
 
@@ -38,11 +38,11 @@ _ENCODINGS = _UU_ENCODINGS | {"base64", "quotedprintable"}
 _TEXTS = frozenset({"text/plain", "text/html"})
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics"}
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
-"""White space at a line's end was added on the way (RFC 2045 section 6.7)."""
+"""White space at a line's end was added in transit (RFC 2045 section 6.7)."""
 _UU_FILE = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(?:[!-`][ -`]{1,80}\r?\n)++(?:[ `]?\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE
 )
-"""A file inside a text, as programs sent it before MIME, and some do still."""
+"""A file inside a text, as programs sent it before MIME, and some still do."""
 _CHARSET = re.compile(rb"^content-type[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*?;\s*charset\s*=\s*[\"']?([\w.:-]+)", re.I | re.M)
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 
@@ -57,14 +57,14 @@ class Part:
     """In lower case, without parameters."""
     charset: str | None
     encoding: str
-    """The Content-Transfer-Encoding, in lower case and without what is no letter or digit."""
+    """The Content-Transfer-Encoding, in lower case, letters and digits only."""
     filename: str | None
     attached: bool
-    """No part of what a person reads in the mail."""
+    """Not a part that a person reads in the mail."""
     body: bytes = field(repr=False)
     parts: tuple["Part", ...] = ()
     named_text: bool = False
-    """Text that only its file name sets apart from what a person reads: it is not said to be an attachment."""
+    """Text that only its file name sets apart from the text to read: it is not marked as an attachment."""
 
     def leaves(self) -> Iterator["Part"]:
         if not self.parts:
@@ -74,7 +74,7 @@ class Part:
 
 
 def read_part(headers: Headers, body: bytes) -> Part:
-    """Read a mail's body as a tree. Raises TooComplex."""
+    """Read a mail's body as a tree. Raise TooComplex."""
     whole = _read(headers, body, numbers=count(1), depth=0)
     written = any(_is_text(leaf) and leaf.body.strip() for leaf in whole.leaves())
     return whole if written else _with_named_text(whole)
@@ -85,7 +85,7 @@ def _is_text(leaf: Part) -> bool:
 
 
 def _with_named_text(whole: Part) -> Part:
-    """Take a named text for what was written, where no other text is: some programs give every part a file name."""
+    """Take a named text for the message if there is no other text: some programs give every part a file name."""
     named = next((leaf for leaf in whole.leaves() if leaf.named_text), None)
     return whole if named is None else _shown(whole, named)
 
@@ -108,14 +108,14 @@ def _read(headers: Headers, body: bytes, numbers: Iterator[int], depth: int) -> 
     boundary = (_or_none(message.get_boundary) or "").encode("utf-8", "replace")
     # No multipart may be encoded (RFC 2045 section 6.4), and some are.
     inside = split_parts(body, boundary) or split_parts(_decoded(_encoding(headers), body), boundary)
-    if not inside:  # A boundary that is missing or never comes: a person can still read what is there.
+    if not inside:  # A boundary that is missing or never comes: show the text that there is.
         return _leaf(headers, message, "text/plain", body)
     parts = tuple(_read(*read_headers(part, headers.charset), numbers, depth + 1) for part in inside)
     return Part(content_type, None, "", None, False, b"", parts)
 
 
 def told_charset(raw: bytes) -> str | None:
-    """Say the charset that a mail names first, of itself or of a part."""
+    """Return the charset that a mail names first, for itself or for a part."""
     found = _CHARSET.search(raw, 0, _LOOKED_AT)
     return found[1].decode("ascii", "replace") if found else None
 
@@ -134,7 +134,7 @@ def _leaf(headers: Headers, message: Message, content_type: str, body: bytes) ->
 
 
 def _without_uu_files(leaf: Part) -> Part:
-    """Take the files out of a text that hold neither parts nor an encoding."""
+    """Remove the files from a text that have neither parts nor an encoding of their own."""
     if leaf.content_type != "text/plain" or leaf.attached or leaf.encoding in _ENCODINGS:
         return leaf
     names = [decode_as_beside(found[1], leaf.charset).strip() for found in _UU_FILE.finditer(leaf.body)]
@@ -146,7 +146,7 @@ def _without_uu_files(leaf: Part) -> Part:
 
 
 def _filename(message: Message) -> str | None:
-    """Read a file's name: as RFC 2231 writes it rather than plainly, where a program wrote both for older readers."""
+    """Return a file's name: in RFC 2231's form rather than the plain one, if a program wrote both for older readers."""
     told = [
         value
         for header, name in (("content-disposition", "filename"), ("content-type", "name"))
@@ -156,7 +156,7 @@ def _filename(message: Message) -> str | None:
 
 
 def _parameters(message: Message, header: str, name: str) -> list[object]:
-    """Answer the values of this name: text, or charset, language and text that was percent-encoded."""
+    """Return the values of this name: text, or charset, language and text that was percent-encoded."""
     found = _or_none(lambda: message.get_params(header=header)) or []
     plain = name.removesuffix("*")
     return [value for key, value in found if key == plain and isinstance(value, tuple) == name.endswith("*")]
@@ -167,7 +167,7 @@ def _named(value: object) -> str | None:
 
 
 def _octets_read(charset: str | None, _: str | None, text: str) -> str:
-    """Read what was percent-encoded, of which the email package gives each octet as a character."""
+    """Decode a percent-encoded value, of which the email package returns each octet as a character."""
     return decode_as_beside(text.encode("latin-1"), charset) if all(each <= "\xff" for each in text) else text
 
 
@@ -187,12 +187,12 @@ def _with_parameters(headers: Headers) -> Message:
 def _or_none(read: Callable[[], T]) -> T | None:
     try:
         return read()
-    except (LookupError, TypeError, ValueError):  # Continuations out of order, charsets that are none.
+    except (LookupError, TypeError, ValueError):  # Continuations out of order, unknown charsets.
         return None
 
 
 def split_parts(body: bytes, boundary: bytes) -> list[bytes]:
-    """Split a multipart body at its delimiter lines (RFC 2046 section 5.1.1); a missing last one ends with the body."""
+    """Split a multipart body at its delimiter lines (RFC 2046 section 5.1.1). A missing last one ends with the body."""
     parts: list[bytes] = []
     start: int | None = None
     for line_start, line_end, is_last in _delimiters(body, boundary):
@@ -221,7 +221,7 @@ def _without_line_end(part: bytes) -> bytes:
 
 
 def text_of(part: Part) -> str:
-    """Answer what a reader sees: plain text rather than HTML where both say the same, without the attachments."""
+    """Return the text that a reader sees: plain text rather than HTML if both say the same, without the attachments."""
     if not part.parts:
         return _leaf_text(part)
     if part.content_type == "multipart/alternative":
@@ -245,7 +245,7 @@ def _leaf_text(part: Part) -> str:
 
 
 def _decoded(encoding: str, body: bytes) -> bytes:
-    """Undo a transfer encoding; a body in one that nobody knows is read as it is."""
+    """Undo a transfer encoding. A body in an unknown one is read as it is."""
     match encoding:
         case "base64":
             return decode_base64(body)
@@ -268,12 +268,12 @@ def _uudecoded(body: bytes) -> bytes:
 def _uu_line(line: bytes) -> bytes:
     try:
         return binascii.a2b_uu(line)
-    except binascii.Error:  # Some encoders pad a line with too much.
+    except binascii.Error:  # Some encoders pad a line too much.
         return binascii.a2b_uu(line[: ((line[0] - 32) & 63) * 4 // 3 + 2]) if line else b""
 
 
 def attachment_names(part: Part) -> tuple[str, ...]:
-    """Name what the mail holds besides its text; what has no name is named by its type."""
+    """Return the names of a mail's attachments. One without a name is named by its type."""
     names = (_name(leaf)[:LONGEST_NAME] for leaf in part.leaves() if leaf.attached or leaf.content_type not in _TEXTS)
     return tuple(islice(names, NAMES_KEPT))
 

@@ -1,13 +1,13 @@
-"""Telling the line between two mails of an mbox file from a line of text that begins with `From ` as well.
+"""Find the separators between the mails of an mbox file, among lines of text that begin with `From ` as well.
 
-Programs differ: most put an empty line before it, some do not; most put `>` before such a line of a text, some do not.
-All write the time into it, and a header follows. So does this: by both.
+Programs differ: most put an empty line before a separator, some do not; most put `>` before such a line of text, some
+do not. All write the time into it, and a header follows. This looks at both.
 """
 
 import re
 
 KEPT_BEHIND = len(b"\r\n\r\n")
-"""What stands before a line decides too."""
+"""The line before also matters."""
 
 _LONGEST_LINE = 1_000
 _MONTH = re.compile(rb"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
@@ -28,10 +28,10 @@ _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNORECAS
 
 
 def told_end(held: bytes | bytearray, longest: int, *, last: bool) -> int | None:
-    """Answer where the mail at the beginning ends by its own Content-Length; 0 where that is not so, None as above.
+    """Return where the first mail ends by its own Content-Length, 0 if it has none that fits, None as above.
 
-    Solaris and others write it in the place of `>` before such lines (mboxcl2). A length is believed where a separator
-    follows, or the file's end.
+    Solaris and others write it instead of `>` before such lines (mboxcl2). A length counts if a separator follows it,
+    or the file's end.
     """
     head = _HEAD_ENDS.search(held, 0, _LONGEST_HEAD)
     if head is None:
@@ -50,9 +50,9 @@ def told_end(held: bytes | bytearray, longest: int, *, last: bool) -> int | None
 
 
 def separator_at(held: bytes | bytearray, start: int, *, last: bool) -> int | None:
-    """Answer where the mail begins whose separator begins at `start`; 0 where it is none, None where more is to come.
+    """Return where the mail begins whose separator begins at `start`, 0 if it is none, None if more data is needed.
 
-    `last`: nothing more will come.
+    `last`: no more data will come.
     """
     end = held.find(b"\n", start, start + _LONGEST_LINE)
     if end < 0 and len(held) - start >= _LONGEST_LINE:
@@ -69,7 +69,7 @@ def separator_at(held: bytes | bytearray, start: int, *, last: bool) -> int | No
 
 
 def _is_dated(line: bytes) -> bool:
-    """Tell `asctime` and its variants: with a zone, in the order of RFC 5322, as ISO 8601."""
+    """Return whether this is `asctime` or a variant: with a zone, in the order of RFC 5322, as ISO 8601."""
     return bool(_ISO_TIME.search(line) or all(part.search(line) for part in (_MONTH, _HOUR, _YEAR)))
 
 

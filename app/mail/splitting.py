@@ -1,4 +1,4 @@
-"""Cutting an upload into its mails or lines as it comes in: one of them and one chunk in memory, whatever its size."""
+"""Split an upload into its mails or lines as it comes in: one of them and one chunk in memory, whatever its size."""
 
 import re
 from codecs import BOM_UTF8
@@ -16,7 +16,7 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class OversizedItem:
-    """Stands for an item that is over the limit and was passed over; the items after it follow."""
+    """Stands for an item over the limit that was skipped. The items after it follow."""
 
     size: int
     """In bytes."""
@@ -25,8 +25,8 @@ class OversizedItem:
 async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) -> AsyncIterator[bytes | OversizedItem]:
     """Yield the mails of an mbox file of any kind (RFC 4155, https://www.qmail.org/man/man5/mbox.html).
 
-    Each begins after a separator, which `app.mail.separators` tells from a line of text; one `>` of each `>From ` is
-    dropped. What stands before the first separator is a mail too, so that a single mail without one is read as well.
+    Each begins after a separator, which `app.mail.separators` tells from a line of text. One `>` of each `>From ` is
+    dropped. Text before the first separator is a mail too, so that a single mail without one is read as well.
     """
     separated = False
     async for item in _split(_after_empty_line(chunks), _NextMail(limit), limit):
@@ -39,7 +39,7 @@ async def split_mbox(chunks: AsyncIterable[bytes], limit: int = MAX_MAIL_BYTES) 
 
 
 async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield a text's bytes without the byte-order mark that some programs put before them."""
+    """Yield a text's bytes without the byte-order mark that some programs write first."""
     held, begun = b"", False
     async for chunk in chunks:
         if begun:
@@ -56,7 +56,7 @@ async def without_mark(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 async def split_lines(
     chunks: AsyncIterable[bytes], limit: int = MAX_LINE_BYTES
 ) -> AsyncIterator[bytes | OversizedItem]:
-    """Yield a text's lines without their ends; empty ones too, so that counting them gives a line's number."""
+    """Yield a text's lines without their ends, empty ones too: so counting them gives a line's number."""
     async for item in _split(chunks, _NextLine(), limit):
         yield item if isinstance(item, OversizedItem) else _within(limit, item.removesuffix(b"\r"))
 
@@ -71,10 +71,10 @@ class Cut:
 
 class Cutter(Protocol):
     slack: int
-    """How much larger an item may be before its marks are taken off."""
+    """How much larger an item may be before its marks are removed."""
 
     def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
-        """Find the next cut from `start` on; else answer from where to search when more has come."""
+        """Return the next cut from `start` on, or else the place to search from once more data has come."""
 
 
 class _NextLine:
@@ -91,7 +91,7 @@ class _NextMail:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._begins = True
-        """Whether what is held is looked at for the first time."""
+        """Whether the held data is searched for the first time."""
 
     def find(self, held: bytearray, start: int, *, last: bool) -> Cut | int:
         if self._begins:
@@ -147,7 +147,7 @@ def _within(limit: int, item: bytes) -> bytes | OversizedItem:
 
 
 async def _after_empty_line(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Let a file's first `From ` line be found like every other."""
+    """Treat a file's first `From ` line like every other one."""
     yield b"\n\n"
     async for chunk in chunks:
         yield chunk

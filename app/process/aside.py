@@ -1,8 +1,8 @@
-"""Computing beside the event loop, a few milliseconds a turn.
+"""Compute beside the event loop, a few milliseconds a turn.
 
 One thread for the whole process: several would compete for the interpreter's lock, and the loop would wait for each of
-them. Whoever has much to compute queues up again after each turn, and a tenant has one place in the queue, so that the
-others' turns come in between however much one of them asks for.
+them. Long work queues again after each turn. A tenant has one place in the queue, so that others get their turns
+however much one of them asks for.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from app.domain.words import TenantId
 
 TURN: Final = 0.01
-"""Seconds after which nothing more is begun in a turn."""
+"""Seconds after which a turn begins nothing more."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ class Aside:
         self._line = asyncio.Lock()
 
     def of(self, tenant: TenantId) -> Self:
-        """The same thread, for what a tenant asks for."""
+        """Return the same thread, with one tenant's place in the queue."""
         other = copy(self)
         other._line = self._lines.setdefault(tenant, asyncio.Lock())
         return other
@@ -39,7 +39,7 @@ class Aside:
     ) -> list[Result]:
         """Do the work for each item, in order.
 
-        Return fewer results when `until`, by the loop's clock, passes first; one turn is always taken.
+        Return fewer results if `until`, by the loop's clock, passes first. At least one turn is always taken.
         """
         loop = asyncio.get_running_loop()
         results: list[Result] = []

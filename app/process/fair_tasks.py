@@ -1,4 +1,4 @@
-"""Pieces of work beside each other, of which each key has one at a time and each tenant no more than its share."""
+"""Tasks that run beside each other: each key has one at a time, and each tenant no more than its share."""
 
 import asyncio
 from collections import Counter
@@ -9,7 +9,7 @@ from app.domain.words import TenantId
 
 
 class FairTaskPool:
-    """No more than `most` at once, `each` of them of one tenant, and no more begun once the process is to stop."""
+    """Runs at most `most` tasks at once, `each` of them for one tenant, and begins none once the process stops."""
 
     def __init__(self, most: int, each: int) -> None:
         self._most = most
@@ -29,24 +29,24 @@ class FairTaskPool:
 
     @property
     def under_way(self) -> list[UUID]:
-        """The keys whose turn it is."""
+        """The keys whose tasks run now."""
         return list(self._tasks)
 
     @property
     def at_limit(self) -> list[TenantId]:
-        """The tenants of which no more may begin now."""
+        """The tenants for which no more may begin now."""
         return [tenant for tenant, count in self._owners.items() if count >= self._each]
 
     def share(self, total: int, at_most: int) -> int:
-        """What falls to each of those under way if they divide a total among them: never nothing.
+        """Return one running task's share if they divide a total: never zero.
 
-        It is less the more there are; those that have more already keep it until they give it back. So when all come
-        one after the other and keep all they get, the sum may be three times the total.
+        The more there are, the smaller it is. A task that got more before keeps it until it ends. So if all come one
+        after the other and keep what they get, the sum may be three times the total.
         """
         return max(1, min(at_most, total // max(1, len(self._tasks))))
 
     def begin(self, key: UUID, tenant: TenantId, work: Callable[[], Awaitable[None]]) -> None:
-        """Begin it, unless the key's last turn goes on or no room is left; does not wait for what becomes of it."""
+        """Begin the work, unless the key's last task still runs or no room is left. Do not wait for it."""
         if self.free and key not in self._tasks and self._owners[tenant] < self._each:
             self._owners[tenant] += 1
             self._tasks[key] = asyncio.create_task(self._run(key, tenant, work))
@@ -55,7 +55,7 @@ class FairTaskPool:
         self._stopping = True
 
     async def finish(self) -> None:
-        """Wait until all that was begun has ended."""
+        """Wait until every task has ended."""
         while self._tasks:
             await asyncio.gather(*self._tasks.values())
 
@@ -64,4 +64,4 @@ class FairTaskPool:
             await work()
         finally:
             del self._tasks[key]
-            self._owners -= Counter({tenant: 1})  # forgets a tenant that has none any more
+            self._owners -= Counter({tenant: 1})  # drops a tenant whose count is zero

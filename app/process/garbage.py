@@ -1,13 +1,13 @@
-"""How often a process looks for cycles of objects that nobody holds."""
+"""How often a process collects garbage cycles."""
 
 import gc
 
 
 def collect_seldom() -> None:
-    """Look for cycles among new objects only, and after 10,000 of them instead of 700.
+    """Collect cycles among new objects only, and after 10,000 of them instead of 700.
 
-    Each full look walks through all that was imported: a sixth of a second in which nobody is answered, and a fifth of
-    a worker's time (`make bench`). To be called once all is imported.
+    A full collection walks through everything that was imported: a sixth of a second in which no request is answered,
+    and a fifth of a worker's time (`make bench`). Call this once everything is imported.
     https://docs.python.org/3/library/gc.html#gc.freeze
     """
     gc.collect()

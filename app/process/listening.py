@@ -1,4 +1,4 @@
-"""Ports that a process is to listen on."""
+"""Ports that a process will listen on."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ import socket
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise OSError, in words that name the port, where nobody can listen there."""
+    """Raise OSError, with a message that names the port, if nobody can listen there."""
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:

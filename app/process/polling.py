@@ -1,4 +1,4 @@
-"""What keeps open pages informed: one task that asks every so often, and a notifier for each page."""
+"""Keep open pages up to date: one task polls, and each page has a notifier."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,11 +12,11 @@ from app.domain.errors import Overloaded
 log = structlog.get_logger()
 
 UNREACHABLE = (SQLAlchemyError, OSError, TimeoutError, Overloaded)
-"""What asking the database ends with while it cannot be asked."""
+"""The errors of a poll while the database cannot be reached."""
 
 
 class Notifier:
-    """Wakes one page. A notification that nobody waits for is kept, and many of them are one."""
+    """Wakes one page. Notifications that nobody waits for are kept, as one."""
 
     def __init__(self) -> None:
         self._notified = asyncio.Event()
@@ -26,12 +26,12 @@ class Notifier:
         self._notified.set()
 
     def notify_last(self) -> None:
-        """Say that the page is to be left: this process stops."""
+        """Tell the page to end: this process stops."""
         self.is_last = True
         self._notified.set()
 
     async def wait(self, seconds: float | None = None) -> bool:
-        """Whether it rang, within so many seconds."""
+        """Wait for a notification. Return False if none comes within so many seconds."""
         try:
             async with asyncio.timeout(seconds):
                 await self._notified.wait()
@@ -42,10 +42,10 @@ class Notifier:
 
 
 class Poller:
-    """Asks for as long as somebody wants to know; the next one who does starts it again."""
+    """Polls for as long as anybody is interested. The next one who is starts it again."""
 
     def __init__(self, of: str, ask: Callable[[], Awaitable[None]], wanted: Callable[[], bool], tick: float) -> None:
-        """`of` is what the log says it asks for; `tick` is in seconds."""
+        """`of` names the subject in the log. `tick` is in seconds."""
         self._of, self._ask, self._wanted, self._tick = of, ask, wanted, tick
         self._task: asyncio.Task[None] | None = None
 
@@ -64,7 +64,7 @@ class Poller:
                 except UNREACHABLE as error:
                     log.warning("news_failed", of=self._of, error=type(error).__name__)
                 except Exception:
-                    # Whatever it is, open pages would otherwise hear nothing any more, and not know it.
+                    # Without this, open pages would hear nothing any more and not know it.
                     log.exception("news_failed", of=self._of)
                 await asyncio.sleep(self._tick)
         finally:
