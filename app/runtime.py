@@ -1,6 +1,6 @@
 """The only composition root: settings in; database, channels and queue out; closed in reverse order.
 
-The API and the workers open the same runtime, so that they cannot drift apart in pools or time-outs.
+The API and the workers open the same runtime, so that they cannot drift apart in pool sizes or time-outs.
 """
 
 import sys
@@ -43,15 +43,15 @@ class Runtime:
     senders: SenderCache
     plans: PlanCache
     files: Files | None
-    """None where the installation keeps no attachments."""
+    """None if the installation stores no attachments."""
     staging: FileStaging
     chat_news: ChatNews
     tokens: Tokens | None
-    """None where API keys are the only credentials."""
+    """None if API keys are the only credentials."""
     telemetry: Telemetry
     figures: DatabaseFigures
     posts: httpx.AsyncClient
-    """For what we post to addresses of a tenant's own, in a pool apart from the providers'."""
+    """For calls to tenants' own addresses, in a pool apart from the providers'."""
 
     address_digests: AddressDigests
     aside: Aside = field(default_factory=Aside)
@@ -61,10 +61,10 @@ class Runtime:
 async def open_runtime(
     settings: Settings, telemetry: Telemetry | None = None, kind: WorkKind = OWN_WORK
 ) -> AsyncIterator[Runtime]:
-    """Connect to everything. Without telemetry, what it counts is shown to nobody; `kind` is whom the work is for.
+    """Connect to everything. Without `telemetry`, its metrics are not exported. `kind` is the kind of work it is for.
 
-    Raises UnsafeRole where the database login could see more than one tenant at a time, and SettingsInvalid where an
-    address cannot be used. (Redis may be away; the database may not.)
+    Raise UnsafeRole if the database login could see more than one tenant at a time, and SettingsInvalid if an address
+    cannot be used. (Redis may be away; the database may not.)
     """
     # The event loop waits as long as this, each time, for the thread that renders (`Aside`).
     sys.setswitchinterval(0.0002)
@@ -108,7 +108,7 @@ async def open_runtime(
 
 @contextmanager
 def _named(variable: str, *errors: type[Exception]) -> Iterator[None]:
-    """Say of these errors inside the block which setting led to them."""
+    """Raise these errors inside the block as SettingsInvalid, with the name of the setting."""
     try:
         yield
     except errors as error:
@@ -135,7 +135,7 @@ def _open_keys(stack: AsyncExitStack, settings: Settings) -> Keys | None:
         return SharedSecret(settings.jwt_secret.get_secret_value())
     if settings.jwt_jwks_url is None:
         return None
-    # A client of its own: the operator, and no tenant, typed this address, and it is often one inside their network.
+    # A client of its own: this address comes from the operator, not from a tenant, and is often inside their network.
     http = open_http(allow_private_urls=True, max_connections=1)
     stack.push_async_callback(http.aclose)
     keys = KeySet(http, str(settings.jwt_jwks_url))

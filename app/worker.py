@@ -1,6 +1,6 @@
-"""The worker process: arq hears the wake-ups, the runner pumps the lanes, the sweeper finds what both have missed.
+"""The worker process: arq receives the wake-ups, the runner works the lanes, the sweeper finds what both have missed.
 
-arq is restarted whenever Redis ends it; while Redis is away the process asks PostgreSQL itself for lanes that are due.
+arq is restarted whenever a Redis error ends it. While Redis is away the process asks PostgreSQL for lanes that are due.
 """
 
 import asyncio
@@ -45,39 +45,40 @@ from app.webhooks.retention import forget_events
 log = structlog.get_logger()
 
 TICK: Final = 1.0
-"""Seconds between two sweeps, and between two looks for due lanes while Redis is away."""
+"""Seconds between two sweeps, and between two searches for due lanes while Redis is away."""
 LONG: Final = 1_000
-"""Deliveries of one lane that several processes work together."""
+"""Deliveries of one lane above which several processes work it together."""
 LOOK_UP_TICK: Final = 5.0
 FORGET_TICK: Final = 60.0
 JOB_SECONDS: Final = 30
-"""Longer than a pump's budget, its last call and its record together; shorter than what SIGTERM is given."""
+"""Longer than a pump's budget, its last call and its record together; shorter than the time between SIGTERM and
+SIGKILL."""
 READ_LIMIT: Final = 10_000
-"""arq looks at no more than this many waiting jobs, those that run included: above every slot of a large fleet."""
+"""arq looks at no more than this many waiting jobs, running ones included: more than all slots of a large fleet."""
 MAX_TRIES: Final = 1_000_000
-"""arq counts a restart as a try and drops a job that has had too many."""
+"""arq counts a restart as a try, and drops a job that has had too many."""
 PASSED_ON: Final = 8
-"""How often a wake-up is left to another process by one that works its lane already."""
+"""How often a process that works the lane already leaves a wake-up to another one."""
 PASS_ON_SECONDS: Final = 0.06
 """Longer than arq's `poll_delay`, so that the others have looked meanwhile."""
 STILL_AWAY: Final = 60.0
-"""Seconds between two lines of the log while Redis stays away: each worker looks for it every second."""
+"""Seconds between two log lines while Redis stays away: each worker looks for it every second."""
 
 
 class RedisAbsence:
-    """Tells the log once that Redis went, now and then that it is still away, and once that it is back."""
+    """Logs once that Redis went, now and then that it is still away, and once that it is back."""
 
     def __init__(self) -> None:
         self._told_at: float | None = None
 
     def noticed(self, error: Exception, now: float) -> None:
-        """Redis cannot be used; `now` is in seconds, of a clock that only goes forward."""
+        """Note that Redis cannot be used. `now` is in seconds, of a clock that only goes forward."""
         if self._told_at is None or now - self._told_at >= STILL_AWAY:
             log.warning("redis_away", error=type(error).__name__)
             self._told_at = now
 
     def over(self) -> None:
-        """Redis has answered."""
+        """Note that Redis has answered."""
         if self._told_at is not None:
             log.info("redis_back")
             self._told_at = None
@@ -117,12 +118,12 @@ class WorkerProcess:
         self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()
         self._faults: dict[MassReplyId, tuple[int, float]] = {}
-        """Mass replies that could not be prepared: how often, and until when they rest."""
+        """Mass replies whose preparation failed: how often, and until when to wait."""
         self._redis_hears = False
         self._redis_absence = RedisAbsence()
 
     def stop(self) -> None:
-        """Take no more work, finish the calls under way, write down how they ended."""
+        """Take no more work, finish the calls under way, record how they ended."""
         self._stopping.set()
         self._webhooks.stop()
         self._rule_calls.stop()
@@ -189,7 +190,7 @@ class WorkerProcess:
         await forget_events(self._runtime.database, datetime.now(UTC) - self._runtime.settings.events_kept)
 
     async def _look_for_lanes(self) -> None:
-        """Join in where there is much to do; with Redis away nobody is told of any work."""
+        """Join in on lanes with much to do, and on every due lane while Redis is away and wakes nobody."""
         room = self._runner.room
         async with self._runtime.database.begin_sweep() as tx:
             lanes = [] if self._redis_hears else await sweeper.idle_lanes(tx, PUMP_IDLE / 3)
@@ -211,7 +212,7 @@ class WorkerProcess:
                 await self._stopping.wait()
 
     async def _listen(self) -> None:
-        """Run arq, and run it again: any Redis error in its poll loop ends it."""
+        """Run arq, and restart it: any Redis error in its poll loop ends it."""
         url = self._runtime.settings.redis_url
         while url is not None and not self._stopping.is_set():
             try:
@@ -239,7 +240,7 @@ class WorkerProcess:
         lane = lane_key(tenant, mass_reply, account)
         if number and self._runner.works(lane) and job["job_try"] <= PASSED_ON:
             raise Retry(defer=PASS_ON_SECONDS)
-        # Shielded: a job that arq cancels must not take a pump with it that has calls under way.
+        # Shielded: a job that arq cancels must not cancel a pump that has calls under way.
         await asyncio.shield(self._runner.submit(lane))
 
     async def _prepare_job(self, _: dict[Any, Any], tenant: str, mass_reply: str, _number: int) -> None:
@@ -249,8 +250,8 @@ class WorkerProcess:
 class _JobTasks(dict[str, "asyncio.Task[Any]"]):
     """The jobs that arq runs, by id. Each run of a job deletes its entry.
 
-    After Redis was wiped a job that still runs can be enqueued again under the same id. Then two runs share an entry in
-    one process, and with a plain dict the second deletion ends the job, or the worker, with a KeyError.
+    After Redis was wiped, a job that still runs can be enqueued again under the same id. Then two runs share an entry
+    in one process, and with a plain dict the second deletion ends the job, or the worker, with a KeyError.
     """
 
     def __delitem__(self, job_id: str) -> None:
@@ -285,10 +286,10 @@ def _arq_worker(redis: ArqRedis, jobs: list[tuple[str, Callable[..., Awaitable[N
 
 
 async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:
-    """Let jobs that are done say so, leave the others to other workers, and let the poll loop end by itself.
+    """Let finished jobs report, leave the others to other workers, and let the poll loop end by itself.
 
-    arq's own `close` interrupts also those that are just saying so, and then believes for 40 s that they run. And its
-    poll loop must not be cancelled: redis-py swallows a cancellation that comes together with an answer.
+    arq's own `close` also interrupts jobs that are reporting, and then takes them for running for 40 s. Its poll loop
+    must not be cancelled: redis-py swallows a cancellation that comes together with a response.
     """
     worker.burst, worker.max_burst_jobs = True, 0
     while running := [task for task in (hearing, *worker.tasks.values()) if not task.done()]:
@@ -300,13 +301,13 @@ async def _end(worker: Worker, hearing: asyncio.Task[None]) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Be a worker process, on the faster of the event loops that there are."""
+    """Run a worker process, on uvloop."""
     collect_seldom()
     uvloop.run(main(settings))
 
 
 async def main(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; then leave nothing uncertain."""
+    """Work until SIGTERM or SIGINT. Then leave nothing uncertain."""
     telemetry = open_telemetry(tracing=settings.tracing)
     async with open_runtime(settings, telemetry) as runtime:
         process = WorkerProcess(runtime)

@@ -1,4 +1,4 @@
-"""What a person may ask of a mass reply, and in which of its states."""
+"""The actions that a person may take on a mass reply, and the states that allow them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,7 +25,7 @@ ALLOWED: Mapping[MassReplyAction, frozenset[MassReplyStatus]] = {
     MassReplyAction.CONFIRM: frozenset({_S.AWAITING_CONFIRMATION}),
     MassReplyAction.APPROVE: frozenset({_S.AWAITING_APPROVAL}),
     MassReplyAction.REJECT: frozenset({_S.AWAITING_APPROVAL}),
-    # A repeated pause, resume or cancel finds its work done: it is allowed, and changes nothing.
+    # A repeated pause, resume or cancel is allowed, and changes nothing.
     MassReplyAction.PAUSE: _AT_WORK,
     MassReplyAction.RESUME: _AT_WORK,
     MassReplyAction.CANCEL: frozenset(_S) - {_S.COMPLETED, _S.EXPIRED},
@@ -46,6 +46,6 @@ _DONE_TO_IT: Mapping[MassReplyAction, str] = {
 
 
 def refuse_action(action: MassReplyAction, status: MassReplyStatus) -> None:
-    """Raises InvalidState, naming the state, where it does not allow the action."""
+    """Raise InvalidState, which names the state, if it does not allow the action."""
     if status not in ALLOWED[action]:
         raise InvalidState(f"The mass reply is {status}; it cannot be {_DONE_TO_IT[action]} now.")

@@ -1,4 +1,4 @@
-"""Use cases for people: to confirm a mass reply, and a second person's word on a large one."""
+"""Use cases for people: confirm a mass reply, and approve or reject a large one."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,22 +21,22 @@ from app.store import audit, guards
 from app.store.transactions import TenantTx
 
 Lanes = list[tuple[LaneKey, int]]
-"""The lanes to wake once this is committed, each with the number of its queued deliveries."""
+"""The lanes to wake after the commit, each with the number of its queued deliveries."""
 
 START: Final[Mapping[MassReplyStatus, tuple[MassReplyEvent, MassReplyEvent]]] = {
     MassReplyStatus.AWAITING_CONFIRMATION: (MassReplyEvent.CONFIRM, MassReplyEvent.CONFIRM_FOR_LATER),
     MassReplyStatus.AWAITING_APPROVAL: (MassReplyEvent.APPROVE, MassReplyEvent.APPROVE_FOR_LATER),
 }
-"""What lets a mass reply begin: at once, or later."""
+"""The event that starts a mass reply: at once, or later."""
 
 
 async def confirm(
     tx: TenantTx, id_: MassReplyId, confirmation: Confirmation, send_within: timedelta, by: Actor
 ) -> Lanes:
-    """Confirm by the recipient count; answers the lanes to wake, none where it starts later or awaits approval.
+    """Confirm by the recipient count. Return the lanes to wake, none if it starts later or awaits approval.
 
-    The same confirmation again changes nothing, and sends nothing a second time. Raises NotFound, Forbidden,
-    ConfirmationExpired, InvalidState, RecipientCountMismatch, NothingToSend, BatchTooLarge, InvalidSchedule.
+    The same confirmation again changes nothing, and sends nothing a second time. Raise NotFound, Forbidden,
+    ConfirmationExpired, InvalidState, RecipientCountMismatch, NothingToSend, BatchTooLarge or InvalidSchedule.
     """
     batch = await lock_mass_reply(tx, id_)
     refuse_anothers(by, batch.involved)
@@ -71,9 +71,9 @@ def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: date
 
 
 async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Actor) -> Lanes:
-    """Let a mass reply go on the terms that it was confirmed on; a hold begins now. Answers the lanes to wake.
+    """Start a mass reply on the terms that were confirmed. A hold begins now. Return the lanes to wake.
 
-    Raises NotFound, InvalidState, Forbidden, InvalidSchedule (its latest time has passed).
+    Raise NotFound, InvalidState, Forbidden, or InvalidSchedule if its latest time has passed.
     """
     now = datetime.now(UTC)
     batch = await _awaiting_approval(tx, id_, MassReplyAction.APPROVE, by, now)
@@ -85,7 +85,7 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
 
 
 async def reject(tx: TenantTx, id_: MassReplyId, reason: str, by: Actor) -> None:
-    """End a mass reply that awaits approval. Raises NotFound, InvalidState, Forbidden."""
+    """End a mass reply that awaits approval. Raise NotFound, InvalidState or Forbidden."""
     batch = await _awaiting_approval(tx, id_, MassReplyAction.REJECT, by, datetime.now(UTC))
     await confirmations.keep_ruling(tx, id_, Ruling.REJECTED, by.author, reason)
     entry = AuditEntry.on_mass_reply(
@@ -98,9 +98,9 @@ async def reject(tx: TenantTx, id_: MassReplyId, reason: str, by: Actor) -> None
 async def _awaiting_approval(
     tx: TenantTx, id_: MassReplyId, action: MassReplyAction, by: Actor, now: datetime
 ) -> MassReply:
-    """Hold a mass reply that somebody else may decide about."""
+    """Lock a mass reply that somebody else may approve or reject."""
     batch = await lock_mass_reply(tx, id_)
-    over = batch.expires_at is not None and now >= batch.expires_at  # and the sweeper has not come by yet
+    over = batch.expires_at is not None and now >= batch.expires_at  # the sweeper may not have expired it yet
     refuse_action(action, MassReplyStatus.EXPIRED if over else batch.status)
     refuse_own(by, batch.involved)
     if by.key is not None:
@@ -112,7 +112,7 @@ async def _awaiting_approval(
 async def _go_ahead(
     tx: TenantTx, batch: MassReply, confirmation: Confirmation, now: datetime, send_within: timedelta
 ) -> Lanes:
-    """Nobody has to be asked any more: send, now or when it is to be sent."""
+    """Send, now or at the planned time: no further decision is needed."""
     dispatch_at, not_after = confirmation.schedule(now, send_within)
     await confirmations.schedule(tx, batch.id, dispatch_at, not_after)
     if sample := confirmation.sample_of(confirmation.recipient_count):

@@ -1,7 +1,7 @@
-"""Use cases for people: what can be asked of a mass reply that is confirmed.
+"""Use cases for people: the actions on a confirmed mass reply.
 
-Locks are taken in the order of claims and records, so that nobody waits in a circle: accounts, deliveries, lanes, the
-mass reply.
+Locks are taken in the order of claims and records, so that nothing deadlocks: accounts, deliveries, lanes, the mass
+reply.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ from app.store import audit, mass_replies
 from app.store.transactions import TenantTx
 
 Lanes = list[tuple[LaneKey, int]]
-"""The lanes to wake once this is committed, each with the number of its queued deliveries."""
+"""The lanes to wake after the commit, each with the number of its queued deliveries."""
 
 PAGE: Final = 5_000
 """Deliveries that are settled together."""
@@ -41,9 +41,9 @@ NO_SUCH_LANE: Final = "The mass reply has no lane for that channel account."
 
 
 async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> None:
-    """Stop claiming, of everything or of one account's lane; calls under way finish and are reported.
+    """Stop claiming, for the whole mass reply or for one account's lane. Calls under way finish and are recorded.
 
-    Raises NotFound, InvalidState. A pause that stands already is left as it is.
+    Raise NotFound or InvalidState. A second pause changes nothing.
     """
     why = PauseReason.PERSON
     paused = account_key is not None and await pauses.pause_lane(tx, id_, account_key, why)
@@ -58,10 +58,10 @@ async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | No
 
 
 async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> Lanes:
-    """Go on with everything that stands still, lanes and accounts included; or with one account's lane alone.
+    """Resume everything that is paused, lanes and accounts included, or one account's lane only.
 
-    Where the whole mass reply was paused and one lane is named, the other lanes stay paused for the same reason.
-    Raises NotFound, InvalidState. Where nothing stands still, nothing changes.
+    If the whole mass reply was paused and one lane is named, the other lanes stay paused for the same reason. Raise
+    NotFound or InvalidState. If nothing is paused, nothing changes.
     """
     accounts = await pauses.resume_accounts(tx, id_, account_key)
     await lifecycle.hold_lanes(tx, id_)
@@ -86,7 +86,7 @@ def _refuse_unknown_lane(batch: MassReply, account_key: str | None) -> None:
 
 
 def _stood_still(batch: MassReply, account_key: str | None) -> bool:
-    """Whether all of it was paused, or a lane that is meant."""
+    """Return whether the whole mass reply was paused, or one of the lanes in question."""
     lanes = [lane for lane in batch.lanes if account_key in (None, lane.account_key)]
     return batch.status is MassReplyStatus.PAUSED or any(lane.pause_reason for lane in lanes)
 
@@ -96,9 +96,9 @@ def _lane(account_key: str | None) -> Mapping[str, str]:
 
 
 async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
-    """Stop for good: claims end at once; what is queued is cancelled by the sweeper, calls under way finish.
+    """Stop for good. Claims end at once, the sweeper cancels what is queued, and calls under way finish.
 
-    Raises NotFound, InvalidState.
+    Raise NotFound or InvalidState.
     """
     batch = await lock_mass_reply(tx, id_)
     refuse_action(MassReplyAction.CANCEL, batch.status)
@@ -113,9 +113,9 @@ async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
 async def retry(
     tx: TenantTx, id_: MassReplyId, codes: Sequence[ReasonCode] | None, not_after: datetime, by: Actor
 ) -> Lanes:
-    """Queue again the failed deliveries whose reason may pass, and open the mass reply for them.
+    """Queue the failed deliveries again whose reason may pass, and reopen the mass reply for them.
 
-    Raises NotFound, InvalidState, InvalidSchedule, NothingToRetry.
+    Raise NotFound, InvalidState, InvalidSchedule or NothingToRetry.
     """
     await _refuse(tx, id_, MassReplyAction.RETRY, not_after)
     ids = await resolutions.hold_retryable(tx, id_, codes)
@@ -133,9 +133,9 @@ async def retry(
 
 
 async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_within: timedelta, by: Actor) -> Lanes:
-    """Do what a person decided about uncertain deliveries: all of it, or nothing where one of them is refused.
+    """Apply a person's decision about uncertain deliveries: to all of them, or to none if one is refused.
 
-    Raises NotFound, InvalidState, InvalidSchedule, ConversationsNotFound, StillSettling.
+    Raise NotFound, InvalidState, InvalidSchedule, ConversationsNotFound or StillSettling.
     """
     not_after = decision.not_after or datetime.now(UTC) + send_within
     await _refuse(tx, id_, MassReplyAction.RESOLVE, not_after)
@@ -163,7 +163,7 @@ def _resolved(id_: MassReplyId, decision: Decision) -> AuditEntry:
 
 
 async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_after: datetime) -> None:
-    """Refuse what can be refused before anything is held; what is held is looked at again."""
+    """Refuse what can be refused before anything is locked. After locking it is checked again."""
     batch = await mass_replies.get(tx, id_)
     if batch is None:
         raise NotFound

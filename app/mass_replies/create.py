@@ -35,7 +35,7 @@ from app.store.database import Database
 from app.store.transactions import TenantTx
 
 JUDGED_AT_ONCE = 5_000
-"""Conversations that a create looks at one by one, where its selection is larger than the caller's role allows."""
+"""Conversations that a create checks one by one if its selection is larger than the caller's role allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many of so many selected conversations would get a draft."""
+    """How many of the selected conversations would get a draft."""
 
     selected: int
     recipients: int
@@ -57,7 +57,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft that may be created: what is frozen of it, and who would get it where the role limits that."""
+    """A draft that may be created: its frozen message, and who would get it if the role limits that."""
 
     source: Source
     plan: MessagePlan
@@ -72,11 +72,11 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """What became of a request to create a mass reply."""
+    """The result of a request to create a mass reply."""
 
     id: MassReplyId
     earlier: Record | None = None
-    """The record of the same request, if it came before."""
+    """The record of the same request, if there was one."""
     needs_worker: bool = False
     """Whether it is too large to be prepared at once."""
 
@@ -84,7 +84,7 @@ class Creation:
 async def preview(
     database: Database, aside: Aside, tenant: TenantId, draft: Draft, *, limit: int, only: UUID | None = None
 ) -> Preview:
-    """Work out what a mass reply would do, and keep nothing of it; `only` names the one conversation to show."""
+    """Return what a mass reply would do, and store nothing. `only` names the one conversation to show."""
     plan = (await _read(database, aside, tenant, draft)).plan
     async with database.begin(tenant) as tx:
         count = await _count(tx, draft)
@@ -104,9 +104,9 @@ async def preview(
 
 
 async def check(database: Database, aside: Aside, tenant: TenantId, draft: Draft, by: Actor) -> Checked:
-    """Check a draft before it is created: what takes long, and so has no place in a transaction.
+    """Check a draft before it is created: the slow checks, which have no place in a transaction.
 
-    Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment.
+    Raise InvalidTemplate, UnknownMergeTag or UnknownAttachment.
     """
     checked = await _read(database, aside, tenant, draft)
     limit = checked.plan.guards.limit_for(by.roles)
@@ -126,7 +126,7 @@ async def create_once(
     inline_limit: int,
     confirm_within: timedelta,
 ) -> Creation:
-    """Create a mass reply once for each key, and prepare it at once if it selects no more than `inline_limit`.
+    """Create a mass reply once for each key. Prepare it at once if it selects no more than `inline_limit`.
 
     Raise IdempotencyInProgress or IdempotencyKeyReused, and what `check` and `create` raise.
     """
@@ -136,7 +136,7 @@ async def create_once(
         return Creation(record.mass_reply_id, record)
     checked = await check(database, aside, tenant, draft, by)
     async with database.begin(tenant) as tx:
-        # The same request may have been here while the draft was checked.
+        # The same request may have come while the draft was checked.
         if (record := await earlier(tx, key)) is not None:
             return Creation(record.mass_reply_id, record)
         created = await create(tx, draft, checked, by)
@@ -149,7 +149,7 @@ async def create_once(
 
 
 async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Created:
-    """Freeze a selection and a message. What is frozen is what will be sent, whatever the filter matches by then."""
+    """Freeze a selection and a message. Exactly this is sent, whatever the filter matches by then."""
     await attachments.note_named(tx, draft.attachment_ids)
     await attachments_of(tx, draft.attachment_ids)
     await _refuse_unknown(tx, draft)
@@ -167,7 +167,7 @@ async def create(tx: TenantTx, draft: Draft, checked: Checked, by: Actor) -> Cre
 async def _counted(
     database: Database, aside: Aside, tenant: TenantId, draft: Draft, plan: MessagePlan, limit: int
 ) -> Counted | None:
-    """Count recipients where the selection is larger than the limit; None where there is no need, or no hope."""
+    """Count recipients if the selection is larger than the limit. Return None if there is no need, or no chance."""
     async with database.begin(tenant) as tx:
         selected = await selection.count_selected(tx, draft.selection)
         if not limit < selected <= JUDGED_AT_ONCE:
@@ -178,13 +178,14 @@ async def _counted(
 
 
 def _refuse_too_large(selected: int, limit: int | None, counted: Counted | None) -> None:
-    """Recipients are what a role is limited to; who is skipped does not count, as far as that can be known by now."""
+    """Refuse more recipients than the role allows. Skipped conversations do not count, as far as they are known by
+    now."""
     if limit is None or selected <= limit:
         return
     if counted is None:
         refuse_too_many_selected(selected, limit)
     else:
-        # Who was not selected yet when recipients were counted may get it too.
+        # Conversations selected since the recipients were counted may get it too.
         refuse_too_large(counted.recipients + max(0, selected - counted.selected), limit)
 
 
@@ -203,7 +204,8 @@ def _created(id_: MassReplyId, draft: Draft, selected: int) -> AuditEntry:
 
 
 async def _read(database: Database, aside: Aside, tenant: TenantId, draft: Draft) -> Checked:
-    """Read a message, and refuse what could not be sent. Raises InvalidTemplate, UnknownMergeTag, UnknownAttachment."""
+    """Read a message, and refuse one that cannot be sent. Raise InvalidTemplate, UnknownMergeTag or
+    UnknownAttachment."""
     async with database.begin(tenant) as tx:
         texts = await snippets.texts(tx)
     source, message, template = await aside.once(lambda: _compiled(draft, texts))

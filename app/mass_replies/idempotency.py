@@ -14,7 +14,7 @@ from app.store.transactions import TenantTx
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """One caller's key, and the fingerprint of the request that bears it."""
+    """One caller's key, and the fingerprint of the request that carries it."""
 
     caller: str
     key: str
@@ -42,5 +42,5 @@ class IdempotencyKey:
 
 
 async def earlier(tx: TenantTx, key: IdempotencyKey | None) -> Record | None:
-    """Return the record of the same request; None if it is the first, or bears no key."""
+    """Return the record of the same request, or None if it is the first or carries no key."""
     return None if key is None else await key.earlier(tx)

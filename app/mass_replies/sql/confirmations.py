@@ -1,4 +1,4 @@
-"""What people decide about a mass reply before anything of it is sent: to confirm, to approve or to reject it."""
+"""A person's decisions before anything is sent: to confirm, to approve or to reject a mass reply."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from app.store.transactions import TenantTx
 async def keep(
     tx: TenantTx, id_: MassReplyId, now: datetime, confirmation: Mapping[str, Any], parties: Iterable[str]
 ) -> None:
-    """Keep what was confirmed, and who has a hand in it by now."""
+    """Store what was confirmed, and everybody who took part so far."""
     statement = sa.text("""
         UPDATE mass_replies SET confirmed_at = :now, confirmation = CAST(:confirmation AS jsonb), expires_at = NULL,
                parties = CAST(:parties AS text[])
@@ -35,7 +35,7 @@ async def ask_for_approval(tx: TenantTx, id_: MassReplyId, expires_at: datetime)
 
 
 async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author, reason: str | None = None) -> None:
-    """Keep what a second person said."""
+    """Store a second person's decision."""
     statement = sa.text("""
         UPDATE mass_replies SET approval = :ruling, approver = CAST(:by AS jsonb), approval_reason = :reason,
                approval_at = now(), expires_at = NULL
@@ -46,7 +46,7 @@ async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author
 
 
 async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_after: datetime) -> None:
-    """Keep when it is to be sent, now that nobody has to be asked any more."""
+    """Store when it is to be sent, once no further decision is needed."""
     statement = sa.text("""
         UPDATE mass_replies SET dispatch_at = :dispatch_at, not_after = :not_after
         WHERE tenant_id = :tenant AND id = :id

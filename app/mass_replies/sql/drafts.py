@@ -1,4 +1,4 @@
-"""New mass replies, as they were asked for."""
+"""New mass replies, as they were requested."""
 
 import json
 from collections.abc import Iterable

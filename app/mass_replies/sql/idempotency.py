@@ -1,4 +1,4 @@
-"""What was answered to requests that bear an `Idempotency-Key`, kept as long as the mass reply that they are about."""
+"""Responses to requests that carry an `Idempotency-Key`, stored as long as the mass reply that they are about."""
 
 from dataclasses import dataclass, field
 
@@ -14,17 +14,17 @@ class Record:
     mass_reply_id: MassReplyId
     status: int | None
     answer: str | None = field(repr=False)
-    """As it was sent; None while the request is under way."""
+    """As it was sent, or None while the request is under way."""
 
 
 async def try_hold(tx: TenantTx, caller: str, key: str) -> bool:
-    """Take a key until the transaction ends; False where another request holds it. Nobody waits here."""
+    """Lock a key until the transaction ends. Return False, without waiting, if another request holds it."""
     statement = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:held, 0))")
     return bool(await tx.scalar(statement, held=f"{tx.tenant} {caller} {key}"))
 
 
 async def find(tx: TenantTx, caller: str, key: str) -> Record | None:
-    """What was answered to this caller; or to anybody, before keys were kept by caller."""
+    """Return what this caller was sent, or anybody, from before keys were stored by caller."""
     statement = sa.text("""
         SELECT fingerprint, mass_reply_id, status, answer FROM idempotency_records
         WHERE tenant_id = :tenant AND key = :key AND caller IN (:caller, '') ORDER BY caller DESC LIMIT 1
@@ -34,7 +34,7 @@ async def find(tx: TenantTx, caller: str, key: str) -> Record | None:
 
 
 async def insert(tx: TenantTx, caller: str, key: str, fingerprint: bytes, mass_reply: MassReplyId) -> None:
-    """Keep a key in the transaction of what it was given for. The primary key makes it the only one."""
+    """Store a key in the transaction of its own request. The primary key makes it unique."""
     statement = sa.text("""
         INSERT INTO idempotency_records (tenant_id, key, caller, fingerprint, mass_reply_id)
         VALUES (:tenant, :key, :caller, :fingerprint, :mass_reply)
@@ -43,7 +43,7 @@ async def insert(tx: TenantTx, caller: str, key: str, fingerprint: bytes, mass_r
 
 
 async def answer(tx: TenantTx, caller: str, key: str, status: int, text: str) -> tuple[int, str]:
-    """Keep an answer, and give back the one that is kept: the first stays."""
+    """Store a response. Return the stored one: the first stays."""
     statement = sa.text("""
         UPDATE idempotency_records SET status = coalesce(status, :status), answer = coalesce(answer, :answer)
         WHERE tenant_id = :tenant AND key = :key AND caller IN (:caller, '') RETURNING status, answer

@@ -1,4 +1,4 @@
-"""Pausing and resuming lanes. Accounts are written before lanes, lanes before mass replies: claims do it so as well."""
+"""Pause and resume lanes. Accounts are written before lanes, lanes before mass replies, as claims do."""
 
 import sqlalchemy as sa
 
@@ -15,7 +15,7 @@ _PAUSE_LANE = sa.text("""
 
 
 async def pause_lane(tx: TenantTx, id_: MassReplyId, account_key: str, reason: PauseReason) -> bool:
-    """Stop one lane; False where nothing is stopped by that. The first reason stands."""
+    """Pause one lane. Return False if that changes nothing. The first reason stays."""
     return (await tx.execute(_PAUSE_LANE, id=id_, key=account_key, reason=reason)).rowcount > 0
 
 
@@ -30,15 +30,15 @@ _RESUME_ACCOUNTS = sa.text("""
 
 
 async def resume_accounts(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> bool:
-    """End the pauses and the rests of the accounts that carry this mass reply, or of the one named.
+    """End the pauses and the cool-downs of the accounts of this mass reply, or of the one named.
 
-    False where there was none.
+    Return False if there was none.
     """
     return (await tx.execute(_RESUME_ACCOUNTS, id=id_, key=account_key)).rowcount > 0
 
 
-# What a lane went through before the pause says nothing about what comes now. Without `pumped_at` the next sweep wakes
-# the lane even where nobody hears the wake-up.
+# What happened on a lane before the pause says nothing about what follows. Without `pumped_at` the next sweep wakes the
+# lane even if no wake-up arrives.
 _RESUME_LANES = sa.text("""
     UPDATE lanes l
     SET pause_reason = NULL, pumped_at = NULL, watched_until = NULL,
@@ -52,7 +52,7 @@ _RESUME_LANES = sa.text("""
 
 
 async def resume_lanes(tx: TenantTx, id_: MassReplyId, account_key: str | None) -> None:
-    """Let all lanes go on, or the one named."""
+    """Resume all lanes, or the one named."""
     await tx.execute(_RESUME_LANES, id=id_, key=account_key)
 
 
@@ -65,5 +65,5 @@ _PAUSE_OTHERS = sa.text("""
 
 
 async def pause_other_lanes(tx: TenantTx, id_: MassReplyId, account_key: str, reason: str) -> None:
-    """Stop every lane that has work but the one named."""
+    """Pause every lane with work except the one named."""
     await tx.execute(_PAUSE_OTHERS, id=id_, key=account_key, reason=reason)

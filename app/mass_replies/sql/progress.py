@@ -1,4 +1,4 @@
-"""What somebody who follows a mass reply asks for: how it stands, and which of its deliveries have settled since."""
+"""What a follower of a mass reply needs: its state, and which of its deliveries have settled since."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from app.store.mass_replies import lanes_of
 from app.store.transactions import TenantTx
 from app.tables import mass_replies
 
-# Not the selection, the message and the preflight, which may be large and never change.
+# Without the selection, the message and the preflight, which may be large and never change.
 _CHANGING = ("status", "recipient_count", "pause_reason", "finished_at")
 
 
@@ -29,17 +29,17 @@ async def progress(tx: TenantTx, id_: MassReplyId) -> Progress | None:
 
 
 async def newest_position(tx: TenantTx, id_: MassReplyId) -> int:
-    """Where the last event of a mass reply stands that has a position; 0 where none has."""
+    """Return the position of a mass reply's last event that has one, or 0."""
     statement = sa.text("SELECT max(position) FROM outbound_events WHERE tenant_id = :tenant AND mass_reply_id = :id")
     return await tx.scalar(statement, id=id_) or 0
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """One delivery came to a status."""
+    """One delivery reached a status."""
 
     cursor: StreamCursor
-    """Behind it."""
+    """The cursor after it."""
     delivery: DeliveryId
     status: DeliveryStatus
 
@@ -55,7 +55,7 @@ _SETTLED = sa.text("""
 
 
 async def settled_after(tx: TenantTx, id_: MassReplyId, cursor: StreamCursor, newest: int, limit: int) -> list[Settled]:
-    """Which deliveries came to a status behind a place, up to an event's position, in the order in which they did."""
+    """Return the deliveries that reached a status after a cursor, up to an event's position, in that order."""
     values = {"type": EventType.DELIVERIES_UPDATED, "after": cursor.position, "seen": cursor.seen, "newest": newest}
     rows = await tx.execute(_SETTLED, id=id_, limit=limit, **values)
     return [

@@ -1,4 +1,4 @@
-"""Deliveries that a person sends on their way again, held until that is written down."""
+"""Deliveries that a person sends again, locked until that is written."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ _RETRYABLE = sa.text("""
 
 
 async def hold_retryable(tx: TenantTx, id_: MassReplyId, codes: Iterable[ReasonCode] | None) -> Sequence[DeliveryId]:
-    """Hold the failed deliveries that may be tried again, of these reasons or of any."""
+    """Lock the failed deliveries that may be retried, of these reasons or of any. Return their ids."""
     values = {"id": id_, "codes": None if codes is None else sorted(codes)}
     return [DeliveryId(row) for row in await tx.scalars(_RETRYABLE, **values)]
 
@@ -34,7 +34,7 @@ _OF_CONVERSATIONS = sa.text("""
 async def hold_deliveries(
     tx: TenantTx, id_: MassReplyId, conversations: Iterable[UUID]
 ) -> dict[ConversationId, DeliveryId]:
-    """Hold the deliveries to these conversations; one that the mass reply does not hold is left out."""
+    """Lock the deliveries to these conversations. Leave out those that the mass reply does not have."""
     rows = await tx.execute(_OF_CONVERSATIONS, id=id_, ids=list(conversations))
     return {ConversationId(row.conversation_id): DeliveryId(row.id) for row in rows}
 
@@ -57,7 +57,7 @@ _NOTE = sa.text("""
 
 
 async def note_decision(tx: TenantTx, deliveries: Iterable[DeliveryId], decision: Decision) -> None:
-    """Write down who decided what about each delivery, and why. Nothing ever changes these rows."""
+    """Store each decision about a delivery: who, what and why. These rows never change."""
     values = {
         "outcome": decision.finding,
         "send_again": decision.send_again,

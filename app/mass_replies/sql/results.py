@@ -46,12 +46,12 @@ class ResultQuery:
     channel: Channel | None = None
     reason: ReasonCode | None = None
     search: str | None = None
-    """A part of the customer's name or of the conversation's number, in any case; or the whole external id."""
+    """A part of the customer's name or of the conversation's number, in any case, or the whole external id."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """So many deliveries on one channel share a result and its reason."""
+    """How many deliveries on one channel share a result and its reason."""
 
     status: DeliveryStatus
     code: ReasonCode
@@ -65,10 +65,10 @@ _OF_BATCH = "tenant_id = :tenant AND mass_reply_id = :mass_reply"
 
 
 def _shown(deliveries: str) -> sa.TextClause:
-    """All that is shown of these rows.
+    """Load everything that is shown of these rows.
 
-    Each is looked up by its key, which the limit enforces: of a tenant that its statistics do not know yet the planner
-    expects a handful of conversations, and would compare each delivery with all of them.
+    The limit makes the planner look each up by its key. For a tenant that its statistics do not know it expects a
+    handful of conversations, and would compare each delivery with all of them.
     """
     return sa.text(f"""
     WITH d AS MATERIALIZED ({deliveries})
@@ -100,7 +100,7 @@ _SOME = _shown(f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id = ANY (CAST(:
 async def page(
     tx: TenantTx, mass_reply: MassReplyId, query: ResultQuery, *, after: UUID | None, limit: int
 ) -> list[DeliveryResult]:
-    """List deliveries in the order in which they were frozen, those behind `after`."""
+    """List deliveries after `after`, in the order in which they were frozen."""
     conditions = {
         "status = :status": ("status", query.status),
         "channel = :channel": ("channel", query.channel),
@@ -114,8 +114,8 @@ async def page(
 
 
 def _page(conditions: Iterable[str]) -> sa.TextClause:
-    # Without the offset a condition could lead the planner to an index that is in another order, and that is read to
-    # its end for every page.
+    # Without the offset a condition could lead the planner to an index in another order, which it would read to its end
+    # for every page.
     in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608 - a literal
     where = " AND ".join(("true", *conditions))
     return _shown(f"SELECT * FROM ({in_order}) o WHERE {where} LIMIT :limit")  # noqa: S608 - the conditions are literals
@@ -142,7 +142,7 @@ async def reasons(tx: TenantTx, mass_reply: MassReplyId) -> list[ReasonCount]:
 
 
 async def some(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[DeliveryId]) -> Mapping[DeliveryId, DeliveryResult]:
-    """Read these deliveries of a mass reply."""
+    """Load these deliveries of a mass reply."""
     rows = await tx.execute(_SOME, mass_reply=mass_reply, ids=ids)
     return {DeliveryId(row.id): _from_row(row) for row in rows}
 
