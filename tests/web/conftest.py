@@ -63,6 +63,7 @@ def url(cable: Cable) -> str:
 @pytest.fixture(scope="session")
 async def browser(browser_path: str) -> AsyncIterator[Browser]:
     """Started once: it takes longer than most tests."""
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path)
         yield browser

@@ -14,7 +14,7 @@ from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.scene import add_account, add_conversations, postmark
-from tests.web.conftest import title
+from tests.web.conftest import PATIENCE, title
 from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT, write
 
@@ -93,7 +93,7 @@ async def test_a_hundred_thousand_take_no_more_elements_or_requests_than_a_hundr
         assert asked["search"] == 4
         await confirm_and_undo(page, client, Machines(runtime, tenant))
     finally:
-        expect.set_options(timeout=5_000)
+        expect.set_options(timeout=PATIENCE)
     assert await page.evaluate(COUNT) < MOST_ELEMENTS
     few = {"deliveries": 4, "reasons": 4, "preview": 3, "search": 4}
     assert {name: asked[name] for name in few if asked[name] > few[name]} == {}
