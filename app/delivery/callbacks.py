@@ -21,7 +21,6 @@ from app.domain.addresses import Address
 from app.domain.channel_port import Adapter, AnswersChallenge, SharesCallbacks
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
-from app.domain.opt_out import opted_out
 from app.domain.provider_events import (
     Amended,
     Inbound,
@@ -35,6 +34,7 @@ from app.domain.provider_events import (
     Webhook,
     storable_event,
 )
+from app.domain.stop_words import opted_out
 from app.domain.words import AccountId, Channel, ReasonCode, TenantId
 from app.process.aside import Aside
 from app.store import address_links

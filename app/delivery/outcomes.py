@@ -1,4 +1,8 @@
-"""What a call's outcome means for the delivery, and for the account that made it."""
+"""What a call's outcome means for the delivery, and for the account that made it.
+
+After HTTP 429 the adapter returns Deferred with the scope `account` (`channels/support.py`): the delivery goes back to
+the queue, and no lane of the account sends until the time that the provider asked for.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.attachments.sql import attachments
 from app.delivery.outbox_entries import entries_of
-from app.delivery.sql import attempts, counters, flips, settlements, timeline
+from app.delivery.sql import attempts, conversation_flips, counters, settlements, timeline
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.settlements import Change, Locked
 from app.delivery.sql.timeline import TimelineEntry
@@ -86,7 +86,7 @@ async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Tr
         # Lock everything first, deliveries before conversations: two mass replies to the same conversations could
         # otherwise deadlock, each with its first group locked.
         conversations = await settlements.lock_all(tx, {report.delivery_id for report in reports})
-        await flips.lock(tx, conversations)
+        await conversation_flips.lock(tx, conversations)
     for group in groups:
         answered, changes = await _settle_group(tx, group)
         answers.update(answered)
@@ -216,26 +216,26 @@ async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     left = [row for row in leaving if row.conversation_id not in ours]
     rounds = list(_rounds(sent, _conversation))
     if left or len(rounds) > 1:  # a single flip locks its conversations in order by itself
-        await flips.lock(tx, [row.conversation_id for row in (*sent, *left)])
-    flipped: dict[UUID, flips.Flip] = {}
+        await conversation_flips.lock(tx, [row.conversation_id for row in (*sent, *left)])
+    flipped: dict[UUID, conversation_flips.Flip] = {}
     for rows in rounds:
-        by_conversation = await flips.flip(tx, rows)
+        by_conversation = await conversation_flips.flip(tx, rows)
         flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
     restored: dict[UUID, Mapping[str, Changed]] = {}
     for rows in _rounds(left, _conversation):
-        given_back = await flips.restore(tx, rows, [row.id for row in leaving])
+        given_back = await conversation_flips.restore(tx, rows, [row.id for row in leaving])
         restored.update((row.id, given_back[row.conversation_id]) for row in rows if row.conversation_id in given_back)
     return [_with_flip(change, flipped.get(change.row.id), restored.get(change.row.id)) for change in changes]
 
 
-def _with_flip(change: Change, flip: flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
+def _with_flip(change: Change, flip: conversation_flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
     if flip is not None:
         restores = {**_found_before(change.row, flip), **flip.restores}
         return replace(change, flips=flip.result, restores=restores, reached=flip.reached, changed=flip.changed)
     return change if restored is None else replace(change, flips="restored", changed=restored)
 
 
-def _found_before(row: Locked, flip: flips.Flip) -> Mapping[str, str | None]:
+def _found_before(row: Locked, flip: conversation_flips.Flip) -> Mapping[str, str | None]:
     """Return what an earlier flip of this delivery found, if another mass reply has kept that flip in place."""
     alike = {field for field, version in flip.reached.items() if row.reached.get(field) == version}
     return {field: before for field, before in row.restores.items() if field in alike}

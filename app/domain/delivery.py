@@ -1,4 +1,8 @@
-"""The life cycle of a delivery, as a total function."""
+"""The life cycle of a delivery, as a total function: what each event makes of each status, and under which condition.
+
+What is uncertain becomes sent, delivered, read or failed by a receipt, a look-up or a person. It goes back to the queue
+only after `settles_after`, if the provider has no record of it or a person says so. docs/transitions.md is the table.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

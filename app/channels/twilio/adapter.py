@@ -29,7 +29,6 @@ from app.channels.twilio.errors import DEAD_NUMBERS, ERROR_PAGE, FAILURES, REFUS
 from app.domain.account_check import CheckResult, refused
 from app.domain.addresses import Address
 from app.domain.channel_port import AddressKind, Limits
-from app.domain.opt_out import opted_out
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult
 from app.domain.phone_numbers import INTERNATIONAL, region_of_number
 from app.domain.provider_events import (
@@ -41,6 +40,7 @@ from app.domain.provider_events import (
     Unrecognized,
     Webhook,
 )
+from app.domain.stop_words import opted_out
 from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://api.twilio.com"

@@ -1,4 +1,8 @@
-"""Addresses that must not be written to, each with the reason; looked up and lifted by people."""
+"""Addresses that must not be written to, each with the reason: who opted out, bounced or complained.
+
+A customer's message or a receipt blocks an address (`delivery/sql/receipts.py`), and their START lifts it. People look
+blocks up and lift them here. A helpdesk's own opt-out of a contact is `contacts.opted_out`, which an import sets.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

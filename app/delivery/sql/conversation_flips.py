@@ -1,4 +1,4 @@
-"""What a reply changes on its conversation, and what is restored when a reply did not arrive.
+"""A sent reply marks its conversation as engaged, and as done if that was asked. One that did not arrive restores both.
 
 Conversations are locked in id order, after the deliveries and before the counters. Their keys are not locked, because
 whoever writes on a timeline holds the key of its conversation.

@@ -1,5 +1,7 @@
 """Opt-outs and opt-ins as people write them: a word alone, in any case, with any punctuation.
 
+`compliance/sql/blocked_addresses.py` tells where an opt-out is kept.
+
 The seven words that every sender of texts in the United States must accept are those of 47 CFR 64.1200(a)(10). Words of
 other languages count if the account's country speaks them: `alto` and `sair` mean other things elsewhere.
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.opt_out import opted_out
+from app.domain.stop_words import opted_out
 
 RULE = ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"]
 """47 CFR 64.1200(a)(10)."""
