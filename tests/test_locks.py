@@ -1,6 +1,7 @@
 """What is installed: complete locks, on any machine's pip, and one line where there is no network."""
 
 import os
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -68,6 +69,11 @@ def environment_with_pip(folder: Path) -> Path:
     library = sysconfig.get_path("purelib", vars={"base": str(folder)})
     Path(library, "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     return folder
+
+
+@pytest.mark.parametrize(("spent", "to_ask"), [(1.0, 8.0), (4.0, 5.0), (14.0, 28.0)])
+def test_a_busy_machine_is_not_taken_for_one_without_a_network(spent: float, to_ask: float) -> None:
+    assert runpy.run_path(str(INSTALL))["seconds_to_ask"](spent) == to_ask
 
 
 def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """`mass-reply up`: the stack kept running, with channel accounts that lead to the sandbox."""
 
+import shlex
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 
@@ -52,6 +55,7 @@ def fill(stack: Stack) -> None:
 
 def _greeting(stack: Stack) -> str:
     accounts = ", ".join(inbox.key for inbox in inboxes(stack.sandbox_url, stack.smtp_port))
+    programs = shlex.quote(str(Path(sys.executable).parent))
     return f"""
 Console        {stack.api_url}/console        sign in with this key: {stack.access.agent_key}
 API            {stack.api_url}        its description: {stack.api_url}/docs
@@ -64,8 +68,8 @@ Logs           {stack.folder.resolve()}
 {"".join(f"{moved}{chr(10)}" for moved in stack.moved)}
 To follow the README and docs/guide in another terminal, and to use mass-reply from there:
 
-  export API={stack.api_url} KEY={stack.access.admin_key}
-  export MASS_REPLY_URL={stack.api_url} MASS_REPLY_KEY={stack.access.agent_key}
+  export API={stack.api_url} KEY={stack.access.admin_key} SANDBOX={stack.sandbox_url}
+  export MASS_REPLY_URL={stack.api_url} MASS_REPLY_KEY={stack.access.agent_key} PATH={programs}:"$PATH"
 
 Ctrl-C stops everything. On the embedded servers nothing is kept: the next start begins anew.
 """

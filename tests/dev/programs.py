@@ -48,6 +48,8 @@ class Up:
     key: str
     """An administrator's."""
     agent_key: str
+    exports: str
+    """The lines for another terminal's shell."""
 
     def interrupt(self) -> str:
         """Press Ctrl-C; answers what it said then."""
@@ -61,10 +63,10 @@ def up(folder: Path) -> Iterator[Up]:
     program = start(folder, "up")
     try:
         said = _said_until(program, "Ctrl-C stops everything")
-        [(api, key)] = re.findall(r"^ *export API=(\S+) KEY=(\S+)$", said, re.MULTILINE)
-        [agent_key] = re.findall(r"^ *export MASS_REPLY_URL=\S+ MASS_REPLY_KEY=(\S+)$", said, re.MULTILINE)
-        [sandbox] = re.findall(r"^Sandbox +(\S+)", said, re.MULTILINE)
-        running = Up(program, api, sandbox, key, agent_key)
+        [(api, key, sandbox)] = re.findall(r"^ *export API=(\S+) KEY=(\S+) SANDBOX=(\S+)$", said, re.MULTILINE)
+        [agent_key] = re.findall(r"^ *export MASS_REPLY_URL=\S+ MASS_REPLY_KEY=(\S+) PATH=.+$", said, re.MULTILINE)
+        exports = "".join(f"{line}\n" for line in said.splitlines() if line.startswith("  export "))
+        running = Up(program, api, sandbox, key, agent_key, exports)
         yield running
         if program.poll() is None:
             running.interrupt()

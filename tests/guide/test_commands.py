@@ -10,14 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.dev.programs import PROGRAM, Up
+from tests.dev.programs import Up
 from tests.test_readme import GUIDE, README, ROOT
 
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 NOT_RUN_HERE = re.compile(
     r"""(?x) ^ (
         make\ (demo|test|up) | cp\ \.env\.example | docker\ compose | pip\ install  # they build a whole installation
-        | export\ \w+= | MASS_REPLY_ | mass-reply\ (migrate|api|worker)             # and these make it one's own
+        | export\ \w+= | MASS_REPLY_ | mass-reply\ (migrate|tenants|keys|api|worker)  # and these make it one's own
         | openapi-python-client | npx                                               # what a test of its own runs
         | $ )"""
 )
@@ -34,27 +34,18 @@ def name(page: Path) -> str:
 
 
 def programs(folder: Path) -> str:
-    """A search path with our own program, and a curl that knows only what the documents use."""
+    """A search path with a curl that knows only what the documents use; what `up` prints leads to our own program."""
     curl = folder / "curl"
     curl.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests" / "dev" / "curl.py"}" "$@"\n')
     curl.chmod(0o755)
     (folder / "python3").symlink_to(sys.executable)
-    (folder / "mass-reply").symlink_to(PROGRAM)
     return f"{folder}:/usr/bin:/bin"
 
 
 def run(text: str, stack: Up, folder: Path, path: str) -> str:
     done = subprocess.run(  # noqa: S603 - the documents' own commands
-        ["/bin/sh", "-e", "-c", commands(text)],
-        env={
-            "PATH": path,
-            "HOME": os.environ.get("HOME", "/"),
-            "API": stack.api,
-            "KEY": stack.key,
-            "SANDBOX": stack.sandbox,
-            "MASS_REPLY_URL": stack.api,
-            "MASS_REPLY_KEY": stack.agent_key,
-        },
+        ["/bin/sh", "-e", "-c", stack.exports + commands(text)],
+        env={"PATH": path, "HOME": os.environ.get("HOME", "/")},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -117,6 +108,6 @@ def test_the_commands_of_a_page_work_as_written(page: Path, made_up: Up, tmp_pat
 @pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=name)
 def test_what_could_be_run_is_not_hidden_in_a_block_that_is_not(page: Path) -> None:
     for _, language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        assert language in {"sh", "text", "json", "js", "python", "mermaid", "html", "css"}
+        assert language in {"sh", "text", "json", "js", "python", "mermaid", "html", "css", "sql"}
         if language == "text":
             assert [line for line in block.splitlines() if not NOT_RUN_HERE.match(line.strip())] == []
