@@ -13,7 +13,7 @@ import httpx
 
 from app.dev.parent_watch import GRACE
 
-READY_WITHIN = 30.0
+READY_WITHIN = 90.0
 """Seconds; a cold start that reads every module from a slow disk takes a few."""
 SAID_LINES = 12
 """Of a log, where its process has failed."""
