@@ -20,11 +20,11 @@ ALEMBICS_OWN = {"alembic_version", "alembic_version_pkc"}
 
 
 class MigrationsWrong(Exception):
-    """The migrations and the tables do not agree, or a downgrade leaves something behind; the message says what."""
+    """The migrations and the tables do not agree, or a downgrade leaves something behind. The message says what."""
 
 
 async def check(owner_url: str, runtime_url: str) -> None:
-    """Go up, compare, down and up again on an empty database. Raises MigrationsWrong."""
+    """Upgrade, compare, downgrade and upgrade again on an empty database. Raise MigrationsWrong if anything differs."""
     await migrate(owner_url, runtime_url)
     engine = create_async_engine(async_url(owner_url))
     try:

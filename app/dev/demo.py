@@ -29,7 +29,7 @@ from app.dev.subprocesses import StackFailed
 
 FINISH_WITHIN = 60.0
 QUIET = 15.0
-"""Seconds without one more of the providers' reports, which come after the last message: then none is to come."""
+"""Seconds without another report from a provider, after which no more is expected."""
 POLL = 0.1
 
 
@@ -43,7 +43,7 @@ def draft(attachment: str) -> Json:
 
 
 class PromiseBroken(Exception):
-    """The mass reply did something else than its preflight had promised; the message says what."""
+    """The mass reply did something else than its preflight had promised. The message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Scene:
 
 
 def demo(times: int = 1) -> None:
-    """Run it, with crowds `times` as large, and stop everything. Raises PromiseBroken, StackFailed and CallFailed."""
+    """Run it, with crowds `times` as large, and stop everything. Raise PromiseBroken, StackFailed or CallFailed."""
     console, started = open_console(), time.monotonic()
     console.print("Starting PostgreSQL, Valkey, the API, two workers, and a sandbox in the providers' place …")
     with running_stack(Shape(workers=2)) as stack:
@@ -94,7 +94,8 @@ def _perform(scene: Scene, sample: Sequence[SampleConversation]) -> None:
 
 
 def fill(scene: Scene, sample: Sequence[SampleConversation]) -> None:
-    """Make the channel accounts and snippets, and import the conversations. Raises PromiseBroken for a refused line."""
+    """Create the channel accounts and snippets, and import the conversations. Raise PromiseBroken if a line is
+    refused."""
     chosen = inboxes(scene.stack.sandbox_url, scene.stack.smtp_port)
     open_inboxes(scene.admin, scene.sandbox, chosen)
     for shortcode, text in SNIPPETS.items():
@@ -108,7 +109,7 @@ def fill(scene: Scene, sample: Sequence[SampleConversation]) -> None:
 
 
 def _play_customers(scene: Scene, sample: Sequence[SampleConversation], by_key: Mapping[str, Inbox]) -> None:
-    """Let those customers write who have something to say. Raises PromiseBroken for a message that is not taken."""
+    """Let those customers write that have a message. Raise PromiseBroken if one is refused."""
     for said in (each for each in sample if each.says):
         inbox = by_key[said.line["channel_account"]]
         writes = {"provider": inbox.provider, "identity": inbox.identity, "sender": said.line["address"]}
@@ -131,7 +132,7 @@ def _show_promise(scene: Scene, promise: Promise) -> None:
 
 
 def watch(scene: Scene, id_: str) -> None:
-    """Show the progress until the mass reply is over. Raises StackFailed."""
+    """Show the progress until the mass reply ends. Raise StackFailed."""
     give_up = time.monotonic() + FINISH_WITHIN
     with Live(console=scene.console, auto_refresh=False) as live:
         while time.monotonic() < give_up:
@@ -145,7 +146,7 @@ def watch(scene: Scene, id_: str) -> None:
 
 
 def settled_results(scene: Scene, id_: str, endings: Mapping[str, Ending]) -> Sequence[PromisedResult]:
-    """Read the results until all are as expected, or nothing has changed for so long that no report is to come."""
+    """Read the results until all are as expected, or nothing has changed for so long that no report will come."""
     seen, give_up = -1, 0.0
     while True:
         results = [PromisedResult.read(each) for each in _deliveries(scene, id_)]

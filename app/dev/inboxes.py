@@ -1,4 +1,4 @@
-"""Channel accounts that lead to the sandbox: at least one for every channel that an adapter carries."""
+"""Channel accounts that send to the sandbox: at least one for every channel that an adapter carries."""
 
 import base64
 import secrets
@@ -23,13 +23,13 @@ class Inbox:
     config: Mapping[str, str | int]
     credentials: Mapping[str, str] = field(repr=False)
     identity: str | None = None
-    """What names the account in a call to the provider; None where nobody is called."""
+    """The name of the account in a call to the provider, or None if the provider is not called."""
     secret: str = field(default="", repr=False)
-    """What the provider signs its receipts with."""
+    """The secret with which the provider signs its receipts."""
 
 
 def inboxes(sandbox_url: str, smtp_port: int) -> Sequence[Inbox]:
-    """At least one for each channel, with credentials that are made up anew every time."""
+    """At least one for each channel, with new invented credentials every time."""
     return (
         _postmark(sandbox_url),
         _sendgrid(sandbox_url),
@@ -44,7 +44,7 @@ def inboxes(sandbox_url: str, smtp_port: int) -> Sequence[Inbox]:
 
 
 def open_inboxes(api: Calls, sandbox: Calls, chosen: Sequence[Inbox], rate: float = RATE) -> None:
-    """Save each as a channel account, and make it known at the sandbox with the address for its receipts."""
+    """Save each as a channel account, and tell the sandbox the address for its receipts."""
     for inbox in chosen:
         saved = api.put(
             f"/channel-accounts/{inbox.key}",

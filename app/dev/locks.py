@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def lock(path: Path) -> Iterator[bool]:
-    """Hold the lock while the block runs, if nobody else does; answers whether it is held."""
+    """Try to hold the lock while the block runs. Yield whether it is held."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

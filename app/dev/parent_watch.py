@@ -1,7 +1,7 @@
 """`python -m app.dev.parent_watch MODULE ARGUMENT…`: run a module as a program, for as long as the starter lives.
 
 Standard input is a pipe whose other end only the starter holds. However the starter ends, `kill -9` included, the pipe
-is closed, and this process stops as if it had been told to.
+is closed, and this process stops as if it had been asked to.
 """
 
 import os

@@ -15,9 +15,10 @@ PORTS = (20_000, 32_000)
 
 
 def free_port(wanted: int = 0) -> int:
-    """Answer the wanted loopback port if it is free, else another.
+    """Return the wanted loopback port if it is free, else another.
 
-    Drawn by lot, and not asked of the system: it would hand the same one to another stack that is starting just now.
+    Chosen at random, and not asked of the system: that would hand the same one to another stack that starts at the same
+    time.
     """
     port = wanted or random.randrange(*PORTS)  # noqa: S311 - nobody has to be kept from guessing it
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""What a mass reply promised before it was confirmed, held against what came of it and what the sandbox received."""
+"""What a mass reply promised before it was confirmed, compared with its results and with what the sandbox received."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

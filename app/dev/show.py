@@ -38,7 +38,7 @@ def preflight_table(promise: Promise) -> Table:
 
 
 def progress_table(batch: Mapping[str, Any]) -> Table:
-    """Where each lane stands now; several may be on one channel."""
+    """The state of each lane. Several may be on one channel."""
     table = Table(title=f"Sending: {batch['status']}", title_justify="left")
     table.add_column("channel", no_wrap=True)
     table.add_column("account", overflow="fold")

@@ -60,12 +60,12 @@ class Stack:
     api_url: str
     sandbox_url: str
     smtp_port: int
-    """Of the sandbox's mail server, on this machine."""
+    """The port of the sandbox's mail server, on this machine."""
     access: Access
     folder: Path
     children: tuple[Child, ...]
     moved: tuple[str, ...] = ()
-    """What is elsewhere than wanted, in words that name the port that was taken."""
+    """The parts on another port than wanted, in words that name the port that was taken."""
 
     def check(self) -> None:
         """Raise StackFailed if any part has ended."""
@@ -75,7 +75,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a stack is put together. Port 0 takes a free one, and so does a port that is taken."""
+    """How to build a stack. Port 0 takes a free one, and so does a port that is taken."""
 
     workers: int = 1
     api_port: int = 0
@@ -87,9 +87,9 @@ class Shape:
 def running_stack(shape: Shape, *, var: Path = Path("var")) -> Iterator[Stack]:
     """Start everything, wait until it is ready, and stop it all when the block ends, by Ctrl-C and SIGTERM too.
 
-    Raises StackFailed, EmbeddedServersMissing, and SettingsInvalid where only some of the real servers are named.
+    Raise StackFailed or EmbeddedServersMissing, or SettingsInvalid if only some of the real servers are named.
     """
-    server_class()  # missing in the sandbox's process, it would be told by a log
+    server_class()  # if missing in the sandbox's process, only a log would say so
     with _stopped_by_signals(), ExitStack() as stack:
         folder = stack.enter_context(own_place(var))
         backing = stack.enter_context(_backing(folder))
@@ -143,10 +143,10 @@ def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, fol
     wanted = (shape.api_port, shape.sandbox_port, shape.smtp_port)
     api_port, sandbox_port, smtp_port = (stack.enter_context(own_port(port)) for port in wanted)
     api_url, sandbox_url = f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{sandbox_port}"
-    told = _told(backing, api_url, folder)
+    variables = _environment(backing, api_url, folder)
 
     def start(name: str, module: str, *arguments: str) -> Child:
-        return stack.enter_context(child(name, module, arguments, told, folder))
+        return stack.enter_context(child(name, module, arguments, variables, folder))
 
     sandbox = start("sandbox", "app.dev.sandbox", "--port", str(sandbox_port), "--smtp-port", str(smtp_port))
     api = start("api", "app", "api", "--port", str(api_port))
@@ -158,7 +158,7 @@ def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, fol
     return Stack(api_url, sandbox_url, smtp_port, access, folder, (sandbox, api, *workers), moved)
 
 
-def _told(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:
+def _environment(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:
     return {
         "MASS_REPLY_DATABASE_URL": backing.database_url,
         "MASS_REPLY_REDIS_URL": backing.redis_url,

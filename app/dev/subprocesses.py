@@ -1,4 +1,4 @@
-"""The processes of a stack: started, watched, and stopped with whoever started them."""
+"""The processes of a stack: started, watched, and stopped together with their starter."""
 
 import os
 import subprocess
@@ -16,11 +16,11 @@ from app.dev.parent_watch import GRACE
 READY_WITHIN = 90.0
 """Seconds; a cold start that reads every module from a slow disk takes a few."""
 SAID_LINES = 12
-"""Of a log, where its process has failed."""
+"""Lines of a log to show if its process has failed."""
 
 
 class StackFailed(Exception):
-    """A part of the stack did not start, or ended by itself; the message says which, and where its log is."""
+    """A part of the stack did not start, or ended by itself. The message says which, and where its log is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Child:
             )
 
     def wait_until_ready(self, url: str) -> None:
-        """Wait until it answers 200 there. Raises StackFailed."""
+        """Wait until the address answers 200. Raise StackFailed if it does not."""
         give_up = time.monotonic() + READY_WITHIN
         while time.monotonic() < give_up:
             self.check()
@@ -56,8 +56,10 @@ def end_of(log: Path) -> str:
 
 
 @contextmanager
-def child(name: str, module: str, arguments: Sequence[str], told: Mapping[str, str], logs: Path) -> Iterator[Child]:
-    """Run a module as a process until the block ends; `told` is added to its environment."""
+def child(
+    name: str, module: str, arguments: Sequence[str], variables: Mapping[str, str], logs: Path
+) -> Iterator[Child]:
+    """Run a module as a process until the block ends, with `variables` added to its environment."""
     log = logs / f"{name.replace(' ', '-')}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own modules
@@ -72,7 +74,7 @@ def child(name: str, module: str, arguments: Sequence[str], told: Mapping[str, s
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **told},
+            env={**os.environ, **variables},
             start_new_session=True,  # Ctrl-C in the terminal reaches the starter alone, which stops its parts in order
         )
     try:

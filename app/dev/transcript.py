@@ -34,7 +34,7 @@ TEMPLATE = """\
 
 
 class Transcript:
-    """The lines of a terminal. Of what moves a cursor it knows what rich uses for live displays, and drops the rest."""
+    """The lines of a terminal. It knows the cursor movements that rich uses for live displays, and drops all others."""
 
     def __init__(self) -> None:
         self.lines = [""]

@@ -1,4 +1,4 @@
-"""`mass-reply up`: the stack kept running, with channel accounts that lead to the sandbox."""
+"""`mass-reply up`: keep the stack running, with channel accounts that send to the sandbox."""
 
 import shlex
 import sys
@@ -17,11 +17,11 @@ from app.dev.samples import samples
 from app.dev.stack import API_PORT, SANDBOX_PORT, SMTP_PORT, Shape, Stack, running_stack
 
 CHECK = 0.5
-"""Seconds between two looks whether all parts still run."""
+"""Seconds between two checks that all parts still run."""
 
 
 def up(*, empty: bool = False) -> None:
-    """Run until Ctrl-C, with the demo's conversations unless it is to be empty. Raises StackFailed if a part ends."""
+    """Run until Ctrl-C, with the demo's conversations unless it is to be empty. Raise StackFailed if a part ends."""
     console = Console(highlight=False, soft_wrap=True)
     shape = Shape(api_port=API_PORT, sandbox_port=SANDBOX_PORT, smtp_port=SMTP_PORT)
     with suppress(KeyboardInterrupt), running_stack(shape) as stack:

@@ -1,6 +1,6 @@
-"""A folder of its own for each stack that runs, under `var/` of the current folder.
+"""A folder for each stack that runs, under `var/` of the current folder.
 
-What a killed stack left behind is stopped and removed by the next one that takes the place.
+The next stack that takes a killed stack's place stops and removes what it left behind.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ from app.dev.subprocesses import StackFailed
 
 PLACES = 9
 STOP_WITHIN = 5.0
-"""Seconds that a left-over server gets."""
+"""Seconds that a left-over server gets to stop."""
 
 PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 """Paths that the embedded servers take: a shell, a settings file and a URL read theirs, each without quotes."""
 
 
 def plain_folder(wanted: Path) -> Path:
-    """Make the folder, or one in its stead in the system's temporary folder where its path is none for the servers.
+    """Make the folder, or one in the system's temporary folder if the servers cannot take its path.
 
-    Raises StackFailed where somebody else has made that one.
+    Raise StackFailed if somebody else has made that one.
     """
     path = str(wanted.resolve())
     if PLAIN.fullmatch(path):
@@ -44,7 +44,8 @@ def plain_folder(wanted: Path) -> Path:
 
 @contextmanager
 def own_place(var: Path) -> Iterator[Path]:
-    """Take the first free place, and remove it at the end unless something failed. Raises StackFailed: none is free."""
+    """Take the first free place, and remove it at the end unless something failed. Raise StackFailed if none is
+    free."""
     var = plain_folder(var)
     for number in range(1, PLACES + 1):
         with lock(var / f"stack-{number}.lock") as is_ours:
@@ -61,7 +62,7 @@ def own_place(var: Path) -> Iterator[Path]:
 
 @contextmanager
 def _removed_but_for_failures(place: Path) -> Iterator[None]:
-    """Ctrl-C is no failure; the message of a failure names the logs in there."""
+    """Ctrl-C is no failure. The message of a failure names the logs in there."""
     failed = False
     try:
         yield

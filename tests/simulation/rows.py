@@ -273,7 +273,7 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.account_health.pause": nothing,
         "app.delivery.sql.call_shares.release": of("release"),
         "app.delivery.sql.settlements.lock": of("lock"),
-        "app.delivery.sql.settlements.hold": no_rows,
+        "app.delivery.sql.settlements.lock_all": no_rows,
         "app.delivery.sql.settlements.apply": of("apply"),
         "app.delivery.sql.attempts.end_attempts": of("end_attempts"),
         "app.delivery.sql.timeline.write_timeline": no_rows,

@@ -45,7 +45,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importlib.import_module(module), name, instead)
     for place in (http, calling, pump):
         monkeypatch.setattr(place, "elapsed", lambda: asyncio.get_running_loop().time())
-    monkeypatch.setattr(Pump, "_written", written)
+    monkeypatch.setattr(Pump, "_rendered", written)
 
 
 def play(seed: int) -> None:

@@ -21,10 +21,10 @@ from app.delivery.outcomes import DEADLINE_PASSED
 from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.record import Recorder
+from app.delivery.rescuer import expire_claims
 from app.delivery.settle import Report, settle
 from app.delivery.sql.sweeper import ExpiredClaim
 from app.delivery.staged_files import StagedFiles
-from app.delivery.sweeper import Sweeper
 from app.dev.history.evidence import Decision, Receipt
 from app.dev.history.replay import explain, record_of
 from app.domain.channel_port import AddressKind, Limits
@@ -240,7 +240,6 @@ class World:
     async def sweep(self) -> None:
         """Every second, whoever lives."""
         database: Any = SimpleNamespace(begin=lambda _: self.begin(None))
-        sweeper = Sweeper(database, nobody, nobody, timedelta(days=7), TELEMETRY.metrics)
         while True:
             await asyncio.sleep(1)
             now = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
@@ -248,7 +247,8 @@ class World:
             lost = [row for row in rows if row.status is S.SENDING and row.lease_until and row.lease_until <= now]
             if lost:
                 self.note(f"sweeper gives up {', '.join(self.name(row.id) for row in lost)}")
-                await sweeper._expire_claims(TENANT, [ExpiredClaim(TENANT, row.id, row.epoch) for row in lost])
+                claims = [ExpiredClaim(TENANT, row.id, row.epoch) for row in lost]
+                await expire_claims(database, TELEMETRY.metrics, TENANT, claims)
 
     # What befalls them
 

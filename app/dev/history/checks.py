@@ -1,4 +1,4 @@
-"""What must hold of every delivery of a run; each check yields what does not, with the id that it speaks of."""
+"""What must be true of every delivery of a run. Each check yields what is not, with the id that it is about."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,18 +6,18 @@ from itertools import pairwise
 from typing import Final
 
 from app.dev.history.evidence import UNFINISHED, Call, Evidence, Row
-from app.dev.history.told import replies_told, told_statuses
+from app.dev.history.published import published_replies, published_statuses
 from app.domain.delivery import ACCEPTED, DeliveryStatus
 
 NOT_SENT: Final = frozenset({DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.SKIPPED})
 SILENT_PROVIDER: Final = "webchat"
 """Carries nothing: its message is the reply on the timeline, so that no journal has it."""
 STAYED_HERE: Final = frozenset({"given_back", "deferred", "refused"})
-"""Last words on an attempt that say that no message of it left."""
+"""Outcomes of an attempt that say that no message of it left."""
 
 
 def lost(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Confirmed, and without a state in which it may rest."""
+    """Confirmed, and without a final state."""
     for id_ in evidence.conversations:
         said = evidence.reported.get(id_)
         if said is None:
@@ -27,7 +27,7 @@ def lost(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def duplicated(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Providers took it more often than once, and nobody allowed that."""
+    """Providers accepted it more often than once, and nobody allowed that."""
     for confirmed in evidence.confirmed:
         taken: dict[str, list[str]] = defaultdict(list)
         for call in evidence.journal:
@@ -51,7 +51,7 @@ def _copies_allowed(row: Row | None) -> int:
 
 
 def unexpected(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """A provider was called for what nobody confirmed."""
+    """A provider was called for a message that nobody confirmed."""
     confirmed = evidence.conversations
     for id_ in {call.delivery for call in evidence.journal if call.accepted and call.delivery} - confirmed.keys():
         yield id_, "A provider took it, and nobody had confirmed it."
@@ -86,7 +86,7 @@ def _known_to_bounce(row: Row) -> bool:
 
 
 def _false_attempts(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """An attempt that is said to have stayed here, and a provider took its message."""
+    """An attempt that is reported as not sent, although a provider accepted its message."""
     for call in evidence.journal:
         row = evidence.rows.get(call.delivery or "")
         if row is None or not call.accepted:
@@ -128,7 +128,7 @@ def _mass_replies(evidence: Evidence) -> Mapping[str, str]:
 
 def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Sent without exactly one reply, one note, one flip and one event, or any of them for what was not sent."""
-    written, changes = replies_told(evidence), told_statuses(evidence)
+    written, changes = published_replies(evidence), published_statuses(evidence)
     for id_, row in evidence.rows.items():
         sent = id_ in evidence.reported and evidence.reported[id_].counts_as_sent
         times = _times_sent(changes[id_])
@@ -143,7 +143,7 @@ def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield id_, f"Its conversation was {'' if row.flips else 'not '}flipped."
 
 
-def _times_sent(told: Sequence[DeliveryStatus]) -> int:
+def _times_sent(published: Sequence[DeliveryStatus]) -> int:
     """How often it came to count as sent."""
-    before = (DeliveryStatus.QUEUED, *told)
+    before = (DeliveryStatus.QUEUED, *published)
     return sum(was not in ACCEPTED and now in ACCEPTED for was, now in pairwise(before))

@@ -20,7 +20,7 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What the API says of a delivery."""
+    """What the API reports about a delivery."""
 
     status: DeliveryStatus
     was_sent: bool
@@ -33,13 +33,13 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A provider's journal: one message that came to it."""
+    """An entry in a provider's journal: one message that reached it."""
 
     at: datetime
     delivery: str | None
     """None for a file that is a message of its own."""
     epoch: int | None
-    """The attempt; None when the provider's messages name the delivery alone, as mails do."""
+    """The attempt, or None if the provider's messages name only the delivery, as mails do."""
     accepted: bool
 
 
@@ -48,7 +48,7 @@ class Attempt:
     epoch: int
     started_at: datetime
     outcome: str | None
-    """The last word on it; None while it is under way."""
+    """Its last outcome, or None while it is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's word on a delivery that was uncertain."""
+    """A person's decision about an uncertain delivery."""
 
     epoch: int
     outcome: str
@@ -102,7 +102,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of the outbox."""
+    """An entry of the outbox."""
 
     id: str
     position: int | None
@@ -114,13 +114,13 @@ class Event:
 
     @property
     def place(self) -> tuple[bool, int]:
-        """Sort key: the order in which it is told."""
+        """Sort key: the order of publication."""
         return (self.position is None, self.written if self.position is None else self.position)
 
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A call that a webhook endpoint took."""
+    """A call that a webhook endpoint accepted."""
 
     id: str
     type: str
@@ -128,7 +128,7 @@ class Hook:
 
     @property
     def event(self) -> str:
-        """The event that it tells of: several calls may tell of one."""
+        """The event that it delivers. Several calls may deliver one."""
         return self.id.removeprefix("evt_").rpartition("_")[0]
 
 
@@ -152,14 +152,14 @@ class Evidence:
     mass_replies: Sequence[MassReply]
     journal: Sequence[Call]
     rows: Mapping[str, Row] = field(default_factory=dict)
-    """Empty when nobody has asked the database: what it alone knows is not judged."""
+    """Empty if nobody has asked the database: what only the database knows is not judged."""
     lanes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """The counters of each mass reply in the database, summed over its lanes."""
     events: Sequence[Event] = ()
     hooks: Sequence[Hook] | None = None
-    """None when there was no webhook endpoint."""
+    """None if there was no webhook endpoint."""
     hook_types: frozenset[str] | None = None
-    """The types of event that it was to hear of; None for all."""
+    """The types of event that it subscribed to, or None for all."""
     retried: frozenset[str] = frozenset()
     """Mass replies of which a person asked for the failed ones to be sent again."""
     settles_after: float | None = None

@@ -1,9 +1,9 @@
-"""Replays what is on record of a delivery through the protocol: is there any order of events that explains it?
+"""Replay the record of a delivery through the protocol: is there any order of events that explains it?
 
-The record holds the attempts with their last word, the receipts, a person's decisions, and the statuses that others
-were told of, in their order. It does not hold everything: an answer that a receipt overtook leaves no trace of its own.
-So every order is tried in which each recorded event happens once and the unrecorded ones at most as often as they can.
-When none of them ends as the record says, a rule of the protocol was broken.
+The record holds the attempts with their last outcome, the receipts, a person's decisions, and the published statuses in
+their order. It does not hold everything: an answer that a receipt overtook leaves no trace of its own. So every order
+is tried in which each recorded event happens once and the unrecorded ones at most as often as they can. If none of them
+ends as the record says, a rule of the protocol was broken.
 """
 
 from collections.abc import Iterator, Sequence
@@ -86,8 +86,8 @@ class PlayRecord:
     """The last word on each attempt."""
     receipts: tuple[Recorded, ...]
     decisions: tuple[Recorded, ...]
-    told: tuple[DeliveryStatus, ...]
-    """The statuses that others were told of."""
+    published: tuple[DeliveryStatus, ...]
+    """The statuses that were published."""
     watermarks: bool
     cancelled: bool
     """Whether the mass reply was cancelled at some time."""
@@ -101,7 +101,7 @@ class Explained:
 
     possible: bool
     furthest: int
-    """How many of the statuses that were told it explains."""
+    """How many of the published statuses it explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class _State:
     """Receipts that are still to come."""
     decided: int = 0
     """How many of a person's decisions have been made."""
-    told: int = 0
+    published: int = 0
     own_conclusion: bool = False
     """Whether its failure was concluded by ourselves."""
 
@@ -131,7 +131,7 @@ class _State:
         return len(self.words)
 
 
-def record_of(row: Row, told: Sequence[DeliveryStatus], *, cancelled: bool, retried: bool) -> PlayRecord:
+def record_of(row: Row, published: Sequence[DeliveryStatus], *, cancelled: bool, retried: bool) -> PlayRecord:
     ranks = {at: n for n, at in enumerate(sorted({r.occurred_at for r in row.receipts if r.occurred_at}))}
     receipts = (
         Recorded(RECEIPTS[r.kind], r.epoch, None if r.occurred_at is None else ranks[r.occurred_at], r.outcome)
@@ -143,7 +143,7 @@ def record_of(row: Row, told: Sequence[DeliveryStatus], *, cancelled: bool, retr
         tuple(attempt.outcome for attempt in sorted(row.attempts, key=lambda attempt: attempt.epoch)),
         tuple(receipts),
         tuple(decisions),
-        tuple(told),
+        tuple(published),
         row.channel in WATERMARKED,
         cancelled,
         retried,
@@ -163,9 +163,9 @@ def explain(record: PlayRecord) -> Explained:
     seen, todo, furthest = {start}, [start], 0
     while todo:
         state = todo.pop()
-        furthest = max(furthest, state.told)
+        furthest = max(furthest, state.published)
         if _ends(state, record):
-            return Explained(possible=True, furthest=len(record.told))
+            return Explained(possible=True, furthest=len(record.published))
         for after in _steps(state, record):
             if after not in seen:
                 seen.add(after)
@@ -175,7 +175,7 @@ def explain(record: PlayRecord) -> Explained:
 
 def _ends(state: _State, record: PlayRecord) -> bool:
     outcomes = tuple(word.outcome for word in state.words)
-    done = not state.left and state.decided == len(record.decisions) and state.told == len(record.told)
+    done = not state.left and state.decided == len(record.decisions) and state.published == len(record.published)
     return done and state.status is record.status and outcomes == record.outcomes
 
 
@@ -285,17 +285,17 @@ def _at(rank: int | None) -> datetime | None:
 
 
 def _after(state: _State, record: PlayRecord, reported: ReportedEvent, answer: Transition | Ignored) -> _State | None:
-    """The state that an answer leads to; None when others were told something else."""
+    """Return the state that an answer leads to, or None if another status was published."""
     if not isinstance(answer, Transition):
         return state
-    told = state.told
+    published = state.published
     if answer.to is not S.QUEUED:
-        if told == len(record.told) or record.told[told] is not answer.to:
+        if published == len(record.published) or record.published[published] is not answer.to:
             return None
-        told += 1
+        published += 1
     ours = reported.event in (E.EXPIRE, E.RESOLVE_NOT_SENT) or answer.reason is not None
     own_conclusion = answer.to is S.FAILED and ours
-    return replace(state, status=answer.to, told=told, own_conclusion=own_conclusion)
+    return replace(state, status=answer.to, published=published, own_conclusion=own_conclusion)
 
 
 def _spoken(

@@ -4,28 +4,28 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.dev.history.evidence import Evidence, Row
+from app.dev.history.published import published_statuses
 from app.dev.history.replay import explain, record_of
-from app.dev.history.told import told_statuses
 from app.domain.delivery import DeliveryStatus
 
 
 def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Steps that the protocol does not allow."""
-    told, statuses = told_statuses(evidence), {batch.id: batch.status for batch in evidence.mass_replies}
+    published, statuses = published_statuses(evidence), {batch.id: batch.status for batch in evidence.mass_replies}
     for id_, row in evidence.rows.items():
         yield from ((id_, what) for what in _attempts_in_line(row, evidence.settles_after))
         if row.status is DeliveryStatus.SKIPPED:
             continue
         cancelled, retried = statuses.get(row.mass_reply) == "cancelled", row.mass_reply in evidence.retried
-        explained = explain(record_of(row, told[id_], cancelled=cancelled, retried=retried))
+        explained = explain(record_of(row, published[id_], cancelled=cancelled, retried=retried))
         if not explained.possible:
-            yield id_, f"No order of events ends like this: {_record_in_words(row, told[id_], explained.furthest)}"
+            yield id_, f"No order of events ends like this: {_record_in_words(row, published[id_], explained.furthest)}"
     yield from _calls_in_line(evidence)
 
 
-def _record_in_words(row: Row, told: Sequence[DeliveryStatus], furthest: int) -> str:
+def _record_in_words(row: Row, published: Sequence[DeliveryStatus], furthest: int) -> str:
     attempts = ", ".join(f"{a.epoch} {a.outcome or 'open'}" for a in row.attempts)
-    words = [str(status) for status in told]
+    words = [str(status) for status in published]
     return (
         f"attempts {attempts or 'none'}; told {' → '.join(words) or 'nothing'}; {row.status} at attempt {row.epoch}. "
         f"The protocol explains the first {furthest} of the {len(words)} that were told."

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.dev.history import checks
 from app.dev.history.evidence import Evidence, Row
-from app.dev.history.told import order, told_statuses, untold
+from app.dev.history.published import order, published_statuses, unpublished
 from app.dev.history.trace import trace
 from app.domain.delivery import DeliveryStatus
 
@@ -52,7 +52,7 @@ CHECKS: Final[Sequence[tuple[Kind, Check]]] = (
     (Kind.MISCOUNTED, checks.miscounted),
     (Kind.TIMELINE, checks.timeline),
     (Kind.ORDER, order),
-    (Kind.UNTOLD, untold),
+    (Kind.UNTOLD, unpublished),
     (Kind.TRACE, trace),
 )
 
@@ -123,8 +123,8 @@ def account(evidence: Evidence, delivery: str) -> Iterator[str]:
     happened += _happened(row) if row else []
     for at, what in sorted(happened):
         yield f"  {at.isoformat()} {what}"
-    if told := told_statuses(evidence).get(delivery):
-        yield f"  Others were told: {', '.join(told)}."
+    if published := published_statuses(evidence).get(delivery):
+        yield f"  Others were told: {', '.join(published)}."
     if row:
         yield f"  The timeline has {row.replies} replies and {row.notes} notes that it was sent; flips: {row.flips}."
     yield f"  The API says {said.status if said else 'nothing'}."

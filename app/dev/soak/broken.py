@@ -15,7 +15,6 @@ from app.channels import http
 from app.delivery import calling, pump
 from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
-from app.delivery.sql import claims
 from app.domain.delivery import (
     DeliveryEvent,
     DeliveryState,
@@ -25,6 +24,7 @@ from app.domain.delivery import (
     Transition,
     transition,
 )
+from app.store.lanes import lane_binds
 
 
 def claim_is_not_committed() -> None:
@@ -48,7 +48,7 @@ def give_back_whatever_is_claimed() -> None:
     """After a commit that was not answered, give back all that the lane has claimed, whoever did."""
 
     async def everything(tx: Any, lane: Any, _: Any) -> Any:
-        rows = await tx.execute(sa.text(_CLAIMED), **claims._key(lane))
+        rows = await tx.execute(sa.text(_CLAIMED), **lane_binds(lane))
         return [(row.id, row.epoch) for row in rows]
 
     pump.claims.claimed_under = everything  # type: ignore[attr-defined]

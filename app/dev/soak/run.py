@@ -59,7 +59,7 @@ TYPES: Final = (
 
 
 async def soak(plan: Plan, folder: Path) -> Outcome:
-    """Run it, and judge it. Raises TimeoutError when the mass reply does not end."""
+    """Run it, and judge it. Raise TimeoutError if the mass reply does not end."""
     began, dice = time.monotonic(), Random(plan.seed)  # noqa: S311 - it draws recipients and faults
     evidence_folder = folder / "evidence"
     evidence_folder.mkdir()
@@ -93,10 +93,10 @@ class _Stage:
 
     @property
     def database_url(self) -> str:
-        return self.ground.api.told["MASS_REPLY_DATABASE_URL"]
+        return self.ground.api.variables["MASS_REPLY_DATABASE_URL"]
 
     async def prepare(self, tag: str, count: int, troubled: float | None, seconds: float) -> str:
-        """Import conversations, and confirm a mass reply to them that takes so long; returns its id."""
+        """Import conversations, and confirm a mass reply to them that takes this long. Return its id."""
         await asyncio.to_thread(self._furnish, max(1.0, count * LARGEST / max(seconds, 1.0)))
         await asyncio.to_thread(self._import, tag, count, troubled)
         selection = {"filter": {"tags": {"any": [tag]}}}
@@ -145,7 +145,7 @@ class _Stage:
         return done
 
     async def strike(self, mass_reply: str, drawn: list[str]) -> tuple[dict[str, int], int]:
-        """Let everything befall the service that was drawn; returns what did while the mass reply was under way."""
+        """Apply the faults that were drawn. Return those that came while the mass reply was under way."""
         run = SoakRun(self.ground, self.relays, self.http, mass_reply, self.dice, fail_webhooks=self._fail_webhooks)
         struck: Counter[str] = Counter()
         died = 0
@@ -163,14 +163,14 @@ class _Stage:
         self.receiver.failures = share
 
     def _revive(self) -> int:
-        """Start again what has ended by itself; returns how many had."""
+        """Restart processes that have ended by themselves. Return how many had."""
         ended = [each for each in (*self.ground.workers, self.ground.api) if each.running.process.poll() is not None]
         for program in ended:
             program.start()
         return len(ended)
 
     async def end(self, mass_reply: str) -> int:
-        """Heal everything, and wait until the mass reply is over; returns how many processes had ended."""
+        """Heal everything, and wait until the mass reply ends. Return how many processes had ended."""
         self.receiver.failures = 0.0
         for relay in self.relays:
             relay.weather = CLEAR
@@ -187,7 +187,7 @@ class _Stage:
                 await self._resume(mass_reply)
 
     async def _resume(self, mass_reply: str) -> None:
-        """What rests because its provider did not answer, or was paused, goes on: a person says so."""
+        """Resume accounts that rest because their provider did not answer, or that were paused, as a person would."""
         batch = await self._call("GET", f"/mass-replies/{mass_reply}")
         for lane in batch["lanes"] or ():
             if lane["state"] in ("paused", "cooling") and lane["channel_account"]:
@@ -241,11 +241,11 @@ async def _ground(plan: Plan, folder: Path, evidence: Path) -> AsyncIterator[tup
         await asyncio.to_thread(sandbox.wait_until_ready, sandbox_url)
         relays = [await stack.enter_async_context(Relay(port).running()) for port in (sandbox_port, smtp_port)]
         receiver = await stack.enter_async_context(receiving(evidence / history.HOOKS, TYPES, seed=plan.seed))
-        told = _told(database_url, valkey.url, api_url)
-        api = SoakProgram("api", "app", ("api", "--port", str(api_port)), told, folder, processes)
+        variables = _environment(database_url, valkey.url, api_url)
+        api = SoakProgram("api", "app", ("api", "--port", str(api_port)), variables, folder, processes)
         module, arguments = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
         names = [f"worker {number}" for number in range(1, WORKERS + 1)]
-        workers = [SoakProgram(name, module, arguments, told, folder, processes) for name in names]
+        workers = [SoakProgram(name, module, arguments, variables, folder, processes) for name in names]
         for program in (api, *workers):
             program.start()
         await ready(f"{api_url}/health/ready")
@@ -261,7 +261,7 @@ async def _ground(plan: Plan, folder: Path, evidence: Path) -> AsyncIterator[tup
         )
 
 
-def _told(database_url: str, redis_url: str, api_url: str) -> dict[str, str]:
+def _environment(database_url: str, redis_url: str, api_url: str) -> dict[str, str]:
     return {
         "MASS_REPLY_DATABASE_URL": database_url,
         "MASS_REPLY_REDIS_URL": redis_url,

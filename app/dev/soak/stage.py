@@ -33,7 +33,7 @@ class SoakProgram:
     name: str
     module: str
     arguments: tuple[str, ...]
-    told: Mapping[str, str]
+    variables: Mapping[str, str]
     folder: Path
     stack: ExitStack
     started: int = 0
@@ -42,10 +42,10 @@ class SoakProgram:
     def start(self) -> None:
         self.started += 1
         name = f"{self.name} {self.started}"
-        self.current = self.stack.enter_context(child(name, self.module, self.arguments, self.told, self.folder))
+        self.current = self.stack.enter_context(child(name, self.module, self.arguments, self.variables, self.folder))
 
     async def ready(self) -> None:
-        """Wait until it says that it has started. Raises TimeoutError, and StackFailed if it has ended."""
+        """Wait until it has started. Raise TimeoutError, or StackFailed if it has ended."""
         async with asyncio.timeout(READY):
             while "worker_started" not in self.running.log.read_text(errors="replace"):
                 self.running.check()
@@ -159,7 +159,7 @@ class Ground:
 
 
 async def ready(url: str) -> None:
-    """Wait until it answers 200 there. Raises TimeoutError."""
+    """Wait until the address answers 200. Raise TimeoutError."""
     async with asyncio.timeout(READY), httpx.AsyncClient(trust_env=False, timeout=2) as http:
         while True:
             try:

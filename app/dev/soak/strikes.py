@@ -13,7 +13,7 @@ from app.dev.soak.stage import Ground, SoakProgram, ready
 
 DECIDED_AT_ONCE: Final = 3
 FAILING: Final = 0.005
-"""The share of its calls that the webhook endpoint does not take in between."""
+"""The share of its calls that the webhook endpoint refuses in between."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class SoakRun:
     asleep: dict[SoakProgram, "asyncio.Task[None]"] = field(default_factory=dict)
     """Workers that are frozen for longer than a strike takes."""
     fail_webhooks: Callable[[float], None] = lambda _: None
-    """Makes the webhook endpoint refuse such a share of its calls."""
+    """Makes the webhook endpoint refuse this share of its calls."""
 
     def worker(self) -> SoakProgram:
         """Draw a worker that is not frozen."""
@@ -36,7 +36,7 @@ class SoakRun:
         return self.dice.choice(awake or self.ground.workers)
 
     async def post(self, path: str, **body: Any) -> httpx.Response | None:
-        """Ask the API for something; it may be away."""
+        """Call the API, which may be away."""
         try:
             return await self.http.post(path, json=body)
         except httpx.TransportError:
@@ -66,7 +66,7 @@ async def pause_worker(run: SoakRun) -> None:
 
 
 async def sleep_worker(run: SoakRun) -> None:
-    """Freeze a worker until everybody has given up what it holds."""
+    """Freeze a worker until the leases of everything it holds have ended."""
     if len(run.asleep) + 1 >= len(run.ground.workers):
         return
     worker = run.worker()

@@ -1,4 +1,4 @@
-"""What is told to others about a run, in the outbox and by webhooks: everything, once it is known, in its order."""
+"""What a run has published, in the outbox and by webhooks: everything, once it is known, in its order."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -8,23 +8,23 @@ from app.domain.delivery import ACCEPTED, DeliveryStatus
 from app.domain.outbox import EventType
 
 
-def replies_told(evidence: Evidence) -> Counter[str]:
+def published_replies(evidence: Evidence) -> Counter[str]:
     created = (event for event in evidence.events if event.type == EventType.MESSAGE_CREATED)
     subjects = (subject for event in created for subject in event.subjects)
     return Counter(str(subject["delivery_id"]) for subject in subjects if subject.get("delivery_id"))
 
 
-def told_statuses(evidence: Evidence) -> dict[str, list[DeliveryStatus]]:
-    """The statuses that others were told of, for each delivery in their order."""
-    told: dict[str, list[DeliveryStatus]] = defaultdict(list)
+def published_statuses(evidence: Evidence) -> dict[str, list[DeliveryStatus]]:
+    """Return each delivery's published statuses in their order."""
+    published: dict[str, list[DeliveryStatus]] = defaultdict(list)
     for event in sorted(evidence.events, key=lambda event: event.place):
         for subject in event.subjects if event.type == EventType.DELIVERIES_UPDATED else ():
-            told[str(subject["delivery_id"])].append(DeliveryStatus(str(subject["status"])))
-    return told
+            published[str(subject["delivery_id"])].append(DeliveryStatus(str(subject["status"])))
+    return published
 
 
 def order(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """What others are told of a mass reply comes in the order in which it happened."""
+    """Check that the events of a mass reply come in the order in which they happened."""
     for id_, events in _by_mass_reply(evidence.events).items():
         if events[0].type != EventType.MASS_REPLY_CONFIRMED:
             yield id_, f"The first that is told of it is {events[0].type}, and not that it was confirmed."
@@ -42,7 +42,7 @@ def _by_mass_reply(events: Sequence[Event]) -> dict[str, list[Event]]:
 
 
 def _replies_come_first(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """A reply is told of before the status that says that it was sent."""
+    """Check that a reply is published before the status that says that it was sent."""
     written: set[str] = set()
     for event in events:
         ids = [(str(s.get("delivery_id", "")), str(s.get("status", ""))) for s in event.subjects]
@@ -55,14 +55,14 @@ def _replies_come_first(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
 
 
 def _completed_comes_last(evidence: Evidence, id_: str, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """When a mass reply is told to be completed, the end of each delivery has been told."""
+    """Check that the end of each delivery is published before the mass reply is completed."""
     mine = {d for each in evidence.confirmed if each.mass_reply == id_ for d in each.deliveries}
-    told: set[str] = set()
+    published: set[str] = set()
     for event in events:
         if event.type == EventType.DELIVERIES_UPDATED:
-            told |= {str(subject["delivery_id"]) for subject in event.subjects}
+            published |= {str(subject["delivery_id"]) for subject in event.subjects}
         if event.type == EventType.MASS_REPLY_COMPLETED:
-            for delivery in sorted(mine - told):
+            for delivery in sorted(mine - published):
                 yield delivery, "Others were told that the mass reply is completed before they were told of this."
             return
 
@@ -81,16 +81,16 @@ def _hooks_in_order(evidence: Evidence) -> Iterator[tuple[str, str]]:
         furthest[hook.mass_reply] = max(place, furthest.get(hook.mass_reply, place))
 
 
-def untold(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """What stands in the outbox and no webhook told, or the other way round."""
-    for id_, told in told_statuses(evidence).items():
+def unpublished(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Yield what is in the outbox and no webhook delivered, or the other way round."""
+    for id_, published in published_statuses(evidence).items():
         said = evidence.reported.get(id_)
-        if said is not None and said.status not in UNFINISHED and told[-1] is not said.status:
-            yield id_, f"The last status that others were told is {told[-1]}; it is {said.status}."
+        if said is not None and said.status not in UNFINISHED and published[-1] is not said.status:
+            yield id_, f"The last status that others were told is {published[-1]}; it is {said.status}."
     if evidence.events:
-        told_of = told_statuses(evidence)
+        by_delivery = published_statuses(evidence)
         for id_, said in evidence.reported.items():
-            if id_ in evidence.conversations and said.status not in UNFINISHED and id_ not in told_of:
+            if id_ in evidence.conversations and said.status not in UNFINISHED and id_ not in by_delivery:
                 yield id_, f"Nobody was told that it is {said.status}."
     if evidence.hooks is not None:
         came = {hook.event for hook in evidence.hooks}
