@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from app.delivery import prepare
+from app.delivery import prepare, scheduler
 from app.delivery import sweeper as delivery_sweeper
 from app.delivery.sql import sweeper as sweeper_sql
 from app.domain.audit import OPERATOR
@@ -165,8 +165,8 @@ class TestLife:
     async def test_what_is_cancelled_is_cancelled_in_pages_and_calls_under_way_finish(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(delivery_sweeper, "PAGE", 2)
-        monkeypatch.setattr(delivery_sweeper, "PAGES", 2)
+        monkeypatch.setattr(scheduler, "PAGE", 2)
+        monkeypatch.setattr(scheduler, "PAGES", 2)
         batch = await stage.batch(7)
         await stage.claim(batch, 1)
         await set_up(stage, batch, "status = 'cancelled'")
