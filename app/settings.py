@@ -233,7 +233,7 @@ class MigrationSettings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the environment. Raises SettingsInvalid naming each variable that is missing or wrong."""
+    """Read the environment. Raise SettingsInvalid, which names each variable that is missing or wrong."""
     return _load(Settings, **overrides)
 
 

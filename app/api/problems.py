@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from app.api.schemas import pointer_step
 from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
+from app.domain.json_reader import pointer_step
 from app.store.database import DatabaseAway, overload_of
 
 log = structlog.get_logger(__name__)

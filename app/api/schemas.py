@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from app.domain.errors import Fault, InvalidRequest
-from app.domain.json_reader import read_time
+from app.domain.json_reader import pointer_step, read_time
 from app.domain.outbound import Author
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -74,11 +74,6 @@ def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
     elif isinstance(value, list):
         for index, member in enumerate(value):
             yield from unstorable(member, f"{pointer}/{index}")
-
-
-def pointer_step(step: int | str) -> str:
-    """One step of a JSON Pointer (RFC 6901 section 3)."""
-    return str(step).replace("~", "~0").replace("/", "~1")
 
 
 class Answer(BaseModel):

@@ -2,7 +2,7 @@
 
 from app.delivery.sql import lifecycle
 from app.domain.errors import InvalidState, NotFound
-from app.domain.lanes import LaneKey
+from app.domain.lanes import LanesToWake
 from app.domain.mass_reply import MassReply
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
 from app.domain.words import MassReplyId
@@ -10,9 +10,7 @@ from app.store import mass_replies
 from app.store.transactions import TenantTx
 
 
-async def begin_sending(
-    tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent
-) -> list[tuple[LaneKey, int]]:
+async def begin_sending(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, event: MassReplyEvent) -> LanesToWake:
     """Begin to send. Return the lanes to wake after the commit."""
     after = next_status(before, event)
     if after is None or not await lifecycle.mark_started(tx, id_, before, after):

@@ -35,13 +35,17 @@ _STAND_IN_TIME = datetime.min.replace(tzinfo=UTC)
 _STAND_IN_ID = UUID(int=0)
 
 
+def pointer_step(step: int | str) -> str:
+    """Return a step of a JSON Pointer (RFC 6901 section 3), escaped."""
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
 def child(pointer: str, key: str | int) -> str:
     """Extend a JSON Pointer (RFC 6901). A very long or unprintable key is cut, because it came from outside."""
     name = str(key)
     if len(name) <= 100 and name.isidentifier():  # nearly every key: nothing to cut or to escape
         return f"{pointer}/{name}"
-    name = storable(name)[:100]
-    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+    return f"{pointer}/{pointer_step(storable(name)[:100])}"
 
 
 def storable(text: str) -> str:

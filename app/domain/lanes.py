@@ -10,3 +10,7 @@ class LaneKey:
     tenant: TenantId
     mass_reply: MassReplyId
     account: AccountId
+
+
+LanesToWake = list[tuple[LaneKey, int]]
+"""The lanes to wake after the commit, each with the number of its queued deliveries."""

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from math import isfinite
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from app.domain.charges import Charge
 from app.domain.outbound import Deferred
-from app.domain.text.plain_text import storable
+from app.domain.text.plain_text import storable_value
 from app.domain.words import ReasonCode
 
 
@@ -155,24 +154,8 @@ E = TypeVar("E", bound=ProviderEvent)
 
 def storable_event(event: E) -> E:
     """Return an event without what a database refuses. Otherwise the provider would repeat it again and again."""
-    said = {each.name: _storable(getattr(event, each.name)) for each in fields(event)}
+    said = {each.name: storable_value(getattr(event, each.name)) for each in fields(event)}
     return replace(event, **said)
-
-
-def _storable(value: Any) -> Any:
-    match value:
-        case StrEnum():
-            return value
-        case str():
-            return storable(value)
-        case float() if not isfinite(value):
-            return str(value)
-        case Mapping():
-            return {storable(str(name)): _storable(member) for name, member in value.items()}
-        case list() | tuple():
-            return type(value)(_storable(member) for member in value)
-        case _:
-            return value
 
 
 @dataclass(frozen=True, slots=True)

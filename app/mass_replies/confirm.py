@@ -11,7 +11,7 @@ from app.domain.approval import APPROVE_WITHIN, Ruling, actors_behind, refuse_an
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import ConfirmationExpired, NothingToSend, RecipientCountMismatch
 from app.domain.guards import refuse_too_large
-from app.domain.lanes import LaneKey
+from app.domain.lanes import LanesToWake
 from app.domain.mass_reply import Confirmation, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus
 from app.domain.words import MassReplyId
@@ -19,9 +19,6 @@ from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import confirmations
 from app.store import audit, guards
 from app.store.transactions import TenantTx
-
-Lanes = list[tuple[LaneKey, int]]
-"""The lanes to wake after the commit, each with the number of its queued deliveries."""
 
 START: Final[Mapping[MassReplyStatus, tuple[MassReplyEvent, MassReplyEvent]]] = {
     MassReplyStatus.AWAITING_CONFIRMATION: (MassReplyEvent.CONFIRM, MassReplyEvent.CONFIRM_FOR_LATER),
@@ -32,7 +29,7 @@ START: Final[Mapping[MassReplyStatus, tuple[MassReplyEvent, MassReplyEvent]]] = 
 
 async def confirm(
     tx: TenantTx, id_: MassReplyId, confirmation: Confirmation, send_within: timedelta, by: Actor
-) -> Lanes:
+) -> LanesToWake:
     """Confirm by the recipient count. Return the lanes to wake, none if it starts later or awaits approval.
 
     The same confirmation again changes nothing, and sends nothing a second time. Raise NotFound, Forbidden,
@@ -70,7 +67,7 @@ def _refuse_confirmation(batch: MassReply, confirmation: Confirmation, now: date
         raise NothingToSend
 
 
-async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Actor) -> Lanes:
+async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Actor) -> LanesToWake:
     """Start a mass reply on the terms that were confirmed. A hold begins now. Return the lanes to wake.
 
     Raise NotFound, InvalidState, Forbidden, or InvalidSchedule if its latest time has passed.
@@ -111,7 +108,7 @@ async def _awaiting_approval(
 
 async def _go_ahead(
     tx: TenantTx, batch: MassReply, confirmation: Confirmation, now: datetime, send_within: timedelta
-) -> Lanes:
+) -> LanesToWake:
     """Send, now or at the planned time: no further decision is needed."""
     dispatch_at, not_after = confirmation.schedule(now, send_within)
     await confirmations.schedule(tx, batch.id, dispatch_at, not_after)

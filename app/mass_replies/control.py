@@ -22,7 +22,7 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
-from app.domain.lanes import LaneKey
+from app.domain.lanes import LanesToWake
 from app.domain.mass_reply import MassReply
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, PauseReason
 from app.domain.resolution import Decision
@@ -31,9 +31,6 @@ from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import pauses, resolutions
 from app.store import audit, mass_replies
 from app.store.transactions import TenantTx
-
-Lanes = list[tuple[LaneKey, int]]
-"""The lanes to wake after the commit, each with the number of its queued deliveries."""
 
 PAGE: Final = 5_000
 """Deliveries that are settled together."""
@@ -57,7 +54,7 @@ async def pause(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | No
         await audit.record(tx, by, entry)
 
 
-async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> Lanes:
+async def resume(tx: TenantTx, id_: MassReplyId, by: Actor, account_key: str | None = None) -> LanesToWake:
     """Resume everything that is paused, lanes and accounts included, or one account's lane only.
 
     If the whole mass reply was paused and one lane is named, the other lanes stay paused for the same reason. Raise
@@ -112,7 +109,7 @@ async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
 
 async def retry(
     tx: TenantTx, id_: MassReplyId, codes: Sequence[ReasonCode] | None, not_after: datetime, by: Actor
-) -> Lanes:
+) -> LanesToWake:
     """Queue the failed deliveries again whose reason may pass, and reopen the mass reply for them.
 
     Raise NotFound, InvalidState, InvalidSchedule or NothingToRetry.
@@ -132,7 +129,7 @@ async def retry(
     return await lifecycle.lanes_with_work(tx, id_)
 
 
-async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_within: timedelta, by: Actor) -> Lanes:
+async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_within: timedelta, by: Actor) -> LanesToWake:
     """Apply a person's decision about uncertain deliveries: to all of them, or to none if one is refused.
 
     Raise NotFound, InvalidState, InvalidSchedule, ConversationsNotFound or StillSettling.

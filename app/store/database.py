@@ -145,10 +145,10 @@ class Database:
             yield RoutingTx(connection)
 
     async def ask(self, tenant: TenantId, function: sa.TextClause, **values: object) -> sa.Row[*tuple[Any, ...]] | None:
-        """Return the row that a function in PostgreSQL answers for a tenant.
+        """Return the row that a function in PostgreSQL returns for a tenant.
 
         The function names the tenant to row-level security itself, so this is one round trip, where a transaction takes
-        three beside its statement. Raises Overloaded.
+        three beside its statement. Raise Overloaded.
         """
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._shares.taken(self._kind, tenant))

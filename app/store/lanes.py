@@ -1,11 +1,19 @@
 """Lanes, as several features see them: why one is stopped, and how those of an account are resumed."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 
-from app.domain.lanes import LaneKey
+from app.domain.lanes import LaneKey, LanesToWake
 from app.domain.pacing import BREAKER_THRESHOLD
 from app.domain.words import AccountId, MassReplyId
 from app.store.transactions import TenantTx
+
+
+def lane_binds(lane: LaneKey) -> dict[str, UUID]:
+    """Return the parameters by which a tenant's statement finds a lane."""
+    return {"mass_reply": lane.mass_reply, "account": lane.account}
+
 
 STOPPED = f"""
     CASE WHEN l.pause_reason IS NOT NULL THEN l.pause_reason
@@ -35,7 +43,7 @@ _FREE = sa.text("""
 """)
 
 
-async def free_account(tx: TenantTx, account: AccountId) -> list[tuple[LaneKey, int]]:
+async def free_account(tx: TenantTx, account: AccountId) -> LanesToWake:
     """End whatever the lanes of an account wait for. Return those to wake, each with the number of its queued
     deliveries."""
     rows = await tx.execute(_FREE, account=account)

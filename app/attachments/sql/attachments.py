@@ -12,6 +12,7 @@ from app.attachments.file_types import StoredAttachment, StoredContent
 from app.domain.lanes import LaneKey
 from app.domain.outbound import Attachment, DroppedAttachment
 from app.domain.words import DeliveryId
+from app.store.lanes import lane_binds
 from app.store.transactions import TenantTx
 
 _INSERT = sa.text("""
@@ -66,7 +67,7 @@ _UPLOADS = sa.text("""
 
 async def uploads(tx: TenantTx, lane: LaneKey) -> Mapping[UUID, str]:
     """The provider's ids of the files that were handed over to it for this lane."""
-    rows = await tx.execute(_UPLOADS, **_key(lane))
+    rows = await tx.execute(_UPLOADS, **lane_binds(lane))
     return {row.attachment_id: row.media_id for row in rows}
 
 
@@ -78,11 +79,7 @@ _KEEP_UPLOAD = sa.text("""
 
 async def keep_upload(tx: TenantTx, lane: LaneKey, attachment: UUID, media_id: str) -> None:
     """Remember an upload. Where two workers uploaded the same file, either id is good."""
-    await tx.execute(_KEEP_UPLOAD, attachment=attachment, media_id=media_id, **_key(lane))
-
-
-def _key(lane: LaneKey) -> dict[str, UUID]:
-    return {"mass_reply": lane.mass_reply, "account": lane.account}
+    await tx.execute(_KEEP_UPLOAD, attachment=attachment, media_id=media_id, **lane_binds(lane))
 
 
 _NOTE_DROPPED = sa.text("""

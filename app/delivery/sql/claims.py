@@ -15,6 +15,7 @@ from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.preflight import Recipient
 from app.domain.words import DeliveryId
 from app.store.database import SOME_TENANT
+from app.store.lanes import lane_binds
 from app.store.transactions import TenantTx
 
 
@@ -67,13 +68,13 @@ _LANE_SNAPSHOT = sa.text(f"""
 
 async def lock_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
     """Lock the account until the transaction ends, and return what may be sent, or None if the lane is gone."""
-    await tx.execute(_LOCK_ACCOUNT, **_key(lane))
+    await tx.execute(_LOCK_ACCOUNT, **lane_binds(lane))
     return await read_lane(tx, lane, holder)
 
 
 async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
     """Return what may be sent at this moment, or None if the lane is gone."""
-    row = (await tx.execute(_LANE_SNAPSHOT, holder=holder, **_key(lane))).first()
+    row = (await tx.execute(_LANE_SNAPSHOT, holder=holder, **lane_binds(lane))).first()
     if row is None:
         return None
     return LaneSnapshot(
@@ -173,7 +174,7 @@ async def claim(
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if claim_limit.sampling else _CLAIM
-    rows = await tx.execute(statement, **_key(lane), **values, **_terms(claim_limit))
+    rows = await tx.execute(statement, **lane_binds(lane), **values, **_terms(claim_limit))
     return [
         Claimed(
             lane,
@@ -226,7 +227,7 @@ async def mark(
         epochs=[attempt.claimed.epoch for attempt in attempts],
         texts=[attempt.text for attempt in attempts],
         htmls=[attempt.html for attempt in attempts],
-        **_key(lane),
+        **lane_binds(lane),
         **_share(share),
     )
 
@@ -265,7 +266,7 @@ _TOUCH = sa.text(f"""
 
 async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: CallShare) -> None:
     """Note that a pump works this lane, so that nobody wakes another, and that its process wants to make calls."""
-    await tx.execute(_TOUCH, now=now, **_key(lane), **_share(share))
+    await tx.execute(_TOUCH, now=now, **lane_binds(lane), **_share(share))
 
 
 async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:
@@ -278,7 +279,7 @@ async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
           AND status = 'sending' AND claim_token = :token
     """)
-    rows = await tx.execute(statement, token=token, **_key(lane))
+    rows = await tx.execute(statement, token=token, **lane_binds(lane))
     return [(DeliveryId(row.id), row.epoch) for row in rows]
 
 
@@ -291,16 +292,12 @@ _NEXT_DUE = """
 async def next_due_at(tx: TenantTx, lane: LaneKey, claim_limit: ClaimLimit) -> datetime | None:
     """Return when the lane's next queued delivery may be tried, or None if no queued delivery may be sent."""
     statement = sa.text(_NEXT_DUE + ("AND sampled" if claim_limit.sampling else ""))
-    due: datetime | None = await tx.scalar(statement, **_key(lane))
+    due: datetime | None = await tx.scalar(statement, **lane_binds(lane))
     return due
 
 
 def _terms(claim_limit: ClaimLimit) -> dict[str, Any]:
     return {"free": claim_limit.free, "units": claim_limit.units, "not_after": claim_limit.not_after}
-
-
-def _key(lane: LaneKey) -> dict[str, Any]:
-    return {"mass_reply": lane.mass_reply, "account": lane.account}
 
 
 def _share(share: CallShare) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.domain.lanes import LaneKey
+from app.domain.lanes import LaneKey, LanesToWake
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import AccountId, DeliveryId, MassReplyId
 from app.store.outbox import announce_status
@@ -71,7 +71,7 @@ async def mark_started(tx: TenantTx, id_: MassReplyId, before: MassReplyStatus, 
     return (await tx.execute(statement, id=id_, before=before, after=after)).rowcount == 1
 
 
-async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> list[tuple[LaneKey, int]]:
+async def lanes_with_work(tx: TenantTx, id_: MassReplyId) -> LanesToWake:
     """Return the lanes to wake, each with the number of its queued deliveries."""
     statement = sa.text("""
         SELECT account_id, queued FROM lanes

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import isfinite
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from app.domain.addresses import Address
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.text.plain_text import storable
+from app.domain.text.plain_text import storable, storable_value
 from app.domain.words import AccountId, Channel, DeliveryId, ReasonCode
 from app.store.address_links import main_key
 from app.store.transactions import TenantTx
@@ -315,20 +314,6 @@ def _json(raw: Mapping[str, Any]) -> str:
     try:
         text = json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
     except ValueError:  # NaN
-        return json.dumps(_holdable(raw), default=str)
+        return json.dumps(storable_value(raw), default=str)
     # Nearly all of it is storable already. To check every value again would delay the event loop.
-    return json.dumps(_holdable(raw), default=str) if _UNHOLDABLE.search(text) else text
-
-
-def _holdable(value: Any) -> Any:
-    match value:
-        case str():
-            return storable(value)
-        case float() if not isfinite(value):
-            return str(value)
-        case Mapping():
-            return {storable(str(key)): _holdable(member) for key, member in value.items()}
-        case list() | tuple():
-            return [_holdable(member) for member in value]
-        case _:
-            return value
+    return json.dumps(storable_value(raw), default=str) if _UNHOLDABLE.search(text) else text

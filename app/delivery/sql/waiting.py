@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.lanes import LaneKey
 from app.domain.pacing import back_off
+from app.store.lanes import lane_binds
 from app.store.transactions import TenantTx
 
 _FAIL = sa.text("""
@@ -24,15 +24,15 @@ _HOLD = sa.text("""
 
 async def hold_failing(tx: TenantTx, lane: LaneKey, reason: str) -> timedelta:
     """Hold a lane that cannot be worked, longer each time. The next claim that succeeds resets this."""
-    times = await tx.scalar(_FAIL, reason=reason, **_key(lane))
+    times = await tx.scalar(_FAIL, reason=reason, **lane_binds(lane))
     wait = back_off(max(0, (times or 1) - 1))
-    await tx.execute(_HOLD, reason=reason, until=None, wait=wait, **_key(lane))
+    await tx.execute(_HOLD, reason=reason, until=None, wait=wait, **lane_binds(lane))
     return wait
 
 
 async def hold_until(tx: TenantTx, lane: LaneKey, until: datetime, reason: str) -> None:
     """Show until when a lane waits, and why. It may be tried earlier."""
-    await tx.execute(_HOLD, reason=reason, until=until, wait=None, **_key(lane))
+    await tx.execute(_HOLD, reason=reason, until=until, wait=None, **lane_binds(lane))
 
 
 async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
@@ -41,7 +41,7 @@ async def forget_hold(tx: TenantTx, lane: LaneKey) -> None:
         UPDATE lanes SET held_until = NULL, held_reason = NULL, held_times = 0
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
     """)
-    await tx.execute(statement, **_key(lane))
+    await tx.execute(statement, **lane_binds(lane))
 
 
 # A lane locked right now is being worked and needs no watch. So this waits for nobody, whatever the order.
@@ -76,7 +76,3 @@ async def watch(tx: TenantTx, promises: Sequence[LaneWatch]) -> None:
         "seconds": [each.seconds for each in promises],
     }
     await tx.execute(_WATCH, **values)
-
-
-def _key(lane: LaneKey) -> dict[str, Any]:
-    return {"mass_reply": lane.mass_reply, "account": lane.account}

@@ -2,7 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from math import isfinite
+from typing import Any
 
 import webencodings
 
@@ -129,3 +132,20 @@ def one_line(text: str) -> str:
 def storable(text: str) -> str:
     """Remove what a database refuses, and make line ends LF."""
     return _CANNOT_BE_STORED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def storable_value(value: Any) -> Any:
+    """Return a value of JSON, or of an event, without what a database refuses: NUL, lone surrogates, NaN, infinity."""
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return storable(value)
+        case float() if not isfinite(value):
+            return str(value)
+        case Mapping():
+            return {storable(str(name)): storable_value(member) for name, member in value.items()}
+        case list() | tuple():
+            return type(value)(storable_value(member) for member in value)
+        case _:
+            return value
