@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up web test proof fuzz check bench siege soak sbom audit recording alerts openapi lock clean
+.PHONY: help demo up web test proof fuzz check bench siege soak matrix simulate sbom audit recording alerts openapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,12 @@ siege: dev ## five minutes of a hostile tenant beside a normal one; SIEGE_SECOND
 soak: dev ## a long run under faults and its verdict; SEED=7 RECIPIENTS=300 FAULTS=22 RESTARTS=3 is a short one
 	$(RUN) app.dev.soak --seed $${SEED:-1} --recipients $${RECIPIENTS:-50000} --faults $${FAULTS:-220} \
 	  --restarts $${RESTARTS:-20} --broken "$${BROKEN:-}" $${PAGE:+--page "$$PAGE"}
+
+matrix: dev ## stop a worker in each way at each named point; minutes
+	CRASH_MATRIX=1 $(RUN) pytest -q -m proof --timeout 900 tests/faults/test_crash_points.py
+
+simulate: dev ## schedules of pump, recorder and sweeper in virtual time; SCHEDULES=1000000 is a night's work
+	SCHEDULES=$${SCHEDULES:-100000} $(RUN) pytest -q -n 2 -m proof tests/simulation
 
 bench: dev ## deliveries per second, beside a bare loop of the same client, as one JSON
 	$(RUN) bench
