@@ -1,6 +1,6 @@
 """The channel port: what the application asks of a provider, and the few values that a provider may return.
 
-An adapter (`app/channels/<provider>.py`) builds a payload, posts it and reads the response. It does not sleep, retry,
+An adapter (`app/channels/<provider>/`) builds a payload, posts it and reads the response. It does not sleep, retry,
 read settings or touch the database. It returns one of four values and raises nothing: the caller matches them
 exhaustively.
 """
