@@ -49,7 +49,7 @@ def run(text: str, stack: Up, folder: Path, path: str) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, (done.stdout[-3000:], done.stderr)

@@ -83,6 +83,18 @@ async def test_a_hostile_message_is_shown_and_can_do_nothing(
     assert await page.title() == "mass-reply"
 
 
+async def test_a_customer_without_a_whole_name_is_called_by_what_is_known(
+    client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
+) -> None:
+    lines = (
+        IMPORTED + '\n{"external_id": "c-2", "channel": "sms", "contact": {"external_id": "p-2", "first_name": "Ben"}}'
+    )
+    await client.post("/conversations/import", content=lines, headers={"Content-Type": "application/x-ndjson"})
+    await sign_in(page, url, await make_key(Role.VIEWER))
+    for known in ("pro@example.com", "Ben"):
+        await expect(page.get_by_role("link", name=known, exact=True)).to_be_visible()
+
+
 async def test_filters_are_typed_as_chips_and_kept_in_the_address(
     conversations: None, client: httpx.AsyncClient, page: Page, url: str, make_key: MakeKey
 ) -> None:

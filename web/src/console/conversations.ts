@@ -90,7 +90,7 @@ export class Conversations extends ConsolePage {
 
   #row(one: Conversation) {
     const { words } = this;
-    const name = one.contact.name ?? words.say('unnamed');
+    const name = words.who(one.contact);
     const at = one.last_customer_message_at ?? one.created_at;
     return html`<tr aria-selected=${this.#isTicked(one)}>
       <td class="tick"><input type="checkbox" aria-label=${name} .checked=${this.#isTicked(one)} @change=${() => this.#tick([one], !this.#isTicked(one))} /></td>

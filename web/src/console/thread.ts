@@ -34,7 +34,7 @@ export class Thread extends ConsolePage {
     const { words } = this;
     const { say } = words;
     return html`<aside class="thread stack" aria-label=${say('thread')}>
-      <div class="row spread thread-head"><h2>${this.about?.contact.name ?? say('thread')}</h2>
+      <div class="row spread thread-head"><h2>${this.about ? words.who(this.about.contact) : say('thread')}</h2>
         <button class="plain" aria-label=${say('close')} @click=${() => this.dispatchEvent(new Event('left', { bubbles: true }))}>✕</button></div>
       ${this.about?.subject ? html`<p><strong>${this.about.subject}</strong></p>` : nothing}
       ${this.said()}

@@ -56,7 +56,7 @@ export class PreviewPane extends View {
 
   #who(sample: Sample) {
     const known = this.model.people.get(sample.conversation_id);
-    return known ? this.words.say('to', { name: known.contact.name ?? this.words.say('unnamed') }) : '';
+    return known ? this.words.say('to', { name: this.words.who(known.contact) }) : '';
   }
 
   #counter(sample: Sample) {

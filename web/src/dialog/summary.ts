@@ -22,7 +22,7 @@ export function summary(model: Model, words: Words) {
 }
 
 /** One of each channel first. */
-function samples(model: Model, { channel, say }: Words) {
+function samples(model: Model, { channel, say, who }: Words) {
   const seen = new Set<string>();
   const isFirst = (name: string) => !seen.has(name) && seen.add(name);
   const all = model.batch!.preflight?.samples ?? [];
@@ -30,7 +30,7 @@ function samples(model: Model, { channel, say }: Words) {
   return [...first, ...all.filter((one) => !first.includes(one))].slice(0, SHOWN).map((one) => {
     const contact = model.people.get(one.conversation_id)?.contact;
     return html`<div>
-      <p class="soft">${channel(one.channel)} · ${say('to', { name: contact?.name ?? say('unnamed') })}</p>
+      <p class="soft">${channel(one.channel)} · ${say('to', { name: who(contact) })}</p>
       <div class="bubble" tabindex="0">${one.text}</div>
     </div>`;
   });

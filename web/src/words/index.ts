@@ -19,6 +19,8 @@ interface Refusal {
   faults: readonly { code: string; detail: string }[];
 }
 
+type Known = Partial<Record<'name' | 'first_name' | 'email' | 'phone', string | null>>;
+
 export class Words {
   readonly lang: 'en' | 'de';
   readonly #said: Catalogue;
@@ -41,6 +43,8 @@ export class Words {
     return form.replace(/\{(\w+)\}/g, (_, name: string) => this.#written(values[name]));
   };
 
+  /** Whom it is about: by the name, else by what else is known of them. */
+  who = (one: Known | undefined) => one?.name || one?.first_name || one?.email || one?.phone || this.say('unnamed');
   number = (n: number) => this.#number.format(n);
   channel = (code: string) => named(this.#names.channels, code);
   status = (code: string) => named(this.#names.statuses, code);
