@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from app.api.action_schemas import ActionBody
 from app.api.schemas import Answer, PersonAnswer
-from app.domain.approval import Approval, Ruling
+from app.domain.approval import Approval, ApprovalStatus
 
 
 class RejectBody(ActionBody):
@@ -17,7 +17,7 @@ class RejectBody(ActionBody):
 
 
 class ApprovalAnswer(Answer):
-    ruling: Ruling
+    ruling: ApprovalStatus
     by: PersonAnswer | None
     reason: str | None
     at: datetime | None
@@ -25,4 +25,4 @@ class ApprovalAnswer(Answer):
     @classmethod
     def of(cls, approval: Approval) -> Self:
         by = None if approval.by is None else PersonAnswer.of(approval.by)
-        return cls(ruling=approval.ruling, by=by, reason=approval.reason, at=approval.at)
+        return cls(ruling=approval.status, by=by, reason=approval.reason, at=approval.at)

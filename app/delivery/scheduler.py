@@ -12,7 +12,7 @@ from app.delivery.lifecycle import begin_sending
 from app.delivery.settle import Report, settle
 from app.delivery.sql import lifecycle, samples
 from app.delivery.sql.sweeper import OpenMassReply
-from app.domain.approval import Ruling
+from app.domain.approval import ApprovalStatus
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.delivery import DeliveryEvent, ReportedEvent, too_late
 from app.domain.lanes import LaneKey
@@ -137,8 +137,8 @@ class Scheduler:
 
 def _why_cancelled(batch: OpenMassReply) -> Reason:
     if batch.status is MassReplyStatus.EXPIRED:
-        missing = "confirmed" if batch.ruling is None else "approved"
+        missing = "confirmed" if batch.approval is None else "approved"
         return Reason(ReasonCode.EXPIRED, f"Nobody {missing} the mass reply in time.")
-    if batch.ruling is Ruling.REJECTED:
+    if batch.approval is ApprovalStatus.REJECTED:
         return Reason(ReasonCode.REJECTED, "The mass reply was rejected before this was sent.")
     return Reason(ReasonCode.CANCELLED, "The mass reply was cancelled before this was sent.")

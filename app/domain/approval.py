@@ -18,7 +18,7 @@ _UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-
 """Characters that are not shown, besides those that format or control (Unicode's `Default_Ignorable_Code_Point`)."""
 
 
-class Ruling(StrEnum):
+class ApprovalStatus(StrEnum):
     NEEDED = "needed"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -26,7 +26,7 @@ class Ruling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    ruling: Ruling
+    status: ApprovalStatus
     by: Author | None = None
     reason: str | None = field(default=None, repr=False)
     at: datetime | None = None

@@ -138,16 +138,16 @@ class MassReply:
     """The latest time at which anything of it may leave: the confirmed one, or one given to a later attempt."""
     started_at: datetime | None
     finished_at: datetime | None
-    parties: frozenset[str] = frozenset()
+    recorded_actors: frozenset[str] = frozenset()
     """The ids of the people who created and confirmed it, and in whose names."""
     approval: Approval | None = None
     """Whether a second person was asked, and what they decided."""
     lanes: tuple[Lane, ...] = ()
 
     @property
-    def involved(self) -> frozenset[str]:
+    def actors(self) -> frozenset[str]:
         """The ids of its author and of everyone who created or confirmed it."""
-        return self.parties | ({self.author.id} if self.author.id else frozenset())
+        return self.recorded_actors | ({self.author.id} if self.author.id else frozenset())
 
     @property
     def progress(self) -> Progress:

@@ -7,7 +7,14 @@ from typing import Final
 from app.accounts.sql import api_keys
 from app.delivery.lifecycle import apply_event, begin_sending, lock_mass_reply
 from app.delivery.sql import samples
-from app.domain.approval import APPROVE_WITHIN, Ruling, actors_behind, refuse_anothers, refuse_key_of_own, refuse_own
+from app.domain.approval import (
+    APPROVE_WITHIN,
+    ApprovalStatus,
+    actors_behind,
+    refuse_anothers,
+    refuse_key_of_own,
+    refuse_own,
+)
 from app.domain.audit import Actor, AuditAction, AuditEntry, message_digest
 from app.domain.errors import ConfirmationExpired, NothingToSend, RecipientCountMismatch
 from app.domain.guards import refuse_too_large
@@ -36,7 +43,7 @@ async def confirm(
     ConfirmationExpired, InvalidState, RecipientCountMismatch, NothingToSend, BatchTooLarge or InvalidSchedule.
     """
     batch = await lock_mass_reply(tx, id_)
-    refuse_anothers(by, batch.involved)
+    refuse_anothers(by, batch.actors)
     if batch.confirmation == confirmation.to_json():
         return []
     now = datetime.now(UTC)
@@ -44,7 +51,7 @@ async def confirm(
     confirmation.schedule(now, send_within)
     guarded = await guards.load(tx)
     refuse_too_large(confirmation.recipient_count, guarded.limit_for(by.roles))
-    await confirmations.keep(tx, id_, now, confirmation.to_json(), batch.parties | actors_behind(by))
+    await confirmations.keep(tx, id_, now, confirmation.to_json(), batch.recorded_actors | actors_behind(by))
     await audit.record(tx, by, _entry(AuditAction.MASS_REPLY_CONFIRMED, batch, confirmation))
     if not guarded.needs_approval(confirmation.recipient_count):
         return await _go_ahead(tx, batch, confirmation, now, send_within)
@@ -76,7 +83,7 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
     batch = await _awaiting_approval(tx, id_, MassReplyAction.APPROVE, by, now)
     assert batch.confirmation is not None  # noqa: S101 - narrows for mypy: nothing awaits approval that was not confirmed
     confirmation = Confirmation.from_json(batch.confirmation).at_approval(now)
-    await confirmations.keep_ruling(tx, id_, Ruling.APPROVED, by.author)
+    await confirmations.store_decision(tx, id_, ApprovalStatus.APPROVED, by.author)
     await audit.record(tx, by, _entry(AuditAction.MASS_REPLY_APPROVED, batch, confirmation))
     return await _go_ahead(tx, batch, confirmation, now, send_within)
 
@@ -84,7 +91,7 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
 async def reject(tx: TenantTx, id_: MassReplyId, reason: str, by: Actor) -> None:
     """End a mass reply that awaits approval. Raise NotFound, InvalidState or Forbidden."""
     batch = await _awaiting_approval(tx, id_, MassReplyAction.REJECT, by, datetime.now(UTC))
-    await confirmations.keep_ruling(tx, id_, Ruling.REJECTED, by.author, reason)
+    await confirmations.store_decision(tx, id_, ApprovalStatus.REJECTED, by.author, reason)
     entry = AuditEntry.on_mass_reply(
         AuditAction.MASS_REPLY_REJECTED, id_, recipient_count=batch.recipient_count, reason=reason
     )
@@ -99,10 +106,10 @@ async def _awaiting_approval(
     batch = await lock_mass_reply(tx, id_)
     over = batch.expires_at is not None and now >= batch.expires_at  # the sweeper may not have expired it yet
     refuse_action(action, MassReplyStatus.EXPIRED if over else batch.status)
-    refuse_own(by, batch.involved)
+    refuse_own(by, batch.actors)
     if by.key is not None:
         makers = await api_keys.makers_since(tx, by.key.id, batch.created_at)
-        refuse_key_of_own(makers, batch.involved)
+        refuse_key_of_own(makers, batch.actors)
     return batch
 
 

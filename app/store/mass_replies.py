@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.approval import Approval, Ruling
+from app.domain.approval import Approval, ApprovalStatus
 from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply import Billed, Lane, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
@@ -148,7 +148,7 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
         not_after=max((at for at in (row.not_after, row.again_until) if at is not None), default=None),
         started_at=row.started_at,
         finished_at=row.finished_at,
-        parties=frozenset(row.parties),
+        recorded_actors=frozenset(row.parties),
         approval=approval_from_row(row),
         lanes=lanes,
     )
@@ -158,4 +158,4 @@ def approval_from_row(row: Any) -> Approval | None:
     if row.approval is None:
         return None
     by = row.approver and Author(**row.approver)
-    return Approval(Ruling(row.approval), by, row.approval_reason, row.approval_at)
+    return Approval(ApprovalStatus(row.approval), by, row.approval_reason, row.approval_at)

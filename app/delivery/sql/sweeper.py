@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.approval import Ruling
+from app.domain.approval import ApprovalStatus
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import AccountId, DeliveryId, MassReplyId, TenantId
@@ -136,7 +136,7 @@ class OpenMassReply:
     """Whether there was a sample and none of it is queued or under way any more."""
     sample_stuck: bool = False
     """Whether part of the sample is queued on lanes that cannot go on."""
-    ruling: Ruling | None = None
+    approval: ApprovalStatus | None = None
     """A second person's decision, if one was made."""
 
 
@@ -180,7 +180,7 @@ async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
             int(row.sending),
             row.sample_over,
             row.sample_stuck,
-            Ruling(row.approval) if row.approval else None,
+            ApprovalStatus(row.approval) if row.approval else None,
         )
         for row in await tx.execute(_OPEN)
     ]

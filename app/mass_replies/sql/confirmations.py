@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.approval import Ruling
+from app.domain.approval import ApprovalStatus
 from app.domain.outbound import Author
 from app.domain.outbox import EventType, OutboxEntry
 from app.domain.words import MassReplyId
@@ -31,10 +31,12 @@ async def ask_for_approval(tx: TenantTx, id_: MassReplyId, expires_at: datetime)
     statement = sa.text("""
         UPDATE mass_replies SET approval = :needed, expires_at = :expires_at WHERE tenant_id = :tenant AND id = :id
     """)
-    await tx.execute(statement, id=id_, needed=Ruling.NEEDED, expires_at=expires_at)
+    await tx.execute(statement, id=id_, needed=ApprovalStatus.NEEDED, expires_at=expires_at)
 
 
-async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author, reason: str | None = None) -> None:
+async def store_decision(
+    tx: TenantTx, id_: MassReplyId, status: ApprovalStatus, by: Author, reason: str | None = None
+) -> None:
     """Store a second person's decision."""
     statement = sa.text("""
         UPDATE mass_replies SET approval = :ruling, approver = CAST(:by AS jsonb), approval_reason = :reason,
@@ -42,7 +44,7 @@ async def keep_ruling(tx: TenantTx, id_: MassReplyId, ruling: Ruling, by: Author
         WHERE tenant_id = :tenant AND id = :id
     """)
     person = json.dumps({"id": by.id, "name": by.name, "email": by.email})
-    await tx.execute(statement, id=id_, ruling=ruling, by=person, reason=reason)
+    await tx.execute(statement, id=id_, ruling=status, by=person, reason=reason)
 
 
 async def schedule(tx: TenantTx, id_: MassReplyId, dispatch_at: datetime, not_after: datetime) -> None:
