@@ -12,7 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api.allowed_methods import AllowedMethods
 from app.api.bodies import BodyLimit
-from app.api.client_disconnect import Departure
+from app.api.client_disconnect import CancelOnDisconnect
 from app.api.description import DESCRIPTION, TAGS
 from app.api.event_streams import Feeds
 from app.api.middleware import Cors, RequestLog, Unhandled
@@ -22,7 +22,7 @@ from app.api.quotas import QuotaHeaders, Quotas
 from app.api.refusals import Refusals
 from app.api.routes import ROUTERS, docs, metrics, pages
 from app.api.routes.chat import ChatLimits
-from app.api.shutdown import told_of_stop
+from app.api.shutdown import on_shutdown
 from app.process.garbage import collect_seldom
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
                 runtime.chat_news.end()
                 feeds.end()
 
-            with told_of_stop(end_streams):
+            with on_shutdown(end_streams):
                 yield
             await feeds.close()
         await asyncio.to_thread(telemetry.tracing.close)
@@ -124,7 +124,7 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     app.add_middleware(AllowedMethods, routers=[*ROUTERS, app.router], public_url=settings.public_url)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits, streamed=STREAMED)
     app.add_middleware(Unhandled)
-    app.add_middleware(Departure)
+    app.add_middleware(CancelOnDisconnect)
     app.add_middleware(QuotaHeaders)
     app.add_middleware(Cors, origins=settings.cors_origins, open_paths=(CHAT, ASSETS))
     app.add_middleware(RequestLog, metrics=telemetry.metrics)

@@ -1,4 +1,4 @@
-"""What callers say when they act on a mass reply."""
+"""The bodies of actions on a mass reply."""
 
 from typing import Annotated
 from uuid import UUID
@@ -19,24 +19,24 @@ class ActionBody(Body):
     author: AuthorBody | None = Field(default=None, description="Who acts; needs `mass_replies:act_as`.")
 
     def acting(self, caller: Caller) -> Author:
-        """Who acts. Raises Forbidden."""
+        """Return who acts. Raise Forbidden if the caller may not name an author."""
         return author_of(caller, self.author)
 
 
 class LaneBody(ActionBody):
     channel_account: Name | None = Field(
-        default=None, description="Only the lane of this channel account; left out, the whole mass reply."
+        default=None, description="Only the lane of this channel account; the whole mass reply if left out."
     )
 
 
 class RetryBody(ActionBody):
     reason_codes: Annotated[list[ReasonCode], Field(min_length=1)] | None = Field(
-        default=None, description="Only what failed for one of these; left out, all that may be tried again."
+        default=None, description="Only deliveries that failed for one of these; every retryable delivery if left out."
     )
     not_after: Moment | None = Field(
         default=None,
-        description="The latest time for what is sent again; left out, 24 hours from now. "
-        "What is still queued keeps the time that was confirmed.",
+        description="The latest time at which the retried deliveries may be sent; 24 hours from now if left out. "
+        "Deliveries that are still queued keep the time that was confirmed.",
     )
 
 
@@ -45,17 +45,17 @@ class ResolveBody(ActionBody):
     outcome: Finding
     send_again: Flag = Field(
         default=False,
-        description="With `not_sent`: queue it once more. A customer who got it after all gets it twice.",
+        description="With `not_sent`: queue them again. A customer who did get the message gets it twice.",
     )
     not_after: Moment | None = Field(
-        default=None, description="With `send_again`, as in retry; otherwise it has no effect."
+        default=None, description="With `send_again`: as in retry. Otherwise it has no effect."
     )
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)] = Field(
-        examples=["The customer says that nothing came."], description="Why; kept with who decided it."
+        examples=["The customer says that nothing came."], description="Why; stored with who decided it."
     )
 
     def to_decision(self, caller: Caller) -> Decision:
-        """Raises InvalidRequest, Forbidden."""
+        """Return the decision. Raise Forbidden if the caller may not name an author."""
         return Decision(
             conversation_ids=frozenset(self.conversation_ids),
             finding=self.outcome,

@@ -1,4 +1,4 @@
-"""Which addresses there are, and which methods each takes. The router would name those of the first route it asks."""
+"""The methods that each address allows. Starlette's router would name only those of the first route that matches."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from app.api.problems import MethodNotAllowed, problem_response
 
 @dataclass(frozen=True, slots=True)
 class PathMethods:
-    """One path of the interface, with the methods of all its routes."""
+    """One path of the API, with the methods of all its routes."""
 
     form: Pattern[str]
     methods: frozenset[str]
 
 
 class AllowedMethods:
-    """Refuses a method that an address does not take, and names all that it takes (RFC 9110 section 10.2.1).
+    """Refuses a method that an address does not allow, and lists those that it allows (RFC 9110 section 10.2.1).
 
-    An address with a slash too many leads to the right one, by the public address: what the `Host` header says is the
-    caller's word, and behind a proxy often another host.
+    An address with a trailing slash redirects to the one without, under the public URL: the `Host` header is the
+    caller's word, and often another host behind a proxy.
 
-    An address that is spelled out wins over a pattern: `GET /mass-replies/preview` asks for no mass reply of that id.
+    A literal path wins over a pattern: `GET /mass-replies/preview` does not ask for a mass reply of that id.
     """
 
     def __init__(self, app: ASGIApp, routers: Iterable[Router], public_url: str) -> None:
@@ -52,15 +52,15 @@ class AllowedMethods:
         return f"{self._public_url}{path}" + (f"?{query}" if query else "")
 
     def _taken_at(self, path: str) -> frozenset[str]:
-        spelled_out = self._by_path.get(path)
-        if spelled_out is not None:
-            return spelled_out
+        literal = self._by_path.get(path)
+        if literal is not None:
+            return literal
         matching = (address.methods for address in self._patterns if address.form.fullmatch(path))
         return next(matching, frozenset())
 
     @cached_property
     def _by_path(self) -> Mapping[str, frozenset[str]]:
-        """In the order of the routes, for the first pattern that matches is the one that is meant."""
+        """In the order of the routes: the first pattern that matches wins."""
         found: dict[str, frozenset[str]] = {}
         for route in self._routes:
             found[route.path] = found.get(route.path, frozenset()) | (route.methods or set())

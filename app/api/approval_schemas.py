@@ -1,4 +1,4 @@
-"""What a second person says about a large mass reply, and how it is told."""
+"""The second person's approval of a large mass reply."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -12,7 +12,7 @@ from app.domain.approval import Approval, ApprovalStatus
 
 class RejectBody(ActionBody):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)] = Field(
-        examples=["The outage is not over yet."], description="Why; kept and shown with who said it."
+        examples=["The outage is not over yet."], description="Why; stored and shown with who rejected it."
     )
 
 

@@ -1,7 +1,7 @@
-"""Who is calling, and whether they may.
+"""Authentication and permissions.
 
-A credential is an API key or, where the installation accepts them, a token of the helpdesk's identity provider. Their
-form tells them apart, and both end in a `CallSource`.
+A credential is an API key or, if the installation accepts them, a token of the helpdesk's identity provider. Its form
+tells which, and either identifies a `Caller`.
 """
 
 from contextlib import suppress
@@ -18,7 +18,7 @@ from app.accounts.sql.api_keys import ask_for_api_key, find_api_key, note_use, t
 from app.accounts.sql.tenants import is_tenant
 from app.api.bodies import belongs_to
 from app.api.quotas import Quotas, QuotasDep
-from app.api.routing import Door
+from app.api.routing import AccessCheck
 from app.api.schemas import AuthorBody
 from app.auth.claims import TokenIdentity
 from app.auth.sql import stream_tickets
@@ -34,7 +34,7 @@ from app.store.shares import QUICK
 
 _bearer = HTTPBearer(
     auto_error=False,
-    description="An API key (`mr_…`) or, where the installation takes them, a JWT of the helpdesk's identity provider",
+    description="An API key (`mr_…`) or, if the installation accepts them, a JWT of the helpdesk's identity provider",
 )
 _ticket = APIKeyQuery(
     name="ticket",
@@ -56,8 +56,8 @@ async def authenticate(
     quotas: QuotasDep,
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Say who calls, and count the call. Raises what `_identify` raises, and RateLimited."""
-    return _let_in_before(request) or _known(await _identify(runtime, credential), request, quotas)
+    """Return the caller, and count the request. Raise Unauthenticated, Forbidden or RateLimited."""
+    return _admitted_before(request) or _admit(await _identify(runtime, credential), request, quotas)
 
 
 async def authenticate_stream(
@@ -67,39 +67,39 @@ async def authenticate_stream(
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ticket: Annotated[str | None, Depends(_ticket)],
 ) -> Caller:
-    """The same where a ticket will do. A credential beside it leaves it unused."""
+    """Return the caller of a stream, which a ticket opens too. A ticket beside a credential stays unused."""
     if credential is None and ticket is not None:
-        return _known(await _caller_of_ticket(runtime.database.of(QUICK), ticket), request, quotas)
+        return _admit(await _caller_of_ticket(runtime.database.of(QUICK), ticket), request, quotas)
     return await authenticate(request, runtime, quotas, credential)
 
 
-def _let_in_before(request: Request) -> Caller | None:
-    """Who is known already: a route asks before it reads the body, and once more with it."""
+def _admitted_before(request: Request) -> Caller | None:
+    """Return the caller if this request was checked already: a route checks before it reads the body, and again."""
     caller = getattr(request.state, "caller", None)
     return caller if isinstance(caller, Caller) else None
 
 
-def _known(caller: Caller, request: Request, quotas: Quotas) -> Caller:
-    """Raises RateLimited; Forbidden where a token that is believed gives no role."""
+def _admit(caller: Caller, request: Request, quotas: Quotas) -> Caller:
+    """Raise RateLimited, or Forbidden if a valid token gives no role."""
     _name_in_log(request, caller)
     quotas.count(request, caller)
     belongs_to(request, caller.tenant_id)
     request.state.caller = caller
     if not caller.roles:
-        raise Forbidden("The token gives no role that is known here.")
+        raise Forbidden("The token gives no role that this service knows.")
     return caller
 
 
 def _name_in_log(request: Request, caller: Caller) -> None:
-    """Let the lines of this request say from here on whose it is, and of which mass reply where its path names one."""
+    """Add the tenant, and the mass reply if the path names one, to this request's log lines from here on."""
     bind_contextvars(tenant=str(caller.tenant_id))
     if request.scope["path"].startswith("/mass-replies/"):
-        with suppress(KeyError, ValueError):  # it names none, or is no id: that is for validation to say
+        with suppress(KeyError, ValueError):  # no id, or not a valid one: validation reports it
             bind_contextvars(mass_reply=str(UUID(request.path_params["id"])))
 
 
 async def _identify(runtime: Runtime, credential: HTTPAuthorizationCredentials | None) -> Caller:
-    """Raises Unauthenticated, in the same words whatever is wrong with the credential."""
+    """Raise Unauthenticated, with the same message whatever is wrong with the credential."""
     if credential is None:
         raise Unauthenticated
     presented = read_key(credential.credentials)
@@ -130,7 +130,7 @@ def _caller(tenant: TenantId, key: ApiKey) -> Caller:
 
 
 async def _caller_of_ticket(database: Database, text: str) -> Caller:
-    """Raises Unauthenticated. A key is asked for again: it may have been revoked meanwhile."""
+    """Raise Unauthenticated. The holder's key is checked again: it may have been revoked since."""
     ticket = StreamTicket.read(text)
     if ticket is None:
         raise Unauthenticated
@@ -153,7 +153,7 @@ async def _caller_of_token(database: Database, identity: TokenIdentity | None) -
 
 
 async def still_may(database: Database, caller: Caller, permission: Permission) -> bool:
-    """Ask again what was asked when a stream began: by now the key may be revoked, or the token be over."""
+    """Return whether the caller of an open stream is still allowed: the key may be revoked, the token expired."""
     now = datetime.now(UTC)
     if caller.key is None:
         return caller.until is None or now < caller.until
@@ -162,8 +162,8 @@ async def still_may(database: Database, caller: Caller, permission: Permission) 
 
 
 @dataclass(frozen=True)
-class Allow(Door):
-    """A route's dependency that lets in callers who hold a permission; None lets in everybody who is known."""
+class Allow(AccessCheck):
+    """Admits callers who hold a permission; None admits every authenticated caller."""
 
     permission: Permission | None
 
@@ -178,16 +178,16 @@ class Allow(Door):
 
 @dataclass(frozen=True)
 class AllowByTicket(Allow):
-    """The same for a stream, which a ticket opens too."""
+    """Admits a stream's callers, by a ticket too."""
 
     async def __call__(self, caller: Annotated[Caller, Depends(authenticate_stream)]) -> Caller:
         return self.admit(caller)
 
 
 def author_of(caller: Caller, requested: AuthorBody | None) -> Author:
-    """Whose name a reply bears: the one in the request where the caller may act as others, else the caller's own.
+    """Return the author of a reply: the one in the request, else the caller.
 
-    Raises Forbidden where the request names an author and the caller may not.
+    Raise Forbidden if the request names an author and the caller may not act as others.
     """
     if requested is None:
         return caller.own_author

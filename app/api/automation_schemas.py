@@ -1,4 +1,4 @@
-"""Automation rules as readers of the API see them. What they may say is checked by the domain alone, as for filters."""
+"""Automation rules in the description of the API. As for filters, the models describe and the feature validates."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -25,7 +25,7 @@ from app.domain.words import ConversationStatus
 
 
 def _optional_narrowing(schema: dict[str, Any]) -> None:
-    """All but the type may be left out, yet never be null."""
+    """Make every field but the type optional, and none nullable."""
     schema["required"] = ["type"]
 
 
@@ -34,14 +34,14 @@ class _Trigger(BaseModel):
 
 
 class MessageSentTrigger(_Trigger):
-    """A provider took a reply of a mass reply."""
+    """A provider accepted a reply of a mass reply."""
 
     type: Literal[TriggerType.MESSAGE_SENT]
     mass_reply_ids: Filled[UUID] = Field(description="Only replies of one of these mass replies.")
 
 
 class MessageReceivedTrigger(_Trigger):
-    """A customer's message came onto the timeline."""
+    """A customer's message was added to the timeline."""
 
     type: Literal[TriggerType.MESSAGE_RECEIVED]
     include_automatic: bool = Field(description="Out-of-office answers and the like too; false if left out.")
@@ -83,14 +83,14 @@ class SetStatusAction(_Action):
 
 
 class AddNoteAction(_Action):
-    """A system note on the timeline, for agents alone, with the rule's name in front."""
+    """A system note on the timeline, for agents only. It begins with the rule's name."""
 
     type: Literal[ActionType.ADD_NOTE]
     text: str = Field(min_length=1)
 
 
 class CallWebhookAction(_Action):
-    """A signed POST, after the other actions and apart from them, tried for about three days."""
+    """A signed POST, sent after the other actions have been committed, and retried for about three days."""
 
     type: Literal[ActionType.CALL_WEBHOOK]
     url: str = Field(min_length=1)
@@ -123,10 +123,10 @@ class RuleBody(Body):
     conditions: ConditionsJson = Field(
         default=None, description="A filter that the conversation must match when the rule runs; null for any."
     )
-    actions: ActionsJson = Field(description="Done in this order.")
+    actions: ActionsJson = Field(description="Applied in this order.")
 
     def to_draft(self) -> RuleDraft:
-        """Raises InvalidRequest."""
+        """Return the rule. Raise InvalidRequest."""
         given = {"trigger": self.trigger, "conditions": self.conditions, "actions": self.actions}
         return parse_rule(self.name, self.enabled, given)
 
@@ -138,11 +138,11 @@ class RuleAnswer(Answer):
     trigger: TriggerJson
     conditions: ConditionsJson
     actions: ActionsJson
-    failing: bool = Field(description="Whether it fails often; the log of its runs says why.")
-    recent_runs: int = Field(description=f"At most {HEALTH_SAMPLE}, the last ones.")
-    recent_failures: int = Field(description="Of those.")
+    failing: bool = Field(description="Whether many of its recent runs failed; the log of its runs says why.")
+    recent_runs: int = Field(description=f"The number of its last runs, at most {HEALTH_SAMPLE}.")
+    recent_failures: int = Field(description="How many of those failed.")
     last_run_at: datetime | None
-    last_failure: str | None = Field(description="Why the latest of those failed.")
+    last_failure: str | None = Field(description="Why the latest failed run failed.")
     created_at: datetime
     updated_at: datetime
 
@@ -153,7 +153,7 @@ class RuleAnswer(Answer):
 
 class SavedRuleAnswer(RuleAnswer):
     webhook_secret: str | None = Field(
-        description="What its webhooks are signed with (Standard Webhooks), shown when it is made and never again."
+        description="The secret that signs its webhooks (Standard Webhooks). Shown only when it is created."
     )
 
     @classmethod
@@ -180,7 +180,9 @@ def _described(kept: KeptRule) -> dict[str, Any]:
 
 class ActionResultAnswer(Answer):
     type: ActionType
-    outcome: ActionOutcome = Field(description="`skipped`: nothing to change; `pending`: a webhook yet to be taken.")
+    outcome: ActionOutcome = Field(
+        description="`skipped`: nothing to change. `pending`: a webhook that has not been accepted yet."
+    )
     reason: str | None
 
 
@@ -193,7 +195,7 @@ class RunAnswer(Answer):
     message_id: UUID | None
     mass_reply_id: UUID | None
     outcome: RunOutcome = Field(
-        description="`unchanged`: every action was skipped; `loop_cut`: not run, for the sake of an end."
+        description="`unchanged`: every action was skipped. `loop_cut`: not run, because rules triggered each other."
     )
     reason: str | None = Field(description="Why it failed or was cut.")
     actions: list[ActionResultAnswer]

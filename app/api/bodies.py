@@ -1,4 +1,4 @@
-"""What bodies may cost: bytes for each address, bytes in memory at once, and time.
+"""Limits on request bodies: their size at each address, the bytes held in memory at once, and the time to arrive.
 
 FastAPI's own `max_body_size` answers in plain text, and we promise problem details.
 """
@@ -18,27 +18,27 @@ from app.domain.errors import Overloaded
 from app.domain.json_values import MOST_VALUES, values_in
 
 HELD_BYTES: Final = 160_000_000
-"""Of all bodies that one process holds in memory at once."""
+"""The bodies that one process holds in memory at once."""
 HELD_BYTES_EACH: Final = 60_000_000
-"""Of those, for one tenant or, where none is known, one address: the largest body fits."""
+"""Of those, the share of one tenant or, if none is known, one client address: the largest body fits."""
 PATIENCE: Final = 20.0
-"""Seconds that a process waits for a body in all, and beside them what its bytes take at the slowest pace."""
+"""Seconds to wait for a body, in addition to the time that its bytes take at the slowest pace."""
 SLOWEST: Final = 10_000
 """Bytes a second."""
 _OWNER: Final = "body_owner"
 
 
 class BodyLimit:
-    """Refuses bodies that are compressed, too large, also without a word on their length, too slow, or too many.
+    """Refuses bodies that are compressed, too large (declared or not), too slow, or too many at once.
 
-    Paths with a certain beginning have a limit of their own or, where they are streamed, none. All others take JSON, of
-    which the values are counted too.
+    Some path prefixes have a limit of their own or, if they are streamed, none. All other paths take JSON, and its
+    values are counted too.
     """
 
     def __init__(
         self, app: ASGIApp, limit: int, own_limits: Mapping[str, int | None], streamed: frozenset[str]
     ) -> None:
-        """`streamed` are the paths whose bodies are never held as a whole."""
+        """`streamed` are the paths whose bodies are never held in memory as a whole."""
         self._app = app
         self._limit = limit
         self._own_limits = own_limits
@@ -62,7 +62,7 @@ class BodyLimit:
         try:
             await self._app(scope, body.receive, send)
         finally:
-            body.let_go()
+            body.release()
 
     def _limit_of(self, path: str) -> int | None:
         own = (limit for beginning, limit in self._own_limits.items() if path.startswith(beginning))
@@ -99,7 +99,7 @@ class _Body:
         return message
 
     async def _next(self) -> Message:
-        """The next part, in time. What is done between two parts is not the caller's time."""
+        """Return the next part, or refuse a body that is too slow. Work between two parts is not the caller's time."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE + self._received / SLOWEST - self._waited):
@@ -127,9 +127,9 @@ class _Body:
             return
         self._values += values_in(part)
         if self._values > self._most_values:
-            raise RefusedBody(BodyTooLarge(f"The body holds more than the {self._most_values:,} values that are read."))
+            raise RefusedBody(BodyTooLarge(f"The body holds more than {self._most_values:,} values."))
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         if self._held is not None and self._holding:
             self._held[self._owner] -= self._holding
             if self._held[self._owner] <= 0:
@@ -137,12 +137,12 @@ class _Body:
 
 
 def belongs_to(request: Request, owner: Hashable) -> None:
-    """Say whose share the body takes that is read next."""
+    """Count the body that is read next against this owner's share."""
     request.scope.setdefault("state", {})[_OWNER] = owner
 
 
 def too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is larger than the {limit:,} bytes that this address takes.")
+    return BodyTooLarge(f"The body is larger than the {limit:,} bytes that this address accepts.")
 
 
 def declared_length(scope: Scope) -> int:
@@ -151,7 +151,7 @@ def declared_length(scope: Scope) -> int:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Read a body that may be smaller than its address allows in general."""
+    """Read a body whose limit is smaller than its address's. Raise BodyTooLarge."""
     if declared_length(request.scope) > limit:
         raise too_large(limit)
     parts, size = [], 0

@@ -1,4 +1,4 @@
-"""Ending the work of a request whose caller has left: nobody reads its answer, and its statement holds a connection."""
+"""Cancelling a request whose client has disconnected: its statement would hold a connection for nobody."""
 
 import asyncio
 
@@ -9,11 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger(__name__)
 
 
-class Departure:
-    """Cancels a request when its caller disconnects before the answer begins.
+class CancelOnDisconnect:
+    """Cancels a request when its client disconnects before the response begins.
 
-    What was committed by then stays, as after a crash. From the first byte of the answer on, the response itself
-    watches.
+    What was committed by then stays, as after a crash. From the first byte on, the response itself watches.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -25,7 +24,7 @@ class Departure:
             return
         work = asyncio.current_task()
         assert work is not None  # noqa: S101 - narrows for mypy: a coroutine runs in a task
-        watched = _Watched(receive, work, has_body=_has_body(scope))
+        watched = _WatchedReceive(receive, work, has_body=_has_body(scope))
 
         async def send_watched(message: Message) -> None:
             watched.is_answered = True
@@ -46,21 +45,21 @@ def _has_body(scope: Scope) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-class _Watched:
-    """Hands a request's body on, and looks for the disconnect that may come behind it."""
+class _WatchedReceive:
+    """Passes a request's body on, and watches for a disconnect after it."""
 
     def __init__(self, receive: Receive, work: asyncio.Task[object], *, has_body: bool) -> None:
         self._receive = receive
         self._work = work
         self._leaving: asyncio.Task[Message] | None = None
-        self._is_body_told = has_body
+        self._is_body_received = has_body
         self.is_answered = self.is_cancelled = False
         if not has_body:
             self._watch()
 
     async def receive(self) -> Message:
-        if not self._is_body_told:
-            self._is_body_told = True
+        if not self._is_body_received:
+            self._is_body_received = True
             return {"type": "http.request", "body": b"", "more_body": False}
         if self._leaving is not None:
             return await asyncio.shield(self._leaving)

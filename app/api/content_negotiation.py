@@ -1,4 +1,4 @@
-"""Which of several forms of an answer the caller wants (RFC 9110 section 12.5.1)."""
+"""Content negotiation by the `Accept` header (RFC 9110 section 12.5.1)."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from fastapi import Request
 
 
 def preferred(request: Request, offered: Sequence[str]) -> str:
-    """The offered media type that `Accept` ranks highest; the first offered where it names none of them."""
+    """Return the offered media type that `Accept` ranks highest; the first one offered if it names none of them."""
     ranks = [_rank(part) for part in request.headers.get("accept", "*/*").split(",")]
     return max(offered, key=lambda kind: max((q for accepted, q in ranks if _covers(accepted, kind)), default=0.0))
 

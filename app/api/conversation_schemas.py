@@ -1,4 +1,4 @@
-"""Conversations as callers send and see them."""
+"""The bodies and answers of conversations."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,13 +32,13 @@ class CustomerMessageDescription(Closed):
     """What a customer wrote."""
 
     text: str = Field(min_length=1)
-    provider_message_id: str | None = Field(default=None, description="A message known by it is not added again.")
+    provider_message_id: str | None = Field(default=None, description="A message with a known id is not added again.")
     references: list[str] | None = Field(
         default=None, description="E-mail: the thread up to this message, oldest first."
     )
-    sent_at: datetime | None = Field(default=None, description="Left out: now.")
+    sent_at: datetime | None = Field(default=None, description="Now if left out.")
     automatic: bool | None = Field(
-        default=None, description="True for an out-of-office answer or the like: logged, and no more."
+        default=None, description="True for an out-of-office answer or the like: it is logged, and reopens nothing."
     )
     attachments: list[FileName] | None = Field(
         default=None, max_length=MAX_FILE_NAMES, description="Files that came with it, named on the timeline."
@@ -93,7 +93,7 @@ _AS_THEY_ARE = (
 
 
 class ConversationAnswer(Answer):
-    """What an import takes, and what this service adds; it may be imported again as it is."""
+    """The fields of an import, and what this service adds. It may be imported again unchanged."""
 
     id: UUID
     external_id: str | None
@@ -183,15 +183,15 @@ class ImportAnswer(Answer):
 
     created: int
     updated: int
-    unchanged: int = Field(description="It said nothing that was not known.")
+    unchanged: int = Field(description="It held nothing new.")
     failed: int
     left_out: int = Field(
-        description="An e-mail that is no customer's message, for which `warnings` says why, or an empty line."
+        description="Empty lines, and e-mails that are not a customer's message: `warnings` says why."
     )
-    errors: list[LineErrorAnswer] = Field(description="At most the first 1,000.")
+    errors: list[LineErrorAnswer] = Field(description="The first 1,000 at most.")
     unlisted_errors: int = Field(description="How many failed lines `errors` does not list.")
     warnings: list[LineErrorAnswer] = Field(
-        description="At most the first 1,000: what was left out, and what was imported and cannot be answered."
+        description="The first 1,000 at most: what was left out, and what was imported but cannot be replied to."
     )
     unlisted_warnings: int = Field(description="How many warnings are not listed.")
 

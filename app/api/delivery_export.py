@@ -1,8 +1,7 @@
 """A mass reply's deliveries as a file: CSV or NDJSON, streamed page by page.
 
 Each page is read in a short transaction of its own, in the order in which the deliveries were frozen: memory stays flat
-and no snapshot is held while a slow reader reads. A delivery that changes meanwhile is shown as it is when its page is
-read, and every delivery is shown once.
+and no snapshot is held for a slow reader. Every delivery is written once, as it is when its page is read.
 """
 
 import csv
@@ -49,16 +48,16 @@ COLUMNS = (*_PLAIN, "reason_code", "reason_detail", "retryable", "warnings", "dr
 
 _FORMULA = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
 _UNSEEN = "\\s\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-"""What a spreadsheet may strip from the beginning of a cell."""
+"""Characters that a spreadsheet may strip from the beginning of a cell."""
 _CELL_BEGINS = re.compile(rf"^(?=[\t\r\n]|[{_UNSEEN}\"]*[{_FORMULA}])")
 _SEPARATED = re.compile(rf"([,;|；，\t\r\n\v\f\x85\u2028\u2029])(?=[{_UNSEEN}\"']*[{_FORMULA}])")
-"""Behind what a program that splits by another character takes for the end of a cell."""
+"""After a character that another program takes for the end of a cell."""
 
 
 async def export(
     database: Database, tenant: TenantId, id_: MassReplyId, query: ResultQuery, media_type: str
 ) -> AsyncIterator[str]:
-    """The deliveries as text, a page at a time."""
+    """Yield the deliveries as text, a page at a time."""
     write: Callable[[Sequence[DeliveryResult]], str] = _csv if media_type == CSV else _ndjson
     if media_type == CSV:
         yield _rows([COLUMNS])
@@ -102,7 +101,7 @@ def _cells(delivery: DeliveryAnswer) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    """One cell. What customers wrote must not run as a formula in whoever opens the file with a spreadsheet.
+    """Return one cell. What customers wrote must not run as a formula when a spreadsheet opens the file.
 
     The characters and the apostrophe are those of https://owasp.org/www-community/attacks/CSV_Injection.
     """

@@ -1,4 +1,4 @@
-"""What callers hear about one delivery."""
+"""The answers about deliveries."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -41,7 +41,7 @@ class DroppedAttachmentAnswer(Answer):
 
 
 class Flips(StrEnum):
-    """What became of the conversation's status and engagement."""
+    """Whether the conversation's status and engagement were changed."""
 
     APPLIED = "applied"
     SKIPPED_CUSTOMER_REPLIED = "skipped_customer_replied"

@@ -1,4 +1,4 @@
-"""What routes ask for, as types: `caller: Sender` reads as "whoever may send", and is enforced."""
+"""The dependencies of routes, as types: `caller: Sender` admits only callers who may send."""
 
 from typing import Annotated
 

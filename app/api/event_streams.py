@@ -1,7 +1,7 @@
-"""What the streams of one mass reply share: one question a second to the database, and each page of results once.
+"""What the streams of one mass reply share: one look a second at the database, and each page of results once.
 
-A stream keeps its place and nothing else. It takes pages at its own reader's pace, from the few that are kept here or
-from the database again, so that a slow reader costs no memory and holds nobody up.
+A stream keeps only its cursor. It takes pages at its own reader's pace, from the few that are cached here or from the
+database again: a slow reader costs no memory and delays nobody.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ HEARTBEAT: Final = 15.0
 MOST_STREAMS: Final = 1_000
 """Open streams of one tenant in one process."""
 MOST_STREAMS_EACH: Final = 100
-"""Of those, of one key or person."""
+"""Of those, for one key or person."""
 PAGE: Final = 200
 """Deliveries read at once: about 150 kB as text."""
 KEPT_PAGES: Final = 8
@@ -45,21 +45,21 @@ _WAIT: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class ProgressSnapshot:
-    """How a mass reply stood, and where its last event stood then: what came later is in a later snapshot."""
+    """A mass reply's progress at one moment. Events after `newest` belong to a later snapshot."""
 
     progress: str
     """As JSON."""
     newest: int
     ended_as: MassReplyStatus | None
-    """None while there is more to come."""
+    """None until the mass reply has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Deliveries that settled one after the other."""
+    """Deliveries in the order in which they settled."""
 
     events: bytes = field(repr=False)
-    """As they go over the wire."""
+    """As they are sent."""
     end: StreamCursor
 
 
@@ -68,20 +68,20 @@ class Feed:
 
     def __init__(self, database: Database, tenant: TenantId, id_: MassReplyId, tick: float) -> None:
         self._database, self._tenant, self._id = database, tenant, id_
-        self._looking, self._reading = asyncio.Lock(), asyncio.Lock()
+        self._snapshot_lock, self._page_lock = asyncio.Lock(), asyncio.Lock()
         self._pages: OrderedDict[StreamCursor, EventPage] = OrderedDict()
-        self._ticking = Poller("mass reply", self.look, lambda: bool(self.notifiers), tick)
+        self._poller = Poller("mass reply", self.look, lambda: bool(self.notifiers), tick)
         self.notifiers: set[Notifier] = set()
         self.latest: ProgressSnapshot | None = None
-        """None where the mass reply is no more."""
+        """None if the mass reply has been deleted."""
 
     async def look(self) -> None:
-        """See how it stands. One at a time, so that no snapshot is followed by an older one."""
-        async with self._looking:
+        """Take a snapshot. One at a time, so that no snapshot is followed by an older one."""
+        async with self._snapshot_lock:
             numbered = outbox.NUMBERED_AT_ONCE
             while numbered == outbox.NUMBERED_AT_ONCE:
                 async with self._database.begin(self._tenant) as tx:
-                    # Before the events get their positions: what is over has told everything by then.
+                    # Read before the events get their positions: one that has ended has published them all by then.
                     progress = await progress_sql.progress(tx, self._id)
                     numbered = await outbox.number(tx)
                     newest = await progress_sql.newest_position(tx, self._id)
@@ -94,11 +94,11 @@ class Feed:
                 notifier.notify()
 
     async def page(self, after: StreamCursor, newest: int) -> EventPage:
-        """The deliveries that settled behind a cursor, up to an event that a snapshot has seen.
+        """Return the deliveries that settled after a cursor, up to the newest event of a snapshot.
 
-        A page that was read before there was that event still leads on.
+        A cached page may end before that event. Its end is the cursor of the next page.
         """
-        async with self._reading:
+        async with self._page_lock:
             if after not in self._pages:
                 self._pages[after] = await self._read(after, newest)
                 if len(self._pages) > KEPT_PAGES:
@@ -118,7 +118,7 @@ class Feed:
         return len(self._pages)
 
     def start(self) -> asyncio.Task[None]:
-        return self._ticking.start()
+        return self._poller.start()
 
 
 def _snapshot(progress: Progress, newest: int) -> ProgressSnapshot:
@@ -127,9 +127,9 @@ def _snapshot(progress: Progress, newest: int) -> ProgressSnapshot:
 
 
 def _delivery_events(settled: Sequence[Settled], found: Mapping[DeliveryId, DeliveryResult]) -> bytes:
-    """Tell each delivery once, as it stands.
+    """Write each delivery once, in its present state.
 
-    One that has gone on meanwhile is told by a later event: now it would be said twice, or not as it was.
+    Skip a delivery that has changed since: a later event reports it.
     """
     last = {one.delivery: one.cursor for one in settled}
     return b"".join(
@@ -148,23 +148,23 @@ class Watch:
     feed: Feed
     notifier: Notifier
     heartbeat: float
-    """Seconds of silence after which the reader is told that it is still there."""
+    """Seconds of silence after which a comment is sent to keep the connection open."""
 
 
 class Feeds:
-    """The mass replies that somebody follows in this process."""
+    """The mass replies that are followed in this process."""
 
     def __init__(self, database: Database, tick: float = TICK, heartbeat: float = HEARTBEAT) -> None:
         self._database, self._tick, self._heartbeat = database, tick, heartbeat
         self._feeds: dict[tuple[TenantId, MassReplyId], Feed] = {}
         self._streams: Counter[TenantId] = Counter()
         self._streams_each: Counter[tuple[TenantId, str]] = Counter()
-        self._asking: set[asyncio.Task[None]] = set()
-        """Also for mass replies that nobody follows any more: such a task may be in the middle of a question."""
+        self._polling: set[asyncio.Task[None]] = set()
+        """Includes tasks of mass replies that nobody follows any more: one may still be reading."""
 
     @asynccontextmanager
     async def watch(self, tenant: TenantId, id_: MassReplyId, who: str) -> AsyncIterator[Watch]:
-        """Follow a mass reply, as it stands by now, for a key or a person. Raises NotFound and RateLimited."""
+        """Follow a mass reply for a key or a person. Raise NotFound, or RateLimited if too many streams are open."""
         if self._streams[tenant] >= MOST_STREAMS:
             raise RateLimited(f"{MOST_STREAMS:,} streams of this tenant are open.", limit="streams", wait=_WAIT)
         if self._streams_each[tenant, who] >= MOST_STREAMS_EACH:
@@ -183,7 +183,7 @@ class Feeds:
             yield Watch(feed, notifier, self._heartbeat)
         finally:
             feed.notifiers.discard(notifier)
-            self._streams_each -= Counter({(tenant, who): 1})  # forgets who has none any more
+            self._streams_each -= Counter({(tenant, who): 1})  # drops counts of zero
             self._leave(tenant, id_, feed)
 
     def _leave(self, tenant: TenantId, id_: MassReplyId, feed: Feed) -> None:
@@ -193,22 +193,22 @@ class Feeds:
         if not feed.notifiers:
             self._feeds.pop((tenant, id_), None)
 
-    def _keep(self, asking: asyncio.Task[None]) -> None:
-        self._asking.add(asking)
-        asking.add_done_callback(self._asking.discard)
+    def _keep(self, polling: asyncio.Task[None]) -> None:
+        self._polling.add(polling)
+        polling.add_done_callback(self._polling.discard)
 
     @property
     def open_streams(self) -> int:
         return self._streams.total()
 
     def end(self) -> None:
-        """Ask every stream to end: this process stops, and its reader goes on elsewhere."""
+        """Ask every stream to end: this process is stopping, and readers reconnect elsewhere."""
         for feed in self._feeds.values():
             for notifier in feed.notifiers:
                 notifier.notify_last()
 
     async def close(self) -> None:
-        """Ask the database nothing more."""
-        for asking in self._asking:
-            asking.cancel()
-        await asyncio.gather(*self._asking, return_exceptions=True)
+        """Stop reading from the database."""
+        for polling in self._polling:
+            polling.cancel()
+        await asyncio.gather(*self._polling, return_exceptions=True)

@@ -1,7 +1,7 @@
-"""An example for every body and answer, put together out of its fields, so that none contradicts its own schema.
+"""An example for every body and answer, composed from its fields, so that none contradicts its own schema.
 
-A field's own `examples` win; then what is said here, by the model and the field or by the field alone; then the first
-member of an enum, a default, and what a format looks like.
+A field's own `examples` win; then EXAMPLES, by model and field or by field; then the first member of an enum, a
+default, and a sample of the format.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ Schema = Mapping[str, Any]
 ID: Final = "01a1f4d2-7c00-7000-8000-000000000001"
 MOMENT: Final = "2026-05-01T10:00:00Z"
 NO_EXAMPLE: Final = "string"
-"""What a text looks like that nobody gave an example for; a test finds it."""
+"""A text without an example; a test finds it."""
 
-SAID: Final[Mapping[str, JsonValue]] = {
+EXAMPLES: Final[Mapping[str, JsonValue]] = {
     "AccountAnswer.channel": "sms",
     "AccountAnswer.config": {"account_sid": "AC" + "0" * 32, "from": "+15550100"},
     "AccountAnswer.enabled": True,
@@ -157,14 +157,14 @@ SAID: Final[Mapping[str, JsonValue]] = {
     "webhook_secret": "whsec_…",
     "url": "https://hooks.example.test/mass-replies",
 }
-"""By `Model`, by `Model.field`, or by the field's name alone in whatever model that names it."""
+"""By `Model`, by `Model.field`, or by a field's name in any model."""
 
 _BY_FORMAT: Final[Mapping[str, JsonValue]] = {"uuid": ID, "date-time": MOMENT}
 _BY_TYPE: Final[Mapping[str, JsonValue]] = {"boolean": False, "null": None, "string": NO_EXAMPLE}
 
 
 def add_examples(document: dict[str, Any]) -> None:
-    """Give each JSON body and each JSON answer of a success its example, unless it has one."""
+    """Add an example to each JSON body and each successful JSON answer, unless it has one."""
     maker = _Maker(document["components"]["schemas"])
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
         _add(maker, operation.get("requestBody", {}), whole=False)
@@ -173,26 +173,26 @@ def add_examples(document: dict[str, Any]) -> None:
                 _add(maker, answer, whole=True)
 
 
-def _add(maker: "_Maker", said: Schema, *, whole: bool) -> None:
-    media: dict[str, Any] | None = said.get("content", {}).get("application/json")
+def _add(maker: "_Maker", described: Schema, *, whole: bool) -> None:
+    media: dict[str, Any] | None = described.get("content", {}).get("application/json")
     if media is not None and not media.keys() & {"example", "examples"}:
         media["example"] = maker.of(media["schema"], whole=whole)
 
 
 class _Maker:
-    """Makes examples; `within` are the models around a schema, the nearest last."""
+    """Composes examples. `within` are the models around a schema, the nearest last."""
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self._schemas = schemas
 
     def of(self, schema: Schema, *within: str, whole: bool) -> JsonValue:
-        """`whole` examples show every field, others only what is required or has an example of its own."""
+        """Return an example: with every field if `whole`, else those that are required or have an example."""
         if "examples" in schema:
             return _first(schema["examples"])
         if "$ref" in schema:
             model = schema["$ref"].rpartition("/")[2]
-            if model in SAID or model in within:
-                return SAID.get(model, {})
+            if model in EXAMPLES or model in within:
+                return EXAMPLES.get(model, {})
             return self.of(self._schemas[model], *within, model, whole=whole)
         kinds = schema.get("anyOf") or schema.get("oneOf")
         if kinds:
@@ -211,12 +211,12 @@ class _Maker:
 
     def _field(self, schema: Schema, name: str, *within: str, whole: bool) -> JsonValue:
         own = f"{within[-1]}.{name}" if within else name
-        if "examples" not in schema and own in SAID:
-            return SAID[own]
+        if "examples" not in schema and own in EXAMPLES:
+            return EXAMPLES[own]
         found = self.of(schema, *within, whole=whole)
         if found == [NO_EXAMPLE]:
-            return _listed(SAID.get(name, NO_EXAMPLE))
-        return SAID.get(name, found) if found == NO_EXAMPLE else found
+            return _listed(EXAMPLES.get(name, NO_EXAMPLE))
+        return EXAMPLES.get(name, found) if found == NO_EXAMPLE else found
 
     def _plain(self, schema: Schema, *within: str, whole: bool) -> JsonValue:
         for word in ("const", "default"):
@@ -249,6 +249,6 @@ def _first(values: Any) -> JsonValue:
 
 
 def _json(value: Any) -> JsonValue:
-    """Whatever stands in an OpenAPI document is JSON; its type does not say so."""
+    """Narrow the type: everything in an OpenAPI document is JSON."""
     found: JsonValue = value
     return found

@@ -1,7 +1,7 @@
-"""The filter as readers of the API see it.
+"""The filter in the description of the API.
 
-`app/domain/filters.py` is the truth: it checks every filter, for search and for mass replies alike. The model here
-only describes it in `/openapi.json`; requests are not validated against it, so that no rule is kept twice.
+`app/domain/filters.py` validates every filter, for searches and mass replies alike. The model here only describes it in
+`/openapi.json`: no rule is kept twice.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ Filled = Annotated[list[T], Field(min_length=1, description="Any of these.")]
 
 
 def _all_optional(schema: dict[str, Any]) -> None:
-    """A field may be left out, yet never be null: pydantic has no words for that."""
+    """Make every field optional and none nullable, which pydantic cannot express."""
     schema.pop("required", None)
 
 
@@ -61,13 +61,13 @@ _columns: dict[str, Any] = {name: (_described(holds), ...) for name, holds in CO
 
 
 class Filter(create_model("Columns", __base__=_Description, **_columns)):  # type: ignore[misc] # the domain names them
-    """All given conditions must hold; within a list, any. `{}` means every conversation, and only a search takes it."""
+    """All given conditions must hold; within a list, any. `{}` matches every conversation; only a search accepts it."""
 
     tags: TagFilter
     contact: Filled[str] = Field(description="External ids of contacts.")
     subject_contains: str = Field(
         min_length=1,
-        description="A part of the subject, in any case; five at most, nested ones included.",
+        description="A part of the subject, ignoring case; at most five in one filter, nested ones included.",
     )
     custom_fields: dict[str, Filled[str]] = Field(min_length=1, description="Values by the field's name.")
     any_of: list["Filter"] = Field(min_length=1)
@@ -76,7 +76,7 @@ class Filter(create_model("Columns", __base__=_Description, **_columns)):  # typ
 
 @dataclass(frozen=True, slots=True)
 class DescribedBy:
-    """Takes any JSON, and shows models in the description of the API."""
+    """Accepts any JSON, and shows models in the description of the API."""
 
     described: Any
     """A model, or a union of models."""

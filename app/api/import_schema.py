@@ -1,7 +1,6 @@
-"""One line of an import as readers of the API see it.
+"""One line of an import in the description of the API.
 
-`app/conversations/import_line.py` is the truth, and reads every line. The models here only describe it in
-`/openapi.json`.
+`app/conversations/import_line.py` reads and validates every line. The models here only describe it in `/openapi.json`.
 """
 
 from datetime import datetime
@@ -17,7 +16,7 @@ class _Line(BaseModel):
 
 
 class ImportedContact(_Line):
-    """The customer. Left out of a new line, the customer is whoever is at `address`."""
+    """The customer. If a new line has none, the customer is whoever is at `address`."""
 
     external_id: str | None = Field(
         default=None,
@@ -29,7 +28,7 @@ class ImportedContact(_Line):
     phone: str | None = Field(
         default=None, description="Where replies go on `sms` and `whatsapp` if the line has no `address`. With its `+`."
     )
-    opted_out: bool = Field(default=False, description="Wants no message, on no channel: always skipped.")
+    opted_out: bool = Field(default=False, description="Wants no messages, on any channel: always skipped.")
     custom_fields: dict[str, JsonValue] | None = Field(
         default=None, description="`{{ contact.custom_fields.plan }}`. A field left out stays, a null removes it."
     )
@@ -45,12 +44,12 @@ class ImportedMessage(_Line):
     text: str = Field(description="May be empty, if the message was a file.")
     provider_message_id: str | None = Field(
         default=None,
-        description="The Message-ID of an e-mail, WhatsApp's `wamid`. A message known by it is not added again.",
+        description="An e-mail's Message-ID, or WhatsApp's `wamid`. A message with a known id is not added again.",
     )
     references: list[str] | None = Field(
         default=None, description="E-mail: the ids of the thread before this message, oldest first."
     )
-    sent_at: datetime | None = Field(default=None, description="Left out: the time of the import.")
+    sent_at: datetime | None = Field(default=None, description="The time of the import if left out.")
     automatic: bool | None = Field(default=None, description="An out-of-office answer or the like: it owes no reply.")
     attachments: list[ImportedFile] | None = Field(
         default=None, max_length=MAX_FILE_NAMES, description="Files that came with it, named on the timeline."
@@ -60,30 +59,30 @@ class ImportedMessage(_Line):
 class ConversationLine(_Line):
     """One line of an NDJSON import. A field left out keeps its value, and null clears it."""
 
-    # What a new conversation needs, a later line may leave out; null it may never be.
+    # A later line may leave out what a new conversation needs, but may not make it null.
     model_config = ConfigDict(json_schema_extra={"required": ["external_id"]})
 
     external_id: str = Field(description="The conversation's id in your system: the same id again updates it.")
     channel: Channel = Field(description="A new conversation needs it.")
     channel_account: str | None = Field(
         default=None,
-        description="The key of the account that replies. Left out: the oldest enabled one of the channel.",
+        description="The key of the account that replies; the channel's oldest enabled account if left out.",
     )
     address: str | None = Field(
-        default=None, description="Where a reply goes on this channel. Left out: the contact's e-mail or phone."
+        default=None, description="Where a reply goes on this channel; the contact's e-mail or phone if left out."
     )
     status: ConversationStatus = Field(default=ConversationStatus.ACTIVE, description="`archived` is skipped.")
     engagement: Engagement = Field(
         default=Engagement.PENDING, description="`pending`: we owe a reply. `engaged`: the customer has the ball."
     )
-    subject: str | None = Field(default=None, description="Of an e-mail; a reply keeps it.")
+    subject: str | None = Field(default=None, description="An e-mail's subject; a reply keeps it.")
     human_id: str | None = Field(default=None, description="The ticket number that people read.")
-    tags: list[str] | None = Field(default=None, description="All of them: they replace those that were there.")
+    tags: list[str] | None = Field(default=None, description="All of its tags: they replace those stored.")
     team: str | None = Field(default=None, description="To filter by.")
     assignee: str | None = Field(default=None, description="The agent's id, to filter by.")
     contact: ImportedContact | None = Field(default=None, description="The customer.")
     custom_fields: dict[str, JsonValue] | None = Field(
         default=None, description="To filter by, and `{{ conversation.custom_fields.order }}`. As in `contact`."
     )
-    created_at: datetime = Field(description="RFC 3339 with an offset. Left out of a new one: now.")
+    created_at: datetime = Field(description="RFC 3339 with an offset. For a new conversation, now if left out.")
     last_customer_message: ImportedMessage | None = Field(default=None, description="What the customer wrote last.")

@@ -1,4 +1,4 @@
-"""What the routes of mass replies share: reading one, answering with it, waking its lanes."""
+"""What the routes of mass replies share: reading one, returning it, waking its lanes."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,13 +20,13 @@ from app.store.transactions import TenantTx
 Id = Annotated[UUID, Path(alias="id")]
 DELIVERIES_PER_PUMP = 500
 MOST_PUMPS = 4
-"""A lane is woken in so many processes at most; each pump keeps hundreds of calls under way."""
+"""The most processes in which one lane is woken. Each pump keeps hundreds of calls under way."""
 
 
 async def wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
-    """Tell the workers, now that it is committed, also where the caller has left meanwhile.
+    """Wake the workers after a commit, even if the caller has disconnected.
 
-    If nobody hears it, the sweeper finds the lanes within a second.
+    If a wake-up is lost, the sweeper finds the lanes within a second.
     """
     await to_its_end(_wake(runtime, lanes))
 
@@ -37,13 +37,13 @@ async def _wake(runtime: Runtime, lanes: Sequence[tuple[LaneKey, int]]) -> None:
 
 
 async def read(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
-    """Raises NotFound."""
+    """Return the mass reply. Raise NotFound if there is none."""
     async with runtime.database.begin(tenant) as tx:
         return await existing(tx, id_)
 
 
 async def existing(tx: TenantTx, id_: UUID) -> MassReply:
-    """Raises NotFound."""
+    """Return the mass reply. Raise NotFound if there is none."""
     batch = await mass_replies.get(tx, MassReplyId(id_))
     if batch is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What callers say and hear about mass replies."""
+"""The bodies and answers of mass replies."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ class MassReplyBody(Body):
     author: AuthorBody | None = None
 
     def to_draft(self, caller: Caller) -> Draft:
-        """Read it on behalf of a caller. Raises InvalidRequest and Forbidden."""
+        """Return the draft of this caller. Raise InvalidRequest, or Forbidden if they may not name an author."""
         template = self.whatsapp_template
         return Draft(
             selection=parse_selection(self.selection, "/selection"),
@@ -64,21 +64,23 @@ class MassReplyBody(Body):
 
 
 class DraftMessageBody(MessageBody):
-    text: str = Field(default="…", description="Left out, the preview has no samples.")
+    text: str = Field(default="…", description="If left out, the preview has no samples.")
 
     @property
     def is_written(self) -> bool:
-        """Whether there is a text yet: until then a preview shows who would get it, and no samples."""
+        """Whether there is a text yet. Without one, a preview shows who would get the message, and no samples."""
         return "text" in self.model_fields_set
 
 
 class PreviewBody(MassReplyBody):
     message: DraftMessageBody = DraftMessageBody()
-    conversation_id: UUID | None = Field(default=None, description="Show the message for this conversation alone.")
+    conversation_id: UUID | None = Field(default=None, description="Show the message of this conversation only.")
 
 
 class ConfirmBody(ActionBody):
-    recipient_count: Whole = Field(ge=0, examples=[113], description="The number that the person was shown.")
+    recipient_count: Whole = Field(
+        ge=0, examples=[113], description="The number that was shown to the person who confirms."
+    )
     hold_seconds: Whole = Field(default=0, ge=0, le=7 * 86_400)
     send_at: Moment | None = None
     not_after: Moment | None = None
@@ -86,7 +88,8 @@ class ConfirmBody(ActionBody):
         default=None,
         ge=1,
         le=1_000_000,
-        description="So many go first, drawn over the channels; then it is paused until it is resumed.",
+        description="Number of recipients in the sample, drawn across channels. It is sent first; then the mass reply "
+        "is paused until somebody resumes it.",
     )
 
     def to_confirmation(self) -> Confirmation:
@@ -144,7 +147,9 @@ class PreflightAnswer(Answer):
 
 class PreviewAnswer(Answer):
     selected_count: int
-    recipient_count: int | None = Field(description="Null above the size that a request works out at once.")
+    recipient_count: int | None = Field(
+        description="Null if the selection is too large to be worked out within the request."
+    )
     preflight: PreflightAnswer
     approval_above: int | None = Field(
         description="A mass reply with more recipients than this waits for a second person; null if none does."
@@ -163,7 +168,7 @@ class PreviewAnswer(Answer):
 
 
 class CountsAnswer(Answer):
-    """How many deliveries stand where; the nine always sum to `selected_count`."""
+    """Deliveries by status. The nine counts always sum to `selected_count`."""
 
     queued: int
     sending: int
@@ -210,10 +215,10 @@ class LaneAnswer(Answer):
 
 
 PROVIDER_PAUSED: Final = "The provider asked for a pause, or did not answer."
-"""Of an account that rests since before reasons were stored."""
-PACED: Final = "The rate of the channel account lets the next message leave then."
+"""The reason of an account that has been cooling since before reasons were stored."""
+PACED: Final = "The channel account's rate allows the next message then."
 LONG_WAIT: Final = timedelta(seconds=30)
-"""Less is the pace of a slow account, of which nobody asks why."""
+"""A shorter wait is the pace of a slow account, and needs no reason."""
 
 
 def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
@@ -229,14 +234,14 @@ def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, 
     if lane.held_until is not None and lane.held_until > now:
         return LaneState.COOLING, lane.held_reason, lane.held_until
     if lane.awaits_sample:
-        return LaneState.IDLE, "The sample goes first, and none of it is left here.", None
+        return LaneState.IDLE, "The sample is sent first, and this lane has sent its part.", None
     if not lane.counts[DeliveryStatus.SENDING] and (next_at := lane.next_at(now)) - now > LONG_WAIT:
         return LaneState.COOLING, PACED, next_at
     return LaneState.SENDING, None, None
 
 
 class ProgressAnswer(Answer):
-    """How a mass reply stands."""
+    """The progress of a mass reply."""
 
     status: MassReplyStatus
     counts: CountsAnswer | None = Field(description="Null while it is being prepared.")
@@ -289,7 +294,7 @@ class MassReplyAnswer(Answer):
     lanes: list[LaneAnswer]
     author: PersonAnswer
     pause_reason: PauseReason | None
-    approval: ApprovalAnswer | None = Field(description="Null where no second person was asked.")
+    approval: ApprovalAnswer | None = Field(description="Null if no second person was asked.")
     created_at: datetime
     expires_at: datetime | None
     confirmed_at: datetime | None

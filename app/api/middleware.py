@@ -1,4 +1,4 @@
-"""What happens around every request, as plain ASGI, so that streams are not buffered."""
+"""Middleware for every request, as plain ASGI, so that streams are not buffered."""
 
 import re
 import time
@@ -26,12 +26,12 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 
-ANYBODYS = frozenset({"/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/openapi.json"})
-"""Answers that are the same for everybody. All others are somebody's, and no cache on the way may keep them."""
+PUBLIC = frozenset({"/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/openapi.json"})
+"""Responses that are the same for everybody. No cache on the way may store any other."""
 
 
 class RequestLog:
-    """Names each request, counts it, and logs one line about it: the route's pattern, never a query or a body."""
+    """Gives each request an id, counts it, and logs one line: the route's pattern, never a query or a body."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -45,20 +45,20 @@ class RequestLog:
         began = time.monotonic()
         status = 0
 
-        async def send_named(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update({"X-Request-Id": request_id, **SECURITY_HEADERS})
-                if scope["path"] not in ANYBODYS:
+                if scope["path"] not in PUBLIC:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            await self._app(scope, receive, send_named)
+            await self._app(scope, receive, send_with_headers)
         finally:
             self._note(scope, status, time.monotonic() - began)
 
@@ -77,7 +77,7 @@ def _request_id(scope: Scope) -> str:
 
 
 class Unhandled:
-    """Answers a failure of ours with a problem that says nothing about it; the log says what and where."""
+    """Answers an unhandled exception with a problem that tells nothing about it; the log has the details."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -102,9 +102,9 @@ class Unhandled:
 
 
 class Cors:
-    """Says which pages may call: the configured ones and, for some beginnings of paths, all of them.
+    """Allows the configured pages to call and, for some path prefixes, every page.
 
-    All is safe there, for no credential is sent that the page did not put in itself: CORS is about cookies' power.
+    That is safe there: no credential is sent unless the page adds it itself. CORS guards against cookies.
     """
 
     def __init__(self, app: ASGIApp, origins: Sequence[str], open_paths: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The description of the interface, completed with what every operation has in common."""
+"""The description of the API, completed with what every operation has in common."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ _SCHEMAS = "#/components/schemas/{model}"
 
 
 def operation_id(route: APIRoute) -> str:
-    """Client generators name their functions after it, so it is the route's own name."""
+    """Return the route's own name: client generators name their functions after it."""
     return route.name
 
 
@@ -48,7 +48,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas.update({**problem.pop("$defs"), "Problem": problem, **line.pop("$defs"), "ConversationLine": line})
     for path in document["paths"].values():
         for operation in path.values():
-            _say_parameters_as_they_are_sent(operation)
+            _drop_null(operation)
             if "requestBody" in operation:
                 operation["responses"] |= {str(k): v for k, v in only_problems(InvalidJson, BodyTooLarge).items()}
     add_examples(document)
@@ -56,8 +56,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def _say_parameters_as_they_are_sent(operation: dict[str, Any]) -> None:
-    """A parameter may be left out, yet an address has no way to write null: pydantic says both with one word."""
+def _drop_null(operation: dict[str, Any]) -> None:
+    """Drop null from optional parameters: one may be left out, but an address cannot express null."""
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         kinds = [kind for kind in schema.pop("anyOf", ()) if kind != {"type": "null"}]
@@ -68,7 +68,7 @@ def _say_parameters_as_they_are_sent(operation: dict[str, Any]) -> None:
 
 
 def _with_named_pages(document: dict[str, Any]) -> dict[str, Any]:
-    """A list's page under its title: pydantic names a generic's schema after its parts (`Listing_DeliveryAnswer_`)."""
+    """Name each page by its title: pydantic names a generic's schema after its parts (`Listing_DeliveryAnswer_`)."""
     text = json.dumps(document)
     for name, schema in document["components"]["schemas"].items():
         if name.startswith(f"{Listing.__name__}_"):

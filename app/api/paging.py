@@ -1,7 +1,7 @@
 """Pages of a list: a limit, and an opaque cursor that says where the next page begins.
 
-A cursor is the sort key of the last item, as base64url JSON. It holds nothing that its owner was not just shown, so it
-is not signed; whatever somebody puts in, it only moves the beginning of a list that they may read anyway.
+A cursor is the sort key of the last item, as base64url JSON. It is not signed: it holds only what the caller was just
+shown, and a forged one only moves the start of a list that they may read anyway.
 """
 
 import base64
@@ -27,17 +27,17 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What `?limit=&cursor=` ask for."""
+    """The query parameters `limit` and `cursor`."""
 
     limit: int
     cursor: str | None
 
     def after(self, kind: type[T]) -> T | None:
-        """The sort key that the page comes after; None on the first. Raises InvalidRequest on a cursor not of ours."""
+        """Return the sort key that the page comes after; None for the first page. Raise InvalidRequest."""
         return None if self.cursor is None else decode_cursor(self.cursor, kind)
 
     def listing(self, found: Sequence[S], position: Callable[[S], object], answer: Callable[[S], T]) -> Listing[T]:
-        """Make the answer out of `limit + 1` rows: the one too many says that there is a next page."""
+        """Return the page, from up to `limit + 1` rows: the extra row says that there is a next page."""
         shown = found[: self.limit]
         more = encode_cursor(position(shown[-1])) if len(found) > self.limit else None
         return Listing(items=[answer(item) for item in shown], next_cursor=more)
@@ -55,10 +55,10 @@ def encode_cursor(position: object) -> str:
 
 
 def decode_cursor(cursor: str, kind: type[T]) -> T:
-    """Read a cursor as `kind`, such as `UUID` or `tuple[datetime, UUID]`. Raises InvalidRequest on any other text."""
+    """Read a cursor as `kind`, such as `UUID` or `tuple[datetime, UUID]`. Raise InvalidRequest if it is not one."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return TypeAdapter(kind).validate_json(raw)
     except (binascii.Error, ValidationError, ValueError):
-        fault = Fault("/cursor", "invalid_cursor", "This cursor is none that this list gave out.")
+        fault = Fault("/cursor", "invalid_cursor", "The cursor is not valid for this list.")
         raise InvalidRequest(faults=[fault]) from None

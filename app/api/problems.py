@@ -1,7 +1,7 @@
 """Errors as callers see them: RFC 9457 problem details, and the one table from an error's class to its status.
 
 `type` is `urn:mass-reply:problem:<code>`: a name and not an address, as section 3.1.1 of the RFC allows, so that it
-means the same wherever the service runs. `code` repeats its last part. An answer never repeats a submitted value.
+means the same wherever the service runs. `code` repeats its last part. A problem never repeats a submitted value.
 """
 
 import math
@@ -29,9 +29,9 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:mass-reply:problem:"
 MOST_FAULTS: Final = 50
-"""Listed in one answer: a body may hold 10,000 wrong ids, and who reads about them mends the kind."""
+"""Faults listed in one problem. A body may hold 10,000 wrong ids; the first few show what to mend."""
 REFUSAL: Final = "refusal"
-"""Where a request's state holds its `Refusal`."""
+"""The key of a request's `Refusal` in its state."""
 
 
 class InvalidJson(MassReplyError):
@@ -41,19 +41,19 @@ class InvalidJson(MassReplyError):
 
 
 class MethodNotAllowed(MassReplyError):
-    """This address does not take that method."""
+    """This address does not allow that method."""
 
     code = "method_not_allowed"
 
 
 class BodyTooLarge(MassReplyError):
-    """The body is larger than this address takes."""
+    """The body is larger than this address accepts."""
 
     code = "body_too_large"
 
 
 class EncodingNotTaken(MassReplyError):
-    """The body is compressed. Send it as it is, without a Content-Encoding."""
+    """The body is compressed. Send it uncompressed, without a Content-Encoding."""
 
     code = "encoding_not_taken"
 
@@ -73,33 +73,12 @@ class NotReady(MassReplyError):
 STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     errors.MassReplyError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.SelectionEmpty: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.FilterTooBroad: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.BatchTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.ConversationsNotFound: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.MessageEmpty: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.MessageTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.InvalidTemplate: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.UnknownMergeTag: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.UnknownAttachment: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.InvalidSchedule: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.NothingToRetry: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.InvalidAccount: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.InvalidState: HTTPStatus.CONFLICT,
-    errors.RecipientCountMismatch: HTTPStatus.CONFLICT,
-    errors.NothingToSend: HTTPStatus.CONFLICT,
-    errors.ConfirmationExpired: HTTPStatus.CONFLICT,
-    errors.StillSettling: HTTPStatus.CONFLICT,
-    errors.AccountInUse: HTTPStatus.CONFLICT,
-    errors.ContactInFlight: HTTPStatus.CONFLICT,
-    errors.IdempotencyInProgress: HTTPStatus.CONFLICT,
     InvalidJson: HTTPStatus.BAD_REQUEST,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -107,6 +86,7 @@ STATUS: Mapping[type[MassReplyError], HTTPStatus] = {
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+"""By family: an error that is not listed has the status of its nearest listed base class."""
 
 _FRAMEWORK: Mapping[int, type[MassReplyError]] = {
     HTTPStatus.BAD_REQUEST: InvalidJson,
@@ -114,7 +94,7 @@ _FRAMEWORK: Mapping[int, type[MassReplyError]] = {
     HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
 }
-"""What the framework raises by itself, in our words."""
+"""Our errors for the statuses that the framework raises by itself."""
 
 
 class FaultAnswer(BaseModel):
@@ -134,14 +114,18 @@ class Problem(BaseModel):
     errors: list[FaultAnswer] = []
 
 
+def status_of(kind: type[MassReplyError]) -> HTTPStatus:
+    return next(STATUS[base] for base in kind.__mro__ if base in STATUS)
+
+
 def problem(error: MassReplyError) -> Problem:
-    """Say an error as a problem; `title` is the same for every occurrence of a code."""
+    """Return an error as a problem. `title` is the same for every occurrence of a code."""
     faults, count = error.faults[:MOST_FAULTS], len(error.faults)
     beyond = f" The first {MOST_FAULTS} of {count:,} faults are listed." if count > MOST_FAULTS else ""
     return Problem(
         type=_TYPE + error.code,
         title=error.code.replace("_", " ").capitalize(),
-        status=STATUS[type(error)],
+        status=status_of(type(error)),
         detail=error.detail + beyond,
         code=error.code,
         errors=[FaultAnswer(pointer=f.pointer, code=f.code, detail=f.detail) for f in faults],
@@ -149,21 +133,21 @@ def problem(error: MassReplyError) -> Problem:
 
 
 class RefusedBody(HTTPException):
-    """What may be raised while a body is read: FastAPI makes a 400 of any other error there."""
+    """An error that is raised while a body is read: FastAPI turns any other exception into a 400 there."""
 
     def __init__(self, error: MassReplyError) -> None:
-        super().__init__(STATUS[type(error)])
+        super().__init__(status_of(type(error)))
         self.error = error
 
 
 class ProblemResponse(JSONResponse):
-    """A refusal, which notes in the request's state what was refused, for the figures."""
+    """A problem as a response. It stores its `Refusal` in the request's state, for the metrics."""
 
     media_type = MEDIA_TYPE
 
     def __init__(self, error: MassReplyError) -> None:
-        said = problem(error)
-        super().__init__(said.model_dump(), said.status, _headers(error))
+        body = problem(error)
+        super().__init__(body.model_dump(), body.status, _headers(error))
         self._refusal = Refusal(error.code, getattr(error, "limit", error.code))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -173,7 +157,7 @@ class ProblemResponse(JSONResponse):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a problem said, as the figures count it: its code, and the limit that was reached."""
+    """A problem as the metrics count it: its code, and the limit that was reached."""
 
     code: str
     limit: str
@@ -196,16 +180,17 @@ def _headers(error: MassReplyError) -> dict[str, str]:
 
 
 def problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route behind a credential: what any call may meet, and what this one may meet besides."""
-    met = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, errors.RateLimited, errors.Overloaded)
-    return only_problems(*met, *expected)
+    """Return the `responses=` of a route behind a credential: the errors of every such route, and these."""
+    common = (errors.Unauthenticated, errors.Forbidden, errors.InvalidRequest, errors.RateLimited, errors.Overloaded)
+    return only_problems(*common, *expected)
 
 
 def only_problems(*expected: type[MassReplyError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that anybody may call."""
+    """Return the `responses=` of a public route: these errors alone."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for kind in expected:
-        answer = by_status.setdefault(int(STATUS[kind]), _described(STATUS[kind]))
+        status = status_of(kind)
+        answer = by_status.setdefault(int(status), _described(status))
         answer["content"][MEDIA_TYPE]["examples"][kind.__name__] = {"value": problem(kind()).model_dump()}
     return by_status
 
@@ -233,7 +218,7 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_failure(request: Request, error: Exception) -> JSONResponse:
-    """Tell overload, and a database that is away, from a fault of ours, which goes on to be logged as one."""
+    """Answer 503 if the database is overloaded or unreachable. Raise anything else: it is a fault of ours."""
     overload = overload_of(error)
     if overload is None:
         raise error
@@ -266,7 +251,7 @@ def _pointer(loc: Sequence[int | str], kind: str, body: Any) -> str:
 
 
 def _steps(path: Sequence[int | str], kind: str, node: Any) -> Iterator[int | str]:
-    """The steps that lead through the body: pydantic also names the branch of a union that it tried."""
+    """Yield the steps that lead through the body. Pydantic also names the branch of a union that it tried."""
     for index, step in enumerate(path):
         is_last = index == len(path) - 1
         if isinstance(node, Mapping) and step in node:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with a time for what it waits for between two requests."""
+"""uvicorn's HTTP/1.1, with a deadline for the next request on a connection."""
 
 import asyncio
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS: Final = 10.0
-"""For the head of a request, and for what is left of the body of one that was answered before it was read."""
+"""To receive a request's head, and the rest of a body that was answered before it was read."""
 
 
 class PunctualProtocol(H11Protocol):
     """Closes a connection whose next request does not begin in time.
 
-    uvicorn's own keep-alive time ends with the first byte: one byte now and then would hold a connection for ever.
+    uvicorn's own keep-alive timer stops at the first byte: one byte now and then would hold a connection for ever.
     """
 
     _deadline: asyncio.TimerHandle | None = None

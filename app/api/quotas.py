@@ -1,4 +1,4 @@
-"""How often one caller may ask, and what is left of it, said in every answer to them.
+"""Each caller's request quota, and what is left of it, in the headers of every response.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-11: `RateLimit-Policy` has the quota `q` of a window of
 `w` seconds, `RateLimit` the requests `r` that are left and the seconds `t` until there are more.
@@ -20,25 +20,25 @@ _STATE: Final = "quota_headers"
 
 
 class Quotas:
-    """What one process lets each key or person ask; made with the application."""
+    """The requests that one process allows each key or person."""
 
     def __init__(self, per_minute: int) -> None:
-        """`per_minute` is 0 where nobody counts."""
+        """`per_minute` is 0 if requests are not counted."""
         self._per_minute = per_minute
         self._limit = RateLimit(burst=per_minute, interval=WINDOW_SECONDS / per_minute) if per_minute else None
 
     def count(self, request: Request, caller: Caller) -> None:
-        """Count a request. Raises RateLimited."""
+        """Count a request. Raise RateLimited if the quota is used up."""
         if self._limit is None:
             return
         try:
             left = self._limit.take((caller.tenant_id, caller.identity))
         except RateLimited as refused:
-            self._say(request, 0, refused.wait.total_seconds())
+            self._set_headers(request, 0, refused.wait.total_seconds())
             raise
-        self._say(request, left, WINDOW_SECONDS / self._per_minute)
+        self._set_headers(request, left, WINDOW_SECONDS / self._per_minute)
 
-    def _say(self, request: Request, left: int, seconds: float) -> None:
+    def _set_headers(self, request: Request, left: int, seconds: float) -> None:
         request.scope["state"][_STATE] = {
             "RateLimit-Policy": f'"default";q={self._per_minute};w={WINDOW_SECONDS}',
             "RateLimit": f'"default";r={left};t={math.ceil(seconds)}',
@@ -55,7 +55,7 @@ QuotasDep = Annotated[Quotas, Depends(current_quotas)]
 
 
 class QuotaHeaders:
-    """Adds to an answer, also to one that is an error or a stream, what was noted while the caller was counted."""
+    """Adds the quota's headers to every response, errors and streams included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -63,9 +63,9 @@ class QuotaHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope.setdefault("state", {})
 
-        async def send_told(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(state.get(_STATE, {}))
             await send(message)
 
-        await self._app(scope, receive, send_told)
+        await self._app(scope, receive, send_with_headers)

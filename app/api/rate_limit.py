@@ -1,4 +1,4 @@
-"""How often one caller may ask, counted in this process: a hedge against scripts, not an account of anything."""
+"""Rate limits counted in this process: a hedge against runaway scripts, not an exact account."""
 
 import time
 from collections import OrderedDict
@@ -11,22 +11,22 @@ from app.domain.errors import RateLimited
 NANOSECONDS: Final = 1_000_000_000
 
 REMEMBERED: Final = 10_000
-"""Callers; the ones longest unheard of are forgotten."""
+"""Callers remembered at once. Those silent for longest are forgotten first."""
 
 
 class RateLimit:
-    """Lets a caller ask `burst` times at once, and once every `interval` seconds after that."""
+    """Allows each caller `burst` requests at once, and one every `interval` seconds after that."""
 
     def __init__(self, burst: int, interval: float) -> None:
-        # Whole nanoseconds, for sums of fractions would now and then be a request short.
+        # Whole nanoseconds: sums of fractions would be a request short now and then.
         self._interval = round(interval * NANOSECONDS)
         self._slack = (burst - 1) * self._interval
         self._free_at: OrderedDict[Hashable, int] = OrderedDict()
 
     def take(self, caller: Hashable) -> int:
-        """Count one request; answers how many more may follow at once.
+        """Count one request. Return how many more may follow at once.
 
-        Raises RateLimited, which says how long to wait.
+        Raise RateLimited, with the time to wait, if the limit is reached.
         """
         now = time.monotonic_ns()
         free_at = max(self._free_at.get(caller, now), now)

@@ -1,8 +1,8 @@
-"""Who was turned away, in the audit log of the tenant whose door it was; never more than a few entries a minute.
+"""Record refused requests in the tenant's audit log.
 
-A credential that names no tenant of ours is in nobody's log: the figures count it. What is written is bounded, because
-anybody can be refused as often as they like: once a minute for each caller, route and kind, and so many for each
-tenant. What was left out is said in the next entry of its kind.
+A credential that belongs to no tenant is only counted in the metrics. Anybody can be refused as often as they like, so
+what is written is bounded: one entry a minute for each caller, route and kind, and PER_TENANT for each tenant. The next
+entry of the same kind says how many were left out.
 """
 
 import time
@@ -26,9 +26,9 @@ from app.store.database import Database
 log = structlog.get_logger(__name__)
 
 AGAIN_AFTER: Final = 60.0
-"""Seconds before the same is written down once more."""
+"""Seconds before the same refusal is recorded again."""
 PER_TENANT: Final = 20
-"""Entries at once, and as many a minute after that."""
+"""Entries in one burst, and as many a minute after that."""
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class _Seen:
 
 
 class Refusals:
-    """What one process writes down; made with the application."""
+    """Records the refusals of one process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -46,7 +46,7 @@ class Refusals:
         self._seen: OrderedDict[Hashable, _Seen] = OrderedDict()
 
     async def note(self, request: Request, error: MassReplyError) -> None:
-        """Write down that a request was refused, if it is known at whose door. What goes wrong here refuses nothing."""
+        """Record a refused request if its tenant is known. A failure to record changes nothing for the caller."""
         route = f"{request.method} {getattr(request.scope.get('route'), 'path', request.url.path)}"
         caller = getattr(request.state, "caller", None)
         if isinstance(error, Forbidden) and isinstance(caller, Caller):
@@ -62,15 +62,14 @@ class Refusals:
         if left_out is None:
             return
         details = {**entry.details, "left_out": left_out} if left_out else entry.details
-        told = AuditEntry(entry.action, entry.object_id, details=details)
         try:
             async with self._database.begin(tenant) as tx:
-                await audit.record(tx, actor, told)
+                await audit.record(tx, actor, AuditEntry(entry.action, entry.object_id, details=details))
         except (MassReplyError, SQLAlchemyError, OSError) as failure:
             log.warning("refusal_not_recorded", error=type(failure).__name__)
 
     def _left_out(self, tenant: TenantId, what: Hashable) -> int | None:
-        """How often the same was left out since it was written; None where it is left out now."""
+        """Return how many were left out since the last entry; None if this one is left out too."""
         now = time.monotonic()
         seen = self._seen.setdefault(what, _Seen(now - AGAIN_AFTER))
         self._seen.move_to_end(what)

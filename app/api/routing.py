@@ -1,4 +1,4 @@
-"""Who calls is known before what they say is read."""
+"""Routes that check the caller before they read the body."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -9,23 +9,23 @@ from fastapi.dependencies.utils import solve_dependencies
 from fastapi.routing import APIRoute
 
 
-class Door:
-    """A dependency that lets a caller in, or refuses them; it remembers in the request's state whom it let in."""
+class AccessCheck:
+    """A dependency that admits or refuses a caller, and stores the admitted caller in the request's state."""
 
 
 class CallerFirst(APIRoute):
-    """A route that asks its doors before it reads the body. FastAPI reads first, and would read anybody's."""
+    """A route that checks the caller before it reads the body. FastAPI reads the body first, whoever sends it."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        doors = [one for one in self.dependant.dependencies if isinstance(one.call, Door)]
-        if self.body_field is None or not doors:
+        checks = [one for one in self.dependant.dependencies if isinstance(one.call, AccessCheck)]
+        if self.body_field is None or not checks:
             return handle
-        asked = Dependant(dependencies=doors)
+        access = Dependant(dependencies=checks)
 
-        async def handle_known(request: Request) -> Response:
+        async def check_and_handle(request: Request) -> Response:
             stack = request.scope["fastapi_inner_astack"]
-            await solve_dependencies(request=request, dependant=asked, async_exit_stack=stack, embed_body_fields=False)
+            await solve_dependencies(request=request, dependant=access, async_exit_stack=stack, embed_body_fields=False)
             return await handle(request)
 
-        return handle_known
+        return check_and_handle

@@ -1,4 +1,4 @@
-"""What every body and answer shares."""
+"""What all bodies and answers share."""
 
 import math
 import re
@@ -26,7 +26,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
-"""JSON's own types, taken as they are: `true` is no number and `"yes"` no decision."""
+"""JSON's own types, without coercion: `true` is not a number, and `"yes"` is not a boolean."""
 
 T = TypeVar("T")
 
@@ -39,11 +39,11 @@ def _only_rfc3339(value: Any) -> datetime:
 
 RFC3339 = BeforeValidator(_only_rfc3339)
 Moment = Annotated[AwareDatetime, RFC3339]
-"""An RFC 3339 time with an offset. Not a number: nobody can tell seconds from milliseconds."""
+"""An RFC 3339 time with an offset. A number is refused: it could be seconds or milliseconds."""
 
 
 class Body(BaseModel):
-    """Anything a caller sends: a field that we do not know is refused, never ignored."""
+    """A request body. An unknown field is refused, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,14 +57,14 @@ class Body(BaseModel):
 
 
 STORABLE = r"^[^\x00]+$"
-"""A text in an address that PostgreSQL can hold; half a character cannot stand there."""
+"""A text in an address that PostgreSQL can store. An unpaired surrogate cannot occur in an address."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
-    """Find what Python's JSON parser lets through and PostgreSQL cannot hold: NUL, half a character, NaN, infinity."""
+    """Yield what Python's JSON parser accepts and PostgreSQL cannot store: NUL, unpaired surrogates, NaN, infinity."""
     if isinstance(value, str) and _UNSTORABLE.search(value):
-        yield Fault(pointer, "unstorable_text", "Text may hold neither NUL nor unpaired surrogates.")
+        yield Fault(pointer, "unstorable_text", "Text must not hold NUL or unpaired surrogates.")
     elif isinstance(value, float) and not math.isfinite(value):
         yield Fault(pointer, "finite_number", "A number must be finite.")
     elif isinstance(value, Mapping):
@@ -84,11 +84,11 @@ class Listing(Answer, Generic[T]):
     """One page of a list."""
 
     items: list[T]
-    next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null on the last one.")
+    next_cursor: str | None = Field(description="Pass it as `cursor` to get the next page; null on the last page.")
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Client generators name a class after it."""
+        """Return the name that client generators give the class."""
         return f"{params[0].__name__.removesuffix('Answer')}Page"
 
 

@@ -1,4 +1,4 @@
-"""The selection as readers of the API see it: exactly one of four. As the filter, it is checked by the domain alone."""
+"""The selection in the description of the API: exactly one of four. As the filter, the domain validates it."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from app.domain.delivery import DeliveryStatus
 from app.domain.json_reader import MAX_ITEMS
 
 LISTED_IDS = 20
-"""Of a long list of ids an answer shows this many."""
+"""How many ids of a long list an answer shows."""
 
 
 class _Selection(BaseModel):
@@ -19,7 +19,7 @@ class _Selection(BaseModel):
 
 
 class FilterSelection(_Selection):
-    """What matches a filter at the moment of creation."""
+    """The conversations that match a filter at the moment of creation."""
 
     filter: Filter
     exclude_conversation_ids: list[UUID] = Field(default=[], max_length=MAX_ITEMS)
@@ -56,7 +56,7 @@ SelectionBody = Annotated[
 
 
 def shortened(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Show the first ids of a long list, and how many there are: lists of answers would grow to megabytes."""
+    """Return the first ids of a long list, and how many there are: whole lists would make answers megabytes long."""
     for name in ("conversation_ids", "external_ids", "exclude_conversation_ids"):
         ids = given.get(name)
         if isinstance(ids, list) and len(ids) > LISTED_IDS:

@@ -1,6 +1,6 @@
-"""Hearing in time that the process is to stop.
+"""Ending streams when the process is told to stop.
 
-uvicorn ends its lifespan only after every answer has ended, and a stream to an open page does not end by itself.
+uvicorn ends its lifespan only after every response has ended, and a stream to an open page does not end by itself.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ import uvicorn
 
 
 @contextmanager
-def told_of_stop(tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` in this event loop when uvicorn is signalled to stop, and let it stop as it would."""
+def on_shutdown(callback: Callable[[], None]) -> Iterator[None]:
+    """Call `callback` in this event loop when uvicorn is signalled to stop, then let uvicorn handle the signal."""
     loop = asyncio.get_running_loop()
     handlers = {number: uvicorns for number in (signal.SIGTERM, signal.SIGINT) if (uvicorns := _of_uvicorn(number))}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(tell)
+        loop.call_soon_threadsafe(callback)
         handlers[signal.Signals(number)](number, frame)
 
     for number in handlers:
@@ -33,7 +33,7 @@ def told_of_stop(tell: Callable[[], None]) -> Iterator[None]:
 
 
 def _of_uvicorn(number: signal.Signals) -> Callable[[int, FrameType | None], None] | None:
-    """The handler that uvicorn has set; None where another server runs the application, or a thread."""
+    """Return the handler that uvicorn has set; None if another server runs the application, or a thread does."""
     handler = signal.getsignal(number)
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
         return None

@@ -23,7 +23,7 @@ from app.api import event_streams
 from app.api.auth import still_may
 from app.api.event_streams import Feeds, Watch
 from app.api.routes import mass_reply_events
-from app.api.routes.mass_reply_events import Right, stream_events
+from app.api.routes.mass_reply_events import ReadAccess, stream_events
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import LIFETIME, StreamTicket
 from app.delivery.sql import lifecycle
@@ -51,7 +51,7 @@ async def _yes() -> bool:
     return True
 
 
-ALWAYS = Right(_yes)
+ALWAYS = ReadAccess(_yes)
 LONGEST_WAIT = 20
 FAILED = because(ReasonCode.CONTENT_REJECTED, "The provider did not like it.")
 LOST = because(ReasonCode.ANSWER_LOST, "No answer.")
@@ -323,7 +323,7 @@ async def test_one_caller_does_not_take_all_the_streams_of_a_tenant(
 async def test_a_stream_ends_with_the_right_to_read_it(
     ending: str, http: httpx.AsyncClient, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mass_reply_events, "ASKED_AGAIN_SECONDS", TICK)
+    monkeypatch.setattr(mass_reply_events, "RECHECK_SECONDS", TICK)
     batch = await stage.batch()
     async with following(http, address(batch)) as events:
         await next_event(events, "progress")

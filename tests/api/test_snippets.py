@@ -71,7 +71,7 @@ async def test_a_cursor_not_of_ours_is_refused(client: httpx.AsyncClient, cursor
     answer = await client.get("/snippets", params={"cursor": cursor})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
-        {"pointer": "/cursor", "code": "invalid_cursor", "detail": "This cursor is none that this list gave out."}
+        {"pointer": "/cursor", "code": "invalid_cursor", "detail": "The cursor is not valid for this list."}
     ]
 
 

@@ -108,7 +108,7 @@ class TestTheSample:
     async def test_a_lane_without_a_part_in_it_says_that_it_waits(self, stage: Stage) -> None:
         id_ = await self.sampling(stage, "email")
         state, reason = lanes(await stage.get(id_))["desk"]
-        assert (state, reason) == ("idle", "The sample goes first, and none of it is left here.")
+        assert (state, reason) == ("idle", "The sample is sent first, and this lane has sent its part.")
 
     @pytest.mark.parametrize("why", STOPS)
     async def test_is_drawn_anew_where_a_lane_of_it_cannot_go_on(self, stage: Stage, why: str) -> None:

@@ -1,4 +1,4 @@
-"""One file of routes per kind of object. A route parses, opens the transaction, calls one use case and answers."""
+"""One file of routes per kind of object. A route parses, opens the transaction, calls one use case and responds."""
 
 from fastapi import APIRouter
 

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api-keys", tags=["api keys"], route_class=CallerFirs
 class ApiKeyBody(Body):
     name: Name = Field(examples=["helpdesk production"])
     roles: Annotated[list[Role], Field(min_length=1)] = Field(examples=[["integration"]])
-    agent: PersonBody | None = Field(default=None, description="The agent in whose name replies made with it go out.")
+    agent: PersonBody | None = Field(default=None, description="The author of the replies that are sent with this key.")
     expires_at: Annotated[AwareDatetime, FutureDatetime, RFC3339] | None = None
 
 
@@ -55,14 +55,14 @@ class ApiKeyAnswer(Answer):
 
 
 class NewApiKeyAnswer(ApiKeyAnswer):
-    key: str = Field(description="The key itself. It is shown this once.")
+    key: str = Field(description="The key itself. It is shown only here.")
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses={201: MADE, **problems()})
 async def create_api_key(
     body: ApiKeyBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> NewApiKeyAnswer:
-    """Issue a key. The answer is the only place where it can be read."""
+    """Issue a key. Only this response shows it."""
     agent = None if body.agent is None else body.agent.to_author()
     draft = KeyDraft(body.name, frozenset(body.roles), agent, body.expires_at)
     async with runtime.database.begin(caller.tenant_id) as tx:
@@ -75,7 +75,7 @@ async def create_api_key(
 
 @router.get("", responses=problems())
 async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[ApiKeyAnswer]:
-    """List the keys, the newest first, revoked and expired ones too."""
+    """List the keys, newest first, revoked and expired ones included."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_api_keys(tx, older_than=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda key: key.id, ApiKeyAnswer.of)
@@ -83,7 +83,7 @@ async def get_api_keys(caller: Administrator, runtime: RuntimeDep, page: PageDep
 
 @router.get("/{key_id}", responses=problems(NotFound))
 async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> ApiKeyAnswer:
-    """Read what a key may do, and until when; never the key itself."""
+    """Return what a key may do, and until when; never the key itself."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         key = await find_api_key(tx, key_id)
     if key is None:
@@ -95,6 +95,6 @@ async def get_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) 
     "/{key_id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound)
 )
 async def delete_api_key(key_id: UUID, caller: Administrator, runtime: RuntimeDep) -> None:
-    """Revoke a key, at once and for good. It stays in the list, with `revoked_at`."""
+    """Revoke a key, at once and permanently. It stays in the list, with `revoked_at`."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         await revoke_api_key(tx, key_id, Actor.of(caller))

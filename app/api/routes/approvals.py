@@ -1,4 +1,4 @@
-"""A second person's word on a mass reply that awaits approval."""
+"""A second person's approval or rejection of a mass reply."""
 
 from fastapi import APIRouter, status
 
@@ -17,7 +17,7 @@ from app.store.shares import BULK
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
-SIMPLY = ActionBody()
+NO_AUTHOR = ActionBody()
 
 
 @router.post(
@@ -26,11 +26,11 @@ SIMPLY = ActionBody()
     responses=problems(NotFound, InvalidState, InvalidSchedule),
 )
 async def approve_mass_reply(
-    id_: Id, caller: Approver, runtime: RuntimeDep, body: ActionBody = SIMPLY
+    id_: Id, caller: Approver, runtime: RuntimeDep, body: ActionBody = NO_AUTHOR
 ) -> MassReplyAnswer:
-    """Let it be sent as it was confirmed; a hold begins now, and a start that has passed is now.
+    """Approve it: it is sent as it was confirmed. A hold begins now; a start time that has passed means now.
 
-    403 for its author and for whoever made or confirmed it: a second person is somebody else.
+    Returns 403 to its author and to everyone who created or confirmed it: the second person must be somebody else.
     """
     by = Actor.of(caller, body.acting(caller))
     within = runtime.settings.send_within
@@ -42,9 +42,9 @@ async def approve_mass_reply(
 
 @router.post("/{id}/reject", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def reject_mass_reply(id_: Id, body: RejectBody, caller: Approver, runtime: RuntimeDep) -> MassReplyAnswer:
-    """Cancel it, with the reason. Nothing of it was sent, and nothing will be.
+    """Reject it: it is cancelled, with the reason, and nothing is sent.
 
-    403 for its author and for whoever made or confirmed it; they may cancel it.
+    Returns 403 to its author and to everyone who created or confirmed it; they may cancel it.
     """
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:

@@ -1,4 +1,4 @@
-"""Attachments: uploaded here first, named by mass replies afterwards."""
+"""Attachments: upload them first, then name their ids in a mass reply."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -50,15 +50,15 @@ class AttachmentAnswer(Answer):
     openapi_extra=_FORM,
 )
 async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDep) -> AttachmentAnswer:
-    """Keep a file. It is streamed to disk, and checked by its name, its declared type and its content."""
+    """Store a file. It is streamed to disk, and checked by its name, its declared type and its content."""
     if runtime.files is None:
-        raise NotReady("This installation takes no attachments: MASS_REPLY_ATTACHMENTS_URL is not set.")
+        raise NotReady("This installation accepts no attachments: MASS_REPLY_ATTACHMENTS_URL is not set.")
     async with _form(request) as form:
         upload = _upload(form.get("file"), runtime.settings.attachment_limit)
         try:
             stored = await keep_attachment(runtime.database, runtime.files, caller.tenant_id, upload)
         except FilesUnavailable as error:
-            raise NotReady(f"The place where attachments are kept cannot be used ({error}).") from error
+            raise NotReady(f"The attachment storage cannot be used ({error}).") from error
     attachment = stored.attachment
     return AttachmentAnswer(
         id=attachment.id,
@@ -71,13 +71,15 @@ async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDe
 
 @asynccontextmanager
 async def _form(request: Request) -> AsyncIterator[FormData]:
-    """Read the whole form, its file spooled to disk. Raises InvalidRequest for what is no form with one file."""
+    """Read the whole form, its file spooled to disk. Raise InvalidRequest if it is not a form with one file."""
     try:
         form = await request.form(max_files=1, max_fields=0)
     except HTTPException as error:
         if error.status_code != status.HTTP_400_BAD_REQUEST:
             raise
-        raise _refused("invalid_form", "Send multipart/form-data with one file, named `file`, and no more.") from None
+        raise _refused(
+            "invalid_form", "Send multipart/form-data with one file, named `file`, and nothing else."
+        ) from None
     try:
         yield form
     finally:
@@ -89,7 +91,7 @@ def _upload(field: UploadFile | str | None, limit: int) -> Upload:
         raise _refused("missing", "Send multipart/form-data with a file named `file`.")
     size = field.size or 0
     if size > limit:
-        raise BodyTooLarge(f"The file holds {size:,} bytes; {limit:,} are taken.")
+        raise BodyTooLarge(f"The file has {size:,} bytes; the limit is {limit:,}.")
     return Upload(field.filename or "", field.content_type, size, field.file)
 
 

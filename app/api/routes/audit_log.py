@@ -1,4 +1,4 @@
-"""The audit log: who did what. It is only ever added to, by what is told in it."""
+"""The audit log: who did what. Entries are only ever added."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,11 +33,11 @@ class AuditKeyAnswer(Answer):
 
 
 class ActorAnswer(Answer):
-    author: PersonAnswer = Field(
-        description="In whose name it was done. `system` is the service itself, `operator` its command line."
-    )
+    author: PersonAnswer = Field(description="Who acted. `system` is the service itself, `operator` its command line.")
     key: AuditKeyAnswer | None = Field(description="The API key that the request came with.")
-    user: PersonAnswer | None = Field(description="The person that the credential names; `author` may be another.")
+    user: PersonAnswer | None = Field(
+        description="The person whom the credential names; `author` may be somebody else."
+    )
     roles: list[Role]
 
     @classmethod
@@ -59,13 +59,13 @@ class AuditEntryAnswer(Answer):
     mass_reply_id: UUID | None
     recipient_count: int | None = Field(examples=[113])
     message_sha256: str | None = Field(
-        description="SHA-256 over the message as it was given: the JSON object of `attachment_ids`, `html`, `text` and "
-        "`whatsapp_template`, its keys in this order, without spaces, in UTF-8. The text itself is not kept here."
+        description="SHA-256 of the message as it was given: the JSON object of `attachment_ids`, `html`, `text` and "
+        "`whatsapp_template`, its keys in this order, without spaces, in UTF-8. The text itself is not stored here."
     )
-    reason: str | None = Field(description="Why, in the words of whoever decided it.")
+    reason: str | None = Field(description="Why, in the words of the person who decided.")
     details: dict[str, Any] = Field(
-        description="The selection as it was given, options, what was changed; by action. Of a long list of ids the "
-        "first 20, and `total`.",
+        description="By action: the selection as it was given, the options, what was changed. A long list of ids is "
+        "cut to 20, with its `total`.",
         examples=[{"selection": {"filter": {"tags": {"all": ["payment-issue-2026-05"]}}}}],
     )
 
@@ -82,13 +82,13 @@ class AuditEntryAnswer(Answer):
             recipient_count=entry.recipient_count,
             message_sha256=entry.message_sha256,
             reason=entry.reason,
-            details=_told(entry.details),
+            details=_shortened(entry.details),
         )
 
 
-def _told(details: Mapping[str, Any]) -> dict[str, Any]:
-    told = shortened(details)
-    return told | {"selection": shortened(told["selection"])} if "selection" in told else told
+def _shortened(details: Mapping[str, Any]) -> dict[str, Any]:
+    found = shortened(details)
+    return found | {"selection": shortened(found["selection"])} if "selection" in found else found
 
 
 @router.get("", responses=problems())
@@ -102,7 +102,7 @@ async def get_audit_log(
     start: Annotated[Moment | None, Query(alias="from", description="Inclusive.")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,
 ) -> Listing[AuditEntryAnswer]:
-    """Read who did what, the newest first."""
+    """List who did what, newest first."""
     query = audit.AuditQuery(action, actor, mass_reply, start, end)
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await audit.page(tx, query, before=page.after(UUID), limit=page.limit + 1)

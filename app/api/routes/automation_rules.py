@@ -1,4 +1,4 @@
-"""Automation rules, and the log of what they ran."""
+"""Automation rules, and the log of their runs."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +25,7 @@ RuleKey = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", exam
 async def put_automation_rule(
     key: RuleKey, body: RuleBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> SavedRuleAnswer:
-    """Make or replace a rule. A new one, and one that is switched on, answers to what happens from now on."""
+    """Create or replace a rule. A new or newly enabled rule runs on the events from now on."""
     draft = body.to_draft()
     await refuse_private_urls(draft, allow_private=runtime.settings.allow_private_urls)
     saved = await save_rule(runtime.database, runtime.vault, caller.tenant_id, key, draft, Actor.of(caller))
@@ -35,7 +35,7 @@ async def put_automation_rule(
 
 @router.get("", responses=problems())
 async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page: PageDep) -> Listing[RuleAnswer]:
-    """List the rules by key, which is also the order in which they run on one event."""
+    """List the rules by key, the order in which they run on an event."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_rules(tx, after=page.after(str), limit=page.limit + 1)
     return page.listing(found, lambda kept: kept.rule.key, RuleAnswer.of)
@@ -43,14 +43,14 @@ async def get_automation_rules(caller: Administrator, runtime: RuntimeDep, page:
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> RuleAnswer:
-    """Read a rule, and how its last runs went."""
+    """Return a rule, and how its last runs went."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         return RuleAnswer.of(await get_rule(tx, key))
 
 
 @router.delete("/{key}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound))
 async def delete_automation_rule(key: RuleKey, caller: Administrator, runtime: RuntimeDep) -> None:
-    """Forget a rule and its log. What it did stays done; webhooks that have not been called yet are not called."""
+    """Delete a rule and its log. Its changes stay; webhooks that have not been called yet are not called."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         await delete_rule(tx, key, Actor.of(caller))
 
@@ -59,7 +59,7 @@ async def delete_automation_rule(key: RuleKey, caller: Administrator, runtime: R
 async def get_automation_rule_runs(
     key: RuleKey, caller: Administrator, runtime: RuntimeDep, page: PageDep
 ) -> Listing[RunAnswer]:
-    """List what a rule ran, the newest first: an entry for each conversation, with what became of each action."""
+    """List the runs of a rule, newest first: one for each conversation, with the outcome of each action."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await runs_of(tx, key, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda logged: logged.id, RunAnswer.of)

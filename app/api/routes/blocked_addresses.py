@@ -1,4 +1,4 @@
-"""Addresses that must not be written to: seen by everybody who reads conversations, lifted by who may approve."""
+"""Addresses that get no more messages: listed for everyone who reads conversations, lifted by those who may approve."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -25,7 +25,7 @@ class BlockedAddressAnswer(Answer):
     id: UUID
     channel: Channel
     address: str = Field(
-        examples=["ann@example.test"], description="In the spelling that all spellings of it are compared by."
+        examples=["ann@example.test"], description="Normalised: in the spelling that addresses are compared by."
     )
     reason: ReasonCode = Field(examples=["opted_out"])
     created_at: datetime
@@ -43,7 +43,7 @@ class BlockedAddressAnswer(Answer):
 
 class LiftBody(Body):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True)] = Field(
-        examples=["She asked for it on the phone."], description="Why; kept in the audit log."
+        examples=["She asked for it on the phone."], description="Why; stored in the audit log."
     )
 
 
@@ -57,7 +57,7 @@ async def get_blocked_addresses(
         str | None, Query(pattern=STORABLE, min_length=1, max_length=1_000, description="In any spelling.")
     ] = None,
 ) -> Listing[BlockedAddressAnswer]:
-    """List the addresses that opted out, complained or bounced, the newest first; one entry for each reason."""
+    """List the addresses that opted out, complained or bounced, newest first, with one entry for each reason."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         found = await list_blocked(tx, channel, address, before=page.after(UUID), limit=page.limit + 1)
     return page.listing(found, lambda blocked: blocked.id, BlockedAddressAnswer.of)
@@ -65,9 +65,9 @@ async def get_blocked_addresses(
 
 @router.delete("/{id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response, responses=problems(NotFound))
 async def delete_blocked_address(id: UUID, body: LiftBody, caller: Approver, runtime: RuntimeDep) -> None:
-    """Lift a block, so that mass replies go to the address again. The audit log keeps who did it and why.
+    """Lift a block, so that mass replies go to the address again. The audit log stores who did it and why.
 
-    What a provider blocks itself it goes on to block until that is lifted there.
+    An address that a provider blocks itself stays blocked there until that is lifted at the provider.
     """
     async with runtime.database.begin(caller.tenant_id) as tx:
         await lift_block(tx, id, body.reason, Actor.of(caller))

@@ -1,4 +1,4 @@
-"""Where providers report to. Public: a call proves itself by its provider's signature, or by the secret in its URL."""
+"""Callbacks of providers. Public: a call is verified by the provider's signature, or by the secret in its URL."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -27,7 +27,7 @@ AccountId = Annotated[UUID, Path(alias="account_id", description="The channel ac
     responses=only_problems(NotFound, Unauthenticated, InvalidRequest, BodyTooLarge),
 )
 async def receive_callback(account_id: AccountId, request: Request, runtime: RuntimeDep) -> Response:
-    """Take receipts and customers' messages. Answered once everything in the call is kept."""
+    """Accept receipts and customers' messages. The response is sent when everything in the call is stored."""
     head = _webhook(runtime.settings.public_url, request, b"")
     database = runtime.database.of(REPORTS)
     called = await callbacks.admit(database, runtime.senders, account_id, head)
@@ -62,6 +62,6 @@ def _webhook(public_url: str, request: Request, body: bytes) -> Webhook:
 
 
 def _public_url(public_url: str, request: Request) -> str:
-    """The address as the provider called it: behind a proxy the request itself does not know it."""
+    """Return the address that the provider called. Behind a proxy the request itself does not know it."""
     query = f"?{request.url.query}" if request.url.query else ""
     return f"{public_url}{request.url.path}{query}"

@@ -1,4 +1,4 @@
-"""Channel accounts. Credentials go in and never come out."""
+"""Channel accounts. Credentials are write-only."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -46,11 +46,11 @@ class AccountBody(Body):
     channel: Channel
     provider: Name
     name: Name
-    config: dict[str, JsonValue] = Field(default={}, description="What the provider needs to know, but for secrets.")
+    config: dict[str, JsonValue] = Field(default={}, description="The provider's settings, without secrets.")
     credentials: dict[str, SecretStr] | None = Field(
         default=None,
-        description="Write-only. Left out, the stored ones stay; a change of provider, `base_url`, `host` or `url` "
-        "must give them again.",
+        description="Write-only. The stored ones stay if left out, but a change of provider, `base_url`, `host` or "
+        "`url` requires them again.",
     )
     rate_per_second: Number = Field(default=10, ge=0.001, le=10_000, description="Messages; for SMS, segments.")
     max_in_flight: Whole = Field(default=32, ge=1, le=1_000, description="Calls under way at once.")
@@ -80,10 +80,10 @@ class AccountAnswer(Answer):
     rate_per_second: float
     max_in_flight: int
     enabled: bool
-    callback_url: str = Field(description="What to enter at the provider as the address of its webhooks.")
+    callback_url: str = Field(description="The address to enter at the provider for its webhooks.")
     state: AccountState
-    pause_reason: str | None = Field(description="What to mend; saving the account ends the pause.")
-    resume_at: datetime | None = Field(description="When a cooling account goes on.")
+    pause_reason: str | None = Field(description="What to fix; saving the account ends the pause.")
+    resume_at: datetime | None = Field(description="When a cooling account continues.")
 
 
 def _answer(runtime: Runtime, tenant: TenantId) -> Callable[[ChannelAccount], AccountAnswer]:
@@ -114,7 +114,7 @@ def _answer(runtime: Runtime, tenant: TenantId) -> Callable[[ChannelAccount], Ac
 async def put_channel_account(
     key: AccountKey, body: AccountBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> AccountAnswer:
-    """Make or replace an account. Saving it ends a pause, new credentials a rest; all of it holds at once."""
+    """Create or replace an account. Saving ends a pause, and new credentials end a cooling. It takes effect at once."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         saved = await save_account(
             tx, runtime.vault, key, body.to_draft(), Actor.of(caller), allow_private=runtime.settings.allow_private_urls
@@ -134,7 +134,7 @@ async def get_channel_accounts(caller: Administrator, runtime: RuntimeDep, page:
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
-    """Read an account's settings, but for its credentials, and how it stands."""
+    """Return an account's settings and its state, without its credentials."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         account = await find_account(tx, key)
     if account is None:
@@ -144,10 +144,10 @@ async def get_channel_account(key: AccountKey, caller: Administrator, runtime: R
 
 @router.post("/{key}/rotate-callback", responses=problems(NotFound, InvalidState))
 async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountAnswer:
-    """Make a new secret for the callback address, and enter the new `callback_url` at the provider.
+    """Create a new secret for the callback address. Enter the new `callback_url` at the provider.
 
-    Calls to the old address are believed for a day yet. Refused for providers that sign their calls: their address
-    holds no secret.
+    The old address is accepted for another day. Refused for a provider that signs its calls: its address holds no
+    secret.
     """
     tenant = caller.tenant_id
     async with runtime.database.begin(tenant) as tx:
@@ -157,19 +157,19 @@ async def rotate_callback_secret(key: AccountKey, caller: Administrator, runtime
 
 class AccountCheckAnswer(Answer):
     credentials: CredentialsState = Field(
-        description="`refused`: the provider does not let this account send. `unknown`: it could not be asked, or did "
-        "not say."
+        description="`refused`: the provider does not let this account send. `unknown`: the provider could not be "
+        "asked, or did not say."
     )
     detail: str = Field(
-        description="What to mend, or why it is not known.", examples=["Twilio accepts the credentials."]
+        description="What to fix, or why the state is unknown.", examples=["Twilio accepts the credentials."]
     )
     last_callback_at: datetime | None = Field(description="When the callback address was last called, to the minute.")
-    callbacks: CallbackState = Field(description="Whether the last call there could be told to be the provider's.")
+    callbacks: CallbackState = Field(description="Whether the last call there was verified as the provider's.")
 
 
 @router.post("/{key}/test", responses=problems(NotFound))
 async def test_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> AccountCheckAnswer:
-    """Ask the provider whether the account's credentials work, and say when it last called. Nothing is sent."""
+    """Check the account's credentials with the provider, and report when it last called. Nothing is sent."""
     database, tenant = runtime.database, caller.tenant_id
     found = await check_account(database, runtime.senders, tenant, key)
     return AccountCheckAnswer(
@@ -187,6 +187,6 @@ async def test_channel_account(key: AccountKey, caller: Administrator, runtime: 
     responses=problems(NotFound, AccountInUse),
 )
 async def delete_channel_account(key: AccountKey, caller: Administrator, runtime: RuntimeDep) -> None:
-    """Forget an account's settings and credentials. What was sent through it stays on record; its callbacks end."""
+    """Delete an account's settings and credentials. What was sent through it stays on record; callbacks are refused."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         await delete_account(tx, key, Actor.of(caller))

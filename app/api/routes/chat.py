@@ -16,7 +16,7 @@ from app.api.bodies import belongs_to
 from app.api.deps import RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.rate_limit import RateLimit
-from app.api.routing import CallerFirst, Door
+from app.api.routing import AccessCheck, CallerFirst
 from app.api.schemas import Answer, Body
 from app.attachments.files import FilesUnavailable
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
@@ -32,7 +32,7 @@ _FOR_VISITORS = only_problems(Unauthenticated, InvalidRequest, RateLimited)
 
 
 class ChatLimits:
-    """What one process lets through; made with the application."""
+    """The rate limits of visitors in one process."""
 
     def __init__(self) -> None:
         self.sessions = RateLimit(burst=10, interval=6.0)
@@ -48,7 +48,7 @@ def _limits(request: Request) -> ChatLimits:
 LimitsDep = Annotated[ChatLimits, Depends(_limits)]
 
 
-class _Visitors(Door):
+class _Visitors(AccessCheck):
     async def __call__(
         self,
         request: Request,
@@ -70,7 +70,7 @@ Visitor = Annotated[ChatSession, Depends(_Visitors())]
 
 
 async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Notifier]:
-    """Asked for before the answer begins, so that a page too many is refused with a status."""
+    """Begin to watch before the response begins, so that one page too many is refused with a status."""
     async with runtime.chat_news.watch(visitor) as notifier:
         yield notifier
 
@@ -78,19 +78,21 @@ async def _news(visitor: Visitor, runtime: RuntimeDep) -> AsyncIterator[Notifier
 class SessionBody(Body):
     channel_account: UUID = Field(description="The public id of the web chat's channel account.")
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = Field(
-        default=None, description="How the visitor wants to be called; nobody checks it."
+        default=None, description="The name that the visitor gave; it is not verified."
     )
 
 
 class SessionAnswer(Answer):
-    token: str = Field(description="Keep it in the visitor's browser: it is shown once and leads back to this chat.")
+    token: str = Field(
+        description="Store it in the visitor's browser: it is shown once, and is the way back to this chat."
+    )
     conversation_id: UUID
 
 
 class VisitorMessageBody(Body):
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strip_whitespace=True)]
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
-        default=None, description="The page's own id of it: the same again adds nothing, so it may be repeated."
+        default=None, description="The page's own id of the message: repeating a request with it adds nothing."
     )
 
 
@@ -105,7 +107,7 @@ class ChatMessageAnswer(Answer):
     id: UUID
     sender: Sender
     text: str
-    html: str | None = Field(description="Sanitised; null where the text is all there is.")
+    html: str | None = Field(description="Sanitised; null if there is only text.")
     author_name: str | None
     attachments: list[FileAnswer]
     created_at: datetime
@@ -125,14 +127,14 @@ class ChatMessageAnswer(Answer):
 
 class MessagesAnswer(Answer):
     items: list[ChatMessageAnswer]
-    more: bool = Field(description="Whether to ask again, after the last of these.")
+    more: bool = Field(description="Whether there may be more after the last of these.")
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses=only_problems(NotFound, InvalidRequest, RateLimited))
 async def open_chat_session(
     body: SessionBody, request: Request, runtime: RuntimeDep, limits: LimitsDep
 ) -> SessionAnswer:
-    """Let a visitor in: a contact and a conversation of the channel `chat`."""
+    """Open a session for a visitor: create a contact and a conversation of the channel `chat`."""
     limits.sessions.take((request.client and request.client.host, body.channel_account))
     opened = await sessions.open_session(runtime.database, AccountId(body.channel_account), body.name)
     return SessionAnswer(token=opened.token, conversation_id=opened.session.conversation)
@@ -145,7 +147,7 @@ After = Annotated[UUID, Query(description="The id of the last message that the p
 async def read_chat_messages(
     visitor: Visitor, runtime: RuntimeDep, after: After = sessions.BEGINNING
 ) -> MessagesAnswer:
-    """What was written after a message, the oldest first. Fetching a reply is what delivers it."""
+    """List the messages after one, oldest first. A reply is delivered when it is fetched."""
     messages = await sessions.read(runtime.database, visitor, after)
     return MessagesAnswer(items=[ChatMessageAnswer.of(one) for one in messages], more=len(messages) == sessions.PAGE)
 
@@ -158,7 +160,7 @@ async def follow_chat(
     after: After = sessions.BEGINNING,
     last_event_id: Annotated[UUID | None, Header()] = None,
 ) -> AsyncIterable[ServerSentEvent]:
-    """Server-sent events `message`, whose id is the message's: what came after one, then each as it comes."""
+    """Follow the chat by server-sent events: a `message` for each after the given one, with the message's id."""
     async with aclosing(sessions.follow(runtime.database, notifier, visitor, last_event_id or after)) as messages:
         async for message in messages:
             yield ServerSentEvent(data=ChatMessageAnswer.of(message), event="message", id=str(message.id))
@@ -168,7 +170,7 @@ async def follow_chat(
 async def write_chat_message(
     body: VisitorMessageBody, visitor: Visitor, runtime: RuntimeDep, limits: LimitsDep
 ) -> ChatMessageAnswer:
-    """Write to the helpdesk: the conversation awaits a reply now, and is active again if it was done."""
+    """Write to the helpdesk. The conversation is `pending` then, and active again if it was done."""
     limits.messages.take(visitor)
     return ChatMessageAnswer.of(await sessions.write(runtime.database, visitor, body.text, body.id))
 
@@ -182,14 +184,14 @@ async def write_chat_message(
     },
 )
 async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep) -> Response:
-    """Fetch a file that came with a reply. Browsers are told to save it, never to show it."""
+    """Download a file of a reply. Browsers are told to save it, never to show it."""
     stored = await sessions.find_file(runtime.database, visitor, id)
     if runtime.files is None:
-        raise NotReady("This installation keeps no attachments.")
+        raise NotReady("This installation stores no attachments.")
     try:
         content = await runtime.files.get(stored.storage_key)
     except FilesUnavailable as error:
-        raise NotReady("The place where attachments are kept does not answer.") from error
+        raise NotReady("The attachment storage does not answer.") from error
     name = quote(stored.attachment.filename, safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=stored.attachment.content_type, headers=headers)

@@ -1,4 +1,4 @@
-"""Contacts, as far as they are not told of in their conversations: erasing one."""
+"""Contacts: erasing one. Their data is in their conversations."""
 
 from typing import Annotated
 
@@ -16,7 +16,8 @@ from app.store.shares import BULK
 router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=CallerFirst)
 
 ContactName = Annotated[
-    str, Path(pattern=STORABLE, max_length=1000, examples=["u-1"], description="Our id, or the external one.")
+    str,
+    Path(pattern=STORABLE, max_length=1000, examples=["u-1"], description="This service's id, or the external one."),
 ]
 
 
@@ -29,8 +30,8 @@ ContactName = Annotated[
 async def delete_contact(name: ContactName, caller: Administrator, runtime: RuntimeDep) -> None:
     """Erase a contact's personal data: name, addresses, custom fields, and every text of its conversations.
 
-    Counts, statuses, ids and units to pay stay. What was still to be sent to it is cancelled; an address that was
-    blocked stays blocked when it is imported again. It cannot be undone.
+    Counts, statuses, ids and billed units stay. Queued deliveries to the contact are cancelled. A blocked address stays
+    blocked if it is imported again. This cannot be undone.
     """
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         await erase_contact(tx, name, runtime.address_digests, Actor.of(caller))

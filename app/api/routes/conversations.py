@@ -1,4 +1,4 @@
-"""Conversations: imported, searched, read, and written on by their customers."""
+"""Conversations: importing, searching and reading them, and recording customers' messages."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -34,7 +34,9 @@ from app.store.shares import BULK, SEARCH
 router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=CallerFirst)
 
 # External ids may hold slashes (a Message-ID does), which arrive decoded: hence `:path`, and this order of the routes.
-Name = Annotated[str, Path(pattern=STORABLE, alias="conversation_id", description="Our id, or the external one.")]
+Name = Annotated[
+    str, Path(pattern=STORABLE, alias="conversation_id", description="This service's id, or the external one.")
+]
 
 NDJSON: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
@@ -65,7 +67,7 @@ async def import_conversations(
     caller: ConversationWriter,
     runtime: RuntimeDep,
     channel_account: Annotated[
-        str | None, Query(pattern=STORABLE, description="For e-mails: the account's key.")
+        str | None, Query(pattern=STORABLE, description="For e-mails: the key of the channel account.")
     ] = None,
 ) -> ImportAnswer:
     """Import conversations, one JSON object a line, or customers' e-mails. Good lines are kept, bad ones reported.
@@ -80,7 +82,7 @@ async def import_conversations(
     if kind not in (MAIL, MAILBOX):
         raise _refused("/content-type", "unsupported_media_type", f"Send {NDJSON}, {MAIL} or {MAILBOX}.")
     if channel_account is None:
-        raise _refused("/channel_account", "missing", "E-mails are imported for a channel account: name its key.")
+        raise _refused("/channel_account", "missing", "E-mails are imported for a channel account. Give its key.")
     import_mails = import_mail if kind == MAIL else import_mailbox
     return ImportAnswer.of(await import_mails(database, tenant, channel_account, body, runtime.address_digests))
 
@@ -91,7 +93,7 @@ def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
 
 @router.post("/search", responses=problems())
 async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchAnswer:
-    """Find conversations by the same filter that a mass reply takes, the newest first."""
+    """Find conversations by the filter that a mass reply takes, newest first."""
     filter, page = parse_filter(body.filter, "/filter"), Page(body.limit, body.cursor)
     async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
         found = await search(tx, filter, limit=page.limit + 1, before=page.after(UUID))
@@ -107,7 +109,7 @@ def _position(view: ConversationView) -> UUID | None:
 async def conversation_timeline(
     name: Name, page: PageDep, caller: ConversationReader, runtime: RuntimeDep
 ) -> Listing[TimelineAnswer]:
-    """What happened on a conversation, the oldest first; each reply with how its delivery stands now."""
+    """List a conversation's timeline, oldest first; each reply with the present status of its delivery."""
     after = page.after(tuple[datetime, UUID]) or BEGINNING
     async with runtime.database.begin(caller.tenant_id) as tx:
         id_ = await resolve(tx, name)
@@ -122,12 +124,12 @@ def _time_and_id(item: TimelineItem) -> tuple[datetime, UUID]:
 @router.post(
     "/{conversation_id:path}/customer-messages",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": TimelineAnswer, "description": "It was there already."}, **problems(NotFound)},
+    responses={200: {"model": TimelineAnswer, "description": "The message was stored before."}, **problems(NotFound)},
 )
 async def record_customer_message(
     name: Name, body: CustomerMessageBody, caller: ConversationWriter, runtime: RuntimeDep, response: Response
 ) -> TimelineAnswer:
-    """Record what a customer wrote: the ball is ours again, and a conversation that was done is active."""
+    """Record a customer's message. The conversation is `pending` then, and active again if it was done."""
     message = parse_message(body)
     async with runtime.database.begin(caller.tenant_id) as tx:
         written = await add_customer_message(tx, name, message)
@@ -137,6 +139,6 @@ async def record_customer_message(
 
 @router.get("/{conversation_id:path}", responses=problems(NotFound))
 async def get_conversation(name: Name, caller: ConversationReader, runtime: RuntimeDep) -> ConversationAnswer:
-    """Read a conversation, with its contact and the customer's last message."""
+    """Return a conversation, with its contact and the customer's last message."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         return ConversationAnswer.of(await get(tx, name))

@@ -1,4 +1,4 @@
-"""The page that shows the description of the API, all of it from here: it works where no internet is reached."""
+"""The page that shows the description of the API. It loads nothing from elsewhere, so it works without internet."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -47,7 +47,7 @@ A_DAY: Final = {"Cache-Control": "public, max-age=86400"}
 
 
 def policy(public_url: str) -> str:
-    """Return what the page may load: its own files, and nothing else. It calls this API, by either of its addresses."""
+    """Return the policy: the page may load its own files, and call this API by either of its addresses."""
     parts = urlsplit(public_url)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -64,19 +64,19 @@ async def show_docs(runtime: RuntimeDep) -> HTMLResponse:
 
 @router.get("/docs/start.js")
 async def start_docs() -> Response:
-    """Begin: an inline script would need a weaker policy."""
+    """Return the script that starts the page: an inline script would need a weaker policy."""
     return Response(START, media_type="text/javascript", headers=A_DAY)
 
 
 @router.get("/docs/swagger-ui.css")
 async def docs_style() -> FileResponse:
-    """Swagger UI's style sheet."""
+    """Return Swagger UI's style sheet."""
     return _file("swagger-ui.css")
 
 
 @router.get("/docs/swagger-ui-bundle.js")
 async def docs_script() -> FileResponse:
-    """Swagger UI itself."""
+    """Return Swagger UI's script."""
     return _file("swagger-ui-bundle.js")
 
 
@@ -86,5 +86,5 @@ def _file(name: str) -> FileResponse:
 
 @cache
 def _folder() -> Path:
-    """Return where the package has Swagger UI's files: https://pypi.org/project/fastapi-swagger/."""
+    """Return the folder of Swagger UI's files in its package: https://pypi.org/project/fastapi-swagger/."""
     return Path(str(files("fastapi_swagger"))) / "resources"

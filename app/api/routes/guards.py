@@ -1,18 +1,19 @@
-"""The tenant's guards."""
+"""The settings of a tenant: the guards of its mass replies."""
 
 from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
+from app.accounts.settings import save_guards
 from app.api.deps import Administrator, RuntimeDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Whole
-from app.domain.audit import Actor, AuditAction, AuditEntry
+from app.domain.audit import Actor
 from app.domain.guards import Guards, Inactive
 from app.domain.permissions import Role
-from app.store import audit, guards
+from app.store import guards
 
 router = APIRouter(prefix="/settings", tags=["settings"], route_class=CallerFirst)
 
@@ -23,7 +24,7 @@ Recipients = Annotated[Whole, Field(ge=1, le=MOST)]
 
 
 class SettingsBody(Body):
-    """A field that is left out goes back to its default."""
+    """A field that is left out is reset to its default."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -43,21 +44,26 @@ class SettingsBody(Body):
     max_recipients: dict[Role, Recipients] = Field(
         default={},
         examples=[{"agent": 500}],
-        description="The largest batch by role; the most generous role counts, and one not named has no limit.",
+        description="The most recipients of a mass reply, by role. The caller's highest limit counts; a role that is "
+        "not named has none.",
     )
     approval_above: Annotated[Whole, Field(ge=0, le=MOST)] | None = Field(
-        default=None, description="A batch with more recipients than this waits for a second person; null for none."
+        default=None,
+        description="A mass reply with more recipients than this awaits a second person's approval; null: none does.",
     )
     once_per_contact: Flag = Field(
         default=False,
-        description="Of several conversations of one contact, only the one with the latest customer message gets it.",
+        description="If a contact has several selected conversations, reply only on the one with the latest customer "
+        "message.",
     )
     inactive_after_days: Annotated[Whole, Field(ge=1, le=MOST_DAYS)] | None = Field(
-        default=30, description="So many days without a customer's message make a conversation inactive; null: none is."
+        default=30, description="Days without a customer's message after which a conversation is inactive; null: never."
     )
-    inactive: Inactive = Field(default=Inactive.WARN, description="What becomes of inactive conversations.")
+    inactive: Inactive = Field(
+        default=Inactive.WARN, description="Whether inactive conversations are skipped or cause a warning."
+    )
     max_per_contact_per_day: Annotated[Whole, Field(ge=1, le=1_000)] | None = Field(
-        default=None, description="Messages to one contact within 24 hours, by all mass replies together."
+        default=None, description="The most messages to one contact within 24 hours, by all mass replies together."
     )
 
     def to_guards(self) -> Guards:
@@ -73,23 +79,21 @@ class SettingsAnswer(Answer):
     max_per_contact_per_day: int | None
 
     @classmethod
-    def of(cls, guarded: Guards) -> Self:
-        return cls.model_validate(guarded.to_json())
+    def of(cls, settings: Guards) -> Self:
+        return cls.model_validate(settings.to_json())
 
 
 @router.get("", responses=problems())
 async def get_settings(caller: Administrator, runtime: RuntimeDep) -> SettingsAnswer:
-    """The guards; the defaults where none were ever set."""
+    """Return the settings; the defaults if none were set."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         return SettingsAnswer.of(await guards.load(tx))
 
 
 @router.put("", responses=problems())
 async def put_settings(body: SettingsBody, caller: Administrator, runtime: RuntimeDep) -> SettingsAnswer:
-    """Replace the guards. What was created before keeps those for each contact that it was created under."""
-    guarded = body.to_guards()
+    """Replace the settings. Existing mass replies keep the limits per contact that they were created with."""
+    settings = body.to_guards()
     async with runtime.database.begin(caller.tenant_id) as tx:
-        await guards.save(tx, guarded)
-        entry = AuditEntry(AuditAction.SETTINGS_CHANGED, details=guarded.to_json())
-        await audit.record(tx, Actor.of(caller), entry)
-    return SettingsAnswer.of(guarded)
+        await save_guards(tx, settings, Actor.of(caller))
+    return SettingsAnswer.of(settings)

@@ -1,4 +1,4 @@
-"""For whoever watches the processes. Everybody may ask; nothing here names a tenant."""
+"""Health checks for monitoring. They are public, and name no tenant."""
 
 import asyncio
 from enum import StrEnum
@@ -38,14 +38,14 @@ class Ready(Answer):
 @router.head("/live", include_in_schema=False)
 @router.get("/live")
 async def live() -> Alive:
-    """The process answers."""
+    """Return 200 if the process runs."""
     return Alive()
 
 
 @router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses=only_problems(NotReady))
 async def ready(runtime: RuntimeDep) -> Ready:
-    """The process can do its work: PostgreSQL answers. Redis is reported only, for nothing is lost without it."""
+    """Return 200 if PostgreSQL answers, else 503. Redis is only reported: nothing is lost without it."""
     is_up, redis = await asyncio.gather(
         postgres_answers(runtime.database, within_seconds=PATIENCE_SECONDS), _reach_redis(runtime.settings.redis_url)
     )
@@ -60,6 +60,6 @@ async def _reach_redis(url: str | None) -> Reach:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), Redis.from_url(url) as redis:
             await redis.ping()
-    except (OSError, TimeoutError, RedisError, ValueError):  # ValueError: the setting is no Redis address
+    except (OSError, TimeoutError, RedisError, ValueError):  # ValueError: not a Redis URL
         return Reach.UNREACHABLE
     return Reach.OK

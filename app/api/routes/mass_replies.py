@@ -1,4 +1,4 @@
-"""Mass replies: preview, create, confirm, and what became of them."""
+"""Mass replies: preview, create, confirm, list and read."""
 
 from typing import Annotated
 from uuid import UUID
@@ -53,7 +53,7 @@ from app.store.shares import BULK, SEARCH
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 POLL_SECONDS = 2
-"""What `Retry-After` asks of somebody who polls while it sends."""
+"""The `Retry-After` of a mass reply that is being sent."""
 BUSY = frozenset({MassReplyStatus.PREPARING, MassReplyStatus.SENDING})
 
 _BAD_DRAFT = (
@@ -71,7 +71,7 @@ _BAD_DRAFT = (
 
 @router.post("/preview", responses=problems(*_BAD_DRAFT))
 async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: RuntimeDep) -> PreviewAnswer:
-    """Work out what a mass reply would do. Nothing is kept."""
+    """Return what a mass reply would do. Nothing is stored."""
     draft = body.to_draft(caller)
     limit = runtime.settings.prepare_inline_limit
     database = runtime.database.of(SEARCH)
@@ -89,7 +89,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
     response_model=MassReplyAnswer,
     responses={
         201: MADE,
-        202: {"model": MassReplyAnswer, "description": "Large: it is being prepared.", **MADE},
+        202: {"model": MassReplyAnswer, "description": "It is large, and a worker is preparing it.", **MADE},
         **problems(*_BAD_DRAFT, BatchTooLarge, IdempotencyKeyReused, IdempotencyInProgress),
     },
 )
@@ -148,10 +148,10 @@ async def _created(
     ),
 )
 async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime: RuntimeDep) -> MassReplyAnswer:
-    """Confirm by the number of recipients. The same body again answers the same, and never sends a second time.
+    """Confirm the number of recipients. Repeating the request gives the same result, and never sends twice.
 
-    Where the tenant's settings ask for it, it awaits a second person's approval then, for 24 hours. Confirming what
-    somebody else made needs `mass_replies:approve`.
+    If the tenant's settings require it, the mass reply then awaits a second person's approval for 24 hours. Confirming
+    somebody else's mass reply needs `mass_replies:approve`.
     """
     confirmation, within = body.to_confirmation(), runtime.settings.send_within
     by = Actor.of(caller, body.acting(caller))
@@ -181,12 +181,12 @@ async def list_mass_replies(
 @router.get(
     "/{id}",
     response_model=MassReplyAnswer,
-    responses={304: {"description": "Nothing has changed since the answer of that `ETag`."}, **problems(NotFound)},
+    responses={304: {"description": "Nothing has changed since the response with that `ETag`."}, **problems(NotFound)},
 )
 async def get_mass_reply(
     id_: Id, caller: ConversationReader, runtime: RuntimeDep, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """How it stands. The nine counts sum to `selected_count` at every moment."""
+    """Return a mass reply and its progress. The nine counts always sum to `selected_count`."""
     batch = await read(runtime, caller.tenant_id, id_)
     text = answer(batch).model_dump_json()
     tag = entity_tag(text)

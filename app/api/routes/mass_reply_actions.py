@@ -1,4 +1,4 @@
-"""Acting on a mass reply that is under way. Every action answers 202 with the mass reply as it stands then."""
+"""Actions on a mass reply that is under way. Each returns 202 with the mass reply as it is then."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -31,16 +31,14 @@ from app.store.transactions import TenantTx
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
-EVERYTHING = LaneBody()
-SIMPLY = ActionBody()
+ALL_LANES = LaneBody()
+NO_AUTHOR = ActionBody()
 ALL_FAILED = RetryBody()
 
 
 @router.post("/{id}/pause", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
-async def pause_mass_reply(
-    id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = EVERYTHING
-) -> MassReplyAnswer:
-    """Send nothing more until it is resumed. Calls under way finish and are reported."""
+async def pause_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = ALL_LANES) -> MassReplyAnswer:
+    """Pause it: nothing more is sent until it is resumed. Calls under way finish and are recorded."""
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         await control.pause(tx, MassReplyId(id_), by, body.channel_account)
@@ -49,9 +47,9 @@ async def pause_mass_reply(
 
 @router.post("/{id}/resume", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
 async def resume_mass_reply(
-    id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = EVERYTHING
+    id_: Id, caller: Sender, runtime: RuntimeDep, body: LaneBody = ALL_LANES
 ) -> MassReplyAnswer:
-    """Go on: with everything that stands still, or with one lane. A paused account of a resumed lane goes on too."""
+    """Resume the whole mass reply, or one lane. The lane's channel account resumes too if it is paused."""
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         lanes = await control.resume(tx, MassReplyId(id_), by, body.channel_account)
@@ -60,8 +58,10 @@ async def resume_mass_reply(
 
 
 @router.post("/{id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=problems(NotFound, InvalidState))
-async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = SIMPLY) -> MassReplyAnswer:
-    """Stop for good. What is not sent becomes `cancelled`; calls under way finish and are reported."""
+async def cancel_mass_reply(
+    id_: Id, caller: Sender, runtime: RuntimeDep, body: ActionBody = NO_AUTHOR
+) -> MassReplyAnswer:
+    """Cancel it permanently. What is not sent becomes `cancelled`; calls under way finish and are recorded."""
     by = Actor.of(caller, body.acting(caller))
     async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
         await control.cancel(tx, MassReplyId(id_), by)
@@ -79,7 +79,7 @@ async def cancel_mass_reply(id_: Id, caller: Sender, runtime: RuntimeDep, body: 
 async def retry_mass_reply(
     id_: Id, caller: Sender, runtime: RuntimeDep, body: RetryBody = ALL_FAILED, key: KeyHeader = None
 ) -> MassReplyAnswer | Response:
-    """Queue again what failed for a reason that may pass. A completed mass reply is sending then."""
+    """Queue the deliveries again that failed for a temporary reason. A completed mass reply is `sending` then."""
     by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
     once = read_key(caller, key, f"retry {id_}", body)
@@ -109,10 +109,10 @@ async def retry_mass_reply(
 async def resolve_mass_reply(
     id_: Id, body: ResolveBody, caller: Sender, runtime: RuntimeDep, key: KeyHeader = None
 ) -> MassReplyAnswer | Response:
-    """Say of uncertain deliveries whether they were sent, as a person has found out. Kept with name and reason.
+    """Decide whether uncertain deliveries were sent, after a person has found out. Their name and reason are stored.
 
-    `sent` writes the reply on the timeline as if the provider had said so. `not_sent` makes it failed, to be retried
-    at will; with `send_again` it is queued at once, and a customer who got it after all gets it twice.
+    `sent` adds the reply to the timeline as if the provider had confirmed it. `not_sent` makes the delivery `failed`,
+    and it may be retried. With `send_again` it is queued at once: a customer who did get the message gets it twice.
     """
     decision, within = body.to_decision(caller), runtime.settings.send_within
     by = Actor.of(caller, decision.by)

@@ -30,13 +30,13 @@ router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=Ca
 
 RETRY_MILLISECONDS: Final = 2_000
 LONGEST_SECONDS: Final = 3_600
-"""Then the reader opens another one."""
-ASKED_AGAIN_SECONDS: Final = 10.0
-"""After which a stream asks whether its reader still may."""
+"""Then the stream ends, and the reader opens another one."""
+RECHECK_SECONDS: Final = 10.0
+"""How often a stream checks that its reader may still read."""
 
 
 class EventStream(StreamingResponse):
-    """Takes events as they go over the wire, a page of them at once; FastAPI's own takes and writes each by itself."""
+    """Sends a page of encoded events at once. FastAPI's own encodes and writes one event at a time."""
 
     media_type = "text/event-stream"
 
@@ -58,7 +58,7 @@ id: 19.0
 
 
 def _event_schema(names: list[str], content: type[Answer]) -> dict[str, Any]:
-    """One event as OpenAPI 3.2 describes it (section 4.14.4). What the content refers to is in other answers too."""
+    """Describe one event as OpenAPI 3.2 does (section 4.14.4). Other answers define the schemas that it refers to."""
     schema = content.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schema.pop("$defs")
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
@@ -72,11 +72,11 @@ def _event_schema(names: list[str], content: type[Answer]) -> dict[str, Any]:
 
 
 _STREAM: dict[str, Any] = {
-    "description": "`progress` at once and whenever it changes, at most once a second; `delivery` for each that has "
-    "settled; at the end `completed`, `cancelled` or `expired`, and the stream ends. Comments in between.",
+    "description": "`progress` first, and again when it changes, at most once a second; `delivery` for each delivery "
+    "that has settled; `completed`, `cancelled` or `expired` at the end of the stream. Comments keep it alive.",
     "content": {
         EventStream.media_type: {
-            # The stream as a whole, of which each item is described (OpenAPI 3.2).
+            # The stream as a whole; `itemSchema` describes each event (OpenAPI 3.2).
             "schema": {"type": "array", "items": {"type": "object"}},
             "itemSchema": {
                 "oneOf": [
@@ -90,23 +90,23 @@ _STREAM: dict[str, Any] = {
 }
 
 
-class Right:
-    """Whether somebody may read, asked every so often."""
+class ReadAccess:
+    """Whether a reader may still read, checked every RECHECK_SECONDS."""
 
-    def __init__(self, ask: Callable[[], Awaitable[bool]]) -> None:
-        """What opens a stream has just been asked."""
-        self._ask = ask
-        self._good_until = time.monotonic() + ASKED_AGAIN_SECONDS
+    def __init__(self, check: Callable[[], Awaitable[bool]]) -> None:
+        """Opening the stream was the first check."""
+        self._check = check
+        self._good_until = time.monotonic() + RECHECK_SECONDS
 
     @property
     def seconds_left(self) -> float:
         return max(0.0, self._good_until - time.monotonic())
 
-    async def holds(self) -> bool:
+    async def is_valid(self) -> bool:
         if self.seconds_left > 0:
             return True
-        self._good_until = time.monotonic() + ASKED_AGAIN_SECONDS
-        return await self._ask()
+        self._good_until = time.monotonic() + RECHECK_SECONDS
+        return await self._check()
 
 
 def _feeds(request: Request) -> Feeds:
@@ -117,10 +117,10 @@ def _feeds(request: Request) -> Feeds:
 
 async def _watch(
     id_: Id, caller: ConversationFollower, runtime: RuntimeDep, feeds: Annotated[Feeds, Depends(_feeds)]
-) -> AsyncIterator[tuple[Watch, Right]]:
-    """Asked for before the answer begins, so that an unknown one is refused with a status; left when it has ended."""
+) -> AsyncIterator[tuple[Watch, ReadAccess]]:
+    """Begin to watch before the response begins, so that an unknown id gets a 404; stop when the stream ends."""
     async with feeds.watch(caller.tenant_id, MassReplyId(id_), caller.identity) as watch:
-        yield watch, Right(lambda: still_may(runtime.database, caller, Permission.CONVERSATIONS_READ))
+        yield watch, ReadAccess(lambda: still_may(runtime.database, caller, Permission.CONVERSATIONS_READ))
 
 
 @router.get(
@@ -129,22 +129,24 @@ async def _watch(
     responses={200: _STREAM, **problems(NotFound)},
 )
 async def follow_mass_reply(
-    following: Annotated[tuple[Watch, Right], Depends(_watch)],
+    following: Annotated[tuple[Watch, ReadAccess], Depends(_watch)],
     last_event_id: Annotated[
         str | None,
         Header(
-            pattern=CURSOR_FORM, description="The id of the last event that was read: the stream goes on behind it."
+            pattern=CURSOR_FORM, description="The id of the last event that was read: the stream continues after it."
         ),
     ] = None,
     after: Annotated[
         str | None,
         Query(pattern=CURSOR_FORM, description="The same, for a page that opens a new stream with a new ticket."),
     ] = None,
-    deliveries: Annotated[bool, Query(description="False: the progress alone, at the same cost for any size.")] = True,
+    deliveries: Annotated[
+        bool, Query(description="If false, the stream holds the progress alone, at the same cost for any size.")
+    ] = True,
 ) -> EventStream:
-    """Server-sent events. Without a place to go on from, every delivery that has settled is told from the first one.
+    """Follow progress until it ends, by server-sent events. Without an event id, all settled deliveries come first.
 
-    A delivery is told as it stands; where it has gone on meanwhile, only the later event tells of it.
+    An event shows a delivery's present state. If it has changed since, only the later event is sent.
     """
     given = last_event_id or after
     cursor = BEGINNING if given is None else StreamCursor.read(given)
@@ -154,25 +156,25 @@ async def follow_mass_reply(
 
 
 async def stream_events(
-    watch: Watch, right: Right, cursor: StreamCursor, *, with_deliveries: bool
+    watch: Watch, access: ReadAccess, cursor: StreamCursor, *, with_deliveries: bool
 ) -> AsyncIterator[bytes]:
-    """Tell what came behind a place, and then what comes.
+    """Yield the events after a cursor, and then each as it comes.
 
-    It ends where there is no more to tell, and with the reader's right to read; also where the process stops or the
-    database is away: the reader comes back.
+    End when the mass reply has ended or the reader may no longer read. End too when the process stops or the database
+    is unreachable: the reader reconnects.
     """
     try:
-        async for event in _stream_events(watch, cursor, right, with_deliveries=with_deliveries):
+        async for event in _stream_events(watch, cursor, access, with_deliveries=with_deliveries):
             yield event
     except UNREACHABLE as error:
         log.warning("news_failed", of="mass reply", error=type(error).__name__)
 
 
 async def _stream_events(
-    watch: Watch, cursor: StreamCursor, right: Right, *, with_deliveries: bool
+    watch: Watch, cursor: StreamCursor, access: ReadAccess, *, with_deliveries: bool
 ) -> AsyncIterator[bytes]:
     shown, until, silent_since = None, time.monotonic() + LONGEST_SECONDS, time.monotonic()
-    while not watch.notifier.is_last and time.monotonic() < until and await right.holds():
+    while not watch.notifier.is_last and time.monotonic() < until and await access.is_valid():
         if (snapshot := watch.feed.latest) is None:
             return
         if snapshot.progress != shown:
@@ -187,7 +189,7 @@ async def _stream_events(
         elif snapshot.ended_as is not None:
             yield format_sse_event(event=snapshot.ended_as, data_str=snapshot.progress, id=str(cursor))
             return
-        elif await watch.notifier.wait(min(watch.heartbeat, right.seconds_left)):
+        elif await watch.notifier.wait(min(watch.heartbeat, access.seconds_left)):
             silent_since = time.monotonic()
         elif time.monotonic() - silent_since >= watch.heartbeat:
             silent_since = time.monotonic()

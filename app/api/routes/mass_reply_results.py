@@ -1,4 +1,4 @@
-"""What became of a mass reply, conversation by conversation, and what was selected."""
+"""The results of a mass reply, conversation by conversation, and its selection."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,7 +29,7 @@ _FILES: dict[str, Any] = {CSV: {"schema": {"type": "string"}}, NDJSON: {"schema"
 @router.get(
     "/{id}/deliveries",
     response_model=Listing[DeliveryAnswer],
-    responses={200: {"description": "A page, or as a file all of it.", "content": _FILES}, **problems(NotFound)},
+    responses={200: {"description": "A page; or the whole list as a file.", "content": _FILES}, **problems(NotFound)},
 )
 async def list_deliveries(
     request: Request,
@@ -46,12 +46,12 @@ async def list_deliveries(
             min_length=1,
             max_length=200,
             pattern=STORABLE,
-            description="A part of the customer's name or of the conversation's `human_id`, in any case; "
+            description="A part of the customer's name or of the conversation's `human_id`, ignoring case; "
             "or its whole `external_id`.",
         ),
     ] = None,
 ) -> Listing[DeliveryAnswer] | Response:
-    """The result per conversation. With `Accept: text/csv` or `application/x-ndjson` the whole list, streamed."""
+    """List the result of each conversation. `Accept: text/csv` or `application/x-ndjson` streams the whole list."""
     tenant, batch = caller.tenant_id, MassReplyId(id_)
     query = results.ResultQuery(status, channel, reason, search)
     media_type = preferred(request, (JSON, CSV, NDJSON))
@@ -67,7 +67,7 @@ async def list_deliveries(
 
 @router.get("/{id}/reasons", responses=problems(NotFound))
 async def count_reasons(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> ReasonCountsAnswer:
-    """How many deliveries failed, are uncertain, were skipped or cancelled, by reason; the most frequent first."""
+    """Count the failed, uncertain, skipped and cancelled deliveries by reason, the most frequent first."""
     async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
         await existing(tx, id_)
         counted = await results.reasons(tx, MassReplyId(id_))
@@ -85,5 +85,5 @@ _SELECTION: dict[str, Any] = {"example": {"conversation_ids": ["01a1f4d2-7c00-70
     },
 )
 async def get_selection(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> dict[str, Any]:
-    """What was meant, whole: the filter, or all of the ids. The mass reply itself shows the first few ids."""
+    """Return the whole selection: the filter, or all ids. The mass reply itself shows only the first ids."""
     return dict((await read(runtime, caller.tenant_id, id_)).selection)

@@ -1,4 +1,4 @@
-"""What the caller is, and may do."""
+"""Who the caller is, and what they may do."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class Me(Answer):
 
 @router.get("/me", responses=problems())
 async def me(caller: AnyCaller) -> Me:
-    """Say who the credential stands for. A frontend hides its buttons by `permissions`."""
+    """Return who the caller is and what they may do. A frontend hides its buttons by `permissions`."""
     return Me(
         tenant=caller.tenant_id,
         user=None if caller.user is None else PersonAnswer.of(caller.user),

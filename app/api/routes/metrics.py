@@ -1,4 +1,4 @@
-"""For Prometheus. It names no tenant and wants no credential; docs/operations.md says how to keep it private."""
+"""Metrics for Prometheus. Public, and without tenants' names; docs/operations.md says how to keep them private."""
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -15,6 +15,6 @@ router = APIRouter(tags=["health"], route_class=CallerFirst)
     responses={200: {"description": "Prometheus's text format.", "content": {"text/plain": {}}}},
 )
 async def read_metrics(runtime: RuntimeDep) -> Response:
-    """Figures of this API process, and those of the whole installation that stand in the database."""
+    """Return the metrics of this API process, and those of the whole installation from the database."""
     await runtime.figures.refresh()
     return Response(runtime.telemetry.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,6 +1,6 @@
-"""The dialog as a module for every helpdesk's page, and the console that shows it. Both call the API, as anybody may.
+"""The dialog as a module for any helpdesk's page, and the console that shows it. Both only call the public API.
 
-The files are built from `web/` by `make web`, and are in the repository: whoever installs this needs no Node.
+The files are built from `web/` by `make web`. They are in the repository, so that an installation needs no Node.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ PAGE: Final = """\
 
 
 def _policy(parents: Sequence[str]) -> str:
-    """Return what a page of ours may load and do, and whose pages may frame it."""
+    """Return the policy: what our page may load and do, and which pages may frame it."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -68,7 +68,7 @@ frame = APIRouter(include_in_schema=False, route_class=CallerFirst)
 
 @dialog.get("/assets/{name}")
 async def get_asset(name: str, if_none_match: IfNoneMatch = None) -> Response:
-    """A built file. It keeps its address, so that a browser asks each time whether it is still the same."""
+    """Return a built file. Its address never changes, so a browser revalidates it each time."""
     return _asset(name, OF_THE_DIALOG, if_none_match)
 
 
@@ -79,7 +79,7 @@ async def get_console_script(if_none_match: IfNoneMatch = None) -> Response:
 
 @console.get("/console")
 async def get_console() -> Response:
-    """One page for all of the console's addresses: what follows `#` stays in the browser, filters included."""
+    """Return the one page of the console: what follows `#` stays in the browser, filters included."""
     return _page("console", ())
 
 
@@ -95,7 +95,7 @@ async def get_frame_script(if_none_match: IfNoneMatch = None) -> Response:
 
 @frame.get("/embed")
 async def get_frame(runtime: RuntimeDep) -> Response:
-    """The dialog as a page, for an iframe on one of the pages that may frame it."""
+    """Return the dialog as a page, for an iframe on one of the pages that may frame it."""
     return _page("embed", runtime.settings.embed_origins)
 
 
@@ -106,7 +106,7 @@ def _page(name: str, parents: Sequence[str]) -> Response:
 
 
 def _asset(name: str, known: dict[str, str], if_none_match: str | None) -> Response:
-    """Raises NotFound."""
+    """Return a built file, or 304 if the browser has it. Raise NotFound."""
     if name not in known:
         raise NotFound
     content = _read(name)

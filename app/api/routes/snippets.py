@@ -42,9 +42,9 @@ class SnippetAnswer(Answer):
 async def put_snippet(
     shortcode: Shortcode, body: SnippetBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> SnippetAnswer:
-    """Make or replace a snippet. Mass replies that exist already keep the text that they were made with.
+    """Create or replace a snippet. Existing mass replies keep the text that they were created with.
 
-    Its Liquid and its merge tags must be valid by themselves: what one snippet opens, no other can close.
+    Its Liquid and its merge tags must be valid on their own: no snippet can close what another opens.
     """
     await runtime.aside.of(caller.tenant_id).once(lambda: check_snippet(body.text))
     async with runtime.database.begin(caller.tenant_id) as tx:
@@ -63,7 +63,7 @@ async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: Pa
 
 @router.get("/{shortcode}", responses=problems(NotFound))
 async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
-    """Read a snippet as it was written."""
+    """Return a snippet as it was written."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         snippet = await find_snippet(tx, shortcode)
     if snippet is None:
@@ -79,6 +79,6 @@ async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime:
     responses=problems(NotFound),
 )
 async def remove_snippet(shortcode: Shortcode, caller: Administrator, runtime: RuntimeDep) -> None:
-    """Forget a snippet. Mass replies that exist already keep the text that they were made with."""
+    """Delete a snippet. Existing mass replies keep the text that they were created with."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         await delete_snippet(tx, shortcode, Actor.of(caller))

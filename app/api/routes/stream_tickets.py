@@ -1,4 +1,4 @@
-"""Tickets to an event stream, for browsers."""
+"""Tickets to event streams, for browsers."""
 
 from datetime import datetime
 
@@ -28,14 +28,14 @@ class StreamTicketAnswer(Answer):
     )
 
     ticket: str = Field(description="Opens one event stream, as `?ticket=` in its address.")
-    expires_at: datetime = Field(description="A minute from now; the stream itself may last longer.")
+    expires_at: datetime = Field(description="A minute from now. The stream itself may last longer.")
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses=problems())
 async def create_stream_ticket(
     caller: ConversationReader, runtime: RuntimeDep, response: Response
 ) -> StreamTicketAnswer:
-    """Give the caller a ticket to one event stream, for a browser: its `EventSource` cannot send a credential."""
+    """Create a ticket to one event stream, for browsers: their `EventSource` cannot send a credential."""
     ticket = StreamTicket.new(caller.tenant_id)
     async with runtime.database.begin(caller.tenant_id) as tx:
         expires_at = await stream_tickets.keep(tx, ticket, caller, LIFETIME)

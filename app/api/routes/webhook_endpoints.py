@@ -1,4 +1,4 @@
-"""Webhook endpoints: where events are posted to. A secret comes out once, when it is made."""
+"""Webhook endpoints: where events are posted. A secret is shown once, when it is created."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -40,9 +40,11 @@ class WebhookEndpointBody(Body):
         "allows them."
     )
     events: Annotated[list[EventType], Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="Null or left out: all types, those of later versions included."
+        default=None, description="All types if null or left out, those of later versions included."
     )
-    enabled: Flag = Field(default=True, description="False: nothing is posted; events wait as long as they are kept.")
+    enabled: Flag = Field(
+        default=True, description="If false, nothing is posted, and events wait as long as they are stored."
+    )
 
     def to_draft(self) -> EndpointDraft:
         return EndpointDraft(self.url, None if self.events is None else frozenset(self.events), self.enabled)
@@ -53,13 +55,13 @@ class ReplayBody(Body):
 
     since: Moment = Field(
         alias="from",
-        description="Everything that happened at or after this time is posted again, as far as it is kept.",
+        description="Every stored event that happened at or after this time is posted again.",
     )
 
 
 class BacklogAnswer(Answer):
     count: int = Field(
-        description=f"How many events wait, counted up to {COUNTED}; one of several conversations makes several calls."
+        description=f"Events that wait, counted up to {COUNTED}. An event about several conversations is several calls."
     )
     oldest: datetime | None = Field(description="When the oldest of them happened.")
 
@@ -71,8 +73,8 @@ class WebhookEndpointAnswer(Answer):
     events: Sequence[EventType] | None
     enabled: bool
     state: EndpointState = Field(
-        description="active; retrying: the last call failed, and what came after it waits; disabled: the service gave "
-        "up, and saving the endpoint makes it go on where it stopped; off: `enabled` is false."
+        description="`retrying`: the last call failed, and later events wait. `disabled`: the service gave up; saving "
+        "the endpoint continues where it stopped. `off`: `enabled` is false."
     )
     disabled_reason: str | None
     last_success_at: datetime | None
@@ -82,11 +84,11 @@ class WebhookEndpointAnswer(Answer):
     next_try_at: datetime | None = Field(description="While it is retrying.")
     backlog: BacklogAnswer
     secret: str | None = Field(
-        description="What the signatures are made with. Shown in the answer that makes it, and null ever after.",
+        description="The secret of the signatures. It is shown when it is created, and null afterwards.",
         examples=["whsec_" + "c2FtcGxl" * 4],
     )
     previous_secret_until: datetime | None = Field(
-        description="After the secret was replaced: until then every call also bears the one before's signature."
+        description="Until then, calls are signed with both the old and the new secret."
     )
     created_at: datetime
 
@@ -121,9 +123,9 @@ class WebhookEndpointAnswer(Answer):
 async def put_webhook_endpoint(
     key: EndpointKey, body: WebhookEndpointBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> WebhookEndpointAnswer:
-    """Make or change an endpoint. A new one hears of what happens from now on; saving ends a fault.
+    """Create or replace an endpoint. A new one gets the events from now on; saving ends `retrying` and `disabled`.
 
-    Only the answer that makes it shows its secret.
+    The secret is shown only when the endpoint is created.
     """
     saved = await save_endpoint(
         runtime.database,
@@ -150,7 +152,7 @@ async def get_webhook_endpoints(
 
 @router.get("/{key}", responses=problems(NotFound))
 async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
-    """Show how an endpoint is doing, and how far behind it is."""
+    """Return an endpoint, its state, and its backlog."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         return WebhookEndpointAnswer.of(await get_endpoint(tx, key))
 
@@ -162,7 +164,7 @@ async def get_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime:
     responses=problems(NotFound),
 )
 async def delete_webhook_endpoint(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> None:
-    """Forget an endpoint. A call that is under way may still arrive."""
+    """Delete an endpoint. A call that is under way may still arrive."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         await delete_endpoint(tx, key, Actor.of(caller))
 
@@ -171,9 +173,9 @@ async def delete_webhook_endpoint(key: EndpointKey, caller: Administrator, runti
 async def replay_webhook_endpoint(
     key: EndpointKey, body: ReplayBody, caller: Administrator, runtime: RuntimeDep
 ) -> WebhookEndpointAnswer:
-    """Post again, under the same ids, what happened since a time. What still waits is posted in any case.
+    """Post the events since a time again, under the same ids. Events that still wait are posted in any case.
 
-    Refused while the endpoint is `off` or `disabled`, since nothing would be posted: save it with `enabled` true first.
+    Refused while the endpoint is `off` or `disabled`: save it with `enabled` true first.
     """
     moved = await replay(runtime.database, caller.tenant_id, key, body.since, datetime.now(UTC), Actor.of(caller))
     return WebhookEndpointAnswer.of(moved)
@@ -181,7 +183,7 @@ async def replay_webhook_endpoint(
 
 @router.post("/{key}/rotate-secret", responses=problems(NotFound))
 async def rotate_webhook_secret(key: EndpointKey, caller: Administrator, runtime: RuntimeDep) -> WebhookEndpointAnswer:
-    """Make a new secret, and show it. For a day every call bears a signature of each of the two."""
+    """Create and show a new secret. For a day, calls are signed with both the old and the new one."""
     async with runtime.database.begin(caller.tenant_id) as tx:
         made = await rotate_secret(tx, runtime.vault, key, Actor.of(caller))
     return WebhookEndpointAnswer.shown(made)
