@@ -13,10 +13,10 @@ from app.automation.model import (
     MAX_ACTIONS,
     ActionOutcome,
     ActionType,
-    KeptRule,
     LoggedRun,
     RuleDraft,
     RunOutcome,
+    StoredRule,
     TriggerType,
 )
 from app.automation.rule_json import parse_rule, write_rule
@@ -147,7 +147,7 @@ class RuleAnswer(Answer):
     updated_at: datetime
 
     @classmethod
-    def of(cls, kept: KeptRule) -> Self:
+    def of(cls, kept: StoredRule) -> Self:
         return cls(**_described(kept))
 
 
@@ -161,7 +161,7 @@ class SavedRuleAnswer(RuleAnswer):
         return cls(**_described(saved.kept), webhook_secret=saved.secret)
 
 
-def _described(kept: KeptRule) -> dict[str, Any]:
+def _described(kept: StoredRule) -> dict[str, Any]:
     draft, health = kept.rule.draft, kept.health
     return {
         "key": kept.rule.key,

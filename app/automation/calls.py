@@ -1,4 +1,4 @@
-"""Calling the webhooks that rules owe, outside of any transaction: at least once each, for about three days."""
+"""Calling the webhooks of rules, outside any transaction: each at least once, with retries for about three days."""
 
 import asyncio
 import json
@@ -28,16 +28,16 @@ RULES: Final = 32
 OF_ONE_TENANT: Final = 8
 """How many of them may be one tenant's."""
 CALLS: Final = 64
-"""Calls under way that the rules divide among them."""
+"""Calls under way, divided among the rules."""
 AT_ONCE: Final = 16
-"""Calls of one rule under way together, however few other rules there are."""
+"""The most calls of one rule under way at once, however few other rules there are."""
 TURN: Final = 20.0
-"""Seconds after which a rule begins no more calls and lets another one have its place."""
+"""Seconds after which a rule begins no more calls, and another rule takes its place."""
 LEASE: Final = timedelta(seconds=SECONDS * 4)
 
 
 class WebhookCaller:
-    """Each rule's calls are a task of their own, so that a receiver which never answers holds up no other rule."""
+    """Calls each rule's webhooks in a task of its own: a receiver that never answers delays no other rule."""
 
     def __init__(self, database: Database, http: httpx.AsyncClient, vault: Vault) -> None:
         self._database = database
@@ -47,7 +47,7 @@ class WebhookCaller:
         self._turns = FairTaskPool(RULES, OF_ONE_TENANT)
 
     async def tick(self) -> None:
-        """Take up the rules that owe calls; does not wait for what becomes of them."""
+        """Begin the calls of the rules that are due, without waiting for them."""
         free = self._turns.free
         if not free:
             return
@@ -61,7 +61,7 @@ class WebhookCaller:
         self._turns.stop()
 
     async def finish(self) -> None:
-        """Wait until the calls under way have ended, and their ends are written down."""
+        """Wait until the calls under way have ended and are recorded."""
         await self._turns.finish()
 
     async def _work(self, tenant: TenantId, rule: UUID) -> None:
@@ -73,7 +73,7 @@ class WebhookCaller:
             log.exception("automation_failed", tenant=str(tenant), rule=str(rule), error=type(error).__name__)
 
     async def _call_some(self, tenant: TenantId, rule: UUID) -> bool:
-        """Make the calls that are due; False where no more are waiting."""
+        """Make the calls that are due. Return False if no more are waiting."""
         if self._turns.stopping:
             return False
         share = self._turns.share(CALLS, AT_ONCE)
@@ -89,14 +89,18 @@ class WebhookCaller:
         try:
             secret = open_secret(self._vault, tenant, call.rule_id, call.sealed)
         except CredentialsUnreadable:
-            return CallResult(call, ActionOutcome.FAILED, "The secret cannot be read any more. Make the rule again.")
+            return CallResult(
+                call,
+                ActionOutcome.FAILED,
+                "The secret cannot be decrypted any more. Delete the rule and create it again.",
+            )
         post = SignedPost(f"{call.run_id}.{call.place}", call.url, json.dumps(payload(call)), [secret])
         answer = await post_signed(self._http, post)
         return result(call, answer)
 
 
 def result(call: ClaimedCall, answer: Delivered | NotDelivered) -> CallResult:
-    """Decide what an answer makes of a call: done, to be tried again, or given up."""
+    """Return whether a call is done, retried or given up."""
     match answer:
         case Delivered():
             return CallResult(call, ActionOutcome.DONE)
@@ -109,7 +113,7 @@ def result(call: ClaimedCall, answer: Delivered | NotDelivered) -> CallResult:
 
 
 def payload(call: ClaimedCall) -> dict[str, Any]:
-    """What a webhook is told: which rule ran on which conversation, and why; never what anybody wrote."""
+    """Return the body of a call: which rule ran on which conversation, and why; never what anybody wrote."""
     message, mass_reply = call.message_id, call.mass_reply_id
     return {
         "type": "automation_rule.ran",

@@ -1,6 +1,6 @@
-"""Automation rules: what sets one off, what it does to a conversation, and where a chain of them ends.
+"""Automation rules: what triggers one, what it does to a conversation, and where a chain of rules ends.
 
-A rule reads the outbox. What it changes is news again, with the rules that led there, so that a chain can be seen and
+A rule reads the outbox. Its changes are published there too, with the rules that led to them, so that a chain can be
 cut: no rule runs twice in one chain, and no chain is longer than MAX_CHAIN.
 """
 
@@ -17,20 +17,20 @@ from app.domain.outbox import ConversationUpdated, MessageCreated, OutboxEntry, 
 from app.domain.words import ConversationStatus
 
 MAX_CHAIN: Final = 5
-"""Rules that may follow from one another; what the last of them changes sets off no other."""
+"""Rules that may trigger one another; the changes of the last trigger no other."""
 MAX_RULES: Final = 100
-"""Of one tenant: each of them is looked at for every event."""
+"""The most rules of one tenant: every event is checked against each."""
 MAX_ACTIONS: Final = 20
 MAX_NOTE_BYTES: Final = 10_000
 
 HEALTH_SAMPLE: Final = 50
 FAILING: Final = 10
-"""A rule is called failing when so many of its last HEALTH_SAMPLE runs failed."""
+"""A rule is failing if this many of its last HEALTH_SAMPLE runs failed."""
 
 
 class TriggerType(StrEnum):
     MESSAGE_SENT = "message.sent"
-    """A provider took a reply."""
+    """A provider accepted a reply."""
     MESSAGE_RECEIVED = "message.received"
     STATUS_CHANGED = "status.changed"
     TAG_ADDED = "tag.added"
@@ -38,19 +38,19 @@ class TriggerType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What sets a rule off; each type may be narrowed by what belongs to it."""
+    """What triggers a rule. Each type may be narrowed by its own fields."""
 
     type: TriggerType
     mass_reply_ids: tuple[UUID, ...] = ()
-    """Of message.sent: only replies of these."""
+    """For message.sent: only replies of these."""
     include_automatic: bool = False
-    """Of message.received: out-of-office answers, bounces and mail of doubtful origin too."""
+    """For message.received: out-of-office replies, bounces and mail of doubtful origin too."""
     before: tuple[ConversationStatus, ...] = ()
-    """Of status.changed: what it was; empty is anything."""
+    """For status.changed: the status before; empty means any."""
     after: tuple[ConversationStatus, ...] = ()
-    """Of status.changed: what it is now."""
+    """For status.changed: the status now; empty means any."""
     tags: tuple[str, ...] = ()
-    """Of tag.added: one of these."""
+    """For tag.added: one of these; empty means any."""
 
 
 class ActionType(StrEnum):
@@ -78,7 +78,7 @@ class RuleDraft:
     enabled: bool
     trigger: Trigger
     conditions: Filter | None
-    """Judged when the rule runs; None lets every conversation through."""
+    """Checked when the rule runs; None matches every conversation."""
     actions: Sequence[RuleAction]
 
     @property
@@ -92,12 +92,12 @@ class Rule:
     key: str
     draft: RuleDraft
     after_position: int
-    """It answers to events that come after this position of the outbox."""
+    """It runs on the events after this position of the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a rule has fared in its last HEALTH_SAMPLE runs."""
+    """The outcomes of a rule's last HEALTH_SAMPLE runs."""
 
     runs: int
     failures: int
@@ -110,8 +110,8 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRule:
-    """A rule with what an administrator wants to see beside it."""
+class StoredRule:
+    """A rule with its health and its times."""
 
     rule: Rule
     health: Health
@@ -125,7 +125,7 @@ class ActionOutcome(StrEnum):
     """There was nothing to change."""
     FAILED = "failed"
     PENDING = "pending"
-    """A webhook that has yet to answer."""
+    """A webhook that has not been delivered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +141,16 @@ class RunOutcome(StrEnum):
     """Every action was skipped."""
     FAILED = "failed"
     LOOP_CUT = "loop_cut"
-    """The rule would have run, and did not, for the sake of an end."""
+    """The rule did not run, because rules triggered each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of one subject of an event that set a rule off."""
+    """The outcome of a rule for one subject of an event."""
 
     event_id: UUID
     place: int
-    """The subject's, among those of the event."""
+    """The subject's index in the event."""
     trigger: TriggerType
     conversation_id: UUID
     message_id: UUID | None
@@ -169,7 +169,7 @@ class LoggedRun:
 
 
 def fires(trigger: Trigger, entry: OutboxEntry, subject: Subject) -> bool:
-    """Tell whether a subject of an outbox entry sets a rule off, as far as the entry tells."""
+    """Return whether a subject of an outbox entry triggers a rule, as far as the entry tells."""
     match trigger.type, subject:
         case TriggerType.MESSAGE_SENT, MessageCreated(delivery_id=UUID()):
             return not trigger.mass_reply_ids or entry.mass_reply_id in trigger.mass_reply_ids
@@ -187,18 +187,18 @@ def _moved(trigger: Trigger, before: str | None, after: str | None) -> bool:
     return (not trigger.before or before in trigger.before) and (not trigger.after or after in trigger.after)
 
 
-def why_cut(rule: UUID, led_here: Sequence[UUID]) -> str | None:
-    """Say why a rule must not run on news that these rules led to; None where it may."""
-    if rule in led_here:
+def why_cut(rule: UUID, chain: Sequence[UUID]) -> str | None:
+    """Return why a rule must not run on an event that a chain of rules led to; None if it may."""
+    if rule in chain:
         return "This rule led to this event itself, so it does not run again."
-    if len(led_here) >= MAX_CHAIN:
-        return f"{MAX_CHAIN} rules led to this event, one after the other; the chain ends here."
+    if len(chain) >= MAX_CHAIN:
+        return f"{MAX_CHAIN} rules in a row led to this event, so the chain ends here."
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a rule made of one conversation."""
+    """A conversation after a rule's actions, and the result of each."""
 
     conversation: Conversation
     results: tuple[ActionResult, ...]
@@ -210,7 +210,7 @@ class Applied:
 
 
 def apply(actions: Sequence[RuleAction], conversation: Conversation) -> Applied:
-    """Do a rule's actions in their order, each on what the one before made."""
+    """Apply a rule's actions in order, each to the result of the one before."""
     results: list[ActionResult] = []
     for action in actions:
         after = _DO[action.type](conversation, action.value)
@@ -253,7 +253,7 @@ def _result(type_: ActionType, before: Conversation, after: Conversation) -> Act
         case ActionType.CALL_WEBHOOK:
             return ActionResult(type_, ActionOutcome.PENDING)
         case _ if before == after:
-            return ActionResult(type_, ActionOutcome.SKIPPED, "The conversation was like this already.")
+            return ActionResult(type_, ActionOutcome.SKIPPED, "There was nothing to change.")
         case _:
             return ActionResult(type_, ActionOutcome.DONE)
 
@@ -262,11 +262,11 @@ WAITS: Final = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 )
-"""Between the tries of one call of a webhook: ten tries in about three days, as Standard Webhooks recommend."""
+"""The waits between the tries of a webhook call: ten tries in about three days, as Standard Webhooks recommends."""
 
 
 def next_try(tries: int, asked: timedelta | None) -> timedelta | None:
-    """How long a call waits that has failed so often, at least as long as the receiver asked; None gives it up."""
+    """Return how long to wait after this many tries, at least as long as the receiver asked; None to give up."""
     if tries > len(WAITS):
         return None
     return max(WAITS[tries - 1], asked or timedelta(0))

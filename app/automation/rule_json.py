@@ -1,4 +1,4 @@
-"""Automation rules as JSON: read with every fault named by its place, and written."""
+"""Automation rules as JSON: reading them, with a pointer to every fault, and writing them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,7 +28,7 @@ NARROWED_BY: Mapping[TriggerType, tuple[str, ...]] = {
     TriggerType.STATUS_CHANGED: ("from", "to"),
     TriggerType.TAG_ADDED: ("tags",),
 }
-"""The fields that each trigger has besides its type; all may be left out."""
+"""The fields of each trigger besides its type; all are optional."""
 
 VALUE: Mapping[ActionType, str] = {
     ActionType.ADD_TAG: "tag",
@@ -39,13 +39,13 @@ VALUE: Mapping[ActionType, str] = {
     ActionType.ADD_NOTE: "text",
     ActionType.CALL_WEBHOOK: "url",
 }
-"""The one field that each action has besides its type."""
+"""The one field of each action besides its type."""
 
 _ATTRIBUTES = {"from": "before", "to": "after"}
 
 
 def parse_rule(name: str, enabled: bool, given: Mapping[str, object]) -> RuleDraft:
-    """Read `trigger`, `conditions` and `actions`. Raises InvalidRequest naming every fault."""
+    """Read `trigger`, `conditions` and `actions`. Raise InvalidRequest with every fault."""
     reader = Reader()
     trigger = _trigger(reader, given.get("trigger"))
     conditions = _conditions(reader, given.get("conditions"))
@@ -56,7 +56,7 @@ def parse_rule(name: str, enabled: bool, given: Mapping[str, object]) -> RuleDra
 
 
 def write_rule(draft: RuleDraft) -> dict[str, Any]:
-    """The reverse of `parse_rule`, but for the name and whether it is enabled."""
+    """Return what `parse_rule` reads."""
     return {
         "trigger": _write_trigger(draft.trigger),
         "conditions": None if draft.conditions is None else filter_to_json(draft.conditions),
@@ -73,7 +73,7 @@ def _conditions(reader: Reader, data: object) -> Filter | None:
 
 
 def _type(reader: Reader, kind: type[E], data: object, pointer: str) -> E | None:
-    """Read what an object says it is; None where it is none, or of no kind that there is."""
+    """Read an object's type; None if it is not an object, or of an unknown type."""
     known = len(reader.faults)
     given = reader.mapping(data, pointer)
     if len(reader.faults) > known:
@@ -145,5 +145,5 @@ def write_result(result: ActionResult) -> dict[str, Any]:
 
 
 def read_result(given: Mapping[str, Any]) -> ActionResult:
-    """The reverse of `write_result`."""
+    """Read what `write_result` returned."""
     return ActionResult(ActionType(given["type"]), ActionOutcome(given["outcome"]), given["reason"])

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app.automation.model import MAX_RULES, ActionType, KeptRule, LoggedRun, RuleDraft
+from app.automation.model import MAX_RULES, ActionType, LoggedRun, RuleDraft, StoredRule
 from app.automation.rule_json import write_rule
 from app.automation.sql import rules
 from app.automation.sql.rules import HeldRule
@@ -24,16 +24,16 @@ _SECRET = "secret"  # noqa: S105 - the name of the field, not what is in it
 
 @dataclass(frozen=True, slots=True)
 class SavedRule:
-    kept: KeptRule
+    kept: StoredRule
     is_new: bool
     secret: str | None = field(default=None, repr=False)
-    """What its webhooks are signed with, where it was made just now. It is shown this once."""
+    """The secret of its webhooks if it was just created. It is shown only now."""
 
 
 async def refuse_private_urls(draft: RuleDraft, *, allow_private: bool) -> None:
-    """Raise InvalidRequest naming each webhook that may not be called. Asks the DNS, so not in a transaction.
+    """Raise InvalidRequest with each webhook that may not be called. Looks up names, so call it outside a transaction.
 
-    It asks of all at once, which are MAX_ACTIONS at most: names that nobody answers for take as long as one of them.
+    All look-ups, MAX_ACTIONS at most, run at once: unknown names take no longer than one of them.
     """
     webhooks = [(n, action.value) for n, action in enumerate(draft.actions) if action.type is ActionType.CALL_WEBHOOK]
     found = await asyncio.gather(*(_fault(n, url, allow_private=allow_private) for n, url in webhooks))
@@ -52,12 +52,12 @@ async def _fault(place: int, url: str, *, allow_private: bool) -> Fault | None:
 async def save_rule(
     database: Database, vault: Vault, tenant: TenantId, key: str, draft: RuleDraft, actor: Actor
 ) -> SavedRule:
-    """Make or replace the rule of that key. It answers to what happens from now on. Raises InvalidRequest."""
+    """Create or replace the rule of that key. It runs on the events from now on. Raise InvalidRequest."""
     await outbox.number_all(database, tenant)
     async with database.begin(tenant) as tx:
         held = await rules.hold_rule(tx, key)
         if held.is_new and held.others >= MAX_RULES:
-            raise InvalidRequest(f"There are {MAX_RULES} rules already, and no more are allowed.")
+            raise InvalidRequest(f"There are {MAX_RULES} rules already. Delete one first.")
         sealed, secret = _secret_for(vault, tenant, held, draft)
         now_at = await outbox.last_position(tx)
         await rules.save_rule(tx, held, key, draft, sealed, now_at)
@@ -75,7 +75,7 @@ def _secret_for(
 
 
 def open_secret(vault: Vault, tenant: TenantId, rule: UUID, sealed: Mapping[str, str]) -> str:
-    """Raises CredentialsUnreadable."""
+    """Raise CredentialsUnreadable if it cannot be decrypted."""
     return vault.open(tenant, rule, sealed)[_SECRET]
 
 
@@ -86,14 +86,14 @@ def _saved(key: str, draft: RuleDraft) -> AuditEntry:
 
 
 async def delete_rule(tx: TenantTx, key: str, actor: Actor) -> None:
-    """Forget a rule with its log; what it did stays done. Raises NotFound."""
+    """Delete a rule with its log; its changes stay. Raise NotFound."""
     if not await rules.delete_rule(tx, key):
         raise NotFound
     await audit.record(tx, actor, AuditEntry(AuditAction.AUTOMATION_RULE_DELETED, key))
 
 
-async def get_rule(tx: TenantTx, key: str) -> KeptRule:
-    """Raises NotFound."""
+async def get_rule(tx: TenantTx, key: str) -> StoredRule:
+    """Return the rule. Raise NotFound if there is none."""
     kept = await rules.find_rule(tx, key)
     if kept is None:
         raise NotFound
@@ -101,6 +101,6 @@ async def get_rule(tx: TenantTx, key: str) -> KeptRule:
 
 
 async def runs_of(tx: TenantTx, key: str, *, before: UUID | None, limit: int) -> Sequence[LoggedRun]:
-    """What a rule ran, the newest first. Raises NotFound."""
+    """Return the runs of a rule, newest first. Raise NotFound if there is no such rule."""
     kept = await get_rule(tx, key)
     return await rules.list_runs(tx, kept.rule.id, before=before, limit=limit)

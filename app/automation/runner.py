@@ -1,8 +1,7 @@
-"""Running automation rules on what the outbox tells, one event a transaction.
+"""Running automation rules on the events of the outbox, one event a transaction.
 
-The transaction holds the tenant's place in the outbox, moves it on, changes the conversations, writes the log and
-announces what it changed. So a process that dies in the middle has done nothing, two never do the same, and nothing
-is done twice.
+The transaction locks the tenant's position in the outbox, advances it, changes the conversations, writes the log and
+publishes the changes. So a process that dies in the middle has done nothing, and no event is handled twice.
 """
 
 from collections.abc import Sequence
@@ -30,18 +29,18 @@ from app.store.transactions import TenantTx
 log = structlog.get_logger()
 
 PAGE: Final = 50
-"""Events that are read at once; each may tell of hundreds of conversations."""
+"""Events that are read at once; each may be about hundreds of conversations."""
 
 _PASSING: Final = ("08", "40", "53", "55", "57", "58")
-"""The classes of SQLSTATE that speak of the moment and not of the rule: no connection, a deadlock, no room, a lock that
-was not to be had, a shutdown, the system. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+"""The classes of SQLSTATE that are temporary and not the rule's fault: connection, deadlock, resources, lock, shutdown,
+system. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 LockedConversations = dict[UUID, Conversation]
-"""Locked conversations as they stand, by their ids."""
+"""Locked conversations by id."""
 
 
 class _RanBefore(Exception):
-    """The log says that this rule has run on one of these subjects already."""
+    """The rule has run on one of these subjects already, as the log says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,12 @@ class RuleRunner:
     database: Database
 
     async def tick(self) -> None:
-        """Go on until the rules of every tenant have seen all that there is."""
+        """Run every tenant's rules until no event is left."""
         while await self._round():
             pass
 
     async def _round(self) -> bool:
-        """Take one page of each tenant, so that none waits for another's thousands; False when nothing was done."""
+        """Handle one page of each tenant, so that none waits for another's thousands. Return False if none had any."""
         async with self.database.begin_sweep() as tx:
             tenants = await runs_sql.waiting(tx)
         return any([await self._page(tenant) for tenant in tenants])
@@ -68,7 +67,7 @@ class RuleRunner:
 
 
 async def run_page(database: Database, tenant: TenantId) -> bool:
-    """Run a tenant's rules on the next page of events; False where there is none, or another process is at it."""
+    """Run a tenant's rules on the next page. Return False if there is none, or if another process runs it."""
     async with database.begin(tenant) as tx:
         await outbox.number(tx)
     async with database.begin(tenant) as tx:
@@ -98,7 +97,7 @@ async def _take(database: Database, tenant: TenantId, here: int, event: Event) -
 
 @dataclass(frozen=True, slots=True)
 class TriggeredSubject:
-    """One subject of an event, and its place among them."""
+    """One subject of an event, and its index in it."""
 
     place: int
     subject: Subject
@@ -110,7 +109,7 @@ class TriggeredSubject:
 
 @dataclass(frozen=True, slots=True)
 class TriggeredRule:
-    """A rule, and what of an event sets it off."""
+    """A rule, and the subjects of an event that trigger it."""
 
     rule: Rule
     event: Event
@@ -118,10 +117,10 @@ class TriggeredRule:
 
 
 async def run_rules(tx: TenantTx, event: Event) -> None:
-    """Run a tenant's rules on one event, in the order of their keys: each finds what the one before it left."""
+    """Run a tenant's rules on one event, in the order of their keys: each sees the changes of those before."""
     rules = await runs_sql.enabled_rules(tx)
     triggered_rules = await _without_automatic(tx, _triggered_rules(rules, event))
-    # All of them at once, in id order as everybody does: two rules that lock one after the other could deadlock.
+    # All at once and in id order, as everywhere: rules that lock one conversation after the other could deadlock.
     ids = {each.subject.conversation_id for triggered in triggered_rules for each in triggered.triggering}
     locked = await lock_by_ids(tx, sorted(ids)) if ids else {}
     for triggered in triggered_rules:
@@ -142,7 +141,7 @@ def _triggered_rule(rule: Rule, event: Event) -> TriggeredRule:
 
 
 async def _without_automatic(tx: TenantTx, triggered_rules: Sequence[TriggeredRule]) -> list[TriggeredRule]:
-    """Leave out messages that no customer wrote, where the rule does not ask for them."""
+    """Leave out automatic messages, unless the rule includes them."""
     picky = [triggered for triggered in triggered_rules if _leaves_automatic_out(triggered.rule)]
     asked = {each.message_id for triggered in picky for each in triggered.triggering if each.message_id is not None}
     found = await runs_sql.automatic(tx, sorted(asked))
@@ -160,9 +159,9 @@ def _leaves_automatic_out(rule: Rule) -> bool:
 
 
 async def _run(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> LockedConversations:
-    """Run one rule on all that set it off at once, else one by one: what fails is logged and stops nothing else.
+    """Run one rule on all its subjects at once; if that fails, one by one. A failure is logged and stops nothing else.
 
-    Answers the conversations that it changed, as they are now.
+    Return the conversations that it changed.
     """
     try:
         async with tx.connection.begin_nested():
@@ -180,7 +179,7 @@ async def _run(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversatio
 
 
 def _is_passing(error: Exception) -> bool:
-    """Whether the same may go well in a second, so that the event is taken again as a whole."""
+    """Return whether the error is temporary, so that the whole event is retried."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None) or "08")[:2] in _PASSING
     return isinstance(error, OSError | TimeoutError)
@@ -189,22 +188,22 @@ def _is_passing(error: Exception) -> bool:
 async def _log_failure(tx: TenantTx, triggered: TriggeredRule, error: Exception) -> None:
     if isinstance(error, _RanBefore):
         return
-    reason = "The rule could not be applied: an error of this service's own, which its log names."
+    reason = "The rule could not be applied because of a fault of this service. Its log says more."
     failed = _run_of(triggered, triggered.triggering[0], RunOutcome.FAILED, reason)
     await runs_sql.log_runs(tx, triggered.rule.id, [failed])
     log.warning("automation_rule_failed", tenant=str(tx.tenant), rule=triggered.rule.key, error=type(error).__name__)
 
 
 async def _do(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> LockedConversations:
-    meant = await _meant(tx, triggered, locked)
+    matched = await _matched(tx, triggered, locked)
     reason = why_cut(triggered.rule.id, triggered.event.entry.rules)
     if reason is not None:
-        cut = [_run_of(triggered, each, RunOutcome.LOOP_CUT, reason) for each in meant]
+        cut = [_run_of(triggered, each, RunOutcome.LOOP_CUT, reason) for each in matched]
         await runs_sql.log_runs(tx, triggered.rule.id, cut)
         return {}
     after: LockedConversations = {}
     runs: list[Run] = []
-    for each in meant:
+    for each in matched:
         id_ = each.subject.conversation_id
         applied = apply(triggered.rule.draft.actions, after.get(id_) or locked[id_])
         after[id_] = applied.conversation
@@ -214,8 +213,8 @@ async def _do(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversation
     return after
 
 
-async def _meant(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> list[TriggeredSubject]:
-    """What is on conversations that there are still and that the rule's conditions let through."""
+async def _matched(tx: TenantTx, triggered: TriggeredRule, locked: LockedConversations) -> list[TriggeredSubject]:
+    """Return the subjects whose conversation still exists and matches the rule's conditions."""
     there = [each for each in triggered.triggering if each.subject.conversation_id in locked]
     conditions = triggered.rule.draft.conditions
     if conditions is None or not there:
@@ -243,7 +242,7 @@ def _applied(triggered: TriggeredRule, each: TriggeredSubject, applied: Applied)
 
 
 async def _write(tx: TenantTx, triggered: TriggeredRule, runs: Sequence[Run]) -> None:
-    """Write the log, with the notes and the calls that the runs stand for."""
+    """Store the runs, their notes, and their webhook calls."""
     rule = triggered.rule
     ids = await runs_sql.log_runs(tx, rule.id, runs)
     if len(ids) < len(runs):
@@ -257,11 +256,11 @@ async def _write(tx: TenantTx, triggered: TriggeredRule, runs: Sequence[Run]) ->
 
 
 async def _change(tx: TenantTx, triggered: TriggeredRule, replaced: Sequence[Replaced]) -> None:
-    """Store what differs, and tell others, who learn from it which rules led there."""
+    """Store the changes, and publish them with the rules that led there."""
     differing = [each for each in replaced if each.before != each.after]
     await runs_sql.write_conversations(tx, differing)
-    told = [updated(each.id, each.before, each.after) for each in differing]
-    subjects = [each for each in told if each is not None]
+    changes = [updated(each.id, each.before, each.after) for each in differing]
+    subjects = [each for each in changes if each is not None]
     if subjects:
         rules = (*triggered.event.entry.rules, triggered.rule.id)
         await outbox.publish(tx, [OutboxEntry(EventType.CONVERSATION_UPDATED, None, subjects, rules)])

@@ -1,1 +1,1 @@
-"""Outgoing webhooks: events of the outbox, posted to the addresses that a tenant gave, until they are taken."""
+"""Outgoing webhooks: events of the outbox, posted to a tenant's addresses until they are delivered."""

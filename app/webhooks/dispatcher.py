@@ -1,7 +1,7 @@
-"""Posting events to webhook endpoints: the worker's round, which leaves pumps and sweeper alone.
+"""Posting events to webhook endpoints, in the worker, beside pumps and sweeper.
 
-An endpoint is worked by one process at a time, a page of calls after the other. How far it has come is written down
-after every page; a process that dies leaves the page to the next one, which makes its calls again under the same ids.
+One process at a time posts to an endpoint, page by page, and stores its position after every page. If a process dies,
+the next one repeats the page's calls under the same ids.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import ConnectionBudget, Database
 from app.store.transactions import TenantTx
 from app.telemetry.metrics import Metrics
-from app.webhooks.model import FailedCall, decide_retry, signing
+from app.webhooks.model import FailedCall, decide_retry, signing_secrets
 from app.webhooks.pages import OutboxPage, read_page
-from app.webhooks.payloads import EventUnwritable, WebhookMessage, progress, written
+from app.webhooks.payloads import EventUnwritable, WebhookMessage, progress, render
 from app.webhooks.sending import PageSender, Unrenderable
 from app.webhooks.sql import endpoints
 from app.webhooks.sql.endpoints import ClaimedEndpoint
@@ -32,17 +32,17 @@ from app.webhooks.sql.endpoints import ClaimedEndpoint
 log = structlog.get_logger()
 
 ENDPOINTS: Final = 32
-"""Endpoints that one process works at once."""
+"""Endpoints that one process posts to at once."""
 OF_ONE_TENANT: Final = 8
-"""How many of them may be one tenant's: its others wait, and not those of other tenants."""
+"""How many of them may be one tenant's: its other endpoints wait, and no other tenant does."""
 CALLS: Final = 64
-"""Calls under way that the endpoints divide among them, so that slow ones do not take what others could use."""
+"""Calls under way, divided among the endpoints, so that slow ones do not use up what others need."""
 AT_ONCE: Final = 16
-"""Calls under way to one endpoint, however few others there are."""
+"""The most calls under way to one endpoint, however few others there are."""
 TURN: Final = 20.0
-"""Seconds after which an endpoint begins no more calls and goes to the back of the queue."""
+"""Seconds after which no more calls begin, and the endpoint goes to the back of the queue."""
 LEASE: Final = timedelta(seconds=TURN + SECONDS + 25)
-"""Longer than a turn and its last call: nobody else makes the same calls meanwhile, as long as this process lives."""
+"""Longer than a turn and its last call: while this process lives, no other makes the same calls."""
 
 
 class Dispatcher:
@@ -55,7 +55,7 @@ class Dispatcher:
         self._turns = FairTaskPool(ENDPOINTS, OF_ONE_TENANT)
 
     async def tick(self) -> None:
-        """Take up the endpoints that have something to hear; does not wait for what becomes of them."""
+        """Begin posting to the endpoints that are due, without waiting for the calls."""
         free = self._turns.free
         if not free:
             return
@@ -69,7 +69,7 @@ class Dispatcher:
         self._turns.stop()
 
     async def finish(self) -> None:
-        """Wait until the calls under way have ended, and their ends are written down."""
+        """Wait until the calls under way have ended and are recorded."""
         await self._turns.finish()
 
     async def _work(self, tenant: TenantId, id_: UUID) -> None:
@@ -80,24 +80,23 @@ class Dispatcher:
             while claim is not None:
                 claim = await self._do_page(claim, until)
         except Exception as error:
-            # The endpoint stays claimed until its lease ends, so that one that fails here is not taken up at once.
+            # The endpoint stays claimed until its lease ends, so that a failing one is not retried at once.
             log.exception("webhook_round_failed", tenant=str(tenant), endpoint=str(id_), error=type(error).__name__)
 
     async def _do_page(self, claim: ClaimedEndpoint, until: float) -> ClaimedEndpoint | None:
-        """Answer the endpoint for its next page; None where its turn is over."""
+        """Post one page. Return the claim for the next page, or None if the endpoint's turn is over."""
         page = await self._read(claim)
-        posting = await self._post(claim, page, until)
-        taken = posting.taken | claim.ahead
-        position, ahead = progress(page.events, taken, claim.position, page.end)
+        sender = await self._post(claim, page, until)
+        position, ahead = progress(page.events, sender.done | claim.ahead, claim.position, page.end)
         async with self._share.begin(claim.tenant) as tx:
-            kept = await endpoints.advance(tx, claim, position, ahead, LEASE, heard=posting.heard)
-            if posting.passed_over is not None:
-                await endpoints.note_passed_over(tx, claim, posting.passed_over.detail)
-            if kept is not None and posting.failure is None and not page.is_last and self._may_begin(until):
+            kept = await endpoints.advance(tx, claim, position, ahead, LEASE, heard=sender.delivered)
+            if sender.unrenderable is not None:
+                await endpoints.note_passed_over(tx, claim, sender.unrenderable.detail)
+            if kept is not None and sender.failure is None and not page.is_last and self._may_begin(until):
                 return kept
-            # What an address answers that has been replaced meanwhile says nothing of the new one.
-            if kept is not None and posting.failure is not None and kept.url == claim.url:
-                await _store_retry(tx, kept, posting.failure)
+            # The failure of an address that has been replaced since says nothing about the new one.
+            if kept is not None and sender.failure is not None and kept.url == claim.url:
+                await _store_retry(tx, kept, sender.failure)
             else:
                 await endpoints.release(tx, claim)
         return None
@@ -111,29 +110,29 @@ class Dispatcher:
     async def _post(self, claim: ClaimedEndpoint, page: OutboxPage, until: float) -> PageSender:
         async def post(outgoing: WebhookMessage) -> Delivered | NotDelivered | Unrenderable | None:
             try:
-                said = written(outgoing, page.contents)
+                body = render(outgoing, page.contents)
             except EventUnwritable as error:
                 return self._pass_over(claim, outgoing, str(error))
-            return (
-                None if said is None else await post_signed(self._http, SignedPost(outgoing.id, claim.url, said, keys))
-            )
+            if body is None:
+                return None
+            return await post_signed(self._http, SignedPost(outgoing.id, claim.url, body, keys))
 
-        posting = PageSender(post, self._room, lambda: self._may_begin(until), careful=claim.failures > 0)
+        sender = PageSender(post, self._room, lambda: self._may_begin(until), careful=claim.failures > 0)
         try:
-            held = self._vault.open(claim.tenant, claim.id, claim.sealed)
+            secrets = self._vault.open(claim.tenant, claim.id, claim.sealed)
         except CredentialsUnreadable:
-            posting.failure = NotDelivered("Its secret cannot be read any more. Replace it.")
-            return posting
-        keys = signing(held, claim.previous_until, datetime.now(UTC))
-        await posting.run(page.notices)
-        return posting
+            sender.failure = NotDelivered("The endpoint's secret cannot be decrypted any more. Replace it.")
+            return sender
+        keys = signing_secrets(secrets, claim.previous_until, datetime.now(UTC))
+        await sender.run(page.messages)
+        return sender
 
     def _pass_over(self, claim: ClaimedEndpoint, outgoing: WebhookMessage, error: str) -> Unrenderable:
         event = {"event_id": str(outgoing.event.id), "webhook_id": outgoing.id, "type": outgoing.event.entry.type}
         log.error("webhook_event_passed_over", tenant=str(claim.tenant), endpoint=str(claim.id), **event, error=error)
         self._metrics.count_event_passed_over()
         return Unrenderable(
-            f"{outgoing.id} ({outgoing.event.entry.type}) cannot be written out and was passed over; the log says why."
+            f"{outgoing.id} ({outgoing.event.entry.type}) could not be rendered and was skipped. The log says why."
         )
 
     def _room(self) -> int:
@@ -144,11 +143,11 @@ class Dispatcher:
 
 
 async def _store_retry(tx: TenantTx, claim: ClaimedEndpoint, failure: NotDelivered) -> None:
-    said = FailedCall(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
-    after = decide_retry(claim.failing_since, claim.failures, said, random.random())  # noqa: S311 - spreads retries
-    await endpoints.store_retry(tx, claim, after)
-    known = {"tenant": str(claim.tenant), "endpoint": str(claim.id), "why": after.why}
-    if after.disabled_reason is not None:
-        log.warning("webhook_disabled", **known)
+    call = FailedCall(failure.detail, datetime.now(UTC), failure.retry_after, failure.gone)
+    retry = decide_retry(claim.failing_since, claim.failures, call, random.random())  # noqa: S311 - spreads retries
+    await endpoints.store_retry(tx, claim, retry)
+    context = {"tenant": str(claim.tenant), "endpoint": str(claim.id), "why": retry.why}
+    if retry.disabled_reason is not None:
+        log.warning("webhook_disabled", **context)
     else:
-        log.warning("webhook_failed", **known, next_try_at=after.next_try_at.isoformat())
+        log.warning("webhook_failed", **context, next_try_at=retry.next_try_at.isoformat())

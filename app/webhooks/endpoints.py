@@ -20,7 +20,7 @@ from app.webhooks.sql.retention import position_before
 class ShownEndpoint:
     endpoint: WebhookEndpoint
     secret: str | None = field(default=None, repr=False)
-    """What its posts are signed with; only where it was made just now, and never again."""
+    """The secret that signs its calls; only when it was just created."""
 
 
 async def save_endpoint(
@@ -33,9 +33,9 @@ async def save_endpoint(
     *,
     allow_private: bool,
 ) -> ShownEndpoint:
-    """Make or change the endpoint of that key; a new one hears of what happens from now on.
+    """Create or replace the endpoint of that key. A new one gets the events from now on.
 
-    Raises InvalidRequest where its address is none to call, and where there are MAX_ENDPOINTS others.
+    Raise InvalidRequest if its address may not be called, or if there are MAX_ENDPOINTS already.
     """
     await _check(draft.url, allow_private=allow_private)
     await outbox.number_all(database, tenant)
@@ -45,14 +45,14 @@ async def save_endpoint(
         sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await outbox.last_position(tx)
         is_new = await endpoints.save(tx, id_, key, draft, sealed, now_at)
         if is_new and await endpoints.count(tx) > MAX_ENDPOINTS:
-            raise InvalidRequest(f"There are {MAX_ENDPOINTS} webhook endpoints already, and no more are allowed.")
+            raise InvalidRequest(f"There are {MAX_ENDPOINTS} webhook endpoints already. Delete one first.")
         await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_SAVED, key)
         endpoint = await get_endpoint(tx, key)
     return ShownEndpoint(endpoint, secret if is_new else None)
 
 
 async def rotate_secret(tx: TenantTx, vault: Vault, key: str, actor: Actor) -> ShownEndpoint:
-    """Sign with a new secret from now on, and for a day with the one before too. Raises NotFound."""
+    """Replace the secret. For a day, calls are signed with both the old and the new one. Raise NotFound."""
     held = await endpoints.hold_secrets(tx, key)
     if held is None:
         raise NotFound
@@ -71,12 +71,12 @@ async def rotate_secret(tx: TenantTx, vault: Vault, key: str, actor: Actor) -> S
 async def replay(
     database: Database, tenant: TenantId, key: str, since: datetime, now: datetime, actor: Actor
 ) -> WebhookEndpoint:
-    """Let an endpoint hear once more of everything since a moment, as far as it is kept; nothing is ever left out.
+    """Post every stored event since a moment again; none is left out.
 
-    Raises NotFound; InvalidState for one that nothing is posted to; InvalidRequest for a moment that has not come yet.
+    Raise NotFound, InvalidState if nothing is posted to the endpoint, or InvalidRequest if the moment is in the future.
     """
     if since > now:
-        raise InvalidRequest(faults=[Fault("/from", "in_the_future", "Nothing has happened since then yet.")])
+        raise InvalidRequest(faults=[Fault("/from", "in_the_future", "This time is in the future.")])
     await outbox.number_all(database, tenant)
     async with database.begin(tenant) as tx:
         position = await position_before(tx, since)
@@ -89,14 +89,14 @@ async def replay(
 
 
 async def delete_endpoint(tx: TenantTx, key: str, actor: Actor) -> None:
-    """Raises NotFound."""
+    """Delete an endpoint. Raise NotFound if there is none."""
     if not await endpoints.delete(tx, key):
         raise NotFound
     await _record(tx, actor, AuditAction.WEBHOOK_ENDPOINT_DELETED, key)
 
 
 async def get_endpoint(tx: TenantTx, key: str) -> WebhookEndpoint:
-    """Raises NotFound."""
+    """Return the endpoint. Raise NotFound if there is none."""
     found = await endpoints.find(tx, key)
     if found is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Webhook endpoints: who is told of which events, and what becomes of one that does not listen."""
+"""Webhook endpoints, and when a failed call is retried or given up."""
 
 import base64
 import secrets
@@ -12,42 +12,42 @@ from uuid import UUID
 from app.domain.outbox import EventType
 
 MAX_ENDPOINTS: Final = 50
-"""Of one tenant: each of them reads the whole outbox, and is posted to on its own."""
+"""The most endpoints of one tenant: each reads the whole outbox by itself."""
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=15)
-"""Short against an outage of hours, so that an endpoint that is back hears of everything soon."""
+"""Short compared with an outage of hours, so that an endpoint that is back catches up soon."""
 JITTER: Final = 0.2
-"""The share of a wait by which it may be longer: endpoints that failed together must not all come back at once."""
+"""A wait may be longer by this share: endpoints that failed together must not all be retried at once."""
 GIVE_UP_AFTER: Final = timedelta(days=3)
 PREVIOUS_SECRET_LASTS: Final = timedelta(days=1)
 _SECRET_BYTES: Final = 32
-"""Standard Webhooks ask for 24 to 64."""
+"""Standard Webhooks requires 24 to 64."""
 
 
 class EndpointState(StrEnum):
     ACTIVE = "active"
     RETRYING = "retrying"
-    """The last call failed; it is made again at `next_try_at`, and what came after it waits."""
+    """The last call failed. It is retried at `next_try_at`, and later events wait."""
     DISABLED = "disabled"
-    """The service gave up, and says why. Saving the endpoint makes it go on where it stopped."""
+    """The service gave up, for `disabled_reason`. Saving the endpoint continues where it stopped."""
     OFF = "off"
-    """`enabled` is false. Events are kept for it as long as they are kept at all."""
+    """`enabled` is false. Events wait as long as the outbox stores them."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointDraft:
     url: str
     events: Collection[EventType] | None
-    """None for every type, those of later versions included."""
+    """None for all types, those of later versions included."""
     enabled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What an endpoint has not got yet."""
+    """What has not been posted to an endpoint yet."""
 
     count: int
-    """Entries of the outbox; each is posted as one call or, of several conversations, as several."""
+    """Entries of the outbox. Each is one call or, if it is about several conversations, several."""
     oldest: datetime | None
 
 
@@ -79,7 +79,7 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class RetryDecision:
-    """What a call that failed makes of its endpoint."""
+    """When to retry after a failed call, or why to give up."""
 
     failing_since: datetime
     next_try_at: datetime
@@ -92,14 +92,14 @@ class FailedCall:
     why: str
     at: datetime
     asked_to_wait: timedelta | None = None
-    wants_nothing: bool = False
+    gone: bool = False
     """HTTP 410."""
 
 
 def decide_retry(failing_since: datetime | None, failures: int, failure: FailedCall, chance: float) -> RetryDecision:
-    """Decide when to try again, or to give up.
+    """Decide when to retry, or to give up.
 
-    `failures` is how many tries had failed before in a row, since `failing_since`; `chance` (0 to 1) spreads the tries.
+    `failures` counts the earlier failures in a row, since `failing_since`. `chance` (0 to 1) spreads the retries.
     """
     since = failing_since or failure.at
     wait = max(_wait(failures) * (1 + JITTER * chance), failure.asked_to_wait or timedelta(0))
@@ -107,13 +107,13 @@ def decide_retry(failing_since: datetime | None, failures: int, failure: FailedC
 
 
 def _wait(failures: int) -> timedelta:
-    # No power beyond what reaches the longest wait: 2 to the power of a thousand is no time that there is.
+    # Capped where the longest wait is reached: 2 to the power of a thousand overflows a timedelta.
     return min(FIRST_WAIT * (1 << min(failures, 16)), LONGEST_WAIT)
 
 
 def _why_disabled(since: datetime, failure: FailedCall) -> str | None:
-    if failure.wants_nothing:
-        return "It answered HTTP 410: it is gone for good."
+    if failure.gone:
+        return "It answered HTTP 410: it is permanently gone."
     if failure.at - since >= GIVE_UP_AFTER:
         return f"Every try failed for {GIVE_UP_AFTER.days} days. The last one: {failure.why}"
     return None
@@ -124,12 +124,12 @@ def new_secret() -> str:
 
 
 def rotated(held: Mapping[str, str], new: str) -> Mapping[str, str]:
-    """Put a new secret in front of the current one, which signs for a while yet."""
+    """Return the secrets with a new one as the current, and the one before as the previous."""
     return {"current": new, "previous": held["current"]}
 
 
-def signing(held: Mapping[str, str], previous_until: datetime | None, now: datetime) -> list[str]:
-    """The secrets that sign now, the newest first."""
+def signing_secrets(held: Mapping[str, str], previous_until: datetime | None, now: datetime) -> list[str]:
+    """Return the secrets that sign now, newest first."""
     previous = held.get("previous")
     old = [previous] if previous is not None and previous_until is not None and now < previous_until else []
     return [held["current"], *old]

@@ -1,4 +1,4 @@
-"""What an endpoint is to hear next: so much of the outbox, with what it is about, as may be held at once."""
+"""One page of the outbox for an endpoint, with its contents: as much as may be held in memory at once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,28 +14,29 @@ from app.webhooks.sql.endpoints import ClaimedEndpoint
 from app.webhooks.sql.event_contents import Contents
 
 EVENTS: Final = 40
-NOTICES: Final = 200
+MESSAGES: Final = 200
 SUBJECTS: Final = 1_000
-"""What one page holds at most: entries of the outbox, calls, and messages, conversations and deliveries in them."""
+"""The most that a page holds: entries of the outbox, calls, and the subjects of those calls."""
 BYTES: Final = 1024 * 1024
-"""What a page's entries have as JSON at most, and as much again the texts and tags that they are about. The first entry
-and the first call are in it whatever they have, so that each comes through: 4 MiB and more of an import, 25 of a mail.
+"""The most that a page's entries hold as JSON, and as much again for the texts and tags of their subjects. The first
+entry and the first call are always included, so that each is posted some day: an import's entry may hold 4 MiB, an
+e-mail 25.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxPage:
     events: Sequence[Event]
-    notices: Sequence[WebhookMessage]
+    messages: Sequence[WebhookMessage]
     contents: Contents = field(repr=False)
     end: int
-    """How far the endpoint has come when all of them are taken: behind what it does not want to hear of, too."""
+    """The endpoint's position once all of them are delivered; events that it does not want are included."""
     is_last: bool
-    """Whether nothing was left behind it."""
+    """Whether nothing comes after it."""
 
 
 async def read_page(tx: TenantTx, claim: ClaimedEndpoint) -> OutboxPage:
-    """Read what comes behind the endpoint's position. Call `events.number` first, in a transaction of its own."""
+    """Read what comes after the endpoint's position. Call `outbox.number` first, in its own transaction."""
     newest = await outbox.last_position(tx)
     found = await outbox.page_after(tx, claim.position, EVENTS, BYTES, claim.events)
     pending = [n for event in found.events for n in messages_of(event) if n.id not in claim.ahead]
@@ -44,24 +45,24 @@ async def read_page(tx: TenantTx, claim: ClaimedEndpoint) -> OutboxPage:
     sizes = await event_contents.sizes(tx, subjects)
     page = list(_light(short, sizes))
     batches = {n.event.entry.mass_reply_id for n in page if not n.subjects} - {None}
-    told = [subject for outgoing in page for subject in outgoing.subjects]
-    contents = await event_contents.load(tx, [b for b in batches if b], told)
+    shown = [subject for outgoing in page for subject in outgoing.subjects]
+    contents = await event_contents.load(tx, [b for b in batches if b], shown)
     end = max(claim.position, newest if found.is_last else 0, *(event.position for event in found.events))
     return OutboxPage(found.events, page, contents, end, is_last=found.is_last and len(page) == len(pending))
 
 
 def _short(pending: Iterable[WebhookMessage]) -> Iterator[WebhookMessage]:
-    """As many as their number allows."""
+    """Yield as many as MESSAGES and SUBJECTS allow."""
     subjects = 0
     for number, outgoing in enumerate(pending):
         subjects += len(outgoing.subjects)
-        if number and (number >= NOTICES or subjects > SUBJECTS):
+        if number and (number >= MESSAGES or subjects > SUBJECTS):
             return
         yield outgoing
 
 
 def _light(pending: Iterable[WebhookMessage], sizes: Mapping[UUID, int]) -> Iterator[WebhookMessage]:
-    """As many as what they are about allows."""
+    """Yield as many as BYTES allow."""
     held = 0
     for number, outgoing in enumerate(pending):
         held += sum(sizes.get(id_, 0) for id_ in outgoing.about)

@@ -1,4 +1,4 @@
-"""What is posted: which calls an event makes, in which order they may go, and what each says."""
+"""The calls of an event, the order in which they may be made, and their bodies."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,10 +10,10 @@ from uuid import UUID
 from app.domain.json_reader import write_time
 from app.domain.mass_reply import MassReply
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Event, EventType, MessageCreated, Subject
-from app.webhooks.sql.event_contents import Contents, ConversationTold, MessageTold
+from app.webhooks.sql.event_contents import Contents, ConversationContent, MessageContent
 
 DELIVERIES: Final = 500
-"""Deliveries that one call tells of. Ids depend on it: changed, what is half posted would be posted again."""
+"""Deliveries in one call. Webhook ids depend on it: after a change, half-posted events would be posted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class WebhookMessage:
     """One call to make."""
 
     id: str
-    """The `webhook-id`: the same whenever it is made again."""
+    """The `webhook-id`: the same for every retry."""
     event: Event
     subjects: Sequence[Subject]
 
     @property
     def about(self) -> Iterator[UUID]:
-        """The ids of what is read for it: messages, conversations, deliveries, or the mass reply."""
+        """The ids of its subjects: messages, conversations, deliveries, or the mass reply."""
         yield from map(_id, self.subjects)
         if not self.subjects and self.event.entry.mass_reply_id is not None:
             yield self.event.entry.mass_reply_id
@@ -60,10 +60,10 @@ def _parts(event: Event) -> Iterator[Sequence[Subject]]:
 
 
 def predecessors(given: Sequence[WebhookMessage]) -> list[frozenset[int]]:
-    """Say of each call which others, by index, must have been taken before it is made.
+    """Return for each call the indexes of the calls that must be delivered before it.
 
-    What is told of one mass reply, and of one conversation, comes in the order in which it happened. What one event
-    says of several conversations happened at once, and may be told at once.
+    Events about one mass reply, or about one conversation, are delivered in the order in which they happened. The calls
+    of one event about several conversations may be made at once.
     """
     waits: list[frozenset[int]] = []
     of_batch: dict[UUID, frozenset[int]] = {}
@@ -80,36 +80,36 @@ def predecessors(given: Sequence[WebhookMessage]) -> list[frozenset[int]]:
     return waits
 
 
-def progress(events: Iterable[Event], taken: Collection[str], position: int, end: int) -> tuple[int, set[str]]:
-    """Answer up to where everything has been taken, and what was taken of the events behind that.
+def progress(events: Iterable[Event], done: Collection[str], position: int, end: int) -> tuple[int, set[str]]:
+    """Return the position up to which every call is done, and the ids of the calls that are done after it.
 
-    `end` is where one has come who has taken all of these events.
+    `end` is the position once all of these events are done.
     """
     ahead: set[str] = set()
     complete = True
     for event in events:
         ids = {outgoing.id for outgoing in messages_of(event)}
-        complete = complete and ids <= set(taken)
+        complete = complete and ids <= set(done)
         if complete:
             position = event.position
         else:
-            ahead |= ids & set(taken)
+            ahead |= ids & set(done)
     return end if complete else position, ahead
 
 
 class EventUnwritable(Exception):
-    """What an event tells cannot be written out; says the name of the error, and nothing of what was to be told."""
+    """An event cannot be rendered. The message is the error's name alone, without contents."""
 
 
-def written(outgoing: WebhookMessage, contents: Contents) -> str | None:
-    """Write what a call says, as JSON; None where what it is about has been deleted. Raises EventUnwritable."""
+def render(outgoing: WebhookMessage, contents: Contents) -> str | None:
+    """Return the body of a call as JSON; None if its subject has been deleted. Raise EventUnwritable."""
     for id_ in outgoing.about:
         if id_ in contents.unreadable:
             raise EventUnwritable(contents.unreadable[id_])
     try:
-        said = _payload(outgoing, contents)
-        return None if said is None else json.dumps(said)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the same would come of it at the next try
+        payload = _payload(outgoing, contents)
+        return None if payload is None else json.dumps(payload)
+    except Exception as error:  # noqa: BLE001 - any error would come again at the next try
         raise EventUnwritable(type(error).__name__) from None
 
 
@@ -132,8 +132,8 @@ def _data(outgoing: WebhookMessage, contents: Contents) -> Mapping[str, Any] | N
             batch = contents.mass_replies.get(outgoing.event.entry.mass_reply_id or UUID(int=0))
             return None if batch is None else _mass_reply(batch)
         case _:
-            told = [_delivery(s, contents) for s in outgoing.subjects if isinstance(s, DeliveryUpdated)]
-            return {"mass_reply_id": _text(outgoing.event.entry.mass_reply_id), "deliveries": told}
+            deliveries = [_delivery(s, contents) for s in outgoing.subjects if isinstance(s, DeliveryUpdated)]
+            return {"mass_reply_id": _text(outgoing.event.entry.mass_reply_id), "deliveries": deliveries}
 
 
 def _mass_reply(batch: MassReply) -> Mapping[str, Any]:
@@ -152,7 +152,7 @@ def _mass_reply(batch: MassReply) -> Mapping[str, Any]:
     }
 
 
-def _message(message: MessageTold) -> Mapping[str, Any]:
+def _message(message: MessageContent) -> Mapping[str, Any]:
     known = message.author_name is not None
     return {
         "id": str(message.id),
@@ -169,7 +169,7 @@ def _message(message: MessageTold) -> Mapping[str, Any]:
     }
 
 
-def _updated(conversation: ConversationTold, subject: ConversationUpdated, event: Event) -> Mapping[str, Any]:
+def _updated(conversation: ConversationContent, subject: ConversationUpdated, event: Event) -> Mapping[str, Any]:
     return {
         "id": str(conversation.id),
         "external_id": conversation.external_id,
@@ -188,7 +188,7 @@ def _updated(conversation: ConversationTold, subject: ConversationUpdated, event
 
 
 def _delivery(subject: DeliveryUpdated, contents: Contents) -> Mapping[str, Any]:
-    """A delivery as the event has it; what the event does not hold, as it is now, and null if it is deleted."""
+    """Return a delivery as the event has it. Other fields are as they are now, and null if it has been deleted."""
     now = contents.deliveries.get(subject.delivery_id)
     detail = now.reason_detail if now is not None and now.reason_code == subject.reason else None
     return {

@@ -11,55 +11,55 @@ from app.webhooks.payloads import WebhookMessage, predecessors
 
 @dataclass(frozen=True, slots=True)
 class Unrenderable:
-    """It cannot be written out. No later try would end otherwise, so that what comes after it goes on."""
+    """The event cannot be rendered. A retry would fail too, so it is skipped."""
 
     detail: str
 
 
 Post = Callable[[WebhookMessage], Awaitable[Delivered | NotDelivered | Unrenderable | None]]
-"""Make a call; None where there is nothing left to tell."""
+"""Make a call. Return None if its subject has been deleted."""
 
 
 class PageSender:
-    """Makes the calls of a page and remembers what was taken.
+    """Makes the calls of a page, and records which are done.
 
-    To an endpoint that failed last, the first call is made alone: one that is still away is asked once, not many times.
-    After a failure no other call begins.
+    After a failure no other call begins. If the endpoint failed last time, the first call is made alone: an endpoint
+    that is still down is called once, not many times.
     """
 
     def __init__(self, post: Post, share: Callable[[], int], may_begin: Callable[[], bool], *, careful: bool) -> None:
-        """`share` says how many calls may be under way now; it is asked again whenever one begins or ends."""
+        """`share` returns how many calls may be under way. It is called again whenever one begins or ends."""
         self._post = post
         self._share = share
         self._may_begin = may_begin
         self._careful = careful
         self._under_way = 0
         self._ended = asyncio.Condition()
-        self.taken: set[str] = set()
-        """Calls that are not to be made again."""
-        self.heard = False
-        """Whether the endpoint took a call."""
+        self.done: set[str] = set()
+        """The ids of calls that are not repeated."""
+        self.delivered = False
+        """Whether the endpoint accepted a call."""
         self.failure: NotDelivered | None = None
-        self.passed_over: Unrenderable | None = None
-        """The last that was."""
+        self.unrenderable: Unrenderable | None = None
+        """The last one that was skipped."""
 
-    async def run(self, notices: Sequence[WebhookMessage]) -> None:
+    async def run(self, messages: Sequence[WebhookMessage]) -> None:
         tasks: list[asyncio.Task[None]] = []
         async with asyncio.TaskGroup() as group:
-            for outgoing, indexes in zip(notices, predecessors(notices), strict=True):
+            for outgoing, indexes in zip(messages, predecessors(messages), strict=True):
                 before = [tasks[index] for index in indexes]
-                tasks.append(group.create_task(self._tell(outgoing, before)))
+                tasks.append(group.create_task(self._send(outgoing, before)))
 
-    async def _tell(self, outgoing: WebhookMessage, before: Sequence[asyncio.Task[None]]) -> None:
-        """Make a call after those that it follows on; they were all taken, unless no call is to begin any more."""
+    async def _send(self, outgoing: WebhookMessage, before: Sequence[asyncio.Task[None]]) -> None:
+        """Make a call after its predecessors. They are all done then, unless no more calls may begin."""
         for task in before:
             await task
-        async with self._place():
+        async with self._slot():
             if self.failure is None and self._may_begin():
                 self._note(outgoing, await self._post(outgoing))
 
     @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _slot(self) -> AsyncIterator[None]:
         async with self._ended:
             await self._ended.wait_for(lambda: self._free > 0)
             self._under_way += 1
@@ -80,10 +80,10 @@ class PageSender:
                 self.failure = self.failure or answer
                 return
             case Unrenderable():
-                self.passed_over = answer
+                self.unrenderable = answer
             case Delivered():
-                self.heard = True
+                self.delivered = True
                 self._careful = False
             case None:
                 pass
-        self.taken.add(outgoing.id)
+        self.done.add(outgoing.id)

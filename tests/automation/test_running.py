@@ -41,7 +41,7 @@ async def test_the_log_says_what_was_done_on_what_and_why(desk: Desk) -> None:
         "outcome": "done",
         "reason": None,
         "actions": [
-            {"type": "add_tag", "outcome": "skipped", "reason": "The conversation was like this already."},
+            {"type": "add_tag", "outcome": "skipped", "reason": "There was nothing to change."},
             {"type": "add_tag", "outcome": "done", "reason": None},
         ],
     }

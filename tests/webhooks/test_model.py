@@ -15,7 +15,7 @@ from app.webhooks.model import (
     decide_retry,
     new_secret,
     rotated,
-    signing,
+    signing_secrets,
 )
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -50,10 +50,7 @@ def test_it_gives_up_three_days_after_the_first_failure_in_a_row() -> None:
 
 
 def test_whoever_is_gone_is_left_alone_at_once() -> None:
-    assert (
-        decide_retry(None, 0, FailedCall("It answered HTTP 410.", NOW, wants_nothing=True), 0).disabled_reason
-        is not None
-    )
+    assert decide_retry(None, 0, FailedCall("It answered HTTP 410.", NOW, gone=True), 0).disabled_reason is not None
 
 
 def test_a_secret_has_the_form_and_the_strength_that_the_specification_asks_for() -> None:
@@ -65,7 +62,7 @@ def test_a_secret_has_the_form_and_the_strength_that_the_specification_asks_for(
 
 def test_a_replaced_secret_signs_until_its_time_is_over() -> None:
     held = rotated({"current": "old"}, "new")
-    assert signing(held, NOW, NOW - MINUTE) == ["new", "old"]
-    assert signing(held, NOW, NOW) == ["new"]
-    assert signing(rotated(held, "newer"), NOW, NOW - MINUTE) == ["newer", "new"]
-    assert signing({"current": "old"}, None, NOW) == ["old"]
+    assert signing_secrets(held, NOW, NOW - MINUTE) == ["new", "old"]
+    assert signing_secrets(held, NOW, NOW) == ["new"]
+    assert signing_secrets(rotated(held, "newer"), NOW, NOW - MINUTE) == ["newer", "new"]
+    assert signing_secrets({"current": "old"}, None, NOW) == ["old"]

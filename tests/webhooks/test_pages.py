@@ -30,7 +30,7 @@ async def test_a_page_holds_no_more_text_than_its_bound_and_at_least_one_message
         for _ in range(4):
             await scene.write_to_us(await scene.conversation(), text)
         page = await page_of(scene, made["id"])
-        assert len(page.contents.messages) == len(page.notices) == fit
+        assert len(page.contents.messages) == len(page.messages) == fit
         assert not page.is_last
 
 

@@ -26,9 +26,9 @@ from app.webhooks.payloads import (
     messages_of,
     predecessors,
     progress,
-    written,
+    render,
 )
-from app.webhooks.sql.event_contents import Contents, MessageTold
+from app.webhooks.sql.event_contents import Contents, MessageContent
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BATCH, OTHER = MassReplyId(UUID(int=1)), MassReplyId(UUID(int=2))
@@ -89,7 +89,7 @@ def test_a_conversation_is_told_of_in_order_whichever_mass_reply_it_was() -> Non
 
 
 def test_what_json_cannot_hold_is_said_to_be_unwritable_by_the_name_of_the_error_alone() -> None:
-    told = MessageTold(
+    told = MessageContent(
         id=ANN,
         conversation_id=BOB,
         external_id=None,
@@ -105,7 +105,7 @@ def test_what_json_cannot_hold_is_said_to_be_unwritable_by_the_name_of_the_error
     )
     [outgoing] = messages_of(event(EventType.MESSAGE_CREATED, MessageCreated(ANN, BOB)))
     with pytest.raises(EventUnwritable, match=r"^TypeError$"):
-        written(outgoing, Contents(messages={ANN: told}))
+        render(outgoing, Contents(messages={ANN: told}))
 
 
 def test_who_has_taken_everything_has_come_to_the_end() -> None:

@@ -40,7 +40,7 @@ async def test_what_is_passed_over_is_named_on_the_endpoint_in_the_log_and_count
     assert scene.consumer.calls == []
     standing = await scene.standing()
     assert standing["last_failure"] == (
-        f"evt_{event.hex}_0 (message.created) cannot be written out and was passed over; the log says why."
+        f"evt_{event.hex}_0 (message.created) could not be rendered and was skipped. The log says why."
     )
     assert standing["last_failure_at"] is not None
     assert of(scene.metrics.registry).value(COUNTED) == 1

@@ -1,4 +1,4 @@
-"""Webhooks that automation rules owe: written down with the run, called afterwards, until taken or given up."""
+"""The webhook calls of automation rules: stored with the run, made afterwards, until delivered or given up."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from app.store.transactions import SweepTx, TenantTx
 class OwedCall:
     run_id: UUID
     place: int
-    """The action's, among those of its rule."""
+    """The action's index in its rule."""
     url: str
 
 
@@ -37,8 +37,7 @@ async def owe(tx: TenantTx, rule: UUID, calls: Sequence[OwedCall]) -> None:
         await tx.execute(_OWE, rule=rule, **values)
 
 
-# From each rule that owes anything to the next along the index, so that its cost is that of the rules, however many
-# calls they owe.
+# Skips along the index from rule to rule, so that the cost is that of the rules, however many calls they owe.
 DUE = sa.text("""
     WITH RECURSIVE owing AS (
         (SELECT tenant_id, rule_id, next_at FROM automation_calls WHERE next_at IS NOT NULL
@@ -59,9 +58,9 @@ DUE = sa.text("""
 async def due(
     tx: SweepTx, limit: int, satisfied: Collection[TenantId] = (), busy: Collection[UUID] = ()
 ) -> list[tuple[TenantId, UUID]]:
-    """Rules that owe a call now, but for those that are busy or of tenants that are satisfied; as the sweeper.
+    """Return rules that owe a call now, except busy ones and those of tenants at their limit.
 
-    First the one of each tenant that has waited longest, then each tenant's second, and so on.
+    The longest-waiting one of each tenant comes first, then each tenant's second, and so on.
     """
     rows = await tx.execute(DUE, limit=limit, satisfied=list(satisfied), busy=list(busy))
     return [(TenantId(row.tenant_id), row.rule_id) for row in rows]
@@ -69,7 +68,7 @@ async def due(
 
 @dataclass(frozen=True, slots=True)
 class ClaimedCall:
-    """A call to be made now, with what it says."""
+    """A call to be made now, with its contents."""
 
     run_id: UUID
     place: int
@@ -88,8 +87,8 @@ class ClaimedCall:
     mass_reply_id: UUID | None
 
 
-# A worker that dies leaves its calls to others when the lease is over: then one may be made twice, and none is lost.
-# Materialized: a plan that asked for the due ones again for each row would be given others each time.
+# When a dead worker's lease ends, others make its calls: one may be made twice, and none is lost.
+# MATERIALIZED: a plan that evaluated `due` for each row would lock others each time.
 CLAIM = sa.text("""
     WITH due AS MATERIALIZED (
         SELECT run_id, action FROM automation_calls
@@ -108,7 +107,7 @@ CLAIM = sa.text("""
 
 
 async def claim(tx: TenantTx, rule: UUID, limit: int, lease: timedelta) -> list[ClaimedCall]:
-    """Take a rule's calls that are due; nobody else makes them before the lease is over."""
+    """Claim a rule's due calls. Nobody else makes them before the lease ends."""
     return [ClaimedCall(**row._mapping) for row in await tx.execute(CLAIM, rule=rule, limit=limit, lease=lease)]
 
 
@@ -118,15 +117,15 @@ class CallResult:
     outcome: ActionOutcome
     reason: str | None = None
     wait: timedelta | None = None
-    """How long until the next try; None where it is over."""
+    """How long until the next try; None if there is none."""
 
 
-# Runs before their calls, as whoever deletes a rule or forgets its log locks them.
+# Runs before their calls: the order in which deleting a rule and its log lock them.
 _HOLD_RUNS = sa.text("""
     SELECT FROM automation_runs WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
     ORDER BY id FOR NO KEY UPDATE
 """)
-# Only the holder of the last claim writes: whoever is late has been replaced by another try.
+# Only the last claim writes: a late result has been replaced by another try.
 _RECORD = sa.text("""
     WITH recorded AS (
         UPDATE automation_calls c
@@ -143,7 +142,7 @@ _RECORD = sa.text("""
 
 
 async def record(tx: TenantTx, results: Sequence[CallResult]) -> None:
-    """Write down how calls ended; a run whose call is given up has failed."""
+    """Record how calls ended. A run whose call is given up has failed."""
     failed = [result.call.run_id for result in results if result.outcome is ActionOutcome.FAILED]
     if failed:
         await tx.execute(_HOLD_RUNS, ids=failed)

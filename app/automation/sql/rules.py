@@ -1,4 +1,4 @@
-"""Automation rules as people set them, with how each has fared; and the log of what they ran."""
+"""Automation rules, their health, and the log of their runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from app.automation.model import (
     ActionOutcome,
     ActionResult,
     Health,
-    KeptRule,
     LoggedRun,
     Rule,
     RuleDraft,
     Run,
     RunOutcome,
+    StoredRule,
     TriggerType,
 )
 from app.automation.rule_json import parse_rule, read_result, write_rule
@@ -38,19 +38,19 @@ _FIND = sa.text(f"{_SELECT} AND r.key = :key")
 _LIST = sa.text(f"{_SELECT} AND (CAST(:after AS text) IS NULL OR r.key > :after) ORDER BY r.key LIMIT :limit")
 
 
-async def find_rule(tx: TenantTx, key: str) -> KeptRule | None:
+async def find_rule(tx: TenantTx, key: str) -> StoredRule | None:
     row = (await tx.execute(_FIND, sample=HEALTH_SAMPLE, key=key)).one_or_none()
     return None if row is None else _kept(row)
 
 
-async def list_rules(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[KeptRule]:
-    """By key, those behind `after`."""
+async def list_rules(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[StoredRule]:
+    """Return the rules after a key, by key."""
     return [_kept(row) for row in await tx.execute(_LIST, sample=HEALTH_SAMPLE, after=after, limit=limit)]
 
 
-def _kept(row: Any) -> KeptRule:
+def _kept(row: Any) -> StoredRule:
     health = Health(row.runs, row.failures, row.last_run_at, row.last_failure)
-    return KeptRule(read_rule(row), health, row.created_at, row.updated_at)
+    return StoredRule(read_rule(row), health, row.created_at, row.updated_at)
 
 
 def read_rule(row: Any) -> Rule:
@@ -60,7 +60,7 @@ def read_rule(row: Any) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class HeldRule:
-    """The rule of a key as it is about to be replaced, or the id that it is going to have."""
+    """The rule of a key that is about to be replaced, or the id of a new one."""
 
     id: UUID
     sealed: Mapping[str, str] = field(repr=False)
@@ -80,13 +80,13 @@ _HOLD = sa.text("""
 
 
 async def hold_rule(tx: TenantTx, key: str) -> HeldRule:
-    """Let nobody else save a rule of the tenant until the transaction ends."""
+    """Lock the tenant's rules until the transaction ends, so that nobody else saves one."""
     await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
     row = (await tx.execute(_HOLD, key=key)).one()
     return HeldRule(row.id, row.sealed, row.is_new, row.others)
 
 
-# What happened before a rule was made, or while it was off, is none of its business.
+# A rule ignores what happened before it was created, or while it was disabled.
 _SAVE = sa.text("""
     INSERT INTO automation_rules AS r (tenant_id, id, key, name, enabled, trigger, conditions, actions, sealed,
                                        after_position)
@@ -106,7 +106,7 @@ _BEGIN = sa.text("""
 async def save_rule(
     tx: TenantTx, held: HeldRule, key: str, draft: RuleDraft, sealed: Mapping[str, str], position: int
 ) -> None:
-    """Write a rule that `hold_rule` has held; `position` is where the outbox ends now."""
+    """Store a rule that `hold_rule` has locked. `position` is the present end of the outbox."""
     values = {
         "id": held.id,
         "key": key,
@@ -121,12 +121,12 @@ async def save_rule(
 
 
 async def delete_rule(tx: TenantTx, key: str) -> bool:
-    """Forget a rule, its log and the calls that it still owes; False where there is none."""
+    """Delete a rule, its log and its pending calls. Return False if there is none."""
     statement = sa.text("DELETE FROM automation_rules WHERE tenant_id = :tenant AND key = :key")
     return (await tx.execute(statement, key=key)).rowcount > 0
 
 
-# What a webhook answered stands with its call, and is put in its action's place here.
+# The result of a webhook is stored with its call, and shown at its action here.
 _RUNS = sa.text("""
     SELECT n.*, coalesce(c.calls, '{}') AS calls FROM automation_runs n
     LEFT JOIN LATERAL (
@@ -138,7 +138,7 @@ _RUNS = sa.text("""
 
 
 async def list_runs(tx: TenantTx, rule: UUID, *, before: UUID | None, limit: int) -> Sequence[LoggedRun]:
-    """The newest first."""
+    """Return the runs of a rule, newest first."""
     values = {"rule": rule, "before": before, "limit": limit}
     return [LoggedRun(row.id, row.at, _run(row)) for row in await tx.execute(_RUNS, **values)]
 

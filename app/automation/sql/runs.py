@@ -1,4 +1,4 @@
-"""What automation rules read and write while they run: their place in the outbox, conversations, the log of runs."""
+"""What automation rules read and write while they run: their position in the outbox, conversations, the log of runs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,17 +23,17 @@ _WAITING = sa.text("""
 
 
 async def waiting(tx: SweepTx) -> list[TenantId]:
-    """Tenants with rules and with events that these have not seen; as the sweeper."""
+    """Return the tenants whose rules have events waiting."""
     return [TenantId(id_) for id_ in await tx.scalars(_WAITING)]
 
 
 async def position(tx: TenantTx) -> int:
-    """How far a tenant's rules have read."""
+    """Return the position of a tenant's rules in the outbox."""
     statement = sa.text("SELECT position FROM automation_cursors WHERE tenant_id = :tenant")
     return await tx.scalar(statement) or 0
 
 
-# Not waited for: whoever holds the row is running this tenant's rules, and will go on with them.
+# SKIP LOCKED: the process that has locked the row is running this tenant's rules, and continues with them.
 _ADVANCE = sa.text("""
     UPDATE automation_cursors SET position = :after
     WHERE tenant_id = :tenant AND position = (
@@ -43,9 +43,9 @@ _ADVANCE = sa.text("""
 
 
 async def advance(tx: TenantTx, before: int, after: int) -> bool:
-    """Move on, and be the only one to run the tenant's rules until the transaction ends.
+    """Advance the position, and be the only one to run the tenant's rules until the transaction ends.
 
-    False where another process is at it, or has been.
+    Return False if another process is running them, or has advanced it.
     """
     return (await tx.execute(_ADVANCE, before=before, after=after)).rowcount == 1
 
@@ -58,7 +58,7 @@ _ENABLED = sa.text(f"""
 
 
 async def enabled_rules(tx: TenantTx) -> list[Rule]:
-    """By key; none of them is deleted until the transaction ends."""
+    """Return the enabled rules by key, locked against deletion until the transaction ends."""
     return [read_rule(row) for row in await tx.execute(_ENABLED)]
 
 
@@ -68,13 +68,13 @@ _AUTOMATIC = sa.text("""
 
 
 async def automatic(tx: TenantTx, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these messages that no customer wrote."""
+    """Return which of these messages are automatic."""
     return set(await tx.scalars(_AUTOMATIC, ids=ids)) if ids else set()
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A stored conversation before and after; the caller has locked it."""
+    """A conversation before and after. The caller has locked it."""
 
     id: ConversationId
     before: Conversation
@@ -124,7 +124,7 @@ _ADD_NOTES = sa.text("""
 
 
 async def add_notes(tx: TenantTx, notes: Sequence[tuple[UUID, str]]) -> None:
-    """Write notes on the timelines of conversations that the caller has locked."""
+    """Add notes to the timelines of conversations that the caller has locked."""
     if notes:
         await tx.execute(_ADD_NOTES, ids=[id_ for id_, _ in notes], texts=[text for _, text in notes])
 
@@ -142,7 +142,7 @@ _LOG = sa.text("""
 
 
 async def log_runs(tx: TenantTx, rule: UUID, runs: Sequence[Run]) -> dict[int, UUID]:
-    """Write down what a rule did on one event; answers ids by the places of the subjects.
+    """Store a rule's runs on one event. Return their ids by the subjects' places.
 
     A subject that the rule has run on before is left out.
     """

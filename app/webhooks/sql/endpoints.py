@@ -1,7 +1,7 @@
-"""Webhook endpoints: what people set, and how far each has come.
+"""Webhook endpoints: their settings, and the position of each in the outbox.
 
-One worker at a time posts to an endpoint: it claims it, and all that it writes afterwards is written only while the
-claim is its own. A claim that its worker leaves behind ends with its lease.
+One worker at a time posts to an endpoint. It claims the endpoint, and writes only while it holds the claim. The claim
+of a dead worker ends with its lease.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,9 +18,9 @@ from app.store.transactions import SweepTx, TenantTx
 from app.webhooks.model import Backlog, EndpointDraft, RetryDecision, WebhookEndpoint
 
 COUNTED = 10_000
-"""A backlog is counted up to here."""
+"""A backlog is counted up to this number."""
 
-# Each half reads along an index that holds no other tenant's events and none that the endpoint has got.
+# Each half reads an index range without other tenants' events and without those that are already posted.
 _SELECT = """
     SELECT e.*, least(waiting.count, :counted) AS backlog, waiting.oldest
     FROM webhook_endpoints e CROSS JOIN LATERAL (
@@ -45,7 +45,7 @@ async def find(tx: TenantTx, key: str) -> WebhookEndpoint | None:
 
 
 async def page(tx: TenantTx, *, after: str | None, limit: int) -> Sequence[WebhookEndpoint]:
-    """By key, those behind `after`."""
+    """Return the endpoints after a key, by key."""
     return [_read(row) for row in await tx.execute(_LIST, counted=COUNTED, after=after, limit=limit)]
 
 
@@ -73,7 +73,7 @@ async def next_id(tx: TenantTx) -> UUID:
     return id_
 
 
-# Of one that is there, the secret, and how far it has come, stay; a fault counts as mended.
+# An existing endpoint keeps its secret and its position, and its failure is cleared.
 _SAVE = sa.text("""
     INSERT INTO webhook_endpoints AS e (tenant_id, id, key, url, events, enabled, secrets, position)
     VALUES (:tenant, :id, :key, :url, CAST(:events AS text[]), :enabled, :secrets, :position)
@@ -87,11 +87,10 @@ _SAVE = sa.text("""
 async def save(
     tx: TenantTx, id_: UUID, key: str, draft: EndpointDraft, sealed: Mapping[str, str], position: int
 ) -> bool:
-    """Make the endpoint of that key, or change the one that there is; answers whether it is new."""
+    """Create or replace the endpoint of that key. Return whether it is new."""
     events = None if draft.events is None else sorted(draft.events)
     values = {"id": id_, "key": key, "url": draft.url, "events": events, "enabled": draft.enabled}
-    made = await tx.scalar(_SAVE, secrets=dict(sealed), position=position, **values)
-    return bool(made)
+    return bool(await tx.scalar(_SAVE, secrets=dict(sealed), position=position, **values))
 
 
 async def count(tx: TenantTx) -> int:
@@ -105,7 +104,7 @@ async def delete(tx: TenantTx, key: str) -> bool:
 
 
 async def hold_secrets(tx: TenantTx, key: str) -> tuple[UUID, Mapping[str, str]] | None:
-    """Read an endpoint's id and sealed secrets, for `write_secrets`; nobody else changes them meanwhile."""
+    """Lock an endpoint and return its id and sealed secrets, for `write_secrets`."""
     statement = sa.text("SELECT id, secrets FROM webhook_endpoints WHERE tenant_id = :tenant AND key = :key FOR UPDATE")
     row = (await tx.execute(statement, key=key)).one_or_none()
     return None if row is None else (row.id, row.secrets)
@@ -122,7 +121,7 @@ async def write_secrets(tx: TenantTx, id_: UUID, sealed: Mapping[str, str], prev
     await tx.execute(_WRITE_SECRETS, id=id_, secrets=dict(sealed), previous_lasts=previous_lasts)
 
 
-# Whoever posts to it now loses it: what they write down would undo this.
+# Ends a claim: what its worker writes would undo this.
 _MOVE_BACK = sa.text("""
     UPDATE webhook_endpoints
     SET position = least(position, :position), ahead = CASE WHEN :position < position THEN '{}' ELSE ahead END,
@@ -133,13 +132,13 @@ _MOVE_BACK = sa.text("""
 
 
 async def move_back(tx: TenantTx, key: str, position: int) -> bool:
-    """Let an endpoint go on behind a position, if it has come further; False where none of that key is posted to."""
+    """Move an endpoint back to a position. Return False if none of that key is posted to."""
     return (await tx.execute(_MOVE_BACK, key=key, position=position)).rowcount > 0
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedEndpoint:
-    """An endpoint, taken by one worker until its lease ends."""
+    """An endpoint, claimed by one worker until its lease ends."""
 
     tenant: TenantId
     id: UUID
@@ -151,7 +150,7 @@ class ClaimedEndpoint:
     previous_until: datetime | None
     position: int
     ahead: frozenset[str]
-    """What it has got already of the events behind the position, by `webhook-id`."""
+    """The calls after the position that are done already, by `webhook-id`."""
     failures: int
     failing_since: datetime | None
 
@@ -171,9 +170,9 @@ _DUE = sa.text("""
 
 
 async def due(tx: SweepTx, limit: int, at_limit: Collection[TenantId] = ()) -> list[tuple[TenantId, UUID]]:
-    """Endpoints that have something to hear and may be called, but for tenants that are satisfied; as the sweeper.
+    """Return endpoints that have events waiting and may be called, except those of tenants at their limit.
 
-    First the one of each tenant that has waited longest, then each tenant's second, and so on.
+    The longest-waiting one of each tenant comes first, then each tenant's second, and so on.
     """
     rows = await tx.execute(_DUE, limit=limit, satisfied=list(at_limit))
     return [(TenantId(row.tenant_id), row.id) for row in rows]
@@ -189,7 +188,7 @@ _CLAIM = sa.text("""
 
 
 async def claim(tx: TenantTx, id_: UUID, lease: timedelta) -> ClaimedEndpoint | None:
-    """Take an endpoint; None where another worker has it, or where it is not to be called any more."""
+    """Claim an endpoint. Return None if another worker has it, or if it may not be called any more."""
     row = (await tx.execute(_CLAIM, id=id_, lease=lease)).one_or_none()
     return None if row is None else _claimed(row)
 
@@ -209,9 +208,9 @@ _ADVANCE = sa.text("""
 async def advance(
     tx: TenantTx, claim: ClaimedEndpoint, position: int, ahead: Collection[str], lease: timedelta, *, heard: bool
 ) -> ClaimedEndpoint | None:
-    """Write down how far the endpoint has come, and keep it; None where it is another's by now.
+    """Store the endpoint's position, and extend the lease. Return None if the claim is lost.
 
-    `heard` says whether it took anything. What people changed meanwhile is in the answer.
+    `heard` says whether it accepted a call. The returned claim has what people changed since.
     """
     values = {"position": position, "ahead": sorted(ahead), "lease": lease, "heard": heard}
     row = (await tx.execute(_ADVANCE, **_mine(claim), **values)).one_or_none()
@@ -225,7 +224,7 @@ _NOTE_PASSED_OVER = sa.text("""
 
 
 async def note_passed_over(tx: TenantTx, claim: ClaimedEndpoint, why: str) -> None:
-    """Say on the endpoint what it will not hear of; it goes on with what came after."""
+    """Store on the endpoint which call was skipped; it continues with the next."""
     await tx.execute(_NOTE_PASSED_OVER, why=why, **_mine(claim))
 
 
@@ -236,7 +235,7 @@ _RELEASE = sa.text("""
 
 
 async def release(tx: TenantTx, claim: ClaimedEndpoint) -> None:
-    """Give an endpoint back; if it has more to hear, its turn comes after those that wait already."""
+    """Release an endpoint. If it has more events waiting, its turn comes after those that wait already."""
     await tx.execute(_RELEASE, **_mine(claim))
 
 
@@ -250,7 +249,7 @@ _SET_BACK = sa.text("""
 
 
 async def store_retry(tx: TenantTx, claim: ClaimedEndpoint, decision: RetryDecision) -> None:
-    """Write down a failure, and give the endpoint back until its next try."""
+    """Store a failure, and release the endpoint until its next try."""
     values = {
         "failing_since": decision.failing_since,
         "next_try_at": decision.next_try_at,

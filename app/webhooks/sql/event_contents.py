@@ -1,4 +1,4 @@
-"""What events are about, as it stands now: the outbox itself holds ids only."""
+"""The present contents of events: the outbox itself holds ids only."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ from app.store.transactions import TenantTx
 
 T = TypeVar("T")
 UNREADABLE: Final = (LookupError, TypeError, ValueError)
-"""How reading a row fails; a database that is away fails otherwise."""
+"""The errors of reading a row. An unreachable database raises others."""
 
 
 @dataclass(frozen=True, slots=True)
-class MessageTold:
+class MessageContent:
     id: UUID
     conversation_id: UUID
     external_id: str | None
@@ -38,7 +38,7 @@ class MessageTold:
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationTold:
+class ConversationContent:
     id: UUID
     external_id: str | None
     human_id: str | None
@@ -51,7 +51,7 @@ class ConversationTold:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryTold:
+class DeliveryContent:
     id: UUID
     conversation_id: UUID
     external_id: str | None
@@ -64,18 +64,18 @@ class DeliveryTold:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """By id. What has been deleted meanwhile is missing."""
+    """By id. What has been deleted since is missing."""
 
     mass_replies: Mapping[UUID, MassReply] = field(default_factory=dict)
-    messages: Mapping[UUID, MessageTold] = field(default_factory=dict)
-    conversations: Mapping[UUID, ConversationTold] = field(default_factory=dict)
-    deliveries: Mapping[UUID, DeliveryTold] = field(default_factory=dict)
+    messages: Mapping[UUID, MessageContent] = field(default_factory=dict)
+    conversations: Mapping[UUID, ConversationContent] = field(default_factory=dict)
+    deliveries: Mapping[UUID, DeliveryContent] = field(default_factory=dict)
     unreadable: Mapping[UUID, str] = field(default_factory=dict)
-    """What is there and cannot be read, with the name of the error."""
+    """What is stored but cannot be read, with the name of the error."""
 
 
 async def load(tx: TenantTx, batches: Collection[MassReplyId], subjects: Sequence[Subject]) -> Contents:
-    """Read the mass replies of these ids, and what these subjects are about."""
+    """Return the mass replies of these ids, and the contents of these subjects."""
     unreadable: dict[UUID, str] = {}
     messages, conversations = _messages(subjects), _conversations(subjects)
     deliveries = {subject.delivery_id for subject in subjects if isinstance(subject, DeliveryUpdated)}
@@ -103,7 +103,7 @@ async def _mass_replies(
 
 
 def _each(read: Callable[[Any], T], rows: Iterable[Any], unreadable: dict[UUID, str]) -> dict[UUID, T]:
-    """Read row by row: one that cannot be read must not keep the others from being told of."""
+    """Read row by row, so that one that cannot be read does not hold up the others."""
     found: dict[UUID, T] = {}
     for row in rows:
         try:
@@ -147,7 +147,7 @@ _CONVERSATION_SIZES = sa.text(f"""
 
 
 async def sizes(tx: TenantTx, subjects: Sequence[Subject]) -> Mapping[UUID, int]:
-    """How many bytes of text or tags belong to each message and conversation; everything else is small."""
+    """Return the bytes of text or tags of each message and conversation. Everything else is small."""
     messages, conversations = _messages(subjects), _conversations(subjects)
     rows = [
         *await _rows(tx, _MESSAGE_SIZES, messages),
@@ -168,8 +168,8 @@ async def _rows(tx: TenantTx, statement: sa.TextClause, ids: Collection[UUID]) -
     return (await tx.execute(statement, ids=list(ids))).all() if ids else ()
 
 
-def _message(row: Any) -> MessageTold:
-    return MessageTold(
+def _message(row: Any) -> MessageContent:
+    return MessageContent(
         id=row.id,
         conversation_id=row.conversation_id,
         external_id=row.external_id,
@@ -185,8 +185,8 @@ def _message(row: Any) -> MessageTold:
     )
 
 
-def _conversation(row: Any) -> ConversationTold:
-    return ConversationTold(
+def _conversation(row: Any) -> ConversationContent:
+    return ConversationContent(
         id=row.id,
         external_id=row.external_id,
         human_id=row.human_id,
@@ -199,8 +199,8 @@ def _conversation(row: Any) -> ConversationTold:
     )
 
 
-def _delivery(row: Any) -> DeliveryTold:
-    return DeliveryTold(
+def _delivery(row: Any) -> DeliveryContent:
+    return DeliveryContent(
         id=row.id,
         conversation_id=row.conversation_id,
         external_id=row.external_id,

@@ -1,4 +1,4 @@
-"""How long the outbox is kept, and where in it a time lies."""
+"""Retention of the outbox, and the position of a moment in it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,9 @@ from app.store.transactions import SweepTx, TenantTx
 
 
 async def position_before(tx: TenantTx, moment: datetime) -> int:
-    """Answer the position behind which lies every event since a moment; call `events.number` first, until it is done.
+    """Return the position after which every event since a moment lies; the last position if there is none.
 
-    Where nothing has happened since, it is the last position.
+    Call `outbox.number_all` first.
     """
     statement = sa.text("""
         SELECT coalesce(min(position) FILTER (WHERE created_at >= :moment) - 1, max(position), 0)
@@ -22,7 +22,7 @@ async def position_before(tx: TenantTx, moment: datetime) -> int:
     return found
 
 
-# Live endpoints that have not come so far hold their events, also those that have no position yet.
+# An active endpoint holds the events that it has not got, also those without a position yet.
 _FORGET = sa.text("""
     DELETE FROM outbound_events WHERE tenant_id = :tenant AND id = ANY (ARRAY(
         SELECT o.id FROM outbound_events o
@@ -35,15 +35,15 @@ _FORGET = sa.text("""
 
 
 async def forget_before(tx: TenantTx, moment: datetime, limit: int) -> int:
-    """Delete events that were written before a moment, the oldest first; answers how many there were.
+    """Delete events that were written before a moment, oldest first. Return how many.
 
-    What a webhook endpoint that is still being called has not got is left.
+    Events that an active webhook endpoint has not got are left.
     """
     return (await tx.execute(_FORGET, bound=_first_id_at(moment), limit=limit)).rowcount
 
 
 async def tenants_with_events_before(tx: SweepTx, moment: datetime) -> list[TenantId]:
-    """Whose outbox holds events from before a moment; as the sweeper."""
+    """Return the tenants whose outbox holds events from before a moment."""
     statement = sa.text("""
         SELECT t.id FROM tenants t
         WHERE EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = t.id AND o.id < :bound)
@@ -52,5 +52,5 @@ async def tenants_with_events_before(tx: SweepTx, moment: datetime) -> list[Tena
 
 
 def _first_id_at(moment: datetime) -> UUID:
-    """The least UUID of version 7 that can be made at a moment (RFC 9562 section 5.7: milliseconds come first)."""
+    """Return the least UUID of version 7 of a moment (RFC 9562 section 5.7: milliseconds come first)."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
