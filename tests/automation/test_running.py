@@ -251,7 +251,7 @@ async def test_a_rule_that_fails_is_logged_and_stops_neither_other_rules_nor_oth
     await desk.run()
     assert [await desk.tags(each) for each in both] == [{"careful", "good"}] * 2
     [first, second] = await desk.runs("1-bad")
-    because = "The rule could not be applied: an error of this service's own, which its log names."
+    because = "The rule could not be applied because of a fault of this service. Its log says more."
     assert (first["outcome"], first["reason"]) == ("failed", because)
     assert second["conversation_id"] == str(both[1])
     shown = (await desk.client.get("/automation-rules/1-bad")).json()

@@ -38,7 +38,7 @@ async def test_gone_disables_at_once_and_saving_makes_it_go_on(scene: Scene) -> 
     standing = await scene.standing()
     assert (standing["state"], standing["disabled_reason"]) == (
         "disabled",
-        "It answered HTTP 410: it is gone for good.",
+        "It answered HTTP 410: it is permanently gone.",
     )
     scene.consumer.answer(200)
     await scene.let_pass(A_DAY)
@@ -135,7 +135,7 @@ async def test_a_secret_that_cannot_be_read_any_more_is_a_failure_until_it_is_re
     await scene.endpoint()
     await scene.write_to_us(await scene.conversation(), "Hello?")
     await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts, scene.metrics))
-    assert (await scene.standing())["last_failure"] == "Its secret cannot be read any more. Replace it."
+    assert (await scene.standing())["last_failure"] == "The endpoint's secret cannot be decrypted any more. Replace it."
     async with scene.runtime.database.begin(scene.tenant) as tx:
         await tx.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))
     scene.consumer.secret = (await scene.client.post("/webhook-endpoints/helpdesk/rotate-secret")).json()["secret"]
