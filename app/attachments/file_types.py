@@ -1,8 +1,7 @@
-"""Files that go with a reply: which ones are taken, and under which name.
+"""The files that a reply may carry, and their names.
 
-A file has to be what it says, three times over: its declared type is on the list, its name ends as files of that type
-do, and its content begins like one. Nothing that runs when somebody opens it is on the list, nor is an archive, which
-could hold anything.
+A file must match in three ways: its declared type is on the list, its name has an ending of that type, and its content
+begins like that type. The list has nothing that runs when it is opened, and no archives, which could hold anything.
 """
 
 import unicodedata
@@ -15,12 +14,12 @@ from app.domain.errors import Fault, InvalidRequest
 from app.domain.outbound import Attachment
 
 HEAD_BYTES: Final = 8_192
-"""What is looked at to tell a file's type."""
+"""The bytes that are read to recognise a file's type."""
 _LONGEST_NAME: Final = 150
-"""Bytes of UTF-8; file systems take 255, and mail headers fold what is longer."""
+"""Bytes of UTF-8; file systems allow 255, and mail headers fold longer names."""
 _NAMELESS: Final = "attachment"
 _UNSAFE: Final = frozenset('<>:"|?*;')
-"""Besides slashes and what cannot be printed: refused by file systems, or special in a header."""
+"""Besides slashes and unprintable characters: refused by file systems, or special in a header."""
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _BINARY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -60,7 +59,7 @@ _TEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "application/json": (".json",),
 }
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {**_BINARY, **_TEXT}
-"""The content types that are taken, each with the endings of its files' names."""
+"""The accepted content types, each with the endings of its files' names."""
 
 _ALIASES: Final[Mapping[str, str]] = {
     "image/jpg": "image/jpeg",
@@ -72,7 +71,7 @@ _ALIASES: Final[Mapping[str, str]] = {
     "text/rtf": "application/rtf",
 }
 _UNSAID: Final = frozenset({"", "application/octet-stream"})
-"""Said where the sender does not know the type: then the name's ending tells it."""
+"""The type that a sender declares if it does not know better: then the name's ending decides."""
 
 _CONTROL: Final = frozenset(range(32)) - set(b"\t\n\r\f")
 
@@ -82,12 +81,12 @@ _ODF: Final[Mapping[str, str]] = {
     kind: endings[0] for kind, endings in TYPES.items() if kind.startswith("application/vnd.oasis.opendocument.")
 }
 MACROS: Final = "vbaProject.bin"
-"""The part of an Office file that holds its programs."""
+"""The part of an Office file that holds its macros."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredContent:
-    """Content that was checked and is kept under a key."""
+    """Content that was checked, and is stored under a key."""
 
     filename: str
     content_type: str
@@ -105,7 +104,7 @@ class StoredAttachment:
 
 
 def safe_filename(name: str) -> str:
-    """Answer the name alone, without folders, and without anything that a file system or a header might stumble on."""
+    """Return the bare name, without folders and without characters that a file system or a header rejects."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     plain = "".join(c for c in last if c.isprintable() and c not in _UNSAFE)
     path = PurePosixPath(" ".join(plain.split()).strip(". ") or _NAMELESS)
@@ -115,7 +114,7 @@ def safe_filename(name: str) -> str:
 
 
 def checked_type(filename: str, declared: str | None, head: bytes, recognised: frozenset[str]) -> str:
-    """Answer the file's content type. Raises InvalidRequest where name, declaration and content do not agree.
+    """Return the file's content type. Raise InvalidRequest if name, declaration and content do not agree.
 
     `head` is the file's beginning; `recognised` are the name endings of all kinds of files that begin so.
     """
@@ -129,7 +128,7 @@ def checked_type(filename: str, declared: str | None, head: bytes, recognised: f
 
 
 def recognised_archive(members: Collection[str], mimetype: str | None) -> frozenset[str]:
-    """Tell an office document by the members of its ZIP archive; nothing for any other archive, or one with macros.
+    """Recognise an office document by the members of its ZIP archive; nothing for other archives, or with macros.
 
     `mimetype` is what the member of that name says (OpenDocument 1.3 part 2, section 3.3).
     """

@@ -1,4 +1,4 @@
-"""The content of attachments, on local disk or in an object store, as the installation says."""
+"""The content of attachments, on local disk or in an object store, by the settings."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
 _RETRIES: "Final[RetryConfig]" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
-"""A person waits for an upload, and a lane for its files: left to itself, the library asks again for three minutes."""
+"""A person waits for an upload, and a lane for its files. By default, the library retries for three minutes."""
 
 _MISSING: Final = (FileNotFoundError, NotFoundError)
 _REFUSED: Final = (PermissionError, PermissionDeniedError, UnauthenticatedError)
 
 
 class FilesUnavailable(Exception):
-    """The place where attachments are kept does not answer, or does not have the file; the message says which."""
+    """The storage does not answer, or does not have the file; the message says which."""
 
     @classmethod
     def because(cls, error: Exception) -> "FilesUnavailable":
-        """Say what is wrong in words of our own: the library's name the place, and repeat what it answered."""
+        """Return what is wrong in our own words: the library's messages name the storage, and quote its response."""
         if isinstance(error, _MISSING):
             return cls("there is no such file, or no such bucket or folder")
         if isinstance(error, _REFUSED):
@@ -33,21 +33,21 @@ class FilesUnavailable(Exception):
 
 
 class Files:
-    """Content by its key. A key is written once and never changed."""
+    """Content by key. A key is written once, and never changes."""
 
     def __init__(self, url: str) -> None:
-        """Open `file:///…` or `s3://…`; the latter reads the usual AWS_ variables. Raises ValueError."""
+        """Open `file:///…` or `s3://…`; the latter reads the usual AWS_ variables. Raise ValueError."""
         self._store = _open(url)
 
     async def put(self, key: str, content: IO[bytes]) -> None:
-        """Keep what is left to read of a file. Raises FilesUnavailable."""
+        """Store the rest of a file. Raise FilesUnavailable."""
         try:
             await obstore.put_async(self._store, key, content)
         except (BaseError, OSError) as error:
             raise FilesUnavailable.because(error) from error
 
     async def get(self, key: str) -> bytes:
-        """Read a whole file. Raises FilesUnavailable."""
+        """Return a whole file. Raise FilesUnavailable."""
         try:
             found = await obstore.get_async(self._store, key)
             return bytes(await found.bytes_async())
@@ -55,7 +55,7 @@ class Files:
             raise FilesUnavailable.because(error) from error
 
     async def delete(self, key: str) -> None:
-        """Delete a file; one that is not there is deleted already. Raises FilesUnavailable."""
+        """Delete a file, if it exists. Raise FilesUnavailable."""
         try:
             await obstore.delete_async(self._store, key)
         except _MISSING:

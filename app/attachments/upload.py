@@ -1,4 +1,4 @@
-"""Use cases of attachments: taking an uploaded file, and finding those that a mass reply names."""
+"""Use cases of attachments: storing an uploaded file, and finding those that a mass reply names."""
 
 import asyncio
 import hashlib
@@ -34,7 +34,7 @@ _LONGEST_MIMETYPE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as somebody sent it, nothing of it believed yet."""
+    """A file as it was sent, not yet checked."""
 
     filename: str = field(repr=False)
     content_type: str | None
@@ -43,9 +43,9 @@ class Upload:
 
 
 async def keep_attachment(database: Database, files: Files, tenant: TenantId, upload: Upload) -> StoredAttachment:
-    """Check a file and keep it. Raises InvalidRequest for one that is not taken, FilesUnavailable.
+    """Check a file and store it. Raise InvalidRequest if it is not accepted, or FilesUnavailable.
 
-    The content is kept first: a row whose content is missing would promise what cannot be sent.
+    The content is stored first: a row without content would promise what cannot be sent.
     """
     checked = await asyncio.to_thread(_check, tenant, upload)
     await files.put(checked.storage_key, upload.content)
@@ -54,7 +54,7 @@ async def keep_attachment(database: Database, files: Files, tenant: TenantId, up
 
 
 def _check(tenant: TenantId, upload: Upload) -> StoredContent:
-    """Look at all of the content, and leave it to be read from its beginning."""
+    """Read the whole content, and rewind it."""
     filename, content = safe_filename(upload.filename), upload.content
     head = content.read(HEAD_BYTES)
     if not head:
@@ -67,12 +67,12 @@ def _check(tenant: TenantId, upload: Upload) -> StoredContent:
 
 
 def _recognised(head: bytes, content: IO[bytes]) -> frozenset[str]:
-    """The name endings of the kinds of files that begin like this one."""
+    """Return the name endings of the kinds of files that begin like this one."""
     if head.startswith(_ZIP):
         return _recognised_archive(content)
     try:
         return frozenset(match.extension for match in puremagic.magic_string(head))
-    except puremagic.PureError:  # no kind that it knows begins so
+    except puremagic.PureError:  # the library knows no kind that begins so
         return frozenset()
 
 
@@ -91,7 +91,7 @@ def _mimetype(archive: ZipFile) -> str:
 
 
 async def attachments_of(tx: TenantTx, ids: Sequence[UUID]) -> tuple[Attachment, ...]:
-    """What a mass reply means by these ids. Raises UnknownAttachment, naming those that the tenant does not have."""
+    """Return the attachments of these ids. Raise UnknownAttachment with those that the tenant does not have."""
     wanted = tuple(dict.fromkeys(ids))
     found = tuple(stored.attachment for stored in await find_attachments(tx, wanted))
     if unknown := set(wanted) - {attachment.id for attachment in found}:

@@ -1,4 +1,4 @@
-"""What the token of an identity provider says, once its signature holds: whose it is, and which roles it gives."""
+"""The claims of an identity provider's verified token: its tenant, its user and its roles."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ from app.domain.words import TenantId
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 320  # RFC 3696, erratum 1690: 64 before the at sign, 255 behind it
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # valid in JSON, and nothing that PostgreSQL can keep
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # valid in JSON, but PostgreSQL cannot store it
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimNames:
-    """Where a token says what: a claim's name, or a path with dots into claims that hold others."""
+    """The names of the claims; a name with dots may be a path into nested claims."""
 
     tenant: str
     user: str
@@ -30,17 +30,17 @@ class ClaimNames:
 
 @dataclass(frozen=True, slots=True)
 class TokenIdentity:
-    """A person, as the identity provider knows them. The tenant is the provider's word, not yet looked up."""
+    """A person as the identity provider knows them. The tenant has not been looked up yet."""
 
     tenant: TenantId
     user: Author
     roles: frozenset[Role]
     until: datetime | None
-    """When the token ends."""
+    """When the token expires."""
 
 
 def read_identity(claims: Mapping[str, object], names: ClaimNames) -> TokenIdentity | None:
-    """Read verified claims; None where they name no tenant or no user."""
+    """Read verified claims. Return None if they name no tenant or no user."""
     tenant = _tenant(find_claim(claims, names.tenant))
     user_id = _text(find_claim(claims, names.user), LONGEST_NAME)
     if tenant is None or user_id is None:
@@ -52,9 +52,9 @@ def read_identity(claims: Mapping[str, object], names: ClaimNames) -> TokenIdent
 
 
 def find_claim(claims: object, path: str) -> object:
-    """The claim of that very name, else the one that the dots lead to; None where there is none.
+    """Return the claim of that exact name, else the one that the dots lead to; None if there is none.
 
-    The whole name comes first, because providers name custom claims by addresses that have dots in them:
+    The exact name wins, because providers name custom claims by addresses with dots:
     `https://helpdesk.example.com/roles`.
     """
     if not isinstance(claims, Mapping):
@@ -66,7 +66,7 @@ def find_claim(claims: object, path: str) -> object:
 
 
 def _moment(value: object) -> datetime | None:
-    """A time in seconds; None for one beyond all calendars."""
+    """Return a time from seconds; None if it is out of range."""
     try:
         return datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else None
     except (ValueError, OverflowError, OSError):
@@ -81,7 +81,7 @@ def _tenant(value: object) -> TenantId | None:
 
 
 def _text(value: object, longest: int) -> str | None:
-    """A text that can be kept; helpdesks also number their users."""
+    """Return a text that can be stored. Some helpdesks number their users."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     usable = isinstance(value, str) and 0 < len(value) <= longest and not _UNSTORABLE.search(value)
@@ -89,7 +89,7 @@ def _text(value: object, longest: int) -> str | None:
 
 
 def _roles(value: object) -> frozenset[Role]:
-    """The roles among those named: a provider names roles of other applications too."""
+    """Return the known roles: a provider names roles of other applications too."""
     return frozenset(Role(name) for name in _names(value) if name in set(Role))
 
 

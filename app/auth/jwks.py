@@ -1,8 +1,8 @@
-"""The keys of an identity provider: a JSON Web Key Set (RFC 7517), fetched when it is needed and kept.
+"""The keys of an identity provider: a JSON Web Key Set (RFC 7517), fetched when it is needed and cached.
 
-Providers change keys without notice. A key that is not known is asked for at once, though not more often than every
-few seconds, for anybody can make up the name of a key. Known keys are asked for anew every few minutes, so that one
-that was withdrawn loses its power. While the provider cannot be reached, the last keys serve on.
+Providers change keys without notice. An unknown key is looked up at once, though only every few seconds: anybody can
+make up a key's name. Known keys are fetched again every few minutes, so that a withdrawn one stops working. While the
+provider is unreachable, the cached keys stay valid.
 """
 
 import asyncio
@@ -21,20 +21,20 @@ log = structlog.get_logger(__name__)
 
 ALGORITHMS: Final = ("RS256", "ES256")
 FRESH_SECONDS: Final = 300.0
-"""How long keys count without being asked for again."""
+"""How long keys are cached."""
 PATIENCE_SECONDS: Final = 10.0
-"""The shortest time between two questions, however many unknown keys are named."""
+"""The shortest time between two fetches, however many unknown keys are named."""
 FETCH_SECONDS: Final = 3.0
 MAX_BYTES: Final = 256_000
-"""The longest key set that is read; a hundred keys take a quarter of it."""
+"""The largest key set that is read; a hundred keys take a quarter of it."""
 
 
 class KeySetUnusable(Exception):
-    """The provider's answer is too long, or holds no key that could verify a token."""
+    """The provider's response is too large, or holds no key that could verify a token."""
 
 
 class _Jwk(BaseModel):
-    """The public parts of a key that may verify; other entries (encryption, other algorithms) are passed over."""
+    """The public parts of a key that may verify. Other entries (encryption, other algorithms) are skipped."""
 
     kty: Literal["RSA", "EC"]
     kid: str
@@ -63,12 +63,12 @@ class KeySet:
         self._question: asyncio.Task[None] | None = None
 
     async def find(self, kid: str | None) -> PyJWK | None:
-        """The key of that name; None where the provider has no such key, or cannot be asked for it."""
+        """Return the key of that name; None if the provider has no such key, or is unreachable."""
         if kid is None:
             return None
         self._ask_when_due(kid in self._keys)
         if self._question is not None and not (kid in self._keys and self._fresh):
-            # Shielded, for the question is everybody's: it must survive the request that came first.
+            # Shielded: all requests share the fetch, so it must survive the one that began it.
             await asyncio.shield(self._question)
         return self._keys.get(kid)
 
@@ -88,7 +88,7 @@ class KeySet:
             self._question = asyncio.create_task(self._ask())
 
     async def _ask(self) -> None:
-        """Take over the provider's keys, or keep those that are here."""
+        """Fetch the provider's keys, or keep the cached ones if that fails."""
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 self._keys = read_keys(await self._fetch())
@@ -109,7 +109,7 @@ class KeySet:
 
 
 def read_keys(content: bytes) -> Mapping[str, PyJWK]:
-    """Read a key set as it was sent. Raises KeySetUnusable."""
+    """Read a key set. Raise KeySetUnusable."""
     try:
         found = _JwkSet.model_validate_json(content)
     except ValidationError as error:

@@ -1,7 +1,7 @@
-"""Tokens of the helpdesk's identity provider: JSON Web Tokens (RFC 7519), checked as RFC 8725 advises.
+"""Tokens of the helpdesk's identity provider: JSON Web Tokens (RFC 7519), verified as RFC 8725 advises.
 
-The algorithm comes from the settings and never from the token; a token's own keys and addresses of keys (`jwk`, `jku`,
-`x5u`) are not looked at; extensions that a token calls critical are unknown here, so it is refused.
+The algorithm comes from the settings and never from the token. A token's own keys and key addresses (`jwk`, `jku`,
+`x5u`) are ignored. A token with critical extensions is refused, because none is known here.
 """
 
 import base64
@@ -16,10 +16,10 @@ from jwt.exceptions import PyJWTError
 from app.auth.claims import ClaimNames, TokenIdentity, read_identity
 
 LEEWAY: Final = timedelta(seconds=30)
-"""By how much two machines' clocks may differ."""
+"""How much two machines' clocks may differ."""
 
 LONGEST_TOKEN: Final = 16_000
-"""Characters; servers take no longer header than about this."""
+"""Characters; servers accept headers up to about this length."""
 
 
 class Keys(Protocol):
@@ -29,11 +29,11 @@ class Keys(Protocol):
     def algorithms(self) -> Sequence[str]: ...
 
     async def find(self, kid: str | None) -> PyJWK | None:
-        """The key that a token says it was signed with; None where that cannot be."""
+        """Return the key that a token names; None if it cannot be that key."""
 
 
 class SharedSecret:
-    """One secret that the identity provider signs with too, whatever name a token has for it."""
+    """One secret that the identity provider signs with too, whatever key a token names."""
 
     algorithms = ("HS256",)
 
@@ -46,13 +46,13 @@ class SharedSecret:
 
 
 class Tokens:
-    """Believes the tokens of one issuer that are meant for this service."""
+    """Verifies the tokens of one issuer for this service."""
 
     def __init__(self, keys: Keys, *, issuer: str, audience: str, names: ClaimNames) -> None:
         self._keys, self._issuer, self._audience, self._names = keys, issuer, audience, names
 
     async def identify(self, token: str) -> TokenIdentity | None:
-        """Whose token it is; None where it is not to be believed, whatever the reason."""
+        """Return whose token it is; None if it is not valid, whatever the reason."""
         if len(token) > LONGEST_TOKEN:
             return None
         try:

@@ -1,6 +1,6 @@
-"""Tickets to an event stream, for browsers: their `EventSource` sends no header, and an address is no place for a key.
+"""Tickets to an event stream, for browsers: their `EventSource` sends no header, and a key does not belong in a URL.
 
-A ticket reads `mt_<tenant>_<secret>`. The tenant says where to look, and is believed once the secret is found there.
+A ticket reads `mt_<tenant>_<secret>`. The tenant says where to look up the secret; only a found secret is valid.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _FORM: Final = re.compile(r"mt_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True, slots=True)
 class StreamTicket:
-    """A ticket as somebody showed it, not yet believed."""
+    """A ticket as presented, not yet verified."""
 
     tenant: TenantId
     secret: str = field(repr=False)
@@ -39,5 +39,5 @@ class StreamTicket:
 
     @property
     def digest(self) -> bytes:
-        """What is stored. The secret holds 256 random bits, so one round of SHA-256 is enough."""
+        """What is stored. The secret has 256 random bits, so one round of SHA-256 is enough."""
         return hashlib.sha256(self.secret.encode()).digest()

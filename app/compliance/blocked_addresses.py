@@ -1,4 +1,4 @@
-"""Use cases: which addresses are blocked, and lifting a block."""
+"""Use cases of blocked addresses: listing them, and lifting a block."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,14 +16,14 @@ from app.store.transactions import TenantTx
 async def list_blocked(
     tx: TenantTx, channel: Channel | None, address: str | None, *, before: UUID | None, limit: int
 ) -> Sequence[BlockedAddress]:
-    """List blocked addresses, the newest first. An address is found in every spelling of it."""
+    """Return blocked addresses, newest first. An address is found in any spelling."""
     channels = list(Channel) if channel is None else [channel]
     keys = None if address is None else {Address.read(each, address).key for each in channels}
     return await blocked_addresses.page(tx, channel, keys, before=before, limit=limit)
 
 
 async def lift_block(tx: TenantTx, id_: UUID, reason: str, by: Actor) -> None:
-    """Lift one block, for a reason that is kept on record; the address itself is not. Raises NotFound."""
+    """Lift one block. The audit log stores the reason, but not the address. Raise NotFound."""
     lifted = await blocked_addresses.lift(tx, id_)
     if lifted is None:
         raise NotFound

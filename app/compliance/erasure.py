@@ -1,4 +1,4 @@
-"""Use case: erasing one contact's personal data, so that every count stays what it was."""
+"""Use case: erasing one contact's personal data, without changing any count."""
 
 from app.compliance.sql import erasure
 from app.delivery.settle import Report, settle
@@ -11,10 +11,10 @@ from app.store.transactions import TenantTx
 
 
 async def erase_contact(tx: TenantTx, name: str, digests: AddressDigests, by: Actor) -> Erased:
-    """Erase a contact, by our id or the external one. What was still to be sent to it is cancelled and never sent.
+    """Erase a contact, by its id or its external id. Its queued deliveries are cancelled.
 
-    Its addresses stay blocked where they are, as digests that know them again when somebody imports them.
-    Raises NotFound; ContactInFlight while a message to it is under way, because its record would bring the text back.
+    Its blocked addresses stay blocked, as digests that recognise them when they are imported again.
+    Raise NotFound, or ContactInFlight while a message to it is under way: recording it would bring the text back.
     """
     contact = await erasure.hold_contact(tx, name.strip())
     if contact is None:

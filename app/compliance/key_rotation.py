@@ -1,4 +1,4 @@
-"""Use case: everything that is sealed, under the current secret key, so that the former ones can be taken away."""
+"""Use case: encrypting all secrets under the current key, so that former keys can be removed."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,19 +21,19 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Rotated:
-    """What a rotation has done, of all tenants."""
+    """The result of a rotation over all tenants."""
 
     resealed: int = 0
     current: int = 0
-    """Sealed under the current key before."""
+    """Encrypted under the current key before."""
     unreadable: int = 0
-    """Sealed under a key that is not there: somebody must enter them again."""
+    """Encrypted under a key that is missing: somebody must enter them again."""
 
 
 async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks, secret_keys: list[str]) -> Rotated:
-    """Seal anew what a former key has sealed, and store what is derived from one; a tenant at a time.
+    """Encrypt under the current key what a former key encrypted, and store what is derived from one, by tenant.
 
-    It may be repeated, and what it did not reach is as readable as before.
+    It may be repeated, and what it did not reach stays readable.
     """
     async with database.begin_sweep() as tx:
         tenants = await retention.every_tenant(tx)
@@ -50,7 +50,7 @@ async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks,
 
 
 async def _store_tokens(tx: TenantTx, vault: Vault, callbacks: Callbacks) -> None:
-    """Store the callback secrets that are derived from a key, which is about to go."""
+    """Store the callback secrets that are derived from a key which is about to be removed."""
     for account in await sealed.accounts_without_tokens(tx):
         row = SealedRow(account, vault.seal(tx.tenant, account, first_token(callbacks.token(account))))
         await sealed.write_row(tx, channel_accounts, "callback_secrets", row)
@@ -78,7 +78,7 @@ def _anew(vault: Vault, tenant: UUID, row: SealedRow, done: Rotated) -> dict[str
 
 
 async def _keep_digest_keys(tx: RoutingTx, vault: Vault, former: list[str], done: Rotated) -> None:
-    """Keep the keys that erased addresses are known again by: their digests cannot be made anew."""
+    """Store the keys that recognise erased addresses: their digests cannot be computed again."""
     for name, value in (await installation_secrets.all_sealed(tx)).items():
         anew = _anew(vault, NOBODY, SealedRow(NOBODY, {name: value}), done)
         await installation_secrets.keep(tx, anew or {})

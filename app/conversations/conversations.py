@@ -23,14 +23,14 @@ class SearchResult:
 
 
 async def search(tx: TenantTx, filter: Filter, *, limit: int, before: UUID | None = None) -> SearchResult:
-    """Find conversations, the newest first; a page begins after the conversation `before`."""
+    """Find conversations, newest first. A page begins after the conversation `before`."""
     total = await filters.count(tx, filter)
     ids = await filters.page(tx, filter, limit=limit, before=before)
     return SearchResult(total, await view_conversations(tx, ids))
 
 
 async def resolve(tx: TenantTx, name: str) -> ConversationId:
-    """Find a conversation by our id or by its external one. Raises NotFound."""
+    """Return a conversation's id, by its id or its external id. Raise NotFound."""
     id_ = await find_id(tx, name.strip())
     if id_ is None:
         raise NotFound
@@ -38,7 +38,7 @@ async def resolve(tx: TenantTx, name: str) -> ConversationId:
 
 
 async def get(tx: TenantTx, name: str) -> ConversationView:
-    """Raises NotFound."""
+    """Return a conversation. Raise NotFound if there is none."""
     [view] = await view_conversations(tx, [await resolve(tx, name)])
     return view
 
@@ -47,11 +47,11 @@ async def get(tx: TenantTx, name: str) -> ConversationView:
 class Written:
     item: TimelineItem
     added: bool
-    """False where the timeline had this message already."""
+    """False if the timeline had this message already."""
 
 
 async def add_customer_message(tx: TenantTx, name: str, message: CustomerMessage) -> Written:
-    """Record what a customer wrote, once for each id of the provider's. Raises NotFound."""
+    """Record a customer's message, once for each provider message id. Raise NotFound."""
     id_ = await resolve(tx, name)
     recorded = await record_customer_message(tx, id_, message, datetime.now(UTC))
     return Written(await timeline_item(tx, id_, recorded.message_id), recorded.added)

@@ -1,7 +1,7 @@
-"""What the lines of an import make of what is stored: applied one after the other, in memory.
+"""Applying the lines of an import to what is stored, one after the other, in memory.
 
-The store loads what a chunk of lines speaks of, lets this module apply them, and writes what came out of it, set-based.
-So each line sees what the lines before it did, and "unchanged" means that the line said nothing new.
+The store loads what a chunk of lines refers to, lets this module apply them, and writes the changes, set-based. So each
+line sees the changes of the lines before it, and "unchanged" means that the line held nothing new.
 """
 
 from collections import defaultdict
@@ -42,7 +42,7 @@ class KnownAccount:
 
 @dataclass(frozen=True, slots=True)
 class KnownAccounts:
-    """A tenant's channel accounts by key, the oldest first."""
+    """A tenant's channel accounts by key, oldest first."""
 
     known: Mapping[str, KnownAccount]
 
@@ -51,20 +51,20 @@ class KnownAccounts:
         return None if account is None else account.channel
 
     def region(self, channel: Channel, key: str | None) -> str | None:
-        """Where a conversation's national numbers are from: its account's country, else that of the channel's first."""
+        """Return the country of a conversation's national numbers: its account's, else the channel's first one."""
         if key is not None:
             return self.known[key].region if key in self.known else None
         return next((each.region for each in self.known.values() if each.channel is channel), None)
 
     def regions(self, channel: Channel) -> set[str | None]:
-        """Every country that a national number on this channel may be from."""
+        """Return every country that a national number on this channel may be from."""
         return {None, *(each.region for each in self.known.values() if each.channel is channel)}
 
 
 def unnamed_id(conversation: Conversation, contact: Contact) -> str:
-    """Name the contact of a conversation that nobody gave an id: by the conversation's address, else by its own.
+    """Return the key of a contact without an id: the conversation's address, else the contact's own.
 
-    Without any of these the conversation's id stands for the contact: it cannot be reached and meets no other one.
+    Without any address the conversation's id is the key: such a contact cannot be reached, and is nobody else.
     """
     if conversation.address:
         return identity(Address.read(conversation.channel, conversation.address))
@@ -94,7 +94,7 @@ def possible_contacts(
     contacts: Mapping[str, Contact],
     accounts: KnownAccounts,
 ) -> set[str]:
-    """Return every contact without a name that the lines may lead to, in whatever order they apply."""
+    """Return every contact without an id that the lines may lead to, in whatever order they apply."""
     by_conversation = defaultdict[str, list[ConversationLine]](list)
     for line in lines:
         by_conversation[line.external_id].append(line)
@@ -150,7 +150,7 @@ _ADDRESS_FIELDS = {
 
 @dataclass(slots=True)
 class Chunk:
-    """What is stored of that which some lines speak of, and what they made of it so far."""
+    """What is stored of the objects that some lines refer to, with the lines' changes so far."""
 
     accounts: KnownAccounts
     conversations: dict[str, Conversation]
@@ -160,24 +160,24 @@ class Chunk:
     known: set[tuple[str, MessageKey]]
     """Messages by their conversation's external id."""
     stored: Mapping[str, Conversation] = field(default_factory=dict)
-    """The conversations as they were before the first line; those that the lines make are not in here."""
+    """The conversations before the first line, without those that the lines create."""
     used_elsewhere: frozenset[str] = frozenset()
-    """Contacts without a name that conversations besides these have."""
+    """Contacts without an id that other conversations have."""
     left: set[str] = field(default_factory=set)
-    """Contacts without a name that their last conversation left. Whoever comes to such an address is somebody else."""
+    """Contacts without an id that their last conversation has left. A newcomer at such an address is somebody else."""
     messages: list[NewMessage] = field(default_factory=list)
     changed_conversations: set[str] = field(default_factory=set)
     changed_contacts: set[str] = field(default_factory=set)
 
     def changed_addresses(self) -> list[Address]:
-        """Where somebody may be written to now who perhaps could not be before."""
+        """The addresses that the lines made reachable."""
         conversations = (self.conversations[key] for key in self.changed_conversations)
         contacts = (self.contacts[key] for key in self.changed_contacts)
         own = [self._read(each, each.address) for each in conversations if each.address is not None]
         return own + [address for each in contacts for address in addresses_of(each.email, each.phone)]
 
     def apply(self, line: ConversationLine, now: datetime) -> LineOutcome:
-        """Apply one line. Raises InvalidLine, and then nothing has changed."""
+        """Apply one line. If it raises InvalidLine, nothing has changed."""
         before = self.conversations.get(line.external_id)
         draft = self._draft(line, before, now)
         contact = self._contact(line, before, draft)
@@ -195,7 +195,7 @@ class Chunk:
         return LineOutcome.UPDATED if changed else LineOutcome.UNCHANGED
 
     def no_address(self, line: ConversationLine) -> str | None:
-        """Say which field would let a conversation be answered that has no address; None where it has one."""
+        """Return the field that a conversation without an address lacks for a reply; None if it has an address."""
         conversation = self.conversations[line.external_id]
         channel, contact = conversation.channel, self.contacts[conversation.contact]
         if channel is Channel.VOICE or conversation.address or contact.address_on(channel):
@@ -203,7 +203,7 @@ class Chunk:
         return f"Nobody can be written to here: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
 
     def updates(self) -> list[ConversationUpdated]:
-        """What to tell others of the conversations that there were: a first import is no news, however large."""
+        """Return the changes of existing conversations, to publish. New conversations are not published."""
         both = [
             (self.stored[key], self.conversations[key]) for key in sorted(self.changed_conversations & {*self.stored})
         ]
@@ -211,9 +211,9 @@ class Chunk:
         return [each for each in told if each is not None]
 
     def _draft(self, line: ConversationLine, before: Conversation | None, now: datetime) -> Conversation:
-        """Return the conversation as the line says it; whose it is, is still as it was."""
+        """Return the conversation as the line says it, with its contact unchanged."""
         if before is None and "channel" not in line.given:
-            raise InvalidLine("channel_required", "/channel: A new conversation needs its channel.")
+            raise InvalidLine("channel_required", "/channel: A new conversation needs a channel.")
         start = before or Conversation(line.given["channel"], "", line.given.get("created_at", now), line.external_id)
         draft = replace(start, **line.given)
         self._check_account(line, draft)
@@ -221,7 +221,7 @@ class Chunk:
         return replace(draft, address=address, custom_fields=_merged(draft.custom_fields, line.custom_fields))
 
     def _contact(self, line: ConversationLine, before: Conversation | None, draft: Conversation) -> Contact:
-        """Return whose conversation it is, as the line leaves them."""
+        """Return the conversation's contact as the line leaves it."""
         said = line.contact or ContactLine()
         if said.external_id is not None and (before is None or said.external_id != before.contact):
             return _patched(self.contacts.get(said.external_id, Contact(said.external_id)), said)
@@ -236,13 +236,13 @@ class Chunk:
         return self._at_address(draft, said, _moved(replace(patched, unnamed=True), said, before))
 
     def _at_address(self, draft: Conversation, said: ContactLine, fresh: Contact) -> Contact:
-        """Return who is at the conversation's address, without a name: who is known there, else `fresh`."""
+        """Return the contact without an id at the conversation's address: a known one, else `fresh`."""
         key = unnamed_id(draft, fresh)
         known = self.contacts.get(key)
         return _reachable(replace(fresh, external_id=key) if known is None else _patched(known, said), draft)
 
     def _leave(self, key: str) -> None:
-        """Let nobody else become a contact without a name that its last conversation has left."""
+        """Retire a contact without an id that its last conversation has left, so that nobody else becomes it."""
         used = key in self.used_elsewhere or any(each.contact == key for each in self.conversations.values())
         if used or not self.contacts[key].unnamed:
             return
@@ -255,9 +255,9 @@ class Chunk:
         return Address.read(conversation.channel, address, region)
 
     def _addressed(self, draft: Conversation, before: Conversation | None, contact: Contact) -> Conversation:
-        """Keep the address that was given, with its key, and none while the contact's own is as good.
+        """Store the given address, with its key; none if it equals the contact's own.
 
-        A line that repeats what was derived, as one does that sends our own answer back, does not give an address.
+        A line that repeats a derived address, as one that sends our own answer back does, gives no address.
         """
         own, derived = contact.address_on(draft.channel), before is not None and before.address is None
         given = None if draft.address is None else self._read(draft, draft.address)
@@ -270,7 +270,7 @@ class Chunk:
             return
         channel = self.accounts.channel_of(draft.channel_account)
         if channel is None and "channel_account" in line.given:
-            raise InvalidLine("unknown_channel_account", "/channel_account: There is no channel account of this key.")
+            raise InvalidLine("unknown_channel_account", "/channel_account: There is no channel account with this key.")
         if channel not in (None, draft.channel):
             raise InvalidLine("channel_mismatch", "/channel_account: This account is on another channel.")
 
@@ -310,7 +310,7 @@ def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, ob
 
 
 def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact:
-    """Return a contact without the address that its conversation had: it has another one now."""
+    """Return a contact without the address that its conversation had before."""
     own = contact.address_on(before.channel)
     if own is None or Address.read(before.channel, own).key != before.address_key:
         return contact
@@ -320,7 +320,7 @@ def _moved(contact: Contact, said: ContactLine, before: Conversation) -> Contact
 
 
 def _reachable(contact: Contact, conversation: Conversation) -> Contact:
-    """Give a contact that is known by its address that address, so that a template may use it."""
+    """Give a contact that is known only by its address that address, so that a template may use it."""
     channel, address = conversation.channel, conversation.address
     if address is not None and channel is Channel.EMAIL and contact.email is None:
         return replace(contact, email=address)
@@ -332,6 +332,6 @@ def _reachable(contact: Contact, conversation: Conversation) -> Contact:
 def _received(
     conversation: Conversation, line: ConversationLine, message: CustomerMessage, now: datetime
 ) -> Conversation:
-    """What the line says of status and engagement goes before what its message would make of them."""
+    """Return the conversation. The line's status and engagement win over those that its message would set."""
     said = {name: line.given[name] for name in ("status", "engagement") if name in line.given}
     return replace(receive(conversation, message, now), **said)

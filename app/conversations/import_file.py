@@ -1,4 +1,4 @@
-"""Importing a file: what it holds is told by its name, else by how it begins."""
+"""Importing a file, of a kind that its name tells or, failing that, its first bytes."""
 
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
@@ -35,9 +35,9 @@ SUFFIXES = {
 async def import_file(
     database: Database, tenant: TenantId, file: Path, channel_account: str | None, digests: AddressDigests
 ) -> ImportReport:
-    """Import what a file holds.
+    """Import a file.
 
-    Raises NotFound for an unknown tenant, InvalidRequest for e-mails without an e-mail account's key, and OSError.
+    Raise NotFound if the tenant is unknown, InvalidRequest if e-mails come without an e-mail account's key, or OSError.
     """
     async with database.begin(tenant) as tx:
         await require_tenant(tx)
@@ -51,7 +51,7 @@ async def import_file(
 
 
 def content_of(file: Path) -> Content:
-    """An mbox begins with `From `, NDJSON with a brace; anything else is taken for an e-mail."""
+    """Return the kind by the first bytes: an mbox begins with `From `, NDJSON with a brace, an e-mail with neither."""
     known = SUFFIXES.get(file.suffix.lower())
     if known is not None:
         return known

@@ -22,16 +22,16 @@ MAX_FILE_NAMES = 100
 MAX_DEPTH = 10
 MAX_TAGS = 200
 MAX_CUSTOM_FIELDS = 200
-"""Of a conversation or a contact, with those that it had before: each is a row, and a filter may name any."""
+"""The most of one conversation or contact, stored ones included: each is a row, and a filter may name any."""
 MAX_CUSTOM_FIELDS_SIZE = 100_000
-"""Characters of all of them together, numbers and brackets counted too."""
+"""The most characters of all of them together, numbers and brackets included."""
 MAX_VALUES = 1_000
-"""Values in all of them together: what stands in a list is found one by one."""
+"""The most values in all of them together: each value of a list is searchable by itself."""
 MAX_FAULTS_SAID = 3
 
 
 class InvalidLine(Exception):
-    """A line that cannot be imported; `detail` never repeats what it holds."""
+    """A line that cannot be imported. `detail` never repeats its contents."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code, self.detail = code, detail
@@ -39,7 +39,7 @@ class InvalidLine(Exception):
 
 
 Given = Mapping[str, Any]
-"""Values by attribute name, and only those that the line gives."""
+"""Values by attribute name; only those that the line gives."""
 
 FieldsPatch = Mapping[str, object] | None
 """A merge patch (RFC 7396) of custom fields: a null removes one of them, None removes all."""
@@ -52,11 +52,11 @@ class ContactLine:
     """Attributes of Contact."""
     custom_fields: FieldsPatch = field(default_factory=dict, repr=False)
     nameless: bool = False
-    """The line says that the contact has no id, which is more than that it leaves the id out."""
+    """Whether the line says that the contact has no id, which differs from leaving the id out."""
 
 
 NOBODY = ContactLine(given=dict.fromkeys(("name", "first_name", "email", "phone")), custom_fields=None, nameless=True)
-"""What null says of a contact. Whether it wants to be written to is not forgotten with it."""
+"""What null makes of a contact. Its opt-out stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ class ConversationLine:
 
 
 READ_ONLY = frozenset({"id", "updated_at", "last_customer_message_at"})
-"""What our own answers hold besides: they may be sent back as they are."""
+"""The other fields of our own answers, which may be sent back unchanged."""
 
 
 def parse_line(raw: bytes) -> ConversationLine:
-    """Read one line of an import. Raises InvalidLine."""
+    """Read one line of an import. Raise InvalidLine."""
     try:
         return _parse(_load(raw))
     except RecursionError:
@@ -83,7 +83,7 @@ def parse_line(raw: bytes) -> ConversationLine:
 
 def _load(raw: bytes) -> object:
     if values_in(raw) > MOST_VALUES:
-        raise InvalidLine("too_many", f"This line holds more than the {MOST_VALUES:,} values that are read.")
+        raise InvalidLine("too_many", f"This line holds more than {MOST_VALUES:,} values.")
     try:
         data: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except ValueError:
@@ -140,7 +140,7 @@ def _given(reader: Reader, fields: Mapping[str, object], known: Mapping[str, Rea
 
 
 def _key(reader: Reader, value: object, pointer: str) -> str | None:
-    """Read a short text that may be looked up; null and blank clear it."""
+    """Read a short text that may be looked up. Null or blank clears it."""
     return None if value is None else reader.text(value, pointer).strip() or None
 
 
@@ -239,7 +239,7 @@ def _custom_fields(reader: Reader, fields: Mapping[str, object], at: str) -> Fie
 
 
 def too_many_fields(fields: Mapping[str, object]) -> str | None:
-    """Say why these are more custom fields than one may have; None where they are not."""
+    """Return why these are too many custom fields; None if they are not."""
     if len(fields) > MAX_CUSTOM_FIELDS:
         return f"At most {MAX_CUSTOM_FIELDS} custom fields are allowed."
     if _values(fields) > MAX_VALUES:
@@ -293,7 +293,7 @@ def _read_message(reader: Reader, data: object, at: str, read_text: Callable[...
 
 
 def _file_names(reader: Reader, data: object, at: str) -> tuple[str, ...]:
-    """Read what came with a message: the timeline names it, and holds no files."""
+    """Read the names of a message's files. The timeline shows the names; the files are not stored."""
     listed = [] if data is None else reader.array(data, at, most=MAX_FILE_NAMES)
     files = ((reader.mapping(each, child(at, n), ("filename",)), child(at, n)) for n, each in enumerate(listed))
     return tuple(
@@ -302,7 +302,7 @@ def _file_names(reader: Reader, data: object, at: str) -> tuple[str, ...]:
 
 
 def parse_message(data: object) -> CustomerMessage:
-    """Read a customer's message that is not part of a line. Raises InvalidRequest naming every fault."""
+    """Read a customer's message that is not part of a line. Raise InvalidRequest with every fault."""
     reader = Reader()
     message = _read_message(reader, _storable(data), "", reader.name)
     if reader.faults:

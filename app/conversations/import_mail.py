@@ -1,4 +1,4 @@
-"""An e-mail as an import sees it: a customer's message, and the conversation that it opens where it belongs to none."""
+"""An e-mail in an import: a customer's message, and the conversation that it opens if it belongs to none."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.mail.message import Mail, root_id
 
 
 def of_customer(mail: Mail, own: OwnAddresses) -> Mail:
-    """Return the mail as one that a customer wrote. Raises LeftOut."""
+    """Return the e-mail as a customer's. Raise LeftOut if it is none."""
     if mail.mailbox_data:
         raise LeftOut("mailbox_data", "The mail server keeps its own notes in this e-mail.")
     if mail.deleted:
@@ -26,7 +26,7 @@ def of_customer(mail: Mail, own: OwnAddresses) -> Mail:
 
 
 def message_of(mail: Mail, *, believed: bool = True) -> CustomerMessage:
-    """Raises InvalidLine for ids and addresses too long to be looked up: no mail program writes such."""
+    """Raise InvalidLine if an id or address is too long to be looked up. No mail program writes such."""
     names = (mail.message_id, root_id(mail), mail.sender)
     if any(len((name or "").encode()) > MAX_NAME_BYTES for name in names):
         raise InvalidLine("too_long", f"The e-mail's Message-ID or sender is longer than {MAX_NAME_BYTES:,} bytes.")
@@ -48,7 +48,7 @@ def _references(mail: Mail) -> tuple[str, ...]:
 
 
 def line_of(mail: Mail, channel_account: str, now: datetime) -> ConversationLine:
-    """Say the conversation that a mail opens as a line of an import. Raises InvalidLine."""
+    """Return the conversation that an e-mail opens, as a line of an import. Raise InvalidLine."""
     message, sender = message_of(mail), Address.read(Channel.EMAIL, mail.sender).stored
     given: dict[str, Any] = {
         "channel": Channel.EMAIL,
@@ -58,7 +58,7 @@ def line_of(mail: Mail, channel_account: str, now: datetime) -> ConversationLine
         "created_at": message.at(now),
     }
     if mail.automatic:
-        given["engagement"] = Engagement.ENGAGED  # nobody waits for an answer to an out-of-office notice
+        given["engagement"] = Engagement.ENGAGED  # an out-of-office notice owes no reply
     name = {} if mail.sender_name is None else {"name": mail.sender_name}
     contact = ContactLine(given={"email": sender, **name})
     return ConversationLine(root_id(mail), given, contact, message=message)

@@ -1,4 +1,4 @@
-"""What became of every line or mail of an import: each is in exactly one of five numbers."""
+"""The outcome of every line or e-mail of an import: each is counted in exactly one of five numbers."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class LineNote:
 
 
 class LeftOut(Exception):
-    """A mail that is no customer's message; `detail` says why."""
+    """An e-mail that is not a customer's message; `detail` says why."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code, self.detail = code, detail
@@ -33,7 +33,7 @@ class ImportReport:
     errors: list[LineNote] = field(default_factory=list)
     """The first LISTED of them."""
     warnings: list[LineNote] = field(default_factory=list)
-    """The first LISTED of them; each mail that was left out has one."""
+    """The first LISTED of them; each e-mail that was left out has one."""
     unlisted_warnings: int = 0
 
     @property
@@ -65,6 +65,6 @@ class ImportReport:
             self.unlisted_warnings += 1
 
     def sort(self) -> None:
-        """Put the notes into the order of the lines."""
+        """Sort the notes by line."""
         self.errors.sort(key=lambda note: note.line)
         self.warnings.sort(key=lambda note: note.line)

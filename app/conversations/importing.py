@@ -1,4 +1,4 @@
-"""Importing lines: cut into chunks, one transaction a chunk."""
+"""Importing lines, in chunks, one transaction a chunk."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from app.store.transactions import TenantTx
 
 CHUNK_LINES = 500
 CHUNK_BYTES = 256 * 1024
-"""Of lines that are stored together: writing down what they hold is one piece of work on the event loop."""
+"""The most bytes of lines that are stored together: encoding them is one piece of work on the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class NumberedLine:
 async def import_lines(
     database: Database, tenant: TenantId, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
-    """Import NDJSON, a conversation a line. Each chunk of lines is kept when it is done, whatever comes after it."""
+    """Import NDJSON, a conversation a line. A finished chunk of lines stays, whatever comes after it."""
     report = ImportReport()
     async for chunk in _chunks(body, report):
         async with database.begin(tenant) as tx:
@@ -65,7 +65,7 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
 
 def _line(raw: bytes | OversizedItem) -> ConversationLine | None:
     if isinstance(raw, OversizedItem):
-        raise InvalidLine("too_large", f"This line holds {raw.size:,} bytes, which is more than a line may.")
+        raise InvalidLine("too_large", f"This line has {raw.size:,} bytes, which is too many.")
     return parse_line(raw) if raw.strip() else None
 
 
@@ -88,6 +88,6 @@ async def _import_chunk(
 
 
 async def write_chunk(tx: TenantTx, chunk: Chunk, now: datetime, digests: AddressDigests) -> None:
-    """Write a chunk down. An address that comes back after its contact was erased is blocked again, if it was."""
+    """Store a chunk. An address that was blocked when its contact was erased is blocked again if it comes back."""
     await store_chunk(tx, chunk, now)
     await block_again(tx, digests, chunk.changed_addresses())

@@ -1,4 +1,4 @@
-"""Importing e-mail: each mail becomes a customer's message, in the conversation that it belongs to."""
+"""Importing e-mail: each becomes a customer's message in the conversation that it belongs to."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
@@ -25,13 +25,13 @@ from app.store.database import Database
 from app.store.transactions import TenantTx
 
 LARGE_MAIL_BYTES = 256 * 1024
-"""Above it a mail is read in a thread, so that other requests go on meanwhile."""
+"""A larger e-mail is parsed in a thread, so that it does not block other requests."""
 
 
 async def import_mailbox(
     database: Database, tenant: TenantId, channel_account: str, body: AsyncIterable[bytes], digests: AddressDigests
 ) -> ImportReport:
-    """Import an mbox file of customers' e-mails. Raises InvalidRequest for an account that is none of e-mail."""
+    """Import an mbox file of customers' e-mails. Raise InvalidRequest if the account is not an e-mail account."""
     return await _import_mails(database, tenant, channel_account, split_mbox(without_mark(body)), digests)
 
 
@@ -56,7 +56,7 @@ class MailAccount:
     id: AccountId
     key: str
     own: OwnAddresses
-    """Of all the tenant's accounts."""
+    """The addresses of all the tenant's accounts."""
 
 
 async def _import_mails(
@@ -88,14 +88,14 @@ async def _mail_account(database: Database, tenant: TenantId, key: str) -> MailA
         account = await find_account(tx, key.strip())
         own = await own_addresses(tx)
     if account is None or account.channel is not Channel.EMAIL:
-        fault = Fault("/channel_account", "unknown_channel_account", "There is no e-mail account of this key.")
+        fault = Fault("/channel_account", "unknown_channel_account", "There is no e-mail account with this key.")
         raise InvalidRequest(faults=[fault])
     return MailAccount(account.id, account.key, own)
 
 
 async def _read_mail(raw: bytes | OversizedItem) -> Mail:
     if isinstance(raw, OversizedItem):
-        raise InvalidLine("too_large", f"This e-mail holds {raw.size:,} bytes, which is more than an e-mail may.")
+        raise InvalidLine("too_large", f"This e-mail has {raw.size:,} bytes, which is too many.")
     try:
         return parse_mail(raw) if len(raw) < LARGE_MAIL_BYTES else await asyncio.to_thread(parse_mail, raw)
     except UnreadableMail as error:
@@ -103,7 +103,7 @@ async def _read_mail(raw: bytes | OversizedItem) -> Mail:
 
 
 async def _file_mail(tx: TenantTx, account: MailAccount, mail: Mail, digests: AddressDigests) -> LineOutcome:
-    """Put a mail on the conversation that its headers name, or open one with it; not twice. Raises InvalidLine."""
+    """Add an e-mail once, to the conversation that its headers name or to a new one. Raise InvalidLine."""
     now, message = datetime.now(UTC), message_of(mail)
     if mail.message_id and await is_known(tx, mail.message_id, mail.sender):
         return LineOutcome.UNCHANGED

@@ -1,4 +1,4 @@
-"""The database's figures as Prometheus wants them: read when somebody asks, and not again for some seconds."""
+"""The database's gauges for Prometheus: read on request, and cached for some seconds."""
 
 import asyncio
 import time
@@ -31,9 +31,9 @@ _CAPPED: Final = f"{MOST} means that or more."
 
 
 class DatabaseFigures(Collector):
-    """Shows the use of this process's pool and, once it was refreshed, what stands in the database.
+    """Collects the use of this process's pool and, once refreshed, the database's gauges.
 
-    While that cannot be read, `mass_reply_database_up` is all.
+    While the database cannot be read, only `mass_reply_database_up` is reported.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,7 +43,7 @@ class DatabaseFigures(Collector):
         self._figures: Figures | None = None
 
     async def refresh(self) -> None:
-        """Read the figures, unless that was done some seconds ago. One reads, others wait for it."""
+        """Read the gauges, unless they were read some seconds ago. One caller reads, others wait for it."""
         async with self._refreshing:
             if self._read_at is None or time.monotonic() - self._read_at >= KEPT_SECONDS:
                 self._figures = await self._read()

@@ -1,6 +1,6 @@
-"""What the processes tell about themselves: figures for Prometheus and, where it is wanted, spans for OpenTelemetry.
+"""Telemetry: metrics for Prometheus and, if it is enabled, spans for OpenTelemetry.
 
-Nothing here holds what a tenant or a customer wrote. Ids go into logs and spans, and never into a label.
+Nothing here holds what a tenant or a customer wrote. Ids go into logs and spans, never into labels.
 """
 
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from app.telemetry.tracing import Tracing
 
 
 class TelemetryMissing(Exception):
-    """Tracing was asked for, and its libraries are not installed."""
+    """Tracing is enabled, but its libraries are not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """One process's. Each has a registry of its own, so that two applications in one process share no figures."""
+    """One application's telemetry. Each has its own registry, so that two in one process share no metrics."""
 
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
 
 
 def open_telemetry(*, tracing: bool) -> Telemetry:
-    """Make a process's telemetry, once. Raises TelemetryMissing."""
+    """Return a process's telemetry. Raise TelemetryMissing."""
     if not tracing:
         return Telemetry()
     try:

@@ -1,7 +1,7 @@
-"""Spans on their way to a collector. The only file that needs the OpenTelemetry SDK, and the extra `telemetry`.
+"""Exporting spans to a collector. The only file that needs the OpenTelemetry SDK, and the extra `telemetry`.
 
-A span leaves the house. What FastAPI writes down of the caller's own (the path with its keys, the query, which may hold
-the secret of a callback's address) is overwritten before anything is exported.
+Spans leave the installation. What FastAPI records of the caller's data (the path with its keys, the query, which may
+hold a callback's secret) is overwritten before anything is exported.
 """
 
 import os
@@ -28,7 +28,7 @@ ALLOWED: Final = frozenset(
         "mass_reply.messages",
     }
 )
-"""What a span may begin with. What is added later is ours or FastAPI's: a route's pattern, a status, a class."""
+"""The attributes that a new span keeps. Later ones are ours or FastAPI's: a route's pattern, a status, a class."""
 REDACTED: Final = "REDACTED"
 
 
@@ -39,12 +39,12 @@ class Redacting(SpanProcessor):
 
 
 def open_tracing() -> Tracing:
-    """Send spans to where the standard OTEL_ variables say."""
+    """Export spans to the collector that the standard OTEL_ variables name."""
     return tracing_through(BatchSpanProcessor(OTLPSpanExporter()))
 
 
 def tracing_through(processor: SpanProcessor) -> Tracing:
-    """Trace, and hand the spans to a processor."""
+    """Enable tracing, with a processor for the spans."""
     name = os.environ.get("OTEL_SERVICE_NAME") or SERVICE
     provider = TracerProvider(resource=Resource.create({"service.name": name}), shutdown_on_exit=False)
     provider.add_span_processor(Redacting())

@@ -1,7 +1,7 @@
 """Logs: one JSON object a line on standard error, from this program and its libraries alike.
 
-Message texts, addresses and secrets never appear. An exception's own message may quote any of them (PostgreSQL repeats
-the values of a row), so of an exception only its class and the places it passed are logged.
+Message texts, addresses and secrets never appear. An exception's message may quote any of them (PostgreSQL repeats the
+values of a row), so only its class and its stack frames are logged.
 """
 
 import logging
@@ -18,7 +18,7 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def configure_logging(level: str) -> None:
-    """Take over the logging of this process."""
+    """Configure the logging of this process."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -43,12 +43,12 @@ def configure_logging(level: str) -> None:
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
-    # httpx would write a line a delivery with the whole address: a tenant typed it, and it may hold a token.
+    # httpx would log each call with its whole URL: a tenant typed it, and it may hold a token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def about(**ids: UUID) -> AbstractContextManager[None]:
-    """Let every line that is logged inside the block, also by the tasks that it starts, bear these ids."""
+    """Add these ids to every line that is logged inside the block, also by the tasks that it starts."""
     return structlog.contextvars.bound_contextvars(**{name: str(id_) for name, id_ in ids.items()})
 
 

@@ -1,8 +1,8 @@
-"""What a process counts. Every label has few values: a channel, a provider, an outcome, a route's pattern; never an id.
+"""The metrics of a process. Every label has few values: a channel, a provider, an outcome, a route's pattern; no ids.
 
-The library keeps its values in this process's memory or, where the environment names a folder that several processes
-share, in files there, of which any of the processes shows the sum (`PROMETHEUS_MULTIPROC_DIR`; it reads that when it is
-imported). `mass-reply api --workers` makes such a folder for its processes.
+The library stores its values in this process's memory. If `PROMETHEUS_MULTIPROC_DIR` names a folder when it is
+imported, it stores them in files there, and each of the processes that share the folder reports the sum.
+`mass-reply api --workers` creates such a folder for its processes.
 """
 
 import os
@@ -18,7 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER: Final = "other"
-"""Any other method, and any path that is not of ours: both are the caller's to choose."""
+"""Any other method, and any unknown path: callers could make up any number of them."""
 CALL_BUCKETS: Final = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0)
 """Seconds; no call lasts longer than 10."""
 REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -97,7 +97,7 @@ class Metrics:
         )
 
     def count_delivery(self, channel: str, provider: str, outcome: str | None) -> None:
-        """A microsecond: this is done for every delivery."""
+        """Takes a microsecond: it is called for every delivery."""
         self._deliveries.labels(channel, provider, outcome).inc()
 
     def count_call(self, provider: str, seconds: float) -> None:
@@ -123,23 +123,23 @@ class Metrics:
         self._unmatched_inbound.labels(channel).inc()
 
     def count_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
-        """`route` is the route's pattern, None where no route was met; `status` 0 says that nothing was answered."""
+        """`route` is the route's pattern, or None if no route matched. `status` is 0 if there was no response."""
         known = method if method in METHODS else OTHER
         self._requests.labels(known, route or OTHER, status).inc()
         self._request_seconds.labels(known, route or OTHER).observe(seconds)
 
     def count_refusal(self, code: str, limit: str) -> None:
-        """`limit` repeats the code where that says it all."""
+        """`limit` repeats the code if there is no other limit to name."""
         self._refusals.labels(code, limit).inc()
 
     def text(self) -> bytes:
-        """All of it, as Prometheus reads it."""
+        """Return all metrics in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
 @contextmanager
 def shared_among(processes: int) -> Iterator[None]:
-    """Let processes that are started inside the block count together: their one address shows any one of them."""
+    """Let the processes that are started inside the block share metrics: each of them reports the sum."""
     if processes == 1 or SHARED_FOLDER in os.environ:
         yield
         return
@@ -153,9 +153,9 @@ def shared_among(processes: int) -> Iterator[None]:
 
 @contextmanager
 def served(metrics: Metrics, host: str, port: int | None) -> Iterator[None]:
-    """Show the figures at an address of their own, from a thread of its own; nowhere without a port.
+    """Serve the metrics at their own address, from a thread; do nothing without a port.
 
-    Raises OSError, which names the settings, where that address is taken or not of this machine.
+    Raise OSError, naming the settings, if the address is in use or not this machine's.
     """
     if port is None:
         yield
@@ -173,5 +173,5 @@ def served(metrics: Metrics, host: str, port: int | None) -> Iterator[None]:
 
 
 def gauge(name: str, meaning: str, value: float) -> Metric:
-    """One figure without labels."""
+    """Return one gauge without labels."""
     return GaugeMetricFamily(name, meaning, value=value)

@@ -1,4 +1,4 @@
-"""Spans of the API, of the pumps and of the calls to providers. Without a provider of tracers, none are made."""
+"""Spans of the API, the pumps and the calls to providers. Without a tracer provider, there are none."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,7 +10,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, TracerProvid
 
 SERVICE: Final = "mass-reply"
 UNTRACED: Final = ("/health/", "/metrics")
-"""The beginnings of the paths that machines ask for all the time."""
+"""The prefixes of the paths that machines poll."""
 
 Attributes = Mapping[str, str | int]
 
@@ -23,13 +23,13 @@ def _nothing() -> None:
 
 class Tracing:
     def __init__(self, provider: TracerProvider | None = None, close: Callable[[], None] = _nothing) -> None:
-        """`close` sends what has not been sent; it may take seconds."""
+        """`close` exports the remaining spans; it may take seconds."""
         self._provider = provider
         self._tracer: Tracer | None = None if provider is None else provider.get_tracer(SERVICE)
         self.close = close
 
     def call(self, provider: str, messages: int) -> AbstractContextManager[Span | None]:
-        """One call to a provider; its trace is not handed on, for it is nobody's business there."""
+        """One call to a provider. The trace id is not passed on to the provider."""
         if self._tracer is None:
             return _NO_SPAN
         about: Attributes = {"mass_reply.provider": provider, "mass_reply.messages": messages}
@@ -43,7 +43,7 @@ class Tracing:
         return _span(self._tracer, "pump", SpanKind.INTERNAL, ids)
 
     def of_requests(self) -> TelemetryConfig:
-        """What FastAPI is told. Its logs would hold the messages of exceptions, and the metrics are ours."""
+        """Return FastAPI's options. Its logs would hold the messages of exceptions, and the metrics are ours."""
         return {
             "tracer_provider": self._provider,
             "tracing": self._provider is not None,
@@ -55,14 +55,14 @@ class Tracing:
 
 
 def note_outcomes(span: Span | None, results: Sequence[object]) -> None:
-    """Say on the span of a call how it ended for its messages, by the classes of the results."""
+    """Record on a call's span how it ended for its messages, by the classes of the results."""
     if span is not None:
         span.set_attribute("mass_reply.outcomes", sorted({type(result).__name__.lower() for result in results}))
 
 
 @contextmanager
 def _span(tracer: Tracer, name: str, kind: SpanKind, attributes: Attributes) -> Iterator[Span]:
-    """A span that names an exception's class: its message may quote an address or a text."""
+    """Return a span that records only an exception's class: its message may quote an address or a text."""
     with tracer.start_as_current_span(
         name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
     ) as span:

@@ -1,4 +1,4 @@
-"""The web chat as its visitor sees it: a session, whose token is the only key, and the messages of one conversation."""
+"""The web chat as its visitor sees it: a session, whose token is the only credential, and its conversation."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"mc_[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class ChatSession:
-    """One visitor's way to one conversation. It does not end: an answer waits until the visitor comes back."""
+    """One visitor's access to one conversation. It never expires: a reply waits until the visitor comes back."""
 
     tenant: TenantId
     conversation: ConversationId
@@ -31,7 +31,7 @@ class Sender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """The delivery behind a reply that no page has fetched yet."""
+    """The delivery of a reply that no page has fetched yet."""
 
     delivery: DeliveryId
     epoch: int
@@ -54,5 +54,5 @@ class ChatMessage:
 
 
 def token_hash(token: str) -> bytes | None:
-    """What is stored of a token; None where it is none. It holds 256 random bits, so one round of SHA-256 is enough."""
+    """Return a token's digest; None if it is not a token. It has 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).digest() if _TOKEN.fullmatch(token) else None

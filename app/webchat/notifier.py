@@ -1,7 +1,7 @@
-"""Tells open pages that something was written: one question a second for all of them, asked of PostgreSQL.
+"""Notifies open pages of new messages, by polling PostgreSQL once a second for all of them.
 
-So a page hears of a reply whichever process recorded it, and with Redis absent. Nothing is lost where a word of it is:
-what a page shows it fetches itself, from the last message that it has seen.
+So a page learns of a reply whichever process recorded it, and without Redis. A lost notification loses no message: a
+page fetches messages itself, from the last one that it has.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from app.webchat.model import ChatSession
 from app.webchat.sql.sessions import newest_messages
 
 MOST_PAGES: Final = 20
-"""Pages of one conversation that are told at once, in one process."""
+"""The most pages of one conversation that one process notifies."""
 TICK: Final = 1.0
 _WAIT: Final = timedelta(seconds=30)
 
@@ -32,7 +32,7 @@ class ChatNews:
 
     @asynccontextmanager
     async def watch(self, session: ChatSession) -> AsyncIterator[Notifier]:
-        """Return a notifier that fires when the conversation has something new. Raises RateLimited."""
+        """Return a notifier that fires when the conversation has a new message. Raise RateLimited."""
         if len(self._pages[session]) >= MOST_PAGES:
             raise RateLimited(wait=_WAIT)
         notifier = Notifier()
@@ -66,7 +66,7 @@ class ChatNews:
                     notifier.notify()
 
     def end(self) -> None:
-        """Ask every page to leave: this process stops, and the page opens another stream elsewhere."""
+        """End every stream: this process is stopping, and pages reconnect elsewhere."""
         for notifiers in self._pages.values():
             for notifier in notifiers:
                 notifier.notify_last()

@@ -1,4 +1,4 @@
-"""Use cases of the web chat's visitors: opening a session, reading, being told of news, writing."""
+"""Use cases of the web chat's visitors: opening a session, reading, following and writing."""
 
 import secrets
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -24,22 +24,22 @@ from app.webchat.sql import sessions
 from app.webchat.sql.sessions import NewSession
 
 BEGINNING: Final = UUID(int=0)
-"""The id before every message's."""
+"""Less than the id of every message."""
 PAGE: Final = 200
 MINUTE: Final = timedelta(minutes=1)
 SESSIONS_A_MINUTE: Final = 600
-"""On one account, whoever asks: what keeps a script with many addresses from filling a helpdesk with visitors."""
+"""For one account, whoever asks: a script with many addresses cannot fill a helpdesk with visitors."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
     session: ChatSession
     token: str = field(repr=False)
-    """As the visitor shows it. It is stored nowhere."""
+    """The token itself. Only its digest is stored."""
 
 
 async def open_session(database: Database, account: AccountId, name: str | None) -> OpenedSession:
-    """Let a visitor in. Raises NotFound where this is no enabled web chat, RateLimited."""
+    """Open a session for a visitor. Raise NotFound if this is not an enabled web chat, or RateLimited."""
     tenant = await tenant_of_account(database, account)
     if tenant is None:
         raise NotFound
@@ -56,7 +56,7 @@ async def open_session(database: Database, account: AccountId, name: str | None)
 
 
 async def find_session(database: Database, token: str) -> ChatSession:
-    """Whose token this is. Raises Unauthenticated."""
+    """Return the session of a token. Raise Unauthenticated."""
     digest = token_hash(token)
     if digest is None:
         raise Unauthenticated
@@ -71,7 +71,7 @@ async def find_session(database: Database, token: str) -> ChatSession:
 
 
 async def read(database: Database, session: ChatSession, after: UUID, limit: int = PAGE) -> list[ChatMessage]:
-    """Fetch what came after a message. Fetching is what delivers our replies: once, however many pages are open."""
+    """Return the messages after one. This marks replies as delivered: once, however many pages are open."""
     async with database.begin(session.tenant) as tx:
         messages = await sessions.messages_after(tx, session, after, limit)
         await _deliver(tx, [message.undelivered for message in messages if message.undelivered])
@@ -80,7 +80,7 @@ async def read(database: Database, session: ChatSession, after: UUID, limit: int
 
 async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
     now = datetime.now(UTC)
-    # In the order in which everybody moves the lanes' counters, so that no two visitors wait for each other.
+    # Lock the lanes' counters in the order that everybody uses, so that no two visitors deadlock.
     for one in sorted(fetched, key=lambda one: (str(one.mass_reply), str(one.account))):
         receipt = Receipt(
             kind=ReceiptKind.DELIVERED,
@@ -95,7 +95,7 @@ async def _deliver(tx: TenantTx, fetched: Iterable[Undelivered]) -> None:
 async def follow(
     database: Database, notifier: Notifier, session: ChatSession, after: UUID
 ) -> AsyncGenerator[ChatMessage]:
-    """Fetch what came after a message, and then what comes, whenever the notifier fires (`ChatNews.watch`)."""
+    """Yield the messages after one, and then new ones whenever the notifier fires."""
     while not notifier.is_last:
         page: Sequence[ChatMessage] = await read(database, session, after)
         for message in page:
@@ -106,7 +106,7 @@ async def follow(
 
 
 async def write(database: Database, session: ChatSession, text: str, message_id: str | None) -> ChatMessage:
-    """Put a visitor's message on the conversation; the same `message_id` again adds nothing."""
+    """Add a visitor's message to the conversation. The same `message_id` again adds nothing."""
     message = CustomerMessage(text=text, provider_message_id=None if message_id is None else f"chat:{message_id}")
     async with database.begin(session.tenant) as tx:
         recorded = await record_customer_message(tx, session.conversation, message, datetime.now(UTC))
@@ -114,7 +114,7 @@ async def write(database: Database, session: ChatSession, text: str, message_id:
 
 
 async def find_file(database: Database, session: ChatSession, attachment: UUID) -> StoredAttachment:
-    """A file that came with a reply on the visitor's conversation. Raises NotFound for any other."""
+    """Return a file of a reply on the visitor's conversation. Raise NotFound for any other."""
     async with database.begin(session.tenant) as tx:
         found = await find_attachments(tx, [attachment])
         if not found or not await sessions.carries(tx, session, attachment):

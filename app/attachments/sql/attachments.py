@@ -1,4 +1,4 @@
-"""Attachments: what is known of each file. The content itself is in `files.py`'s keeping."""
+"""The metadata of attachments. `files.py` stores their content."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ async def insert_attachment(tx: TenantTx, content: StoredContent) -> StoredAttac
     return _read((await tx.execute(_INSERT, **asdict(content))).one())
 
 
-# Only once a day: else all who send the same file would wait for each other. In the order of ids, as purge holds them.
+# Only once a day: otherwise all who send the same file would wait for each other. By id, the order of purge's locks.
 _NOTE_NAMED = sa.text("""
     UPDATE attachments a SET last_named_at = now()
     FROM (SELECT id FROM attachments
@@ -36,7 +36,7 @@ _NOTE_NAMED = sa.text("""
 
 
 async def note_named(tx: TenantTx, ids: Sequence[UUID]) -> None:
-    """Say that these are about to be named: no purge takes them from now on, or it has, and they are not found."""
+    """Mark these as used now, so that no purge deletes them. If one already has, they are not found."""
     if ids:
         await tx.execute(_NOTE_NAMED, ids=list(ids))
 
@@ -48,7 +48,7 @@ _FIND = sa.text("""
 
 
 async def find_attachments(tx: TenantTx, ids: Sequence[UUID]) -> tuple[StoredAttachment, ...]:
-    """The tenant's attachments of these ids, in their order; the ids of others are left out."""
+    """Return the tenant's attachments of these ids, in their order; others' ids are left out."""
     if not ids:
         return ()
     return tuple(_read(row) for row in await tx.execute(_FIND, ids=ids))
@@ -66,7 +66,7 @@ _UPLOADS = sa.text("""
 
 
 async def uploads(tx: TenantTx, lane: LaneKey) -> Mapping[UUID, str]:
-    """The provider's ids of the files that were handed over to it for this lane."""
+    """Return the provider's ids of the files that were uploaded to it for this lane."""
     rows = await tx.execute(_UPLOADS, **lane_binds(lane))
     return {row.attachment_id: row.media_id for row in rows}
 
@@ -78,7 +78,7 @@ _KEEP_UPLOAD = sa.text("""
 
 
 async def keep_upload(tx: TenantTx, lane: LaneKey, attachment: UUID, media_id: str) -> None:
-    """Remember an upload. Where two workers uploaded the same file, either id is good."""
+    """Store an upload. If two workers uploaded the same file, either id is good."""
     await tx.execute(_KEEP_UPLOAD, attachment=attachment, media_id=media_id, **lane_binds(lane))
 
 
@@ -93,7 +93,7 @@ _NOTE_DROPPED = sa.text("""
 
 
 async def note_dropped(tx: TenantTx, dropped: Mapping[DeliveryId, Sequence[DroppedAttachment]]) -> None:
-    """Add to deliveries the files that turned out at sending not to go with the text; once for each."""
+    """Add to deliveries the files that could not be sent with the text; each once."""
     rows = [{"id": str(id_), "dropped": [asdict(file) for file in files]} for id_, files in dropped.items()]
     await tx.execute(_NOTE_DROPPED, rows=json.dumps(rows))
 
@@ -115,5 +115,5 @@ _LIST_ON_TIMELINE = sa.text("""
 
 
 async def list_on_timeline(tx: TenantTx, deliveries: Sequence[DeliveryId]) -> None:
-    """Name on the replies of these deliveries the files that went with them."""
+    """Store on the replies of these deliveries the files that were sent with them."""
     await tx.execute(_LIST_ON_TIMELINE, deliveries=deliveries)

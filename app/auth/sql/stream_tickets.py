@@ -1,4 +1,4 @@
-"""Tickets to an event stream. Taking one deletes it, so that it opens one stream whichever process is asked."""
+"""Tickets to an event stream. Using one deletes it, so that it opens only one stream, whichever process gets it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from app.store.transactions import TenantTx
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whom a ticket was given to: a key, which is looked up again, or a person with what their token said."""
+    """Who got a ticket: a key, which is looked up again, or a person with the claims of their token."""
 
     key_id: UUID | None
     user_id: str | None
     roles: frozenset[Role]
     until: datetime | None
-    """When the person's token ends."""
+    """When the person's token expires."""
 
 
 _FORGET = sa.text("DELETE FROM stream_tickets WHERE tenant_id = :tenant AND expires_at <= now()")
@@ -31,7 +31,7 @@ _KEEP = sa.text("""
 
 
 async def keep(tx: TenantTx, ticket: StreamTicket, caller: Caller, lifetime: timedelta) -> datetime:
-    """Remember who has a ticket, and forget those that nobody used; answers when it expires."""
+    """Store a ticket, and delete expired ones. Return when it expires."""
     await tx.execute(_FORGET)
     values = {
         "digest": ticket.digest,
@@ -52,7 +52,7 @@ _TAKE = sa.text("""
 
 
 async def take(tx: TenantTx, ticket: StreamTicket) -> Holder | None:
-    """Use a ticket up; None where it was used already, has expired or never was."""
+    """Use a ticket. Return its holder; None if it was used already, has expired or never existed."""
     row = (await tx.execute(_TAKE, digest=ticket.digest)).first()
     if row is None or not row.valid:
         return None

@@ -1,4 +1,4 @@
-"""Customers' messages: which conversation they belong to, and what they do to it."""
+"""Customers' messages: which conversation they belong to, and how they change it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ from app.store.transactions import TenantTx
 class Recorded:
     message_id: UUID
     added: bool
-    """False where this message was there already."""
+    """False if the message was stored already."""
 
 
 def address_key(channel: Channel, address: str) -> str:
@@ -44,7 +44,10 @@ def address_key(channel: Channel, address: str) -> str:
 async def record_customer_message(
     tx: TenantTx, id_: ConversationId, message: CustomerMessage, now: datetime
 ) -> Recorded:
-    """Put a message on the timeline and pass the ball, once for each id of the provider's. Raises NotFound."""
+    """Add a message to the timeline and make the conversation pending, once for each provider message id.
+
+    Raise NotFound.
+    """
     before = await lock_conversation(tx, id_)
     if before is None:
         raise NotFound
@@ -97,7 +100,7 @@ _KNOWN_ANYWHERE = sa.text("""
 
 
 async def is_known(tx: TenantTx, provider_message_id: str, sender: str) -> bool:
-    """Tell whether any conversation has this e-mail of this sender."""
+    """Return whether any conversation has this e-mail of this sender."""
     key = address_key(Channel.EMAIL, sender)
     return bool(await tx.scalar(_KNOWN_ANYWHERE, provider_message_id=provider_message_id, sender=key))
 
@@ -115,7 +118,7 @@ _AMEND = sa.text("""
 async def amend_message(
     tx: TenantTx, account: AccountId, channel: Channel, provider_message_id: str, text: str | None
 ) -> bool:
-    """Show what a customer made of a message; None: taken back, for good. Answer whether there was one to change."""
+    """Store a customer's edit of a message; None if they deleted it. Return whether there was a message to change."""
     values = {
         "account": account,
         "channel": channel,
@@ -174,7 +177,7 @@ def message_row(id_: UUID, conversation: Conversation, message: CustomerMessage,
 
 
 async def add_messages(tx: TenantTx, rows: Sequence[Mapping[str, object]]) -> list[MessageCreated]:
-    """Put customers' messages on the timelines of conversations that the caller has locked."""
+    """Add customers' messages to the timelines of conversations that the caller has locked."""
     if not rows:
         return []
     added = await tx.execute(_ADD_MESSAGES, rows=json.dumps(rows))

@@ -1,4 +1,4 @@
-"""Importing conversations, set-based: what some lines speak of is loaded and locked, and what came of it written."""
+"""Importing conversations, set-based: what some lines refer to is loaded and locked, and the changes are written."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,12 +24,12 @@ from app.store.erased_addresses import wait_for_erasures
 from app.store.outbox import publish
 from app.store.transactions import TenantTx
 
-# Two imports of one tenant that bring the same new conversation must not both find it missing.
+# Two imports of one tenant with the same new conversation must not both find it missing.
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:tenant AS text), 0))")
 
 
 async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine]) -> Chunk:
-    """Load what these lines speak of, and keep it from changing until the transaction ends."""
+    """Load what these lines refer to, locked until the transaction ends."""
     await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
     await wait_for_erasures(tx)
     await plan_by_key(tx)
@@ -85,7 +85,7 @@ _USED_ELSEWHERE = sa.text(f"""
 async def _used_elsewhere(
     tx: TenantTx, conversations: Mapping[str, Conversation], contacts: Mapping[str, Contact]
 ) -> frozenset[str]:
-    """Which of the contacts without a name have other conversations besides these."""
+    """Return which of the contacts without an id have other conversations."""
     held = {each.contact for each in conversations.values() if contacts[each.contact].unnamed}
     if not held:
         return frozenset()
@@ -125,7 +125,7 @@ async def _known_messages(
 
 
 async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
-    """Write what the lines of a chunk changed, and tell others of it."""
+    """Write the changes of a chunk, and publish them."""
     await _vacate(tx, chunk.left)
     await _store_contacts(tx, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
     ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
@@ -149,7 +149,7 @@ def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdat
     return [OutboxEntry(type_, subjects=subjects) for type_, subjects in told if subjects]
 
 
-# Its row stays, because deliveries name it; whatever it said of a person is the next contact's by now, or unknown.
+# Its row stays, because deliveries refer to it; its personal data is cleared.
 _VACATE = sa.text("""
     UPDATE contacts SET external_id = 'left:' || id, name = NULL, first_name = NULL, email = NULL, phone = NULL,
            email_key = NULL, phone_key = NULL, custom_fields = '{}', unnamed = false, updated_at = now()
@@ -158,7 +158,7 @@ _VACATE = sa.text("""
 
 
 async def _vacate(tx: TenantTx, external_ids: Collection[str]) -> None:
-    """Make room for whoever comes to an address that a contact without a name has left."""
+    """Free the address of a contact without an id that has left it, for a newcomer."""
     if external_ids:
         await tx.execute(_VACATE, external_ids=sorted(external_ids))
 

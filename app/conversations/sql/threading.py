@@ -1,4 +1,4 @@
-"""Which conversation a customer's message belongs to."""
+"""Finding the conversation that a customer's message belongs to."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,22 +16,22 @@ from app.store.address_links import names_of
 from app.store.transactions import TenantTx
 
 _OUR_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d+)?@[^>]*>")
-"""The Message-ID that we give to our own replies: the delivery's id, whatever the domain."""
+"""The Message-ID of our own replies: the delivery's id, whatever the domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     conversation_id: ConversationId
     believed: bool
-    """False for mail that its headers tie to a conversation and that did not come from that conversation's contact:
-    whoever has seen one Message-ID can write such headers."""
+    """False for mail that only its headers tie to a conversation, and that did not come from its contact: whoever has
+    seen one Message-ID can write such headers."""
 
 
 async def find_conversation(tx: TenantTx, account_id: AccountId, channel: Channel, inbound: Inbound) -> Match | None:
-    """Find whose conversation a message belongs to that came in through an account.
+    """Find the conversation of a message that arrived through an account.
 
-    By the conversation that it names, by the messages that it answers, and by its sender's latest conversation on that
-    account, in this order.
+    Look by the conversation that it names, then by the messages that it replies to, then by its sender's latest
+    conversation on the account.
     """
     sender = Address.read(channel, inbound.sender).key
     named = await find_named(tx, inbound.conversation_id, inbound.conversation_external_id)
@@ -118,7 +118,7 @@ LATEST = sa.text("""
 
 
 def _latest_of_contact(condition: str) -> sa.TextClause:
-    """Find by the contact's address: the conversation has none of its own."""
+    """Find by the contact's address: the conversation has no address of its own."""
     return sa.text(f"""
         SELECT c.id FROM contacts k JOIN conversations c ON c.tenant_id = k.tenant_id AND c.contact_id = k.id
         WHERE k.tenant_id = :tenant AND {condition}
@@ -150,5 +150,5 @@ _IS_CONTACT = sa.text("""
 
 
 async def is_contact(tx: TenantTx, id_: ConversationId, sender: str) -> bool:
-    """Tell whether an e-mail address is the contact's, or the one that the conversation is with."""
+    """Return whether an e-mail address is the contact's, or the conversation's."""
     return bool(await tx.scalar(_IS_CONTACT, id=id_, sender=address_key(Channel.EMAIL, sender)))

@@ -1,5 +1,5 @@
-"""The figures that stand in the database, for whoever watches the installation: of all tenants together, read through
-indexes and counters, so that they cost the same with a million deliveries.
+"""The database's gauges for monitoring: of all tenants together, read through indexes and counters, so that they cost
+the same with a million deliveries.
 """
 
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from app.store.lanes import STOPPED
 from app.store.transactions import SweepTx
 
 MOST: Final = 10_000
-"""What is found row by row is counted no further than this: by then somebody should look anyway."""
+"""What is counted row by row is counted no further than this: by then somebody should look anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """The lanes of one channel whose mass replies are not over."""
+    """The lanes of one channel whose mass replies have not ended."""
 
     channel: str
     queued: int
     in_flight: int
     paused_lanes: int
     lag: float
-    """Seconds: the age of the oldest delivery that is due on a lane that may send."""
+    """Seconds: the age of the oldest due delivery on a lane that may send."""
     idle: float
-    """Seconds: the longest that such a lane, with work that is due, has been without a pump."""
+    """Seconds: the longest time that such a lane has had due work and no pump."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoppedLanes:
-    """Lanes with work that cannot go on, of mass replies under way."""
+    """Lanes of mass replies under way whose work cannot continue."""
 
     channel: str
     reason: str
@@ -46,7 +46,7 @@ class AccountCount:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Webhook endpoints, by a state of `domain.webhooks.EndpointState`."""
+    """Webhook endpoints by state (`webhooks.model.EndpointState`)."""
 
     state: str
     count: int
@@ -58,9 +58,9 @@ class Backlogs:
 
     uncertain: int
     receipts: int
-    """Providers' reports whose delivery is not known."""
+    """Receipts whose delivery is unknown."""
     events: int
-    """Events that no webhook worker has come to, of tenants that have an endpoint: others' wait for nobody."""
+    """Events without a position yet, of tenants that have a webhook endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class Figures:
     endpoints: tuple[Endpoints, ...]
     backlogs: Backlogs
     sweeper_lag: float | None
-    """Seconds since a sweep last ended anywhere; None where none ever did."""
+    """Seconds since a sweep last ended in any process; None if none has."""
 
 
-# `oldest` looks up one row per lane that may send; ORDER BY keeps to the index whatever the statistics say.
+# `oldest` looks up one row per lane that may send. ORDER BY keeps to the index whatever the statistics say.
 DEPTHS: Final = """
     SELECT l.channel, sum(l.queued) AS queued, sum(l.sending) AS in_flight,
            count(*) FILTER (WHERE l.pause_reason IS NOT NULL) AS paused_lanes,
@@ -133,7 +133,7 @@ BACKLOGS: Final = """
 
 
 async def read_figures(tx: SweepTx) -> Figures:
-    """Read all of them, as the sweeper's role."""
+    """Read all gauges, as the sweeper's role."""
     depths = await tx.execute(sa.text(DEPTHS))
     stopped = await tx.execute(sa.text(STOPPED_LANES))
     accounts = await tx.execute(sa.text(ACCOUNTS))

@@ -1,4 +1,4 @@
-"""Whether PostgreSQL answers, and holds our schema."""
+"""The health check of PostgreSQL and its schema."""
 
 import asyncio
 

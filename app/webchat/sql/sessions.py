@@ -1,4 +1,4 @@
-"""The web chat's sessions, and conversations as their visitors may read them: without notes, errors and anyone else."""
+"""The web chat's sessions, and what a visitor may read of the conversation: no notes, no errors, nobody else's."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _TAKES_VISITORS = sa.text("""
 
 
 async def takes_visitors(tx: TenantTx, account: AccountId) -> bool:
-    """Whether the account is an enabled web chat."""
+    """Return whether the account is an enabled web chat."""
     return bool(await tx.scalar(_TAKES_VISITORS, account=account))
 
 
@@ -47,11 +47,11 @@ _RECENT = sa.text("""
 
 
 async def recent_sessions(tx: TenantTx, account: AccountId, within: timedelta) -> int:
-    """How many sessions were opened on an account lately."""
+    """Return how many sessions were opened on an account lately."""
     return await tx.scalar(_RECENT, account=account, within=within) or 0
 
 
-# A visitor who has not written yet owes us nothing and we owe them nothing: the ball is theirs.
+# A visitor who has not written yet awaits no reply: the conversation is engaged.
 _OPEN = sa.text("""
     WITH contact AS (
         INSERT INTO contacts (tenant_id, external_id, name)
@@ -69,13 +69,13 @@ _OPEN = sa.text("""
 class NewSession:
     account: AccountId
     address: str
-    """Names the visitor to the helpdesk; it opens nothing."""
+    """Identifies the visitor to the helpdesk. It gives no access."""
     token_hash: bytes
     name: str | None
 
 
 async def open_session(tx: TenantTx, new: NewSession) -> ChatSession:
-    """Make a visitor: contact, conversation, and the session that leads there."""
+    """Create a visitor: a contact, a conversation and its session."""
     values = {"account": new.account, "address": new.address, "token_hash": new.token_hash, "name": new.name}
     conversation = (await tx.execute(_OPEN, **values)).scalar_one()
     await tx.execute(sa.insert(chat_token_routes).values(token_hash=new.token_hash, tenant_id=tx.tenant))
@@ -89,14 +89,14 @@ _COLUMNS = """
     LEFT JOIN deliveries d ON d.tenant_id = :tenant AND d.id = m.delivery_id AND m.kind = 'reply'
     WHERE m.tenant_id = :tenant AND m.conversation_id = :conversation AND m.kind IN ('customer_message', 'reply')
 """
-# Whoever adds one of these messages holds the conversation's row until it is committed, and its id is made meanwhile:
-# so ids are committed in their order, and who has seen one has missed none before it. Times are no such thing.
+# A writer locks the conversation's row until its commit and creates the message's id meanwhile. So ids are committed in
+# order, and a reader who has seen one has missed none before it. Times give no such guarantee.
 _AFTER = sa.text(f"{_COLUMNS} AND m.id > :after ORDER BY m.id LIMIT :limit")
 _ONE = sa.text(f"{_COLUMNS} AND m.id = :id")
 
 
 async def messages_after(tx: TenantTx, session: ChatSession, after: UUID, limit: int) -> list[ChatMessage]:
-    """What visitor and agents wrote after a message, the oldest first."""
+    """Return what the visitor and agents wrote after a message, oldest first."""
     values = {"conversation": session.conversation, "after": after, "limit": limit}
     return [_message(row) for row in await tx.execute(_AFTER, **values)]
 
@@ -130,7 +130,7 @@ _CARRIES = sa.text("""
 
 
 async def carries(tx: TenantTx, session: ChatSession, attachment: UUID) -> bool:
-    """Whether a reply on the session's conversation came with this file."""
+    """Return whether a reply on the session's conversation has this file."""
     return bool(await tx.scalar(_CARRIES, conversation=session.conversation, attachment=str(attachment)))
 
 
@@ -144,7 +144,7 @@ _NEWEST = sa.text("""
 
 
 async def newest_messages(tx: SweepTx, sessions: Collection[ChatSession]) -> Mapping[ConversationId, UUID]:
-    """The last message's id of each conversation, across tenants: needs a sweep's transaction, and reads no text."""
+    """Return the last message's id of each conversation, across tenants. It reads no text."""
     watched: Sequence[ChatSession] = list(sessions)
     values = {"tenants": [one.tenant for one in watched], "conversations": [one.conversation for one in watched]}
     return {row.conversation: row.id for row in await tx.execute(_NEWEST, **values)}
