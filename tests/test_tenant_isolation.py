@@ -1,5 +1,7 @@
 """The wall between tenants is PostgreSQL's, and it stands on every table."""
 
+from uuid import UUID
+
 import asyncpg
 import pytest
 import sqlalchemy as sa
@@ -52,6 +54,38 @@ async def test_a_row_cannot_be_written_for_another_tenant(database: Database) ->
             await tx.execute(
                 sa.text("INSERT INTO snippets (tenant_id, shortcode, text) VALUES (:other, 'a', 'b')"), other=other
             )
+
+
+_ABOUT = sa.text("SELECT conversations_about('secret', 10)")
+
+
+async def test_a_search_in_subjects_finds_its_own_tenants_alone_and_nothing_without_one(database: Database) -> None:
+    mine, other = await create_tenant(database), await create_tenant(database)
+    ids = {tenant: await _conversation_about(database, tenant, "A secret") for tenant in (mine, other)}
+    for tenant, id_ in ids.items():
+        async with database.begin(tenant) as tx:
+            assert await tx.scalar(_ABOUT) == [id_]
+    async with database.begin_routing() as tx:
+        assert await tx.scalar(_ABOUT) == []
+
+
+async def _conversation_about(database: Database, tenant: UUID, subject: str) -> UUID:
+    statement = sa.text("""
+        WITH contact AS (INSERT INTO contacts (tenant_id, external_id) VALUES (:tenant, 'u') RETURNING id)
+        INSERT INTO conversations (tenant_id, channel, contact_id, subject)
+        SELECT :tenant, 'email', id, :subject FROM contact RETURNING id
+    """)
+    async with database.begin(tenant) as tx:
+        id_ = await tx.scalar(statement, subject=subject)
+    assert isinstance(id_, UUID)
+    return id_
+
+
+async def test_only_the_service_searches_in_subjects(database: Database) -> None:
+    statement = "SELECT has_function_privilege(:role, 'conversations_about(text, integer)', 'EXECUTE')"
+    async with database.begin_routing() as tx:
+        assert await tx.scalar(sa.text(statement), role=servers.RUNTIME)
+        assert not await tx.scalar(sa.text(statement), role="mass_reply_sweeper")
 
 
 async def test_the_sweeper_reads_statuses_of_everybody_and_no_text(database: Database) -> None:

@@ -17,7 +17,7 @@ MAX_DEPTH = 5
 MAX_FILTERS = 100
 """Filters within one filter, itself included: they share one SQL statement and its 32,767 parameters."""
 MAX_SUBJECTS = 5
-"""`subject_contains` within one filter, nested ones included: each is searched for in every subject."""
+"""`subject_contains` within one filter, nested ones included: one that many subjects hold is searched for in all."""
 MAX_CUSTOM_FIELDS = 20
 MAX_FIELD_NAME_BYTES = 250
 

@@ -1,7 +1,8 @@
 """A filter as SQL.
 
-Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or a
-membership in a btree column. Only `subject_contains` is checked row by row, which is why a filter may hold just a few.
+Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or
+a membership in a btree column. Only `subject_contains` is not: if nothing better starts a search, a function that runs as
+the owner returns the conversations that may match, unless there are many; then each subject is checked.
 Statements also name the tenant, for the planner and as the second wall.
 """
 
@@ -17,6 +18,9 @@ from app.domain.words import ConversationId, TenantId
 from app.store.transactions import TenantTx
 from app.tables import contacts, conversation_fields, conversation_tags, conversations
 
+MOST_LOOKED_UP = 10_000
+"""Conversations that are looked up one by one for a part of their subject. Of more, all are read."""
+
 Condition = sa.ColumnElement[bool]
 
 
@@ -27,8 +31,8 @@ def meant(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]]:
     is joined except by a look-up for each row: without statistics the planner would compare all with all, at each
     level.
     """
-    ways = [_way(tenant, way) for way in _ways(filter)]
-    found = (sa.union(*ways) if len(ways) > 1 else ways[0]).subquery()
+    parts = [part for way in _ways(filter) for part in _parts(tenant, way)]
+    found = (sa.union(*parts) if len(parts) > 1 else parts[0]).subquery()
     return sa.select(found.c.id)
 
 
@@ -41,21 +45,38 @@ def _ways(filter: Filter) -> Iterator[tuple[Filter, ...]]:
             yield (filter, *way)
 
 
-def _way(tenant: TenantId, way: Sequence[Filter]) -> sa.Select[tuple[UUID]]:
-    """Return one conjunction: it starts where few rows are likely, and checks each row found there."""
+def _parts(tenant: TenantId, way: Sequence[Filter]) -> Iterator[sa.Select[tuple[UUID]]]:
+    """Yield one conjunction: it starts where few rows are likely, and checks each row found there."""
     beginnings = (_begun_at(tenant, part) for part in reversed(way))
     begun = next((beginning for beginning in beginnings if beginning is not None), None)
-    if begun is None or any(part.team or part.assignee for part in way):
-        rows: sa.FromClause = conversations.alias()
-        source, of_tenant = rows, [rows.c.tenant_id == _some(tenant)]
+    subject = next((part.subject_contains for part in way if part.subject_contains is not None), None)
+    if any(part.team or part.assignee for part in way):
+        yield _read(tenant, way)
+    elif begun is not None:
+        yield _looked_up(tenant, way, begun)
+    elif subject is not None:
+        ids = sa.select(sa.func.conversations_about(subject, MOST_LOOKED_UP, type_=ARRAY(sa.Uuid)).label("ids")).cte()
+        yield _looked_up(tenant, way, sa.select(sa.func.unnest(ids.c.ids, type_=sa.Uuid).label("id")))
+        yield _read(tenant, way).where(sa.select(ids.c.ids).scalar_subquery().is_(None))
     else:
-        found = begun.distinct().subquery()
-        by_key = [conversations.c.tenant_id == _some(tenant), conversations.c.id == found.c[0]]
-        # LIMIT keeps the checks out of the look-up: another index would serve one of them, and find all there are.
-        rows = sa.select(conversations).where(*by_key).limit(1).lateral()
-        source, of_tenant = found.join(rows, sa.true()), []
-    checks = [check for part in way for check in _checks(rows, tenant, replace(part, any_of=()))]
-    return sa.select(rows.c.id).select_from(source).where(*of_tenant, *checks)
+        yield _read(tenant, way)
+
+
+def _read(tenant: TenantId, way: Sequence[Filter]) -> sa.Select[tuple[UUID]]:
+    rows = conversations.alias()
+    return sa.select(rows.c.id).where(rows.c.tenant_id == _some(tenant), *_all_checks(rows, tenant, way))
+
+
+def _looked_up(tenant: TenantId, way: Sequence[Filter], begun: sa.Select[tuple[UUID]]) -> sa.Select[tuple[UUID]]:
+    found = begun.distinct().subquery()
+    by_key = [conversations.c.tenant_id == _some(tenant), conversations.c.id == found.c[0]]
+    # LIMIT keeps the checks out of the look-up: another index would serve one of them, and find all there are.
+    rows = sa.select(conversations).where(*by_key).limit(1).lateral()
+    return sa.select(rows.c.id).select_from(found.join(rows, sa.true())).where(*_all_checks(rows, tenant, way))
+
+
+def _all_checks(rows: sa.FromClause, tenant: TenantId, way: Sequence[Filter]) -> list[Condition]:
+    return [check for part in way for check in _checks(rows, tenant, replace(part, any_of=()))]
 
 
 def _begun_at(tenant: TenantId, filter: Filter) -> sa.Select[tuple[UUID]] | None:

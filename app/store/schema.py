@@ -33,6 +33,9 @@ SWEEPER_COLUMNS = {
 }
 """What the sweeper may read of every tenant: ids, statuses and times."""
 
+SEARCH_FUNCTION = "conversations_about(text, integer)"
+"""Reads subjects as the owner, in an index that row-level security would keep from being used."""
+
 
 async def migrate(owner_url: str, runtime_url: str) -> None:
     """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants."""
@@ -81,6 +84,10 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"REVOKE UPDATE, DELETE ON audit_log FROM {name}",
         f"REVOKE UPDATE ON stream_tickets, {', '.join(sorted(ROUTING_TABLES))} FROM {name}",
         f"REVOKE DELETE ON api_keys, api_key_routes FROM {name}",  # a key is revoked, and stays in the list
+        f"REVOKE ALL ON FUNCTION {SEARCH_FUNCTION} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {SEARCH_FUNCTION} TO {name}",
+        "DROP POLICY IF EXISTS search ON conversation_subjects",
+        "CREATE POLICY search ON conversation_subjects FOR SELECT TO CURRENT_USER USING (true)",
         *(
             statement
             for table, columns in SWEEPER_COLUMNS.items()

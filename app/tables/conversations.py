@@ -164,6 +164,32 @@ conversation_tags = Table(
     Index(None, "tenant_id", "conversation_id"),
 )
 
+# Kept by triggers on conversations, and searched through the function conversations_about.
+conversation_subjects = Table(
+    "conversation_subjects",
+    own.metadata,
+    own.tenant(),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("folded", Text, nullable=True, comment="In lower case; null where it is too long for the index."),
+    PrimaryKeyConstraint("tenant_id", "conversation_id"),
+    ForeignKeyConstraint(
+        ["tenant_id", "conversation_id"], ["conversations.tenant_id", "conversations.id"], ondelete="CASCADE"
+    ),
+)
+Index(
+    "ix_conversation_subjects_trigrams",
+    conversation_subjects.c.tenant_id,
+    conversation_subjects.c.folded,
+    postgresql_using="gin",
+    postgresql_ops={"folded": "gin_trgm_ops"},
+    postgresql_with={"gin_pending_list_limit": 512},
+)
+Index(
+    "ix_conversation_subjects_long",
+    conversation_subjects.c.tenant_id,
+    postgresql_where=text("folded IS NULL"),
+)
+
 conversation_fields = Table(
     "conversation_fields",
     own.metadata,

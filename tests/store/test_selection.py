@@ -16,7 +16,7 @@ from app.domain.delivery import DeliveryStatus
 from app.domain.errors import NotFound
 from app.domain.filters import Filter, TagCondition, TimeRange, parse_filter
 from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, Selection
-from app.domain.words import MassReplyId, TenantId
+from app.domain.words import ConversationStatus, MassReplyId, TenantId
 from app.store import filters as filter_sql
 from app.store import selection
 from app.store.database import Database, async_url
@@ -260,7 +260,7 @@ async def test_a_large_selection_is_frozen_in_pages_of_a_thousand(database: Data
 async def analyze(owner_url: str) -> None:
     engine = create_async_engine(async_url(owner_url))
     async with engine.begin() as connection:
-        for table in ("contacts", "conversations", "conversation_tags", "conversation_fields"):
+        for table in ("contacts", "conversations", "conversation_subjects", "conversation_tags", "conversation_fields"):
             await connection.execute(sa.text(f"ANALYZE {table}"))
     await engine.dispose()
 
@@ -322,6 +322,47 @@ async def test_of_a_few_conversations_their_own_tags_alone_are_looked_at(databas
         async with counting_rows(tx) as read:
             await filter_sql.matching(tx, filter, few)
     assert read.total() < 10, read
+
+
+async def test_a_part_of_few_subjects_is_found_without_reading_the_others(database: Database, crowd: TenantId) -> None:
+    async with database.begin(crowd) as tx:
+        ids = {await store(tx, View(subject=f"Délivery of the Piano, {n}")) for n in range(3)}
+        async with counting_rows(tx) as read:
+            assert await found(tx, Filter(subject_contains="DÉLIVERY of")) == ids
+            assert await found(tx, Filter(status=(ConversationStatus.SNOOZED,), subject_contains="piano")) == set()
+            assert await filter_sql.count(tx, parse_filter({"any_of": [{"subject_contains": "of the piano, 1"}]})) == 1
+        await tx.execute(sa.text("ROLLBACK AND CHAIN"))
+    assert read.total() < CROWD / 4, read  # of which a thousand each time say whether there are many
+
+
+@pytest.mark.parametrize("part", ["payment", "pa", "failed"])
+async def test_a_part_of_many_subjects_is_found_in_all_of_them(database: Database, crowd: TenantId, part: str) -> None:
+    async with database.begin(crowd) as tx:
+        assert await filter_sql.count(tx, Filter(subject_contains=part)) == CROWD
+
+
+async def test_more_than_are_looked_up_one_by_one_are_found_by_reading_all(
+    database: Database, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filter_sql, "MOST_LOOKED_UP", 2)
+    async with database.begin(tenant) as tx:
+        ids = {await store(tx, View(subject=f"Refund {n}")) for n in range(3)}
+        assert await found(tx, Filter(subject_contains="refund")) == ids
+
+
+async def test_a_subject_is_found_as_it_reads_now(database: Database, tenant: UUID) -> None:
+    change = sa.text("UPDATE conversations SET subject = :subject WHERE id = :id")
+    async with database.begin(tenant) as tx:
+        one, bare = await store(tx, View(subject="Refund")), await store(tx, View())
+        await tx.execute(change, id=bare, subject="A refund too")
+        assert await found(tx, Filter(subject_contains="refund")) == {one, bare}
+        await tx.execute(change, id=one, subject="x" * 5_000 + " Invoice")
+        assert await found(tx, Filter(subject_contains="invoice")) == {one}
+        await tx.execute(change, id=one, subject=None)
+        assert await found(tx, Filter(subject_contains="x")) == set()
+        await tx.execute(sa.text("DELETE FROM conversations WHERE id = :id"), id=bare)
+        left = "SELECT count(*) FROM conversation_subjects WHERE tenant_id = :tenant"
+        assert await tx.scalar(sa.text(left)) == 0
 
 
 @pytest.mark.parametrize(
