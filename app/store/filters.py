@@ -1,8 +1,8 @@
 """A filter as SQL.
 
 Under row-level security only leakproof operators may use an index, so every condition is an equality, a comparison or
-a membership in a btree column. Only `subject_contains` is not: if nothing better starts a search, a function that runs as
-the owner returns the conversations that may match, unless there are many; then each subject is checked.
+a membership in a btree column. Only `subject_contains` is not: if nothing better starts a search, a function that runs
+as the owner returns the conversations that may match, unless there are many; then each subject is checked.
 Statements also name the tenant, for the planner and as the second wall.
 """
 
