@@ -27,7 +27,7 @@ from app.domain.delivery import (
 from app.domain.words import DeliveryId
 from tests.delivery import virtual_time
 from tests.simulation.rows import Table, patches
-from tests.simulation.world import World, world, written
+from tests.simulation.world import World, rendered, world
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "10000"))
 """`SCHEDULES=1000000` is a night's work."""
@@ -45,7 +45,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importlib.import_module(module), name, instead)
     for place in (http, calling, pump):
         monkeypatch.setattr(place, "elapsed", lambda: asyncio.get_running_loop().time())
-    monkeypatch.setattr(Pump, "_rendered", written)
+    monkeypatch.setattr(Pump, "_rendered", rendered)
 
 
 def play(seed: int) -> None:

@@ -379,7 +379,7 @@ async def nobody(*_: object) -> None:
 PACE: Final = Pace(timedelta(seconds=LEASE), timedelta(seconds=SETTLES), 16, timedelta(seconds=1.5))
 
 
-async def written(pump: Any, taken: ClaimResult, *_: object) -> Sequence[ClaimedSend]:
+async def rendered(pump: Any, taken: ClaimResult, *_: object) -> Sequence[ClaimedSend]:
     """Instead of rendering: a transaction in which the texts would be stored."""
     async with pump._context.database.begin(TENANT):
         pass
