@@ -58,3 +58,10 @@ def test_every_provider_has_its_page() -> None:
     for name in ADAPTERS:
         assert (ROOT / "docs" / "channels" / f"{name}.md").exists(), name
         assert f"`{name}`" in guide
+
+
+def test_the_walk_of_a_delivery_names_what_is_there() -> None:
+    walk = re.findall(r"`(?:\w+\.)?(\w+)` in `([\w/]+\.py)`", (ROOT / "docs" / "architecture.md").read_text())
+    assert len(walk) > 10
+    for name, file in walk:
+        assert re.search(rf"(?:def|class) {name}\b", (ROOT / "app" / "delivery" / file).read_text()), (name, file)
