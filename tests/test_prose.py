@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 APP = Path(__file__).parent.parent / "app"
-ROOMS = ("delivery", "domain", "mail", "mass_replies", "process", "store", "tables")
+ROOMS = ("delivery", "dev", "domain", "mail", "mass_replies", "process", "store", "tables")
 
 INSTEAD = {
     r"\b[Aa]nswers? (whether|what|those|the ids|the lanes|how many|None|False)\b|; answers\b": "Return …",

@@ -45,7 +45,7 @@ class Calls:
         return self._call("POST", path, content=body, headers={"Content-Type": content_type})
 
     def attach(self, filename: str, content: bytes, content_type: str) -> str:
-        """Upload a file for a mass reply; answers its id."""
+        """Upload a file for a mass reply. Return its id."""
         stored: str = self._call("POST", "/attachments", files={"file": (filename, content, content_type)})["id"]
         return stored
 

@@ -188,7 +188,7 @@ TROUBLES: Sequence[Trouble] = (
 
 @dataclass(frozen=True, slots=True)
 class SampleConversation:
-    """A line of the import, and how its delivery ends; None where it is not selected."""
+    """A line of the import, and how its delivery ends, or None if it is not selected."""
 
     line: Mapping[str, Any] = field(repr=False)
     ending: Ending | None

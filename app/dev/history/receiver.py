@@ -1,4 +1,4 @@
-"""A webhook endpoint that stores every call before it answers, and fails as often as it is told to."""
+"""A webhook endpoint that stores every call before it answers, and fails as often as it is set to."""
 
 import json
 import os

@@ -16,7 +16,7 @@ class ProviderAccount:
     secret: str = field(default="", repr=False)
     """Twilio's auth token, a Standard Webhooks secret, or the secret of a Meta app; Postmark has only its token."""
     callback_url: str = field(default="", repr=False)
-    """Where receipts go, for providers that are told so once and not in every message."""
+    """Where receipts go, for providers that learn it once and not with every message."""
     fault: InjectedFault | None = None
     """Committed on every message of this account, whoever the recipient is."""
     access_token: str = field(default="", repr=False)

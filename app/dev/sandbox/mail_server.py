@@ -29,7 +29,7 @@ CLOSES = 421
 
 
 def server_class() -> "type[SMTP]":
-    """Import the server. Raises EmbeddedServersMissing."""
+    """Import the server. Raise EmbeddedServersMissing if it is not installed."""
     try:
         from aiosmtpd.smtp import SMTP
     except ImportError as error:

@@ -71,7 +71,7 @@ class ReceiptSender:
             await self._hand_over(Round(provider, entry, (kind,), datetime.now(UTC)))
 
     async def carry(self, post: Post) -> bool:
-        """Make one call now, once; answers whether it was taken."""
+        """Make one call now, once. Return whether it was accepted."""
         return await self._post(post)
 
     async def idle(self) -> None:

@@ -59,7 +59,7 @@ RESERVED_HEADERS = frozenset(
 )
 TO = "personalizations.0.to.0.email"
 OWN_ADDRESS = "support@example.com"
-"""That of an account, in a customer's mail: nobody has told it here."""
+"""The account's own address in a customer's mail: the sandbox does not know the real one."""
 
 FAILURES: Mapping[InjectedFault, Mapping[str, str]] = {
     InjectedFault.BOUNCE: {

@@ -68,7 +68,7 @@ class Sandbox:
 async def run_sandbox(
     settings: SandboxOptions | None = None, *, host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0
 ) -> AsyncIterator[Sandbox]:
-    """Serve until the block ends. Port 0 takes a free one; the sandbox says which. Raises EmbeddedServersMissing."""
+    """Serve until the block ends. Port 0 takes a free one, which the sandbox reports. Raise EmbeddedServersMissing."""
     settings, accounts, smtp = settings or SandboxOptions(), ProviderAccounts(), Smtp()
     with Journal(settings.journal_path) as journal:
         async with ReceiptSender(journal, settings.timing) as courier:

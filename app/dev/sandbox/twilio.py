@@ -23,7 +23,7 @@ from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of
 
 API_VERSION = "2010-04-01"
 OWN_NUMBER = "+12125550199"
-"""That of an account, in a customer's message: nobody has told it here."""
+"""The account's own number in a customer's message: the sandbox does not know the real one."""
 CORRELATION_PARAMETER = "d"
 """The query parameter of our status callback URL that carries the correlation."""
 MAX_BODY = 1600
