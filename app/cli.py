@@ -1,8 +1,7 @@
 """`mass-reply`: the commands and their options. Results go to standard output, everything else to standard error.
 
-A client of a server far away needs nothing of the service, whose modules take seconds to import: so the service's own
-commands import `app.operations` only when they run. The service in turn needs nothing of the sandbox: only the commands
-that try it import `app.dev`.
+The client's commands need nothing of the service, whose modules take seconds to import: the service's own commands
+import `app.operations` only when they run. Likewise, only the commands that need the sandbox import `app.dev`.
 """
 
 import signal
@@ -25,7 +24,7 @@ TRIAL = "To try it here"
 
 class Program(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
-        """Ctrl-C ends a command without a word, unless the command has one to say."""
+        """Ends a command silently on Ctrl-C, unless the command has something to say."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -43,7 +42,7 @@ app.add_typer(contacts, name="contacts", rich_help_panel=SERVICE)
 
 
 def main() -> None:
-    """Run a command; from here on Ctrl-C is an exception, and no longer the end."""
+    """Run a command. From here on Ctrl-C raises KeyboardInterrupt."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     app(prog_name="mass-reply")
 
@@ -73,7 +72,7 @@ def migrate() -> None:
 
 @tenants.command("create")
 def create_tenant(name: str) -> None:
-    """Make a tenant, and print its id."""
+    """Create a tenant, and print its id."""
     from app import operations
 
     operations.create_tenant(name)
@@ -84,11 +83,11 @@ def create_key(
     tenant: Annotated[UUID, typer.Option(help="The tenant's id.")],
     role: Annotated[list[Role], typer.Option(help="What the key may do; give it more than once for several roles.")],
     name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
-    agent_id: Annotated[str | None, typer.Option(help="The agent in whose name its replies go out.")] = None,
+    agent_id: Annotated[str | None, typer.Option(help="The author of the replies sent with this key.")] = None,
     agent_name: Annotated[str | None, typer.Option()] = None,
     agent_email: Annotated[str | None, typer.Option()] = None,
 ) -> None:
-    """Issue an API key, and print it, this once."""
+    """Issue an API key, and print it. It is shown only now."""
     from app import operations
 
     operations.create_key(tenant, role, name, (agent_id, agent_name, agent_email))
@@ -96,9 +95,9 @@ def create_key(
 
 @keys.command("revoke")
 def revoke_key(
-    key_id: Annotated[UUID, typer.Argument(metavar="ID", help="The id, which is the key's middle part.")],
+    key_id: Annotated[UUID, typer.Argument(metavar="ID", help="The id: the middle part of the key.")],
 ) -> None:
-    """Revoke an API key, at once and for good."""
+    """Revoke an API key, at once and permanently."""
     from app import operations
 
     operations.revoke_key(key_id)
@@ -110,7 +109,7 @@ def api(
     port: Annotated[int, typer.Option()] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
-    """Serve the HTTP interface."""
+    """Serve the HTTP API."""
     from app import operations
 
     operations.serve(host, port, workers)
@@ -118,7 +117,7 @@ def api(
 
 @app.command(rich_help_panel=SERVICE)
 def worker() -> None:
-    """Send what is confirmed. Run as many of these as there is work for; SIGTERM stops one in good order."""
+    """Send confirmed mass replies. Run as many workers as there is work for; SIGTERM stops one cleanly."""
     from app import operations
 
     operations.work()
@@ -129,10 +128,10 @@ def import_conversations(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, an e-mail (.eml), or an mbox.")],
     tenant: Annotated[UUID, typer.Option(help="The tenant's id.")],
     channel_account: Annotated[
-        str | None, typer.Option(help="For e-mails: the key of the account they came to.")
+        str | None, typer.Option(help="For e-mails: the key of the channel account that received them.")
     ] = None,
 ) -> None:
-    """Import conversations or customers' e-mails. Good lines are kept; with bad ones the exit status is 1."""
+    """Import conversations or customers' e-mails. Valid lines are stored; if any is invalid, the exit status is 1."""
     from app import operations
 
     operations.import_conversations(file, tenant, channel_account)
@@ -140,10 +139,10 @@ def import_conversations(
 
 @contacts.command("erase")
 def erase_contact(
-    contact: Annotated[str, typer.Argument(help="Our id, or the external one.")],
+    contact: Annotated[str, typer.Argument(help="This service's id, or the external one.")],
     tenant: Annotated[UUID, typer.Option(help="The tenant's id.")],
 ) -> None:
-    """Erase a contact's personal data, for good. Counts and statuses stay; its blocked addresses stay blocked."""
+    """Erase a contact's personal data permanently. Counts and statuses stay; its blocked addresses stay blocked."""
     from app import operations
 
     operations.erase(contact, tenant)
@@ -154,7 +153,7 @@ def purge(
     older_than: Annotated[str, typer.Option(help="How long ago it must have ended, in days: 90d. At least 7d.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
 ) -> None:
-    """Delete of every tenant what is over for so long: mass replies with their results, reports, unused files.
+    """Delete old data of every tenant: ended mass replies with their results, reports, unused files.
 
     Conversations, their timelines and contacts stay.
     """
@@ -165,9 +164,9 @@ def purge(
 
 @app.command("rotate-secrets", rich_help_panel=SERVICE)
 def rotate_secrets() -> None:
-    """Seal everything anew under the first key of MASS_REPLY_SECRET_KEY, so that the others can be taken away.
+    """Encrypt all secrets under the first key of MASS_REPLY_SECRET_KEY, so that the others can be removed.
 
-    With something that cannot be read the exit status is 1; the log names it.
+    If any secret cannot be decrypted, the exit status is 1, and the log names it.
     """
     from app import operations
 
@@ -178,7 +177,7 @@ def rotate_secrets() -> None:
 def demo(
     times: Annotated[int, typer.Option(min=1, max=20, help="How many times as large the crowds are.")] = 1,
 ) -> None:
-    """Run the main job once on servers of its own, from sample conversations to a table of results."""
+    """Run a whole mass reply on embedded servers, from sample conversations to a table of results."""
     from app.dev import commands
 
     commands.demo(times)
@@ -186,7 +185,7 @@ def demo(
 
 @app.command(rich_help_panel=TRIAL)
 def up(empty: Annotated[bool, typer.Option("--empty", help="Without the sample conversations.")] = False) -> None:
-    """Keep the whole stack running here, with the provider sandbox, and print its URLs and a key."""
+    """Run the whole stack on this machine, with the provider sandbox, and print its URLs and a key."""
     from app.dev import commands
 
     commands.up(empty=empty)

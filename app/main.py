@@ -31,27 +31,27 @@ from app.telemetry import Telemetry, open_telemetry
 from app.telemetry.logs import configure_logging
 
 FORM_BYTES = 10_000
-"""What a form takes around its file."""
+"""The bytes of a form around its file."""
 BODY_LIMIT = 2_000_000
-"""Bytes: 10,000 ids, a message and the JSON around them fit several times over."""
+"""Bytes: several times the size of 10,000 ids and a message as JSON."""
 
 CHAT = "/chat/"
-"""What visitors' browsers call, from whatever page the chat is built into."""
+"""The paths that visitors' browsers call, from any page that has the chat."""
 ASSETS = "/assets/"
-"""What pages elsewhere load: the dialog's module."""
+"""The paths that other sites' pages load: the dialog's module."""
 
 OWN_BODY_LIMITS: Mapping[str, int | None] = {
     "/conversations/import": None,  # read line by line
     CHAT: 100_000,
-    "/callbacks/": 50_000_000,  # a customer's e-mail comes whole, its attachments in base64
+    "/callbacks/": 50_000_000,  # a customer's e-mail arrives whole, its attachments in base64
 }
-"""By the beginning of the path; None where no limit is needed."""
+"""By path prefix; None if no limit is needed."""
 STREAMED = frozenset({"/conversations/import", "/attachments"})
-"""Whose bodies are never in memory as a whole."""
+"""The paths whose bodies are never held in memory as a whole."""
 
 
 def from_environment() -> FastAPI:
-    """What uvicorn calls in each of its processes."""
+    """Return the application. uvicorn calls this in each of its processes."""
     settings = load_settings()
     configure_logging(settings.log_level)
     app = create_app(settings)
@@ -60,13 +60,13 @@ def from_environment() -> FastAPI:
 
 
 def describe() -> str:
-    """Return what `/openapi.json` answers with default settings, as a file to read (`make openapi`)."""
+    """Return `/openapi.json` with default settings, to be stored as a file (`make openapi`)."""
     settings = Settings(database_url="postgresql://nobody@/nothing", secret_key=SecretStr("0" * 32))
     return json.dumps(create_app(settings).openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the application. It connects when it is started, and lets go of everything when it is stopped."""
+    """Return the application. It connects when it starts, and releases everything when it stops."""
     telemetry = open_telemetry(tracing=settings.tracing)
 
     @asynccontextmanager
@@ -119,7 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> None:
-    """The last one added is the first that a request meets."""
+    """Add the middleware. The last one added is the first that a request meets."""
     own_limits = {**OWN_BODY_LIMITS, "/attachments": settings.attachment_limit + FORM_BYTES}
     app.add_middleware(AllowedMethods, routers=[*ROUTERS, app.router], public_url=settings.public_url)
     app.add_middleware(BodyLimit, limit=BODY_LIMIT, own_limits=own_limits, streamed=STREAMED)

@@ -1,4 +1,4 @@
-"""What the commands of the service do: each connects to what it needs, calls one use case and prints its result."""
+"""The commands of the service: each connects to what it needs, calls one use case and prints its result."""
 
 import asyncio
 import functools
@@ -46,11 +46,11 @@ SAID_IN_ONE_LINE = (
     *(SettingsInvalid, UnsafeRole, TelemetryMissing, MassReplyError),
     *(OSError, SQLAlchemyError, PostgresError),
 )
-"""What a person can do something about."""
+"""The errors that a person can fix."""
 
 
 def in_one_line(operation: Callable[P, None], besides: tuple[type[Exception], ...] = ()) -> Callable[P, None]:
-    """Print what went wrong on standard error, and exit with status 1. `besides` are errors of this operation alone."""
+    """Print an error on standard error, and exit with status 1. `besides` are further errors of this operation."""
 
     @functools.wraps(operation)
     def run(*arguments: P.args, **named: P.kwargs) -> None:
@@ -64,13 +64,13 @@ def in_one_line(operation: Callable[P, None], besides: tuple[type[Exception], ..
 
 
 def _words(error: Exception) -> str:
-    """SQLAlchemy puts the name of a class before the database's own words."""
+    """Return the database's own message: SQLAlchemy puts a class's name in front."""
     cause = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
     return str(cause) or in_words(error)
 
 
 def in_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
-    """Connect to everything, as the environment says, and do one piece of work."""
+    """Connect to everything that the environment names, and do one piece of work."""
     settings = load_settings()
 
     async def run() -> T:
@@ -130,7 +130,7 @@ async def _revoke(runtime: Runtime, key_id: UUID) -> None:
 
 @in_one_line
 def serve(host: str, port: int, workers: int) -> None:
-    in_runtime(_nothing)  # a wrong setting or role is said in one line, before any process starts
+    in_runtime(_nothing)  # report a wrong setting or role in one line, before any process starts
     check_port(host, port)
     configure_logging(load_settings().log_level)
     with shared_among(workers):
@@ -140,17 +140,17 @@ def serve(host: str, port: int, workers: int) -> None:
             host=host,
             port=port,
             http=PunctualProtocol,
-            proxy_headers=False,  # MASS_REPLY_TRUSTED_PROXIES says whom to believe
+            proxy_headers=False,  # MASS_REPLY_TRUSTED_PROXIES names the trusted ones
             workers=workers,
             log_config=None,
-            access_log=False,  # it would write down queries, and a callback's query may hold its secret
+            access_log=False,  # it would log queries, and a callback's query may hold its secret
             server_header=False,
             timeout_graceful_shutdown=10,  # streams to open pages do not end by themselves
         )
 
 
 async def _nothing(_: Runtime) -> None:
-    """Connecting was all that was wanted."""
+    """Do nothing: connecting is the whole check."""
 
 
 @in_one_line

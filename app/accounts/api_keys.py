@@ -29,13 +29,13 @@ class KeyDraft:
 class IssuedKey:
     key: ApiKey
     presented: PresentedKey
-    """The key as its owner writes it. It is stored nowhere."""
+    """The key itself. Only its hash is stored."""
 
 
 async def issue_api_key(
     tx: TenantTx, draft: KeyDraft, by: Actor = OPERATOR, *, max_life: timedelta | None = None
 ) -> IssuedKey:
-    """Make a key. Raises InvalidRequest for one that is to live longer than keys may here."""
+    """Issue a key. Raise InvalidRequest if it would live longer than this installation allows."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made_by = frozenset() if by is OPERATOR else actors_behind(by)
     made_with = None if by.key is None else by.key.id
@@ -61,7 +61,7 @@ def _end(draft: KeyDraft, max_life: timedelta | None) -> datetime | None:
 
 
 async def revoke_api_key(tx: TenantTx, key_id: UUID, by: Actor = OPERATOR) -> None:
-    """Revoke a key for good. Raises NotFound."""
+    """Revoke a key permanently. Raise NotFound."""
     if not await api_keys.revoke_api_key(tx, key_id):
         raise NotFound
     await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_REVOKED, str(key_id)))

@@ -26,15 +26,15 @@ class SavedAccount:
     account: ChannelAccount
     is_new: bool
     lanes: list[tuple[LaneKey, int]]
-    """The lanes to wake once this is committed, each with the number of its queued deliveries."""
+    """The lanes to wake after the commit, each with the number of its queued deliveries."""
 
 
 async def save_account(
     tx: TenantTx, vault: Vault, key: str, draft: AccountDraft, by: Actor = OPERATOR, *, allow_private: bool = True
 ) -> SavedAccount:
-    """Make or replace the account of that key. Credentials left out are kept, as long as they go where they went.
+    """Create or replace the account of that key. Credentials left out stay, if they still go to the same place.
 
-    Raises InvalidAccount, whose faults name the keys; AccountInUse on a change of channel under its conversations.
+    Raise InvalidAccount, whose faults name the keys, or AccountInUse if its channel changes while it has conversations.
     """
     held = await accounts.hold_account(tx, key, draft)
     await _refuse_other_channel(tx, held, draft)
@@ -46,7 +46,7 @@ async def save_account(
         tokens = vault.seal(tx.tenant, held.id, first_token(vault.first_callback_token(held.id)))
     saved = await accounts.write_account(tx, held.id, draft, sealed, tokens)
     if region_of(saved.config) != region_of(held.previous.config if held.previous else {}):
-        # At once: until then nobody who writes from such a number is known, and a STOP of theirs would not count.
+        # At once: until then nobody who writes from such a number is recognised, and their STOP would have no effect.
         await rekey(tx, saved.id, saved.channel, region_of(saved.config))
     await audit.record(tx, by, _saved(saved, draft))
     return SavedAccount(saved, held.previous is None, await store_lanes.free_account(tx, held.id))
@@ -66,7 +66,7 @@ def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:
 
 
 def _told(value: Any) -> Any:
-    """Of an address only where it leads: the rest of it may open a door, and the log is for ever."""
+    """Return only the origin of an address: the rest may hold a secret, and the log is permanent."""
     if not isinstance(value, str) or "://" not in value:
         return value
     parts = urlsplit(value)
@@ -74,9 +74,9 @@ def _told(value: Any) -> Any:
 
 
 async def delete_account(tx: TenantTx, key: str, by: Actor = OPERATOR) -> None:
-    """Forget an account's settings and credentials; what happened through it stays on record.
+    """Delete an account's settings and credentials. What was sent through it stays on record.
 
-    Raises NotFound; AccountInUse while it has deliveries to send.
+    Raise NotFound, or AccountInUse while it has deliveries to send.
     """
     account = await accounts.lock_account(tx, key)
     if account is None:
@@ -88,7 +88,7 @@ async def delete_account(tx: TenantTx, key: str, by: Actor = OPERATOR) -> None:
 
 
 def callback_url(vault: Vault, callbacks: Callbacks, tenant: TenantId, account: ChannelAccount) -> str:
-    """The address to enter at the provider; without its secret where that cannot be read any more."""
+    """Return the address to enter at the provider; without its secret if that cannot be decrypted any more."""
     if _signs(account):
         return callbacks.address(account.id, None)
     try:
@@ -99,9 +99,9 @@ def callback_url(vault: Vault, callbacks: Callbacks, tenant: TenantId, account: 
 
 
 async def rotate_callback(tx: TenantTx, vault: Vault, callbacks: Callbacks, key: str, by: Actor) -> ChannelAccount:
-    """Make a new secret for the account's callback address; the one that it replaces is believed for a day yet.
+    """Create a new secret for the account's callback address. The old one is accepted for another day.
 
-    Raises NotFound; InvalidState where the provider signs its calls, so that there is none.
+    Raise NotFound, or InvalidState if the provider signs its calls and there is no secret.
     """
     account = await accounts.lock_account(tx, key)
     if account is None:
@@ -112,7 +112,7 @@ async def rotate_callback(tx: TenantTx, vault: Vault, callbacks: Callbacks, key:
     try:
         stored = vault.open(tx.tenant, account.id, account.callback_secrets)
     except CredentialsUnreadable:
-        stored = {}  # then nobody's calls are believed any more, and a new secret mends that
+        stored = {}  # then all calls are refused, and a new secret fixes that
     made = replaced(callbacks.tokens(account.id, stored, now)[0], stored, now)
     sealed = vault.seal(tx.tenant, account.id, made)
     await audit.record(tx, by, AuditEntry(AuditAction.CHANNEL_ACCOUNT_CALLBACK_ROTATED, key))
@@ -125,7 +125,7 @@ def _signs(account: ChannelAccount) -> bool:
 
 
 async def _refuse_other_channel(tx: TenantTx, held: HeldAccount, draft: AccountDraft) -> None:
-    # Replies to an account's conversations go to addresses of its channel; on another they would mean somebody else.
+    # An account's conversations have addresses of its channel. On another channel they would be somebody else's.
     if held.channel != draft.channel and await accounts.has_conversations(tx, held.id):
         raise AccountInUse(
             f"Conversations of the channel {held.channel} use this account. Make another for this channel."
@@ -144,7 +144,7 @@ def _credentials(vault: Vault, tenant: TenantId, held: HeldAccount, draft: Accou
 
 
 def _moves(previous: ChannelAccount, draft: AccountDraft) -> bool:
-    """Whether the credentials would be shown to somebody else than before."""
+    """Return whether the credentials would be sent to another place than before."""
     return previous.provider != draft.provider or registry.redemands_credentials(previous.config, draft.config)
 
 

@@ -15,7 +15,7 @@ async def save_snippet(tx: TenantTx, shortcode: str, text: str, by: Actor) -> Sa
 
 
 async def delete_snippet(tx: TenantTx, shortcode: str, by: Actor) -> None:
-    """Raises NotFound."""
+    """Delete a snippet. Raise NotFound if there is none."""
     if not await snippets.delete_snippet(tx, shortcode):
         raise NotFound
     await audit.record(tx, by, AuditEntry(AuditAction.SNIPPET_DELETED, shortcode))

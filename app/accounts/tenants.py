@@ -8,13 +8,13 @@ from app.store.transactions import TenantTx
 
 
 async def require_tenant(tx: TenantTx) -> None:
-    """Raises NotFound for an id that no tenant has; nothing else would tell it from a tenant without data."""
+    """Raise NotFound if there is no such tenant: it would look like a tenant without data."""
     if not await tenant_exists(tx):
         raise NotFound("There is no such tenant.")
 
 
 async def create_tenant(database: Database, name: str) -> TenantId:
-    """Raises InvalidRequest for a name of nothing but spaces."""
+    """Create a tenant. Raise InvalidRequest if the name is blank."""
     if not name.strip():
         raise InvalidRequest("A tenant needs a name, and this one is empty.")
     async with database.begin_routing() as tx:

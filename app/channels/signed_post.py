@@ -1,4 +1,4 @@
-"""A POST of our own JSON to an address that a tenant typed, signed as Standard Webhooks say.
+"""A POST of our own JSON to an address that a tenant typed, signed as Standard Webhooks requires.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: the signature covers the id,
 the time and the body; while a secret is being replaced, the header carries one signature for each.
@@ -23,7 +23,7 @@ from app.domain.outbound import Deferred, Unknown
 SECONDS: Final = 15.0
 """The longest that a call may take, as the specification recommends (15 to 30 s)."""
 LONGEST_WAIT: Final = timedelta(days=1)
-"""A Retry-After beyond this is taken as this."""
+"""A longer Retry-After is cut to this."""
 LOOK_UP_SECONDS: Final = 3.0
 _BUSY: Final = frozenset({429, 503})
 _PRIVATE: Final = "leads to a private network, which this installation does not allow"
@@ -32,9 +32,9 @@ _PRIVATE: Final = "leads to a private network, which this installation does not 
 @dataclass(frozen=True, slots=True)
 class SignedPost:
     id: str
-    """The same whenever the same thing is said again, so that the receiver can tell."""
+    """The same for every retry, so that the receiver can recognise it."""
     url: str
-    """One that `check_url` let through."""
+    """A URL that `check_url` accepted."""
     body: str = field(repr=False)
     """JSON."""
     secrets: Sequence[str] = field(repr=False)
@@ -49,15 +49,15 @@ class Delivered:
 @dataclass(frozen=True, slots=True)
 class NotDelivered:
     detail: str
-    """Why, in words for whoever looks after the receiver; without the address and without what it answered."""
+    """Why, in words for the receiver's administrator; without the address and the response's body."""
     retry_after: timedelta | None = None
-    """How long the receiver asked to be left alone, by HTTP 429 or 503."""
+    """How long the receiver asked to wait, by HTTP 429 or 503."""
     gone: bool = False
-    """It answered 410: it wants nothing any more."""
+    """The receiver answered 410: it is permanently gone."""
 
 
 async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Delivered | NotDelivered:
-    """Make the call, once. Redirects are not followed, and private addresses are refused by the client itself."""
+    """Make the call once. Redirects are not followed, and the client itself refuses private addresses."""
     now = datetime.now(UTC)
     signers = [Signer(secret) for secret in post.secrets]
     headers = signed_headers(signers, post.id, now, post.body)
@@ -76,10 +76,10 @@ def signed_headers(signers: Sequence[Signer], id_: str, now: datetime, body: str
 
 
 async def check_url(url: str, *, allow_private: bool) -> str:
-    """Check an http(s) URL that a tenant typed. Raises ValueError, whose words do not repeat it.
+    """Check an http(s) URL that a tenant typed. Raise ValueError, whose message does not repeat it.
 
-    A name is looked up, so that a private address is refused when it is typed. One that nobody knows yet is let
-    through: whatever it leads to is checked again at every connection.
+    A name is looked up, so that a private address is refused when it is typed. An unknown name is accepted: its address
+    is checked again at every connection.
     """
     checked = endpoint(url)
     if not allow_private:

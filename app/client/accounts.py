@@ -38,7 +38,7 @@ def accounts_table(accounts: Iterable[Json]) -> Table:
 
 
 def test_account(service: Service, key: str) -> Json:
-    """Ask an account's provider whether its credentials work. Nothing is sent."""
+    """Check an account's credentials with its provider. Nothing is sent."""
     return service.post(f"/channel-accounts/{key}/test", {})
 
 

@@ -1,4 +1,4 @@
-"""What people do to a mass reply: `cancel`, `pause`, `resume`, `retry`, `approve`, `reject`, `resolve`."""
+"""The actions on a mass reply: `cancel`, `pause`, `resume`, `retry`, `approve`, `reject`, `resolve`."""
 
 from uuid import uuid4
 
@@ -9,13 +9,13 @@ from app.client.session import opened
 
 
 def cancel(id_: opt.Id, url: opt.Url, key: opt.Key, as_json: opt.AsJson = False) -> None:
-    """Stop a mass reply for good. What is not sent by then is not sent."""
+    """Cancel a mass reply permanently. What has not been sent yet is not sent."""
     with opened(url, key, as_json=as_json) as session:
         session.act(id_, "cancel", {})
 
 
 def pause(id_: opt.Id, url: opt.Url, key: opt.Key, lane: opt.LaneOption = None, as_json: opt.AsJson = False) -> None:
-    """Send nothing more until it is resumed."""
+    """Pause a mass reply: nothing more is sent until it is resumed."""
     with opened(url, key, as_json=as_json) as session:
         session.act(id_, "pause", {"channel_account": lane})
 
@@ -28,7 +28,7 @@ def resume(
     wait: opt.Wait = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Go on after a pause, or after a sample."""
+    """Resume a mass reply after a pause or a sample."""
     with opened(url, key, as_json=as_json) as session:
         session.act(id_, "resume", {"channel_account": lane}, wait=wait)
 
@@ -42,20 +42,20 @@ def retry(
     wait: opt.Wait = False,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Send again what failed for a reason that may have passed."""
+    """Retry the deliveries that failed for a temporary reason."""
     with opened(url, key, as_json=as_json) as session:
         body = {"reason_codes": reason, "not_after": read_moment(not_after, "--not-after")}
         session.act(id_, "retry", body, wait=wait, idempotency_key=str(uuid4()))
 
 
 def approve(id_: opt.Id, url: opt.Url, key: opt.Key, wait: opt.Wait = False, as_json: opt.AsJson = False) -> None:
-    """Let another's mass reply be sent as it was confirmed."""
+    """Approve somebody else's mass reply: it is sent as it was confirmed."""
     with opened(url, key, as_json=as_json) as session:
         session.act(id_, "approve", {}, wait=wait)
 
 
 def reject(id_: opt.Id, url: opt.Url, key: opt.Key, reason: opt.Why, as_json: opt.AsJson = False) -> None:
-    """Cancel another's mass reply that awaits approval; the reason is kept and shown."""
+    """Reject somebody else's mass reply that awaits approval. The reason is stored and shown."""
     with opened(url, key, as_json=as_json) as session:
         session.act(id_, "reject", {"reason": reason})
 
@@ -72,7 +72,7 @@ def resolve(
     not_after: opt.NotAfter = None,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Say of uncertain deliveries whether they were sent, as you have found out."""
+    """Decide whether uncertain deliveries were sent, after you have found out."""
     with opened(url, key, as_json=as_json) as session:
         if bool(conversations) == (ids_file is not None):
             raise NotUsable("Name the conversations: as arguments, or with --ids-file.")

@@ -54,7 +54,7 @@ def send(
     idempotency_key: opt.IdempotencyKey = None,
     as_json: opt.AsJson = False,
 ) -> None:
-    """Send a mass reply: show whom it reaches, have the count confirmed, and look on until everybody has a result."""
+    """Send a mass reply: show whom it reaches, ask for the count, and follow progress until it ends."""
     with opened(url, key, as_json=as_json) as session:
         statuses = follow_up_status or ARRIVED
         whom = (filters or (), filter_file, exclude or (), ids_file, external_ids_file, follow_up, statuses)
@@ -93,7 +93,7 @@ def list_(
 
 
 def status(id_: opt.Id, url: opt.Url, key: opt.Key, wait: opt.Wait = False, as_json: opt.AsJson = False) -> None:
-    """Show how a mass reply stands."""
+    """Show a mass reply and its progress."""
     with opened(url, key, as_json=as_json) as session:
         session.show(Batch.read(session.service.get(f"/mass-replies/{id_}")), wait=wait)
 
@@ -109,7 +109,7 @@ def deliveries(
     ndjson: opt.Ndjson = False,
     limit: opt.Limit = SHOWN,
 ) -> None:
-    """Show what became of each conversation, as a table or, all of them, as a file."""
+    """Show the result of each conversation, as a table; or of all of them, as a file."""
     path, query = f"/mass-replies/{id_}/deliveries", {"status": status, "channel": channel, "reason": reason}
     with opened(url, key) as session:
         if csv and ndjson:
@@ -132,7 +132,7 @@ def accounts(
     account: opt.AccountKey = None,
     as_json: opt.AccountAsJson = False,
 ) -> None:
-    """List the channel accounts. `accounts test KEY` asks a provider whether the credentials work; nothing is sent."""
+    """List the channel accounts. `accounts test KEY` checks the credentials with the provider; nothing is sent."""
     with opened(url, key, as_json=as_json) as session:
         if (action is None) != (account is None):
             raise NotUsable("Which account? Give its key: accounts test KEY.")

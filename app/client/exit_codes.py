@@ -1,10 +1,10 @@
-"""How a command of the client ends, for scripts, and the errors that end one early.
+"""The exit statuses of the client's commands, and the errors that end one early.
 
 ClientError
-├── NotUsable      the options contradict each other, or name what cannot be read
-├── Refused        the server said no, and why
+├── NotUsable      the options contradict each other, or name something that cannot be read
+├── Refused        the server refused the request, and said why
 ├── Declined       the count was not confirmed
-└── Unreachable    the server gave no answer that could be used, on asking again either
+└── Unreachable    the server gave no usable response, even after retries
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from typing import ClassVar
 
 
 class Exit(IntEnum):
-    """Exit statuses. 1 is left to what nobody foresaw."""
+    """Exit statuses. 1 is an unexpected error."""
 
     DONE = 0
     USAGE = 2
@@ -30,7 +30,7 @@ class Exit(IntEnum):
 
 
 class ClientError(Exception):
-    """A command cannot go on; the message is for the person who gave it."""
+    """A command cannot continue. The message is for the person who gave it."""
 
     exit: ClassVar[Exit]
 
@@ -49,7 +49,7 @@ class Unreachable(ClientError):
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Inside, an answer is read. Raises Unreachable where it lacks something, or has it as something else."""
+    """Raise Unreachable if reading a response inside the block fails: a field is missing, or of another type."""
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -58,7 +58,7 @@ def reading() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class RequestFault:
-    """One thing wrong in a request, as the server's problem names it."""
+    """One fault of a request, as the server's problem names it."""
 
     pointer: str
     detail: str

@@ -1,4 +1,4 @@
-"""Codes in words, for people who have not read the list of codes."""
+"""Codes in words, for people who do not know the codes."""
 
 from collections.abc import Mapping
 
@@ -71,12 +71,12 @@ BILLED_ONCE: Mapping[str, str] = {
 
 
 def said(words: Mapping[str, str], code: str) -> str:
-    """A code's words; one that we do not know yet is its own."""
+    """Return a code's words. An unknown code stands for itself."""
     return words.get(code, code.replace("_", " "))
 
 
 def bill(units: Counts) -> str:
-    """What providers charge for; empty where nothing."""
+    """Return what providers charge for; empty if nothing."""
     return ", ".join(
         f"{count:,} {said(BILLED_ONCE if count == 1 else BILLED, unit)}" for unit, count in units.items() if count
     )

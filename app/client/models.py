@@ -1,6 +1,6 @@
-"""A mass reply as the server tells it, read into values.
+"""A mass reply, read from the server's response.
 
-Words stay texts and are compared with the enums that we know: a newer server may have learnt others.
+Codes stay texts and are compared with the enums that we know: a newer server may have others.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ class ChannelPreflight:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Why some are skipped, or what else happens to them."""
+    """Why some are skipped, or get a warning."""
 
     code: str
     channel: str
@@ -91,11 +91,11 @@ class Batch:
     dispatch_at: str | None
     is_finished: bool
     answer: Mapping[str, Any] = field(repr=False)
-    """All that the server said."""
+    """The server's whole response."""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any]) -> Self:
-        """Raises Unreachable, for what another server said."""
+        """Read a response. Raise Unreachable if it is not this service's."""
         with reading():
             return cls._read(answer)
 
@@ -129,13 +129,13 @@ class Batch:
 
     @property
     def is_at_rest(self) -> bool:
-        """Nothing more happens by itself, or not before a person has acted; no call is in flight."""
+        """Whether nothing more happens unless a person acts, and no call is in flight."""
         halted = self.status in _HALTED or (self.status == MassReplyStatus.SENDING and self.pause_reason is not None)
         return self.is_finished or (halted and not self.counts[_S.SENDING])
 
     @property
     def exit(self) -> Exit:
-        """How a command ends that waited until it is at rest."""
+        """The exit status of a command that waited until it is at rest."""
         if self.status in (MassReplyStatus.CANCELLED, MassReplyStatus.EXPIRED):
             return Exit.CANCELLED
         if self.status != MassReplyStatus.COMPLETED:
@@ -153,7 +153,7 @@ def _sum(parts: Iterable[Counts]) -> Counts:
 
 
 def done(counts: Counts) -> int:
-    """How many recipients have their result."""
+    """How many recipients have a result."""
     return recipients(counts) - sum(counts[status] for status in _WAITING)
 
 

@@ -1,4 +1,4 @@
-"""Looking on while a mass reply is sent: a bar per channel on a terminal, plain lines in a log."""
+"""Following a mass reply: a bar per channel on a terminal, plain lines in a log."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,15 +17,15 @@ from app.domain.mass_reply_lifecycle import MassReplyStatus
 FIRST_LOOK = 0.2
 GROWTH = 1.5
 SELDOM = 2.0
-"""Seconds between two looks: close together at first, then as seldom as the server asks for, or so seldom."""
+"""Seconds between two polls: short at first, then as long as the server asks, or this long."""
 STEPS = 10
-"""A log gets a line for each tenth."""
+"""A log gets a line for each tenth of the recipients."""
 
 Show = Callable[[Batch], None]
 
 
 def watch(service: Service, screen: Screen, id_: str) -> Batch:
-    """Show the progress until the mass reply is at rest. Raises Refused and Unreachable."""
+    """Show the progress until the mass reply is at rest. Raise Refused or Unreachable."""
     with _display(screen) as show:
         for batch in looks(service, id_):
             show(batch)
@@ -39,7 +39,7 @@ def until_prepared(service: Service, id_: str) -> Batch:
 
 
 def looks(service: Service, id_: str) -> Iterator[Batch]:
-    """Look again and again."""
+    """Poll the mass reply."""
     pause = FIRST_LOOK
     while True:
         poll = service.poll(f"/mass-replies/{id_}")
@@ -53,7 +53,7 @@ def _display(screen: Screen) -> AbstractContextManager[Show]:
 
 
 class Bars:
-    """A bar for each channel, drawn anew at every look."""
+    """A bar for each channel, redrawn at every poll."""
 
     def __init__(self, screen: Screen) -> None:
         columns = (
@@ -88,7 +88,7 @@ class Bars:
 
 
 class ProgressLines:
-    """A line whenever another tenth is done, or the status is another."""
+    """A line whenever another tenth is done, or the status changes."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -105,6 +105,6 @@ class ProgressLines:
 
 
 def apart(counts: Counts) -> str:
-    """What a person will have to look at."""
+    """Return what a person must look at."""
     kinds = (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
     return ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if counts[kind])

@@ -1,4 +1,4 @@
-"""What was asked for on the command line, as the bodies that the server takes. Raises NotUsable."""
+"""The request bodies of what the command line asks for. Raise NotUsable."""
 
 import codecs
 import io
@@ -17,13 +17,13 @@ from app.domain.json_reader import read_time
 Json = dict[str, Any]
 
 FILTERS = ("tag", "channel", "status", "engagement", "team", "assignee", "contact")
-"""What `--filter NAME=VALUE` may name; the rest of the language goes into a file."""
+"""The names of `--filter NAME=VALUE`; the rest of the filter language needs a file."""
 UNITS: Mapping[str, str] = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True, slots=True)
 class Selecting:
-    """Which conversations: by one of four ways."""
+    """Which conversations: exactly one of four kinds."""
 
     filters: Sequence[str] = ()
     filter_file: Path | None = None
@@ -65,7 +65,7 @@ class Selecting:
 
 
 def read_filters(given: Sequence[str]) -> Json:
-    """`tag=a`, `tag=b`, `team=billing`: a name given again means any of its values; different names must all hold."""
+    """Read `tag=a`, `tag=b`, `team=billing`: a repeated name matches any of its values; different names all hold."""
     values: dict[str, list[str]] = {}
     for each in given:
         name, equals, value = each.partition("=")
@@ -78,7 +78,7 @@ def read_filters(given: Sequence[str]) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What is said, and what becomes of the conversations."""
+    """The message, and what happens to the conversations."""
 
     text: str = field(repr=False)
     html_file: Path | None = None
@@ -109,7 +109,7 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When it goes out, and how many first."""
+    """When it is sent, and how many first."""
 
     hold: str | None = None
     at: str | None = None
@@ -127,7 +127,7 @@ class Terms:
 
 
 def read_seconds(text: str) -> int:
-    """`90`, `90s`, `10m`, `2h`, `1d`."""
+    """Read `90`, `90s`, `10m`, `2h`, `1d`."""
     found = re.fullmatch(r"([0-9]{1,9})([smhd]?)", text)
     if found is None:
         raise NotUsable("--hold takes a number of seconds, or one with a unit: 90, 90s, 10m, 2h, 1d.")
@@ -145,7 +145,7 @@ def read_moment(text: str | None, option: str) -> str | None:
 
 
 def read_text(file: Path) -> str:
-    """A file's text, without the line break that editors put at its end."""
+    """Return a file's text, without the line break that editors put at its end."""
     try:
         return decoded(file.read_bytes()).rstrip("\n")
     except UnicodeDecodeError:
@@ -155,7 +155,7 @@ def read_text(file: Path) -> str:
 
 
 def decoded(raw: bytes) -> str:
-    """Text as programs save it: in UTF-8 with a byte-order mark or without one, or in UTF-16 with one."""
+    """Return text as programs save it: in UTF-8 with or without a byte-order mark, or in UTF-16 with one."""
     is_utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text: str = io.TextIOWrapper(io.BytesIO(raw), "utf-16" if is_utf16 else "utf-8-sig").read()
     return text

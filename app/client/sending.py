@@ -1,4 +1,4 @@
-"""`mass-reply send`: freeze, show, ask, confirm, look on."""
+"""`mass-reply send`: freeze, show, ask, confirm, follow."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,7 +22,7 @@ class Interrupted(ClientError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All that the command line said."""
+    """Everything that the command line says."""
 
     selecting: Selecting
     writing: Writing
@@ -37,7 +37,7 @@ class Order:
 
 
 def send(service: Service, screen: Screen, order: Order) -> Batch:
-    """Send a mass reply. Raises ClientError; from the confirmation on, whatever ends this does not end the sending."""
+    """Send a mass reply. Raise ClientError. Once it is confirmed, ending this command does not end the sending."""
     if order.is_agreed and order.expected is not None:
         raise NotUsable("Give either --expect or --yes.")
     if not order.is_agreed and order.expected is None and not screen.has_person:
@@ -63,7 +63,7 @@ def send(service: Service, screen: Screen, order: Order) -> Batch:
 
 
 def try_out(service: Service, screen: Screen, order: Order) -> Json:
-    """Show what would happen; nothing is kept, and nobody is asked. Raises ClientError."""
+    """Show what would happen. Nothing is stored, and nobody is asked. Raise ClientError."""
     if order.attach:
         raise NotUsable("--dry-run cannot go with --attach: it keeps nothing, and a file would be kept.")
     body = {"selection": order.selecting.to_json(), **order.writing.to_json(())}
@@ -80,7 +80,7 @@ def try_out(service: Service, screen: Screen, order: Order) -> Json:
 
 
 def _created(service: Service, order: Order) -> Batch:
-    """Whatever the command line got wrong is said before a file is uploaded."""
+    """Check the command line before a file is uploaded."""
     if order.attach and order.idempotency_key:
         raise NotUsable("--idempotency-key cannot go with --attach: files that are uploaded again are other files.")
     selection, message = order.selecting.to_json(), order.writing.to_json(())
@@ -113,7 +113,7 @@ def _show(screen: Screen, batch: Batch) -> None:
 
 
 def _count_to_confirm(batch: Batch) -> int:
-    """Raises Refused where there is nobody to send to."""
+    """Raise Refused if there is nobody to send to."""
     if not batch.recipients:
         raise ServerRefusal("Every selected conversation is skipped, so there is nothing to send.", "nothing_to_send")
     return batch.recipients
@@ -121,7 +121,7 @@ def _count_to_confirm(batch: Batch) -> int:
 
 @contextmanager
 def _cancelled_unless_agreed(service: Service, id_: str) -> Iterator[None]:
-    """What nobody agreed to is cancelled, so that nobody else confirms it by mistake."""
+    """Cancel what was not confirmed, so that nobody else confirms it by mistake."""
     try:
         yield
     except (ClientError, KeyboardInterrupt) as error:
@@ -133,13 +133,13 @@ def _cancelled_unless_agreed(service: Service, id_: str) -> Iterator[None]:
 
 
 def _compare(expected: int, count: int) -> None:
-    """Raises Declined."""
+    """Ask for the count, unless the options confirm it. Raise Declined."""
     if expected != count:
         raise Declined(f"{count:,} would get it, and not the {expected:,} of --expect. Nothing was sent.")
 
 
 def _ask(screen: Screen, count: int) -> None:
-    """A person types the number, so that it has been read. Raises Declined."""
+    """Ask a person to type the number, so that they have read it. Raise Declined."""
     try:
         typed = screen.ask(f"Type {count} to send it, anything else to stop: ")
     except EOFError:
@@ -161,7 +161,7 @@ def _followed(service: Service, screen: Screen, batch: Batch, *, waits: bool) ->
 
 @contextmanager
 def goes_on(id_: str) -> Iterator[None]:
-    """Say what becomes of a mass reply when nobody looks on any more."""
+    """Say what happens to a mass reply that nobody follows any more."""
     try:
         yield
     except KeyboardInterrupt:
@@ -173,7 +173,7 @@ def goes_on(id_: str) -> Iterator[None]:
 
 
 def next_steps(batch: Batch) -> str:
-    """What a person may want to do about how it stands; each command on a line of its own, to be copied."""
+    """Return what a person may want to do next; each command on its own line, to be copied."""
     if not batch.is_at_rest:
         return onward(batch.id)
     steps = [_way_on(batch)] if batch.exit is Exit.STANDS_STILL else []

@@ -1,8 +1,8 @@
-"""Calls to a mass-reply server, known by its address and a key. The key is never shown.
+"""Calls to a mass-reply server, by its address and a key. The key is never shown.
 
-Every call that the client makes may be repeated: a read changes nothing, an action that is done already answers the
-same, and what would make something new carries an `Idempotency-Key` (a file uploaded twice is kept twice and named
-once). So a call whose answer is lost is simply made again.
+Every call of the client may be repeated: a read changes nothing, an action that is done already gives the same result,
+and what creates something carries an `Idempotency-Key` (a file uploaded twice is stored twice and used once). So a call
+whose response is lost is retried.
 """
 
 import time
@@ -23,9 +23,9 @@ Json = dict[str, Any]
 SECONDS = 30.0
 """For one call."""
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before a call is made again."""
+"""Seconds before a call is retried."""
 LONGEST_WAIT = 60.0
-"""Of what `Retry-After` may ask for, in seconds."""
+"""The most seconds that `Retry-After` may ask for."""
 PAGE = 500
 PROXY_TROUBLE = frozenset({502, 503, 504})
 _AGAIN = frozenset({"rate_limited", "idempotency_in_progress"})
@@ -34,14 +34,14 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """An answer, and after how many seconds the server wants to be asked again."""
+    """A response, and the seconds after which to poll again."""
 
     body: Json
     wait: float | None
 
 
 class Service:
-    """A server, called with one key. Raises Refused and Unreachable."""
+    """A server, called with one key. Calls raise Refused or Unreachable."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Service:
         transport: httpx.BaseTransport | None = None,
         pauses: tuple[float, ...] = PAUSES,
     ) -> None:
-        """`say` tells a person who waits why. Raises NotUsable for an address or a key that cannot be one."""
+        """`say` tells a waiting person why. Raise NotUsable if the address or the key cannot be one."""
         _check(url, key)
         self._url = url
         self._pauses = pauses
@@ -77,7 +77,7 @@ class Service:
         return Poll(_json(answer), _retry_after(answer))
 
     def listing(self, path: str, **query: str | None) -> Iterator[Json]:
-        """Every item of a list, page after page."""
+        """Yield every item of a list, page by page."""
         cursor: str | None = None
         while True:
             page = self.get(path, limit=PAGE, cursor=cursor, **query)
@@ -96,7 +96,7 @@ class Service:
 
     @contextmanager
     def download(self, path: str, media_type: str, **query: str | int | None) -> Iterator[Iterator[bytes]]:
-        """Stream an answer as it comes."""
+        """Stream a response."""
         headers = {"Accept": media_type}
         try:
             with self._http.stream("GET", path, params=_given(query), headers=headers) as answer:
@@ -150,7 +150,7 @@ def _is_worth_asking_again(answer: httpx.Response) -> bool:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    """Only as seconds: this service writes no date there."""
+    """Read it as seconds only: this service sends no date."""
     said = answer.headers.get("Retry-After", "")
     return min(float(said), LONGEST_WAIT) if said.isdecimal() else None
 
@@ -169,14 +169,14 @@ def _refusal(answer: httpx.Response) -> ServerRefusal | Unreachable:
 
 
 def _faults(problem: Json) -> list[RequestFault]:
-    """Other servers' problems hold anything under that name."""
+    """Read the faults. Other servers' problems may hold anything there."""
     errors = problem.get("errors")
     named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
     return [RequestFault(str(each.get("pointer", "")), str(each.get("detail", ""))) for each in named]
 
 
 def _problem(answer: httpx.Response) -> Json | None:
-    """The problem document (RFC 9457) that an answer is; None for any other answer."""
+    """Return a response's problem document (RFC 9457); None if it is not one."""
     if answer.headers.get("Content-Type", "").partition(";")[0] != PROBLEM:
         return None
     return _json(answer)

@@ -1,4 +1,4 @@
-"""What every command of the client begins with and ends in: a server to call, and a screen to say what it answered."""
+"""The start and end of every command of the client: a server to call, a screen to show the result, an exit status."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from app.client.tables import Screen, error_lines, open_screen, show_batch
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A server to call, and a screen to say what it answered."""
+    """A server to call, and a screen to show the result."""
 
     service: Service
     screen: Screen
@@ -32,7 +32,7 @@ class Session:
             raise typer.Exit(exit_)
 
     def act(self, id_: UUID, action: str, body: dict[str, Any], *, wait: bool = False, **how: str) -> None:
-        """Do something to a mass reply, and show it as it stands then."""
+        """Act on a mass reply, and show it."""
         batch = Batch.read(self.service.post(f"/mass-replies/{id_}/{action}", body, **how))
         self.show(batch, wait=wait)
 
@@ -48,7 +48,7 @@ class Session:
 
 @contextmanager
 def opened(url: str, key: str, *, as_json: bool = False) -> Iterator[Session]:
-    """What goes wrong is said in words on standard error, and has an exit status of its own."""
+    """Report errors in words on standard error, and exit with their status."""
     screen = open_screen(beside_output=as_json)
     try:
         with Service(url, key, say=open_screen(beside_output=True).say) as service:

@@ -1,4 +1,4 @@
-"""What the client shows, on a terminal and in a log alike."""
+"""The client's output, on a terminal and in a log alike."""
 
 import re
 import sys
@@ -21,12 +21,12 @@ _S = DeliveryStatus
 RESULTS = (_S.QUEUED, _S.SENDING, _S.SENT, _S.DELIVERED, _S.READ, _S.FAILED, _S.UNCERTAIN, _S.CANCELLED, _S.SKIPPED)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""What could steer a terminal, or turn text around: names and texts were written by anybody."""
+"""Characters that control a terminal or reverse text: names and texts may come from anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where a person reads, and whether there is one who has read the count and can answer."""
+    """Where output goes, and whether a person is there to answer."""
 
     console: Console
     has_person: bool
@@ -36,16 +36,19 @@ class Screen:
         return self.console.is_terminal
 
     def say(self, shown: RenderableType = "", style: str | None = None) -> None:
-        """Show a renderable, or a text as it stands."""
+        """Show a renderable, or a text unchanged."""
         self.console.print(plain(shown) if isinstance(shown, str) else shown, style=style, markup=False)
 
     def ask(self, question: str) -> str:
-        """Raises EOFError."""
+        """Ask for a line. Raise EOFError."""
         return self.console.input(Text(question, style="bold")).strip()
 
 
 def open_screen(*, beside_output: bool) -> Screen:
-    """On standard output, or beside it where that is for programs. A log is as wide as the tables want to be."""
+    """Return a console on standard output, or on standard error if the output is for programs.
+
+    A log is as wide as its tables.
+    """
     console = Console(highlight=False, stderr=beside_output)
     if console.is_terminal:
         return Screen(console, has_person=sys.stdin.isatty())
@@ -57,7 +60,7 @@ def plain(text: str) -> str:
 
 
 def preflight_table(preflight: Preflight) -> Table:
-    """How many on each channel will be written to, and why the others will not."""
+    """Return how many on each channel get the message, and why the others do not."""
     table = Table(title="What will happen", title_justify="left")
     table.add_column("channel")
     table.add_column("selected", justify="right")
@@ -94,7 +97,7 @@ def _cut(text: str) -> str:
 
 
 def show_batch(screen: Screen, batch: Batch) -> None:
-    """How it stands: in one line, and as a table of results."""
+    """Return the progress: one line, and a table of results."""
     why = f": {labels.said(labels.PAUSES, batch.pause_reason)}" if batch.pause_reason else ""
     screen.say(f"The mass reply {labels.said(labels.STATUSES, batch.status)}{why}.", style="bold")
     if batch.recipients is not None:
@@ -111,7 +114,7 @@ def show_batch(screen: Screen, batch: Batch) -> None:
 
 
 def results_table(batch: Batch) -> Table:
-    """Results per channel, with their sum; a status that nobody has is left out."""
+    """Return the results per channel, with their sum. A status without deliveries is left out."""
     total = batch.counts
     columns = [status for status in RESULTS if total[status]]
     table = Table(title="Results", title_justify="left", show_footer=True)
@@ -163,6 +166,6 @@ def deliveries_table(deliveries: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def error_lines(error: ClientError) -> Sequence[str]:
-    """An error in words: what the server said, and each place that it named."""
+    """Return an error in words: the server's message, and each fault."""
     faults = error.faults if isinstance(error, ServerRefusal) else ()
     return [str(error), *(f"  {fault.pointer or '/'}: {fault.detail}" for fault in faults)]

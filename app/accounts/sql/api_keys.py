@@ -1,4 +1,4 @@
-"""API keys. A routing row says whose a key is, before anything else of its tenant can be read."""
+"""API keys. A routing row names a key's tenant, before anything else of the tenant can be read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ class NewKey:
     expires_at: datetime | None
     digest: bytes = field(repr=False)
     made_by: frozenset[str] = frozenset()
-    """The ids of whoever made it."""
+    """The ids of its creator."""
     made_with: UUID | None = None
-    """The key that it was made with."""
+    """The key that created it."""
 
 
 async def tenant_of_key(database: Database, key_id: UUID) -> TenantId | None:
@@ -41,7 +41,7 @@ _KEY_OF = sa.text(f"SELECT {_COLUMNS} FROM api_key_of(:tenant, :key)")  # noqa: 
 
 
 async def ask_for_api_key(database: Database, tenant: TenantId, key_id: UUID) -> ApiKey | None:
-    """Return what `find_api_key` returns, where nothing else is asked or done."""
+    """Return what `find_api_key` returns, by one statement without a transaction around it."""
     row = await database.ask(tenant, _KEY_OF, key=key_id)
     return None if row is None else _read(row)
 
@@ -52,7 +52,7 @@ async def find_api_key(tx: TenantTx, key_id: UUID) -> ApiKey | None:
 
 
 async def list_api_keys(tx: TenantTx, *, older_than: UUID | None, limit: int) -> Sequence[ApiKey]:
-    """The newest first; revoked and expired ones too."""
+    """Return the keys, newest first, revoked and expired ones included."""
     query = sa.select(api_keys).where(api_keys.c.tenant_id == tx.tenant).order_by(api_keys.c.id.desc()).limit(limit)
     if older_than is not None:
         query = query.where(api_keys.c.id < older_than)
@@ -83,7 +83,7 @@ async def insert_api_key(tx: TenantTx, new: NewKey) -> ApiKey:
 
 
 async def revoke_api_key(tx: TenantTx, key_id: UUID) -> bool:
-    """Revoke a key for good; the first revocation keeps its time. Answers whether there is such a key."""
+    """Revoke a key permanently; the first revocation keeps its time. Return whether there is such a key."""
     result = await tx.execute(
         sa.update(api_keys)
         .where(_is(tx.tenant, key_id))
@@ -103,7 +103,7 @@ _MAKERS = sa.text("""
 
 
 async def makers_since(tx: TenantTx, key_id: UUID, since: datetime) -> Sequence[str]:
-    """The ids of whoever made a key since a moment, and the keys that it was made with; none for an older key."""
+    """Return the ids of a key's creator and of the keys that created it; none if it is older than a moment."""
     return list(await tx.scalars(_MAKERS, key=key_id, since=since))
 
 
@@ -115,7 +115,7 @@ _NOTE_USE = sa.text("""
 
 
 async def note_use(tx: TenantTx, key_id: UUID) -> None:
-    """Keep that a key was used just now. Nobody waits for another request that does so too."""
+    """Store that a key was used just now, without waiting for other requests that do the same."""
     await tx.execute(_NOTE_USE, key=key_id)
 
 

@@ -1,4 +1,4 @@
-"""Keys that an account's region decides: whose a national number is."""
+"""The keys of an account's national numbers, which depend on its region."""
 
 # ruff: noqa: S608 - statements are built from the constants in here
 
@@ -14,7 +14,7 @@ from app.store.transactions import TenantTx
 
 PAGE: Final = 5_000
 
-# A conversation without an account goes through the only one of its channel. International numbers have one key.
+# A conversation without an account uses the only one of its channel. International numbers have the same key anywhere.
 _NATIONAL = sa.text("""
     SELECT id, address, address_key FROM conversations c
     WHERE tenant_id = :tenant AND channel = :channel AND address !~ '^\\+' AND id > :after
@@ -24,7 +24,7 @@ _NATIONAL = sa.text("""
 """)
 _MADE = "unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:keys AS text[])) AS v (id, before, key)"
 _WRITE = (
-    # A block stays where it was too: another account may read the same digits in another way.
+    # The old block stays too: another account may read the same digits differently.
     f"""INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
         SELECT DISTINCT b.tenant_id, b.channel, v.key, b.reason FROM {_MADE}
         JOIN blocked_addresses b ON b.tenant_id = :tenant AND b.channel = :channel AND b.address = v.before
@@ -38,7 +38,7 @@ _WRITE = (
 
 
 async def rekey(tx: TenantTx, account: AccountId, channel: Channel, region: str | None) -> None:
-    """Make the keys of an account's national numbers anew, and let what stands against the old ones stand."""
+    """Compute the keys of an account's national numbers again, and keep the blocks of the old ones."""
     values = {"account": account, "channel": channel}
     async for page in _pages(tx, values):
         keys = {row.id: Address.read(channel, row.address, region).key for row in page}

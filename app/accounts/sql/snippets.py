@@ -32,7 +32,7 @@ async def save_snippet(tx: TenantTx, shortcode: str, text: str) -> SavedSnippet:
         statement.on_conflict_do_update(
             index_elements=[snippets.c.tenant_id, snippets.c.shortcode],
             set_={"text": statement.excluded.text, "updated_at": sa.func.now()},
-            # A row version that no transaction has replaced or locked is one that this statement inserted.
+            # xmax is 0 only for a row that this statement inserted.
         ).returning(*_COLUMNS, sa.literal_column("xmax = 0").label("is_new"))
     )
     row = result.one()
@@ -52,7 +52,7 @@ async def list_snippets(tx: TenantTx, *, after: str | None, limit: int) -> Seque
 
 
 async def texts(tx: TenantTx) -> dict[str, str]:
-    """Every snippet's text by its shortcode."""
+    """Return every snippet's text by its shortcode."""
     query = sa.select(snippets.c.shortcode, snippets.c.text).where(snippets.c.tenant_id == tx.tenant)
     return {row.shortcode: row.text for row in await tx.execute(query)}
 

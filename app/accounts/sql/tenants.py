@@ -11,7 +11,7 @@ from app.tables import NEW_ID, tenants
 
 
 async def next_tenant_id(tx: RoutingTx) -> TenantId:
-    """A new id. It comes before the row: nothing can be written but inside the tenant's own transaction."""
+    """Return a new id. It is needed before the row: only the tenant's own transaction may write."""
     tenant_id = await tx.scalar(sa.select(NEW_ID))
     assert isinstance(tenant_id, UUID)  # noqa: S101 - narrows for mypy: uuidv7() answers a UUID, never NULL
     return TenantId(tenant_id)
@@ -25,7 +25,7 @@ _TENANT_OF = sa.text("SELECT id FROM tenant_of(:tenant)")
 
 
 async def is_tenant(database: Database, tenant: TenantId) -> bool:
-    """Return what `tenant_exists` returns, where nothing else is asked or done."""
+    """Return what `tenant_exists` returns, by one statement without a transaction around it."""
     return await database.ask(tenant, _TENANT_OF) is not None
 
 
