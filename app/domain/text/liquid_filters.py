@@ -82,7 +82,7 @@ def extent(value: object) -> int:
         case str():
             return len(value)
         case list():
-            return sum(len(item) if isinstance(item, str) else _ITEM_STEPS for item in value) + _ITEM_STEPS * len(value)
+            return sum(map(extent, value)) + _ITEM_STEPS * len(value)
         case int():
             return value.bit_length()
         case _:

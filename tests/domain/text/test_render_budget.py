@@ -46,6 +46,13 @@ def test_a_message_that_takes_too_much_work_says_where() -> None:
     )
 
 
+def test_lists_within_a_list_count_as_well() -> None:
+    unresolved = render("{{ contact.custom_fields.x | size }}" * 900, field([["a"] * 990]))
+
+    assert isinstance(unresolved, Unresolved)
+    assert "takes too much work" in unresolved.detail
+
+
 def test_text_and_html_share_one_budget() -> None:
     part = "{{ contact.custom_fields.x" + " | squish" * 2 + " | size }}"
     both = compile_message(part, part).render(field("a" * 14_000), OnUnresolved.SKIP)
