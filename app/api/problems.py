@@ -120,8 +120,10 @@ def status_of(kind: type[MassReplyError]) -> HTTPStatus:
 
 def problem(error: MassReplyError) -> Problem:
     """Return an error as a problem. `title` is the same for every occurrence of a code."""
-    faults, count = error.faults[:MOST_FAULTS], len(error.faults)
-    beyond = f" The first {MOST_FAULTS} of {count:,} faults are listed." if count > MOST_FAULTS else ""
+    faults, count = error.faults, len(error.faults)
+    beyond = ""
+    if count > MOST_FAULTS and not error.lists_every_fault:
+        faults, beyond = faults[:MOST_FAULTS], f" The first {MOST_FAULTS} of {count:,} faults are listed."
     return Problem(
         type=_TYPE + error.code,
         title=error.code.replace("_", " ").capitalize(),

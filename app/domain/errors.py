@@ -36,6 +36,8 @@ class MassReplyError(Exception):
     """Something went wrong."""
 
     code: ClassVar[str] = "internal_error"
+    lists_every_fault: ClassVar[bool] = False
+    """Whether the caller is told every fault, however many there are."""
 
     def __init__(self, detail: str | None = None, *, faults: Sequence[Fault] = ()) -> None:
         self.detail = detail or (type(self).__doc__ or "").split("\n\n")[0].strip()
@@ -71,6 +73,7 @@ class ConversationsNotFound(InvalidRequest):
     """Some of the selected conversations do not exist. Nothing was created."""
 
     code = "conversation_not_found"
+    lists_every_fault = True  # a list of ids is corrected by them, in one go
 
 
 class MessageEmpty(InvalidRequest):

@@ -261,7 +261,7 @@ class TestAWatermark:
             await take_watermark(tx, stage.account, Watermark(kind, **mark))
 
     async def sweep(self, stage: Stage) -> None:
-        await stage.runs("UPDATE receipts SET received_at = now() - interval '9 seconds' WHERE settled_at IS NULL")
+        await stage.runs("UPDATE receipts SET received_at = now() - interval '8.1 seconds' WHERE settled_at IS NULL")
         await stage.sweeper().tick()
 
     async def waiting(self, stage: Stage) -> int:

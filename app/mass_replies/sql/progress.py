@@ -25,6 +25,8 @@ async def progress(tx: TenantTx, id_: MassReplyId) -> Progress | None:
     if row is None:
         return None
     lanes = (await lanes_of(tx, [id_])).get(id_, ())
+    if not lanes and (await tx.execute(statement)).first() is None:
+        return None  # it was purged between the two statements; its lanes did not become empty
     return Progress(MassReplyStatus(row.status), row.recipient_count, row.pause_reason, row.finished_at, lanes)
 
 
