@@ -25,7 +25,7 @@ def folder(worker_name: str) -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.mark.proof
+@pytest.mark.matrix
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_sent_twice_or_reported_falsely_under_any_fault(folder: Path) -> None:
     outcome = await soak(Plan(seed=7, recipients=300, faults=len(STRIKES), restarts=3), folder)

@@ -8,7 +8,7 @@ from app.dev.history.verdict import Kind
 from app.dev.soak.broken import VARIANTS
 from tests.faults.conftest import Begin
 
-pytestmark = [pytest.mark.faults, pytest.mark.proof]
+pytestmark = [pytest.mark.faults, pytest.mark.matrix]
 
 FOUND = {
     "claim-is-not-committed": Kind.TRACE,
