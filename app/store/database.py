@@ -32,6 +32,9 @@ LEFT_OPEN = "10s"
 """PostgreSQL ends a transaction that is idle for longer: the transaction of a frozen process, or of a machine that has
 gone, would keep its rows locked until the network noticed."""
 
+SWEEP_ENDS = "60s"
+"""PostgreSQL ends a sweep that takes longer: a process that froze in a statement must not keep the sweeper's lock."""
+
 CONNECT_SECONDS = 5
 
 _SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
@@ -169,6 +172,7 @@ class Database:
         """Open a transaction that reads ids, statuses and times of every tenant."""
         async with self._connected() as connection:
             await connection.execute(sa.text(f"SET LOCAL ROLE {SWEEPER_ROLE}"))
+            await connection.execute(sa.text(f"SET LOCAL transaction_timeout = '{SWEEP_ENDS}'"))
             yield SweepTx(connection)
 
     @asynccontextmanager

@@ -66,6 +66,14 @@ async def test_a_transaction_of_a_delivery_is_ended_whatever_it_does(database: D
     assert (shown, usual) == ("30s", "0")
 
 
+async def test_a_sweep_is_ended_whatever_it_does(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that freezes within a statement would keep the sweeper's lock for ever."""
+    monkeypatch.setattr(connections, "SWEEP_ENDS", "50ms")
+    with pytest.raises(DBAPIError):
+        async with database.begin_sweep() as tx:
+            await tx.execute(sa.text("SELECT pg_sleep(60)"))
+
+
 ASKED = sa.text("SELECT id, pg_backend_pid() AS pid, pg_sleep(:seconds) FROM tenant_of(:tenant)")
 LEFT = sa.text("SELECT current_setting('app.tenant', true) AS tenant, pg_backend_pid() AS pid")
 
