@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -63,17 +63,18 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
     """Yield what Python's JSON parser accepts and PostgreSQL cannot store: NUL, unpaired surrogates, NaN, infinity."""
-    if isinstance(value, str) and _UNSTORABLE.search(value):
-        yield Fault(pointer, "unstorable_text", "Text must not hold NUL or unpaired surrogates.")
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Fault(pointer, "finite_number", "A number must be finite.")
-    elif isinstance(value, Mapping):
-        for name, member in value.items():
-            yield from unstorable(name, pointer)
-            yield from unstorable(member, f"{pointer}/{pointer_step(name)}")
-    elif isinstance(value, list):
-        for index, member in enumerate(value):
-            yield from unstorable(member, f"{pointer}/{index}")
+    rest = [(value, pointer)]
+    while rest:  # JSON may be nested deeper than calls may be
+        value, pointer = rest.pop()
+        if isinstance(value, str) and _UNSTORABLE.search(value):
+            yield Fault(pointer, "unstorable_text", "Text must not hold NUL or unpaired surrogates.")
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield Fault(pointer, "finite_number", "A number must be finite.")
+        elif isinstance(value, dict):
+            for name, member in reversed(value.items()):
+                rest += [(member, f"{pointer}/{pointer_step(name)}"), (name, pointer)]
+        elif isinstance(value, list):
+            rest += [(member, f"{pointer}/{index}") for index, member in enumerate(value)][::-1]
 
 
 class Answer(BaseModel):

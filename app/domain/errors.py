@@ -37,7 +37,7 @@ class MassReplyError(Exception):
 
     code: ClassVar[str] = "internal_error"
     lists_every_fault: ClassVar[bool] = False
-    """Whether the caller is told every fault, however many there are."""
+    """Whether the problem lists every fault, however many there are."""
 
     def __init__(self, detail: str | None = None, *, faults: Sequence[Fault] = ()) -> None:
         self.detail = detail or (type(self).__doc__ or "").split("\n\n")[0].strip()

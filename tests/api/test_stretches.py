@@ -16,8 +16,8 @@ from tests.gaps import stretches_of_the_loop
 from tests.scene import SENDGRID_PRIVATE, add_account, add_conversations, helpdesk, sendgrid
 from tests.siege.attacks import MANY_VALUES, SEARCHES, WRONG_IDS, helpdesk_call, sendgrid_call
 
-LONGEST: Final = 0.1
-"""Seconds of the loop's own time. On an idle machine the longest of these takes 0.045."""
+LONGEST: Final = 0.2
+"""Seconds of the loop's own time, twice what is promised: a busy machine counts roughly. Idle, the longest is 0.045."""
 
 CREATE, SEARCH, IMPORT = "/mass-replies", "/conversations/search", "/conversations/import"
 IDS = [str(uuid4()) for _ in range(10_000)]
@@ -68,6 +68,7 @@ BODIES: Mapping[str, tuple[str, bytes]] = {
     "a filter of branches": (SEARCH, _json({"filter": {"any_of": [{} for _ in range(24_000)]}})),
     "a filter of tags": (SEARCH, _json({"filter": {"tags": {"any": [f"t{n}" for n in range(40_000)]}}})),
     "a deep filter": (SEARCH, _json({"filter": _deep(900)})),
+    "a filter deeper than calls go": (SEARCH, b'{"filter": {"not": ' * 20_000 + b"{}" + b"}}" * 20_000),
     "searches": (SEARCH, _json({"filter": SEARCHES})),
     "lines": (IMPORT, _lines(500, custom_fields={f"f {n}": "x" * 50 for n in range(40)}, tags=["t"])),
     "lines of many fields": (IMPORT, _lines(300, custom_fields={f"f {n}": "x" for n in range(200)})),

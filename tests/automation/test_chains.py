@@ -53,7 +53,7 @@ async def test_a_chain_of_different_rules_ends_too(desk: Desk) -> None:
     assert await desk.tags(conversation) == {f"t{n + 1}" for n in range(MAX_CHAIN)}
     [cut] = await desk.runs(f"r{MAX_CHAIN}")
     assert cut["outcome"] == "loop_cut"
-    assert cut["reason"].startswith(f"{MAX_CHAIN} rules led to this event")
+    assert cut["reason"].startswith(f"{MAX_CHAIN} rules in a row led to this event")
 
 
 async def test_a_cut_rule_whose_conditions_do_not_hold_is_not_worth_a_line(desk: Desk) -> None:

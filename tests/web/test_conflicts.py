@@ -4,7 +4,7 @@ from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from app.domain.permissions import Role
 from app.runtime import Runtime
@@ -22,8 +22,14 @@ async def test_a_number_that_is_another_by_now_is_shown_beside_the_old_one_and_n
     await write(page, hold=True)
     await page.get_by_role("button", name="Review").click()
     await heading(page, "12 conversations will get this message")
-    async with runtime.database.begin(tenant) as tx:
-        await tx.execute(sa.text("UPDATE mass_replies SET recipient_count = 11"))
+
+    async def meanwhile(route: Route) -> None:
+        """Between the click and its arrival; before, the page would show the new number by itself."""
+        async with runtime.database.begin(tenant) as tx:
+            await tx.execute(sa.text("UPDATE mass_replies SET recipient_count = 11"))
+        await route.continue_()
+
+    await page.route("**/confirm", meanwhile, times=1)
     await page.get_by_role("button", name="Send to 12 conversations").click()
     await heading(page, "11 conversations will get this message")
     await expect(page.get_by_text("It was 12 when you looked before; it is 11 now.")).to_be_visible()
