@@ -86,5 +86,5 @@ def _file(name: str) -> FileResponse:
 
 @cache
 def _folder() -> Path:
-    """Return the folder of Swagger UI's files in its package: https://pypi.org/project/fastapi-swagger/."""
+    """Return the folder of Swagger UI's files, which the package fastapi-swagger brings."""
     return Path(str(files("fastapi_swagger"))) / "resources"
