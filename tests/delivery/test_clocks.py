@@ -1,5 +1,6 @@
 """Clocks that stand still or step back: what waits, waits no longer than it was to."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,11 @@ def suspended(monkeypatch: pytest.MonkeyPatch) -> Suspended:
 
 
 class TestASuspendedMachine:
+    def test_is_seen_by_the_clock_that_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Linux has one that stands still, which the event loop reads, and one that goes on."""
+        monkeypatch.setattr(time, "clock_gettime", {time.CLOCK_MONOTONIC: 1.0, time.CLOCK_BOOTTIME: 61.0}.get)
+        assert channel_http.elapsed() == 61.0
+
     async def test_sends_nothing_that_its_lease_no_longer_covers(
         self, stage: Stage, suspended: Suspended, monkeypatch: pytest.MonkeyPatch
     ) -> None:
