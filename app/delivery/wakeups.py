@@ -48,8 +48,12 @@ class _Transaction(Pipeline):
         neither closed nor released.
         """
         if raised[0] is not None and self.connection is not None:
-            await self.connection.disconnect(nowait=True)
-            self.watching = False
+            # Taken out first: its caller's time may end once more while it is being closed.
+            connection, self.connection, self.watching = self.connection, None, False
+            try:
+                await connection.disconnect(nowait=True)
+            finally:
+                await self.connection_pool.release(connection)
         await super().__aexit__(*raised)  # type: ignore[no-untyped-call]
 
 
