@@ -37,9 +37,10 @@ PAGE: Final = """\
 <meta name="color-scheme" content="light dark">
 <title>mass-reply</title>
 <link rel="icon" href="data:,">
-<script type="module" src="assets/mass-reply-{name}.js"></script>
+{scripts}
 <mass-reply-{name}{attributes}></mass-reply-{name}>
 """
+_SCRIPT_TAG: Final = '<script type="module" src="assets/mass-reply-{name}.js"></script>'
 
 
 def _policy(parents: Sequence[str]) -> str:
@@ -96,13 +97,17 @@ async def get_frame_script(if_none_match: IfNoneMatch = None) -> Response:
 @frame.get("/embed")
 async def get_frame(runtime: RuntimeDep) -> Response:
     """Return the dialog as a page, for an iframe on one of the pages that may frame it."""
-    return _page("embed", runtime.settings.embed_origins)
+    return _page("embed", runtime.settings.embed_origins, after=("dialog",))
 
 
-def _page(name: str, parents: Sequence[str]) -> Response:
+def _page(name: str, parents: Sequence[str], after: Sequence[str] = ()) -> Response:
+    """Return the page of an element, whose module is loaded after those of the elements that it uses."""
+    scripts = "\n".join(_SCRIPT_TAG.format(name=one) for one in (*after, name))
     attributes = f' parents="{escape(" ".join(parents))}"' if parents else ""
     headers = {"Content-Security-Policy": _policy(parents), "Cache-Control": "no-cache"}
-    return Response(PAGE.format(name=name, attributes=attributes), headers=headers, media_type="text/html")
+    return Response(
+        PAGE.format(name=name, scripts=scripts, attributes=attributes), headers=headers, media_type="text/html"
+    )
 
 
 def _asset(name: str, known: dict[str, str], if_none_match: str | None) -> Response:

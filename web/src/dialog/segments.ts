@@ -1,4 +1,4 @@
-/** In how many parts an SMS goes, as the service counts them (`app/domain/segments.py`). */
+/** In how many parts an SMS goes, as the service counts them (`app/domain/text/sms_segments.py`). */
 
 const BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';

@@ -1,7 +1,7 @@
 /** The dialog in a page of its own, for an iframe. The page around it gives the token and the selection by messages. */
 
-import { type Selection } from '../dialog/draft';
-import '../dialog/mass-reply-dialog';
+import type { Selection } from '../dialog/draft';
+// The types alone: the page loads the dialog's own module first.
 import type { MassReplyDialog } from '../dialog/mass-reply-dialog';
 
 const PREFIX = 'mass-reply:';
