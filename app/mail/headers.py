@@ -35,26 +35,25 @@ _OCTET_FOLLOWS = r"\?=(?=[0-9A-Fa-f]{2}(?:(?!=\?)\S)*?\?=)"
 """A `?` of the text before an encoded octet, as in `What?=20is?=`: programs forget to encode it."""
 _ENCODED_WORD = re.compile(
     r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?"
-    rf"((?:[^?=]|=(?!\?[^?\s]+\?[bBqQ]\?)|\?(?!=)|{_OCTET_FOLLOWS})*+)\?="
+    rf"((?:[^?=]|=(?!\?[^?\s]+\?[bBqQ]\?)|\?(?!=)|{_OCTET_FOLLOWS})*)\?="
 )
 """Spaces and question marks inside are wrong, and frequent. The match stops before the next word begins."""
 _ENCODED_RUN = re.compile(rf"{_ENCODED_WORD.pattern}(?:\s*{_ENCODED_WORD.pattern})*")
 """White space between encoded words is not shown (RFC 2047 section 6.2), and programs split characters there."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_PADDED = re.compile(rb"=*\s*((?:[A-Za-z0-9+/]{4}\s*+)*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))")
+_PADDED = re.compile(rb"=*\s*((?:[A-Za-z0-9+/]{4}\s*+)*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))")
 """The text after the padding, if every line was encoded alone."""
-_ADDRESS_PIECE = re.compile(
-    rf"(?:{_ENCODED_WORD.pattern})" r'|\\.|"(?:[^"\\]|\\.)*+"|<[^<>]*+>|,|[^\\"<,=]++|.', re.DOTALL
-)
-_COMMENT_PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"|[^\\"()]++|.', re.DOTALL)
+_QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
+_ADDRESS_PIECE = re.compile(rf"(?:{_ENCODED_WORD.pattern})" rf'|\\.|{_QUOTED}|<[^<>]*+>|,|[^\\"<,=]++|.', re.DOTALL)
+_COMMENT_PIECE = re.compile(rf'\\.|{_QUOTED}|[^\\"()]++|.', re.DOTALL)
 _GROUP_LABEL = re.compile(
-    rf'(?:{_ENCODED_WORD.pattern}|"(?:[^"\\]|\\.)*+"|[^":])*+:(?P<mailbox>.*\w.*|\s*\Z)', re.DOTALL
+    rf'(?=(?P<label>(?:{_ENCODED_WORD.pattern}|{_QUOTED}|[^":])*))(?P=label):(?P<mailbox>.*\w.*|\s*\Z)', re.DOTALL
 )
 """`Team:` before the mailboxes of a group (RFC 5322 section 3.4). A smiley's colon is none."""
 _COMMENT_AFTER = re.compile(r"\s*>?\s*(\(.*)", re.DOTALL)
 _ADDRESS = re.compile(
-    r'(?<![^\s<>,;:()])(?:"(?:[^"\\]|\\.)++"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
+    r'(?<![^\s<>,;:()])(?:"(?!")[^"\\]*+(?:\\.[^"\\]*+)*"|[^\s"<>,;:()@]++)@(?:\[[^\[\]\s]++\]|[^\s"<>,;:()@\[\]]++)(?![^\s<>,;:()])'
 )
 
 

@@ -40,7 +40,7 @@ _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics"}
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 """White space at a line's end was added in transit (RFC 2045 section 6.7)."""
 _UU_FILE = re.compile(
-    rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(?:[!-`][ -`]{1,80}\r?\n)++(?:[ `]?\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE
+    rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(?:[!-`][ -`]{1,80}\r?\n)+(?:[ `]?\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.MULTILINE
 )
 """A file inside a text, as programs sent it before MIME, and some still do."""
 _CHARSET = re.compile(rb"^content-type[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*?;\s*charset\s*=\s*[\"']?([\w.:-]+)", re.I | re.M)

@@ -53,7 +53,7 @@ _ATTRIBUTE: Final = (
     rf"(?:{_SPACE}*+={_SPACE}*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\t\n\f\r >\"'][^\t\n\f\r >]*+)?)?)"
 )
 _COMMENT: Final = r"<!--(?:-?>|.*?(?:--!?>|\Z))"
-_TAG: Final = rf"<(?P<close>/?)(?P<name>[a-zA-Z][^\t\n\f\r />]*+){_ATTRIBUTE}*+(?:>|\Z)"
+_TAG: Final = rf"<(?P<close>/?)(?P<name>[a-zA-Z][^\t\n\f\r />]*+){_ATTRIBUTE}*(?:>|\Z)"
 _TOKEN: Final = re.compile(rf"{_COMMENT}|{_TAG}|<[!?/][^>]*+>?", re.DOTALL)
 _ATTRIBUTES: Final = re.compile(_ATTRIBUTE)
 _OPENING: Final = re.compile(r"<[a-zA-Z]")

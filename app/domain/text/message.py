@@ -55,7 +55,7 @@ _LIQUID = r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)"
 _HTML_MARKUP = (
     r"<!--.*?(?:-->|\Z)"
     r"|<(?i:script|style)\b.*?(?:</(?i:script|style)|\Z)"
-    r"""|<[a-zA-Z/!?](?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^'">])*+>?"""
+    r"""|<[a-zA-Z/!?](?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^'">])*>?"""
 )
 
 
@@ -68,7 +68,7 @@ def _shortcode(aside: str, before_word: str) -> re.Pattern[str]:
     opening = r"""(\[{"'“‘«‹„‚「『（【〈《"""
     return re.compile(
         rf"{aside}"
-        rf"|(?<![^\s{before_word}])(?P<lead>(?:[^\s/<{{]|\{{(?![{{%]))*+)"
+        rf"|(?<![^\s{before_word}])(?P<lead>(?:[^\s/<{{]|\{{(?![{{%]))*)"
         rf"(?:(?<![^\s{before_word}{opening}])|(?<=&nbsp;))"
         r"/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*+)(?![\w/\\-]|[.?#=:@%~+]+[\w/])",
         re.DOTALL,

@@ -50,10 +50,10 @@ _SANITISER = nh3.Cleaner(
     link_rel="noopener noreferrer",
 )
 
-_STYLED_TAG: Final = re.compile(r"""<[a-z][a-z0-9]*+(?: [a-z]++="[^"]*+")*+>""")
+_STYLED_TAG: Final = re.compile(r"""<[a-z][a-z0-9]*+(?: [a-z]++="[^"]*+")*>""")
 _STYLE: Final = re.compile(r"""(?<= style=")[^"]*+""")
 _DECLARATION: Final = re.compile(
-    r"""\s*([a-z-]++\s*:(?:(?:rgba?|hsla?|calc)\([^;"'()\\]*+\)|[^;"'()\\]|"[^"\\]*+"|'[^'\\]*+')++)(?:;|\Z)""",
+    r"""\s*([a-z-]++\s*:(?:(?:rgba?|hsla?|calc)\([^;"'()\\]*+\)|[^;"'()\\]|"[^"\\]*+"|'[^'\\]*+')+)(?:;|\Z)""",
     re.IGNORECASE,
 )
 """A value may call `rgb` or `calc`. Any other function may fetch something, and `\\75rl(` is `url(` as well."""
