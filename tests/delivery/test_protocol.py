@@ -261,7 +261,8 @@ class Play:
         failed = one.kind is R.FAILED
         if failed or self.words.get((one.delivery, one.epoch)) is None or one.kind is R.DELIVERED:
             self.words[one.delivery, one.epoch] = not failed
-        about = {"epoch": one.epoch, "event_key": str(one), "occurred_at": one.at, "temporary": failed}
+        key = f"{one.delivery}.{one.epoch} {one.kind}"
+        about = {"epoch": one.epoch, "event_key": key, "occurred_at": one.at, "temporary": failed}
         await self.stage.receipt(one.delivery, one.kind, **about)
 
     # People and look-ups
