@@ -1,6 +1,6 @@
-"""A channel account's settings: what an adapter is made from, and the checked types that their models are built of.
+"""A channel account's settings, and the validated types that each adapter's `Config` and `Credentials` are built from.
 
-No message here repeats a value: it may be a secret, or somebody's address.
+No message here repeats a value: it may be a secret or a person's address.
 """
 
 import hmac
@@ -22,7 +22,7 @@ from app.domain.phone_numbers import regions
 from app.domain.words import Channel
 
 PUBLIC_ONLY: Final = {"public_only": True}
-"""The context in which settings are checked where accounts may not talk to private addresses."""
+"""The validation context for an installation whose accounts may not use private addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class AccountSetup:
     callback_secret: str = field(repr=False)
     """The `token` in the query of the account's callback URL, where the provider signs nothing itself."""
     allow_private: bool = False
-    """Whether this installation lets accounts talk to private addresses; HTTP calls are held to it by their client."""
+    """Whether this installation lets accounts use private addresses. The HTTP client enforces it for every call."""
     former_callback_secrets: Sequence[str] = field(default=(), repr=False)
-    """Those that were replaced within the last day."""
+    """Secrets that were replaced within the last day."""
 
     @property
     def callback_tokens(self) -> "CallbackTokens":
@@ -45,7 +45,7 @@ class AccountSetup:
 
 @dataclass(frozen=True, slots=True)
 class CallbackTokens:
-    """The secrets that an account's callback address may hold."""
+    """The secrets that an account's callback URL may carry."""
 
     tokens: Sequence[str] = field(repr=False)
 
@@ -55,7 +55,7 @@ class CallbackTokens:
 
 
 class AccountModel(BaseModel):
-    """The ground that every `Config` and `Credentials` stands on: unknown keys are refused."""
+    """The parent of every `Config` and `Credentials`: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -67,10 +67,10 @@ _NUMERIC_LABEL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)\.?$")
 
 
 def endpoint(value: str) -> str:
-    """Check an http(s) URL that a tenant typed.
+    """Return the URL if it is a valid http or https URL. Raise ValueError if not.
 
-    A host that ends in a number must be an ordinary IPv4 address: `2130706433` and `127.1` mean 127.0.0.1 to some
-    resolvers and are a way around address rules.
+    A host that ends in a number must be an ordinary IPv4 address: some resolvers read `2130706433` and `127.1` as
+    127.0.0.1, which is a way around address rules.
     """
     try:
         url = httpx.URL(value)
@@ -86,7 +86,7 @@ def endpoint(value: str) -> str:
 
 
 def web_port(url: str) -> None:
-    """Refuse a checked URL of a tenant's that names the port of another service. Raises ValueError."""
+    """Raise ValueError if the URL names a port that another kind of service uses."""
     port = httpx.URL(url).port
     if port is not None and not is_web_port(port):
         raise ValueError("must name port 80, 443, or one above 1023 that no other service is known by")
@@ -106,12 +106,12 @@ def _base_url(value: str) -> str:
 
 
 def _public_only(info: ValidationInfo) -> bool:
-    """Ports are judged when a tenant types them, with `PUBLIC_ONLY` as the context; and at every connection."""
+    """Whether ports are checked now, as the tenant types them. Every connection checks them again."""
     return info.context == PUBLIC_ONLY
 
 
 def _host(value: str) -> str:
-    """Check the name or the IP address of a server that a tenant typed, and that is not spoken to by HTTP."""
+    """Return the name or IP address of a server that is not reached over HTTP. Raise ValueError if it is neither."""
     if not _HOST_NAME.fullmatch(value) and not _is_ip(value):
         raise ValueError("must be a host name or an IP address")
     return value.lower()
@@ -146,7 +146,9 @@ def _header_secret(value: SecretStr) -> SecretStr:
 
 
 def _mailbox(value: str) -> str:
-    """Check `Name <address>` or a bare address, and give it back in the one form that is safe in a header."""
+    """Return `Name <address>`, or a bare address, in the form that is safe in a header. Raise ValueError if it is
+    neither.
+    """
     return _named(value, private=False)
 
 
@@ -165,9 +167,9 @@ def _named(value: str, *, private: bool) -> str:
 
 
 def email_address(value: str, *, private: bool = False) -> str:
-    """Check one bare e-mail address without asking the DNS, and write it in ASCII. Raises ValueError.
+    """Return a bare e-mail address in ASCII, without asking the DNS. Raise ValueError if it is not one.
 
-    `private` allows domains that only one's own mail server knows, such as `.local`.
+    `private` allows domains that only the tenant's own mail server knows, such as `.local`.
     """
     address = Recipient.read(Channel.EMAIL, value, private=private)
     if address.wire is None or address.stored.lower() != value.lower():
@@ -185,7 +187,7 @@ REPLY_PLACEHOLDER: Final = TOKEN
 
 
 def _reply_address(value: str) -> str:
-    """Check a Reply-To, whose `{token}` becomes the conversation's id: 32 hexadecimal digits."""
+    """Return a Reply-To address. Its `{token}` is replaced with the conversation's id: 32 hexadecimal digits."""
     _mailbox(value.replace(REPLY_PLACEHOLDER, "0" * 32))
     return value
 
@@ -196,10 +198,10 @@ def _own_reply_address(value: str) -> str:
 
 
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
-"""A URL to post to, query allowed."""
+"""A URL to post to. It may have a query."""
 
 BaseUrl = Annotated[str, AfterValidator(_endpoint), AfterValidator(_base_url)]
-"""The start of a provider's API address, without the slash at its end."""
+"""The start of a provider's API address, without a slash at its end."""
 
 Host = Annotated[str, AfterValidator(_host)]
 MailPort = Annotated[int, Field(ge=1, le=65535), AfterValidator(_mail_port)]
@@ -209,7 +211,7 @@ ReplyAddress = Annotated[str, AfterValidator(_reply_address)]
 
 OwnMailbox = Annotated[str, AfterValidator(_own_mailbox)]
 OwnReplyAddress = Annotated[str, AfterValidator(_own_reply_address)]
-"""For an account on the tenant's own mail server, which may have a domain that nobody else knows."""
+"""For an account on the tenant's own mail server, whose domain may be known to nobody else."""
 
 Region = Annotated[str, AfterValidator(_region)]
-"""The country that an account's national numbers are read in."""
+"""The country in which an account's national numbers are read."""

@@ -1,4 +1,4 @@
-"""What a provider's answer to a call that only reads says of an account's credentials."""
+"""What a provider's response to a read-only call says about an account's credentials."""
 
 from app.channels.support import ProviderResponse
 from app.domain.account_check import CheckResult, accepted, refused, unknown
@@ -6,7 +6,7 @@ from app.domain.outbound import Deferred, Unknown
 
 
 def judge_check(answer: ProviderResponse | Deferred | Unknown, provider: str) -> CheckResult:
-    """Judge by the status alone: 401 refuses the credentials, and anything else that is no success says nothing."""
+    """Judge by the status alone. 401 means that the credentials are refused; other failures say nothing."""
     if not isinstance(answer, ProviderResponse):
         return unknown(answer.detail)
     if answer.status == 401:

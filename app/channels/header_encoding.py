@@ -1,8 +1,7 @@
-"""Text in the headers of a mail (RFC 2047, RFC 2231), written so that no reader and no library finds anything in it but
-that text.
+"""Text in mail headers (RFC 2047, RFC 2231), encoded so that every reader and library sees that text and nothing else.
 
-A customer chooses the subject, and it may look like an encoded word. Up to Python 3.12 the email package decodes such a
-word when it writes the header, line breaks included (CVE-2024-6923). So it gets no header to write that holds text.
+A customer chooses the subject, and it may look like an encoded word. Until Python 3.12 the email package decodes such a
+word when it writes the header, line breaks included (CVE-2024-6923). So headers that hold text are written here.
 """
 
 import re
@@ -14,7 +13,7 @@ from urllib.parse import quote
 from app.channels.account_config import email_address
 
 _LINE: Final = 76
-"""Characters of a line with encoded words (RFC 2047 section 2)."""
+"""The longest line that holds encoded words (RFC 2047 section 2)."""
 _PLAIN: Final = re.compile(r"[!-~]+(?: +[!-~]+)*")
 _ATOMS: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]+", re.ASCII)
 _PARAMETER_PIECE: Final = 45
@@ -23,18 +22,18 @@ _BREAKS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def one_line(text: str | None) -> str:
-    """The text without line breaks and other control characters, each run of which becomes a space."""
+    """Return the text with each run of line breaks and other control characters replaced by a space."""
     return _BREAKS.sub(" ", text or "").strip()
 
 
 def unstructured(name: str, text: str) -> str:
-    """A whole header field, for a text such as a subject."""
+    """Return a whole header field for a text such as a subject."""
     line = one_line(text)
     return f"{name}: {line if _fits(line, len(name) + 2) else _words(line, len(name) + 2)}\r\n"
 
 
 def mailbox(name: str, value: str) -> str:
-    """A whole header field, for `Name <address>` or an address alone."""
+    """Return a whole header field for `Name <address>` or a bare address."""
     [(written, address)] = getaddresses([value])
     shown, where = one_line(written), email_address(address)
     if not shown:
@@ -45,7 +44,7 @@ def mailbox(name: str, value: str) -> str:
 
 
 def filename(text: str) -> str:
-    """The value of a Content-Disposition field for a file of this name."""
+    """Return the value of a Content-Disposition header for a file with this name."""
     line = one_line(text)
     if _fits(line, 24) and not set(line) & set('"\\'):
         return f'attachment; filename="{line}"'
@@ -57,15 +56,16 @@ def filename(text: str) -> str:
 
 
 def unlike_encoded_words(text: str) -> str:
-    """Text for a provider that writes the header itself: the same to the eye, and an encoded word no more.
+    """Return the text so that it looks the same but cannot be read as an encoded word.
 
-    A word joiner, which is invisible, parts the two characters that every encoded word begins with.
+    For providers that write the header themselves. An invisible word joiner separates the two characters that every
+    encoded word begins with.
     """
     return _OPENING.sub("=\N{WORD JOINER}?", text)
 
 
 def _fits(line: str, used: int) -> bool:
-    """Whether it may stand as it is: on one line, in ASCII, and with nothing that a reader would decode."""
+    """Whether the text fits on one line, is ASCII, and holds nothing that a reader would decode."""
     return used + len(line) <= _LINE and "=?" not in line and _PLAIN.fullmatch(line) is not None
 
 
@@ -81,7 +81,7 @@ def _phrase(line: str, used: int) -> str:
 
 
 def _percent_encoded(line: str) -> list[str]:
-    """The name in pieces that fit a line each; no character is cut in two."""
+    """Return the encoded name in pieces of one line each. No character is split."""
     pieces = [""]
     for character in line:
         encoded = quote(character, safe="", errors="replace")

@@ -1,14 +1,14 @@
-"""The one place that makes an HTTP client for talking to providers, and the evidence of what each call did.
+"""The HTTP client for calls to providers, and the evidence of what each call did.
 
-httpx gives the API, aiohttp carries the bytes (several times the calls per second of httpx's own transport). Whether a
-failed call may be tried again hangs on one fact: had the first byte left? No exception class tells: `httpx-aiohttp`
-raises `ConnectTimeout` also for a connection that the provider dropped after it had read the whole request. So each
-call keeps a record of its own, written by aiohttp's tracing signals.
+httpx is the API; aiohttp carries the bytes, several times as many calls per second as httpx's own transport. Whether a
+failed call may be retried depends on one fact: had the first byte left? No exception class says so: `httpx-aiohttp`
+also raises `ConnectTimeout` for a connection that the provider dropped after it had read the whole request. So each
+call keeps its own record, written by aiohttp's tracing signals.
 
-aiohttp (3.14) serialises the headers into a buffer after `on_request_headers_sent` and writes them together with the
-first piece of the body, right after `on_request_chunk_sent`; on a connection from the pool as on a fresh one. An
-exception raised in either signal closes the connection with nothing written. aiohttp repeats a call by itself only
-for idempotent methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
+aiohttp (3.14) serialises the headers into a buffer after `on_request_headers_sent`. It writes them together with the
+first piece of the body, right after `on_request_chunk_sent`, whether the connection is new or from the pool. An
+exception raised in either signal closes the connection with nothing written. aiohttp itself repeats only idempotent
+methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
 """
 
 import asyncio
@@ -34,18 +34,18 @@ from app.channels.public_addresses import is_mail_port, is_public, is_web_port
 
 MAX_CONNECTIONS: Final = 100
 KEEPALIVE_SECONDS: Final = 4.0
-"""Shorter than the idle time-out of any provider, so that a pooled connection is seldom one that the peer has left."""
+"""Shorter than any provider's idle time-out, so that the peer has rarely closed a pooled connection."""
 
 LOOK_UPS: Final = 64
-"""Names that one client looks up at once: more than one tenant has calls under way to names that never answer."""
+"""Names that one client resolves at once: more than one tenant has calls under way to names that never resolve."""
 
 CALL_SECONDS: Final = 10.0
-"""The longest that any one call may take, connection and answer included."""
+"""The longest that one call may take, connection and response included."""
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """What one call did: an HTTP call as its own tracing signals saw it, any call as its socket was made."""
+    """What one call did: for HTTP, what its tracing signals saw; for every call, how its socket was made."""
 
     request_started: bool = False
     headers_sent: bool = False
@@ -54,27 +54,27 @@ class CallRecord:
 
     @property
     def proves_not_sent(self) -> bool:
-        """Both are needed: without the first, the signals may not be wired up at all, as with a mock."""
+        """Both are needed: without the first, the signals may not be connected at all, as with a mock."""
         return self.request_started and not self.headers_sent
 
 
 class DeadlinePassed(Exception):
-    """The call was stopped before a byte was written, because its deadline had passed."""
+    """The deadline had passed before a byte was written, so the call was stopped."""
 
 
 class PrivateAddressRefused(OSError):
-    """The address is not a public one, or its port another service's, and this installation only talks to others."""
+    """The address is private, or the port belongs to another service, and this installation refuses both."""
 
 
 _record: ContextVar[CallRecord | None] = ContextVar("call_record", default=None)
 _deadline: ContextVar[float | None] = ContextVar("call_deadline", default=None)
-"""By `elapsed`."""
+"""Measured by `elapsed`."""
 
 
 def elapsed() -> float:
-    """Return the seconds of a clock that goes on while the machine is suspended, as leases do.
+    """Return the seconds of a clock that keeps going while the machine is suspended, as leases do.
 
-    On Linux the event loop's clock stands still then, and there is another one; elsewhere it goes on.
+    On Linux the event loop's clock stops then, so another clock is read. On other systems the loop's clock is right.
     """
     return time.clock_gettime(_CLOCK)
 
@@ -84,7 +84,7 @@ _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 @contextmanager
 def recorded() -> Iterator[CallRecord]:
-    """Keep a fresh record of the one call that is made inside the block."""
+    """Keep a new record of the one call that is made inside the block."""
     record = CallRecord()
     token = _record.set(record)
     try:
@@ -95,10 +95,10 @@ def recorded() -> Iterator[CallRecord]:
 
 @contextmanager
 def deadline(loop_time: float) -> Iterator[None]:
-    """Let no call of this task begin to write after `loop_time` (the event loop's clock), nor last beyond it.
+    """Stop this task's calls from starting to write after `loop_time` (the event loop's clock), and end them by then.
 
-    The loop's clock may stand still while the machine is suspended; what is left until then passes all the same. Each
-    asyncio task has its own context, so concurrent sends may each have their own deadline.
+    The loop's clock may stop while the machine is suspended; the time still counts. Each asyncio task has its own
+    context, so each concurrent send can have its own deadline.
     """
     token = _deadline.set(elapsed() + loop_time - asyncio.get_running_loop().time())
     try:
@@ -108,7 +108,7 @@ def deadline(loop_time: float) -> Iterator[None]:
 
 
 def call_deadline(seconds: float = CALL_SECONDS) -> float:
-    """Answer when a call that begins now must end, in the event loop's time."""
+    """Return when a call that begins now must end, in the event loop's time."""
     now, given = asyncio.get_running_loop().time(), _deadline.get()
     return now + (seconds if given is None else min(seconds, given - elapsed()))
 
@@ -119,7 +119,9 @@ def deadline_passed() -> bool:
 
 
 class _NoCookies(httpx.Cookies):
-    """Takes none. A jar that refuses them all would still read every answer for them, for a tenth of a call's time."""
+    """A cookie jar that takes nothing. One that refuses each cookie would still parse every response: a tenth of a
+    call.
+    """
 
     def extract_cookies(self, response: httpx.Response) -> None:
         pass
@@ -136,14 +138,14 @@ _NO_COOKIES: Final = _NoCookies()
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """The certificates that every client of this process trusts: read once, since that takes longer than most calls."""
+    """Load the certificates that every client of this process trusts. Once: loading takes longer than most calls."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTIONS) -> httpx.AsyncClient:
-    """Make the client for all outgoing calls. Needs a running event loop; close it with `aclose()`.
+    """Return the client for all outgoing calls. It needs a running event loop; close it with `aclose()`.
 
-    It follows no redirects (a redirect would send a message to a place that nobody configured), keeps no cookies, and
+    It follows no redirects (a redirect would send a message somewhere that nobody configured), keeps no cookies, and
     takes no proxy or password from the environment.
     """
     tls = _tls()
@@ -162,16 +164,16 @@ def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTION
         timeout=CALL_SECONDS,
         trust_env=False,
         follow_redirects=False,
-        # Compressed answers could unfold to any size, and these are small.
+        # A compressed response could expand to any size, and these are small.
         headers={"User-Agent": "mass-reply", "Accept-Encoding": "identity"},
     )
 
 
 class _Resolver(AbstractResolver):
-    """Looks names up in threads of its own.
+    """Resolve names in threads of its own.
 
-    uvloop has two for everybody (libuv: half of a pool of four), and asyncio six on two cores; as many names whose name
-    servers never answer, typed by one tenant, would keep every other name waiting.
+    uvloop has two threads for all look-ups (libuv: half of a pool of four), and asyncio has six on two cores. One
+    tenant could type that many names whose name servers never answer, and block all others.
     """
 
     def __init__(self) -> None:
@@ -199,7 +201,7 @@ class _Resolver(AbstractResolver):
 
 
 async def open_socket(host: str, port: int, *, allow_private: bool) -> socket.socket:
-    """Connect for SMTP, under the same rule about private addresses. Raises OSError."""
+    """Connect for SMTP, with the same rule about private addresses. Raise OSError if there is no connection."""
     loop = asyncio.get_running_loop()
     addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return await aiohappyeyeballs.start_connection(
@@ -210,10 +212,10 @@ async def open_socket(host: str, port: int, *, allow_private: bool) -> socket.so
 
 
 def _public_socket(may: Callable[[int], bool], address: tuple[Any, ...]) -> socket.socket:
-    """Make the socket for one resolved address, or refuse it.
+    """Return a socket for one resolved address. Raise an error if the address is refused.
 
-    aiohttp calls this for the very address that it connects to next, whether that came from a resolver or was typed
-    as a literal: no second look-up can change it in between.
+    aiohttp calls this for the very address that it connects to next, whether resolved or typed as a literal. So no
+    second look-up can change it in between.
     """
     family, kind, protocol, _, sockaddr = address
     if is_public(sockaddr[0]) and may(sockaddr[1]):
@@ -246,7 +248,7 @@ async def _note_headers(*_: object) -> None:
 
 
 async def _note_chunk(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-    """Check again: before Python 3.12 the write is a task of its own, and a busy loop may run it much later."""
+    """Check again: before Python 3.12 the write is a task of its own, which a busy loop may run much later."""
     if not hasattr(context, "writing"):
         _stop_if_too_late()
         context.writing = True

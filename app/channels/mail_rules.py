@@ -1,4 +1,4 @@
-"""Mail rules that hold for every e-mail provider: what goes into threading headers, and what comes out of them."""
+"""Rules for every e-mail provider: what goes into threading headers, and what is read from them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+>")
 
 
 class MailSettings(AccountModel):
-    """Who writes, and where answers go: the same for every e-mail provider."""
+    """The sender and the reply address, for every e-mail provider."""
 
     sender: Mailbox = Field(alias="from")
     reply_to: ReplyAddress | None = None
@@ -30,24 +30,24 @@ class MailSettings(AccountModel):
         return self.sender.rpartition("@")[2].rstrip(">")
 
     def answers_to(self, conversation: UUID) -> str | None:
-        """The Reply-To of a mail on this conversation."""
+        """Return the Reply-To of a mail in this conversation."""
         return self.reply_to.replace(REPLY_PLACEHOLDER, conversation.hex) if self.reply_to else None
 
 
 def own_addresses(config: Mapping[str, Any]) -> Iterable[str]:
-    """The addresses that an account writes from, and that answers to it go to."""
+    """Return the addresses that an account writes from and receives replies at."""
     return [value for name in ("from", "reply_to") if isinstance(value := config.get(name), str)]
 
 
 def message_id(outbound: Outbound, domain: str) -> str:
-    """Our own Message-ID, the same for every attempt at a delivery."""
+    """Return our own Message-ID. Every attempt at a delivery has the same one."""
     return f"<{outbound.delivery_id}@{domain}>"
 
 
 def reply_headers(outbound: Outbound, domain: str) -> Iterator[tuple[str, str]]:
-    """The headers that put a reply into its thread, and ask machines not to answer it.
+    """Return the headers that put a reply into its thread and ask machines not to answer it.
 
-    Auto-Submitted is left out: a person wrote the reply (RFC 3834 section 5). Exchange reads the last header.
+    There is no Auto-Submitted: a person wrote the reply (RFC 3834 section 5). Exchange reads the last header.
     """
     yield "Message-ID", message_id(outbound, domain)
     if parent := references([outbound.in_reply_to or ""]):
@@ -58,30 +58,30 @@ def reply_headers(outbound: Outbound, domain: str) -> Iterator[tuple[str, str]]:
 
 
 def message_ids(header: str) -> tuple[str, ...]:
-    """The message ids in a header, in order, each with its angle brackets (RFC 5322 section 3.6.4).
+    """Return the message ids in a header, in order, with their angle brackets (RFC 5322 section 3.6.4).
 
-    Whatever else stands there is left out, so that the result is safe to be written into a header again.
+    Everything else is left out, so the result can safely be written into a header again.
     """
     return tuple(_MESSAGE_ID.findall(header))
 
 
 def references(ids: Iterable[str]) -> str:
-    """One References value: ids apart by spaces, never encoded; whoever writes the mail folds it at the spaces."""
+    """Return a References value: ids separated by spaces, never encoded. Whoever writes the mail folds it there."""
     return " ".join(message_ids(" ".join(ids)))
 
 
 def header_text(text: str | None, longest: int | None = None) -> str:
-    """A subject, or a name of a person or a file, for a provider that writes the headers itself.
+    """Return a subject, or the name of a person or file, for a provider that writes the headers itself.
 
-    It has no line break and nothing that might be decoded, by which it could write headers of its own. One that has
-    more characters than the provider takes ends with an ellipsis.
+    It has no line break and nothing that might be decoded into more headers. Text that is longer than the provider
+    allows ends with an ellipsis.
     """
     written = unlike_encoded_words(one_line(text))
     return written if longest is None or len(written) <= longest else f"{written[: longest - 1]}…"
 
 
 def mail_date(value: str | None) -> datetime | None:
-    """Read a Date header; UTC where it names no zone, None where it is no date."""
+    """Return the time in a Date header, or None if it is not a date. A date without a zone is read as UTC."""
     try:
         date = parsedate_to_datetime(value) if value else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""What Meta's Graph APIs have in common: calls, error codes, signatures, the question at set-up, files after a text.
+"""What Meta's Graph APIs share: calls, error codes, signatures, the question at set-up, files sent after a text.
 
 Errors: https://developers.facebook.com/docs/graph-api/guides/error-handling
 Webhooks: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
@@ -40,14 +40,14 @@ from app.domain.words import ReasonCode
 
 ApiVersion = Annotated[str, Field(pattern=r"^v\d{1,3}\.\d{1,2}$")]
 ObjectId = Annotated[str, Field(pattern=r"^[0-9]{1,32}$")]
-"""What Graph calls a page, an Instagram account or a phone number."""
+"""How Graph identifies a page, an Instagram account or a phone number."""
 
 SIGNATURE: Final = "x-hub-signature-256"
 DEFAULT_VERSION: Final = "v25.0"
 
 _UPLOAD_SECONDS: Final = 60.0
 _MARGIN_SECONDS: Final = 0.5
-"""What a file's call leaves of the attempt's time, so that an accepted text is still recorded as that."""
+"""Time that a file's call leaves over, so that the accepted text is still recorded."""
 
 Json = Mapping[str, Any]
 
@@ -60,7 +60,7 @@ class Credentials(AccountModel):
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The way to one account's objects."""
+    """Calls to the objects of one account."""
 
     http: httpx.AsyncClient = field(repr=False)
     address: str
@@ -103,7 +103,7 @@ class GraphError:
 
     @classmethod
     def read(cls, error: object) -> "GraphError | None":
-        """Read an error object, of an answer or of a webhook; None where there is no code in it."""
+        """Read the error object of a response or webhook; None if it holds no code."""
         if not isinstance(error, dict) or not isinstance(error.get("code"), int):
             return None
         subcode, data = error.get("error_subcode"), error.get("error_data")
@@ -117,31 +117,31 @@ class GraphError:
 
 
 Code = int | tuple[int, int]
-"""A code, or a code and its subcode where that says more."""
+"""The code, or the code and its subcode when the subcode says more."""
 
 MIXED: Final = frozenset({10, *range(200, 300)})
-"""Codes about permissions whose subcodes may also speak of one person or one thread."""
+"""Codes about permissions. Their subcodes may be about one person or one thread."""
 
 _PERMISSION: Final = Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed")
 _MAYBE_PERSON: Final = Meaning(
     ReasonCode.PROVIDER_REJECTED, "a permission is missing, perhaps for this person alone", temporary=True
 )
-"""For a subcode that no table has: it pauses no account, and where it meets many, the share of failures does."""
+"""For a subcode that is in no table. It pauses no account; if many recipients meet it, the share of failures does."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorTable:
-    """What the codes of one provider mean. The HTTP status does not decide: Meta gives several for one code."""
+    """What the codes of one provider mean. The HTTP status does not decide: Meta uses several for one code."""
 
     provider: str
     meanings: Mapping[Code, Meaning]
-    """`Fault.BUSY` stands for too many messages to this one recipient, who waits longer each time."""
+    """`BUSY` means too many messages to this one recipient, who waits longer each time."""
     unclear: frozenset[Code]
-    """Codes that do not say whether the message went out."""
+    """Codes that do not say whether the message was sent."""
     source: str
 
     def judge(self, answer: ProviderResponse) -> Rejected | Deferred | Unknown:
-        """Judge an answer that does not name the message it made."""
+        """Judge a response that does not name a created message."""
         if answer.ok:
             return Unknown(f"{self.provider} answered HTTP {answer.status} without the id of a message.")
         error = GraphError.read(answer.member("error"))
@@ -156,17 +156,17 @@ class ErrorTable:
         return replace(refusal(meaning, "", asked_to_wait(answer)), detail=words)
 
     def failure(self, error: GraphError | None) -> ReportedFailure:
-        """Say why a message failed that had been taken."""
+        """Return why a message failed that Meta had accepted."""
         if error is None:
             return ReportedFailure(
-                ReasonCode.PROVIDER_REJECTED, f"{self.provider}: the message failed without a reason"
+                ReasonCode.PROVIDER_REJECTED, f"{self.provider}: the message failed and no reason was given"
             )
         meaning = self.meaning(error) or _FAILED
         temporary = meaning.temporary or meaning.verdict in (CodeMeaning.ACCOUNT, CodeMeaning.QUOTA)
         return ReportedFailure(_afterwards(meaning.verdict), self.words(error, meaning.words), temporary)
 
     def account_fault(self, error: GraphError | None) -> Deferred | None:
-        """What a failed message says of the account; None where it says nothing."""
+        """Return what a failed message says about the account, or None."""
         meaning = None if error is None else self.meaning(error)
         if error is None or meaning is None:
             return None
@@ -174,7 +174,7 @@ class ErrorTable:
         return None if found is None else replace(found, detail=self.words(error, meaning.words))
 
     def meaning(self, error: GraphError) -> Meaning | None:
-        """Look up what an error says of the message; None where it says nothing certain."""
+        """Return what an error says about the message, or None if it is not certain."""
         exact = (error.code, error.subcode or 0)
         if exact in self.meanings:
             return self.meanings[exact]
@@ -200,18 +200,18 @@ class ErrorTable:
 
 
 _NOT_SEEN: Final = 100
-"""Also of an object that is not there, or that the token may not see (subcode 33)."""
+"""Also for an object that does not exist, or that the token may not see (subcode 33)."""
 
 
 async def check_sender(graph: Graph, errors: ErrorTable, number: str | None = None) -> CheckResult:
-    """Ask with the account's token for the sender's own id, and its phone number if that field is named."""
+    """Check the account's token by reading the sender's id, and its phone number if that field is named."""
     answer = await graph.get("id" if number is None else f"id,{number}")
     error = GraphError.read(answer.member("error")) if isinstance(answer, ProviderResponse) else None
     meaning = None if error is None else errors.meaning(error)
     if error is not None and meaning is not None and meaning.verdict is CodeMeaning.ACCOUNT:
         return refused(errors.words(error, meaning.words))
     if error is not None and error.code == _NOT_SEEN:
-        return refused(errors.words(error, "the sender's id is not known, or the token may not use it"))
+        return refused(errors.words(error, "the sender does not exist, or the token may not use it"))
     result, own = judge_check(answer, errors.provider), None
     if number is not None and isinstance(answer, ProviderResponse) and answer.ok:
         own = answer.member(number)
@@ -222,7 +222,7 @@ _FAILED: Final = Meaning(ReasonCode.PROVIDER_REJECTED, "the message was refused"
 
 
 def _afterwards(verdict: ReasonCode | CodeMeaning) -> ReasonCode:
-    """What a code means for a message that was taken first: it has failed, whoever is to blame."""
+    """Return what a code means for a message that was accepted first: it has failed, whoever is to blame."""
     match verdict:
         case ReasonCode():
             return verdict
@@ -246,11 +246,11 @@ def read_upload(answer: ProviderResponse | Deferred | Unknown, member: str, erro
 
 
 SendFile = Callable[[AttachmentFile, int, float], Awaitable[str | None]]
-"""Send one file, the n-th, within so many seconds; answers why it did not go, or None."""
+"""Send the n-th file within the given seconds. Return why it was not sent, or None."""
 
 
 async def send_files(files: Sequence[AttachmentFile], limits: Limits, send: SendFile) -> tuple[DroppedAttachment, ...]:
-    """Send the files after their text, each once; answers those that did not go."""
+    """Send each file once, after the text. Return those that were not sent."""
     dropped = []
     for number, file in enumerate(files, 1):
         seconds = call_deadline() - asyncio.get_running_loop().time() - _MARGIN_SECONDS
@@ -270,14 +270,14 @@ def _not_ready(file: AttachmentFile, seconds: float) -> str | None:
 
 
 def is_signed(webhook: Webhook, app_secret: SecretStr) -> bool:
-    """Check X-Hub-Signature-256, which covers the body byte for byte: Meta writes `\\u00e4` before it signs."""
+    """Check X-Hub-Signature-256, which covers the raw body: Meta writes `\u00e4` before it signs."""
     given = webhook.headers.get(SIGNATURE, "").encode(errors="replace")
     digest = hmac.new(app_secret.get_secret_value().encode(), webhook.body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(f"sha256={digest}".encode(), given)
 
 
 def answer_challenge(webhook: Webhook, verify_token: SecretStr) -> str | None:
-    """Answer the GET with which Meta checks a callback address; None where it does not know our word."""
+    """Answer Meta's check of a callback URL. Return None if its verify token is not ours."""
     query = webhook.query
     given = query.get("hub.verify_token", "").encode(errors="replace")
     known = hmac.compare_digest(verify_token.get_secret_value().encode(), given)
@@ -286,12 +286,12 @@ def answer_challenge(webhook: Webhook, verify_token: SecretStr) -> str | None:
 
 
 def objects(value: object) -> Iterable[Json]:
-    """The JSON objects of a list; nothing where there is no list."""
+    """Return the JSON objects in a list; nothing if it is not a list."""
     return (member for member in value if isinstance(member, dict)) if isinstance(value, list) else ()
 
 
 def member(json_object: Json, name: str) -> Json:
-    """A member that is a JSON object; an empty one where it is not."""
+    """Return a member that is a JSON object, or an empty one."""
     value = json_object.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -302,13 +302,13 @@ def text(json_object: Json, name: str) -> str | None:
 
 
 def number(value: object) -> int:
-    """Read a count or a UNIX time, a number or its digits; 0 for anything else."""
+    """Read a count or a UNIX time from a number or its digits; 0 for anything else."""
     written = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     return int(written) if written.isascii() and written.isdecimal() and len(written) <= 18 else 0
 
 
 def instant(value: object, *, per_second: int = 1) -> datetime | None:
-    """Read a UNIX time, a number or its digits; None for anything else."""
+    """Read a UNIX time from a number or its digits; None for anything else."""
     try:
         return datetime.fromtimestamp(int(value) / per_second, UTC) if isinstance(value, int | str) else None
     except (ValueError, OverflowError, OSError):
@@ -316,5 +316,5 @@ def instant(value: object, *, per_second: int = 1) -> datetime | None:
 
 
 def fingerprint(event: Json) -> str:
-    """A key for an event that has no name of its own: equal where all of it is."""
+    """Return a key for an event that has no id: the same key for the same content."""
     return hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The providers there are. Adding one: its file, its name in the tuple below, its samples in tests/channels/."""
+"""The registry of providers. To add one: its folder, its name in the tuple below, its samples in tests/channels/."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Protocol, Self
@@ -32,10 +32,10 @@ __all__ = [
 
 
 class AccountAdapter(Adapter, Protocol):
-    """What the registry knows of an adapter besides the port: how to check an account and make an adapter of it."""
+    """What the registry knows of an adapter besides the port: how to validate an account and make an adapter for it."""
 
     signs_webhooks: ClassVar[bool]
-    """False where the provider signs nothing: then the callback URL carries `?token=` with the account's secret."""
+    """False if the provider signs nothing. Then the callback URL carries `?token=` with the account's secret."""
     config_model: ClassVar[type[BaseModel]]
     credentials_model: ClassVar[type[BaseModel]]
 
@@ -57,16 +57,16 @@ _CLASSES: Final[tuple[type[AccountAdapter], ...]] = (
 ADAPTERS: Final[Mapping[str, type[AccountAdapter]]] = {adapter.name: adapter for adapter in _CLASSES}
 
 REDEMANDING: Final = ("base_url", "host", "url")
-"""Where an account talks to. Whoever may change that alone could have stored secrets sent to a place of their own."""
+"""The keys that say where an account connects. Changing only these could send stored secrets somewhere else."""
 
 
 def build(provider: str, setup: AccountSetup, http: httpx.AsyncClient) -> AccountAdapter:
-    """Make the adapter of a stored account, whose settings were validated when it was written."""
+    """Return the adapter of a stored account, whose settings were validated when it was written."""
     return ADAPTERS[provider].from_config(setup, http)
 
 
 def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Limits | None:
-    """Answer what the medium allows on an account; None where there is no such provider."""
+    """Return what the medium allows on an account; None if the provider is unknown."""
     adapter = ADAPTERS.get(provider)
     if adapter is None:
         return None
@@ -74,7 +74,7 @@ def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Lim
 
 
 def own_addresses(provider: str, config: Mapping[str, Any]) -> Iterable[str]:
-    """The addresses that an account itself has, as its config spells them."""
+    """Return the account's own addresses, as written in its config."""
     adapter = ADAPTERS.get(provider)
     return adapter.own_addresses(config) if isinstance(adapter, HasOwnAddresses) else ()
 
@@ -87,9 +87,9 @@ def validate(
     *,
     allow_private: bool = True,
 ) -> None:
-    """Check a channel account. Raises InvalidAccount, whose faults name the keys and never a value.
+    """Validate a channel account. Raise InvalidAccount, whose faults name the keys and never a value.
 
-    Ports are judged unless private addresses are allowed; connections judge them in any case.
+    Ports are checked unless private addresses are allowed. Every connection checks them again.
     """
     adapter = ADAPTERS.get(provider)
     if adapter is None:
@@ -105,7 +105,7 @@ def validate(
 
 
 def redemands_credentials(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Say whether a change of an account's config must bring its credentials again."""
+    """Whether a change of the config must bring the credentials again."""
     return any(before.get(key) != after.get(key) for key in REDEMANDING)
 
 
@@ -128,10 +128,10 @@ def _faults(
 
 
 def _path(location: tuple[int | str, ...]) -> str:
-    """A JSON Pointer's end (RFC 6901 section 3)."""
+    """Return the end of a JSON Pointer (RFC 6901 section 3)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
 def _sentence(message: str) -> str:
-    """pydantic puts its own words in front of what a validator said."""
+    """Return the validator's own message. pydantic puts words of its own in front of it."""
     return message.removeprefix("Value error, ")

@@ -1,7 +1,7 @@
 """A POST of our own JSON to an address that a tenant typed, signed as Standard Webhooks requires.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: the signature covers the id,
-the time and the body; while a secret is being replaced, the header carries one signature for each.
+the time and the body. While a secret is being replaced, the header carries one signature for each secret.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class SignedPost:
     body: str = field(repr=False)
     """JSON."""
     secrets: Sequence[str] = field(repr=False)
-    """`whsec_…`; each of them signs."""
+    """`whsec_…`. Each of them signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ class Delivered:
 @dataclass(frozen=True, slots=True)
 class NotDelivered:
     detail: str
-    """Why, in words for the receiver's administrator; without the address and the response's body."""
+    """Why, in words for the receiver's administrator. Neither the address nor the response's body is in it."""
     retry_after: timedelta | None = None
-    """How long the receiver asked to wait, by HTTP 429 or 503."""
+    """How long the receiver asked us to wait, with HTTP 429 or 503."""
     gone: bool = False
     """The receiver answered 410: it is permanently gone."""
 
 
 async def post_signed(http: httpx.AsyncClient, post: SignedPost) -> Delivered | NotDelivered:
-    """Make the call once. Redirects are not followed, and the client itself refuses private addresses."""
+    """Make the call once. Redirects are not followed, and the client refuses private addresses."""
     now = datetime.now(UTC)
     signers = [Signer(secret) for secret in post.secrets]
     headers = signed_headers(signers, post.id, now, post.body)
@@ -76,10 +76,10 @@ def signed_headers(signers: Sequence[Signer], id_: str, now: datetime, body: str
 
 
 async def check_url(url: str, *, allow_private: bool) -> str:
-    """Check an http(s) URL that a tenant typed. Raise ValueError, whose message does not repeat it.
+    """Check an http or https URL that a tenant typed. Raise ValueError, whose message does not repeat it.
 
-    A name is looked up, so that a private address is refused when it is typed. An unknown name is accepted: its address
-    is checked again at every connection.
+    Names are resolved, so a private address is refused when it is typed. An unknown name is accepted: its address is
+    checked again at every connection.
     """
     checked = endpoint(url)
     if not allow_private:

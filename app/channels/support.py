@@ -1,9 +1,9 @@
-"""What every HTTP adapter shares: one call, its outcome mapped once, and the words for reading error tables.
+"""What every HTTP adapter shares: one call, one reading of its outcome, and the words of error tables.
 
-the call proves that no byte left   → Deferred
-any other transport error, time-out → Unknown
-an answer, HTTP 429 included        → Answer, which the adapter reads; `by_status` is what it says of an answer
-                                      that its provider does not document
+the call proves that no byte left     → Deferred
+any other transport error, time-out   → Unknown
+a response, HTTP 429 included         → ProviderResponse, which the adapter reads; `by_status` judges a
+                                        response that its provider does not document
 """
 
 import asyncio
@@ -29,19 +29,19 @@ from app.domain.words import ReasonCode
 
 MAX_ANSWER_BYTES: Final = 1_000_000
 MOST_CALLBACK_VALUES: Final = 400_000
-"""Of 20,000 events, or in the text of the longest mail; to read them holds the process up for a twelfth of a second."""
+"""20,000 events, or the text of the longest mail. Reading that many blocks the process for a twelfth of a second."""
 DEFAULT_RETRY_AFTER: Final = timedelta(seconds=5)
 QUOTA_WAIT: Final = timedelta(hours=1)
-"""How long an account waits that has used up its day: few providers tell when the day is over."""
+"""How long an account waits after it has used up its day. Few providers say when the day ends."""
 _SHORTEST_RETRY: Final = timedelta(seconds=1)
 _LONGEST_RETRY: Final = timedelta(hours=1)
 _A_MOMENT: Final = 1_000_000_000
-"""From here on (31 years, or September 2001) a number of seconds is a time of day and no pause."""
+"""From this number on (31 years, or September 2001) seconds mean a time of day, not a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderResponse:
-    """What a provider answered. `json` is None where the body is not JSON; neither body nor text is ever logged."""
+    """A provider's response. `json` is None if the body is not JSON. Neither body nor text is ever logged."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -52,7 +52,7 @@ class ProviderResponse:
         return 200 <= self.status < 300
 
     def member(self, name: str) -> Any:
-        """A member of the JSON object, or None where there is none."""
+        """Return a member of the JSON object, or None."""
         return self.json.get(name) if isinstance(self.json, dict) else None
 
     def text_member(self, name: str) -> str | None:
@@ -68,13 +68,13 @@ async def post(
     form: Mapping[str, str] | None = None,
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is kept in here
+    timeout: float = CALL_SECONDS,  # noqa: ASYNC109 - the record must be read after the time-out, so it is handled here
 ) -> ProviderResponse | Deferred | Unknown:
-    """Send one POST, once, and answer what came of it within `timeout` seconds and the task's own deadline."""
+    """Make one POST, once, and return its outcome within `timeout` seconds and the task's own deadline."""
     given, (kind, body) = _given(http), _body(json, form, content)
     names = {**given.headers, **kind, **{name.lower(): value for name, value in (headers or {}).items()}}
-    # As `http.build_request` makes it, which merges cookies and parameters too, though nobody sets them, and takes
-    # longer for that than the rest of the call's preparation.
+    # Not `http.build_request`: it also merges cookies and parameters, which nobody sets, and takes longer than all
+    # other preparation of the call.
     request = httpx.Request("POST", _parsed(url), headers=names, content=body, extensions=given.extensions)
     return await exchange(http, request, timeout)
 
@@ -93,7 +93,7 @@ _JSON: Final = {"content-type": "application/json"}
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What a client gives to each of its calls."""
+    """What a client adds to each of its calls."""
 
     headers: Mapping[str, str]
     extensions: Mapping[str, Any]
@@ -117,14 +117,16 @@ async def get(
 
 @lru_cache(maxsize=1024)
 def _parsed(url: str) -> httpx.URL:
-    """An account's address is the same for every message, and parsing it costs as much as rendering the text."""
+    """Parse an account's URL once: it is the same for every message, and parsing it costs as much as rendering the
+    text.
+    """
     return httpx.URL(url)
 
 
 async def exchange(
     http: httpx.AsyncClient, request: httpx.Request, seconds: float = CALL_SECONDS
 ) -> ProviderResponse | Deferred | Unknown:
-    """Make one call, once. HTTP 429 is an answer like any other: some providers' own codes say more."""
+    """Make one call, once. HTTP 429 is a response like any other, because some providers' own codes say more."""
     if deadline_passed():
         return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
     with recorded() as record:
@@ -161,8 +163,8 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
     if record.private_address_refused:
         return Deferred(
             "private_address",
-            "The account's address leads to a private network, or to another service's port; this installation allows "
-            "neither.",
+            "The account's address is private, or its port belongs to another service. "
+            "This installation allows neither.",
             scope="account",
         )
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
@@ -171,22 +173,22 @@ def _without_answer(record: CallRecord, error: Exception) -> Deferred | Unknown:
 
 
 def throttled(answer: ProviderResponse) -> Deferred:
-    """Make the account wait as long as an HTTP 429 asks for."""
+    """Make the account wait for as long as an HTTP 429 asks."""
     wait = asked_to_wait(answer) or DEFAULT_RETRY_AFTER
     return Deferred("throttled", "The provider asks to send more slowly.", wait, "account")
 
 
 def asked_to_wait(answer: ProviderResponse) -> timedelta | None:
-    """How long an answer asks to wait; None if it does not say."""
+    """Return how long a response asks to wait; None if it does not say."""
     asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
     return retry_after(asked, datetime.now(UTC)) if asked else None
 
 
 def retry_after(value: str | None, now: datetime, *, longest: timedelta = _LONGEST_RETRY) -> timedelta:
-    """Read how long to wait, kept between a second and `longest`, usually an hour.
+    """Read how long to wait, kept between a second and `longest`, which is usually an hour.
 
-    `value` is a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), or a moment in seconds since 1970, as
-    X-RateLimit-Reset gives it where a provider sends no Retry-After.
+    `value` is a Retry-After header (RFC 9110 section 10.2.3: seconds or a date). From a provider that sends none it is
+    X-RateLimit-Reset: seconds since 1970.
     """
     wait = _wait(value.strip(), now) if value else None
     if wait is None:
@@ -206,7 +208,7 @@ def _wait(value: str, now: datetime) -> timedelta | None:
 
 
 class CodeMeaning(Enum):
-    """What a provider's error code means, where it does not mean that this one message is refused for good."""
+    """What a provider's error code means, unless it finally refuses this one message."""
 
     ACCOUNT = "the account is at fault, until somebody mends it"
     QUOTA = "the account has used up what it may send, for hours"
@@ -216,32 +218,33 @@ class CodeMeaning(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One row of a provider's error table: what it does to the delivery, and what an agent is told."""
+    """One row of a provider's error table: what happens to the delivery, and what an agent reads."""
 
     verdict: ReasonCode | CodeMeaning
     words: str
     retry_after: timedelta = DEFAULT_RETRY_AFTER
     ends_address: bool = False
-    """Whether the recipient's address is not to be written to again. Only where the provider's webhooks would also say
-    that this is over: nobody else ever lifts it."""
+    """Whether the address may not be written to again. Set it only if the provider's webhooks also say when that ends:
+    nobody else ever lifts it.
+    """
     temporary: bool = False
-    """Whether a person may send the same again: somebody other than the recipient can end this refusal."""
+    """Whether a person may send the same again, because somebody other than the recipient can end this refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedFailure:
-    """One row of a provider's table of what became of a message that it had taken."""
+    """One row of a provider's table for messages that it had accepted."""
 
     code: ReasonCode
     words: str
     temporary: bool = False
-    """Whether a person may send the same again: the account was at fault, and the customer did not get it."""
+    """Whether a person may send the same again: the account was at fault, and the customer did not get the message."""
 
 
 def refusal(meaning: Meaning, label: str, asked: timedelta | None = None) -> Rejected | Deferred:
-    """Turn a documented error into a result; `label` names provider and code for the reader.
+    """Turn a documented error into a result. `label` names the provider and the code for the reader.
 
-    `asked` is how long the answer itself asks to wait.
+    `asked` is how long the response itself asks to wait.
     """
     detail = f"{label}: {meaning.words}"
     match meaning.verdict:
@@ -258,26 +261,26 @@ def refusal(meaning: Meaning, label: str, asked: timedelta | None = None) -> Rej
 
 
 def fault_of(meaning: Meaning, label: str) -> Deferred | None:
-    """What a row says of the account; None where it speaks of one message alone."""
+    """Return what a row says about the account; None if it is about one message only."""
     judged = refusal(meaning, label)
     return judged if isinstance(judged, Deferred) and judged.scope == "account" else None
 
 
 _PERHAPS_DONE: Final = frozenset({408, 409, 425})
-"""408: the server stopped waiting for the rest. 409: something of that name exists. 425: it may be done later."""
+"""408: the server stopped waiting for the rest. 409: something with that name exists. 425: it may be done later."""
 
 _LOCKED_OUT: Final = frozenset({401, 402, 407})
 """The account's secret is wrong, or it has not paid, whoever the recipient is."""
 
 _WRONG_DOOR: Final = frozenset({403, 404, 405})
-"""At a fixed endpoint: the account's address or permission is wrong, where the provider adds no code of its own."""
+"""At a fixed endpoint, the account's address or permission is wrong, unless the provider adds a code of its own."""
 
 
 def by_status(answer: ProviderResponse, provider: str, *, coded: bool = False) -> SendResult:
-    """Judge an answer by its HTTP status. A success that could not be read is unknown, like all that is odd.
+    """Judge a response by its HTTP status. A success that cannot be read is unknown, like anything odd.
 
-    An answer is `coded` if it holds a code that no table has. That code may speak of one recipient alone, so it pauses
-    no account unless the status says that nobody gets in; and since it may speak of the account, a person may retry.
+    A response is `coded` if it holds a code that no table has. The code may be about one recipient, so it pauses no
+    account unless the status says that nobody gets in. It may also be about the account, so a person may retry.
     """
     if answer.status == 429:
         return replace(throttled(answer), detail=f"{provider} asks to send more slowly.")
@@ -290,14 +293,14 @@ def by_status(answer: ProviderResponse, provider: str, *, coded: bool = False) -
 
 
 def callback_json(body: bytes) -> Any:
-    """Read a webhook's body; None where it is no JSON. Raises MalformedWebhook for more than is read at once."""
+    """Read a webhook's body; None if it is not JSON. Raise MalformedWebhook if it holds too many values."""
     if values_in(body) > MOST_CALLBACK_VALUES:
         raise MalformedWebhook(f"The body holds more than the {MOST_CALLBACK_VALUES:,} values that are read.")
     return _json(body)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Read a webhook's body. Raises MalformedWebhook."""
+    """Read a webhook's body. Raise MalformedWebhook if it is not a JSON object."""
     parsed = callback_json(body)
     if not isinstance(parsed, dict):
         raise MalformedWebhook("The body is not a JSON object.")
@@ -305,7 +308,7 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def moment(value: object) -> datetime | None:
-    """Read an ISO 8601 time, taken as UTC where it names no zone; None for anything else."""
+    """Read an ISO 8601 time; None for anything else. A time without a zone is read as UTC."""
     try:
         parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -314,5 +317,5 @@ def moment(value: object) -> datetime | None:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Text from outside, fit for one line: no line breaks or control characters, cut at `limit` characters."""
+    """Return text from outside as one line: no line breaks or control characters, at most `limit` characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]

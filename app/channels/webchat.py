@@ -1,8 +1,8 @@
-"""The built-in web chat: no provider stands behind it, and nothing leaves this installation.
+"""The built-in web chat: no provider is behind it, and nothing leaves this installation.
 
-The transaction that records a delivery as sent puts the reply on the conversation's timeline, once; that is where the
-visitor reads it, at once in an open page and otherwise at the next visit (`app/webchat/sessions.py`). So there is
-nothing to call here, and an attempt that was never recorded is proved not to have been sent.
+The transaction that records a delivery as sent puts the reply on the conversation's timeline, once. The visitor reads
+it there: at once in an open page, otherwise at the next visit (`app/webchat/sessions.py`). So there is nothing to call
+here, and an attempt that was never recorded was provably not sent.
 """
 
 from collections.abc import Sequence
@@ -33,20 +33,20 @@ class WebChatAdapter:
     name: ClassVar[str] = "webchat"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.CHAT})
     limits: ClassVar[Limits] = Limits(address=AddressKind.OPAQUE, attachments=True, from_timeline=True)
-    # Nobody calls back, so there is nothing for a secret in the callback URL to protect.
+    # Nobody calls back, so a secret in the callback URL would protect nothing.
     signs_webhooks: ClassVar[bool] = True
     callback_bytes: ClassVar[int] = 0
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
 
     @classmethod
-    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:  # noqa: ARG003 - the registry's way
+    def from_config(cls, setup: AccountSetup, http: httpx.AsyncClient) -> Self:  # noqa: ARG003 - the registry's
         return cls()
 
     async def send(self, outbound: Outbound) -> SendResult:
         return Accepted(outbound.correlation)
 
-    async def look_up(self, correlation: str) -> LookUp:  # noqa: ARG002 - whatever it is
+    async def look_up(self, correlation: str) -> LookUp:  # noqa: ARG002 - the answer is the same for all
         """An attempt that is still uncertain was never recorded, and only the record puts a reply into the chat."""
         return Absent()
 
@@ -56,8 +56,8 @@ class WebChatAdapter:
     def admits(self, head: Webhook) -> bool:  # noqa: ARG002 - nobody calls
         return False
 
-    def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - whatever it says
+    def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - nobody calls
         return False
 
-    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:  # noqa: ARG002 - whatever it says
-        raise MalformedWebhook("The web chat has no provider that could call.")
+    def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:  # noqa: ARG002 - nobody calls
+        raise MalformedWebhook("The web chat has no provider, so nobody may call it.")

@@ -1,7 +1,7 @@
 """The helpdesk itself as provider: our own signed JSON to the tenant's URL, so that it can carry any channel.
 
-Both directions are signed as the Standard Webhooks specification says (https://www.standardwebhooks.com), with one
-secret. What is posted and what may come back is told in docs/channels/webhook.md.
+Both directions are signed with one secret as Standard Webhooks specifies (https://www.standardwebhooks.com).
+docs/channels/webhook.md describes what is posted and what may come back.
 """
 
 import base64
@@ -36,7 +36,7 @@ from app.domain.provider_events import (
 from app.domain.words import Channel, ReasonCode
 
 _SHORTEST_SECRET: Final = 24
-"""Bytes; the specification asks for 24 to 64."""
+"""Bytes. The specification asks for 24 to 64."""
 
 _REFUSED: Final = frozenset({400, 404, 410, 422})
 _CLOSED: Final = Meaning(CodeMeaning.ACCOUNT, "the endpoint does not accept our signature; check the secret")
@@ -58,12 +58,12 @@ _FAILURES: Final = frozenset(
         ReasonCode.PROVIDER_REJECTED,
     }
 )
-"""The reason codes that the other side may give; any other word becomes `provider_rejected`."""
+"""The reason codes that the helpdesk may give. Any other word becomes `provider_rejected`."""
 
 _NO_MORE: Final = frozenset(
     {ReasonCode.OPTED_OUT, ReasonCode.BOUNCED, ReasonCode.COMPLAINED, ReasonCode.INVALID_RECIPIENT}
 )
-"""Reasons after which the address is not to be written to again."""
+"""Reasons after which the address may not be written to again."""
 
 
 def _signing_secret(value: SecretStr) -> SecretStr:
@@ -78,7 +78,7 @@ def _signing_secret(value: SecretStr) -> SecretStr:
 
 def _time(value: object) -> datetime:
     if not isinstance(value, str):
-        raise ValueError("a time is written as text")
+        raise ValueError("must be a time, written as text")
     return read_time(value)
 
 
@@ -89,7 +89,7 @@ Moment = Annotated[datetime, BeforeValidator(_time)]
 class Config(AccountModel):
     url: Endpoint
     region: Region | None = None
-    """The country that numbers without a `+` are read in."""
+    """The country in which numbers without a `+` are read."""
 
 
 class Credentials(AccountModel):
@@ -121,7 +121,7 @@ class _Message(BaseModel):
     sent_at: Moment | None = None
     automatic: bool = False
     attachments: list[_File] = []
-    """Named on the timeline; the files stay with the helpdesk."""
+    """Named on the timeline. The files stay with the helpdesk."""
 
 
 class _Received(BaseModel):
@@ -157,7 +157,7 @@ class WebhookAdapter:
     channels: ClassVar[frozenset[Channel]] = frozenset(Channel) - {Channel.VOICE}
     limits: ClassVar[Limits] = Limits(address=AddressKind.OPAQUE, attachments=True)
     signs_webhooks: ClassVar[bool] = True
-    # Ours to choose: one event, whose text may be as long as a mail.
+    # Our own choice: one event, whose text may be as long as a mail.
     callback_bytes: ClassVar[int] = 2_000_000
     config_model: ClassVar[type[BaseModel]] = Config
     credentials_model: ClassVar[type[BaseModel]] = Credentials
@@ -185,7 +185,7 @@ class WebhookAdapter:
     def verify(self, webhook: Webhook) -> bool:
         try:
             self.signer.verify(webhook.body, dict(webhook.headers), json_parse=False)
-        except (WebhookVerificationError, ValueError):  # ValueError: base64 or a signature list that is none
+        except (WebhookVerificationError, ValueError):  # ValueError: not base64, or no list of signatures
             return False
         return True
 
@@ -239,7 +239,7 @@ def _read(answer: ProviderResponse, address: str) -> SendResult:
     if answer.status in _REFUSED:
         detail, code = one_line(answer.text_member("detail") or "no detail given"), _reason(answer.text_member("code"))
         ends_address = code in _NO_MORE and answer.text_member("address") == address
-        # Without a code of ours it may be no answer of the helpdesk's at all.
+        # Without a code of ours, the response may not come from the helpdesk at all.
         temporary = answer.text_member("code") not in _FAILURES
         return Rejected(code, f"HTTP {answer.status}: {detail}", temporary, ends_address)
     if answer.status == 429:
@@ -287,7 +287,7 @@ def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
 
 
 def _places(error: ValidationError) -> str:
-    """Where a body departs from the contract; never what it holds there."""
+    """Return where a body departs from the contract, never what it holds there."""
     return "; ".join(
         f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
         for fault in error.errors(include_input=False, include_url=False)

@@ -237,7 +237,9 @@ async def test_a_file_that_fails_is_dropped_and_the_others_go_on(http: httpx.Asy
         result = await adapter(http, server.url).send(replace(MESSAGE, attachments=(PICTURE, PDF)))
 
     assert len(server.requests) == 3
-    assert result == Accepted(WAMID, (DroppedAttachment("a.png", "WhatsApp 131053: the file could not be taken over"),))
+    assert result == Accepted(
+        WAMID, (DroppedAttachment("a.png", "WhatsApp 131053: WhatsApp could not store the file"),)
+    )
 
 
 async def test_files_are_not_sent_after_a_text_that_was_refused() -> None:

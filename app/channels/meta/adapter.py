@@ -84,7 +84,7 @@ class Config(AccountModel):
 
     @property
     def address(self) -> str:
-        """Where the sender is found: the page, and without one the Instagram account itself."""
+        """The sender's URL: the page's, or the Instagram account's if there is no page."""
         base_url = self.base_url or (PAGES_API if self.page_id else INSTAGRAM_API)
         return f"{base_url}/{self.api_version}/{self.page_id or self.instagram_id}"
 
@@ -95,7 +95,7 @@ class MetaAdapter:
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.FACEBOOK, Channel.INSTAGRAM})
     limits: ClassVar[Limits] = MESSENGER
     signs_webhooks: ClassVar[bool] = True
-    # A thousand updates at most, most of them ids and times.
+    # At most a thousand updates, mostly ids and times.
     # https://developers.facebook.com/docs/graph-api/webhooks/getting-started
     callback_bytes: ClassVar[int] = 1_000_000
     identity_keys: ClassVar[tuple[str, ...]] = ("page_id", "instagram_id")
@@ -114,7 +114,7 @@ class MetaAdapter:
 
     @classmethod
     def identity_of(cls, channel: Channel, config: Mapping[str, Any]) -> str | None:
-        """Events on Instagram name the Instagram account, also where messages go out through its page."""
+        """Events on Instagram name the Instagram account, even if its page sends the messages."""
         return config.get("instagram_id" if channel is Channel.INSTAGRAM else "page_id")
 
     @classmethod
@@ -147,7 +147,7 @@ class MetaAdapter:
         return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult:
-        """Hand a file over for 90 days.
+        """Upload a file, which Meta keeps for 90 days.
 
         https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
         """
@@ -180,7 +180,7 @@ class MetaAdapter:
 
 
 def _standing(outbound: Outbound, now: datetime, *, human_agent: bool) -> Mapping[str, str]:
-    """By what right we write: as an answer within a day, or, where the account opted in, as a person within a week."""
+    """On what grounds we write: as a reply within a day or, if the account opted in, as a person within a week."""
     last = outbound.last_customer_message_at
     if human_agent and last is not None and REPLY_WINDOW <= now - last < HUMAN_AGENT_WINDOW:
         return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}

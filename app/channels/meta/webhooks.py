@@ -1,7 +1,7 @@
-"""What Messenger's and Instagram's webhooks say, in our words. Facts and their sources: docs/channels/meta.md.
+"""Messenger's and Instagram's webhooks, read into provider events. Facts and their sources: docs/channels/meta.md.
 
-One call brings any number of events, of several pages and accounts. What cannot be read is kept as unrecognized, so
-that it does not take the other events of its call with it.
+One call can carry many events, for several pages and accounts. What cannot be read is kept as unrecognized, so that the
+other events of the call are not lost.
 """
 
 import re
@@ -15,7 +15,7 @@ from app.domain.provider_events import Amended, Inbound, ProviderEvent, Receipt,
 _MILLISECONDS: Final = 1000
 
 _OURS: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d+")
-"""Our correlation. Other apps of the page write what they like into their own messages' metadata."""
+"""Our correlation. Other apps of the page write what they like into the metadata of their own messages."""
 
 
 def read(body: Json) -> Sequence[ProviderEvent]:
@@ -25,7 +25,7 @@ def read(body: Json) -> Sequence[ProviderEvent]:
 
 def _entry(entry: Json) -> Iterator[ProviderEvent]:
     account = text(entry, "id")
-    # What comes as `standby` is meant for another app of the page; it happened to the customer all the same.
+    # `standby` events are meant for another app of the page; the customer did the same thing all the same.
     for item in (*objects(entry.get("messaging")), *objects(entry.get("standby"))):
         yield from _item(item, account) or [Unrecognized(fingerprint(item), item, account)]
     for change in objects(entry.get("changes")):
@@ -33,7 +33,7 @@ def _entry(entry: Json) -> Iterator[ProviderEvent]:
 
 
 def _item(item: Json, account: str | None) -> Sequence[ProviderEvent]:
-    """Read one event; nothing where it is none that we know."""
+    """Yield the events of one item; nothing if its kind is unknown."""
     message = member(item, "message")
     if message.get("is_echo") is True:
         return _one(_echo(item, message, account))
@@ -57,7 +57,7 @@ def _one(event: ProviderEvent | None) -> Sequence[ProviderEvent]:
 
 
 def _echo(item: Json, message: Json, account: str | None) -> Receipt | None:
-    """Our own message, told back to us: proof that it was sent. Files carry no metadata, so they are not reported."""
+    """Read the echo of our own message: proof that it was sent. Files carry no metadata, so they are not reported."""
     message_id, correlation = text(message, "mid"), text(message, "metadata")
     if message_id is None or correlation is None or not _OURS.fullmatch(correlation):
         return None
@@ -96,7 +96,7 @@ def _message(item: Json, message: Json, account: str | None) -> Inbound | None:
 
 
 def _words(message: Json) -> str | None:
-    """The text, or a bracketed word for each attachment; None where there is neither."""
+    """Return the text, or a bracketed word for each attachment; None if there is neither."""
     written = text(message, "text")
     if written is not None:
         return written
@@ -113,7 +113,7 @@ def _postback(item: Json, account: str | None) -> Inbound | None:
 
 
 def _reaction(item: Json, account: str | None) -> Inbound | None:
-    """A reaction is told on the timeline and waits for no answer; one that is taken back is not told."""
+    """Put a reaction on the timeline; it needs no reply. A reaction that is taken back is ignored."""
     reaction = member(item, "reaction")
     emoji = text(reaction, "emoji") or text(reaction, "reaction")
     if reaction.get("action") != "react" or emoji is None:
@@ -151,7 +151,7 @@ def _inbound(
 
 
 def _deliveries(item: Json, account: str | None) -> Sequence[ProviderEvent]:
-    """The messages that were delivered by their ids, or, where Meta leaves them out, by the time until which."""
+    """Read which messages were delivered: by their ids or, if Meta leaves them out, by time."""
     delivery = member(item, "delivery")
     listed = delivery.get("mids")
     until = instant(delivery.get("watermark"), per_second=_MILLISECONDS)
@@ -162,7 +162,7 @@ def _deliveries(item: Json, account: str | None) -> Sequence[ProviderEvent]:
 
 
 def _read(item: Json, account: str | None) -> ProviderEvent | None:
-    """Messenger says until when everything was read, Instagram names the message."""
+    """Messenger says until when everything was read; Instagram names the message."""
     seen = member(item, "read")
     message_id = text(seen, "mid")
     if message_id is not None:

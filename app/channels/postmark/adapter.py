@@ -23,10 +23,12 @@ from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://api.postmarkapp.com"
 SUBJECT_CHARACTERS: Final = 2_000
-"""What Postmark takes (https://postmarkapp.com/developer/api/email-api). A longer one is cut; headers keep threads."""
+"""The longest name and subject that Postmark takes (https://postmarkapp.com/developer/api/email-api). Longer ones are
+cut.
+"""
 BATCH_MESSAGES: Final = 500
 BATCH_BYTES: Final = 45_000_000
-"""Postmark takes 50 MB a call; the rest is room for its own counting."""
+"""Postmark takes 50 MB per call. The rest is room for differences in counting."""
 
 
 class Config(MailSettings):
@@ -46,11 +48,11 @@ class PostmarkAdapter:
         address=AddressKind.EMAIL,
         max_bytes=5_000_000,
         attachments=True,
-        # A message may hold 10 MB, in which base64 makes four bytes of three.
+        # A message may hold 10 MB; base64 turns three bytes into four.
         attachment_bytes_in_all=7_000_000,
     )
     signs_webhooks: ClassVar[bool] = False
-    # A mail comes whole, its attachments (35 MB at most) in base64.
+    # A mail comes as one call, with its attachments (at most 35 MB) in base64.
     # https://postmarkapp.com/developer/user-guide/inbound/parse-an-email
     callback_bytes: ClassVar[int] = 50_000_000
     config_model: ClassVar[type[BaseModel]] = Config
@@ -78,7 +80,9 @@ class PostmarkAdapter:
         return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     async def send_many(self, outbounds: Sequence[Outbound]) -> Sequence[SendResult]:
-        """Send in as few calls as Postmark's limits allow; an answer that is lost is unknown for all of its call."""
+        """Send in as few calls as Postmark's limits allow. If a response is lost, every message of that call is
+        unknown.
+        """
         payloads = [_payload(outbound, self.config) for outbound in outbounds]
         results: list[SendResult] = []
         for batch in _batches([json.dumps(payload).encode() for payload in payloads if payload is not None]):
@@ -100,9 +104,9 @@ class PostmarkAdapter:
         return [_read(ProviderResponse(answer.status, answer.headers, item)) for item in items]
 
     async def look_up(self, correlation: str) -> LookUp:
-        """Search by the metadata that every message carries: in the account's stream, and over what is the default.
+        """Search by the metadata that every message carries: in the account's stream, and in the default one.
 
-        Absence is believed only where both say so: Postmark documents the filter, not what leaving it out means.
+        Absence is believed only if both agree: Postmark documents the filter, but not what leaving it out means.
         """
         found = await self._search({"metadata_delivery": correlation})
         if isinstance(found, Absent):
@@ -121,7 +125,7 @@ class PostmarkAdapter:
         return judge_check(answer, "Postmark")
 
     def admits(self, head: Webhook) -> bool:
-        """Postmark signs nothing: the secret that we put into the callback URL is all there is."""
+        """Postmark signs nothing: the secret in the callback URL is the only check."""
         return self.callback_tokens.accept(head.query)
 
     def verify(self, webhook: Webhook) -> bool:
@@ -137,7 +141,7 @@ class PostmarkAdapter:
 
 
 def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
-    """The message as Postmark wants it; None where the address is not exactly one, for `To` takes a list."""
+    """Return the message in Postmark's form; None if the address is not exactly one, since `To` takes a list."""
     try:
         recipient = email_address(outbound.address)
     except ValueError:
@@ -149,7 +153,7 @@ def _payload(outbound: Outbound, config: Config) -> dict[str, Any] | None:
         "TextBody": outbound.text,
         "MessageStream": config.message_stream,
         "Headers": [{"Name": name, "Value": value} for name, value in reply_headers(outbound, config.domain)]
-        # Without it Postmark puts its own Message-ID in the place of ours, and the customer's answer names that.
+        # Without it Postmark replaces our Message-ID with its own, and the customer's reply names that one.
         + [{"Name": "X-PM-KeepID", "Value": "true"}],
         "Metadata": {"delivery": outbound.correlation},
         "Attachments": [_attachment(file) for file in outbound.attachments],
@@ -180,7 +184,7 @@ def _batches(messages: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 
 
 def _read(answer: ProviderResponse) -> SendResult:
-    """Read one message's answer. HTTP 500 stays unknown: "usually lost" (Postmark) is not "never sent"."""
+    """Judge the response for one message. HTTP 500 is unknown: "usually lost" (Postmark) is not "never sent"."""
     code = answer.member("ErrorCode")
     message_id = answer.text_member("MessageID")
     if answer.ok and code == 0 and message_id:

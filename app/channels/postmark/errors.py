@@ -12,11 +12,11 @@ from app.channels.support import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 INVALID_REQUEST: Final = 300
-"""The code for whatever is wrong with an e-mail; only its message says what."""
+"""The code for anything that is wrong with an e-mail. Only its message says what."""
 
 ERRORS: Final[Mapping[int, Meaning]] = {
     10: Meaning(CodeMeaning.ACCOUNT, "the server token is missing or wrong"),
-    # Maintenance: Postmark says that it is offline, so the message was not taken.
+    # Maintenance: Postmark is offline, so it did not take the message.
     100: Meaning(CodeMeaning.THROTTLED, "Postmark is down for maintenance", timedelta(minutes=1)),
     11: Meaning(ReasonCode.PROVIDER_REJECTED, "the request has several errors", temporary=True),
     300: Meaning(ReasonCode.PROVIDER_REJECTED, "the e-mail is not valid", temporary=True),
@@ -25,8 +25,8 @@ ERRORS: Final[Mapping[int, Meaning]] = {
     402: Meaning(ReasonCode.PROVIDER_REJECTED, "the request was not understood", temporary=True),
     403: Meaning(ReasonCode.PROVIDER_REJECTED, "a field of the request is not valid", temporary=True),
     405: Meaning(CodeMeaning.ACCOUNT, "the Postmark account has no credits left"),
-    # The address stays open: which of the three it was Postmark does not say by code, and a tenant may have lifted it
-    # there by the next time. What ends an address from now on its webhooks say.
+    # The address stays open: the code does not say which of the three it was, and a tenant may have lifted it since.
+    # Postmark's webhooks say when an address is closed.
     406: Meaning(
         ReasonCode.BLOCKED, "Postmark no longer sends to this address: hard bounce, complaint or unsubscribed"
     ),
@@ -40,7 +40,7 @@ ERRORS: Final[Mapping[int, Meaning]] = {
     1235: Meaning(CodeMeaning.ACCOUNT, "the message stream does not exist"),
     1236: Meaning(CodeMeaning.ACCOUNT, "the message stream cannot send"),
 }
-"""ErrorCode in an answer. It is never the HTTP status, though the numbers look alike."""
+"""ErrorCode of a response. It is never the HTTP status, though the numbers look alike."""
 
 TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 10 MB")
 
@@ -62,16 +62,16 @@ REQUEST_PARTS: Final[Mapping[str, Meaning]] = {
     "attachment": _BAD_CONTENT,
     "attachments": _BAD_CONTENT,
 }
-"""What error 300 is about, by the first part of an e-mail that its message names: quoted, or else as a plain word."""
+"""What error 300 is about, by the first part of an e-mail that its message names, quoted or as a plain word."""
 
 _QUOTED: Final = re.compile(r"['\"](\w+)['\"]")
 _WORD: Final = re.compile(r"[A-Za-z]+")
 _PLAIN_WORDS: Final = frozenset(REQUEST_PARTS) - {"to", "from", "sender"}
-"""`to` and `from` are also words of a sentence."""
+"""`to` and `from` are also ordinary words of a sentence."""
 
 
 def about_request(message: str | None) -> Meaning:
-    """Say what error 300 is about; the words of the message itself may name people."""
+    """Return what error 300 is about. The words of the message itself may name people."""
     said = message or ""
     quoted = [name.lower() for name in _QUOTED.findall(said)]
     plain = [word.lower() for word in _WORD.findall(said) if word.lower() in _PLAIN_WORDS]

@@ -1,4 +1,4 @@
-"""What Postmark's webhooks say, in our words. Facts and their sources: docs/channels/postmark.md."""
+"""Postmark's webhooks, read into provider events. Facts and their sources: docs/channels/postmark.md."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,7 +27,7 @@ BOUNCES: Final[Mapping[str, ReportedFailure]] = {
     ),
     "ManuallyDeactivated": ReportedFailure(ReasonCode.BLOCKED, "the address was deactivated at Postmark"),
     "VirusNotification": ReportedFailure(ReasonCode.CONTENT_REJECTED, "the recipient's server found a virus in it"),
-    # Soft: over for this message, not for the address, so a person may send again.
+    # Soft: final for this message, not for the address, so a person may send again.
     "SoftBounce": ReportedFailure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
     "DnsError": ReportedFailure(ReasonCode.UNREACHABLE, "the recipient's domain could not be found for now"),
     "Unknown": ReportedFailure(ReasonCode.BOUNCED, "it came back for a reason that could not be read"),
@@ -36,19 +36,20 @@ BOUNCES: Final[Mapping[str, ReportedFailure]] = {
         ReasonCode.PROVIDER_REJECTED, "Postmark could not send it", temporary=True
     ),
 }
-"""Bounce types that end a message. The others do not: `Transient` is a delay that Postmark goes on from, `Unsubscribe`
+"""Bounce types that end a message. The others do not: `Transient` is a delay and Postmark keeps trying, `Unsubscribe`
 asks for no more mail, and `AutoResponder`, `AddressChange`, `Subscribe`, `OpenRelayTest`, `ChallengeVerification` and
-the like are answers by machines to mail that did arrive."""
+the like are automatic replies to mail that did arrive.
+"""
 
 _DECODED: Final = frozenset({"subject", "message-id", "in-reply-to", "references"})
-"""Headers that hold no mailboxes; some programs encode ids too."""
+"""Headers that hold no mailboxes. Some programs encode their ids too."""
 
 _NO_MESSAGE: Final = "00000000-0000-0000-0000-000000000000"
-"""The MessageID of events that speak of an address and not of a message."""
+"""The MessageID of events about an address instead of a message."""
 
 
 def read(body: Body, domain: str) -> ProviderEvent:
-    """Read one webhook; Postmark posts one event a call. `domain` is that of our own Message-IDs."""
+    """Read one webhook. Postmark posts one event per call. `domain` is that of our own Message-IDs."""
     kind = body.get("RecordType", "Inbound" if "FromFull" in body else "")
     match kind:
         case "Delivery":
@@ -88,14 +89,14 @@ def _bounce(body: Body, failure: ReportedFailure) -> Receipt:
         code=failure.code,
         detail=f"Postmark {body.get('Type', 'SpamComplaint')}: {failure.words}",
         temporary=failure.temporary,
-        # Inactive is Postmark's word for an address that it will not send to again.
+        # Inactive is Postmark's word for an address that it no longer sends to.
         bad_address=_text(body, "Email") if body.get("Inactive") is True else None,
         raw=body,
     )
 
 
 def _subscription(body: Body, domain: str) -> ProviderEvent:
-    """Suppressions that follow a bounce or a complaint are told by that event; what is left is a person's choice."""
+    """Read a suppression that a person chose. Those after a bounce or complaint come with that event."""
     suppressed = body.get("SuppressSending")
     if not isinstance(suppressed, bool) or body.get("SuppressionReason") in ("HardBounce", "SpamComplaint"):
         return Unrecognized(_key(body), body)
@@ -103,8 +104,9 @@ def _subscription(body: Body, domain: str) -> ProviderEvent:
 
 
 def _choice(body: Body, sender: str, time_member: str, domain: str, *, opted_out: bool) -> Inbound:
-    """A person who unsubscribes after reading has not made the delivery fail, so this is a message of theirs, not a
-    receipt. It is an automatic one: it owes no answer.
+    """Read an unsubscription as an automatic message from the person, which needs no reply.
+
+    Somebody who unsubscribes after reading has not made the delivery fail, so this is not a receipt.
     """
     correlation = _correlation(body)
     return Inbound(
@@ -141,7 +143,7 @@ def _inbound(body: Body) -> Inbound:
 
 
 def _senders(body: Body) -> tuple[str, ...]:
-    """Who may have written it, as everywhere: Reply-To goes before From."""
+    """Return who may have written it. As everywhere, Reply-To goes before From."""
     match body.get("FromFull"):
         case {"Email": str(address)} if address:
             author = Mailbox(address, None)
@@ -161,13 +163,13 @@ def _attachment_names(body: Body) -> tuple[str, ...]:
 
 
 def _words(body: Body) -> str:
-    """What the person wrote: without the quoted mail where Postmark could tell, and from the HTML as a last way."""
+    """Return what the person wrote: without the quoted mail if Postmark could tell, from the HTML as a last resort."""
     text = _text(body, "StrippedTextReply") or _text(body, "TextBody")
     return text or html_to_text(_text(body, "HtmlBody") or "")
 
 
 def _conversation(body: Body) -> UUID | None:
-    """The conversation's id, from the `+token` of the reply address that we made."""
+    """Return the conversation's id from the `+token` of our reply address."""
     try:
         return UUID(hex=_text(body, "MailboxHash") or "")
     except ValueError:
@@ -175,7 +177,7 @@ def _conversation(body: Body) -> UUID | None:
 
 
 def _headers(body: Body) -> dict[str, str]:
-    """Header values by name in lower case; of repeated headers the first, which is the outermost."""
+    """Return header values by lower-case name. Of repeated headers, return the first, which is the outermost."""
     found = {"subject": _text(body, "Subject") or "", "from": _text(body, "From") or ""}
     listed = dict[str, str]()
     headers = body.get("Headers")
@@ -200,7 +202,7 @@ def _message_id(body: Body) -> str | None:
 
 
 def _key(body: Body) -> str:
-    """Equal for the same event sent again: bounces have an id of their own, the rest a message, a person and a time."""
+    """Return the same key when an event is sent again: a bounce's id, else message, person and time."""
     kind = body.get("RecordType", "Inbound")
     if "ID" in body:
         return f"{kind}:{body['ID']}"

@@ -31,7 +31,7 @@ from app.domain.words import Channel, ReasonCode
 API: Final = "https://api.sendgrid.com"
 SIGNATURE: Final = "x-twilio-email-event-webhook-signature"
 MESSAGE_BYTES: Final = 30_000_000
-"""The largest e-mail, attachments included. Measured on the call, which is larger than the e-mail, never smaller."""
+"""The largest e-mail, with attachments. The call is measured, which is never smaller than the e-mail."""
 
 _TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than 30 MB")
 _BAD_SENDER: Final = Meaning(CodeMeaning.ACCOUNT, "the account's sender or reply address is not valid")
@@ -51,8 +51,10 @@ FIELDS: Final[Mapping[str, Meaning]] = {
     "content": Meaning(ReasonCode.CONTENT_REJECTED, "the text is not accepted"),
     "attachments": Meaning(ReasonCode.CONTENT_REJECTED, "an attachment is not accepted"),
 }
-"""What HTTP 400 complains about, by the start of `errors[].field` with its list positions left out. SendGrid gives no
-codes, and its messages are sentences that may change."""
+"""What HTTP 400 complains about, by the start of `errors[].field` without list positions.
+
+SendGrid gives no codes, and its messages are sentences that may change.
+"""
 
 
 def _public_key(value: str) -> str:
@@ -75,10 +77,11 @@ PublicKey = Annotated[str, AfterValidator(_public_key)]
 
 class Config(MailSettings):
     webhook_public_key: PublicKey | None = None
-    """Of the Signed Event Webhook, which SendGrid makes only when it knows the callback address. Until it is here no
-    event is believed; SendGrid repeats them for a day."""
+    """The key of the Signed Event Webhook, which SendGrid makes only when it knows the callback URL. Until it is set no
+    event is believed; SendGrid repeats events for a day.
+    """
     inbound_public_key: PublicKey | None = None
-    """Of the security policy on Inbound Parse; without it the secret in the callback URL is what counts there."""
+    """The key of the security policy on Inbound Parse. Without it, the secret in the callback URL is checked."""
     base_url: BaseUrl = API
 
 
@@ -90,7 +93,7 @@ class Credentials(AccountModel):
 class SendGridAdapter:
     name: ClassVar[str] = "sendgrid"
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
-    # A message may hold 30 MB, in which base64 makes four bytes of three.
+    # A message may hold 30 MB; base64 turns three bytes into four.
     limits: ClassVar[Limits] = Limits(address=AddressKind.EMAIL, attachments=True, attachment_bytes_in_all=22_000_000)
     signs_webhooks: ClassVar[bool] = False
     # Inbound Parse takes 30 MB; events come in batches of 768 kB.
@@ -138,13 +141,13 @@ class SendGridAdapter:
         return {"Authorization": f"Bearer {self.credentials.api_key.get_secret_value()}"}
 
     def admits(self, head: Webhook) -> bool:
-        """Inbound mail is signed only where the tenant has set that up; else the callback URL bears the secret."""
+        """Inbound mail is signed only if the tenant set that up; otherwise the callback URL carries the secret."""
         if _is_inbound(head) and self.config.inbound_public_key is None:
             return self.callback_tokens.accept(head.query)
         return SIGNATURE in head.headers
 
     def verify(self, webhook: Webhook) -> bool:
-        """Believe events by their signature alone. Inbound mail is signed only where the tenant has set that up."""
+        """Believe events by their signature alone. Inbound mail is signed only if the tenant set that up."""
         if not _is_inbound(webhook):
             return self.config.webhook_public_key is not None and _is_signed(webhook, self.config.webhook_public_key)
         if self.config.inbound_public_key is not None:
@@ -159,24 +162,24 @@ class SendGridAdapter:
 
 
 def _is_inbound(webhook: Webhook) -> bool:
-    """Events are JSON; Inbound Parse posts a form."""
+    """Whether the body is events. Events are JSON; Inbound Parse posts a form."""
     return is_form(webhook.headers.get("content-type", ""))
 
 
 def _is_signed(webhook: Webhook, public_key: str) -> bool:
-    """Check ECDSA over the timestamp and the raw body; repeats are harmless, since events are kept by their ids."""
+    """Check ECDSA over the timestamp and the raw body. A repeated event is harmless: events are stored by id."""
     timestamp = webhook.headers.get("x-twilio-email-event-webhook-timestamp", "")
     try:
         signature = base64.b64decode(webhook.headers.get(SIGNATURE, ""), validate=True)
         signed = timestamp.encode() + webhook.body
         _load_key(public_key).verify(signature, signed, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError):  # ValueError: what is not base64 at all
+    except (InvalidSignature, ValueError):  # ValueError: it is not base64
         return False
     return bool(timestamp)
 
 
 def _payload(outbound: Outbound, recipient: str, config: Config) -> dict[str, Any]:
-    """The message as SendGrid wants it; text before HTML, and no empty subject or list, all of which it refuses."""
+    """Return the message in SendGrid's form. Text comes before HTML, and it refuses an empty subject or list."""
     bodies = [("text/plain", outbound.text), ("text/html", outbound.html)]
     payload: dict[str, Any] = {
         "personalizations": [{"to": [{"email": recipient}], "custom_args": {"delivery": outbound.correlation}}],
@@ -208,7 +211,7 @@ def _attachment(file: AttachmentFile) -> dict[str, str]:
 
 
 def _read(answer: ProviderResponse) -> SendResult:
-    """Only 202 with a message id is a yes: 200 is what SendGrid's own sandbox mode says, which delivers nothing."""
+    """Judge a response. Only 202 with a message id is a yes: SendGrid's sandbox mode says 200 and delivers nothing."""
     message_id = answer.headers.get("X-Message-Id")
     if answer.status == 202 and message_id:
         return Accepted(message_id)
@@ -227,7 +230,7 @@ def _complaint(answer: ProviderResponse) -> Meaning | None:
 
 
 def _meaning(field_path: str) -> Meaning | None:
-    """Look up the longest start of a path such as `personalizations.0.to.0.email` that the table knows."""
+    """Return the longest start of a path such as `personalizations.0.to.0.email` that is in the table."""
     names = [name for name in field_path.split(".") if not name.isdecimal()]
     starts = [".".join(names[:size]) for size in range(len(names), 0, -1)]
     return next((FIELDS[start] for start in starts if start in FIELDS), None)

@@ -1,4 +1,4 @@
-"""Reading multipart/form-data that a provider posts, in memory: what was uploaded never touches the disk."""
+"""Reads multipart/form-data that a provider posts. It stays in memory: uploads never touch the disk."""
 
 import math
 from email.message import Message
@@ -17,7 +17,9 @@ def is_form(content_type: str) -> bool:
 
 
 def read_form(content_type: str, body: bytes) -> dict[str, bytes]:
-    """The form's fields, of repeated ones the first; uploaded files are left out. Raises MalformedWebhook."""
+    """Return the form's fields without uploaded files; the first of repeated fields. Raise MalformedWebhook if it
+    cannot.
+    """
     fields: dict[str, bytes] = {}
 
     def keep(field: Field) -> None:
@@ -27,8 +29,8 @@ def read_form(content_type: str, body: bytes) -> dict[str, bytes]:
         parser = FormParser(MEDIA_TYPE, keep, lambda _: None, boundary=_boundary(content_type), config=_IN_MEMORY)
         parser.write(body)
         parser.finalize()
-    except ValueError:  # FormParserError is one
-        raise MalformedWebhook("The form cannot be taken apart.") from None
+    except ValueError:  # includes FormParserError
+        raise MalformedWebhook("The form cannot be read.") from None
     return fields
 
 

@@ -1,4 +1,4 @@
-"""What SendGrid's event webhook and Inbound Parse say, in our words. Facts and sources: docs/channels/sendgrid.md."""
+"""SendGrid's event webhook and Inbound Parse, read into provider events. Facts: docs/channels/sendgrid.md."""
 
 import json
 import re
@@ -39,8 +39,9 @@ BLOCKS: Final[Mapping[str, ReportedFailure]] = {
     "Mailbox Unavailable": ReportedFailure(ReasonCode.UNREACHABLE, "the mailbox is full or out of service for now"),
     "Technical": ReportedFailure(ReasonCode.UNREACHABLE, "the recipient's server could not be reached"),
 }
-"""`bounce` events of type `blocked`, by `bounce_classification`. They are over for the message, not for the address:
-SendGrid goes on writing to it. Reputation and what is unclassified stay a plain block."""
+"""`bounce` events of type `blocked`, by `bounce_classification`. They are final for the message, not for the address:
+SendGrid keeps writing to it. Reputation and unclassified ones are a plain block.
+"""
 
 _OVER_QUOTA: Final = "recipient list over package quota"
 
@@ -61,16 +62,18 @@ _QUOTA: Final = Meaning(CodeMeaning.QUOTA, "the SendGrid account has sent as man
 _NOT_AGAIN: Final = frozenset(
     {ReasonCode.BOUNCED, ReasonCode.COMPLAINED, ReasonCode.INVALID_RECIPIENT, ReasonCode.OPTED_OUT}
 )
-"""Why SendGrid itself writes to an address no more, where it drops a message for it."""
+"""The reasons for which SendGrid itself no longer writes to an address."""
 
 _CHOICES: Final[Mapping[str, bool]] = {"unsubscribe": True, "group_unsubscribe": True, "group_resubscribe": False}
 
 _KEPT_FIELDS: Final = ("from", "to", "subject", "envelope", "SPF", "dkim", "spam_score", "sender_ip")
-"""What is kept of an inbound mail besides its text."""
+"""What is stored of an inbound mail besides its text."""
 
 
 def read(body: bytes, domain: str) -> Sequence[ProviderEvent]:
-    """Read one call's events. `domain` is that of our own Message-IDs. Raises MalformedWebhook."""
+    """Read the events of one call. `domain` is that of our own Message-IDs. Raise MalformedWebhook if the body is no
+    list.
+    """
     found = callback_json(body)
     if not isinstance(found, list) or not all(isinstance(event, dict) for event in found):
         raise MalformedWebhook("The body is not a list of events.")
@@ -78,7 +81,7 @@ def read(body: bytes, domain: str) -> Sequence[ProviderEvent]:
 
 
 def _read(event: Event, domain: str) -> ProviderEvent:
-    """Read one event. The SendGrid account may carry other mail too; what is not ours is no receipt."""
+    """Read one event. The SendGrid account may carry other mail too, which is no receipt of ours."""
     kind = _text(event, "event")
     if kind in _CHOICES and _text(event, "email"):
         return _choice(event, opted_out=_CHOICES[kind], domain=domain)
@@ -123,7 +126,7 @@ def _receipt(
         kind=kind,
         event_key=_key(event),
         correlation=_text(event, "delivery"),
-        # The API answers with the part before the first dot.
+        # The API returns the part before the first dot.
         provider_message_id=_text(event, "sg_message_id").partition(".")[0] or None,
         occurred_at=_moment(event),
         code=failure.code if failure else None,
@@ -136,7 +139,7 @@ def _receipt(
 
 
 def _choice(event: Event, *, opted_out: bool, domain: str) -> Inbound:
-    """A person who unsubscribes after reading has not made the delivery fail: it is a message of theirs, automatic."""
+    """Read an unsubscription as an automatic message. Somebody who unsubscribes has not made the delivery fail."""
     correlation = _text(event, "delivery")
     return Inbound(
         event_key=_key(event),
@@ -152,7 +155,9 @@ def _choice(event: Event, *, opted_out: bool, domain: str) -> Inbound:
 
 
 def read_inbound(form: Form, reply_to: str | None) -> Inbound:
-    """Read a mail from Inbound Parse: raw where "send raw" is on, else in parts. Raises MalformedWebhook."""
+    """Read a mail from Inbound Parse: raw if "send raw" is on, else from its parts. Raise MalformedWebhook if it has
+    neither.
+    """
     mail, text = _mail(form)
     return Inbound(
         event_key=f"inbound:{mail.digest}",
@@ -189,13 +194,13 @@ def _words(form: Form) -> str:
 
 
 def _attachment_names(form: Form) -> tuple[str, ...]:
-    """Read the names of the uploaded files, which the form lists by their fields."""
+    """Return the names of the uploaded files, which the form lists by field."""
     listed = [each for each in _object(form.get("attachment-info", b"")).values() if isinstance(each, dict)]
     return tuple(_text(each, "filename") or _text(each, "name") or "unnamed" for each in listed)
 
 
 def _conversation(form: Form, reply_to: str | None) -> UUID | None:
-    """The conversation whose token stands in an address that the mail was sent to."""
+    """Return the conversation whose token is in an address that the mail was sent to."""
     if reply_to is None or REPLY_PLACEHOLDER not in reply_to:
         return None
     envelope, to = (form.get(name, b"").decode(errors="replace") for name in ("envelope", "to"))
@@ -222,7 +227,7 @@ def _moment(event: Event) -> datetime | None:
 
 
 def _key(event: Event) -> str:
-    """Equal for the same event sent again: its own id, or for the few without one all that tells it apart."""
+    """Return the same key when an event is sent again: its id or, for the few without one, what identifies it."""
     parts = (event.get(name, "") for name in ("event", "sg_message_id", "email", "timestamp"))
     return _text(event, "sg_event_id") or ":".join(str(part) for part in parts)
 

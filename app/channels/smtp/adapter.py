@@ -1,8 +1,8 @@
 """E-mail through the tenant's own mail server (RFC 5321). Facts and their sources: docs/channels/smtp.md.
 
-SMTP brings its own evidence. A message is taken when the server answers 250 to the dot at its end, and nothing of it
-is written before DATA. So whatever fails before DATA was not sent; what is refused by a reply was not sent either; and
-from DATA on silence is unknown (RFC 5321 section 6.1).
+SMTP brings its own evidence. The server has taken a message when it answers 250 to the final dot, and nothing of the
+message is written before DATA. So a failure before DATA means not sent, and so does a refusal. Silence after DATA is
+unknown (RFC 5321 section 6.1).
 """
 
 import asyncio
@@ -39,18 +39,20 @@ from app.domain.provider_events import MalformedWebhook, ProviderEvent, Webhook
 from app.domain.words import Channel, ReasonCode
 
 GOODBYE_SECONDS: Final = 1.0
-"""How long the server may take to answer QUIT. The message is settled by then, whatever it says."""
+"""How long the server may take to answer QUIT. By then the message is settled, whatever it says."""
 
-_TOO_LATE: Final = Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before the message was begun.")
+_TOO_LATE: Final = Deferred(
+    ReasonCode.UNREACHABLE, "The time for this attempt was over before the message was started."
+)
 
 
 class Tls(StrEnum):
     STARTTLS = "starttls"
-    """Encrypted by a command before anything else is said; mostly port 587."""
+    """Encrypted by a command before anything else is said; usually port 587."""
     IMPLICIT = "implicit"
-    """Encrypted from the first byte; mostly port 465 (RFC 8314)."""
+    """Encrypted from the first byte; usually port 465 (RFC 8314)."""
     NONE = "none"
-    """For a relay in the same network; no password ever goes this way."""
+    """For a relay in the same network. No password is ever sent this way."""
 
 
 class Config(MailSettings):
@@ -62,7 +64,7 @@ class Config(MailSettings):
 
 
 class Credentials(AccountModel):
-    """Both, or neither: a relay may know its clients by their addresses."""
+    """Both or neither: a relay may know its clients by their addresses."""
 
     username: str | None = Field(default=None, min_length=1)
     password: SecretStr | None = Field(default=None, min_length=1)
@@ -113,7 +115,7 @@ class SmtpAdapter:
         return await conversation.hold() or Accepted(message_id(outbound, self.config.domain))
 
     async def check(self) -> CheckResult:
-        """Connect and log in, and say goodbye before any message."""
+        """Connect, log in, and quit before sending a message."""
         if self.credentials.username is not None and self.config.tls is Tls.NONE:
             return refused("A password is only sent over an encrypted connection, and this account has none.")
         failed = await _SmtpConversation(self, "", b"").greet()
@@ -124,7 +126,7 @@ class SmtpAdapter:
     def admits(self, head: Webhook) -> bool:  # noqa: ARG002 - nobody calls
         return False
 
-    def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - no call is a mail server's
+    def verify(self, webhook: Webhook) -> bool:  # noqa: ARG002 - a mail server makes no calls
         return False
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:  # noqa: ARG002
@@ -132,7 +134,7 @@ class SmtpAdapter:
 
 
 class _SmtpConversation:
-    """One connection for one message, and the evidence of how far it came."""
+    """One connection for one message, and the evidence of how far it got."""
 
     def __init__(self, adapter: SmtpAdapter, recipient: str, content: bytes) -> None:
         self._config = adapter.config
@@ -145,11 +147,11 @@ class _SmtpConversation:
         self._client: aiosmtplib.SMTP | None = None
 
     async def hold(self) -> SendResult | None:
-        """Say the whole of it; None where the server took the message."""
+        """Send the message. Return None if the server took it."""
         return await self._converse(self._speak)
 
     async def greet(self) -> Rejected | Deferred | Unknown | None:
-        """Say no more than who calls; None where the server lets this account in."""
+        """Log in and send nothing. Return None if the server accepts this account."""
         result = await self._converse(self._enter)
         return None if isinstance(result, Accepted) else result
 
@@ -176,7 +178,7 @@ class _SmtpConversation:
         client = await self._connect()
         await self._log_in(client)
         self._step = Step.SENDER
-        # RFC 1870: a server that knows the size beforehand refuses what is too large before it has read it.
+        # RFC 1870: a server that knows the size refuses a message that is too large before it reads it.
         size = [f"SIZE={len(self._content)}"] if client.supports_extension("size") else []
         await client.mail(parseaddr(self._config.sender)[1], options=size)
         self._step = Step.RECIPIENT
@@ -193,7 +195,7 @@ class _SmtpConversation:
             hostname=self._config.host,
             sock=sock,
             local_hostname=self._config.domain,
-            timeout=None,  # the whole conversation has one deadline
+            timeout=None,  # one deadline for the whole conversation
             use_tls=self._config.tls is Tls.IMPLICIT,
             start_tls=False,
             tls_context=self._tls,
@@ -213,7 +215,7 @@ class _SmtpConversation:
             await client.login(username, password.get_secret_value())
 
     async def _leave(self) -> None:
-        """Say goodbye where there is time for it: the message is settled, and a time-out now must not unsettle it."""
+        """Quit if there is time: the message is settled, and a time-out now must not change that."""
         ends = asyncio.get_running_loop().time() + GOODBYE_SECONDS
         if self._client is not None and call_deadline(GOODBYE_SECONDS) >= ends:
             with suppress(Exception):
@@ -222,7 +224,9 @@ class _SmtpConversation:
         self._cut()
 
     def _cut(self) -> None:
-        """End the connection at once: closing it would first write what is still in a buffer, whenever that may be."""
+        """Close the connection at once. A normal close would first write what is still in a buffer, however long that
+        takes.
+        """
         if self._client is not None and self._client.transport is not None:
             cast(asyncio.WriteTransport, self._client.transport).abort()
 
@@ -234,11 +238,11 @@ def _outcome(step: Step, error: Exception, record: CallRecord, recipient: str) -
         return Unknown(f"The server's answer to the message was lost: {in_words(error)}.")
     if record.private_address_refused:
         return _at_fault(
-            "The server's address is a private one, or its port another service's; this installation allows neither."
+            "The server's address is private, or its port belongs to another service. This installation allows neither."
         )
     if isinstance(error.__cause__ or error, ssl.SSLCertVerificationError):
         return _at_fault("The server's certificate is not valid for its name.")
-    if type(error) is aiosmtplib.SMTPException:  # STARTTLS or a way to log in that the server does not have
+    if type(error) is aiosmtplib.SMTPException:  # the server does not offer STARTTLS or a way to log in
         return _at_fault(f"The server does not offer what the account asks for {step.value}.")
     return Deferred(ReasonCode.UNREACHABLE, f"There was no connection to the server: {in_words(error)}.")
 

@@ -11,13 +11,13 @@ from app.channels.mail_rules import MailSettings, reply_headers
 from app.domain.outbound import AttachmentFile, Outbound
 
 _POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=76)
-"""Seven bits pass through every server, also one without 8BITMIME (RFC 6152)."""
+"""Seven-bit text passes through every server, even one without 8BITMIME (RFC 6152)."""
 
 _ANY_FILE: Final = ("application", "octet-stream")
 
 
 class _Field(str):
-    """A header field of a part that is written already, so that the email package does not read it again."""
+    """A part's header field that is already written, so that the email package does not read it again."""
 
     name: str
 
@@ -31,12 +31,11 @@ class _Field(str):
 
 
 def compose(outbound: Outbound, recipient: str, settings: MailSettings) -> bytes:
-    """Write the whole mail, lines ended by CRLF.
+    """Return the whole mail, with CRLF line ends.
 
-    The email package writes the body alone. The headers that hold text are written by `_header_words`. So are the
-    threading headers, one id a line and never encoded: up to Python 3.13 the package writes an id that is longer than
-    a line as an encoded word, which mail programs do not recognise any more
-    (https://github.com/python/cpython/issues/79986).
+    The email package writes only the body. `_header_words` writes the headers that hold text. Threading headers are
+    written here too, one id per line and never encoded: until Python 3.13 the package turns an id that is longer than a
+    line into an encoded word, which mail programs do not recognise (https://github.com/python/cpython/issues/79986).
     """
     head = "".join(f"{name}: {_folded(value)}\r\n" for name, value in reply_headers(outbound, settings.domain))
     head += f"Date: {format_datetime(datetime.now(UTC))}\r\n"
@@ -66,7 +65,9 @@ def _content(outbound: Outbound) -> EmailMessage:
 
 
 def _media_type(file: AttachmentFile) -> tuple[str, str]:
-    """A file's type; what holds other parts may not be encoded (RFC 2046 section 5), so it goes as plain bytes."""
+    """Return a file's type. A type that holds other parts may not be encoded (RFC 2046 section 5): it is sent as plain
+    bytes.
+    """
     maintype, _, subtype = file.content_type.partition(";")[0].strip().lower().partition("/")
     is_token = all(
         part.isascii() and part.replace("-", "").replace(".", "").replace("+", "").isalnum()

@@ -1,4 +1,4 @@
-"""What a mail server's refusal means, by where in the conversation it came (RFC 5321) and its code (also RFC 3463)."""
+"""What a mail server's refusal means, by the step at which it came (RFC 5321) and its code (also RFC 3463)."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from app.domain.words import ReasonCode
 
 
 class Step(Enum):
-    """How far a conversation has come; the value names the step in words for an agent."""
+    """How far a conversation got. The value names the step in words for an agent."""
 
     CONNECT = "on connecting"
     TLS = "on encrypting"
@@ -38,8 +38,8 @@ _CLOSING: Final = 421
 
 _NOT_SERVED: Final = Meaning(CodeMeaning.ACCOUNT, "the server does not serve us")
 _TOO_LARGE: Final = Meaning(ReasonCode.CONTENT_REJECTED, "the e-mail is larger than the server takes")
-# An address stays open, however permanent a refusal sounds: our own mail server says it, which may be set up wrong for
-# everybody, and no report would ever take it back.
+# An address stays open, however permanent a refusal sounds. Our own mail server says it, and if that server is set up
+# wrong it says it for everybody; no report would ever take it back.
 _NO_SUCH_ADDRESS: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the server does not know this address")
 _NO_MAIL_THERE: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the recipient's domain takes no mail")
 _MOVED_ON: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the address belongs to somebody else by now")
@@ -60,7 +60,7 @@ ALWAYS: Final[Mapping[int, Meaning]] = {
     535: LOGIN_REFUSED,
     538: LOGIN_REFUSED,
 }
-"""Codes that mean the same wherever they come: RFC 5321 section 3.8, RFC 4954 section 6."""
+"""Codes that mean the same at every step: RFC 5321 section 3.8, RFC 4954 section 6."""
 
 ENHANCED: Final[Mapping[str, Meaning]] = {
     "1.7": SENDER_REFUSED,
@@ -101,10 +101,11 @@ ENHANCED: Final[Mapping[str, Meaning]] = {
     "7.606": SUSPENDED,
     **dict.fromkeys(("7.700", "7.703", "7.705", "7.708", "7.750"), SUSPENDED),
 }
-"""What stands behind the class of an enhanced status code, or its first part. One and two digits are IANA's
-(https://www.iana.org/assignments/smtp-enhanced-status-codes), more are Exchange's
-(https://learn.microsoft.com/en-us/troubleshoot/exchange/email-delivery/ndr/non-delivery-reports-in-exchange-online).
-7.12 is a password in IANA's list; Exchange, which says it of a closed recipient, is what people meet."""
+"""What the class of an enhanced status code means, or its first part. Codes with one and two digits are IANA's
+(https://www.iana.org/assignments/smtp-enhanced-status-codes), longer ones are Exchange's
+(https://learn.microsoft.com/en-us/troubleshoot/exchange/email-delivery/ndr/non-delivery-reports-in-exchange-online). In
+IANA's list 7.12 is about a password; Exchange says it of a closed recipient, which is what people meet.
+"""
 
 PACE: Final[Mapping[str, Meaning]] = {
     "3.1": _BUSY,
@@ -115,7 +116,7 @@ PACE: Final[Mapping[str, Meaning]] = {
     "7.501": _BUSY,
     "7.508": _BUSY,
 }
-"""Of 4yz at the recipient or the message: what the server says of itself or of us, so that everybody waits."""
+"""4yz replies at the recipient or the message that are about the server or us, so that everybody waits."""
 
 REFUSED: Final[Mapping[Step, Mapping[int, Meaning]]] = {
     Step.CONNECT: {},
@@ -132,7 +133,7 @@ REFUSED: Final[Mapping[Step, Mapping[int, Meaning]]] = {
     },
     Step.CONTENT: {550: _CONTENT, 552: _TOO_LARGE, 554: _CONTENT},
 }
-"""5yz replies without an enhanced code that says more: RFC 5321 section 4.2.3, RFC 7504."""
+"""5yz replies whose enhanced code says no more: RFC 5321 section 4.2.3, RFC 7504."""
 
 OTHERWISE: Final[Mapping[Step, Meaning]] = {
     Step.CONNECT: _NOT_SERVED,
@@ -142,10 +143,10 @@ OTHERWISE: Final[Mapping[Step, Meaning]] = {
     Step.RECIPIENT: _REFUSED,
     Step.CONTENT: _REFUSED,
 }
-"""Any other 5yz. Before the recipient is named a refusal is about the account, whoever the recipient is."""
+"""Any other 5yz. A refusal before the recipient is named is about the account, whoever the recipient is."""
 
 POLICIES: Final[Mapping[Step, Meaning]] = {Step.RECIPIENT: _POLICY, Step.CONTENT: _CONTENT}
-"""x.7.z, security and policy."""
+"""x.7.z: security and policy."""
 
 _ABOUT_THIS_MESSAGE: Final = frozenset({Step.RECIPIENT, Step.CONTENT})
 _AFTER_LOGIN: Final = frozenset({Step.SENDER, Step.RECIPIENT, Step.CONTENT})
@@ -153,14 +154,14 @@ _ENHANCED_CODE: Final = re.compile(r"[45]\.(\d{1,3})\.(\d{1,3})\b")
 
 
 def judge(step: Step, code: int, text: str, recipient: str = "") -> Rejected | Deferred | Unknown:
-    """Say what a reply means that is no yes. `text` is read for codes and well-known words, and never shown: it may
-    name people.
+    """Return what a refusal means. `text` is searched for codes and well-known words, and never shown: it may name
+    people.
 
-    A server that answers 4yz or 5yz, also after the last dot, has not taken the message (RFC 5321 section 4.2.1).
+    A server that answers 4yz or 5yz, even after the final dot, has not taken the message (RFC 5321 section 4.2.1).
     """
     label = f"SMTP {code} {step.value}"
     if not 400 <= code < 600:
-        detail = f"{label}: an answer that means nothing at this point."
+        detail = f"{label}: the reply makes no sense at this point."
         return Unknown(detail) if step is Step.CONTENT else Deferred(ReasonCode.UNREACHABLE, detail)
     said = said_of_account(text, recipient) if step in _AFTER_LOGIN else None
     if code < 500:
@@ -169,9 +170,10 @@ def judge(step: Step, code: int, text: str, recipient: str = "") -> Rejected | D
 
 
 def _for_now(step: Step, code: int, text: str, said: Meaning | None, label: str) -> Deferred:
-    """Greylisting, a full mailbox, a busy domain: this message waits, longer each time. Whatever else: everybody.
+    """Greylisting, a full mailbox or a busy domain delays this message, longer each time. Anything else delays
+    everybody.
 
-    What is at fault with an account is not so for good, or the server would say so: it waits and is not paused.
+    A temporary fault of an account makes it wait and does not pause it.
     """
     if said is None and step in _ABOUT_THIS_MESSAGE and (code != _CLOSING or about_recipient(text)):
         said = _enhanced(text, PACE)
@@ -181,7 +183,7 @@ def _for_now(step: Step, code: int, text: str, said: Meaning | None, label: str)
     if meaning.verdict is CodeMeaning.ACCOUNT:
         return Deferred("throttled", f"{label}: {meaning.words}", _MUCH_LATER, "account")
     judged = refusal(meaning, label)
-    assert isinstance(judged, Deferred)  # noqa: S101 - these tables hold faults of the account alone
+    assert isinstance(judged, Deferred)  # noqa: S101 - these tables hold only faults of the account
     return judged
 
 

@@ -22,12 +22,12 @@ from app.channels.support import CodeMeaning, Meaning
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that say the same on whichever server."""
+    """Words that mean the same from any server."""
 
     pattern: Pattern[str]
     meaning: Meaning
     example: str
-    """As a server writes it."""
+    """An example, as a server writes it."""
     server: str
 
 
@@ -44,7 +44,7 @@ _RECIPIENT: Final = re.compile(
     r"|recipient'?s? (mail(box|server)?|inbox|server|domain|has|is)\b|undeliverable address|mailbox (is )?(full|over)"
     r"|may not exist"
 )
-"""What is about one recipient, whatever else it says: their mailbox's pace and space, and what their server said."""
+"""What is about one recipient, whatever else it says: their mailbox's rate and space, and what their server said."""
 
 _SIZE: Final = re.compile(r"\bsize\b|too (large|big|long)|larger than")
 
@@ -158,27 +158,27 @@ PHRASES: Final[Sequence[Phrase]] = (
         "554 Sending paused for this account.",
     ),
 )
-"""The first that is found counts."""
+"""The first match counts."""
 
 _PROOF: Final = re.compile(r"\b(dmarc|spf|dkim)\b")
 
 
 def about_recipient(text: str) -> bool:
-    """Whether a reply speaks of one recipient, whatever else it says."""
+    """Whether a reply is about one recipient, whatever else it says."""
     return _RECIPIENT.search(_plain(text)) is not None
 
 
 def about_proof(text: str) -> bool:
-    """Whether a domain's policy on forged mail stands behind a refusal: others may have none."""
+    """Whether a domain's policy against forged mail is behind a refusal. Other domains may have none."""
     return _PROOF.search(_plain(text)) is not None
 
 
 def said_of_account(text: str, recipient: str = "") -> Meaning | None:
-    """What a reply says of the account, whoever the recipient is; None if it says nothing of it."""
+    """Return what a reply says about the account, whoever the recipient is; None if nothing."""
     plain = _plain(text)
     if any(pattern.search(plain) for pattern in (_RECIPIENT, _SIZE, _PROOF)):
         return None
-    # In its sandbox, SES ends with the address that nobody has verified, which may be the recipient's.
+    # In its sandbox, SES ends with the unverified address, which may be the recipient's.
     if recipient and "not verified" in plain and plain.rstrip(".").endswith(recipient.lower()):
         return None
     return next((phrase.meaning for phrase in PHRASES if phrase.pattern.search(plain)), None)

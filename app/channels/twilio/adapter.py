@@ -74,7 +74,7 @@ class Config(AccountModel):
     sender: Annotated[str, AfterValidator(_sender)] | None = Field(default=None, alias="from")
     messaging_service_sid: str | None = Field(default=None, pattern=r"^MG[0-9a-fA-F]{32}$")
     region: Region | None = None
-    """The country that numbers without a `+` are read in, and whose words for STOP count."""
+    """The country in which numbers without a `+` are read, and whose words for STOP count."""
     base_url: BaseUrl = API
 
     @model_validator(mode="after")
@@ -128,7 +128,7 @@ class TwilioAdapter:
         return _read(answer) if isinstance(answer, ProviderResponse) else answer
 
     def _number(self, outbound: Outbound) -> str | None:
-        """What was checked before is not parsed again: that takes longer than anything else here."""
+        """Cache checked numbers: parsing one takes longer than anything else here."""
         if outbound.checked and INTERNATIONAL.fullmatch(outbound.address):
             return outbound.address
         return Address.read(outbound.channel, outbound.address, self.config.region).wire
@@ -170,7 +170,7 @@ class TwilioAdapter:
             return False
         fields = {} if digest is not None else _form(webhook.body)
         expected = [signature(self._token, url, fields).encode() for url in _spellings(webhook.url)]
-        return any([hmac.compare_digest(one, given) for one in expected])  # noqa: C419 - all, for the same time always
+        return any([hmac.compare_digest(one, given) for one in expected])  # noqa: C419 - all, in constant time
 
     def parse(self, webhook: Webhook) -> Sequence[ProviderEvent]:
         fields = {name: values[-1] for name, values in _form(webhook.body).items()}
@@ -186,7 +186,7 @@ class TwilioAdapter:
 
     @property
     def _country(self) -> str | None:
-        """Whose words for STOP count: the account's country, else that of its number."""
+        """Return the country whose words for STOP count: the account's, else that of its number."""
         return self.config.region or region_of_number(self.config.sender or "")
 
     @property
@@ -199,13 +199,13 @@ def _with_correlation(callback_url: str, correlation: str) -> str:
 
 
 def signature(auth_token: str, url: str, fields: Mapping[str, Iterable[str]]) -> str:
-    """The value of X-Twilio-Signature: each name with each of its distinct values, both in order, after the URL."""
+    """Return the value of X-Twilio-Signature: each name with each of its distinct values, sorted, after the URL."""
     signed = url + "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
     return base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode("ascii")
 
 
 def _spellings(url: str) -> Iterator[str]:
-    """The URL as called, and with its port left out or written out: Twilio has signed either."""
+    """Yield the URL as called, without its port, and with it: Twilio has signed each of these."""
     yield url
     parts = urlsplit(url)
     host = parts.netloc.removesuffix(f":{parts.port}")
@@ -266,13 +266,13 @@ def _why(status: str, code: int | None) -> ReportedFailure:
 
 
 def _fault(code: int | None) -> Deferred | None:
-    """What a failed message says of the account: the same as if its code had been the answer."""
+    """Return what a failed message says about the account, as if the response to the send had carried its code."""
     meaning = None if code is None else REFUSALS.get(code)
     return None if meaning is None else fault_of(meaning, f"Twilio {code}")
 
 
 def _done_date(value: str | None) -> datetime | None:
-    """Read RawDlrDoneDate, the carrier's YYMMDDhhmm. It names no zone; UTC is the common case and what we take."""
+    """Read RawDlrDoneDate, the carrier's YYMMDDhhmm. It names no zone; UTC is the common case."""
     try:
         return datetime.strptime(value or "", "%y%m%d%H%M").replace(tzinfo=UTC)
     except ValueError:
@@ -287,8 +287,8 @@ def _inbound(sid: str, fields: Mapping[str, str], region: str | None) -> Inbound
         provider_message_id=sid,
         sender=fields.get("From", ""),
         text=fields["Body"] or (f"[{media} media files]" if media != "0" else ""),
-        # Twilio answers its words by itself (https://help.twilio.com/articles/223134027), and nobody waits for an
-        # answer to any other.
+        # Twilio answers its own words (https://help.twilio.com/articles/223134027), and nobody waits for a reply to any
+        # of the others.
         automatic=choice is not None and not _is_yes(fields["Body"]),
         opted_out=choice,
         raw=fields,
@@ -296,11 +296,11 @@ def _inbound(sid: str, fields: Mapping[str, str], region: str | None) -> Inbound
 
 
 def _choice(kind: str, text: str, region: str | None) -> bool | None:
-    """Advanced Opt-Out says what it made of the message; without it the words count, alone in a text."""
+    """Read whether the sender opted out. Without Advanced Opt-Out, a text that is one of the words counts."""
     said = opted_out(kind or text, region)
     return False if said is None and _is_yes(kind or text) else said
 
 
 def _is_yes(text: str) -> bool:
-    """Twilio takes it for START, and an agent who has asked something for an answer."""
+    """Twilio reads YES as START. For an agent who asked a question it is a reply."""
     return text.strip().rstrip(".!").upper() == "YES"

@@ -1,4 +1,4 @@
-"""What Twilio's error codes mean, in the answer to a send and in a status callback.
+"""What Twilio's error codes mean, in the response to a send and in a status callback.
 
 Each code has its page: https://www.twilio.com/docs/api/errors/<code>
 """
@@ -26,7 +26,7 @@ _BAD_CALLBACK: Final = Meaning(CodeMeaning.ACCOUNT, "Twilio cannot use our callb
 _QUEUE_FULL: Final = "the sender's queue at Twilio is full"
 _DAY_IS_FULL: Final = Meaning(CodeMeaning.QUOTA, "the Twilio account has sent as many messages as it may in a day")
 
-# A number itself stays open, here and below: numbers are assigned, ported and enabled, and Twilio never tells.
+# A number stays open, here and below: numbers are assigned, ported and enabled, and Twilio never says so.
 _BAD_NUMBER: Final = Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not valid")
 
 REFUSALS: Final[Mapping[int, Meaning]] = {
@@ -40,9 +40,9 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     **dict.fromkeys((20101, 20102, 20103, 20104, 20105, 20106, 20107, 20151, 20152, 20153, 20154), _BAD_TOKEN),
     **dict.fromkeys((20155, 20156, 20157, 20159, 20160), _BAD_TOKEN),
     20403: _DENIED,
-    20404: Meaning(CodeMeaning.ACCOUNT, "there is no such Twilio account"),
-    21470: Meaning(CodeMeaning.ACCOUNT, "there is no such Twilio account"),
-    21471: Meaning(CodeMeaning.ACCOUNT, "there is no such Twilio account"),
+    20404: Meaning(CodeMeaning.ACCOUNT, "the Twilio account does not exist"),
+    21470: Meaning(CodeMeaning.ACCOUNT, "the Twilio account does not exist"),
+    21471: Meaning(CodeMeaning.ACCOUNT, "the Twilio account does not exist"),
     21472: _NOT_ACTIVE,
     21476: Meaning(CodeMeaning.ACCOUNT, "the Twilio account is suspended"),
     21478: Meaning(CodeMeaning.ACCOUNT, "the Twilio account is suspended"),
@@ -77,10 +77,10 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     30033: Meaning(CodeMeaning.ACCOUNT, "the sender's US campaign is suspended"),
     30034: Meaning(CodeMeaning.ACCOUNT, "the sender is not registered for US numbers"),
     30035: Meaning(CodeMeaning.ACCOUNT, "the sender is still being set up"),
-    # In a trial, every customer is refused until somebody verifies the number or pays
+    # On a trial account every customer is refused until somebody verifies the number or pays.
     21219: _TRIAL,
     21608: _TRIAL,
-    # Its callback address, which is the same for every message
+    # Its callback URL, which is the same for every message
     21205: _BAD_CALLBACK,
     21402: _BAD_CALLBACK,
     21456: _BAD_CALLBACK,
@@ -111,7 +111,7 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     21401: _BAD_NUMBER,
     21421: _BAD_NUMBER,
     21604: _BAD_NUMBER,
-    # A later START comes in as a message, and lifts it.
+    # A later START comes in as a message and lifts it.
     21610: Meaning(ReasonCode.OPTED_OUT, "the recipient has opted out with STOP", ends_address=True),
     21612: Meaning(ReasonCode.PROVIDER_REJECTED, "the number cannot be reached from this sender"),
     21614: Meaning(ReasonCode.INVALID_RECIPIENT, "the number is not a mobile number"),
@@ -145,10 +145,10 @@ REFUSALS: Final[Mapping[int, Meaning]] = {
     30019: Meaning(ReasonCode.MESSAGE_TOO_LONG, "the message is larger than the carrier allows"),
     30038: Meaning(ReasonCode.CONTENT_REJECTED, "Twilio filtered the text"),
 }
-"""Error codes in the answer to a send: nothing was sent."""
+"""Error codes in the response to a send: nothing was sent."""
 
 FAILURES: Final[Mapping[int, ReportedFailure]] = {
-    # The account: the customer did not get it, and may after it is mended
+    # The account: the customer did not get it, and can be sent it when the account is mended
     30002: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the Twilio account is suspended", temporary=True),
     30018: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the carrier demands a registered sender id", temporary=True),
     30024: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the sender id is not set up at the carrier", temporary=True),
@@ -174,7 +174,7 @@ FAILURES: Final[Mapping[int, ReportedFailure]] = {
     30005: ReportedFailure(ReasonCode.INVALID_RECIPIENT, "the number is not in use"),
     30006: ReportedFailure(ReasonCode.INVALID_RECIPIENT, "the number is a landline, or its carrier cannot be reached"),
     30450: ReportedFailure(ReasonCode.BLOCKED, "Twilio blocked the delivery"),
-    # Not retryable: Twilio does not repeat it either, since the customer may have got it.
+    # Not retryable: the customer may have got it, and so Twilio does not repeat it either.
     30008: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the carrier gave no reason"),
     30410: ReportedFailure(ReasonCode.PROVIDER_REJECTED, "the carrier did not answer in time"),
     # The message
@@ -182,7 +182,7 @@ FAILURES: Final[Mapping[int, ReportedFailure]] = {
     30019: ReportedFailure(ReasonCode.MESSAGE_TOO_LONG, "the message is larger than the carrier allows"),
     30038: ReportedFailure(ReasonCode.CONTENT_REJECTED, "Twilio filtered the text"),
 }
-"""Error codes in a status callback: the message was taken and did not arrive."""
+"""Error codes in a status callback: the message was accepted and did not arrive."""
 
 DEAD_NUMBERS: Final = frozenset({21610, 30005})
-"""Codes of a status callback after which the number is not to be written to again."""
+"""Codes of a status callback after which the number may not be written to again."""

@@ -71,12 +71,12 @@ _NO_FILES_WITH_TEMPLATE: Final = "Outside the reply window only the template is 
 _USER_ID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _NUMBER: Final = re.compile(r"\+?[1-9]\d{6,14}", re.ASCII)
 _RECIPIENT: Final = re.compile(rf"{_USER_ID.pattern}|{_NUMBER.pattern}", re.ASCII)
-"""A phone number, or the id of a person who shows none."""
+"""A phone number, or the id of a person who hides it."""
 _LINK: Final = re.compile(r"https?://\S", re.IGNORECASE)
 
 
 class FallbackTemplate(AccountModel):
-    """The approved template for conversations outside the reply window, where the mass reply names none of its own."""
+    """The approved template for conversations outside the reply window. A mass reply's own template goes before it."""
 
     name: str = Field(pattern=r"^[a-z0-9_]{1,512}$")
     language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})?$")
@@ -152,7 +152,9 @@ class WhatsAppCloudAdapter:
         return await send_files(outbound.attachments, self.limits, send)
 
     async def upload(self, channel: Channel, file: AttachmentFile) -> UploadResult:  # noqa: ARG002 - one channel only
-        """Hand a file over for 30 days (https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media)."""
+        """Upload a file, which WhatsApp keeps for 30 days
+        (https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media).
+        """
         why = self.limits.why_dropped(file)
         if why is not None:
             return Rejected(ReasonCode.CONTENT_REJECTED, why)
@@ -205,7 +207,7 @@ def _message(
 ) -> Mapping[str, Any]:
     kind, body = content
     parent = outbound.in_reply_to or ""
-    # Only WhatsApp's own ids can be answered; an imported message may have any.
+    # Only WhatsApp's own ids can be replied to. An imported message may have any id.
     thread = {"context": {"message_id": parent}} if parent.startswith("wamid.") else {}
     return {
         "messaging_product": "whatsapp",
@@ -219,7 +221,7 @@ def _message(
 
 
 def _template(template: FilledTemplate) -> Mapping[str, Any]:
-    # A parameter with a line break, a tab or a row of spaces is refused.
+    # WhatsApp refuses a parameter with a line break, a tab or several spaces in a row.
     parameters = [{"type": "text", "text": " ".join(value.split())} for value in template.body_parameters]
     components = {"components": [{"type": "body", "parameters": parameters}]} if parameters else {}
     return {"name": template.name, "language": {"code": template.language}, **components}

@@ -1,4 +1,4 @@
-"""What WhatsApp's error codes mean, the same in an answer and in a status.
+"""What WhatsApp's error codes mean, in a response and in a status.
 
 https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
 """
@@ -21,7 +21,7 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     10: Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed"),
     190: Meaning(CodeMeaning.ACCOUNT, "the access token has expired or is not valid"),
     368: Meaning(CodeMeaning.ACCOUNT, "the account is restricted for a breach of policy"),
-    (100, 33): Meaning(CodeMeaning.ACCOUNT, "there is no such phone number id, or the token may not use it"),
+    (100, 33): Meaning(CodeMeaning.ACCOUNT, "the phone number id does not exist, or the token may not use it"),
     131005: Meaning(CodeMeaning.ACCOUNT, "a permission was not granted, or has been removed"),
     131030: Meaning(CodeMeaning.ACCOUNT, "a test number only sends to recipients on its list"),
     131031: Meaning(CodeMeaning.ACCOUNT, "the account is locked"),
@@ -46,7 +46,7 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     130429: Meaning(CodeMeaning.THROTTLED, "the number's throughput is reached", _SOON),
     131057: Meaning(CodeMeaning.THROTTLED, "the number is in maintenance for up to a minute", _LATER),
     131056: Meaning(CodeMeaning.BUSY, "too many messages to this recipient in a short time"),
-    # The reply window; 470 is the older twin
+    # The reply window; 470 is the older code
     131047: Meaning(ReasonCode.WINDOW_CLOSED, "more than 24 hours have passed since the customer last wrote"),
     470: Meaning(ReasonCode.WINDOW_CLOSED, "more than 24 hours have passed since the customer last wrote"),
     # The recipient
@@ -54,11 +54,13 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     131026: Meaning(ReasonCode.INVALID_RECIPIENT, "the recipient cannot get the message on WhatsApp"),
     131062: Meaning(ReasonCode.INVALID_RECIPIENT, "this message cannot be sent to a user id, only to a phone number"),
     130403: Meaning(ReasonCode.BLOCKED, "the business has blocked this person"),
-    # Of marketing alone: answers to what the person writes are still taken, so the number stays open.
+    # For marketing only: replies to what the person writes are still accepted, so the number stays open.
     131050: Meaning(ReasonCode.OPTED_OUT, "the person does not want marketing messages from this business"),
     130472: Meaning(ReasonCode.PROVIDER_REJECTED, "the person is part of an experiment and gets no such messages"),
-    131049: Meaning(ReasonCode.PROVIDER_REJECTED, "WhatsApp spares the person more marketing messages for a day"),
-    # Another country's recipients may still be written to, so this is not the account's fault.
+    131049: Meaning(
+        ReasonCode.PROVIDER_REJECTED, "WhatsApp limits how many marketing messages this person gets in a day"
+    ),
+    # Recipients in other countries may still be written to, so the account is not at fault.
     130497: Meaning(
         ReasonCode.PROVIDER_REJECTED, "the account may not write to people in this country", temporary=True
     ),
@@ -69,16 +71,16 @@ _MEANINGS: Final[Mapping[Code, Meaning]] = {
     131009: Meaning(ReasonCode.PROVIDER_REJECTED, "a parameter is not valid"),
     131051: Meaning(ReasonCode.CONTENT_REJECTED, "this type of message is not supported"),
     131052: Meaning(ReasonCode.CONTENT_REJECTED, "the file could not be fetched"),
-    131053: Meaning(ReasonCode.CONTENT_REJECTED, "the file could not be taken over"),
+    131053: Meaning(ReasonCode.CONTENT_REJECTED, "WhatsApp could not store the file"),
     135000: Meaning(ReasonCode.PROVIDER_REJECTED, "a parameter is not valid"),
     # The template
     131063: Meaning(ReasonCode.TEMPLATE_REJECTED, "marketing templates are disabled for this API"),
-    132000: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template takes another number of parameters"),
-    132001: Meaning(ReasonCode.TEMPLATE_REJECTED, "there is no approved template of this name and language"),
+    132000: Meaning(ReasonCode.TEMPLATE_REJECTED, "the number of parameters does not match the template"),
+    132001: Meaning(ReasonCode.TEMPLATE_REJECTED, "no approved template has this name and language"),
     132005: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template with its parameters is too long"),
     132007: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template breaks a policy"),
-    132008: Meaning(ReasonCode.TEMPLATE_REJECTED, "a parameter does not have the form that the template wants"),
-    132012: Meaning(ReasonCode.TEMPLATE_REJECTED, "a parameter does not have the form that the template wants"),
+    132008: Meaning(ReasonCode.TEMPLATE_REJECTED, "a parameter does not match the template's format"),
+    132012: Meaning(ReasonCode.TEMPLATE_REJECTED, "a parameter does not match the template's format"),
     132015: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template is paused for its quality"),
     132068: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template's flow is blocked"),
     132069: Meaning(ReasonCode.TEMPLATE_REJECTED, "the template's flow is throttled", temporary=True),

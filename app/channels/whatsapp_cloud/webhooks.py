@@ -1,7 +1,7 @@
-"""What WhatsApp's webhooks say, in our words. Facts and their sources: docs/channels/whatsapp_cloud.md.
+"""WhatsApp's webhooks, read into provider events. Facts and their sources: docs/channels/whatsapp_cloud.md.
 
-One call brings any number of events, of several phone numbers. What cannot be read is kept as unrecognized, so that
-it does not take the other events of its call with it.
+One call can carry many events, for several phone numbers. What cannot be read is kept as unrecognized, so that the
+other events of the call are not lost.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ _NUMBER_CHANGED: Final = frozenset({"user_changed_number", "customer_changed_num
 
 
 def file_mark(correlation: str, number: int) -> str:
-    """What a file's own message carries back: its fate is not that of the text."""
+    """Return the correlation of a file's own message: its fate is not that of the text."""
     return f"{correlation}{FILE_MARK}{number}"
 
 
@@ -77,7 +77,7 @@ def _status(status: Json, contacts: Sequence[Json], number: str | None) -> Provi
     message_id, kind = text(status, "id"), STATUSES.get(str(status.get("status")))
     correlation, charge = text(status, "biz_opaque_callback_data"), _charge(member(status, "pricing"))
     if kind is ReceiptKind.FAILED and charge is not Charge.FREE:
-        charge = None  # what did not arrive is not charged anew
+        charge = None  # a message that did not arrive is not charged
     attempt, is_file, file = (correlation or "").partition(FILE_MARK)
     if message_id is not None and is_file and charge is not None:
         return Priced(f"{message_id}:priced", attempt, file, charge, status, number)
@@ -105,7 +105,7 @@ def _status(status: Json, contacts: Sequence[Json], number: str | None) -> Provi
 
 
 def _recipient(status: Json, contacts: Sequence[Json]) -> tuple[str | None, str | None]:
-    """The recipient's number, and the business-scoped user id that is told beside it."""
+    """Return the recipient's number, and their business-scoped user id if it is given."""
     number, alias = text(status, "recipient_id"), text(status, "recipient_user_id")
     if "group_id" in status or status.get("recipient_type") == "group":
         return None, None
@@ -116,7 +116,7 @@ def _recipient(status: Json, contacts: Sequence[Json]) -> tuple[str | None, str 
 
 
 def _charge(pricing: Json) -> Charge | None:
-    """What is charged for a message, as far as WhatsApp says it."""
+    """Return what is charged for a message, as far as WhatsApp says it."""
     kind, billable = str(pricing.get("type") or ""), pricing.get("billable")
     if billable is False or (billable is None and kind.startswith("free_")):
         return Charge.FREE
@@ -145,7 +145,7 @@ def _message(message: Json, contacts: Sequence[Json], number: str | None) -> Pro
         sender_alias=_alias(message, contacts, sender),
         text=words,
         sent_at=instant(message.get("timestamp")),
-        # A reaction is no message that waits for an answer.
+        # A reaction needs no reply.
         automatic=bool(reaction),
         in_reply_to=(answered,) if answered else (),
         attachment_names=_attachment_names(message),
@@ -155,7 +155,7 @@ def _message(message: Json, contacts: Sequence[Json], number: str | None) -> Pro
 
 
 def _sender(message: Json, contacts: Sequence[Json]) -> str | None:
-    """The sender's number; the business-scoped user id of one who shows none."""
+    """Return the sender's number, or the business-scoped user id if the number is hidden."""
     known = text(message, "from") or text(message, "from_user_id")
     if known is not None or len(contacts) != 1:
         return known
@@ -163,13 +163,13 @@ def _sender(message: Json, contacts: Sequence[Json]) -> str | None:
 
 
 def _alias(message: Json, contacts: Sequence[Json], sender: str) -> str | None:
-    """The business-scoped user id of a sender who shows a number too."""
+    """Return the business-scoped user id of a sender whose number is also known."""
     known = text(message, "from_user_id") or (text(contacts[0], "user_id") if len(contacts) == 1 else None)
     return None if known == sender else known
 
 
 def _amended(message: Json, number: str | None) -> ProviderEvent:
-    """Read that a customer took a message back or edited it; one without words is not told."""
+    """Read that a customer deleted or edited a message. An edit without text is ignored."""
     kind = str(message.get("type"))
     change, event_id = member(message, kind), text(message, "id")
     original = text(change, "original_message_id")
@@ -181,7 +181,7 @@ def _amended(message: Json, number: str | None) -> ProviderEvent:
 
 
 def _moved(message: Json, number: str | None) -> ProviderEvent:
-    """A customer's number or user id has changed; the ids may change alone."""
+    """Read that a customer's number or user id changed. The id can change alone."""
     system, kind = member(message, "system"), str(member(message, "system").get("type"))
     new = text(system, "wa_id") or text(system, "new_wa_id") if kind in _NUMBER_CHANGED else None
     user_id = text(system, "user_id")
@@ -195,7 +195,7 @@ def _moved(message: Json, number: str | None) -> ProviderEvent:
 
 
 def _words(message: Json) -> str | None:
-    """What the customer wrote, or a bracketed word for what is no text; None for what is not from a customer."""
+    """Return what the customer wrote, or a bracketed word for what is not text; None if a customer did not send it."""
     kind = str(message.get("type"))
     content = member(message, kind)
     match kind:
@@ -246,7 +246,7 @@ def _attachment_names(message: Json) -> tuple[str, ...]:
 
 
 def _choice(interactive: Mapping[str, Any]) -> str | None:
-    """What was chosen from buttons or a list; a form that was filled in has no text of its own."""
+    """Return what was chosen from buttons or a list. A form that was filled in has no text of its own."""
     for reply in ("button_reply", "list_reply"):
         title = text(member(interactive, reply), "title")
         if title is not None:
