@@ -1,4 +1,4 @@
-"""Use cases of blocked addresses: listing them, and lifting a block."""
+"""Use cases of blocked addresses: list them, and lift a block."""
 
 from collections.abc import Sequence
 from uuid import UUID

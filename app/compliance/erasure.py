@@ -1,4 +1,4 @@
-"""Use case: erasing one contact's personal data, without changing any count."""
+"""Use case: erase one contact's personal data without changing any count."""
 
 from app.compliance.sql import erasure
 from app.delivery.settle import Report, settle

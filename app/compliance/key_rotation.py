@@ -1,4 +1,4 @@
-"""Use case: encrypting all secrets under the current key, so that former keys can be removed."""
+"""Use case: encrypt all secrets under the current key, so that former keys can be removed."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,15 +25,15 @@ class Rotated:
 
     resealed: int = 0
     current: int = 0
-    """Encrypted under the current key before."""
+    """Already encrypted under the current key."""
     unreadable: int = 0
-    """Encrypted under a key that is missing: somebody must enter them again."""
+    """Encrypted under a key that is missing. Somebody must enter them again."""
 
 
 async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks, secret_keys: list[str]) -> Rotated:
-    """Encrypt under the current key what a former key encrypted, and store what is derived from one, by tenant.
+    """Encrypt again, under the current key, what a former key encrypted, and store what was derived from one.
 
-    It may be repeated, and what it did not reach stays readable.
+    Works tenant by tenant and may be repeated. What it did not reach stays readable.
     """
     async with database.begin_sweep() as tx:
         tenants = await retention.every_tenant(tx)
@@ -50,7 +50,7 @@ async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks,
 
 
 async def _store_tokens(tx: TenantTx, vault: Vault, callbacks: Callbacks) -> None:
-    """Store the callback secrets that are derived from a key which is about to be removed."""
+    """Store the callback secrets that are derived from a key that is about to be removed."""
     for account in await sealed.accounts_without_tokens(tx):
         row = SealedRow(account, vault.seal(tx.tenant, account, first_token(callbacks.token(account))))
         await sealed.write_row(tx, channel_accounts, "callback_secrets", row)

@@ -1,4 +1,4 @@
-"""Use case: deleting what is older than somebody wants it kept. Nothing that is not over, and in short transactions."""
+"""Use case: delete what is past its retention time, in short transactions. Nothing that is still in progress goes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,10 +20,10 @@ log = structlog.get_logger()
 async def purge(
     database: Database, files: Files | None, older_than: timedelta, *, only_count: bool = False
 ) -> list[Purged]:
-    """Delete of every tenant what ended longer ago; answers what it was, tenant by tenant.
+    """Delete what ended more than `older_than` ago. Return what was deleted of each tenant.
 
-    It runs as the runtime role and sees one tenant at a time, like everything else; only the tenants' ids are read
-    across the wall. Whatever ends it early, what was deleted by then is deleted whole.
+    Runs as the runtime role, one tenant at a time; only the tenants' ids are read for all of them. If it stops early,
+    each deletion so far is complete.
     """
     before = datetime.now(UTC) - older_than
     async with database.begin_sweep() as tx:
@@ -61,7 +61,10 @@ async def _purge_tenant(database: Database, files: Files | None, tenant: TenantI
 
 
 async def _purge_deliveries(database: Database, done: Purged, before: datetime) -> bool:
-    """Delete a page of one mass reply's deliveries; with the last of them the mass reply. False: nothing is left."""
+    """Delete a page of one mass reply's deliveries, and the mass reply with the last of them.
+
+    Return False if nothing is left.
+    """
     async with database.begin(done.tenant) as tx:
         id_ = await retention.hold_over(tx, before)
         if id_ is None:
@@ -77,9 +80,9 @@ async def _purge_deliveries(database: Database, done: Purged, before: datetime) 
 
 
 async def _end_of(tx: TenantTx, id_: MassReplyId) -> AuditEntry:
-    """What stays on record of a mass reply that is purged: its end, in numbers."""
+    """Return the audit entry of a purged mass reply: how it ended, in numbers."""
     batch = await mass_replies.get(tx, id_)
-    assert batch is not None  # noqa: S101 - narrows for mypy: its row is held
+    assert batch is not None  # noqa: S101 - narrows for mypy: its row is locked
     return AuditEntry.on_mass_reply(
         AuditAction.MASS_REPLY_PURGED,
         id_,
@@ -89,7 +92,10 @@ async def _end_of(tx: TenantTx, id_: MassReplyId) -> AuditEntry:
 
 
 async def _purge_page(database: Database, files: Files | None, done: Purged, kind: DataKind, before: datetime) -> bool:
-    """Delete a page of one kind, and then its files: a row without its file would promise what cannot be sent."""
+    """Delete a page of one kind, then its files.
+
+    A row without its file would promise an attachment that cannot be sent.
+    """
     async with database.begin(done.tenant) as tx:
         deleted = await retention.delete_page(tx, kind, before)
     done.counts[kind] += len(deleted)

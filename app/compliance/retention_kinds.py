@@ -1,4 +1,4 @@
-"""What is kept how long."""
+"""What a purge deletes, and how old it must be."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ from app.domain.errors import InvalidRequest
 from app.domain.words import TenantId
 
 SHORTEST: Final = timedelta(days=7)
-"""Longer than webhooks are tried again and receipts take: what is older than this is over."""
+"""Longer than webhooks are retried and receipts may arrive: anything older has ended."""
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d")
 
 
@@ -20,14 +20,14 @@ class DataKind(StrEnum):
 
     MASS_REPLIES = "mass_replies"
     DELIVERIES = "deliveries"
-    """With their attempts, and what people decided about them."""
+    """With their attempts, and with people's decisions about them."""
     RECEIPTS = "receipts"
-    """What providers reported and customers' messages as they came, before they were read."""
+    """Providers' reports and customers' messages, in the form in which they arrived."""
     AUTOMATION_RUNS = "automation_runs"
     ATTACHMENTS = "attachments"
-    """Files that no mass reply and no timeline names."""
+    """Files that neither a mass reply nor a timeline names."""
     CHAT_SESSIONS = "chat_sessions"
-    """Visitors who never wrote and were never written to, with their empty conversation."""
+    """Visitors who never wrote and were never written to, with their empty conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Purged:
     tenant: TenantId
     counts: Counter[DataKind] = field(default_factory=Counter)
     kept_uncertain: int = 0
-    """Mass replies that are old enough, and of which nobody knows yet whether all was sent: a person settles that."""
+    """Mass replies that are old enough but have uncertain deliveries. A person must settle those first."""
 
 
 def read_age(text: str) -> timedelta:
-    """Read `90d`. Raises InvalidRequest for anything else, and for less than a week."""
+    """Read an age such as `90d`. Raise InvalidRequest for anything else, and for less than a week."""
     found = _DAYS.fullmatch(text.strip())
     age = timedelta(days=int(found[1])) if found else timedelta()
     if age < SHORTEST:

@@ -21,7 +21,7 @@ class BlockedAddress:
     id: UUID
     channel: Channel
     address: str = field(repr=False)
-    """By its key."""
+    """Return a blocked address by its key."""
     reason: ReasonCode
     created_at: datetime
 
@@ -29,7 +29,7 @@ class BlockedAddress:
 async def page(
     tx: TenantTx, channel: Channel | None, keys: Collection[str] | None, *, before: UUID | None, limit: int
 ) -> Sequence[BlockedAddress]:
-    """List what is blocked, the newest first; on one channel, and of these keys, if they are given."""
+    """Return blocked addresses, newest first, on one channel and with one of these keys if given."""
     columns = blocked_addresses.c
     query = sa.select(blocked_addresses).where(columns.tenant_id == tx.tenant).order_by(columns.id.desc()).limit(limit)
     if channel is not None:
@@ -42,7 +42,7 @@ async def page(
 
 
 async def lift(tx: TenantTx, id_: UUID) -> BlockedAddress | None:
-    """Let an address be written to again, as far as this reason goes; None when there is no such block."""
+    """Lift the block with this reason. Return None if there is none."""
     columns = blocked_addresses.c
     statement = sa.delete(blocked_addresses).where(columns.tenant_id == tx.tenant, columns.id == id_)
     row = (await tx.execute(statement.returning(blocked_addresses))).one_or_none()

@@ -1,4 +1,7 @@
-"""Erasing a contact's personal data, set-based. Rows, ids, statuses, times and units to pay stay, so counts do too."""
+"""Erases a contact's personal data, set-based.
+
+Rows, ids, statuses, times and billed units stay, so counts do not change.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,21 +18,21 @@ from app.domain.words import Channel, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
 
 SHORTEST_NEEDLE: Final = 6
-"""A shorter address is looked for in reports as a whole text only: it would be found inside anything."""
+"""A shorter address matches in reports only as a whole text: as a part it would match anything."""
 _ERASING = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('erasure ' || CAST(:tenant AS text), 0))")
 
 
 @dataclass(frozen=True, slots=True)
 class HeldContact:
-    """A contact with all that is known of it, held until the transaction ends."""
+    """A contact with everything that identifies it, locked until the transaction ends."""
 
     id: UUID
     opted_out: bool
     addresses: frozenset[BlockedPlace] = field(repr=False)
     former: frozenset[BlockedPlace] = field(repr=False)
-    """Where it was written to before its address changed."""
+    """Addresses it had before."""
     spellings: frozenset[str] = field(repr=False)
-    """How providers may spell all of these in their reports."""
+    """How providers may spell these addresses in their reports."""
     conversations: Sequence[UUID]
     deliveries: Mapping[DeliveryId, DeliveryStatus]
 
@@ -41,8 +44,8 @@ _FIND = sa.text("""
     SELECT id FROM contacts WHERE tenant_id = :tenant AND (id = CAST(:id AS uuid) OR external_id = :name)
     ORDER BY external_id = :name DESC LIMIT 1
 """)
-# A delivery keeps its contact, and a helpdesk that merges two contacts gives a conversation another one. By mass reply,
-# because that has an index: a tenant has many deliveries and few mass replies.
+# A delivery keeps its contact, but a helpdesk that merges two contacts moves a conversation. Read by mass reply, which
+# has an index: a tenant has many deliveries and few mass replies.
 _DELIVERIES = sa.text("""
     SELECT d.id, d.status, d.channel, d.address, d.address_key FROM deliveries d
     WHERE d.tenant_id = :tenant AND d.id = ANY (ARRAY(
@@ -67,9 +70,9 @@ _CONTACT = sa.text("""
 
 
 async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
-    """Hold a contact, by our id or the external one, in the order of claims, records and imports; None: there is none.
+    """Lock a contact, by our id or its external id, in the lock order of claims, records and imports. None if unknown.
 
-    Deliveries come first: whoever records what became of one writes to its conversation afterwards.
+    Deliveries come first: recording a result writes to the conversation after its delivery.
     """
     await tx.execute(_ERASING, tenant=str(tx.tenant))
     contact = await tx.scalar(_FIND, id=_as_id(name), name=name)
@@ -95,7 +98,7 @@ async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
 
 
 def _read(rows: Iterable[Any]) -> Iterator[Address]:
-    """The addresses of rows, with the keys that they were stored with."""
+    """Return the addresses in rows, with the keys under which they are stored."""
     for row in rows:
         if row.address:
             address = Address.read(Channel(row.channel), row.address)
@@ -122,7 +125,7 @@ _KEEP_DIGESTS = sa.text("""
          AS v (channel, digest, reason)
     ON CONFLICT DO NOTHING
 """)
-# Somebody else may have the same address: then it is known anyway, and must stay blocked for them.
+# If another contact has the same address, it is known anyway and must stay blocked for them.
 _FORGET_BLOCKED = sa.text("""
     DELETE FROM blocked_addresses b
     USING unnest(CAST(:channels AS text[]), CAST(:addresses AS text[])) AS v (channel, address)
@@ -137,7 +140,7 @@ _FORGET_BLOCKED = sa.text("""
 
 
 async def keep_blocked(tx: TenantTx, contact: HeldContact, digests: AddressDigests) -> None:
-    """Let every address stay blocked that is, as a digest; whoever opted out altogether has all of theirs blocked."""
+    """Keep every block as a digest. If the contact opted out altogether, block all its addresses."""
     named = sorted(contact.addresses | contact.former, key=lambda each: (each.channel, each.key))
     columns = {"channels": [a.channel for a in named], "addresses": [a.key for a in named]}
     rows = await tx.execute(_REASONS, **columns)
@@ -164,7 +167,7 @@ _OF_BATCHES = """
 
 
 def _without_samples(table: str, column: str, key: str) -> str:
-    """A statement that takes the contact's rendered samples out of a preflight."""
+    """Return a statement that removes the contact's rendered samples from a preflight."""
     left = _SAMPLE_LEFT.format(document=column)
     return f"""
         UPDATE {table} SET {column} = jsonb_set({column}, '{{samples}}', {left})
@@ -175,7 +178,7 @@ def _without_samples(table: str, column: str, key: str) -> str:
 _ANSWERED = "CAST(answer AS jsonb) -> 'preflight'"
 
 _SCRUB = (
-    # Provider's words may quote an address, and notes quote the provider; decisions of people stay as they were said.
+    # A provider's words may quote an address, and notes quote the provider. People's decisions stay as written.
     """UPDATE messages SET text = :text, html = NULL, attachments = '[]', sender = NULL,
               provider_message_id = CASE WHEN kind <> 'customer_message' THEN provider_message_id
                                          ELSE 'erased:' || id END
@@ -220,7 +223,7 @@ _SCRUB = (
 )
 
 
-# A report may name but the conversation, or an address that a customer wrote from and nobody ever wrote to.
+# A report may name only the conversation, or an address that a customer wrote from and nobody ever wrote to.
 _SENDERS = sa.text("""
     SELECT DISTINCT sender FROM messages
     WHERE tenant_id = :tenant AND conversation_id = ANY (CAST(:conversations AS uuid[]))
@@ -233,7 +236,7 @@ _NAMES = sa.text("""
 
 
 async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
-    """What tells the contact's reports from others', as LIKE patterns."""
+    """Return LIKE patterns that match reports about this contact."""
     values = {"conversations": contact.conversations}
     senders = await tx.scalars(_SENDERS, **values)
     names = await tx.scalars(_NAMES, **values)
@@ -242,7 +245,7 @@ async def _needles(tx: TenantTx, contact: HeldContact) -> list[str]:
 
 
 async def scrub(tx: TenantTx, contact: HeldContact) -> None:
-    """Take out everything that says who the contact is or what was written; what is counted stays."""
+    """Remove everything that says who the contact is or what was written. What is counted stays."""
     values: dict[str, Any] = {
         "tenant": tx.tenant,
         "contact": contact.id,
@@ -260,13 +263,13 @@ async def scrub(tx: TenantTx, contact: HeldContact) -> None:
 
 
 def _needle(address: str) -> str:
-    """A LIKE pattern that finds an address in a provider's report; WhatsApp writes numbers without their `+`."""
+    """Return a LIKE pattern for an address in a provider's report. WhatsApp writes numbers without their `+`."""
     bare = address.removeprefix("+")
     return f"%{_literal(bare)}%" if len(bare) >= SHORTEST_NEEDLE else _whole(bare)
 
 
 def _whole(text: str) -> str:
-    """A LIKE pattern that finds a text in JSON, and not a longer one that holds it."""
+    """Return a LIKE pattern for a text in JSON that does not match a longer text that holds it."""
     return f"%{_literal(json.dumps(text.lower(), ensure_ascii=False))}%"
 
 

@@ -1,7 +1,7 @@
-"""Deleting what is old, a page and a transaction at a time, tenant by tenant behind the wall that everybody is behind.
+"""Deletes old rows, one page and one transaction at a time, tenant by tenant under row-level security.
 
-Conversations, their timelines and contacts are not deleted here: they are the helpdesk's. Workers forget events
-themselves (`app/webhooks/retention.py`).
+Conversations, their timelines and contacts belong to the helpdesk and are not deleted here. Workers delete old events
+(`app/webhooks/retention.py`).
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from app.domain.words import MassReplyId, TenantId
 from app.store.transactions import SweepTx, TenantTx
 
 PAGE: Final = 1_000
-"""Rows that one transaction deletes of one kind."""
+"""Rows of one kind that one transaction deletes."""
 
 _FINISHED = "m.tenant_id = :tenant AND m.finished_at < :before"
 _UNCERTAIN = "EXISTS (SELECT FROM lanes l WHERE l.tenant_id = :tenant AND l.mass_reply_id = m.id AND l.uncertain > 0)"
 _OVER = f"{_FINISHED} AND NOT {_UNCERTAIN}"
 
-# Whoever names a file says so in its row first, and purge holds the row before it deletes it, so that the second sees
-# what the first did: purge would not see a mass reply that is just being written.
+# A writer that names a file updates the file's row first, and a purge locks that row before it deletes it. So the
+# second of them sees what the first did: a purge cannot see a mass reply whose insert has not committed.
 _OLD = {
     DataKind.RECEIPTS: "receipts o WHERE o.tenant_id = :tenant AND o.received_at < :before",
     DataKind.AUTOMATION_RUNS: """
@@ -37,7 +37,7 @@ _OLD = {
                                  WHERE m.tenant_id = :tenant AND m.attachments <> '[]' AND a ->> 'id' IS NOT NULL)
     """,
 }
-"""Where the rows of a kind are that are old and over."""
+"""Return which rows of a kind are old and have ended."""
 
 _EMPTY_SESSIONS = """
     chat_sessions o WHERE o.tenant_id = :tenant AND o.created_at < :before
@@ -47,12 +47,12 @@ _EMPTY_SESSIONS = """
 
 
 async def every_tenant(tx: SweepTx) -> list[TenantId]:
-    """The ids of all tenants; needs a sweep's transaction."""
+    """Return the ids of all tenants."""
     return [TenantId(id_) for id_ in await tx.scalars(sa.text("SELECT id FROM tenants ORDER BY id"))]
 
 
 async def count_old(tx: TenantTx, kind: DataKind, before: datetime) -> int:
-    """How many rows of a kind a purge would delete."""
+    """Count the rows of a kind that a purge would delete."""
     sources = {
         **_OLD,
         DataKind.CHAT_SESSIONS: _EMPTY_SESSIONS,
@@ -65,12 +65,12 @@ async def count_old(tx: TenantTx, kind: DataKind, before: datetime) -> int:
 
 
 async def count_uncertain(tx: TenantTx, before: datetime) -> int:
-    """Mass replies that are old enough, and hold deliveries of which nobody knows whether they were sent."""
+    """Count the mass replies that are old enough but have uncertain deliveries."""
     statement = sa.text(f"SELECT count(*) FROM mass_replies m WHERE {_FINISHED} AND {_UNCERTAIN}")  # noqa: S608 - constants
     return await tx.scalar(statement, before=before) or 0
 
 
-# An array is made once; a subquery that a plan runs again for each row would hold other rows each time.
+# The array is computed once. A subquery that the plan runs again for each row would lock other rows each time.
 DELETE = {
     kind: sa.text(f"""
         DELETE FROM {source.split(maxsplit=1)[0]}
@@ -83,12 +83,12 @@ DELETE = {
 
 
 async def delete_page(tx: TenantTx, kind: DataKind, before: datetime) -> Sequence[str | None]:
-    """Delete a page of one kind; answers for each row the key of its file, where it had one."""
+    """Delete a page of one kind. Return the storage key of each row's file, or None."""
     return list(await tx.scalars(DELETE[kind], before=before))
 
 
 async def hold_over(tx: TenantTx, before: datetime) -> MassReplyId | None:
-    """Hold one mass reply that is over, so that nobody retries it meanwhile."""
+    """Lock one finished mass reply, so that nobody retries it meanwhile."""
     statement = sa.text(f"""
         SELECT m.id FROM mass_replies m WHERE {_OVER} ORDER BY m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED
     """)  # noqa: S608 - built from constants
@@ -97,7 +97,7 @@ async def hold_over(tx: TenantTx, before: datetime) -> MassReplyId | None:
 
 
 async def delete_deliveries(tx: TenantTx, id_: MassReplyId) -> int:
-    """Delete a page of a mass reply's deliveries, with all that hangs on them."""
+    """Delete a page of a mass reply's deliveries, with everything that belongs to them."""
     statement = sa.text("""
         DELETE FROM deliveries WHERE tenant_id = :tenant AND id = ANY (ARRAY(
             SELECT id FROM deliveries WHERE tenant_id = :tenant AND mass_reply_id = :id ORDER BY id LIMIT :page))
@@ -110,7 +110,7 @@ async def delete_mass_reply(tx: TenantTx, id_: MassReplyId) -> None:
     await tx.execute(statement, id=id_)
 
 
-# The conversation is held against a first message that is just coming: its row is locked before messages are added.
+# Lock the conversation against a first message that is arriving: messages are added under the lock on its row.
 _HOLD_SESSIONS = sa.text(f"""
     SELECT c.id AS conversation_id, c.contact_id, o.token_hash
     FROM conversations c JOIN {_EMPTY_SESSIONS.replace("WHERE", "ON o.conversation_id = c.id WHERE", 1)}
@@ -127,7 +127,7 @@ _DELETE_SESSIONS = (
 
 
 async def delete_empty_sessions(tx: TenantTx, before: datetime) -> int:
-    """Delete a page of visitors who left nothing; answers how many."""
+    """Delete a page of visitors without messages. Return how many were deleted."""
     rows = list(await tx.execute(_HOLD_SESSIONS, before=before))
     values = {
         "tokens": [row.token_hash for row in rows],

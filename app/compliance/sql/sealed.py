@@ -1,4 +1,4 @@
-"""Everything of a tenant's that is sealed, whatever it is: for the change to another key."""
+"""Every sealed value of a tenant, of any kind, for the change to another key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class SealedRow:
 
 
 async def hold_rows(tx: TenantTx, table: sa.Table, column: str) -> list[SealedRow]:
-    """Read what is sealed in a column, held until the transaction ends."""
+    """Read a column's sealed values, locked until the transaction ends."""
     query = sa.select(table.c.id, table.c[column]).where(table.c.tenant_id == tx.tenant).order_by(table.c.id)
     return [SealedRow(*row) for row in await tx.execute(query.with_for_update())]
 
@@ -36,7 +36,7 @@ async def write_row(tx: TenantTx, table: sa.Table, column: str, row: SealedRow) 
 
 
 async def accounts_without_tokens(tx: TenantTx) -> list[UUID]:
-    """The accounts whose callback secret is derived and not stored, held until the transaction ends."""
+    """Return the accounts whose callback secret is derived and not stored, locked until the transaction ends."""
     columns = channel_accounts.c
     query = (
         sa.select(columns.id).where(columns.tenant_id == tx.tenant, columns.callback_secrets == {}).order_by(columns.id)

@@ -77,7 +77,7 @@ class Control:
         return ProviderAccount(given["provider"], fault=fault, **texts)
 
     async def inbound(self, request: web.Request) -> web.Response:
-        """Play a customer who writes. Return whether the account's callback address accepted the message."""
+        """Play a customer who writes. Return whether the account's callback URL accepted the message."""
         try:
             provider, said = self._said(await request.json())
         except ValueError as error:

@@ -1,6 +1,6 @@
-"""The faults that the sandbox commits on request, and the magic recipients that ask for them.
+"""The faults that the sandbox injects on request, and the magic recipients that ask for them.
 
-One table says everything: the behaviour of every provider, the start page and the documentation are read from it.
+One table holds them: every provider's behaviour, the start page and the documentation are made from it.
 """
 
 import re
@@ -34,7 +34,7 @@ class InjectedFault(StrEnum):
 
 
 class Stage(Enum):
-    """Where a fault strikes, which decides whether the provider has accepted the message."""
+    """Where a fault occurs. It decides whether the provider has accepted the message."""
 
     CALL = "the whole call is refused; nothing in it is accepted"
     MESSAGE = "this message is refused; others in the same batch are not touched"
@@ -49,15 +49,16 @@ class Magic:
     fault: InjectedFault
     stage: Stage
     block: str
-    """Two digits: +1500555 0{block}x (ten numbers, valid to a number checker), +1555010{block}xx (a hundred), and
-    the ids 555010{block}xxxxxxxx, with or without a country in front."""
+    """Two digits, in +1500555 0{block}x (ten numbers, valid to a number checker), +1555010{block}xx (a hundred), and
+    the ids 555010{block}xxxxxxxx, with or without a country in front.
+    """
     what: str
     twilio_number: str | None = None
     """The number with the same meaning in https://www.twilio.com/docs/iam/test-credentials."""
     providers: frozenset[str] | None = None
-    """Who commits it; None: every provider but those in `never`."""
+    """Providers that inject it; None means every provider but those in `never`."""
     never: frozenset[str] = frozenset()
-    """Who cannot commit it."""
+    """Providers that cannot inject it."""
 
     @property
     def example_email(self) -> str:
@@ -74,8 +75,9 @@ class Magic:
 
 WINDOWED = frozenset({"whatsapp_cloud", "meta"})
 MAIL_SERVERS = frozenset({"smtp"})
-"""They report nothing by a call; and where one answers with an error, it has not taken the message (RFC 5321 section
-4.2.1)."""
+"""Providers that report nothing by a call, and that have not taken a message when they answer with an error (RFC 5321
+section 4.2.1).
+"""
 
 MAGIC: tuple[Magic, ...] = (
     Magic(
@@ -159,7 +161,7 @@ _WORD = re.compile("|".join(sorted(InjectedFault, key=len, reverse=True)), re.IG
 
 
 def find_fault(recipient: str) -> InjectedFault | None:
-    """Say what a recipient asks for. A number or an id is looked up by its digits, anything else by how it begins."""
+    """Return the fault that a recipient asks for, by the digits of a number or id, else by how it begins."""
     digits = _NUMBER.fullmatch(recipient)
     if digits:
         return _BY_NUMBER.get(recipient) or _BY_BLOCK.get(digits[1] or digits[2] or digits[3])
@@ -168,6 +170,6 @@ def find_fault(recipient: str) -> InjectedFault | None:
 
 
 def commits(provider: str, fault: InjectedFault) -> bool:
-    """Say whether a provider knows this fault at all."""
+    """Whether a provider has this fault at all."""
     magic = _BY_FAULT[fault]
     return provider not in magic.never and (magic.providers is None or provider in magic.providers)

@@ -1,4 +1,4 @@
-"""What the providers behind Meta's Graph API share: the door, error answers, uploads, signed calls, reply windows."""
+"""What the providers behind Meta's Graph API share: authentication, errors, uploads, signed calls, reply windows."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ BAD_JSON: Final = ProviderError(400, 100, "The body is not a JSON object.")
 
 
 def admit(accounts: ProviderAccounts, provider: str, request: web.Request) -> ProviderAccount | None:
-    """Find the account that a call's path names, for a caller with a bearer token."""
+    """Return the account in a call's path, if the caller has its bearer token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     account = accounts.admit(provider, request.match_info["sender"])
     if account is None or scheme != "Bearer" or not token:
@@ -31,7 +31,7 @@ def admit(accounts: ProviderAccounts, provider: str, request: web.Request) -> Pr
 
 
 def refusal(problem: ProviderError) -> web.Response:
-    """https://developers.facebook.com/docs/graph-api/guides/error-handling; a code may be `10/2018278`."""
+    """https://developers.facebook.com/docs/graph-api/guides/error-handling. A code may be `10/2018278`."""
     code, _, subcode = str(problem.code).partition("/")
     error = {"message": f"(#{code}) {problem.text}", "type": "OAuthException", "code": int(code), "fbtrace_id": "A"}
     if subcode:
@@ -58,7 +58,7 @@ def member(json_object: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def signed_post(account: ProviderAccount, body: Mapping[str, Any]) -> Post:
     """https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
 
-    What is not ASCII is escaped before it is signed, as Meta does.
+    Non-ASCII characters are escaped before signing, as Meta does.
     """
     content = json.dumps(body, ensure_ascii=True).encode()
     digest = hmac.new(account.secret.encode(), content, hashlib.sha256).hexdigest()
@@ -67,13 +67,13 @@ def signed_post(account: ProviderAccount, body: Mapping[str, Any]) -> Post:
 
 
 def reports(entry: JournalEntry, kinds: Sequence[str]) -> Sequence[str]:
-    """The receipts of a message, if its account has a place for them and a secret to sign them."""
+    """Return the receipts of a message, if its account has a callback URL and a secret to sign them."""
     account = entry.message.account
     return kinds if account.callback_url and account.secret else ()
 
 
 class Windows:
-    """When each customer last wrote, as far as it was played here. Of anybody else the window is open."""
+    """When each played customer last wrote. For anybody else the window is open."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], datetime] = {}
@@ -89,7 +89,7 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class UploadForm:
-    """The parts of an upload's form, and the file among them."""
+    """The fields of an upload's form, and its file."""
 
     fields: Mapping[str, str]
     filename: str
@@ -115,7 +115,7 @@ async def read_upload(request: web.Request) -> UploadForm | None:
 
 
 class UploadedFiles:
-    """What was uploaded: each account's own, under ids that are never given twice."""
+    """Uploaded files, by account. An id is never given twice."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], UploadForm] = {}

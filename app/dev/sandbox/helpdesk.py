@@ -1,4 +1,4 @@
-"""A helpdesk at the other end of our own `webhook` provider: https://www.standardwebhooks.com"""
+"""A helpdesk behind our own `webhook` provider: https://www.standardwebhooks.com"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ class Helpdesk:
     name: ClassVar[str] = "webhook"
     mount: ClassVar[str] = "/helpdesk/messages"
     problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
-        InjectedFault.INVALID: ProviderError(422, "invalid_recipient", "There is no such recipient."),
+        InjectedFault.INVALID: ProviderError(422, "invalid_recipient", "The recipient does not exist."),
         InjectedFault.OPTED_OUT: ProviderError(422, "opted_out", "The recipient has opted out."),
         InjectedFault.THROTTLED: ProviderError(429, "rate_limited", "Too many messages.", retry_after=1),
         InjectedFault.BUSY: ProviderError(429, "rate_limited", "Too many messages."),
@@ -46,7 +46,7 @@ class Helpdesk:
         return await HttpCall(self._exchange, request, self).serve(self._read, self._answer)
 
     def authenticate(self, request: web.Request) -> ProviderAccount | None:
-        """Find the account by `?key=`; without one, the only registered account is meant."""
+        """Return the account of `?key=`, or the only registered one if there is no key."""
         key = request.query.get("key", "")
         accounts = self._exchange.accounts
         return accounts.admit(self.name, key) or (None if key else accounts.only(self.name))
@@ -78,7 +78,7 @@ class Helpdesk:
         return _signed(entry.message.account, f"{entry.message_id}.{kind}", event)
 
     def inbound(self, said: Said, message_id: str) -> Post:
-        """Our own contract: docs/channels/webhook.md. `in_reply_to` has no place in it."""
+        """Our own contract: docs/channels/webhook.md. It has no field for `in_reply_to`."""
         message = {"id": message_id, "text": said.text, "sent_at": said.at.isoformat()}
         data = {"sender": said.sender, "message": message}
         event = {"type": "message.received", "timestamp": said.at.isoformat(), "data": data}
@@ -139,6 +139,6 @@ def _signed(account: ProviderAccount, event_id: str, event: Mapping[str, Any]) -
 
 
 def _without_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Attachments can be megabytes each, and a journal is kept in memory."""
+    """Leave contents out: attachments can be megabytes each, and the journal is in memory."""
     attachments = message.get("attachments") or ()
     return {**message, "attachments": [{k: v for k, v in a.items() if k != "content"} for a in attachments]}

@@ -1,4 +1,4 @@
-"""One call over HTTP, from the door to the answer: admit, read, judge, journal, report, and fail as asked."""
+"""One HTTP call from start to end: authenticate, read, judge, journal, report, and fail if asked to."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -100,7 +100,7 @@ class HttpCall:
         return slow
 
     def _drop(self) -> web.Response:
-        """Cut the connection. aiohttp wants an answer to return all the same; nobody will see it."""
+        """Cut the connection. aiohttp still wants a response, which nobody will see."""
         if self.request.transport:
             self.request.transport.abort()
         return web.Response()

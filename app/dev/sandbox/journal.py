@@ -1,4 +1,4 @@
-"""What the sandbox received, in order: the evidence for who was written to, and how often."""
+"""What the sandbox received, in order: the evidence of who was written to, and how often."""
 
 import json
 import time
@@ -16,16 +16,16 @@ from app.dev.sandbox.faults import InjectedFault
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """One message as a provider's call gave it."""
+    """One message, as in a provider's call."""
 
     account: ProviderAccount
     channel: str
     recipient: str
-    """Empty where the call was refused before its body was read."""
+    """Empty if the call was refused before its body was read."""
     correlation: str | None
-    """The sender's `<delivery_id>.<epoch>`; a mail names the delivery alone."""
+    """The sender's `<delivery_id>.<epoch>`. A mail names only the delivery."""
     fields: Mapping[str, object]
-    """The body as the provider names it, attachments without their content."""
+    """The body in the provider's own names, without the contents of attachments."""
     headers: Mapping[str, str]
 
     @property
@@ -35,7 +35,7 @@ class ReceivedMessage:
 
 @dataclass(frozen=True, slots=True)
 class ProviderError:
-    """Why a provider refuses: the status of HTTP or of SMTP, its own code, and its words."""
+    """Why a provider refuses: the HTTP or SMTP status, its own code, and its words."""
 
     status: int
     code: int | str
@@ -53,7 +53,7 @@ class JournalEntry:
     monotonic: float
     message: ReceivedMessage
     message_id: str | None
-    """The provider's id for it; None says that it was refused, any other value that the provider would deliver it."""
+    """The provider's id for the message. None means that it was refused, any other value that it would be delivered."""
     fault: InjectedFault | None
     problem: ProviderError | None
 
@@ -64,7 +64,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class SentReceipt:
-    """A receipt that was sent, and whether the other side took it."""
+    """A receipt that was sent, and whether the other side accepted it."""
 
     kind: str
     taken: bool
@@ -75,13 +75,13 @@ class Counts:
     accepted: int
     refused: int
     distinct_accepted: int
-    """Delivery ids accepted at least once; a message without a correlation counts for itself."""
+    """Count the delivery ids that were accepted. A message without a correlation counts as one."""
     duplicates: Sequence[str] = field(default=())
-    """Delivery ids accepted more than once, in the order of their first acceptance."""
+    """Return the delivery ids that were accepted more than once, in the order of first acceptance."""
 
 
 class Journal:
-    """Append only. Sequence numbers go on growing when it is cleared."""
+    """Append-only. Sequence numbers keep growing when it is cleared."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
@@ -127,7 +127,7 @@ class Journal:
         return tuple(self._reports.get(entry.sequence, ()))
 
     def after(self, sequence: int) -> Sequence[JournalEntry]:
-        """The entries that came after one that was seen before."""
+        """Return the entries after one that was seen before."""
         first = self._entries[0].sequence if self._entries else 0
         return self._entries[max(sequence + 1 - first, 0) :]
 
@@ -158,7 +158,7 @@ class Journal:
         if entry.accepted and message.delivery_id:
             self._deliveries[message.delivery_id].append(entry)
         if self._file:
-            # Flushed line by line, so that the file is whole up to the moment a test kills this process.
+            # Flushed line by line: when a test kills this process, the file is complete up to that moment.
             self._file.write(json.dumps(to_json(entry)) + "\n")
             self._file.flush()
         return entry

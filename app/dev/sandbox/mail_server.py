@@ -1,7 +1,7 @@
-"""The wire of the mail server: aiosmtpd, out of the extra `embedded`, and what it says and does here.
+"""The mail server's wire: aiosmtpd, from the extra `embedded`, and its replies here.
 
-A mail is refused where its recipient is named, before its content; from the last dot on it is accepted, and only the
-reply can suffer (RFC 5321 section 6.1).
+A mail is refused when its recipient is named, before its content. After the final dot it is accepted, and only the
+reply can go wrong (RFC 5321 section 6.1).
 """
 
 import asyncio
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HOSTNAME = "sandbox.example.com"
 MAX_MAIL = 32 * 1024 * 1024
-"""Bytes; announced as SIZE (RFC 1870)."""
+"""Bytes. Announced as SIZE (RFC 1870)."""
 CLOSES = 421
 """RFC 5321 section 3.8: the one reply after which the server hangs up."""
 
@@ -42,7 +42,7 @@ def server_class() -> "type[SMTP]":
 
 @asynccontextmanager
 async def run_mail_server(exchange: MessageBus, smtp: Smtp, host: str, port: int) -> AsyncIterator[int]:
-    """Serve until the block ends; yields the port, a free one for 0. Any login is taken, and none is asked for."""
+    """Serve until the block ends. Yield the port, a free one for 0. Any login is accepted, and none is required."""
     loop, make = asyncio.get_running_loop(), server_class()
     lines: WeakSet[SMTP] = WeakSet()
 
@@ -69,14 +69,14 @@ async def run_mail_server(exchange: MessageBus, smtp: Smtp, host: str, port: int
 
 
 class SmtpSession:
-    """What is said on one connection. aiosmtpd finds the hooks by their names; each returns the reply."""
+    """The replies on one connection. aiosmtpd finds the hooks by name; each returns the reply."""
 
     def __init__(self, exchange: MessageBus, smtp: Smtp) -> None:
         self._exchange = exchange
         self._smtp = smtp
         self._account = ProviderAccount(smtp.name, "")
         self._faults: dict[str, InjectedFault | None] = {}
-        """Of the recipients that were taken."""
+        """For the accepted recipients."""
 
     async def handle_MAIL(  # noqa: N802 - the command's name
         self, _server: "SMTP", _session: "Session", envelope: "Envelope", address: str, _options: list[str]
@@ -107,7 +107,7 @@ class SmtpSession:
         if problem is None:
             return _cut(server)
         if problem.status == CLOSES and server.transport:
-            asyncio.get_running_loop().call_soon(server.transport.close)  # once the reply is written
+            asyncio.get_running_loop().call_soon(server.transport.close)  # after the reply is written
         return _reply(problem)
 
     async def handle_DATA(  # noqa: N802 - the command's name
@@ -137,7 +137,7 @@ class SmtpSession:
                 return reply
 
     async def _drip(self, server: "SMTP", reply: str) -> str:
-        """Say all but the last character, which is left to aiosmtpd: it ends the line."""
+        """Write all but the last character. aiosmtpd writes that one to end the line."""
         for byte in reply[:-1].encode():
             if self._exchange.closing.is_set():
                 return _cut(server)
@@ -151,7 +151,7 @@ def _reply(problem: ProviderError) -> str:
 
 
 def _cut(server: "SMTP") -> str:
-    """End the connection at once. aiosmtpd wants a reply all the same; nobody will see it."""
+    """Cut the connection at once. aiosmtpd still wants a reply, which nobody will see."""
     if server.transport:
         cast(asyncio.WriteTransport, server.transport).abort()
     return ""

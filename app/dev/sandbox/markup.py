@@ -1,4 +1,4 @@
-"""HTML in which every value is escaped, and the frame that all pages share."""
+"""HTML in which every value is escaped, and the frame of all pages."""
 
 from html import escape
 from importlib import resources
@@ -8,7 +8,7 @@ PAGE = Template(resources.files(__package__).joinpath("page.html").read_text(enc
 
 
 class Markup(str):
-    """Text that is HTML already. Only this module's functions and literals in the pages make it."""
+    """Text that is already HTML. Only this module's functions and literals in the pages make it."""
 
     __slots__ = ()
 

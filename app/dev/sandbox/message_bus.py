@@ -1,4 +1,4 @@
-"""What becomes of a message, whatever wire it came over: the fault that it asks for, and its entry in the journal."""
+"""What happens to a message on any wire: its fault, and its entry in the journal."""
 
 import asyncio
 from collections import Counter
@@ -14,7 +14,7 @@ from app.dev.sandbox.receipt_sender import ReceiptSender
 
 THROTTLES = frozenset({InjectedFault.THROTTLED, InjectedFault.BUSY})
 GARBAGE = "<html><h1>It works!</h1>"
-"""What answers in place of a provider."""
+"""What answers instead of a provider."""
 
 
 class MessageBus:
@@ -29,12 +29,15 @@ class MessageBus:
         self._throttled: Counter[tuple[str, str]] = Counter()
 
     def forget(self) -> None:
-        """Begin anew: an empty journal, and throttled recipients throttled again."""
+        """Start again with an empty journal. Throttled recipients are throttled again."""
         self.journal.clear()
         self._throttled.clear()
 
     def fault(self, draft: ParsedCall) -> InjectedFault | None:
-        """Say what goes wrong with a message. To be asked once for each call: it counts those of throttled ones."""
+        """Return what goes wrong with a message.
+
+        Ask once for each call: it counts the calls for throttled recipients.
+        """
         fault = draft.message.account.fault or find_fault(draft.message.recipient)
         if fault is None or fault in draft.spared or not commits(draft.message.account.provider, fault):
             return None
@@ -48,11 +51,11 @@ class MessageBus:
         return self._throttled[key] > self.settings.throttle_calls
 
     def refuse(self, provider: Provider, message: ReceivedMessage, fault: InjectedFault) -> JournalEntry:
-        """Note a message that fails by a fault, in the provider's words; a dropped connection has none."""
+        """Record a message that a fault ends, in the provider's words. A dropped connection has none."""
         return self.journal.refuse(message, provider.problems.get(fault), fault)
 
     def judge(self, provider: Provider, draft: ParsedCall, fault: InjectedFault | None) -> JournalEntry:
-        """Accept a message, or refuse it alone."""
+        """Accept a message, or refuse only that one."""
         if fault and STAGES[fault] is Stage.MESSAGE:
             return self.refuse(provider, draft.message, fault)
         if draft.problem:
@@ -60,17 +63,17 @@ class MessageBus:
         return self.journal.accept(draft.message, provider.new_id(), fault)
 
     async def lag(self) -> None:
-        """Take the time that the settings ask for before an answer."""
+        """Wait for the configured time before a response."""
         if self.settings.timing.latency:
             await asyncio.sleep(self.settings.timing.latency)
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but do not keep the sandbox from stopping."""
+        """Wait, without keeping the sandbox from stopping."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.closing.wait()
 
 
 def first_at(stage: Stage, faults: Iterable[InjectedFault | None]) -> InjectedFault | None:
-    """Find the fault that decides over a call with several messages."""
+    """Return the fault that decides a call with several messages."""
     return next((fault for fault in faults if fault and STAGES[fault] is stage), None)

@@ -32,7 +32,7 @@ HUMAN_AGENT_WINDOW = timedelta(days=7)
 MAX_TEXT = 2000
 MAX_INSTAGRAM_BYTES = 1000
 INSTAGRAM_IDS = "17841"
-"""How the ids of Instagram's professional accounts begin; any other sender is a page."""
+"""How the ids of Instagram's professional accounts begin. Any other sender is a page."""
 
 INVALID = ProviderError(400, 100, "Param is not valid.")
 UNKNOWN_FILE = ProviderError(400, "100/2018047", "Upload attachment failure.")
@@ -40,7 +40,7 @@ CLOSED = ProviderError(400, "10/2018278", "This message is sent outside of allow
 INSTAGRAM_CLOSED = ProviderError(403, "10/2534022", "This message is sent outside of allowed window.")
 
 SILENT = frozenset({InjectedFault.BOUNCE, InjectedFault.COMPLAINT, InjectedFault.UNDELIVERED})
-"""Meta reports no failures: a message that does not arrive is one of which nothing more is heard."""
+"""Meta reports no failures: when a message does not arrive, nothing more is heard of it."""
 
 
 class Meta:

@@ -1,4 +1,4 @@
-"""How a sandbox behaves, chosen once when it starts."""
+"""How a sandbox behaves, chosen once at start."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,15 +9,15 @@ class Timing:
     """All in seconds."""
 
     latency: float = 0.0
-    """Before every answer to a message."""
+    """Before every response to a message."""
     receipt_delay: float = 0.3
     """From accepting a message to its first receipt."""
     retry_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
-    """Before each further attempt to hand over a receipt that was not taken; then it is given up."""
+    """Before each further attempt to deliver a receipt that was not accepted. Then it is dropped."""
     hold: float = 60.0
     """How long a call that is never answered keeps its connection."""
     drip: float = 1.0
-    """Between two bytes of a dripping answer."""
+    """Between two bytes of a slow response."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The page at `/outbox`: the messages as their recipients would have got them."""
+"""The page at `/outbox`: messages as their recipients would see them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from app.dev.sandbox.markup import Markup, fill, join, page
 from app.dev.sandbox.provider import Provider
 
 SHOWN = 200
-"""Messages on the page; the journal has them all."""
+"""Messages on the page. The journal has them all."""
 
 CARD = """<article>
 <header><strong>{}</strong><span class="{}">{}</span></header>
@@ -30,7 +30,7 @@ BODY = """<h1><a href="/">Provider sandbox</a>: outbox</h1>
 </main>
 <script src="/outbox.js"></script>"""
 
-SCRIPT = """// The page as it is by now, every other second; what is being typed into the search stays.
+SCRIPT = """// Show the current page every other second, and leave what is being typed into the search.
 const shown = document.querySelector("main");
 async function refresh() {
   try {
@@ -39,7 +39,7 @@ async function refresh() {
     const fresh = page.querySelector("main");
     if (fresh && fresh.innerHTML !== shown.innerHTML) shown.replaceChildren(...fresh.childNodes);
   } catch {
-    // The sandbox is stopped, or about to come back.
+    // The sandbox has stopped, or is restarting.
   }
   setTimeout(refresh, 2000);
 }
@@ -48,7 +48,7 @@ setTimeout(refresh, 2000);
 
 
 def outbox_page(journal: Journal, providers: Mapping[str, Provider], channel: str | None, wanted: str = "") -> str:
-    """Newest first, over all channels or on one; `wanted` are words that each message shown must hold."""
+    """Return messages, newest first, on all channels or one. `wanted` are words that each of them must hold."""
     totals = Counter(entry.message.channel for entry in journal if entry.message.channel)
     found = _found(journal, providers, channel, wanted.casefold().split())
     cards = [_card(entry, providers[entry.message.account.provider], journal.reports(entry)) for entry in found]

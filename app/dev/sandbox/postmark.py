@@ -1,7 +1,7 @@
 """Postmark's e-mail API: https://postmarkapp.com/developer/api/email-api
 
-It answers 200 to a batch whatever happens to its messages, and gives each an `ErrorCode` of its own. An `ErrorCode` is
-never an HTTP status, even where the numbers are equal.
+A batch gets 200 whatever happens to its messages, and each message has an `ErrorCode` of its own. An `ErrorCode` is
+never an HTTP status, even if the numbers are equal.
 """
 
 import json
@@ -23,12 +23,12 @@ from app.dev.sandbox.postmark_checks import MEGABYTE, Payload, addresses, object
 from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
 
 CORRELATION_KEY = "delivery"
-"""The metadata key that our messages carry their correlation in."""
+"""The metadata key that holds our messages' correlation."""
 MAX_BATCH = 500
 MAX_MESSAGE, MAX_BATCH_BYTES = 10 * MEGABYTE, 50 * MEGABYTE
 SERVER_ID = 8025
 SUBJECT = "Re: Payment failed"
-"""Of what customers write."""
+"""The subject of customers' messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Postmark:
         return await HttpCall(self._exchange, request, self).serve(_read_batch, _answer_batch)
 
     async def search(self, request: web.Request) -> web.Response:
-        """https://postmarkapp.com/developer/api/messages-api#outbound-message-search, by one metadata key."""
+        """Search by one metadata key: https://postmarkapp.com/developer/api/messages-api#outbound-message-search"""
         account = self.authenticate(request)
         if account is None:
             return self.refusal(self.problems[InjectedFault.BAD_TOKEN])
@@ -125,7 +125,7 @@ class Postmark:
     def _matching(self, account: ProviderAccount, wanted: Sequence[tuple[str, str]]) -> Iterable[JournalEntry]:
         journal = self._exchange.journal
         by_correlation = [value for key, value in wanted if key == CORRELATION_KEY]
-        # Asked for each lost answer, so the usual key does not walk through the whole journal.
+        # Asked for each lost response, so our own key must not walk through the whole journal.
         entries = journal.accepted_as(by_correlation[0]) if by_correlation else journal
         for entry in reversed(list(entries)):
             mine = entry.accepted and entry.message.account.identity == account.identity
@@ -231,7 +231,7 @@ def _draft(request: web.Request, account: ProviderAccount, payload: object) -> P
 
 
 def _without_content(payload: Payload) -> Payload:
-    """Attachments can be megabytes each, and a journal is kept in memory."""
+    """Leave contents out: attachments can be megabytes each, and the journal is in memory."""
     attachments = payload.get("Attachments")
     if not isinstance(attachments, list):
         return payload

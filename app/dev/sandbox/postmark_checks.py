@@ -1,4 +1,4 @@
-"""What Postmark checks before it takes a message: https://postmarkapp.com/developer/api/email-api"""
+"""What Postmark checks before it accepts a message: https://postmarkapp.com/developer/api/email-api"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ Payload = Mapping[str, Any]
 
 
 def objection(payload: Payload) -> str | None:
-    """Say what Postmark has against a message (ErrorCode 300), or None."""
+    """Return why Postmark refuses a message (ErrorCode 300), or None."""
     recipients = [a for name in ("To", "Cc", "Bcc") for a in addresses(payload.get(name))]
     if not addresses(payload.get("From")):
         return "The 'From' address is required."

@@ -1,6 +1,6 @@
-"""What a provider's file must offer, and the values it exchanges with the rest of the sandbox.
+"""What a provider's file must have, and the values it exchanges with the rest of the sandbox.
 
-Adding a provider that is called over HTTP is one file with one class, and its name in the tuple of `server.py`.
+To add a provider with an HTTP API, write one file with one class and add its name to the tuple in `server.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,17 +28,17 @@ THREADING = ("Message-ID", "In-Reply-To", "References")
 
 @dataclass(frozen=True, slots=True)
 class ParsedCall:
-    """A message as it was asked for, and what the provider's own checks say against it."""
+    """A message as requested, and why the provider's own checks refuse it."""
 
     message: ReceivedMessage
     problem: ProviderError | None = None
     spared: frozenset[InjectedFault] = frozenset()
-    """What does not happen to a message of this kind, whoever the recipient is."""
+    """Faults that this kind of message does not have, whoever the recipient is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A call to the sender's callback address, ready to be made."""
+    """A call to the sender's callback URL, ready to be made."""
 
     url: str = field(repr=False)
     body: bytes = field(repr=False)
@@ -47,7 +47,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message as a person wants to see it, whatever the provider calls its fields."""
+    """A message as a person reads it, whatever the provider calls its fields."""
 
     sender: str
     text: str
@@ -58,14 +58,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a customer says to an account, for `POST /sandbox/inbound`."""
+    """What a customer writes to an account, for `POST /sandbox/inbound`."""
 
     account: ProviderAccount
     sender: str
     text: str
     at: datetime
     in_reply_to: str | None = None
-    """What names the message that it answers: the provider's id, for e-mail the Message-ID with its angle brackets."""
+    """The message that it replies to: the provider's id, for e-mail the Message-ID with its angle brackets."""
 
 
 class CallRefused(Exception):
@@ -77,46 +77,46 @@ class CallRefused(Exception):
 
 
 Read = Callable[[web.Request, ProviderAccount, bytes], Sequence[ParsedCall]]
-"""Understands a call's body; raises CallRefused."""
+"""Read a call's body. Raise CallRefused if the provider cannot."""
 Answer = Callable[[Sequence[JournalEntry]], web.Response]
-"""Words the answer to a call, one journal entry for each of its messages."""
+"""Return the response to a call that has one journal entry per message."""
 
 
 class Provider(Protocol):
-    """Whoever takes messages, over whatever wire."""
+    """Whatever takes messages, on any wire."""
 
     name: ClassVar[str]
     problems: ClassVar[Mapping[InjectedFault, ProviderError]]
-    """How it words each fault that is an error answer."""
+    """How it words each fault that is an error response."""
 
     def new_id(self) -> str:
-        """Make an id for an accepted message."""
+        """Return an id for an accepted message."""
 
     def reading(self, message: ReceivedMessage) -> Reading: ...
 
 
 class HttpProvider(Provider, Protocol):
-    """One that is called over HTTP, and calls back in the same way."""
+    """A provider that is called over HTTP and calls back over HTTP."""
 
     mount: ClassVar[str]
-    """The path to append to the sandbox's address to get the base URL of the provider's API."""
+    """The path to append to the sandbox's address for the base URL of the provider's API."""
 
     def routes(self) -> Iterable[web.RouteDef]: ...
 
     def authenticate(self, request: web.Request) -> ProviderAccount | None:
-        """Find the caller's account from the headers and the URL alone. None: 401."""
+        """Return the caller's account from the headers and the URL alone. None means 401."""
 
     def refusal(self, problem: ProviderError) -> web.Response: ...
 
     def story(self, entry: JournalEntry) -> Sequence[str]:
-        """The kinds of the receipts to send, in order; none where there is no address to send them to."""
+        """Return the kinds of the receipts to send, in order; none if no address is known."""
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post: ...
 
 
 @runtime_checkable
 class TellsInbound(Provider, Protocol):
-    """Implemented where the sandbox can play a customer who writes."""
+    """Implemented by providers whose customers the sandbox can play."""
 
     def inbound(self, said: Said, message_id: str) -> Post: ...
 

@@ -1,4 +1,4 @@
-"""Hands receipts over to the sender's callback address, as patiently as a provider does."""
+"""Sends receipts to the sender's callback URL, as patiently as a provider does."""
 
 import asyncio
 import logging
@@ -22,18 +22,18 @@ TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The receipts of one message that are still to be handed over, in order."""
+    """The receipts of one message that are still to be sent, in order."""
 
     provider: HttpProvider
     entry: JournalEntry
     kinds: Sequence[str]
     happened_at: datetime
-    """When the first of them happened. It does not move with the attempts: a repeated receipt is the same receipt."""
+    """When the first of them happened. Retries keep it: a repeated receipt is the same receipt."""
     attempt: int = 0
 
 
 class ReceiptSender:
-    """A few workers share one queue; what waits for its time is a timer and not a task."""
+    """A few workers share one queue. What waits for its time is a timer, not a task."""
 
     def __init__(self, journal: Journal, timing: Timing) -> None:
         self._journal = journal
@@ -75,7 +75,7 @@ class ReceiptSender:
         return await self._post(post)
 
     async def idle(self) -> None:
-        """Wait until every receipt is taken or given up."""
+        """Wait until every receipt was accepted or dropped."""
         await self._idle.wait()
 
     def _later(self, round_: Round, delay: float) -> None:

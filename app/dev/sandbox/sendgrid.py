@@ -1,6 +1,6 @@
 """SendGrid's mail API: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 
-It answers 202 without a body, and signs its events with a key of which the customer has the public half. An account's
+It responds with 202 and no body, and signs its events with a key whose public half the customer has. An account's
 `secret` is the private half: `new_keys` makes both.
 """
 
@@ -37,7 +37,7 @@ from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, R
 Payload = Mapping[str, Any]
 
 CORRELATION_KEY = "delivery"
-"""The custom argument that our messages carry their correlation in."""
+"""The custom argument that holds our messages' correlation."""
 MAX_MESSAGE = 30_000_000
 MAX_CUSTOM_ARGUMENTS = 10_000
 """https://docs.sendgrid.com/api-reference/mail-send/limitations"""
@@ -59,7 +59,7 @@ RESERVED_HEADERS = frozenset(
 )
 TO = "personalizations.0.to.0.email"
 OWN_ADDRESS = "support@example.com"
-"""The account's own address in a customer's mail: the sandbox does not know the real one."""
+"""The account's own address in a customer's mail. The sandbox does not know the real one."""
 
 FAILURES: Mapping[InjectedFault, Mapping[str, str]] = {
     InjectedFault.BOUNCE: {
@@ -84,10 +84,10 @@ FAILURES: Mapping[InjectedFault, Mapping[str, str]] = {
 class SendGrid:
     name: ClassVar[str] = "sendgrid"
     mount: ClassVar[str] = "/sendgrid"
-    # The code is the field that is complained about: SendGrid has no other.
+    # The code is the field at fault: SendGrid has no other.
     problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
         InjectedFault.INVALID: ProviderError(400, TO, "Does not contain a valid address."),
-        # SendGrid itself takes such a message and drops it later; here the table of faults holds for every provider.
+        # SendGrid accepts such a message and drops it later. Here the table of faults holds for every provider.
         InjectedFault.OPTED_OUT: ProviderError(400, TO, "Unsubscribed Address"),
         InjectedFault.THROTTLED: ProviderError(429, "", "too many requests", retry_after=1),
         InjectedFault.BUSY: ProviderError(429, "", "too many requests"),
@@ -153,7 +153,7 @@ class SendGrid:
     def inbound(self, said: Said, message_id: str) -> Post:
         """https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
 
-        The raw mail, unsigned: the secret in the address counts.
+        The raw mail, unsigned: the secret in the address is what counts.
         """
         form = {"to": OWN_ADDRESS, "envelope": json.dumps({"to": [OWN_ADDRESS], "from": said.sender})}
         parts = {**form, "email": bytes(_mail(said, message_id)).decode()}
@@ -189,7 +189,7 @@ def _mail(said: Said, message_id: str) -> EmailMessage:
 
 
 def new_keys() -> tuple[str, str]:
-    """Make the private key for an account's `secret`, and the public one as SendGrid shows it to its customer."""
+    """Return a private key for an account's `secret`, and its public half as SendGrid shows it to its customer."""
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -236,14 +236,14 @@ def _read(request: web.Request, account: ProviderAccount, body: bytes) -> Sequen
 
 
 def _without_content(payload: Payload) -> Payload:
-    """Attachments can be megabytes each, and a journal is kept in memory."""
+    """Leave contents out: attachments can be megabytes each, and the journal is in memory."""
     attachments = payload.get("attachments") or ()
     kept = [{**a, "content": f"{len(str(a.get('content')))} characters"} for a in attachments]
     return {**payload, "attachments": kept} if kept else payload
 
 
 def _objection(payload: Payload) -> ProviderError | None:
-    """Say what SendGrid has against a message: https://docs.sendgrid.com/api-reference/mail-send/errors"""
+    """Return why SendGrid refuses a message: https://docs.sendgrid.com/api-reference/mail-send/errors"""
     to = payload["personalizations"][0]["to"]
     if not all(isinstance(one.get("email"), str) and ADDRESS.fullmatch(one["email"]) for one in to):
         return ProviderError(400, TO, "Does not contain a valid address.")

@@ -1,4 +1,4 @@
-"""The sandbox put together: one HTTP server with every provider's routes and its own, and a mail server beside it."""
+"""The whole sandbox: one HTTP server with every provider's routes and its own, and a mail server beside it."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ from app.dev.sandbox.whatsapp import WhatsApp
 PROVIDERS: tuple[Callable[[MessageBus], HttpProvider], ...] = (Postmark, SendGrid, Twilio, WhatsApp, Meta, Helpdesk)
 
 MAX_REQUEST = 64 * 1024 * 1024
-"""Bytes. Above every provider's own limit, so that the provider's own words refuse what is too big."""
+"""Bytes. Above every provider's own limit, so that the provider's own words refuse what is too large."""
 GRACE = 2.0
 """Seconds that calls in progress get when the sandbox stops."""
 
@@ -56,11 +56,11 @@ class Sandbox:
         return account
 
     def reset(self) -> None:
-        """Forget what was received, and which recipients were throttled; accounts stay."""
+        """Forget what was received, and which recipients were throttled. Accounts stay."""
         self.exchange.forget()
 
     async def receipts_settled(self) -> None:
-        """Wait until every receipt is taken, or given up after its last attempt."""
+        """Wait until every receipt was accepted, or dropped after its last attempt."""
         await self.courier.idle()
 
 

@@ -16,11 +16,11 @@ from app.dev.sandbox.provider import THREADING, Reading
 CHANNEL = "email"
 
 _OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>]+>")
-"""A Message-ID made of a delivery's id: the same for every attempt, so that a mail that came twice is found."""
+"""A Message-ID with a delivery's id. It is the same for every attempt, so a mail that came twice is found."""
 
 
 class Smtp:
-    """An account is a sender's address, that of MAIL FROM. Nothing is reported back."""
+    """An account is a sender's address, from MAIL FROM. Nothing is reported back."""
 
     name: ClassVar[str] = "smtp"
     problems: ClassVar[Mapping[InjectedFault, ProviderError]] = {
@@ -69,7 +69,7 @@ def _body(mail: EmailMessage, subtype: str) -> str | None:
 
 
 def _attachments(mail: EmailMessage) -> Iterator[Mapping[str, object]]:
-    """Without their content: it can be megabytes, and a journal is kept in memory."""
+    """Leave contents out: they can be megabytes each, and the journal is in memory."""
     for part in mail.iter_attachments():
         content = part.get_payload(decode=True)
         size = len(content) if isinstance(content, bytes) else None

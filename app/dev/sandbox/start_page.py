@@ -25,7 +25,7 @@ SMTP, and simply takes a mail whose trouble would be reported later, or be an er
 
 
 def start_page(addresses: Iterable[tuple[str, str]]) -> str:
-    """`addresses` are those of the providers, by their names."""
+    """`addresses` are the providers' addresses, by provider name."""
     return page("Provider sandbox", fill(BODY, _addresses(addresses), _magic()))
 
 

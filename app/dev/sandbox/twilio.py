@@ -23,9 +23,9 @@ from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of
 
 API_VERSION = "2010-04-01"
 OWN_NUMBER = "+12125550199"
-"""The account's own number in a customer's message: the sandbox does not know the real one."""
+"""The account's own number in a customer's message. The sandbox does not know the real one."""
 CORRELATION_PARAMETER = "d"
-"""The query parameter of our status callback URL that carries the correlation."""
+"""The query parameter of our status callback URL that holds the correlation."""
 MAX_BODY = 1600
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -34,7 +34,10 @@ DOCUMENTED_NUMBERS: Mapping[str, ProviderError] = {
     "+15005550003": ProviderError(400, 21408, "Permission to send an SMS has not been enabled for the region."),
     "+15005550009": ProviderError(400, 21614, "'To' number is not a valid mobile number."),
 }
-"""https://www.twilio.com/docs/iam/test-credentials; those that mean what a fault means are in the table of faults."""
+"""https://www.twilio.com/docs/iam/test-credentials.
+
+Numbers that mean the same as a fault are in the table of faults.
+"""
 
 FAILURES: Mapping[InjectedFault, int] = {
     InjectedFault.BOUNCE: 30005,
@@ -228,9 +231,10 @@ def _objection(form: Form) -> ProviderError | None:
 
 
 def count_segments(text: str) -> int:
-    """Segments of an SMS (3GPP TS 23.038): 160 septets or 70 UTF-16 units in one, 153 or 67 in each of several.
+    """Count the segments of an SMS (3GPP TS 23.038): 160 septets or 70 UTF-16 units in one, 153 or 67 in each of
+    several.
 
-    An estimate: that no character is split between two segments is left out.
+    An estimate: it ignores that no character may be split between two segments.
     """
     letters = set(text)
     if letters <= GSM_BASIC | GSM_EXTENDED:
@@ -241,7 +245,7 @@ def count_segments(text: str) -> int:
 
 
 def _sent_on(day: date, query: Mapping[str, str]) -> bool:
-    """`DateSent<` and `DateSent>` stand for <= and >=: the second `=` is the one between name and value."""
+    """`DateSent<` and `DateSent>` mean <= and >=: the second `=` separates name and value."""
     exact, until, since = (
         date.fromisoformat(query[name][:10]) if name in query else None
         for name in ("DateSent", "DateSent<", "DateSent>")

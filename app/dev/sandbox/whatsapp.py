@@ -37,7 +37,7 @@ PARAMETERS = ProviderError(400, 132000, "Number of parameters does not match the
 UNKNOWN_FILE = ProviderError(400, 131053, "Media upload error.")
 
 TEMPLATES: Mapping[str, int] = {"incident_update": 1}
-"""Approved templates, each with the number of its parameters. Any other name stands for one that takes what comes."""
+"""Approved templates, each with the number of its parameters. Any other name accepts any parameters."""
 
 FAILURES: Mapping[InjectedFault, tuple[int, str]] = {
     InjectedFault.BOUNCE: (131026, "Message undeliverable"),
@@ -141,7 +141,7 @@ class WhatsApp:
         fields = json_body(body)
         recipient = str(fields.get("to") or fields.get("recipient") or "")
         kind = fields.get("type")
-        # A file is a message of its own that belongs to the same delivery; the journal counts deliveries.
+        # A file is a message of its own that belongs to the same delivery. The journal counts deliveries.
         correlation = None if kind in MEDIA else fields.get("biz_opaque_callback_data")
         message = ReceivedMessage(account, "whatsapp", recipient, correlation, fields, headers_of_interest(request))
         spared = FREE_OF_WINDOW if kind == "template" else frozenset[InjectedFault]()
