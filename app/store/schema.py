@@ -5,9 +5,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from app.domain.errors import MassReplyError
 from app.store.database import SWEEPER_ROLE, async_url
 from app.tables import ROUTING_TABLES
 
@@ -37,8 +40,15 @@ SEARCH_FUNCTION = "conversations_about(text, integer)"
 """Reads subjects as the owner, in an index that row-level security would keep from being used."""
 
 
+class UnknownRevision(MassReplyError):
+    """The database's revision is none of this release."""
+
+
 async def migrate(owner_url: str, runtime_url: str) -> None:
-    """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants."""
+    """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants.
+
+    All of it or nothing. Raise UnknownRevision if the database is of a release that this one does not continue.
+    """
     engine = create_async_engine(async_url(owner_url), hide_parameters=True)
     runtime = make_url(runtime_url)
     try:
@@ -51,7 +61,19 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
 
 
 def upgrade(connection: sa.Connection) -> None:
-    command.upgrade(alembic_config(connection), "head")
+    config = alembic_config(connection)
+    _check_revision(connection, config)
+    command.upgrade(config, "head")
+
+
+def _check_revision(connection: sa.Connection, config: Config) -> None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise UnknownRevision(
+            f"The database is at revision {current}, which this release does not know. A newer release has migrated "
+            "it, or one before 0.1.0: docs/operations.md says how to bring it up to date."
+        )
 
 
 def alembic_config(connection: sa.Connection) -> Config:

@@ -1,120 +1,77 @@
-"""What migrations make of the rows that there are."""
+"""Migrations: what they make, and which databases they refuse."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from pathlib import Path
 
 import asyncpg
 import pytest
 from alembic import command
-from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.dev import servers
+from app.store import schema
 from app.store.database import async_url
-from app.store.schema import MIGRATIONS, alembic_config
+from app.store.schema import UnknownRevision, alembic_config, migrate
+from tests.store.schema_lines import schema_lines
 
-TENANT = "00000000-0000-7000-8000-000000000001"
-
-
-class Old:
-    """A database as it was before a migration."""
-
-    def __init__(self, owner_url: str, superuser_url: str) -> None:
-        self._owner_url, self._superuser_url = owner_url, superuser_url
-
-    async def upgrades(self, to: str) -> None:
-        engine = create_async_engine(async_url(self._owner_url))
-        try:
-            async with engine.begin() as connection:
-                await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), to))
-        finally:
-            await engine.dispose()
-
-    async def runs(self, statement: str) -> list[Any]:
-        connection = await asyncpg.connect(self._superuser_url)
-        try:
-            *before, last = statement.strip().rstrip(";").split(";")
-            for each in before:
-                await connection.execute(each)
-            return list(await connection.fetch(last))
-        finally:
-            await connection.close()
+MADE_BEFORE = Path(__file__).resolve().parents[1] / "data" / "schema" / "0076.txt"
 
 
 @pytest.fixture
-async def old(postgres_server: servers.PostgresServer, worker_name: str, owner_url: str) -> AsyncIterator[Old]:
-    name = f"old_{worker_name}"
+async def empty(postgres_server: servers.PostgresServer, worker_name: str, database_url: str) -> AsyncIterator[str]:
+    """The name of a database without a schema, on a server that has the roles."""
+    name = f"empty_{worker_name}"
     await servers.create_database(postgres_server, name, fresh=True)
-    yield Old(postgres_server.url(servers.OWNER, name), postgres_server.url("postgres", name))
+    yield name
     await servers.drop_database(postgres_server, name)
 
 
-def before(revision: str) -> str:
-    down = ScriptDirectory(str(MIGRATIONS)).get_revision(revision).down_revision
-    assert isinstance(down, str)
-    return down
+@pytest.fixture
+async def connection(postgres_server: servers.PostgresServer, empty: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(postgres_server.url("postgres", empty))
+    yield connection
+    await connection.close()
 
 
-ROWS = f"""
-    INSERT INTO tenants (id, name) VALUES ('{TENANT}', 'Example Ltd');
-    INSERT INTO contacts (tenant_id, external_id, name, email, phone) VALUES
-        ('{TENANT}', 'u-1', 'Ann', 'ann@x.test', '+14155550100'),
-        ('{TENANT}', 'email:bo@x.test', 'Bo', 'Bo@x.test', NULL),
-        ('{TENANT}', 'email:cy@x.test', 'Cy', 'cy@x.test', NULL),
-        ('{TENANT}', 'email:di@x.test', 'Di', 'di@x.test', NULL),
-        ('{TENANT}', 'email:left@x.test', 'Left', 'left@x.test', NULL);
-    INSERT INTO conversations (tenant_id, external_id, channel, contact_id, address)
-    SELECT '{TENANT}', v.external_id, v.channel, k.id, v.address FROM (VALUES
-        ('derived', 'email', 'u-1', 'ann@x.test'), ('derived-sms', 'sms', 'u-1', '+14155550100'),
-        ('given', 'email', 'u-1', 'ann@home.test'), ('unnamed', 'email', 'email:bo@x.test', 'Bo@x.test'),
-        ('moved', 'email', 'email:cy@x.test', 'cy@home.test'), ('shared', 'email', 'email:di@x.test', 'di@x.test'),
-        ('parted', 'email', 'email:di@x.test', 'di@home.test'), ('joined', 'email', 'email:cy@x.test', 'di@x.test')
-    ) v (external_id, channel, contact, address) JOIN contacts k ON k.external_id = v.contact;
-"""
+@pytest.fixture
+def urls(postgres_server: servers.PostgresServer, empty: str) -> tuple[str, str]:
+    return postgres_server.url(servers.OWNER, empty), postgres_server.url(servers.RUNTIME, empty)
 
 
-async def test_addresses_become_derived_and_contacts_without_an_id_follow_theirs(old: Old) -> None:
-    await old.upgrades(before("0037"))
-    await old.runs(ROWS)
-    await old.upgrades("0037")
-    found = await old.runs("""
-        SELECT c.external_id, c.address, k.external_id AS contact, k.name, k.email, k.unnamed
-        FROM conversations c JOIN contacts k ON k.id = c.contact_id
-    """)
-    assert {row[0]: tuple(row)[1:] for row in found} == {
-        "derived": (None, "u-1", "Ann", "ann@x.test", False),
-        "derived-sms": (None, "u-1", "Ann", "ann@x.test", False),
-        "given": ("ann@home.test", "u-1", "Ann", "ann@x.test", False),
-        "unnamed": (None, "email:bo@x.test", "Bo", "Bo@x.test", True),
-        "moved": (None, "email:cy@home.test", "Cy", "cy@home.test", True),
-        "shared": (None, "email:di@x.test", "Di", "di@x.test", True),
-        "parted": (None, "email:di@home.test", "Di", "di@home.test", True),
-        "joined": (None, "email:di@x.test", "Di", "di@x.test", True),
-    }
-    vacated = await old.runs("SELECT name, email FROM contacts WHERE external_id LIKE 'left:%'")
-    assert [tuple(row) for row in vacated] == [(None, None)] * 2
+async def test_the_first_migration_makes_what_the_34_before_it_made(
+    connection: asyncpg.Connection, urls: tuple[str, str]
+) -> None:
+    engine = create_async_engine(async_url(urls[0]))
+    async with engine.begin() as owner:
+        await owner.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0076"))
+    await engine.dispose()
+    assert await schema_lines(connection) == MADE_BEFORE.read_text(encoding="utf-8").splitlines()
 
 
-UNTRIMMED = f"""
-    INSERT INTO tenants (id, name) VALUES ('{TENANT}', 'Example Ltd');
-    INSERT INTO contacts (tenant_id, external_id) VALUES ('{TENANT}', 'u-1');
-    INSERT INTO conversations (tenant_id, external_id, channel, contact_id)
-    SELECT '{TENANT}', v.name, 'email', k.id
-    FROM (VALUES (' c-1 '), ('c-2'), ('c-2 '), ('c-3'), (E'\tc-4'), ('c-4  '), ('  ')) v (name), contacts k;
-    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
-    SELECT tenant_id, t.tag, id FROM conversations c, (VALUES ('vip '), ('vip'), (' '), ('late')) t (tag)
-    WHERE c.external_id = 'c-3' OR c.external_id = 'c-2' AND t.tag = 'vip '
-"""
+@pytest.mark.parametrize("revision", ["0075", "9999"])
+async def test_a_database_of_another_release_is_left_as_it_is(
+    connection: asyncpg.Connection, urls: tuple[str, str], revision: str
+) -> None:
+    await connection.execute("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
+    await connection.execute(f"ALTER TABLE alembic_version OWNER TO {servers.OWNER}")
+    await connection.execute("INSERT INTO alembic_version VALUES ($1)", revision)
+    before = await schema_lines(connection)
+    with pytest.raises(UnknownRevision, match=f"revision {revision}, which this release does not know"):
+        await migrate(*urls)
+    assert await schema_lines(connection) == before
 
 
-async def test_keys_that_blanks_would_hide_lose_them(old: Old) -> None:
-    await old.upgrades(before("0038"))
-    await old.runs(UNTRIMMED)
-    await old.upgrades("0038")
-    names = [row[0] for row in await old.runs("SELECT external_id FROM conversations ORDER BY id")]
-    assert names == ["c-1", "c-2", "c-2 ", "c-3", "c-4", "c-4  ", "  "]
-    tags = await old.runs("""
-        SELECT c.external_id, t.tag FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id
-        ORDER BY c.external_id, t.tag
-    """)
-    assert [tuple(row) for row in tags] == [("c-2", "vip"), ("c-3", "late"), ("c-3", "vip")]
+async def test_a_migration_that_is_interrupted_has_changed_nothing_and_is_begun_again(
+    connection: asyncpg.Connection, urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(*_: object) -> None:
+        raise ConnectionError
+
+    before = await schema_lines(connection)
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_grant", interrupted)
+        with pytest.raises(ConnectionError):
+            await migrate(*urls)
+    assert await schema_lines(connection) == before
+    await migrate(*urls)
+    assert len(await schema_lines(connection)) > len(before)
