@@ -36,10 +36,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for function in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {function} CASCADE")
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table} CASCADE")
-    for function in FUNCTIONS:
-        op.execute(f"DROP FUNCTION {function}")
     op.execute("DROP SEQUENCE outbound_event_positions")
 
 
