@@ -1,9 +1,16 @@
 """A network cable between a browser and a server, that can be pulled out and plugged in again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import Literal, Self
+
+Where = Literal["headers", "body"]
+Through = Callable[[bytes], tuple[bytes, bool]]
+"""Returns what goes on of a part, and whether more follows."""
+
+_REQUEST = re.compile(rb"[A-Z]+ /")
 
 
 class Cable:
@@ -12,6 +19,7 @@ class Cable:
     def __init__(self, port: int) -> None:
         self._port = port
         self._plugged_in = True
+        self._cut: tuple[re.Pattern[bytes], Where] | None = None
         self._ends: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -26,8 +34,12 @@ class Cable:
         for end in self._ends:
             end.transport.abort()
 
+    def cut(self, requests: str, where: Where) -> None:
+        """Lose the responses to these: whole, or all but the first byte of the body. Ended by `plug_in`."""
+        self._cut = (re.compile(requests.encode()), where)
+
     def plug_in(self) -> None:
-        self._plugged_in = True
+        self._plugged_in, self._cut = True, None
 
     @asynccontextmanager
     async def laid(self) -> AsyncIterator[Self]:
@@ -47,14 +59,35 @@ class Cable:
         ends = {writer, far_writer}
         self._ends |= ends
         try:
-            await asyncio.gather(_pass_on(reader, far_writer), _pass_on(far_reader, writer))
+            ask, answer = self._one_request_at_a_time()
+            await asyncio.gather(_pass_on(reader, far_writer, ask), _pass_on(far_reader, writer, answer))
         finally:
             self._ends -= ends
 
+    def _one_request_at_a_time(self) -> tuple[Through, Through]:
+        """Return what is done to requests, and to the response to the last of them."""
+        request = b""
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        def ask(part: bytes) -> tuple[bytes, bool]:
+            nonlocal request
+            if _REQUEST.match(part):
+                request = part
+            return part, True
+
+        def answer(part: bytes) -> tuple[bytes, bool]:
+            if self._cut is None or not self._cut[0].match(request):
+                return part, True
+            kept = part.find(b"\r\n\r\n") + 5 if self._cut[1] == "body" else 0
+            return part[:kept], False
+
+        return ask, answer
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, through: Through) -> None:
+    more = True
     with suppress(OSError):
-        while part := await reader.read(65_536):
-            writer.write(part)
+        while more and (part := await reader.read(65_536)):
+            kept, more = through(part)
+            writer.write(kept)
             await writer.drain()
     writer.close()

@@ -101,7 +101,7 @@ async def test_a_second_person_sees_the_html_and_rejects_and_the_first_one_reads
     await expect(page.get_by_text("Ben Ortiz rejected it: Wrong day.")).to_be_visible()
 
 
-async def test_without_a_connection_or_a_session_the_text_stays(
+async def test_without_a_connection_a_session_or_a_service_with_time_the_text_stays(
     conversations: None, open_dialog: OpenDialog, make_key: MakeKey, url: str
 ) -> None:
     page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
@@ -112,6 +112,18 @@ async def test_without_a_connection_or_a_session_the_text_stays(
     await page.route("**/mass-replies/preview", away)
     await write(page)
     await expect(page.get_by_role("alert")).to_have_text("No connection. Your text is kept.")
+    await page.unroute("**/mass-replies/preview")
+
+    async def overloaded(route: Route) -> None:
+        """For a second; and then for longer than anybody waits in front of a page."""
+        seconds = told.pop(0)
+        await route.fulfill(status=503, headers={"Retry-After": seconds}, json={"code": "overloaded", "title": ""})
+
+    told = ["1", "60"]
+    await page.route("**/mass-replies/preview", overloaded)
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("The service is busy. Trying again in 1 s …")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_contain_text("The service has too much to do just now.")
     await page.unroute("**/mass-replies/preview")
     await page.get_by_role("button", name="Try again").click()
     await expect(page.get_by_role("tabpanel")).to_contain_text("we are back.")

@@ -43,6 +43,9 @@ export class SessionOver extends Error {}
 /** Gives a credential; `again` says that the one before was refused. */
 export type GetToken = (again: boolean) => Promise<string>;
 
+/** The service has more to do than it can: later, the same may pass. */
+export const isBusy = (error: unknown) => error instanceof Refused && (error.status === 429 || error.status === 503);
+
 const MOST_TRIES = 4;
 const LONGEST_WAIT = 10;
 
@@ -69,17 +72,23 @@ export class Api {
     path: P,
     given: Given<Operation<P, M>>,
   ): Promise<AnswerOf<Operation<P, M>>> {
-    const response = await this.fetch(addressed(path, given), {
+    const init: RequestInit = {
       method: method.toUpperCase(),
       body: given.body === undefined ? undefined : JSON.stringify(given.body),
       headers: { ...(given.body === undefined ? {} : { 'Content-Type': 'application/json' }), ...given.headers },
       signal: given.signal,
-    });
-    return (response.status === 204 ? undefined : await response.json()) as AnswerOf<Operation<P, M>>;
+    };
+    return this.ask(addressed(path, given), init, (response) => (response.status === 204 ? undefined : response.json()));
+  }
+
+  /** Ask, and read what comes. Raise Unreachable also when the body ends too soon, or is none of the service's. */
+  async ask<T>(path: string, init: RequestInit, read: (response: Response) => Promise<T> | undefined): Promise<T> {
+    const response = await this.#answer(path, init);
+    return overTheWire(init.signal, async () => (await read(response)) as T);
   }
 
   /** Ask with the credential. A refused one is asked for once more; a busy service is asked again when it says so. */
-  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+  async #answer(path: string, init: RequestInit): Promise<Response> {
     for (let attempt = 1, renewed = false; ; attempt++) {
       const response = await this.#send(path, init);
       if (response.ok || response.status === 304) return response;
@@ -92,21 +101,26 @@ export class Api {
       }
       const refused = await refusal(response);
       const wait = refused.retryAfter ?? LONGEST_WAIT;
-      const busy = refused.status === 429 || refused.status === 503;
-      if (!busy || attempt >= MOST_TRIES || wait > LONGEST_WAIT) throw refused;
-      this.#tell(wait);
-      await pause(wait * 1000, init.signal).finally(() => this.#tell(0));
+      if (!isBusy(refused) || attempt >= MOST_TRIES || wait > LONGEST_WAIT) throw refused;
+      await this.#wait(wait, init.signal);
     }
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${await this.#credential()}`);
+    const request = { ...init, headers, credentials: 'omit', cache: 'no-store' } as const;
+    return overTheWire(init.signal, () => fetch(this.base + path, request));
+  }
+
+  async #wait(seconds: number, signal?: AbortSignal | null) {
     try {
-      return await fetch(this.base + path, { ...init, headers, credentials: 'omit', cache: 'no-store' });
-    } catch (error) {
-      if (init.signal?.aborted) throw error;
-      throw new Unreachable();
+      for (let left = seconds; left > 0; left--) {
+        this.#tell(left);
+        await pause(Math.min(left, 1) * 1000, signal);
+      }
+    } finally {
+      this.#tell(0);
     }
   }
 
@@ -121,9 +135,11 @@ export class Api {
     if (this.#token !== null) return this.#token;
     try {
       this.#asking ??= this.getToken(this.#refused).finally(() => (this.#asking = null));
-      this.#token = await this.#asking;
+      const token = await this.#asking;
+      // A header carries no other characters, so the service gave out none with others.
+      if (!/^[\x21-\x7e]+$/.test(token)) throw new SessionOver();
       this.#refused = false;
-      return this.#token;
+      return (this.#token = token);
     } catch {
       throw new SessionOver();
     }
@@ -139,13 +155,26 @@ function addressed(path: string, given: { path?: Record<string, string>; query?:
   return query.size ? `${filled}?${query}` : filled;
 }
 
+/** A network fails with errors of several kinds, at the headers and in the body. To all callers they are one. */
+async function overTheWire<T>(signal: AbortSignal | null | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable();
+  }
+}
+
+/** What the service says against it. Raise Unreachable if something between here and there says it: a proxy, without a service. */
 async function refusal(response: Response): Promise<Refused> {
   const said = (await response.json().catch(() => ({}))) as Partial<Schemas['Problem']>;
+  const busy = response.status === 503 || response.status === 429;
+  if (!said.code && response.status >= 500 && !busy) throw new Unreachable();
   const wait = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return new Refused(
     response.status,
-    said.code ?? 'unknown',
-    said.detail || said.title || `HTTP ${response.status}`,
+    said.code ?? 'unexplained',
+    said.detail || said.title || '',
     said.errors ?? [],
     Number.isFinite(wait) ? wait : null,
   );

@@ -43,26 +43,26 @@ interface Known {
 
 async function read(api: Api, id: string, known: Known, signal: AbortSignal): Promise<void> {
   const headers: Record<string, string> = known.tag ? { 'If-None-Match': known.tag } : {};
-  const response = await api.fetch(`/mass-replies/${id}`, { headers, signal });
-  if (response.status === 304) return;
-  known.tag = response.headers.get('ETag') ?? '';
-  known.batch = (await response.json()) as MassReply;
+  await api.ask(`/mass-replies/${id}`, { headers, signal }, async (response) => {
+    if (response.status === 304) return;
+    known.batch = (await response.json()) as MassReply;
+    known.tag = response.headers.get('ETag') ?? '';
+  });
 }
 
 /** Take the progress from the stream until it ends, or until the status is another: the rest is then asked for. */
 async function stream(api: Api, id: string, known: Known, listener: Listener, signal: AbortSignal): Promise<void> {
   const leave = new AbortController();
-  const response = await api.fetch(`/mass-replies/${id}/events?deliveries=false`, {
-    headers: { Accept: 'text/event-stream' },
-    signal: AbortSignal.any([signal, leave.signal]),
-  });
+  const init = { headers: { Accept: 'text/event-stream' }, signal: AbortSignal.any([signal, leave.signal]) };
   try {
-    for await (const data of events(response.body!)) {
-      const progress = JSON.parse(data) as Pick<MassReply, 'status' | 'counts' | 'lanes'>;
-      if (progress.status !== known.batch!.status) return;
-      known.batch = { ...known.batch!, ...progress };
-      listener.changed(known.batch!);
-    }
+    await api.ask(`/mass-replies/${id}/events?deliveries=false`, init, async (response) => {
+      for await (const data of events(response.body!)) {
+        const progress = JSON.parse(data) as Pick<MassReply, 'status' | 'counts' | 'lanes'>;
+        if (progress.status !== known.batch!.status) return;
+        known.batch = { ...known.batch!, ...progress };
+        listener.changed(known.batch!);
+      }
+    });
   } finally {
     leave.abort();
   }

@@ -6,11 +6,12 @@ import type { Schemas } from '../api/client';
 import { ConsolePage, icon } from './parts';
 
 type Account = Schemas['AccountAnswer'];
+type Check = Schemas['AccountCheckAnswer'];
 
 @customElement('mass-reply-accounts')
 export class Accounts extends ConsolePage {
   @state() private items: Account[] | null = null;
-  @state() private checks = new Map<string, Schemas['AccountCheckAnswer'] | null>();
+  @state() private checks = new Map<string, Check | null | undefined>();
   @state() private copied = '';
 
   protected override firstUpdated() {
@@ -22,10 +23,19 @@ export class Accounts extends ConsolePage {
 
   #test = (key: string) =>
     this.try(async () => {
-      this.checks = new Map(this.checks).set(key, null);
-      const check = await this.api.post('/channel-accounts/{key}/test', { path: { key } });
-      this.checks = new Map(this.checks).set(key, check);
+      this.#checked(key, null);
+      try {
+        this.#checked(key, await this.api.post('/channel-accounts/{key}/test', { path: { key } }));
+      } catch (error) {
+        this.#checked(key, undefined);
+        throw error;
+      }
     });
+
+  /** Null while it is being tried. */
+  #checked(key: string, check: Check | null | undefined) {
+    this.checks = new Map(this.checks).set(key, check);
+  }
 
   async #copy(account: Account) {
     await navigator.clipboard?.writeText(account.callback_url).catch(() => {});

@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { Api, type Schemas, SessionOver, Unreachable } from '../api/client';
+import { Api, isBusy, Refused, type Schemas, SessionOver } from '../api/client';
 import type { Selection } from '../dialog/draft';
 import '../dialog/mass-reply-dialog';
 import type { MassReplyDialog } from '../dialog/mass-reply-dialog';
@@ -127,7 +127,7 @@ export class Console extends LitElement {
 
   #why(error: unknown) {
     const { say } = this.words;
-    return error instanceof SessionOver ? say('key_refused') : error instanceof Unreachable ? say('no_answer') : (error as Error).message;
+    return error instanceof SessionOver ? say('key_refused') : isBusy(error) ? say('overloaded') : error instanceof Refused ? this.words.problem(error) : say('no_answer');
   }
 
   #languages() {

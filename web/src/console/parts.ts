@@ -2,7 +2,7 @@
 
 import { html, LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { type Api, Refused, type Schemas, SessionOver } from '../api/client';
+import { type Api, isBusy, Refused, type Schemas, SessionOver, Unreachable } from '../api/client';
 import type { Words } from '../words';
 
 export abstract class ConsolePage extends LitElement {
@@ -34,14 +34,13 @@ export abstract class ConsolePage extends LitElement {
 
   /** Say what went wrong, and offer to do it again where only the way was blocked. */
   protected failed(error: unknown, again: () => unknown) {
-    this.#again = null;
+    const passes = error instanceof Unreachable || isBusy(error);
+    this.#again = passes ? again : null;
     if (error instanceof SessionOver) this.dispatchEvent(new Event('signed-out', { bubbles: true }));
+    else if (passes) this.problem = this.words.say(isBusy(error) ? 'overloaded' : 'no_answer');
     else if (error instanceof Refused) this.problem = said(error, this.words);
     else if (error instanceof SyntaxError) this.problem = this.words.say('not_json');
-    else {
-      this.problem = this.words.say('no_answer');
-      this.#again = again;
-    }
+    else throw error;
   }
 
   protected said(): TemplateResult | string {

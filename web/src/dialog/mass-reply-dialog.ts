@@ -79,8 +79,7 @@ export class MassReplyDialog extends LitElement {
 
   /** Open it. An unfinished mass reply to this selection is found again. */
   async show(): Promise<void> {
-    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), (again) => this.getToken(again));
-    this.#begin(new Model(api, this.selection));
+    this.#begin(new Model(this.#newApi(), this.selection));
     await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
     await this.#open(this.massReply);
@@ -93,11 +92,13 @@ export class MassReplyDialog extends LitElement {
     this.#over();
   }
 
-  /** Whether the caller may send mass replies: a button that opens this is hidden where not. */
+  /** Whether the caller may send mass replies: a button that opens this is hidden if not, or if nobody can say. */
   async allowed(): Promise<boolean> {
-    const api = new Api((this.api || ORIGIN).replace(/\/$/, ''), (again) => this.getToken(again));
-    return (await api.get('/me')).permissions.includes('mass_replies:send');
+    const asked = this.#newApi().get('/me');
+    return asked.then((me) => me.permissions.includes('mass_replies:send'), () => false);
   }
+
+  #newApi = () => new Api((this.api || ORIGIN).replace(/\/$/, ''), (again) => this.getToken(again));
 
   #begin(model: Model) {
     this.model?.leave();

@@ -38,6 +38,7 @@ export class Model extends EventTarget {
   readonly reasons: Reasons;
 
   #opened: string | null = null;
+  #isLeft = false;
   #drawn = 0;
   #drawing = 0;
   #place: DraftPlace | null = null;
@@ -51,7 +52,7 @@ export class Model extends EventTarget {
     readonly selection: Selection | null,
   ) {
     super();
-    this.reasons = new Reasons(api, () => this.batch, () => this.#set({}));
+    this.reasons = new Reasons(api, () => (this.#isLeft ? null : this.batch), () => this.#set({}));
     api.whenBusy.add(this.#busy);
   }
 
@@ -169,9 +170,9 @@ export class Model extends EventTarget {
   /** Learn the names of those who are shown. */
   async meet(ids: string[]) {
     const unknown = ids.filter((id) => !this.people.has(id));
-    await Promise.all(
+    await Promise.allSettled(
       unknown.map(async (id) => this.people.set(id, await this.api.get('/conversations/{conversation_id}', { path: { conversation_id: id } }))),
-    ).catch(() => {});
+    );
     if (unknown.length) this.#set({});
   }
 
@@ -196,8 +197,8 @@ export class Model extends EventTarget {
     await this.#act(async () => {
       const form = new FormData();
       form.set('file', file);
-      const response = await this.api.fetch('/attachments', { method: 'POST', body: form });
-      const attachment = (await response.json()) as Schemas['AttachmentAnswer'];
+      const read = (response: Response): Promise<Schemas['AttachmentAnswer']> => response.json();
+      const attachment = await this.api.ask('/attachments', { method: 'POST', body: form }, read);
       this.change({ attachments: [...this.draft.attachments, attachment] });
     });
   }
@@ -251,6 +252,15 @@ export class Model extends EventTarget {
   retry = (codes: Schemas['ReasonCode'][] | null) => this.#take((id) => retry(this.api, id, codes));
   resolve = (body: Schemas['ResolveBody']) => this.#take((id) => resolve(this.api, id, body));
 
+  /** Every recipient with the result, as a file. */
+  async export(): Promise<void> {
+    await this.#act(async () => {
+      const { id } = this.batch!;
+      const init = { headers: { Accept: 'text/csv' } };
+      download(await this.api.ask(`/mass-replies/${id}/deliveries`, init, (response) => response.blob()), `mass-reply-${id}.csv`);
+    });
+  }
+
   #take = (action: (id: string) => Promise<MassReply>) =>
     this.#act(async () => this.#watch(await action(this.batch!.id)));
 
@@ -263,6 +273,8 @@ export class Model extends EventTarget {
   /** Take over how it stands, and tell what has begun or ended by that. */
   #notice(batch: MassReply) {
     const before = this.batch?.id === batch.id ? this.batch : null;
+    // It is heard again, and what was asked of it, or something else, has been done.
+    if (before && before.status !== batch.status && this.trouble instanceof Unreachable) this.trouble = null;
     this.moment = this.selection && UNCONFIRMED.has(batch.status) && !batch.confirmed_at ? 'confirm' : 'watch';
     this.batch = batch;
     if (batch.preflight && !before?.preflight) void this.meet(batch.preflight.samples.map((sample) => sample.conversation_id));
@@ -309,6 +321,7 @@ export class Model extends EventTarget {
   #busy = (seconds: number) => this.#set({ busy: seconds });
 
   leave() {
+    this.#isLeft = true;
     this.#following?.abort();
     this.api.whenBusy.delete(this.#busy);
   }
@@ -342,6 +355,15 @@ export class Model extends EventTarget {
   }
 }
 
+function download(file: Blob, name: string) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** What a person can do something about. Everything else is a fault of this page, and is thrown on. */
 function asTrouble(error: unknown): Trouble {
   if (error instanceof Refused || error instanceof Unreachable || error instanceof SessionOver) return error;
   throw error;

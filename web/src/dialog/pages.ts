@@ -11,6 +11,8 @@ export interface Listed<T> {
 export class Pages<T> {
   /** Null until the first page is there. */
   items: T[] | null = null;
+  /** The page that was asked for last did not come. */
+  lost = false;
   #way: (string | undefined)[] = [undefined];
   #next: string | null = null;
   #asked = 0;
@@ -42,7 +44,10 @@ export class Pages<T> {
       this.#way = way;
       this.items = page.items;
       this.#next = page.next_cursor;
+      this.lost = false;
     } catch (error) {
+      if (asked !== this.#asked) return;
+      this.lost = true;
       this.failed(error);
     }
     this.host.requestUpdate();

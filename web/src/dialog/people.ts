@@ -55,7 +55,7 @@ export class People extends View {
     const { say } = this.words;
     const own = this.model.reasons.items.filter((one) => one.status === this.status);
     const reasons = summed(own, (one) => one.code, (one) => one.count);
-    if (!reasons.length) return html`<p class="soft">${say('loading')}</p>`;
+    if (!reasons.length) return html`<p class="soft" role="status">${say(this.model.reasons.lost ? 'no_answer' : 'loading')}</p>`;
     return html`<div class="stack inner">
       ${this.count > MANY ? html`<label class="field">${say('find')}<input type="search" maxlength="200" @input=${this.#find} /></label>` : nothing}
       ${reasons.map(

@@ -49,7 +49,8 @@ export class Reason extends View {
       <summary><strong>${reason(this.code)}</strong> <span class="soft">(${number(this.count)})</span></summary>
       <div class="scroll" tabindex="0" role="region" aria-label=${reason(this.code)}>
         ${this.tickable && items?.length ? this.#tickShown(items) : nothing}
-        ${items === null ? html`<p class="soft">${say('loading')}</p>` : nothing}
+        ${this.#pages.lost ? html`<p class="note bad" role="alert">${say('no_answer')} <button @click=${this.#pages.reload}>${say('try_again')}</button></p>` : nothing}
+        ${items === null && !this.#pages.lost ? html`<p class="soft">${say('loading')}</p>` : nothing}
         ${items?.length === 0 ? html`<p class="soft">${say('nothing_here')}</p>` : nothing}
         <ul class="people">${items?.map((one) => this.#person(one))}</ul>
       </div>

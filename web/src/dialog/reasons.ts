@@ -1,6 +1,6 @@
 /** Why some of a mass reply were not sent, with their numbers: asked for again when those change, and seldom. */
 
-import { type Api, pause, type Schemas } from '../api/client';
+import { type Api, isBusy, pause, type Schemas, Unreachable } from '../api/client';
 import type { MassReply } from '../api/follow';
 
 export type ReasonCount = Schemas['ReasonCountAnswer'];
@@ -10,6 +10,8 @@ const REST = 2_000;
 
 export class Reasons {
   items: ReasonCount[] = [];
+  /** They do not come; they are asked for again. */
+  lost = false;
   #known = '';
   #asking = false;
 
@@ -22,18 +24,23 @@ export class Reasons {
   async learn(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
-    try {
-      for (let batch = this.batch(); batch && this.#known !== unsent(batch); batch = this.batch()) {
-        this.#known = unsent(batch);
-        this.items = (await this.api.get('/mass-replies/{id}/reasons', { path: { id: batch.id } })).items;
-        this.changed();
-        await pause(REST);
-      }
-    } catch {
-      this.#known = '';
-    } finally {
-      this.#asking = false;
+    for (let batch = this.batch(); batch && this.#known !== unsent(batch); batch = this.batch()) {
+      await this.#ask(batch);
+      this.changed();
+      await pause(REST);
     }
+    this.#asking = false;
+  }
+
+  async #ask(batch: MassReply) {
+    try {
+      this.items = (await this.api.get('/mass-replies/{id}/reasons', { path: { id: batch.id } })).items;
+      this.lost = false;
+    } catch (error) {
+      this.lost = true;
+      if (error instanceof Unreachable || isBusy(error)) return;
+    }
+    this.#known = unsent(batch);
   }
 }
 

@@ -9,7 +9,7 @@ import { skippedInWords } from './view';
 
 export function title(model: Model | null, words: Words, now: number): string {
   const { say } = words;
-  if (!model || model.moment === 'opening') return say('counting');
+  if (!model || model.moment === 'opening') return say(model?.trouble ? 'not_opened' : 'opening');
   if (model.moment === 'write') return ofText(model, words);
   const batch = model.batch!;
   return model.moment === 'confirm' ? ofNumber(batch, words) : ofProgress(batch, words, now);
@@ -17,7 +17,7 @@ export function title(model: Model | null, words: Words, now: number): string {
 
 function ofText({ preview, trouble }: Model, { say }: Words) {
   if (trouble instanceof Refused && trouble.code === 'selection_empty') return say('empty_selection');
-  if (!preview) return say('counting');
+  if (!preview) return say(trouble ? 'not_counted' : 'counting');
   if (preview.recipient_count === null) return say('selected_only', { n: preview.selected_count });
   if (preview.recipient_count === 0) return say('nothing_to_send');
   const all = preview.recipient_count === preview.selected_count;

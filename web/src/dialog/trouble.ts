@@ -1,7 +1,7 @@
 /** What stands in the way, in words, with the one thing to do about it. */
 
 import { html } from 'lit';
-import { Refused, SessionOver, Unreachable } from '../api/client';
+import { isBusy, Refused, SessionOver, Unreachable } from '../api/client';
 import type { Words } from '../words';
 import type { Model } from './model';
 
@@ -12,6 +12,8 @@ export function trouble(model: Model, words: Words) {
   if (busy) return html`<span role="status">${say('busy', { n: busy })}</span>`;
   if (found instanceof SessionOver)
     return html`<span role="alert">${say(moment === 'write' ? 'session_over' : 'session_over_watch')}</span> <button @click=${() => model.again()}>${say('sign_in_again')}</button>`;
+  if (isBusy(found))
+    return html`<span role="alert">${say('overloaded')}</span> <button @click=${() => model.again()}>${say('try_again')}</button>`;
   if (found instanceof Unreachable)
     return html`<span role="alert">${say(moment === 'write' ? 'offline_write' : 'unreachable')}</span> <button @click=${() => model.again()}>${say('try_again')}</button>`;
   if (found instanceof Refused && found.code !== 'selection_empty' && !ofTheText(found))

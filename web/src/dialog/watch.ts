@@ -173,20 +173,10 @@ export class Watch extends View {
     const counts = this.model.batch!.counts!;
     const follow = (statuses: string[]) => this.dispatchEvent(new CustomEvent('follow-up', { detail: statuses, bubbles: true }));
     return html`<div class="row">
-      <button @click=${() => this.#export()}>${say('export')}</button>
+      <button ?disabled=${this.model.acting} @click=${() => this.model.export()}>${say('export')}</button>
       ${this.model.maySend && reached(counts) ? html`<button @click=${() => follow(['sent', 'delivered', 'read'])}>${say('follow_up')}</button>` : nothing}
       ${this.model.maySend && counts.failed + counts.cancelled ? html`<button @click=${() => follow(['failed', 'cancelled'])}>${say('follow_up_failed')}</button>` : nothing}
     </div>`;
-  }
-
-  async #export() {
-    const { api, batch } = this.model;
-    const response = await api.fetch(`/mass-replies/${batch!.id}/deliveries`, { headers: { Accept: 'text/csv' } });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = `mass-reply-${batch!.id}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 }
 

@@ -68,7 +68,7 @@ class Embed extends HTMLElement {
 
   async #allowed(token: string) {
     this.#dialog.getToken = async () => token;
-    const allowed = await this.#dialog.allowed().catch(() => false);
+    const allowed = await this.#dialog.allowed();
     this.#dialog.getToken = () => this.#token();
     this.#tell('allowed', allowed);
   }

@@ -6,6 +6,9 @@ import type { Said } from './en';
 export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   will_get: { one: '{n} von {of} Unterhaltungen bekommt diese Nachricht', other: '{n} von {of} Unterhaltungen bekommen diese Nachricht' },
   will_get_all: { one: '1 Unterhaltung bekommt diese Nachricht', other: 'Alle {n} Unterhaltungen bekommen diese Nachricht' },
+  opening: 'Einen Moment …',
+  not_opened: 'Das ließ sich noch nicht öffnen.',
+  not_counted: 'Die Unterhaltungen ließen sich noch nicht zählen.',
   counting: 'Die Unterhaltungen werden gezählt …',
   selected_only: { one: '1 Unterhaltung ist ausgewählt', other: '{n} Unterhaltungen sind ausgewählt' },
   counted_on_review: 'Wer erreichbar ist, wird beim Prüfen ermittelt.',
@@ -142,6 +145,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   sign_in_again: 'Erneut anmelden',
   session_ended: 'Ihre Sitzung ist abgelaufen',
   busy: 'Der Dienst ist ausgelastet. Neuer Versuch in {n} s …',
+  overloaded: 'Der Dienst hat gerade zu viel zu tun. Warten Sie ein wenig und versuchen Sie es noch einmal.',
   no_permission: 'Ihre Rolle darf Unterhaltungen ansehen, aber keine Sammelantworten senden.',
   empty_selection: 'Keine Unterhaltung passt zu dieser Auswahl.',
   nothing_to_send: 'Niemand der Ausgewählten kann diese Nachricht bekommen.',
@@ -393,6 +397,7 @@ export const codes: typeof english.codes = {
 };
 
 export const problems: Record<string, string> = {
+  unexplained: 'Der Dienst hat es abgelehnt und nicht gesagt, warum.',
   invalid_request: 'Die Anfrage ist nicht gültig.',
   invalid_json: 'Die Anfrage ist nicht lesbar.',
   selection_empty: 'Keine Unterhaltung passt zu dieser Auswahl.',

@@ -6,6 +6,9 @@ export const sentences = {
   // Moments
   will_get: { one: '{n} of {of} conversations will get this message', other: '{n} of {of} conversations will get this message' },
   will_get_all: { one: '1 conversation will get this message', other: 'All {n} conversations will get this message' },
+  opening: 'One moment …',
+  not_opened: 'This could not be opened yet.',
+  not_counted: 'The conversations could not be counted yet.',
   counting: 'Counting the conversations …',
   selected_only: { one: '1 conversation is selected', other: '{n} conversations are selected' },
   counted_on_review: 'Who can be reached is worked out on Review.',
@@ -145,6 +148,7 @@ export const sentences = {
   sign_in_again: 'Sign in again',
   session_ended: 'Your session is over',
   busy: 'The service is busy. Trying again in {n} s …',
+  overloaded: 'The service has too much to do just now. Wait a little, then try again.',
   no_permission: 'Your role can look at conversations, not send mass replies.',
   empty_selection: 'No conversation matches this selection.',
   nothing_to_send: 'Nobody of those selected can get this message.',
@@ -397,4 +401,6 @@ export const codes: Record<string, string> = {
 };
 
 /** What the service refuses: its own sentence is English, and says more. */
-export const problems: Record<string, string> = {};
+export const problems: Record<string, string> = {
+  unexplained: 'The service refused it and did not say why.',
+};
