@@ -19,7 +19,7 @@ from arq.connections import ArqRedis
 from arq.worker import Retry, Worker, func
 from redis.exceptions import RedisError
 
-from app.automation.calls import WebhookCaller
+from app.automation.calls import RuleCalls
 from app.automation.runner import RuleRunner
 from app.delivery import prepare
 from app.delivery.look_up import look_up_uncertain
@@ -39,7 +39,8 @@ from app.store.shares import DELIVERY
 from app.telemetry import open_telemetry
 from app.telemetry.logs import about
 from app.telemetry.metrics import served
-from app.webhooks.dispatcher import Dispatcher
+from app.webhooks.dispatcher import CallDispatcher
+from app.webhooks.endpoint_calls import EndpointCalls
 from app.webhooks.retention import forget_events
 
 log = structlog.get_logger()
@@ -111,9 +112,11 @@ class WorkerProcess:
             settings.purge_unconfirmed_after,
             runtime.telemetry.metrics,
         )
-        self._webhooks = Dispatcher(runtime.database, runtime.vault, runtime.posts, runtime.telemetry.metrics)
+        self._webhooks = CallDispatcher(
+            database, EndpointCalls(database, runtime.vault, runtime.posts, runtime.telemetry.metrics)
+        )
         self._rules = RuleRunner(runtime.database)
-        self._rule_calls = WebhookCaller(runtime.database, runtime.posts, runtime.vault)
+        self._rule_calls = CallDispatcher(database, RuleCalls(database, runtime.posts, runtime.vault))
         self._stopping = asyncio.Event()
         self._pumped_out = asyncio.Event()
         self._preparations: set[asyncio.Task[None]] = set()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,70 +19,39 @@ from app.domain.words import TenantId
 from app.process.fair_tasks import FairTaskPool
 from app.store.credentials import CredentialsUnreadable, Vault
 from app.store.database import ConnectionBudget, Database
+from app.store.transactions import SweepTx
+from app.webhooks.dispatcher import Turn
 
 log = structlog.get_logger()
 
-RULES: Final = 32
-"""Rules whose calls one process makes at once."""
-OF_ONE_TENANT: Final = 8
-"""How many of them may be one tenant's."""
-CALLS: Final = 64
-"""Calls under way, divided among the rules."""
-AT_ONCE: Final = 16
-"""The most calls of one rule under way at once, however few other rules there are."""
-TURN: Final = 20.0
-"""Seconds after which a rule begins no more calls, and another rule takes its place."""
 LEASE: Final = timedelta(seconds=SECONDS * 4)
 
 
-class WebhookCaller:
-    """Calls each rule's webhooks in a task of its own: a receiver that never answers delays no other rule."""
-
+class RuleCalls:
     def __init__(self, database: Database, http: httpx.AsyncClient, vault: Vault) -> None:
-        self._database = database
         self._http = http
         self._vault = vault
         self._share = ConnectionBudget(database, connections=2)
-        self._turns = FairTaskPool(RULES, OF_ONE_TENANT)
 
-    async def tick(self) -> None:
-        """Begin the calls of the rules that are due, without waiting for them."""
-        free = self._turns.free
-        if not free:
-            return
-        async with self._database.begin_sweep() as tx:
-            due = await calls.due(tx, free, self._turns.at_limit, self._turns.under_way)
-        for tenant, rule in due:
-            self._turns.begin(rule, tenant, partial(self._work, tenant, rule))
+    async def due(self, tx: SweepTx, pool: FairTaskPool) -> list[tuple[TenantId, UUID]]:
+        return await calls.due(tx, pool.free, pool.at_limit, pool.under_way)
 
-    def stop(self) -> None:
-        """Begin no more calls."""
-        self._turns.stop()
-
-    async def finish(self) -> None:
-        """Wait until the calls under way have ended and are recorded."""
-        await self._turns.finish()
-
-    async def _work(self, tenant: TenantId, rule: UUID) -> None:
-        until = asyncio.get_running_loop().time() + TURN
+    async def call(self, tenant: TenantId, receiver: UUID, turn: Turn) -> None:
         try:
-            while await self._call_some(tenant, rule) and asyncio.get_running_loop().time() < until:
+            while turn.goes_on and await self._call_some(tenant, receiver, turn.room):
                 pass
         except Exception as error:
-            log.exception("automation_failed", tenant=str(tenant), rule=str(rule), error=type(error).__name__)
+            log.exception("automation_failed", tenant=str(tenant), rule=str(receiver), error=type(error).__name__)
 
-    async def _call_some(self, tenant: TenantId, rule: UUID) -> bool:
+    async def _call_some(self, tenant: TenantId, rule: UUID, most: int) -> bool:
         """Make the calls that are due. Return False if no more are waiting."""
-        if self._turns.stopping:
-            return False
-        share = self._turns.share(CALLS, AT_ONCE)
         async with self._share.begin(tenant) as tx:
-            claimed = await calls.claim(tx, rule, share, LEASE)
+            claimed = await calls.claim(tx, rule, most, LEASE)
         results = await asyncio.gather(*(self._call(tenant, call) for call in claimed))
         if results:
             async with self._share.begin(tenant) as tx:
                 await calls.record(tx, results)
-        return len(claimed) == share
+        return len(claimed) == most
 
     async def _call(self, tenant: TenantId, call: ClaimedCall) -> CallResult:
         try:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from app.channels.signed_post import Delivered, NotDelivered
+from app.webhooks.dispatcher import Turn
 from app.webhooks.payloads import WebhookMessage, predecessors
 
 
@@ -27,11 +28,9 @@ class PageSender:
     that is still down is called once, not many times.
     """
 
-    def __init__(self, post: Post, share: Callable[[], int], may_begin: Callable[[], bool], *, careful: bool) -> None:
-        """`share` returns how many calls may be under way. It is called again whenever one begins or ends."""
+    def __init__(self, post: Post, turn: Turn, *, careful: bool) -> None:
         self._post = post
-        self._share = share
-        self._may_begin = may_begin
+        self._turn = turn
         self._careful = careful
         self._under_way = 0
         self._ended = asyncio.Condition()
@@ -55,7 +54,7 @@ class PageSender:
         for task in before:
             await task
         async with self._slot():
-            if self.failure is None and self._may_begin():
+            if self.failure is None and self._turn.goes_on:
                 self._note(outgoing, await self._post(outgoing))
 
     @asynccontextmanager
@@ -72,7 +71,7 @@ class PageSender:
 
     @property
     def _free(self) -> int:
-        return (1 if self._careful else self._share()) - self._under_way
+        return (1 if self._careful else self._turn.room) - self._under_way
 
     def _note(self, outgoing: WebhookMessage, answer: Delivered | NotDelivered | Unrenderable | None) -> None:
         match answer:

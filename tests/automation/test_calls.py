@@ -7,19 +7,22 @@ import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
 
-from app.automation.calls import AT_ONCE, LEASE, OF_ONE_TENANT, RULES, WebhookCaller
+from app.automation.calls import LEASE, RuleCalls
 from app.automation.model import WAITS, ActionOutcome
 from app.automation.sql import calls
 from app.automation.sql.calls import CallResult
 from app.channels.http import open_http
 from app.domain.words import ConversationId, TenantId
+from app.webhooks.dispatcher import AT_ONCE, OF_ONE_TENANT, RECEIVERS, CallDispatcher
 from tests.automation.conftest import Desk, note, tag, webhook
 from tests.plans import plan, renew_statistics
 from tests.webhooks.consumer import Consumer, consuming
 
 
-def caller_of(desk: Desk) -> WebhookCaller:
-    return WebhookCaller(desk.runtime.database, desk.runtime.posts, desk.runtime.vault)
+def caller_of(desk: Desk) -> CallDispatcher:
+    return CallDispatcher(
+        desk.runtime.database, RuleCalls(desk.runtime.database, desk.runtime.posts, desk.runtime.vault)
+    )
 
 
 @pytest.fixture
@@ -193,7 +196,7 @@ async def test_one_tenant_s_rules_take_no_more_than_a_share_however_many_they_ar
     caller = caller_of(desk)
     async with consuming() as silent, consuming() as consumer:
         silent.answering.clear()
-        for number in range(RULES):
+        for number in range(RECEIVERS):
             await desk.rule(f"rule-{number}", "message.received", webhook(silent.url))
         for _ in range(2):
             await desk.customer_writes(await desk.conversation())
@@ -244,7 +247,7 @@ async def test_what_is_due_is_found_along_an_index_however_many_calls_a_rule_owe
         await tx.execute(sa.text(OWED), **values)
     await renew_statistics(owner_url, "automation_calls")
     async with desk.runtime.database.begin_sweep() as tx:
-        due = await plan(tx, calls.DUE, limit=10, satisfied=[], busy=[])
+        due = await plan(tx, calls.DUE, limit=10, at_limit=[], busy=[])
     async with desk.runtime.database.begin(desk.tenant) as tx:
         claim = await plan(tx, calls.CLAIM, **values, limit=10, lease=LEASE)
     for found in (due, claim):
@@ -304,7 +307,7 @@ async def test_an_address_that_leads_to_a_private_network_is_not_called(desk: De
     async with consuming() as consumer:
         await ran(desk, consumer)
         http = open_http(allow_private_urls=False)
-        caller = WebhookCaller(desk.runtime.database, http, desk.runtime.vault)
+        caller = CallDispatcher(desk.runtime.database, RuleCalls(desk.runtime.database, http, desk.runtime.vault))
         await caller.tick()
         await caller.finish()
         await http.aclose()

@@ -16,9 +16,11 @@ from app.domain.conversation import CustomerMessage
 from app.domain.outbox import OutboxEntry
 from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime
+from app.store.credentials import Vault
 from app.store.outbox import publish
 from app.telemetry.metrics import Metrics
-from app.webhooks.dispatcher import Dispatcher
+from app.webhooks.dispatcher import CallDispatcher
+from app.webhooks.endpoint_calls import EndpointCalls
 from tests.api.conftest import anonymous, app, client, make_key, other_client, other_tenant
 from tests.e2e.conftest import sandbox, worker
 from tests.mass_replies.conftest import BODY, NOWHERE
@@ -84,10 +86,11 @@ class Scene:
             rows = await tx.execute(sa.text("SELECT id, position FROM outbound_events"))
             return {row.id: row.position for row in rows}
 
-    def dispatcher(self, http: httpx.AsyncClient | None = None) -> Dispatcher:
-        return Dispatcher(self.runtime.database, self.runtime.vault, http or self.runtime.posts, self.metrics)
+    def dispatcher(self, http: httpx.AsyncClient | None = None, vault: Vault | None = None) -> CallDispatcher:
+        database, vault = self.runtime.database, vault or self.runtime.vault
+        return CallDispatcher(database, EndpointCalls(database, vault, http or self.runtime.posts, self.metrics))
 
-    async def post(self, dispatcher: Dispatcher | None = None) -> None:
+    async def post(self, dispatcher: CallDispatcher | None = None) -> None:
         """Let one round of the worker pass, and all that it begins."""
         dispatcher = dispatcher or self.dispatcher()
         await dispatcher.tick()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
 from app.store import outbox
-from app.webhooks.dispatcher import LEASE
+from app.webhooks.endpoint_calls import LEASE
 from app.webhooks.pages import BYTES, OutboxPage, read_page
 from app.webhooks.sql import endpoints
 from tests.webhooks.conftest import Scene

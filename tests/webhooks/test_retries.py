@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from app.channels import signed_post
 from app.store.credentials import Vault
-from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.conftest import Scene
 from tests.webhooks.consumer import consuming
 
@@ -134,7 +133,7 @@ async def test_a_private_address_is_refused_when_the_connection_is_made(
 async def test_a_secret_that_cannot_be_read_any_more_is_a_failure_until_it_is_replaced(scene: Scene) -> None:
     await scene.endpoint()
     await scene.write_to_us(await scene.conversation(), "Hello?")
-    await scene.post(Dispatcher(scene.runtime.database, Vault("another " * 8), scene.runtime.posts, scene.metrics))
+    await scene.post(scene.dispatcher(vault=Vault("another " * 8)))
     assert (await scene.standing())["last_failure"] == "The endpoint's secret cannot be decrypted any more. Replace it."
     async with scene.runtime.database.begin(scene.tenant) as tx:
         await tx.execute(sa.text("""UPDATE webhook_endpoints SET secrets = '{"current": "v1.old"}'"""))

@@ -11,7 +11,7 @@ from app.dev.sandbox.server import Sandbox
 from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
 from app.domain.words import Channel
 from app.settings import Settings
-from app.webhooks.dispatcher import LEASE
+from app.webhooks.endpoint_calls import LEASE
 from app.worker import WorkerProcess
 from tests.faults.processes import running
 from tests.scene import add_account, add_conversations, postmark

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
-from app.webhooks.dispatcher import LEASE
+from app.webhooks.endpoint_calls import LEASE
 from tests.webhooks.conftest import Scene
 
 A_DAY = timedelta(days=1)

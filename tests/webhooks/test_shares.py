@@ -1,7 +1,7 @@
 """Endpoints that hold all the calls they get leave enough for the others."""
 
 from app.domain.outbox import ConversationUpdated, EventType, OutboxEntry
-from app.webhooks.dispatcher import AT_ONCE, CALLS, ENDPOINTS, OF_ONE_TENANT
+from app.webhooks.dispatcher import AT_ONCE, CALLS, OF_ONE_TENANT, RECEIVERS
 from tests.webhooks.conftest import Scene
 from tests.webhooks.consumer import Consumer, consuming
 
@@ -38,7 +38,7 @@ async def test_one_tenant_s_endpoints_take_no_more_than_a_share_however_many_the
     scene: Scene, neighbour: Scene
 ) -> None:
     async with consuming() as silent:
-        await silent_endpoints(scene, silent, ENDPOINTS)
+        await silent_endpoints(scene, silent, RECEIVERS)
         await something_happens(scene)
         dispatcher = scene.dispatcher()
         await dispatcher.tick()

@@ -49,20 +49,20 @@ DUE = sa.text("""
             ORDER BY c.tenant_id, c.rule_id, c.next_at LIMIT 1) other)
     SELECT tenant_id, rule_id FROM (
         SELECT tenant_id, rule_id, next_at, row_number() OVER (PARTITION BY tenant_id ORDER BY next_at) AS place
-        FROM owing WHERE next_at <= clock_timestamp() AND tenant_id <> ALL (CAST(:satisfied AS uuid[]))
+        FROM owing WHERE next_at <= clock_timestamp() AND tenant_id <> ALL (CAST(:at_limit AS uuid[]))
                      AND rule_id <> ALL (CAST(:busy AS uuid[]))) d
     ORDER BY place, next_at LIMIT :limit
 """)
 
 
 async def due(
-    tx: SweepTx, limit: int, satisfied: Collection[TenantId] = (), busy: Collection[UUID] = ()
+    tx: SweepTx, limit: int, at_limit: Collection[TenantId] = (), busy: Collection[UUID] = ()
 ) -> list[tuple[TenantId, UUID]]:
     """Return rules that owe a call now, except busy ones and those of tenants at their limit.
 
     The longest-waiting one of each tenant comes first, then each tenant's second, and so on.
     """
-    rows = await tx.execute(DUE, limit=limit, satisfied=list(satisfied), busy=list(busy))
+    rows = await tx.execute(DUE, limit=limit, at_limit=list(at_limit), busy=list(busy))
     return [(TenantId(row.tenant_id), row.rule_id) for row in rows]
 
 

@@ -161,7 +161,7 @@ _DUE = sa.text("""
                row_number() OVER (PARTITION BY e.tenant_id ORDER BY e.next_try_at) AS place
         FROM webhook_endpoints e
         WHERE e.enabled AND e.disabled_reason IS NULL AND e.next_try_at <= clock_timestamp()
-          AND e.tenant_id <> ALL (CAST(:satisfied AS uuid[]))
+          AND e.tenant_id <> ALL (CAST(:at_limit AS uuid[]))
           AND (e.lease_until IS NULL OR e.lease_until < clock_timestamp())
           AND (EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = e.tenant_id AND o.position > e.position)
                OR EXISTS (SELECT FROM outbound_events o WHERE o.tenant_id = e.tenant_id AND o.position IS NULL))) d
@@ -174,7 +174,7 @@ async def due(tx: SweepTx, limit: int, at_limit: Collection[TenantId] = ()) -> l
 
     The longest-waiting one of each tenant comes first, then each tenant's second, and so on.
     """
-    rows = await tx.execute(_DUE, limit=limit, satisfied=list(at_limit))
+    rows = await tx.execute(_DUE, limit=limit, at_limit=list(at_limit))
     return [(TenantId(row.tenant_id), row.id) for row in rows]
 
 
