@@ -1,7 +1,6 @@
 """What all bodies and answers share."""
 
 import math
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
@@ -20,6 +19,7 @@ from pydantic import (
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.json_reader import pointer_step, read_time
 from app.domain.outbound import Author
+from app.domain.storable import UNSTORABLE
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -58,7 +58,6 @@ class Body(BaseModel):
 
 STORABLE = r"^[^\x00]+$"
 """A text in an address that PostgreSQL can store. An unpaired surrogate cannot occur in an address."""
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
@@ -66,7 +65,7 @@ def unstorable(value: Any, pointer: str = "") -> Iterator[Fault]:
     rest = [(value, pointer)]
     while rest:  # JSON may be nested deeper than calls may be
         value, pointer = rest.pop()
-        if isinstance(value, str) and _UNSTORABLE.search(value):
+        if isinstance(value, str) and UNSTORABLE.search(value):
             yield Fault(pointer, "unstorable_text", "Text must not hold NUL or unpaired surrogates.")
         elif isinstance(value, float) and not math.isfinite(value):
             yield Fault(pointer, "finite_number", "A number must be finite.")

@@ -1,6 +1,5 @@
 """The claims of an identity provider's verified token: its tenant, its user and its roles."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,12 +8,11 @@ from uuid import UUID
 
 from app.domain.outbound import Author
 from app.domain.permissions import Role
+from app.domain.storable import UNSTORABLE
 from app.domain.words import TenantId
 
 LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 320  # RFC 3696, erratum 1690: 64 before the at sign, 255 behind it
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # valid in JSON, but PostgreSQL cannot store it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _text(value: object, longest: int) -> str | None:
     """Return a text that can be stored. Some helpdesks number their users."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    usable = isinstance(value, str) and 0 < len(value) <= longest and not _UNSTORABLE.search(value)
+    usable = isinstance(value, str) and 0 < len(value) <= longest and not UNSTORABLE.search(value)
     return value if isinstance(value, str) and usable else None
 
 

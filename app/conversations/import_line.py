@@ -11,8 +11,9 @@ from app.domain.addresses import Address
 from app.domain.conversation import CustomerMessage
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.filters import MAX_FIELD_NAME_BYTES
-from app.domain.json_reader import MAX_NAME_BYTES, Reader, child, storable
+from app.domain.json_reader import MAX_NAME_BYTES, Reader, child
 from app.domain.json_values import MOST_VALUES, values_in
+from app.domain.storable import storable_value
 from app.domain.words import Channel, ConversationStatus, Engagement
 
 MAX_TEXT_BYTES = 1024 * 1024
@@ -88,7 +89,7 @@ def _load(raw: bytes) -> object:
         data: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except ValueError:
         raise InvalidLine("invalid_json", "This line is not valid JSON in UTF-8.") from None
-    return _storable(data) if b"\\u0000" in raw or b"\\ud" in raw.lower() else data
+    return storable_value(data) if b"\\u0000" in raw or b"\\ud" in raw.lower() else data
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -98,18 +99,6 @@ def _refuse(constant: str) -> NoReturn:
 def _finite(text: str) -> float:
     number = float(text)
     return number if math.isfinite(number) else _refuse(text)
-
-
-def _storable(value: Any) -> Any:
-    match value:
-        case str():
-            return storable(value)
-        case list():
-            return [_storable(item) for item in value]
-        case dict():
-            return {storable(key): _storable(item) for key, item in value.items()}
-        case _:
-            return value
 
 
 def _parse(data: object) -> ConversationLine:
@@ -304,7 +293,7 @@ def _file_names(reader: Reader, data: object, at: str) -> tuple[str, ...]:
 def parse_message(data: object) -> CustomerMessage:
     """Read a customer's message that is not part of a line. Raise InvalidRequest with every fault."""
     reader = Reader()
-    message = _read_message(reader, _storable(data), "", reader.name)
+    message = _read_message(reader, storable_value(data), "", reader.name)
     if reader.faults:
         raise InvalidRequest(faults=reader.faults)
     return message

@@ -6,7 +6,7 @@ from app.delivery.senders import SenderCache
 from app.delivery.sql import callback_sightings
 from app.domain.account_check import CallbackTimes, CheckResult, Checks, unknown
 from app.domain.errors import NotFound
-from app.domain.text.plain_text import storable
+from app.domain.storable import storable
 from app.domain.words import TenantId
 from app.store.accounts import find_account, note_own_address
 from app.store.credentials import CredentialsUnreadable

@@ -26,7 +26,7 @@ from app.domain.delivery import (
 )
 from app.domain.outbound import DroppedAttachment
 from app.domain.outbox import Changed
-from app.domain.text.plain_text import storable
+from app.domain.storable import storable
 from app.domain.words import DeliveryId, TimelineKind
 from app.store import outbox
 from app.store.transactions import TenantTx

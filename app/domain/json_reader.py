@@ -12,6 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.storable import UNSTORABLE, storable
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -28,8 +29,6 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
 )
 """Without leap seconds: Python has no such time, and none has been announced since 2016."""
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""PostgreSQL's text holds no NUL, and UTF-8 no lone surrogate; JSON can express both."""
 _SELECTS_NOTHING = "An empty list selects nothing; leave the field out instead."
 _STAND_IN_TIME = datetime.min.replace(tzinfo=UTC)
 _STAND_IN_ID = UUID(int=0)
@@ -46,11 +45,6 @@ def child(pointer: str, key: str | int) -> str:
     if len(name) <= 100 and name.isidentifier():  # nearly every key: nothing to cut or to escape
         return f"{pointer}/{name}"
     return f"{pointer}/{pointer_step(storable(name)[:100])}"
-
-
-def storable(text: str) -> str:
-    """Return the text without what PostgreSQL cannot store."""
-    return _UNSTORABLE.sub("", text)
 
 
 def read_time(text: str) -> datetime:
@@ -123,7 +117,7 @@ class Reader:
         if not isinstance(value, str):
             self.fault(pointer, "wrong_type", "This must be a string.")
             return ""
-        if _UNSTORABLE.search(value):
+        if UNSTORABLE.search(value):
             self.fault(pointer, "unstorable_text", "Text must hold neither NUL characters nor lone surrogates.")
             return ""
         # No character takes more than four bytes.

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from app.domain.charges import Charge
 from app.domain.outbound import Deferred
-from app.domain.text.plain_text import storable_value
+from app.domain.storable import storable_value
+from app.domain.text.plain_text import unix_lines
 from app.domain.words import ReasonCode
 
 
@@ -155,6 +156,8 @@ E = TypeVar("E", bound=ProviderEvent)
 def storable_event(event: E) -> E:
     """Return an event without what a database refuses. Otherwise the provider would repeat it again and again."""
     said = {each.name: storable_value(getattr(event, each.name)) for each in fields(event)}
+    if isinstance(event, Inbound | Amended) and event.text is not None:
+        said["text"] = unix_lines(said["text"])
     return replace(event, **said)
 
 

@@ -13,7 +13,8 @@ from email.message import Message
 from itertools import count, islice, takewhile
 from typing import TypeVar
 
-from app.domain.text.plain_text import decode, decode_as_beside, says_something, storable
+from app.domain.storable import storable
+from app.domain.text.plain_text import decode, decode_as_beside, says_something, unix_lines
 from app.mail.headers import Headers, decode_base64, decode_words, read_headers, without_comments
 from app.mail.html_text import declared_charset, html_to_text
 
@@ -239,9 +240,9 @@ def _leaf_text(part: Part) -> str:
         return ""
     content = _decoded(part.encoding, part.body)
     if part.content_type == "text/plain":
-        return storable(decode(content, part.charset)).strip()
+        return storable(unix_lines(decode(content, part.charset))).strip()
     charset = part.charset if says_something(part.charset) else declared_charset(content)
-    return html_to_text(storable(decode(content, charset)))
+    return html_to_text(storable(unix_lines(decode(content, charset))))
 
 
 def _decoded(encoding: str, body: bytes) -> bytes:

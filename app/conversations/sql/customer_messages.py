@@ -20,8 +20,9 @@ from app.domain.conversation import (
     spelled,
 )
 from app.domain.errors import NotFound
-from app.domain.json_reader import storable, write_time
+from app.domain.json_reader import write_time
 from app.domain.outbox import Changed, ConversationUpdated, EventType, MessageCreated, OutboxEntry
+from app.domain.storable import storable
 from app.domain.words import AccountId, Channel, ConversationId
 from app.store.conversations import lock_conversation
 from app.store.database import SOME_TENANT

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.domain.addresses import Address
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.text.plain_text import storable, storable_value
+from app.domain.storable import storable, storable_value
 from app.domain.words import AccountId, Channel, DeliveryId, ReasonCode
 from app.store.address_links import main_key
 from app.store.transactions import TenantTx

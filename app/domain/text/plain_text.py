@@ -2,10 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
-from enum import StrEnum
-from math import isfinite
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import webencodings
 
@@ -38,9 +35,6 @@ _LONGEST_NAME = 40
 _BREAKS_A_LINE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Control characters, everything that `str.splitlines` (and so the email package) takes for a line's end, lone
 surrogates."""
-
-_CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
-"""PostgreSQL's text holds no NUL, UTF-8 no surrogates."""
 
 
 def decode(content: bytes, charset: str | None) -> str:
@@ -129,23 +123,6 @@ def one_line(text: str) -> str:
     return _BREAKS_A_LINE.sub("", text.replace("\t", " "))
 
 
-def storable(text: str) -> str:
-    """Remove what a database refuses, and make line ends LF."""
-    return _CANNOT_BE_STORED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def storable_value(value: Any) -> Any:
-    """Return a value of JSON, or of an event, without what a database refuses: NUL, lone surrogates, NaN, infinity."""
-    match value:
-        case StrEnum():
-            return value
-        case str():
-            return storable(value)
-        case float() if not isfinite(value):
-            return str(value)
-        case Mapping():
-            return {storable(str(name)): storable_value(member) for name, member in value.items()}
-        case list() | tuple():
-            return type(value)(storable_value(member) for member in value)
-        case _:
-            return value
+def unix_lines(text: str) -> str:
+    """Return the text with LF as its line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
