@@ -23,10 +23,13 @@ web: ## build the dialog and the console anew from web/, where Node 20 or later 
 	cd web && npm ci --ignore-scripts && npm run types && npm run check && npm run build -- "$${OUT:-../app/web_assets}"
 
 test: dev ## run the tests on embedded PostgreSQL and Valkey
-	$(RUN) pytest -q -n 4 -m "not proof and not matrix"
+	$(RUN) pytest -q -n 6 -m "not faults and not proof and not matrix"
+
+faults: dev ## kill, freeze and cut off whole workers, stacks, databases and Redis
+	$(RUN) pytest -q -n 4 -m "faults and not proof and not matrix"
 
 proof: dev ## run the tests that need thousands of cases
-	$(RUN) pytest -q -n 2 -m proof
+	$(RUN) pytest -q -n 2 -m "proof and not matrix"
 
 fuzz: dev ## ask the API far more of what its description allows; FUZZ_SEED=7 repeats a run
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

@@ -152,13 +152,14 @@ async def tenant(database: Database) -> UUID:
 
 @pytest.fixture
 async def quiet(settings: Settings) -> None:
-    """No open mass reply or webhook endpoint of an earlier test: a worker works for every tenant of its database."""
+    """No open mass reply, endpoint or call of an earlier test: a worker works for every tenant of its database."""
     superuser = settings.database_url.replace(servers.RUNTIME, "postgres", 1)
     connection = await asyncpg.connect(superuser)
     await connection.execute(
         "UPDATE mass_replies SET status = 'cancelled', finished_at = now() WHERE finished_at IS NULL"
     )
     await connection.execute("DELETE FROM webhook_endpoints")
+    await connection.execute("DELETE FROM automation_calls")
     # Asked about for later, as a look-up leaves them: a page of them holds no more than twenty.
     await connection.execute(
         "UPDATE deliveries SET not_before = now() + interval '4 minutes' WHERE status = 'uncertain'"

@@ -297,6 +297,7 @@ async def test_an_older_message_that_arrives_late_does_not_become_the_one_to_ans
     assert (await desk.texts())[0] == "Earlier"
 
 
+@pytest.mark.proof
 async def test_thirty_megabytes_are_imported_in_flat_memory(desk: Desk) -> None:
     filler = "x" * 2_000
     text = json.dumps(line("c-%d", last_customer_message=None, human_id=filler[:1_500], subject=filler))

@@ -27,7 +27,7 @@ from tests.delivery.stage import Batch, Stage, because, report
 
 E, S, R = DeliveryEvent, DeliveryStatus, ReceiptKind
 SIZE, STEPS, CRASHES, AGAIN = 2, 30, 2, 3
-ORDERS, PARTS, USUAL = 18, 12, 2
+ORDERS, PARTS, USUAL = 18, 12, 1
 """Plays a part, parts in all, and how many of them every run of the tests plays."""
 RESTING = ACCEPTED | {S.FAILED, S.UNCERTAIN, S.CANCELLED}
 

@@ -55,6 +55,7 @@ def test_the_stack_stays_up_until_ctrl_c_and_then_stops_in_good_order(folder: Pa
     assert running_in(folder) == []
 
 
+@pytest.mark.faults
 def test_what_a_killed_stack_leaves_behind_is_stopped_and_removed_by_the_next(folder: Path) -> None:
     with up(folder) as running:
         running.program.kill()

@@ -48,7 +48,12 @@ CONVERSATIONS = """
 """
 
 
-@pytest.fixture(params=[SELECTED, 100], ids=["prepared in the request", "prepared by a worker"])
+@pytest.fixture(
+    params=[
+        pytest.param(SELECTED, id="prepared in the request", marks=pytest.mark.proof),
+        pytest.param(100, id="prepared by a worker"),
+    ]
+)
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     return settings.model_copy(update={"prepare_inline_limit": request.param})
 
