@@ -1,16 +1,18 @@
-"""Automation rules in the description of the API. As for filters, the models describe and the feature validates."""
+"""The bodies and answers of automation rules.
+
+`app/automation/rule_json.py` validates and describes what a rule holds.
+"""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
-from app.api.filter_schema import DescribedBy, Filled, Filter
+from app.api.filter_schema import DescribedBy, Filter
 from app.api.schemas import Answer, Body, Flag, Name
 from app.automation.model import (
     HEALTH_SAMPLE,
-    MAX_ACTIONS,
     ActionOutcome,
     ActionType,
     LoggedRun,
@@ -19,91 +21,12 @@ from app.automation.model import (
     StoredRule,
     TriggerType,
 )
-from app.automation.rule_json import parse_rule, write_rule
+from app.automation.rule_json import Actions, AnyTrigger, parse_rule, write_rule
 from app.automation.rules import SavedRule
-from app.domain.words import ConversationStatus
-
-
-def _optional_narrowing(schema: dict[str, Any]) -> None:
-    """Make every field but the type optional, and none nullable."""
-    schema["required"] = ["type"]
-
-
-class _Trigger(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_optional_narrowing)
-
-
-class MessageSentTrigger(_Trigger):
-    """A provider accepted a reply of a mass reply."""
-
-    type: Literal[TriggerType.MESSAGE_SENT]
-    mass_reply_ids: Filled[UUID] = Field(description="Only replies of one of these mass replies.")
-
-
-class MessageReceivedTrigger(_Trigger):
-    """A customer's message was added to the timeline."""
-
-    type: Literal[TriggerType.MESSAGE_RECEIVED]
-    include_automatic: bool = Field(description="Out-of-office answers and the like too; false if left out.")
-
-
-class StatusChangedTrigger(_Trigger):
-    type: Literal[TriggerType.STATUS_CHANGED]
-    from_: Filled[ConversationStatus] = Field(alias="from", description="What it was: one of these.")
-    to: Filled[ConversationStatus] = Field(description="What it is now: one of these.")
-
-
-class TagAddedTrigger(_Trigger):
-    type: Literal[TriggerType.TAG_ADDED]
-    tags: Filled[str] = Field(description="One of these tags; any tag if left out.")
-
-
-class _Action(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TagAction(_Action):
-    type: Literal[ActionType.ADD_TAG, ActionType.REMOVE_TAG]
-    tag: str = Field(min_length=1)
-
-
-class AssignTeamAction(_Action):
-    type: Literal[ActionType.ASSIGN_TEAM]
-    team: str | None = Field(description="Null for none.")
-
-
-class AssignAgentAction(_Action):
-    type: Literal[ActionType.ASSIGN_AGENT]
-    agent: str | None = Field(description="As in a conversation's `assignee`; null for none.")
-
-
-class SetStatusAction(_Action):
-    type: Literal[ActionType.SET_STATUS]
-    status: ConversationStatus
-
-
-class AddNoteAction(_Action):
-    """A system note on the timeline, for agents only. It begins with the rule's name."""
-
-    type: Literal[ActionType.ADD_NOTE]
-    text: str = Field(min_length=1)
-
-
-class CallWebhookAction(_Action):
-    """A signed POST, sent after the other actions have been committed, and retried for about three days."""
-
-    type: Literal[ActionType.CALL_WEBHOOK]
-    url: str = Field(min_length=1)
-
-
-AnyTrigger = Annotated[
-    MessageSentTrigger | MessageReceivedTrigger | StatusChangedTrigger | TagAddedTrigger, Field(discriminator="type")
-]
-AnyAction = TagAction | AssignTeamAction | AssignAgentAction | SetStatusAction | AddNoteAction | CallWebhookAction
 
 TriggerJson = Annotated[JsonValue, DescribedBy(AnyTrigger)]
 ConditionsJson = Annotated[JsonValue, DescribedBy(Filter | None)]
-ActionsJson = Annotated[JsonValue, DescribedBy(Annotated[list[AnyAction], Field(min_length=1, max_length=MAX_ACTIONS)])]
+ActionsJson = Annotated[JsonValue, DescribedBy(Actions)]
 
 _EXAMPLE: dict[str, JsonValue] = {
     "name": "Take an announcement off the to-do list",

@@ -1,8 +1,11 @@
-"""Automation rules as JSON: reading them, with a pointer to every fault, and writing them."""
+"""Automation rules as JSON. One set of models reads them, describes them in the API, and names the faults' places."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.automation.model import (
     MAX_ACTIONS,
@@ -15,44 +18,184 @@ from app.automation.model import (
     Trigger,
     TriggerType,
 )
-from app.domain.errors import InvalidRequest
+from app.domain.errors import Fault, InvalidRequest
 from app.domain.filters import Filter, filter_to_json, parse_filter
-from app.domain.json_reader import Reader, child
+from app.domain.json_reader import MAX_ITEMS, SELECTS_NOTHING, Reader, child, distinct, no_such_field
 from app.domain.words import ConversationStatus
 
-E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
-NARROWED_BY: Mapping[TriggerType, tuple[str, ...]] = {
-    TriggerType.MESSAGE_SENT: ("mass_reply_ids",),
-    TriggerType.MESSAGE_RECEIVED: ("include_automatic",),
-    TriggerType.STATUS_CHANGED: ("from", "to"),
-    TriggerType.TAG_ADDED: ("tags",),
-}
-"""The fields of each trigger besides its type; all are optional."""
 
-VALUE: Mapping[ActionType, str] = {
-    ActionType.ADD_TAG: "tag",
-    ActionType.REMOVE_TAG: "tag",
-    ActionType.ASSIGN_TEAM: "team",
-    ActionType.ASSIGN_AGENT: "agent",
-    ActionType.SET_STATUS: "status",
-    ActionType.ADD_NOTE: "text",
-    ActionType.CALL_WEBHOOK: "url",
-}
-"""The one field of each action besides its type."""
+def _by(read: Callable[[Reader, object, str], object]) -> BeforeValidator:
+    """Return a validator that reads a value as every other body's is read, with the same codes."""
 
-_ATTRIBUTES = {"from": "before", "to": "after"}
+    def validate(value: object) -> object:
+        reader = Reader()
+        found = read(reader, value, "")
+        for fault in reader.faults:
+            raise PydanticCustomError(fault.code, "{detail}", {"detail": fault.detail})
+        return found
+
+    return BeforeValidator(validate)
+
+
+Key = Annotated[str, Field(min_length=1), _by(Reader.key)]
+Note = Annotated[str, Field(min_length=1), _by(lambda *given: Reader.name(*given, most_bytes=MAX_NOTE_BYTES))]
+Status = Annotated[ConversationStatus, _by(lambda reader, *given: reader.member(ConversationStatus, *given))]
+AnyOf = Annotated[list[T], Field(min_length=1, max_length=MAX_ITEMS), AfterValidator(distinct)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MessageSentTrigger(_Part):
+    """A provider accepted a reply of a mass reply."""
+
+    type: Literal[TriggerType.MESSAGE_SENT]
+    mass_reply_ids: AnyOf[Annotated[UUID, _by(Reader.id)]] = Field(
+        default_factory=list, description="Only replies of one of these mass replies."
+    )
+
+
+class MessageReceivedTrigger(_Part):
+    """A customer's message was added to the timeline."""
+
+    type: Literal[TriggerType.MESSAGE_RECEIVED]
+    include_automatic: Annotated[bool, _by(Reader.flag)] = Field(
+        default=False, description="Out-of-office answers and the like too; false if left out."
+    )
+
+
+class StatusChangedTrigger(_Part):
+    type: Literal[TriggerType.STATUS_CHANGED]
+    before: AnyOf[Status] = Field(default_factory=list, alias="from", description="What it was: one of these.")
+    after: AnyOf[Status] = Field(default_factory=list, alias="to", description="What it is now: one of these.")
+
+
+class TagAddedTrigger(_Part):
+    type: Literal[TriggerType.TAG_ADDED]
+    tags: AnyOf[Key] = Field(default_factory=list, description="One of these tags; any tag if left out.")
+
+
+class TagAction(_Part):
+    type: Literal[ActionType.ADD_TAG, ActionType.REMOVE_TAG]
+    tag: Key
+
+
+class AssignTeamAction(_Part):
+    type: Literal[ActionType.ASSIGN_TEAM]
+    team: Key | None = Field(description="Null for none.")
+
+
+class AssignAgentAction(_Part):
+    type: Literal[ActionType.ASSIGN_AGENT]
+    agent: Key | None = Field(description="As in a conversation's `assignee`; null for none.")
+
+
+class SetStatusAction(_Part):
+    type: Literal[ActionType.SET_STATUS]
+    status: Status
+
+
+class AddNoteAction(_Part):
+    """A system note on the timeline, for agents only. It begins with the rule's name."""
+
+    type: Literal[ActionType.ADD_NOTE]
+    text: Note
+
+
+class CallWebhookAction(_Part):
+    """A signed POST, sent after the other actions have been committed, and retried for about three days."""
+
+    type: Literal[ActionType.CALL_WEBHOOK]
+    url: Key
+
+
+AnyTrigger = Annotated[
+    MessageSentTrigger | MessageReceivedTrigger | StatusChangedTrigger | TagAddedTrigger, Field(discriminator="type")
+]
+AnyAction = Annotated[
+    TagAction | AssignTeamAction | AssignAgentAction | SetStatusAction | AddNoteAction | CallWebhookAction,
+    Field(discriminator="type"),
+]
+Actions = Annotated[list[AnyAction], Field(min_length=1, max_length=MAX_ACTIONS)]
+
+_TRIGGER: Final[TypeAdapter[AnyTrigger]] = TypeAdapter(AnyTrigger)
+_ACTIONS: Final[TypeAdapter[Actions]] = TypeAdapter(Actions)
+
+
+def _fields(union: Any) -> Mapping[str, Sequence[str]]:
+    """Return the fields that each type of a union may have, `type` first."""
+    return {
+        type_: [field.alias or name for name, field in model.model_fields.items()]
+        for model in get_args(get_args(union)[0])
+        for type_ in get_args(model.model_fields["type"].annotation)
+    }
+
+
+FIELDS: Final[Mapping[str, Sequence[str]]] = {**_fields(AnyTrigger), **_fields(AnyAction)}
 
 
 def parse_rule(name: str, enabled: bool, given: Mapping[str, object]) -> RuleDraft:
     """Read `trigger`, `conditions` and `actions`. Raise InvalidRequest with every fault."""
-    reader = Reader()
-    trigger = _trigger(reader, given.get("trigger"))
-    conditions = _conditions(reader, given.get("conditions"))
-    listed = reader.filled(given.get("actions"), "/actions", most=MAX_ACTIONS, if_empty="A rule needs an action.")
-    actions = tuple(_action(reader, each, child("/actions", place)) for place, each in enumerate(listed))
-    reader.refuse("The automation rule is not valid.")
-    return RuleDraft(name, enabled, trigger, conditions, actions)
+    faults: list[Fault] = []
+    trigger = _read(_TRIGGER, given.get("trigger"), "/trigger", faults)
+    conditions = _conditions(given.get("conditions"), faults)
+    actions = _read(_ACTIONS, given.get("actions"), "/actions", faults)
+    if trigger is None or actions is None or faults:
+        raise InvalidRequest("The automation rule is not valid.", faults=faults)
+    given_fields = {field: value for field, value in trigger if field in trigger.model_fields_set}
+    return RuleDraft(name, enabled, Trigger(**given_fields), conditions, tuple(map(_action, actions)))
+
+
+def _read(model: TypeAdapter[T], value: object, pointer: str, faults: list[Fault]) -> T | None:
+    try:
+        return model.validate_python(value)
+    except ValidationError as error:
+        faults.extend(_fault(each, pointer) for each in error.errors(include_url=False))
+        return None
+
+
+def _conditions(data: object, faults: list[Fault]) -> Filter | None:
+    try:
+        return None if data is None else parse_filter(data, "/conditions")
+    except InvalidRequest as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _action(action: AnyAction) -> RuleAction:
+    (_, type_), (_, value) = action
+    return RuleAction(type_, value or "")
+
+
+def _fault(error: ErrorDetails, pointer: str) -> Fault:
+    """Return pydantic's error as one of ours. Its place also names the type whose model was chosen."""
+    place, type_ = pointer, ""
+    for step in error["loc"]:
+        if isinstance(step, str) and not type_:
+            type_ = step
+        else:
+            place = child(place, step)
+    if "detail" in error.get("ctx", {}):
+        return Fault(place, error["type"], error["msg"])
+    match error["type"]:
+        case "union_tag_not_found" | "union_tag_invalid":
+            known = TriggerType if pointer == "/trigger" else ActionType
+            return Fault(child(place, "type"), "unknown_value", f"This must be one of: {', '.join(known)}.")
+        case "extra_forbidden":
+            return Fault(place, "unknown_field", no_such_field(FIELDS[type_]))
+        case "missing":
+            return Fault(place, "missing", "This action needs it.")
+        case "too_short":
+            return Fault(place, "empty", "A rule needs an action." if place == "/actions" else SELECTS_NOTHING)
+        case "too_long":
+            return Fault(place, "too_many", f"At most {error['ctx']['max_length']:,} are allowed.")
+        case "list_type":
+            return Fault(place, "wrong_type", "This must be a list.")
+        case _:
+            return Fault(place, "wrong_type", "This must be an object.")
 
 
 def write_rule(draft: RuleDraft) -> dict[str, Any]:
@@ -60,73 +203,8 @@ def write_rule(draft: RuleDraft) -> dict[str, Any]:
     return {
         "trigger": _write_trigger(draft.trigger),
         "conditions": None if draft.conditions is None else filter_to_json(draft.conditions),
-        "actions": [{"type": action.type, VALUE[action.type]: action.value or None} for action in draft.actions],
+        "actions": [{"type": action.type, FIELDS[action.type][1]: action.value or None} for action in draft.actions],
     }
-
-
-def _conditions(reader: Reader, data: object) -> Filter | None:
-    try:
-        return None if data is None else parse_filter(data, "/conditions")
-    except InvalidRequest as error:
-        reader.faults.extend(error.faults)
-        return None
-
-
-def _type(reader: Reader, kind: type[E], data: object, pointer: str) -> E | None:
-    """Read an object's type; None if it is not an object, or of an unknown type."""
-    known = len(reader.faults)
-    given = reader.mapping(data, pointer)
-    if len(reader.faults) > known:
-        return None
-    type_ = reader.member(kind, given.get("type"), child(pointer, "type"))
-    return type_ if len(reader.faults) == known else None
-
-
-def _trigger(reader: Reader, data: object) -> Trigger:
-    type_ = _type(reader, TriggerType, data, "/trigger")
-    if type_ is None:
-        return Trigger(TriggerType.MESSAGE_SENT)
-    names = NARROWED_BY[type_]
-    given = reader.mapping(data, "/trigger", ("type", *names))
-    narrowing = {_ATTRIBUTES.get(name, name): _narrowing(reader, name, given[name]) for name in names if name in given}
-    return Trigger(type_, **narrowing)
-
-
-def _narrowing(reader: Reader, name: str, value: object) -> Any:
-    pointer = child("/trigger", name)
-    match name:
-        case "mass_reply_ids":
-            return reader.ids(value, pointer)
-        case "include_automatic":
-            return reader.flag(value, pointer)
-        case "tags":
-            return reader.keys(value, pointer)
-        case _:
-            return reader.members(ConversationStatus, value, pointer)
-
-
-def _action(reader: Reader, data: object, pointer: str) -> RuleAction:
-    type_ = _type(reader, ActionType, data, pointer)
-    if type_ is None:
-        return RuleAction(ActionType.ADD_TAG, "")
-    name = VALUE[type_]
-    given = reader.mapping(data, pointer, ("type", name))
-    if name not in given:
-        reader.fault(child(pointer, name), "missing", "This action needs it.")
-        return RuleAction(type_, "")
-    return RuleAction(type_, _value(reader, type_, given[name], child(pointer, name)))
-
-
-def _value(reader: Reader, type_: ActionType, value: object, pointer: str) -> str:
-    match type_:
-        case ActionType.ASSIGN_TEAM | ActionType.ASSIGN_AGENT if value is None:
-            return ""
-        case ActionType.SET_STATUS:
-            return reader.member(ConversationStatus, value, pointer)
-        case ActionType.ADD_NOTE:
-            return reader.name(value, pointer, most_bytes=MAX_NOTE_BYTES)
-        case _:
-            return reader.key(value, pointer)
 
 
 def _write_trigger(trigger: Trigger) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
 )
 """Without leap seconds: Python has no such time, and none has been announced since 2016."""
-_SELECTS_NOTHING = "An empty list selects nothing; leave the field out instead."
+SELECTS_NOTHING = "An empty list selects nothing; leave the field out instead."
 _STAND_IN_TIME = datetime.min.replace(tzinfo=UTC)
 _STAND_IN_ID = UUID(int=0)
 
@@ -61,7 +61,7 @@ def write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _no_such_field(known: Collection[str]) -> str:
+def no_such_field(known: Collection[str]) -> str:
     return f"There is no such field. There are: {', '.join(sorted(known))}." if known else "There is no such field."
 
 
@@ -89,7 +89,7 @@ class Reader:
         return value
 
     def _refuse_names(self, unknown: Sequence[str], pointer: str, known: Collection[str]) -> None:
-        detail = _no_such_field(known) if unknown else ""
+        detail = no_such_field(known) if unknown else ""
         for name in unknown[:MOST_NAMED]:
             self.fault(child(pointer, name), "unknown_field", detail)
         if len(unknown) > MOST_NAMED:
@@ -105,7 +105,7 @@ class Reader:
         return value
 
     def filled(
-        self, value: object, pointer: str, *, most: int = MAX_ITEMS, if_empty: str = _SELECTS_NOTHING
+        self, value: object, pointer: str, *, most: int = MAX_ITEMS, if_empty: str = SELECTS_NOTHING
     ) -> list[object]:
         """Read a list that must not be empty: an empty one never means "everything"."""
         items = self.array(value, pointer, most=most)
