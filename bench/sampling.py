@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from app.store.transactions import Transaction
+
 INTERVAL: Final = 0.002
 SHOWN: Final = 90
 
@@ -19,6 +21,7 @@ _statements: Counter[str] = Counter()
 
 def start() -> None:
     sa.event.listen(sa.Engine, "before_cursor_execute", _count)
+    _count_rows()
     signal.signal(signal.SIGPROF, _sample)
     signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
     atexit.register(_tell)
@@ -41,6 +44,17 @@ def _name(frame: FrameType) -> str:
 
 def _count(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:
     _statements[" ".join(statement.split())[:110]] += 1
+
+
+def _count_rows() -> None:
+    """Count the statements that asyncpg runs by itself, too."""
+    rows = Transaction.rows
+
+    async def counted(tx: Transaction, statement: sa.TextClause, /, **values: object) -> list[Any]:
+        _count(None, None, statement.text)
+        return await rows(tx, statement, **values)
+
+    Transaction.rows = counted  # type: ignore[method-assign]
 
 
 def _tell() -> None:

@@ -1,7 +1,7 @@
-"""One claim: a transaction that decides how many deliveries may leave now, and then the rendering of each.
+"""One claim: a transaction that decides how many deliveries may leave now, and the rendering of each.
 
 A message may take long to render, so the claim is committed first: it delays nobody. The texts are stored in a second
-transaction before anything leaves.
+transaction before anything leaves. Only a message that has never taken long is rendered within the claim.
 """
 
 import asyncio
@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from time import perf_counter, thread_time
 from typing import Final
 from uuid import UUID
 
 from app.delivery.pump_context import PumpContext
-from app.delivery.senders import AccountSender
+from app.delivery.senders import AccountSender, RenderingTime
 from app.delivery.slots import AccountSlots
 from app.delivery.sql import claims, contact_limits, waiting
 from app.delivery.sql.call_shares import CallShare
@@ -33,6 +34,8 @@ from app.store.transactions import TenantTx
 PUT_OFF: Final = "The remaining messages were deferred, and are tried again then."
 AT_MOST: Final = 2
 """Deliveries that may be claimed and not yet recorded, per call that the account may have under way."""
+AT_ONCE: Final = 0.005
+"""Seconds that one claim may take for rendering in its transaction."""
 ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to claim again if only calls under way are in the way."""
 
@@ -60,6 +63,8 @@ class ClaimResult:
     """Whether nothing more of the lane is due."""
     share: int | None = None
     """How many of the account's calls this process may have under way, once this is committed."""
+    rendered: tuple[ClaimedSend, ...] = ()
+    """The first of the rows, if their texts are stored already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +131,15 @@ class Claim:
         plan = await self._context.plans.plan(self._tx, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
         allowed_at = spend(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second, sum(row.units for row in rows))
-        attempts, held = [Attempt(row) for row in rows], self._share(share, snapshot)
+        rendering_time = self._context.plans.rendering_time(self._lane.mass_reply)
+        judging = Judging(plan, sender, self._staged, reached, snapshot.now, rendering_time)
+        rendered = judging.at_once(rows)
+        attempts = [*map(judging.attempt, rendered), *map(Attempt, rows[len(rendered) :])]
+        held = self._share(share, snapshot)
         await claims.mark(self._tx, self._lane, attempts, allowed_at, snapshot.now, held)
         wait = next_token(allowed_at, snapshot, clocks)
-        judging = Judging(plan, sender, self._staged, reached, snapshot.now)
-        return ClaimResult(
-            tuple(rows), judging, wait, snapshot.lane_held, last=len(rows) < claim_limit.free and wait is None
-        )
+        last = len(rows) < claim_limit.free and wait is None
+        return ClaimResult(tuple(rows), judging, wait, snapshot.lane_held, last, rendered=rendered)
 
     async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
         """Return when the lane's next delivery may be tried, and show it on the lane."""
@@ -194,10 +201,25 @@ class Judging:
     staged: StagedFiles
     reached: Counter[UUID]
     now: datetime
+    rendering_time: RenderingTime = field(default_factory=RenderingTime)
     in_this_claim: Counter[Hashable] = field(default_factory=Counter)
     """Messages that this claim sends, by everything a person is known as."""
 
+    def at_once(self, rows: Sequence[Claimed]) -> tuple[ClaimedSend, ...]:
+        """Render what takes no time, in order. It holds up the claim, and with it the account."""
+        end, done = perf_counter() + AT_ONCE, list[ClaimedSend]()
+        while len(done) < len(rows) and self.rendering_time.short and perf_counter() < end:
+            done.append(self.claimed_send(rows[len(done)]))
+        return tuple(done)
+
     def claimed_send(self, claimed: Claimed) -> ClaimedSend:
+        began = thread_time()
+        try:
+            return self._claimed_send(claimed)
+        finally:
+            self.rendering_time.note(thread_time() - began)
+
+    def _claimed_send(self, claimed: Claimed) -> ClaimedSend:
         names, config = known_as(claimed.recipient), self.sender.account.config
         reached = self.reached[claimed.recipient.contact_id] + max(self.in_this_claim[name] for name in names)
         recipient = replace(claimed.recipient, account_config=config, reached=reached)
@@ -211,7 +233,7 @@ class Judging:
         """Return what is stored of a send before it leaves."""
         outbound = claimed_send.outbound
         if isinstance(outbound, Reason):
-            return Attempt(claimed_send.claimed)
+            return Attempt(claimed_send.claimed, used_template=False)
         html = outbound.html if self.sender.limits.from_timeline else None
         return Attempt(claimed_send.claimed, outbound.text, html, used_template=outbound.template is not None)
 

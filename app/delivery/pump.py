@@ -230,12 +230,15 @@ class Pump:
         self._queue(claimed_sends, judging.sender.adapter, until)
 
     async def _rendered(self, result: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
-        """Render what was claimed, and store it. Give back what is not rendered within half of the lease."""
+        """Render what is not rendered yet, and store it. Give back what cannot be within half of the lease."""
+        done = len(result.rendered)
+        if done == len(result.rows) and not result.held:
+            return result.rendered
         latest = by_loop(until - self._context.pace.lease.total_seconds() / 2)
         rows, aside = result.rows, self._context.aside.of(self._lane.tenant)
-        claimed_sends = await aside.each(judging.claimed_send, rows, until=latest)
+        claimed_sends = [*result.rendered, *await aside.each(judging.claimed_send, rows[done:], until=latest)]
         async with self._context.database.begin(self._lane.tenant) as tx:
-            await claims.store_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends])
+            await claims.store_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends[done:]])
             if late := rows[len(claimed_sends) :]:
                 await settle(tx, [given_back(row) for row in late])
             if result.held and claimed_sends:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
+from typing import Final
 from uuid import UUID
 
 import httpx
@@ -18,6 +20,8 @@ from app.store.accounts import callback_tokens, load_account
 from app.store.credentials import Vault
 from app.store.transactions import TenantTx
 
+SHORT: Final = 0.001
+"""Seconds. What never took longer may be rendered while a claim's transaction is open."""
 CACHED = 512
 """Adapters and plans that one process keeps. Beyond that it starts over."""
 
@@ -65,18 +69,38 @@ class SenderCache:
         return AccountSender(account, adapter, limits, self._callbacks.address(account_id, None if signs else token))
 
 
+@dataclass(slots=True)
+class RenderingTime:
+    """The longest that one message of a mass reply took to render in this process, in seconds of CPU."""
+
+    longest: float = inf
+    """Infinite until one was rendered."""
+
+    def note(self, seconds: float) -> None:
+        self.longest = seconds if self.longest == inf else max(self.longest, seconds)
+
+    @property
+    def short(self) -> bool:
+        return self.longest <= SHORT
+
+
 class PlanCache:
     """The messages of mass replies. A frozen message never changes."""
 
     def __init__(self) -> None:
         self._known: dict[UUID, MessagePlan] = {}
+        self._times: dict[UUID, RenderingTime] = {}
 
     async def plan(self, tx: TenantTx, mass_reply: MassReplyId) -> MessagePlan:
         if mass_reply not in self._known:
             if len(self._known) >= CACHED:
                 self._known.clear()
+                self._times.clear()
             self._known[mass_reply] = await load_plan(tx, mass_reply)
         return self._known[mass_reply]
+
+    def rendering_time(self, mass_reply: MassReplyId) -> RenderingTime:
+        return self._times.setdefault(mass_reply, RenderingTime())
 
     def known(self, mass_reply: MassReplyId) -> MessagePlan | None:
         """Return the plan if it is cached."""

@@ -5,16 +5,16 @@ row-level security shows no row at all.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -23,7 +23,7 @@ from app.domain.words import TenantId
 from app.store.finishing import to_its_end
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
-from app.store.transactions import RoutingTx, SweepTx, TenantTx, Transaction
+from app.store.transactions import RoutingTx, SweepTx, TenantTx, Transaction, failed
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -38,18 +38,6 @@ SWEEP_ENDS = "60s"
 CONNECT_SECONDS = 5
 
 _SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
-_SET_TENANT = sa.text("SELECT set_config('app.tenant', :tenant, true)")
-_SET_TENANT_AND_TIME = sa.text(
-    "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :milliseconds, true)"
-)
-
-_SET_TENANT_AND_END = sa.text(
-    "SELECT set_config('app.tenant', :tenant, true), set_config('transaction_timeout', :milliseconds, true)"
-)
-"""The limit on idle time is not enough: a process that freezes between the messages of one statement leaves its
-transaction active, waiting for the client, and its rows locked."""
-_SET_TIME = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")
-
 _AWAY = ("08", "25006", "25P03", "25P04", "53", "57P")
 """Beginnings of the SQLSTATEs of a database that is starting, stopping, failing over, or out of room.
 https://www.postgresql.org/docs/18/errcodes-appendix.html"""
@@ -87,6 +75,10 @@ class DatabaseAway(OSError):
     """PostgreSQL accepts no connections."""
 
 
+class NotCommitted(sa.exc.SQLAlchemyError):
+    """A transaction in which a statement had failed came to its end as if nothing had happened."""
+
+
 class Database:
     """The only source of connections. Each request to it belongs to one kind of work (`of`)."""
 
@@ -97,8 +89,10 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             hide_parameters=True,
+            isolation_level="AUTOCOMMIT",  # transactions begin and end in `_connected`
             connect_args={"server_settings": _SESSION, "timeout": CONNECT_SECONDS},
         )
+        sa.event.listen(self._engine.sync_engine, "checkout", _leave_out_closed)
         self._shares = Shares(pool_size)
         self._routes = Routes()
         self._kind = OWN_WORK
@@ -115,23 +109,12 @@ class Database:
 
         Raise Overloaded if the tenant's share of this kind of work is used up.
         """
-        if self._kind.statement_seconds is None:
-            async with self._connected() as connection:
-                await self._set_tenant(connection, tenant)
-                yield TenantTx(connection, TenantId(tenant))
-            return
-        values = {"tenant": str(tenant), "milliseconds": _milliseconds(self._kind)}
-        async with self._shares.taken(self._kind, tenant), self._connected() as connection:
-            await connection.execute(_SET_TENANT_AND_TIME, values)
-            yield TenantTx(connection, TenantId(tenant))
-
-    async def _set_tenant(self, connection: AsyncConnection, tenant: TenantId | UUID) -> None:
-        longest = self._kind.transaction_seconds
-        if longest is None:
-            await connection.execute(_SET_TENANT, {"tenant": str(tenant)})
-        else:
-            values = {"tenant": str(tenant), "milliseconds": str(round(longest * 1000))}
-            await connection.execute(_SET_TENANT_AND_END, values)
+        async with AsyncExitStack() as stack:
+            if self._kind.statement_seconds is not None:
+                await stack.enter_async_context(self._shares.taken(self._kind, tenant))
+            given = {"app.tenant": str(UUID(str(tenant))), **_limits(self._kind)}
+            connected = await stack.enter_async_context(self._connected(given))
+            yield TenantTx(*connected, TenantId(tenant))
 
     @asynccontextmanager
     async def begin_routing(self) -> AsyncIterator[RoutingTx]:
@@ -139,13 +122,12 @@ class Database:
 
         In the API strangers can cause it too, so it has a time-out and a share of its own. Raise Overloaded.
         """
-        if self._kind.statement_seconds is None:
-            async with self._connected() as connection:
-                yield RoutingTx(connection)
-            return
-        async with self._shares.taken(ROUTING), self._connected() as connection:
-            await connection.execute(_SET_TIME, {"milliseconds": _milliseconds(ROUTING)})
-            yield RoutingTx(connection)
+        async with AsyncExitStack() as stack:
+            given = {}
+            if self._kind.statement_seconds is not None:
+                await stack.enter_async_context(self._shares.taken(ROUTING))
+                given = _limits(ROUTING)
+            yield RoutingTx(*await stack.enter_async_context(self._connected(given)))
 
     async def ask(self, tenant: TenantId, function: sa.TextClause, **values: object) -> sa.Row[*tuple[Any, ...]] | None:
         """Return the row that a function in PostgreSQL returns for a tenant.
@@ -155,7 +137,7 @@ class Database:
         """
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._shares.taken(self._kind, tenant))
-            connection = await self._connection(stack, "AUTOCOMMIT")
+            connection = await self._connection(stack)
             try:
                 async with asyncio.timeout(self._kind.statement_seconds):
                     answer = await connection.execute(function, {"tenant": tenant, **values})
@@ -170,41 +152,42 @@ class Database:
     @asynccontextmanager
     async def begin_sweep(self) -> AsyncIterator[SweepTx]:
         """Open a transaction that reads ids, statuses and times of every tenant."""
-        async with self._connected() as connection:
-            await connection.execute(sa.text(f"SET LOCAL ROLE {SWEEPER_ROLE}"))
-            await connection.execute(sa.text(f"SET LOCAL transaction_timeout = '{SWEEP_ENDS}'"))
-            yield SweepTx(connection)
+        async with self._connected({"role": SWEEPER_ROLE, "transaction_timeout": SWEEP_ENDS}) as connected:
+            yield SweepTx(*connected)
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self, given: Mapping[str, str]) -> AsyncIterator[tuple[AsyncConnection, Any]]:
+        """Begin a transaction with these settings. Yield its connection twice, as SQLAlchemy's and as asyncpg's."""
         async with AsyncExitStack() as stack:
-            connection = await self._connection(stack, "REPEATABLE READ" if self._kind.one_moment else None)
-            if self._kind.statement_seconds is None:
-                async with connection.begin():
-                    yield connection
-                return
-            transaction = await connection.begin()
+            connection = await self._connection(stack)
+            driver = _driver(connection)
             try:
-                yield connection
+                # One round trip for all of it. SQLAlchemy, which begins by itself, would take two.
+                await _run(driver, f"BEGIN {self._isolation}; {_settings(given)}")
+                yield connection, driver
             except BaseException:
-                await transaction.rollback()
+                await _roll_back(driver)
                 raise
-            # A caller may leave at any moment: what was done for them is committed with what follows from it.
-            await to_its_end(transaction.commit())
+            if self._kind.statement_seconds is None:
+                await _commit(driver)
+            else:
+                # A caller may leave at any moment: what was done for them is committed with what follows from it.
+                await to_its_end(_commit(driver))
 
-    async def _connection(self, stack: AsyncExitStack, isolation_level: IsolationLevel | None) -> AsyncConnection:
+    @property
+    def _isolation(self) -> str:
+        return "ISOLATION LEVEL REPEATABLE READ" if self._kind.one_moment else ""
+
+    async def _connection(self, stack: AsyncExitStack) -> AsyncConnection:
         try:
-            connection = await stack.enter_async_context(self._engine.connect())
-            if isolation_level is not None:
-                await connection.execution_options(isolation_level=isolation_level)
+            return await stack.enter_async_context(self._engine.connect())
         except OSError as error:
             raise DatabaseAway(str(error)) from error
-        return connection
 
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login owns the schema or may bypass row-level security, or may
         become a role that does."""
-        async with self._connected() as connection:
+        async with self._connected({}) as (connection, _):
             role = (await connection.execute(_ROLE)).one()
         if role.session_user != role.current_user or role.unsafe or role.owns:
             raise UnsafeRole(
@@ -224,8 +207,59 @@ class Database:
         await self._engine.dispose()
 
 
-def _milliseconds(kind: WorkKind) -> str:
-    return str(round((kind.statement_seconds or 0) * 1000))
+def _limits(kind: WorkKind) -> dict[str, str]:
+    """The limit on idle time is not enough for a transaction: a process that freezes between the messages of one
+    statement leaves it active, waiting for the client, and its rows locked."""
+    limits = {"statement_timeout": kind.statement_seconds, "transaction_timeout": kind.transaction_seconds}
+    return {name: str(round(seconds * 1000)) for name, seconds in limits.items() if seconds is not None}
+
+
+def _settings(given: Mapping[str, str]) -> str:
+    """Set these until the transaction ends. The values are our own: nothing in them needs to be quoted."""
+    return "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in given.items())
+
+
+def _driver(connection: AsyncConnection) -> Any:
+    assert connection.sync_connection is not None  # noqa: S101 - narrows for mypy: it is connected
+    return connection.sync_connection.connection.driver_connection
+
+
+async def _run(driver: Any, statement: str) -> str:
+    """Run statements of our own on asyncpg's connection. Raise what SQLAlchemy raises."""
+    try:
+        return str(await driver.execute(statement))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise failed(error, driver) from error
+
+
+async def _commit(driver: Any) -> None:
+    """Commit. Raise the error again if it was not done; where a statement had failed, PostgreSQL rolls back instead."""
+    try:
+        ended = await _run(driver, "COMMIT")
+    except BaseException:
+        await _roll_back(driver)
+        raise
+    if ended != "COMMIT":
+        raise NotCommitted("The transaction was rolled back, because one of its statements had failed.")
+
+
+async def _roll_back(driver: Any) -> None:
+    """End a transaction that failed, or close the connection if that is not possible: it is not to be used again."""
+    if driver.is_closed():
+        return
+    try:
+        await driver.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001 - what went wrong first is what is raised
+        driver.terminate()
+    except BaseException:
+        driver.terminate()
+        raise
+
+
+def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:
+    """Called as a connection leaves the pool. If it was closed meanwhile, so were the others, or will be."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise sa.exc.InvalidatePoolError("The connection was closed.")
 
 
 def overload_of(error: Exception) -> Overloaded | None:

@@ -41,7 +41,7 @@ async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
         "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in entries],
         "rules": [f"{{{','.join(map(str, one.rules))}}}" for one in entries],
     }
-    await tx.execute(_ANNOUNCE, **values)
+    await tx.rows(_ANNOUNCE, **values)
 
 
 async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:

@@ -4,10 +4,14 @@ Three kinds, each begun by the Database: one tenant's, the sweeper's (ids, statu
 that of the routing tables (no tenant is known yet).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from functools import lru_cache
+from typing import Any, Final, overload
 
+import asyncpg
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.words import TenantId
@@ -18,6 +22,8 @@ class Transaction:
     """One of the three kinds. A statement's parameters are given by keyword."""
 
     connection: AsyncConnection
+    driver: Any
+    """The same connection as asyncpg gives it."""
 
     async def execute(self, statement: sa.Executable, /, **values: object) -> sa.CursorResult[*tuple[Any, ...]]:
         return await self.connection.execute(statement, self._bound(statement, values))
@@ -34,6 +40,53 @@ class Transaction:
 
     def _bound(self, _: sa.Executable, values: dict[str, object]) -> dict[str, object] | None:
         return values or None
+
+    async def rows(self, statement: sa.TextClause, /, **values: object) -> list[Any]:
+        """Return the rows of an SQL text, run by asyncpg itself: for what each group of deliveries runs.
+
+        SQLAlchemy takes longer around such a statement than asyncpg and PostgreSQL for it. The statement must live as
+        long as the process: what is worked out of it is kept.
+        """
+        compiled, bound = _compiled(statement), self._bound(statement, values) or {}
+        arguments = [bound[name] for name in compiled.names]
+        try:
+            rows: list[Any] = await self.driver.fetch(compiled.text, *arguments, record_class=Row)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise failed(error, self.driver) from error
+        return rows
+
+
+def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:
+    """Return what SQLAlchemy raises for an error of asyncpg."""
+    return sa.exc.DBAPIError(None, None, error, connection_invalidated=driver.is_closed())
+
+
+class Row(asyncpg.Record):  # type: ignore[misc]
+    """A row whose columns are attributes."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    names: Sequence[str]
+    """The names of its parameters, in the order of their numbers."""
+
+
+_DIALECT: Final = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=512)
+def _compiled(statement: sa.TextClause) -> _Compiled:
+    compiled: Any = statement.compile(dialect=_DIALECT)
+    return _Compiled(compiled.string, compiled.positiontup)
 
 
 class SweepTx(Transaction):

@@ -1,13 +1,20 @@
-"""Messages are rendered outside the claim's transaction and beside the event loop, and each recipient is on its own."""
+"""Messages are rendered outside the claim's transaction and beside the event loop, and each recipient is on its own.
+
+Only what has never taken long is rendered with the claim.
+"""
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 from uuid import uuid4
 
-from app.delivery.claim import Claim
+from app.delivery import senders
+from app.delivery.claim import Claim, ClaimedSend, ClaimResult
 from app.delivery.pump import Pump
+from app.delivery.pump_context import PumpContext
 from app.delivery.senders import PlanCache
 from app.delivery.staged_files import StagedFiles
 from app.domain.delivery import DeliveryEvent
@@ -15,7 +22,7 @@ from app.domain.preflight import MessagePlan
 from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import Carrier
-from tests.delivery.stage import Stage, recording, report
+from tests.delivery.stage import Batch, Stage, recording, report
 
 
 class Watched:
@@ -55,6 +62,41 @@ async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_o
     assert threading.get_ident() not in plans.message.threads
     assert await stage.counts(batch) == {"sent": 3}
     assert ("reply", carrier.calls[0].text) in await stage.timeline(batch)
+
+
+async def claim_one(stage: Stage, batch: Batch, context: PumpContext) -> ClaimResult:
+    """Claim one delivery of an account that has one token left."""
+    await stage.runs("UPDATE channel_accounts SET allowed_at = clock_timestamp(), rate_per_second = 1")
+    slots = context.slots.of(stage.tenant, stage.account)
+    async with stage.database.begin(stage.tenant) as tx:
+        return await Claim(context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
+
+
+async def render(stage: Stage, batch: Batch, context: PumpContext, taken: ClaimResult) -> Sequence[ClaimedSend]:
+    assert taken.judging is not None
+    return await Pump(context, batch.lane, asyncio.Event())._rendered(taken, taken.judging, until=inf)
+
+
+async def test_what_has_never_taken_long_is_rendered_and_stored_with_the_claim(stage: Stage) -> None:
+    batch = await stage.batch(2)
+    context = stage.pump_context(Carrier())
+    first = await claim_one(stage, batch, context)
+    await render(stage, batch, context, first)
+    second = await claim_one(stage, batch, context)
+
+    assert [len(taken.rendered) for taken in (first, second)] == [0, 1]
+    assert await render(stage, batch, context, second) is second.rendered
+    texts = [(await stage.attempts(claimed.delivery_id))[0].text for claimed in (*first.rows, *second.rows)]
+    assert sorted(texts) == ["Hi Name0, we are back.", "Hi Name1, we are back."]
+
+
+async def test_what_took_long_for_somebody_is_not_rendered_with_a_claim_again(stage: Stage) -> None:
+    batch = await stage.batch(2)
+    context = stage.pump_context(Carrier())
+    await render(stage, batch, context, await claim_one(stage, batch, context))
+    context.plans.rendering_time(batch.id).note(senders.SHORT * 2)
+
+    assert (await claim_one(stage, batch, context)).rendered == ()
 
 
 async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage, monkeypatch: Any) -> None:

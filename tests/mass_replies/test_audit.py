@@ -265,7 +265,7 @@ async def test_what_is_not_committed_is_not_told(stage: Stage) -> None:
     batch = await stage.create()
     async with stage.runtime.database.begin(stage.tenant) as tx:
         await control.cancel(tx, batch["id"], OPERATOR)
-        await tx.connection.rollback()
+        await tx.execute(sa.text("ROLLBACK"))
     assert await actions(stage.client, mass_reply=batch["id"]) == ["mass_reply.created"]
 
 

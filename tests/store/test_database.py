@@ -1,6 +1,7 @@
 """Connections: what PostgreSQL does with those that their process has forgotten."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 from app.store import database as connections
-from app.store.database import Database
+from app.store.database import Database, NotCommitted
 from app.store.shares import DELIVERY, QUICK
 
 _PID = sa.text("SELECT pg_backend_pid()")
+_DIVIDE = sa.text("SELECT 1 / CAST(:number AS int)")
 _IS_THERE = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
 
 
@@ -45,6 +47,49 @@ async def test_a_transaction_that_asks_nothing_more_is_ended_and_the_next_one_wo
         async with hasty.begin_routing() as again:
             assert await again.scalar(_PID)
     await hasty.close()
+
+
+async def test_connections_that_were_closed_meanwhile_are_not_used_again(database_url: str, database: Database) -> None:
+    pool = Database(database_url, pool_size=2)
+    async with pool.begin_routing() as one, pool.begin_routing() as other:
+        pids = [await tx.scalar(_PID) for tx in (one, other)]
+    async with database.begin_routing() as tx:
+        for pid in pids:
+            await tx.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), pid=pid)
+        while any([await is_there(database, pid) for pid in pids]):
+            pass
+
+    async with pool.begin_routing() as one, pool.begin_routing() as other:
+        assert not {await one.scalar(_PID), await other.scalar(_PID)} & set(pids)
+    await pool.close()
+
+
+async def test_a_transaction_whose_failure_was_passed_over_does_not_end_as_if_it_were_committed(
+    database: Database,
+) -> None:
+    async def pass_over_a_failure() -> None:
+        async with database.begin_routing() as tx:
+            with suppress(DBAPIError):
+                await tx.execute(sa.text("SELECT 1 / 0"))
+
+    with pytest.raises(NotCommitted):
+        await pass_over_a_failure()
+
+
+async def test_a_text_that_asyncpg_runs_by_itself_says_the_same_as_through_sqlalchemy(
+    database: Database, tenant: UUID
+) -> None:
+    statement = sa.text(
+        "SELECT CAST(:tenant AS uuid) AS tenant, CAST(:number AS int) AS number, CAST(:given AS jsonb) AS given"
+    )
+    async with database.begin(tenant) as tx:
+        [row] = await tx.rows(statement, number=7, given='{"a": [1, null]}')
+        assert (row.tenant, row.number, row.given) == (tenant, 7, {"a": [1, None]})
+        assert not hasattr(row, "other")
+        with pytest.raises(DBAPIError) as raised:
+            await tx.rows(_DIVIDE, number=0)
+        assert raised.value.orig.sqlstate == "22012"  # type: ignore[union-attr]
+        await tx.execute(sa.text("ROLLBACK"))
 
 
 async def test_no_transaction_may_idle_for_long(database: Database) -> None:

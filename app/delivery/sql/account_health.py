@@ -33,7 +33,7 @@ _NOTE_ANSWERS = sa.text("""
 
 async def note_answers(tx: TenantTx, accounts: Iterable[UUID]) -> None:
     """Reset the count of unanswered calls. Accounts whose count is zero are not locked."""
-    await tx.execute(_NOTE_ANSWERS, accounts=list(accounts))
+    await tx.rows(_NOTE_ANSWERS, accounts=list(accounts))
 
 
 _COOL = sa.text("""

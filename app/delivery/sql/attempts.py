@@ -66,4 +66,4 @@ async def end_attempts(tx: TenantTx, outcomes: Sequence[EndedAttempt]) -> None:
         "evidences": [outcome.evidence for outcome in outcomes],
         "reported_ats": [outcome.reported_at for outcome in outcomes],
     }
-    await tx.execute(_END_ATTEMPTS, **values)
+    await tx.rows(_END_ATTEMPTS, **values)

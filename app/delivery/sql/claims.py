@@ -68,15 +68,16 @@ _LANE_SNAPSHOT = sa.text(f"""
 
 async def lock_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
     """Lock the account until the transaction ends, and return what may be sent, or None if the lane is gone."""
-    await tx.execute(_LOCK_ACCOUNT, **lane_binds(lane))
+    await tx.rows(_LOCK_ACCOUNT, **lane_binds(lane))
     return await read_lane(tx, lane, holder)
 
 
 async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot | None:
     """Return what may be sent at this moment, or None if the lane is gone."""
-    row = (await tx.execute(_LANE_SNAPSHOT, holder=holder, **lane_binds(lane))).first()
-    if row is None:
+    found = await tx.rows(_LANE_SNAPSHOT, holder=holder, **lane_binds(lane))
+    if not found:
         return None
+    [row] = found
     return LaneSnapshot(
         now=row.now,
         status=MassReplyStatus(row.status),
@@ -110,6 +111,8 @@ class Claimed:
     deferrals: int
     subject: str | None = field(repr=False)
     recipient: Recipient
+    used_template: bool = False
+    """Whether the preflight, or the last attempt, was for sending it as a template."""
 
 
 def _claim_statement(which: str) -> sa.TextClause:
@@ -136,8 +139,10 @@ def _claim_statement(which: str) -> sa.TextClause:
             -- saved up enough, a lane of shorter messages on the same account would take every unit away from it.
             WHERE running <= :units OR place = 1))
         RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.address_key,
-                  d.account_id, d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units)
+                  d.account_id, d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units,
+                  d.used_template)
     SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
+           claimed.used_template,
            claimed.address, claimed.address_key, claimed.account_id, CAST(NULL AS text) AS provider,
            b.reason AS blocked,
            (claimed.contact_id, claimed.channel) <> (k.id, c.channel) AS changed_hands, {recipients.COLUMNS}
@@ -174,7 +179,7 @@ async def claim(
 ) -> list[Claimed]:
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if claim_limit.sampling else _CLAIM
-    rows = await tx.execute(statement, **lane_binds(lane), **values, **_terms(claim_limit))
+    rows = await tx.rows(statement, **lane_binds(lane), **values, **_terms(claim_limit))
     return [
         Claimed(
             lane,
@@ -184,13 +189,20 @@ async def claim(
             row.deferrals,
             row.frozen_subject,
             recipients.claimed(row),
+            row.used_template,
         )
         for row in rows
     ]
 
 
+_TEMPLATED = f"""
+    UPDATE deliveries SET used_template = NOT used_template
+    WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:otherwise_ids AS uuid[]))
+"""  # noqa: S608 - built from constants
+
 _MARK = sa.text(f"""
-    WITH share AS ({call_shares.RENEW}),
+    WITH templated AS ({_TEMPLATED}),
+    share AS ({call_shares.RENEW}),
     account AS (
         UPDATE channel_accounts SET allowed_at = :allowed_at WHERE tenant_id = :tenant AND id = :account),
     lane AS (
@@ -211,32 +223,32 @@ class Attempt:
     text: str | None = field(default=None, repr=False)
     html: str | None = field(default=None, repr=False)
     """Stored only if the customer reads it on our own timeline."""
-    used_template: bool = False
+    used_template: bool | None = None
+    """Whether a template is sent instead of the text, or None before that is known."""
+
+    @property
+    def goes_otherwise(self) -> bool:
+        """Whether it goes as a template although its delivery says that it does not, or the other way round."""
+        return self.used_template not in (None, self.claimed.used_template)
 
 
 async def mark(
     tx: TenantTx, lane: LaneKey, attempts: Sequence[Attempt], allowed_at: datetime, now: datetime, share: CallShare
 ) -> None:
     """Store the attempts, and what they use of the account's rate and calls."""
-    await tx.execute(
+    await tx.rows(
         _MARK,
         allowed_at=allowed_at,
         now=now,
         claimed=len(attempts),
-        delivery_ids=[attempt.claimed.delivery_id for attempt in attempts],
-        epochs=[attempt.claimed.epoch for attempt in attempts],
-        texts=[attempt.text for attempt in attempts],
-        htmls=[attempt.html for attempt in attempts],
+        **_texts(attempts),
         **lane_binds(lane),
         **_share(share),
     )
 
 
 _KEEP_TEXTS = sa.text(f"""
-    WITH templated AS (
-        UPDATE deliveries SET used_template = NOT used_template
-        WHERE tenant_id = {SOME_TENANT} AND id = ANY (CAST(:delivery_ids AS uuid[]))
-          AND used_template <> (id = ANY (CAST(:templated_ids AS uuid[]))))
+    WITH templated AS ({_TEMPLATED})
     UPDATE delivery_attempts a SET text = v.text, html = v.html
     FROM unnest(CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]), CAST(:texts AS text[]), CAST(:htmls AS text[]))
          AS v (delivery_id, epoch, text, html)
@@ -247,14 +259,17 @@ _KEEP_TEXTS = sa.text(f"""
 
 async def store_texts(tx: TenantTx, attempts: Sequence[Attempt]) -> None:
     """Store the texts before they leave: whatever later reports them as sent finds here what was sent."""
-    values = {
+    await tx.rows(_KEEP_TEXTS, **_texts(attempts))
+
+
+def _texts(attempts: Sequence[Attempt]) -> dict[str, Any]:
+    return {
         "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
         "epochs": [attempt.claimed.epoch for attempt in attempts],
         "texts": [attempt.text for attempt in attempts],
         "htmls": [attempt.html for attempt in attempts],
-        "templated_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.used_template],
+        "otherwise_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.goes_otherwise],
     }
-    await tx.execute(_KEEP_TEXTS, **values)
 
 
 _TOUCH = sa.text(f"""
@@ -266,7 +281,7 @@ _TOUCH = sa.text(f"""
 
 async def touch_lane(tx: TenantTx, lane: LaneKey, now: datetime, share: CallShare) -> None:
     """Note that a pump works this lane, so that nobody wakes another, and that its process wants to make calls."""
-    await tx.execute(_TOUCH, now=now, **lane_binds(lane), **_share(share))
+    await tx.rows(_TOUCH, now=now, **lane_binds(lane), **_share(share))
 
 
 async def claimed_under(tx: TenantTx, lane: LaneKey, token: UUID) -> list[tuple[DeliveryId, int]]:

@@ -68,7 +68,7 @@ _HOLD = sa.text("""
 
 async def lock(tx: TenantTx, conversations: Iterable[UUID]) -> None:
     """Lock every conversation that a transaction will flip or restore, in one order, before it does so in parts."""
-    await tx.execute(_HOLD, ids=sorted(set(conversations)))
+    await tx.rows(_HOLD, ids=sorted(set(conversations)))
 
 
 async def flip(tx: TenantTx, rows: Sequence[Locked]) -> dict[UUID, Flip]:
@@ -79,7 +79,7 @@ async def flip(tx: TenantTx, rows: Sequence[Locked]) -> dict[UUID, Flip]:
         "started_at": [row.attempt_started_at for row in rows],
         "frozen_at": [row.frozen_at for row in rows],
     }
-    return {row.id: _flip(row) for row in await tx.execute(_FLIP, **values)}
+    return {row.id: _flip(row) for row in await tx.rows(_FLIP, **values)}
 
 
 def _flip(row: Any) -> Flip:

@@ -34,7 +34,7 @@ async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
         "failures": [move.latest.failures for move in moves],
         **{name: [move.sums.get(name, 0) for move in moves] for name in _SUMS},
     }
-    for row in await tx.execute(_COUNT, **values):
+    for row in await tx.rows(_COUNT, **values):
         if FAILURE_LIMIT.stops(row.recent_size, row.bad):
             await _stop(tx, (row.mass_reply_id, row.channel, row.account_id))
 

@@ -104,7 +104,7 @@ _LOCK = sa.text(f"""
 
 async def lock(tx: TenantTx, happenings: Sequence[tuple[DeliveryId, ReportedEvent]]) -> list[Locked]:
     values = {"ids": [id_ for id_, _ in happenings], "epochs": [reported.epoch for _, reported in happenings]}
-    return [_locked(row) for row in await tx.execute(_LOCK, **values)]
+    return [_locked(row) for row in await tx.rows(_LOCK, **values)]
 
 
 def _locked(row: Any) -> Locked:
@@ -253,7 +253,7 @@ async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
         "never_sents": [change.never_sent for change in changes],
         "times_more": [change.times_more for change in changes],
     }
-    return set(await tx.scalars(_APPLY, **values))
+    return {row.id for row in await tx.rows(_APPLY, **values)}
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

@@ -64,7 +64,7 @@ async def write_timeline(tx: TenantTx, entries: Sequence[TimelineEntry]) -> list
         "delivery_ids": [entry.row.id for entry in entries],
         "epochs": [entry.epoch for entry in entries],
     }
-    return [WrittenReply(*row) for row in await tx.execute(_TIMELINE, **values)]
+    return [WrittenReply(*row) for row in await tx.rows(_TIMELINE, **values)]
 
 
 # A cancelled one stays cancelled: the sweeper cancels work that returned at the very moment of its end.
