@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -73,15 +72,18 @@ class SenderCache:
 class RenderingTime:
     """The longest that one message of a mass reply took to render in this process, in seconds of CPU."""
 
-    longest: float = inf
-    """Infinite until one was rendered."""
+    longest: float | None = None
+    """None until two were rendered. The first does not count: it finds nothing ready."""
+    _begun: bool = False
 
     def note(self, seconds: float) -> None:
-        self.longest = seconds if self.longest == inf else max(self.longest, seconds)
+        if self._begun:
+            self.longest = max(self.longest or 0.0, seconds)
+        self._begun = True
 
     @property
     def short(self) -> bool:
-        return self.longest <= SHORT
+        return self.longest is not None and self.longest <= SHORT
 
 
 class PlanCache:

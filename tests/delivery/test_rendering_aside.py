@@ -64,9 +64,9 @@ async def test_nothing_is_rendered_on_the_event_loop_or_while_a_transaction_is_o
     assert ("reply", carrier.calls[0].text) in await stage.timeline(batch)
 
 
-async def claim_one(stage: Stage, batch: Batch, context: PumpContext) -> ClaimResult:
-    """Claim one delivery of an account that has one token left."""
-    await stage.runs("UPDATE channel_accounts SET allowed_at = clock_timestamp(), rate_per_second = 1")
+async def claim_two(stage: Stage, batch: Batch, context: PumpContext) -> ClaimResult:
+    """Claim two deliveries of an account that has two tokens left."""
+    await stage.runs("UPDATE channel_accounts SET allowed_at = clock_timestamp() - interval '1 s', rate_per_second = 2")
     slots = context.slots.of(stage.tenant, stage.account)
     async with stage.database.begin(stage.tenant) as tx:
         return await Claim(context, batch.lane, tx, StagedFiles(), slots).take(uuid4())
@@ -78,25 +78,25 @@ async def render(stage: Stage, batch: Batch, context: PumpContext, taken: ClaimR
 
 
 async def test_what_has_never_taken_long_is_rendered_and_stored_with_the_claim(stage: Stage) -> None:
-    batch = await stage.batch(2)
+    batch = await stage.batch(4)
     context = stage.pump_context(Carrier())
-    first = await claim_one(stage, batch, context)
+    first = await claim_two(stage, batch, context)
     await render(stage, batch, context, first)
-    second = await claim_one(stage, batch, context)
+    second = await claim_two(stage, batch, context)
 
-    assert [len(taken.rendered) for taken in (first, second)] == [0, 1]
+    assert [len(taken.rendered) for taken in (first, second)] == [0, 2]
     assert await render(stage, batch, context, second) is second.rendered
     texts = [(await stage.attempts(claimed.delivery_id))[0].text for claimed in (*first.rows, *second.rows)]
-    assert sorted(texts) == ["Hi Name0, we are back.", "Hi Name1, we are back."]
+    assert sorted(texts) == [f"Hi Name{number}, we are back." for number in range(1, 5)]
 
 
 async def test_what_took_long_for_somebody_is_not_rendered_with_a_claim_again(stage: Stage) -> None:
-    batch = await stage.batch(2)
+    batch = await stage.batch(4)
     context = stage.pump_context(Carrier())
-    await render(stage, batch, context, await claim_one(stage, batch, context))
+    await render(stage, batch, context, await claim_two(stage, batch, context))
     context.plans.rendering_time(batch.id).note(senders.SHORT * 2)
 
-    assert (await claim_one(stage, batch, context)).rendered == ()
+    assert (await claim_two(stage, batch, context)).rendered == ()
 
 
 async def test_what_the_lease_is_too_short_to_render_is_given_back(stage: Stage, monkeypatch: Any) -> None:

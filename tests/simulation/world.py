@@ -22,6 +22,7 @@ from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.record import Recorder
 from app.delivery.rescuer import expire_claims
+from app.delivery.senders import RenderingTime
 from app.delivery.settle import Report, settle
 from app.delivery.sql.sweeper import ExpiredClaim
 from app.delivery.staged_files import StagedFiles
@@ -362,7 +363,7 @@ def _plans() -> Any:
     async def plan(*_: object) -> Any:
         return SimpleNamespace(guards=SimpleNamespace(max_per_contact_per_day=None))
 
-    return SimpleNamespace(plan=plan)
+    return SimpleNamespace(plan=plan, rendering_time=lambda _: RenderingTime())
 
 
 def _staging() -> Any:
