@@ -5,10 +5,21 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.auth import Allow, AllowByTicket, current_runtime
+from app.api.problems import NotReady
+from app.attachments.files import Files
 from app.domain.permissions import Caller, Permission
 from app.runtime import Runtime
 
 RuntimeDep = Annotated[Runtime, Depends(current_runtime)]
+
+
+def _files(runtime: RuntimeDep) -> Files:
+    if runtime.files is None:
+        raise NotReady("This installation stores no attachments: MASS_REPLY_ATTACHMENTS_URL is not set.")
+    return runtime.files
+
+
+FilesDep = Annotated[Files, Depends(_files)]
 
 AnyCaller = Annotated[Caller, Depends(Allow(None))]
 ConversationReader = Annotated[Caller, Depends(Allow(Permission.CONVERSATIONS_READ))]

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from app.attachments.files import FilesUnavailable
 from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
 from app.domain.json_reader import pointer_step
@@ -206,6 +207,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(MassReplyError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(FilesUnavailable, _on_no_storage)
     for failure in (SQLAlchemyError, ConnectionError, DatabaseAway):
         app.add_exception_handler(failure, _on_failure)
 
@@ -225,6 +227,10 @@ async def _on_failure(request: Request, error: Exception) -> JSONResponse:
     if overload is None:
         raise error
     return await _on_error(request, overload)
+
+
+async def _on_no_storage(_: Request, error: Exception) -> JSONResponse:
+    return problem_response(NotReady(f"The attachment storage cannot be used ({error})."))
 
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:

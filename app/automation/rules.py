@@ -31,7 +31,7 @@ class SavedRule:
 
 
 async def refuse_private_urls(draft: RuleDraft, *, allow_private: bool) -> None:
-    """Raise InvalidRequest with each webhook that may not be called. Looks up names, so call it outside a transaction.
+    """Raise InvalidRequest with each webhook that may not be called. It resolves names, so no transaction is open.
 
     All look-ups, MAX_ACTIONS at most, run at once: unknown names take no longer than one of them.
     """
@@ -50,9 +50,10 @@ async def _fault(place: int, url: str, *, allow_private: bool) -> Fault | None:
 
 
 async def save_rule(
-    database: Database, vault: Vault, tenant: TenantId, key: str, draft: RuleDraft, actor: Actor
+    database: Database, vault: Vault, tenant: TenantId, key: str, draft: RuleDraft, actor: Actor, *, allow_private: bool
 ) -> SavedRule:
     """Create or replace the rule of that key. It runs on the events from now on. Raise InvalidRequest."""
+    await refuse_private_urls(draft, allow_private=allow_private)
     await outbox.number_all(database, tenant)
     async with database.begin(tenant) as tx:
         held = await rules.hold_rule(tx, key)

@@ -50,7 +50,8 @@ async def test_a_kill_a_stop_and_a_second_worker_lose_nothing_and_do_nothing_twi
     runtime: Runtime, settings: Settings, tenant: UUID, tmp_path: Path
 ) -> None:
     owner = TenantId(tenant)
-    await save_rule(runtime.database, runtime.vault, owner, "note", parse_rule("Note", True, RULE), OPERATOR)
+    rule = parse_rule("Note", True, RULE)
+    await save_rule(runtime.database, runtime.vault, owner, "note", rule, OPERATOR, allow_private=True)
     conversation = ConversationId(await add_conversation(runtime, tenant, Channel.OTHER, "visitor-1"))
     await write(runtime, owner, conversation)
 

@@ -2,18 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, status
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from app.api.deps import RuntimeDep, Sender
+from app.api.deps import FilesDep, RuntimeDep, Sender
 from app.api.problems import BodyTooLarge, NotReady, problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
-from app.attachments.files import FilesUnavailable
+from app.attachments.file_types import StoredAttachment
 from app.attachments.upload import Upload, keep_attachment
 from app.domain.errors import Fault, InvalidRequest
 
@@ -42,6 +42,17 @@ class AttachmentAnswer(Answer):
     size: int
     sha256: str
 
+    @classmethod
+    def of(cls, stored: StoredAttachment) -> Self:
+        attachment = stored.attachment
+        return cls(
+            id=attachment.id,
+            filename=attachment.filename,
+            content_type=attachment.content_type,
+            size=attachment.size,
+            sha256=stored.sha256,
+        )
+
 
 @router.post(
     "",
@@ -49,24 +60,11 @@ class AttachmentAnswer(Answer):
     responses=problems(BodyTooLarge, NotReady),
     openapi_extra=_FORM,
 )
-async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDep) -> AttachmentAnswer:
+async def upload_attachment(request: Request, caller: Sender, runtime: RuntimeDep, files: FilesDep) -> AttachmentAnswer:
     """Store a file. It is streamed to disk, and checked by its name, its declared type and its content."""
-    if runtime.files is None:
-        raise NotReady("This installation accepts no attachments: MASS_REPLY_ATTACHMENTS_URL is not set.")
     async with _form(request) as form:
         upload = _upload(form.get("file"), runtime.settings.attachment_limit)
-        try:
-            stored = await keep_attachment(runtime.database, runtime.files, caller.tenant_id, upload)
-        except FilesUnavailable as error:
-            raise NotReady(f"The attachment storage cannot be used ({error}).") from error
-    attachment = stored.attachment
-    return AttachmentAnswer(
-        id=attachment.id,
-        filename=attachment.filename,
-        content_type=attachment.content_type,
-        size=attachment.size,
-        sha256=stored.sha256,
-    )
+        return AttachmentAnswer.of(await keep_attachment(runtime.database, files, caller.tenant_id, upload))
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Listing
-from app.automation.rules import delete_rule, get_rule, refuse_private_urls, runs_of, save_rule
+from app.automation.rules import delete_rule, get_rule, runs_of, save_rule
 from app.automation.sql.rules import list_rules
 from app.domain.audit import Actor
 from app.domain.errors import NotFound
@@ -26,9 +26,15 @@ async def put_automation_rule(
     key: RuleKey, body: RuleBody, caller: Administrator, runtime: RuntimeDep, response: Response
 ) -> SavedRuleAnswer:
     """Create or replace a rule. A new or newly enabled rule runs on the events from now on."""
-    draft = body.to_draft()
-    await refuse_private_urls(draft, allow_private=runtime.settings.allow_private_urls)
-    saved = await save_rule(runtime.database, runtime.vault, caller.tenant_id, key, draft, Actor.of(caller))
+    saved = await save_rule(
+        runtime.database,
+        runtime.vault,
+        caller.tenant_id,
+        key,
+        body.to_draft(),
+        Actor.of(caller),
+        allow_private=runtime.settings.allow_private_urls,
+    )
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return SavedRuleAnswer.saved(saved)
 

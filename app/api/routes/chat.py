@@ -13,12 +13,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field, StringConstraints
 
 from app.api.bodies import belongs_to
-from app.api.deps import RuntimeDep
+from app.api.deps import FilesDep, RuntimeDep
 from app.api.problems import NotReady, only_problems
 from app.api.rate_limit import RateLimit
 from app.api.routing import AccessCheck, CallerFirst
 from app.api.schemas import Answer, Body
-from app.attachments.files import FilesUnavailable
 from app.domain.errors import InvalidRequest, NotFound, RateLimited, Unauthenticated
 from app.domain.words import AccountId
 from app.process.polling import Notifier
@@ -183,15 +182,10 @@ async def write_chat_message(
         **only_problems(Unauthenticated, InvalidRequest, NotFound, NotReady),
     },
 )
-async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep) -> Response:
+async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep, files: FilesDep) -> Response:
     """Download a file of a reply. Browsers are told to save it, never to show it."""
     stored = await sessions.find_file(runtime.database, visitor, id)
-    if runtime.files is None:
-        raise NotReady("This installation stores no attachments.")
-    try:
-        content = await runtime.files.get(stored.storage_key)
-    except FilesUnavailable as error:
-        raise NotReady("The attachment storage does not answer.") from error
+    content = await files.get(stored.storage_key)
     name = quote(stored.attachment.filename, safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=stored.attachment.content_type, headers=headers)

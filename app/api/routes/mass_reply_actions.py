@@ -1,6 +1,8 @@
 """Actions on a mass reply that is under way. Each returns 202 with the mass reply as it is then."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
@@ -23,9 +25,11 @@ from app.domain.errors import (
     NothingToRetry,
     StillSettling,
 )
-from app.domain.words import MassReplyId
+from app.domain.lanes import LanesToWake
+from app.domain.words import MassReplyId, TenantId
 from app.mass_replies import control
 from app.mass_replies.idempotency import IdempotencyKey, earlier
+from app.runtime import Runtime
 from app.store.shares import BULK
 from app.store.transactions import TenantTx
 
@@ -83,13 +87,8 @@ async def retry_mass_reply(
     by = Actor.of(caller, body.acting(caller))
     not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
     once = read_key(caller, key, f"retry {id_}", body)
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        if (record := await earlier(tx, once)) is not None:
-            return replay(record)
-        lanes = await control.retry(tx, MassReplyId(id_), body.reason_codes, not_after, by)
-        batch = await _stored(tx, id_, once)
-    await wake(runtime, lanes)
-    return batch
+    act = partial(control.retry, id_=MassReplyId(id_), codes=body.reason_codes, not_after=not_after, by=by)
+    return await _act_once(runtime, caller.tenant_id, id_, once, act)
 
 
 @router.post(
@@ -117,19 +116,25 @@ async def resolve_mass_reply(
     decision, within = body.to_decision(caller), runtime.settings.send_within
     by = Actor.of(caller, decision.by)
     once = read_key(caller, key, f"resolve {id_}", body)
-    async with runtime.database.of(BULK).begin(caller.tenant_id) as tx:
-        if (record := await earlier(tx, once)) is not None:
+    act = partial(control.resolve, id_=MassReplyId(id_), decision=decision, send_within=within, by=by)
+    return await _act_once(runtime, caller.tenant_id, id_, once, act)
+
+
+async def _act_once(
+    runtime: Runtime,
+    tenant: TenantId,
+    id_: UUID,
+    key: IdempotencyKey | None,
+    act: Callable[[TenantTx], Awaitable[LanesToWake]],
+) -> MassReplyAnswer | Response:
+    """Act once for each key, and store the response in the action's own transaction."""
+    async with runtime.database.of(BULK).begin(tenant) as tx:
+        if (record := await earlier(tx, key)) is not None:
             return replay(record)
-        lanes = await control.resolve(tx, MassReplyId(id_), decision, within, by)
-        batch = await _stored(tx, id_, once)
+        lanes = await act(tx)
+        batch = answer(await existing(tx, id_))
+        if key is not None:
+            await key.open(tx, MassReplyId(id_))
+            await key.close(tx, status.HTTP_202_ACCEPTED, batch.model_dump_json())
     await wake(runtime, lanes)
-    return batch
-
-
-async def _stored(tx: TenantTx, id_: UUID, key: IdempotencyKey | None) -> MassReplyAnswer:
-    """Return the mass reply, and store it with the key in the action's own transaction."""
-    batch = answer(await existing(tx, id_))
-    if key is not None:
-        await key.open(tx, MassReplyId(id_))
-        await key.close(tx, status.HTTP_202_ACCEPTED, batch.model_dump_json())
     return batch

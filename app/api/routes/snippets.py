@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path, Response, status
 from pydantic import Field, StringConstraints
 
-from app.accounts.snippets import delete_snippet, save_snippet
-from app.accounts.sql.snippets import Snippet, find_snippet, list_snippets
+from app.accounts.snippets import delete_snippet, get_snippet, save_snippet
+from app.accounts.sql.snippets import Snippet, list_snippets
 from app.api.deps import Administrator, ConversationReader, RuntimeDep
 from app.api.paging import PageDep
 from app.api.problems import problems
@@ -15,7 +15,6 @@ from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Listing
 from app.domain.audit import Actor
 from app.domain.errors import InvalidTemplate, NotFound, UnknownMergeTag
-from app.domain.text.message import check_snippet
 
 router = APIRouter(prefix="/snippets", tags=["snippets"], route_class=CallerFirst)
 
@@ -46,9 +45,8 @@ async def put_snippet(
 
     Its Liquid and its merge tags must be valid on their own: no snippet can close what another opens.
     """
-    await runtime.aside.of(caller.tenant_id).once(lambda: check_snippet(body.text))
-    async with runtime.database.begin(caller.tenant_id) as tx:
-        saved = await save_snippet(tx, shortcode, body.text, Actor.of(caller))
+    aside, tenant = runtime.aside.of(caller.tenant_id), caller.tenant_id
+    saved = await save_snippet(runtime.database, aside, tenant, shortcode, body.text, Actor.of(caller))
     response.status_code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
     return SnippetAnswer.of(saved.snippet)
 
@@ -61,14 +59,11 @@ async def get_snippets(caller: ConversationReader, runtime: RuntimeDep, page: Pa
     return page.listing(found, lambda snippet: snippet.shortcode, SnippetAnswer.of)
 
 
-@router.get("/{shortcode}", responses=problems(NotFound))
-async def get_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
+@router.get("/{shortcode}", name="get_snippet", responses=problems(NotFound))
+async def read_snippet(shortcode: Shortcode, caller: ConversationReader, runtime: RuntimeDep) -> SnippetAnswer:
     """Return a snippet as it was written."""
     async with runtime.database.begin(caller.tenant_id) as tx:
-        snippet = await find_snippet(tx, shortcode)
-    if snippet is None:
-        raise NotFound
-    return SnippetAnswer.of(snippet)
+        return SnippetAnswer.of(await get_snippet(tx, shortcode))
 
 
 @router.delete(
