@@ -54,7 +54,9 @@ class DeliveryAnswer(Answer):
     conversation_id: UUID
     external_id: str | None
     human_id: str | None
-    contact_name: str | None
+    contact_name: str | None = Field(
+        description="The customer's name; without one the first name, or else a part of the address."
+    )
     channel: Channel
     channel_account: str | None
     provider: str | None

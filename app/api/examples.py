@@ -74,6 +74,7 @@ EXAMPLES: Final[Mapping[str, JsonValue]] = {
     "MassReplyAnswer.status": "awaiting_confirmation",
     "MassReplyAnswer.whatsapp_template": None,
     "MessageAnswer.attachment_ids": [],
+    "MessageAnswer.attachments": [],
     "NewApiKeyAnswer.expires_at": None,
     "NewApiKeyAnswer.key": "mr_…",
     "NewApiKeyAnswer.name": "helpdesk production",

@@ -1,6 +1,7 @@
 """The bodies and answers of mass replies."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
@@ -266,10 +267,23 @@ class Links(Answer):
     selection: str
 
 
+class MessageAttachmentAnswer(Answer):
+    id: UUID
+    filename: str
+    content_type: str
+    size: int = Field(description="In bytes.")
+
+
 class MessageAnswer(Answer):
     text: str
     html: str | None
     attachment_ids: list[UUID]
+    attachments: list[MessageAttachmentAnswer] = Field(description="The files of `attachment_ids`, in their order.")
+
+    @classmethod
+    def of(cls, batch: MassReply) -> Self:
+        files = [MessageAttachmentAnswer(**asdict(each)) for each in batch.attachments]
+        return cls(text=batch.text, html=batch.html, attachment_ids=list(batch.attachment_ids), attachments=files)
 
 
 class WhatsAppTemplateAnswer(Answer):
@@ -312,7 +326,7 @@ class MassReplyAnswer(Answer):
             id=batch.id,
             status=batch.status,
             selection=shortened(batch.selection),
-            message=MessageAnswer(text=batch.text, html=batch.html, attachment_ids=list(batch.attachment_ids)),
+            message=MessageAnswer.of(batch),
             mark_as_done=batch.mark_as_done,
             on_unresolved=batch.on_unresolved,
             whatsapp_template=template and WhatsAppTemplateAnswer.model_validate(template),

@@ -16,6 +16,9 @@ from app.domain.words import Channel
 PHONE_CHANNELS: Final = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
 """Channels whose addresses are phone numbers: the same number is the same person on all of them."""
 
+_SHOWN_DIGITS: Final = 10
+"""A shorter number is not shown in part: its ends would be most of it."""
+
 _REMEMBERED: Final = 8_192
 """A batch reads each address several times in a row."""
 
@@ -112,6 +115,18 @@ def _whatsapp_wire(number: ReadNumber) -> str | None:
         return number.international
     is_id = number.stored.isascii() and number.stored[:1].isalpha() and number.stored.replace(".", "").isalnum()
     return number.stored if is_id else None
+
+
+def masked(channel: Channel, stored: str) -> str | None:
+    """Return enough of an address to tell people apart, as `a…@example.com` or `+14…100`.
+
+    Return None if little would be left, or if the address is an id that only programs read.
+    """
+    if channel is Channel.EMAIL:
+        before, at, domain = stored.rpartition("@")
+        return f"{before[0]}…@{domain}" if before and at and domain else None
+    is_number = channel in PHONE_CHANNELS and stored.removeprefix("+").isdigit()
+    return f"{stored[:3]}…{stored[-3:]}" if is_number and len(stored) >= _SHOWN_DIGITS else None
 
 
 def family_of(channel: Channel) -> str:

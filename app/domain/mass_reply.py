@@ -10,7 +10,7 @@ from app.domain.approval import Approval
 from app.domain.delivery import DeliveryStatus
 from app.domain.errors import InvalidSchedule
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
-from app.domain.outbound import Author
+from app.domain.outbound import Attachment, Author
 from app.domain.pacing import allowance
 from app.domain.selection import Selection
 from app.domain.text.message import OnUnresolved, Source
@@ -140,6 +140,8 @@ class MassReply:
     finished_at: datetime | None
     recorded_actors: frozenset[str] = frozenset()
     """The ids of the people who created and confirmed it, and in whose names."""
+    attachments: tuple[Attachment, ...] = ()
+    """The files of `attachment_ids`, in their order."""
     approval: Approval | None = None
     """Whether a second person was asked, and what they decided."""
     lanes: tuple[Lane, ...] = ()

@@ -7,17 +7,25 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.domain.approval import Approval, ApprovalStatus
 from app.domain.delivery import DeliveryStatus
 from app.domain.mass_reply import Billed, Lane, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
-from app.domain.outbound import Author
+from app.domain.outbound import Attachment, Author
 from app.domain.text.message import OnUnresolved, Source
 from app.domain.words import Channel, MassReplyId
 from app.store.outbox import announce_status
 from app.store.transactions import TenantTx
 from app.tables import DELIVERY_COUNTERS, mass_replies
+
+_ATTACHMENTS = sa.literal_column(
+    """(SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, a.filename, a.content_type, a.size) ORDER BY w.rank), '[]')
+        FROM unnest(mass_replies.attachment_ids) WITH ORDINALITY AS w (id, rank)
+        JOIN attachments a ON a.tenant_id = mass_replies.tenant_id AND a.id = w.id)""",
+    JSONB,
+).label("attachments")
 
 
 async def set_status(
@@ -48,7 +56,8 @@ async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
 
 
 async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
-    statement = sa.select(mass_replies).where(mass_replies.c.tenant_id == tx.tenant, mass_replies.c.id == id_)
+    table = mass_replies
+    statement = sa.select(table, _ATTACHMENTS).where(table.c.tenant_id == tx.tenant, table.c.id == id_)
     row = (await tx.execute(statement)).first()
     return None if row is None else _from_row(row, (await lanes_of(tx, [id_])).get(id_, ()))
 
@@ -72,7 +81,8 @@ async def page(tx: TenantTx, query: MassReplyQuery, *, before: UUID | None, limi
         *([table.c.created_at < query.created_to] if query.created_to else []),
         *([table.c.id < before] if before else []),
     ]
-    rows = (await tx.execute(sa.select(table).where(*conditions).order_by(table.c.id.desc()).limit(limit))).all()
+    statement = sa.select(table, _ATTACHMENTS).where(*conditions).order_by(table.c.id.desc()).limit(limit)
+    rows = (await tx.execute(statement)).all()
     lanes = await lanes_of(tx, [row.id for row in rows])
     return [_from_row(row, lanes.get(row.id, ())) for row in rows]
 
@@ -149,6 +159,7 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
         started_at=row.started_at,
         finished_at=row.finished_at,
         recorded_actors=frozenset(row.parties),
+        attachments=tuple(Attachment(UUID(id_), *about) for id_, *about in row.attachments),
         approval=approval_from_row(row),
         lanes=lanes,
     )

@@ -9,12 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.main import create_app
+from app.runtime import Runtime
 from app.settings import Settings
 from app.store.database import Database
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
 from tests.files import DOCX, EXE, HTML, JPEG, OFFICE, OLE, PDF, PNG, SVG, archive, attach, post_file
+from tests.scene import add_conversation
 
 
 def code_of(answer: httpx.Response) -> str:
@@ -194,6 +197,21 @@ BODY = {"selection": {"filter": {"tags": {"any": ["incident"]}}}}
 
 def with_files(*ids: UUID) -> dict[str, object]:
     return {**BODY, "message": {"text": "Hi", "attachment_ids": [str(id_) for id_ in ids]}}
+
+
+async def test_a_mass_reply_names_its_files_in_their_order(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    await add_conversation(runtime, tenant, Channel.EMAIL, "ann@example.com")
+    ids = [(await post_file(client, PDF, name, "application/pdf")).json()["id"] for name in ("b.pdf", "a.pdf")]
+    created = (await client.post("/mass-replies", json=with_files(*map(UUID, ids)))).json()
+
+    named = [
+        {"id": id_, "filename": name, "content_type": "application/pdf", "size": len(PDF)}
+        for id_, name in zip(ids, ("b.pdf", "a.pdf"), strict=True)
+    ]
+    [listed] = (await client.get("/mass-replies")).json()["items"]
+    assert created["message"]["attachments"] == listed["message"]["attachments"] == named
 
 
 @pytest.mark.parametrize("path", ["/mass-replies", "/mass-replies/preview"])

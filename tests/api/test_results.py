@@ -73,6 +73,29 @@ async def test_deliveries_are_found_by_name_number_or_id(
         assert len(items) == found, accept
 
 
+async def test_a_customer_without_a_whole_name_is_called_by_what_is_known(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    account = await add_account(runtime, tenant, postmark("http://127.0.0.1:9"))
+    known = {"zoe@example.com": "Zoé", "ben@example.com": None}
+    for address, first_name in known.items():
+        contact = {"name": None, "first_name": first_name}
+        await add_conversation(runtime, tenant, Channel.EMAIL, address, account_id=account, contact=contact)
+    await add_conversation(runtime, tenant, Channel.VOICE, "+14155550100", contact={"name": None, "first_name": None})
+    await add_conversation(
+        runtime, tenant, Channel.EMAIL, None, account_id=account, contact={"name": None, "first_name": None}
+    )
+    id_ = (await client.post("/mass-replies", json=BODY)).json()["id"]
+
+    async def called(**query: str) -> list[str | None]:
+        items = (await client.get(f"/mass-replies/{id_}/deliveries", params=query)).json()["items"]
+        return [one["contact_name"] for one in items]
+
+    assert await called() == ["Zoé", "b…@example.com", "+14…100", None]
+    assert await called(search="ZOÉ") == ["Zoé"]
+    assert await called(search="ben@example.com") == ["b…@example.com"]
+
+
 async def test_a_search_goes_on_from_page_to_page(client: httpx.AsyncClient, batch: str) -> None:
     query: dict[str, Any] = {"search": "customer", "limit": 3}
     first = (await client.get(f"/mass-replies/{batch}/deliveries", params=query)).json()

@@ -1,5 +1,6 @@
 """What somebody else has changed meanwhile, and a service that goes away in the middle."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import httpx
@@ -13,6 +14,8 @@ from tests.cable import Cable
 from tests.web.conftest import OpenDialog
 from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT, heading, write
+
+Press = Callable[[], Awaitable[None]]
 
 
 async def test_a_number_that_is_another_by_now_is_shown_beside_the_old_one_and_nothing_is_sent(
@@ -35,6 +38,40 @@ async def test_a_number_that_is_another_by_now_is_shown_beside_the_old_one_and_n
     await expect(page.get_by_text("It was 12 when you looked before; it is 11 now.")).to_be_visible()
     await expect(page.get_by_text("You confirmed 12 recipients; there are 11. Nothing was sent.")).to_be_visible()
     await page.get_by_role("button", name="Send to 11 conversations").click()
+    await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
+
+
+async def test_a_number_that_changes_under_the_pointer_is_not_confirmed_by_the_press_that_began_before(
+    conversations: None,
+    cable: Cable,
+    client: httpx.AsyncClient,
+    open_dialog: OpenDialog,
+    make_key: MakeKey,
+    runtime: Runtime,
+    tenant: UUID,
+) -> None:
+    page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
+    await write(page, hold=True)
+    await page.get_by_role("button", name="Review").click()
+    await heading(page, "12 conversations will get this message")
+    send = page.get_by_role("button", name="Send to")
+    await expect(send).to_be_enabled()
+    mouse, key = page.mouse, page.keyboard
+    presses: list[tuple[Press, Press]] = [(mouse.down, mouse.up), (lambda: key.down(" "), lambda: key.up(" "))]
+    for count, (press, release) in zip((11, 10), presses, strict=True):
+        await send.hover()
+        await send.focus()
+        await press()
+        async with runtime.database.begin(tenant) as tx:
+            await tx.execute(sa.text("UPDATE mass_replies SET recipient_count = :n, updated_at = now()"), n=count)
+        cable.pull_out()
+        cable.plug_in()
+        await heading(page, f"{count} conversations will get this message")
+        await expect(send).to_be_enabled()
+        await release()
+        [batch] = (await client.get("/mass-replies")).json()["items"]
+        assert batch["status"] == "awaiting_confirmation"
+    await send.click()
     await expect(page.get_by_role("heading", name="Sends in")).to_be_visible()
 
 

@@ -10,6 +10,7 @@ from app.domain.permissions import Role
 from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
+from tests.files import attach
 from tests.scene import add_account, add_conversation
 from tests.visitors import WEB_CHAT
 from tests.web.conftest import INCIDENT, OpenDialog
@@ -81,18 +82,21 @@ async def test_a_second_person_sees_what_goes_out_and_approves_it_and_the_first_
     await heading(page, "Sent to 10. 1 failed. 1 is not known.")
 
 
-async def test_a_second_person_sees_the_html_and_rejects_and_the_first_one_reads_why(
+async def test_a_second_person_sees_html_and_files_and_rejects_and_the_first_one_reads_why(
     conversations: None, client: httpx.AsyncClient, open_dialog: OpenDialog, make_key: MakeKey
 ) -> None:
     await client.put("/settings", json={"approval_above": 5})
     first = await make_key(Role.AGENT, agent=AGENT)
     headers = {"Authorization": f"Bearer {first}"}
-    body = {**INCIDENT_BODY, "message": {"text": "We are back.", "html": "<p>We are <b>back</b>.</p>"}}
+    file = await attach(client)
+    message = {"text": "We are back.", "html": "<p>We are <b>back</b>.</p>", "attachment_ids": [str(file)]}
+    body = {**INCIDENT_BODY, "message": message}
     batch = (await client.post("/mass-replies", json=body, headers=headers)).json()
     await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 12}, headers=headers)
     second = await make_key(Role.SUPERVISOR, agent=Author("agent-8", "Ben Ortiz", None))
     page = await open_dialog(second, selection=None, id_=batch["id"])
     await expect(page.frame_locator("iframe").locator("b")).to_have_text("back")
+    await expect(page.get_by_text("a.png")).to_be_visible()
     await expect(page.get_by_role("button", name="Reject")).to_be_disabled()
     await page.get_by_label("Why not?").fill("Wrong day.")
     await page.get_by_role("button", name="Reject").click()

@@ -1,5 +1,8 @@
 """What an administrator edits in the console: keys, webhooks and rules."""
 
+import json
+from typing import Any
+
 import httpx
 from playwright.async_api import Page, expect
 
@@ -9,6 +12,13 @@ from tests.web.conftest import violations
 from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT
 
+RULE: dict[str, Any] = {
+    "name": "Take an announcement off the list",
+    "enabled": True,
+    "trigger": {"type": "message.sent"},
+    "conditions": {"tags": {"any": ["incident"]}},
+    "actions": [{"type": "set_status", "status": "snoozed"}, {"type": "add_tag", "tag": "told"}],
+}
 ADDRESS = "https://hooks.example.com/mass-reply"
 
 
@@ -46,17 +56,34 @@ async def test_keys_webhooks_and_rules_are_made_changed_and_taken_away(
 
     rules = page.get_by_role("region", name="Rules")
     await rules.get_by_role("button", name="New rule").click()
+    await rules.get_by_label("Short name").fill("snooze")
+    await rules.get_by_label("Name", exact=True).fill("Take an announcement off the list")
+    await rules.get_by_label("Value").fill("tag_any:incident")
+    await page.keyboard.press("Enter")
+    await rules.get_by_role("button", name="Another action").click()
+    await rules.get_by_role("textbox", name="add the tag").fill("told")
+    assert await violations(page) == []
+    await rules.get_by_role("button", name="Write it as JSON").click()
     text = rules.get_by_label("The rule, as JSON")
     written = await text.input_value()
-    await rules.get_by_label("Short name").fill("snooze")
+    assert json.loads(written) == RULE
     await text.fill("{")
     await rules.get_by_role("button", name="Save").click()
     await expect(rules.get_by_role("alert")).to_have_text("This is not valid JSON.")
     await text.fill(written.replace("snoozed", "asleep"))
     await rules.get_by_role("button", name="Save").click()
     await expect(rules.get_by_role("alert")).to_contain_text("/actions/0")
+    await text.fill(json.dumps({**RULE, "conditions": {"any_of": [RULE["conditions"]]}}))
+    await rules.get_by_role("button", name="Write it in fields").click()
+    await expect(rules.get_by_role("alert")).to_contain_text("The fields have no room for all of this rule")
     await text.fill(written)
+    await rules.get_by_role("button", name="Write it in fields").click()
+    await expect(rules.get_by_role("textbox", name="add the tag")).to_have_value("told")
     await rules.get_by_role("button", name="Save").click()
+    await expect(rules.get_by_role("row")).to_contain_text("a reply was sent → set the status, add the tag")
+    await rules.get_by_role("button", name="Edit: Take an announcement").click()
+    await expect(rules.get_by_text("Tags, any of incident")).to_be_visible()
+    await rules.get_by_role("button", name="Cancel").click()
     await rules.get_by_role("button", name="Turn off: Take an announcement").click()
     await expect(rules.get_by_role("row")).to_contain_text("○ off")
     assert await violations(page) == []

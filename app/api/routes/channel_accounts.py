@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response, status
-from pydantic import ConfigDict, Field, JsonValue, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr
 
 from app.accounts.channel_accounts import callback_url, delete_account, rotate_callback, save_account
 from app.api.deps import Administrator, RuntimeDep
@@ -15,6 +15,7 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
+from app.channels.registry import ADAPTERS
 from app.delivery.account_check import check_account
 from app.domain.account_check import CallbackState, CredentialsState
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
@@ -40,8 +41,38 @@ _EXAMPLE: dict[str, JsonValue] = {
 }
 
 
+def _inlined(schema: JsonValue, definitions: dict[str, Any]) -> JsonValue:
+    """Return a schema with its own definitions in the place of references: it has no room for them here."""
+    match schema:
+        case {"$ref": str(reference), **more}:
+            return {**_inlined(definitions[reference.rpartition("/")[2]], definitions), **more}  # type: ignore[dict-item]
+        case dict():
+            return {name: _inlined(value, definitions) for name, value in schema.items() if name != "$defs"}
+        case list():
+            return [_inlined(each, definitions) for each in schema]
+    return schema
+
+
+def _schema(model: type[BaseModel]) -> JsonValue:
+    schema = model.model_json_schema(by_alias=True)
+    return _inlined(schema, schema.get("$defs", {}))
+
+
+_PROVIDERS: dict[str, JsonValue] = {
+    name: {
+        "channels": [*sorted(adapter.channels)],
+        "config": _schema(adapter.config_model),
+        "credentials": _schema(adapter.credentials_model),
+    }
+    for name, adapter in ADAPTERS.items()
+}
+"""What `config` and `credentials` hold for each provider."""
+
+
 class AccountBody(Body):
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]}, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_EXAMPLE], "x-providers": _PROVIDERS}, hide_input_in_errors=True
+    )
 
     channel: Channel
     provider: Name

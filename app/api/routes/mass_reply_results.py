@@ -47,7 +47,7 @@ async def list_deliveries(
             max_length=200,
             pattern=STORABLE,
             description="A part of the customer's name or of the conversation's `human_id`, ignoring case; "
-            "or its whole `external_id`.",
+            "or its whole `external_id`, or the whole address.",
         ),
     ] = None,
 ) -> Listing[DeliveryAnswer] | Response:

@@ -81,7 +81,7 @@ async def get_console_script(if_none_match: IfNoneMatch = None) -> Response:
 @console.get("/console")
 async def get_console() -> Response:
     """Return the one page of the console: what follows `#` stays in the browser, filters included."""
-    return _page("console", ())
+    return _page("console", (), after=("dialog",))
 
 
 @console.get("/")
@@ -101,7 +101,7 @@ async def get_frame(runtime: RuntimeDep) -> Response:
 
 
 def _page(name: str, parents: Sequence[str], after: Sequence[str] = ()) -> Response:
-    """Return the page of an element, whose module is loaded after those of the elements that it uses."""
+    """Return the page of an element. `after` names elements that it uses, whose modules are loaded first."""
     scripts = "\n".join(_SCRIPT_TAG.format(name=one) for one in (*after, name))
     attributes = f' parents="{escape(" ".join(parents))}"' if parents else ""
     headers = {"Content-Security-Policy": _policy(parents), "Cache-Control": "no-cache"}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.domain.addresses import masked
 from app.domain.delivery import DeliveryStatus
 from app.domain.words import Channel, DeliveryId, MassReplyId, Reason, ReasonCode
 from app.store.transactions import TenantTx
@@ -21,6 +22,7 @@ class DeliveryResult:
     external_id: str | None
     human_id: str | None
     contact_name: str | None = field(repr=False)
+    """The whole name, else the first name, else a part of the address."""
     channel: Channel
     channel_account: str | None
     provider: str | None
@@ -46,7 +48,7 @@ class ResultQuery:
     channel: Channel | None = None
     reason: ReasonCode | None = None
     search: str | None = None
-    """A part of the customer's name or of the conversation's number, in any case, or the whole external id."""
+    """A part of the customer's name or of the conversation's number, in any case; or the whole address or id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,13 @@ def _shown(deliveries: str) -> sa.TextClause:
     """
     return sa.text(f"""
     WITH d AS MATERIALIZED ({deliveries})
-    SELECT d.id, d.mass_reply_id, d.conversation_id, c.external_id, c.human_id, c.contact_name, d.channel,
+    SELECT d.id, d.mass_reply_id, d.conversation_id, c.external_id, c.human_id, c.contact_name, d.address, d.channel,
            a.key AS channel_account, a.provider, d.status, d.reason_code, d.reason_detail, d.retryable,
            CASE WHEN d.status = 'uncertain' THEN d.settles_after END AS settles_after,
            d.provider_message_id, d.segments, d.warnings, d.dropped_attachments, d.used_template,
            d.flips, d.epoch AS attempts, d.queued_at, d.sent_at, d.delivered_at, d.updated_at
     FROM d
-    CROSS JOIN LATERAL (SELECT c.external_id, c.human_id, k.name AS contact_name
+    CROSS JOIN LATERAL (SELECT c.external_id, c.human_id, coalesce(nullif(k.name, ''), k.first_name) AS contact_name
                         FROM conversations c JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
                         WHERE c.tenant_id = d.tenant_id AND c.id = d.conversation_id LIMIT 1) c
     LEFT JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
@@ -90,7 +92,7 @@ def _shown(deliveries: str) -> sa.TextClause:
 # conversation of the tenant.
 _FOUND = """
     (SELECT strpos(lower(k.name), lower(:search)) > 0 OR strpos(lower(c.human_id), lower(:search)) > 0
-            OR c.external_id = :search
+            OR strpos(lower(k.first_name), lower(:search)) > 0 OR c.external_id = :search OR o.address = :search
      FROM conversations c JOIN contacts k ON k.tenant_id = c.tenant_id AND k.id = c.contact_id
      WHERE c.tenant_id = o.tenant_id AND c.id = o.conversation_id LIMIT 1)
 """
@@ -155,7 +157,7 @@ def _from_row(row: Any) -> DeliveryResult:
         conversation_id=row.conversation_id,
         external_id=row.external_id,
         human_id=row.human_id,
-        contact_name=row.contact_name,
+        contact_name=row.contact_name or masked(Channel(row.channel), row.address or ""),
         channel=Channel(row.channel),
         channel_account=row.channel_account,
         provider=row.provider,

@@ -3,22 +3,43 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../api/client';
-import { ConsolePage, icon } from './parts';
+import './account-form';
+import { icon } from './parts';
+import { Section } from './settings/section';
 
 type Account = Schemas['AccountAnswer'];
 type Check = Schemas['AccountCheckAnswer'];
 
 @customElement('mass-reply-accounts')
-export class Accounts extends ConsolePage {
+export class Accounts extends Section {
   @state() private items: Account[] | null = null;
   @state() private checks = new Map<string, Check | null | undefined>();
   @state() private copied = '';
+  /** The one that is written; null for a new one, and undefined if none is. */
+  @state() private edited: Account | null | undefined;
+  /** The key of the one that was saved last. */
+  @state() private last = '';
 
   protected override firstUpdated() {
-    if (!this.may('admin')) return;
-    void this.try(async () => {
-      this.items = (await this.api.get('/channel-accounts', { query: { limit: 500 } })).items;
-    });
+    if (this.may('admin')) void this.try(this.#load);
+  }
+
+  #load = async () => {
+    this.items = (await this.api.get('/channel-accounts', { query: { limit: 500 } })).items;
+  };
+
+  /** What comes next stands on its card: the address to enter, and the test. */
+  async #saved({ key }: Account) {
+    this.edited = undefined;
+    this.last = key;
+    await this.try(this.#load);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('article.last')?.focus();
+  }
+
+  async #delete(key: string) {
+    await this.api.delete('/channel-accounts/{key}', { path: { key } });
+    await this.#load();
   }
 
   #test = (key: string) =>
@@ -38,25 +59,35 @@ export class Accounts extends ConsolePage {
   }
 
   async #copy(account: Account) {
-    await navigator.clipboard?.writeText(account.callback_url).catch(() => {});
-    this.copied = account.key;
+    const written = navigator.clipboard?.writeText(account.callback_url).then(() => account.key, () => '');
+    this.copied = (await written) ?? '';
   }
 
   protected override render() {
     const { say } = this.words;
     if (!this.may('admin')) return html`<h1>${say('nav_accounts')}</h1><p class="note">${say('needs_admin')}</p>`;
-    return html`<div class="page-head"><h1>${say('nav_accounts')}</h1></div>
-      ${this.said()}
+    return html`<div class="page-head row spread"><h1>${say('nav_accounts')}</h1>
+        ${this.edited === undefined ? html`<button class=${this.items?.length ? '' : 'main'} @click=${() => (this.edited = null)}>${say('new_account')}</button>` : nothing}</div>
+      ${this.said()} ${this.edited === undefined ? nothing : this.#form(this.edited)}
       ${this.items === null ? html`<p class="soft">${say('loading')}</p>` : nothing}
       ${this.items?.length === 0 ? html`<p class="soft">${say('no_accounts')}</p>` : nothing}
       <div class="cards">${this.items?.map((one) => this.#card(one))}</div>`;
+  }
+
+  #form(account: Account | null) {
+    return html`<mass-reply-account-form
+      .api=${this.api} .words=${this.words} .me=${this.me} .account=${account}
+      @saved=${(event: CustomEvent<Account>) => this.#saved(event.detail)} @left=${() => (this.edited = undefined)}
+    ></mass-reply-account-form>`;
   }
 
   #card(one: Account) {
     const { words } = this;
     const { say } = words;
     const check = this.checks.get(one.key);
-    return html`<article class="card stack" aria-label=${one.name}>
+    const isLast = one.key === this.last;
+    return html`<article class="card stack ${isLast ? 'last' : ''}" tabindex=${isLast ? -1 : nothing} aria-label=${one.name}>
+      ${isLast ? html`<p class="note" role="status">${say(one.provider === 'webchat' || one.provider === 'smtp' ? 'account_saved_plain' : 'account_saved')}</p>` : nothing}
       <div class="row spread"><h2>${icon(one.channel)} ${one.name}</h2><span class="state ${one.state}">${words.named('account', one.state)}</span></div>
       <p class="soft">${one.key} · ${words.channel(one.channel)} · ${one.provider} · ${say('per_second', { n: one.rate_per_second })}</p>
       ${one.pause_reason ? html`<p class="note amber">${one.pause_reason}</p>` : nothing}
@@ -66,6 +97,8 @@ export class Accounts extends ConsolePage {
       <div class="row">
         <button @click=${() => this.#copy(one)}>${say(this.copied === one.key ? 'copied' : 'copy')}</button>
         <button ?disabled=${check === null} @click=${() => this.#test(one.key)}>${say('test')}</button>
+        <button class="plain" aria-label="${say('edit')}: ${one.name}" @click=${() => (this.edited = one)}>${say('edit')}</button>
+        ${this.removal(say('delete'), one.name, () => this.#delete(one.key))}
       </div>
       <p role="status">${
         check

@@ -53,6 +53,22 @@ export function filterOf(place: URLSearchParams): Filter {
   return filter as Filter;
 }
 
+/** The address of a filter; conditions that have no name there are left out. */
+export function placeOf(filter: Filter): URLSearchParams {
+  const place = new URLSearchParams();
+  const add = (name: string, values: unknown) => {
+    for (const one of [values ?? []].flat()) place.append(name, String(one));
+  };
+  const { tags, custom_fields: fields, subject_contains: subject, ...rest } = filter as Record<string, unknown>;
+  for (const [key, name] of [['all', 'tag'], ['any', 'tag_any'], ['none', 'tag_none']] as const) add(name, (tags as Record<string, unknown>)?.[key]);
+  for (const [name, values] of Object.entries(fields ?? {})) add(FIELD + name, values);
+  add('subject', subject);
+  for (const [name, values] of Object.entries(rest)) {
+    if (KINDS.some((one) => one === name) && !DATES.has(name)) add(name, values);
+  }
+  return place;
+}
+
 /** The day's beginning by the person's own clock. */
 const midnight = (day: string) => new Date(`${day}T00:00`).toISOString();
 

@@ -7,6 +7,7 @@ import { Refused } from '../api/client';
 import type { MassReply } from '../api/follow';
 import '../dialog/frame';
 import { Model, open } from '../dialog/model';
+import { files } from '../dialog/summary';
 import { title, under } from '../dialog/title';
 import '../dialog/watch';
 import { address, ConsolePage } from './parts';
@@ -84,6 +85,7 @@ export class MassReplyPage extends ConsolePage {
         <section class="stack" aria-label=${say('message')}><h2>${say('message')}</h2>
           <div class="bubble">${batch.message.text}</div>
           ${batch.message.html ? html`<mass-reply-html .text=${batch.message.html} .named=${say('html_part')}></mass-reply-html>` : nothing}
+          ${files(batch.message.attachments, words)}
           <h2>${say('selected_by')}</h2><pre class="bubble">${JSON.stringify(batch.selection, null, 1)}</pre>
         </section>
         <section class="stack" aria-label=${say('counts')}><h2>${say('counts')}</h2>

@@ -52,7 +52,13 @@ export abstract class ConsolePage extends LitElement {
 
 /** With the place of each fault: a form has many. */
 const said = (refused: Refused, words: Words) =>
-  [words.fault(refused), ...refused.faults.map((one) => `${one.pointer} ${words.fault(one)}`)].join(' ');
+  [words.fault(refused), ...refused.faults.map((one) => `${place(one.pointer, words)} ${words.fault(one)}`)].join(' ');
+
+/** `/config/from` is a field that the form names in its own words. */
+const place = (pointer: string, words: Words) => {
+  const [, name] = /^\/(?:config|credentials)\/(\w+)$/.exec(pointer) ?? [];
+  return name ? `${words.field(name)}:` : pointer;
+};
 
 /** The address of a page: behind `#`, so that no filter ever reaches a server's log. */
 export const address = (page: string, query: Record<string, string> | URLSearchParams = {}) => {

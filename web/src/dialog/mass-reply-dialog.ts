@@ -9,6 +9,7 @@ import './confirm';
 import type { Selection } from './draft';
 import './editor';
 import { Model, open } from './model';
+import { Press } from './press';
 import { title as titleOf, under } from './title';
 import { trouble } from './trouble';
 import './watch';
@@ -68,6 +69,7 @@ export class MassReplyDialog extends LitElement {
   @query('mass-reply-write') private writeView!: Write | null;
 
   #words: Words | null = null;
+  readonly #press = new Press();
   #clock = 0;
   #spoken = '';
   #spokenAt = 0;
@@ -130,7 +132,7 @@ export class MassReplyDialog extends LitElement {
       @close=${this.#closed}
       @keydown=${this.#key}
     >
-      ${this.model && html`<div class="sheet">
+      ${this.model && html`<div class="sheet" @pointerdown=${this.#press.begins} @keydown=${this.#press.begins} @click=${this.#press.ends}>
         <header class="top">
           <h2 id="title" part="title" tabindex="-1">${title}</h2>
           <button class="plain" aria-label=${this.words.say('close')} @click=${this.#leave}>✕</button>
@@ -209,7 +211,7 @@ export class MassReplyDialog extends LitElement {
       const n = batch!.recipient_count ?? 0;
       const ready = this.confirmView?.isReady ?? n < this.typeNumberFrom;
       return html`<button ?disabled=${acting} @click=${() => model.back()}>${say(batch!.status === 'expired' ? 'review_again' : 'back')}</button>
-        ${n && batch!.status === 'awaiting_confirmation' ? html`<button class="grave" ?disabled=${acting || !ready} @click=${() => model.confirm()}>${say('send_to', { n })}</button>` : nothing}`;
+        ${n && batch!.status === 'awaiting_confirmation' ? html`<button class="grave" ?disabled=${acting || !ready} @click=${() => model.confirm(n)}>${say('send_to', { n })}</button>` : nothing}`;
     }
     if (model.moment === 'opening') return nothing;
     return html`${model.maySend ? this.#control(batch!.status) : nothing}${this.#closer()}`;
@@ -292,7 +294,8 @@ export class MassReplyDialog extends LitElement {
 
   /** Buttons that come where others were take no click at first: a double click on one never presses the other. */
   protected override willUpdate() {
-    const shown = `${this.model?.moment} ${this.model?.batch?.status} ${this.asking}`;
+    const { moment, batch } = this.model ?? {};
+    const shown = `${moment} ${batch?.status} ${moment === 'confirm' && batch?.recipient_count} ${this.asking}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.settled = false;

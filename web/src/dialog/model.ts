@@ -226,15 +226,15 @@ export class Model extends EventTarget {
     if (id) await this.api.post('/mass-replies/{id}/cancel', { path: { id }, body: {} }).catch(() => {});
   }
 
-  /** Confirm the number that is shown. When it is another one by now, both are shown, and nothing is sent. */
-  async confirm(): Promise<void> {
+  /** Confirm the number that the button said. When it is another one by now, both are shown, and nothing is sent. */
+  async confirm(shown: number): Promise<void> {
     const { draft, batch } = this;
     await this.#act(async () => {
-      this.shownBefore = batch!.recipient_count;
+      this.shownBefore = shown;
       const confirmed = await this.api.post('/mass-replies/{id}/confirm', {
         path: { id: batch!.id },
         body: {
-          recipient_count: batch!.recipient_count!,
+          recipient_count: shown,
           hold_seconds: draft.sendAt || !draft.hold ? 0 : 30,
           send_at: draft.sendAt ? new Date(draft.sendAt).toISOString() : null,
           sample_size: draft.sample,

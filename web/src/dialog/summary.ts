@@ -15,10 +15,18 @@ export function summary(model: Model, words: Words) {
   return html`<h3>${say('text_for')}</h3>
     <div class="samples">${samples(model, words)}</div>
     ${batch.message.html ? html`<mass-reply-html .text=${batch.message.html} .named=${say('html_part')}></mass-reply-html>` : nothing}
+    ${files(batch.message.attachments, words)}
     <div class="columns">
       <div class="stack"><h3>${say('costs')}</h3><ul>${costs(batch, words)}</ul></div>
       ${known(batch, words)}
     </div>`;
+}
+
+/** Nothing if there are none. */
+export function files(list: MassReply['message']['attachments'], { number, say }: Words) {
+  if (!list.length) return nothing;
+  return html`<div class="stack tight-stack"><h3>${say('files')}</h3>
+    <ul>${list.map((one) => html`<li>📎 ${one.filename} <span class="soft">${number(Math.ceil(one.size / 1000))} kB</span></li>`)}</ul></div>`;
 }
 
 /** One of each channel first. */

@@ -161,6 +161,9 @@ export const controls = css`
     align-content: start;
     grid-template-columns: minmax(0, 1fr);
   }
+  .tight-stack {
+    gap: 4px;
+  }
   .note {
     border-left: 4px solid var(--control);
     background: var(--shade);

@@ -51,6 +51,7 @@ export class Words {
   batchStatus = (code: string) => named(this.#names.batch_statuses, code);
   reason = (code: string) => named(this.#names.reasons, code);
   warning = (code: string) => named(this.#names.preflight_warnings, code);
+  field = (code: string) => named(this.#names.fields, code);
   tag = (code: string) => named(this.#names.tags, code);
   /** What was refused: in the person's language where the catalogue has it, else in the service's words. */
   problem = ({ code, detail, faults }: Refusal) => [{ code, detail }, ...faults].map((one) => this.fault(one)).join(' ');

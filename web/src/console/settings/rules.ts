@@ -1,26 +1,19 @@
-/** What is done by itself when something happens: on or off, whether it works, and its words as the API has them. */
+/** What is done by itself when something happens: on or off, whether it works, and what it does. */
 
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Schemas } from '../../api/client';
+import './rule-form';
 import { Section } from './section';
 
 type Rule = Schemas['RuleAnswer'];
 type Body = Schemas['RuleBody'];
 
-const EXAMPLE: Body = {
-  name: 'Take an announcement off the to-do list',
-  enabled: true,
-  trigger: { type: 'message.sent' },
-  conditions: { tags: { any: ['incident'] } },
-  actions: [{ type: 'set_status', status: 'snoozed' }],
-};
-
 @customElement('mass-reply-rules')
 export class Rules extends Section {
   @state() private items: Rule[] | null = null;
-  /** The one that is written, as JSON. */
-  @state() private edited: { key: string; text: string } | null = null;
+  /** The one that is written; null for a new one, and undefined if none is. */
+  @state() private edited: Rule | null | undefined;
 
   protected override firstUpdated() {
     void this.try(this.#load);
@@ -35,46 +28,35 @@ export class Rules extends Section {
     return this.section(
       say('rules'),
       html`${this.table(this.items, (one) => this.#row(one))}
-        ${this.edited ? this.#form(this.edited) : html`<div><button @click=${() => this.#edit('', EXAMPLE)}>${say('new_rule')}</button></div>`}`,
+        ${this.edited === undefined ? html`<div><button @click=${() => (this.edited = null)}>${say('new_rule')}</button></div>` : this.#form(this.edited)}`,
     );
   }
 
   #row(one: Rule) {
-    const { say } = this.words;
+    const { named, say } = this.words;
     return html`<tr>
-      <th scope="row">${one.name}</th><td class="soft">${one.trigger.type} → ${one.actions.map((action) => action.type).join(', ')}</td>
+      <th scope="row">${one.name}</th><td class="soft">${named('trigger', one.trigger.type)} → ${one.actions.map((action) => named('action_type', action.type)).join(', ')}</td>
       <td><span class="state ${one.failing ? 'disabled' : one.enabled ? 'active' : ''}">${say(one.failing ? 'rule_failing' : one.enabled ? 'is_on' : 'is_off')}</span>
         ${one.last_failure ? html` <span class="soft">${one.last_failure}</span>` : nothing}</td>
       <td><div class="row">
         <button class="plain" aria-label="${say(one.enabled ? 'turn_off' : 'turn_on')}: ${one.name}" @click=${() => this.#put(one.key, { ...bodyOf(one), enabled: !one.enabled })}>${say(one.enabled ? 'turn_off' : 'turn_on')}</button>
-        <button class="plain" aria-label="${say('edit')}: ${one.name}" @click=${() => this.#edit(one.key, bodyOf(one))}>${say('edit')}</button>
+        <button class="plain" aria-label="${say('edit')}: ${one.name}" @click=${() => (this.edited = one)}>${say('edit')}</button>
         ${this.removal(say('delete'), one.name, () => this.#delete(one.key))}
       </div></td>
     </tr>`;
   }
 
-  #edit(key: string, body: Body) {
-    this.edited = { key, text: JSON.stringify(body, null, 2) };
+  #form(rule: Rule | null) {
+    const left = () => (this.edited = undefined);
+    const saved = () => { left(); void this.try(this.#load); };
+    return html`<mass-reply-rule-form
+      .api=${this.api} .words=${this.words} .me=${this.me} .key=${rule?.key ?? ''} .body=${rule && bodyOf(rule)} @saved=${saved} @left=${left}
+    ></mass-reply-rule-form>`;
   }
 
-  #form({ key, text }: { key: string; text: string }) {
-    const { say } = this.words;
-    return html`<form class="stack card" @submit=${this.#submit}>
-      <label class="field">${say('short_name')}<input name="key" required size="24" .value=${key} ?readonly=${key !== ''} /></label>
-      <label class="field full">${say('rule_text')}<textarea class="full code" name="text" rows="12" spellcheck="false" .value=${text}></textarea></label>
-      <div class="row"><button class="main">${say('save')}</button><button type="button" @click=${() => (this.edited = null)}>${say('keep_it')}</button></div></form>`;
-  }
-
-  #submit(event: Event) {
-    const { key, text } = this.read(event);
-    this.edited = { key: this.edited!.key, text: text! };
-    void this.#put(key!, () => JSON.parse(text!) as Body);
-  }
-
-  #put(key: string, body: Body | (() => Body)) {
+  #put(key: string, body: Body) {
     return this.try(async () => {
-      await this.api.put('/automation-rules/{key}', { path: { key }, body: typeof body === 'function' ? body() : body });
-      this.edited = null;
+      await this.api.put('/automation-rules/{key}', { path: { key }, body });
       await this.#load();
     });
   }
