@@ -11,7 +11,7 @@ from app.dev.samples import BILLING_MAIL, ORDERS_MAIL, SUPPORT_MAIL
 from app.dev.sandbox.faults import MAGIC, InjectedFault, Magic, commits
 from app.domain.words import Channel
 
-IMPORTED_AT_ONCE: Final = 5_000
+IMPORTED_AT_ONCE: Final = 1_000
 TROUBLED: Final = 0.03
 """The share of the recipients whose provider misbehaves."""
 NUMBERS: Final = (Channel.SMS, Channel.WHATSAPP)

@@ -2,10 +2,12 @@
 
 import asyncio
 import secrets
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -16,19 +18,20 @@ import httpx
 from app.accounts.api_keys import KeyDraft, issue_api_key
 from app.accounts.tenants import create_tenant
 from app.dev import servers
-from app.dev.api_client import Calls
+from app.dev.api_client import CallFailed, Calls
 from app.dev.history import folder as history
 from app.dev.history.evidence import Confirmed
 from app.dev.history.receiver import Receiver, receiving
 from app.dev.history.verdict import judge
 from app.dev.inboxes import inboxes, open_inboxes
 from app.dev.ports import free_port
-from app.dev.soak.people import batches, lines
+from app.dev.soak.people import CROWDS, batches, lines
 from app.dev.soak.relay import CLEAR, Relay
 from app.dev.soak.report import Outcome, Plan
-from app.dev.soak.stage import Ground, Postgres, SoakProgram, Valkey, ready
+from app.dev.soak.stage import READY, Ground, Postgres, SoakProgram, Valkey, ready
 from app.dev.soak.strikes import FAILING, STRIKES, SoakRun, draw
 from app.dev.subprocesses import child
+from app.domain.delivery import DeliveryStatus
 from app.domain.permissions import Role
 from app.domain.words import TenantId
 from app.store.database import Database
@@ -38,15 +41,17 @@ DATABASE: Final = "soak"
 WORKERS: Final = 3
 LEASE, SLACK, CALL = 5, 1, 10
 """Seconds. What nobody knows is given up soon, so that there is time for the rest of its story."""
-LARGEST: Final = 0.2
-"""The share of the recipients that the largest account has."""
-SECONDS_EACH: Final = 3.0
-"""What a strike takes, with the pause after it: so slowly are messages sent that they last until the last one."""
-RESTART_SECONDS: Final = 6.0
-ROLLING: Final = 2_000
-HURRY: Final = 500.0
-"""Messages a second of each account, once everything has happened that was to happen."""
-FINISHED_WITHIN: Final = 900.0
+ROLLING: Final = 8_000
+HURRY: Final = 2_000.0
+"""Messages a second of all accounts, once everything has happened that was to happen."""
+SECONDS_EACH: Final = 4.0
+"""What a fault may take of the whole time, the wait for progress after it included."""
+RESTART_SECONDS: Final = 12.0
+FINISHED_WITHIN: Final = 600.0
+SPARE: Final = 0.1
+"""The share of the messages that is to be left when the last fault has come."""
+FURNISHED_EVERY: Final = 10
+"""Faults after which the accounts' rates are set anew."""
 QUIET: Final = 9.0
 """Seconds without a change: longer than the sandbox tries to hand a receipt over."""
 TYPES: Final = (
@@ -65,9 +70,9 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
     evidence_folder.mkdir()
     async with _ground(plan, folder, evidence_folder) as (ground, relays, receiver, sandbox):
         stage = _Stage(ground, relays, receiver, sandbox, evidence_folder, dice)
-        rolling = await stage.prepare("rolling", min(ROLLING, plan.recipients), 0.0, plan.restarts * RESTART_SECONDS)
+        rolling = await stage.prepare("rolling", min(ROLLING, plan.recipients), 0.0)
         restarted = await stage.roll(rolling, plan.restarts)
-        storm = await stage.prepare("storm", plan.recipients, None, plan.faults * SECONDS_EACH)
+        storm = await stage.prepare("storm", plan.recipients, None)
         struck, died = await stage.strike(storm, draw(plan.faults, dice))
         died += await stage.end(storm)
         await stage.settle(rolling, storm)
@@ -79,6 +84,24 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
     return Outcome(plan, evidence_folder, seen, verdict, struck, restarted, rolling, died, time.monotonic() - began)
 
 
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """Spreads faults over a mass reply by its progress: no fault strikes what stands still, or what is over."""
+
+    steps: int
+    seconds_each: float
+    began: float = field(default_factory=time.monotonic)
+
+    def rate(self, left: int, done: int) -> float:
+        """Return how many messages a second make what is left last for the faults that are left."""
+        each = (time.monotonic() - self.began) / done if done else self.seconds_each
+        return max(1.0, left * (1 - SPARE) / (self.steps - done) / each)
+
+    def patience(self, done: int) -> float:
+        """Return the seconds of the wait for progress: late ones make up for those before."""
+        return max(0.0, self.began + (done + 1) * self.seconds_each - time.monotonic())
+
+
 class _Stage:
     """What is done with the ground."""
 
@@ -86,7 +109,7 @@ class _Stage:
         self, ground: Ground, relays: list[Relay], receiver: Receiver, sandbox: str, evidence: Path, dice: Random
     ) -> None:
         self.ground, self.relays, self.receiver, self.sandbox = ground, relays, receiver, sandbox
-        self.evidence, self.dice = evidence, dice
+        self.evidence, self.dice, self.began = evidence, dice, time.monotonic()
         self.chosen = inboxes(f"http://127.0.0.1:{relays[0].port}", relays[1].port)
         headers = {"Authorization": f"Bearer {ground.key}"}
         self.http = httpx.AsyncClient(base_url=ground.api_url, headers=headers, timeout=60, trust_env=False)
@@ -95,9 +118,10 @@ class _Stage:
     def database_url(self) -> str:
         return self.ground.api.variables["MASS_REPLY_DATABASE_URL"]
 
-    async def prepare(self, tag: str, count: int, troubled: float | None, seconds: float) -> str:
-        """Import conversations, and confirm a mass reply to them that takes this long. Return its id."""
-        await asyncio.to_thread(self._furnish, max(1.0, count * LARGEST / max(seconds, 1.0)))
+    async def prepare(self, tag: str, count: int, troubled: float | None) -> str:
+        """Import conversations, and confirm a mass reply to them. Return its id."""
+        self._said(f"{tag}: importing {count} conversations")
+        await self._furnish(1.0)
         await asyncio.to_thread(self._import, tag, count, troubled)
         selection = {"filter": {"tags": {"any": [tag]}}}
         text = "Hi {{ contact.name }}, card payments work again."
@@ -119,9 +143,17 @@ class _Stage:
         await self._call("POST", f"/mass-replies/{created['id']}/confirm", json=count_)
         return str(created["id"])
 
-    def _furnish(self, rate: float) -> None:
+    def _said(self, what: str) -> None:
+        print(f"{time.monotonic() - self.began:5.0f} s  {what}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
+
+    async def _furnish(self, rate: float) -> None:
+        """Give every account its share of so many messages a second."""
+        await asyncio.to_thread(self._open, rate)
+
+    def _open(self, rate: float) -> None:
         with Calls(self.ground.api_url, self.ground.key) as api, Calls(self.sandbox) as sandbox:
-            open_inboxes(api, sandbox, self.chosen, rate)
+            for crowd, inbox in zip(CROWDS, self.chosen, strict=True):
+                open_inboxes(api, sandbox, [inbox], max(0.5, rate * crowd.share / 100))
 
     def _import(self, tag: str, count: int, troubled: float | None) -> None:
         share = {} if troubled is None else {"troubled": troubled}
@@ -131,16 +163,16 @@ class _Stage:
                 assert not report["failed"], report["errors"]  # noqa: S101 - the recipients are our own
 
     async def roll(self, mass_reply: str, restarts: int) -> int:
-        """Restart one worker after the other while the mass reply is under way."""
-        done = 0
-        for number in range(restarts):
-            if await self._finished(mass_reply):
-                break
-            worker = self.ground.workers[number % len(self.ground.workers)]
+        """Restart one worker after the other while the mass reply is under way. Return how often."""
+        pace, done = Pacing(restarts, RESTART_SECONDS), 0
+        while done < restarts and (left := await self._left(mass_reply)):
+            await self._furnish(pace.rate(left, done))
+            worker = self.ground.workers[done % len(self.ground.workers)]
             await worker.restart()
             await worker.ready()
             done += 1
-        await asyncio.to_thread(self._furnish, HURRY)
+        self._said(f"rolling: {done} restarts, {await self._left(mass_reply)} messages left")
+        await self._furnish(HURRY)
         await self._wait(mass_reply)
         return done
 
@@ -148,16 +180,51 @@ class _Stage:
         """Apply the faults that were drawn. Return those that came while the mass reply was under way."""
         run = SoakRun(self.ground, self.relays, self.http, mass_reply, self.dice, fail_webhooks=self._fail_webhooks)
         struck: Counter[str] = Counter()
-        died = 0
-        for kind in drawn:
-            if await self._finished(mass_reply):
+        pace, died = Pacing(len(drawn), SECONDS_EACH), 0
+        left = whole = await self._left(mass_reply)
+        for number, kind in enumerate(drawn):
+            if not left:
                 break
+            if number % FURNISHED_EVERY == 0:
+                await self._try_to_furnish(pace.rate(left, number))
+                self._said(f"storm: {number} faults, {left} messages left")
             await STRIKES[kind](run)
             struck[kind] += 1
             died += self._revive()
             await asyncio.sleep(self.dice.uniform(0.1, 1))
+            goal = whole * (1 - (1 - SPARE) * (number + 1) / len(drawn))
+            left = await self._advance(mass_reply, goal, pace.patience(number))
         await asyncio.gather(*run.asleep.values())
         return {kind: struck[kind] for kind in STRIKES if struck[kind]}, died
+
+    async def _advance(self, mass_reply: str, goal: float, seconds: float) -> int:
+        """Wait until no more than `goal` messages are left, so long at most: a fault hits what goes on. Return them."""
+        give_up = time.monotonic() + seconds
+        while True:
+            await self._resume(mass_reply)
+            left = await self._left(mass_reply)
+            if left <= goal or time.monotonic() > give_up:
+                return left
+            await asyncio.sleep(0.25)
+
+    async def _left(self, mass_reply: str) -> int:
+        """Return how many messages are queued or under way, as soon as the API says so."""
+        async with asyncio.timeout(READY):
+            while True:
+                if (batch := await self._seen(mass_reply)) is not None:
+                    return sum(batch["counts"][each] for each in (DeliveryStatus.QUEUED, DeliveryStatus.SENDING))
+                await asyncio.sleep(0.2)
+
+    async def _seen(self, mass_reply: str) -> dict[str, Any] | None:
+        """Return the mass reply, or None if the API or its database is away."""
+        with suppress(httpx.TransportError, httpx.HTTPStatusError):
+            return await self._call("GET", f"/mass-replies/{mass_reply}")
+        return None
+
+    async def _try_to_furnish(self, rate: float) -> None:
+        """Change the accounts' rates, unless a fault before has just taken the API away."""
+        with suppress(CallFailed):
+            await self._furnish(rate)
 
     def _fail_webhooks(self, share: float) -> None:
         self.receiver.failures = share
@@ -176,7 +243,8 @@ class _Stage:
             relay.weather = CLEAR
         await ready(f"{self.ground.api_url}/health/ready")
         died = self._revive()
-        await asyncio.to_thread(self._furnish, HURRY)
+        self._said(f"storm: over, {await self._left(mass_reply)} messages left")
+        await self._furnish(HURRY)
         await self._wait(mass_reply)
         return died
 
@@ -188,13 +256,16 @@ class _Stage:
 
     async def _resume(self, mass_reply: str) -> None:
         """Resume accounts that rest because their provider did not answer, or that were paused, as a person would."""
-        batch = await self._call("GET", f"/mass-replies/{mass_reply}")
-        for lane in batch["lanes"] or ():
-            if lane["state"] in ("paused", "cooling") and lane["channel_account"]:
-                body = {"channel_account": lane["channel_account"]}
+        batch = await self._seen(mass_reply)
+        if batch is None:
+            return
+        resting = [lane for lane in batch["lanes"] or () if lane["state"] in ("paused", "cooling")]
+        bodies: list[dict[str, str]] = [
+            {"channel_account": lane["channel_account"]} for lane in resting if lane["channel_account"]
+        ]
+        for body in [*bodies, *([{}] if batch["status"] == "paused" else [])]:
+            with suppress(httpx.TransportError):
                 await self.http.post(f"/mass-replies/{mass_reply}/resume", json=body)
-        if batch["status"] == "paused":
-            await self.http.post(f"/mass-replies/{mass_reply}/resume")
 
     async def settle(self, *mass_replies: str) -> None:
         """Wait until neither a receipt nor a webhook changes anything any more."""
@@ -209,10 +280,8 @@ class _Stage:
                 await asyncio.sleep(0.5)
 
     async def _finished(self, mass_reply: str) -> bool:
-        try:
-            return (await self._call("GET", f"/mass-replies/{mass_reply}"))["finished_at"] is not None
-        except (httpx.TransportError, httpx.HTTPStatusError):
-            return False
+        batch = await self._seen(mass_reply)
+        return batch is not None and batch["finished_at"] is not None
 
     async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         answer = await self.http.request(method, path, **content)

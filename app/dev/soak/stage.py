@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -111,11 +111,19 @@ class Postgres:
     url: str
 
     async def rows(self, statement: str, *values: object) -> list[Any]:
-        connection: Any = await asyncpg.connect(self.url)
+        connection = await self._connection()
         try:
             return list(await connection.fetch(statement, *values))
         finally:
             await connection.close()
+
+    async def _connection(self) -> Any:
+        """Connect, once the server has recovered from what befell it before. Raise TimeoutError."""
+        async with asyncio.timeout(READY):
+            while True:
+                with suppress(OSError, asyncpg.PostgresError):
+                    return await asyncpg.connect(self.url)
+                await asyncio.sleep(0.1)
 
     async def cut_off(self) -> None:
         """End every connection of the service."""
