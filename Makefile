@@ -3,7 +3,7 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up web test proof fuzz check bench siege soak matrix simulate sbom audit recording alerts openapi lock clean
+.PHONY: help demo up web test proof fuzz check bench siege soak matrix mutants simulate sbom audit recording alerts openapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ soak: dev ## a long run under faults and its verdict; SEED=7 RECIPIENTS=300 FAUL
 
 matrix: dev ## stop a worker in each way at each named point, and break each rule once; many minutes
 	CRASH_MATRIX=1 $(RUN) pytest -q -m matrix --timeout 900 tests
+
+mutants: dev ## change each decision of the protocol a little, and see that a test notices; GROUP=claim is one part
+	$(RUN) tests.mutants $${GROUP:-}
 
 simulate: dev ## schedules of pump, recorder and sweeper in virtual time; SCHEDULES=1000000 is a night's work
 	SCHEDULES=$${SCHEDULES:-100000} $(RUN) pytest -q -n 2 -m proof tests/simulation

@@ -1,7 +1,7 @@
 """Confirm a mass reply, and judge its history once it is over."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -62,13 +62,18 @@ async def create(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
 
 
 async def observe(
-    client: httpx.AsyncClient, confirmed: Confirmed, journal: Iterable[JournalEntry], database_url: str, tenant: UUID
+    client: httpx.AsyncClient,
+    confirmed: Confirmed,
+    journal: Iterable[JournalEntry],
+    database_url: str,
+    tenant: UUID,
+    hooks: Sequence[Mapping[str, Any]] | None = None,
 ) -> History:
-    """Put together what the API, the providers and the database say."""
+    """Put together what the API, the providers, the database and perhaps a webhook endpoint say."""
     batch = (await client.get(f"/mass-replies/{confirmed.mass_reply}")).json()
     items = [item async for item in deliveries(client, confirmed.mass_reply)]
     exported = await export(database_url, tenant, [UUID(confirmed.mass_reply)])
-    return History(confirmed, evidence([confirmed], [batch], items, map(to_json, journal), exported))
+    return History(confirmed, evidence([confirmed], [batch], items, map(to_json, journal), exported, hooks))
 
 
 async def deliveries(client: httpx.AsyncClient, mass_reply: str, **query: Any) -> AsyncIterator[dict[str, Any]]:

@@ -60,17 +60,26 @@ WORKER: Final[Mapping[str, Point]] = {
 """Where a worker may stop, in the order of a message's way."""
 
 SERVER: Final[Mapping[str, Point]] = {
+    "import.stored": Point("app.conversations.importing", "write_chunk", "after"),
     "prepare.frozen": Point("app.store.selection", "freeze", "after"),
+    "prepare.inserted": Point("app.delivery.sql.preparation", "insert_deliveries", "after"),
     "prepare.page": Point("app.delivery.prepare", "_prepare_page", "after"),
     "confirm.kept": Point("app.mass_replies.sql.confirmations", "keep", "after"),
+    "confirm.committed": Point("app.api.mass_replies", "_wake", "before"),
     "receipt.stored": Point("app.delivery.sql.receipts", "store", "after"),
     "receipt.settled": Point("app.delivery.sql.receipts", "mark_settled", "after"),
-    "import.stored": Point("app.conversations.sql.imports", "store_chunk", "after"),
     "erasure.scrubbed": Point("app.compliance.sql.erasure", "scrub", "after"),
 }
 """Where an API process may stop."""
 
-POINTS: Final[Mapping[str, Point]] = {**WORKER, **SERVER}
+OTHERS: Final[Mapping[str, Point]] = {
+    "outbox.numbered": Point("app.store.outbox", "number", "after"),
+    "webhook.posted": Point("app.webhooks.sql.endpoints", "advance", "before"),
+    "purge.deleted": Point("app.compliance.sql.retention", "delete_deliveries", "after"),
+}
+"""Where a worker, or a command, may stop that does something else than to send."""
+
+POINTS: Final[Mapping[str, Point]] = {**WORKER, **SERVER, **OTHERS}
 
 
 def arm(wanted: str, strike: Callable[[str], None] | None = None) -> None:

@@ -176,6 +176,12 @@ class TestASuccess:
             assert transition(failed, happens(event, epoch=1, occurred_at=occurred_at), NOW) is Ignored.OLDER
         assert isinstance(transition(failed, happens(event, epoch=1, occurred_at=LATER), NOW), Transition)
 
+    def test_does_not_count_against_a_failure_without_a_time(
+        self, status: DeliveryStatus, event: DeliveryEvent
+    ) -> None:
+        failed = state(status, attempt_failed=True, last_receipt_at=None)
+        assert transition(failed, happens(event, epoch=1, occurred_at=LATER), NOW) is Ignored.OLDER
+
 
 @pytest.mark.parametrize("event", SUCCESSES)
 class TestASuccessAfterAFailure:
@@ -227,11 +233,22 @@ class TestAFailureAfterASuccess:
         assert transition(state(status), failed, NOW) is Ignored.OTHER_ATTEMPT
 
     def test_leaves_it_uncertain_while_a_later_attempt_is_open(self, status: DeliveryStatus) -> None:
-        proved = state(status, attempt_proved=True, latest_open=True)
-        answer = transition(proved, happens(E.RECEIPT_FAILED, epoch=1), NOW)
+        proved, why = (
+            state(status, attempt_proved=True, latest_open=True),
+            Reason(C.UNREACHABLE, "The mailbox is full."),
+        )
+        answer = transition(proved, happens(E.RECEIPT_FAILED, epoch=1, reason=why), NOW)
         assert isinstance(answer, Transition)
         assert answer.reason is not None
         assert (answer.to, answer.reason.code) == (S.UNCERTAIN, C.ANSWER_LOST)
+        assert answer.reason.detail.endswith(why.detail)
+        assert isinstance(transition(proved, happens(E.RECEIPT_FAILED, epoch=1), NOW), Transition)
+
+    def test_of_the_latest_attempt_is_a_failure_though_only_a_person_had_called_it_sent(
+        self, status: DeliveryStatus
+    ) -> None:
+        called_sent = state(status, by_person=True, latest_open=True)
+        assert transition(called_sent, happens(E.RECEIPT_FAILED), NOW) == Transition(S.FAILED)
 
 
 @pytest.mark.parametrize("status", sorted(ACCEPTED))
@@ -306,3 +323,9 @@ class TestWhatGoesBack:
     def test_is_too_late_from_not_after_on(self, status: DeliveryStatus, event: DeliveryEvent) -> None:
         assert transition(state(status, not_after=NOW), happens(event), NOW) == Transition(S.FAILED, too_late())
         assert too_late().retryable
+
+    def test_follows_the_latest_time_that_a_person_sets(self, status: DeliveryStatus, event: DeliveryEvent) -> None:
+        for former, latest, to in ((EARLIER, LATER, S.QUEUED), (LATER, NOW, S.FAILED), (LATER, EARLIER, S.FAILED)):
+            answer = transition(state(status, not_after=former), happens(event, not_after=latest), NOW)
+            assert isinstance(answer, Transition)
+            assert answer.to is to

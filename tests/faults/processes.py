@@ -3,13 +3,17 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import httpx
+
+from app.cli import main
 from app.dev.crash import arm
 from app.dev.soak.broken import VARIANTS
 from app.settings import Settings, load_settings
@@ -33,10 +37,25 @@ class Worker:
                 assert self.process.exitcode is None, self.log.read_text()
                 await asyncio.sleep(0.01)
 
+    async def serves(self, url: str, seconds: float = 20) -> None:
+        """Wait until it answers there."""
+        async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False) as http:
+            while True:
+                assert self.process.exitcode is None, self.log.read_text()
+                with suppress(httpx.TransportError):
+                    if (await http.get(f"{url}/health/live")).is_success:
+                        return
+                await asyncio.sleep(0.02)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has ended, or stands still."""
+        return self.process.exitcode is not None or self._stands_still()
+
     async def stopped(self, seconds: float = 40) -> None:
         """Wait until it has ended, or stands still."""
         async with asyncio.timeout(seconds):
-            while self.process.exitcode is None and not self._stands_still():
+            while not self.stands:
                 await asyncio.sleep(0.02)
 
     def _stands_still(self) -> bool:
@@ -77,7 +96,27 @@ async def running(settings: Settings, log: Path, *, without: str = "", crash: st
 
     At the end of the block it is killed, if it still lives.
     """
-    program = partial(_work, without, crash)
+    async with _running(partial(_work, without, crash), settings, log) as worker:
+        yield worker
+
+
+@asynccontextmanager
+async def serving(settings: Settings, log: Path, port: int, *, crash: str = "") -> AsyncIterator[Worker]:
+    """Serve the API on a port, perhaps to a point at which the process stops."""
+    async with _running(partial(_serve, crash, port), settings, log) as server:
+        await server.serves(f"http://127.0.0.1:{port}")
+        yield server
+
+
+@asynccontextmanager
+async def commanding(settings: Settings, log: Path, *arguments: str, crash: str = "") -> AsyncIterator[Worker]:
+    """Run a command, perhaps to a point at which it stops."""
+    async with _running(partial(_command, crash, arguments), settings, log) as program:
+        yield program
+
+
+@asynccontextmanager
+async def _running(program: Callable[[], None], settings: Settings, log: Path) -> AsyncIterator[Worker]:
     worker = Worker(begin(program, environment=environment_of(settings), output=log, errors=log), log)
     try:
         yield worker
@@ -94,6 +133,17 @@ def _work(without: str, crash: str) -> None:
     settings = load_settings()
     configure_logging(settings.log_level)
     run(settings)
+
+
+def _serve(crash: str, port: int) -> None:
+    _command(crash, ("api", "--port", str(port)))
+
+
+def _command(crash: str, arguments: Sequence[str]) -> None:
+    if crash:
+        arm(crash)
+    sys.argv = ["mass-reply", *arguments]
+    main()
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

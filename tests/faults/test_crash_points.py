@@ -3,13 +3,14 @@
 `make matrix` stops them in each way at each point, without CRASH_MATRIX at some of them.
 """
 
+import asyncio
 import os
 
 import pytest
 
 from app.dev.crash import WORKER
 from app.domain.delivery import DeliveryStatus
-from tests.faults.conftest import Begin
+from tests.faults.conftest import LEASE, Begin
 
 pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(900)]
 
@@ -20,6 +21,8 @@ LATE = ("sweep.found", "sweep.settled", "sweep.finished")
 """Reached only after something was lost, or when all is over."""
 SLOW = 80
 """Recipients of each channel for each worker that freezes; a tenth of them is sent in a second."""
+WITHIN, BEYOND = LEASE.total_seconds() + 1, 12.0
+"""Seconds that a worker stands still: longer than its leases, and before or after PostgreSQL ends what it left open."""
 EACH = 25
 """Recipients on each of two channels for each worker that stops."""
 
@@ -51,16 +54,20 @@ async def test_wherever_workers_are_told_to_stop_nothing_is_uncertain(begin: Beg
     assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
 
 
-async def test_wherever_workers_freeze_beyond_their_leases_the_history_holds(begin: Begin) -> None:
+@pytest.mark.parametrize("seconds", [WITHIN, BEYOND])
+async def test_wherever_workers_freeze_beyond_their_leases_the_history_holds(begin: Begin, seconds: float) -> None:
     points = [point for point in WORKER if point not in LATE] if WHOLE else [BETWEEN[1]]
     # Slow accounts: while others give up what the frozen one holds, the queue must not run dry.
     trial = await begin(email=len(points) * SLOW, sms=len(points) * SLOW, rate=SLOW / 10)
     for point in points:
         zombie = await trial.worker(crash=f"{point}:1:freeze")
         await zombie.stopped()
+        thaw_at = asyncio.get_running_loop().time() + seconds
         under_way = await trial.sending()
         helper = await trial.worker()
+        await helper.ready()
         await trial.left_alone(under_way)
+        await asyncio.sleep(thaw_at - asyncio.get_running_loop().time())
         zombie.thaw()
         assert [await each.terminate() for each in (zombie, helper)] == [0, 0]
     await trial.worker()

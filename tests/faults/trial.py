@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,10 +102,10 @@ class Trial:
             await self._finished(client, seconds)
         return await self.so_far()
 
-    async def so_far(self) -> History:
+    async def so_far(self, hooks: Sequence[Mapping[str, Any]] | None = None) -> History:
         """Put together what has happened until now."""
         async with api(self.settings, self.key) as client:
-            return await observe(client, self.confirmed, self.sandbox.journal, self.superuser, self.tenant)
+            return await observe(client, self.confirmed, self.sandbox.journal, self.superuser, self.tenant, hooks)
 
     async def _finished(self, client: httpx.AsyncClient, seconds: float) -> None:
         async with asyncio.timeout(seconds):
@@ -154,7 +154,7 @@ async def begun(
     rate: float = 10_000,
 ) -> AsyncIterator[Trial]:
     """Confirm a mass reply over e-mail and SMS, to troubled numbers too. Nothing is sent before a worker starts."""
-    tenant, key = await _tenant(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled, rate)
+    tenant, key = await furnish(settings, sandbox, {Channel.EMAIL: email, Channel.SMS: sms}, troubled, rate)
     async with api(settings, key) as client:
         confirmed = await confirm(client, await create(client))
     assert len(confirmed.deliveries) == email + sms + len(troubled)
@@ -162,7 +162,7 @@ async def begun(
         yield Trial(settings, superuser, sandbox, tenant, key, logs, stack, confirmed)
 
 
-async def _tenant(
+async def furnish(
     settings: Settings, sandbox: Sandbox, counts: dict[Channel, int], troubled: Sequence[str], rate: float
 ) -> tuple[UUID, str]:
     accounts = {Channel.EMAIL: postmark, Channel.SMS: twilio}

@@ -1,0 +1,83 @@
+"""A way to PostgreSQL on which some commits get no answer: the request is lost, or the answer is."""
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+SOCKET = ".s.PGSQL.5432"
+COMMIT = b"COMMIT"
+CHUNK = 65_536
+
+
+@dataclass
+class Cuts:
+    """Which commits are cut: each `every`-th one, by turns before it arrives and before its answer does."""
+
+    url: str
+    every: int
+    lost_requests: int = 0
+    lost_answers: int = 0
+    _seen: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def of(self, part: bytes) -> str | None:
+        if COMMIT not in part or next(self._seen) % self.every:
+            return None
+        if self.lost_requests <= self.lost_answers:
+            self.lost_requests += 1
+            return "request"
+        self.lost_answers += 1
+        return "answer"
+
+
+@asynccontextmanager
+async def cutting(database_url: str, *, every: int) -> AsyncIterator[Cuts]:
+    """Open a socket beside the server's own. What connects there is cut off at some commits."""
+    [real] = parse_qs(urlsplit(database_url).query)["host"]
+    with tempfile.TemporaryDirectory() as folder:
+        cuts = Cuts(database_url.replace(real, folder), every)
+
+        async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await _carry(cuts, Path(real, SOCKET), reader, writer)
+
+        server = await asyncio.start_unix_server(carry, Path(folder, SOCKET))
+        try:
+            yield cuts
+        finally:
+            server.close()
+
+
+async def _carry(cuts: Cuts, socket: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    far_reader, far_writer = await asyncio.open_unix_connection(socket)
+    answers = asyncio.create_task(_pass(far_reader, writer))
+    try:
+        while part := await reader.read(CHUNK):
+            cut = cuts.of(part)
+            if cut == "request":
+                return
+            if cut == "answer":
+                answers.cancel()
+                await asyncio.wait({answers})
+                far_writer.write(part)
+                await far_reader.read(CHUNK)
+                return
+            far_writer.write(part)
+            await far_writer.drain()
+    except OSError:
+        return
+    finally:
+        answers.cancel()
+        for each in (writer, far_writer):
+            each.transport.abort()
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while part := await reader.read(CHUNK):
+            writer.write(part)
+            await writer.drain()
+    writer.close()

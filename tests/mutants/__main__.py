@@ -1,0 +1,43 @@
+"""`python -m tests.mutants [GROUP…]`: say which mutants no test notices. Exit with 1 if one is not explained."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.mutants.groups import GROUPS
+from tests.mutants.survivors import HARMLESS
+
+
+def main(*names: str) -> int:
+    open_ = 0
+    for name in names or GROUPS:
+        fates = _fates(name)
+        survived = [mutant for mutant, killer in fates.items() if killer is None]
+        unexplained = [mutant for mutant in survived if mutant not in HARMLESS]
+        open_ += len(unexplained)
+        print(f"{name}: {len(fates)} mutants, {len(fates) - len(survived)} found, {len(survived)} survived")  # noqa: T201
+        for mutant in survived:
+            print(f"  {'explained' if mutant in HARMLESS else 'OPEN'}: {mutant}")  # noqa: T201
+    print("Every survivor is explained." if not open_ else f"{open_} survivors are open.")  # noqa: T201
+    return int(open_ > 0)
+
+
+def _fates(name: str) -> dict[str, str | None]:
+    """Run one group in a process of its own. Return the test that noticed each mutant."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "fates.json")
+        options = ("-q", "-p", "tests.mutants.plugin", "-p", "no:cacheprovider", "-m", "not proof and not matrix")
+        variables = {**os.environ, "MUTANTS": name, "MUTANTS_FATES": str(path)}
+        command = [sys.executable, "-m", "pytest", *options, *GROUPS[name].tests]
+        subprocess.run(command, check=False, env=variables, stdout=subprocess.DEVNULL)  # noqa: S603 - our own tests
+        if not path.exists():
+            sys.exit(f"{name}: the tests did not run; try them alone")
+        fates: dict[str, str | None] = json.loads(path.read_text())
+        return fates
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,176 @@
+"""What is mutated, and which tests have to notice."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Final
+
+from app.channels import http, support
+from app.delivery import calling, claim, give_back, outcomes, record, rescuer, settle
+from app.delivery.pump import Pump
+from app.delivery.sending import Sending
+from app.domain import delivery, pacing
+from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, TransitionRule
+from tests.mutants.code import mutants_of
+from tests.mutants.mutant import Mutant, of_entry
+from tests.mutants.statements import of_claiming, of_recording, of_settling
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    mutants: Callable[[], Iterator[Mutant]]
+    tests: tuple[str, ...]
+
+
+def _rules() -> Iterator[Mutant]:
+    """Every rule without its guard, with another target, and left out; every pair without a rule with one."""
+    statuses = list(DeliveryStatus)
+    for (status, event), rule in sorted(DELIVERY_RULES.items()):
+        name = f"{status} {event}"
+        yield of_entry(DELIVERY_RULES, (status, event), None, f"{name}: no rule")
+        if rule.guard is not Guard.NONE:
+            yield of_entry(DELIVERY_RULES, (status, event), TransitionRule(rule.to), f"{name}: no guard")
+        other = statuses[(statuses.index(rule.to) + 1) % len(statuses)] if rule.to in statuses else DeliveryStatus.SENT
+        yield of_entry(DELIVERY_RULES, (status, event), TransitionRule(other, rule.guard), f"{name}: {other}")
+    for pair in sorted(set(product(DeliveryStatus, DeliveryEvent)) - DELIVERY_RULES.keys()):
+        rule = TransitionRule(DeliveryStatus.QUEUED)
+        yield of_entry(DELIVERY_RULES, pair, rule, f"{pair[0]} {pair[1]}: queued")
+
+
+def _functions(*functions: Any) -> Iterator[Mutant]:
+    for function in functions:
+        yield from mutants_of(function)
+
+
+def _transition() -> Iterator[Mutant]:
+    yield from _rules()
+    yield from _functions(
+        delivery.transition,
+        delivery.is_latest_word,
+        delivery._same_attempt,
+        delivery._only_proof,
+        delivery._by_person,
+        delivery._success_newer,
+        delivery._not_disproved,
+        delivery._correctable,
+        delivery._settled,
+        delivery._back,
+        delivery._disproved,
+        delivery._is_overdue,
+        delivery.effect,
+    )
+
+
+def _outcomes() -> Iterator[Mutant]:
+    yield from _functions(
+        outcomes.answered,
+        outcomes.refused,
+        outcomes._report,
+        outcomes._bad_address,
+        support.exchange,
+        support._without_answer,
+        http.CallRecord.proves_not_sent,
+        calling.call,
+    )
+
+
+def _claim() -> Iterator[Mutant]:
+    yield from of_claiming()
+    yield from _functions(
+        claim.Claim.take,
+        claim.Claim._claim,
+        claim._opens_at,
+        claim.is_open,
+        claim._is_past,
+        pacing.allowance,
+        pacing.spend,
+        Pump._claim,
+        Pump._unanswered,
+        Pump._rendered,
+        Pump.begin,
+        Pump._was_open,
+        Pump._check_lane,
+        Pump._give_back_ready,
+        give_back.give_back_claim,
+    )
+
+
+def _record() -> Iterator[Mutant]:
+    yield from of_recording()
+    yield from _functions(
+        record.Recorder._write_surely,
+        record.Recorder._write_one,
+        record.Recorder._settle,
+        record.Recorder._note_account,
+        record.refuses,
+        Sending._finish,
+        Sending.record,
+        rescuer.expire_claims,
+        rescuer._settle_each,
+    )
+
+
+def _settle() -> Iterator[Mutant]:
+    yield from of_settling()
+    yield from _functions(
+        settle.settle,
+        settle._settle_group,
+        settle._change,
+        settle._not_before,
+        settle._outcome,
+        settle._write,
+        settle._with_flips,
+        settle._entries,
+    )
+
+
+_DELIVERY: Final = "tests/delivery"
+GROUPS: Final[Mapping[str, Group]] = {
+    "transition": Group(_transition, ("tests/domain/test_life_cycles.py",)),
+    "outcomes": Group(
+        _outcomes,
+        (
+            f"{_DELIVERY}/test_outcomes.py",
+            f"{_DELIVERY}/test_refusals.py",
+            f"{_DELIVERY}/test_batch_sizes.py",
+            f"{_DELIVERY}/test_pump.py",
+            "tests/channels/test_http.py",
+            "tests/channels/test_twilio.py",
+        ),
+    ),
+    "claim": Group(
+        _claim,
+        (
+            f"{_DELIVERY}/test_claim.py",
+            "tests/domain/test_pacing.py",
+            f"{_DELIVERY}/test_pump.py",
+            f"{_DELIVERY}/test_slots.py",
+            f"{_DELIVERY}/test_clocks.py",
+            f"{_DELIVERY}/test_refusals.py",
+            f"{_DELIVERY}/test_rendering_aside.py",
+            f"{_DELIVERY}/test_protocol.py",
+        ),
+    ),
+    "record": Group(
+        _record,
+        (
+            f"{_DELIVERY}/test_record.py",
+            f"{_DELIVERY}/test_settle.py",
+            f"{_DELIVERY}/test_sweeper.py",
+            f"{_DELIVERY}/test_refusals.py",
+            f"{_DELIVERY}/test_evidence.py",
+            f"{_DELIVERY}/test_receipts.py",
+        ),
+    ),
+    "settle": Group(
+        _settle,
+        (
+            f"{_DELIVERY}/test_settle.py",
+            f"{_DELIVERY}/test_evidence.py",
+            f"{_DELIVERY}/test_receipts.py",
+            f"{_DELIVERY}/test_sweeper.py",
+            f"{_DELIVERY}/test_whatsapp_pricing.py",
+            f"{_DELIVERY}/test_protocol.py",
+        ),
+    ),
+}

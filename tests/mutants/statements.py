@@ -1,0 +1,123 @@
+"""Mutants of SQL texts: each takes away one thing that a statement must not do without."""
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, Final
+
+from app.delivery.sql import account_health, attempts, claims, counters, settlements, sweeper, timeline
+from tests.mutants.mutant import Mutant, of_statement, of_text
+
+_Change = tuple[str, str, str]
+"""The constant that holds a text, a part that occurs in it once, and what takes its place."""
+
+_CLAIM: Final[tuple[_Change, ...]] = (
+    ("_LOCK_ACCOUNT", "FOR NO KEY UPDATE", ""),
+    ("_LANE_SNAPSHOT", "d.status = 'sending'", "d.status = 'queued'"),
+    ("_LANE_SNAPSHOT", "l.pause_reason IS NOT NULL AS lane_paused", "false AS lane_paused"),
+    ("_LANE_SNAPSHOT", "a.pause_reason IS NOT NULL AS account_paused", "false AS account_paused"),
+    ("_CLAIM", "status = 'queued'", "status IN ('queued', 'sending')"),
+    ("_CLAIM", "status = 'queued'", "status IN ('queued', 'uncertain')"),
+    ("_CLAIM", "status = 'queued'", "status IN ('queued', 'failed')"),
+    ("_CLAIM", "status = 'queued'", "status IN ('queued', 'sent', 'delivered')"),
+    ("_CLAIM", "status = 'queued'", "status IN ('queued', 'cancelled')"),
+    ("_CLAIM", "AND mass_reply_id = :mass_reply", ""),
+    ("_CLAIM", "AND account_id = :account\n", "\n"),
+    ("_CLAIM", "AND not_before <= :now", ""),
+    ("_CLAIM", "'infinity') > :now", "'infinity') > '-infinity'"),
+    ("_CLAIM", "LIMIT :free", "LIMIT :free + 1"),
+    ("_CLAIM", "SET status = 'sending'", "SET status = 'queued'"),
+    ("_CLAIM", "epoch = d.epoch + 1", "epoch = d.epoch"),
+    ("_CLAIM", "claim_token = :token, ", ""),
+    ("_CLAIM", ":now + CAST(:lease AS interval)", ":now + 100 * CAST(:lease AS interval)"),
+    ("_CLAIM", ":now + CAST(:settles_after AS interval)", ":now"),
+    ("_CLAIM", "reason_code = NULL, ", ""),
+    ("_CLAIM", "running <= :units OR place = 1", "true"),
+    ("_CLAIM", "running <= :units OR place = 1", "running <= :units"),
+    ("_CLAIM_OF_SAMPLE", "AND sampled", ""),
+    ("_MARK", "SET allowed_at = :allowed_at", "SET allowed_at = allowed_at"),
+    ("_MARK", "queued = queued - :claimed, ", ""),
+    ("_MARK", ", sending = sending + :claimed", ""),
+    ("_MARK", "v.epoch, :now", "v.epoch + 1, :now"),
+    ("_KEEP_TEXTS", "AND a.epoch = v.epoch", ""),
+    ("_KEEP_TEXTS", "SET text = v.text, ", "SET "),
+)
+_SETTLEMENTS: Final[tuple[_Change, ...]] = (
+    ("_LOCK", "ORDER BY id FOR UPDATE", "ORDER BY id"),
+    ("_LOCK", "a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed", "false AS attempt_failed"),
+    ("_LOCK", "a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person", "false AS by_person"),
+    ("_LOCK", "a.epoch = coalesce(v.epoch, d.epoch)", "a.epoch = d.epoch"),
+    ("_LOCK", "o.epoch <> coalesce(v.epoch, d.epoch)", "true"),
+    ("_LOCK", "AND o.epoch = d.epoch", ""),
+    ("_LOCK", "('unknown', 'worker_lost', 'marked_sent')", "('unknown')"),
+    ("_LOCK", "('unknown', 'worker_lost', 'marked_sent')", "('unknown', 'worker_lost')"),
+    ("_LOCK", "coalesce(o.outcome, 'unknown')", "o.outcome"),
+    ("_LOCK", "coalesce(d.not_after, m.not_after)", "m.not_after"),
+    ("_APPLY", "AND d.status = v.before", ""),
+    ("_APPLY", "AND d.epoch = v.epoch", ""),
+    ("_APPLY", "claim_token = NULL, ", ""),
+    ("_APPLY", "claim_token = NULL, lease_until = NULL,", "claim_token = NULL,"),
+    ("_APPLY", "('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after", "('sent') THEN d.settles_after"),
+    ("_APPLY", "('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after", "('uncertain') THEN d.settles_after"),
+    ("_APPLY", "coalesce(v.not_before, d.not_before)", "d.not_before"),
+    ("_APPLY", "coalesce(v.not_after, d.not_after)", "d.not_after"),
+    ("_APPLY", "deferrals = d.deferrals + CAST(v.deferred AS int), ", ""),
+    ("_APPLY", "d.times_billed + v.times_more", "d.times_billed"),
+    ("_APPLY", "coalesce(d.sent_at, now())\n", "now()\n"),
+    ("_APPLY", "coalesce(v.provider_message_id, d.provider_message_id)", "d.provider_message_id"),
+    ("_APPLY", "reason_code = v.reason_code, ", ""),
+    ("_APPLY", "retryable = v.retryable", "retryable = true"),
+)
+_ATTEMPTS: Final[tuple[_Change, ...]] = (
+    ("_END_ATTEMPTS", "AND a.epoch = e.epoch", ""),
+    ("_END_ATTEMPTS", "coalesce(was.outcome, 'worker_lost') = 'worker_lost'", "was.outcome IS NULL"),
+    ("_END_ATTEMPTS", "OR ended.outcome = 'reported_failed'", ""),
+    ("_END_ATTEMPTS", "was.outcome IN ('unknown', 'marked_sent') AND", "was.outcome = 'unknown' AND"),
+    ("_END_ATTEMPTS", "NOT IN ('unknown', 'worker_lost')", "NOT IN ('unknown')"),
+    ("_END_ATTEMPTS", "was.outcome <> 'accepted' AND ", ""),
+    ("_END_ATTEMPTS", "greatest(a.last_receipt_at, e.reported_at)", "e.reported_at"),
+)
+_COUNTERS: Final[tuple[_Change, ...]] = (
+    ("_COUNT", "queued = l.queued + v.queued", "queued = l.queued"),
+    ("_COUNT", "sending = l.sending + v.sending", "sending = l.sending"),
+    ("_COUNT", "uncertain = l.uncertain + v.uncertain", "uncertain = l.uncertain"),
+)
+_TIMELINE: Final[tuple[_Change, ...]] = (
+    ("_TIMELINE", "a.epoch = v.epoch DESC, ", ""),
+    ("_REOPEN", "finished_at = NULL, ", ""),
+)
+_HEALTH: Final[tuple[_Change, ...]] = (
+    ("_NOTE_ANSWERS", "failures_in_a_row = 0", "failures_in_a_row = failures_in_a_row"),
+    ("_COOL", "greatest(s.ordered, s.until)", "s.until"),
+    ("_COOL", "(a.mended_at >= :begun) IS NOT TRUE", "(:begun)::timestamptz IS NULL OR true"),
+    ("_PAUSE", "AND pause_reason IS NULL", ""),
+)
+
+
+def _all(module: ModuleType, changes: tuple[_Change, ...]) -> Iterator[Mutant]:
+    for constant, old, new in changes:
+        yield of_statement(module, constant, old, new)
+
+
+_IN_FUNCTIONS: Final[tuple[tuple[Any, str, str], ...]] = (
+    (sweeper.expired_claims, "status = 'sending' AND lease_until", "lease_until"),
+    (sweeper.expired_claims, "AND lease_until < clock_timestamp()", ""),
+)
+
+
+def of_claiming() -> Iterator[Mutant]:
+    yield from _all(claims, _CLAIM)
+    for old in ("AND status = 'sending'", "AND claim_token = :token"):
+        yield of_text(claims.claimed_under, old, "")
+
+
+def of_recording() -> Iterator[Mutant]:
+    yield from _all(account_health, _HEALTH)
+    for function, old, new in _IN_FUNCTIONS:
+        yield of_text(function, old, new)
+
+
+def of_settling() -> Iterator[Mutant]:
+    yield from _all(settlements, _SETTLEMENTS)
+    yield from _all(attempts, _ATTEMPTS)
+    yield from _all(counters, _COUNTERS)
+    yield from _all(timeline, _TIMELINE)
