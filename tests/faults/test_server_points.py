@@ -163,7 +163,7 @@ async def test_what_is_asked_again_elsewhere_happens_once(desk: Desk, point: str
     assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
     assert len(history.confirmed.deliveries) == LINES
     assert await desk.count("mass_replies WHERE tenant_id = $1") == 1
-    assert await desk.count("messages WHERE tenant_id = $1 AND kind = 'customer'") == LINES
+    assert await desk.count("messages WHERE tenant_id = $1 AND kind = 'customer_message'") == LINES
     for action in ("mass_reply.created", "mass_reply.confirmed"):
         assert await desk.count(f"audit_log WHERE tenant_id = $1 AND action = '{action}'") == 1
     assert await worker.terminate() == 0

@@ -97,24 +97,37 @@ class Trial:
         return {f"{row['delivery_id']}.{row['epoch']}": row["started_at"] for row in rows}
 
     async def over(self, *, seconds: float = 40) -> History:
-        """Wait until the mass reply is finished, and put its history together."""
-        async with api(self.settings, self.key) as client:
-            await self._finished(client, seconds)
-        return await self.so_far()
+        """Wait until the mass reply is finished, and put its history together.
+
+        A look-up or a receipt may change it while witnesses are asked; then they are asked again.
+        """
+        async with api(self.settings, self.key) as client, asyncio.timeout(seconds):
+            while True:
+                await self._finished(client)
+                before, history = await self._stand(), await self.so_far()
+                if before == await self._stand():
+                    return history
+
+    async def _stand(self) -> list[Any]:
+        """How every delivery stands, and how much was told of it."""
+        stand = """
+            SELECT id, status, epoch, updated_at, (SELECT count(*) FROM outbound_events WHERE tenant_id = $1) AS told
+            FROM deliveries WHERE tenant_id = $1 ORDER BY id
+        """
+        return [tuple(row) for row in await self.rows(stand, self.tenant)]
 
     async def so_far(self, hooks: Sequence[Mapping[str, Any]] | None = None) -> History:
         """Put together what has happened until now."""
         async with api(self.settings, self.key) as client:
             return await observe(client, self.confirmed, self.sandbox.journal, self.superuser, self.tenant, hooks)
 
-    async def _finished(self, client: httpx.AsyncClient, seconds: float) -> None:
-        async with asyncio.timeout(seconds):
-            while True:
-                batch = (await client.get(f"/mass-replies/{self.confirmed.mass_reply}")).json()
-                assert sum(batch["counts"].values()) == batch["selected_count"]
-                if batch["finished_at"] is not None:
-                    return
-                await asyncio.sleep(0.05)
+    async def _finished(self, client: httpx.AsyncClient) -> None:
+        while True:
+            batch = (await client.get(f"/mass-replies/{self.confirmed.mass_reply}")).json()
+            assert sum(batch["counts"].values()) == batch["selected_count"]
+            if batch["finished_at"] is not None:
+                return
+            await asyncio.sleep(0.05)
 
     async def _deliveries(self, condition: str) -> list[Any]:
         return await self.rows(f"SELECT id, status FROM deliveries WHERE tenant_id = $1 AND {condition}", self.tenant)
