@@ -1,7 +1,7 @@
 """One claim: a transaction that decides how many deliveries may leave now, and the rendering of each.
 
 A message may take long to render, so the claim is committed first: it delays nobody. The texts are stored in a second
-transaction before anything leaves. Only a message that has never taken long is rendered within the claim.
+transaction before anything leaves. Only a message that hardly ever takes long is rendered within the claim.
 """
 
 import asyncio

@@ -20,7 +20,9 @@ from app.store.credentials import Vault
 from app.store.transactions import TenantTx
 
 SHORT: Final = 0.001
-"""Seconds. What never took longer may be rendered while a claim's transaction is open."""
+"""Seconds. What seldom takes longer may be rendered while a claim's transaction is open."""
+SELDOM: Final = 50
+"""One of so many."""
 CACHED = 512
 """Adapters and plans that one process keeps. Beyond that it starts over."""
 
@@ -70,20 +72,21 @@ class SenderCache:
 
 @dataclass(slots=True)
 class RenderingTime:
-    """The longest that one message of a mass reply took to render in this process, in seconds of CPU."""
+    """How long the messages of one mass reply took to render in this process."""
 
-    longest: float | None = None
-    """None until two were rendered. The first does not count: it finds nothing ready."""
-    _begun: bool = False
+    rendered: int = -1
+    """The first does not count: it finds nothing ready."""
+    slow: int = 0
 
     def note(self, seconds: float) -> None:
-        if self._begun:
-            self.longest = max(self.longest or 0.0, seconds)
-        self._begun = True
+        """Count one message, by its seconds of CPU."""
+        self.slow += seconds > SHORT and self.rendered >= 0
+        self.rendered += 1
 
     @property
     def short(self) -> bool:
-        return self.longest is not None and self.longest <= SHORT
+        """Whether hardly any was slow. Now and then one is that was interrupted, by the garbage collector for one."""
+        return self.rendered > 0 and self.slow * SELDOM <= self.rendered
 
 
 class PlanCache:

@@ -88,6 +88,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            # The same few connections again, whose prepared statements have their plans.
+            pool_use_lifo=True,
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",  # transactions begin and end in `_connected`
             connect_args={"server_settings": _SESSION, "timeout": CONNECT_SECONDS},

@@ -1,6 +1,7 @@
 """The one mapping from what happened on the line to what it means."""
 
 import asyncio
+import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -110,6 +111,15 @@ async def test_429_makes_the_account_wait_as_long_as_the_provider_says(http: htt
     assert by_status(answer, "X") == Deferred(
         "throttled", "X asks to send more slowly.", timedelta(seconds=17), "account"
     )
+
+
+async def test_an_answer_that_is_compressed_although_nobody_asked_for_it_is_read(http: httpx.AsyncClient) -> None:
+    packed = gzip.compress(b'{"sid": "SM1"}')
+    async with serving(answering(201, packed, {"Content-Encoding": "gzip"})) as server:
+        answer = await post(http, server.url, json={})
+
+    assert isinstance(answer, ProviderResponse)
+    assert answer.text_member("sid") == "SM1"
 
 
 async def test_an_answer_that_never_ends_is_cut_off(http: httpx.AsyncClient) -> None:

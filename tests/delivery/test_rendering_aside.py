@@ -1,6 +1,6 @@
 """Messages are rendered outside the claim's transaction and beside the event loop, and each recipient is on its own.
 
-Only what has never taken long is rendered with the claim.
+Only what hardly ever takes long is rendered with the claim.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ async def render(stage: Stage, batch: Batch, context: PumpContext, taken: ClaimR
     return await Pump(context, batch.lane, asyncio.Event())._rendered(taken, taken.judging, until=inf)
 
 
-async def test_what_has_never_taken_long_is_rendered_and_stored_with_the_claim(stage: Stage) -> None:
+async def test_what_takes_no_time_is_rendered_and_stored_with_the_claim(stage: Stage) -> None:
     batch = await stage.batch(4)
     context = stage.pump_context(Carrier())
     first = await claim_two(stage, batch, context)
@@ -90,7 +90,7 @@ async def test_what_has_never_taken_long_is_rendered_and_stored_with_the_claim(s
     assert sorted(texts) == [f"Hi Name{number}, we are back." for number in range(1, 5)]
 
 
-async def test_what_took_long_for_somebody_is_not_rendered_with_a_claim_again(stage: Stage) -> None:
+async def test_what_takes_long_for_some_is_not_rendered_with_a_claim(stage: Stage) -> None:
     batch = await stage.batch(4)
     context = stage.pump_context(Carrier())
     await render(stage, batch, context, await claim_two(stage, batch, context))
