@@ -46,6 +46,7 @@ async def test_what_is_written_and_confirmed_is_sent_and_every_result_is_told(
     await page.get_by_role("button", name="Send to 12 conversations").click()
 
     await heading(page, "Sent to 10. 1 failed. 1 is not known.")
+    await expect(page.get_by_label("By channel")).to_contain_text("6 sent · 1 failed · 1 not known")
     await page.get_by_text("1 failed.", exact=True).click()
     await expect(page.get_by_text(re.compile("the provider says that the address is not valid"))).to_be_visible()
     assert await violations(page) == []

@@ -105,6 +105,23 @@ async def test_a_second_person_sees_html_and_files_and_rejects_and_the_first_one
     await expect(page.get_by_text("Ben Ortiz rejected it: Wrong day.")).to_be_visible()
 
 
+async def test_where_nothing_can_be_sent_the_title_says_why_and_there_is_one_thing_to_do(
+    client: httpx.AsyncClient, open_dialog: OpenDialog, make_key: MakeKey, runtime: Runtime, tenant: UUID
+) -> None:
+    nobody = {"filter": {"tags": {"any": ["nobody"]}}}
+    page = await open_dialog(await make_key(Role.AGENT), selection=nobody)
+    await heading(page, "No conversation matches this selection.")
+    await expect(page.get_by_text("Close this and pick others.")).to_be_visible()
+    assert await page.get_by_role("button", name="Review").count() == 0
+    await add_conversation(runtime, tenant, Channel.VOICE, "+14155550100")
+    page = await open_dialog(await make_key(Role.AGENT))
+    await heading(page, "Nobody of those selected can get this message.")
+    assert await page.get_by_role("button", name="Review").count() == 0
+    page = await open_dialog(await make_key(Role.VIEWER))
+    await heading(page, "You can look, not send")
+    assert await page.get_by_role("textbox").count() == 0
+
+
 async def test_without_a_connection_a_session_or_a_service_with_time_the_text_stays(
     conversations: None, open_dialog: OpenDialog, make_key: MakeKey, url: str
 ) -> None:

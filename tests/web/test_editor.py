@@ -1,7 +1,9 @@
 """Writing: snippets, values, files and what each channel does with them, and a later start."""
 
+import asyncio
+
 import httpx
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
@@ -34,7 +36,16 @@ async def test_a_text_is_written_with_snippet_value_and_file_and_sent_later(
     await expect(text).to_have_value("Hi {{ contact.first_name | default: 'you' }}, /sorry ")
     await expect(page.get_by_role("tabpanel")).to_contain_text(", We are very sorry.")
 
+    told = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await told.wait()
+        await route.continue_()
+
+    await page.route("**/mass-replies/preview", later)
     await page.locator("input[type=file]").set_input_files(PDF)
+    await expect(page.get_by_text("SMS: …")).to_be_visible()
+    told.set()
     await expect(page.get_by_text("SMS: goes without the file")).to_be_visible()
     await expect(page.get_by_text("E-mail: goes with the file")).to_be_visible()
     await text.press_sequentially("{{ contact.shoe_size }}")

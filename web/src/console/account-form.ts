@@ -31,26 +31,27 @@ export class AccountForm extends ConsolePage {
     const fields = known.config.filter((one) => !RARE.has(one.name));
     const rare = known.config.filter((one) => RARE.has(one.name));
     return html`<form class="stack card" aria-label=${account?.name ?? say('new_account')} @submit=${this.#submit}>
-      <h2>${account ? `${say('edit')}: ${account.name}` : say('new_account')}</h2>
+      <div class="row spread"><h2>${account ? `${say('edit')}: ${account.name}` : say('new_account')}</h2>
+        ${known.channels.length === 1 ? html`<span class="soft">${channel(known.channels[0]!)}</span>` : nothing}</div>
       ${this.said()}
-      <div class="row fields">
+      <div class="fields even">
         ${
           account
             ? nothing
             : html`<label class="field">${say('provider')}<select @change=${(event: Event) => (this.chosen = valueOf(event))}>
                 ${Object.keys(PROVIDERS).map((one) => html`<option value=${one} ?selected=${one === provider}>${field(one)}</option>`)}</select></label>
-              <label class="field">${say('short_name')}<input name="key" required size="16" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}" placeholder="support-email" /></label>`
+              <label class="field">${say('short_name')}<input name="key" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}" placeholder="support-email" /></label>`
         }
-        <label class="field grow">${say('name')}<input class="full" name="name" required maxlength="200" .value=${account?.name ?? ''} placeholder=${say('account_name_hint')} /></label>
+        <label class="field">${say('name')}<input name="name" required maxlength="200" .value=${account?.name ?? ''} placeholder=${say('account_name_hint')} /></label>
       </div>
       ${keyed(
         provider,
-        html`<div class="row fields">
+        html`<div class="fields even">
             ${known.channels.length > 1 ? this.#channels(known.channels) : html`<input type="hidden" name="channel" value=${known.channels[0]!} />`}
             ${fields.map((one) => this.#field('config', one))} ${known.credentials.map((one) => this.#field('credentials', one))}
           </div>
           ${account && known.credentials.length ? html`<p class="soft">${say('secrets_stay')}</p>` : nothing}
-          <details><summary>${say('more_settings')}</summary><div class="row fields">
+          <details><summary>${say('more_settings')}</summary><div class="fields even">
             ${rare.map((one) => this.#field('config', one))}
             <label class="field">${say('rate')}<input name="rate" type="number" min="0.001" max="10000" step="any" required .value=${String(account?.rate_per_second ?? 10)} /></label>
             <label class="field">${say('in_flight')}<input name="in_flight" type="number" min="1" max="1000" required .value=${String(account?.max_in_flight ?? 32)} /></label>
@@ -59,7 +60,6 @@ export class AccountForm extends ConsolePage {
       )}
       <div class="row"><button class="main">${say('save')}</button>
         <button type="button" @click=${() => this.dispatchEvent(new Event('left'))}>${say('cancel_form')}</button></div>
-      ${known.channels.length === 1 ? html`<p class="soft">${say('col_channel')}: ${channel(known.channels[0]!)}</p>` : nothing}
     </form>`;
   }
 
@@ -80,7 +80,7 @@ export class AccountForm extends ConsolePage {
     const needed = required && !(part === 'credentials' && this.account);
     const type = kind === 'secret' ? 'password' : kind === 'integer' ? 'number' : 'text';
     const text = kind === 'object' && value ? JSON.stringify(value) : String(value);
-    return html`<label class="field">${label}<input name=${id} type=${type} size="28" ?required=${needed} autocomplete="off" spellcheck="false" .value=${text} /></label>`;
+    return html`<label class="field">${label}<input name=${id} type=${type} ?required=${needed} autocomplete="off" spellcheck="false" .value=${text} /></label>`;
   }
 
   #submit(event: Event) {

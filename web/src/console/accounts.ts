@@ -89,7 +89,7 @@ export class Accounts extends Section {
     return html`<article class="card stack ${isLast ? 'last' : ''}" tabindex=${isLast ? -1 : nothing} aria-label=${one.name}>
       ${isLast ? html`<p class="note" role="status">${say(one.provider === 'webchat' || one.provider === 'smtp' ? 'account_saved_plain' : 'account_saved')}</p>` : nothing}
       <div class="row spread"><h2>${icon(one.channel)} ${one.name}</h2><span class="state ${one.state}">${words.named('account', one.state)}</span></div>
-      <p class="soft">${one.key} · ${words.channel(one.channel)} · ${one.provider} · ${say('per_second', { n: one.rate_per_second })}</p>
+      <p class="soft">${one.key} · ${words.channel(one.channel)} · ${words.field(one.provider)} · ${say('per_second', { n: one.rate_per_second })}</p>
       ${one.pause_reason ? html`<p class="note amber">${one.pause_reason}</p>` : nothing}
       <label class="field full">${say('callback_address')}
         <input class="full" readonly .value=${one.callback_url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>

@@ -65,7 +65,7 @@ export class Conversations extends ConsolePage {
       ${this.said()} ${this.#bulk()}
       <div class=${thread ? 'beside' : ''}>
         <div class="wide" aria-busy=${this.total === null}>
-          <table>
+          <table class="list">
             <thead><tr>
               <th class="tick"><input type="checkbox" aria-label=${say('tick_page')} ?disabled=${!items?.length} .checked=${every} @change=${() => this.#tick(items!, !every)} /></th>
               <th>${say('contact')}</th><th>${say('col_channel')}</th><th>${say('col_state')}</th><th>${say('col_time')}</th>

@@ -53,6 +53,22 @@ export function filterOf(place: URLSearchParams): Filter {
   return filter as Filter;
 }
 
+/** The address of a filter, or null if it has no room for all of it. */
+export function wholePlaceOf(filter: Filter): URLSearchParams | null {
+  const place = placeOf(filter);
+  return same(filterOf(place), filter) ? place : null;
+}
+
+export const same = (one: unknown, other: unknown): boolean => sorted(one) === sorted(other);
+
+/** As text, whatever the order of its names. */
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    each && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).filter(([, one]) => one !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+
 /** The address of a filter; conditions that have no name there are left out. */
 export function placeOf(filter: Filter): URLSearchParams {
   const place = new URLSearchParams();

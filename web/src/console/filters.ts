@@ -6,6 +6,13 @@ import { valueOf } from '../dialog/editor';
 import type { Words } from '../words';
 import { bare, CHOICES, type Condition, conditions, DATES, KINDS, type Kind, without, withTyped } from './filter';
 
+/** What it is about, and which values. */
+export function inWords({ name, kind, values }: Condition, { named, say }: Words): [string, string] {
+  const label = kind === 'field' ? name.slice('field.'.length) : say(`filter_${kind}`);
+  const shown = values.map((one) => (CHOICES[kind] ? named(kind, one) : one));
+  return [label, shown.join(` ${say(kind === 'tag' ? 'and' : 'or')} `)];
+}
+
 @customElement('mass-reply-filters')
 export class Filters extends LitElement {
   @property({ attribute: false }) words!: Words;
@@ -44,11 +51,10 @@ export class Filters extends LitElement {
     return html`<input name="value" required size="28" placeholder=${hint} autocomplete="off" spellcheck="false" />`;
   }
 
-  #chip({ name, kind, values }: Condition) {
-    const { named, say } = this.words;
-    const label = kind === 'field' ? name.slice('field.'.length) : say(`filter_${kind}`);
-    const shown = values.map((one) => (CHOICES[kind] ? named(kind, one) : one));
-    const text = shown.join(` ${say(kind === 'tag' ? 'and' : 'or')} `);
+  #chip(condition: Condition) {
+    const { say } = this.words;
+    const { name } = condition;
+    const [label, text] = inWords(condition, this.words);
     return html`<li class="chip filter"><span><span class="soft">${label}</span> ${text}</span>
       <button class="plain" aria-label=${say('remove', { name: `${label} ${text}` })} @click=${() => this.#go(without(this.place, name))}>✕</button></li>`;
   }

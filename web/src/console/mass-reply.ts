@@ -10,6 +10,8 @@ import { Model, open } from '../dialog/model';
 import { files } from '../dialog/summary';
 import { title, under } from '../dialog/title';
 import '../dialog/watch';
+import { conditions, wholePlaceOf } from './filter';
+import { inWords } from './filters';
 import { address, ConsolePage } from './parts';
 
 const COUNTS = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain', 'skipped', 'cancelled'] as const;
@@ -86,7 +88,7 @@ export class MassReplyPage extends ConsolePage {
           <div class="bubble">${batch.message.text}</div>
           ${batch.message.html ? html`<mass-reply-html .text=${batch.message.html} .named=${say('html_part')}></mass-reply-html>` : nothing}
           ${files(batch.message.attachments, words)}
-          <h2>${say('selected_by')}</h2><pre class="bubble">${JSON.stringify(batch.selection, null, 1)}</pre>
+          <h2>${say('selected_by')}</h2>${this.#selected(batch)}
         </section>
         <section class="stack" aria-label=${say('counts')}><h2>${say('counts')}</h2>
           <table><tbody>${batch.counts ? COUNTS.map((name) => html`<tr><th scope="row">${words.status(name)}</th><td class="number">${words.number(batch.counts![name])}</td></tr>`) : nothing}
@@ -96,6 +98,17 @@ export class MassReplyPage extends ConsolePage {
       ${this.#accounts(batch)}
       <mass-reply-watch .model=${this.#model} .words=${words} @follow-up=${(event: CustomEvent<string[]>) => this.#tell('write', { follow_up: { mass_reply_id: batch.id, statuses: event.detail } })}></mass-reply-watch>
       ${this.#log()}`;
+  }
+
+  /** The record of what was meant: a filter in words, and all of it as it was sent. */
+  #selected({ selection }: MassReply) {
+    const { say } = this.words;
+    const place = selection.filter ? wholePlaceOf(selection.filter) : null;
+    return html`${place ? html`<ul class="row">${conditions(place).map((one) => {
+      const [label, text] = inWords(one, this.words);
+      return html`<li class="chip filter"><span><span class="soft">${label}</span> ${text}</span></li>`;
+    })}</ul>` : nothing}
+    <details ?open=${!place}><summary>${say('as_sent')}</summary><pre class="bubble">${JSON.stringify(selection, null, 1)}</pre></details>`;
   }
 
   #accounts({ lanes }: MassReply) {

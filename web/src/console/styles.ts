@@ -29,9 +29,15 @@ export const layout = css`
   .page-head { min-height: 36px; }
   .total { font-size: 16px; }
   .filters, .fields { align-items: end; }
-  .fields { padding: 12px 0; }
+  .fields { padding: 12px 0; gap: 12px 16px; }
+  .card .fields { padding: 0; }
+  .fields.even { display: grid; gap: 12px 16px; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr)); }
+  .even :is(input:not([type='checkbox']), select) { width: 100%; }
+  .even .choice { min-height: 38px; }
+  legend { padding: 0 0 8px; }
   .chips { min-height: 32px; }
-  .chip.filter { display: inline-flex; align-items: center; gap: 4px; padding: 0 2px 0 12px; font-size: 14px; min-height: 30px; border-color: var(--control); overflow-wrap: anywhere; }
+  .chip.filter { display: inline-flex; align-items: center; gap: 4px; padding: 0 12px; font-size: 14px; min-height: 30px; border-color: var(--control); overflow-wrap: anywhere; }
+  .chip.filter:has(button) { padding-right: 2px; }
   .chip.filter button { min-height: 26px; padding: 0 8px; border-radius: 13px; }
   .bulk.some { box-shadow: inset 4px 0 0 var(--accent); }
   .empty { padding: 32px 8px; text-align: center; }
@@ -56,15 +62,15 @@ export const layout = css`
   .plain-text { white-space: pre-wrap; overflow-wrap: anywhere; }
   .cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
   .full { width: 100%; }
-  .grow { flex: 1; }
-  .icon { width: 16px; height: 16px; vertical-align: -3px; fill: none; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round; }
+  .grow { flex: 1 1 240px; }
+  mass-reply-settings > :not(.page-head) { margin-bottom: 16px; }
   pre { margin: 0; font: 13px/18px ui-monospace, monospace; }
   mass-reply-watch .body { padding: 0; }
   @media (max-width: 720px) {
     :host { grid-template-columns: minmax(0, 1fr); align-content: start; }
     nav { position: static; height: auto; padding: 8px; border: 0; border-bottom: 1px solid var(--line); gap: 8px; }
-    nav ul { display: flex; overflow-x: auto; }
-    nav li a { padding: 8px; white-space: nowrap; }
+    nav ul { display: flex; flex-wrap: wrap; gap: 0; }
+    nav li a { padding: 6px 8px; }
     .who { display: flex; gap: 8px; justify-content: space-between; align-items: center; padding: 0 8px; }
     .who .role { display: none; }
     main { padding: 16px; }
@@ -74,5 +80,14 @@ export const layout = css`
     .rows td:empty { display: none; }
     .beside { grid-template-columns: minmax(0, 1fr); }
     .thread { border: 0; padding: 0; }
+    .beside > .wide { display: none; }
+    .list th:nth-child(n + 3) { display: none; }
+    .list tr { display: grid; grid-template-columns: 34px minmax(0, 1fr) auto; border-bottom: 1px solid var(--line); padding: 4px 0; }
+    .list :is(th, td) { border: 0; padding: 4px 8px; }
+    .list td:nth-child(2) { grid-column: 2 / -1; }
+    .list td:nth-child(n + 3) { grid-row: 2; padding-top: 0; }
+    .list td:nth-child(3) { grid-column: 2; }
+    .list td:nth-child(4) { display: none; }
+    .list td:nth-child(5) { grid-column: 3; }
   }
 `;

@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Schemas } from '../api/client';
+import { clip } from '../dialog/summary';
 import { address, ConsolePage } from './parts';
 
 @customElement('mass-reply-thread')
@@ -53,7 +54,7 @@ export class Thread extends ConsolePage {
         ${item.delivery_status ? html` · ${words.status(item.delivery_status)}` : nothing}
         ${item.mass_reply_id ? html` · <a href=${address('mass-replies', { id: item.mass_reply_id })}>${say('mass_reply')}</a>` : nothing}</p>
       <div class="plain-text">${item.text}</div>
-      ${item.attachments.map((file) => html`<p class="soft">📎 ${file.filename}</p>`)}
+      ${item.attachments.map((file) => html`<p class="soft">${clip} ${file.filename}</p>`)}
     </article>`;
   }
 }

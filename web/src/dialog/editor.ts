@@ -4,6 +4,7 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { tags } from '../words/en';
 import { tagged, type Typed, typedShortcode } from './shortcodes';
+import { clip } from './summary';
 import { View } from './view';
 
 @customElement('mass-reply-editor')
@@ -123,7 +124,7 @@ export class Editor extends View {
       </div>
       ${attachments.map(
         (file) => html`<div class="row">
-          <span>📎 ${file.filename} <span class="soft">${this.words.number(Math.ceil(file.size / 1000))} kB</span></span>
+          <span>${clip} ${file.filename} <span class="soft">${this.words.number(Math.ceil(file.size / 1000))} kB</span></span>
           <button
             class="plain"
             aria-label=${say('remove', { name: file.filename })}
@@ -135,15 +136,17 @@ export class Editor extends View {
     </div>`;
   }
 
+  /** Known for the text and files as they are; while that is asked, nothing is claimed. */
   #carried() {
     const { say, channel } = this.words;
-    const preflight = this.model.preview?.preflight;
+    const { preview, previewing } = this.model;
+    const preflight = preview?.preflight;
     const dropped = new Set(
       preflight?.warnings.filter((one) => one.code === 'attachment_dropped').map((one) => one.channel),
     );
     return (preflight?.by_channel ?? [])
       .filter((one) => one.recipients > 0)
-      .map((one) => html`<li>${channel(one.channel)}: ${say(dropped.has(one.channel) ? 'without_file' : 'with_file')}</li>`);
+      .map((one) => html`<li>${channel(one.channel)}: ${previewing ? '…' : say(dropped.has(one.channel) ? 'without_file' : 'with_file')}</li>`);
   }
 
   async #attach(event: Event) {

@@ -10,7 +10,7 @@ import type { Selection } from './draft';
 import './editor';
 import { Model, open } from './model';
 import { Press } from './press';
-import { title as titleOf, under } from './title';
+import { hasNobody, title as titleOf, under } from './title';
 import { trouble } from './trouble';
 import './watch';
 import type { Write } from './write';
@@ -195,6 +195,7 @@ export class MassReplyDialog extends LitElement {
     const { moment, batch } = this.model!;
     const inTheWay = trouble(this.model!, this.words);
     if (inTheWay) return inTheWay;
+    if (batch?.status === 'awaiting_approval') return nothing;
     if (moment === 'confirm') return html`<strong>${say('cannot_be_recalled')}</strong>`;
     return moment === 'watch' && !OVER.has(batch!.status) ? html`<span class="soft">${say('you_can_close')}</span>` : nothing;
   }
@@ -205,7 +206,7 @@ export class MassReplyDialog extends LitElement {
     const { batch } = model;
     const acting = model.acting || !this.settled;
     if (model.moment === 'write') {
-      return model.maySend ? html`<button class="main" ?disabled=${acting || !canReview(model)} @click=${() => model.review()}>${say('review')}</button>` : this.#closer();
+      return model.maySend && !hasNobody(model) ? html`<button class="main" ?disabled=${acting || !canReview(model)} @click=${() => model.review()}>${say('review')}</button>` : this.#closer();
     }
     if (model.moment === 'confirm') {
       const n = batch!.recipient_count ?? 0;
@@ -214,7 +215,8 @@ export class MassReplyDialog extends LitElement {
         ${n && batch!.status === 'awaiting_confirmation' ? html`<button class="grave" ?disabled=${acting || !ready} @click=${() => model.confirm(n)}>${say('send_to', { n })}</button>` : nothing}`;
     }
     if (model.moment === 'opening') return nothing;
-    return html`${model.maySend ? this.#control(batch!.status) : nothing}${this.#closer()}`;
+    const control = model.maySend ? this.#control(batch!.status) : nothing;
+    return html`${control}${this.#closer(control === nothing)}`;
   }
 
   #control(status: string) {
@@ -227,7 +229,9 @@ export class MassReplyDialog extends LitElement {
       case 'scheduled':
         return html`<button class="main" ?disabled=${acting} @click=${() => this.model!.act('cancel')}>${say('undo')}</button>`;
       case 'awaiting_approval':
-        return html`<button ?disabled=${acting} @click=${() => this.model!.act('cancel')}>${say('withdraw')}</button>`;
+        return this.model!.isMine
+          ? html`<button ?disabled=${acting} @click=${() => this.model!.act('cancel')}>${say('withdraw')}</button>`
+          : nothing;
       case 'sending':
         return html`${stop}<button ?disabled=${acting} @click=${() => this.model!.act('pause')}>${say('pause')}</button>`;
       case 'paused':
@@ -239,7 +243,8 @@ export class MassReplyDialog extends LitElement {
     }
   }
 
-  #closer = () => html`<button class="main" @click=${this.#end}>${this.words.say('close')}</button>`;
+  /** The first thing to press where there is no other. */
+  #closer = (isMain = true) => html`<button class=${isMain ? 'main' : ''} @click=${this.#end}>${this.words.say('close')}</button>`;
 
   #followUp(event: CustomEvent<string[]>) {
     const selection = { follow_up: { mass_reply_id: this.model!.batch!.id, statuses: event.detail } } as Selection;

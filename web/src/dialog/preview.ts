@@ -51,7 +51,8 @@ export class PreviewPane extends View {
   }
 
   #why() {
-    return this.model.draft.text.trim() ? 'preview_nobody' : 'preview_empty';
+    if (!this.model.draft.text.trim()) return 'preview_empty';
+    return this.model.previewing ? 'opening' : 'preview_nobody';
   }
 
   #who(sample: Sample) {

@@ -22,15 +22,18 @@ export function summary(model: Model, words: Words) {
     </div>`;
 }
 
+/** A file, beside its name. */
+export const clip = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M13 7.500l-5.500 5.500a3.200 3.200 0 0 1-4.500-4.500l6-6a2.100 2.100 0 0 1 3 3l-5.700 5.700a1 1 0 0 1-1.500-1.500l5-5"></path></svg>`;
+
 /** Nothing if there are none. */
 export function files(list: MassReply['message']['attachments'], { number, say }: Words) {
   if (!list.length) return nothing;
   return html`<div class="stack tight-stack"><h3>${say('files')}</h3>
-    <ul>${list.map((one) => html`<li>📎 ${one.filename} <span class="soft">${number(Math.ceil(one.size / 1000))} kB</span></li>`)}</ul></div>`;
+    <ul>${list.map((one) => html`<li>${clip} ${one.filename} <span class="soft">${number(Math.ceil(one.size / 1000))} kB</span></li>`)}</ul></div>`;
 }
 
 /** One of each channel first. */
-function samples(model: Model, { channel, say, who }: Words) {
+export function samples(model: Model, { channel, say, who }: Words) {
   const seen = new Set<string>();
   const isFirst = (name: string) => !seen.has(name) && seen.add(name);
   const all = model.batch!.preflight?.samples ?? [];

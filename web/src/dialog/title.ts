@@ -15,7 +15,8 @@ export function title(model: Model | null, words: Words, now: number): string {
   return model.moment === 'confirm' ? ofNumber(batch, words) : ofProgress(batch, words, now);
 }
 
-function ofText({ preview, trouble }: Model, { say }: Words) {
+function ofText({ preview, trouble, maySend }: Model, { say }: Words) {
+  if (!maySend) return say('not_allowed');
   if (trouble instanceof Refused && trouble.code === 'selection_empty') return say('empty_selection');
   if (!preview) return say(trouble ? 'not_counted' : 'counting');
   if (preview.recipient_count === null) return say('selected_only', { n: preview.selected_count });
@@ -64,12 +65,16 @@ function ofProgress(batch: MassReply, words: Words, now: number): string {
   ].filter(Boolean).join(' ');
 }
 
+/** Nothing can be done here but to pick others. */
+export const hasNobody = ({ moment, trouble, preview }: Model) =>
+  moment === 'write' && ((trouble instanceof Refused && trouble.code === 'selection_empty') || preview?.recipient_count === 0);
+
 /** The line below it: who gets nothing, and why; or since when nothing is heard. */
 export function under(model: Model, words: Words) {
   const { say, number } = words;
   const { moment, preview, lostSince } = model;
   if (lostSince) return html`<p class="note amber" role="status">${say('offline', { time: words.time(lostSince) })}</p>`;
-  if (moment !== 'write' || !preview) return nothing;
+  if (moment !== 'write' || !preview) return hasNobody(model) ? html`<span class="soft">${say('pick_others')}</span>` : nothing;
   if (preview.recipient_count === null) return html`<span class="soft">${say('counted_on_review')}</span>`;
   const skipped = preview.selected_count - preview.recipient_count;
   if (!skipped) return html`<span class="soft">${say('nobody_left_out')}</span>`;

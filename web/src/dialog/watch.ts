@@ -6,7 +6,7 @@ import type { Counts } from '../api/follow';
 import { OVER } from '../api/follow';
 import { reached } from './model';
 import './people';
-import { summary } from './summary';
+import { samples, summary } from './summary';
 import { View } from './view';
 
 const STATES = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain', 'skipped', 'cancelled'] as const;
@@ -37,8 +37,10 @@ export class Watch extends View {
 
   /** Once more, while there is time to undo it. */
   #text() {
-    if (this.model.batch!.status === 'awaiting_approval') return nothing;
-    return html`<div class="bubble" tabindex="0">${this.model.batch!.message.text}</div>`;
+    const { batch } = this.model;
+    if (batch!.status === 'awaiting_approval') return nothing;
+    return html`<h3>${this.words.say('text_for')}</h3>
+      ${batch!.preflight?.samples.length ? html`<div class="samples">${samples(this.model, this.words)}</div>` : html`<div class="bubble" tabindex="0">${batch!.message.text}</div>`}`;
   }
 
   #approval() {
@@ -52,10 +54,10 @@ export class Watch extends View {
     const n = batch!.recipient_count ?? 0;
     return html`<div class="note amber stack">
       <p><strong>${say('asked_by', { name: batch!.author.name })}</strong></p>
-      <p>${say('awaits_approval_hint', { n })}</p>
+      <p>${say(this.model.mayApprove ? 'approval_hint' : 'awaits_approval_hint', { n })}</p>
       ${
         this.model.mayApprove
-          ? html`<div class="row">
+          ? html`<div class="row lower-row">
               <button class="grave" ?disabled=${acting} @click=${() => this.model.act('approve')}>${say('approve', { n })}</button>
               <label class="field">${say('reject_reason')}<input .value=${this.rejecting} @input=${(e: Event) => (this.rejecting = (e.target as HTMLInputElement).value)} /></label>
               <button class="stop" ?disabled=${acting || !this.rejecting.trim()} @click=${() => this.model.reject(this.rejecting)}>${say('reject')}</button>
@@ -156,8 +158,8 @@ export class Watch extends View {
       if (!this.model.trouble) this.ticked = new Set();
     };
     const off = this.model.acting || !this.why.trim();
-    return html`<fieldset class="note stack">
-      <legend><strong>${say('mark')}</strong></legend>
+    return html`<div class="note stack" role="group" aria-label=${say('mark')}>
+      <strong>${say('mark')}</strong>
       <label class="field">${say('mark_why')}<input .value=${this.why} @input=${(e: Event) => (this.why = (e.target as HTMLInputElement).value)} /></label>
       <div class="row">
         <button ?disabled=${off} @click=${() => settle('sent')}>${say('mark_sent')}</button>
@@ -165,7 +167,7 @@ export class Watch extends View {
         ${this.model.batch!.status === 'cancelled' ? nothing : html`<button class="stop" ?disabled=${off} @click=${() => settle('not_sent', true)}>${say('mark_again')}</button>`}
       </div>
       <p class="soft">${say('mark_risk')}</p>
-    </fieldset>`;
+    </div>`;
   }
 
   #next() {

@@ -161,6 +161,10 @@ export const controls = css`
     align-content: start;
     grid-template-columns: minmax(0, 1fr);
   }
+  .icon { width: 16px; height: 16px; vertical-align: -3px; fill: none; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round; }
+  .lower-row {
+    align-items: end;
+  }
   .tight-stack {
     gap: 4px;
   }
@@ -326,6 +330,7 @@ export const sheet = css`
     grid-template-columns: minmax(0, 1fr) auto;
     gap: 4px 16px;
     padding: 20px 24px 12px;
+    align-items: start;
     border-bottom: 1px solid var(--line);
   }
   .under {
@@ -397,6 +402,7 @@ export const sheet = css`
     overflow: auto;
   }
   [role='tablist'] {
+    min-height: 32px;
     display: flex;
     flex-wrap: wrap;
     gap: 4px;

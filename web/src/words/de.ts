@@ -105,6 +105,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   waits_until: '{channel} wartet bis {time}: {reason}',
   try_again: 'Erneut versuchen',
   awaits_approval: 'Wartet auf eine zweite Person',
+  approval_hint: { one: 'Wenn Sie zustimmen, bekommt 1 Unterhaltung diese Nachricht.', other: 'Wenn Sie zustimmen, bekommen {n} Unterhaltungen diese Nachricht.' },
   awaits_approval_hint: { one: 'Jemand anderes muss zustimmen, bevor 1 Unterhaltung diese Nachricht bekommt.', other: 'Jemand anderes muss zustimmen, bevor {n} Unterhaltungen diese Nachricht bekommen.' },
   approve: { one: 'Senden an 1 Unterhaltung genehmigen', other: 'Senden an {n} Unterhaltungen genehmigen' },
   reject: 'Ablehnen',
@@ -148,6 +149,8 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   busy: 'Der Dienst ist ausgelastet. Neuer Versuch in {n} s …',
   overloaded: 'Der Dienst hat gerade zu viel zu tun. Warten Sie ein wenig und versuchen Sie es noch einmal.',
   no_permission: 'Ihre Rolle darf Unterhaltungen ansehen, aber keine Sammelantworten senden.',
+  not_allowed: 'Sie können ansehen, nicht senden',
+  pick_others: 'Schließen Sie das und wählen Sie andere. Ihr Text bleibt erhalten.',
   empty_selection: 'Keine Unterhaltung passt zu dieser Auswahl.',
   nothing_to_send: 'Niemand der Ausgewählten kann diese Nachricht bekommen.',
   discard_title: 'Den Text verwerfen?',
@@ -214,6 +217,7 @@ export const sentences: { [K in keyof typeof english.sentences]: Said } = {
   open_dialog: 'Öffnen',
   by_at: '{name}, {time}',
   html_part: 'Als HTML, für E-Mail und Chat',
+  as_sent: 'Wie die API es bekam',
   selected_by: 'Ausgewählt nach',
   counts: 'Zahlen',
   sum: 'ausgewählt',
@@ -313,7 +317,7 @@ export const channels: typeof english.channels = {
 };
 
 export const statuses: typeof english.statuses = {
-  queued: 'wartet', sending: 'wird gesendet', sent: 'gesendet', delivered: 'zugestellt', read: 'gelesen',
+  queued: 'wartend', sending: 'wird gesendet', sent: 'gesendet', delivered: 'zugestellt', read: 'gelesen',
   failed: 'gescheitert', uncertain: 'ungewiss', skipped: 'ausgelassen', cancelled: 'nicht gesendet',
 };
 

@@ -1,7 +1,7 @@
 /** A rule by its fields, and as the API has it. */
 
 import type { Schemas } from '../../api/client';
-import { conditions, filterOf, placeOf } from '../filter';
+import { conditions, filterOf, placeOf, same } from '../filter';
 
 type Body = Schemas['RuleBody'];
 
@@ -66,13 +66,3 @@ export function draftOf(body: Body): Draft | null {
     return null;
   }
 }
-
-const same = (one: unknown, other: unknown): boolean => sorted(one) === sorted(other);
-
-/** As text, whatever the order of its names. */
-const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    each && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).filter(([, one]) => one !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
