@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,22 +19,19 @@ from app.channels.meta_graph import MIXED, ErrorTable
 from app.channels.postmark import adapter as postmark_adapter
 from app.channels.postmark import errors
 from app.channels.postmark.adapter import PostmarkAdapter
-from app.channels.postmark.webhooks import BOUNCES
 from app.channels.registry import build
 from app.channels.sendgrid import adapter as sendgrid_adapter
-from app.channels.smtp.replies import Step, judge
-from app.channels.smtp.reply_texts import PHRASES, said_of_account
 from app.channels.support import QUOTA_WAIT, CodeMeaning, Meaning, ProviderResponse, by_status
 from app.channels.twilio import adapter as twilio_adapter
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud import adapter as whatsapp_cloud_adapter
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
 from app.domain.delivery import RETRYABLE
-from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
-from app.domain.provider_events import Receipt
+from app.domain.outbound import Accepted, Deferred, Rejected, SendResult
 from app.domain.words import ReasonCode
-from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, postmark_webhook, sample, twilio_webhook
-from tests.channels.graph_cases import META, WHATSAPP, graph_error, graph_webhook
+from tests.channels.blame import pauses, spares_the_rest
+from tests.channels.cases import POSTMARK, TWILIO, ProviderCase, sample
+from tests.channels.graph_cases import META, WHATSAPP, graph_error
 from tests.channels.mail_cases import SENDGRID
 from tests.channels.playing import URL, playing
 
@@ -70,15 +66,6 @@ async def told(case: ProviderCase, status: int, body: Any, **headers: str) -> Se
     """Send a message to a provider that gives this answer."""
     async with playing(status, body, headers) as provider:
         return await build(case.name, case.setup(URL), provider.http).send(case.message)
-
-
-def pauses(result: SendResult) -> bool:
-    return isinstance(result, Deferred) and result.scope == "account" and result.retry_after is None
-
-
-def spares_the_rest(result: SendResult) -> bool:
-    """Whether the account goes on at once."""
-    return not isinstance(result, Deferred) or result.scope == "delivery"
 
 
 # Every row of every table
@@ -287,193 +274,3 @@ async def test_a_subject_that_is_too_long_is_cut_and_the_mail_goes() -> None:
     assert len(subject) == 2_000
     assert subject.startswith("Re: xxx")
     assert subject.endswith("…")
-
-
-# What fails later
-
-
-@pytest.mark.parametrize("code", [30002, 30018, 30024, 30032, 30033, 30034, 30035, 30037])
-def test_a_message_that_twilio_failed_for_the_account_may_be_sent_again(code: int) -> None:
-    adapter: Any = build("twilio", TWILIO.setup(URL), httpx.AsyncClient())
-    [event] = adapter.parse(twilio_webhook({**sample("twilio", "status_undelivered"), "ErrorCode": str(code)}))
-
-    assert isinstance(event, Receipt)
-    assert event.temporary
-    assert event.bad_address is None
-
-
-@pytest.mark.parametrize("code", [code for code in WHATSAPP_ERRORS.meanings if isinstance(code, int)])
-def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: int) -> None:
-    body = sample("whatsapp_cloud", "status_failed")
-    [status] = body["entry"][0]["changes"][0]["value"]["statuses"]
-    status["errors"][0]["code"] = code
-    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), httpx.AsyncClient())
-    [event] = adapter.parse(graph_webhook(body))
-
-    assert isinstance(event, Receipt)
-    verdict = WHATSAPP_ERRORS.meanings[code].verdict
-    assert (event.temporary or event.code in RETRYABLE) or not isinstance(verdict, CodeMeaning)
-
-
-@pytest.mark.parametrize("code", sorted(twilio_errors.FAILURES.keys() | twilio_errors.REFUSALS.keys() | {39999}))
-def test_a_late_failure_of_twilio_stops_the_account_only_where_it_is_at_fault(code: int) -> None:
-    adapter: Any = build("twilio", TWILIO.setup(URL), httpx.AsyncClient())
-    [event] = adapter.parse(twilio_webhook({**sample("twilio", "status_undelivered"), "ErrorCode": str(code)}))
-    meaning = twilio_errors.REFUSALS.get(code)
-    assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
-
-
-@pytest.mark.parametrize("code", [*WHATSAPP_ERRORS.meanings, 199_999, (10, 2_999_999), (200, 2_999_999)])
-def test_a_late_failure_of_whatsapp_stops_the_account_only_where_it_is_at_fault(code: Any) -> None:
-    body = sample("whatsapp_cloud", "status_failed")
-    [status] = body["entry"][0]["changes"][0]["value"]["statuses"]
-    number, subcode = code if isinstance(code, tuple) else (code, None)
-    status["errors"] = [{"code": number, **({} if subcode is None else {"error_subcode": subcode})}]
-    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), httpx.AsyncClient())
-    [event] = adapter.parse(graph_webhook(body))
-    meaning = WHATSAPP_ERRORS.meanings.get(code)
-    assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
-
-
-REST: Mapping[Any, str] = {CodeMeaning.ACCOUNT: "pause", CodeMeaning.QUOTA: "wait", CodeMeaning.THROTTLED: "wait"}
-
-
-def says_of_account(event: Receipt) -> str | None:
-    if event.account_fault is None:
-        return None
-    return "pause" if event.account_fault.retry_after is None else "wait"
-
-
-def test_a_bounce_that_asks_for_no_more_mail_is_an_opt_out_and_no_failure() -> None:
-    adapter: Any = build("postmark", POSTMARK.setup(URL), httpx.AsyncClient())
-    body = {**sample("postmark", "bounce_soft"), "Type": "Unsubscribe", "TypeCode": 16, "Inactive": False}
-    [event] = adapter.parse(postmark_webhook(body))
-
-    assert (event.opted_out, event.automatic, event.sender) == (True, True, body["Email"])
-    assert "Unsubscribe" not in BOUNCES
-
-
-# Mail servers
-
-
-@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.example[:30])
-def test_the_words_of_servers_say_what_they_say(phrase: Any) -> None:
-    assert said_of_account(phrase.example) is phrase.meaning
-
-
-PAUSED, WAITS, QUOTA, ALONE = "paused", "waits", "quota", "alone"
-
-SERVERS: Mapping[str, str] = {
-    # Gmail
-    "550 5.4.5 Daily user sending limit exceeded.": QUOTA,
-    "550-5.4.5 Daily user sending limit exceeded. For more information on Gmail": QUOTA,
-    "550 5.7.1 Daily SMTP relay limit exceeded for user. For more information": QUOTA,
-    "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error.": WAITS,
-    "450 4.2.1 The user you are trying to contact is receiving mail too quickly.": ALONE,
-    "450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents more": ALONE,
-    "452 4.2.2 The email account that you tried to reach is over quota.": ALONE,
-    "552 5.2.2 The email account that you tried to reach is over quota.": ALONE,
-    "550 5.2.1 The email account that you tried to reach is disabled.": ALONE,
-    "550 5.1.1 The email account that you tried to reach does not exist.": ALONE,
-    "550 5.7.1 Invalid credentials for relay [192.0.2.7].": PAUSED,
-    "535 5.7.8 Username and Password not accepted.": PAUSED,
-    "530 5.7.0 Authentication Required.": PAUSED,
-    "421 4.7.0 Try again later, closing connection.": WAITS,
-    "421 4.7.0 TLS required for RCPT domain, closing connection.": ALONE,
-    "550 5.7.26 Unauthenticated email from acme.test is not accepted due to domain's DMARC policy.": ALONE,
-    "552 5.7.0 This message was blocked because its content presents a potential security issue.": ALONE,
-    # Exchange and Outlook
-    "554 5.2.252 SendAsDenied; help@acme.test not allowed to send as support@acme.test": PAUSED,
-    "550 5.7.60 SMTP; Client does not have permissions to send as this sender": PAUSED,
-    "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied": PAUSED,
-    "550 5.1.8 Access denied, bad outbound sender AS(42004)": PAUSED,
-    "554 5.2.0 OutboundSpamException; WASCL UserAction verdict is not None. Actual verdict is Suspend": PAUSED,
-    "554 5.2.2 Submission quota exceeded": QUOTA,
-    "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients": QUOTA,
-    "550 5.7.232 Your trial tenant has exceeded its daily limit for sending email": QUOTA,
-    "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP": PAUSED,
-    "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded": WAITS,
-    "432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded": ALONE,
-    "451 4.7.500 Server busy. Please try again later": WAITS,
-    "550 5.2.121 The recipient's per hour message receive limit from this sender is exceeded": ALONE,
-    "550 5.7.136 Sender was not authenticated": ALONE,
-    "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required": ALONE,
-    "550 5.7.1 Unable to relay": PAUSED,
-    # Amazon SES
-    "454 Throttling failure: Maximum sending rate exceeded.": WAITS,
-    "454 Throttling failure: Daily message quota exceeded.": QUOTA,
-    "554 Message rejected: Email address is not verified. The following identities failed the check "
-    "in region EU-WEST-1: support@acme.test": PAUSED,
-    "554 Message rejected: Email address is not verified. The following identities failed the check "
-    "in region EU-WEST-1: ann@example.com": ALONE,
-    "554 Sending paused for this account. For more information": PAUSED,
-    "554 Message rejected: Address is on the suppression list": ALONE,
-    # Postfix
-    "554 5.7.1 <ann@example.com>: Relay access denied": PAUSED,
-    "454 4.7.1 <ann@example.com>: Relay access denied": WAITS,
-    "553 5.7.1 <support@acme.test>: Sender address rejected: not owned by user help": PAUSED,
-    "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname": PAUSED,
-    "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org": PAUSED,
-    "450 4.7.1 Error: too much mail from 192.0.2.7": WAITS,
-    "452 4.3.1 Insufficient system storage": WAITS,
-    "450 4.2.0 <ann@example.com>: Recipient address rejected: Greylisted": ALONE,
-    "451 4.3.0 <ann@example.com>: Temporary lookup failure": ALONE,
-    "450 4.1.2 <ann@example.com>: Recipient address rejected: Domain not found": ALONE,
-    "550 5.1.1 <ann@example.com>: Recipient address rejected: User unknown": ALONE,
-    "554 5.7.1 <ann@example.com>: Recipient address rejected: Access denied": ALONE,
-    "550 5.1.1 <ann@example.com>: undeliverable address: host mx.example.com said: 554 Relay access denied": ALONE,
-    "552 5.3.4 Message size exceeds fixed limit": ALONE,
-    # cPanel and Exim
-    "550 Domain acme.test has exceeded the max emails per hour (200/200 (100%)) allowed. Message discarded.": QUOTA,
-    "550 Domain acme.test has exceeded the max defers and failures per hour (5/5 (100%)) allowed.": QUOTA,
-    '550 Outgoing mail from "acme" has been suspended.': PAUSED,
-    "550 relay not permitted": PAUSED,
-    "550-Please turn on SMTP Authentication in your mail client": PAUSED,
-    "550 Sender verify failed": PAUSED,
-    "451 Ratelimit exceeded": WAITS,
-    "550 The mail server could not deliver mail to ann. The account may not exist, it may be blacklisted": ALONE,
-    # Yahoo and others
-    "554 Transaction failed: Cannot send message due to possible abuse": PAUSED,
-    "452 Too many recipients received this hour": QUOTA,
-    "554 Message not allowed - [PH01] Email not accepted for policy reasons": ALONE,
-    "421 4.7.0 [TSS04] Messages from 192.0.2.7 temporarily deferred due to user complaints": WAITS,
-    "550 User help has exceeded its 24-hour sending limit. Messages to 250 recipients out of 250 allowed": QUOTA,
-    "554 Transaction failed; Mail send limit exceeded": QUOTA,
-    "553 Relaying disallowed as support@acme.test": PAUSED,
-    "550 5.7.0 From address is not one of your addresses": PAUSED,
-    "550 5.7.1 Sender unauthorized": PAUSED,
-    "550 The from address does not match a verified Sender Identity": PAUSED,
-}
-
-
-@pytest.mark.parametrize("step", [Step.RECIPIENT, Step.CONTENT])
-@pytest.mark.parametrize(("reply", "expected"), list(SERVERS.items()))
-def test_the_replies_of_well_known_servers_blame_the_right_one(step: Step, reply: str, expected: str) -> None:
-    assert outcome(judge(step, int(reply[:3]), reply[4:], "ann@example.com")) == expected
-
-
-@pytest.mark.parametrize("reply", [reply for reply, expected in SERVERS.items() if expected == QUOTA])
-@pytest.mark.parametrize("step", [Step.SENDER, Step.RECIPIENT, Step.CONTENT])
-def test_a_quota_is_waited_for_wherever_it_comes(step: Step, reply: str) -> None:
-    assert outcome(judge(step, int(reply[:3]), reply[4:])) == QUOTA
-
-
-def outcome(result: SendResult) -> str:
-    if spares_the_rest(result):
-        return ALONE
-    assert isinstance(result, Deferred)
-    if result.retry_after is None:
-        return PAUSED
-    return QUOTA if result.retry_after >= QUOTA_WAIT else WAITS
-
-
-@given(
-    step=st.sampled_from([Step.RECIPIENT, Step.CONTENT]),
-    code=st.integers(400, 599).filter(lambda code: code not in (421, 530, 534, 535, 538)),
-    subject=st.integers(10, 999),
-)
-def test_a_reply_that_nobody_knows_about_a_recipient_stops_nobody_else(step: Step, code: int, subject: int) -> None:
-    result = judge(step, code, f"{code // 100}.5.{subject} Qwertz")
-
-    assert spares_the_rest(result)
-    assert not isinstance(result, Unknown)
