@@ -23,7 +23,7 @@ from app.domain.preflight_summary import Summary
 from app.domain.selection import parse_selection
 from app.domain.text.message import OnUnresolved
 from app.domain.words import Channel, ReasonCode
-from app.mass_replies.create import Preview
+from app.mass_replies.preview import Preview
 
 
 class MessageBody(Body):

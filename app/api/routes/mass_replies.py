@@ -46,6 +46,7 @@ from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import MassReplyId, TenantId
 from app.mass_replies import confirm, create
 from app.mass_replies.idempotency import IdempotencyKey
+from app.mass_replies.preview import preview
 from app.runtime import Runtime
 from app.store import mass_replies as store
 from app.store.shares import BULK, SEARCH
@@ -72,15 +73,17 @@ _BAD_DRAFT = (
 @router.post("/preview", responses=problems(*_BAD_DRAFT))
 async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: RuntimeDep) -> PreviewAnswer:
     """Return what a mass reply would do. Nothing is stored."""
-    draft = body.to_draft(caller)
-    limit = runtime.settings.prepare_inline_limit
-    database = runtime.database.of(SEARCH)
-    preview = await create.preview(
-        database, runtime.aside.of(caller.tenant_id), caller.tenant_id, draft, limit=limit, only=body.conversation_id
+    previewed = await preview(
+        runtime.database.of(SEARCH),
+        runtime.aside.of(caller.tenant_id),
+        caller.tenant_id,
+        body.to_draft(caller),
+        limit=runtime.settings.prepare_inline_limit,
+        only=body.conversation_id,
     )
     if not body.message.is_written:
-        preview.summary.samples = []
-    return PreviewAnswer.of(preview)
+        previewed.summary.samples = []
+    return PreviewAnswer.of(previewed)
 
 
 @router.post(

@@ -1,0 +1,57 @@
+"""Reading a draft of a mass reply: its message is compiled, and its files and guards are found. Nothing is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.accounts.sql import snippets, tenants
+from app.attachments.upload import attachments_of
+from app.domain.errors import ConversationsNotFound, Fault
+from app.domain.mass_reply import Draft
+from app.domain.preflight import MessagePlan
+from app.domain.selection import ByExternalIds
+from app.domain.text.approved_templates import ApprovedTemplate, read_template
+from app.domain.text.message import CompiledMessage, Source, compile_message, expand
+from app.domain.words import TenantId
+from app.process.aside import Aside
+from app.store import guards, selection
+from app.store.database import Database
+from app.store.transactions import TenantTx
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDraft:
+    """A draft that may be sent: its frozen message, and the plan by which recipients are judged."""
+
+    source: Source
+    plan: MessagePlan
+
+
+async def read_draft(database: Database, aside: Aside, tenant: TenantId, draft: Draft) -> ReadDraft:
+    """Read a draft. Raise InvalidTemplate, UnknownMergeTag or UnknownAttachment."""
+    async with database.begin(tenant) as tx:
+        texts = await snippets.texts(tx)
+    source, message, template = await aside.once(lambda: _compiled(draft, texts))
+    async with database.begin(tenant) as tx:
+        files = await attachments_of(tx, draft.attachment_ids)
+        name = await tenants.tenant_name(tx)
+        guarded = await guards.load(tx)
+    unknown = source.unknown_snippets
+    plan = MessagePlan(message, draft.on_unresolved, draft.author, name, unknown, files, template, guarded)
+    return ReadDraft(source, plan)
+
+
+def _compiled(draft: Draft, texts: Mapping[str, str]) -> tuple[Source, CompiledMessage, ApprovedTemplate | None]:
+    source = expand(draft.text, draft.html, texts)
+    message = compile_message(source.text, source.html)
+    message.refuse_excess()
+    return source, message, read_template(draft.whatsapp_template)
+
+
+async def refuse_unknown(tx: TenantTx, draft: Draft) -> None:
+    """Raise ConversationsNotFound if the selection names a conversation that does not exist."""
+    missing = await selection.missing_ids(tx, draft.selection)
+    if not missing:
+        return
+    field = "external_ids" if isinstance(draft.selection, ByExternalIds) else "conversation_ids"
+    faults = [Fault(f"/selection/{field}", "conversation_not_found", one) for one in missing]
+    raise ConversationsNotFound(f"{len(missing)} of the selected conversations do not exist.", faults=faults)
