@@ -34,6 +34,7 @@ from app.process.listening import check_port
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
 from app.store.database import UnsafeRole
+from app.store.schema import UnknownRevision
 from app.store.schema import migrate as migrate_schema
 from app.telemetry import TelemetryMissing
 from app.telemetry.logs import configure_logging
@@ -43,7 +44,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 SAID_IN_ONE_LINE = (
-    *(SettingsInvalid, UnsafeRole, TelemetryMissing, MassReplyError),
+    *(SettingsInvalid, UnsafeRole, UnknownRevision, TelemetryMissing, MassReplyError),
     *(OSError, SQLAlchemyError, PostgresError),
 )
 """The errors that a person can fix."""

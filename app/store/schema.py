@@ -10,7 +10,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from app.domain.errors import MassReplyError
 from app.store.database import SWEEPER_ROLE, async_url
 from app.tables import ROUTING_TABLES
 
@@ -40,7 +39,7 @@ SEARCH_FUNCTION = "conversations_about(text, integer)"
 """Reads subjects as the owner, in an index that row-level security would keep from being used."""
 
 
-class UnknownRevision(MassReplyError):
+class UnknownRevision(Exception):
     """The database's revision is none of this release."""
 
 
