@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from app.attachments.files import FilesUnavailable
 from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
-from app.domain.json_reader import pointer_step
+from app.domain.json_reader import json_pointer
 from app.store.database import DatabaseAway, overload_of
 
 log = structlog.get_logger(__name__)
@@ -255,7 +255,7 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
 def _pointer(loc: Sequence[int | str], kind: str, body: Any) -> str:
     place, *path = loc
     steps = _steps(path, kind, body) if place == "body" else path
-    return "".join("/" + pointer_step(step) for step in steps)
+    return json_pointer(steps)
 
 
 def _steps(path: Sequence[int | str], kind: str, node: Any) -> Iterator[int | str]:

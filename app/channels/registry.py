@@ -17,6 +17,7 @@ from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.domain.channel_port import Adapter, HasOwnAddresses, Limits, VariesLimits
 from app.domain.errors import Fault, InvalidAccount
+from app.domain.json_reader import json_pointer
 from app.domain.words import Channel
 
 __all__ = [
@@ -123,15 +124,7 @@ def _faults(
         model.model_validate(values, context=context)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        return [Fault(pointer + _path(fault["loc"]), fault["type"], _sentence(fault["msg"])) for fault in found]
+        # pydantic puts words of its own in front of a validator's message.
+        said = [(fault["loc"], fault["type"], fault["msg"].removeprefix("Value error, ")) for fault in found]
+        return [Fault(pointer + json_pointer(place), code, detail) for place, code, detail in said]
     return []
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """Return the end of a JSON Pointer (RFC 6901 section 3)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
-
-
-def _sentence(message: str) -> str:
-    """Return the validator's own message. pydantic puts words of its own in front of it."""
-    return message.removeprefix("Value error, ")

@@ -39,6 +39,11 @@ def pointer_step(step: int | str) -> str:
     return str(step).replace("~", "~0").replace("/", "~1")
 
 
+def json_pointer(steps: Iterable[int | str]) -> str:
+    """Return the JSON Pointer of these steps."""
+    return "".join(f"/{pointer_step(step)}" for step in steps)
+
+
 def child(pointer: str, key: str | int) -> str:
     """Extend a JSON Pointer (RFC 6901). A very long or unprintable key is cut, because it came from outside."""
     name = str(key)
