@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     """Selections up to this size are prepared inside the request."""
     confirm_within: Positive = timedelta(minutes=30)
     send_within: Positive = timedelta(hours=24)
-    """How long after its planned start a mass reply may still send, where the request does not say."""
+    """How long after its planned start a mass reply may still send, if the request does not say."""
     purge_unconfirmed_after: Positive = timedelta(days=7)
     events_kept: timedelta = Field(default=timedelta(days=14), ge=timedelta(days=1))
     """How long webhook endpoints may have events replayed. One that is being called loses nothing by it."""

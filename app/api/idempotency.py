@@ -26,7 +26,7 @@ KeyHeader = Annotated[
 
 
 def read_key(caller: Caller, key: str | None, action: str, body: Body) -> IdempotencyKey | None:
-    """Return the request's key, or None if it bears none. `action` tells requests to different addresses apart."""
+    """Return the request's key, or None if it has none. `action` tells requests to different addresses apart."""
     if key is None:
         return None
     request = json.dumps([action, body.model_dump(mode="json")], sort_keys=True)

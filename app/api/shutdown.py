@@ -1,4 +1,4 @@
-"""Ending streams when the process is told to stop.
+"""Ends streams when the process stops.
 
 uvicorn ends its lifespan only after every response has ended, and a stream to an open page does not end by itself.
 """

@@ -32,7 +32,7 @@ class AccountSetup:
     config: Mapping[str, Any]
     credentials: Mapping[str, Any] = field(repr=False)
     callback_secret: str = field(repr=False)
-    """The `token` in the query of the account's callback URL, where the provider signs nothing itself."""
+    """The `token` in the query of the account's callback URL, if the provider signs nothing itself."""
     allow_private: bool = False
     """Whether this installation lets accounts use private addresses. The HTTP client enforces it for every call."""
     former_callback_secrets: Sequence[str] = field(default=(), repr=False)

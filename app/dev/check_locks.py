@@ -102,7 +102,7 @@ def check(lock: Lock, project: Mapping[str, Any], pins: Pins) -> Sequence[str]:
 
 
 def environments() -> Sequence[Mapping[str, str]]:
-    """This machine, and the others that the README speaks of: a Mac, and the oldest Python."""
+    """This machine, and the others that the README names: a Mac, and the oldest Python."""
     here = {name: str(value) for name, value in default_environment().items()}
     mac = {**here, "sys_platform": "darwin", "platform_system": "Darwin", "platform_machine": "arm64"}
     oldest = {"python_version": "3.11", "python_full_version": "3.11.0"}

@@ -27,16 +27,16 @@ HEAD: Final = """# What every provider's code means here
 
 Written by `python -m app.dev.codes` from the tables beside the adapters; do not edit.
 
-**Whose** fault it is decides. What is about one recipient, their country or the message fails that delivery alone. What
-is about the account, its permission, quota or pace makes the account wait or pauses it, and nobody is burned: the
-messages go back to the queue. In a report on a message that was taken before, the delivery has failed already; where
-the account was at fault, it may be sent again, and the account waits or is paused as well, unless somebody has saved or
-resumed it since.
+**Whose** fault it is decides. If a code is about one recipient, their country or the message, only that delivery
+fails. If it is about the account, its permission, quota or pace, the account waits or is paused, and its messages go
+back to the queue. In a report on a message that was accepted before, the delivery has already failed. If the account
+was at fault, it may be sent again, and the account waits or is paused too, unless somebody has saved or resumed it
+since.
 
 **Retried** "by itself" means that it goes back to the queue; "by a person", that `retry` takes it.
 
-What is in no table never pauses an account: the delivery fails as `provider_rejected`, and a person may retry it. If it
-meets many, the lane stops by its share of failures. Two things are sure without a code: HTTP 401, 402 and 407 pause the
+A code in no table never pauses an account: the delivery fails as `provider_rejected`, and a person may retry it. If
+many recipients meet it, the share of failures stops the lane. Without a code, HTTP 401, 402 and 407 pause the
 account, and HTTP 429 makes it wait. A success or HTTP 5xx that cannot be read is `uncertain`.
 """
 

@@ -27,7 +27,7 @@ REPORT = (
     b"Card payments were refused from 09:10 to 10:45 UTC. No card was charged twice.\n",
     "text/plain",
 )
-"""The name, content and type of the file that goes with it, where the channel carries files of its kind."""
+"""The name, content and type of the file that goes with it, if the channel carries files of its kind."""
 
 WHATSAPP_TEMPLATE = {
     "name": "incident_update",
@@ -48,7 +48,7 @@ CROWDS: Mapping[Channel, int] = {
     Channel.OTHER: 3,
     Channel.VOICE: 7,
 }
-"""Conversations without any trouble, but for voice, where nothing can be sent."""
+"""Conversations without any trouble, except on voice, which carries no message."""
 
 FIRST_NAMES = ("Ann", "Ben", "Carla", "Deniz", "Eva", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kaya", "Łucja")
 LAST_NAMES = ("Lee", "Ortiz", "Novak", "Okafor", "Rossi", "Tanaka", "Weber")

@@ -32,7 +32,7 @@ class AttachmentFile:
     content_type: str
     content: bytes = field(repr=False)
     media_id: str | None = None
-    """The provider's own id of the file, where its adapter `Uploads` and the file was uploaded to this account."""
+    """The provider's own id of the file, if its adapter `Uploads` and the file was uploaded to this account."""
 
     @property
     def size(self) -> int:

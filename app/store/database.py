@@ -288,7 +288,7 @@ def _is_away(error: Exception) -> bool:
 
 
 async def plan_anew(tx: Transaction) -> None:
-    """Let PostgreSQL plan each statement anew until the transaction ends.
+    """Let PostgreSQL plan each statement again until the transaction ends.
 
     After a few uses a connection keeps a plan. That one fits the average, or a table that was nearly empty, and reads
     all of a large mass reply to find its first rows.

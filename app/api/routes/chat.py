@@ -183,7 +183,7 @@ async def write_chat_message(
     },
 )
 async def download_chat_attachment(id: UUID, visitor: Visitor, runtime: RuntimeDep, files: FilesDep) -> Response:
-    """Download a file of a reply. Browsers are told to save it, never to show it."""
+    """Download a file of a reply. Browsers save it and never show it."""
     stored = await sessions.find_file(runtime.database, visitor, id)
     content = await files.get(stored.storage_key)
     name = quote(stored.attachment.filename, safe="")

@@ -56,7 +56,7 @@ RECEIPTS: Final = {
     "failed": E.RECEIPT_FAILED,
 }
 WATERMARKED: Final = ("facebook", "instagram")
-"""Channels whose reports may speak of all that was sent until a moment, and name no delivery."""
+"""Channels whose reports may be about everything sent until a moment, and name no delivery."""
 AT_ONCE: Final = 2
 """Receipts that may have changed places: the time on record is that of their transactions' beginnings."""
 NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ class Recorded:
     outcome: str = ""
     """`applied`, or `absorbed: …`; empty when it is not on record what came of it."""
     of_attempt: bool = True
-    """Whether it speaks of the attempt itself, and not of all that was sent until a moment."""
+    """Whether it is about the attempt itself, and not about everything sent until a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def _answers(state: _State, record: PlayRecord, happened: Recorded) -> Iterator[
 
 
 def _standings(state: _State, record: PlayRecord, epoch: int) -> Iterator[DeliveryState]:
-    """Where it stands for an event that speaks of this attempt; the clock and the mass reply are not on record."""
+    """Where it stands for an event about this attempt; the clock and the mass reply are not on record."""
     own = state.words[epoch - 1] if epoch else _Word()
     others = [word for number, word in enumerate(state.words, start=1) if number != epoch]
     standing = DeliveryState(
