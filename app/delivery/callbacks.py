@@ -37,7 +37,7 @@ from app.domain.provider_events import (
 from app.domain.stop_words import opted_out
 from app.domain.words import AccountId, Channel, ReasonCode, TenantId
 from app.process.aside import Aside
-from app.store import address_links
+from app.store import address_links, blocked_addresses
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
 from app.store.transactions import TenantTx
@@ -285,9 +285,9 @@ async def _record(tx: TenantTx, channel: Channel, inbound: Inbound, found: threa
 async def _note_opt_out(tx: TenantTx, account: ChannelAccount, inbound: Inbound) -> None:
     choice = _choice(account, inbound)
     if choice is True:
-        await receipts.block_address(tx, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
+        await blocked_addresses.block(tx, account.channel, inbound.sender, ReasonCode.OPTED_OUT)
     elif choice is False:
-        await receipts.unblock_address(tx, account.channel, inbound.sender)
+        await blocked_addresses.revoke_opt_out(tx, account.channel, inbound.sender)
 
 
 async def _take_move(tx: TenantTx, account: ChannelAccount, moved: Moved) -> None:

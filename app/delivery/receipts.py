@@ -16,7 +16,7 @@ from app.domain.addresses import Address
 from app.domain.delivery import RETRYABLE, DeliveryEvent, Ignored, ReportedEvent
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.words import AccountId, Channel, Reason, ReasonCode, TenantId
-from app.store import address_links
+from app.store import address_links, blocked_addresses
 from app.store.database import Database
 from app.store.transactions import TenantTx
 
@@ -39,7 +39,7 @@ async def take_receipt(tx: TenantTx, account: AccountId, channel: Channel, recei
         alias = Address.read(channel, receipt.recipient_alias)
         await address_links.link(tx, alias, Address.read(channel, receipt.recipient))
     if receipt.bad_address and receipt.code is not None:
-        await receipts.block_address(tx, channel, receipt.bad_address, receipt.code)
+        await blocked_addresses.block(tx, channel, receipt.bad_address, receipt.code)
     if not await _apply(tx, stored):
         log.info("receipt_unmatched", account=str(account), kind=receipt.kind)
 

@@ -17,10 +17,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.delivery.settle import Report, settle
-from app.delivery.sql import account_health, receipts
+from app.delivery.sql import account_health
 from app.domain.outbound import Deferred
 from app.domain.pacing import rest
 from app.domain.words import Channel, ReasonCode, TenantId
+from app.store import blocked_addresses
 from app.store.database import Database
 from app.telemetry.logs import about
 
@@ -149,7 +150,7 @@ class Recorder:
                 await account_health.note_answers(tx, answering)
             # Addresses before deliveries, the order in which receipts lock them: no deadlock.
             for bad in sorted({result.bad_address for result in results if result.bad_address}):
-                await receipts.block_address(tx, bad.channel, bad.address, bad.reason)
+                await blocked_addresses.block(tx, bad.channel, bad.address, bad.reason)
             await settle(tx, [result.report for result in results])
         _release(results)
 

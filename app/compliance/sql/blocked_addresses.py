@@ -1,7 +1,7 @@
 """Addresses that must not be written to, each with the reason: who opted out, bounced or complained.
 
-A customer's message or a receipt blocks an address (`delivery/sql/receipts.py`), and their START lifts it. People look
-blocks up and lift them here. A helpdesk's own opt-out of a contact is `contacts.opted_out`, which an import sets.
+`store/blocked_addresses.py` blocks an address, and lifts an opt-out that its owner revokes. People list and lift blocks
+here.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ class BlockedAddress:
     id: UUID
     channel: Channel
     address: str = field(repr=False)
-    """Return a blocked address by its key."""
+    """As its key."""
     reason: ReasonCode
     created_at: datetime
 
@@ -42,7 +42,7 @@ async def page(
 
 
 async def lift(tx: TenantTx, id_: UUID) -> BlockedAddress | None:
-    """Lift the block with this reason. Return None if there is none."""
+    """Delete one block. Return it, or None if there is none."""
     columns = blocked_addresses.c
     statement = sa.delete(blocked_addresses).where(columns.tenant_id == tx.tenant, columns.id == id_)
     row = (await tx.execute(statement.returning(blocked_addresses))).one_or_none()

@@ -37,7 +37,7 @@ _OLD = {
                                  WHERE m.tenant_id = :tenant AND m.attachments <> '[]' AND a ->> 'id' IS NOT NULL)
     """,
 }
-"""Return which rows of a kind are old and have ended."""
+"""The rows of each kind that are old and have ended."""
 
 _EMPTY_SESSIONS = """
     chat_sessions o WHERE o.tenant_id = :tenant AND o.created_at < :before

@@ -10,12 +10,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.addresses import Address
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.storable import storable, storable_value
-from app.domain.words import AccountId, Channel, DeliveryId, ReasonCode
-from app.store.address_links import main_key
+from app.domain.words import AccountId, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
 
 _UNHOLDABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
@@ -270,30 +268,6 @@ async def mark_settled(tx: TenantTx, id_: UUID, outcome: str) -> None:
         UPDATE receipts SET settled_at = now(), outcome = :outcome WHERE tenant_id = :tenant AND id = :id
     """)
     await tx.execute(statement, id=id_, outcome=outcome)
-
-
-async def block_address(tx: TenantTx, channel: Channel, address: str, reason: ReasonCode) -> None:
-    """Block this address on this channel."""
-    statement = sa.text("""
-        INSERT INTO blocked_addresses (tenant_id, channel, address, reason)
-        VALUES (:tenant, :channel, :address, :reason) ON CONFLICT DO NOTHING
-    """)
-    await tx.execute(statement, reason=reason, **await _place(tx, channel, address))
-
-
-async def unblock_address(tx: TenantTx, channel: Channel, address: str) -> None:
-    """Remove an opt-out that its owner has revoked."""
-    statement = sa.text("""
-        DELETE FROM blocked_addresses
-        WHERE tenant_id = :tenant AND channel = :channel AND address = :address AND reason = 'opted_out'
-    """)
-    await tx.execute(statement, **await _place(tx, channel, address))
-
-
-async def _place(tx: TenantTx, channel: Channel, address: str) -> dict[str, object]:
-    """Return the key of an address as a provider writes it."""
-    key = Address.read(channel, storable(address)).key
-    return {"channel": channel, "address": await main_key(tx, channel, key)}
 
 
 def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int | None]:

@@ -75,9 +75,9 @@ class Counts:
     accepted: int
     refused: int
     distinct_accepted: int
-    """Count the delivery ids that were accepted. A message without a correlation counts as one."""
+    """Delivery ids accepted at least once. A message without a correlation counts as one."""
     duplicates: Sequence[str] = field(default=())
-    """Return the delivery ids that were accepted more than once, in the order of first acceptance."""
+    """Delivery ids accepted more than once, in the order of first acceptance."""
 
 
 class Journal:
