@@ -51,7 +51,7 @@ FINISHED_WITHIN: Final = 600.0
 SPARE: Final = 0.1
 """The share of the messages that is to be left when the last fault has come."""
 FURNISHED_EVERY: Final = 10
-"""Faults after which the accounts' rates are set anew."""
+"""Faults after which the accounts' rates are set again."""
 QUIET: Final = 9.0
 """Seconds without a change: longer than the sandbox tries to hand a receipt over."""
 TYPES: Final = (
