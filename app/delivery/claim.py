@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from time import perf_counter, thread_time
+from time import thread_time
 from typing import Final
 from uuid import UUID
 
@@ -35,7 +35,7 @@ PUT_OFF: Final = "The remaining messages were deferred, and are tried again then
 AT_MOST: Final = 2
 """Deliveries that may be claimed and not yet recorded, per call that the account may have under way."""
 AT_ONCE: Final = 0.005
-"""Seconds that one claim may take for rendering in its transaction."""
+"""Seconds of CPU that one claim may take for rendering in its transaction."""
 ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to claim again if only calls under way are in the way."""
 
@@ -207,8 +207,8 @@ class Judging:
 
     def at_once(self, rows: Sequence[Claimed]) -> tuple[ClaimedSend, ...]:
         """Render what takes no time, in order. It holds up the claim, and with it the account."""
-        end, done = perf_counter() + AT_ONCE, list[ClaimedSend]()
-        while len(done) < len(rows) and self.rendering_time.short and perf_counter() < end:
+        end, done = thread_time() + AT_ONCE, list[ClaimedSend]()
+        while len(done) < len(rows) and self.rendering_time.short and thread_time() < end:
             done.append(self.claimed_send(rows[len(done)]))
         return tuple(done)
 

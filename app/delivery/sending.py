@@ -87,6 +87,8 @@ class Sending:
 
     async def record(self, provider: str, claimed: Claimed, result: CallOutcome) -> None:
         """Record an outcome, and wait until it is written."""
+        if self._slots.waits_for_records:
+            self._context.recorder.hurry()
         try:
             await self._context.recorder.record(result)
         finally:

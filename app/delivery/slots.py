@@ -93,16 +93,31 @@ class AccountSlots:
     def wanted(self, limit: int | None = None) -> int:
         """Return how many deliveries to claim now."""
         limit = self.limit if limit is None else limit
-        missing = limit - self.in_use + self._ahead(limit) - self.waiting
-        return max(0, min(missing, 2 * limit - self.in_use - self.waiting - self.unwritten))
+        return max(0, min(self._missing(limit), self._room(limit)))
 
     @property
     def wants_claim(self) -> bool:
         """Whether a claim is worth it."""
         if self.troubled:
             return False
-        target = self.limit + self._ahead(self.limit)
-        return not self.limit or self.wanted() >= max(1, target // REFILL_SHARE)
+        return not self.limit or self.wanted() >= self._worth_it
+
+    @property
+    def waits_for_records(self) -> bool:
+        """Whether a claim would be worth it if what was answered were recorded."""
+        return self._room(self.limit) < self._worth_it <= self._missing(self.limit)
+
+    @property
+    def _worth_it(self) -> int:
+        """How many deliveries are worth a claim."""
+        return max(1, (self.limit + self._ahead(self.limit)) // REFILL_SHARE)
+
+    def _missing(self, limit: int) -> int:
+        return limit - self.in_use + self._ahead(limit) - self.waiting
+
+    def _room(self, limit: int) -> int:
+        """How many more may be claimed and not recorded."""
+        return 2 * limit - self.in_use - self.waiting - self.unwritten
 
     @property
     def idle(self) -> bool:

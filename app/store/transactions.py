@@ -62,15 +62,10 @@ def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]
-    """A row whose columns are attributes."""
+    """A row whose columns are attributes. A name that is none raises KeyError: a method in Python would take longer."""
 
     __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    __getattr__ = asyncpg.Record.__getitem__
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,16 @@ class TestGroups:
         assert database.transactions == 1
         assert await stage.counts(batch) == {"sent": 3}
 
+    async def test_that_are_waited_for_are_written_at_once(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(recorder_module, "GROUP_WAIT", 3600)
+        batch, recorder = await claimed(stage, 2), Recorder(stage.database)
+        results = [result(stage, id_) for id_ in batch.deliveries]
+        async with recording(recorder), asyncio.timeout(20):
+            waiting = [asyncio.create_task(recorder.record(one)) for one in results]
+            recorder.hurry()
+            await asyncio.gather(*waiting)
+        assert await stage.counts(batch) == {"sent": 2}
+
     async def test_what_comes_while_one_is_written_is_the_next(self, stage: Stage) -> None:
         batch, written = await claimed(stage, 100), asyncio.Event()
 

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from app.delivery.pump import Pump
 from app.delivery.record import CallOutcome, Recorder
 from app.delivery.slots import AccountSlots
@@ -17,6 +19,9 @@ class NeverWrites(Recorder):
 
     def __init__(self, real: Recorder) -> None:
         self._real, self.writes = real, asyncio.Event()
+
+    def hurry(self) -> None:
+        """It never writes, however much it is waited for."""
 
     async def record(self, result: CallOutcome) -> None:
         await self.writes.wait()
@@ -49,6 +54,25 @@ async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_a
         recorder.writes.set()
         await pump
     assert await stage.counts(batch) == {"sent": 20}
+
+
+@pytest.mark.parametrize(
+    ("in_use", "waiting", "unwritten", "waits"),
+    [
+        (16, 8, 8, True),  # eight could be claimed instead of what was answered
+        (16, 8, 0, False),  # they can be claimed as it is
+        (16, 15, 1, False),  # so few are not worth it
+        (0, 0, 32, True),
+        (0, 0, 16, False),  # the first half can be claimed
+        (0, 16, 16, True),
+    ],
+)
+def test_a_claim_waits_for_records_if_only_they_are_in_its_way(
+    in_use: int, waiting: int, unwritten: int, *, waits: bool
+) -> None:
+    slots = AccountSlots(64, limit=16, in_use=in_use, waiting=waiting, unwritten=unwritten)
+    slots._speed.per_second = 160
+    assert slots.waits_for_records is waits
 
 
 def claimed_ahead(stage: Stage, slots: AccountSlots) -> None:
