@@ -162,6 +162,17 @@ def purge(
     operations.purge(older_than, dry_run=dry_run)
 
 
+@app.command(rich_help_panel=SERVICE)
+def restored() -> None:
+    """After a restore, before a worker starts: send nothing by itself that may have been sent since the back-up.
+
+    What was queued or under way becomes uncertain; what was not begun is cancelled. deploy/restore.sh does it.
+    """
+    from app import operations
+
+    operations.restored()
+
+
 @app.command("rotate-secrets", rich_help_panel=SERVICE)
 def rotate_secrets() -> None:
     """Encrypt all secrets under the first key of MASS_REPLY_SECRET_KEY, so that the others can be removed.

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -30,10 +31,11 @@ from app.domain.failure_texts import in_words
 from app.domain.outbound import Author
 from app.domain.permissions import Role
 from app.domain.words import TenantId
+from app.mass_replies.restored import after_restore
 from app.process.listening import check_port
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
-from app.store.database import UnsafeRole
+from app.store.database import Database, UnsafeRole
 from app.store.schema import UnknownRevision
 from app.store.schema import migrate as migrate_schema
 from app.telemetry import TelemetryMissing
@@ -204,6 +206,21 @@ def purge(older_than: str, *, dry_run: bool) -> None:
         typer.echo(f"{each.tenant}: {counts}")
         if each.kept_uncertain:
             typer.echo(f"{each.tenant}: kept {each.kept_uncertain} mass replies with uncertain deliveries", err=True)
+
+
+@in_one_line
+def restored() -> None:
+    done = asyncio.run(_restored(load_migration_settings().database_url))
+    typer.echo(f"deliveries uncertain {done['uncertain']}, mass replies cancelled {done['cancelled']}")
+
+
+async def _restored(url: str) -> Counter[str]:
+    """Needs the database alone: a restore has the addresses of `migrate`, and no secret key."""
+    database = Database(url, pool_size=2)
+    try:
+        return await after_restore(database)
+    finally:
+        await database.close()
 
 
 @in_one_line

@@ -15,3 +15,5 @@ WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'mass_reply_sweeper') \
 SQL
 pg_restore --no-privileges --exit-on-error --single-transaction --dbname "$RESTORE_URL" "$1"
 mass-reply migrate
+# The back-up does not know what was sent after it was made: nothing of it may leave by itself.
+mass-reply restored

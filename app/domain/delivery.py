@@ -44,6 +44,7 @@ class DeliveryEvent(StrEnum):
     RETRY = "retry"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    RESTORE = "restore"
 
 
 RETRYABLE = frozenset(
@@ -159,6 +160,9 @@ DELIVERY_RULES: Mapping[tuple[DeliveryStatus, DeliveryEvent], TransitionRule] = 
     (_S.QUEUED, _E.CLAIM): TransitionRule(_S.SENDING),
     (_S.QUEUED, _E.CANCEL): TransitionRule(_S.CANCELLED),
     (_S.QUEUED, _E.EXPIRE): TransitionRule(_S.FAILED, _G.OVERDUE),
+    # The database is an older one: what it calls queued or under way may have been sent.
+    (_S.QUEUED, _E.RESTORE): TransitionRule(_S.UNCERTAIN),
+    (_S.SENDING, _E.RESTORE): TransitionRule(_S.UNCERTAIN),
     (_S.SENDING, _E.LOSE_ANSWER): TransitionRule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
     (_S.SENDING, _E.LOSE_WORKER): TransitionRule(_S.UNCERTAIN, _G.SAME_ATTEMPT),
     # A late record also settles a row that the sweeper gave up on: it is the same attempt.

@@ -49,6 +49,7 @@ send_again         .          .          .          .          .          .     
 retry              .          .          .          .          .          queued     .          .        .
 cancel             cancelled  .          .          .          .          .          .          .        .
 expire             failed     .          .          .          .          .          .          .        .
+restore            uncertain  uncertain  .          .          .          .          .          .        .
 """
 
 MASS_REPLIES = """

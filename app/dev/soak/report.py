@@ -42,8 +42,13 @@ class Outcome:
         return sum(row.mass_reply == self.rolling and row.status is DeliveryStatus.UNCERTAIN for row in rows)
 
     @property
+    def whole(self) -> bool:
+        """Whether every fault and every restart came while there was something left to send."""
+        return sum(self.struck.values()) == self.plan.faults and self.restarted == self.plan.restarts
+
+    @property
     def good(self) -> bool:
-        return self.verdict.good and not self.uncertain_by_restarts and not self.died
+        return self.verdict.good and self.whole and not self.uncertain_by_restarts and not self.died
 
 
 def page(outcome: Outcome, now: datetime) -> str:
@@ -61,10 +66,11 @@ def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
     yield "The seed draws the recipients and the faults. When which process does what is the machine's own, so that the"
     yield "order of events is another one in every run. How a run is judged: [proof.md](proof.md)."
     yield ""
-    yield f"**{'Good' if outcome.good else 'NOT GOOD'}**: "
-    yield ", ".join(f"{kind} {verdict.by_kind[kind]}" for kind in Kind) + "."
+    yield f"**{'Good' if outcome.good else 'NOT GOOD'}**: " + ", ".join(f"{k} {verdict.by_kind[k]}" for k in Kind) + "."
     yield f"{outcome.restarted} rolling restarts in one mass reply left {outcome.uncertain_by_restarts} uncertain;"
     yield f"{outcome.died} processes ended by themselves."
+    if not outcome.whole:
+        yield "Not all of what was planned came while there was something left to send."
     yield ""
     yield "| what befell it | times |"
     yield "|---|---|"

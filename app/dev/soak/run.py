@@ -44,7 +44,7 @@ LEASE, SLACK, CALL = 5, 1, 10
 ROLLING: Final = 8_000
 HURRY: Final = 2_000.0
 """Messages a second of all accounts, once everything has happened that was to happen."""
-SECONDS_EACH: Final = 4.0
+SECONDS_EACH: Final = 3.0
 """What a fault may take of the whole time, the wait for progress after it included."""
 RESTART_SECONDS: Final = 12.0
 FINISHED_WITHIN: Final = 600.0

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from app.dev.ports import free_port
 from app.dev.subprocesses import Child, child
 
-READY: Final = 60.0
+READY: Final = 240.0
 """Seconds for a process to start on a machine that is busy."""
 
 BACKENDS: Final = """

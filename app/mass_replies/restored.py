@@ -1,0 +1,61 @@
+"""Use case: a database that was restored from a back-up. It does not know what was sent after the back-up was made.
+
+Whatever could leave now may have left before: nothing of it is sent by itself. What was not begun is cancelled, as it
+may have been begun, changed or cancelled since.
+"""
+
+from collections import Counter
+from typing import Final
+
+from app.delivery.settle import Report, settle
+from app.domain.audit import OPERATOR
+from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.words import Reason, ReasonCode, TenantId
+from app.mass_replies.control import cancel
+from app.mass_replies.sql import restored
+from app.store.database import Database
+
+PAGE: Final = 1_000
+WHY: Final = Reason(
+    ReasonCode.WORKER_LOST,
+    "The database was restored from a back-up, and it is not known whether this was sent after the back-up was made.",
+)
+
+
+async def after_restore(database: Database) -> Counter[str]:
+    """Do so for every tenant. Return how many deliveries and mass replies there were.
+
+    No process that sends may run. May be done again: a second time changes nothing.
+    """
+    async with database.begin_sweep() as tx:
+        tenants = await restored.every_tenant(tx)
+    done = Counter[str]()
+    for tenant in tenants:
+        done += await hold_back(database, tenant)
+    return done
+
+
+async def hold_back(database: Database, tenant: TenantId) -> Counter[str]:
+    """Make uncertain what was queued or under way, and cancel what was not begun."""
+    done = Counter[str]()
+    while settled := await _forget_page(database, tenant):
+        done["uncertain"] += settled
+    done["cancelled"] += await _cancel_unbegun(database, tenant)
+    return done
+
+
+async def _forget_page(database: Database, tenant: TenantId) -> int:
+    async with database.begin(tenant) as tx:
+        ids = await restored.hold_sendable(tx, PAGE)
+        unknown = ReportedEvent(DeliveryEvent.RESTORE, reason=WHY)
+        await settle(tx, [Report(id_, unknown, outcome="worker_lost", evidence=WHY.detail) for id_ in ids])
+        await restored.fence(tx, ids)
+    return len(ids)
+
+
+async def _cancel_unbegun(database: Database, tenant: TenantId) -> int:
+    async with database.begin(tenant) as tx:
+        ids = await restored.unbegun(tx)
+        for id_ in ids:
+            await cancel(tx, id_, OPERATOR)
+    return len(ids)
