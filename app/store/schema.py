@@ -1,5 +1,6 @@
 """Bring a database up to date, as its owner: the schema, the roles, the grants."""
 
+import asyncio
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -8,12 +9,20 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.store.database import SWEEPER_ROLE, async_url
 from app.tables import ROUTING_TABLES
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+LOCK_WAIT = "1s"
+"""`migrate` waits no longer for a lock: whoever needs the same table queues up behind it. It begins again instead."""
+LOCKED = "55P03"
+ATTEMPTS = 60
+PAUSE = 1.0
+"""Seconds between two attempts. In them those who queued up go on."""
 
 SWEEPER_COLUMNS = {
     "tenants": "id",
@@ -46,17 +55,30 @@ class UnknownRevision(Exception):
 async def migrate(owner_url: str, runtime_url: str) -> None:
     """Create or upgrade the schema, the runtime role of `runtime_url` if it is missing, and its grants.
 
-    All of it or nothing. Raise UnknownRevision if the database is of a release that this one does not continue.
+    All of it or nothing, beside a service that runs. Raise UnknownRevision if the database is of a release that this
+    one does not continue.
     """
     engine = create_async_engine(async_url(owner_url), hide_parameters=True)
     runtime = make_url(runtime_url)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
-            await _create_roles(connection, runtime)
-            await _grant(connection, _quoted(connection, runtime.username))
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await _migrate(engine, runtime)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) != LOCKED:
+                    raise
+            await asyncio.sleep(PAUSE)
     finally:
         await engine.dispose()
+
+
+async def _migrate(engine: AsyncEngine, runtime: sa.URL) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
+        await connection.run_sync(upgrade)
+        await _create_roles(connection, runtime)
+        await _grant(connection, _quoted(connection, runtime.username))
+        await _allow(connection)
 
 
 def upgrade(connection: sa.Connection) -> None:
@@ -107,20 +129,29 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"REVOKE DELETE ON api_keys, api_key_routes FROM {name}",  # a key is revoked, and stays in the list
         f"REVOKE ALL ON FUNCTION {SEARCH_FUNCTION} FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION {SEARCH_FUNCTION} TO {name}",
-        "DROP POLICY IF EXISTS search ON conversation_subjects",
-        "CREATE POLICY search ON conversation_subjects FOR SELECT TO CURRENT_USER USING (true)",
-        *(
-            statement
-            for table, columns in SWEEPER_COLUMNS.items()
-            for statement in (
-                f"GRANT SELECT ({columns}) ON {table} TO {SWEEPER_ROLE}",
-                f"DROP POLICY IF EXISTS sweeper ON {table}",
-                f"CREATE POLICY sweeper ON {table} FOR SELECT TO {SWEEPER_ROLE} USING (true)",
-            )
-        ),
+        *(f"GRANT SELECT ({columns}) ON {table} TO {SWEEPER_ROLE}" for table, columns in SWEEPER_COLUMNS.items()),
     ]
     for statement in statements:
         await connection.execute(sa.text(statement))
+
+
+async def _allow(connection: AsyncConnection) -> None:
+    """Let the sweeper and the search read through row-level security.
+
+    A policy that is there stays: to replace it takes a lock that nobody else may read beside.
+    """
+    found = await connection.execute(sa.text("SELECT tablename, policyname, roles::text[] FROM pg_policies"))
+    there = {(row[0], row[1]): row[2] for row in found}
+    owner = await connection.scalar(sa.text("SELECT current_user"))
+    wanted = {("conversation_subjects", "search"): owner} | {
+        (table, "sweeper"): SWEEPER_ROLE for table in SWEEPER_COLUMNS
+    }
+    for (table, policy), role in wanted.items():
+        if there.get((table, policy)) == [role]:
+            continue
+        await connection.execute(sa.text(f"DROP POLICY IF EXISTS {policy} ON {table}"))
+        reader = _quoted(connection, role)
+        await connection.execute(sa.text(f"CREATE POLICY {policy} ON {table} FOR SELECT TO {reader} USING (true)"))
 
 
 def _quoted(connection: AsyncConnection, name: str | None) -> str:

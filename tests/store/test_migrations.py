@@ -1,5 +1,6 @@
 """Migrations: what they make, and which databases they refuse."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.dev import servers
 from app.store import schema
 from app.store.database import async_url
-from app.store.schema import UnknownRevision, alembic_config, migrate
+from app.store.schema import SWEEPER_COLUMNS, UnknownRevision, alembic_config, migrate
 from tests.store.schema_lines import schema_lines
 
+WAITED_FOR = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'deliveries'::regclass)"
 MADE_BEFORE = Path(__file__).resolve().parents[1] / "data" / "schema" / "0076.txt"
 
 
@@ -75,3 +77,37 @@ async def test_a_migration_that_is_interrupted_has_changed_nothing_and_is_begun_
     assert await schema_lines(connection) == before
     await migrate(*urls)
     assert len(await schema_lines(connection)) > len(before)
+
+
+async def test_a_database_that_is_up_to_date_is_migrated_beside_whoever_uses_it(
+    connection: asyncpg.Connection, urls: tuple[str, str]
+) -> None:
+    await migrate(*urls)
+    before = await schema_lines(connection)
+    async with connection.transaction():
+        for table in SWEEPER_COLUMNS:
+            await connection.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")  # as every write does
+        async with asyncio.timeout(20):
+            await migrate(*urls)
+    assert await schema_lines(connection) == before
+
+
+async def test_a_migration_that_waits_for_a_lock_lets_others_pass(
+    connection: asyncpg.Connection, urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "PAUSE", 0.05)
+    await migrate(*urls)
+    before = await schema_lines(connection)
+    reader = await asyncpg.connect(urls[1])
+    await connection.execute("DROP POLICY sweeper ON deliveries")
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE deliveries IN ROW EXCLUSIVE MODE")
+        migration = asyncio.create_task(migrate(*urls))
+        async with asyncio.timeout(20):
+            while not await connection.fetchval(WAITED_FOR):
+                await asyncio.sleep(0.01)
+            await reader.fetch("SELECT FROM deliveries")  # behind the migration, which gives way
+        assert not migration.done()
+    await migration
+    await reader.close()
+    assert await schema_lines(connection) == before
