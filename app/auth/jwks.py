@@ -17,6 +17,8 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from app.channels.answers import read_answer
+
 log = structlog.get_logger(__name__)
 
 ALGORITHMS: Final = ("RS256", "ES256")
@@ -100,12 +102,10 @@ class KeySet:
     async def _fetch(self) -> bytes:
         async with self._http.stream("GET", self._url, headers={"Accept": "application/json"}) as answer:
             answer.raise_for_status()
-            content = bytearray()
-            async for piece in answer.aiter_bytes():
-                content += piece
-                if len(content) > MAX_BYTES:
-                    raise KeySetUnusable
-        return bytes(content)
+            content = await read_answer(answer, MAX_BYTES)
+        if content is None:
+            raise KeySetUnusable
+        return content
 
 
 def read_keys(content: bytes) -> Mapping[str, PyJWK]:

@@ -14,15 +14,16 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 import httpx
 
+from app.channels.answers import read_answer
 from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
 from app.domain.failure_texts import in_words
-from app.domain.json_values import values_in
+from app.domain.json_values import MOST_VALUES, values_in
 from app.domain.outbound import Deferred, Rejected, SendResult, Unknown
 from app.domain.provider_events import MalformedWebhook
 from app.domain.words import ReasonCode
@@ -149,16 +150,12 @@ async def exchange(
 async def _round_trip(http: httpx.AsyncClient, request: httpx.Request) -> ProviderResponse:
     response = await http.send(request, stream=True)
     try:
-        body = bytearray()
-        # Hardly anybody compresses, since nobody is asked to: httpx need not go through each piece for it.
-        packed = "content-encoding" in response.headers
-        async for chunk in response.aiter_bytes() if packed else cast(httpx.AsyncByteStream, response.stream):
-            body += chunk
-            if len(body) > MAX_ANSWER_BYTES:
-                return ProviderResponse(response.status_code, response.headers, None)
+        body = await read_answer(response, MAX_ANSWER_BYTES)
     finally:
         await response.aclose()
-    return ProviderResponse(response.status_code, response.headers, _json(bytes(body)))
+    # Reading more values than a request may hold would hold the process up.
+    json = None if body is None or values_in(body) > MOST_VALUES else _json(body)
+    return ProviderResponse(response.status_code, response.headers, json)
 
 
 def _json(body: bytes) -> Any:

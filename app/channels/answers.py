@@ -1,0 +1,37 @@
+"""Reading the body of a response from outside, whose server may mean harm."""
+
+import zlib
+from typing import Final, cast
+
+import httpx
+
+_PLAIN: Final = frozenset({"", "identity"})
+_COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
+
+
+async def read_answer(response: httpx.Response, most: int) -> bytes | None:
+    """Return the body, or None if it is longer than so many bytes or cannot be read.
+
+    We ask for none that is compressed. One that is all the same is expanded no further than that: httpx would expand
+    each piece whole, one encoding inside another, 16 kB to 16 MB and those to 16 GB.
+    """
+    body = bytearray()
+    # The stream itself: httpx's own iterators look at each piece once more.
+    async for piece in cast(httpx.AsyncByteStream, response.stream):
+        body += piece
+        if len(body) > most:
+            return None
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in _PLAIN:
+        return bytes(body)
+    return _expanded(bytes(body), most) if encoding in _COMPRESSED else None
+
+
+def _expanded(body: bytes, most: int) -> bytes | None:
+    expanding = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        whole = expanding.decompress(body, most + 1)
+    except zlib.error:
+        return None
+    return whole if expanding.eof and len(whole) <= most else None
