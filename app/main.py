@@ -23,6 +23,7 @@ from app.api.refusals import Refusals
 from app.api.routes import ROUTERS, docs, metrics, pages
 from app.api.routes.chat import ChatLimits
 from app.api.shutdown import on_shutdown
+from app.api.slow_refusals import SlowRefusals
 from app.process.garbage import collect_seldom
 from app.runtime import open_runtime
 from app.settings import Settings, load_settings
@@ -126,6 +127,7 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     app.add_middleware(Unhandled)
     app.add_middleware(CancelOnDisconnect)
     app.add_middleware(QuotaHeaders)
+    app.add_middleware(SlowRefusals)
     app.add_middleware(Cors, origins=settings.cors_origins, open_paths=(CHAT, ASSETS))
     app.add_middleware(RequestLog, metrics=telemetry.metrics)
     if settings.trusted_proxies:

@@ -6,7 +6,7 @@ The API and the workers open the same runtime, so that they cannot drift apart i
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +24,7 @@ from app.domain.erased_addresses import AddressDigests
 from app.domain.failure_texts import in_words
 from app.monitoring.gauges import DatabaseFigures
 from app.process.aside import Aside
+from app.process.tenant_time import TenantTime
 from app.settings import Settings, SettingsInvalid
 from app.store.credentials import Vault
 from app.store.database import Database
@@ -54,7 +55,8 @@ class Runtime:
     """For calls to tenants' own addresses, in a pool apart from the providers'."""
 
     address_digests: AddressDigests
-    aside: Aside = field(default_factory=Aside)
+    time: TenantTime
+    aside: Aside
 
 
 @asynccontextmanager
@@ -69,7 +71,8 @@ async def open_runtime(
     # The event loop waits as long as this, each time, for the thread that renders (`Aside`).
     sys.setswitchinterval(0.0002)
     async with AsyncExitStack() as stack:
-        database = Database(settings.database_url, pool_size=settings.database_pool_size).of(kind)
+        time = TenantTime()
+        database = Database(settings.database_url, pool_size=settings.database_pool_size, time=time).of(kind)
         stack.push_async_callback(database.close)
         # TypeError: asyncpg takes the options in the address as named arguments, and does not know this one.
         with _named("MASS_REPLY_DATABASE_URL", OSError, DBAPIError, TypeError):
@@ -103,6 +106,8 @@ async def open_runtime(
             figures,
             posts,
             digests,
+            time,
+            Aside(time),
         )
 
 

@@ -6,8 +6,8 @@ tells which, and either identifies a `Caller`.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -24,10 +24,11 @@ from app.auth.claims import TokenIdentity
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import StreamTicket
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
-from app.domain.errors import Fault, Forbidden, Unauthenticated
+from app.domain.errors import Fault, Forbidden, Overloaded, Unauthenticated
 from app.domain.outbound import Author
 from app.domain.permissions import Caller, KeyIdentity, Permission
 from app.domain.words import TenantId
+from app.process.tenant_time import TenantTime, TimeAccount
 from app.runtime import Runtime
 from app.store.database import Database
 from app.store.shares import QUICK
@@ -44,6 +45,14 @@ _ticket = APIKeyQuery(
 )
 
 
+PAUSE: Final = 0.25
+"""Seconds that a request waits at most if its tenant has used more than its share of the process."""
+PATIENCE: Final = 5.0
+"""Seconds that one waits, before its body is read, if it may take long. Then it is refused."""
+ADVANCE: Final = 0.02
+"""Seconds that such a request is charged when it begins, so that those that have waited begin one after another."""
+
+
 def current_runtime(request: Request) -> Runtime:
     runtime = request.app.state.runtime
     assert isinstance(runtime, Runtime)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
@@ -57,7 +66,9 @@ async def authenticate(
     credential: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
     """Return the caller, and count the request. Raise Unauthenticated, Forbidden or RateLimited."""
-    return _admitted_before(request) or _admit(await _identify(runtime, credential), request, quotas)
+    return _admitted_before(request) or await _admit(
+        await _identify(runtime, credential), request, quotas, runtime.time
+    )
 
 
 async def authenticate_stream(
@@ -69,7 +80,8 @@ async def authenticate_stream(
 ) -> Caller:
     """Return the caller of a stream, which a ticket opens too. A ticket beside a credential stays unused."""
     if credential is None and ticket is not None:
-        return _admit(await _caller_of_ticket(runtime.database.of(QUICK), ticket), request, quotas)
+        caller = await _caller_of_ticket(runtime.database.of(QUICK), ticket)
+        return await _admit(caller, request, quotas, runtime.time)
     return await authenticate(request, runtime, quotas, credential)
 
 
@@ -79,7 +91,7 @@ def _admitted_before(request: Request) -> Caller | None:
     return caller if isinstance(caller, Caller) else None
 
 
-def _admit(caller: Caller, request: Request, quotas: Quotas) -> Caller:
+async def _admit(caller: Caller, request: Request, quotas: Quotas, time: TenantTime) -> Caller:
     """Raise RateLimited, or Forbidden if a valid token gives no role."""
     _name_in_log(request, caller)
     quotas.count(request, caller)
@@ -87,6 +99,9 @@ def _admit(caller: Caller, request: Request, quotas: Quotas) -> Caller:
     request.state.caller = caller
     if not caller.roles:
         raise Forbidden("The token gives no role that this service knows.")
+    time.note(caller.tenant_id)
+    request.state.time = account = time.of(caller.tenant_id)
+    await account.pace(PAUSE)
     return caller
 
 
@@ -182,6 +197,22 @@ class AllowByTicket(Allow):
 
     async def __call__(self, caller: Annotated[Caller, Depends(authenticate_stream)]) -> Caller:
         return self.admit(caller)
+
+
+@dataclass(frozen=True)
+class EnoughTime(AccessCheck):
+    """Admits a request that may take long once its tenant has paid for what it used (`TenantTime`)."""
+
+    async def __call__(self, request: Request, _: Annotated[Caller, Depends(authenticate)]) -> None:
+        if getattr(request.state, "has_time", False):
+            return  # a route checks before it reads the body, and again
+        account: TimeAccount = request.state.time
+        if (left := await account.paid(PATIENCE)) > 0:
+            raise Overloaded(
+                "Earlier requests have used this tenant's share.", limit="time", wait=timedelta(seconds=left)
+            )
+        account.charge(ADVANCE)
+        request.state.has_time = True
 
 
 def author_of(caller: Caller, requested: AuthorBody | None) -> Author:

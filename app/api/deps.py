@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.api.auth import Allow, AllowByTicket, current_runtime
+from app.api.auth import Allow, AllowByTicket, EnoughTime, current_runtime
 from app.api.problems import NotReady
 from app.attachments.files import Files
 from app.domain.permissions import Caller, Permission
@@ -20,6 +20,9 @@ def _files(runtime: RuntimeDep) -> Files:
 
 
 FilesDep = Annotated[Files, Depends(_files)]
+
+MAY_TAKE_LONG = [Depends(EnoughTime())]
+"""The dependencies of a route whose cost its body decides."""
 
 AnyCaller = Annotated[Caller, Depends(Allow(None))]
 ConversationReader = Annotated[Caller, Depends(Allow(Permission.CONVERSATIONS_READ))]

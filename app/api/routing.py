@@ -8,9 +8,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import solve_dependencies
 from fastapi.routing import APIRoute
 
+from app.process.tenant_time import TimeAccount
+
 
 class AccessCheck:
-    """A dependency that admits or refuses a caller, and stores the admitted caller in the request's state."""
+    """A dependency that admits or refuses a caller, and stores them in the request's state.
+
+    It stores their tenant's time too, unless they are a visitor: strangers use up nobody's.
+    """
 
 
 class CallerFirst(APIRoute):
@@ -26,6 +31,7 @@ class CallerFirst(APIRoute):
         async def check_and_handle(request: Request) -> Response:
             stack = request.scope["fastapi_inner_astack"]
             await solve_dependencies(request=request, dependant=access, async_exit_stack=stack, embed_body_fields=False)
-            return await handle(request)
+            account: TimeAccount | None = getattr(request.state, "time", None)
+            return await (handle(request) if account is None else account.charged(handle(request)))
 
         return check_and_handle

@@ -37,6 +37,7 @@ from app.domain.provider_events import (
 from app.domain.stop_words import opted_out
 from app.domain.words import AccountId, Channel, ReasonCode, TenantId
 from app.process.aside import Aside
+from app.process.tenant_time import Purse
 from app.store import address_links, blocked_addresses
 from app.store.accounts import accounts_named, tenant_of_account
 from app.store.database import Database
@@ -89,7 +90,7 @@ async def take_callback(
 
     Raise Unauthenticated if the call is not the provider's, InvalidRequest if it cannot be read.
     """
-    adapter, aside = called.account_sender.adapter, aside.of(called.tenant)
+    adapter, aside = called.account_sender.adapter, aside.of(called.tenant, Purse.REPORTS)
     verified = await aside.once(lambda: adapter.verify(webhook))
     async with database.begin(called.tenant) as tx:
         await callback_sightings.note(tx, called.account_sender.account.id, verified=verified)

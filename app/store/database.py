@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
+from app.process.tenant_time import TenantTime
 from app.store.finishing import to_its_end
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
@@ -82,7 +83,7 @@ class NotCommitted(sa.exc.SQLAlchemyError):
 class Database:
     """The only source of connections. Each request to it belongs to one kind of work (`of`)."""
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str, *, pool_size: int, time: TenantTime | None = None) -> None:
         self._engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool_size,
@@ -96,6 +97,7 @@ class Database:
         )
         sa.event.listen(self._engine.sync_engine, "checkout", _leave_out_closed)
         self._shares = Shares(pool_size)
+        self._time = time or TenantTime()
         self._routes = Routes()
         self._kind = OWN_WORK
 
@@ -111,9 +113,14 @@ class Database:
 
         Raise Overloaded if the tenant's share of this kind of work is used up.
         """
+        account = self._time.of(TenantId(tenant), self._kind.purse) if self._kind.purse else None
+        if account is not None:
+            await account.pace(self._kind.pause)
         async with AsyncExitStack() as stack:
             if self._kind.statement_seconds is not None:
                 await stack.enter_async_context(self._shares.taken(self._kind, tenant))
+            if account is not None:
+                stack.enter_context(account.spending())
             given = {"app.tenant": str(UUID(str(tenant))), **_limits(self._kind)}
             connected = await stack.enter_async_context(self._connected(given))
             yield TenantTx(*connected, TenantId(tenant))

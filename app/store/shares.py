@@ -9,6 +9,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from app.domain.errors import Overloaded
+from app.process.tenant_time import Purse
 
 PATIENCE: Final = 5.0
 """Seconds that a request waits for a connection before it is refused."""
@@ -33,6 +34,10 @@ class WorkKind:
     """Whether all statements of a transaction see the same rows. Such work reads and writes nothing."""
     transaction_seconds: float | None = None
     """PostgreSQL ends a transaction after this time, whatever it is doing. None: never."""
+    purse: Purse | None = None
+    """What its time is charged to."""
+    pause: float = 0
+    """Seconds that a tenant waits at most before each transaction once it has used more than its share."""
 
 
 OWN_WORK: Final = WorkKind("own work")
@@ -44,12 +49,12 @@ ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 (`Routes`)."""
 QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)
 """A few rows by their keys, before any request: who is calling, and whether they may."""
-REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3)
+REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3, purse=Purse.REPORTS, pause=0.25)
 """Providers' reports. They wait for a response, and repeat a report without one."""
-ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4)
-SEARCH: Final = WorkKind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True)
+ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4, purse=Purse.REQUESTS)
+SEARCH: Final = WorkKind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True, purse=Purse.REQUESTS)
 """Queries whose cost a filter decides, and that store nothing. A count and a page of the same rows must agree."""
-BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3)
+BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3, purse=Purse.REQUESTS, pause=0.25)
 """Writes of as many rows as a selection or a file holds."""
 OF_THE_API: Final = (ROUTING, QUICK, REPORTS, ORDINARY, SEARCH, BULK)
 

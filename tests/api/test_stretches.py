@@ -109,5 +109,5 @@ async def test_no_callback_holds_the_loop(
     collect_seldom()
     async with stretches_of_the_loop() as stretches:
         answer = await call.made(client)
-    assert answer.status_code == 204
+    assert answer.status_code == 204, answer.text
     assert max(stretches) < LONGEST

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,26 @@ async def _is_ready(http: httpx.AsyncClient, url: str) -> bool:
         return (await http.get(f"{url}/health/ready")).status_code == 200
     except httpx.TransportError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a process has had of the machine so far, in seconds."""
+
+    computed: float
+    queued: float
+    """How long its first thread, on which the event loop runs, waited for a core."""
+
+    @classmethod
+    def by(cls, process: ForkServerProcess) -> "Spent":
+        queued = Path(f"/proc/{process.pid}/schedstat").read_text().split()[1]
+        return cls(cpu_seconds(process), int(queued) / 1e9)
+
+    def shares_since(self, before: "Spent", seconds: float) -> dict[str, float]:
+        return {
+            "computed": round((self.computed - before.computed) / seconds, 2),
+            "queued": round((self.queued - before.queued) / seconds, 2),
+        }
 
 
 def cpu_seconds(of: ForkServerProcess) -> float:

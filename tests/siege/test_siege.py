@@ -8,7 +8,9 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,7 +33,7 @@ from tests.history import create
 from tests.plans import renew_statistics
 from tests.scene import SENDGRID_PRIVATE, add_account, add_conversations, helpdesk, row, sendgrid
 from tests.siege.attacks import Target, besiege
-from tests.siege.ground import cpu_seconds, process, provide, served
+from tests.siege.ground import Spent, process, provide, served
 
 MEASURED = "SIEGE_SECONDS" in os.environ
 SECONDS = float(os.environ.get("SIEGE_SECONDS", "8"))
@@ -58,6 +60,8 @@ class Times:
     batch_per_second: float = 0.0
     me: list[float] = field(default_factory=list)
     statuses: set[int] = field(default_factory=set)
+    programs: dict[str, dict[str, float]] = field(default_factory=dict)
+    """What each of our processes had of the machine meanwhile, in cores."""
 
     def of_a_hundred(self, part: int) -> float:
         return round(1000 * sorted(self.me)[min(len(self.me) - 1, len(self.me) * part // 100)], 1)
@@ -70,6 +74,7 @@ class Times:
             "me_longest_ms": self.of_a_hundred(100),
             "me_calls": len(self.me),
             "load": round(os.getloadavg()[0], 1),
+            **self.programs,
         }
 
 
@@ -104,23 +109,16 @@ async def test_a_hostile_tenant_hurts_nobody_else(
             httpx.AsyncClient(base_url=api_url, headers=bearer(key), timeout=30) as user,
         ):
             await worker.ready()
-            alone = await _normal(user, "alone")
-            computed = cpu_seconds(api), cpu_seconds(worker.process), time.monotonic()
+            programs = {"api": api, "worker": worker.process}
+            alone = await _normal(user, "alone", programs)
             hostile = tmp_path / "hostile.json"
             with process(besiege, replace(target, url=api_url), settings=settings, log=hostile) as attackers:
-                beside = await _normal(user, "beside")
+                beside = await _normal(user, "beside", programs)
                 await asyncio.to_thread(attackers.join, 90)
-            seconds = time.monotonic() - computed[2]
-            busy = [
-                (cpu_seconds(each) - before) / seconds
-                for each, before in zip((api, worker.process), computed[:2], strict=True)
-            ]
     answers = json.loads(hostile.read_text())
     figures = {
         "alone": alone.figures(),
         "beside": beside.figures(),
-        "api_busy": round(busy[0], 2),
-        "worker_busy": round(busy[1], 2),
         "hostile": answers,
     }
     print(json.dumps(figures, indent=1))  # noqa: T201 - the measurement
@@ -157,7 +155,7 @@ async def _make_hostile(runtime: Runtime, owner_url: str, make_key: MakeKey, ten
     )
 
 
-async def _normal(user: httpx.AsyncClient, tag: str) -> Times:
+async def _normal(user: httpx.AsyncClient, tag: str, programs: Mapping[str, ForkServerProcess]) -> Times:
     """Send a batch as a person does, and ask who one is every now and then until it is done."""
     times = Times()
     batch = await create(user, selection={"filter": {"tags": {"any": [tag]}}})
@@ -168,7 +166,7 @@ async def _normal(user: httpx.AsyncClient, tag: str) -> Times:
         f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": batch["recipient_count"]}
     )
     assert confirmed.status_code == 202, confirmed.text
-    began = time.monotonic()
+    began, before = time.monotonic(), {name: Spent.by(each) for name, each in programs.items()}
     sending = asyncio.create_task(_finished(user, str(batch["id"])))
     while not sending.done():
         asked = time.monotonic()
@@ -176,7 +174,9 @@ async def _normal(user: httpx.AsyncClient, tag: str) -> Times:
         times.me.append(time.monotonic() - asked)
         await asyncio.sleep(0.02)
     await sending
-    times.batch_per_second = batch["recipient_count"] / (time.monotonic() - began)
+    seconds = time.monotonic() - began
+    times.batch_per_second = batch["recipient_count"] / seconds
+    times.programs = {name: Spent.by(each).shares_since(before[name], seconds) for name, each in programs.items()}
     return times
 
 

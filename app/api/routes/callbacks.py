@@ -14,9 +14,13 @@ from app.api.routing import CallerFirst
 from app.delivery import callbacks
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.provider_events import Webhook
+from app.process.tenant_time import Purse
 from app.store.shares import REPORTS
 
 router = APIRouter(prefix="/callbacks", tags=["callbacks"], route_class=CallerFirst)
+
+PAUSE = 1.0
+"""Seconds that a call waits at most, before its body is read, if the tenant's calls have used more than its share."""
 
 AccountId = Annotated[UUID, Path(alias="account_id", description="The channel account's id.")]
 
@@ -32,6 +36,7 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
     database = runtime.database.of(REPORTS)
     called = await callbacks.admit(database, runtime.senders, account_id, head)
     belongs_to(request, called.tenant)
+    await runtime.time.of(called.tenant, Purse.REPORTS).pace(PAUSE)
     webhook = replace(head, body=await read_body(request, called.account_sender.adapter.callback_bytes))
     metrics = runtime.telemetry.metrics
     await callbacks.take_callback(database, runtime.senders, runtime.aside, metrics, called, webhook)

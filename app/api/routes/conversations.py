@@ -15,7 +15,7 @@ from app.api.conversation_schemas import (
     SearchBody,
     TimelineAnswer,
 )
-from app.api.deps import ConversationReader, ConversationWriter, RuntimeDep
+from app.api.deps import MAY_TAKE_LONG, ConversationReader, ConversationWriter, RuntimeDep
 from app.api.import_schema import ConversationLine
 from app.api.paging import Page, PageDep
 from app.api.problems import problems
@@ -61,7 +61,7 @@ _IMPORT: dict[str, Any] = {
 }
 
 
-@router.post("/import", responses=problems(), openapi_extra=_IMPORT)
+@router.post("/import", dependencies=MAY_TAKE_LONG, responses=problems(), openapi_extra=_IMPORT)
 async def import_conversations(
     request: Request,
     caller: ConversationWriter,
@@ -91,7 +91,7 @@ def _refused(pointer: str, code: str, detail: str) -> InvalidRequest:
     return InvalidRequest(faults=[Fault(pointer, code, detail)])
 
 
-@router.post("/search", responses=problems())
+@router.post("/search", dependencies=MAY_TAKE_LONG, responses=problems())
 async def search_conversations(body: SearchBody, caller: ConversationReader, runtime: RuntimeDep) -> SearchAnswer:
     """Find conversations by the filter that a mass reply takes, newest first."""
     filter, page = parse_filter(body.filter, "/filter"), Page(body.limit, body.cursor)

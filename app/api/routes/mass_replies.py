@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response, status
 from structlog.contextvars import bind_contextvars
 
 from app.api.conditional import IfNoneMatch, entity_tag, is_known
-from app.api.deps import ConversationReader, RuntimeDep, Sender
+from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE
 from app.api.idempotency import KeyHeader, read_key
 from app.api.mass_replies import Id, answer, read, wake
@@ -70,7 +70,7 @@ _BAD_DRAFT = (
 )
 
 
-@router.post("/preview", responses=problems(*_BAD_DRAFT))
+@router.post("/preview", dependencies=MAY_TAKE_LONG, responses=problems(*_BAD_DRAFT))
 async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: RuntimeDep) -> PreviewAnswer:
     """Return what a mass reply would do. Nothing is stored."""
     previewed = await preview(
@@ -88,6 +88,7 @@ async def preview_mass_reply(body: PreviewBody, caller: Sender, runtime: Runtime
 
 @router.post(
     "",
+    dependencies=MAY_TAKE_LONG,
     status_code=status.HTTP_201_CREATED,
     response_model=MassReplyAnswer,
     responses={

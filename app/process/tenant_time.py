@@ -1,0 +1,142 @@
+"""How much time of a process each tenant has used, and how long it waits for more.
+
+A tenant that used more than its share waits while another tenant is there. Alone, it never waits. What counts is the
+time that its work takes in the database, beside the event loop, and on it where a body is read.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from itertools import islice
+from types import coroutine
+from typing import Any, Final, TypeVar
+
+from app.domain.words import TenantId
+
+SHARE: Final = 0.5
+"""Seconds of work in each second."""
+AT_ONCE: Final = 10.0
+"""Seconds of work after a pause, before anything waits."""
+DEEPEST: Final = 10.0
+"""Seconds of work that may be owed. What is used beyond them is free: nobody waits longer than 20 seconds for it."""
+PRESENT: Final = 10.0
+"""Seconds for which a tenant counts as there after its last request."""
+REMEMBERED: Final = 10_000
+"""Tenants. Those silent for longest are forgotten first."""
+
+
+Result = TypeVar("Result")
+
+
+class Purse(StrEnum):
+    """What a tenant's time is spent on. Its users' requests never hold up its providers' reports."""
+
+    REQUESTS = "requests"
+    REPORTS = "reports"
+
+
+class TenantTime:
+    """The time that one process has for its tenants."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._accounts: OrderedDict[tuple[TenantId, Purse], TimeAccount] = OrderedDict()
+        self._seen: OrderedDict[TenantId, float] = OrderedDict()
+
+    def of(self, tenant: TenantId, purse: Purse = Purse.REQUESTS) -> "TimeAccount":
+        key = (tenant, purse)
+        account = self._accounts.get(key) or TimeAccount(self, tenant)
+        self._accounts[key] = account
+        self._accounts.move_to_end(key)
+        if len(self._accounts) > REMEMBERED:
+            self._accounts.popitem(last=False)
+        return account
+
+    def note(self, tenant: TenantId) -> None:
+        """Note that a tenant is there."""
+        self._seen[tenant] = self.clock()
+        self._seen.move_to_end(tenant)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def is_another_there(self, tenant: TenantId) -> bool:
+        now = self.clock()
+        newest = islice(reversed(self._seen.items()), 2)
+        return any(other != tenant and now - seen < PRESENT for other, seen in newest)
+
+
+class TimeAccount:
+    """One tenant's time for one purpose."""
+
+    def __init__(self, tenants: TenantTime, tenant: TenantId) -> None:
+        self._tenants = tenants
+        self._tenant = tenant
+        self._paid_at = 0.0
+        """When what was charged is paid for. The past, as far as the tenant may save up."""
+        self._under_way = 0
+        self._begun_at = 0.0
+        """The sum of the times at which what is under way began."""
+
+    def charge(self, seconds: float) -> None:
+        """Count time that its work has taken."""
+        now = self._tenants.clock()
+        self._paid_at = min(self._since(now) + seconds / SHARE, now + DEEPEST / SHARE)
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Count the time that the block takes, also while it is under way."""
+        began = self._tenants.clock()
+        self._under_way += 1
+        self._begun_at += began
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._begun_at -= began
+            self.charge(self._tenants.clock() - began)
+
+    def wait(self) -> float:
+        """Return how many seconds it should wait before it uses more: none if no other tenant is there."""
+        now = self._tenants.clock()
+        under_way = (self._under_way * now - self._begun_at) / SHARE
+        left = min(self._since(now) + under_way - now, DEEPEST / SHARE)
+        return left if left > 0 and self._tenants.is_another_there(self._tenant) else 0.0
+
+    def _since(self, now: float) -> float:
+        return max(self._paid_at, now - AT_ONCE / SHARE)
+
+    async def pace(self, at_most: float) -> None:
+        """Wait until it has paid for what it used, and never longer than so many seconds."""
+        if (seconds := min(self.wait(), at_most)) > 0:
+            await asyncio.sleep(seconds)
+
+    @coroutine
+    def charged(self, work: Coroutine[Any, None, Result]) -> Generator[Any, None, Result]:
+        """Do the work, and charge what it computes on the event loop, step by step."""
+        error: BaseException | None = None
+        while True:
+            began = time.thread_time()
+            try:
+                waits_for = work.send(None) if error is None else work.throw(error)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            finally:
+                self.charge(time.thread_time() - began)
+            try:
+                yield waits_for
+                error = None
+            except BaseException as raised:  # noqa: BLE001 - raised in the work, as if it had waited itself
+                error = raised
+
+    async def paid(self, within: float) -> float:
+        """Wait until it has paid. Return the seconds that would be left to wait after so many, or 0."""
+        ends = time.monotonic() + within
+        left = self.wait()
+        while left > 0 and (patience := ends - time.monotonic()) > 0:
+            await self.pace(patience)
+            left = self.wait()
+        return left

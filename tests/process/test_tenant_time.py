@@ -1,0 +1,133 @@
+"""A tenant's share of a process's time."""
+
+import asyncio
+import time
+from uuid import uuid4
+
+import pytest
+
+from app.domain.words import TenantId
+from app.process.aside import Aside
+from app.process.tenant_time import AT_ONCE, DEEPEST, PRESENT, SHARE, Purse, TenantTime
+
+BUSY, OTHER = TenantId(uuid4()), TenantId(uuid4())
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def both(clock: Clock) -> TenantTime:
+    """A process in which two tenants are."""
+    both = TenantTime(clock)
+    both.note(BUSY)
+    both.note(OTHER)
+    return both
+
+
+def test_a_tenant_waits_for_what_it_used_beyond_its_share(both: TenantTime, clock: Clock) -> None:
+    account = both.of(BUSY)
+    account.charge(AT_ONCE)
+    assert account.wait() == 0
+    account.charge(1)
+    assert account.wait() == 1 / SHARE
+    clock.now += 1 / SHARE
+    assert account.wait() == 0
+
+
+def test_nobody_waits_for_what_another_used(both: TenantTime) -> None:
+    both.of(BUSY).charge(1_000)
+    assert both.of(OTHER).wait() == 0
+    assert both.of(BUSY, Purse.REPORTS).wait() == 0, "nor do its providers"
+
+
+def test_a_tenant_alone_never_waits(both: TenantTime, clock: Clock) -> None:
+    both.of(BUSY).charge(1_000)
+    clock.now += PRESENT
+    both.note(BUSY)
+    assert both.of(BUSY).wait() == 0
+    both.note(OTHER)
+    assert both.of(BUSY).wait() > 0
+
+
+def test_what_is_under_way_counts_before_it_has_ended(both: TenantTime, clock: Clock) -> None:
+    account = both.of(BUSY)
+    account.charge(AT_ONCE)
+    with account.spending(), account.spending():
+        clock.now += 1
+        assert account.wait() == 2 / SHARE - 1
+    assert account.wait() == 2 / SHARE - 1
+    clock.now += 2 / SHARE - 1
+    assert account.wait() == 0
+
+
+def test_no_debt_is_deeper_than_its_bound(both: TenantTime) -> None:
+    both.of(BUSY).charge(1_000_000)
+    assert both.of(BUSY).wait() == DEEPEST / SHARE
+
+
+async def test_what_is_computed_aside_is_charged(clock: Clock) -> None:
+    tenants = TenantTime(clock)
+    busy = Aside(tenants).of(BUSY)
+    Aside(tenants).of(OTHER)
+    await busy.once(lambda: _compute(0.02))
+    tenants.of(BUSY).charge(AT_ONCE - 0.001)
+    assert tenants.of(BUSY).wait() > 0
+
+
+async def test_what_a_request_computes_on_the_loop_is_charged_and_its_waiting_is_not(
+    both: TenantTime, clock: Clock
+) -> None:
+    account = both.of(BUSY)
+    account.charge(AT_ONCE)
+
+    async def work() -> str:
+        await asyncio.sleep(0.05)
+        _compute(0.01)
+        return "done"
+
+    assert await account.charged(work()) == "done"
+    assert 0.01 <= account.wait() * SHARE < 0.05
+
+
+async def test_work_that_is_charged_fails_and_is_cancelled_as_ever(both: TenantTime) -> None:
+    ended = asyncio.Event()
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise LookupError
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with pytest.raises(LookupError):
+        await both.of(BUSY).charged(fails())
+
+    async def charged() -> None:
+        await both.of(BUSY).charged(waits())
+
+    task = asyncio.create_task(charged())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+
+
+def _compute(seconds: float) -> None:
+    ends = time.thread_time() + seconds
+    while time.thread_time() < ends:
+        pass
