@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api import auth
 from app.api.routes import conversations
 from app.domain.api_keys import PresentedKey
 from app.domain.permissions import Role
@@ -62,6 +63,7 @@ async def test_a_tenant_that_searches_without_end_takes_its_own_share_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shares, "PATIENCE", 0.2)
+    monkeypatch.setattr(auth, "PATIENCE", 0.2)
     async with standing_still(owner):
         searches = [asyncio.create_task(client.post("/conversations/search", json={"filter": {}})) for _ in range(50)]
         share = settings.database_pool_size * SEARCH.of_tenant // PARTS
