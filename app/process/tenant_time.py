@@ -16,8 +16,6 @@ from typing import Any, Final, TypeVar
 
 from app.domain.words import TenantId
 
-SHARE: Final = 0.5
-"""Seconds of work in each second."""
 AT_ONCE: Final = 10.0
 """Seconds of work after a pause, before anything waits."""
 DEEPEST: Final = 10.0
@@ -37,6 +35,11 @@ class Purse(StrEnum):
     REQUESTS = "requests"
     REPORTS = "reports"
 
+    @property
+    def share(self) -> float:
+        """Seconds of work in each second."""
+        return 1.0 if self is Purse.REPORTS else 0.5
+
 
 class TenantTime:
     """The time that one process has for its tenants."""
@@ -48,7 +51,7 @@ class TenantTime:
 
     def of(self, tenant: TenantId, purse: Purse = Purse.REQUESTS) -> "TimeAccount":
         key = (tenant, purse)
-        account = self._accounts.get(key) or TimeAccount(self, tenant)
+        account = self._accounts.get(key) or TimeAccount(self, tenant, purse)
         self._accounts[key] = account
         self._accounts.move_to_end(key)
         if len(self._accounts) > REMEMBERED:
@@ -71,9 +74,10 @@ class TenantTime:
 class TimeAccount:
     """One tenant's time for one purpose."""
 
-    def __init__(self, tenants: TenantTime, tenant: TenantId) -> None:
+    def __init__(self, tenants: TenantTime, tenant: TenantId, purse: Purse) -> None:
         self._tenants = tenants
         self._tenant = tenant
+        self._share = purse.share
         self._paid_at = 0.0
         """When what was charged is paid for. The past, as far as the tenant may save up."""
         self._under_way = 0
@@ -83,7 +87,7 @@ class TimeAccount:
     def charge(self, seconds: float) -> None:
         """Count time that its work has taken."""
         now = self._tenants.clock()
-        self._paid_at = min(self._since(now) + seconds / SHARE, now + DEEPEST / SHARE)
+        self._paid_at = min(self._since(now) + seconds / self._share, now + DEEPEST / self._share)
 
     @contextmanager
     def spending(self) -> Iterator[None]:
@@ -101,12 +105,12 @@ class TimeAccount:
     def wait(self) -> float:
         """Return how many seconds it should wait before it uses more: none if no other tenant is there."""
         now = self._tenants.clock()
-        under_way = (self._under_way * now - self._begun_at) / SHARE
-        left = min(self._since(now) + under_way - now, DEEPEST / SHARE)
+        under_way = (self._under_way * now - self._begun_at) / self._share
+        left = min(self._since(now) + under_way - now, DEEPEST / self._share)
         return left if left > 0 and self._tenants.is_another_there(self._tenant) else 0.0
 
     def _since(self, now: float) -> float:
-        return max(self._paid_at, now - AT_ONCE / SHARE)
+        return max(self._paid_at, now - AT_ONCE / self._share)
 
     async def pace(self, at_most: float) -> None:
         """Wait until it has paid for what it used, and never longer than so many seconds."""

@@ -8,8 +8,9 @@ import pytest
 
 from app.domain.words import TenantId
 from app.process.aside import Aside
-from app.process.tenant_time import AT_ONCE, DEEPEST, PRESENT, SHARE, Purse, TenantTime
+from app.process.tenant_time import AT_ONCE, DEEPEST, PRESENT, Purse, TenantTime
 
+SHARE = Purse.REQUESTS.share
 BUSY, OTHER = TenantId(uuid4()), TenantId(uuid4())
 
 

@@ -19,7 +19,7 @@ from app.store.shares import REPORTS
 
 router = APIRouter(prefix="/callbacks", tags=["callbacks"], route_class=CallerFirst)
 
-PAUSE = 1.0
+PAUSE = 0.25
 """Seconds that a call waits at most, before its body is read, if the tenant's calls have used more than its share."""
 
 AccountId = Annotated[UUID, Path(alias="account_id", description="The channel account's id.")]
