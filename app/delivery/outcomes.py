@@ -5,7 +5,6 @@ the queue, and no lane of the account sends until the time that the provider ask
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
@@ -36,8 +35,9 @@ def answered(claimed: Claimed, result: SendResult, left_out: tuple[DroppedAttach
     lane = claimed.lane
     match result:
         case Accepted(provider_message_id, dropped):
-            report = _report(claimed, DeliveryEvent.ACCEPT, "accepted", None, provider_message_id)
-            report = replace(report, dropped=(*left_out, *dropped))
+            reported = ReportedEvent(DeliveryEvent.ACCEPT, claimed.epoch)
+            all_dropped = (*left_out, *dropped)
+            report = Report(claimed.delivery_id, reported, provider_message_id, "accepted", dropped=all_dropped)
             return CallOutcome(lane.tenant, lane.account, report, "answer")
         case Rejected(code, detail, own=True):
             return refused(claimed, Reason(code, detail, retryable=code in RETRYABLE))
@@ -69,14 +69,12 @@ def _report(
     event: DeliveryEvent,
     outcome: str,
     reason: Reason | None,
-    provider_message_id: str | None = None,
     evidence: str | None = None,
     wait: timedelta | None = None,
 ) -> Report:
     return Report(
         claimed.delivery_id,
         ReportedEvent(event, claimed.epoch, reason=reason),
-        provider_message_id=provider_message_id,
         outcome=outcome,
         evidence=evidence or (reason.detail if reason else None),
         wait=wait,

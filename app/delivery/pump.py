@@ -275,8 +275,7 @@ class Pump:
         if not self._ready or self._stop.is_set() or not self._was_open(FRESH):
             return False
         adapter = self._ready[0].adapter
-        alike = sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
-        if alike >= BATCH_FROM and takes_many(adapter):
+        if takes_many(adapter) and (alike := self._alike(adapter)) >= BATCH_FROM:
             if free < BATCH_FROM and self._slots.in_use:
                 return False
             many = self._take(min(alike, free, self._context.batch_sizes.limit(self._lane)))
@@ -285,6 +284,9 @@ class Pump:
             [one] = self._take(1)
             self._spawn(self._send(self._sending.one(one, self._staged.refused)))
         return True
+
+    def _alike(self, adapter: Adapter) -> int:
+        return sum(1 for _ in takewhile(lambda each: each.adapter is adapter, self._ready))
 
     async def _send(self, call: Coroutine[Any, Any, bool]) -> None:
         if await call:

@@ -93,7 +93,11 @@ class Database:
             pool_use_lifo=True,
             hide_parameters=True,
             isolation_level="AUTOCOMMIT",  # transactions begin and end in `_connected`
-            connect_args={"server_settings": _SESSION, "timeout": CONNECT_SECONDS},
+            connect_args={
+                "server_settings": _SESSION,
+                "timeout": CONNECT_SECONDS,
+                "max_cached_statement_lifetime": 0,  # a plan is as good after five minutes
+            },
         )
         sa.event.listen(self._engine.sync_engine, "checkout", _leave_out_closed)
         self._shares = Shares(pool_size)
