@@ -139,16 +139,16 @@ import{C as e,D as t,E as n,O as r,S as i,T as a,_ as o,a as s,b as c,c as l,d a
           <option value="">${r(`any`)}</option>${Ee.map(e=>n`<option value=${e} ?selected=${e===this.place.get(`status`)}>${t.batchStatus(e)}</option>`)}</select></label>
       </div>
       ${this.said()}
-      <div class="wide"><table>
+      <div class="wide"><table class="rows">
         <thead><tr><th>${r(`col_state`)}</th><th>${r(`message`)}</th><th class="number">${r(`recipients`)}</th><th>${r(`col_who`)}</th><th>${r(`col_time`)}</th></tr></thead>
         <tbody>${i?.map(e=>this.#n(e))}</tbody>
       </table></div>
       ${i===null&&!this.problem?n`<p class="soft">${r(`loading`)}</p>`:a}
       ${i?.length===0?n`<p class="soft empty">${r(this.place.get(`status`)?`nothing_here`:`no_mass_replies`)}</p>`:a}
-      ${this.#t.render(t,null,W)}`}#n(e){let{words:t}=this;return n`<tr>
+      ${this.#t.render(t,null,W)}`}#n(e){let{words:t}=this,{say:r}=t;return n`<tr>
       <td class="tight"><span class="state ${e.status}">${t.batchStatus(e.status)}</span></td>
       <td><a href=${b(`mass-replies`,{id:e.id})} class="clip">${e.message.text}</a></td>
-      <td class="number">${e.recipient_count===null?`…`:t.number(e.recipient_count)}</td>
+      <td class="number" data-label=${r(`recipients`)}>${e.recipient_count===null?`…`:t.number(e.recipient_count)}</td>
       <td>${e.author.name}</td>
       <td class="tight"><time datetime=${e.created_at} title=${t.exact(e.created_at)}>${t.ago(e.created_at)}</time></td>
     </tr>`}};De=p([e(`mass-reply-history`)],De);var G=class extends w{constructor(...e){super(...e),this.guards=null,this.#t=()=>this.try(async()=>{this.guards=await this.api.put(`/settings`,{body:this.guards}),this.saved=!0})}firstUpdated(){this.try(async()=>{this.guards=await this.api.get(`/settings`)})}render(){let{say:e}=this.words;return this.section(e(`guards`),this.guards?this.#e(this.guards):a)}#e(e){let{say:t}=this.words,r=t=>{this.guards={...e,...t},this.saved=!1},i=(t,i)=>n`<label class="field">${i}
@@ -308,7 +308,8 @@ import{C as e,D as t,E as n,O as r,S as i,T as a,_ as o,a as s,b as c,c as l,d a
     .bulk { min-height: 96px; }
     .rows tr { display: block; padding: 6px 0; border-bottom: 1px solid var(--line); }
     .rows th, .rows td { display: block; border: 0; padding: 2px 8px; text-align: left; white-space: normal; }
-    .rows td:empty { display: none; }
+    .rows :is(td:empty, thead) { display: none; }
+    .rows td[data-label]::before { content: attr(data-label) ': '; }
     .beside { grid-template-columns: minmax(0, 1fr); }
     .thread { border: 0; padding: 0; }
     .beside > .wide { display: none; }

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Error, Page, async_playwright, expect
 
 from app.dev.sandbox.server import Sandbox
 from app.domain.words import Channel
@@ -61,25 +61,34 @@ def url(cable: Cable) -> str:
 
 
 @pytest.fixture(scope="session")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """Started once: it takes longer than most tests."""
+async def tab(browser_path: str) -> AsyncIterator[Page]:
+    """The one tab of a run: to start a browser, and each process for a tab, costs more than most tests.
+
+    Tests share nothing in it: each has a service of its own at a port of its own, which is another origin.
+    """
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path)
-        yield browser
+        yield await browser.new_page()
         await browser.close()
 
 
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A tab that fails the test when anything in it throws."""
+async def page(tab: Page) -> AsyncIterator[Page]:
+    """The tab as it is when it is new. It fails the test when anything in it throws."""
     errors: list[str] = []
-    context = await browser.new_context(viewport={"width": 1280, "height": 860})
-    page = await context.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(PATIENCE)
-    yield page
-    await context.close()
+
+    def note(error: Error) -> None:
+        errors.append(str(error))
+
+    tab.set_default_timeout(PATIENCE)
+    await tab.set_viewport_size({"width": 1280, "height": 860})
+    await tab.emulate_media(color_scheme="light")
+    tab.on("pageerror", note)
+    yield tab
+    await tab.unroute_all(behavior="ignoreErrors")
+    await tab.goto("about:blank")
+    tab.remove_listener("pageerror", note)
     assert errors == []
 
 

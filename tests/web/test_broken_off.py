@@ -11,7 +11,6 @@ from tests.web.test_console import sign_in
 from tests.web.test_dialog import AGENT, heading, write
 from tests.web.test_editor import PDF
 
-BOTH: tuple[Where, Where] = ("headers", "body")
 NO_ANSWER = "The service does not answer."
 PARTS = "settings|snippets|automation-rules|webhook-endpoints|api-keys|audit-log"
 
@@ -26,7 +25,7 @@ async def again(page: Page, cable: Cable, told: str, times: int = 1) -> None:
         await expect(alert).to_have_count(left)
 
 
-@pytest.mark.parametrize("where", BOTH)
+@pytest.mark.parametrize("where", ["headers", "body"])
 async def test_a_response_that_is_lost_on_its_way_to_the_dialog_is_told_and_asked_for_again(
     conversations: None, cable: Cable, page: Page, open_dialog: OpenDialog, make_key: MakeKey, where: Where
 ) -> None:
@@ -64,18 +63,17 @@ async def test_a_response_that_is_lost_on_its_way_to_the_dialog_is_told_and_aske
     await again(page, cable, NO_ANSWER)
 
 
-@pytest.mark.parametrize("where", BOTH)
 async def test_a_response_that_is_lost_on_its_way_to_the_console_is_told_and_asked_for_again(
-    conversations: None, cable: Cable, page: Page, url: str, make_key: MakeKey, where: Where
+    conversations: None, cable: Cable, page: Page, url: str, make_key: MakeKey
 ) -> None:
-    cable.cut("GET /me", where)
+    cable.cut("GET /me", "body")
     await sign_in(page, url, await make_key(Role.ADMIN, agent=AGENT))
     await expect(page.get_by_role("alert")).to_have_text(NO_ANSWER)
-    cable.cut("POST /conversations/search", where)
+    cable.cut("POST /conversations/search", "body")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Conversations")
     await again(page, cable, NO_ANSWER)
-    cable.cut("GET /conversations/.*/timeline", where)
+    cable.cut("GET /conversations/.*/timeline", "body")
     await page.get_by_role("link", name="Ann Lee").first.click()
     await again(page, cable, NO_ANSWER)
     for place, requests, times in (
@@ -83,14 +81,14 @@ async def test_a_response_that_is_lost_on_its_way_to_the_console_is_told_and_ask
         ("Accounts", "GET /channel-accounts", 1),
         ("Settings", f"GET /({PARTS})", len(PARTS.split("|"))),
     ):
-        cable.cut(requests, where)
+        cable.cut(requests, "body")
         await page.get_by_role("link", name=place).click()
         await again(page, cable, NO_ANSWER, times)
-    cable.cut("PUT /settings", where)
+    cable.cut("PUT /settings", "body")
     await page.get_by_role("region", name="Guards").get_by_role("button", name="Save").click()
     await again(page, cable, NO_ANSWER)
     await page.get_by_role("link", name="Accounts").click()
-    cable.cut("POST /channel-accounts/.*/test", where)
+    cable.cut("POST /channel-accounts/.*/test", "body")
     await page.get_by_role("button", name="Test").first.click()
     await again(page, cable, NO_ANSWER)
     await expect(page.get_by_role("button", name="Test").first).to_be_enabled()

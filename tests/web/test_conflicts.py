@@ -52,7 +52,8 @@ async def test_a_number_that_changes_under_the_pointer_is_not_confirmed_by_the_p
 ) -> None:
     page = await open_dialog(await make_key(Role.AGENT, agent=AGENT))
     await write(page, hold=True)
-    await page.get_by_role("button", name="Review").click()
+    async with page.expect_response("**/events?*"):
+        await page.get_by_role("button", name="Review").click()
     await heading(page, "12 conversations will get this message")
     send = page.get_by_role("button", name="Send to")
     await expect(send).to_be_enabled()
@@ -64,9 +65,10 @@ async def test_a_number_that_changes_under_the_pointer_is_not_confirmed_by_the_p
         await press()
         async with runtime.database.begin(tenant) as tx:
             await tx.execute(sa.text("UPDATE mass_replies SET recipient_count = :n, updated_at = now()"), n=count)
-        cable.pull_out()
-        cable.plug_in()
-        await heading(page, f"{count} conversations will get this message")
+        async with page.expect_response("**/events?*"):
+            cable.pull_out()
+            cable.plug_in()
+            await heading(page, f"{count} conversations will get this message")
         await expect(send).to_be_enabled()
         await release()
         [batch] = (await client.get("/mass-replies")).json()["items"]

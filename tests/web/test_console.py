@@ -1,14 +1,12 @@
 """The console: sign in, filter, all that match, write, and look at what became of it."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from app.domain.permissions import Role
 from tests.api.conftest import MakeKey
-from tests.web.conftest import PATIENCE, violations
+from tests.web.conftest import violations
 from tests.web.test_dialog import TEXT, heading, write
 
 HOSTILE = (
@@ -23,11 +21,10 @@ IMPORTED = (
 
 
 @pytest.fixture
-async def narrow(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
-    context.set_default_timeout(PATIENCE)
-    yield await context.new_page()
-    await context.close()
+async def narrow(page: Page) -> Page:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.emulate_media(color_scheme="dark")
+    return page
 
 
 async def sign_in(page: Page, url: str, key: str, place: str = "") -> list[str]:

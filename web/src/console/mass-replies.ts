@@ -43,7 +43,7 @@ export class History extends ConsolePage {
           <option value="">${say('any')}</option>${STATUSES.map((one) => html`<option value=${one} ?selected=${one === this.place.get('status')}>${words.batchStatus(one)}</option>`)}</select></label>
       </div>
       ${this.said()}
-      <div class="wide"><table>
+      <div class="wide"><table class="rows">
         <thead><tr><th>${say('col_state')}</th><th>${say('message')}</th><th class="number">${say('recipients')}</th><th>${say('col_who')}</th><th>${say('col_time')}</th></tr></thead>
         <tbody>${items?.map((one) => this.#row(one))}</tbody>
       </table></div>
@@ -54,10 +54,11 @@ export class History extends ConsolePage {
 
   #row(one: MassReply) {
     const { words } = this;
+    const { say } = words;
     return html`<tr>
       <td class="tight"><span class="state ${one.status}">${words.batchStatus(one.status)}</span></td>
       <td><a href=${address('mass-replies', { id: one.id })} class="clip">${one.message.text}</a></td>
-      <td class="number">${one.recipient_count === null ? '…' : words.number(one.recipient_count)}</td>
+      <td class="number" data-label=${say('recipients')}>${one.recipient_count === null ? '…' : words.number(one.recipient_count)}</td>
       <td>${one.author.name}</td>
       <td class="tight"><time datetime=${one.created_at} title=${words.exact(one.created_at)}>${words.ago(one.created_at)}</time></td>
     </tr>`;

@@ -77,7 +77,8 @@ export const layout = css`
     .bulk { min-height: 96px; }
     .rows tr { display: block; padding: 6px 0; border-bottom: 1px solid var(--line); }
     .rows th, .rows td { display: block; border: 0; padding: 2px 8px; text-align: left; white-space: normal; }
-    .rows td:empty { display: none; }
+    .rows :is(td:empty, thead) { display: none; }
+    .rows td[data-label]::before { content: attr(data-label) ': '; }
     .beside { grid-template-columns: minmax(0, 1fr); }
     .thread { border: 0; padding: 0; }
     .beside > .wide { display: none; }
