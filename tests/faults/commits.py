@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,8 @@ class Cuts:
 
     url: str
     every: int
+    server: Path
+    """The socket where it leads to."""
     lost_requests: int = 0
     lost_answers: int = 0
     _seen: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -35,14 +38,14 @@ class Cuts:
 
 
 @asynccontextmanager
-async def cutting(database_url: str, *, every: int) -> AsyncIterator[Cuts]:
+async def cutting(database_url: str, *, every: int = sys.maxsize) -> AsyncIterator[Cuts]:
     """Open a socket beside the server's own. What connects there is cut off at some commits."""
     [real] = parse_qs(urlsplit(database_url).query)["host"]
     with tempfile.TemporaryDirectory() as folder:
-        cuts = Cuts(database_url.replace(real, folder), every)
+        cuts = Cuts(database_url.replace(real, folder), every, Path(real, SOCKET))
 
         async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await _carry(cuts, Path(real, SOCKET), reader, writer)
+            await _carry(cuts, reader, writer)
 
         server = await asyncio.start_unix_server(carry, Path(folder, SOCKET))
         try:
@@ -51,8 +54,12 @@ async def cutting(database_url: str, *, every: int) -> AsyncIterator[Cuts]:
             server.close()
 
 
-async def _carry(cuts: Cuts, socket: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    far_reader, far_writer = await asyncio.open_unix_connection(socket)
+async def _carry(cuts: Cuts, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        far_reader, far_writer = await asyncio.open_unix_connection(cuts.server)
+    except OSError:  # nobody is there any more
+        writer.transport.abort()
+        return
     answers = asyncio.create_task(_pass(far_reader, writer))
     try:
         while part := await reader.read(CHUNK):

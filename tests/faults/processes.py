@@ -19,6 +19,7 @@ from app.dev.soak.broken import VARIANTS
 from app.settings import Settings, load_settings
 from app.telemetry.logs import configure_logging
 from app.worker import run
+from tests.faults.clocks import let_clock_jump
 from tests.forked import begin
 
 BAD_SIGNS = ("never retrieved", "was destroyed", "ResourceWarning", "Exception ignored", '"level": "error"')
@@ -91,12 +92,14 @@ class Worker:
 
 
 @asynccontextmanager
-async def running(settings: Settings, log: Path, *, without: str = "", crash: str = "") -> AsyncIterator[Worker]:
-    """Run a worker, perhaps without a rule of the protocol, or to a point at which it stops.
+async def running(
+    settings: Settings, log: Path, *, without: str = "", crash: str = "", jump: float = 0
+) -> AsyncIterator[Worker]:
+    """Run a worker, perhaps without a rule of the protocol, to a point at which it stops, or with a clock that jumps.
 
     At the end of the block it is killed, if it still lives.
     """
-    async with _running(partial(_work, without, crash), settings, log) as worker:
+    async with _running(partial(_work, without, crash, jump), settings, log) as worker:
         yield worker
 
 
@@ -125,11 +128,13 @@ async def _running(program: Callable[[], None], settings: Settings, log: Path) -
             await worker.kill()
 
 
-def _work(without: str, crash: str) -> None:
+def _work(without: str, crash: str, jump: float) -> None:
     if without:
         VARIANTS[without]()
     if crash:
         arm(crash)
+    if jump:
+        let_clock_jump(jump)
     settings = load_settings()
     configure_logging(settings.log_level)
     run(settings)

@@ -1,5 +1,6 @@
 """Redis carries wake-ups only: wiped, gone, frozen or never there, no message is lost, repeated or in doubt."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -48,6 +49,24 @@ async def test_two_workers_share_a_batch_without_any_redis(begin: Begin, without
     trial = await begin(settings=without_redis)
     fleet = [await trial.worker(), await trial.worker()]
     history = await trial.over()
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
+    assert [await worker.terminate() for worker in fleet] == [0, 0]
+
+
+@pytest.mark.matrix
+async def test_a_redis_that_is_wiped_every_other_second_leaves_nothing_uncertain(begin: Begin, valkey: Valkey) -> None:
+    async def wipe_again_and_again() -> None:
+        while True:
+            await wipe(valkey)
+            await asyncio.sleep(2)
+
+    trial = await begin(email=200, sms=200, rate=20)
+    wiping = asyncio.create_task(wipe_again_and_again())
+    fleet = [await trial.worker(), await trial.worker()]
+    history = await trial.over(seconds=100)
+    wiping.cancel()
 
     assert history.faults() == {}
     assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()

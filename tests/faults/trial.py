@@ -44,11 +44,11 @@ class Trial:
     stack: AsyncExitStack
     confirmed: Confirmed
 
-    async def worker(self, *, without: str = "", crash: str = "", **changes: Any) -> Worker:
-        """Start one more worker process, perhaps without a rule of the protocol, or to a point at which it stops."""
+    async def worker(self, *, without: str = "", crash: str = "", jump: float = 0, **changes: Any) -> Worker:
+        """Start one more worker process. Something may be wrong with it: see `running`."""
         number = len(list(self.logs.glob("worker-*.log")))
         settings, log = self.settings.model_copy(update=changes), self.logs / f"worker-{number}.log"
-        return await self.stack.enter_async_context(running(settings, log, without=without, crash=crash))
+        return await self.stack.enter_async_context(running(settings, log, without=without, crash=crash, jump=jump))
 
     async def accepted(self, count: int, *, seconds: float = 30) -> None:
         """Wait until the provider has accepted so many messages."""

@@ -1,21 +1,12 @@
-"""PostgreSQL cuts off its clients, or crashes and recovers, under a worker that goes on living.
-
-A cluster of its own: a crash takes every connection with it.
-"""
+"""PostgreSQL cuts off its clients, or crashes and recovers, under a worker that goes on living."""
 
 import os
-import shutil
 import signal
-from collections.abc import Iterator
 
 import pytest
 
-from app.dev import servers
 from app.domain.delivery import DeliveryStatus
-from app.settings import Settings
-from app.store.schema import migrate
-from tests.conftest import VAR
-from tests.faults.conftest import Begin, Valkey, hurried
+from tests.faults.conftest import Begin
 from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.faults
@@ -24,28 +15,6 @@ BACKENDS = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'mass-reply' AND pid <> pg_backend_pid()
 """
-
-
-@pytest.fixture
-def postgres_server(worker_name: str) -> Iterator[servers.PostgresServer]:
-    """One to be crashed. Not in pytest's own folder, which the next run of pytest shuts to PostgreSQL's user."""
-    data = VAR / f"fragile-{worker_name}"
-    with servers.postgres(data, durable=False) as server:
-        yield server
-    shutil.rmtree(data, ignore_errors=True)
-
-
-@pytest.fixture
-def superuser(postgres_server: servers.PostgresServer) -> str:
-    return postgres_server.url("postgres", "fragile")
-
-
-@pytest.fixture
-async def settings(postgres_server: servers.PostgresServer, valkey: Valkey) -> Settings:
-    await servers.create_database(postgres_server, "fragile")
-    url = postgres_server.url(servers.RUNTIME, "fragile")
-    await migrate(postgres_server.url(servers.OWNER, "fragile"), url)
-    return hurried(url, valkey.url)
 
 
 async def cut_off(trial: Trial) -> None:
