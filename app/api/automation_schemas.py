@@ -56,10 +56,10 @@ class RuleBody(Body):
 
 class RuleAnswer(Answer):
     key: str
-    name: str
-    enabled: bool
+    name: str = Field(examples=["Take an announcement off the to-do list"])
+    enabled: bool = Field(examples=[True])
     trigger: TriggerJson
-    conditions: ConditionsJson
+    conditions: ConditionsJson = Field(examples=[{"tags": {"any": ["payment-issue-2026-05"]}}])
     actions: ActionsJson
     failing: bool = Field(description="Whether many of its recent runs failed; the log of its runs says why.")
     recent_runs: int = Field(description=f"The number of its last runs, at most {HEALTH_SAMPLE}.")

@@ -38,7 +38,7 @@ class CustomerMessageDescription(Closed):
     )
     sent_at: datetime | None = Field(default=None, description="Now if left out.")
     automatic: bool | None = Field(
-        default=None, description="True for an out-of-office answer or the like: it is logged, and reopens nothing."
+        default=None, description="True for an out-of-office reply or similar: it is stored, and reopens nothing."
     )
     attachments: list[FileName] | None = Field(
         default=None, max_length=MAX_FILE_NAMES, description="Files that came with it, named on the timeline."
@@ -49,7 +49,7 @@ CustomerMessageBody = Annotated[JsonValue, Body(), DescribedBy(CustomerMessageDe
 
 
 class ContactAnswer(Answer):
-    external_id: str
+    external_id: str = Field(examples=["u-1"])
     name: str | None
     first_name: str | None
     email: str | None
@@ -71,7 +71,7 @@ class ContactAnswer(Answer):
 
 
 class LastMessageAnswer(Answer):
-    text: str
+    text: str = Field(examples=["My payment failed."])
     provider_message_id: str | None
     references: list[str]
     sent_at: datetime
@@ -133,7 +133,7 @@ def _json(fields: Mapping[str, Any]) -> dict[str, JsonValue]:
 
 
 class SearchAnswer(Listing[ConversationAnswer]):
-    total: int = Field(description="Exact.")
+    total: int = Field(description="Exact.", examples=[1])
 
 
 class TimelineAuthor(Answer):
@@ -143,13 +143,13 @@ class TimelineAuthor(Answer):
 
 class TimelineAnswer(Answer):
     id: UUID
-    kind: TimelineKind
+    kind: TimelineKind = Field(examples=["reply"])
     text: str
     author: TimelineAuthor | None
     mass_reply_id: UUID | None
     delivery_id: UUID | None
-    delivery_status: DeliveryStatus | None
-    attachments: list[dict[str, JsonValue]]
+    delivery_status: DeliveryStatus | None = Field(examples=["delivered"])
+    attachments: list[dict[str, JsonValue]] = Field(examples=[[]])
     created_at: datetime
 
     @classmethod
@@ -169,9 +169,9 @@ class TimelineAnswer(Answer):
 
 
 class LineErrorAnswer(Answer):
-    line: int = Field(description="Counted from 1; for mbox, the number of the e-mail.")
-    code: str
-    detail: str
+    line: int = Field(description="Counted from 1; for mbox, the number of the e-mail.", examples=[4])
+    code: str = Field(examples=["missing"])
+    detail: str = Field(examples=["This is missing."])
 
     @classmethod
     def of(cls, note: LineNote) -> Self:
@@ -181,10 +181,10 @@ class LineErrorAnswer(Answer):
 class ImportAnswer(Answer):
     """Every line, or every e-mail, is in exactly one of `created`, `updated`, `unchanged`, `failed` and `left_out`."""
 
-    created: int
-    updated: int
+    created: int = Field(examples=[2])
+    updated: int = Field(examples=[1])
     unchanged: int = Field(description="It held nothing new.")
-    failed: int
+    failed: int = Field(examples=[1])
     left_out: int = Field(
         description="Empty lines, and e-mails that are not a customer's message: `warnings` says why."
     )

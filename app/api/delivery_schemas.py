@@ -15,7 +15,7 @@ from app.mass_replies.sql.results import DeliveryResult, ReasonCount
 
 
 class ReasonAnswer(Answer):
-    code: ReasonCode
+    code: ReasonCode = Field(examples=["invalid_recipient"])
     detail: str
 
 
@@ -37,7 +37,7 @@ class ReasonCountsAnswer(Answer):
 
 class DroppedAttachmentAnswer(Answer):
     filename: str
-    reason: str
+    reason: str = Field(examples=["SMS carries no attachments."])
 
 
 class Flips(StrEnum):
@@ -57,23 +57,23 @@ class DeliveryAnswer(Answer):
     contact_name: str | None = Field(
         description="The customer's name; without one the first name, or else a part of the address."
     )
-    channel: Channel
-    channel_account: str | None
+    channel: Channel = Field(examples=["sms"])
+    channel_account: str | None = Field(examples=["sms"])
     provider: str | None
-    status: DeliveryStatus
+    status: DeliveryStatus = Field(examples=["failed"])
     reason: ReasonAnswer | None
     retryable: bool
-    settles_after: datetime | None
-    provider_message_id: str | None
-    segments: int
+    settles_after: datetime | None = Field(examples=[None])
+    provider_message_id: str | None = Field(examples=[None])
+    segments: int = Field(examples=[1])
     warnings: list[PreflightWarning]
     dropped_attachments: list[DroppedAttachmentAnswer]
     used_template: bool
-    flips: Flips | None
-    attempts: int
+    flips: Flips | None = Field(examples=[None])
+    attempts: int = Field(examples=[1])
     queued_at: datetime
-    sent_at: datetime | None
-    delivered_at: datetime | None
+    sent_at: datetime | None = Field(examples=[None])
+    delivered_at: datetime | None = Field(examples=[None])
     updated_at: datetime
 
     @classmethod

@@ -1,7 +1,7 @@
 """An example for every body and answer, composed from its fields, so that none contradicts its own schema.
 
-A field's own `examples` win; then EXAMPLES, by model and field or by field; then the first member of an enum, a
-default, and a sample of the format.
+A field's own `examples` win; then EXAMPLES, by the field's name; then the first member of an enum, a default, and a
+sample of the format.
 """
 
 from collections.abc import Mapping
@@ -17,101 +17,7 @@ NO_EXAMPLE: Final = "string"
 """A text without an example; a test finds it."""
 
 EXAMPLES: Final[Mapping[str, JsonValue]] = {
-    "AccountAnswer.channel": "sms",
-    "AccountAnswer.config": {"account_sid": "AC" + "0" * 32, "from": "+15550100"},
-    "AccountAnswer.enabled": True,
-    "AccountAnswer.key": "sms",
-    "AccountAnswer.max_in_flight": 32,
-    "AccountAnswer.name": "Support SMS",
-    "AccountAnswer.rate_per_second": 10,
-    "AccountAnswer.resume_at": None,
-    "ApiKeyAnswer.expires_at": None,
-    "ApiKeyAnswer.name": "helpdesk production",
-    "ApiKeyAnswer.revoked_at": None,
-    "AttachmentAnswer.size": 48_213,
-    "AuditKeyAnswer.name": "helpdesk production",
-    "BacklogAnswer.oldest": None,
-    "ChannelPreflight.recipients": 113,
-    "ChannelPreflight.selected": 120,
-    "ChannelPreflight.skipped": 7,
-    "ChatMessageAnswer.attachments": [],
-    "ChatMessageAnswer.text": "Is it mended?",
-    "ContactAnswer.external_id": "u-1",
-    "CountsAnswer.queued": 113,
-    "CountsAnswer.skipped": 7,
-    "DeliveryAnswer.attempts": 1,
-    "DeliveryAnswer.channel": "sms",
-    "DeliveryAnswer.channel_account": "sms",
-    "DeliveryAnswer.delivered_at": None,
-    "DeliveryAnswer.flips": None,
-    "DeliveryAnswer.provider_message_id": None,
-    "DeliveryAnswer.segments": 1,
-    "DeliveryAnswer.sent_at": None,
-    "DeliveryAnswer.settles_after": None,
-    "DeliveryAnswer.status": "failed",
-    "DroppedAttachmentAnswer.reason": "SMS carries no attachments.",
-    "FileAnswer.size": 48_213,
-    "ImportAnswer.created": 2,
-    "ImportAnswer.failed": 1,
-    "ImportAnswer.updated": 1,
-    "KeyAnswer.name": "helpdesk production",
     "Filter": {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]},
-    "LaneAnswer.reason": None,
-    "LaneAnswer.resume_at": None,
-    "LastMessageAnswer.text": "My payment failed.",
-    "LineErrorAnswer.code": "missing",
-    "LineErrorAnswer.detail": "This is missing.",
-    "LineErrorAnswer.line": 4,
-    "MassReplyAnswer.confirmed_at": None,
-    "MassReplyAnswer.dispatch_at": None,
-    "MassReplyAnswer.finished_at": None,
-    "MassReplyAnswer.not_after": None,
-    "MassReplyAnswer.pause_reason": None,
-    "MassReplyAnswer.recipient_count": 113,
-    "MassReplyAnswer.selected_count": 120,
-    "MassReplyAnswer.selection": {"filter": {"tags": {"all": ["payment-issue-2026-05"]}, "status": ["active"]}},
-    "MassReplyAnswer.started_at": None,
-    "MassReplyAnswer.status": "awaiting_confirmation",
-    "MassReplyAnswer.whatsapp_template": None,
-    "MessageAnswer.attachment_ids": [],
-    "MessageAnswer.attachments": [],
-    "NewApiKeyAnswer.expires_at": None,
-    "NewApiKeyAnswer.key": "mr_…",
-    "NewApiKeyAnswer.name": "helpdesk production",
-    "NewApiKeyAnswer.revoked_at": None,
-    "PreviewAnswer.recipient_count": 113,
-    "PreviewAnswer.selected_count": 120,
-    "ReasonAnswer.code": "invalid_recipient",
-    "RuleAnswer.conditions": {"tags": {"any": ["payment-issue-2026-05"]}},
-    "RuleAnswer.enabled": True,
-    "RuleAnswer.name": "Take an announcement off the to-do list",
-    "SavedRuleAnswer.conditions": {"tags": {"any": ["payment-issue-2026-05"]}},
-    "SavedRuleAnswer.enabled": True,
-    "SavedRuleAnswer.name": "Take an announcement off the to-do list",
-    "SearchAnswer.total": 1,
-    "SessionAnswer.token": "mc_…",
-    "SettingsAnswer.approval_above": 1000,
-    "SettingsAnswer.inactive_after_days": 30,
-    "SettingsAnswer.max_per_contact_per_day": 2,
-    "SettingsAnswer.max_recipients": {"agent": 500},
-    "SkippedPreflight.channel": "voice",
-    "SkippedPreflight.code": "voice_not_supported",
-    "SkippedPreflight.count": 7,
-    "TimelineAnswer.attachments": [],
-    "TimelineAnswer.delivery_status": "delivered",
-    "TimelineAnswer.kind": "reply",
-    "VisitorMessageBody.text": "Is it mended?",
-    "WarningPreflight.channel": "sms",
-    "WarningPreflight.code": "attachment_dropped",
-    "WarningPreflight.count": 12,
-    "WarningPreflight.detail": "SMS carries no attachments; the text is sent without them.",
-    "WebhookEndpointAnswer.enabled": True,
-    "WebhookEndpointAnswer.failing_since": None,
-    "WebhookEndpointAnswer.key": "helpdesk",
-    "WebhookEndpointAnswer.last_failure": None,
-    "WebhookEndpointAnswer.last_failure_at": None,
-    "WebhookEndpointAnswer.next_try_at": None,
-    "WebhookEndpointAnswer.previous_secret_until": None,
     "address": "ann@example.test",
     "assignee": "agent-7",
     "author_name": "Kim",
@@ -158,7 +64,7 @@ EXAMPLES: Final[Mapping[str, JsonValue]] = {
     "webhook_secret": "whsec_…",
     "url": "https://hooks.example.test/mass-replies",
 }
-"""By `Model`, by `Model.field`, or by a field's name in any model."""
+"""By model, or by the name that a field has in any model."""
 
 _BY_FORMAT: Final[Mapping[str, JsonValue]] = {"uuid": ID, "date-time": MOMENT}
 _BY_TYPE: Final[Mapping[str, JsonValue]] = {"boolean": False, "null": None, "string": NO_EXAMPLE}
@@ -211,9 +117,6 @@ class _Maker:
         }
 
     def _field(self, schema: Schema, name: str, *within: str, whole: bool) -> JsonValue:
-        own = f"{within[-1]}.{name}" if within else name
-        if "examples" not in schema and own in EXAMPLES:
-            return EXAMPLES[own]
         found = self.of(schema, *within, whole=whole)
         if found == [NO_EXAMPLE]:
             return _listed(EXAMPLES.get(name, NO_EXAMPLE))

@@ -50,7 +50,7 @@ class ImportedMessage(_Line):
         default=None, description="E-mail: the ids of the thread before this message, oldest first."
     )
     sent_at: datetime | None = Field(default=None, description="The time of the import if left out.")
-    automatic: bool | None = Field(default=None, description="An out-of-office answer or the like: it owes no reply.")
+    automatic: bool | None = Field(default=None, description="An out-of-office reply or similar: it needs no answer.")
     attachments: list[ImportedFile] | None = Field(
         default=None, max_length=MAX_FILE_NAMES, description="Files that came with it, named on the timeline."
     )

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from app.api.action_schemas import ActionBody
 from app.api.approval_schemas import ApprovalAnswer
 from app.api.auth import author_of
+from app.api.filter_schema import FILTER_EXAMPLE
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.api.selection_schema import SelectionBody, shortened
 from app.domain.delivery import DeliveryStatus
@@ -99,22 +100,22 @@ class ConfirmBody(ActionBody):
 
 class ChannelPreflight(Answer):
     channel: Channel
-    selected: int
-    recipients: int
-    skipped: int
+    selected: int = Field(examples=[120])
+    recipients: int = Field(examples=[113])
+    skipped: int = Field(examples=[7])
 
 
 class SkippedPreflight(Answer):
-    code: ReasonCode
-    channel: Channel
-    count: int
+    code: ReasonCode = Field(examples=["voice_not_supported"])
+    channel: Channel = Field(examples=["voice"])
+    count: int = Field(examples=[7])
 
 
 class WarningPreflight(Answer):
-    code: PreflightWarning
-    channel: Channel
-    count: int
-    detail: str
+    code: PreflightWarning = Field(examples=["attachment_dropped"])
+    channel: Channel = Field(examples=["sms"])
+    count: int = Field(examples=[12])
+    detail: str = Field(examples=["SMS carries no attachments; the text is sent without them."])
 
 
 class Billable(Answer):
@@ -147,9 +148,9 @@ class PreflightAnswer(Answer):
 
 
 class PreviewAnswer(Answer):
-    selected_count: int
+    selected_count: int = Field(examples=[120])
     recipient_count: int | None = Field(
-        description="Null if the selection is too large to be worked out within the request."
+        description="Null if the selection is too large to be worked out within the request.", examples=[113]
     )
     preflight: PreflightAnswer
     approval_above: int | None = Field(
@@ -171,14 +172,14 @@ class PreviewAnswer(Answer):
 class CountsAnswer(Answer):
     """Deliveries by status. The nine counts always sum to `selected_count`."""
 
-    queued: int
+    queued: int = Field(examples=[113])
     sending: int
     sent: int
     delivered: int
     read: int
     failed: int
     uncertain: int
-    skipped: int
+    skipped: int = Field(examples=[7])
     cancelled: int
 
     @classmethod
@@ -198,8 +199,8 @@ class LaneAnswer(Answer):
     channel_account: str | None
     channel: Channel
     state: LaneState
-    reason: str | None
-    resume_at: datetime | None
+    reason: str | None = Field(examples=[None])
+    resume_at: datetime | None = Field(examples=[None])
     counts: CountsAnswer
 
     @classmethod
@@ -277,8 +278,10 @@ class MessageAttachmentAnswer(Answer):
 class MessageAnswer(Answer):
     text: str
     html: str | None
-    attachment_ids: list[UUID]
-    attachments: list[MessageAttachmentAnswer] = Field(description="The files of `attachment_ids`, in their order.")
+    attachment_ids: list[UUID] = Field(examples=[[]])
+    attachments: list[MessageAttachmentAnswer] = Field(
+        description="The files of `attachment_ids`, in their order.", examples=[[]]
+    )
 
     @classmethod
     def of(cls, batch: MassReply) -> Self:
@@ -294,28 +297,28 @@ class WhatsAppTemplateAnswer(Answer):
 
 class MassReplyAnswer(Answer):
     id: UUID
-    status: MassReplyStatus
-    selection: dict[str, Any]
+    status: MassReplyStatus = Field(examples=["awaiting_confirmation"])
+    selection: dict[str, Any] = Field(examples=[{"filter": FILTER_EXAMPLE}])
     message: MessageAnswer
     mark_as_done: bool
     on_unresolved: OnUnresolved
-    whatsapp_template: WhatsAppTemplateAnswer | None
-    selected_count: int
-    recipient_count: int | None
+    whatsapp_template: WhatsAppTemplateAnswer | None = Field(examples=[None])
+    selected_count: int = Field(examples=[120])
+    recipient_count: int | None = Field(examples=[113])
     preflight: PreflightAnswer | None
     counts: CountsAnswer | None
     billed: Billable
     lanes: list[LaneAnswer]
     author: PersonAnswer
-    pause_reason: PauseReason | None
+    pause_reason: PauseReason | None = Field(examples=[None])
     approval: ApprovalAnswer | None = Field(description="Null if no second person was asked.")
     created_at: datetime
     expires_at: datetime | None
-    confirmed_at: datetime | None
-    dispatch_at: datetime | None
-    not_after: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
+    confirmed_at: datetime | None = Field(examples=[None])
+    dispatch_at: datetime | None = Field(examples=[None])
+    not_after: datetime | None = Field(examples=[None])
+    started_at: datetime | None = Field(examples=[None])
+    finished_at: datetime | None = Field(examples=[None])
     links: Links
 
     @classmethod

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 def _only_rfc3339(value: Any) -> datetime:
     if not isinstance(value, str):
-        raise ValueError("a time is written as text")
+        raise ValueError("must be a time, written as text")
     return read_time(value)
 
 

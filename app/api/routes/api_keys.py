@@ -32,12 +32,12 @@ class ApiKeyBody(Body):
 
 class ApiKeyAnswer(Answer):
     id: UUID
-    name: str
+    name: str = Field(examples=["helpdesk production"])
     roles: list[Role]
     agent: PersonAnswer | None
     created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
+    expires_at: datetime | None = Field(examples=[None])
+    revoked_at: datetime | None = Field(examples=[None])
     last_used_at: datetime | None = Field(description="When it was last used, to within five minutes.")
 
     @classmethod
@@ -55,7 +55,7 @@ class ApiKeyAnswer(Answer):
 
 
 class NewApiKeyAnswer(ApiKeyAnswer):
-    key: str = Field(description="The key itself. It is shown only here.")
+    key: str = Field(description="The key itself. It is shown only here.", examples=["mr_…"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses={201: MADE, **problems()})

@@ -6,6 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, status
+from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -39,7 +40,7 @@ class AttachmentAnswer(Answer):
     id: UUID
     filename: str
     content_type: str
-    size: int
+    size: int = Field(examples=[48213])
     sha256: str
 
     @classmethod

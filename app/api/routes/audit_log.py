@@ -25,7 +25,7 @@ ActorId = Annotated[str, Query(pattern=STORABLE, description="The id of an autho
 
 class AuditKeyAnswer(Answer):
     id: UUID
-    name: str
+    name: str = Field(examples=["helpdesk production"])
 
     @classmethod
     def of(cls, key: KeyIdentity) -> Self:

@@ -103,18 +103,20 @@ class AccountBody(Body):
 
 class AccountAnswer(Answer):
     id: UUID
-    key: str
-    channel: Channel
+    key: str = Field(examples=["sms"])
+    channel: Channel = Field(examples=["sms"])
     provider: str
-    name: str
-    config: dict[str, Any]
-    rate_per_second: float
-    max_in_flight: int
-    enabled: bool
+    name: str = Field(examples=["Support SMS"])
+    config: dict[str, Any] = Field(
+        examples=[{"account_sid": "AC00000000000000000000000000000000", "from": "+15550100"}]
+    )
+    rate_per_second: float = Field(examples=[10])
+    max_in_flight: int = Field(examples=[32])
+    enabled: bool = Field(examples=[True])
     callback_url: str = Field(description="The address to enter at the provider for its webhooks.")
     state: AccountState
     pause_reason: str | None = Field(description="What to fix; saving the account ends the pause.")
-    resume_at: datetime | None = Field(description="When a cooling account continues.")
+    resume_at: datetime | None = Field(description="When a cooling account continues.", examples=[None])
 
 
 def _answer(runtime: Runtime, tenant: TenantId) -> Callable[[ChannelAccount], AccountAnswer]:

@@ -83,13 +83,16 @@ class SessionBody(Body):
 
 class SessionAnswer(Answer):
     token: str = Field(
-        description="Store it in the visitor's browser: it is shown once, and is the way back to this chat."
+        description="Store it in the visitor's browser: it is shown once, and is the way back to this chat.",
+        examples=["mc_…"],
     )
     conversation_id: UUID
 
 
 class VisitorMessageBody(Body):
-    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strip_whitespace=True)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strip_whitespace=True)] = (
+        Field(examples=["Is it mended?"])
+    )
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = Field(
         default=None, description="The page's own id of the message: repeating a request with it adds nothing."
     )
@@ -99,16 +102,16 @@ class FileAnswer(Answer):
     id: UUID
     filename: str
     content_type: str
-    size: int
+    size: int = Field(examples=[48213])
 
 
 class ChatMessageAnswer(Answer):
     id: UUID
     sender: Sender
-    text: str
+    text: str = Field(examples=["Is it mended?"])
     html: str | None = Field(description="Sanitised; null if there is only text.")
     author_name: str | None
-    attachments: list[FileAnswer]
+    attachments: list[FileAnswer] = Field(examples=[[]])
     created_at: datetime
 
     @classmethod

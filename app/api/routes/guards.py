@@ -71,12 +71,12 @@ class SettingsBody(Body):
 
 
 class SettingsAnswer(Answer):
-    max_recipients: dict[Role, int]
-    approval_above: int | None
+    max_recipients: dict[Role, int] = Field(examples=[{"agent": 500}])
+    approval_above: int | None = Field(examples=[1000])
     once_per_contact: bool
-    inactive_after_days: int | None
+    inactive_after_days: int | None = Field(examples=[30])
     inactive: Inactive
-    max_per_contact_per_day: int | None
+    max_per_contact_per_day: int | None = Field(examples=[2])
 
     @classmethod
     def of(cls, settings: Guards) -> Self:

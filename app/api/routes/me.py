@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from app.api.deps import AnyCaller
 from app.api.problems import problems
@@ -15,7 +16,7 @@ router = APIRouter(tags=["me"], route_class=CallerFirst)
 
 class KeyAnswer(Answer):
     id: UUID
-    name: str
+    name: str = Field(examples=["helpdesk production"])
 
 
 class Me(Answer):

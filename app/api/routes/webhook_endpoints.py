@@ -63,32 +63,32 @@ class BacklogAnswer(Answer):
     count: int = Field(
         description=f"Events that wait, counted up to {COUNTED}. An event about several conversations is several calls."
     )
-    oldest: datetime | None = Field(description="When the oldest of them happened.")
+    oldest: datetime | None = Field(description="When the oldest of them happened.", examples=[None])
 
 
 class WebhookEndpointAnswer(Answer):
     id: UUID
-    key: str
+    key: str = Field(examples=["helpdesk"])
     url: str
     events: Sequence[EventType] | None
-    enabled: bool
+    enabled: bool = Field(examples=[True])
     state: EndpointState = Field(
         description="`retrying`: the last call failed, and later events wait. `disabled`: the service gave up; saving "
         "the endpoint continues where it stopped. `off`: `enabled` is false."
     )
     disabled_reason: str | None
     last_success_at: datetime | None
-    last_failure_at: datetime | None
+    last_failure_at: datetime | None = Field(examples=[None])
     last_failure: str | None = Field(examples=["It answered HTTP 503."])
-    failing_since: datetime | None
-    next_try_at: datetime | None = Field(description="While it is retrying.")
+    failing_since: datetime | None = Field(examples=[None])
+    next_try_at: datetime | None = Field(description="While it is retrying.", examples=[None])
     backlog: BacklogAnswer
     secret: str | None = Field(
         description="The secret of the signatures. It is shown when it is created, and null afterwards.",
         examples=["whsec_" + "c2FtcGxl" * 4],
     )
     previous_secret_until: datetime | None = Field(
-        description="Until then, calls are signed with both the old and the new secret."
+        description="Until then, calls are signed with both the old and the new secret.", examples=[None]
     )
     created_at: datetime
 
