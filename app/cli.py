@@ -186,7 +186,7 @@ def rotate_secrets() -> None:
 
 @app.command(rich_help_panel=TRIAL)
 def demo(
-    times: Annotated[int, typer.Option(min=1, max=20, help="How many times as large the crowds are.")] = 1,
+    times: Annotated[int, typer.Option(min=1, max=20, help="How many times as many conversations.")] = 1,
 ) -> None:
     """Run a whole mass reply on embedded servers, from sample conversations to a table of results."""
     from app.dev import commands

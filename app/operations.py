@@ -229,7 +229,7 @@ def rotate_secrets() -> None:
         lambda runtime: run_rotation(runtime.database, runtime.vault, runtime.callbacks, runtime.settings.secret_keys)
     )
     typer.echo(
-        f"sealed anew {done.resealed}, under the current key before {done.current}, unreadable {done.unreadable}"
+        f"encrypted again {done.resealed}, already under the current key {done.current}, unreadable {done.unreadable}"
     )
     if done.unreadable:
         raise typer.Exit(1)

@@ -85,9 +85,7 @@ def _parts(url: str) -> SplitResult | None:
 
 def _long_keys(value: SecretStr) -> SecretStr:
     if any(len(key) < SHORTEST_KEY for key in split_keys(value)):
-        raise ValueError(
-            f"must have at least {SHORTEST_KEY} characters, and so must each of several with commas between"
-        )
+        raise ValueError(f"must have at least {SHORTEST_KEY} characters; of several, separated by commas, each must")
     return value
 
 

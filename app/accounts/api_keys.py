@@ -39,7 +39,15 @@ async def issue_api_key(
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made_by = frozenset() if by is OPERATOR else actors_behind(by)
     made_with = None if by.key is None else by.key.id
-    new = NewKey(draft.name, draft.roles, draft.agent, _end(draft, max_life), digest(secret), made_by, made_with)
+    new = NewKey(
+        name=draft.name,
+        roles=draft.roles,
+        agent=draft.agent,
+        expires_at=_end(draft, max_life),
+        digest=digest(secret),
+        made_by=made_by,
+        made_with=made_with,
+    )
     key = await api_keys.insert_api_key(tx, new)
     details = {"name": key.name, "roles": sorted(key.roles), "agent_id": key.agent and key.agent.id}
     await audit.record(tx, by, AuditEntry(AuditAction.API_KEY_ISSUED, str(key.id), details=details))
@@ -52,9 +60,9 @@ def _end(draft: KeyDraft, max_life: timedelta | None) -> datetime | None:
     latest = datetime.now(UTC) + max_life
     if draft.expires_at is not None and draft.expires_at > latest:
         why = (
-            f"A key may live {max_life.days} days at most here."
+            f"Here a key may live at most {max_life.days} days."
             if max_life.days
-            else "That is longer than keys live here."
+            else "That is longer than keys may live here."
         )
         raise InvalidRequest(faults=[Fault("/expires_at", "too_late", why)])
     return draft.expires_at or latest

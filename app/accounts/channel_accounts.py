@@ -128,7 +128,7 @@ async def _refuse_other_channel(tx: TenantTx, held: HeldAccount, draft: AccountD
     # An account's conversations have addresses of its channel. On another channel they would be somebody else's.
     if held.channel != draft.channel and await accounts.has_conversations(tx, held.id):
         raise AccountInUse(
-            f"Conversations of the channel {held.channel} use this account. Make another for this channel."
+            f"Conversations of the channel {held.channel} use this account. Create another one for this channel."
         )
 
 
@@ -136,7 +136,7 @@ def _credentials(vault: Vault, tenant: TenantId, held: HeldAccount, draft: Accou
     if draft.credentials is not None:
         return draft.credentials
     if held.previous is not None and held.sealed and _moves(held.previous, draft):
-        raise _credentials_wanted("A change of where the account talks to must give the credentials again.")
+        raise _credentials_wanted("Give the credentials again when you change where the account connects.")
     try:
         return vault.open(tenant, held.id, held.sealed)
     except CredentialsUnreadable:

@@ -121,7 +121,7 @@ def checked_type(filename: str, declared: str | None, head: bytes, recognised: f
     ending = PurePosixPath(filename).suffix.lower()
     content_type = _declared(declared, ending)
     if ending not in TYPES.get(content_type, ()):
-        raise _refused("unsupported_type", f"Files of the type {content_type} named *{ending} are not taken.")
+        raise _refused("unsupported_type", f"Files of the type {content_type} named *{ending} are not accepted.")
     if not _begins_as(content_type, head, recognised):
         raise _refused("type_mismatch", f"The content of the file is not {content_type}.")
     return content_type

@@ -63,7 +63,7 @@ class MessageReceivedTrigger(_Part):
 
     type: Literal[TriggerType.MESSAGE_RECEIVED]
     include_automatic: Annotated[bool, _by(Reader.flag)] = Field(
-        default=False, description="Out-of-office answers and the like too; false if left out."
+        default=False, description="Out-of-office replies and similar too; false if left out."
     )
 
 

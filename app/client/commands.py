@@ -56,13 +56,33 @@ def send(
 ) -> None:
     """Send a mass reply: show whom it reaches, ask for the count, and follow progress until it ends."""
     with opened(url, key, as_json=as_json) as session:
-        statuses = follow_up_status or ARRIVED
-        whom = (filters or (), filter_file, exclude or (), ids_file, external_ids_file, follow_up, statuses)
-        template = (whatsapp_template, whatsapp_parameter or ())
-        writing = Writing(_text(message, message_file), html_file, mark_as_done, blank_unresolved, *template)
-        terms = Terms(hold, at, not_after, sample)
-        how = (attach or (), yes, expect, not no_wait, idempotency_key)
-        order = Order(Selecting(*whom), writing, terms, *how)
+        selecting = Selecting(
+            filters=filters or (),
+            filter_file=filter_file,
+            exclude=exclude or (),
+            ids_file=ids_file,
+            external_ids_file=external_ids_file,
+            follow_up=follow_up,
+            follow_up_statuses=follow_up_status or ARRIVED,
+        )
+        writing = Writing(
+            text=_text(message, message_file),
+            html_file=html_file,
+            mark_as_done=mark_as_done,
+            blank_unresolved=blank_unresolved,
+            whatsapp_template=whatsapp_template,
+            whatsapp_parameters=whatsapp_parameter or (),
+        )
+        order = Order(
+            selecting,
+            writing,
+            Terms(hold=hold, at=at, not_after=not_after, sample=sample),
+            attach=attach or (),
+            is_agreed=yes,
+            expected=expect,
+            waits=not no_wait,
+            idempotency_key=idempotency_key,
+        )
         if dry_run:
             preview = try_out(session.service, session.screen, order)
             if as_json:

@@ -53,7 +53,7 @@ def reading() -> Iterator[None]:
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise Unreachable("The server's answer is not one of mass-reply's. Is the address right?") from None
+        raise Unreachable("The response is not from mass-reply. Is the address right?") from None
 
 
 @dataclass(frozen=True, slots=True)

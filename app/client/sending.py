@@ -42,12 +42,12 @@ def send(service: Service, screen: Screen, order: Order) -> Batch:
         raise NotUsable("Give either --expect or --yes.")
     if not order.is_agreed and order.expected is None and not screen.has_person:
         raise NotUsable(
-            "There is no terminal on which the count could be confirmed. --expect N confirms N and nothing else, --yes "
-            "whatever it is."
+            "There is no terminal to confirm the count on. Use --expect N to confirm exactly N, or --yes to "
+            "confirm any count."
         )
     batch = _created(service, order)
     if batch.status != MassReplyStatus.AWAITING_CONFIRMATION:
-        screen.say(f"The mass reply {batch.id} of this key was made before.")
+        screen.say(f"This key has already created mass reply {batch.id}.")
         return _followed(service, screen, batch, waits=order.waits)
     with _cancelled_unless_agreed(service, batch.id):
         _show(screen, batch)
@@ -65,14 +65,14 @@ def send(service: Service, screen: Screen, order: Order) -> Batch:
 def try_out(service: Service, screen: Screen, order: Order) -> Json:
     """Show what would happen. Nothing is stored, and nobody is asked. Raise ClientError."""
     if order.attach:
-        raise NotUsable("--dry-run cannot go with --attach: it keeps nothing, and a file would be kept.")
+        raise NotUsable("--dry-run cannot go with --attach: it stores nothing, and an upload would be stored.")
     body = {"selection": order.selecting.to_json(), **order.writing.to_json(())}
     answer = service.post("/mass-replies/preview", body)
     with reading():
         preflight = Preflight.read(answer["preflight"])
         selected, count = answer["selected_count"], answer["recipient_count"]
     show_preflight(screen, preflight)
-    who = "how many get it is worked out when it is made" if count is None else f"exactly {count:,} would get the reply"
+    who = "how many get it is counted when it is created" if count is None else f"exactly {count:,} would get the reply"
     screen.say(f"{selected:,} conversations are selected; {who}.", style="bold")
     if order.expected is not None and count is not None:
         _compare(order.expected, count)
@@ -82,7 +82,7 @@ def try_out(service: Service, screen: Screen, order: Order) -> Json:
 def _created(service: Service, order: Order) -> Batch:
     """Check the command line before a file is uploaded."""
     if order.attach and order.idempotency_key:
-        raise NotUsable("--idempotency-key cannot go with --attach: files that are uploaded again are other files.")
+        raise NotUsable("--idempotency-key cannot go with --attach: a file that is uploaded again is a different file.")
     selection, message = order.selecting.to_json(), order.writing.to_json(())
     order.terms.to_json(0)
     if order.attach:
@@ -135,7 +135,7 @@ def _cancelled_unless_agreed(service: Service, id_: str) -> Iterator[None]:
 def _compare(expected: int, count: int) -> None:
     """Ask for the count, unless the options confirm it. Raise Declined."""
     if expected != count:
-        raise Declined(f"{count:,} would get it, and not the {expected:,} of --expect. Nothing was sent.")
+        raise Declined(f"{count:,} would get it, not {expected:,} as --expect says. Nothing was sent.")
 
 
 def _ask(screen: Screen, count: int) -> None:
@@ -165,11 +165,11 @@ def goes_on(id_: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(f"\nThe sending goes on without you. {onward(id_)}") from None
+        raise Interrupted(f"\nSending continues without you. {onward(id_)}") from None
     except ServerRefusal:
         raise
     except ClientError as error:
-        raise type(error)(f"{error}\nIf it was confirmed, the sending goes on. {onward(id_)}") from None
+        raise type(error)(f"{error}\nIf it was confirmed, sending continues. {onward(id_)}") from None
 
 
 def next_steps(batch: Batch) -> str:
@@ -179,20 +179,20 @@ def next_steps(batch: Batch) -> str:
     steps = [_way_on(batch)] if batch.exit is Exit.STANDS_STILL else []
     if batch.counts[DeliveryStatus.UNCERTAIN]:
         steps.append(
-            "Nobody knows whether the uncertain ones arrived. They are not sent again by themselves: find out,\n"
-            f"and settle them.\n  mass-reply deliveries {batch.id} --status uncertain\n"
+            "Nobody knows whether the uncertain ones arrived. They are not sent again automatically: find out,\n"
+            f"and resolve them.\n  mass-reply deliveries {batch.id} --status uncertain\n"
             f"  mass-reply resolve {batch.id} --outcome sent --reason TEXT CONVERSATION_ID"
         )
     if batch.counts[DeliveryStatus.FAILED]:
         steps.append(
-            f"What failed, why, and what may be tried again:\n  mass-reply deliveries {batch.id} --status failed\n"
+            f"What failed and why, and how to retry it:\n  mass-reply deliveries {batch.id} --status failed\n"
             f"  mass-reply retry {batch.id} --wait"
         )
     return "\n".join(steps) or f"The result of each conversation:\n  mass-reply deliveries {batch.id}"
 
 
 def onward(id_: str) -> str:
-    return f"To look on, or to stop it:\n  mass-reply status {id_} --wait\n  mass-reply cancel {id_}"
+    return f"To follow it, or to stop it:\n  mass-reply status {id_} --wait\n  mass-reply cancel {id_}"
 
 
 def _way_on(batch: Batch) -> str:
@@ -201,6 +201,4 @@ def _way_on(batch: Batch) -> str:
             "Nothing is sent before a second person approves it. That person's commands:\n"
             f"  mass-reply approve {batch.id}\n  mass-reply reject {batch.id} --reason TEXT"
         )
-    return (
-        f"To go on with the rest, or to stop it:\n  mass-reply resume {batch.id} --wait\n  mass-reply cancel {batch.id}"
-    )
+    return f"To send the rest, or to stop it:\n  mass-reply resume {batch.id} --wait\n  mass-reply cancel {batch.id}"

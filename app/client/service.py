@@ -137,7 +137,7 @@ def _check(url: str, key: str) -> None:
     if parts.scheme not in ("http", "https") or not parts.host:
         raise NotUsable("The server's address has to begin with http:// or https:// (--url or MASS_REPLY_URL).")
     if not key.isascii() or not key.isprintable():
-        raise NotUsable("The key holds characters that no key has (--key or MASS_REPLY_KEY).")
+        raise NotUsable("The key holds invalid characters (--key or MASS_REPLY_KEY).")
 
 
 def _given(query: Mapping[str, str | int | None]) -> dict[str, str | int]:
@@ -164,7 +164,7 @@ def _success(answer: httpx.Response) -> httpx.Response:
 def _refusal(answer: httpx.Response) -> ServerRefusal | Unreachable:
     problem = _problem(answer)
     if problem is None:
-        return Unreachable(f"The server answered {answer.status_code}, and not as mass-reply does.")
+        return Unreachable(f"The server answered {answer.status_code}, which is not a response of mass-reply.")
     return ServerRefusal(str(problem.get("detail", "")), str(problem.get("code", answer.status_code)), _faults(problem))
 
 

@@ -200,7 +200,7 @@ class Chunk:
         channel, contact = conversation.channel, self.contacts[conversation.contact]
         if channel is Channel.VOICE or conversation.address or contact.address_on(channel):
             return None
-        return f"Nobody can be written to here: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
+        return f"This conversation cannot be replied to: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
 
     def updates(self) -> list[ConversationUpdated]:
         """Return the changes of existing conversations, to publish. New conversations are not published."""

@@ -33,7 +33,7 @@ async def check_account(database: Database, senders: SenderCache, tenant: Tenant
     if isinstance(adapter, Checks):
         result = await adapter.check()
     else:
-        result = unknown("This provider has no call that says so without sending something.")
+        result = unknown("This provider cannot be asked without sending something.")
     if result.own_address is not None:
         # WhatsApp's config holds only an id of the number, which is not an address.
         async with database.begin(tenant) as tx:

@@ -186,7 +186,7 @@ def _events(adapter: Adapter, webhook: Webhook) -> Sequence[ProviderEvent]:
     except RecursionError:
         raise InvalidRequest("The call cannot be read: it is nested too deep.") from None
     if len(events) > MOST_EVENTS:
-        raise InvalidRequest(f"The call holds {len(events):,} events; {MOST_EVENTS:,} are taken at once.")
+        raise InvalidRequest(f"The call holds {len(events):,} events; at most {MOST_EVENTS:,} are accepted at once.")
     return events
 
 

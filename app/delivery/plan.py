@@ -16,12 +16,12 @@ async def load_plan(tx: TenantTx, id_: MassReplyId) -> MessagePlan:
     if wording is None:
         raise NotFound("There is no such mass reply.")
     return MessagePlan(
-        FrozenMessage(wording.source.text, wording.source.html),
-        wording.on_unresolved,
-        wording.author,
-        wording.tenant_name,
-        wording.source.unknown_snippets,
-        await attachments_of(tx, wording.attachment_ids),
-        frozen_template(wording.whatsapp_template),
-        wording.guards,
+        message=FrozenMessage(wording.source.text, wording.source.html),
+        on_unresolved=wording.on_unresolved,
+        author=wording.author,
+        tenant_name=wording.tenant_name,
+        unknown_snippets=wording.source.unknown_snippets,
+        attachments=await attachments_of(tx, wording.attachment_ids),
+        template=frozen_template(wording.whatsapp_template),
+        guards=wording.guards,
     )

@@ -75,7 +75,15 @@ def _sendgrid(sandbox_url: str) -> Inbox:
         "base_url": f"{sandbox_url}/sendgrid",
         "webhook_public_key": public,
     }
-    return Inbox(BILLING_MAIL, Channel.EMAIL, "sendgrid", config, {"api_key": key}, key, private)
+    return Inbox(
+        key=BILLING_MAIL,
+        channel=Channel.EMAIL,
+        provider="sendgrid",
+        config=config,
+        credentials={"api_key": key},
+        identity=key,
+        secret=private,
+    )
 
 
 def _smtp(port: int) -> Inbox:
@@ -88,7 +96,15 @@ def _smtp(port: int) -> Inbox:
 def _twilio(sandbox_url: str) -> Inbox:
     sid, token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
     config = {"account_sid": sid, "from": SENDER_NUMBER, "base_url": f"{sandbox_url}/twilio"}
-    return Inbox("support-sms", Channel.SMS, "twilio", config, {"auth_token": token}, sid, token)
+    return Inbox(
+        key="support-sms",
+        channel=Channel.SMS,
+        provider="twilio",
+        config=config,
+        credentials={"auth_token": token},
+        identity=sid,
+        secret=token,
+    )
 
 
 def _graph(channel: Channel, provider: str, base_url: str, sender: str, id_: str) -> Inbox:
@@ -96,7 +112,13 @@ def _graph(channel: Channel, provider: str, base_url: str, sender: str, id_: str
     access, app_secret, verify = (secrets.token_hex(16) for _ in range(3))
     credentials = {"access_token": access, "app_secret": app_secret, "verify_token": verify}
     return Inbox(
-        f"support-{channel}", channel, provider, {sender: id_, "base_url": base_url}, credentials, id_, app_secret
+        key=f"support-{channel}",
+        channel=channel,
+        provider=provider,
+        config={sender: id_, "base_url": base_url},
+        credentials=credentials,
+        identity=id_,
+        secret=app_secret,
     )
 
 
@@ -110,4 +132,12 @@ def _webhook(sandbox_url: str, channel: Channel) -> Inbox:
     key = f"support-{channel}"
     secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
     config = {"url": f"{sandbox_url}/helpdesk/messages?key={key}"}
-    return Inbox(key, channel, "webhook", config, {"secret": secret}, key, secret)
+    return Inbox(
+        key=key,
+        channel=channel,
+        provider="webhook",
+        config=config,
+        credentials={"secret": secret},
+        identity=key,
+        secret=secret,
+    )

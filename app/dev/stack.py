@@ -155,7 +155,15 @@ def _start(stack: ExitStack, shape: Shape, backing: Backing, access: Access, fol
     api.wait_until_ready(f"{api_url}/health/ready")
     got = zip(("API", "sandbox", "mail server"), wanted, (api_port, sandbox_port, smtp_port), strict=True)
     moved = tuple(f"Port {port} was taken: the {name} is at {now}." for name, port, now in got if port not in (0, now))
-    return Stack(api_url, sandbox_url, smtp_port, access, folder, (sandbox, api, *workers), moved)
+    return Stack(
+        api_url=api_url,
+        sandbox_url=sandbox_url,
+        smtp_port=smtp_port,
+        access=access,
+        folder=folder,
+        children=(sandbox, api, *workers),
+        moved=moved,
+    )
 
 
 def _environment(backing: Backing, api_url: str, folder: Path) -> Mapping[str, str]:

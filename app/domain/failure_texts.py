@@ -7,7 +7,7 @@ from collections.abc import Iterator
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((TimeoutError,), "no answer in time"),
     ((ConnectionRefusedError,), "the connection was refused"),
-    ((socket.gaierror,), "there is no such host"),
+    ((socket.gaierror,), "the host does not exist"),
     ((ssl.SSLCertVerificationError,), "its certificate is not trusted"),
     ((ssl.SSLError,), "no encrypted connection could be made"),
     ((ConnectionError, EOFError), "the connection was dropped"),

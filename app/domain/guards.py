@@ -86,6 +86,6 @@ def refuse_too_many_selected(selected: int, limit: int) -> None:
     """Raise BatchTooLarge for a selection that is too large to be prepared inside the request."""
     if selected > limit:
         raise BatchTooLarge(
-            f"The selection holds {selected:,} conversations; your role may reply to {limit:,} at once. Of a selection "
-            "this large nobody knows yet who will be skipped, so all of it counts. Nothing was created."
+            f"The selection holds {selected:,} conversations; your role may reply to {limit:,} at once. In a selection "
+            "this large it is not yet known who will be skipped, so every conversation counts. Nothing was created."
         )

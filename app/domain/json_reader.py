@@ -55,7 +55,7 @@ def child(pointer: str, key: str | int) -> str:
 def read_time(text: str) -> datetime:
     """Read an RFC 3339 time as UTC. Raise ValueError for anything else, including the rest of ISO 8601."""
     if _RFC3339.fullmatch(text) is None:
-        raise ValueError("a time is written as in 2026-05-01T09:00:00Z")
+        raise ValueError("must be a time such as 2026-05-01T09:00:00Z")
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError as error:

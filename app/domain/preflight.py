@@ -189,7 +189,7 @@ def _reached_often(recipient: Recipient, guards: Guards) -> Reason | None:
 
 
 def contact_limit(limit: int) -> Reason:
-    detail = f"The contact's messages of mass replies within 24 hours are used up: the settings allow {limit}."
+    detail = f"The contact has reached the limit of {limit} messages of mass replies within 24 hours."
     return Reason(ReasonCode.CONTACT_LIMIT, detail)
 
 
@@ -215,7 +215,7 @@ def _by_template(recipient: Recipient, plan: MessagePlan, limits: Limits, addres
     template = plan.fill_template(recipient) if limits.template_outside_window else None
     if template is None:
         why = "The time in which this channel allows a reply has passed"
-        missing = ", and there is no template for afterwards." if limits.template_outside_window else "."
+        missing = ", and there is no approved template to send instead." if limits.template_outside_window else "."
         return Reason(ReasonCode.WINDOW_CLOSED, why + missing, retryable=True)
     if isinstance(template, Reason):
         return template
@@ -260,14 +260,14 @@ def preflight(recipient: Recipient, plan: MessagePlan, limits: Limits | None, no
     assert limits is not None  # noqa: S101 - `judge` refuses a conversation without a channel account
     dropped = _left_out(plan, limits, judged)
     return Verdict(
-        recipient,
-        None,
-        judged.address,
-        judged.rendered.text,
-        judged.segments,
-        tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
-        dropped,
-        judged.template is not None,
+        recipient=recipient,
+        refusal=None,
+        address=judged.address,
+        text=judged.rendered.text,
+        segments=judged.segments,
+        warnings=tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
+        dropped=dropped,
+        used_template=judged.template is not None,
         files=len(plan.attachments) - len(dropped),
     )
 

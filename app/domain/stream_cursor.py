@@ -21,7 +21,7 @@ class StreamCursor:
     def read(cls, text: str) -> Self:
         """The reverse of `str`. Raise ValueError for any other form."""
         if not re.match(CURSOR_FORM, text):
-            raise ValueError("A place is written as two numbers with a point between them.")
+            raise ValueError("An event id is two numbers with a point between them.")
         position, _, seen = text.partition(".")
         return cls(int(position), int(seen))
 

@@ -112,7 +112,9 @@ def _read(headers: Headers, body: bytes, numbers: Iterator[int], depth: int) -> 
     if not inside:  # A boundary that is missing or never comes: show the text that there is.
         return _leaf(headers, message, "text/plain", body)
     parts = tuple(_read(*read_headers(part, headers.charset), numbers, depth + 1) for part in inside)
-    return Part(content_type, None, "", None, False, b"", parts)
+    return Part(
+        content_type=content_type, charset=None, encoding="", filename=None, attached=False, body=b"", parts=parts
+    )
 
 
 def told_charset(raw: bytes) -> str | None:
@@ -143,7 +145,15 @@ def _without_uu_files(leaf: Part) -> Part:
         return leaf
     text = replace(leaf, body=_UU_FILE.sub(b"", leaf.body))
     files = (Part("application/octet-stream", None, "", name, True, b"") for name in names)
-    return Part("multipart/mixed", None, "", None, False, b"", (text, *files))
+    return Part(
+        content_type="multipart/mixed",
+        charset=None,
+        encoding="",
+        filename=None,
+        attached=False,
+        body=b"",
+        parts=(text, *files),
+    )
 
 
 def _filename(message: Message) -> str | None:

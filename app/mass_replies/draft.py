@@ -36,7 +36,16 @@ async def read_draft(database: Database, aside: Aside, tenant: TenantId, draft: 
         name = await tenants.tenant_name(tx)
         guarded = await guards.load(tx)
     unknown = source.unknown_snippets
-    plan = MessagePlan(message, draft.on_unresolved, draft.author, name, unknown, files, template, guarded)
+    plan = MessagePlan(
+        message=message,
+        on_unresolved=draft.on_unresolved,
+        author=draft.author,
+        tenant_name=name,
+        unknown_snippets=unknown,
+        attachments=files,
+        template=template,
+        guards=guarded,
+    )
     return ReadDraft(source, plan)
 
 

@@ -121,12 +121,12 @@ def _read(row: Any) -> RecordedEntry:
         frozenset(map(Role, row.roles)),
     )
     entry = AuditEntry(
-        AuditAction(row.action),
-        row.object_id,
-        None if row.mass_reply_id is None else MassReplyId(row.mass_reply_id),
-        row.recipient_count,
-        row.message_sha256,
-        row.reason,
-        row.details,
+        action=AuditAction(row.action),
+        object_id=row.object_id,
+        mass_reply_id=None if row.mass_reply_id is None else MassReplyId(row.mass_reply_id),
+        recipient_count=row.recipient_count,
+        message_sha256=row.message_sha256,
+        reason=row.reason,
+        details=row.details,
     )
     return RecordedEntry(row.id, row.at, actor, entry)

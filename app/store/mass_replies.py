@@ -112,22 +112,22 @@ async def lanes_of(tx: TenantTx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Lan
     found: dict[UUID, tuple[Lane, ...]] = {}
     for row in await tx.execute(_LANES, ids=ids):
         lane = Lane(
-            Channel(row.channel),
-            row.account_id,
-            row.account_key,
-            {status: getattr(row, status) for status in DeliveryStatus},
-            Billed(row.segments_billed, row.whatsapp_in_window_billed, row.whatsapp_templates_billed),
-            row.pause_reason,
-            row.account_pause_reason,
-            row.account_cool_until,
-            row.account_enabled,
-            row.account_exists,
-            row.held_until,
-            row.held_reason,
-            row.awaits_sample,
-            row.cool_reason,
-            row.allowed_at,
-            row.rate_per_second,
+            channel=Channel(row.channel),
+            account_id=row.account_id,
+            account_key=row.account_key,
+            counts={status: getattr(row, status) for status in DeliveryStatus},
+            billed=Billed(row.segments_billed, row.whatsapp_in_window_billed, row.whatsapp_templates_billed),
+            pause_reason=row.pause_reason,
+            account_pause_reason=row.account_pause_reason,
+            account_cool_until=row.account_cool_until,
+            account_enabled=row.account_enabled,
+            account_exists=row.account_exists,
+            held_until=row.held_until,
+            held_reason=row.held_reason,
+            awaits_sample=row.awaits_sample,
+            account_cool_reason=row.cool_reason,
+            account_allowed_at=row.allowed_at,
+            account_rate=row.rate_per_second,
         )
         found[row.mass_reply_id] = (*found.get(row.mass_reply_id, ()), lane)
     return found

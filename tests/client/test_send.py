@@ -50,7 +50,7 @@ async def test_without_a_terminal_nothing_is_created_before_somebody_agreed(crow
 async def test_a_script_confirms_the_number_that_it_expects_and_no_other(crowd: Live, run: Run) -> None:
     other = await run("send", ANSWERED, *TO_ALL, "--expect", "11")
     assert other.exit_code == Exit.DECLINED
-    assert "10 would get it, and not the 11 of --expect. Nothing was sent." in other.stderr
+    assert "10 would get it, not 11 as --expect says. Nothing was sent." in other.stderr
     assert crowd.accepted() == []
     both = await run("send", ANSWERED, *TO_ALL, "--expect", "10", "--yes")
     assert both.exit_code == Exit.USAGE

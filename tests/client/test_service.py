@@ -76,8 +76,8 @@ def test_a_refusal_is_not_asked_again() -> None:
     [
         ([LOST] * 3, r"https://api\.example\.test does not answer: the connection failed\."),
         ([httpx.Response(502)] * 3, "502"),
-        ([httpx.Response(200, text="<html>")], "not one of mass-reply's"),
-        ([httpx.Response(200, json=["mass-reply"])], "not one of mass-reply's"),
+        ([httpx.Response(200, text="<html>")], "not from mass-reply"),
+        ([httpx.Response(200, json=["mass-reply"])], "not from mass-reply"),
         ([httpx.DecodingError("no gzip")] * 3, "its answer cannot be read"),
         ([httpx.Response(404, text="<html>")], "404"),
         ([httpx.Response(302, headers={"Location": "https://elsewhere.example.test"})], "302"),
@@ -95,7 +95,7 @@ def test_a_server_that_gives_no_usable_answer_is_unreachable(
 
 @pytest.mark.parametrize("page", [{"ok": True}, {"items": 5, "next_cursor": None}])
 def test_a_list_of_another_server_is_none(page: dict[str, object]) -> None:
-    with pytest.raises(Unreachable, match="not one of mass-reply's"):
+    with pytest.raises(Unreachable, match="not from mass-reply"):
         list(Script(httpx.Response(200, json=page)).service().listing("/x"))
 
 

@@ -91,7 +91,7 @@ async def test_lost_answers_to_create_and_confirm_make_no_second_mass_reply(
 async def test_a_confirmation_without_any_answer_is_not_taken_for_a_refusal(
     crowd: Live, access: Mapping[str, str]
 ) -> None:
-    with pytest.raises(Unreachable, match="If it was confirmed, the sending goes on") as told:
+    with pytest.raises(Unreachable, match="If it was confirmed, sending continues") as told:
         await _send(access, Line(confirm=TRIES))
 
     id_ = await _the_only_one(crowd)
@@ -110,7 +110,7 @@ async def test_a_lost_create_sends_nothing(crowd: Live, access: Mapping[str, str
 async def test_who_stops_looking_on_is_told_that_the_sending_goes_on_and_how_to_stop_it(
     crowd: Live, access: Mapping[str, str]
 ) -> None:
-    with pytest.raises(Interrupted, match="The sending goes on without you") as told:
+    with pytest.raises(Interrupted, match="Sending continues without you") as told:
         await _send(access, LeftAlone())
 
     id_ = await _the_only_one(crowd)

@@ -26,7 +26,7 @@ def wrapped(inner: BaseException) -> BaseException:
         (ConnectionRefusedError(111, "x"), "the connection was refused"),
         (ConnectionResetError(), "the connection was dropped"),
         (asyncio.IncompleteReadError(b"", 1), "the connection was dropped"),
-        (socket.gaierror(-2, "x"), "there is no such host"),
+        (socket.gaierror(-2, "x"), "the host does not exist"),
         (ssl.SSLCertVerificationError("x"), "its certificate is not trusted"),
         (OfALibrary("x"), OTHERWISE),
     ],

@@ -146,15 +146,15 @@ async def list_runs(tx: TenantTx, rule: UUID, *, before: UUID | None, limit: int
 def _run(row: Any) -> Run:
     results = tuple(_result(given, row.calls.get(str(place))) for place, given in enumerate(row.actions))
     return Run(
-        row.event_id,
-        row.subject,
-        TriggerType(row.event_type),
-        row.conversation_id,
-        row.message_id,
-        row.mass_reply_id,
-        RunOutcome(row.outcome),
-        row.reason,
-        results,
+        event_id=row.event_id,
+        place=row.subject,
+        trigger=TriggerType(row.event_type),
+        conversation_id=row.conversation_id,
+        message_id=row.message_id,
+        mass_reply_id=row.mass_reply_id,
+        outcome=RunOutcome(row.outcome),
+        reason=row.reason,
+        results=results,
     )
 
 

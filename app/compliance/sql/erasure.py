@@ -87,13 +87,13 @@ async def hold_contact(tx: TenantTx, name: str) -> HeldContact | None:
     spellings = frozenset(spelling for each in (*own, *written) for spelling in each.spellings)
     aliases = await tx.scalars(_ALIASES, keys=[each.key for each in addresses | former])
     return HeldContact(
-        contact,
-        row.opted_out,
-        addresses,
-        former,
-        spellings | frozenset(aliases),
-        [each.id for each in conversations],
-        {each.id: DeliveryStatus(each.status) for each in deliveries},
+        id=contact,
+        opted_out=row.opted_out,
+        addresses=addresses,
+        former=former,
+        spellings=spellings | frozenset(aliases),
+        conversations=[each.id for each in conversations],
+        deliveries={each.id: DeliveryStatus(each.status) for each in deliveries},
     )
 
 

@@ -160,11 +160,11 @@ async def wording(tx: TenantTx, id_: MassReplyId) -> Wording | None:
     if row is None:
         return None
     return Wording(
-        Source(row.source_text, row.source_html, tuple(row.unknown_snippets)),
-        OnUnresolved(row.on_unresolved),
-        Author(row.author_id, row.author_name, row.author_email),
-        row.tenant_name,
-        tuple(row.attachment_ids),
-        row.whatsapp_template,
-        Guards.from_json(row.guards) if row.guards else NO_GUARDS,
+        source=Source(row.source_text, row.source_html, tuple(row.unknown_snippets)),
+        on_unresolved=OnUnresolved(row.on_unresolved),
+        author=Author(row.author_id, row.author_name, row.author_email),
+        tenant_name=row.tenant_name,
+        attachment_ids=tuple(row.attachment_ids),
+        whatsapp_template=row.whatsapp_template,
+        guards=Guards.from_json(row.guards) if row.guards else NO_GUARDS,
     )

@@ -70,16 +70,16 @@ async def store(tx: TenantTx, account: AccountId, receipt: Receipt) -> StoredRec
     if id_ is None:
         return None
     return StoredReceipt(
-        id_,
-        account,
-        receipt.kind,
-        delivery,
-        epoch,
-        values["provider_message_id"],
-        receipt.code,
-        values["reason_detail"],
-        receipt.occurred_at,
-        receipt.temporary,
+        id=id_,
+        account=account,
+        kind=receipt.kind,
+        delivery=delivery,
+        epoch=epoch,
+        provider_message_id=values["provider_message_id"],
+        reason_code=receipt.code,
+        reason_detail=values["reason_detail"],
+        occurred_at=receipt.occurred_at,
+        temporary=receipt.temporary,
         charge=receipt.charge,
     )
 
@@ -105,7 +105,18 @@ async def store_watermark(tx: TenantTx, account: AccountId, mark: Watermark) -> 
     id_ = await tx.scalar(_STORE_WATERMARK, account=account, **values)
     if id_ is None:
         return None
-    return StoredReceipt(id_, account, mark.kind, None, None, None, None, None, mark.up_to, recipient=recipient)
+    return StoredReceipt(
+        id=id_,
+        account=account,
+        kind=mark.kind,
+        delivery=None,
+        epoch=None,
+        provider_message_id=None,
+        reason_code=None,
+        reason_detail=None,
+        occurred_at=mark.up_to,
+        recipient=recipient,
+    )
 
 
 async def store_event(
@@ -164,18 +175,18 @@ async def lock(tx: TenantTx, id_: UUID) -> StoredReceipt | None:
     if row is None:
         return None
     return StoredReceipt(
-        row.id,
-        AccountId(row.account_id),
-        ReceiptKind(row.kind),
-        row.delivery_id,
-        row.epoch,
-        row.provider_message_id,
-        ReasonCode(row.reason_code) if row.reason_code else None,
-        row.reason_detail,
-        row.occurred_at,
-        row.temporary,
-        row.recipient,
-        Charge(row.charge) if row.charge else None,
+        id=row.id,
+        account=AccountId(row.account_id),
+        kind=ReceiptKind(row.kind),
+        delivery=row.delivery_id,
+        epoch=row.epoch,
+        provider_message_id=row.provider_message_id,
+        reason_code=ReasonCode(row.reason_code) if row.reason_code else None,
+        reason_detail=row.reason_detail,
+        occurred_at=row.occurred_at,
+        temporary=row.temporary,
+        recipient=row.recipient,
+        charge=Charge(row.charge) if row.charge else None,
     )
 
 

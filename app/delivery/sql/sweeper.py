@@ -168,19 +168,19 @@ _OPEN = sa.text(f"""
 async def open_mass_replies(tx: SweepTx) -> list[OpenMassReply]:
     return [
         OpenMassReply(
-            row.tenant_id,
-            row.id,
-            MassReplyStatus(row.status),
-            row.now,
-            row.updated_at,
-            row.expires_at,
-            row.dispatch_at,
-            row.not_after,
-            int(row.queued),
-            int(row.sending),
-            row.sample_over,
-            row.sample_stuck,
-            ApprovalStatus(row.approval) if row.approval else None,
+            tenant=row.tenant_id,
+            id=row.id,
+            status=MassReplyStatus(row.status),
+            now=row.now,
+            updated_at=row.updated_at,
+            expires_at=row.expires_at,
+            dispatch_at=row.dispatch_at,
+            not_after=row.not_after,
+            queued=int(row.queued),
+            sending=int(row.sending),
+            sample_over=row.sample_over,
+            sample_stuck=row.sample_stuck,
+            approval=ApprovalStatus(row.approval) if row.approval else None,
         )
         for row in await tx.execute(_OPEN)
     ]

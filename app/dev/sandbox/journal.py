@@ -152,7 +152,15 @@ class Journal:
         problem: ProviderError | None,
     ) -> JournalEntry:
         self._sequence += 1
-        entry = JournalEntry(self._sequence, datetime.now(UTC), time.monotonic(), message, message_id, fault, problem)
+        entry = JournalEntry(
+            sequence=self._sequence,
+            at=datetime.now(UTC),
+            monotonic=time.monotonic(),
+            message=message,
+            message_id=message_id,
+            fault=fault,
+            problem=problem,
+        )
         self._entries.append(entry)
         self._totals[entry.accepted] += 1
         if entry.accepted and message.delivery_id:
