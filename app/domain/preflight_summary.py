@@ -14,7 +14,7 @@ SAMPLES = 10
 WARNING_DETAILS: Mapping[PreflightWarning, str] = {
     PreflightWarning.ATTACHMENT_DROPPED: "This channel does not carry the attachment; the text is sent without it.",
     PreflightWarning.SENT_AS_TEMPLATE: "Outside the reply window; the approved template is sent instead of the text.",
-    PreflightWarning.INACTIVE_CONVERSATION: "The customer has not written for so long that the settings call it inactive.",
+    PreflightWarning.INACTIVE_CONVERSATION: "The customer has not written for so long that it counts as inactive.",
     PreflightWarning.DUPLICATE_CONTACT: "Another selected conversation belongs to the same contact, who gets both.",
     PreflightWarning.RECENT_MASS_REPLY: "The contact got another mass reply within the last 24 hours, or is about to.",
     PreflightWarning.MULTIPLE_SEGMENTS: "The text takes more than one SMS segment; each is billed.",
