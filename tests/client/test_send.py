@@ -278,7 +278,7 @@ async def test_another_server_that_answers_in_json_is_told_from_ours(run: Run, s
         ends.append(await run("send", ANSWERED, *TO_ALL, "--yes", "--attach", __file__, MASS_REPLY_URL=url))
 
     assert {end.exit_code for end in ends} == {Exit.UNREACHABLE}
-    assert {end.stderr.partition(". ")[0] for end in ends} == {"The server's answer is not one of mass-reply's"}
+    assert {end.stderr.partition(". ")[0] for end in ends} == {"The response is not from mass-reply"}
 
 
 @pytest.mark.parametrize("missing", ["MASS_REPLY_URL", "MASS_REPLY_KEY"])
