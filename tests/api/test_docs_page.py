@@ -12,7 +12,7 @@ from tests.visitors import serving_http
 
 __all__ = ["browser_path"]
 
-LONGEST_WAIT = 15_000
+LONGEST_WAIT = 60_000
 """Milliseconds."""
 
 
