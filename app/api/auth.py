@@ -6,7 +6,7 @@ tells which, and either identifies a `Caller`.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -24,14 +24,14 @@ from app.auth.claims import TokenIdentity
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import StreamTicket
 from app.domain.api_keys import KEY_PREFIX, ApiKey, PresentedKey, read_key
-from app.domain.errors import Fault, Forbidden, Overloaded, Unauthenticated
+from app.domain.errors import Fault, Forbidden, Unauthenticated
 from app.domain.outbound import Author
 from app.domain.permissions import Caller, KeyIdentity, Permission
 from app.domain.words import TenantId
 from app.process.tenant_time import TenantTime, TimeAccount
 from app.runtime import Runtime
 from app.store.database import Database
-from app.store.shares import QUICK
+from app.store.shares import PATIENCE, QUICK
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -47,8 +47,6 @@ _ticket = APIKeyQuery(
 
 PAUSE: Final = 0.25
 """Seconds that a request waits at most if its tenant has used more than its share of the process."""
-PATIENCE: Final = 5.0
-"""Seconds that one waits, before its body is read, if it may take long. Then it is refused."""
 ADVANCE: Final = 0.02
 """Seconds that such a request is charged when it begins, so that those that have waited begin one after another."""
 
@@ -207,10 +205,7 @@ class EnoughTime(AccessCheck):
         if getattr(request.state, "has_time", False):
             return  # a route checks before it reads the body, and again
         account: TimeAccount = request.state.time
-        if (left := await account.paid(PATIENCE)) > 0:
-            raise Overloaded(
-                "Earlier requests have used this tenant's share.", limit="time", wait=timedelta(seconds=left)
-            )
+        await account.require(PATIENCE)
         account.charge(ADVANCE)
         request.state.has_time = True
 

@@ -9,11 +9,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from itertools import islice
 from types import coroutine
 from typing import Any, Final, TypeVar
 
+from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 
 AT_ONCE: Final = 10.0
@@ -136,11 +138,10 @@ class TimeAccount:
             except BaseException as raised:  # noqa: BLE001 - raised in the work, as if it had waited itself
                 error = raised
 
-    async def paid(self, within: float) -> float:
-        """Wait until it has paid. Return the seconds that would be left to wait after so many, or 0."""
-        ends = time.monotonic() + within
-        left = self.wait()
-        while left > 0 and (patience := ends - time.monotonic()) > 0:
+    async def require(self, patience: float) -> None:
+        """Wait until it has paid. Raise Overloaded if it has not after so many seconds."""
+        ends = time.monotonic() + patience
+        while (left := self.wait()) > 0:
+            if (patience := ends - time.monotonic()) <= 0:
+                raise Overloaded("This tenant's share is used up.", limit="time", wait=timedelta(seconds=left))
             await self.pace(patience)
-            left = self.wait()
-        return left

@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 from app.process.tenant_time import TenantTime
+from app.store import shares
 from app.store.finishing import to_its_end
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
@@ -119,7 +120,7 @@ class Database:
         """
         account = self._time.of(TenantId(tenant), self._kind.purse) if self._kind.purse else None
         if account is not None:
-            await account.pace(self._kind.pause)
+            await (account.require(shares.PATIENCE) if self._kind.refusable else account.pace(self._kind.pause))
         async with AsyncExitStack() as stack:
             if self._kind.statement_seconds is not None:
                 await stack.enter_async_context(self._shares.taken(self._kind, tenant))

@@ -12,7 +12,7 @@ from app.domain.errors import Overloaded
 from app.process.tenant_time import Purse
 
 PATIENCE: Final = 5.0
-"""Seconds that a request waits for a connection before it is refused."""
+"""Seconds that a request waits for a connection, or for its tenant's share, before it is refused."""
 MOST_WAITING: Final = 200
 """Requests that may wait for the same share at once. Each of them holds a body in memory."""
 
@@ -38,6 +38,8 @@ class WorkKind:
     """What its time is charged to."""
     pause: float = 0
     """Seconds that a tenant waits at most before each transaction once it has used more than its share."""
+    refusable: bool = False
+    """Whether it is refused instead, if its tenant is in debt for longer than `PATIENCE`."""
 
 
 OWN_WORK: Final = WorkKind("own work")
@@ -52,7 +54,9 @@ QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)
 REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3, purse=Purse.REPORTS, pause=0.25)
 """Providers' reports. They wait for a response, and repeat a report without one."""
 ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4, purse=Purse.REQUESTS)
-SEARCH: Final = WorkKind("search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True, purse=Purse.REQUESTS)
+SEARCH: Final = WorkKind(
+    "search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True, purse=Purse.REQUESTS, refusable=True
+)
 """Queries whose cost a filter decides, and that store nothing. A count and a page of the same rows must agree."""
 BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3, purse=Purse.REQUESTS, pause=0.25)
 """Writes of as many rows as a selection or a file holds."""

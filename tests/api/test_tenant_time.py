@@ -59,6 +59,22 @@ async def test_what_may_take_long_is_refused_unread_once_the_share_is_used(
     assert (await other_client.post("/conversations/search", json={"filter": {}})).status_code == 200
 
 
+async def test_a_query_of_a_filter_s_cost_is_refused_too(
+    client: httpx.AsyncClient,
+    other_client: httpx.AsyncClient,
+    serving: Runtime,
+    tenant: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auth, "PAUSE", 0)
+    await other_client.get("/me")
+    serving.time.of(TenantId(tenant)).charge(MUCH)
+    path = f"/mass-replies/{UUID(int=1)}/deliveries"
+    assert_problem(await client.get(path), 404, "not_found")
+    monkeypatch.setattr(shares, "PATIENCE", 0)
+    assert_problem(await client.get(path, params={"search": "x"}), 503, "overloaded")
+
+
 async def test_a_request_is_charged_for_its_time_in_the_database(
     client: httpx.AsyncClient, serving: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
