@@ -66,7 +66,8 @@ def lines(count: int, tag: str, dice: Random, *, troubled: float = TROUBLED) -> 
 def _magic(provider: str) -> list[Magic]:
     if provider == "webchat":
         return []
-    return [magic for magic in MAGIC if magic.fault not in NEVER and commits(provider, magic.fault)]
+    never = NEVER | ({InjectedFault.ERROR_BEFORE} if provider == "smtp" else set())  # a mail server defers it for ever
+    return [magic for magic in MAGIC if magic.fault not in never and commits(provider, magic.fault)]
 
 
 def _address(channel: Channel, number: int, magic: Magic | None, dice: Random) -> str:
