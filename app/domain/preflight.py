@@ -189,7 +189,7 @@ def _reached_often(recipient: Recipient, guards: Guards) -> Reason | None:
 
 
 def contact_limit(limit: int) -> Reason:
-    detail = f"The contact has reached the limit of {limit} messages of mass replies within 24 hours."
+    detail = f"The contact has had as many messages of mass replies within 24 hours as the settings allow: {limit}."
     return Reason(ReasonCode.CONTACT_LIMIT, detail)
 
 

@@ -52,7 +52,7 @@ async def test_who_got_enough_since_the_preflight_gets_no_more(stage: Stage) -> 
     assert len(carrier.calls) == 2
     [(kind, text)] = await stage.timeline(second)
     assert kind == "system_error"
-    assert "the settings allow 1" in text
+    assert "as the settings allow: 1" in text
 
 
 async def test_what_was_sent_longer_than_a_day_ago_is_no_hindrance(stage: Stage) -> None:
