@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 
-AT_ONCE: Final = 10.0
+AT_ONCE: Final = 3.0
 """Seconds of work after a pause, before anything waits."""
 DEEPEST: Final = 10.0
 """Seconds of work that may be owed. What is used beyond them is free: nobody waits longer than 20 seconds for it."""
