@@ -19,7 +19,7 @@ from app.process.tenant_time import Purse, TenantTime, TimeAccount
 
 TURN: Final = 0.01
 """Seconds after which a turn begins nothing more."""
-PAUSE: Final = 0.1
+PAUSE: Final = 0.25
 """Seconds that a tenant pauses at most between two turns."""
 
 Item = TypeVar("Item")
