@@ -30,23 +30,27 @@ VAR = plain_folder(Path(__file__).resolve().parents[1] / "var" / "tests")
 SECRET_KEY = "only-for-tests-" + "0" * 32
 
 
-WHOLE_STACK = ("tests/dev/test_stack.py", "tests/guide/")
-"""Tests that start a whole stack: one process runs them all, so that it is started once, and alone."""
+TOGETHER = (
+    ("tests/dev/test_stack.py", "tests/guide/"),
+    ("tests/store/test_selection.py",),
+    ("tests/client/test_generated_client.py",),
+)
+"""Tests that share what is expensive to make: a whole stack, many rows, a generated package."""
 
 
-class StacksInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Hand tests out one by one, and those of `WHOLE_STACK` together.
+class SharingInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Hand tests out one by one, and each group of `TOGETHER` to one process, which makes what they share once.
 
     pytest-xdist's own `--dist loadgroup` renames tests to do so, which has no effect with pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return WHOLE_STACK[0] if nodeid.startswith(WHOLE_STACK) else nodeid
+        return next((group[0] for group in TOGETHER if nodeid.startswith(group)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> StacksInOneProcess:
-    return StacksInOneProcess(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharingInOneProcess:
+    return SharingInOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")

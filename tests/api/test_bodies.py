@@ -310,7 +310,7 @@ async def test_the_events_of_a_callback_are_taken_in_groups_and_too_many_are_ref
     assert (await sendgrid_call(account, SENDGRID_PRIVATE, 45).made(anonymous)).status_code == 204
     assert taken == [20, 20, 5]
     problem = assert_problem(await sendgrid_call(account, SENDGRID_PRIVATE, 46).made(anonymous), 422, "invalid_request")
-    assert "45 are taken" in problem["detail"]
+    assert "at most 45 are accepted" in problem["detail"]
     assert taken == [20, 20, 5]
 
 

@@ -46,6 +46,8 @@ export class Model extends EventTarget {
   #createKey = randomKey();
   #wanted = 0;
   #asking: Promise<void> | null = null;
+  /** Why the last preview failed. The next one that succeeds takes it away, and no other trouble. */
+  #notPreviewed: Trouble | null = null;
 
   constructor(
     readonly api: Api,
@@ -123,7 +125,8 @@ export class Model extends EventTarget {
     this.draft = { ...this.draft, ...changes };
     this.#createKey = randomKey();
     this.#keep(null);
-    this.#set({ restored: null });
+    const isAnswered = this.trouble instanceof Refused && this.trouble !== this.#notPreviewed;
+    this.#set({ restored: null, trouble: isAnswered ? null : this.trouble });
     this.look();
   }
 
@@ -160,10 +163,11 @@ export class Model extends EventTarget {
       const preview = await this.api.post('/mass-replies/preview', {
         body: { ...rest, message: message.text.trim() ? message : undefined } as Schemas['PreviewBody'],
       });
-      this.#set({ preview, trouble: null });
+      this.#set({ preview, trouble: this.trouble === this.#notPreviewed ? null : this.trouble });
       await this.meet(preview.preflight.samples.map((sample) => sample.conversation_id));
     } catch (error) {
-      this.#set({ trouble: asTrouble(error) });
+      this.#notPreviewed = asTrouble(error);
+      this.#set({ trouble: this.#notPreviewed });
     }
   }
 
