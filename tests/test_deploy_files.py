@@ -62,6 +62,7 @@ def shell(name: str, argument: Path, **environment: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.faults
 async def test_a_backup_is_restored_with_its_tenants_still_apart(
     postgres_server: servers.PostgresServer, database: Database, database_url: str, tenant: UUID, tmp_path: Path
 ) -> None:

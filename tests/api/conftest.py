@@ -31,6 +31,7 @@ async def app(settings: Settings, usual_settings: Settings, usual_app: FastAPI) 
             yield app
         return
     before = dict(usual_app.state._state)
+    usual_app.state.runtime.time._seen.clear()  # the tenants of other tests, beside whom this one would wait
     usual_app.state.chat_limits, usual_app.state.quotas = ChatLimits(), Quotas(settings.requests_per_minute)
     yield usual_app
     usual_app.state._state.update(before)

@@ -210,6 +210,7 @@ def is_silent_stream(event: NonFatalError) -> bool:
     return event.label.endswith("/events") and isinstance(event.value, requests.exceptions.ReadTimeout)
 
 
+@pytest.mark.proof
 def test_every_answer_is_one_that_the_description_promises(service: Service) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", service.app, config=configuration(service))
     findings = Findings()

@@ -184,12 +184,13 @@ async def test_a_body_just_within_the_limit_is_read(client: httpx.AsyncClient) -
 
 
 @pytest.fixture
-def broken(app: FastAPI) -> FastAPI:
+def broken(app: FastAPI) -> Iterator[FastAPI]:
     @app.get("/broken")
     async def broken() -> None:
         raise RuntimeError("ann@example.test: your card 4111 was refused")
 
-    return app
+    yield app
+    del app.router.routes[-1]
 
 
 @pytest.fixture

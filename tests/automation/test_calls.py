@@ -18,6 +18,8 @@ from tests.automation.conftest import Desk, note, tag, webhook
 from tests.plans import plan, renew_statistics
 from tests.webhooks.consumer import Consumer, consuming
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 
 def caller_of(desk: Desk) -> CallDispatcher:
     return CallDispatcher(
@@ -303,7 +305,7 @@ async def test_a_caller_that_stops_finishes_its_calls_and_begins_no_more(desk: D
     assert [each["actions"][1]["outcome"] for each in await desk.runs("hook")] == ["done", "pending"]
 
 
-async def test_an_address_that_leads_to_a_private_network_is_not_called(quiet: None, desk: Desk) -> None:
+async def test_an_address_that_leads_to_a_private_network_is_not_called(desk: Desk) -> None:
     async with consuming() as consumer:
         await ran(desk, consumer)
         http = open_http(allow_private_urls=False)

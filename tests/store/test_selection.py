@@ -65,7 +65,7 @@ def test_every_filter_finds_what_its_words_say(database_url: str, owner_url: str
         tenant = runner.run(create_tenant(database))
 
         @given(st.lists(views, min_size=1, max_size=6), filters)
-        @settings(max_examples=200)
+        @settings(max_examples=60)
         def holds(stored: list[View], filter: Filter) -> None:
             runner.run(check(database, tenant, stored, filter))
 
