@@ -21,7 +21,7 @@ from app.delivery import prepare
 from app.dev import servers
 from app.dev.workdir import plain_folder
 from app.domain.audit import OPERATOR
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply import Confirmation, Draft
 from app.domain.outbound import Author
 from app.domain.selection import parse_selection

@@ -11,7 +11,7 @@ import httpx
 import uvloop
 
 from app.channels.http import open_http
-from app.channels.support import ProviderResponse, post
+from app.channels.provider_responses import ProviderResponse, post
 from bench.__main__ import _free_port, _process, _wait_for
 from bench.load import MESSAGE, SID
 

@@ -13,7 +13,7 @@ from app.dev.history.export import export
 from app.dev.history.reading import evidence
 from app.dev.history.verdict import Kind, judge
 from app.dev.sandbox.journal import JournalEntry, to_json
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.api.schemas import Body as Closed
 from app.conversations.import_line import MAX_FILE_NAMES
 from app.conversations.import_report import ImportReport, LineNote
 from app.domain.conversation import Contact, ConversationView, LastMessage, TimelineItem
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, ConversationStatus, Engagement, TimelineKind
 
 

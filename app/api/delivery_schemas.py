@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.api.schemas import Answer
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.preflight import PreflightWarning
 from app.domain.words import Channel, ReasonCode
 from app.mass_replies.sql.results import DeliveryResult, ReasonCount

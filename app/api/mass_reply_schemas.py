@@ -15,7 +15,7 @@ from app.api.auth import author_of
 from app.api.filter_schema import FILTER_EXAMPLE
 from app.api.schemas import Answer, AuthorBody, Body, Flag, Moment, PersonAnswer, Whole
 from app.api.selection_schema import SelectionBody, shortened
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply import Billed, Confirmation, Counts, Draft, Lane, MassReply, Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.permissions import Caller

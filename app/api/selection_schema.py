@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.api.filter_schema import FILTER_EXAMPLE, DescribedBy, Filter
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.json_reader import MAX_ITEMS
 
 LISTED_IDS = 20

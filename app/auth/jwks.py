@@ -17,7 +17,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from app.channels.answers import read_answer
+from app.channels.response_bodies import read_answer
 
 log = structlog.get_logger(__name__)
 

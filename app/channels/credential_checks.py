@@ -1,6 +1,6 @@
 """What a provider's response to a read-only call says about an account's credentials."""
 
-from app.channels.support import ProviderResponse
+from app.channels.provider_responses import ProviderResponse
 from app.domain.account_check import CheckResult, accepted, refused, unknown
 from app.domain.outbound import Deferred, Unknown
 

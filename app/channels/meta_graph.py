@@ -19,7 +19,7 @@ from pydantic import Field, SecretStr
 from app.channels.account_config import AccountModel, HeaderSecret
 from app.channels.credential_checks import judge_check
 from app.channels.http import CALL_SECONDS, call_deadline
-from app.channels.support import (
+from app.channels.provider_responses import (
     CodeMeaning,
     Meaning,
     ProviderResponse,

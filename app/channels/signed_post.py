@@ -16,8 +16,8 @@ import httpx
 from standardwebhooks.webhooks import Webhook as Signer
 
 from app.channels.account_config import endpoint, web_port
+from app.channels.provider_responses import ProviderResponse, exchange, retry_after
 from app.channels.public_addresses import is_public
-from app.channels.support import ProviderResponse, exchange, retry_after
 from app.domain.outbound import Deferred, Unknown
 
 SECONDS: Final = 15.0

@@ -19,8 +19,17 @@ from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.channels.account_config import AccountModel, AccountSetup, Endpoint, Region
+from app.channels.provider_responses import (
+    CodeMeaning,
+    Meaning,
+    ProviderResponse,
+    json_object,
+    one_line,
+    post,
+    refusal,
+    throttled,
+)
 from app.channels.signed_post import signed_headers
-from app.channels.support import CodeMeaning, Meaning, ProviderResponse, json_object, one_line, post, refusal, throttled
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.json_reader import read_time
 from app.domain.outbound import Accepted, Outbound, Rejected, SendResult, Unknown

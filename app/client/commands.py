@@ -17,7 +17,7 @@ from app.client.sending import Order, try_out
 from app.client.sending import send as send_order
 from app.client.session import Session, opened
 from app.client.tables import batches_table, deliveries_table
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 STDIN = "-"
 SHOWN = 50

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.client.exit_codes import Exit, reading
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 
 Counts = Mapping[str, int]

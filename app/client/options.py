@@ -8,7 +8,7 @@ import typer
 
 from app.client.accounts import AccountAction
 from app.client.request import FILTERS
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.resolution import Finding
 from app.domain.words import Channel, ReasonCode

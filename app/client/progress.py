@@ -11,7 +11,7 @@ from app.client import labels
 from app.client.models import Batch, Counts, done, recipients
 from app.client.service import Service
 from app.client.tables import Screen
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 
 FIRST_LOOK = 0.2

@@ -12,7 +12,7 @@ from app.client.progress import until_prepared, watch
 from app.client.request import Selecting, Terms, Writing
 from app.client.service import Json, Service
 from app.client.tables import Screen, show_batch, show_preflight
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from app.client import labels
 from app.client.exit_codes import ClientError, ServerRefusal, reading
 from app.client.models import Batch, Counts, Preflight, Remark, done, recipients
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 LOG_WIDTH = 120
 SAMPLE_CHARACTERS = 400

@@ -3,7 +3,7 @@
 from app.compliance.sql import erasure
 from app.delivery.settle import Report, settle
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import DeliveryEvent, DeliveryStatus, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, ReportedEvent
 from app.domain.erased_addresses import CONTACT_ERASED, AddressDigests, Erased
 from app.domain.errors import ContactInFlight, NotFound
 from app.store import audit

@@ -9,9 +9,8 @@ from typing import Final
 import structlog
 
 from app.channels.http import deadline, elapsed
-from app.delivery.outcomes import DEADLINE_PASSED
 from app.domain.channel_port import Adapter
-from app.domain.outbound import Deferred, Outbound, SendResult, Unknown
+from app.domain.outbound import DEADLINE_PASSED, Deferred, Outbound, SendResult, Unknown
 
 log = structlog.get_logger()
 

@@ -31,7 +31,7 @@ from app.domain.threads import reply_headers, reply_subject
 from app.domain.words import Channel, Reason
 from app.store.transactions import TenantTx
 
-PUT_OFF: Final = "The remaining messages were deferred, and are retried then."
+PUT_OFF: Final = "The remaining messages were deferred, and are sent when the account may go on."
 AT_MOST: Final = 2
 """Deliveries that may be claimed and not yet recorded, per call that the account may have under way."""
 AT_ONCE: Final = 0.005

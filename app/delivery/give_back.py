@@ -11,7 +11,7 @@ from app.delivery.record import TROUBLE
 from app.delivery.settle import Report, settle
 from app.delivery.sql import claims
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.lanes import LaneKey
 from app.domain.words import DeliveryId
 from app.store.database import Database

@@ -1,6 +1,6 @@
 """Ask providers about uncertain deliveries. Only some can answer; what they say settles the delivery.
 
-"Absent" leads to another send. So it is trusted only after every holder of the attempt has stopped for sure, and after
+"Absent" leads to another send. So it is trusted only after every holder of the attempt has certainly stopped, and after
 the provider has had time to list what it accepted.
 """
 
@@ -17,7 +17,7 @@ from app.delivery.settle import Report, settle
 from app.delivery.sql import look_ups, sweeper
 from app.delivery.sql.sweeper import UncertainDelivery
 from app.domain.channel_port import Absent, Found, LooksUp, LookUp
-from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.outbound import Unknown
 from app.store.database import Database
 from app.telemetry.logs import about

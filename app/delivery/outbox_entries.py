@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from app.delivery.sql.settlements import Change
 from app.delivery.sql.timeline import WrittenReply
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, MessageCreated, OutboxEntry, Subject
 from app.domain.words import MassReplyId
 

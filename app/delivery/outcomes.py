@@ -1,7 +1,7 @@
 """What a call's outcome means for the delivery, and for the account that made it.
 
-After HTTP 429 the adapter returns Deferred with the scope `account` (`channels/support.py`): the delivery goes back to
-the queue, and no lane of the account sends until the time that the provider asked for.
+After HTTP 429 the adapter returns Deferred with the scope `account` (`channels/provider_responses.py`): the delivery
+goes back to the queue, and no lane of the account sends until the time that the provider asked for.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,19 @@ from typing import Final, assert_never
 from app.delivery.record import BadAddress, CallOutcome, Heard
 from app.delivery.settle import Report
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import RETRYABLE, DeliveryEvent, ReportedEvent
-from app.domain.outbound import PAIR_RATE, Accepted, Deferred, DroppedAttachment, Rejected, SendResult, Unknown
+from app.domain.delivery_lifecycle import RETRYABLE, DeliveryEvent, ReportedEvent
+from app.domain.outbound import (
+    DEADLINE_PASSED,
+    PAIR_RATE,
+    Accepted,
+    Deferred,
+    DroppedAttachment,
+    Rejected,
+    SendResult,
+    Unknown,
+)
 from app.domain.pacing import back_off, pair_rate_wait
 from app.domain.words import Reason, ReasonCode
-
-DEADLINE_PASSED: Final = "deadline_passed"
-"""The `Deferred.code` of a call that was not begun because its time was over."""
 
 _HEARD: Final[Mapping[str, Heard]] = {ReasonCode.UNREACHABLE: "silence", DEADLINE_PASSED: "nothing"}
 """What a deferred message says about its provider, if the provider did not answer."""

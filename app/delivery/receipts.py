@@ -13,7 +13,7 @@ from app.delivery.settle import Report, settle
 from app.delivery.sql import counters, receipts
 from app.delivery.sql.receipts import StoredReceipt
 from app.domain.addresses import Address
-from app.domain.delivery import RETRYABLE, DeliveryEvent, Ignored, ReportedEvent
+from app.domain.delivery_lifecycle import RETRYABLE, DeliveryEvent, Ignored, ReportedEvent
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
 from app.domain.words import AccountId, Channel, Reason, ReasonCode, TenantId
 from app.store import address_links, blocked_addresses

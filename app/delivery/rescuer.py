@@ -1,4 +1,4 @@
-"""The rescuer: make claims uncertain whose lease ran out, and repair times after the clock stepped back."""
+"""The rescuer: when a lease has run out, make its claim uncertain; repair times after the clock stepped back."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,7 +8,7 @@ import structlog
 from app.delivery.settle import Report, settle
 from app.delivery.sql import clocks
 from app.delivery.sql.sweeper import ExpiredClaim
-from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.words import Reason, ReasonCode, TenantId
 from app.store.database import Database
 from app.telemetry.metrics import Metrics
@@ -21,7 +21,7 @@ WORKER_LOST: Final = "The worker stopped before it could say whether this was se
 
 
 async def expire_claims(database: Database, metrics: Metrics, tenant: TenantId, claims: Sequence[ExpiredClaim]) -> None:
-    """Make deliveries uncertain whose worker did not record them in time."""
+    """Make a delivery uncertain if its worker did not record it in time."""
     reason = Reason(ReasonCode.WORKER_LOST, WORKER_LOST)
     reports = [
         Report(

@@ -14,7 +14,7 @@ from app.delivery.sql import lifecycle, samples
 from app.delivery.sql.sweeper import OpenMassReply
 from app.domain.approval import ApprovalStatus
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
-from app.domain.delivery import DeliveryEvent, ReportedEvent, too_late
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent, too_late
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus, next_status
 from app.domain.words import MassReplyId, Reason, ReasonCode, TenantId

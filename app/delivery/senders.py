@@ -22,7 +22,7 @@ from app.store.transactions import TenantTx
 SHORT: Final = 0.001
 """Seconds. What seldom takes longer may be rendered while a claim's transaction is open."""
 SELDOM: Final = 50
-"""One of so many."""
+"""One message in 50 may take longer."""
 CACHED = 512
 """Adapters and plans that one process keeps. Beyond that it starts over."""
 

@@ -12,7 +12,7 @@ from app.delivery.sql import attempts, conversation_flips, counters, settlements
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.settlements import Change, Locked
 from app.delivery.sql.timeline import TimelineEntry
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     ACCEPTED,
     DeliveryEvent,
     DeliveryStatus,
@@ -276,9 +276,8 @@ def _entries(change: Change) -> list[TimelineEntry]:
             text = f"The mass reply was sent and did not arrive. {detail}".strip()
             return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.UNCERTAIN:
-            text = (
-                f"It is not known whether a mass reply reached the customer. {detail} It is not sent again by itself."
-            )
+            unknown = "It is not known whether a mass reply reached the customer."
+            text = f"{unknown} {detail} It is not sent again automatically."
             return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, text)]
         case Effect.NONE:
             return []

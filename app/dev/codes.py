@@ -13,14 +13,14 @@ from typing import Final
 from app.channels.meta.errors import ERRORS as META
 from app.channels.meta_graph import MIXED, ErrorTable, GraphError
 from app.channels.postmark import errors, webhooks
+from app.channels.provider_responses import QUOTA_WAIT, CodeMeaning, Meaning, ReportedFailure, fault_of
 from app.channels.sendgrid import adapter
 from app.channels.sendgrid import webhooks as sendgrid_webhooks
 from app.channels.smtp import replies
 from app.channels.smtp.reply_texts import PHRASES
-from app.channels.support import QUOTA_WAIT, CodeMeaning, Meaning, ReportedFailure, fault_of
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP
-from app.domain.delivery import RETRYABLE
+from app.domain.delivery_lifecycle import RETRYABLE
 from app.domain.words import ReasonCode
 
 HEAD: Final = """# What every provider's code means here

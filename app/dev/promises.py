@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.dev.samples import Ending
-from app.domain.delivery import ACCEPTED, DeliveryStatus
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 from app.domain.preflight import PreflightWarning
 from app.domain.words import Channel, ReasonCode
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.dev.sandbox.faults import MAGIC, InjectedFault
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, ReasonCode
 
 TAG = "payment-incident"

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.dev.promises import Promise, PromisedResult
-from app.domain.delivery import ACCEPTED, DeliveryStatus
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 
 LOG_WIDTH = 120
 SHOWN_SAMPLES = 3

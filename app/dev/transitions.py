@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, Target
+from app.domain.delivery_lifecycle import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, Target
 from app.domain.mass_reply_lifecycle import MASS_REPLY_RULES, MassReplyEvent, MassReplyStatus
 
 
@@ -14,7 +14,7 @@ def _deliveries() -> Iterator[str]:
     yield "# Transitions"
     yield ""
     yield (
-        "Printed from the tables of `app/domain/delivery.py` and `app/domain/mass_reply_lifecycle.py` "
+        "Printed from the tables of `app/domain/delivery_lifecycle.py` and `app/domain/mass_reply_lifecycle.py` "
         "by `python -m app.dev.transitions`; do not edit."
     )
     yield "An event that has no cell in a status is absorbed: providers and queues repeat themselves and arrive late."

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.addresses import PHONE_CHANNELS
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbox import Changed, ConversationUpdated
 from app.domain.threads import in_brackets
 from app.domain.words import Channel, ConversationId, ConversationStatus, Engagement, TimelineKind

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.approval import Approval
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import InvalidSchedule
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.outbound import Attachment, Author

@@ -116,6 +116,8 @@ class Rejected:
     """The adapter refused it, and the provider was not asked: that says nothing about the provider."""
 
 
+DEADLINE_PASSED: Final = "deadline_passed"
+"""The `Deferred.code` of a call that was not begun because its time was over."""
 PAIR_RATE: Final = "pair_rate"
 """The `Deferred.code` of too many messages to one recipient: wait 4^X seconds, X being the deferrals before this one
 (https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput)."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import MassReplyId, ReasonCode
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from app.domain.delivery import DeliveryEvent, DeliveryStatus, Effect, effect
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, Effect, effect
 
 BURST = timedelta(seconds=1)
 """An account may send one second's worth at once after a pause, and never more than its rate over time."""
@@ -88,17 +88,17 @@ def call_share(most: int, others: OtherHolders, own: int) -> int:
 
 
 def back_off(deferrals: int) -> timedelta:
-    """Return how long a delivery waits that was deferred for the n-th time: doubling, up to five minutes."""
+    """Return how long a delivery waits after its n-th deferral: doubling, up to five minutes."""
     return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(deferrals, 10)))
 
 
 def pair_rate_wait(deferrals: int) -> timedelta:
-    """Return how long a delivery waits whose recipient got too many messages: 4^X seconds, as WhatsApp asks."""
+    """Return how long to wait when one recipient got too many messages: 4^X seconds, as WhatsApp asks."""
     return min(_LONGEST_WAIT, timedelta(seconds=1 << 2 * min(deferrals, 10)))
 
 
 def rest(failures_in_a_row: int) -> timedelta | None:
-    """Return how long an account cools down whose provider does not answer, or None while it may go on."""
+    """Return how long an account cools down when its provider does not answer, or None while it may go on."""
     if failures_in_a_row < BREAKER_THRESHOLD:
         return None
     return back_off((failures_in_a_row - BREAKER_THRESHOLD) // BREAKER_THRESHOLD + 1)

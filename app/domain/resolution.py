@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.errors import Fault, InvalidRequest
 from app.domain.outbound import Author
 from app.domain.words import Reason, ReasonCode

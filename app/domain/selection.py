@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import FilterTooBroad
 from app.domain.filters import Filter, filter_to_json, is_empty, read_filter
 from app.domain.json_reader import Reader, child

@@ -12,7 +12,7 @@ from app.delivery.lifecycle import apply_event, lock_mass_reply
 from app.delivery.settle import Report, settle
 from app.delivery.sql import lifecycle
 from app.domain.audit import Actor, AuditAction, AuditEntry
-from app.domain.delivery import DeliveryEvent, Ignored, ReportedEvent, Transition
+from app.domain.delivery_lifecycle import DeliveryEvent, Ignored, ReportedEvent, Transition
 from app.domain.errors import (
     ConversationsNotFound,
     Fault,
@@ -110,7 +110,7 @@ async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
 async def retry(
     tx: TenantTx, id_: MassReplyId, codes: Sequence[ReasonCode] | None, not_after: datetime, by: Actor
 ) -> LanesToWake:
-    """Queue the failed deliveries again whose reason may pass, and reopen the mass reply for them.
+    """Queue again the failed deliveries that may be retried, and reopen the mass reply for them.
 
     Raise NotFound, InvalidState, InvalidSchedule or NothingToRetry.
     """
@@ -174,7 +174,7 @@ async def _open_for(tx: TenantTx, id_: MassReplyId, not_after: datetime) -> None
     await lifecycle.hold_lanes(tx, id_)
     batch = await lock_mass_reply(tx, id_)
     if batch.status is MassReplyStatus.CANCELLED:
-        raise InvalidState("The mass reply is cancelled; nothing of it can be sent again.")
+        raise InvalidState("The mass reply is cancelled; none of its messages can be sent again.")
     await resolutions.extend(tx, id_, not_after)
 
 

@@ -111,7 +111,7 @@ async def check(database: Database, aside: Aside, tenant: TenantId, draft: Draft
 async def _counted(
     database: Database, aside: Aside, tenant: TenantId, draft: Draft, plan: MessagePlan, limit: int
 ) -> Counted | None:
-    """Count recipients if the selection is larger than the limit. Return None if there is no need, or no chance."""
+    """Count recipients if the selection is larger than the limit. Return None if that is not needed, or cannot help."""
     async with database.begin(tenant) as tx:
         selected = await selection.count_selected(tx, draft.selection)
         if not limit < selected <= JUDGED_AT_ONCE:

@@ -1,7 +1,7 @@
 """Use case: a database that was restored from a back-up. It does not know what was sent after the back-up was made.
 
-Whatever could leave now may have left before: nothing of it is sent by itself. What was not begun is cancelled, as it
-may have been begun, changed or cancelled since.
+Whatever could leave now may have left before, so none of it is sent automatically. What was not begun is
+cancelled, as it may have been begun, changed or cancelled since.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Final
 
 from app.delivery.settle import Report, settle
 from app.domain.audit import OPERATOR
-from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.words import Reason, ReasonCode, TenantId
 from app.mass_replies.control import cancel
 from app.mass_replies.sql import restored
@@ -23,9 +23,9 @@ WHY: Final = Reason(
 
 
 async def after_restore(database: Database) -> Counter[str]:
-    """Do so for every tenant. Return how many deliveries and mass replies there were.
+    """Settle what is open, for every tenant. Return how many deliveries and mass replies there were.
 
-    No process that sends may run. May be done again: a second time changes nothing.
+    No process that sends may run. A second run changes nothing.
     """
     async with database.begin_sweep() as tx:
         tenants = await restored.every_tenant(tx)

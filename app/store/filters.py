@@ -19,7 +19,7 @@ from app.store.transactions import TenantTx
 from app.tables import contacts, conversation_fields, conversation_tags, conversations
 
 MOST_LOOKED_UP = 10_000
-"""Conversations that are looked up one by one for a part of their subject. Of more, all are read."""
+"""Conversations that are looked up one by one for a part of their subject. If more match, all are read."""
 
 Condition = sa.ColumnElement[bool]
 

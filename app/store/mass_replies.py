@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.domain.approval import Approval, ApprovalStatus
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply import Billed, Lane, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.outbound import Attachment, Author

@@ -125,7 +125,7 @@ _PAGE_AFTER = sa.text(f"""
 async def page_after(
     tx: TenantTx, position: int, limit: int, most_bytes: int, types: Collection[EventType] | None = None
 ) -> EventsPage:
-    """As `after`, with at most so many bytes of subjects. The first event is always included."""
+    """As `after`, with at most `most_bytes` bytes of subjects. The first event is always included."""
     wanted = None if types is None else list(types)
     rows = (await tx.execute(_PAGE_AFTER, position=position, limit=limit, most_bytes=most_bytes, types=wanted)).all()
     return EventsPage([_event(row) for row in rows], is_last=not rows or rows[0].found == len(rows))

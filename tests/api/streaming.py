@@ -7,7 +7,7 @@ from typing import Any
 from app.api.event_streams import Feeds
 from app.api.routes.mass_reply_events import ReadAccess
 from app.delivery.sql import lifecycle
-from app.domain.delivery import DeliveryEvent as E
+from app.domain.delivery_lifecycle import DeliveryEvent as E
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import DeliveryId, ReasonCode
 from tests.api.event_reader import Comment, StreamEvent

@@ -284,7 +284,7 @@ async def test_a_body_of_more_values_than_are_read_is_refused(client: httpx.Asyn
 async def test_a_callback_of_more_values_than_are_read_is_refused(
     anonymous: httpx.AsyncClient, runtime: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.channels.support.MOST_CALLBACK_VALUES", 100)
+    monkeypatch.setattr("app.channels.provider_responses.MOST_CALLBACK_VALUES", 100)
     account = await add_account(runtime, tenant, messenger(API))
     content = b'{"object": "page", "entry": [' + b"[]," * 100 + b"[]]}"
     signature = hmac.new(META_SECRETS["app_secret"].encode(), content, sha256).hexdigest()

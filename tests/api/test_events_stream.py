@@ -18,7 +18,7 @@ from app.api.event_streams import Feeds
 from app.api.routes import mass_reply_events
 from app.auth.sql import stream_tickets
 from app.auth.stream_tickets import LIFETIME, StreamTicket
-from app.domain.delivery import DeliveryEvent as E
+from app.domain.delivery_lifecycle import DeliveryEvent as E
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Author
 from app.domain.permissions import Caller, Permission, Role

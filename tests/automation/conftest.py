@@ -14,7 +14,7 @@ from app.automation.runner import run_page
 from app.conversations.importing import import_lines
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.outbox import ConversationUpdated, Event, EventType, OutboxEntry
 from app.domain.words import Channel, ConversationId, TenantId
 from app.runtime import Runtime

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from app.channels.postmark.webhooks import BOUNCES
+from app.channels.provider_responses import CodeMeaning
 from app.channels.registry import build
-from app.channels.support import CodeMeaning
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
-from app.domain.delivery import RETRYABLE
+from app.domain.delivery_lifecycle import RETRYABLE
 from app.domain.provider_events import Receipt
 from tests.channels.cases import POSTMARK, TWILIO, postmark_webhook, sample, twilio_webhook
 from tests.channels.graph_cases import WHATSAPP, graph_webhook

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.channels.provider_responses import QUOTA_WAIT
 from app.channels.smtp.replies import Step, judge
 from app.channels.smtp.reply_texts import PHRASES, said_of_account
-from app.channels.support import QUOTA_WAIT
 from app.domain.outbound import Deferred, SendResult, Unknown
 from tests.channels.blame import spares_the_rest
 

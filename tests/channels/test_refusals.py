@@ -19,14 +19,14 @@ from app.channels.meta_graph import MIXED, ErrorTable
 from app.channels.postmark import adapter as postmark_adapter
 from app.channels.postmark import errors
 from app.channels.postmark.adapter import PostmarkAdapter
+from app.channels.provider_responses import QUOTA_WAIT, CodeMeaning, Meaning, ProviderResponse, by_status
 from app.channels.registry import build
 from app.channels.sendgrid import adapter as sendgrid_adapter
-from app.channels.support import QUOTA_WAIT, CodeMeaning, Meaning, ProviderResponse, by_status
 from app.channels.twilio import adapter as twilio_adapter
 from app.channels.twilio import errors as twilio_errors
 from app.channels.whatsapp_cloud import adapter as whatsapp_cloud_adapter
 from app.channels.whatsapp_cloud.errors import ERRORS as WHATSAPP_ERRORS
-from app.domain.delivery import RETRYABLE
+from app.domain.delivery_lifecycle import RETRYABLE
 from app.domain.outbound import Accepted, Deferred, Rejected, SendResult
 from app.domain.words import ReasonCode
 from tests.channels.blame import pauses, spares_the_rest

@@ -16,7 +16,7 @@ from app.channels.smtp import adapter as smtp_adapter
 from app.channels.smtp.adapter import SmtpAdapter
 from app.domain.account_check import CredentialsState
 from app.domain.errors import InvalidAccount
-from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
+from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, Rejected, SendResult, Unknown
 from app.domain.provider_events import MalformedWebhook
 from app.domain.words import Channel, ReasonCode
 from tests.channels import smtp_lines
@@ -208,6 +208,7 @@ async def test_after_the_deadline_data_is_not_begun(http: httpx.AsyncClient, mon
         result = await result_of(http, box)
 
     assert isinstance(result, Deferred)
+    assert result.code == DEADLINE_PASSED
     assert (box.reached, box.taken) == (["MAIL", "RCPT"], [])
 
 

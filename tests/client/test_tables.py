@@ -14,7 +14,7 @@ from app.client.exit_codes import Exit
 from app.client.models import Batch
 from app.client.progress import ProgressLines
 from app.client.tables import Screen, deliveries_table, show_batch
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.words import ReasonCode
 

@@ -21,7 +21,7 @@ from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit
 from app.delivery.staged_files import FileStaging
 from app.delivery.sweeper import Sweeper
 from app.domain.channel_port import Adapter
-from app.domain.delivery import DeliveryEvent, DeliveryStatus, Ignored, ReportedEvent, Transition
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, Ignored, ReportedEvent, Transition
 from app.domain.lanes import LaneKey
 from app.domain.outbox import DeliveryUpdated
 from app.domain.provider_events import Receipt, ReceiptKind

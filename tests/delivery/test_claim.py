@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import Pump
 from app.domain.channel_port import AddressKind, Limits
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx

@@ -10,7 +10,7 @@ from app.channels import http as channel_http
 from app.delivery import calling
 from app.delivery import pump as pumping
 from app.delivery.sql import account_health
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
 from app.domain.outbound import Accepted, Outbound, SendResult
 from app.domain.words import ReasonCode

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 from app.delivery.sql import contact_limits
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.guards import Guards
 from app.domain.outbound import Deferred
 from app.domain.words import AccountId, Channel

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.provider_events import ReceiptKind
 from app.domain.words import Channel, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report

@@ -6,7 +6,7 @@ import pytest
 from app.delivery.look_up import look_up_uncertain
 from app.dev import servers
 from app.domain.channel_port import Absent, LookUp
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.words import ReasonCode
 from app.settings import Settings
 from tests.delivery.carrier import Carrier

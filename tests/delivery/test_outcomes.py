@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.delivery.outcomes import DEADLINE_PASSED, answered
+from app.delivery.outcomes import answered
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.lanes import LaneKey
-from app.domain.outbound import PAIR_RATE, Deferred, Rejected
+from app.domain.outbound import DEADLINE_PASSED, PAIR_RATE, Deferred, Rejected
 from app.domain.words import AccountId, DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
 from tests.domain.people import ID, recipient
 

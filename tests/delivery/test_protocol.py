@@ -19,7 +19,7 @@ import pytest
 
 from app.delivery.outcomes import answered as read_answer
 from app.delivery.sql.claims import Claimed
-from app.domain.delivery import ACCEPTED, DeliveryEvent, DeliveryStatus, Ignored, Transition
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryEvent, DeliveryStatus, Ignored, Transition
 from app.domain.outbound import Accepted, Deferred, Rejected, SendResult, Unknown
 from app.domain.provider_events import ReceiptKind
 from app.domain.words import DeliveryId, ReasonCode

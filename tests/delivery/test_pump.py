@@ -11,7 +11,7 @@ import pytest
 
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import BATCH_FROM, Pump
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.words import ReasonCode, TenantId
 from app.store.database import Database

@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from app.delivery.receipts import settle_stored, take_watermark
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.provider_events import ReceiptKind, Watermark
 from app.domain.words import Channel, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.delivery import record as recorder_module
 from app.delivery.record import GROUP, REFUSALS, BadAddress, CallOutcome, Recorder
 from app.delivery.settle import Report
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.outbound import Deferred
 from app.domain.pacing import BREAKER_THRESHOLD
 from app.domain.words import Channel, DeliveryId, ReasonCode, TenantId

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.delivery.sql import account_health
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.outbound import Deferred, Outbound, Rejected, SendResult
 from app.domain.provider_events import ReceiptKind
 from app.domain.words import ReasonCode

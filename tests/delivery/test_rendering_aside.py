@@ -17,7 +17,7 @@ from app.delivery.pump import Pump
 from app.delivery.pump_context import PumpContext
 from app.delivery.senders import PlanCache
 from app.delivery.staged_files import StagedFiles
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.preflight import MessagePlan
 from app.domain.words import MassReplyId
 from app.store.transactions import TenantTx

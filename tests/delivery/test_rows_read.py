@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.delivery.settle import settle
 from app.delivery.sql import recipients
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.filters import Filter, TagCondition
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Subject
 from app.mass_replies.sql import results

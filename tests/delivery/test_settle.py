@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.delivery import settle as settling
 from app.delivery.settle import Report, settle
-from app.domain.delivery import DeliveryEvent, DeliveryStatus, Ignored, Transition
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, Ignored, Transition
 from app.domain.words import Channel, DeliveryId, ReasonCode
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 

@@ -12,7 +12,7 @@ from app.delivery import prepare, scheduler
 from app.delivery import sweeper as delivery_sweeper
 from app.delivery.sql import sweeper as sweeper_sql
 from app.domain.audit import OPERATOR
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply import Draft
 from app.domain.outbound import Author

@@ -18,7 +18,7 @@ from app.dev.history.evidence import Decision
 from app.dev.history.export import export
 from app.dev.history.reading import evidence
 from app.dev.history.trace import trace
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     DeliveryEvent,
     DeliveryState,
     DeliveryStatus,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.words import AccountId, Channel
 from tests.api.conftest import anonymous, app
 from tests.delivery.stage import Batch, Stage, report

@@ -24,7 +24,7 @@ from app.dev.history.evidence import (
     Row,
 )
 from app.dev.history.verdict import Kind, judge, lines
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 S = DeliveryStatus
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.dev.promises import Promise, PromisedResult, Received, breaches
 from app.dev.samples import DELIVERED, Ending
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, ReasonCode
 
 SKIPPED = Ending(DeliveryStatus.SKIPPED, ReasonCode.VOICE_NOT_SUPPORTED)

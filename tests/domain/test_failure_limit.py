@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DELIVERY_RULES, DeliveryEvent, DeliveryStatus
 from app.domain.pacing import FAILURE_LIMIT, AttemptOutcome, OutcomeWindow, attempt_outcome
 
 S, E = DeliveryStatus, DeliveryEvent

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     ACCEPTED,
     DeliveryEvent,
     DeliveryState,

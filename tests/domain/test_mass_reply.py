@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import InvalidSchedule
 from app.domain.mass_reply import Billed, Confirmation, Lane, MassReply
 from app.domain.mass_reply_lifecycle import MassReplyStatus

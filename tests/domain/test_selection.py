@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.filter_schema import Filter as DescribedFilter
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import FilterTooBroad, InvalidRequest
 from app.domain.filters import COLUMNS, MAX_SUBJECTS, Filter, TimeRange, filter_to_json, is_empty, parse_filter
 from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, parse_selection, to_json

@@ -13,7 +13,7 @@ from playwright.async_api import Page, async_playwright
 
 from app.api.event_streams import Feeds
 from app.delivery.sql import lifecycle
-from app.domain.delivery import DeliveryEvent
+from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.permissions import Role
 from app.runtime import Runtime

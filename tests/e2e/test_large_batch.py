@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbound import Author
 from app.domain.permissions import Role
 from app.domain.words import Channel

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.settle import Report, settle
-from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.words import DeliveryId, Reason, ReasonCode
 from app.runtime import Runtime
 from app.settings import Settings

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from app.dev.crash import WORKER
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import LEASE, Begin
 
 pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(900)]

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel
 from app.settings import Settings
 from tests.faults.conftest import Begin

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.delivery.claim import AT_MOST
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import LATENCY, LEASE, Begin
 from tests.faults.trial import IN_FLIGHT
 

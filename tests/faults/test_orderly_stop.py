@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import Begin
 
 pytestmark = pytest.mark.faults

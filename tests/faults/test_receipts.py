@@ -12,7 +12,7 @@ from app.delivery.claim import AT_MOST
 from app.dev.sandbox.options import SandboxOptions as SandboxSettings
 from app.dev.sandbox.options import Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.main import create_app
 from app.settings import Settings
 from tests.faults.conftest import LATENCY, LEASE, Begin, Valkey, hurried

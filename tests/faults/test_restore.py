@@ -10,7 +10,7 @@ import pytest
 
 from app.dev import servers
 from app.dev.history.verdict import Kind
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import Begin
 from tests.test_deploy_files import shell
 

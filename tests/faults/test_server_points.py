@@ -18,7 +18,7 @@ from app.dev.history.receiver import receiving
 from app.dev.ports import free_port
 from app.dev.sandbox.options import SandboxOptions, Timing
 from app.dev.sandbox.server import Sandbox, run_sandbox
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel
 from app.settings import Settings
 from tests.faults.conftest import LATENCY

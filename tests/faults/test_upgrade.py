@@ -15,7 +15,7 @@ from app.dev import servers
 from app.dev.ports import free_port
 from app.dev.sandbox.server import Sandbox
 from app.dev.subprocesses import Child, child
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel
 from app.settings import Settings
 from app.store.schema import MIGRATIONS, migrate

@@ -18,7 +18,7 @@ from app.accounts.api_keys import KeyDraft, issue_api_key
 from app.accounts.tenants import create_tenant
 from app.dev.history.evidence import Confirmed
 from app.dev.sandbox.server import Sandbox
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.permissions import Role
 from app.domain.words import Channel, TenantId
 from app.main import create_app

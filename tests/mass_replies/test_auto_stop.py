@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.delivery.settle import Report, settle
-from app.domain.delivery import DeliveryEvent, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
 from tests.mass_replies.conftest import Live, Stage

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.api.delivery_export import COLUMNS, NDJSON, PAGE, export
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.words import Channel, MassReplyId, TenantId
 from app.mass_replies.sql.results import ResultQuery

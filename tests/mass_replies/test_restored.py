@@ -3,7 +3,7 @@
 import pytest
 
 from app.delivery.look_up import look_up_uncertain
-from app.domain.delivery import DeliveryEvent, DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.provider_events import ReceiptKind
 from app.mass_replies.restored import WHY, hold_back
 from app.runtime import Runtime

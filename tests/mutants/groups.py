@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
-from app.channels import http, support
+from app.channels import http, provider_responses
 from app.delivery import calling, claim, give_back, outcomes, record, rescuer, settle
 from app.delivery.pump import Pump
 from app.delivery.sending import Sending
-from app.domain import delivery, pacing
-from app.domain.delivery import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, TransitionRule
+from app.domain import delivery_lifecycle, pacing
+from app.domain.delivery_lifecycle import DELIVERY_RULES, DeliveryEvent, DeliveryStatus, Guard, TransitionRule
 from tests.mutants.code import mutants_of
 from tests.mutants.mutant import Mutant, of_entry
 from tests.mutants.statements import of_claiming, of_recording, of_settling
@@ -45,19 +45,19 @@ def _functions(*functions: Any) -> Iterator[Mutant]:
 def _transition() -> Iterator[Mutant]:
     yield from _rules()
     yield from _functions(
-        delivery.transition,
-        delivery.is_latest_word,
-        delivery._same_attempt,
-        delivery._only_proof,
-        delivery._by_person,
-        delivery._success_newer,
-        delivery._not_disproved,
-        delivery._correctable,
-        delivery._settled,
-        delivery._back,
-        delivery._disproved,
-        delivery._is_overdue,
-        delivery.effect,
+        delivery_lifecycle.transition,
+        delivery_lifecycle.is_latest_word,
+        delivery_lifecycle._same_attempt,
+        delivery_lifecycle._only_proof,
+        delivery_lifecycle._by_person,
+        delivery_lifecycle._success_newer,
+        delivery_lifecycle._not_disproved,
+        delivery_lifecycle._correctable,
+        delivery_lifecycle._settled,
+        delivery_lifecycle._back,
+        delivery_lifecycle._disproved,
+        delivery_lifecycle._is_overdue,
+        delivery_lifecycle.effect,
     )
 
 
@@ -67,8 +67,8 @@ def _outcomes() -> Iterator[Mutant]:
         outcomes.refused,
         outcomes._report,
         outcomes._bad_address,
-        support.exchange,
-        support._without_answer,
+        provider_responses.exchange,
+        provider_responses._without_answer,
         http.CallRecord.proves_not_sent,
         calling.call,
     )

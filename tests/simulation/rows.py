@@ -15,7 +15,7 @@ from app.delivery.sql.call_shares import CallShare
 from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
 from app.delivery.sql.settlements import Change, Locked
 from app.dev.history import evidence
-from app.domain.delivery import DeliveryState, DeliveryStatus, ReportedEvent
+from app.domain.delivery_lifecycle import DeliveryState, DeliveryStatus, ReportedEvent
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import DeliveryUpdated, OutboxEntry

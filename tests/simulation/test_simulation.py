@@ -15,7 +15,7 @@ from app.delivery import calling, pump
 from app.delivery import settle as settling
 from app.delivery.pump import Pump
 from app.delivery.sql import claims
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     DeliveryEvent,
     DeliveryState,
     DeliveryStatus,

@@ -17,7 +17,6 @@ from uuid import uuid4
 
 from app.channels.http import call_deadline, deadline_passed
 from app.delivery.claim import ClaimedSend, ClaimResult
-from app.delivery.outcomes import DEADLINE_PASSED
 from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.record import Recorder
@@ -29,8 +28,8 @@ from app.delivery.staged_files import StagedFiles
 from app.dev.history.evidence import Decision, Receipt
 from app.dev.history.replay import explain, record_of
 from app.domain.channel_port import AddressKind, Limits
-from app.domain.delivery import ACCEPTED, DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
-from app.domain.outbound import Accepted, Author, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
+from app.domain.outbound import DEADLINE_PASSED, Accepted, Author, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
 from app.store.database import DatabaseAway
 from app.telemetry import Telemetry

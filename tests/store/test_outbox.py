@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.conversations.importing import import_lines
 from app.conversations.sql.customer_messages import record_customer_message
 from app.domain.conversation import CustomerMessage
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbox import (
     ConversationUpdated,
     DeliveryUpdated,

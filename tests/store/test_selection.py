@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import NotFound
 from app.domain.filters import Filter, TagCondition, TimeRange, parse_filter
 from app.domain.selection import ByExternalIds, ByFilter, ByIds, FollowUp, Selection

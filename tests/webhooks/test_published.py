@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from dirty_equals import IsDatetime, IsUUID
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, EventType, OutboxEntry
 from app.domain.words import MassReplyId, ReasonCode
 from app.webhooks import dispatcher

@@ -15,7 +15,7 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import STORABLE, Listing
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import NotFound
 from app.domain.words import Channel, MassReplyId, ReasonCode
 from app.mass_replies.sql import results

@@ -26,7 +26,7 @@ from app.channels.meta_graph import (
     read_upload,
     send_files,
 )
-from app.channels.support import ProviderResponse, json_object
+from app.channels.provider_responses import ProviderResponse, json_object
 from app.domain.account_check import CheckResult
 from app.domain.channel_port import AddressKind, Limits, UploadResult
 from app.domain.outbound import Accepted, AttachmentFile, Deferred, Outbound, Rejected, SendResult

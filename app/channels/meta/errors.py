@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.channels.meta_graph import Code, ErrorTable
-from app.channels.support import CodeMeaning, Meaning
+from app.channels.provider_responses import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 _LATER: Final = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from app.channels.support import CodeMeaning, Meaning
+from app.channels.provider_responses import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 INVALID_REQUEST: Final = 300

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels.mail_rules import mail_date
-from app.channels.support import ReportedFailure, moment
+from app.channels.provider_responses import ReportedFailure, moment
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.threads import answered, read_message_id, read_message_ids
 from app.domain.words import ReasonCode

@@ -18,9 +18,9 @@ from pydantic import AfterValidator, BaseModel
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, CallbackTokens, HeaderSecret, email_address
 from app.channels.credential_checks import judge_check
 from app.channels.mail_rules import BAD_ADDRESS, MailSettings, header_text, own_addresses, reply_headers
+from app.channels.provider_responses import CodeMeaning, Meaning, ProviderResponse, by_status, get, post, refusal
 from app.channels.sendgrid import webhooks as events
 from app.channels.sendgrid.form_data import is_form, read_form
-from app.channels.support import CodeMeaning, Meaning, ProviderResponse, by_status, get, post, refusal
 from app.domain.account_check import CheckResult, refused
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.outbound import Accepted, AttachmentFile, Outbound, SendResult

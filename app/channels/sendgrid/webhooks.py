@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.channels.account_config import REPLY_PLACEHOLDER
-from app.channels.support import CodeMeaning, Meaning, ReportedFailure, callback_json, fault_of
+from app.channels.provider_responses import CodeMeaning, Meaning, ReportedFailure, callback_json, fault_of
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.text.plain_text import decode
 from app.domain.words import ReasonCode

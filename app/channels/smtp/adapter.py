@@ -34,16 +34,14 @@ from app.channels.smtp.replies import Step, judge
 from app.domain.account_check import CheckResult, accepted, refused, unknown
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.failure_texts import in_words
-from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.provider_events import MalformedWebhook, ProviderEvent, Webhook
 from app.domain.words import Channel, ReasonCode
 
 GOODBYE_SECONDS: Final = 1.0
 """How long the server may take to answer QUIT. By then the message is settled, whatever it says."""
 
-_TOO_LATE: Final = Deferred(
-    ReasonCode.UNREACHABLE, "The time for this attempt was over before the message was started."
-)
+_TOO_LATE: Final = Deferred(DEADLINE_PASSED, "The time for this attempt was over before the message was started.")
 
 
 class Tls(StrEnum):

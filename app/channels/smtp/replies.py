@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
+from app.channels.provider_responses import CodeMeaning, Meaning, refusal
 from app.channels.smtp.reply_texts import (
     DAY_IS_FULL,
     LOGIN_REFUSED,
@@ -15,7 +16,6 @@ from app.channels.smtp.reply_texts import (
     about_recipient,
     said_of_account,
 )
-from app.channels.support import CodeMeaning, Meaning, refusal
 from app.domain.outbound import Deferred, Rejected, Unknown
 from app.domain.words import ReasonCode
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from re import Pattern
 from typing import Final
 
-from app.channels.support import CodeMeaning, Meaning
+from app.channels.provider_responses import CodeMeaning, Meaning
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from app.channels.account_config import AccountModel, AccountSetup, BaseUrl, HeaderSecret, Region
 from app.channels.credential_checks import judge_check
-from app.channels.support import (
+from app.channels.provider_responses import (
     ProviderResponse,
     ReportedFailure,
     asked_to_wait,

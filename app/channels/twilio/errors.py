@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from app.channels.support import CodeMeaning, Meaning, ReportedFailure
+from app.channels.provider_responses import CodeMeaning, Meaning, ReportedFailure
 from app.domain.words import ReasonCode
 
 ERROR_PAGE: Final = "https://www.twilio.com/docs/api/errors"

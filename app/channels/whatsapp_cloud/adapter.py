@@ -23,7 +23,7 @@ from app.channels.meta_graph import (
     read_upload,
     send_files,
 )
-from app.channels.support import ProviderResponse, json_object
+from app.channels.provider_responses import ProviderResponse, json_object
 from app.channels.whatsapp_cloud import webhooks as events
 from app.channels.whatsapp_cloud.errors import ERRORS
 from app.domain.account_check import CheckResult

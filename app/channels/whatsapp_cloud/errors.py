@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.channels.meta_graph import Code, ErrorTable
-from app.channels.support import CodeMeaning, Meaning
+from app.channels.provider_responses import CodeMeaning, Meaning
 from app.domain.words import ReasonCode
 
 _SOON: Final = timedelta(seconds=10)

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.addresses import Address
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.erased_addresses import ERASED_TEXT, AddressDigests, BlockedPlace, addresses_of
 from app.domain.words import Channel, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.delivery.sql.settlements import Change
 from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.charges import Charge, bill
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import PauseReason
 from app.domain.pacing import FAILURE_LIMIT, OutcomeWindow, attempt_outcome
 from app.domain.words import Channel, DeliveryId, MassReplyId

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.guards import NO_GUARDS, Guards
 from app.domain.outbound import Author
 from app.domain.preflight import Verdict

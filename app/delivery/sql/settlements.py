@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     ACCEPTED,
     DeliveryEvent,
     DeliveryState,

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.dev.history.evidence import UNFINISHED, Call, Evidence, Row
 from app.dev.history.published import published_replies, published_statuses
-from app.domain.delivery import ACCEPTED, DeliveryStatus
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 
 NOT_SENT: Final = frozenset({DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.SKIPPED})
 SILENT_PROVIDER: Final = "webchat"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from app.domain.delivery import ACCEPTED, DeliveryStatus
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 
 UNFINISHED: Final = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
 

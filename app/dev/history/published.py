@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from app.dev.history.evidence import UNFINISHED, Event, Evidence
-from app.domain.delivery import ACCEPTED, DeliveryStatus
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 from app.domain.outbox import EventType
 
 

@@ -20,7 +20,7 @@ from app.dev.history.evidence import (
     Row,
 )
 from app.dev.history.export import Export
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 Json = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from app.dev.history.evidence import Row
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     DeliveryEvent,
     DeliveryState,
     DeliveryStatus,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from app.dev.history.evidence import Evidence, Row
 from app.dev.history.published import published_statuses
 from app.dev.history.replay import explain, record_of
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 
 def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from app.dev.history import checks
 from app.dev.history.evidence import Evidence, Row
 from app.dev.history.published import order, published_statuses, unpublished
 from app.dev.history.trace import trace
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 EVER: Final = datetime.max.replace(tzinfo=UTC)
 

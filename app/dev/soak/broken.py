@@ -15,7 +15,7 @@ from app.channels import http
 from app.delivery import calling, pump
 from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
-from app.domain.delivery import (
+from app.domain.delivery_lifecycle import (
     DeliveryEvent,
     DeliveryState,
     DeliveryStatus,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.dev.history.evidence import Evidence
 from app.dev.history.verdict import HistoryVerdict, Kind, lines
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)

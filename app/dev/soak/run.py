@@ -31,7 +31,7 @@ from app.dev.soak.report import Outcome, Plan
 from app.dev.soak.stage import READY, Ground, Postgres, SoakProgram, Valkey, ready
 from app.dev.soak.strikes import FAILING, STRIKES, SoakRun, draw
 from app.dev.subprocesses import child
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.permissions import Role
 from app.domain.words import TenantId
 from app.store.database import Database

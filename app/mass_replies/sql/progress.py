@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply import Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import EventType

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.domain.addresses import masked
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, DeliveryId, MassReplyId, Reason, ReasonCode
 from app.store.transactions import TenantTx
 

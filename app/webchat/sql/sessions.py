@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import AccountId, ConversationId, DeliveryId, TenantId, TimelineKind
 from app.store.database import Database
 from app.store.transactions import SweepTx, TenantTx

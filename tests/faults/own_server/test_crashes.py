@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import Begin
 from tests.faults.trial import Trial
 

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from app.dev import servers
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from app.settings import Settings
 from tests.conftest import VAR
 from tests.faults.commits import SOCKET, cutting

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.dev import servers
-from app.domain.delivery import DeliveryStatus
+from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import LEASE, Begin
 from tests.faults.processes import Worker
 from tests.faults.trial import Trial, api, until

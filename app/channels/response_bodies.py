@@ -11,9 +11,9 @@ _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 
 
 async def read_answer(response: httpx.Response, most: int) -> bytes | None:
-    """Return the body, or None if it is longer than so many bytes or cannot be read.
+    """Return the body, or None if it cannot be read or has more than `most` bytes.
 
-    We ask for none that is compressed. One that is all the same is expanded no further than that: httpx would expand
+    We ask for no compression. A body that is compressed anyway is expanded to at most `most` bytes: httpx would expand
     each piece whole, one encoding inside another, 16 kB to 16 MB and those to 16 GB.
     """
     body = bytearray()

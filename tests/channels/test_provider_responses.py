@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.channels.http import deadline, open_http
-from app.channels.support import (
+from app.channels.provider_responses import (
     CodeMeaning,
     Meaning,
     ProviderResponse,
@@ -21,7 +21,7 @@ from app.channels.support import (
     refusal,
     retry_after,
 )
-from app.domain.outbound import Deferred, Rejected, Unknown
+from app.domain.outbound import DEADLINE_PASSED, Deferred, Rejected, Unknown
 from app.domain.words import ReasonCode
 from tests.channels.raw_server import LOST_ANSWERS, Line, answering, hang_after_reading, refusing_url, serving
 
@@ -67,7 +67,9 @@ async def test_a_call_ends_at_the_deadline_of_its_task(http: httpx.AsyncClient) 
 async def test_after_the_deadline_nothing_is_tried_at_all(http: httpx.AsyncClient) -> None:
     async with serving(answering(200)) as server:
         with deadline(asyncio.get_running_loop().time()):
-            assert isinstance(await post(http, server.url, json={}), Deferred)
+            answer = await post(http, server.url, json={})
+        assert isinstance(answer, Deferred)
+        assert answer.code == DEADLINE_PASSED, "the delay is ours, and says nothing about the provider"
         assert server.connections == 0
 
 

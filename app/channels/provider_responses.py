@@ -20,11 +20,11 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from app.channels.answers import read_answer
 from app.channels.http import CALL_SECONDS, CallRecord, call_deadline, deadline_passed, recorded
+from app.channels.response_bodies import read_answer
 from app.domain.failure_texts import in_words
 from app.domain.json_values import MOST_VALUES, values_in
-from app.domain.outbound import Deferred, Rejected, SendResult, Unknown
+from app.domain.outbound import DEADLINE_PASSED, Deferred, Rejected, SendResult, Unknown
 from app.domain.provider_events import MalformedWebhook
 from app.domain.words import ReasonCode
 
@@ -138,7 +138,7 @@ async def exchange(
 ) -> ProviderResponse | Deferred | Unknown:
     """Make one call, once. HTTP 429 is a response like any other, because some providers' own codes say more."""
     if deadline_passed():
-        return Deferred(ReasonCode.UNREACHABLE, "The time for this attempt was over before it began.")
+        return Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")
     with recorded() as record:
         try:
             async with asyncio.timeout_at(call_deadline(seconds)):
@@ -218,7 +218,7 @@ def _wait(value: str, now: datetime) -> timedelta | None:
 class CodeMeaning(Enum):
     """What a provider's error code means, unless it finally refuses this one message."""
 
-    ACCOUNT = "the account is at fault, until somebody mends it"
+    ACCOUNT = "the account is at fault, until somebody fixes it"
     QUOTA = "the account has used up what it may send, for hours"
     THROTTLED = "the account sends too fast"
     BUSY = "only this message has to wait"

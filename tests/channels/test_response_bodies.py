@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.channels.answers import read_answer
 from app.channels.http import open_http
-from app.channels.support import MAX_ANSWER_BYTES, ProviderResponse, exchange
+from app.channels.provider_responses import MAX_ANSWER_BYTES, ProviderResponse, exchange
+from app.channels.response_bodies import read_answer
 from tests.channels.raw_server import Line, RawServer, Script, serving
 
 MOST = 10_000
