@@ -196,7 +196,7 @@ class TestUncertain:
         [(kind, text)] = await stage.timeline(batch)
         assert kind == "system_note"
         assert text == (
-            "It is not known whether a mass reply reached the customer. No answer. It is not sent again by itself."
+            "It is not known whether a mass reply reached the customer. No answer. It is not sent again automatically."
         )
         assert (await stage.conversation(batch)).engagement == "pending"
         assert await stage.counts(batch) == {"uncertain": 1}

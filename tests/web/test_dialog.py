@@ -51,6 +51,6 @@ async def test_what_is_written_and_confirmed_is_sent_and_every_result_is_told(
     await expect(page.get_by_text(re.compile("the provider says that the address is not valid"))).to_be_visible()
     assert await violations(page) == []
     await page.get_by_label("Results").get_by_text("1 is not known.").click()
-    await expect(page.get_by_text("It is not sent again by itself.")).to_be_visible()
+    await expect(page.get_by_text("It is not sent again automatically.")).to_be_visible()
     await page.get_by_role("button", name="Close").last.click()
     await page.wait_for_function("told.join() === 'created,confirmed,sent,finished,closed'")

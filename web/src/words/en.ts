@@ -123,7 +123,7 @@ export const sentences = {
   export: 'Export as CSV',
   follow_up: 'Write to those who got it',
   follow_up_failed: 'Write to those who did not',
-  not_again: 'It is not sent again by itself.',
+  not_again: 'It is not sent again automatically.',
   mark: 'What happened to the ticked ones?',
   mark_sent: 'They were sent',
   mark_not_sent: 'They were not sent',
