@@ -4,6 +4,8 @@ the call proves that no byte left     → Deferred
 any other transport error, time-out   → Unknown
 a response, HTTP 429 included         → ProviderResponse, which the adapter reads; `by_status` judges a
                                         response that its provider does not document
+
+What an outcome means for the delivery and for the account is decided in `delivery/outcomes.py`.
 """
 
 import asyncio
