@@ -28,7 +28,7 @@ from app.domain.errors import Fault, Forbidden, Unauthenticated
 from app.domain.outbound import Author
 from app.domain.permissions import Caller, KeyIdentity, Permission
 from app.domain.words import TenantId
-from app.process.tenant_time import TenantTime, TimeAccount
+from app.process.tenant_time import PAUSE, TenantTime, TimeAccount
 from app.runtime import Runtime
 from app.store.database import Database
 from app.store.shares import PATIENCE, QUICK
@@ -45,8 +45,6 @@ _ticket = APIKeyQuery(
 )
 
 
-PAUSE: Final = 0.25
-"""Seconds that a request waits at most if its tenant has used more than its share of the process."""
 ADVANCE: Final = 0.02
 """Seconds that such a request is charged when it begins, so that those that have waited begin one after another."""
 

@@ -1,12 +1,12 @@
 """Rate limits counted in this process: a hedge against runaway scripts, not an exact account."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import timedelta
 from typing import Final
 
 from app.domain.errors import RateLimited
+from app.process.recently_used import RecentlyUsed
 
 NANOSECONDS: Final = 1_000_000_000
 
@@ -21,7 +21,7 @@ class RateLimit:
         # Whole nanoseconds: sums of fractions would be a request short now and then.
         self._interval = round(interval * NANOSECONDS)
         self._slack = (burst - 1) * self._interval
-        self._free_at: OrderedDict[Hashable, int] = OrderedDict()
+        self._free_at = RecentlyUsed[Hashable, int](REMEMBERED)
 
     def take(self, caller: Hashable) -> int:
         """Count one request. Return how many more may follow at once.
@@ -33,7 +33,4 @@ class RateLimit:
         if free_at - now > self._slack:
             raise RateLimited(wait=timedelta(seconds=(free_at - now - self._slack) / NANOSECONDS))
         self._free_at[caller] = free_at + self._interval
-        self._free_at.move_to_end(caller)
-        if len(self._free_at) > REMEMBERED:
-            self._free_at.popitem(last=False)
         return (self._slack - (free_at - now)) // self._interval

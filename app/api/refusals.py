@@ -6,7 +6,6 @@ entry of the same kind says how many were left out.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +19,7 @@ from app.domain.audit import NOBODY_KNOWN, Actor, AuditAction, AuditEntry
 from app.domain.errors import Forbidden, MassReplyError, RateLimited, Unauthenticated
 from app.domain.permissions import Caller
 from app.domain.words import TenantId
+from app.process.recently_used import RecentlyUsed
 from app.store import audit
 from app.store.database import Database
 
@@ -43,7 +43,7 @@ class Refusals:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._limit = RateLimit(burst=PER_TENANT, interval=AGAIN_AFTER / PER_TENANT)
-        self._seen: OrderedDict[Hashable, _Seen] = OrderedDict()
+        self._seen = RecentlyUsed[Hashable, _Seen](REMEMBERED)
 
     async def note(self, request: Request, error: MassReplyError) -> None:
         """Record a refused request if its tenant is known. A failure to record changes nothing for the caller."""
@@ -71,10 +71,7 @@ class Refusals:
     def _left_out(self, tenant: TenantId, what: Hashable) -> int | None:
         """Return how many were left out since the last entry; None if this one is left out too."""
         now = time.monotonic()
-        seen = self._seen.setdefault(what, _Seen(now - AGAIN_AFTER))
-        self._seen.move_to_end(what)
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+        self._seen[what] = seen = self._seen.get(what) or _Seen(now - AGAIN_AFTER)
         try:
             if now - seen.written_at >= AGAIN_AFTER:
                 self._limit.take(tenant)

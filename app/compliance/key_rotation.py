@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from app.compliance.sql import retention, sealed
+from app.accounts.sql.tenants import every_tenant
+from app.compliance.sql import sealed
 from app.compliance.sql.sealed import SealedRow
 from app.domain.callback_urls import Callbacks, first_token
 from app.store import erased_addresses, installation_secrets
@@ -36,7 +37,7 @@ async def rotate_secrets(database: Database, vault: Vault, callbacks: Callbacks,
     Works tenant by tenant and may be repeated. What it did not reach stays readable.
     """
     async with database.begin_sweep() as tx:
-        tenants = await retention.every_tenant(tx)
+        tenants = await every_tenant(tx)
     done, digests = Rotated(), False
     for tenant in tenants:
         async with database.begin(tenant) as tx:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from app.accounts.sql.tenants import every_tenant
 from app.attachments.files import Files, FilesUnavailable
 from app.compliance.retention_kinds import DataKind, Purged
 from app.compliance.sql import retention
@@ -27,7 +28,7 @@ async def purge(
     """
     before = datetime.now(UTC) - older_than
     async with database.begin_sweep() as tx:
-        tenants = await retention.every_tenant(tx)
+        tenants = await every_tenant(tx)
     if only_count:
         return [await _count(database, tenant, before) for tenant in tenants]
     return [await _purge_tenant(database, files, tenant, before) for tenant in tenants]

@@ -7,6 +7,7 @@ cancelled, as it may have been begun, changed or cancelled since.
 from collections import Counter
 from typing import Final
 
+from app.accounts.sql.tenants import every_tenant
 from app.delivery.settle import Report, settle
 from app.domain.audit import OPERATOR
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
@@ -28,7 +29,7 @@ async def after_restore(database: Database) -> Counter[str]:
     No process that sends may run. A second run changes nothing.
     """
     async with database.begin_sweep() as tx:
-        tenants = await restored.every_tenant(tx)
+        tenants = await every_tenant(tx)
     done = Counter[str]()
     for tenant in tenants:
         done += await hold_back(database, tenant)

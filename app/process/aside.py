@@ -15,12 +15,10 @@ from typing import Final, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from app.domain.words import TenantId
-from app.process.tenant_time import Purse, TenantTime, TimeAccount
+from app.process.tenant_time import PAUSE, Purse, TenantTime, TimeAccount
 
 TURN: Final = 0.01
 """Seconds after which a turn begins nothing more."""
-PAUSE: Final = 0.25
-"""Seconds that a tenant pauses at most between two turns."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -6,7 +6,6 @@ time that its work takes in the database, beside the event loop, and on it where
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
+from app.process.recently_used import RecentlyUsed
 
 AT_ONCE: Final = 3.0
 """Seconds of work after a pause, before anything waits."""
@@ -26,7 +26,8 @@ PRESENT: Final = 10.0
 """Seconds for which a tenant counts as there after its last request."""
 REMEMBERED: Final = 10_000
 """Tenants. Those silent for longest are forgotten first."""
-
+PAUSE: Final = 0.25
+"""Seconds that whoever is never refused waits at most, each time, after it has used more than its share."""
 
 Result = TypeVar("Result")
 
@@ -48,24 +49,17 @@ class TenantTime:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self._accounts: OrderedDict[tuple[TenantId, Purse], TimeAccount] = OrderedDict()
-        self._seen: OrderedDict[TenantId, float] = OrderedDict()
+        self._accounts = RecentlyUsed[tuple[TenantId, Purse], TimeAccount](REMEMBERED)
+        self._seen = RecentlyUsed[TenantId, float](REMEMBERED)
 
     def of(self, tenant: TenantId, purse: Purse = Purse.REQUESTS) -> "TimeAccount":
         key = (tenant, purse)
-        account = self._accounts.get(key) or TimeAccount(self, tenant, purse)
-        self._accounts[key] = account
-        self._accounts.move_to_end(key)
-        if len(self._accounts) > REMEMBERED:
-            self._accounts.popitem(last=False)
+        self._accounts[key] = account = self._accounts.get(key) or TimeAccount(self, tenant, purse)
         return account
 
     def note(self, tenant: TenantId) -> None:
         """Note that a tenant is there."""
         self._seen[tenant] = self.clock()
-        self._seen.move_to_end(tenant)
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
 
     def is_another_there(self, tenant: TenantId) -> bool:
         now = self.clock()

@@ -9,7 +9,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from app.domain.errors import Overloaded
-from app.process.tenant_time import Purse
+from app.process.tenant_time import PAUSE, Purse
 
 PATIENCE: Final = 5.0
 """Seconds that a request waits for a connection, or for its tenant's share, before it is refused."""
@@ -51,14 +51,14 @@ ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 (`Routes`)."""
 QUICK: Final = WorkKind("quick", statement_seconds=5, of_tenant=1, of_all=2)
 """A few rows by their keys, before any request: who is calling, and whether they may."""
-REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3, purse=Purse.REPORTS, pause=0.25)
+REPORTS: Final = WorkKind("callback", statement_seconds=10, of_tenant=2, of_all=3, purse=Purse.REPORTS, pause=PAUSE)
 """Providers' reports. They wait for a response, and repeat a report without one."""
 ORDINARY: Final = WorkKind("ordinary", statement_seconds=10, of_tenant=2, of_all=4, purse=Purse.REQUESTS)
 SEARCH: Final = WorkKind(
     "search", statement_seconds=10, of_tenant=2, of_all=3, one_moment=True, purse=Purse.REQUESTS, refusable=True
 )
 """Queries whose cost a filter decides, and that store nothing. A count and a page of the same rows must agree."""
-BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3, purse=Purse.REQUESTS, pause=0.25)
+BULK: Final = WorkKind("bulk", statement_seconds=60, of_tenant=2, of_all=3, purse=Purse.REQUESTS, pause=PAUSE)
 """Writes of as many rows as a selection or a file holds."""
 OF_THE_API: Final = (ROUTING, QUICK, REPORTS, ORDINARY, SEARCH, BULK)
 

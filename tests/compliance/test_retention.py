@@ -11,6 +11,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from app.attachments.files import FilesUnavailable
+from app.compliance import retention
 from app.compliance.retention import purge
 from app.compliance.retention_kinds import DataKind, Purged, read_age
 from app.compliance.sql import retention as stored
@@ -45,7 +46,7 @@ async def run(stage: Stage, *, only_count: bool = False) -> Purged:
         return [TenantId(stage.tenant)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stored, "every_tenant", ours)
+        patch.setattr(retention, "every_tenant", ours)
         [done] = await purge(stage.runtime.database, stage.runtime.files, AGE, only_count=only_count)
     return done
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.domain.words import TenantId
 from app.store.database import Database
-from app.store.transactions import RoutingTx, TenantTx
+from app.store.transactions import RoutingTx, SweepTx, TenantTx
 from app.tables import NEW_ID, tenants
 
 
@@ -31,6 +31,11 @@ async def is_tenant(database: Database, tenant: TenantId) -> bool:
 
 async def tenant_exists(tx: TenantTx) -> bool:
     return await tx.scalar(sa.select(tenants.c.id).where(tenants.c.id == tx.tenant)) is not None
+
+
+async def every_tenant(tx: SweepTx) -> list[TenantId]:
+    """Return the ids of all tenants."""
+    return [TenantId(id_) for id_ in await tx.scalars(sa.select(tenants.c.id).order_by(tenants.c.id))]
 
 
 async def tenant_name(tx: TenantTx) -> str:

@@ -14,13 +14,10 @@ from app.api.routing import CallerFirst
 from app.delivery import callbacks
 from app.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from app.domain.provider_events import Webhook
-from app.process.tenant_time import Purse
+from app.process.tenant_time import PAUSE, Purse
 from app.store.shares import REPORTS
 
 router = APIRouter(prefix="/callbacks", tags=["callbacks"], route_class=CallerFirst)
-
-PAUSE = 0.25
-"""Seconds that a call waits at most, before its body is read, if the tenant's calls have used more than its share."""
 
 AccountId = Annotated[UUID, Path(alias="account_id", description="The channel account's id.")]
 

@@ -11,8 +11,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.compliance.retention_kinds import DataKind
-from app.domain.words import MassReplyId, TenantId
-from app.store.transactions import SweepTx, TenantTx
+from app.domain.words import MassReplyId
+from app.store.transactions import TenantTx
 
 PAGE: Final = 1_000
 """Rows of one kind that one transaction deletes."""
@@ -44,11 +44,6 @@ _EMPTY_SESSIONS = """
       AND NOT EXISTS (SELECT FROM messages m WHERE m.tenant_id = :tenant AND m.conversation_id = o.conversation_id)
       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.tenant_id = :tenant AND d.conversation_id = o.conversation_id)
 """
-
-
-async def every_tenant(tx: SweepTx) -> list[TenantId]:
-    """Return the ids of all tenants."""
-    return [TenantId(id_) for id_ in await tx.scalars(sa.text("SELECT id FROM tenants ORDER BY id"))]
 
 
 async def count_old(tx: TenantTx, kind: DataKind, before: datetime) -> int:

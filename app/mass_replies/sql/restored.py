@@ -6,8 +6,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.domain.mass_reply_lifecycle import MassReplyStatus
-from app.domain.words import DeliveryId, MassReplyId, TenantId
-from app.store.transactions import SweepTx, TenantTx
+from app.domain.words import DeliveryId, MassReplyId
+from app.store.transactions import TenantTx
 
 AHEAD: Final = 1_000
 """Attempts by which a delivery is set ahead: those that were made after the back-up have other numbers than new ones,
@@ -19,11 +19,6 @@ UNBEGUN: Final = (
     MassReplyStatus.AWAITING_APPROVAL,
     MassReplyStatus.SCHEDULED,
 )
-
-
-async def every_tenant(tx: SweepTx) -> list[TenantId]:
-    """Return the ids of all tenants."""
-    return [TenantId(id_) for id_ in await tx.scalars(sa.text("SELECT id FROM tenants ORDER BY id"))]
 
 
 # What is uncertain may have been looked up or decided since, and sent again. Those that are set ahead are left out.
