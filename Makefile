@@ -3,10 +3,10 @@ VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up web test faults proof fuzz check bench siege soak matrix mutants simulate sbom audit recording alerts openapi lock clean
+.PHONY: help demo up web test faults proof fuzz check bench bench-quick siege soak matrix mutants simulate sbom audit recording alerts openapi lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 # Each installs what it needs and no more: `demo` and `up` the service and its embedded servers, all others the tools too.
 .PHONY: embedded dev
@@ -59,8 +59,11 @@ mutants: dev ## change each decision of the protocol a little, and see that a te
 simulate: dev ## schedules of pump, recorder and sweeper in virtual time; SCHEDULES=1000000 is a night's work
 	SCHEDULES=$${SCHEDULES:-100000} $(RUN) pytest -q -n 2 -m proof tests/simulation
 
-bench: dev ## deliveries per second, beside a bare loop of the same client, as one JSON
+bench: dev ## the service as a user has it, beside a bare loop and a naive design: var/bench.md; half an hour
 	$(RUN) bench
+
+bench-quick: dev ## a few of the same measures in less than three minutes
+	$(RUN) bench --quick
 
 sbom: dev ## write var/sbom.json, the bill of materials of what the wheel needs (CycloneDX)
 	mkdir -p var && $(RUN) app.dev.sbom requirements/runtime.txt > var/sbom.json

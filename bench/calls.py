@@ -12,8 +12,8 @@ import uvloop
 
 from app.channels.http import open_http
 from app.channels.provider_responses import ProviderResponse, post
-from bench.__main__ import _free_port, _process, _wait_for
 from bench.load import MESSAGE, SID
+from bench.processes import provider
 
 AT_ONCE: Final = 16
 EACH: Final = 60
@@ -21,9 +21,7 @@ MEASUREMENTS: Final = 5
 
 
 def main() -> None:
-    port = _free_port()
-    with _process("bench.stub", str(port)):
-        _wait_for(port)
+    with provider() as port:
         uvloop.run(_measure(f"http://127.0.0.1:{port}/2010-04-01/Accounts/{SID}/Messages.json"))
 
 

@@ -3,38 +3,25 @@
 One batch on one account, data through the API, two workers, a provider that answers at once. What the processes spend
 by the second, with nothing to do, is measured before and taken off in `less_idle`: where others use the machine a
 run takes longer, and that part of it grows. With `BENCH_PROFILE=1`
-each worker samples where its CPU time goes and counts its statements, and says so on standard error when it ends;
-that costs some time itself.
+each worker samples where its CPU time goes and counts its statements, and says so when it ends, in
+var/bench/logs/worker-0.log and worker-1.log; that costs some time itself.
 """
 
 import asyncio
 import json
 import os
-import secrets
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
-import httpx
-
-from app.accounts.api_keys import KeyDraft, issue_api_key
-from app.accounts.tenants import create_tenant
-from app.dev import servers
-from app.domain.permissions import Role
-from app.runtime import open_runtime
-from app.settings import Settings
-from app.store.schema import migrate
-from bench.__main__ import VAR, WORKERS, _free_port, _process, _wait_for, _worker
-from bench.account import conversation, sms_account
-from bench.load import TEMPLATE
+from bench import user
+from bench.load import account, conversations
+from bench.processes import provider
+from bench.stack import Service, Stack, running_stack
 
 DELIVERIES: Final = int(os.environ.get("BENCH_DELIVERIES", "3000"))
 IN_FLIGHT: Final = int(os.environ.get("BENCH_IN_FLIGHT", "64"))
 LATENCY: Final = os.environ.get("BENCH_LATENCY", "0")
-LIMIT_SECONDS: Final = 60
 IDLE_SECONDS: Final = 5
 TICK: Final = 1000 / os.sysconf("SC_CLK_TCK")
 """Milliseconds of one of the kernel's ticks."""
@@ -46,49 +33,21 @@ WRITES = """
 
 
 def main() -> None:
-    with ExitStack() as stack:
-        postgres = stack.enter_context(servers.postgres(VAR / "postgres"))
-        redis_url = stack.enter_context(servers.valkey(VAR / "valkey"))
-        provider = _free_port()
-        stack.enter_context(_process("bench.stub", str(provider), LATENCY))
-        _wait_for(provider)
-        asyncio.run(_measure(postgres, redis_url, provider))
+    with running_stack() as stack, provider(float(LATENCY)) as port:
+        asyncio.run(_measure(stack, port))
 
 
-async def _measure(postgres: servers.PostgresServer, redis_url: str, provider: int) -> None:
-    await servers.create_database(postgres, "costs", fresh=True)
-    owner, runtime = postgres.url(servers.OWNER, "costs"), postgres.url(servers.RUNTIME, "costs")
-    await migrate(owner, runtime)
-    given = {"database_url": runtime, "redis_url": redis_url, "secret_key": secrets.token_urlsafe(32)}
-    settings = Settings.model_validate({**given, "allow_private_urls": True})
-    key = await _key(settings)
-    with ExitStack() as stack:
-        port = _free_port()
-        api = stack.enter_context(_worker(settings, "bench.api", str(port)))
-        workers = [stack.enter_context(_worker(settings)) for _ in range(WORKERS)]
-        _wait_for(port)
-        await asyncio.sleep(2)  # the workers are up before anything is measured
-        watched = Watched(postgres, owner, {"api": [api], "workers": workers})
-        headers = {"Authorization": f"Bearer {key}"}
-        async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=LIMIT_SECONDS
-        ) as client:
-            await _as_a_user(client, provider, watched)
-
-
-async def _key(settings: Settings) -> str:
-    async with open_runtime(settings) as runtime:
-        tenant = await create_tenant(runtime.database, "Bench")
-        async with runtime.database.begin(tenant) as tx:
-            return str((await issue_api_key(tx, KeyDraft("bench", frozenset(Role)))).presented)
+async def _measure(stack: Stack, port: int) -> None:
+    async with stack.service() as service:
+        pids = {"api": [service.api.process.pid], "workers": [worker.process.pid for worker in service.workers]}
+        await _as_a_user(service, port, Watched(service.database, pids))
 
 
 class Watched:
     """The processes that are measured, and the database's own counts."""
 
-    def __init__(self, postgres: servers.PostgresServer, owner: str, pids: dict[str, list[int]]) -> None:
-        self._postgres = postgres
-        self._owner = owner
+    def __init__(self, database: Any, pids: dict[str, list[int]]) -> None:
+        self._database = database
         self._pids = pids
         self._before: dict[str, Any] = {}
         self._idle: dict[str, float] = {}
@@ -125,20 +84,16 @@ class Watched:
         print(json.dumps(figures), flush=True)
 
     async def _counts(self) -> dict[str, Any]:
-        connection: Any = await asyncpg.connect(self._postgres.url("postgres", "costs"))
-        try:
-            await asyncio.sleep(1.1)  # backends hand in their counts once a second
-            return {
-                "time": time.perf_counter() - 1.1,
-                "cpu": {name: sum(map(_cpu, pids)) for name, pids in self._all(connection).items()},
-                "wal": int(await connection.fetchval("SELECT pg_current_wal_insert_lsn() - '0/0'")),
-                "commits": await connection.fetchval(
-                    "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
-                ),
-                "writes": {row["relname"]: dict(row) for row in await connection.fetch(WRITES)},
-            }
-        finally:
-            await connection.close()
+        await asyncio.sleep(1.1)  # backends hand in their counts once a second
+        return {
+            "time": time.perf_counter() - 1.1,
+            "cpu": {name: sum(map(_cpu, pids)) for name, pids in self._all(self._database).items()},
+            "wal": int(await self._database.fetchval("SELECT pg_current_wal_insert_lsn() - '0/0'")),
+            "commits": await self._database.fetchval(
+                "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+            ),
+            "writes": {row["relname"]: dict(row) for row in await self._database.fetch(WRITES)},
+        }
 
     def _all(self, connection: Any) -> dict[str, list[int]]:
         postmaster = _parent(connection.get_server_pid())
@@ -176,32 +131,21 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-async def _as_a_user(client: httpx.AsyncClient, provider: int, watched: Watched) -> None:
-    (await client.put("/channel-accounts/sms", json=sms_account(provider, IN_FLIGHT))).raise_for_status()
-    lines = "\n".join(json.dumps(conversation(number)) for number in range(DELIVERIES))
+async def _as_a_user(service: Service, port: int, watched: Watched) -> None:
+    client = service.client
+    await user.save_account(client, "sms", account("sms", port, IN_FLIGHT))
+    lines = list(conversations("sms", DELIVERIES))
     await watched.note_idle()
     await watched.begin()
-    ndjson = {"Content-Type": "application/x-ndjson"}
-    (await client.post("/conversations/import", content=lines, headers=ndjson)).raise_for_status()
+    await user.import_conversations(client, lines)
     await watched.end("import")
     await watched.begin()
-    body = {"selection": {"filter": {"channel": ["sms"]}}, "message": {"text": TEMPLATE}}
-    created = await client.post("/mass-replies", json=body)
-    created.raise_for_status()
-    path = f"/mass-replies/{created.json()['id']}"
-    await _until(client, path, lambda batch: batch["status"] == "awaiting_confirmation")
+    path, count = await user.create(client, "sms")
     await watched.end("create and prepare")
     await watched.begin()
-    confirmed = await client.post(f"{path}/confirm", json={"recipient_count": DELIVERIES})
-    confirmed.raise_for_status()
-    await _until(client, path, lambda batch: batch["counts"]["sent"] == DELIVERIES)
+    await user.confirm(client, path, count)
+    await user.until_sent(service, path, count)
     await watched.end("send")
-
-
-async def _until(client: httpx.AsyncClient, path: str, is_done: Callable[[dict[str, Any]], bool]) -> None:
-    async with asyncio.timeout(LIMIT_SECONDS):
-        while not is_done((await client.get(path)).json()):
-            await asyncio.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -1,58 +1,76 @@
-"""What is sent in the measurements: a batch of SMS over a few accounts."""
+"""What a user sends: accounts, conversations and messages, made the same by the same seed."""
 
-from uuid import UUID
+import json
+import random
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-import sqlalchemy as sa
+SID: Final = "AC" + "0" * 32
+MESSAGE: Final = "Hi Name, our payments provider is back up. Sorry for the wait."
+TEMPLATE: Final = (
+    "Hi {{ contact.first_name | default: 'there' }}, our payments provider is back up. Sorry for the wait."
+)
+RATE: Final = 10_000
+"""Far above what is measured: the rate is not to be the limit."""
+SEED: Final = 1
 
-from app.accounts.channel_accounts import save_account
-from app.accounts.tenants import create_tenant
-from app.domain.accounts import AccountDraft
-from app.domain.words import Channel, TenantId
-from app.runtime import Runtime
+_GRAPH: Final = {"access_token": "token", "app_secret": "secret", "verify_token": "token"}
+_ACCOUNTS: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, str]]]] = {
+    "email": ("postmark", {"from": "Support <support@example.com>"}, {"server_token": "token"}),
+    "chat": ("webchat", {}, {}),
+    "sms": ("twilio", {"account_sid": SID, "from": "+12025550100"}, {"auth_token": "token"}),
+    "whatsapp": ("whatsapp_cloud", {"phone_number_id": "106540352242922"}, _GRAPH),
+    "facebook": ("meta", {"page_id": "106540352242900"}, _GRAPH),
+    "instagram": ("meta", {"instagram_id": "17841400000000000"}, _GRAPH),
+    "other": ("webhook", {}, {"secret": "whsec_" + "A" * 43 + "="}),
+}
+"""By channel, the provider, its config and credentials."""
+CHANNELS: Final = tuple(_ACCOUNTS)
+FIRST: Final = 22_000_000
+"""The first address's number: phone numbers from here on exist, to those who know how they are made."""
 
-SID = "AC" + "0" * 32
-MESSAGE = "Hi Name, our payments provider is back up. Sorry for the wait."
-TEMPLATE = "Hi {{ contact.first_name | default: 'there' }}, our payments provider is back up. Sorry for the wait."
-RATE = 10_000
-IN_FLIGHT = 256
-
-_CONTACTS = sa.text("""
-    INSERT INTO contacts (tenant_id, external_id, name, first_name)
-    SELECT :tenant, :key || '-' || n, 'Customer ' || n, 'Name' || n
-    FROM generate_series(1, CAST(:count AS int)) n
-""")
-_CONVERSATIONS = sa.text("""
-    INSERT INTO conversations (tenant_id, external_id, channel, account_id, contact_id, address,
-                               address_key, last_customer_message_at)
-    SELECT :tenant, k.external_id, 'sms', :account, k.id,
-           '+1202' || lpad((row_number() OVER ())::text, 7, '0'),
-           '+1202' || lpad((row_number() OVER ())::text, 7, '0'), now() - interval '1 hour'
-    FROM contacts k WHERE k.tenant_id = :tenant AND k.external_id LIKE :key || '-%'
-""")
-
-
-async def make_tenant(runtime: Runtime, port: int, accounts: int, per_account: int) -> TenantId:
-    """Make a tenant with SMS accounts at the stub and as many conversations on each."""
-    tenant = await create_tenant(runtime.database, "Bench")
-    for number in range(accounts):
-        account = await _add_account(runtime, tenant, f"sms-{number}", port)
-        key = {"key": str(account)}
-        async with runtime.database.begin(tenant) as tx:
-            await tx.execute(_CONTACTS, count=per_account, **key)
-            await tx.execute(_CONVERSATIONS, account=account, **key)
-    return tenant
+_ADDRESSES: Final = {
+    "email": "customer-{}@example.com",
+    "chat": "visitor-{}",
+    "sms": "+120{:08}",
+    "whatsapp": "+120{:08}",
+    "facebook": "24041990{}",
+    "instagram": "55501990{}",
+    "other": "guest-{}",
+}
+_NAMES: Final = ("Ann", "Ben", "Carla", "Deniz", "Eva", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kaya", "Łucja")
 
 
-async def _add_account(runtime: Runtime, tenant: TenantId, key: str, port: int) -> UUID:
-    draft = AccountDraft(
-        channel=Channel.SMS,
-        provider="twilio",
-        name=key,
-        config={"account_sid": SID, "from": "+12025550100", "base_url": f"http://127.0.0.1:{port}"},
-        credentials={"auth_token": "token"},
-        rate_per_second=RATE,
-        max_in_flight=IN_FLIGHT,
-        enabled=True,
-    )
-    async with runtime.database.begin(tenant) as tx:
-        return (await save_account(tx, runtime.vault, key, draft)).account.id
+def account(channel: str, port: int, in_flight: int | None = None, name: str | None = None) -> dict[str, Any]:
+    """Return the body of a channel account whose provider listens on the port; without `in_flight`, by the defaults."""
+    provider, config, credentials = _ACCOUNTS[channel]
+    url = f"http://127.0.0.1:{port}"
+    places = {"webchat": {}, "webhook": {"url": f"{url}/messages"}}
+    return {
+        "channel": channel,
+        "provider": provider,
+        "name": name or channel,
+        "config": {**config, **places.get(provider, {"base_url": url})},
+        "credentials": credentials,
+        "rate_per_second": RATE,
+        **({} if in_flight is None else {"max_in_flight": in_flight}),
+    }
+
+
+def conversations(channel: str, count: int, account_key: str | None = None, seed: int = SEED) -> Iterator[str]:
+    """Yield lines for the import: customers who wrote within the last hours."""
+    chosen, key, now = random.Random(f"{seed} {account_key or channel}"), account_key or channel, datetime.now(UTC)  # noqa: S311
+    for number in range(count):
+        address, first_name = _ADDRESSES[channel].format(FIRST + number), chosen.choice(_NAMES)
+        wrote = now - timedelta(minutes=chosen.randrange(1, 600))
+        contact = {"external_id": f"{key}-{number}", "name": f"{first_name} {number}", "first_name": first_name}
+        body = {
+            "external_id": f"{key}-{number}",
+            "channel": channel,
+            "channel_account": key,
+            "contact": contact,
+            "address": address,
+            "last_customer_message": {"text": "Hi, I cannot pay.", "sent_at": wrote.isoformat()},
+        }
+        yield json.dumps(body)

@@ -1,13 +1,15 @@
 """The naive design, to compare with: one arq job for each recipient, httpx as it comes, a transaction for each result.
 
-`python -m bench.naive PORT COUNT IN_FLIGHT DATABASE_URL REDIS_URL` prints deliveries per second of two such workers.
+`python -m bench.naive PORT IN_FLIGHT DATABASE_URL REDIS_URL` is a worker of it.
 """
 
 import asyncio
-import subprocess
 import sys
 import time
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
 
 import asyncpg
 import httpx
@@ -15,12 +17,50 @@ from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 
 from bench.load import MESSAGE, SID
+from bench.processes import program
+from bench.stack import PATIENCE, WORKERS
 
-WORKERS = 2
-QUEUE = "naive"
-LIMIT_SECONDS = 180
-
+QUEUE: Final = "naive"
 _TABLE = "CREATE TABLE IF NOT EXISTS naive (id int PRIMARY KEY, status text NOT NULL, sid text)"
+
+
+@dataclass(frozen=True, slots=True)
+class Naive:
+    redis: ArqRedis
+    connection: Any
+    pids: list[int]
+
+    async def rate(self, count: int) -> float:
+        """Return deliveries per second, from the first job to the last result."""
+        await self.connection.execute("TRUNCATE naive")
+        await self.connection.execute("INSERT INTO naive SELECT n, 'queued' FROM generate_series(1, $1::int) n", count)
+        started = time.perf_counter()
+        for first in range(1, count + 1, 500):
+            ids = range(first, min(first + 500, count + 1))
+            await asyncio.gather(*(self.redis.enqueue_job("send", id_, _queue_name=QUEUE) for id_ in ids))
+        async with asyncio.timeout(PATIENCE):
+            while await self.connection.fetchval("SELECT count(*) FROM naive WHERE status = 'queued'"):
+                await asyncio.sleep(0.05)
+        return count / (time.perf_counter() - started)
+
+
+@asynccontextmanager
+async def naive_design(port: int, in_flight: int, database_url: str, redis_url: str) -> AsyncIterator[Naive]:
+    """Start as many workers as the service has, and let them open their connections."""
+    with ExitStack() as stack:
+        arguments = (str(port), str(in_flight // WORKERS), database_url, redis_url)
+        names = [f"naive-{number}" for number in range(WORKERS)]
+        workers = [stack.enter_context(program(name, "bench.naive", *arguments)) for name in names]
+        connection = await asyncpg.connect(database_url)
+        redis: ArqRedis = await create_pool(RedisSettings.from_dsn(redis_url))
+        try:
+            await connection.execute(_TABLE)
+            naive = Naive(redis, connection, [worker.process.pid for worker in workers])
+            await naive.rate(4 * in_flight)
+            yield naive
+        finally:
+            await redis.aclose()
+            await connection.close()
 
 
 async def send(context: dict[Any, Any], id_: int) -> None:
@@ -46,43 +86,5 @@ async def work(port: int, in_flight: int, database_url: str, redis_url: str) -> 
         await worker.async_run()
 
 
-async def measure(port: int, count: int, in_flight: int, database_url: str, redis_url: str) -> float:
-    """Deliveries per second, from the first job to the last result."""
-    connection = await asyncpg.connect(database_url)
-    await connection.execute(_TABLE)
-    workers = _start(port, in_flight // WORKERS, database_url, redis_url)
-    try:
-        redis: ArqRedis = await create_pool(RedisSettings.from_dsn(redis_url))
-        await _send_all(redis, connection, 2 * in_flight)  # the workers are up before the clock starts
-        return count / await _send_all(redis, connection, count)
-    finally:
-        for worker in workers:
-            worker.terminate()
-            worker.wait(timeout=30)
-        await connection.close()
-
-
-async def _send_all(redis: ArqRedis, connection: "asyncpg.Connection[asyncpg.Record]", count: int) -> float:
-    """Seconds from the first job to the last result."""
-    await connection.execute("TRUNCATE naive")
-    await connection.execute("INSERT INTO naive SELECT n, 'queued' FROM generate_series(1, $1::int) n", count)
-    started = time.perf_counter()
-    for first in range(1, count + 1, 500):
-        ids = range(first, min(first + 500, count + 1))
-        await asyncio.gather(*(redis.enqueue_job("send", id_, _queue_name=QUEUE) for id_ in ids))
-    async with asyncio.timeout(LIMIT_SECONDS):
-        while await connection.fetchval("SELECT count(*) FROM naive WHERE status = 'queued'"):
-            await asyncio.sleep(0.05)
-    return time.perf_counter() - started
-
-
-def _start(*arguments: object) -> list[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "bench.naive", "work", *map(str, arguments)]
-    return [subprocess.Popen(command) for _ in range(WORKERS)]
-
-
 if __name__ == "__main__":
-    if sys.argv[1] == "work":
-        asyncio.run(work(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:6]))
-    else:
-        print(asyncio.run(measure(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:6])))
+    asyncio.run(work(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:5]))

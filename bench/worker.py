@@ -1,10 +1,12 @@
 """A worker as `mass-reply worker` runs it: `python -m bench.worker`.
 
-With `BENCH_PROFILE` set it says at its end where its time went.
+With `BENCH_PROFILE` set it says at its end where its time went. With `BENCH_SINGLE_CALLS` it makes a call for each
+e-mail, as with a provider that takes no batches.
 """
 
 import os
 
+from app.channels.postmark.adapter import PostmarkAdapter
 from app.settings import load_settings
 from app.worker import run
 from bench import sampling
@@ -12,4 +14,6 @@ from bench import sampling
 if __name__ == "__main__":
     if os.environ.get("BENCH_PROFILE"):
         sampling.start()
+    if os.environ.get("BENCH_SINGLE_CALLS"):
+        del PostmarkAdapter.send_many
     run(load_settings())

@@ -1,0 +1,27 @@
+"""The measures, in the order of the table."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, Final
+
+from bench import account, accounts, channels, email, first_call, polls
+from bench.figures import Figure
+from bench.run import Run
+
+Measure = Callable[[Run], Coroutine[Any, Any, list[Figure]]]
+
+ACCOUNT: Final[Mapping[str, Measure]] = {
+    f"account-{milliseconds}-{in_flight}": partial(account.measure, milliseconds=milliseconds, in_flight=in_flight)
+    for milliseconds in account.DELIVERIES
+    for in_flight in (64, 32)
+}
+MEASURES: Final[Mapping[str, Measure]] = {
+    **ACCOUNT,
+    "accounts": accounts.measure,
+    "email": email.measure,
+    "channels": channels.measure,
+    "first-call": first_call.measure,
+    "polls": polls.measure,
+}
+QUICK: Final = ("account-0-64", "account-100-32", "email", "first-call")
+"""What `make bench-quick` measures."""

@@ -1,0 +1,83 @@
+"""What a user asks of the API, step by step."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import httpx
+
+from bench.load import TEMPLATE
+from bench.stack import PATIENCE, Service
+
+POLL: Final = 0.05
+"""Seconds between two polls of the status."""
+LOOK: Final = 0.02
+
+_SENT: Final = """
+    SELECT sum(sent + delivered + read), sum(failed + uncertain) FROM lanes
+    WHERE tenant_id = $1 AND mass_reply_id = CAST($2 AS uuid)
+"""
+
+
+async def save_account(client: httpx.AsyncClient, key: str, body: Mapping[str, Any]) -> None:
+    (await client.put(f"/channel-accounts/{key}", json=body)).raise_for_status()
+
+
+async def import_conversations(client: httpx.AsyncClient, lines: Iterable[str]) -> float:
+    """Import the lines; return how many seconds it took."""
+    content = "\n".join(lines)
+    started = time.perf_counter()
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = await client.post("/conversations/import", content=content, headers=headers)
+    answer.raise_for_status()
+    assert not answer.json()["failed"], answer.text
+    return time.perf_counter() - started
+
+
+async def create(client: httpx.AsyncClient, *channels: str) -> tuple[str, int]:
+    """Create a mass reply on all conversations of these channels; return its path and its recipients, once it awaits
+    confirmation.
+    """
+    body = {"selection": {"filter": {"channel": channels}}, "message": {"text": TEMPLATE}}
+    created = await client.post("/mass-replies", json=body)
+    created.raise_for_status()
+    path = f"/mass-replies/{created.json()['id']}"
+    batch = await until(client, path, lambda batch: batch["status"] == "awaiting_confirmation")
+    return path, int(batch["recipient_count"])
+
+
+async def confirm(client: httpx.AsyncClient, path: str, count: int) -> None:
+    (await client.post(f"{path}/confirm", json={"recipient_count": count})).raise_for_status()
+
+
+async def until(client: httpx.AsyncClient, path: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            batch: dict[str, Any] = (await client.get(path)).json()
+            if done(batch):
+                return batch
+            await asyncio.sleep(POLL)
+
+
+async def until_sent(service: Service, path: str, count: int) -> None:
+    """Wait until all are recorded as sent. Look on in the database: a poll of the API costs more than a delivery."""
+    id_ = path.rpartition("/")[2]
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            sent, lost = await service.database.fetchrow(_SENT, service.tenant, id_)
+            assert not lost, f"{lost} deliveries of {path} failed or are uncertain"
+            if sent == count:
+                return
+            await asyncio.sleep(LOOK)
+
+
+async def send(service: Service, *channels: str) -> float:
+    """Send to all conversations of these channels; return deliveries per second from the confirmation to the last
+    record.
+    """
+    path, count = await create(service.client, *channels)
+    started = time.perf_counter()
+    await confirm(service.client, path, count)
+    await until_sent(service, path, count)
+    return count / (time.perf_counter() - started)
