@@ -2,6 +2,9 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := "$(VENV)/bin/python" -m
 
+# Many processes are started here. Without byte code, which some images switch off, each compiles the service anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up web test faults proof fuzz check bench bench-quick siege soak matrix mutants simulate sbom audit recording alerts openapi lock clean
 
@@ -25,7 +28,7 @@ web: ## build the dialog and the console anew from web/, where Node 20 or later 
 test: dev ## run the tests on embedded PostgreSQL and Valkey
 	$(RUN) pytest -q -n 4 -m "not faults and not proof and not matrix"
 
-faults: dev ## kill, freeze and cut off whole workers, stacks, databases and Redis
+faults: dev ## run the demo; kill, freeze and cut off whole workers, stacks, databases and Redis
 	$(RUN) pytest -q -n 4 -m "faults and not proof and not matrix"
 
 proof: dev ## run the tests that need thousands of cases

@@ -111,6 +111,8 @@ def install(venv: str, lock: str) -> None:
     fetched = pip(venv, "install", *WHEELS, "-r", lock_file(lock))
     if fetched or pip(venv, "install", "--no-index", "--no-deps", "--no-build-isolation", "-e", ROOT):
         sys.exit(f"What requirements/{lock}.txt names could not be installed; pip says why above.")
+    # Several processes start at once, and each would compile the service.
+    subprocess.call([python(venv), "-m", "compileall", "-qq", "-j", "0", os.path.join(ROOT, "app")])
     with open(stamp(venv, lock), "w", encoding="utf-8") as file:
         file.write(digest(venv, lock))
 

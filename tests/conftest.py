@@ -25,6 +25,9 @@ from app.settings import Settings
 from app.store.database import Database
 from app.store.schema import migrate
 from app.telemetry.logs import configure_logging
+from tests.browsers import browser_path, chromium
+
+__all__ = ["browser_path", "chromium"]
 
 VAR = plain_folder(Path(__file__).resolve().parents[1] / "var" / "tests")
 SECRET_KEY = "only-for-tests-" + "0" * 32
@@ -34,8 +37,9 @@ TOGETHER = (
     ("tests/dev/test_stack.py", "tests/guide/"),
     ("tests/store/test_selection.py",),
     ("tests/client/test_generated_client.py",),
+    ("tests/test_cli.py", "tests/test_settings.py", "tests/conversations/test_import_file.py"),
 )
-"""Tests that share what is expensive to make: a whole stack, many rows, a generated package."""
+"""Tests that share what is expensive to make: a whole stack, many rows, a generated package, a process to fork."""
 
 
 class SharingInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types

@@ -5,23 +5,19 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests.e2e.test_webchat_browser import browser_path
 from tests.visitors import serving_http
-
-__all__ = ["browser_path"]
 
 LONGEST_WAIT = 60_000
 """Milliseconds."""
 
 
 @pytest.fixture
-async def page(browser_path: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path)
-        yield await browser.new_page()
-        await browser.close()
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    page = await chromium.new_page()
+    yield page
+    await page.close()
 
 
 async def test_the_page_shows_the_operations_and_asks_nobody_else(page: Page, app: FastAPI) -> None:

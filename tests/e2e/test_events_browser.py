@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from app.api.event_streams import Feeds
 from app.delivery.sql import lifecycle
@@ -19,10 +19,7 @@ from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey
 from tests.delivery.stage import make_stage, report
-from tests.e2e.test_webchat_browser import browser_path
 from tests.visitors import serving_http
-
-__all__ = ["browser_path"]
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "frontend.md"
 LONGEST_WAIT = 15_000
@@ -38,17 +35,16 @@ PAGE = """
 
 
 @pytest.fixture
-async def page(app: FastAPI, browser_path: str, make_key: MakeKey) -> AsyncIterator[Page]:
+async def page(app: FastAPI, chromium: Browser, make_key: MakeKey) -> AsyncIterator[Page]:
     """A page of the service's own origin that holds the guide's lines, and what it calls from them."""
     [lines] = re.findall(r"```js\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     key = json.dumps(await make_key(Role.VIEWER))
-    async with serving_http(app) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path)
-        page = await browser.new_page()
+    async with serving_http(app) as url:
+        page = await chromium.new_page()
         await page.goto(f"{url}/health/live")
         await page.add_script_tag(content=f"const KEY = {key};{PAGE}{lines}")
         yield page
-        await browser.close()
+        await page.close()
 
 
 async def test_the_guides_lines_hear_every_result_once(

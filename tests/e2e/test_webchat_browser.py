@@ -1,8 +1,6 @@
 """The example page of the web chat in a real browser: closed, opened, reloaded, in two tabs, offline."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import httpx
 import pytest
 from aiohttp import web
 from fastapi import FastAPI
-from playwright.async_api import BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from app.runtime import Runtime
 from app.worker import WorkerProcess
@@ -22,19 +20,9 @@ from tests.scene import row
 from tests.visitors import add_web_chat, serving_http
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "webchat-example.html"
-BROWSERS = ("chromium", "chromium-headless-shell")
-"""Debian's packages of these names bring programs of these names."""
 API_IN_EXAMPLE = "http://127.0.0.1:8000"
 ACCOUNT_IN_EXAMPLE = f'account="{UUID(int=0)}"'
 LONGEST_WAIT = 15
-
-
-@pytest.fixture(scope="session")
-def browser_path() -> str:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("There is no Chromium here: .ci/run has to install Debian's package chromium-headless-shell.")
-    return found or pytest.skip("There is no Chromium here: `apt-get install chromium-headless-shell` brings one.")
 
 
 @pytest.fixture
@@ -63,14 +51,12 @@ async def address(cable: Cable, runtime: Runtime, tenant: UUID) -> AsyncIterator
 
 
 @pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[BrowserContext]:
+async def browser(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """One visitor's browser, with storage of its own."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=browser_path)
-        context = await chromium.new_context()
-        context.set_default_timeout(LONGEST_WAIT * 1000)
-        yield context
-        await chromium.close()
+    context = await chromium.new_context()
+    context.set_default_timeout(LONGEST_WAIT * 1000)
+    yield context
+    await context.close()
 
 
 async def open_tab(browser: BrowserContext, address: str) -> Page:

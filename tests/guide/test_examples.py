@@ -13,15 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Route, async_playwright
+from playwright.async_api import Browser, Route
 
 from app.dev.ports import free_port
 from tests.dev.programs import Up
-from tests.e2e.test_webchat_browser import browser_path
 from tests.test_readme import ROOT
-
-__all__ = ["browser_path"]
-
 
 EXAMPLES = ROOT / "examples"
 SECRET = "whsec_" + "c2VjcmV0" * 6
@@ -150,23 +146,21 @@ def agent_key(api: httpx.Client) -> str:
 
 
 async def test_a_page_sends_what_its_reader_agrees_to_and_follows_it(
-    made_up: Up, api: httpx.Client, agent_key: str, browser_path: str
+    made_up: Up, api: httpx.Client, agent_key: str, chromium: Browser
 ) -> None:
     imported(api, "page", channel="sms", channel_account="support-sms")
 
     async def from_file(route: Route) -> None:
         await route.fulfill(path=EXAMPLES / "page.html")
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path)
-        page = await browser.new_page()
-        await page.route("**/page.html", from_file)  # of the service's own origin, which needs no CORS
-        await page.goto(f"{made_up.api}/page.html#api={made_up.api}&key={agent_key}")
-        await page.get_by_label("Everybody with the tag").fill("page")
-        await page.get_by_label("gets").fill(TEXT)
-        await page.get_by_role("button", name="See what will happen").click()
-        await page.get_by_text("1 of 1 will get it.").wait_for()
-        await page.get_by_role("button", name="Send it to 1").click()
-        await page.get_by_text("page-1").wait_for()
-        await page.get_by_text("completed:").wait_for()
-        await browser.close()
+    page = await chromium.new_page()
+    await page.route("**/page.html", from_file)  # of the service's own origin, which needs no CORS
+    await page.goto(f"{made_up.api}/page.html#api={made_up.api}&key={agent_key}")
+    await page.get_by_label("Everybody with the tag").fill("page")
+    await page.get_by_label("gets").fill(TEXT)
+    await page.get_by_role("button", name="See what will happen").click()
+    await page.get_by_text("1 of 1 will get it.").wait_for()
+    await page.get_by_role("button", name="Send it to 1").click()
+    await page.get_by_text("page-1").wait_for()
+    await page.get_by_text("completed:").wait_for()
+    await page.close()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Error, Page, async_playwright, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from app.dev.sandbox.server import Sandbox
 from app.domain.words import Channel
@@ -17,11 +17,10 @@ from app.runtime import Runtime
 from app.worker import WorkerProcess
 from tests.cable import Cable
 from tests.e2e.conftest import anonymous, app, client, finished, make_key, sandbox, stage, worker
-from tests.e2e.test_webchat_browser import browser_path
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
 from tests.visitors import serving_http
 
-__all__ = ["anonymous", "app", "browser_path", "client", "finished", "make_key", "sandbox", "stage", "worker"]
+__all__ = ["anonymous", "app", "client", "finished", "make_key", "sandbox", "stage", "worker"]
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 15_000
@@ -61,16 +60,13 @@ def url(cable: Cable) -> str:
 
 
 @pytest.fixture(scope="session")
-async def tab(browser_path: str) -> AsyncIterator[Page]:
-    """The one tab of a run: to start a browser, and each process for a tab, costs more than most tests.
+async def tab(chromium: Browser) -> Page:
+    """The one tab of a run: each process for a tab costs more than most tests.
 
     Tests share nothing in it: each has a service of its own at a port of its own, which is another origin.
     """
     expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path)
-        yield await browser.new_page()
-        await browser.close()
+    return await chromium.new_page()
 
 
 @pytest.fixture
