@@ -35,21 +35,17 @@ SECRET_KEY = "only-for-tests-" + "0" * 32
 
 TOGETHER = (
     ("tests/dev/test_stack.py", "tests/guide/"),
-    ("tests/store/test_selection.py",),
-    ("tests/client/test_generated_client.py",),
     ("tests/test_cli.py", "tests/test_settings.py", "tests/conversations/test_import_file.py"),
 )
-"""Tests that share what is expensive to make: a whole stack, many rows, a generated package, a process to fork."""
+"""Files that share what is expensive to make: a whole stack, a process to fork."""
 
 
 class SharingInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Hand tests out one by one, and each group of `TOGETHER` to one process, which makes what they share once.
-
-    pytest-xdist's own `--dist loadgroup` renames tests to do so, which has no effect with pytest 9.2.
-    """
+    """Hand out a file at a time, and each group of `TOGETHER` to one process, which makes what they share once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((group[0] for group in TOGETHER if nodeid.startswith(group)), nodeid)
+        file = nodeid.partition("::")[0]
+        return next((group[0] for group in TOGETHER if file.startswith(group)), file)
 
 
 @pytest.hookimpl(optionalhook=True)

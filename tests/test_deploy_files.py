@@ -22,6 +22,7 @@ from app.domain.words import TenantId
 from app.main import BODY_LIMIT, OWN_BODY_LIMITS, create_app
 from app.settings import Settings
 from app.store.database import Database
+from app.worker import JOB_SECONDS
 from tests.api import routes
 from tests.conftest import SECRET_KEY
 from tests.test_deployment import ROOT, TEXT, VERSION
@@ -195,6 +196,7 @@ def test_each_unit_runs_a_command_that_there_is() -> None:
 
 def test_everything_is_given_as_long_to_end_as_in_compose() -> None:
     stops = dict(zip(("api", "worker"), re.findall(r"stop_grace_period: (\d+)s", TEXT)[-2:], strict=True))
+    assert int(stops["worker"]) > JOB_SECONDS
     for found in of_kind("Deployment"):
         name = found["metadata"]["name"].removeprefix("mass-reply-")
         assert found["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= int(stops[name])

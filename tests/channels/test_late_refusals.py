@@ -17,10 +17,13 @@ from tests.channels.cases import POSTMARK, TWILIO, postmark_webhook, sample, twi
 from tests.channels.graph_cases import WHATSAPP, graph_webhook
 from tests.channels.playing import URL
 
+NOBODY = httpx.AsyncClient()
+"""Nothing is called here, and each client reads the certificates anew."""
+
 
 @pytest.mark.parametrize("code", [30002, 30018, 30024, 30032, 30033, 30034, 30035, 30037])
 def test_a_message_that_twilio_failed_for_the_account_may_be_sent_again(code: int) -> None:
-    adapter: Any = build("twilio", TWILIO.setup(URL), httpx.AsyncClient())
+    adapter: Any = build("twilio", TWILIO.setup(URL), NOBODY)
     [event] = adapter.parse(twilio_webhook({**sample("twilio", "status_undelivered"), "ErrorCode": str(code)}))
 
     assert isinstance(event, Receipt)
@@ -33,7 +36,7 @@ def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: i
     body = sample("whatsapp_cloud", "status_failed")
     [status] = body["entry"][0]["changes"][0]["value"]["statuses"]
     status["errors"][0]["code"] = code
-    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), httpx.AsyncClient())
+    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), NOBODY)
     [event] = adapter.parse(graph_webhook(body))
 
     assert isinstance(event, Receipt)
@@ -43,7 +46,7 @@ def test_a_status_of_whatsapp_says_whether_its_failure_may_be_sent_again(code: i
 
 @pytest.mark.parametrize("code", sorted(twilio_errors.FAILURES.keys() | twilio_errors.REFUSALS.keys() | {39999}))
 def test_a_late_failure_of_twilio_stops_the_account_only_where_it_is_at_fault(code: int) -> None:
-    adapter: Any = build("twilio", TWILIO.setup(URL), httpx.AsyncClient())
+    adapter: Any = build("twilio", TWILIO.setup(URL), NOBODY)
     [event] = adapter.parse(twilio_webhook({**sample("twilio", "status_undelivered"), "ErrorCode": str(code)}))
     meaning = twilio_errors.REFUSALS.get(code)
     assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
@@ -55,7 +58,7 @@ def test_a_late_failure_of_whatsapp_stops_the_account_only_where_it_is_at_fault(
     [status] = body["entry"][0]["changes"][0]["value"]["statuses"]
     number, subcode = code if isinstance(code, tuple) else (code, None)
     status["errors"] = [{"code": number, **({} if subcode is None else {"error_subcode": subcode})}]
-    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), httpx.AsyncClient())
+    adapter: Any = build("whatsapp_cloud", WHATSAPP.setup(URL), NOBODY)
     [event] = adapter.parse(graph_webhook(body))
     meaning = WHATSAPP_ERRORS.meanings.get(code)
     assert says_of_account(event) is (None if meaning is None or meaning.verdict not in REST else REST[meaning.verdict])
@@ -71,7 +74,7 @@ def says_of_account(event: Receipt) -> str | None:
 
 
 def test_a_bounce_that_asks_for_no_more_mail_is_an_opt_out_and_no_failure() -> None:
-    adapter: Any = build("postmark", POSTMARK.setup(URL), httpx.AsyncClient())
+    adapter: Any = build("postmark", POSTMARK.setup(URL), NOBODY)
     body = {**sample("postmark", "bounce_soft"), "Type": "Unsubscribe", "TypeCode": 16, "Inactive": False}
     [event] = adapter.parse(postmark_webhook(body))
 

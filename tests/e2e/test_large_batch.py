@@ -25,6 +25,8 @@ from tests.e2e.conftest import Poll
 from tests.history import confirm, create, observe
 from tests.scene import add_account, add_conversations, postmark, twilio
 
+pytestmark = pytest.mark.proof
+
 COUNTS = {Channel.EMAIL: 3_000, Channel.SMS: 1_500, Channel.VOICE: 500}
 SELECTED, RECIPIENTS = 5_000, 4_500
 SECONDS = 60
@@ -50,7 +52,7 @@ CONVERSATIONS = """
 
 @pytest.fixture(
     params=[
-        pytest.param(SELECTED, id="prepared in the request", marks=pytest.mark.proof),
+        pytest.param(SELECTED, id="prepared in the request"),
         pytest.param(100, id="prepared by a worker"),
     ]
 )

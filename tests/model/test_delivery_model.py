@@ -5,6 +5,7 @@ import pytest
 from tests.model.delivery_model import Broken, search
 
 
+@pytest.mark.proof
 def test_two_workers_never_send_twice_report_falsely_or_get_stuck() -> None:
     found = search(2)
     assert found.fault is None, found.path
