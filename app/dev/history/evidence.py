@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
@@ -143,7 +144,7 @@ class MassReply:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """All that was seen of a run."""
 
@@ -165,7 +166,7 @@ class Evidence:
     settles_after: float | None = None
     """Seconds from a claim to the moment at which a person may say that it was not sent."""
 
-    @property
+    @cached_property
     def conversations(self) -> dict[str, str]:
         """Every confirmed delivery with its conversation."""
         return {id_: to for each in self.confirmed for id_, to in each.deliveries.items()}

@@ -110,7 +110,8 @@ class Control:
         return web.json_response({"entries": [to_json(e, journal.reports(e)) for e in journal.after(int(after))]})
 
     async def counts(self, _: web.Request) -> web.Response:
-        return web.json_response(asdict(self._exchange.journal.counts()))
+        counts = asdict(self._exchange.journal.counts())
+        return web.json_response({**counts, "receipts_to_send": self._exchange.courier.under_way})
 
     async def clear(self, _: web.Request) -> web.Response:
         self._exchange.forget()

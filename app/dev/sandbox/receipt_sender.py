@@ -74,6 +74,11 @@ class ReceiptSender:
         """Make one call now, once. Return whether it was accepted."""
         return await self._post(post)
 
+    @property
+    def under_way(self) -> int:
+        """How many messages have receipts that are still to be sent."""
+        return self._under_way
+
     async def idle(self) -> None:
         """Wait until every receipt was accepted or dropped."""
         await self._idle.wait()

@@ -27,6 +27,8 @@ NEVER: Final = frozenset(
     }
 )
 """What stops an account or takes ten seconds, and what is about windows and templates: that is tried elsewhere."""
+DEFERRED: Final = frozenset({InjectedFault.ERROR_BEFORE, InjectedFault.DROP_BEFORE})
+"""What a mail server proves not to have taken: it is tried again, later and later, and these never give in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def lines(count: int, tag: str, dice: Random, *, troubled: float = TROUBLED) -> 
 def _magic(provider: str) -> list[Magic]:
     if provider == "webchat":
         return []
-    never = NEVER | ({InjectedFault.ERROR_BEFORE} if provider == "smtp" else set())  # a mail server defers it for ever
+    never = NEVER | (DEFERRED if provider == "smtp" else frozenset())
     return [magic for magic in MAGIC if magic.fault not in never and commits(provider, magic.fault)]
 
 

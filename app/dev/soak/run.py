@@ -1,66 +1,51 @@
 """A long run from its start to its verdict."""
 
 import asyncio
-import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
-from uuid import UUID
+from uuid import uuid4
 
 import httpx
 
-from app.accounts.api_keys import KeyDraft, issue_api_key
-from app.accounts.tenants import create_tenant
-from app.dev import servers
 from app.dev.api_client import CallFailed, Calls
 from app.dev.history import folder as history
 from app.dev.history.evidence import Confirmed
-from app.dev.history.receiver import Receiver, receiving
+from app.dev.history.receiver import Receiver
 from app.dev.history.verdict import judge
 from app.dev.inboxes import inboxes, open_inboxes
-from app.dev.ports import free_port
+from app.dev.soak.ground import prepared
 from app.dev.soak.people import CROWDS, batches, lines
 from app.dev.soak.relay import CLEAR, Relay
 from app.dev.soak.report import Outcome, Plan
-from app.dev.soak.stage import READY, Ground, Postgres, SoakProgram, Valkey, ready
-from app.dev.soak.strikes import FAILING, STRIKES, SoakRun, draw
-from app.dev.subprocesses import child
+from app.dev.soak.stage import READY, Ground, ready
+from app.dev.soak.strikes import STRIKES, SoakRun, draw
 from app.domain.delivery_lifecycle import DeliveryStatus
-from app.domain.permissions import Role
-from app.domain.words import TenantId
-from app.store.database import Database
-from app.store.schema import migrate
 
-DATABASE: Final = "soak"
-WORKERS: Final = 3
 LEASE, SLACK, CALL = 5, 1, 10
-"""Seconds. What nobody knows is given up soon, so that there is time for the rest of its story."""
+"""Seconds, under faults: what nobody knows is given up soon, so that there is time for the rest of its story. Workers
+that are only restarted have the leases that everybody has."""
+HURRIED: Final = {"MASS_REPLY_LEASE": f"PT{LEASE}S", "MASS_REPLY_SETTLE_SLACK": f"PT{SLACK}S"}
+PATIENT: Final = 300.0
+"""Seconds for an answer: the machine may be busy."""
 ROLLING: Final = 8_000
 HURRY: Final = 2_000.0
 """Messages a second of all accounts, once everything has happened that was to happen."""
 SECONDS_EACH: Final = 3.0
 """What a fault may take of the whole time, the wait for progress after it included."""
 RESTART_SECONDS: Final = 12.0
-FINISHED_WITHIN: Final = 600.0
+FINISHED_WITHIN: Final = 1_800.0
 SPARE: Final = 0.1
 """The share of the messages that is to be left when the last fault has come."""
 FURNISHED_EVERY: Final = 10
 """Faults after which the accounts' rates are set again."""
 QUIET: Final = 9.0
-"""Seconds without a change: longer than the sandbox tries to hand a receipt over."""
-TYPES: Final = (
-    "mass_reply.confirmed",
-    "mass_reply.paused",
-    "mass_reply.completed",
-    "mass_reply.cancelled",
-    "deliveries.updated",
-)
+"""Seconds in which nothing waits and nothing changes."""
 
 
 async def soak(plan: Plan, folder: Path) -> Outcome:
@@ -68,15 +53,16 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
     began, dice = time.monotonic(), Random(plan.seed)  # noqa: S311 - it draws recipients and faults
     evidence_folder = folder / "evidence"
     evidence_folder.mkdir()
-    async with _ground(plan, folder, evidence_folder) as (ground, relays, receiver, sandbox):
+    async with prepared(plan, folder, evidence_folder) as (ground, relays, receiver, sandbox):
         stage = _Stage(ground, relays, receiver, sandbox, evidence_folder, dice)
         rolling = await stage.prepare("rolling", min(ROLLING, plan.recipients), 0.0)
         restarted = await stage.roll(rolling, plan.restarts)
+        await stage.hurry()
         storm = await stage.prepare("storm", plan.recipients, None)
         struck, died = await stage.strike(storm, draw(plan.faults, dice))
         died += await stage.end(storm)
         await stage.settle(rolling, storm)
-        with Calls(ground.api_url, ground.key) as calls:
+        with stage.calls() as calls:
             ids = [rolling, storm]
             await asyncio.to_thread(history.collect, evidence_folder, calls, stage.database_url, ground.tenant, ids)
     seen = history.read(evidence_folder, settles_after=LEASE + CALL + SLACK)
@@ -112,11 +98,25 @@ class _Stage:
         self.evidence, self.dice, self.began = evidence, dice, time.monotonic()
         self.chosen = inboxes(f"http://127.0.0.1:{relays[0].port}", relays[1].port)
         headers = {"Authorization": f"Bearer {ground.key}"}
-        self.http = httpx.AsyncClient(base_url=ground.api_url, headers=headers, timeout=60, trust_env=False)
+        self.http = httpx.AsyncClient(base_url=ground.api_url, headers=headers, timeout=PATIENT, trust_env=False)
 
     @property
     def database_url(self) -> str:
         return self.ground.api.variables["MASS_REPLY_DATABASE_URL"]
+
+    def calls(self) -> Calls:
+        """Return a client of the API."""
+        return Calls(self.ground.api_url, self.ground.key, timeout=PATIENT)
+
+    def _sandbox(self) -> Calls:
+        return Calls(self.sandbox, timeout=PATIENT)
+
+    async def hurry(self) -> None:
+        """Give the API and the workers the short leases."""
+        for program in (self.ground.api, *self.ground.workers):
+            program.variables = {**program.variables, **HURRIED}
+            await program.restart()
+        await ready(f"{self.ground.api_url}/health/ready")
 
     async def prepare(self, tag: str, count: int, troubled: float | None) -> str:
         """Import conversations, and confirm a mass reply to them. Return its id."""
@@ -130,7 +130,7 @@ class _Stage:
         while created["status"] == "preparing":
             await asyncio.sleep(0.5)
             created = await self._call("GET", f"/mass-replies/{created['id']}")
-        with Calls(self.ground.api_url, self.ground.key) as calls:
+        with self.calls() as calls:
             queued = await asyncio.to_thread(
                 lambda: {
                     item["id"]: item["conversation_id"]
@@ -151,13 +151,13 @@ class _Stage:
         await asyncio.to_thread(self._open, rate)
 
     def _open(self, rate: float) -> None:
-        with Calls(self.ground.api_url, self.ground.key) as api, Calls(self.sandbox) as sandbox:
+        with self.calls() as api, self._sandbox() as sandbox:
             for crowd, inbox in zip(CROWDS, self.chosen, strict=True):
                 open_inboxes(api, sandbox, [inbox], max(0.5, rate * crowd.share / 100))
 
     def _import(self, tag: str, count: int, troubled: float | None) -> None:
         share = {} if troubled is None else {"troubled": troubled}
-        with Calls(self.ground.api_url, self.ground.key) as api:
+        with self.calls() as api:
             for body in batches(lines(count, tag, self.dice, **share)):
                 report = api.upload("/conversations/import", body, "application/x-ndjson")
                 assert not report["failed"], report["errors"]  # noqa: S101 - the recipients are our own
@@ -218,7 +218,7 @@ class _Stage:
     async def _seen(self, mass_reply: str) -> dict[str, Any] | None:
         """Return the mass reply, or None if the API or its database is away."""
         with suppress(httpx.TransportError, httpx.HTTPStatusError):
-            return await self._call("GET", f"/mass-replies/{mass_reply}")
+            return await self._ask("GET", f"/mass-replies/{mass_reply}")
         return None
 
     async def _try_to_furnish(self, rate: float) -> None:
@@ -273,81 +273,35 @@ class _Stage:
         async with asyncio.timeout(FINISHED_WITHIN):
             while time.monotonic() - since < QUIET:
                 counts = [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
-                endpoint = await self._call("GET", "/webhook-endpoints/soak")
-                now = (counts, endpoint["backlog"]["count"])
-                if now != seen or endpoint["backlog"]["count"]:
-                    seen, since = now, time.monotonic()
+                waiting = await self._waiting()
+                if (counts, waiting) != seen or any(waiting[1:]):
+                    seen, since = (counts, waiting), time.monotonic()
                 await asyncio.sleep(0.5)
+
+    async def _waiting(self) -> tuple[int, int, int]:
+        """Return how many receipts are not settled, how many messages have some to come, and how many webhooks are
+        not delivered. Receipts of a message whose answer was lost may name an id that nobody knows."""
+        endpoint = await self._call("GET", "/webhook-endpoints/soak")
+        [unsettled] = await self.ground.postgres.rows("SELECT count(*) FROM receipts WHERE settled_at IS NULL")
+        with self._sandbox() as sandbox:
+            to_send = (await asyncio.to_thread(sandbox.get, "/journal/counts"))["receipts_to_send"]
+        return unsettled["count"], to_send, endpoint["backlog"]["count"]
 
     async def _finished(self, mass_reply: str) -> bool:
         batch = await self._seen(mass_reply)
         return batch is not None and batch["finished_at"] is not None
 
     async def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        """Call the API until it answers. Raise TimeoutError."""
+        headers = {"Idempotency-Key": str(uuid4())} if method == "POST" else {}
+        async with asyncio.timeout(PATIENT):
+            while True:
+                with suppress(httpx.TransportError):
+                    return await self._ask(method, path, headers=headers, **content)
+                await asyncio.sleep(0.2)
+
+    async def _ask(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         answer = await self.http.request(method, path, **content)
         answer.raise_for_status()
         read: dict[str, Any] = answer.json()
         return read
-
-
-@asynccontextmanager
-async def _ground(plan: Plan, folder: Path, evidence: Path) -> AsyncIterator[tuple[Ground, list[Relay], Receiver, str]]:
-    async with AsyncExitStack() as stack:
-        processes = stack.enter_context(ExitStack())
-        server = processes.enter_context(servers.postgres(folder / "postgres", durable=False))
-        await servers.create_database(server, DATABASE, fresh=True)
-        database_url = server.url(servers.RUNTIME, DATABASE)
-        await migrate(server.url(servers.OWNER, DATABASE), database_url)
-        valkey = Valkey(folder / "valkey")
-        valkey.start()
-        processes.callback(valkey.stop)
-        tenant, key = await _tenant(database_url)
-        sandbox_port, smtp_port, api_port = free_port(), free_port(), free_port()
-        ports = ("--port", str(sandbox_port), "--smtp-port", str(smtp_port))
-        options = ("--journal", str(evidence / history.JOURNAL), "--latency", "30", "--receipt-delay", "500")
-        sandbox = processes.enter_context(child("sandbox", "app.dev.sandbox", (*ports, *options), {}, folder))
-        sandbox_url, api_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{api_port}"
-        await asyncio.to_thread(sandbox.wait_until_ready, sandbox_url)
-        relays = [await stack.enter_async_context(Relay(port).running()) for port in (sandbox_port, smtp_port)]
-        receiver = await stack.enter_async_context(receiving(evidence / history.HOOKS, TYPES, seed=plan.seed))
-        variables = _environment(database_url, valkey.url, api_url)
-        api = SoakProgram("api", "app", ("api", "--port", str(api_port)), variables, folder, processes)
-        module, arguments = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
-        names = [f"worker {number}" for number in range(1, WORKERS + 1)]
-        workers = [SoakProgram(name, module, arguments, variables, folder, processes) for name in names]
-        for program in (api, *workers):
-            program.start()
-        await ready(f"{api_url}/health/ready")
-        with Calls(api_url, key) as calls:
-            calls.put("/webhook-endpoints/soak", {"url": receiver.url, "events": list(TYPES)})
-        receiver.failures = FAILING
-        superuser = server.url("postgres", DATABASE)
-        yield (
-            Ground(folder, Postgres(superuser), valkey, api, api_url, workers, tenant, key),
-            relays,
-            receiver,
-            sandbox_url,
-        )
-
-
-def _environment(database_url: str, redis_url: str, api_url: str) -> dict[str, str]:
-    return {
-        "MASS_REPLY_DATABASE_URL": database_url,
-        "MASS_REPLY_REDIS_URL": redis_url,
-        "MASS_REPLY_SECRET_KEY": secrets.token_urlsafe(32),
-        "MASS_REPLY_PUBLIC_URL": api_url,
-        "MASS_REPLY_ALLOW_PRIVATE_URLS": "true",
-        "MASS_REPLY_LEASE": f"PT{LEASE}S",
-        "MASS_REPLY_SETTLE_SLACK": f"PT{SLACK}S",
-    }
-
-
-async def _tenant(database_url: str) -> tuple[UUID, str]:
-    database = Database(database_url, pool_size=2)
-    try:
-        tenant = TenantId(await create_tenant(database, "Example Ltd"))
-        async with database.begin(tenant) as tx:
-            key = await issue_api_key(tx, KeyDraft("soak", frozenset({Role.ADMIN})))
-    finally:
-        await database.close()
-    return tenant, str(key.presented)
