@@ -1,4 +1,4 @@
-"""A short run under every kind of fault; `make soak` is the long one."""
+"""Short runs under faults; `make soak` is the long one."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from app.dev.soak.report import Plan
 from app.dev.soak.run import soak
 from app.dev.soak.strikes import STRIKES, draw
 from tests.conftest import VAR
+from tests.dev.forked_parts import forked_child
 
 
 @pytest.fixture
@@ -25,7 +26,18 @@ def folder(worker_name: str) -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.mark.matrix
+@pytest.mark.faults
+@pytest.mark.timeout(240)
+async def test_a_few_faults_break_no_promise(folder: Path) -> None:
+    """`make faults` has every kind of fault, and `make soak` two hundred of them."""
+    plan = Plan(seed=33, recipients=120, faults=12, restarts=2, seconds_each=0.7, seconds_of_restart=2, quiet=2)
+    outcome = await soak(plan, folder, forked_child)
+
+    assert outcome.good, "\n".join(lines(outcome.evidence, outcome.verdict))
+    assert len(outcome.struck) == 12
+
+
+@pytest.mark.faults
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_sent_twice_or_reported_falsely_under_any_fault(folder: Path) -> None:
     outcome = await soak(Plan(seed=7, recipients=300, faults=len(STRIKES), restarts=3), folder)

@@ -1,41 +1,93 @@
 """A worker without one rule of the protocol: the history says so, each time."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import pytest
 
 from app.dev.history.verdict import Kind
 from app.dev.soak.broken import VARIANTS
+from tests.faults.commits import cutting
 from tests.faults.conftest import Begin
+from tests.faults.trial import Trial, api, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.matrix]
 
-FOUND = {
-    "claim-is-not-committed": Kind.TRACE,
-    "class-is-evidence": Kind.DUPLICATED,
-    "retry-lost-answers": Kind.DUPLICATED,
-    "lost-answers-failed": Kind.FALSE,
-    "requeue-expired": Kind.DUPLICATED,
-    "second-note": Kind.TIMELINE,
+LOST: Final = [f"+1500555022{number}" for number in range(3)]
+"""Taken, and the connection dropped before the answer."""
+
+
+async def send(trial: Trial, without: str) -> None:
+    await trial.worker(without=without)
+
+
+async def kill_one(trial: Trial, without: str) -> None:
+    worker = await trial.worker(without=without)
+    await trial.accepted(30)
+    await worker.kill()
+    await trial.worker(without=without)
+
+
+async def cut_commits(trial: Trial, without: str) -> None:
+    cuts = await trial.stack.enter_async_context(cutting(trial.settings.database_url, every=7))
+    await trial.worker(without=without, database_url=cuts.url)
+
+
+async def freeze_before_calls(trial: Trial, without: str) -> None:
+    """Let a worker stand still before its calls, until a person has had them sent again."""
+    zombie = await trial.worker(without=without, crash="send.call:1:freeze")
+    await zombie.stopped()
+    held = await trial.sending()
+    await trial.worker()
+    body = {
+        "conversation_ids": [trial.confirmed.deliveries[id_] for id_ in held],
+        "outcome": "not_sent",
+        "send_again": True,
+        "reason": "Nobody got it.",
+    }
+    async with api(trial.settings, trial.key) as client:
+
+        async def begun_again() -> bool:
+            await client.post(f"/mass-replies/{trial.confirmed.mass_reply}/resolve", json=body)
+            rows = await trial.rows("SELECT id FROM deliveries WHERE tenant_id = $1 AND epoch > 1", trial.tenant)
+            return held <= {str(row["id"]) for row in rows}
+
+        await until(begun_again, 120)
+    zombie.thaw()
+
+
+Way = Callable[[Trial, str], Awaitable[None]]
+FOUND: Final[Mapping[str, tuple[Way, Kind]]] = {
+    "claim-is-not-committed": (send, Kind.TRACE),
+    "class-is-evidence": (send, Kind.DUPLICATED),
+    "retry-lost-answers": (send, Kind.DUPLICATED),
+    "lost-answers-failed": (send, Kind.FALSE),
+    "second-note": (send, Kind.TIMELINE),
+    "requeue-expired": (kill_one, Kind.DUPLICATED),
+    "give-back-whatever-is-claimed": (cut_commits, Kind.FALSE),
+    "no-deadline": (freeze_before_calls, Kind.TRACE),
 }
-BY_HAND = {"give-back-whatever-is-claimed", "no-deadline"}
-"""They need a fault at the very moment: `make soak BROKEN=…` has it sooner or later."""
 
 
 def test_every_variant_is_tried() -> None:
-    assert FOUND.keys() | BY_HAND == VARIANTS.keys()
+    assert FOUND.keys() == VARIANTS.keys()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("without", FOUND)
 async def test_the_history_finds_what_is_missing(begin: Begin, without: str) -> None:
-    lost = [f"+1500555022{number}" for number in range(3)]  # taken, and the connection dropped before the answer
-    trial = await begin(email=0, sms=60, troubled=lost)
-    worker = await trial.worker(without=without)
-    if without == "requeue-expired":
-        await trial.accepted(30)
-        await worker.kill()
-        worker = await trial.worker(without=without)
+    befall, kind = FOUND[without]
+    trial = await begin(email=0, sms=200 if befall is cut_commits else 60, troubled=LOST)
+    await befall(trial, without)
     async with asyncio.timeout(90):
-        while FOUND[without] not in (await trial.so_far()).faults():
+        while kind not in (await trial.so_far()).faults():
             await asyncio.sleep(0.5)
-    await worker.kill()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("befall", [kill_one, cut_commits, freeze_before_calls])
+async def test_with_every_rule_the_same_faults_break_nothing(begin: Begin, befall: Way) -> None:
+    trial = await begin(email=0, sms=60, troubled=LOST)
+    await befall(trial, "")
+    assert (await trial.over(seconds=120)).faults() == {}

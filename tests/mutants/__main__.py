@@ -1,4 +1,7 @@
-"""`python -m tests.mutants [GROUP…]`: say which mutants no test notices. Exit with 1 if one is not explained."""
+"""`python -m tests.mutants [GROUP[:PART:PARTS]…]`: say which mutants no test notices.
+
+`settle:2:3` is the second third of a group. Exit with 1 if a survivor is not explained.
+"""
 
 import json
 import os
@@ -26,12 +29,13 @@ def main(*names: str) -> int:
 
 
 def _fates(name: str) -> dict[str, str | None]:
-    """Run one group in a process of its own. Return the test that noticed each mutant."""
+    """Run one group, or a part of it, in a process of its own. Return the test that noticed each mutant."""
+    group, _, part = name.partition(":")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "fates.json")
         options = ("-q", "-p", "tests.mutants.plugin", "-p", "no:cacheprovider", "-m", "not proof and not matrix")
-        variables = {**os.environ, "MUTANTS": name, "MUTANTS_FATES": str(path)}
-        command = [sys.executable, "-m", "pytest", *options, *GROUPS[name].tests]
+        variables = {**os.environ, "MUTANTS": f"{group}:{part or '1:1'}", "MUTANTS_FATES": str(path)}
+        command = [sys.executable, "-m", "pytest", *options, *GROUPS[group].tests]
         subprocess.run(command, check=False, env=variables, stdout=subprocess.DEVNULL)  # noqa: S603 - our own tests
         if not path.exists():
             sys.exit(f"{name}: the tests did not run; try them alone")

@@ -44,7 +44,8 @@ def mutants_of(function: Any) -> Iterator[Mutant]:
             name = f"{function.__module__}.{function.__qualname__}: {_line(old)} → {_line(new)}"
             names[name] += 1
             code = _compiled(definition, index, new, function.__name__)
-            yield Mutant(name if names[name] == 1 else f"{name} ({names[name]})", _swap(function, code))
+            unique = name if names[name] == 1 else f"{name} ({names[name]})"
+            yield Mutant(unique, _swap(function, code), function.__code__)
 
 
 def _swap(function: Any, code: CodeType) -> Callable[[], Callable[[], None]]:

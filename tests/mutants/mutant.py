@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +15,8 @@ class Mutant:
     """Says where and what was changed, the same in every run."""
     apply: Callable[[], Callable[[], None]]
     """Makes the change. Returns how to take it back."""
+    place: object = None
+    """The code or the statement that is changed: a test that does not come to it cannot notice. None if any may."""
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -60,7 +62,8 @@ def of_statement(module: ModuleType, constant: str, old: str, new: str) -> Mutan
     mutated = sa.text(statement.text.replace(old, new))
     typed = {name: bind for name, bind in statement._bindparams.items() if name in mutated._bindparams}
     mutated = mutated.bindparams(*typed.values())
-    return of_attribute(module, constant, mutated, f"{module.__name__}.{constant}: {old!r} → {new!r}")
+    changed = of_attribute(module, constant, mutated, f"{module.__name__}.{constant}: {old!r} → {new!r}")
+    return replace(changed, place=statement)
 
 
 def of_text(function: Any, old: str, new: str) -> Mutant:
@@ -71,4 +74,5 @@ def of_text(function: Any, old: str, new: str) -> Mutant:
         raise ValueError(f"{function.__qualname__} has {old!r} in {len(found)} texts")
     constants = tuple(each.replace(old, new) if each is found[0] else each for each in code.co_consts)
     mutated = code.replace(co_consts=constants)
-    return of_attribute(function, "__code__", mutated, f"{function.__module__}.{function.__name__}: {old!r} → {new!r}")
+    name = f"{function.__module__}.{function.__name__}: {old!r} → {new!r}"
+    return replace(of_attribute(function, "__code__", mutated, name), place=code)

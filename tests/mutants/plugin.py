@@ -1,23 +1,32 @@
-"""Runs the collected tests once for each mutant, until one fails. What no test notices has survived."""
+"""Runs the collected tests for each mutant, until one fails. What no test notices has survived.
+
+The tests run once without any mutant first. That says which of them come to a function or a statement at all, and how
+long each takes: a mutant is shown to those alone, the quickest first.
+"""
 
 import json
 import os
 import signal
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
+from app.store.transactions import Transaction
 from tests.mutants.groups import GROUPS
 from tests.mutants.mutant import Mutant
 
-SECONDS = 40
-"""After so long without an end a test counts as failed: a mutant may wait forever."""
+LEAST, TIMES = float(os.environ.get("MUTANTS_PATIENCE", "5")), 5
+"""Seconds that a test may take with a mutant, and how many times as long as without. After that it counts as failed: a
+mutant may wait forever."""
 
 
 class TooLong(BaseException):
@@ -25,36 +34,88 @@ class TooLong(BaseException):
 
 
 @contextmanager
-def limited(seconds: int) -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TooLong
 
     signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@dataclass
+class Seen:
+    """What came to pass while the tests ran without any mutant."""
+
+    items: list[pytest.Item]
+    seconds: dict[str, float] = field(default_factory=dict)
+    places: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """The code and the statements that each test came to, by their identity."""
+
+    def witnesses(self, mutant: Mutant) -> list[pytest.Item]:
+        place = mutant.place
+        found = [item for item in self.items if place is None or id(place) in self.places[item.nodeid]]
+        return sorted(found, key=lambda item: self.seconds[item.nodeid])
+
+    def limit(self, item: pytest.Item) -> float:
+        return LEAST + TIMES * self.seconds[item.nodeid]
+
+
+_EXECUTING = {id(getattr(Transaction, name).__code__) for name in ("execute", "rows", "scalar", "scalars")}
+
+
+@contextmanager
+def watching(places: set[int], watched: set[int]) -> Iterator[None]:
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and (code := id(frame.f_code)) in watched:
+            places.add(code)
+            if code in _EXECUTING:
+                places.add(id(frame.f_locals["statement"]))
+
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Run every mutant of the group that the environment names, and write what became of each."""
-    group = GROUPS[os.environ["MUTANTS"]]
+    name, part, parts = os.environ["MUTANTS"].split(":")
     wanted = os.environ.get("MUTANT", "")
-    if (broken := _first_failure(session.items)) and (broken := _first_failure(session.items)):
-        raise pytest.UsageError(f"{broken} fails without any mutant")
-    items, fates, began = list(session.items), {}, time.monotonic()
-    mutants = [mutant for mutant in group.mutants() if wanted in mutant.name]
+    everyone = [mutant for mutant in GROUPS[name].mutants() if wanted in mutant.name]
+    mutants = everyone[int(part) - 1 :: int(parts)]
+    seen = _without(session.items, {id(mutant.place) for mutant in mutants})
+    fates, began, last = dict[str, str | None](), time.monotonic(), ""
     for number, mutant in enumerate(mutants, 1):
-        fates[mutant.name] = killer = _killer(items, mutant)
+        fates[mutant.name] = killer = _killer(seen, mutant, last)
+        last = killer or last  # it may notice the next one too
         if killer is None:
-            _say(f"survived: {mutant.name}")
-        else:
-            items.sort(key=lambda item: item.nodeid != killer)  # it may notice the next one too
+            _say(f"survived {len(seen.witnesses(mutant))} tests: {mutant.name}")
         if number % 20 == 0:
             _say(f"{number} of {len(mutants)}, {time.monotonic() - began:.0f} s")
     Path(os.environ["MUTANTS_FATES"]).write_text(json.dumps(fates, indent=1))
     return True
+
+
+def _without(items: list[pytest.Item], watched: set[int]) -> Seen:
+    """Run all tests without any mutant. Raise UsageError if one fails, and fails again."""
+    seen = Seen(list(items))
+    for item, following in zip(items, [*items[1:], items[0]], strict=True):
+        for last_try in (False, True):
+            began = time.monotonic()
+            with watching(seen.places[item.nodeid], watched | _EXECUTING):
+                passed = _passes(item, following, 120)
+            seen.seconds[item.nodeid] = time.monotonic() - began
+            if passed:
+                break
+            if last_try:
+                raise pytest.UsageError(f"{item.nodeid} fails without any mutant")
+    _say(f"{len(items)} tests, {sum(seen.seconds.values()):.0f} s")
+    return seen
 
 
 def _say(what: str) -> None:
@@ -62,22 +123,19 @@ def _say(what: str) -> None:
     sys.stderr.flush()
 
 
-def _killer(items: list[pytest.Item], mutant: Mutant) -> str | None:
+def _killer(seen: Seen, mutant: Mutant, last: str) -> str | None:
+    items = sorted(seen.witnesses(mutant), key=lambda item: item.nodeid != last)
     with mutant.applied():
-        return _first_failure(items)
-
-
-def _first_failure(items: list[pytest.Item]) -> str | None:
-    for item, following in zip(items, [*items[1:], items[0]], strict=True):
-        if not _passes(item, following):
-            item.session._setupstate.teardown_exact(items[0])
-            return item.nodeid
+        for item, following in zip(items, [*items[1:], *items[:1]], strict=True):
+            if not _passes(item, following, seen.limit(item)):
+                item.session._setupstate.teardown_exact(items[0])
+                return item.nodeid
     return None
 
 
-def _passes(item: pytest.Item, following: pytest.Item) -> bool:
+def _passes(item: pytest.Item, following: pytest.Item, seconds: float) -> bool:
     try:
-        with limited(SECONDS):
+        with limited(seconds):
             reports: list[Any] = runtestprotocol(item, log=False, nextitem=following)
     except TooLong:
         return False

@@ -17,7 +17,7 @@ from app.dev.history.receiver import Receiver, receiving
 from app.dev.ports import free_port
 from app.dev.soak.relay import Relay
 from app.dev.soak.report import Plan
-from app.dev.soak.stage import Ground, Postgres, SoakProgram, Valkey, ready
+from app.dev.soak.stage import Ground, Postgres, SoakProgram, Start, Valkey, ready
 from app.dev.soak.strikes import FAILING
 from app.dev.subprocesses import child
 from app.domain.permissions import Role
@@ -38,7 +38,7 @@ TYPES: Final = (
 
 @asynccontextmanager
 async def prepared(
-    plan: Plan, folder: Path, evidence: Path
+    plan: Plan, folder: Path, evidence: Path, begin: Start = child
 ) -> AsyncIterator[tuple[Ground, list[Relay], Receiver, str]]:
     """Start everything. Yield the ground, the network, the webhook endpoint, and the address of the sandbox."""
     async with AsyncExitStack() as stack:
@@ -54,16 +54,16 @@ async def prepared(
         sandbox_port, smtp_port, api_port = free_port(), free_port(), free_port()
         ports = ("--port", str(sandbox_port), "--smtp-port", str(smtp_port))
         options = ("--journal", str(evidence / history.JOURNAL), "--latency", "30", "--receipt-delay", "500")
-        sandbox = processes.enter_context(child("sandbox", "app.dev.sandbox", (*ports, *options), {}, folder))
+        sandbox = processes.enter_context(begin("sandbox", "app.dev.sandbox", (*ports, *options), {}, folder))
         sandbox_url, api_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{api_port}"
         await asyncio.to_thread(sandbox.wait_until_ready, sandbox_url)
         relays = [await stack.enter_async_context(Relay(port).running()) for port in (sandbox_port, smtp_port)]
         receiver = await stack.enter_async_context(receiving(evidence / history.HOOKS, TYPES, seed=plan.seed))
         variables = _environment(database_url, valkey.url, api_url)
-        api = SoakProgram("api", "app", ("api", "--port", str(api_port)), variables, folder, processes)
+        api = SoakProgram("api", "app", ("api", "--port", str(api_port)), variables, folder, processes, begin)
         module, arguments = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
         names = [f"worker {number}" for number in range(1, WORKERS + 1)]
-        workers = [SoakProgram(name, module, arguments, variables, folder, processes) for name in names]
+        workers = [SoakProgram(name, module, arguments, variables, folder, processes, begin) for name in names]
         for program in (api, *workers):
             program.start()
         await ready(f"{api_url}/health/ready")

@@ -18,6 +18,11 @@ class Plan:
     faults: int
     restarts: int
     broken: str = ""
+    seconds_each: float = 3.0
+    """What a fault may take of the whole time, the wait for progress after it included."""
+    seconds_of_restart: float = 12.0
+    quiet: float = 9.0
+    """Seconds in which nothing waits and nothing changes, before the run is judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from app.dev.soak.ground import prepared
 from app.dev.soak.people import CROWDS, batches, lines
 from app.dev.soak.relay import CLEAR, Relay
 from app.dev.soak.report import Outcome, Plan
-from app.dev.soak.stage import READY, Ground, ready
+from app.dev.soak.stage import READY, Ground, Start, ready
 from app.dev.soak.strikes import STRIKES, SoakRun, draw
+from app.dev.subprocesses import child
 from app.domain.delivery_lifecycle import DeliveryStatus
 
 LEASE, SLACK, CALL = 5, 1, 10
@@ -36,35 +37,31 @@ PATIENT: Final = 300.0
 ROLLING: Final = 8_000
 HURRY: Final = 2_000.0
 """Messages a second of all accounts, once everything has happened that was to happen."""
-SECONDS_EACH: Final = 3.0
-"""What a fault may take of the whole time, the wait for progress after it included."""
-RESTART_SECONDS: Final = 12.0
 FINISHED_WITHIN: Final = 1_800.0
 SPARE: Final = 0.1
 """The share of the messages that is to be left when the last fault has come."""
 FURNISHED_EVERY: Final = 10
 """Faults after which the accounts' rates are set again."""
-QUIET: Final = 9.0
-"""Seconds in which nothing waits and nothing changes."""
 
 
-async def soak(plan: Plan, folder: Path) -> Outcome:
+async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
     """Run it, and judge it. Raise TimeoutError if the mass reply does not end."""
     began, dice = time.monotonic(), Random(plan.seed)  # noqa: S311 - it draws recipients and faults
     evidence_folder = folder / "evidence"
     evidence_folder.mkdir()
-    async with prepared(plan, folder, evidence_folder) as (ground, relays, receiver, sandbox):
-        stage = _Stage(ground, relays, receiver, sandbox, evidence_folder, dice)
-        rolling = await stage.prepare("rolling", min(ROLLING, plan.recipients), 0.0)
-        restarted = await stage.roll(rolling, plan.restarts)
-        await stage.hurry()
-        storm = await stage.prepare("storm", plan.recipients, None)
-        struck, died = await stage.strike(storm, draw(plan.faults, dice))
-        died += await stage.end(storm)
-        await stage.settle(rolling, storm)
-        with stage.calls() as calls:
-            ids = [rolling, storm]
-            await asyncio.to_thread(history.collect, evidence_folder, calls, stage.database_url, ground.tenant, ids)
+    async with prepared(plan, folder, evidence_folder, begin) as (ground, relays, receiver, sandbox):
+        stage = _Stage(plan, ground, relays, receiver, sandbox, evidence_folder, dice)
+        async with stage.http:
+            rolling = await stage.prepare("rolling", min(ROLLING, plan.recipients), 0.0)
+            restarted = await stage.roll(rolling)
+            await stage.hurry()
+            storm = await stage.prepare("storm", plan.recipients, None)
+            struck, died = await stage.strike(storm, draw(plan.faults, dice))
+            died += await stage.end(storm)
+            await stage.settle(rolling, storm)
+            with stage.calls() as calls:
+                ids = [rolling, storm]
+                await asyncio.to_thread(history.collect, evidence_folder, calls, stage.database_url, ground.tenant, ids)
     seen = history.read(evidence_folder, settles_after=LEASE + CALL + SLACK)
     verdict = judge(seen)
     return Outcome(plan, evidence_folder, seen, verdict, struck, restarted, rolling, died, time.monotonic() - began)
@@ -92,9 +89,16 @@ class _Stage:
     """What is done with the ground."""
 
     def __init__(
-        self, ground: Ground, relays: list[Relay], receiver: Receiver, sandbox: str, evidence: Path, dice: Random
+        self,
+        plan: Plan,
+        ground: Ground,
+        relays: list[Relay],
+        receiver: Receiver,
+        sandbox: str,
+        evidence: Path,
+        dice: Random,
     ) -> None:
-        self.ground, self.relays, self.receiver, self.sandbox = ground, relays, receiver, sandbox
+        self.plan, self.ground, self.relays, self.receiver, self.sandbox = plan, ground, relays, receiver, sandbox
         self.evidence, self.dice, self.began = evidence, dice, time.monotonic()
         self.chosen = inboxes(f"http://127.0.0.1:{relays[0].port}", relays[1].port)
         headers = {"Authorization": f"Bearer {ground.key}"}
@@ -162,10 +166,10 @@ class _Stage:
                 report = api.upload("/conversations/import", body, "application/x-ndjson")
                 assert not report["failed"], report["errors"]  # noqa: S101 - the recipients are our own
 
-    async def roll(self, mass_reply: str, restarts: int) -> int:
+    async def roll(self, mass_reply: str) -> int:
         """Restart one worker after the other while the mass reply is under way. Return how often."""
-        pace, done = Pacing(restarts, RESTART_SECONDS), 0
-        while done < restarts and (left := await self._left(mass_reply)):
+        pace, done = Pacing(self.plan.restarts, self.plan.seconds_of_restart), 0
+        while done < self.plan.restarts and (left := await self._left(mass_reply)):
             await self._furnish(pace.rate(left, done))
             worker = self.ground.workers[done % len(self.ground.workers)]
             await worker.restart()
@@ -180,7 +184,7 @@ class _Stage:
         """Apply the faults that were drawn. Return those that came while the mass reply was under way."""
         run = SoakRun(self.ground, self.relays, self.http, mass_reply, self.dice, fail_webhooks=self._fail_webhooks)
         struck: Counter[str] = Counter()
-        pace, died = Pacing(len(drawn), SECONDS_EACH), 0
+        pace, died = Pacing(len(drawn), self.plan.seconds_each), 0
         left = whole = await self._left(mass_reply)
         for number, kind in enumerate(drawn):
             if not left:
@@ -271,7 +275,7 @@ class _Stage:
         """Wait until neither a receipt nor a webhook changes anything any more."""
         seen, since = None, time.monotonic()
         async with asyncio.timeout(FINISHED_WITHIN):
-            while time.monotonic() - since < QUIET:
+            while time.monotonic() - since < self.plan.quiet:
                 counts = [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
                 waiting = await self._waiting()
                 if (counts, waiting) != seen or any(waiting[1:]):

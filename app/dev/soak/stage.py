@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,10 @@ BACKENDS: Final = """
 """
 
 
+Start = Callable[[str, str, Sequence[str], Mapping[str, str], Path], AbstractContextManager[Child]]
+"""Starts a module as a process, as `child` does."""
+
+
 @dataclass(eq=False)
 class SoakProgram:
     """One process that is kept running."""
@@ -36,13 +40,16 @@ class SoakProgram:
     variables: Mapping[str, str]
     folder: Path
     stack: ExitStack
+    begin: Start = child
     started: int = 0
     current: Child | None = None
 
     def start(self) -> None:
         self.started += 1
         name = f"{self.name} {self.started}"
-        self.current = self.stack.enter_context(child(name, self.module, self.arguments, self.variables, self.folder))
+        self.current = self.stack.enter_context(
+            self.begin(name, self.module, self.arguments, self.variables, self.folder)
+        )
 
     async def ready(self) -> None:
         """Wait until it has started. Raise TimeoutError, or StackFailed if it has ended."""
