@@ -1,6 +1,7 @@
 """What later migrations may do to tables that are there."""
 
 import pytest
+import sqlalchemy as sa
 
 from app.dev import check_migrations
 from app.dev.check_migrations import MigrationsWrong
@@ -72,15 +73,13 @@ def test_what_is_done_to_a_table_of_its_own_passes() -> None:
 
 
 def test_a_migration_is_looked_at_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sqlalchemy as sa
-
     engine = sa.create_engine("sqlite://")
 
     def careless(connection: sa.Connection) -> None:
         connection.execute(sa.text("CREATE TEMPORARY TABLE deliveries (epoch int)"))
         connection.execute(sa.text("UPDATE deliveries SET epoch = 1"))
 
-    monkeypatch.setattr(check_migrations.command, "upgrade", lambda *_: None)
+    monkeypatch.setattr("alembic.command.upgrade", lambda *_: None)
     monkeypatch.setattr(check_migrations, "alembic_config", lambda _: None)
     monkeypatch.setattr(check_migrations, "upgrade", careless)
     with engine.begin() as connection, pytest.raises(MigrationsWrong, match="a page at a time"):
