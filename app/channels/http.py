@@ -3,12 +3,13 @@
 httpx is the API; aiohttp carries the bytes, several times as many calls per second as httpx's own transport. Whether a
 failed call may be retried depends on one fact: had the first byte left? No exception class says so: `httpx-aiohttp`
 also raises `ConnectTimeout` for a connection that the provider dropped after it had read the whole request. So each
-call keeps its own record, written by aiohttp's tracing signals.
+call keeps its own record.
 
-aiohttp (3.14) serialises the headers into a buffer after `on_request_headers_sent`. It writes them together with the
-first piece of the body, right after `on_request_chunk_sent`, whether the connection is new or from the pool. An
-exception raised in either signal closes the connection with nothing written. aiohttp itself repeats only idempotent
-methods (`aiohttp.client.IDEMPOTENT_METHODS`), so never a POST.
+A POST is written by us, in one piece and right after it is recorded (`carrier.py`). Nothing repeats it. For all other
+requests aiohttp's tracing signals write the record. aiohttp (3.14) serialises the headers into a buffer after
+`on_request_headers_sent`. It writes them together with the first piece of the body, right after
+`on_request_chunk_sent`, whether the connection is new or from the pool. An exception raised in either signal closes the
+connection with nothing written.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
+from app.channels.carrier import Carrier
 from app.channels.public_addresses import is_mail_port, is_public, is_web_port
 
 MAX_CONNECTIONS: Final = 100
@@ -177,7 +179,7 @@ def open_http(*, allow_private_urls: bool, max_connections: int = MAX_CONNECTION
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, trace_configs=[_trace()]
     )
     return _Client(
-        AiohttpTransport(client=session, verify=tls, trust_env=False),
+        Carrier(session, AiohttpTransport(client=session, verify=tls, trust_env=False), _note_start, _note_headers),
         timeout=CALL_SECONDS,
         trust_env=False,
         follow_redirects=False,

@@ -134,17 +134,51 @@ async def test_no_byte_leaves_after_the_deadline_on_a_pooled_connection(http: ht
     assert record.proves_not_sent
 
 
-async def test_no_byte_leaves_when_the_deadline_passes_between_the_headers_and_the_body(
+async def test_of_a_put_no_byte_leaves_when_the_deadline_passes_between_the_headers_and_the_body(
     http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, True])
     monkeypatch.setattr(channel_http, "deadline_passed", lambda: next(answers))
     async with serving(close_after_reading) as server:
         with recorded() as record, pytest.raises(httpx.HTTPError):
-            await http.post(server.url, json={"text": "hello"})
+            await http.put(server.url, json={"text": "hello"})
 
     assert server.bytes_received == 0
     assert not record.proves_not_sent
+
+
+async def test_a_header_that_holds_a_line_break_lets_nothing_out(http: httpx.AsyncClient) -> None:
+    async with serving(answering(200)) as server:
+        with pytest.raises(ValueError, match="header"):
+            await http.post(server.url, json={}, headers={"X-Token": "secret\r\nX-Other: 1"})
+
+    assert server.bytes_received == 0
+
+
+async def test_what_a_server_says_before_its_answer_is_passed_over(http: httpx.AsyncClient) -> None:
+    async def hint_then_answer(line: Line) -> None:
+        await line.read_request()
+        await line.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 201 Created\r\n")
+        await line.write(b"Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n")
+
+    async with serving(hint_then_answer) as server:
+        answer = await http.post(server.url, json={})
+
+    assert answer.status_code == 201
+    assert answer.content == b"hello"
+
+
+async def test_a_connection_whose_answer_was_not_read_to_its_end_is_not_used_again(http: httpx.AsyncClient) -> None:
+    async def answer_half(line: Line) -> None:
+        await line.read_request()
+        await line.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+        await line.read_request()
+
+    async with serving(answer_half) as server:
+        for _ in range(2):
+            async with http.stream("POST", server.url, json={}) as answer:
+                assert answer.status_code == 200
+        assert server.connections == 2
 
 
 async def test_each_concurrent_call_has_its_own_deadline_and_record(http: httpx.AsyncClient) -> None:
