@@ -35,7 +35,7 @@ from app.domain.words import MassReplyId, TenantId
 from app.process.garbage import collect_seldom
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.store.shares import DELIVERY
+from app.store.shares import DELIVERY, PUMPS
 from app.telemetry import open_telemetry
 from app.telemetry.logs import about
 from app.telemetry.metrics import served
@@ -90,11 +90,11 @@ class WorkerProcess:
         settings = runtime.settings
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
-        database = runtime.database.of(DELIVERY)
-        self._recorder = Recorder(database)
+        database, of_pumps = runtime.database.of(DELIVERY), runtime.database.of(PUMPS)
+        self._recorder = Recorder(of_pumps)
         context = PumpContext(
             *(
-                database,
+                of_pumps,
                 self._recorder,
                 pace,
                 runtime.senders,

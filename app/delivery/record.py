@@ -150,13 +150,11 @@ class Recorder:
 
     async def _settle(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:
         async with self._database.begin(tenant) as tx:
-            # Always ask the database: another process may have counted the silences.
-            if answering := _answering(results):
-                await account_health.note_answers(tx, answering)
             # Addresses before deliveries, the order in which receipts lock them: no deadlock.
             for bad in sorted({result.bad_address for result in results if result.bad_address}):
                 await blocked_addresses.block(tx, bad.channel, bad.address, bad.reason)
-            await settle(tx, [result.report for result in results])
+            # Always ask the database about accounts: another process may have counted the silences.
+            await settle(tx, [result.report for result in results], _answering(results))
         _release(results)
 
     async def _note_accounts(self, tenant: TenantId, results: Sequence[CallOutcome]) -> None:

@@ -1,6 +1,6 @@
 """The one way to change a delivery after its claim: for records, receipts, look-ups, people and the sweeper."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app.attachments.sql import attachments
 from app.delivery.outbox_entries import entries_of
-from app.delivery.sql import attempts, conversation_flips, counters, settlements, timeline
+from app.delivery.sql import conversation_flips, counters, settlements, timeline
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.settlements import Change, Locked
-from app.delivery.sql.timeline import TimelineEntry
+from app.delivery.sql.timeline import TimelineEntry, WrittenReply
 from app.domain.delivery_lifecycle import (
     ACCEPTED,
     DeliveryEvent,
@@ -25,10 +25,9 @@ from app.domain.delivery_lifecycle import (
     transition,
 )
 from app.domain.outbound import DroppedAttachment
-from app.domain.outbox import Changed
+from app.domain.outbox import Changed, OutboxEntry
 from app.domain.storable import storable
 from app.domain.words import DeliveryId, TimelineKind
-from app.store import outbox
 from app.store.transactions import TenantTx
 
 T = TypeVar("T")
@@ -74,13 +73,17 @@ class Report:
     """Files that did not go with the text, besides those that the preflight named."""
 
 
-async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Transition | Ignored]:
+async def settle(
+    tx: TenantTx, reports: Sequence[Report], answering: Collection[UUID] = ()
+) -> dict[DeliveryId, Transition | Ignored]:
     """Apply what happened, with everything that follows from it, inside the caller's transaction.
 
-    Return what the last report about each delivery did. A delivery that does not exist is left out.
+    `answering` are the accounts whose provider has answered. Return what the last report about each delivery did. A
+    delivery that does not exist is left out.
     """
     answers: dict[DeliveryId, Transition | Ignored] = {}
     written: list[Change] = []
+    entries: list[OutboxEntry] = []
     groups = _groups(map(_storable, reports))
     if len(groups) > 1:
         # Lock everything first, deliveries before conversations: two mass replies to the same conversations could
@@ -88,12 +91,13 @@ async def settle(tx: TenantTx, reports: Sequence[Report]) -> dict[DeliveryId, Tr
         conversations = await settlements.lock_all(tx, {report.delivery_id for report in reports})
         await conversation_flips.lock(tx, conversations)
     for group in groups:
-        answered, changes = await _settle_group(tx, group)
+        answered, changes, replies = await _settle_group(tx, group, answering)
         answers.update(answered)
         written += changes
+        entries += entries_of(changes, replies)
     if written:
         # The counters last: from here on every claim and every other group of the same lanes waits.
-        await counters.count(tx, written)
+        await counters.count(tx, written, entries)
     if requeued := {change.row.mass_reply_id for change in written if change.move.to is DeliveryStatus.QUEUED}:
         # Always ask the database to reopen these: another process may be completing them right now.
         await timeline.reopen(tx, requeued)
@@ -137,18 +141,21 @@ def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T
 
 
 async def _settle_group(
-    tx: TenantTx, reports: Sequence[Report]
-) -> tuple[dict[DeliveryId, Transition | Ignored], list[Change]]:
+    tx: TenantTx, reports: Sequence[Report], answering: Collection[UUID]
+) -> tuple[dict[DeliveryId, Transition | Ignored], list[Change], list[WrittenReply]]:
     by_id = {report.delivery_id: report for report in reports}
-    rows = await settlements.lock(tx, [(r.delivery_id, r.reported) for r in reports])
+    rows = await settlements.lock(tx, [(r.delivery_id, r.reported) for r in reports], answering)
     answers = {row.id: transition(row.state, by_id[row.id].reported, row.now) for row in rows}
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Transition)]
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
         await attachments.note_dropped(tx, dropped)
-    written = await _write(tx, changes) if changes else []
-    if ended := [outcome for row in rows if (outcome := _outcome(row, by_id[row.id], answers[row.id]))]:
-        await attempts.end_attempts(tx, ended)
-    return answers, written
+    written = await _apply(tx, changes) if changes else []
+    entries = [entry for change in written for entry in _entries(change)]
+    ended = [outcome for row in rows if (outcome := _outcome(row, by_id[row.id], answers[row.id]))]
+    replies = await timeline.write_timeline(tx, entries, ended) if entries or ended else []
+    if with_files := [each.row.id for each in written if each.newly_sent and each.row.has_attachments]:
+        await attachments.list_on_timeline(tx, with_files)
+    return answers, written, replies
 
 
 def _change(row: Locked, report: Report, move: Transition) -> Change:
@@ -195,17 +202,11 @@ def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> Ended
     )
 
 
-async def _write(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
-    """Write the changes and their consequences. Return the changes that nobody else had made before."""
+async def _apply(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
+    """Apply the changes and their flips. Return the changes that nobody else had made before."""
     changes = await _with_flips(tx, changes)
     applied = await settlements.apply(tx, changes)
-    changes = [change for change in changes if change.row.id in applied]
-    entries = [entry for change in changes for entry in _entries(change)]
-    replies = await timeline.write_timeline(tx, entries) if entries else []
-    if with_files := [each.row.id for each in changes if each.newly_sent and each.row.has_attachments]:
-        await attachments.list_on_timeline(tx, with_files)
-    await outbox.publish(tx, entries_of(changes, replies))
-    return changes
+    return [change for change in changes if change.row.id in applied]
 
 
 async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:

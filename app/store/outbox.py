@@ -22,26 +22,30 @@ from app.store.transactions import TenantTx
 NUMBERED_AT_ONCE: Final = 10_000
 """Events that one transaction assigns positions to."""
 
-_ANNOUNCE = sa.text("""
+ANNOUNCE: Final = """
     INSERT INTO outbound_events (tenant_id, type, mass_reply_id, subjects, rules)
     SELECT :tenant, v.type, v.mass_reply_id, CAST(v.subjects AS jsonb), CAST(v.rules AS uuid[])
     FROM unnest(CAST(:types AS text[]), CAST(:mass_reply_ids AS uuid[]), CAST(:subjects AS text[]),
                 CAST(:rules AS text[])) WITH ORDINALITY AS v (type, mass_reply_id, subjects, rules, n)
     ORDER BY v.n
-""")
+"""
+"""Writes entries, whose values `announced` gives."""
+_ANNOUNCE = sa.text(ANNOUNCE)
 
 
 async def publish(tx: TenantTx, entries: Sequence[OutboxEntry]) -> None:
     """Notify listeners once the caller's transaction has committed."""
-    if not entries:
-        return
-    values = {
+    if entries:
+        await tx.rows(_ANNOUNCE, **announced(entries))
+
+
+def announced(entries: Sequence[OutboxEntry]) -> dict[str, list[Any]]:
+    return {
         "types": [one.type for one in entries],
         "mass_reply_ids": [one.mass_reply_id for one in entries],
         "subjects": [json.dumps([write_subject(subject) for subject in one.subjects]) for one in entries],
         "rules": [f"{{{','.join(map(str, one.rules))}}}" for one in entries],
     }
-    await tx.rows(_ANNOUNCE, **values)
 
 
 async def announce_status(tx: TenantTx, id_: MassReplyId, status: MassReplyStatus) -> None:

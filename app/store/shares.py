@@ -40,12 +40,16 @@ class WorkKind:
     """Seconds that a tenant waits at most before each transaction once it has used more than its share."""
     refusable: bool = False
     """Whether it is refused instead, if its tenant is in debt for longer than `PATIENCE`."""
+    by_key: bool = False
+    """Whether its statements find rows by key alone, so that a connection plans each of them once."""
 
 
 OWN_WORK: Final = WorkKind("own work")
 """What workers and commands do: nobody waits for a response, and nobody chooses the statements."""
 DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
-"""Claims, records and what the sweeper settles: a few hundred rows at most, which others wait for."""
+"""What the sweeper settles: a few hundred rows at most, which others wait for."""
+PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True)
+"""Claims and records, the same few statements for each group of deliveries."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 """The tenant of a key or an account: asked by anybody before a tenant is known, and answered for many at once
 (`Routes`)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
 
-from app.delivery.sql import account_health, attempts, claims, counters, settlements, sweeper, timeline
+from app.delivery.sql import account_health, claims, counters, settlements, sweeper, timeline
 from tests.mutants.mutant import Mutant, of_statement, of_text
 
 _Change = tuple[str, str, str]
@@ -43,9 +43,10 @@ _CLAIM: Final[tuple[_Change, ...]] = (
 )
 _SETTLEMENTS: Final[tuple[_Change, ...]] = (
     ("_LOCK", "ORDER BY id FOR UPDATE", "ORDER BY id"),
+    ("_LOCK", "failures_in_a_row = 0", "failures_in_a_row = failures_in_a_row"),
     ("_LOCK", "a.outcome IS NOT DISTINCT FROM 'reported_failed' AS attempt_failed", "false AS attempt_failed"),
     ("_LOCK", "a.outcome IS NOT DISTINCT FROM 'marked_sent' AS by_person", "false AS by_person"),
-    ("_LOCK", "a.epoch = coalesce(v.epoch, d.epoch)", "a.epoch = d.epoch"),
+    ("_LOCK", "AND epoch = coalesce(v.epoch, d.epoch)", "AND epoch = d.epoch"),
     ("_LOCK", "o.epoch <> coalesce(v.epoch, d.epoch)", "true"),
     ("_LOCK", "AND o.epoch = d.epoch", ""),
     ("_LOCK", "('unknown', 'worker_lost', 'marked_sent')", "('unknown')"),
@@ -67,14 +68,14 @@ _SETTLEMENTS: Final[tuple[_Change, ...]] = (
     ("_APPLY", "reason_code = v.reason_code, ", ""),
     ("_APPLY", "retryable = v.retryable", "retryable = true"),
 )
-_ATTEMPTS: Final[tuple[_Change, ...]] = (
-    ("_END_ATTEMPTS", "AND a.epoch = e.epoch", ""),
-    ("_END_ATTEMPTS", "coalesce(was.outcome, 'worker_lost') = 'worker_lost'", "was.outcome IS NULL"),
-    ("_END_ATTEMPTS", "OR ended.outcome = 'reported_failed'", ""),
-    ("_END_ATTEMPTS", "was.outcome IN ('unknown', 'marked_sent') AND", "was.outcome = 'unknown' AND"),
-    ("_END_ATTEMPTS", "NOT IN ('unknown', 'worker_lost')", "NOT IN ('unknown')"),
-    ("_END_ATTEMPTS", "was.outcome <> 'accepted' AND ", ""),
-    ("_END_ATTEMPTS", "greatest(a.last_receipt_at, e.reported_at)", "e.reported_at"),
+_ENDS: Final[tuple[_Change, ...]] = (
+    ("_TIMELINE", "AND a.epoch = e.epoch", ""),
+    ("_TIMELINE", "coalesce(was.outcome, 'worker_lost') = 'worker_lost'", "was.outcome IS NULL"),
+    ("_TIMELINE", "OR ended.outcome = 'reported_failed'", ""),
+    ("_TIMELINE", "was.outcome IN ('unknown', 'marked_sent') AND", "was.outcome = 'unknown' AND"),
+    ("_TIMELINE", "NOT IN ('unknown', 'worker_lost')", "NOT IN ('unknown')"),
+    ("_TIMELINE", "was.outcome <> 'accepted' AND ", ""),
+    ("_TIMELINE", "greatest(a.last_receipt_at, e.reported_at)", "e.reported_at"),
 )
 _COUNTERS: Final[tuple[_Change, ...]] = (
     ("_COUNT", "queued = l.queued + v.queued", "queued = l.queued"),
@@ -86,7 +87,6 @@ _TIMELINE: Final[tuple[_Change, ...]] = (
     ("_REOPEN", "finished_at = NULL, ", ""),
 )
 _HEALTH: Final[tuple[_Change, ...]] = (
-    ("_NOTE_ANSWERS", "failures_in_a_row = 0", "failures_in_a_row = failures_in_a_row"),
     ("_COOL", "greatest(s.ordered, s.until)", "s.until"),
     ("_COOL", "(a.mended_at >= :begun) IS NOT TRUE", "(:begun)::timestamptz IS NULL OR true"),
     ("_PAUSE", "AND pause_reason IS NULL", ""),
@@ -118,6 +118,6 @@ def of_recording() -> Iterator[Mutant]:
 
 def of_settling() -> Iterator[Mutant]:
     yield from _all(settlements, _SETTLEMENTS)
-    yield from _all(attempts, _ATTEMPTS)
+    yield from _all(timeline, _ENDS)
     yield from _all(counters, _COUNTERS)
     yield from _all(timeline, _TIMELINE)

@@ -14,6 +14,7 @@ from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.call_shares import CallShare
 from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
 from app.delivery.sql.settlements import Change, Locked
+from app.delivery.sql.timeline import WrittenReply
 from app.dev.history import evidence
 from app.domain.delivery_lifecycle import DeliveryState, DeliveryStatus, ReportedEvent
 from app.domain.lanes import LaneKey
@@ -139,7 +140,9 @@ class Table:
 
     # What settling asks
 
-    async def lock(self, _: object, events: Sequence[tuple[DeliveryId, ReportedEvent]]) -> list[Locked]:
+    async def lock(
+        self, _: object, events: Sequence[tuple[DeliveryId, ReportedEvent]], __: object = ()
+    ) -> list[Locked]:
         found = [(self.rows[id_], event) for id_, event in sorted(events, key=lambda each: each[0])]
         return [self._locked(row, event) for row, event in found]
 
@@ -188,15 +191,16 @@ class Table:
         if change.newly_sent:
             row.sent_at = self.now
 
-    async def end_attempts(self, _: object, outcomes: Sequence[EndedAttempt]) -> None:
+    async def write_timeline(self, _: object, __: object, outcomes: Sequence[EndedAttempt]) -> list[WrittenReply]:
         for said in outcomes:
             attempt = self.rows[said.delivery_id].tries[said.epoch - 1]
             if said.outcome and _overrides(attempt.outcome, said.outcome):
                 attempt.outcome = said.outcome
             latest = [at for at in (attempt.last_receipt_at, said.reported_at) if at]
             attempt.last_receipt_at = max(latest, default=None)
+        return []
 
-    async def publish(self, _: object, entries: Sequence[OutboxEntry]) -> None:
+    async def count(self, _: object, __: object, entries: Sequence[OutboxEntry]) -> None:
         for one in entries:
             for subject in one.subjects:
                 if isinstance(subject, DeliveryUpdated):
@@ -267,7 +271,6 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.claims.next_due_at": of("next_due"),
         "app.delivery.sql.waiting.hold_until": nothing,
         "app.delivery.sql.waiting.forget_hold": nothing,
-        "app.delivery.sql.account_health.note_answers": nothing,
         "app.delivery.sql.account_health.note_silence": _no_silence,
         "app.delivery.sql.account_health.cool": of("cool"),
         "app.delivery.sql.account_health.pause": nothing,
@@ -275,11 +278,9 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.settlements.lock": of("lock"),
         "app.delivery.sql.settlements.lock_all": no_rows,
         "app.delivery.sql.settlements.apply": of("apply"),
-        "app.delivery.sql.attempts.end_attempts": of("end_attempts"),
-        "app.delivery.sql.timeline.write_timeline": no_rows,
+        "app.delivery.sql.timeline.write_timeline": of("write_timeline"),
         "app.delivery.sql.timeline.reopen": nothing,
-        "app.delivery.sql.counters.count": nothing,
-        "app.store.outbox.publish": of("publish"),
+        "app.delivery.sql.counters.count": of("count"),
         "app.delivery.settle._with_flips": _without_flips,
     }
 

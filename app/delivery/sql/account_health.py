@@ -1,7 +1,7 @@
 """A channel account's health: whether its provider answers, and until when the account cools down or is paused."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,18 +22,14 @@ async def note_silence(tx: TenantTx, account: UUID, calls: int) -> int:
 
 
 # Locked in the order of their ids: no deadlock.
-_NOTE_ANSWERS = sa.text("""
+NOTE_ANSWERS: Final = """
     UPDATE channel_accounts SET failures_in_a_row = 0
     WHERE tenant_id = :tenant AND id = ANY (ARRAY(
         SELECT id FROM channel_accounts
         WHERE tenant_id = :tenant AND id = ANY (CAST(:accounts AS uuid[])) AND failures_in_a_row > 0
         ORDER BY id FOR NO KEY UPDATE))
-""")
-
-
-async def note_answers(tx: TenantTx, accounts: Iterable[UUID]) -> None:
-    """Reset the count of unanswered calls. Accounts whose count is zero are not locked."""
-    await tx.rows(_NOTE_ANSWERS, accounts=list(accounts))
+"""
+"""Resets the count of unanswered calls, as part of a statement. Accounts whose count is zero are not locked."""
 
 
 _COOL = sa.text("""

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import sqlalchemy as sa
+from typing import Any, Final
 
 from app.domain.words import DeliveryId
-from app.store.transactions import TenantTx
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +24,18 @@ class EndedAttempt:
 
 # The first outcome of an attempt stays. A provider's report replaces any other; a guess gives way to everything. A
 # call's own acceptance says the same as a reported one, and more.
-_END_ATTEMPTS = sa.text("""
-    WITH ended AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[]), CAST(:outcomes AS text[]),
+END_ATTEMPTS: Final = """
+    ended AS (
+        SELECT * FROM unnest(CAST(:ended_ids AS uuid[]), CAST(:ended_epochs AS int[]), CAST(:outcomes AS text[]),
                              CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]),
                              CAST(:reported_ats AS timestamptz[]))
                AS v (id, epoch, outcome, provider_message_id, evidence, reported_at)),
     known AS (
         UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
         WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
-          AND d.id = ANY (CAST(:ids AS uuid[]))
-          AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed'))
+          AND d.id = ANY (CAST(:ended_ids AS uuid[]))
+          AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed')),
+    ends AS (
     UPDATE delivery_attempts a
     SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
         outcome = CASE WHEN e.counts THEN e.outcome ELSE a.outcome END,
@@ -50,20 +49,20 @@ _END_ATTEMPTS = sa.text("""
                       OR (was.outcome = 'reported_sent' AND ended.outcome = 'accepted')) AS counts
           FROM ended JOIN delivery_attempts was
           ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch
-         AND was.delivery_id = ANY (CAST(:ids AS uuid[]))) e
+         AND was.delivery_id = ANY (CAST(:ended_ids AS uuid[]))) e
     WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
-      AND a.delivery_id = ANY (CAST(:ids AS uuid[]))
-""")
+      AND a.delivery_id = ANY (CAST(:ended_ids AS uuid[])))
+"""
+"""Stores how attempts ended, as part of a statement; `ended` gives the values. If a receipt was faster than the call,
+only the provider's id is added."""
 
 
-async def end_attempts(tx: TenantTx, outcomes: Sequence[EndedAttempt]) -> None:
-    """Store how attempts ended. If a receipt was faster, only add the provider's id."""
-    values = {
-        "ids": [outcome.delivery_id for outcome in outcomes],
-        "epochs": [outcome.epoch for outcome in outcomes],
+def ended(outcomes: Sequence[EndedAttempt]) -> dict[str, list[Any]]:
+    return {
+        "ended_ids": [outcome.delivery_id for outcome in outcomes],
+        "ended_epochs": [outcome.epoch for outcome in outcomes],
         "outcomes": [outcome.outcome for outcome in outcomes],
         "provider_message_ids": [outcome.provider_message_id for outcome in outcomes],
         "evidences": [outcome.evidence for outcome in outcomes],
         "reported_ats": [outcome.reported_at for outcome in outcomes],
     }
-    await tx.rows(_END_ATTEMPTS, **values)

@@ -12,17 +12,18 @@ from app.domain.audit import SYSTEM, AuditAction, AuditEntry
 from app.domain.charges import Charge, bill
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.mass_reply_lifecycle import PauseReason
+from app.domain.outbox import OutboxEntry
 from app.domain.pacing import FAILURE_LIMIT, OutcomeWindow, attempt_outcome
 from app.domain.words import Channel, DeliveryId, MassReplyId
-from app.store import audit
+from app.store import audit, outbox
 from app.store.transactions import TenantTx
 
 Lane = tuple[UUID, str, UUID | None]
 """Mass reply, channel and account."""
 
 
-async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
-    """Update the lanes' counters. A lane on which too much failed recently stops here."""
+async def count(tx: TenantTx, changes: Sequence[Change], entries: Sequence[OutboxEntry]) -> None:
+    """Update the lanes' counters and publish what happened. A lane on which too much failed recently stops here."""
     moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
     mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
     values = {
@@ -33,6 +34,7 @@ async def count(tx: TenantTx, changes: Sequence[Change]) -> None:
         "tried": [move.latest.size for move in moves],
         "failures": [move.latest.failures for move in moves],
         **{name: [move.sums.get(name, 0) for move in moves] for name in _SUMS},
+        **outbox.announced(entries),
     }
     for row in await tx.rows(_COUNT, **values):
         if FAILURE_LIMIT.stops(row.recent_size, row.bad):
@@ -55,7 +57,8 @@ _MOVES = (*_SUMS, "tried", "failures")
 # The lanes are locked in one order first: no deadlock. The latest attempts are a row of bits: new ones are pushed in
 # from the right, and those beyond the window fall off.
 _COUNT = sa.text(f"""
-    WITH moves AS (
+    WITH announced AS ({outbox.ANNOUNCE}),
+    moves AS (
         SELECT * FROM unnest(CAST(:mass_replies AS uuid[]), CAST(:channels AS text[]), CAST(:accounts AS uuid[]),
                              {", ".join(f"CAST(:{name} AS bigint[])" for name in _MOVES)})
             AS v (mass_reply_id, channel, account_id, {", ".join(_MOVES)})),

@@ -5,7 +5,7 @@ status and epoch that were judged. Conversations are locked in id order, counter
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.delivery.sql.account_health import NOTE_ANSWERS
 from app.domain.delivery_lifecycle import (
     ACCEPTED,
     DeliveryEvent,
@@ -71,7 +72,8 @@ _PROOF = "'accepted', 'reported_sent'"
 
 # Found by key alone, here and below: with stale statistics a plan may read all of a tenant's rows.
 _LOCK = sa.text(f"""
-    WITH held AS MATERIALIZED (
+    WITH answered AS ({NOTE_ANSWERS}),
+    held AS MATERIALIZED (
         SELECT id, status, epoch, reason_code, retryable, settles_after, deferrals, mass_reply_id, not_after,
                conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments,
                times_billed, prices, restores, reached
@@ -95,15 +97,20 @@ _LOCK = sa.text(f"""
            clock_timestamp() AS now
     FROM held d
     JOIN unnest(CAST(:ids AS uuid[]), CAST(:epochs AS int[])) AS v (id, epoch) ON v.id = d.id
-    JOIN mass_replies m ON m.tenant_id = :tenant AND m.id = d.mass_reply_id
-    LEFT JOIN delivery_attempts a
-           ON a.tenant_id = {SOME_TENANT} AND a.delivery_id = d.id AND a.epoch = coalesce(v.epoch, d.epoch)
+    CROSS JOIN LATERAL (SELECT * FROM mass_replies WHERE tenant_id = {SOME_TENANT} AND id = d.mass_reply_id LIMIT 1) m
+    LEFT JOIN LATERAL (SELECT * FROM delivery_attempts
+                       WHERE tenant_id = {SOME_TENANT} AND delivery_id = d.id AND epoch = coalesce(v.epoch, d.epoch)
+                       LIMIT 1) a ON true
     ORDER BY d.id
 """)  # noqa: S608 - built from constants
 
 
-async def lock(tx: TenantTx, happenings: Sequence[tuple[DeliveryId, ReportedEvent]]) -> list[Locked]:
-    values = {"ids": [id_ for id_, _ in happenings], "epochs": [reported.epoch for _, reported in happenings]}
+async def lock(
+    tx: TenantTx, happenings: Sequence[tuple[DeliveryId, ReportedEvent]], answering: Collection[UUID] = ()
+) -> list[Locked]:
+    """Lock these deliveries in id order. The providers of the accounts that are `answering` are no longer silent."""
+    ids, epochs = [id_ for id_, _ in happenings], [reported.epoch for _, reported in happenings]
+    values = {"ids": ids, "epochs": epochs, "accounts": list(answering)}
     return [_locked(row) for row in await tx.rows(_LOCK, **values)]
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.delivery.sql import attempts
+from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.settlements import Locked
 from app.domain.words import MassReplyId, TimelineKind
 from app.store.transactions import TenantTx
@@ -21,8 +23,9 @@ class TimelineEntry:
     text: str | None = field(default=None, repr=False)
 
 
-_TIMELINE = sa.text("""
-    WITH written AS (
+_TIMELINE = sa.text(f"""
+    WITH {attempts.END_ATTEMPTS},
+    written AS (
         INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
                               delivery_id)
         SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
@@ -38,7 +41,7 @@ _TIMELINE = sa.text("""
         ON CONFLICT DO NOTHING
         RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
     SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'
-""")
+""")  # noqa: S608 - built from constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,10 @@ class WrittenReply:
     delivery_id: UUID
 
 
-async def write_timeline(tx: TenantTx, entries: Sequence[TimelineEntry]) -> list[WrittenReply]:
-    """Write these entries. Return the replies among them."""
+async def write_timeline(
+    tx: TenantTx, entries: Sequence[TimelineEntry], outcomes: Sequence[EndedAttempt]
+) -> list[WrittenReply]:
+    """Write these entries, and how attempts ended. Return the replies among the entries."""
     by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
     values = {
         "conversation_ids": [entry.row.conversation_id for entry in entries],
@@ -63,6 +68,7 @@ async def write_timeline(tx: TenantTx, entries: Sequence[TimelineEntry]) -> list
         "mass_reply_ids": [entry.row.mass_reply_id for entry in entries],
         "delivery_ids": [entry.row.id for entry in entries],
         "epochs": [entry.epoch for entry in entries],
+        **attempts.ended(outcomes),
     }
     return [WrittenReply(*row) for row in await tx.rows(_TIMELINE, **values)]
 
