@@ -24,11 +24,12 @@ from app.automation.runner import RuleRunner
 from app.delivery import prepare
 from app.delivery.look_up import look_up_uncertain
 from app.delivery.pump_context import Pace, PumpContext
-from app.delivery.record import Recorder
+from app.delivery.record import TROUBLE, Recorder
 from app.delivery.runner import WATCH_TICK, PumpRunner
 from app.delivery.sql import sweeper
 from app.delivery.sweeper import PUMP_IDLE, Sweeper
 from app.delivery.wakeups import PREPARE, PUMP, QUEUE, connection, deserialize, lane_key, serialize
+from app.delivery.warm import warm_up
 from app.domain.lanes import LaneKey
 from app.domain.pacing import back_off
 from app.domain.words import MassReplyId, TenantId
@@ -90,11 +91,11 @@ class WorkerProcess:
         settings = runtime.settings
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
-        database, of_pumps = runtime.database.of(DELIVERY), runtime.database.of(PUMPS)
-        self._recorder = Recorder(of_pumps)
+        database, self._of_pumps = runtime.database.of(DELIVERY), runtime.database.of(PUMPS)
+        self._recorder = Recorder(self._of_pumps)
         context = PumpContext(
             *(
-                of_pumps,
+                self._of_pumps,
                 self._recorder,
                 pace,
                 runtime.senders,
@@ -134,6 +135,7 @@ class WorkerProcess:
 
     async def run(self) -> None:
         recorder = asyncio.create_task(self._recorder.run())
+        warming = asyncio.create_task(self._warm_up())
         listening = asyncio.create_task(self._listen())
         rounds = [
             asyncio.create_task(self._every(TICK, self._sweep)),
@@ -149,10 +151,14 @@ class WorkerProcess:
         self._pumped_out.set()
         for task in (*rounds, *self._preparations):
             task.cancel()
-        await asyncio.gather(listening, *rounds, *self._preparations, return_exceptions=True)
+        await asyncio.gather(warming, listening, *rounds, *self._preparations, return_exceptions=True)
         await asyncio.gather(self._webhooks.finish(), self._rule_calls.finish())
         self._recorder.close()
         await recorder
+
+    async def _warm_up(self) -> None:
+        with suppress(*TROUBLE):
+            await warm_up(self._of_pumps)
 
     async def _again(self, lane: LaneKey) -> bool:
         return await self._runtime.wakeups.wake_lane(lane)

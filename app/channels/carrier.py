@@ -20,7 +20,7 @@ Signal = Callable[[], Awaitable[None]]
 
 _SWITCHING: Final = 101
 _MOST_PLACES: Final = 1024
-"""Servers whose connection settings are kept. Beyond that they are made anew."""
+"""Servers whose connection settings are kept. Beyond that it starts over."""
 
 
 class Carrier(httpx.AsyncBaseTransport):

@@ -1,8 +1,7 @@
 """Make one call to a provider within its deadline."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -36,10 +35,8 @@ async def call(send: Send, size: int, until: float) -> Sequence[SendResult]:
     if elapsed() >= until:
         return [Deferred(DEADLINE_PASSED, "The time for this attempt was over before it began.")] * size
     try:
-        ends = by_loop(until)
-        with deadline(ends):
-            async with _hard_stop(ends):
-                results = await send()
+        with deadline(ends := by_loop(until)):
+            results = await _stopped(send, ends)
     except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the honest answer is "unknown"
         log.error("adapter_raised", error=type(error).__name__)
         return [Unknown("The call broke off, and it is not known whether the provider got the message.")] * size
@@ -48,9 +45,8 @@ async def call(send: Send, size: int, until: float) -> Sequence[SendResult]:
     return results
 
 
-@asynccontextmanager
-async def _hard_stop(until: float) -> AsyncIterator[None]:
-    """Stop an adapter that does not stop itself.
+async def _stopped(send: Send, until: float) -> Sequence[SendResult]:
+    """Make the call, and stop an adapter that does not stop itself.
 
     In a process that was frozen every deadline passes at once. The grace counts from when it wakes, so the adapter's
     own deadline still comes first, and that one knows what was not sent.
@@ -59,6 +55,6 @@ async def _hard_stop(until: float) -> AsyncIterator[None]:
     async with asyncio.timeout(None) as timeout:
         timer = loop.call_at(until, lambda: timeout.reschedule(loop.time() + GRACE))
         try:
-            yield
+            return await send()
         finally:
             timer.cancel()

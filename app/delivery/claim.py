@@ -116,6 +116,7 @@ class Claim:
         self, token: UUID, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit, share: int
     ) -> ClaimResult:
         pace = self._context.pace
+        sender = await self._context.senders.sender(self._tx, self._lane.account, snapshot.account_version)
         rows = await claims.claim(
             self._tx,
             self._lane,
@@ -124,10 +125,10 @@ class Claim:
             snapshot.now,
             pace.lease,
             pace.settles_after,
+            sender.account.config,
         )
         if not rows:
             return ClaimResult(wait=await self._nothing_due(snapshot, clocks, claim_limit))
-        sender = await self._context.senders.sender(self._tx, self._lane.account, snapshot.account_version)
         plan = await self._context.plans.plan(self._tx, self._lane.mass_reply)
         reached = await self._reached(plan, rows)
         allowed_at = spend(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second, sum(row.units for row in rows))
@@ -220,9 +221,9 @@ class Judging:
             self.rendering_time.note(thread_time() - began)
 
     def _claimed_send(self, claimed: Claimed) -> ClaimedSend:
-        names, config = known_as(claimed.recipient), self.sender.account.config
-        reached = self.reached[claimed.recipient.contact_id] + max(self.in_this_claim[name] for name in names)
-        recipient = replace(claimed.recipient, account_config=config, reached=reached)
+        recipient, names = claimed.recipient, known_as(claimed.recipient)
+        if reached := self.reached[recipient.contact_id] + max(self.in_this_claim[name] for name in names):
+            recipient = replace(recipient, reached=reached)
         judged = judge(recipient, self.plan, self.sender.limits, self.now)
         if isinstance(judged, Reason):
             return ClaimedSend(claimed, judged)

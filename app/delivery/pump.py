@@ -250,7 +250,7 @@ class Pump:
             if isinstance(claimed_send.outbound, Reason):
                 self._slots.refused(1)
                 ended = refused(claimed_send.claimed, claimed_send.outbound)
-                self._spawn(self._sending.record(adapter.name, claimed_send.claimed, ended))
+                self._spawn(self._sending.record(adapter.name, [claimed_send.claimed], [ended]))
             else:
                 self._ready.append(ReadyCall(claimed_send.claimed, claimed_send.outbound, adapter, until))
         if self._ready:

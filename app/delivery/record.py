@@ -78,13 +78,14 @@ class Recorder:
         self._full = asyncio.Event()
         self._closing = False
 
-    async def record(self, result: CallOutcome) -> None:
-        """Hand over a result and wait until it is written."""
-        self._waiting.append(result)
+    async def record(self, *results: CallOutcome) -> None:
+        """Hand over results and wait until they are written."""
+        self._waiting.extend(results)
         self._arrived.set()
         if len(self._waiting) >= GROUP:
             self._full.set()
-        await result.written
+        for result in results:
+            await result.written
 
     def hurry(self) -> None:
         """Write what has come as soon as possible."""

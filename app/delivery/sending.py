@@ -1,6 +1,5 @@
 """Make the calls of one lane. Each outcome frees its slots and goes to the recorder."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -73,27 +72,24 @@ class Sending:
         if troubled := any(outcome.heard == "silence" or outcome.account_deferral for outcome in outcomes):
             self._slots.trouble()
         self._slots.answered(len(batch))
-        provider = batch[0].adapter.name
         try:
-            if len(batch) == 1:  # most calls: spare them a task of their own
-                await self.record(provider, batch[0].claimed, outcomes[0])
-            else:
-                ended = zip(batch, outcomes, strict=True)
-                await asyncio.gather(*(self.record(provider, each.claimed, outcome) for each, outcome in ended))
+            await self.record(batch[0].adapter.name, [each.claimed for each in batch], outcomes)
         finally:
             if troubled:
                 self._slots.trouble_noted()
         return any(isinstance(result, Deferred) for result in results)
 
-    async def record(self, provider: str, claimed: Claimed, result: CallOutcome) -> None:
-        """Record an outcome, and wait until it is written."""
+    async def record(self, provider: str, batch: Sequence[Claimed], outcomes: Sequence[CallOutcome]) -> None:
+        """Record outcomes, and wait until they are written."""
         if self._slots.waits_for_records:
             self._context.recorder.hurry()
         try:
-            await self._context.recorder.record(result)
+            await self._context.recorder.record(*outcomes)
         finally:
-            self._slots.written(1)
-        self._context.telemetry.metrics.count_delivery(claimed.recipient.channel, provider, result.report.outcome)
+            self._slots.written(len(outcomes))
+        for claimed, outcome in zip(batch, outcomes, strict=True):
+            channel, ended = claimed.recipient.channel, outcome.report.outcome
+            self._context.telemetry.metrics.count_delivery(channel, provider, ended)
 
     async def _call(self, provider: str, send: Send, size: int, until: float) -> Sequence[SendResult]:
         telemetry, began = self._context.telemetry, perf_counter()

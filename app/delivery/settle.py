@@ -204,12 +204,13 @@ def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> Ended
 
 async def _apply(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     """Apply the changes and their flips. Return the changes that nobody else had made before."""
-    changes = await _with_flips(tx, changes)
+    await _flip(tx, changes)
     applied = await settlements.apply(tx, changes)
     return [change for change in changes if change.row.id in applied]
 
 
-async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
+async def _flip(tx: TenantTx, changes: Sequence[Change]) -> None:
+    """Flip and restore conversations, and note on each change what that did."""
     sent = [change.row for change in changes if _effect(change) is Effect.SENT]
     ours = {row.conversation_id for row in sent}
     # No longer sent. A conversation that a delivery of this group flips belongs to that one from here on.
@@ -226,14 +227,16 @@ async def _with_flips(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
     for rows in _rounds(left, _conversation):
         given_back = await conversation_flips.restore(tx, rows, [row.id for row in leaving])
         restored.update((row.id, given_back[row.conversation_id]) for row in rows if row.conversation_id in given_back)
-    return [_with_flip(change, flipped.get(change.row.id), restored.get(change.row.id)) for change in changes]
+    for change in changes:
+        _note_flip(change, flipped.get(change.row.id), restored.get(change.row.id))
 
 
-def _with_flip(change: Change, flip: conversation_flips.Flip | None, restored: Mapping[str, Changed] | None) -> Change:
+def _note_flip(change: Change, flip: conversation_flips.Flip | None, restored: Mapping[str, Changed] | None) -> None:
     if flip is not None:
-        restores = {**_found_before(change.row, flip), **flip.restores}
-        return replace(change, flips=flip.result, restores=restores, reached=flip.reached, changed=flip.changed)
-    return change if restored is None else replace(change, flips="restored", changed=restored)
+        change.restores = {**_found_before(change.row, flip), **flip.restores}
+        change.flips, change.reached, change.changed = flip.result, flip.reached, flip.changed
+    elif restored is not None:
+        change.flips, change.changed = "restored", restored
 
 
 def _found_before(row: Locked, flip: conversation_flips.Flip) -> Mapping[str, str | None]:

@@ -58,7 +58,7 @@ class FilledTemplate:
     """The values of its body's placeholders, in order, rendered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outbound:
     """One reply, rendered, on its way to one recipient."""
 

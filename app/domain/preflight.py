@@ -34,7 +34,7 @@ class PreflightWarning(StrEnum):
     UNKNOWN_SNIPPET = "unknown_snippet"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recipient:
     """A conversation with everything that decides whether and how a reply is sent on it."""
 

@@ -5,6 +5,7 @@ row-level security shows no row at all.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
@@ -97,6 +98,7 @@ class Database:
             # The same few connections again, whose prepared statements have their plans.
             pool_use_lifo=True,
             hide_parameters=True,
+            json_deserializer=_read_json,
             isolation_level="AUTOCOMMIT",  # transactions begin and end in `_connected`
             connect_args={
                 "server_settings": _SESSION,
@@ -223,6 +225,10 @@ class Database:
     async def close(self) -> None:
         self._routes.close()
         await self._engine.dispose()
+
+
+def _read_json(text: str) -> Any:
+    return {} if text == "{}" else json.loads(text)  # most custom fields and prices
 
 
 def _limits(kind: WorkKind) -> dict[str, str]:

@@ -117,6 +117,17 @@ async def test_at_worst_each_row_of_such_a_tenant_is_read_and_not_for_each_of_th
     assert most(read) <= 4 * ALL, read
 
 
+async def test_settling_finds_each_row_by_its_key_whatever_plan_a_connection_keeps(stage: Stage) -> None:
+    batch = await stage.batch(ALL)
+    async with stage.database.begin(stage.tenant) as tx:
+        await stage.claim_in(tx, batch, ALL)
+    few = [report(id_, DeliveryEvent.ACCEPT, 1) for id_ in batch.deliveries[::20]]
+    async with stage.database.begin(stage.tenant) as tx, counting_rows(tx) as read:
+        await tx.execute(sa.text("SET LOCAL enable_nestloop = off"))  # as for tables that were empty
+        assert len(await settle(tx, few)) == FEW
+    assert most(read) <= A_HANDFUL * FEW, read
+
+
 @pytest.mark.parametrize("condition", [TagCondition(any=("incident",)), TagCondition(all=("incident",))])
 async def test_a_selection_reads_each_row_a_few_times(unknown: Stage, condition: TagCondition) -> None:
     await unknown.batch(ALL)

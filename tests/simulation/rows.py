@@ -109,6 +109,7 @@ class Table:
         now: datetime,
         lease: timedelta,
         settles: timedelta,
+        __: object,
     ) -> list[Claimed]:
         due = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now][: limit.free]
         for row in due:
@@ -281,13 +282,9 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.timeline.write_timeline": of("write_timeline"),
         "app.delivery.sql.timeline.reopen": nothing,
         "app.delivery.sql.counters.count": of("count"),
-        "app.delivery.settle._with_flips": _without_flips,
+        "app.delivery.settle._flip": nothing,
     }
 
 
 async def _no_silence(*_: object) -> int:
     return 0
-
-
-async def _without_flips(_: object, changes: Sequence[Change]) -> list[Change]:
-    return [replace(change) for change in changes]

@@ -353,7 +353,7 @@ def _senders(world: World, process: Process) -> Any:
     adapter = SimpleNamespace(name="simulated", send=send, limits=Limits(AddressKind.OPAQUE))
 
     async def sender(*_: object) -> Any:
-        return SimpleNamespace(adapter=adapter)
+        return SimpleNamespace(adapter=adapter, account=SimpleNamespace(config={}))
 
     return SimpleNamespace(sender=sender)
 

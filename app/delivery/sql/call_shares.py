@@ -32,7 +32,8 @@ class CallShare:
 
 RENEW: Final = """
     INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
-    VALUES (:tenant, :account, :holder, :slots, :now, :expires_at)
+    SELECT :tenant, id, :holder, :slots, :now, :expires_at
+    FROM channel_accounts WHERE tenant_id = :tenant AND id = :account
     ON CONFLICT (tenant_id, account_id, holder) DO UPDATE
     SET slots = excluded.slots, renewed_at = excluded.renewed_at, expires_at = excluded.expires_at
 """

@@ -1,8 +1,9 @@
 """The claim: the durable mark that is committed before a byte leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -176,7 +177,9 @@ async def claim(
     now: datetime,
     lease: timedelta,
     settles_after: timedelta,
+    config: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Claimed]:
+    """Claim what may be sent through an account of this config."""
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
     statement = _CLAIM_OF_SAMPLE if claim_limit.sampling else _CLAIM
     rows = await tx.rows(statement, **lane_binds(lane), **values, **_terms(claim_limit))
@@ -188,7 +191,7 @@ async def claim(
             row.units,
             row.deferrals,
             row.frozen_subject,
-            recipients.claimed(row),
+            recipients.claimed(row, config),
             row.used_template,
         )
         for row in rows

@@ -25,11 +25,10 @@ Lane = tuple[UUID, str, UUID | None]
 async def count(tx: TenantTx, changes: Sequence[Change], entries: Sequence[OutboxEntry]) -> None:
     """Update the lanes' counters and publish what happened. A lane on which too much failed recently stops here."""
     moves = [_move(lane, members) for lane, members in _by_lane(changes).items()]
-    mass_replies, channels, accounts = zip(*(move.lane for move in moves), strict=True)
     values = {
-        "mass_replies": mass_replies,
-        "channels": channels,
-        "accounts": accounts,
+        "mass_replies": [move.lane[0] for move in moves],
+        "channels": [move.lane[1] for move in moves],
+        "accounts": [move.lane[2] for move in moves],
         "window": FAILURE_LIMIT.window,
         "tried": [move.latest.size for move in moves],
         "failures": [move.latest.failures for move in moves],

@@ -1,6 +1,6 @@
 """Conversations with everything that decides whether and how a reply is sent on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -119,10 +119,17 @@ def _recipient(row: Any, known: _Known) -> Recipient:
     )
 
 
-def claimed(row: Any) -> Recipient:
+def claimed(row: Any, config: Mapping[str, Any]) -> Recipient:
     """Return a recipient whose address is the one that the preflight froze."""
     blocked = ReasonCode(row.blocked) if row.blocked else None
-    return from_row(row, frozen=True, blocked=blocked, address_key=row.address_key, changed_hands=row.changed_hands)
+    return from_row(
+        row,
+        frozen=True,
+        blocked=blocked,
+        address_key=row.address_key,
+        account_config=config,
+        changed_hands=row.changed_hands,
+    )
 
 
 def from_row(row: Any, blocked: ReasonCode | None = None, **others: Any) -> Recipient:

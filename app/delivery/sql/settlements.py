@@ -31,7 +31,7 @@ from app.store.database import SOME_TENANT
 from app.store.transactions import TenantTx
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Locked:
     """A delivery, locked until the transaction ends."""
 
@@ -78,7 +78,9 @@ _LOCK = sa.text(f"""
                conversation_id, account_id, channel, segments, used_template, sent_at, dropped_attachments,
                times_billed, prices, restores, reached
         FROM deliveries WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
-    SELECT d.*, m.attachment_ids <> '{{}}' AS has_attachments,
+    SELECT d.id, d.status, d.epoch, d.reason_code, d.retryable, d.settles_after, d.deferrals, d.mass_reply_id,
+           d.conversation_id, d.account_id, d.channel, d.segments, d.used_template, d.sent_at, d.times_billed,
+           d.prices, d.restores, d.reached, m.attachment_ids <> '{{}}' AS has_attachments,
            cardinality(m.attachment_ids) - jsonb_array_length(d.dropped_attachments) AS files,
            m.status AS batch_status, m.mark_as_done,
            coalesce(d.not_after, m.not_after) AS latest_at,
@@ -167,7 +169,7 @@ async def lock_all(tx: TenantTx, ids: Iterable[DeliveryId]) -> list[UUID]:
     return list(await tx.scalars(_HOLD, ids=sorted(ids)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """One delivery's change of status, ready to be written."""
 

@@ -1,0 +1,42 @@
+"""Make connections ready for pumps before there is work.
+
+A connection looks up the types of a statement's parameters and plans the statement when it first runs it: some 20
+milliseconds for those of claims and records, which the first deliveries would wait for.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.delivery.sql import claims, conversation_flips, counters, settlements, timeline
+from app.delivery.sql.call_shares import CallShare
+from app.delivery.sql.claims import ClaimLimit
+from app.domain.lanes import LaneKey
+from app.domain.words import AccountId, MassReplyId, TenantId
+from app.store.database import Database
+
+CONNECTIONS: Final = 4
+"""What the pumps of one account use at once: a claim, two groups of results, and a look at the lane."""
+
+_NOBODY: Final = UUID(int=0)
+_NO_LANE: Final = LaneKey(TenantId(_NOBODY), MassReplyId(_NOBODY), AccountId(_NOBODY))
+_NO_TIME: Final = timedelta()
+
+
+async def warm_up(database: Database) -> None:
+    """Run the statements of claims and records on a few connections, for a tenant that does not exist."""
+    await asyncio.gather(*(_warm_up(database) for _ in range(CONNECTIONS)))
+
+
+async def _warm_up(database: Database) -> None:
+    now = datetime.now(UTC)
+    async with database.begin(_NOBODY) as tx:
+        await claims.lock_lane(tx, _NO_LANE, _NOBODY)
+        await claims.claim(tx, _NO_LANE, _NOBODY, ClaimLimit(0, 0), now, _NO_TIME, _NO_TIME)
+        await claims.mark(tx, _NO_LANE, [], now, now, CallShare(_NOBODY, 0, now))
+        await settlements.lock(tx, [])
+        await conversation_flips.flip(tx, [])
+        await settlements.apply(tx, [])
+        await timeline.write_timeline(tx, [], [])
+        await counters.count(tx, [], [])
