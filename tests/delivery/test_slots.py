@@ -23,9 +23,9 @@ class NeverWrites(Recorder):
     def hurry(self) -> None:
         """It never writes, however much it is waited for."""
 
-    async def record(self, result: CallOutcome) -> None:
+    async def record(self, *results: CallOutcome) -> None:
         await self.writes.wait()
-        await self._real.record(result)
+        await self._real.record(*results)
 
     async def run(self) -> None:
         await self._real.run()

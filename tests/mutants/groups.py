@@ -118,8 +118,8 @@ def _settle() -> Iterator[Mutant]:
         settle._change,
         settle._not_before,
         settle._outcome,
-        settle._write,
-        settle._with_flips,
+        settle._apply,
+        settle._flip,
         settle._entries,
     )
 
