@@ -17,10 +17,11 @@ class AccountAction(StrEnum):
 
 
 CREDENTIALS: Final = {
-    "ok": "The provider accepts the credentials.",
-    "refused": "The provider refuses the account.",
-    "unknown": "Whether the credentials work is not known.",
+    "ok": "",
+    "refused": "The provider refuses the account. ",
+    "unknown": "Whether the credentials work is not known. ",
 }
+"""What goes before the server's own sentence."""
 CALLBACKS: Final = {
     "verified": "The provider calls back, and its calls are verified.",
     "not_verified": "Calls come back that cannot be verified: look at the account's secrets and keys.",
@@ -46,6 +47,6 @@ def test_lines(answer: Json) -> list[str]:
     with reading():
         last = answer["last_callback_at"]
         return [
-            f"{CREDENTIALS[answer['credentials']]} {answer['detail']}",
+            f"{CREDENTIALS[answer['credentials']]}{answer['detail']}",
             CALLBACKS[answer["callbacks"]] + (f" The last call came at {last}." if last else ""),
         ]
