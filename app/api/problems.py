@@ -22,7 +22,8 @@ from starlette.types import Receive, Scope, Send
 from app.attachments.files import FilesUnavailable
 from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
-from app.domain.json_reader import json_pointer
+from app.domain.fault_texts import fault_text
+from app.domain.json_reader import json_pointer, no_such_field
 from app.store.database import DatabaseAway, overload_of
 
 log = structlog.get_logger(__name__)
@@ -243,13 +244,22 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows for mypy: it is registered for this class
     found = error.errors()
     if any(fault["type"] == "json_invalid" for fault in found):
         return problem_response(InvalidJson())
-    faults = [Fault(_pointer(f["loc"], f["type"], error.body), f["type"], f["msg"]) for f in found]
+    faults = [Fault(_pointer(f["loc"], f["type"], error.body), f["type"], _detail(f, request)) for f in found]
     return problem_response(errors.InvalidRequest(faults=faults))
+
+
+def _detail(fault: Mapping[str, Any], request: Request) -> str:
+    """Return the fault in words. A field that the body may not have is answered with those that it may."""
+    kind, place = fault["type"], fault["loc"]
+    if kind == "extra_forbidden" and len(place) == 2:
+        body = getattr(request.scope.get("route"), "body_field", None)
+        return no_such_field(getattr(body and body.field_info.annotation, "model_fields", ()))
+    return fault_text(kind, fault["msg"])
 
 
 def _pointer(loc: Sequence[int | str], kind: str, body: Any) -> str:

@@ -17,6 +17,7 @@ from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
 from app.domain.channel_port import Adapter, HasOwnAddresses, Limits, VariesLimits
 from app.domain.errors import Fault, InvalidAccount
+from app.domain.fault_texts import fault_text
 from app.domain.json_reader import json_pointer
 from app.domain.words import Channel
 
@@ -124,7 +125,6 @@ def _faults(
         model.model_validate(values, context=context)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        # pydantic puts words of its own in front of a validator's message.
-        said = [(fault["loc"], fault["type"], fault["msg"].removeprefix("Value error, ")) for fault in found]
-        return [Fault(pointer + json_pointer(place), code, detail) for place, code, detail in said]
+        said = [(fault["loc"], fault["type"], fault["msg"]) for fault in found]
+        return [Fault(pointer + json_pointer(place), kind, fault_text(kind, text)) for place, kind, text in said]
     return []

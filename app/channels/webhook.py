@@ -31,6 +31,7 @@ from app.channels.provider_responses import (
 )
 from app.channels.signed_post import signed_headers
 from app.domain.channel_port import AddressKind, Limits
+from app.domain.fault_texts import fault_text
 from app.domain.json_reader import read_time
 from app.domain.outbound import Accepted, Outbound, Rejected, SendResult, Unknown
 from app.domain.provider_events import (
@@ -297,7 +298,7 @@ def _inbound(event: _Incoming, key: str, raw: dict[str, Any]) -> Inbound:
 
 def _places(error: ValidationError) -> str:
     """Return where a body departs from the contract, never what it holds there."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
+    return " ".join(
+        f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault_text(fault['type'], fault['msg'])}"
         for fault in error.errors(include_input=False, include_url=False)
     )

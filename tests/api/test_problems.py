@@ -50,6 +50,18 @@ async def test_wrong_and_unknown_fields_are_pointed_at(client: httpx.AsyncClient
     }
 
 
+async def test_what_is_wrong_is_said_in_words_of_json_and_not_of_python(client: httpx.AsyncClient) -> None:
+    body = {"name": 7, "roles": "root", "agent": [], "expires_at": 5, "expires": None}
+    problem = assert_problem(await client.post("/api-keys", json=body), 422, "invalid_request")
+    assert {error["pointer"]: error["detail"] for error in problem["errors"]} == {
+        "/name": "This must be a string.",
+        "/roles": "This must be a list.",
+        "/agent": "This must be an object.",
+        "/expires_at": "Must be a time, written as text.",
+        "/expires": "There is no such field. There are: agent, expires_at, name, roles.",
+    }
+
+
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"text"'])
 async def test_a_body_of_another_kind_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
     assert_problem(await client.post("/api-keys", content=body, headers=JSON), 422, "invalid_request")

@@ -90,7 +90,7 @@ def test_a_bad_credential_is_named_and_never_repeated(provider: str, channel: Ch
 def test_a_signing_secret_must_be_long_enough() -> None:
     [fault] = faults_of("webhook", Channel.CHAT, {"url": "https://example.com/in?key=1"}, {"secret": "whsec_YWJj"})
 
-    assert (fault.pointer, fault.detail) == ("/credentials/secret", "must hold at least 24 bytes")
+    assert (fault.pointer, fault.detail) == ("/credentials/secret", "Must hold at least 24 bytes.")
 
 
 @pytest.mark.parametrize("sender", ["+14155550100", "12345", "MyCompany", "Hi 2 You"])

@@ -1,0 +1,35 @@
+"""What a validator's finding is called: in the words that every reader of ours uses, and none of Python's."""
+
+from typing import Final
+
+OBJECT: Final = "This must be an object."
+LIST: Final = "This must be a list."
+WHOLE: Final = "This must be a whole number."
+NUMBER: Final = "This must be a number."
+FLAG: Final = "This must be true or false."
+
+_WORDS: Final = {
+    "model_attributes_type": OBJECT,
+    "model_type": OBJECT,
+    "dict_type": OBJECT,
+    "list_type": LIST,
+    "string_type": "This must be a string.",
+    "int_type": WHOLE,
+    "int_parsing": WHOLE,
+    "int_from_float": WHOLE,
+    "float_type": NUMBER,
+    "float_parsing": NUMBER,
+    "bool_type": FLAG,
+    "bool_parsing": FLAG,
+    "missing": "This field is missing.",
+    "extra_forbidden": "There is no such field.",
+}
+"""By pydantic's name for the kind of error."""
+
+
+def fault_text(kind: str, said: str) -> str:
+    """Return a sentence for a kind of error. `said` is pydantic's, which puts words of its own before a validator's."""
+    if kind in _WORDS:
+        return _WORDS[kind]
+    text = said.removeprefix("Value error, ")
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
