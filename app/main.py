@@ -15,6 +15,7 @@ from app.api.bodies import BodyLimit
 from app.api.client_disconnect import CancelOnDisconnect
 from app.api.description import DESCRIPTION, TAGS
 from app.api.event_streams import Feeds
+from app.api.metering import Metered
 from app.api.middleware import Cors, RequestLog, Unhandled
 from app.api.openapi import complete_openapi, operation_id
 from app.api.problems import add_problem_handlers
@@ -127,6 +128,7 @@ def _add_middleware(app: FastAPI, settings: Settings, telemetry: Telemetry) -> N
     app.add_middleware(Unhandled)
     app.add_middleware(CancelOnDisconnect)
     app.add_middleware(QuotaHeaders)
+    app.add_middleware(Metered)
     app.add_middleware(SlowRefusals)
     app.add_middleware(Cors, origins=settings.cors_origins, open_paths=(CHAT, ASSETS))
     app.add_middleware(RequestLog, metrics=telemetry.metrics)

@@ -97,7 +97,7 @@ async def _admit(caller: Caller, request: Request, quotas: Quotas, time: TenantT
         raise Forbidden("The token gives no role that this service knows.")
     time.note(caller.tenant_id)
     request.state.time = account = time.of(caller.tenant_id)
-    await account.pace(PAUSE)
+    await account.in_turn(caller.identity, PAUSE, PATIENCE)
     return caller
 
 

@@ -8,13 +8,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import solve_dependencies
 from fastapi.routing import APIRoute
 
-from app.process.tenant_time import TimeAccount
-
 
 class AccessCheck:
     """A dependency that admits or refuses a caller, and stores them in the request's state.
 
-    It stores their tenant's time too, unless they are a visitor: strangers use up nobody's.
+    It stores their tenant's time too (`Metered`), unless they are a visitor: strangers use up nobody's.
     """
 
 
@@ -31,7 +29,6 @@ class CallerFirst(APIRoute):
         async def check_and_handle(request: Request) -> Response:
             stack = request.scope["fastapi_inner_astack"]
             await solve_dependencies(request=request, dependant=access, async_exit_stack=stack, embed_body_fields=False)
-            account: TimeAccount | None = getattr(request.state, "time", None)
-            return await (handle(request) if account is None else account.charged(handle(request)))
+            return await handle(request)
 
         return check_and_handle

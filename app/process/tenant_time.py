@@ -1,24 +1,25 @@
 """How much time of a process each tenant has used, and how long it waits for more.
 
 A tenant that used more than its share waits while another tenant is there. Alone, it never waits. What counts is the
-time that its work takes in the database, beside the event loop, and on it where a body is read.
+time that its work takes in the database, beside the event loop, and on it.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Generator, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
 from itertools import islice
 from types import coroutine
 from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 from app.process.recently_used import RecentlyUsed
 
-AT_ONCE: Final = 3.0
+AT_ONCE: Final = 1.0
 """Seconds of work after a pause, before anything waits."""
 DEEPEST: Final = 10.0
 """Seconds of work that may be owed. What is used beyond them is free: nobody waits longer than 20 seconds for it."""
@@ -51,6 +52,7 @@ class TenantTime:
         self.clock = clock
         self._accounts = RecentlyUsed[tuple[TenantId, Purse], TimeAccount](REMEMBERED)
         self._seen = RecentlyUsed[TenantId, float](REMEMBERED)
+        self._lines = WeakValueDictionary[Hashable, asyncio.Lock]()
 
     def of(self, tenant: TenantId, purse: Purse = Purse.REQUESTS) -> "TimeAccount":
         key = (tenant, purse)
@@ -60,6 +62,10 @@ class TenantTime:
     def note(self, tenant: TenantId) -> None:
         """Note that a tenant is there."""
         self._seen[tenant] = self.clock()
+
+    def line(self, tenant: TenantId, caller: Hashable) -> asyncio.Lock:
+        """Return the line in which one caller's requests wait."""
+        return self._lines.setdefault((tenant, caller), asyncio.Lock())
 
     def is_another_there(self, tenant: TenantId) -> bool:
         now = self.clock()
@@ -113,24 +119,15 @@ class TimeAccount:
         if (seconds := min(self.wait(), at_most)) > 0:
             await asyncio.sleep(seconds)
 
-    @coroutine
-    def charged(self, work: Coroutine[Any, None, Result]) -> Generator[Any, None, Result]:
-        """Do the work, and charge what it computes on the event loop, step by step."""
-        error: BaseException | None = None
-        while True:
-            began = time.thread_time()
-            try:
-                waits_for = work.send(None) if error is None else work.throw(error)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            finally:
-                self.charge(time.thread_time() - began)
-            try:
-                yield waits_for
-                error = None
-            except BaseException as raised:  # noqa: BLE001 - raised in the work, as if it had waited itself
-                error = raised
+    async def in_turn(self, caller: Hashable, pause: float, patience: float) -> None:
+        """Let the same caller's requests begin one after another, each after a pause, until it has paid.
+
+        No request waits longer than `patience`, however many there are.
+        """
+        if self.wait() > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience), self._tenants.line(self._tenant, caller):
+                    await self.pace(pause)
 
     async def require(self, patience: float) -> None:
         """Wait until it has paid. Raise Overloaded if it has not after so many seconds."""
@@ -139,3 +136,23 @@ class TimeAccount:
             if (patience := ends - time.monotonic()) <= 0:
                 raise Overloaded("This tenant's share is used up.", limit="time", wait=timedelta(seconds=left))
             await self.pace(patience)
+
+
+@coroutine
+def metered(work: Coroutine[Any, None, Result], count: Callable[[float], None]) -> Generator[Any, None, Result]:
+    """Do the work, and count the seconds that each of its steps computes on the event loop."""
+    error: BaseException | None = None
+    while True:
+        began = time.thread_time()
+        try:
+            waits_for = work.send(None) if error is None else work.throw(error)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        finally:
+            count(time.thread_time() - began)
+        try:
+            yield waits_for
+            error = None
+        except BaseException as raised:  # noqa: BLE001 - raised in the work, as if it had waited itself
+            error = raised

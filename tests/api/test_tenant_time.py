@@ -1,6 +1,8 @@
 """A tenant that asks for much waits while others ask too, and is refused before its body is read."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import httpx
@@ -75,16 +77,28 @@ async def test_a_query_of_a_filter_s_cost_is_refused_too(
     assert_problem(await client.get(path, params={"search": "x"}), 503, "overloaded")
 
 
-async def test_a_request_is_charged_for_its_time_in_the_database(
+async def test_a_request_is_charged_for_its_time_on_the_loop_and_in_the_database(
     client: httpx.AsyncClient, serving: Runtime, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    charged = list[tuple[TimeAccount, float]]()
+    charged, began = list[tuple[TimeAccount, float]](), time.thread_time()
     monkeypatch.setattr(TimeAccount, "charge", lambda account, seconds: charged.append((account, seconds)))
     assert (await client.get("/me")).status_code == 200
-    assert charged == [], "who is calling is asked for nothing"
+    on_the_loop = sum(seconds for _, seconds in charged)
+    assert 0 < on_the_loop <= time.thread_time() - began
+    held = list[float]()
+    spending = TimeAccount.spending
+
+    @contextmanager
+    def held_while(account: TimeAccount) -> Iterator[None]:
+        with spending(account):
+            yield
+        held.append(charged[-1][1])
+
+    monkeypatch.setattr(TimeAccount, "spending", held_while)
     assert (await client.post("/conversations/search", json={"filter": {}})).status_code == 200
     assert {account for account, _ in charged} == {serving.time.of(TenantId(tenant))}
-    assert all(seconds > 0 for _, seconds in charged)
+    assert held
+    assert all(seconds > 0 for seconds in held)
 
 
 async def test_reports_are_charged_apart_and_never_refused(

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.words import TenantId
 from app.process.aside import Aside
-from app.process.tenant_time import AT_ONCE, DEEPEST, PRESENT, Purse, TenantTime
+from app.process.tenant_time import AT_ONCE, DEEPEST, PRESENT, Purse, TenantTime, metered
 
 SHARE = Purse.REQUESTS.share
 BUSY, OTHER = TenantId(uuid4()), TenantId(uuid4())
@@ -97,7 +97,7 @@ async def test_what_a_request_computes_on_the_loop_is_charged_and_its_waiting_is
         _compute(0.01)
         return "done"
 
-    assert await account.charged(work()) == "done"
+    assert await metered(work(), account.charge) == "done"
     assert 0.01 <= account.wait() * SHARE < 0.05
 
 
@@ -115,10 +115,10 @@ async def test_work_that_is_charged_fails_and_is_cancelled_as_ever(both: TenantT
             ended.set()
 
     with pytest.raises(LookupError):
-        await both.of(BUSY).charged(fails())
+        await metered(fails(), both.of(BUSY).charge)
 
     async def charged() -> None:
-        await both.of(BUSY).charged(waits())
+        await metered(waits(), both.of(BUSY).charge)
 
     task = asyncio.create_task(charged())
     await asyncio.sleep(0)
@@ -126,6 +126,18 @@ async def test_work_that_is_charged_fails_and_is_cancelled_as_ever(both: TenantT
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()
+
+
+async def test_one_caller_s_requests_begin_one_after_another_once_the_share_is_used(both: TenantTime) -> None:
+    account = both.of(BUSY)
+    async with both.line(BUSY, "key"):
+        await account.in_turn("key", pause=0, patience=60)
+        account.charge(1_000)
+        behind = asyncio.create_task(account.in_turn("key", pause=0, patience=60))
+        await account.in_turn("another key", pause=0, patience=60)
+        await account.in_turn("key", pause=0, patience=0)
+        assert not behind.done()
+    await behind
 
 
 def _compute(seconds: float) -> None:

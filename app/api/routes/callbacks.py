@@ -33,7 +33,8 @@ async def receive_callback(account_id: AccountId, request: Request, runtime: Run
     database = runtime.database.of(REPORTS)
     called = await callbacks.admit(database, runtime.senders, account_id, head)
     belongs_to(request, called.tenant)
-    await runtime.time.of(called.tenant, Purse.REPORTS).pace(PAUSE)
+    request.state.time = reports = runtime.time.of(called.tenant, Purse.REPORTS)
+    await reports.pace(PAUSE)
     webhook = replace(head, body=await read_body(request, called.account_sender.adapter.callback_bytes))
     metrics = runtime.telemetry.metrics
     await callbacks.take_callback(database, runtime.senders, runtime.aside, metrics, called, webhook)

@@ -1,7 +1,6 @@
 """Providers' reports, stored as they came: applied at once if their delivery is known, retried if it is not."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +11,9 @@ import sqlalchemy as sa
 
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.storable import storable, storable_value
+from app.domain.storable import storable
 from app.domain.words import AccountId, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
-
-_UNHOLDABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
-"""In JSON: an escaped NUL, whatever precedes it, and half of a surrogate pair."""
 
 LONGEST_EPOCH: Final = 9
 """Digits of an attempt's number that a database integer always holds."""
@@ -295,10 +291,5 @@ def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int |
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    """Return the parts of a provider's JSON that PostgreSQL's jsonb can store: no NUL, no lone surrogate, no NaN."""
-    try:
-        text = json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
-    except ValueError:  # NaN
-        return json.dumps(storable_value(raw), default=str)
-    # Nearly all of it is storable already. To check every value again would delay the event loop.
-    return json.dumps(storable_value(raw), default=str) if _UNHOLDABLE.search(text) else text
+    """Write a provider's JSON for PostgreSQL's jsonb. `storable_event` has left out what that cannot store."""
+    return json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
