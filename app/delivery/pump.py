@@ -231,11 +231,11 @@ class Pump:
 
     async def _rendered(self, result: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
         """Render what is not rendered yet, and store it. Give back what cannot be within half of the lease."""
-        done = len(result.rendered)
-        if done == len(result.rows) and not result.held:
+        aside = self._context.aside.of(self._lane.tenant)  # so that other tenants know of this one
+        rows, done = result.rows, len(result.rendered)
+        if done == len(rows) and not result.held:
             return result.rendered
         latest = by_loop(until - self._context.pace.lease.total_seconds() / 2)
-        rows, aside = result.rows, self._context.aside.of(self._lane.tenant)
         claimed_sends = [*result.rendered, *await aside.each(judging.claimed_send, rows[done:], until=latest)]
         async with self._context.database.begin(self._lane.tenant) as tx:
             await claims.store_texts(tx, [judging.attempt(claimed_send) for claimed_send in claimed_sends[done:]])

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.types import Receive
 
 from app.api import bodies, protocol
 from app.api.protocol import PunctualProtocol
@@ -46,39 +47,98 @@ BODIES_OF_NOBODY = {
 """Routes that read what nobody in particular says."""
 
 
-async def test_no_route_reads_a_body_before_it_knows_the_caller(app: FastAPI) -> None:
-    writing = [
+def writing_routes(app: FastAPI) -> list[tuple[str, str]]:
+    found = [
         (method, str(context.path))
         for context in iter_route_contexts(app.routes)
         for method in sorted(context.methods or ())
         if method not in ("GET", "HEAD", "OPTIONS")
     ]
-    assert len(writing) > 20
-    reading = {(method, path) for method, path in writing if await reads_the_body_of_a_stranger(app, method, path)}
-    assert reading == BODIES_OF_NOBODY
+    assert len(found) > 20
+    return found
 
 
-async def reads_the_body_of_a_stranger(app: FastAPI, method: str, path: str) -> bool:
-    read = False
+async def asked(app: FastAPI, method: str, path: str, key: str, receive: Receive) -> int:
+    """Ask as a server does, and return the status."""
     statuses = []
-
-    async def receive() -> dict[str, Any]:
-        nonlocal read
-        if read:
-            await asyncio.Event().wait()
-        read = True
-        return {"type": "http.request", "body": b"{}", "more_body": False}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         statuses.append(message.get("status"))
 
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"2"), (b"authorization", b"Bearer mr_x")]
-    address = re.sub(r"\{[^}]+\}", str(UUID(int=7)), path)
-    scope = {"type": "http", "method": method, "path": address, "headers": headers, "query_string": b""}
-    await app({**scope, "http_version": "1.1", "scheme": "http", "client": ("10.0.0.1", 1)}, receive, send)
-    if not read:
-        assert statuses[0] in (401, 404), (method, path)
-    return read
+    kind = KINDS.get(path, "application/json")
+    headers = {"content-type": kind, "transfer-encoding": "chunked", "authorization": f"Bearer {key}"}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": re.sub(r"\{[^}]+\}", str(UUID(int=7)), path),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "query_string": b"",
+        "http_version": "1.1",
+        "scheme": "http",
+        "client": ("10.0.0.1", 1),
+    }
+    await app(scope, receive, send)
+    return int(statuses[0])
+
+
+KINDS = {"/conversations/import": "application/x-ndjson", "/attachments": "multipart/form-data; boundary=x"}
+
+
+class Dripping:
+    """A body that comes a byte at a time, and never ends."""
+
+    def __init__(self) -> None:
+        self.is_read = False
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        if self.is_read:
+            await asyncio.sleep(0.001)
+        self.is_read = True
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+
+class Large:
+    """A body of two megabytes in one piece."""
+
+    def __init__(self) -> None:
+        self.is_read = False
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        if self.is_read:
+            await asyncio.Event().wait()
+        self.is_read = True
+        return {"type": "http.request", "body": b"x" * 2_000_000, "more_body": False}
+
+
+@pytest.mark.parametrize("make", [Dripping, Large])
+async def test_no_route_reads_a_body_before_it_knows_the_caller(
+    app: FastAPI, make: type[Dripping | Large], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE", 0.02)
+    reading = dict[tuple[str, str], int]()
+    for method, path in writing_routes(app):
+        body = make()
+        status = await asked(app, method, path, "mr_x", body.receive)
+        if body.is_read:
+            reading[method, path] = status
+        else:
+            assert status in (401, 404), (method, path)
+    assert reading == dict.fromkeys(BODIES_OF_NOBODY, 408 if make is Dripping else 413)
+
+
+async def test_every_route_ends_a_body_that_never_does(
+    app: FastAPI, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE", 0.02)
+    key = await make_key(Role.ADMIN)
+    reading = dict[tuple[str, str], int]()
+    for method, path in writing_routes(app):
+        body = Dripping()
+        status = await asked(app, method, path, key, body.receive)
+        if body.is_read:
+            reading[method, path] = status
+    assert len(reading) > 20
+    assert set(reading.values()) == {408}, reading
 
 
 class Counted:
