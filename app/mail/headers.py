@@ -159,13 +159,14 @@ def read_mailbox(value: str) -> Mailbox | None:
     (`email.utils.parseaddr` reads `Ann Lee ann@example.com` as `AnnLeeann@example.com`.) An encoded word holds a name,
     whatever it looks like (RFC 2047 section 5).
     """
-    pending = ""
+    pending = since_comma = ""
     for piece in [*(found[0] for found in _ADDRESS_PIECE.finditer(without_comments(value))), ","]:
         if piece.startswith("<") and (found := _find_address("".join(piece.split()))):
             return Mailbox(found, _display_name(pending) or _name_after(value, found))
-        if piece == "," and (found := _find_address(pending)):
+        if piece == "," and (found := _find_address(since_comma)):
             return Mailbox(found, _display_name(pending.partition(found)[0]) or _name_after(value, found))
         pending += piece
+        since_comma = "" if piece == "," else since_comma + piece
     return None
 
 
@@ -198,17 +199,17 @@ def without_comments(value: str) -> str:
 
 def _take_apart(value: str) -> tuple[str, list[str]]:
     """Return the text without its comments, and the comments without their brackets."""
-    kept, comments, depth = list[str](), list[str](), 0
+    kept, comments, depth = list[str](), list[list[str]](), 0
     for piece in _COMMENT_PIECE.findall(value):
         opens, closes = piece == "(", piece == ")" and depth > 0
         depth += opens - closes
         if opens and depth == 1:
-            comments.append("")
+            comments.append([])
         elif depth:
-            comments[-1] += piece
+            comments[-1].append(piece)
         elif not closes:
             kept.append(piece)
-    return (value, []) if depth else ("".join(kept), comments)
+    return (value, []) if depth else ("".join(kept), ["".join(comment) for comment in comments])
 
 
 def read_date(value: str) -> datetime | None:
