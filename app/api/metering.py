@@ -27,4 +27,7 @@ class Metered:
                 account.charge(owed)
                 owed = 0.0
 
-        await metered(self._app(scope, receive, send), count)
+        async def work() -> None:
+            await self._app(scope, receive, send)
+
+        await metered(work(), count)

@@ -16,6 +16,10 @@ from app.domain.words import Channel
 PHONE_CHANNELS: Final = frozenset({Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
 """Channels whose addresses are phone numbers: the same number is the same person on all of them."""
 
+LONGEST: Final = 1_000
+"""Characters. A longer text is no mailbox and no number, whatever name is beside it. Reading takes time that grows with
+its square."""
+
 _SHOWN_DIGITS: Final = 10
 """A shorter number is not shown in part: its ends would be most of it."""
 
@@ -51,7 +55,11 @@ class Address:
         `region` is the country (ISO 3166) in which national numbers of SMS and voice are read. `private` allows e-mail
         domains that only the tenant's own mail server knows, such as `.local`.
         """
-        return _read(channel, _Written(text, region, private))
+        written = _Written(text, region, private)
+        if not _is_too_long(channel, written):
+            return _read(channel, written)
+        left = without_marks(text)
+        return cls(channel, left, left.lower() if channel is Channel.EMAIL else left, written)
 
     @property
     def wire(self) -> str | None:
@@ -59,7 +67,7 @@ class Address:
 
         Computed on demand: most imported addresses are never written to, and this check is the slowest part.
         """
-        return _wire(self.channel, self._read_from)
+        return None if _is_too_long(self.channel, self._read_from) else _wire(self.channel, self._read_from)
 
     @property
     def family(self) -> str:
@@ -72,6 +80,10 @@ class Address:
         if self.channel is Channel.EMAIL:
             return mailbox_spellings(self.key) | {self.stored}
         return (number_spellings(self.key) if self.channel in PHONE_CHANNELS else frozenset({self.key})) | {self.stored}
+
+
+def _is_too_long(channel: Channel, written: _Written) -> bool:
+    return len(written.text) > LONGEST and (channel is Channel.EMAIL or channel in PHONE_CHANNELS)
 
 
 @lru_cache(_REMEMBERED)

@@ -6,6 +6,7 @@ lines (a third-party filter's, a bare `From `), and the sender often comes after
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -67,15 +68,20 @@ class Headers:
 
     def all(self, name: str) -> list[str]:
         """Return every value of this name, on one line each. Encoded words are still encoded."""
-        values = (value[:MAX_HEADER_BYTES] for key, value in self.fields if key == name)
-        return [one_line(decode_as_beside(value, self.charset)).strip() for value in values]
+        return list(self._values(name))
 
     def first(self, name: str) -> str | None:
-        return next(iter(self.all(name)), None)
+        return next(self._values(name), None)
 
     def firsts(self) -> dict[str, str]:
         """Return the first value of each name, which is the outermost."""
-        return {name: self.first(name) or "" for name, _ in reversed(self.fields)}
+        return {name: self._text(value) for name, value in dict(reversed(self.fields)).items()}
+
+    def _values(self, name: str) -> Iterator[str]:
+        return (self._text(value) for key, value in self.fields if key == name)
+
+    def _text(self, value: bytes) -> str:
+        return one_line(decode_as_beside(value[:MAX_HEADER_BYTES], self.charset)).strip()
 
 
 @dataclass(frozen=True, slots=True)

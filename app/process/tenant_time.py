@@ -21,7 +21,7 @@ from app.process.recently_used import RecentlyUsed
 
 AT_ONCE: Final = 1.0
 """Seconds of work after a pause, before anything waits."""
-DEEPEST: Final = 10.0
+DEEPEST: Final = 5.0
 """Seconds of work that may be owed. What is used beyond them is free: nobody waits longer than 20 seconds for it."""
 PRESENT: Final = 10.0
 """Seconds for which a tenant counts as there after its last request."""
@@ -42,7 +42,7 @@ class Purse(StrEnum):
     @property
     def share(self) -> float:
         """Seconds of work in each second."""
-        return 1.0 if self is Purse.REPORTS else 0.5
+        return 0.5 if self is Purse.REPORTS else 0.25
 
 
 class TenantTime:

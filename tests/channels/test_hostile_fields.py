@@ -24,7 +24,20 @@ INJECTED: Final = "x\r\nBcc: everybody@evil.example\r\n\r\n<b>pay here</b>"
 PIECES: Final = (
     *(INJECTED, "\r\n\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\u202e", "\u2066", "\ufeff"),
     *("=?utf-8?q?x=0D=0ABcc:_a=40evil.example?=", "=?utf-8?b?PT91dGYtOD9xP3g9MEQ9MEFCY2M6Pz0=?="),
-    *('"', "'", "\\", "\\u0000", "\\r\\n", ",", ";", "&To=+15550100", "%0d%0aTo:", "=", "}]}", '","Bcc":"a@evil.example'),
+    *(
+        '"',
+        "'",
+        "\\",
+        "\\u0000",
+        "\\r\\n",
+        ",",
+        ";",
+        "&To=+15550100",
+        "%0d%0aTo:",
+        "=",
+        "}]}",
+        '","Bcc":"a@evil.example',
+    ),
     *("--boundary\r\n", 'a"; filename="b', "ü", "\U0001f600", "https://a.example/", "wamid.x\r\n", "<a@b.example>"),
 )
 HOSTILE: Final = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=4).map("".join)

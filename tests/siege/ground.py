@@ -34,10 +34,6 @@ def process(program: Callable[..., Any], *arguments: Any, settings: Settings, lo
 
 
 def serve(port: int) -> None:
-    import sys
-    sys.path.insert(0, "/tmp/sg")
-    import siege_trace
-    siege_trace.install()
     operations.serve("127.0.0.1", port, 1)
 
 

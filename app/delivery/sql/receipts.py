@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.domain.charges import FILE_MARK, Charge
 from app.domain.provider_events import Priced, Receipt, ReceiptKind, Watermark
-from app.domain.storable import storable
+from app.domain.storable import storable, storable_value
 from app.domain.words import AccountId, DeliveryId, ReasonCode
 from app.store.transactions import TenantTx
 
@@ -291,5 +291,13 @@ def _read_correlation(correlation: str | None) -> tuple[DeliveryId | None, int |
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    """Write a provider's JSON for PostgreSQL's jsonb. `storable_event` has left out what that cannot store."""
-    return json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
+    """Return the parts of a provider's JSON that PostgreSQL's jsonb can store: no NUL, no lone surrogate, no NaN."""
+    try:
+        text = json.dumps(raw, default=str, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError:  # NaN, or half of a surrogate pair
+        return json.dumps(storable_value(raw), default=str)
+    # Nearly all of it is storable already. To check every value again, or to search with an expression, would delay the
+    # event loop. Without the backslashes that stand for themselves, this one is an escape.
+    is_storable = "\\u0000" not in text.replace("\\\\", "")
+    return text if is_storable else json.dumps(storable_value(raw), default=str)
