@@ -318,14 +318,15 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def moment(value: object) -> datetime | None:
-    """Read an ISO 8601 time; None for anything else. A time without a zone is read as UTC."""
+    """Read an ISO 8601 time in UTC; None for anything else. A time without a zone is read as UTC."""
     try:
         parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return parsed and (parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC))
+    except (ValueError, OverflowError):  # OverflowError: there is no such moment in UTC
         return None
-    return parsed.replace(tzinfo=UTC) if parsed and parsed.tzinfo is None else parsed
 
 
 def one_line(text: str, limit: int = 300) -> str:
     """Return text from outside as one line: no line breaks or control characters, at most `limit` characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
+    shown = text[: 10 * limit]  # the rest would only take time
+    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())[:limit]

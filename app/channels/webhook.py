@@ -203,7 +203,8 @@ class WebhookAdapter:
         body = json_object(webhook.body)
         # The specification keeps webhook-id the same when an event is sent again.
         key = webhook.headers.get("webhook-id", "")
-        if body.get("type") not in _KNOWN:
+        kind = body.get("type")
+        if not isinstance(kind, str) or kind not in _KNOWN:
             return [Unrecognized(key, body)]
         try:
             event = _EVENT.validate_python(body)

@@ -145,11 +145,11 @@ def decode_base64(encoded: bytes) -> bytes:
     The data ends at the padding, or at the last padding of several: some programs encode each line alone. What follows
     may be a mailing list's footer.
     """
-    first, padding, rest = encoded.partition(b"=")
-    pieces = [first]
-    while padding and (more := _PADDED.match(rest)):
+    first, padding, _ = encoded.partition(b"=")
+    pieces, end = [first], len(first) + 1
+    while padding and (more := _PADDED.match(encoded, end)):
         pieces.append(more[1])
-        rest = rest[more.end() :]
+        end = more.end()
     return b"".join(map(_decode_piece, pieces))
 
 

@@ -121,7 +121,7 @@ def test_what_people_wrote_fills_its_own_fields_alone(name: str) -> None:
     case = CASES[name]()
     assert isinstance(case, ProviderCase)
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(text=HOSTILE, short=HOSTILE)
     @example(text=INJECTED, short=INJECTED)
     @example(text=PIECES[11], short=PIECES[12])
@@ -136,7 +136,7 @@ def test_what_people_wrote_fills_its_own_fields_alone(name: str) -> None:
     check()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(name=HOSTILE)
 @example(name='a.pdf"\r\nX-Injected: 1\r\n\r\n--boundary--')
 def test_the_name_of_an_uploaded_file_is_a_name_alone(name: str) -> None:
@@ -165,7 +165,7 @@ async def uploaded(provider: str, filename: str) -> list[bytes]:
     return [part.removeprefix(b"\r\n") for part in parts]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(parameter=HOSTILE)
 @example(parameter=INJECTED)
 def test_a_template_s_parameters_are_texts_alone(parameter: str) -> None:

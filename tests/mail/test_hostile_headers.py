@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.addresses import LONGEST, Address
 from app.domain.words import Channel
-from app.mail.headers import read_date, read_mailbox, without_comments
+from app.mail.headers import decode_base64, read_date, read_mailbox, without_comments
 from app.mail.message import parse_mail
 
 LENGTH = 100_000
@@ -18,6 +18,7 @@ TIMES: dict[str, tuple[Callable[[str], object], str]] = {
     "an open comment": (without_comments, "("),
     "a date of comments": (read_date, "("),
     "a head of many fields": (lambda text: parse_mail(b"From: a@example.com\n" + text.encode() + b"\nx"), "a:\n"),
+    "base64 that ends again and again": (lambda text: decode_base64(text.encode()), "YQ=="),
     "an address of quotes": (lambda text: Address.read(Channel.EMAIL, text).wire, '\\"'),
     "an address of letters that idna maps": (lambda text: Address.read(Channel.EMAIL, "a@" + text).wire, "\u0130"),
 }

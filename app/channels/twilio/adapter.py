@@ -45,6 +45,8 @@ from app.domain.words import Channel, ReasonCode
 
 API: Final = "https://api.twilio.com"
 SIGNATURE: Final = "x-twilio-signature"
+MOST_DIGITS: Final = 9
+"""Of an error's code. Its codes have five."""
 
 STATUSES: Final[Mapping[str, ReceiptKind]] = {
     # The first four say that Twilio has the message, which is all that "sent" means here.
@@ -240,7 +242,8 @@ def _read(answer: ProviderResponse) -> SendResult:
 def _receipt(sid: str, status: str, fields: Mapping[str, str], correlation: str | None) -> Receipt:
     kind = STATUSES[status]
     failed = kind is ReceiptKind.FAILED
-    code = int(fields["ErrorCode"]) if fields.get("ErrorCode", "").isdecimal() else None
+    written = fields.get("ErrorCode", "")
+    code = int(written) if written.isdecimal() and len(written) <= MOST_DIGITS else None
     failure = _why(status, code) if failed else None
     return Receipt(
         kind=kind,
