@@ -73,7 +73,7 @@ class ConversationLine(_Line):
     )
     status: ConversationStatus = Field(default=ConversationStatus.ACTIVE, description="`archived` is skipped.")
     engagement: Engagement = Field(
-        default=Engagement.PENDING, description="`pending`: we owe a reply. `engaged`: the customer has the ball."
+        default=Engagement.PENDING, description="`pending`: we owe a reply. `engaged`: it is the customer's turn."
     )
     subject: str | None = Field(default=None, description="An e-mail's subject; a reply keeps it.")
     human_id: str | None = Field(default=None, description="The ticket number that people read.")
