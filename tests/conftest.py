@@ -34,10 +34,10 @@ SECRET_KEY = "only-for-tests-" + "0" * 32
 
 
 TOGETHER = (
-    ("tests/dev/test_stack.py", "tests/guide/"),
+    ("tests/dev/test_stack.py", "tests/dev/test_soak.py", "tests/guide/"),
     ("tests/test_cli.py", "tests/test_settings.py", "tests/conversations/test_import_file.py"),
 )
-"""Files that share what is expensive to make: a whole stack, a process to fork."""
+"""Files that share what is expensive to make: a whole stack, a process to fork. Large ones are handed out first."""
 
 
 class SharingInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types

@@ -32,6 +32,7 @@ async def sign_in(page: Page, url: str, key: str, place: str = "") -> list[str]:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.goto(f"{url}/console{place}")
+    await expect(page.get_by_label("Key or token")).to_be_focused()  # or the browser complains that it was too late
     await page.get_by_label("Key or token").fill(key)
     await page.keyboard.press("Enter")
     return said
