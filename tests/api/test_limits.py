@@ -9,8 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api.middleware import RequestLog
+from app.api.problems import STATUS, add_problem_handlers, status_of
+from app.domain.errors import MassReplyError, Overloaded, RateLimited
 from app.domain.words import Channel
 from app.runtime import Runtime
+from app.telemetry.metrics import Metrics
 from tests.api.test_problems import assert_problem
 from tests.api.test_worst_messages import TAGGED
 from tests.scene import add_conversations
@@ -30,6 +34,7 @@ def _search(filter: Mapping[str, Any]) -> tuple[str, bytes]:
 
 
 INVALID, LARGE = "invalid_template", "body_too_large"
+INVALID_REQUEST = "invalid_request", "invalid_request"
 Call = tuple[str, bytes]
 # How it is met; the status, the problem's code, the metric's limit, and what the problem says of it.
 LIMITS: Mapping[str, tuple[Call, int, str, str, str]] = {
@@ -38,11 +43,25 @@ LIMITS: Mapping[str, tuple[Call, int, str, str, str]] = {
     "size": (_create({"text": "x" * 100_001}), 422, "message_too_large", "message_too_large", "100 kB"),
     "values": ((SEARCH, b"[" + b"[]," * 60_000 + b"[]]"), 413, LARGE, LARGE, "50,000"),
     "bytes": ((SEARCH, b" " * 2_000_001), 413, LARGE, LARGE, "2,000,000"),
+    "ids": (
+        (
+            "/mass-replies",
+            json.dumps({"selection": {"external_ids": ["x"] * 10_001}, "message": {"text": "x"}}).encode(),
+        ),
+        422,
+        *INVALID_REQUEST,
+        "10,000",
+    ),
+    "depth": (
+        _search({"not": {"not": {"not": {"not": {"not": {"tags": {"any": ["x"]}}}}}}}),
+        422,
+        *INVALID_REQUEST,
+        "5",
+    ),
     "subjects": (
         _search({"any_of": [{"subject_contains": "x"}] * 6}),
         422,
-        "invalid_request",
-        "invalid_request",
+        *INVALID_REQUEST,
         "subject_contains",
     ),
 }
@@ -62,6 +81,41 @@ async def test_a_limit_that_is_met_is_named_and_counted_and_changes_nothing(
     line = f'mass_reply_http_refusals_total{{code="{code}",limit="{limit}"}}'
     assert _count(metrics.text().decode(), line) == _count(before, line) + 1
     assert (await client.get("/mass-replies")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "limit"),
+    [
+        *((kind(), kind.code) for kind in STATUS if kind not in (RateLimited, Overloaded)),
+        *((RateLimited(limit=limit), limit) for limit in ("requests", "streams")),
+        *(
+            (Overloaded(limit=limit), limit)
+            for limit in ("time", "connections", "statement_time", "bodies", "database")
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+async def test_every_refusal_is_a_problem_that_is_counted(error: MassReplyError, limit: str) -> None:
+    app, metrics = FastAPI(), Metrics()
+    add_problem_handlers(app)
+    app.state.refusals = Quiet()
+    app.add_middleware(RequestLog, metrics=metrics)
+
+    @app.get("/")
+    async def refuse() -> None:
+        raise error
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.example.test") as client:
+        assert_problem(await client.get("/"), status_of(type(error)), error.code)
+    assert (
+        _count(metrics.text().decode(), f'mass_reply_http_refusals_total{{code="{error.code}",limit="{limit}"}}') == 1
+    )
+
+
+class Quiet:
+    """Writes no refusal into an audit log."""
+
+    async def note(self, *_: object) -> None: ...
 
 
 def _count(figures: str, line: str) -> float:
