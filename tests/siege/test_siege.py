@@ -182,12 +182,5 @@ async def _normal(user: httpx.AsyncClient, tag: str, programs: Mapping[str, Fork
 
 async def _finished(user: httpx.AsyncClient, id_: str) -> None:
     async with asyncio.timeout(SECONDS * 3 + 60):
-        t0 = time.monotonic()
-        last = 0
-        while (b := (await user.get(f"/mass-replies/{id_}")).json())["finished_at"] is None:
+        while (await user.get(f"/mass-replies/{id_}")).json()["finished_at"] is None:
             await asyncio.sleep(0.2)
-            if time.monotonic() - last > 1:
-                last = time.monotonic()
-                open("/tmp/sg/counts.txt", "a").write(
-                    f"{last - t0:.1f} {b['counts']} {[(l['state'], l['reason']) for l in b['lanes']]}\n"
-                )
