@@ -1,8 +1,11 @@
 """Bring a database up to date, as its owner: the schema, the roles, the grants."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -13,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.store.database import SWEEPER_ROLE, async_url
+from app.store.transactions import failed
 from app.tables import ROUTING_TABLES
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -75,10 +79,20 @@ async def migrate(owner_url: str, runtime_url: str) -> None:
 async def _migrate(engine: AsyncEngine, runtime: sa.URL) -> None:
     async with engine.begin() as connection:
         await connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
-        await connection.run_sync(upgrade)
         await _create_roles(connection, runtime)
-        await _grant(connection, _quoted(connection, runtime.username))
-        await _allow(connection)
+        await connection.run_sync(upgrade)
+        # Others wait for what a migration has changed until all of this is done.
+        statements = [*_grants(_quoted(connection, runtime.username)), *await _policies(connection)]
+        await _execute_at_once(connection, statements)
+
+
+async def _execute_at_once(connection: AsyncConnection, statements: Sequence[str]) -> None:
+    """Execute them in one round trip."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        await driver.execute(";\n".join(statements))
+    except asyncpg.PostgresError as error:
+        raise failed(error, driver) from error
 
 
 def upgrade(connection: sa.Connection) -> None:
@@ -115,8 +129,8 @@ async def _create_roles(connection: AsyncConnection, runtime: sa.URL) -> None:
     await connection.execute(sa.text(f"GRANT {SWEEPER_ROLE} TO {name} WITH INHERIT FALSE, SET TRUE"))
 
 
-async def _grant(connection: AsyncConnection, name: str) -> None:
-    statements = [
+def _grants(name: str) -> list[str]:
+    return [
         f"GRANT USAGE ON SCHEMA public TO {name}, {SWEEPER_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT MAINTAIN ON deliveries TO {name}",  # for ANALYZE after a large batch
@@ -131,12 +145,10 @@ async def _grant(connection: AsyncConnection, name: str) -> None:
         f"GRANT EXECUTE ON FUNCTION {SEARCH_FUNCTION} TO {name}",
         *(f"GRANT SELECT ({columns}) ON {table} TO {SWEEPER_ROLE}" for table, columns in SWEEPER_COLUMNS.items()),
     ]
-    for statement in statements:
-        await connection.execute(sa.text(statement))
 
 
-async def _allow(connection: AsyncConnection) -> None:
-    """Let the sweeper and the search read through row-level security.
+async def _policies(connection: AsyncConnection) -> list[str]:
+    """Return what lets the sweeper and the search read through row-level security.
 
     A policy that is there stays: to replace it takes a lock that nobody else may read beside.
     """
@@ -146,12 +158,14 @@ async def _allow(connection: AsyncConnection) -> None:
     wanted = {("conversation_subjects", "search"): owner} | {
         (table, "sweeper"): SWEEPER_ROLE for table in SWEEPER_COLUMNS
     }
+    statements = []
     for (table, policy), role in wanted.items():
         if there.get((table, policy)) == [role]:
             continue
-        await connection.execute(sa.text(f"DROP POLICY IF EXISTS {policy} ON {table}"))
+        statements.append(f"DROP POLICY IF EXISTS {policy} ON {table}")
         reader = _quoted(connection, role)
-        await connection.execute(sa.text(f"CREATE POLICY {policy} ON {table} FOR SELECT TO {reader} USING (true)"))
+        statements.append(f"CREATE POLICY {policy} ON {table} FOR SELECT TO {reader} USING (true)")
+    return statements
 
 
 def _quoted(connection: AsyncConnection, name: str | None) -> str:

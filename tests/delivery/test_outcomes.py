@@ -8,7 +8,7 @@ from app.delivery.outcomes import answered
 from app.delivery.sql.claims import Claimed
 from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.lanes import LaneKey
-from app.domain.outbound import DEADLINE_PASSED, PAIR_RATE, Deferred, Rejected
+from app.domain.outbound import DEADLINE_PASSED, PAIR_RATE, Accepted, Deferred, Rejected, SendResult, Unknown
 from app.domain.words import AccountId, DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
 from tests.domain.people import ID, recipient
 
@@ -49,3 +49,38 @@ async def test_what_an_adapter_refuses_itself_says_nothing_about_the_provider() 
 )
 async def test_what_was_put_off_is_an_answer_only_where_the_provider_gave_it(code: str, heard: str) -> None:
     assert answered(claimed(0), Deferred(code, "Later."), ()).heard == heard
+
+
+REASON = ReasonCode.PROVIDER_REJECTED
+
+
+@pytest.mark.parametrize(
+    ("result", "event", "outcome", "heard"),
+    [
+        (Accepted("id-1"), DeliveryEvent.ACCEPT, "accepted", "answer"),
+        (Rejected(REASON, "No."), DeliveryEvent.REJECT, "rejected", "answer"),
+        (Rejected(REASON, "No.", own=True), DeliveryEvent.REFUSE, "refused", "nothing"),
+        (Deferred("throttled", "Later."), DeliveryEvent.DEFER, "deferred", "answer"),
+        (Unknown("Reset."), DeliveryEvent.LOSE_ANSWER, "unknown", "silence"),
+    ],
+)
+async def test_each_answer_is_reported_as_what_it_is(
+    result: SendResult, event: DeliveryEvent, outcome: str, heard: str
+) -> None:
+    told = answered(claimed(2), result, ())
+    assert (told.report.reported.event, told.report.reported.epoch) == (event, 3)
+    assert (told.report.outcome, told.heard) == (outcome, heard)
+    if outcome != "accepted":
+        assert told.report.evidence == getattr(result, "detail", None)
+
+
+@pytest.mark.parametrize(
+    ("code", "temporary", "retryable"),
+    [(REASON, False, False), (REASON, True, True), (ReasonCode.WINDOW_CLOSED, False, True)],
+)
+async def test_a_refusal_may_be_tried_again_by_its_code_or_its_own_word(
+    code: ReasonCode, temporary: bool, retryable: bool
+) -> None:
+    reason = answered(claimed(0), Rejected(code, "No.", temporary), ()).report.reported.reason
+    assert reason is not None
+    assert reason.retryable is retryable

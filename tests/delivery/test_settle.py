@@ -1,6 +1,7 @@
 """All that follows when a delivery ends, one transaction for each, on real rows."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -11,8 +12,9 @@ import sqlalchemy as sa
 
 from app.delivery import settle as settling
 from app.delivery.settle import Report, settle
-from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, Ignored, Transition
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, Ignored, ReportedEvent, Transition
 from app.domain.words import Channel, DeliveryId, ReasonCode
+from app.store.transactions import TenantTx
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode
@@ -469,3 +471,80 @@ async def test_two_mass_replies_to_the_same_conversations_hold_them_in_one_order
         await stage.somebody_waits_for_a_lock(2)
     await asyncio.gather(first, second)
     assert await stage.counts(one) == await stage.counts(two) == {"sent": 2}
+
+
+async def test_mass_replies_that_come_to_their_conversations_crosswise_wait_for_each_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has done its first group when the other begins, unless it waits for it."""
+    monkeypatch.setattr(settling, "GROUP", 1)
+    settle_group, halfway = settling._settle_group, 0
+
+    async def in_step(tx: TenantTx, reports: Sequence[Report]) -> Any:
+        nonlocal halfway
+        answers = await settle_group(tx, reports)
+        halfway += 1
+        if halfway == 1:
+            meet = [asyncio.create_task(stage.somebody_waits_for_a_lock()), asyncio.create_task(both_halfway())]
+            await asyncio.wait(meet, return_when=asyncio.FIRST_COMPLETED)
+            for each in meet:
+                each.cancel()
+        return answers
+
+    async def both_halfway() -> None:
+        while halfway < 2:
+            await asyncio.sleep(0.005)
+
+    monkeypatch.setattr(settling, "_settle_group", in_step)
+    one, two = await claimed(stage, 2), await claimed(stage, 2)
+    for conversation, delivery in zip(reversed(one.conversations), two.deliveries, strict=True):
+        await stage.runs("UPDATE deliveries SET conversation_id = :to WHERE id = :id", to=conversation, id=delivery)
+    await asyncio.gather(*(stage.settle(*map(accepted, batch.deliveries)) for batch in (one, two)))
+    assert await stage.counts(one) == await stage.counts(two) == {"sent": 2}
+
+
+async def test_what_comes_while_another_report_is_written_is_judged_by_what_that_left(stage: Stage) -> None:
+    batch = await claimed(stage)
+    async with stage.database.begin(stage.tenant) as first:
+        await settle(first, [lost(batch.first)])
+        second = asyncio.create_task(stage.settle(report(batch.first, E.RECEIPT_DELIVERED)))
+        await stage.somebody_waits_for_a_lock()
+    assert await second == {batch.first: Transition(S.DELIVERED)}
+    assert await stage.counts(batch) == {"delivered": 1}
+
+
+async def test_when_it_was_sent_stays_when_more_is_known(stage: Stage) -> None:
+    batch = await sent(stage)
+    before = (await stage.row(batch.first)).sent_at
+    await stage.settle(report(batch.first, E.RECEIPT_DELIVERED))
+    delivered_at = (await stage.row(batch.first)).delivered_at
+    await stage.settle(report(batch.first, E.RECEIPT_READ))
+    row = await stage.row(batch.first)
+    assert (row.sent_at, row.delivered_at) == (before, delivered_at)
+
+
+async def test_the_sweeper_s_guess_replaces_no_lost_answer(stage: Stage) -> None:
+    batch = await claimed(stage)
+    await stage.settle(lost(batch.first))
+    await stage.settle(report(batch.first, E.LOSE_WORKER, reason=because(C.WORKER_LOST, "Its lease ran out.")))
+    [attempt] = await stage.attempts(batch.first)
+    assert attempt.outcome == "unknown"
+
+
+async def test_what_is_sent_again_has_the_time_that_it_was_given(stage: Stage) -> None:
+    batch = await uncertain(stage)
+    await stage.runs("UPDATE mass_replies SET not_after = now() WHERE id = :id", id=batch.id)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    await stage.settle(Report(batch.first, ReportedEvent(E.SEND_AGAIN, None, not_after=later)))
+    await stage.claim(batch)
+    await stage.settle(report(batch.first, E.DEFER, 2))
+    row = await stage.row(batch.first)
+    assert (row.status, row.not_after) == ("queued", later)
+
+
+async def test_a_decision_that_comes_too_soon_says_nothing_about_the_attempt(stage: Stage) -> None:
+    batch = await claimed(stage)
+    answers = await stage.settle(report(batch.first, E.RESOLVE_SENT, None))
+    assert isinstance(answers[batch.first], Ignored)
+    [attempt] = await stage.attempts(batch.first)
+    assert attempt.outcome is None

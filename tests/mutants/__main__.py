@@ -18,7 +18,7 @@ def main(*names: str) -> int:
     open_ = 0
     for name in names or GROUPS:
         fates = _fates(name)
-        survived = [mutant for mutant, killer in fates.items() if killer is None]
+        survived = [mutant for mutant, killer in fates.items() if not killer]
         unexplained = [mutant for mutant in survived if mutant not in HARMLESS]
         open_ += len(unexplained)
         print(f"{name}: {len(fates)} mutants, {len(fates) - len(survived)} found, {len(survived)} survived")  # noqa: T201

@@ -135,6 +135,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_batch_sizes.py",
             f"{_DELIVERY}/test_pump.py",
             "tests/channels/test_http.py",
+            "tests/channels/test_provider_responses.py",
             "tests/channels/test_twilio.py",
         ),
     ),
@@ -148,7 +149,6 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_clocks.py",
             f"{_DELIVERY}/test_refusals.py",
             f"{_DELIVERY}/test_rendering_aside.py",
-            f"{_DELIVERY}/test_protocol.py",
         ),
     ),
     "record": Group(
@@ -170,7 +170,6 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_receipts.py",
             f"{_DELIVERY}/test_sweeper.py",
             f"{_DELIVERY}/test_whatsapp_pricing.py",
-            f"{_DELIVERY}/test_protocol.py",
         ),
     ),
 }

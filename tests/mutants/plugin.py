@@ -29,6 +29,10 @@ LEAST, TIMES = float(os.environ.get("MUTANTS_PATIENCE", "5")), 5
 mutant may wait forever."""
 
 
+NOT_RUN = ""
+"""The fate of a mutant that no test was run with."""
+
+
 class TooLong(BaseException):
     """A test did not end."""
 
@@ -89,7 +93,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     everyone = [mutant for mutant in GROUPS[name].mutants() if wanted in mutant.name]
     mutants = everyone[int(part) - 1 :: int(parts)]
     seen = _without(session.items, {id(mutant.place) for mutant in mutants})
-    fates, began, last = dict[str, str | None](), time.monotonic(), ""
+    fates: dict[str, str | None] = dict.fromkeys((mutant.name for mutant in mutants), NOT_RUN)
+    began, last = time.monotonic(), ""
     for number, mutant in enumerate(mutants, 1):
         fates[mutant.name] = killer = _killer(seen, mutant, last)
         last = killer or last  # it may notice the next one too
@@ -97,7 +102,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             _say(f"survived {len(seen.witnesses(mutant))} tests: {mutant.name}")
         if number % 20 == 0:
             _say(f"{number} of {len(mutants)}, {time.monotonic() - began:.0f} s")
-    Path(os.environ["MUTANTS_FATES"]).write_text(json.dumps(fates, indent=1))
+        Path(os.environ["MUTANTS_FATES"]).write_text(json.dumps(fates, indent=1))  # each time: the run may break off
     return True
 
 

@@ -66,12 +66,12 @@ async def test_a_database_of_another_release_is_left_as_it_is(
 async def test_a_migration_that_is_interrupted_has_changed_nothing_and_is_begun_again(
     connection: asyncpg.Connection, urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def interrupted(*_: object) -> None:
+    def interrupted(*_: object) -> list[str]:
         raise ConnectionError
 
     before = await schema_lines(connection)
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "_grant", interrupted)
+        patch.setattr(schema, "_grants", interrupted)
         with pytest.raises(ConnectionError):
             await migrate(*urls)
     assert await schema_lines(connection) == before

@@ -1,0 +1,30 @@
+"""One call within its deadline."""
+
+import pytest
+
+from app.delivery import calling
+from app.delivery.calling import call
+from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, SendResult
+
+NOW = 1_000.0
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "elapsed", lambda: NOW)
+
+
+@pytest.mark.parametrize("late", [0.0, 0.001, 3600.0])
+async def test_nothing_is_begun_when_its_time_is_over(late: float) -> None:
+    async def send() -> list[SendResult]:
+        raise AssertionError
+
+    results = await call(send, 2, NOW - late)
+    assert [isinstance(each, Deferred) and each.code for each in results] == [DEADLINE_PASSED] * 2
+
+
+async def test_what_has_time_left_is_sent() -> None:
+    async def send() -> list[SendResult]:
+        return [Accepted("id-1")]
+
+    assert await call(send, 1, NOW + 60) == [Accepted("id-1")]
