@@ -1,7 +1,6 @@
 """All that follows when a delivery ends, one transaction for each, on real rows."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -14,7 +13,6 @@ from app.delivery import settle as settling
 from app.delivery.settle import Report, settle
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, Ignored, ReportedEvent, Transition
 from app.domain.words import Channel, DeliveryId, ReasonCode
-from app.store.transactions import TenantTx
 from tests.delivery.stage import AUTHOR, Batch, Stage, because, report
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode
@@ -480,9 +478,9 @@ async def test_mass_replies_that_come_to_their_conversations_crosswise_wait_for_
     monkeypatch.setattr(settling, "GROUP", 1)
     settle_group, halfway = settling._settle_group, 0
 
-    async def in_step(tx: TenantTx, reports: Sequence[Report]) -> Any:
+    async def in_step(*given: Any) -> Any:
         nonlocal halfway
-        answers = await settle_group(tx, reports)
+        answers = await settle_group(*given)
         halfway += 1
         if halfway == 1:
             meet = [asyncio.create_task(stage.somebody_waits_for_a_lock()), asyncio.create_task(both_halfway())]

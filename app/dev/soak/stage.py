@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from app.dev.ports import free_port
 from app.dev.subprocesses import Child, child
 
-READY: Final = 240.0
+READY: Final = 900.0
 """Seconds for a process to start on a machine that is busy."""
 
 BACKENDS: Final = """
@@ -175,7 +175,7 @@ class Ground:
 
 async def ready(url: str) -> None:
     """Wait until the address answers 200. Raise TimeoutError."""
-    async with asyncio.timeout(READY), httpx.AsyncClient(trust_env=False, timeout=2) as http:
+    async with asyncio.timeout(READY), httpx.AsyncClient(trust_env=False, timeout=30) as http:
         while True:
             try:
                 if (await http.get(url)).status_code == httpx.codes.OK:
