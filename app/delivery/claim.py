@@ -34,8 +34,10 @@ from app.store.transactions import TenantTx
 PUT_OFF: Final = "The remaining messages were deferred, and are sent when the account may go on."
 AT_MOST: Final = 2
 """Deliveries that may be claimed and not yet recorded, per call that the account may have under way."""
-AT_ONCE: Final = 0.005
+AT_ONCE: Final = 0.04
 """Seconds of CPU that one claim may take for rendering in its transaction."""
+SLICE: Final = 0.003
+"""Seconds of them after which the event loop looks at everything else."""
 ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to claim again if only calls under way are in the way."""
 
@@ -134,7 +136,7 @@ class Claim:
         allowed_at = spend(snapshot.allowed_at, snapshot.now, snapshot.rate_per_second, sum(row.units for row in rows))
         rendering_time = self._context.plans.rendering_time(self._lane.mass_reply)
         judging = Judging(plan, sender, self._staged, reached, snapshot.now, rendering_time)
-        rendered = judging.at_once(rows)
+        rendered = await judging.at_once(rows)
         attempts = [*map(judging.attempt, rendered), *map(Attempt, rows[len(rendered) :])]
         held = self._share(share, snapshot)
         await claims.mark(self._tx, self._lane, attempts, allowed_at, snapshot.now, held)
@@ -206,12 +208,20 @@ class Judging:
     in_this_claim: Counter[Hashable] = field(default_factory=Counter)
     """Messages that this claim sends, by everything a person is known as."""
 
-    def at_once(self, rows: Sequence[Claimed]) -> tuple[ClaimedSend, ...]:
+    async def at_once(self, rows: Sequence[Claimed]) -> tuple[ClaimedSend, ...]:
         """Render what takes no time, in order. It holds up the claim, and with it the account."""
-        end, done = thread_time() + AT_ONCE, list[ClaimedSend]()
+        left, done = AT_ONCE, list[ClaimedSend]()
+        while left > 0 and len(done) < len(rows) and self.rendering_time.short:
+            if done:
+                await asyncio.sleep(0)
+            began = thread_time()
+            self._render_slice(rows, done, began + SLICE)
+            left -= thread_time() - began
+        return tuple(done)
+
+    def _render_slice(self, rows: Sequence[Claimed], done: list[ClaimedSend], end: float) -> None:
         while len(done) < len(rows) and self.rendering_time.short and thread_time() < end:
             done.append(self.claimed_send(rows[len(done)]))
-        return tuple(done)
 
     def claimed_send(self, claimed: Claimed) -> ClaimedSend:
         began = thread_time()

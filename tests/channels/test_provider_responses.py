@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -34,6 +35,14 @@ async def test_an_answer_carries_status_headers_and_json(http: httpx.AsyncClient
 
     assert isinstance(answer, ProviderResponse)
     assert (answer.status, answer.headers["X-Trace"], answer.text_member("sid")) == (201, "abc", "SM1")
+
+
+async def test_a_form_holds_any_text(http: httpx.AsyncClient) -> None:
+    form = {"Body & more": "".join(map(chr, range(1, 0x180))) + "€😀 a+b=c%20", "To": ""}
+    async with serving(answering(200)) as server:
+        await post(http, server.url, form=form)
+
+    assert dict(parse_qsl(server.requests[0].body.decode("ascii"), keep_blank_values=True)) == form
 
 
 async def test_a_connection_that_fails_is_deferred(http: httpx.AsyncClient) -> None:
