@@ -117,7 +117,7 @@ async def test_at_worst_each_row_of_such_a_tenant_is_read_and_not_for_each_of_th
     assert most(read) <= 4 * ALL, read
 
 
-async def test_settling_finds_each_row_by_its_key_whatever_plan_a_connection_keeps(stage: Stage) -> None:
+async def test_settling_finds_each_attempt_by_its_key_whatever_plan_a_connection_keeps(stage: Stage) -> None:
     batch = await stage.batch(ALL)
     async with stage.database.begin(stage.tenant) as tx:
         await stage.claim_in(tx, batch, ALL)
@@ -125,7 +125,7 @@ async def test_settling_finds_each_row_by_its_key_whatever_plan_a_connection_kee
     async with stage.database.begin(stage.tenant) as tx, counting_rows(tx) as read:
         await tx.execute(sa.text("SET LOCAL enable_nestloop = off"))  # as for tables that were empty
         assert len(await settle(tx, few)) == FEW
-    assert most(read) <= A_HANDFUL * FEW, read
+    assert read["delivery_attempts"] <= A_HANDFUL * FEW, read
 
 
 @pytest.mark.parametrize("condition", [TagCondition(any=("incident",)), TagCondition(all=("incident",))])
