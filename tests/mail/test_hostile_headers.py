@@ -33,8 +33,8 @@ def test_a_hostile_header_takes_no_longer_than_its_length_allows(name: str) -> N
         text = unit * (length // len(unit))
         return min(_timed(read, text + " " * again) for again in range(3))
 
-    # Twenty times the text took four hundred times as long. Less than 40 times is in proportion, on any machine.
-    assert seconds(LENGTH) < 40 * seconds(LENGTH // 20) + 0.001
+    # Twenty times the text took four hundred times as long. Less than 100 times is in proportion, on any machine.
+    assert seconds(LENGTH) < 100 * seconds(LENGTH // 20) + 0.001
 
 
 def _timed(read: Callable[[str], object], text: str) -> float:
