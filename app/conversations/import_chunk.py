@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.conversations.import_line import ContactLine, ConversationLine, FieldsPatch, InvalidLine, too_many_fields
-from app.domain.addresses import PHONE_CHANNELS, Address, identity
+from app.domain.addresses import PHONE_CHANNELS, Address, email_key, identity, phone_key
 from app.domain.conversation import (
     Contact,
     Conversation,
@@ -101,6 +101,8 @@ def possible_contacts(
     found = set[str]()
     for external_id, said in by_conversation.items():
         stored = conversations.get(external_id)
+        if stored is None and len(said) == 1 and named_contacts(said):
+            continue
         contact = None if stored is None else contacts[stored.contact]
         nameless = any(line.contact is not None and line.contact.nameless for line in said)
         if contact is None or contact.unnamed or nameless:
@@ -181,7 +183,7 @@ class Chunk:
         before = self.conversations.get(line.external_id)
         draft = self._draft(line, before, now)
         contact = self._contact(line, before, draft)
-        conversation = self._addressed(replace(draft, contact=contact.external_id), before, contact)
+        conversation = self._addressed(draft, before, contact)
         message = self._new_message(line, draft.channel)
         if message is not None:
             conversation = _received(conversation, line, message, now)
@@ -202,6 +204,15 @@ class Chunk:
             return None
         return f"This conversation cannot be replied to: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
 
+    def reply_key(self, conversation: Conversation) -> str | None:
+        """Return the key of the address that a reply goes to."""
+        if conversation.address_key is not None:
+            return conversation.address_key
+        contact = self.contacts[conversation.contact]
+        if conversation.channel is Channel.EMAIL:
+            return email_key(contact.email)
+        return phone_key(contact.phone) if conversation.channel in PHONE_CHANNELS else None
+
     def updates(self) -> list[ConversationUpdated]:
         """Return the changes of existing conversations, to publish. New conversations are not published."""
         both = [
@@ -214,19 +225,24 @@ class Chunk:
         """Return the conversation as the line says it, with its contact unchanged."""
         if before is None and "channel" not in line.given:
             raise InvalidLine("channel_required", "/channel: A new conversation needs a channel.")
-        start = before or Conversation(line.given["channel"], "", line.given.get("created_at", now), line.external_id)
-        draft = replace(start, **line.given)
-        self._check_account(line, draft)
+        self._check_account(line, before)
+        fields = _merged({} if before is None else before.custom_fields, line.custom_fields)
+        if before is None:
+            given = {"created_at": now, **line.given}
+            draft = Conversation(contact="", external_id=line.external_id, custom_fields=fields, **given)
+        else:
+            draft = replace(before, custom_fields=fields, **line.given)
         address = None if draft.address is None else self._read(draft, draft.address).stored or None
-        return replace(draft, address=address, custom_fields=_merged(draft.custom_fields, line.custom_fields))
+        return draft if address == draft.address else replace(draft, address=address)
 
     def _contact(self, line: ConversationLine, before: Conversation | None, draft: Conversation) -> Contact:
         """Return the conversation's contact as the line leaves it."""
         said = line.contact or ContactLine()
         if said.external_id is not None and (before is None or said.external_id != before.contact):
-            return _patched(self.contacts.get(said.external_id, Contact(said.external_id)), said)
+            known = self.contacts.get(said.external_id)
+            return _new_contact(said.external_id, said) if known is None else _patched(known, said)
         if before is None:
-            return self._at_address(draft, said, _patched(Contact("", unnamed=True), said))
+            return self._at_address(draft, said, replace(_new_contact("", said), unnamed=True))
         current = self.contacts[before.contact]
         patched = _patched(current, said)
         if current.unnamed and unnamed_id(draft, patched) == unnamed_id(before, current):
@@ -255,23 +271,25 @@ class Chunk:
         return Address.read(conversation.channel, address, region)
 
     def _addressed(self, draft: Conversation, before: Conversation | None, contact: Contact) -> Conversation:
-        """Store the given address, with its key; none if it equals the contact's own.
+        """Name the contact, and store the given address, with its key; none if it equals the contact's own.
 
         A line that repeats a derived address, as one that sends our own answer back does, gives no address.
         """
+        named = contact.external_id
         own, derived = contact.address_on(draft.channel), before is not None and before.address is None
         given = None if draft.address is None else self._read(draft, draft.address)
         if given is None or (derived and own is not None and self._read(draft, own).key == given.key):
-            return replace(draft, address=None, address_key=None)
-        return replace(draft, address_key=given.key)
+            return replace(draft, contact=named, address=None, address_key=None)
+        return replace(draft, contact=named, address_key=given.key)
 
-    def _check_account(self, line: ConversationLine, draft: Conversation) -> None:
-        if draft.channel_account is None or not line.given.keys() & {"channel", "channel_account"}:
+    def _check_account(self, line: ConversationLine, before: Conversation | None) -> None:
+        key = line.given.get("channel_account", before and before.channel_account)
+        if key is None or not line.given.keys() & {"channel", "channel_account"}:
             return
-        channel = self.accounts.channel_of(draft.channel_account)
+        channel = self.accounts.channel_of(key)
         if channel is None and "channel_account" in line.given:
             raise InvalidLine("unknown_channel_account", "/channel_account: There is no channel account with this key.")
-        if channel not in (None, draft.channel):
+        if channel not in (None, line.given.get("channel", before and before.channel)):
             raise InvalidLine("channel_mismatch", "/channel_account: This account is on another channel.")
 
     def _new_message(self, line: ConversationLine, channel: Channel) -> CustomerMessage | None:
@@ -295,15 +313,20 @@ class Chunk:
         return True
 
 
+def _new_contact(external_id: str, line: ContactLine) -> Contact:
+    return Contact(external_id, **line.given, custom_fields=_merged({}, line.custom_fields))
+
+
 def _patched(contact: Contact, line: ContactLine) -> Contact:
     return replace(contact, **line.given, custom_fields=_merged(contact.custom_fields, line.custom_fields))
 
 
 def _merged(fields: Mapping[str, object], patch: FieldsPatch) -> Mapping[str, object]:
-    if patch is None:
-        return {}
+    if not patch:
+        return fields if patch is not None else {}
     merged = {name: value for name, value in {**fields, **patch}.items() if value is not None}
-    why = too_many_fields(merged) if any(value is not None for value in patch.values()) else None
+    # What a line gives alone was counted when it was read.
+    why = too_many_fields(merged) if fields and any(value is not None for value in patch.values()) else None
     if why is not None:
         raise InvalidLine("too_many", f"{why} Set others to null first.")
     return merged
@@ -333,5 +356,7 @@ def _received(
     conversation: Conversation, line: ConversationLine, message: CustomerMessage, now: datetime
 ) -> Conversation:
     """Return the conversation. The line's status and engagement win over those that its message would set."""
+    received = receive(conversation, message, now)
     said = {name: line.given[name] for name in ("status", "engagement") if name in line.given}
-    return replace(receive(conversation, message, now), **said)
+    differs = any(getattr(received, name) is not value for name, value in said.items())
+    return replace(received, **said) if differs else received

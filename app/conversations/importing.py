@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from app.conversations.import_chunk import Chunk
 from app.conversations.import_line import ConversationLine, InvalidLine, parse_line
 from app.conversations.import_report import ImportReport
+from app.conversations.ordinary_line import parse_ordinary
 from app.conversations.sql.imports import load_chunk, store_chunk
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
@@ -66,7 +67,7 @@ async def _chunks(body: AsyncIterable[bytes], report: ImportReport) -> AsyncIter
 def _line(raw: bytes | OversizedItem) -> ConversationLine | None:
     if isinstance(raw, OversizedItem):
         raise InvalidLine("too_large", f"This line has {raw.size:,} bytes, which is too many.")
-    return parse_line(raw) if raw.strip() else None
+    return parse_ordinary(raw) or (parse_line(raw) if raw.strip() else None)
 
 
 async def _import_chunk(
@@ -90,4 +91,4 @@ async def _import_chunk(
 async def write_chunk(tx: TenantTx, chunk: Chunk, now: datetime, digests: AddressDigests) -> None:
     """Store a chunk. An address that was blocked when its contact was erased is blocked again if it comes back."""
     await store_chunk(tx, chunk, now)
-    await block_again(tx, digests, chunk.changed_addresses())
+    await block_again(tx, digests, chunk.changed_addresses)

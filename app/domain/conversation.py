@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.domain.addresses import PHONE_CHANNELS
@@ -177,13 +178,13 @@ def receive(conversation: Conversation, message: CustomerMessage, now: datetime)
     if not message.believed:
         return conversation
     if message.automatic:
-        return conversation if conversation.reply_to_message_id else _parented(conversation, message)
+        return conversation if conversation.reply_to_message_id else replace(conversation, **_as_parent(message))
     last, at = conversation.last_customer_message_at, now if message.live else message.at(now)
     if last is not None and at < last:
         return conversation
     awake = ConversationStatus.ACTIVE if conversation.status in REOPENED else conversation.status
-    received = replace(conversation, engagement=Engagement.PENDING, status=awake, last_customer_message_at=at)
-    return _parented(received, message)
+    parent = _as_parent(message)
+    return replace(conversation, engagement=Engagement.PENDING, status=awake, last_customer_message_at=at, **parent)
 
 
 def differences(before: Conversation, after: Conversation) -> dict[str, Changed]:
@@ -203,7 +204,8 @@ def updated(id_: ConversationId, before: Conversation, after: Conversation) -> C
     return ConversationUpdated(id_, changed, tuple(added), tuple(removed)) if changed or added or removed else None
 
 
-def _parented(conversation: Conversation, message: CustomerMessage) -> Conversation:
+def _as_parent(message: CustomerMessage) -> dict[str, Any]:
+    """Return what changes if a reply answers this message."""
     if message.provider_message_id is None:
-        return conversation
-    return replace(conversation, reply_to_message_id=message.provider_message_id, reply_references=message.references)
+        return {}
+    return {"reply_to_message_id": message.provider_message_id, "reply_references": message.references}

@@ -20,6 +20,8 @@ _SEVERAL: Final = re.compile(r"[,;]")
 _NEEDLESSLY_QUOTED: Final = re.compile(r"\"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)\"(?=@)")
 """Quotes that change nothing (RFC 5321 section 4.1.2)."""
 _PLAIN: Final = re.compile(r"[^\s<>,;:()\"]+")
+_ORDINARY: Final = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]+)@([a-z\d-]+(?:\.[a-z\d-]+)*)", re.ASCII)
+"""Nearly every address: nothing in it is to be removed or rewritten."""
 _A_LABEL: Final = "xn--"
 
 _GOOGLE: Final = frozenset({"gmail.com", "googlemail.com"})
@@ -45,6 +47,9 @@ class ReadMailbox:
 
 def read_mailbox_address(text: str) -> ReadMailbox:
     """Read the one address in a text. Two of them are no address."""
+    ordinary = _ORDINARY.fullmatch(text)
+    if ordinary is not None and _A_LABEL not in ordinary[2]:
+        return ReadMailbox(text, _key(ordinary[1], ordinary[2]), (ordinary[1], ordinary[2]))
     found = _only_address(_without_scheme(with_joiners(text).rstrip(",; ")))
     found = found and _NEEDLESSLY_QUOTED.sub(r"\1", found)
     local, at, written = (found or "").rpartition("@")

@@ -27,6 +27,9 @@ extension, which no text reaches, begins with one, or with `,`, `;` or `#`."""
 INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """E.164: at most fifteen digits."""
 
+_SHORTEST: Final = 4
+"""Digits of a national number that is not parsed. Shorter ones are of no country's."""
+
 _BARE: Final = re.compile(r"\d+|00[\d\s().-]+")
 
 _REMEMBERED: Final = 8_192
@@ -40,24 +43,50 @@ class ReadNumber:
     key: str = field(repr=False)
     international: str | None = field(repr=False)
     """E.164 as it was written, whether or not the number is known to be possible."""
-    number: PhoneNumber | None = field(repr=False)
+    _read_from: tuple[str, str | None] | None = field(repr=False)
+    """What was parsed, with its region."""
 
     def dialled(self) -> str | None:
         """E.164 as the country's numbers are today; None when no number may look like this."""
-        return None if self.number is None else _dialled(self.number, self.key)
+        number = None if self._read_from is None else _parsed(*self._read_from)
+        return None if number is None else _dialled(number, self.key)
 
 
 def read_number(text: str, region: str | None, *, bare_is_international: bool = False) -> ReadNumber:
     """Read a phone number. Without a `+` it is a national one of the region. If there is no region, every form is
     None."""
+    if _is_plain(text):
+        return ReadNumber(text, _today(text), text, (text, None))
     written = _without_server(_SCHEME.sub("", without_marks(text), count=1))
-    number = _parse(written, region, bare_is_international=bare_is_international)
+    read_from = _to_parse(written, region, bare_is_international=bare_is_international)
+    number = None if read_from is None else _parsed(*read_from)
     if number is None:
         return ReadNumber(written, written, None, None)
     e164 = _e164(number)
     key = _today(e164)
     international = e164 if INTERNATIONAL.fullmatch(e164) else None
-    return ReadNumber(e164, key, international, number)
+    return ReadNumber(e164, key, international, read_from)
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether parsing would give back the same text: nearly every stored number, and parsing is slow."""
+    if INTERNATIONAL.fullmatch(text) is None:
+        return False
+    code = next((text[1:end] for end in (2, 3, 4) if int(text[1:end]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), "")
+    national = text[1 + len(code) :]
+    if not code or len(national) < _SHORTEST or national.startswith("0"):
+        return False
+    prefix = _national_prefix(int(code))
+    return prefix is None or prefix.match(national) is None
+
+
+@lru_cache(1_000)
+def _national_prefix(code: int) -> re.Pattern[str] | None:
+    """Return what numbers of a country may begin with that is no part of them."""
+    region = phonenumbers.region_code_for_country_code(code)
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    prefix = metadata and metadata.national_prefix_for_parsing
+    return re.compile(prefix) if prefix else None
 
 
 def _without_server(written: str) -> str:
@@ -65,14 +94,15 @@ def _without_server(written: str) -> str:
     return f"+{whatsapp[1]}" if whatsapp else written
 
 
-def _parse(written: str, region: str | None, *, bare_is_international: bool) -> PhoneNumber | None:
+def _to_parse(written: str, region: str | None, *, bare_is_international: bool) -> tuple[str, str | None] | None:
+    """Return what to parse, and by which country's rules. None if the text is not a number."""
     if not _WRITTEN.fullmatch(written):
         return None
     is_international = written.startswith("+") or (bare_is_international and _BARE.fullmatch(written) is not None)
     if not is_international and (region is None or bare_is_international):
         return None
     # Without the `+`, bare digits would be read by the region's own rules. No country's code begins with a zero.
-    return _parsed("+" + written.removeprefix("+").removeprefix("00") if is_international else written, region)
+    return ("+" + written.removeprefix("+").removeprefix("00") if is_international else written), region
 
 
 @lru_cache(_REMEMBERED)
@@ -100,7 +130,8 @@ def _dialled(number: PhoneNumber, key: str) -> str | None:
 
 def region_of_number(text: str) -> str | None:
     """Return the country of an international number, or None if it has none or is not one."""
-    number = _parse(without_marks(text), None, bare_is_international=False)
+    read_from = _to_parse(without_marks(text), None, bare_is_international=False)
+    number = None if read_from is None else _parsed(*read_from)
     return None if number is None else phonenumbers.region_code_for_number(number)
 
 

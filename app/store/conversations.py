@@ -45,7 +45,7 @@ _LOCK = sa.text(f"""
 
 async def lock_conversations(tx: TenantTx, external_ids: Sequence[str]) -> dict[str, Conversation]:
     """Lock the conversations of these external ids until the transaction ends, and return those that exist."""
-    rows = await tx.execute(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids)
+    rows = await tx.rows(_LOCK_BY_EXTERNAL_IDS, external_ids=external_ids)
     return {row.external_id: _read(row) for row in rows}
 
 
@@ -55,7 +55,7 @@ async def lock_conversation(tx: TenantTx, id_: ConversationId) -> Conversation |
 
 async def lock_by_ids(tx: TenantTx, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
     """The same by our own ids."""
-    return {row.id: _read(row) for row in await tx.execute(_LOCK, ids=ids)}
+    return {row.id: _read(row) for row in await tx.rows(_LOCK, ids=ids)}
 
 
 def _read(row: Any) -> Conversation:

@@ -1,6 +1,6 @@
 """Addresses that stay blocked although their contact was erased."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
@@ -15,7 +15,7 @@ _PREPARING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended('eras
 
 async def wait_for_erasures(tx: TenantTx) -> None:
     """Let no contact of the tenant be erased until the transaction ends."""
-    await tx.execute(_PREPARING, tenant=str(tx.tenant))
+    await tx.rows(_PREPARING, tenant=str(tx.tenant))
 
 
 _ANY_DIGEST = sa.text("SELECT EXISTS (SELECT FROM erased_blocks WHERE tenant_id = :tenant)")
@@ -35,14 +35,18 @@ _BLOCK_AGAIN = sa.text("""
 
 async def has_digests(tx: TenantTx) -> bool:
     """Return whether the tenant has any address that stays blocked as a digest."""
-    return bool(await tx.scalar(_ANY_DIGEST))
+    [row] = await tx.rows(_ANY_DIGEST)
+    return bool(row.exists)
 
 
-async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Collection[Address]) -> None:
-    """Block the new addresses that an erased contact had blocked."""
-    if not addresses or not await has_digests(tx):
+async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Callable[[], Iterable[Address]]) -> None:
+    """Block the new addresses that an erased contact had blocked.
+
+    The addresses are asked for only if the tenant has any digest: finding them takes longer than anything else here.
+    """
+    if not await has_digests(tx):
         return
-    named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))
+    named = sorted(set(addresses()), key=lambda each: (each.channel, each.key, each.stored))
     known = [(address, digest) for address in named for digest in digests.possible(tx.tenant, address)]
     values = {
         "channels": [address.channel for address, _ in known],

@@ -98,7 +98,7 @@ async def test_after_a_rotation_the_former_key_is_not_needed_any_more(
             opened = await load_account(tx, alone.vault, id_)  # type: ignore[arg-type]
             assert opened is not None
             assert opened.credentials == EMAIL["credentials"]
-            await erased_addresses.block_again(tx, alone.address_digests, [ADDRESS])
+            await erased_addresses.block_again(tx, alone.address_digests, lambda: [ADDRESS])
             blocked = await tx.scalars(sa.text("SELECT address FROM blocked_addresses"))
             assert list(blocked) == [ADDRESS.key]
         assert await former_digest_keys(database, alone.vault) == [SECRET_KEY]

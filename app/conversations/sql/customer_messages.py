@@ -155,22 +155,28 @@ _ADD_MESSAGES = sa.text(f"""
     INSERT INTO messages (tenant_id, conversation_id, kind, text, provider_message_id, sender, automatic,
                           attachments, created_at)
     SELECT :tenant, r.conversation_id, 'customer_message', r.text, r.provider_message_id,
-           coalesce(r.sender, {KEY}), r.automatic, r.attachments, r.created_at
+           coalesce(r.sender, (
+               SELECT {KEY}
+               FROM (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = r.conversation_id LIMIT 1) c
+               CROSS JOIN LATERAL (SELECT * FROM contacts
+                                   WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k)),
+           r.automatic, r.attachments, r.created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (conversation_id uuid, text text, provider_message_id text,
         sender text, automatic boolean, attachments jsonb, created_at timestamptz)
-    CROSS JOIN LATERAL (SELECT * FROM conversations
-                        WHERE tenant_id = {SOME_TENANT} AND id = r.conversation_id LIMIT 1) c
-    CROSS JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k
     RETURNING id, conversation_id
 """)  # noqa: S608 - built from constants
 
 
-def message_row(id_: UUID, conversation: Conversation, message: CustomerMessage, now: datetime) -> Mapping[str, object]:
+def message_row(
+    id_: UUID, conversation: Conversation, message: CustomerMessage, now: datetime, reply_key: str | None = None
+) -> Mapping[str, object]:
+    """Return a message as `add_messages` takes it. `reply_key` is the key of the address that a reply goes to; if it is
+    left out, it is looked up."""
     return {
         "conversation_id": str(id_),
         "text": storable(message.text),
         "provider_message_id": message.provider_message_id,
-        "sender": address_key(conversation.channel, message.sender) if message.sender else None,
+        "sender": address_key(conversation.channel, message.sender) if message.sender else reply_key,
         "automatic": message.automatic or not message.believed,
         "attachments": [{"filename": name} for name in message.attachment_names],
         "created_at": write_time(message.at(now)),
@@ -181,5 +187,5 @@ async def add_messages(tx: TenantTx, rows: Sequence[Mapping[str, object]]) -> li
     """Add customers' messages to the timelines of conversations that the caller has locked."""
     if not rows:
         return []
-    added = await tx.execute(_ADD_MESSAGES, rows=json.dumps(rows))
+    added = await tx.rows(_ADD_MESSAGES, rows=json.dumps(rows, ensure_ascii=False))
     return [MessageCreated(row.id, row.conversation_id) for row in added]

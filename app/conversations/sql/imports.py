@@ -4,11 +4,20 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.conversations.import_chunk import Chunk, KnownAccount, KnownAccounts, named_contacts, possible_contacts
+from app.conversations.import_chunk import (
+    Chunk,
+    KnownAccount,
+    KnownAccounts,
+    NewMessage,
+    named_contacts,
+    possible_contacts,
+)
 from app.conversations.import_line import ConversationLine
 from app.conversations.sql.customer_messages import add_messages, message_row
 from app.domain.accounts import region_of
@@ -17,7 +26,7 @@ from app.domain.conversation import Contact, Conversation, MessageKey, message_k
 from app.domain.filters import filterable
 from app.domain.json_reader import write_time
 from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry
-from app.domain.words import Channel, ConversationId
+from app.domain.words import Channel
 from app.store.conversations import lock_conversations, read_contact
 from app.store.database import SOME_TENANT, plan_by_key
 from app.store.erased_addresses import wait_for_erasures
@@ -30,7 +39,7 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import 
 
 async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine]) -> Chunk:
     """Load what these lines refer to, locked until the transaction ends."""
-    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+    await tx.rows(_ONE_AT_A_TIME, tenant=str(tx.tenant))
     await wait_for_erasures(tx)
     await plan_by_key(tx)
     accounts = await _load_accounts(tx)
@@ -56,7 +65,7 @@ _ACCOUNTS = sa.text("""
 
 
 async def _load_accounts(tx: TenantTx) -> KnownAccounts:
-    rows = await tx.execute(_ACCOUNTS)
+    rows = await tx.rows(_ACCOUNTS)
     return KnownAccounts({row.key: KnownAccount(Channel(row.channel), region_of(row.config)) for row in rows})
 
 
@@ -70,7 +79,7 @@ _CONTACTS = sa.text(f"""
 
 
 async def _load_contacts(tx: TenantTx, external_ids: Collection[str]) -> dict[str, Contact]:
-    rows = await tx.execute(_CONTACTS, external_ids=sorted(external_ids))
+    rows = await tx.rows(_CONTACTS, external_ids=sorted(external_ids))
     return {row.external_id: read_contact(row) for row in rows}
 
 
@@ -90,7 +99,8 @@ async def _used_elsewhere(
     if not held:
         return frozenset()
     besides = [each.id for each in conversations.values()]
-    return frozenset(await tx.scalars(_USED_ELSEWHERE, contacts=sorted(held), besides=besides))
+    rows = await tx.rows(_USED_ELSEWHERE, contacts=sorted(held), besides=besides)
+    return frozenset(row.external_id for row in rows)
 
 
 _KNOWN = sa.text(f"""
@@ -120,8 +130,7 @@ async def _known_messages(
         {"n": n, "conversation_id": conversations[external_id].id, **asdict(key)}
         for n, (external_id, key) in enumerate(wanted)
     ]
-    found = await tx.scalars(_KNOWN, wanted=json.dumps(rows, default=_json))
-    return {wanted[n] for n in found}
+    return {wanted[row.n] for row in await tx.rows(_KNOWN, wanted=_written(rows))}
 
 
 async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
@@ -131,17 +140,20 @@ async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
     ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
     if chunk.changed_conversations:
         changed = {key: chunk.conversations[key] for key in sorted(chunk.changed_conversations)}
-        ids |= await _store_conversations(tx, changed.values())
-        await _store_tags(tx, [(ids[key], each.tags) for key, each in changed.items()])
-        await _store_fields(tx, [(ids[key], each.custom_fields) for key, each in changed.items()])
-    rows = [
-        message_row(ids[each.external_id], chunk.conversations[each.external_id], each.message, now)
-        for each in chunk.messages
-    ]
-    added = await add_messages(tx, rows)
-    known = {each.id for each in chunk.stored.values()}
-    created = [message for message in added if message.conversation_id in known]
+        stored = await _store_conversations(tx, changed.values())
+        ids |= {row.external_id: row.id for row in stored}
+        known = [row.id for row in stored if not row.is_new]
+        await _store_tags(tx, known, [(ids[key], each.tags) for key, each in changed.items()])
+        await _store_fields(tx, known, [(ids[key], each.custom_fields) for key, each in changed.items()])
+    added = await add_messages(tx, [_message_row(chunk, ids[each.external_id], each, now) for each in chunk.messages])
+    before = {each.id for each in chunk.stored.values()}
+    created = [message for message in added if message.conversation_id in before]
     await publish(tx, _news(created, chunk.updates()))
+
+
+def _message_row(chunk: Chunk, id_: UUID, new: NewMessage, now: datetime) -> Mapping[str, object]:
+    conversation = chunk.conversations[new.external_id]
+    return message_row(id_, conversation, new.message, now, chunk.reply_key(conversation))
 
 
 def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[OutboxEntry]:
@@ -160,7 +172,7 @@ _VACATE = sa.text("""
 async def _vacate(tx: TenantTx, external_ids: Collection[str]) -> None:
     """Free the address of a contact without an id that has left it, for a newcomer."""
     if external_ids:
-        await tx.execute(_VACATE, external_ids=sorted(external_ids))
+        await tx.rows(_VACATE, external_ids=sorted(external_ids))
 
 
 _STORE_CONTACTS = sa.text("""
@@ -179,13 +191,13 @@ _STORE_CONTACTS = sa.text("""
 
 async def _store_contacts(tx: TenantTx, contacts: Sequence[Contact]) -> None:
     if contacts:
-        rows = [_contact_row(each) for each in contacts]
-        await tx.execute(_STORE_CONTACTS, rows=json.dumps(rows, default=_json))
+        await tx.rows(_STORE_CONTACTS, rows=_written([_contact_row(each) for each in contacts]))
 
 
 def _contact_row(contact: Contact) -> dict[str, object]:
-    keys = {"email_key": email_key(contact.email), "phone_key": phone_key(contact.phone)}
-    return {**_row(contact), **keys}
+    row = _row(contact)
+    row["email_key"], row["phone_key"] = email_key(contact.email), phone_key(contact.phone)
+    return row
 
 
 _STORE_CONVERSATIONS = sa.text(f"""
@@ -211,21 +223,20 @@ _STORE_CONVERSATIONS = sa.text(f"""
         last_customer_message_at = excluded.last_customer_message_at,
         reply_to_message_id = excluded.reply_to_message_id, reply_references = excluded.reply_references,
         updated_at = now()
-    RETURNING external_id, id
+    RETURNING external_id, id, xmax = 0 AS is_new
 """)  # noqa: S608 - built from constants
 
 
-async def _store_conversations(tx: TenantTx, conversations: Iterable[Conversation]) -> dict[str, ConversationId]:
-    stored = await tx.execute(_STORE_CONVERSATIONS, rows=_rows(conversations))
-    return {row.external_id: row.id for row in stored}
+async def _store_conversations(tx: TenantTx, conversations: Iterable[Conversation]) -> list[Any]:
+    return await tx.rows(_STORE_CONVERSATIONS, rows=_written([_row(each) for each in conversations]))
 
 
-def _rows(values: Iterable[Conversation]) -> str:
-    return json.dumps([_row(value) for value in values], default=_json)
+_NAMES: Final = {kind: tuple(each.name for each in fields(kind)) for kind in (Conversation, Contact)}
+_VALUES: Final = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
 
 
 def _row(value: Conversation | Contact) -> dict[str, object]:
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return dict(zip(_NAMES[type(value)], _VALUES[type(value)](value), strict=True))
 
 
 def _json(value: object) -> object:
@@ -237,6 +248,9 @@ def _json(value: object) -> object:
         case Mapping():
             return dict(value)
     raise TypeError(type(value))
+
+
+_written: Final = json.JSONEncoder(default=_json, ensure_ascii=False, separators=(",", ":")).encode
 
 
 _DROP_TAGS = sa.text("""
@@ -252,11 +266,14 @@ _ADD_TAGS = sa.text("""
 """)
 
 
-async def _store_tags(tx: TenantTx, tagged: Sequence[tuple[UUID, Iterable[str]]]) -> None:
+async def _store_tags(tx: TenantTx, known: Sequence[UUID], tagged: Sequence[tuple[UUID, Iterable[str]]]) -> None:
+    """Store the tags of conversations. Those that were `known` before may have others, which are removed."""
     pairs = [(id_, tag) for id_, tags in tagged for tag in tags]
     kept = {"ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
-    await tx.execute(_DROP_TAGS, conversations=[id_ for id_, _ in tagged], **kept)
-    await tx.execute(_ADD_TAGS, **kept)
+    if known:
+        await tx.rows(_DROP_TAGS, conversations=known, **kept)
+    if pairs:
+        await tx.rows(_ADD_TAGS, **kept)
 
 
 _DROP_FIELDS = sa.text("""
@@ -274,7 +291,10 @@ _ADD_FIELDS = sa.text("""
 """)
 
 
-async def _store_fields(tx: TenantTx, described: Sequence[tuple[UUID, Mapping[str, object]]]) -> None:
+async def _store_fields(
+    tx: TenantTx, known: Sequence[UUID], described: Sequence[tuple[UUID, Mapping[str, object]]]
+) -> None:
+    """Store the custom fields of conversations as `_store_tags` does."""
     rows = [
         (id_, name, value)
         for id_, custom_fields in described
@@ -283,5 +303,7 @@ async def _store_fields(tx: TenantTx, described: Sequence[tuple[UUID, Mapping[st
     ]
     ids, names, values = zip(*rows, strict=True) if rows else ((), (), ())
     kept = {"ids": ids, "names": names, "field_values": values}
-    await tx.execute(_DROP_FIELDS, conversations=[id_ for id_, _ in described], **kept)
-    await tx.execute(_ADD_FIELDS, **kept)
+    if known:
+        await tx.rows(_DROP_FIELDS, conversations=known, **kept)
+    if rows:
+        await tx.rows(_ADD_FIELDS, **kept)
