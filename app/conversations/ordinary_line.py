@@ -87,7 +87,7 @@ class Line(TypedDict, total=False):
 _validate: Final = TypeAdapter(Line).validator.validate_json
 
 
-class _Unusual(Exception):  # noqa: N818 - no error: another function reads the line
+class _Unusual(Exception):
     """There is something in the line that this module does not judge."""
 
 
