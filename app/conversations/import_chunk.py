@@ -5,7 +5,7 @@ line sees the changes of the lines before it, and "unchanged" means that the lin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +25,7 @@ from app.domain.conversation import (
 )
 from app.domain.erased_addresses import addresses_of
 from app.domain.outbox import ConversationUpdated
-from app.domain.words import Channel
+from app.domain.words import Channel, ConversationId
 
 
 class LineOutcome(StrEnum):
@@ -144,6 +144,36 @@ class NewMessage:
     message: CustomerMessage
 
 
+@dataclass(frozen=True, slots=True)
+class AddedMessage:
+    """A message with what it is stored with."""
+
+    message: CustomerMessage
+    conversation: Conversation
+    reply_key: str | None
+    """The key of the address that a reply goes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What some lines have changed, to be stored."""
+
+    left: Sequence[str]
+    """Contacts without an id that their last conversation has left. A newcomer at such an address is somebody else."""
+    contacts: Sequence[Contact]
+    conversations: Mapping[str, Conversation]
+    """By external id."""
+    messages: Sequence[AddedMessage]
+    updates: Sequence[ConversationUpdated]
+    """To publish."""
+    ids: dict[str, ConversationId]
+    """Of stored conversations, by external id. Storing new ones adds theirs."""
+    published: frozenset[ConversationId]
+    """The conversations that were stored before the first line. What happens to others is not published."""
+    addresses: Callable[[], Iterable[Address]] = field(repr=False)
+    """Returns the addresses that the lines made reachable."""
+
+
 _ADDRESS_FIELDS = {
     Channel.EMAIL: "/contact/email or /address",
     **dict.fromkeys(PHONE_CHANNELS, "/contact/phone or /address"),
@@ -161,8 +191,10 @@ class Chunk:
     """By external id."""
     known: set[tuple[str, MessageKey]]
     """Messages by their conversation's external id."""
-    stored: Mapping[str, Conversation] = field(default_factory=dict)
-    """The conversations before the first line, without those that the lines create."""
+    stored: dict[str, Conversation] = field(default_factory=dict)
+    """The conversations as they are stored, without those that the lines create."""
+    ids: dict[str, ConversationId] = field(default_factory=dict)
+    """Of stored conversations, by external id."""
     used_elsewhere: frozenset[str] = frozenset()
     """Contacts without an id that other conversations have."""
     left: set[str] = field(default_factory=set)
@@ -171,12 +203,48 @@ class Chunk:
     changed_conversations: set[str] = field(default_factory=set)
     changed_contacts: set[str] = field(default_factory=set)
 
-    def changed_addresses(self) -> list[Address]:
-        """The addresses that the lines made reachable."""
-        conversations = (self.conversations[key] for key in self.changed_conversations)
-        contacts = (self.contacts[key] for key in self.changed_contacts)
-        own = [self._read(each, each.address) for each in conversations if each.address is not None]
-        return own + [address for each in contacts for address in addresses_of(each.email, each.phone)]
+    def take_changes(self) -> Changes:
+        """Return what has changed since the last call. Whatever applies next does not change it."""
+        contacts = [self.contacts[key] for key in sorted(self.changed_contacts)]
+        conversations = {key: self.conversations[key] for key in sorted(self.changed_conversations)}
+        changes = Changes(
+            left=sorted(self.left),
+            contacts=contacts,
+            conversations=conversations,
+            messages=[self._added(each) for each in self.messages],
+            updates=self._updates(conversations),
+            ids=self.ids,
+            published=frozenset(each.id for each in self.stored.values() if each.id is not None),
+            addresses=lambda: self._addresses(conversations.values(), contacts),
+        )
+        self.stored |= {key: each for key, each in conversations.items() if key in self.stored}
+        self.left, self.messages, self.changed_conversations, self.changed_contacts = set(), [], set(), set()
+        return changes
+
+    def _addresses(self, conversations: Iterable[Conversation], contacts: Iterable[Contact]) -> Iterable[Address]:
+        for each in conversations:
+            if each.address is not None:
+                yield self._read(each, each.address)
+        for contact in contacts:
+            yield from addresses_of(contact.email, contact.phone)
+
+    def _added(self, new: NewMessage) -> AddedMessage:
+        conversation = self.conversations[new.external_id]
+        return AddedMessage(new.message, conversation, self._reply_key(conversation))
+
+    def _reply_key(self, conversation: Conversation) -> str | None:
+        if conversation.address_key is not None:
+            return conversation.address_key
+        contact = self.contacts[conversation.contact]
+        if conversation.channel is Channel.EMAIL:
+            return email_key(contact.email)
+        return phone_key(contact.phone) if conversation.channel in PHONE_CHANNELS else None
+
+    def _updates(self, conversations: Mapping[str, Conversation]) -> list[ConversationUpdated]:
+        """Return the changes of existing conversations, to publish. New conversations are not published."""
+        both = [(self.stored[key], after) for key, after in conversations.items() if key in self.stored]
+        told = [updated(before.id, before, after) for before, after in both if before.id is not None]
+        return [each for each in told if each is not None]
 
     def apply(self, line: ConversationLine, now: datetime) -> LineOutcome:
         """Apply one line. If it raises InvalidLine, nothing has changed."""
@@ -203,23 +271,6 @@ class Chunk:
         if channel is Channel.VOICE or conversation.address or contact.address_on(channel):
             return None
         return f"This conversation cannot be replied to: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
-
-    def reply_key(self, conversation: Conversation) -> str | None:
-        """Return the key of the address that a reply goes to."""
-        if conversation.address_key is not None:
-            return conversation.address_key
-        contact = self.contacts[conversation.contact]
-        if conversation.channel is Channel.EMAIL:
-            return email_key(contact.email)
-        return phone_key(contact.phone) if conversation.channel in PHONE_CHANNELS else None
-
-    def updates(self) -> list[ConversationUpdated]:
-        """Return the changes of existing conversations, to publish. New conversations are not published."""
-        both = [
-            (self.stored[key], self.conversations[key]) for key in sorted(self.changed_conversations & {*self.stored})
-        ]
-        told = [updated(before.id, before, after) for before, after in both if before.id is not None]
-        return [each for each in told if each is not None]
 
     def _draft(self, line: ConversationLine, before: Conversation | None, now: datetime) -> Conversation:
         """Return the conversation as the line says it, with its contact unchanged."""

@@ -10,7 +10,7 @@ from app.conversations.import_chunk import LineOutcome
 from app.conversations.import_line import ConversationLine, InvalidLine
 from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
-from app.conversations.importing import write_chunk
+from app.conversations.importing import write_changes
 from app.conversations.sql.customer_messages import find_message, is_known, record_customer_message
 from app.conversations.sql.imports import load_chunk
 from app.conversations.sql.threading import find_by_external_ids, find_thread, is_contact
@@ -129,5 +129,5 @@ async def _open_conversation(
 ) -> LineOutcome:
     chunk = await load_chunk(tx, [line])
     outcome = chunk.apply(line, now)
-    await write_chunk(tx, chunk, now, digests)
+    await write_changes(tx, chunk.take_changes(), now, digests)
     return outcome

@@ -11,11 +11,12 @@ SLICE: Final = 0.005
 class Slices:
     """Long work that pauses between its steps, so that it delays nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SLICE) -> None:
+        self._seconds = seconds
         self._began = perf_counter()
 
     async def pause(self) -> None:
         """Let others run if this slice is over."""
-        if perf_counter() - self._began >= SLICE:
+        if perf_counter() - self._began >= self._seconds:
             await asyncio.sleep(0)
             self._began = perf_counter()

@@ -11,10 +11,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.conversations.import_chunk import (
+    AddedMessage,
+    Changes,
     Chunk,
     KnownAccount,
     KnownAccounts,
-    NewMessage,
     named_contacts,
     possible_contacts,
 )
@@ -53,6 +54,7 @@ async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine]) -> Chunk:
         contacts=contacts,
         known=await _known_messages(tx, lines, conversations),
         stored=dict(conversations),
+        ids={key: each.id for key, each in conversations.items() if each.id is not None},
         used_elsewhere=await _used_elsewhere(tx, conversations, contacts),
     )
 
@@ -133,27 +135,25 @@ async def _known_messages(
     return {wanted[row.n] for row in await tx.rows(_KNOWN, wanted=_written(rows))}
 
 
-async def store_chunk(tx: TenantTx, chunk: Chunk, now: datetime) -> None:
-    """Write the changes of a chunk, and publish them."""
-    await _vacate(tx, chunk.left)
-    await _store_contacts(tx, [chunk.contacts[key] for key in sorted(chunk.changed_contacts)])
-    ids = {key: each.id for key, each in chunk.conversations.items() if each.id is not None}
-    if chunk.changed_conversations:
-        changed = {key: chunk.conversations[key] for key in sorted(chunk.changed_conversations)}
-        stored = await _store_conversations(tx, changed.values())
+async def store_changes(tx: TenantTx, changes: Changes, now: datetime) -> None:
+    """Write what some lines have changed, and publish it."""
+    await _vacate(tx, changes.left)
+    await _store_contacts(tx, changes.contacts)
+    ids = changes.ids
+    if changes.conversations:
+        stored = await _store_conversations(tx, changes.conversations.values())
         ids |= {row.external_id: row.id for row in stored}
         known = [row.id for row in stored if not row.is_new]
-        await _store_tags(tx, known, [(ids[key], each.tags) for key, each in changed.items()])
-        await _store_fields(tx, known, [(ids[key], each.custom_fields) for key, each in changed.items()])
-    added = await add_messages(tx, [_message_row(chunk, ids[each.external_id], each, now) for each in chunk.messages])
-    before = {each.id for each in chunk.stored.values()}
-    created = [message for message in added if message.conversation_id in before]
-    await publish(tx, _news(created, chunk.updates()))
+        await _store_tags(tx, known, [(ids[key], each.tags) for key, each in changes.conversations.items()])
+        await _store_fields(tx, known, [(ids[key], each.custom_fields) for key, each in changes.conversations.items()])
+    added = await add_messages(tx, [_message_row(ids, each, now) for each in changes.messages])
+    created = [message for message in added if message.conversation_id in changes.published]
+    await publish(tx, _news(created, changes.updates))
 
 
-def _message_row(chunk: Chunk, id_: UUID, new: NewMessage, now: datetime) -> Mapping[str, object]:
-    conversation = chunk.conversations[new.external_id]
-    return message_row(id_, conversation, new.message, now, chunk.reply_key(conversation))
+def _message_row(ids: Mapping[str, UUID], added: AddedMessage, now: datetime) -> Mapping[str, object]:
+    conversation = added.conversation
+    return message_row(ids[conversation.external_id or ""], conversation, added.message, now, added.reply_key)
 
 
 def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[OutboxEntry]:
@@ -169,10 +169,10 @@ _VACATE = sa.text("""
 """)
 
 
-async def _vacate(tx: TenantTx, external_ids: Collection[str]) -> None:
+async def _vacate(tx: TenantTx, external_ids: Sequence[str]) -> None:
     """Free the address of a contact without an id that has left it, for a newcomer."""
     if external_ids:
-        await tx.rows(_VACATE, external_ids=sorted(external_ids))
+        await tx.rows(_VACATE, external_ids=external_ids)
 
 
 _STORE_CONTACTS = sa.text("""
@@ -259,21 +259,22 @@ _DROP_TAGS = sa.text("""
       AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
                       WHERE kept.id = t.conversation_id AND kept.tag = t.tag)
 """)
-_ADD_TAGS = sa.text("""
+_INSERT_TAGS = """
     INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
     SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
-    ON CONFLICT DO NOTHING
-""")
+"""
+_ADD_TAGS = sa.text(_INSERT_TAGS)
+_ADD_MISSING_TAGS = sa.text(f"{_INSERT_TAGS} ON CONFLICT DO NOTHING")
 
 
 async def _store_tags(tx: TenantTx, known: Sequence[UUID], tagged: Sequence[tuple[UUID, Iterable[str]]]) -> None:
-    """Store the tags of conversations. Those that were `known` before may have others, which are removed."""
+    """Store the tags of conversations. Those that were `known` before have some already, and others are removed."""
     pairs = [(id_, tag) for id_, tags in tagged for tag in tags]
     kept = {"ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
     if known:
         await tx.rows(_DROP_TAGS, conversations=known, **kept)
     if pairs:
-        await tx.rows(_ADD_TAGS, **kept)
+        await tx.rows(_ADD_MISSING_TAGS if known else _ADD_TAGS, **kept)
 
 
 _DROP_FIELDS = sa.text("""
@@ -283,12 +284,13 @@ _DROP_FIELDS = sa.text("""
                           AS kept (id, name, value)
                       WHERE kept.id = f.conversation_id AND kept.name = f.name AND kept.value = f.value)
 """)
-_ADD_FIELDS = sa.text("""
+_INSERT_FIELDS = """
     INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
     SELECT :tenant, name, value, id
     FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[])) AS kept (id, name, value)
-    ON CONFLICT DO NOTHING
-""")
+"""
+_ADD_FIELDS = sa.text(_INSERT_FIELDS)
+_ADD_MISSING_FIELDS = sa.text(f"{_INSERT_FIELDS} ON CONFLICT DO NOTHING")
 
 
 async def _store_fields(
@@ -306,4 +308,4 @@ async def _store_fields(
     if known:
         await tx.rows(_DROP_FIELDS, conversations=known, **kept)
     if rows:
-        await tx.rows(_ADD_FIELDS, **kept)
+        await tx.rows(_ADD_MISSING_FIELDS if known else _ADD_FIELDS, **kept)

@@ -1,0 +1,82 @@
+"""Let two kinds of work overlap: while one waits for the database, the other computes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Ahead(Generic[Item]):
+    """Takes items one by one, and makes the next one meanwhile if it is told to."""
+
+    def __init__(self, items: AsyncGenerator[Item, None]) -> None:
+        self._items = items
+        self._making: asyncio.Task[Item | None] | None = None
+
+    def begin(self) -> None:
+        """Begin to make the next item."""
+        if self._making is None:
+            self._making = asyncio.create_task(self._make())
+
+    async def next(self) -> Item | None:
+        """Return the next item, or None after the last."""
+        self.begin()
+        assert self._making is not None  # noqa: S101 - narrows for mypy: it has just begun
+        item = await self._making
+        self._making = None
+        return item
+
+    async def _make(self) -> Item | None:
+        async for item in self._items:
+            return item
+        return None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._making is not None:
+            await _ended(self._making)
+        await self._items.aclose()
+
+
+class InTurn:
+    """Work beside the caller, one piece at a time. Leaving the block waits for the last piece, and raises its error."""
+
+    def __init__(self) -> None:
+        self._under_way: asyncio.Task[None] | None = None
+
+    async def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin the work once the last piece has ended. Raise that one's error."""
+        try:
+            await self._last()
+        except BaseException:
+            work.close()
+            raise
+        self._under_way = asyncio.create_task(work)
+        await asyncio.sleep(0)  # it begins, up to where it first waits
+
+    async def _last(self) -> None:
+        if self._under_way is not None:
+            await self._under_way
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self._last()
+        elif self._under_way is not None:
+            await _ended(self._under_way)
+
+
+async def _ended(task: asyncio.Task[Any]) -> None:
+    """Stop a task, and wait until it has ended. What it raises is nobody's concern any more."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await task
