@@ -20,7 +20,6 @@ from app.domain.conversation import (
     spelled,
 )
 from app.domain.errors import NotFound
-from app.domain.json_reader import write_time
 from app.domain.outbox import Changed, ConversationUpdated, EventType, MessageCreated, OutboxEntry
 from app.domain.storable import storable
 from app.domain.words import AccountId, Channel, ConversationId
@@ -160,9 +159,11 @@ _ADD_MESSAGES = sa.text(f"""
                FROM (SELECT * FROM conversations WHERE tenant_id = {SOME_TENANT} AND id = r.conversation_id LIMIT 1) c
                CROSS JOIN LATERAL (SELECT * FROM contacts
                                    WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k)),
-           r.automatic, r.attachments, r.created_at
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (conversation_id uuid, text text, provider_message_id text,
-        sender text, automatic boolean, attachments jsonb, created_at timestamptz)
+           r.automatic, CAST(r.attachments AS jsonb), r.created_at
+    FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:text AS text[]), CAST(:provider_message_id AS text[]),
+                CAST(:sender AS text[]), CAST(:automatic AS boolean[]), CAST(:attachments AS text[]),
+                CAST(:created_at AS timestamptz[]))
+        AS r (conversation_id, text, provider_message_id, sender, automatic, attachments, created_at)
     RETURNING id, conversation_id
 """)  # noqa: S608 - built from constants
 
@@ -173,13 +174,13 @@ def message_row(
     """Return a message as `add_messages` takes it. `reply_key` is the key of the address that a reply goes to; if it is
     left out, it is looked up."""
     return {
-        "conversation_id": str(id_),
+        "conversation_id": id_,
         "text": storable(message.text),
         "provider_message_id": message.provider_message_id,
         "sender": address_key(conversation.channel, message.sender) if message.sender else reply_key,
         "automatic": message.automatic or not message.believed,
-        "attachments": [{"filename": name} for name in message.attachment_names],
-        "created_at": write_time(message.at(now)),
+        "attachments": json.dumps([{"filename": name} for name in message.attachment_names]),
+        "created_at": message.at(now),
     }
 
 
@@ -187,5 +188,5 @@ async def add_messages(tx: TenantTx, rows: Sequence[Mapping[str, object]]) -> li
     """Add customers' messages to the timelines of conversations that the caller has locked."""
     if not rows:
         return []
-    added = await tx.rows(_ADD_MESSAGES, rows=json.dumps(rows, ensure_ascii=False))
+    added = await tx.rows(_ADD_MESSAGES, **{name: [row[name] for row in rows] for name in rows[0]})
     return [MessageCreated(row.id, row.conversation_id) for row in added]

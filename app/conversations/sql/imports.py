@@ -178,10 +178,12 @@ async def _vacate(tx: TenantTx, external_ids: Sequence[str]) -> None:
 _STORE_CONTACTS = sa.text("""
     INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
                           custom_fields, unnamed)
-    SELECT :tenant, external_id, name, first_name, email, phone, email_key, phone_key, opted_out, custom_fields, unnamed
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-        external_id text, name text, first_name text, email text, phone text, email_key text, phone_key text,
-        opted_out boolean, custom_fields jsonb, unnamed boolean)
+    SELECT :tenant, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
+           CAST(custom_fields AS jsonb), unnamed
+    FROM unnest(CAST(:external_id AS text[]), CAST(:name AS text[]), CAST(:first_name AS text[]),
+                CAST(:email AS text[]), CAST(:phone AS text[]), CAST(:email_key AS text[]), CAST(:phone_key AS text[]),
+                CAST(:opted_out AS boolean[]), CAST(:custom_fields AS text[]), CAST(:unnamed AS boolean[]))
+        AS r (external_id, name, first_name, email, phone, email_key, phone_key, opted_out, custom_fields, unnamed)
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
         email_key = excluded.email_key, phone_key = excluded.phone_key, opted_out = excluded.opted_out,
@@ -191,13 +193,19 @@ _STORE_CONTACTS = sa.text("""
 
 async def _store_contacts(tx: TenantTx, contacts: Sequence[Contact]) -> None:
     if contacts:
-        await tx.rows(_STORE_CONTACTS, rows=_written([_contact_row(each) for each in contacts]))
+        keys = {
+            "email_key": [email_key(each.email) for each in contacts],
+            "phone_key": [phone_key(each.phone) for each in contacts],
+        }
+        await tx.rows(_STORE_CONTACTS, **_columns(Contact, contacts), **keys)
 
 
-def _contact_row(contact: Contact) -> dict[str, object]:
-    row = _row(contact)
-    row["email_key"], row["phone_key"] = email_key(contact.email), phone_key(contact.phone)
-    return row
+def _columns(kind: type[Contact | Conversation], values: Collection[Contact | Conversation]) -> dict[str, list[Any]]:
+    """Return the values of each attribute, in the order of the objects. Those of JSON are written."""
+    rows = zip(*map(attrgetter(*(each.name for each in fields(kind))), values), strict=True)
+    columns = {each.name: list(row) for each, row in zip(fields(kind), rows, strict=True)}
+    columns["custom_fields"] = list(map(_written, columns["custom_fields"]))
+    return columns
 
 
 _STORE_CONVERSATIONS = sa.text(f"""
@@ -205,12 +213,19 @@ _STORE_CONVERSATIONS = sa.text(f"""
                                address_key, status, engagement, subject, team, assignee, custom_fields, created_at,
                                last_customer_message_at, reply_to_message_id, reply_references)
     SELECT :tenant, r.external_id, r.human_id, r.channel, a.id, k.id, r.address, r.address_key,
-           r.status, r.engagement, r.subject, r.team, r.assignee, r.custom_fields, r.created_at,
-           r.last_customer_message_at, r.reply_to_message_id, r.reply_references
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-        external_id text, human_id text, channel text, channel_account text, contact text, address text,
-        address_key text, status text, engagement text, subject text, team text, assignee text, custom_fields jsonb,
-        created_at timestamptz, last_customer_message_at timestamptz, reply_to_message_id text, reply_references text[])
+           r.status, r.engagement, r.subject, r.team, r.assignee, CAST(r.custom_fields AS jsonb), r.created_at,
+           r.last_customer_message_at, r.reply_to_message_id,
+           ARRAY(SELECT jsonb_array_elements_text(CAST(r.reply_references AS jsonb)))
+    FROM unnest(CAST(:external_id AS text[]), CAST(:human_id AS text[]), CAST(:channel AS text[]),
+                CAST(:channel_account AS text[]), CAST(:contact AS text[]), CAST(:address AS text[]),
+                CAST(:address_key AS text[]), CAST(:status AS text[]), CAST(:engagement AS text[]),
+                CAST(:subject AS text[]), CAST(:team AS text[]), CAST(:assignee AS text[]),
+                CAST(:custom_fields AS text[]), CAST(:created_at AS timestamptz[]),
+                CAST(:last_customer_message_at AS timestamptz[]), CAST(:reply_to_message_id AS text[]),
+                CAST(:reply_references AS text[]))
+        AS r (external_id, human_id, channel, channel_account, contact, address, address_key, status, engagement,
+              subject, team, assignee, custom_fields, created_at, last_customer_message_at, reply_to_message_id,
+              reply_references)
     CROSS JOIN LATERAL (SELECT id FROM contacts
                         WHERE tenant_id = {SOME_TENANT} AND external_id = r.contact LIMIT 1) k
     LEFT JOIN channel_accounts a ON a.tenant_id = :tenant AND a.key = r.channel_account
@@ -227,16 +242,10 @@ _STORE_CONVERSATIONS = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def _store_conversations(tx: TenantTx, conversations: Iterable[Conversation]) -> list[Any]:
-    return await tx.rows(_STORE_CONVERSATIONS, rows=_written([_row(each) for each in conversations]))
-
-
-_NAMES: Final = {kind: tuple(each.name for each in fields(kind)) for kind in (Conversation, Contact)}
-_VALUES: Final = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
-
-
-def _row(value: Conversation | Contact) -> dict[str, object]:
-    return dict(zip(_NAMES[type(value)], _VALUES[type(value)](value), strict=True))
+async def _store_conversations(tx: TenantTx, conversations: Collection[Conversation]) -> list[Any]:
+    columns = _columns(Conversation, conversations)
+    columns["reply_references"] = list(map(_written, columns["reply_references"]))
+    return await tx.rows(_STORE_CONVERSATIONS, **columns)
 
 
 def _json(value: object) -> object:
