@@ -23,6 +23,15 @@ _PLAIN: Final = re.compile(r"[^\s<>,;:()\"]+")
 _ORDINARY: Final = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]+)@([a-z\d-]+(?:\.[a-z\d-]+)*)", re.ASCII)
 """Nearly every address: nothing in it is to be removed or rewritten."""
 _A_LABEL: Final = "xn--"
+_VALID: Final = re.compile(
+    r"[a-z\d]+(?:[._+-][a-z\d]+){0,9}@(?:[a-z\d]{1,30}(?:-[a-z\d]{1,30})?\.){1,3}"
+    r"(?!(?:arpa|invalid|local|localhost|onion)$)[a-z]{2,20}",
+    re.ASCII | re.IGNORECASE,
+)
+"""Nearly every address: what `validate_email` takes as it is, which takes forty times as long."""
+
+_LONGEST_LOCAL: Final = 50
+"""Below every limit on the part before the @; longer ones are judged by `validate_email`."""
 
 _GOOGLE: Final = frozenset({"gmail.com", "googlemail.com"})
 """Two names of one service that ignores dots before the @ (https://support.google.com/mail/answer/7436150)."""
@@ -163,6 +172,8 @@ def _wire(local: str, domain: str, *, private: bool) -> str | None:
         return None
     # The letters of the name have been checked. What is not public is checked as a part of a name that is.
     shape = domain.replace(_A_LABEL, "xn00") + (".test" if private else "")
+    if len(local) <= _LONGEST_LOCAL and _VALID.fullmatch(f"{local}@{domain}"):
+        return f"{local}@{domain}"
     try:
         # `test_environment` allows names under .test (RFC 2606), on which sandboxes live; it changes nothing else.
         found = validate_email(

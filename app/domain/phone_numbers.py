@@ -119,9 +119,11 @@ def _e164(number: PhoneNumber) -> str:
 
 def _dialled(number: PhoneNumber, key: str) -> str | None:
     e164 = _e164(number)
+    if key == e164 and phonenumbers.is_possible_number(number):  # whether it is valid makes no difference, and is slow
+        return e164
     if phonenumbers.is_valid_number(number):
         return e164
-    if key != e164:  # or else the same number would be judged once more, and that is slow
+    if key != e164:
         today = phonenumbers.parse(key, None)
         if phonenumbers.is_valid_number(today) or phonenumbers.is_possible_number(today):
             return key

@@ -79,6 +79,8 @@ class Summary:
     def _show(self, sample: Sample) -> None:
         """Keep a few texts from as many channels as possible: once it is full, the channel with the most gives one
         up."""
+        if len(self.samples) == SAMPLES and all(each.channel is sample.channel for each in self.samples):
+            return
         self.samples.append(sample)
         if len(self.samples) > SAMPLES:
             shown = Counter(each.channel for each in self.samples)

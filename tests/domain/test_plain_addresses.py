@@ -1,5 +1,7 @@
 """Nearly every number and e-mail address is plain, and is not parsed. What is read is the same."""
 
+import re
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
@@ -15,9 +17,11 @@ NUMBERS = st.builds(
 )
 LOCALS = st.text("ab.A9_%+-/='é", min_size=1, max_size=6)
 DOMAINS = st.sampled_from(
-    ["example.test", "GMAIL.com", "gmail.com", "xn--exmple-cua.test", "a..b", ".a", "a.", "a", "exämple.test", "a_b.c"]
-)
-MAILBOXES = st.builds(lambda local, domain: f"{local}@{domain}", LOCALS, DOMAINS) | LOCALS
+    "example.test GMAIL.com gmail.com xn--exmple-cua.test a..b .a a. a exämple.test a_b.c a.arpa a.local localhost "
+    "x.onion a-b.co.uk a--b.com -a.com a.c0m 1.2 a.invalid a.localhost a.LOCAL a.com.test".split()
+) | st.sampled_from([f"{'x' * 63}.com", f"{'x' * 64}.com", ".".join(["xy" * 20] * 7) + ".com"])
+LONG = st.sampled_from(["x" * 50, "x" * 64, "x" * 65, "a.b", "a..b", ".a", "a.", "a+b-c_d", "=?utf-8?q?a?="])
+MAILBOXES = st.builds(lambda local, domain: f"{local}@{domain}", LOCALS | LONG, DOMAINS) | LOCALS
 
 
 def numbers_agree(text: str) -> None:
@@ -50,9 +54,12 @@ def test_thousands_of_numbers_are_read_as_if_they_were_parsed(text: str) -> None
 def mailboxes_agree(text: str) -> None:
     ordinary = read_mailbox_address(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mailboxes, "_ORDINARY", mailboxes.re.compile("(?!)"))
+        for name in ("_ORDINARY", "_VALID"):
+            patch.setattr(mailboxes, name, re.compile("(?!)"))
         read = read_mailbox_address(text)
+        wires = read.wire(), read.wire(private=True)
     assert ordinary == read
+    assert (ordinary.wire(), ordinary.wire(private=True)) == wires
 
 
 @given(MAILBOXES)

@@ -83,8 +83,8 @@ async def insert_deliveries(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[V
         "account_ids": [v.recipient.account_id for v in verdicts],
         "statuses": statuses,
     }
-    await tx.execute(_INSERT_DELIVERIES, mass_reply=id_, **lanes, **_columns(verdicts))
-    await tx.execute(_COUNT_LANES, mass_reply=id_, **lanes)
+    await tx.rows(_INSERT_DELIVERIES, mass_reply=id_, **lanes, **_columns(verdicts))
+    await tx.rows(_COUNT_LANES, mass_reply=id_, **lanes)
 
 
 def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
@@ -100,8 +100,14 @@ def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
         "segments": [v.segments for v in verdicts],
         "used_templates": [v.used_template for v in verdicts],
         "warnings": [",".join(v.warnings) for v in verdicts],
-        "dropped": [json.dumps([{"filename": d.filename, "reason": d.reason} for d in v.dropped]) for v in verdicts],
+        "dropped": [_dropped(verdict) for verdict in verdicts],
     }
+
+
+def _dropped(verdict: Verdict) -> str:
+    if not verdict.dropped:
+        return "[]"
+    return json.dumps([{"filename": each.filename, "reason": each.reason} for each in verdict.dropped])
 
 
 async def save_page(tx: TenantTx, id_: MassReplyId, page: int, summary: Summary) -> None:

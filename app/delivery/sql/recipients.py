@@ -1,6 +1,6 @@
 """Conversations with everything that decides whether and how a reply is sent on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,9 +41,8 @@ def against(channel: str, key: str) -> str:
 
 
 _LOAD = sa.text(f"""
-    SELECT {COLUMNS}, {ADDRESS} AS address, account.id AS account_id, account.provider,
-           account.config AS account_config, coalesce(lately.replied, false) AS recently_replied,
-           coalesce(lately.repeated, false) AS repeated_contact
+    SELECT {COLUMNS}, {ADDRESS} AS address, account.id AS account_id,
+           coalesce(lately.replied, false) AS recently_replied, coalesce(lately.repeated, false) AS repeated_contact
     FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
     {about("wanted.id")}
     LEFT JOIN LATERAL (
@@ -57,7 +56,7 @@ _LOAD = sa.text(f"""
         WHERE tenant_id = {SOME_TENANT} AND d.contact_id = k.id AND d.queued_at > now() - interval '24 hours') lately
         ON true
     LEFT JOIN LATERAL (
-        SELECT a.id, a.provider, a.config FROM channel_accounts a
+        SELECT a.id FROM channel_accounts a
         WHERE a.tenant_id = :tenant AND a.enabled
           AND (a.id = c.account_id OR (c.account_id IS NULL AND a.channel = c.channel))
         ORDER BY a.created_at LIMIT 1) account ON true
@@ -67,18 +66,38 @@ _LOAD = sa.text(f"""
 
 async def load(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
     """Load the selected conversations in id order, each with the enabled account that would carry a reply."""
-    rows = (await tx.execute(_LOAD, mass_reply=mass_reply, ids=ids)).all()
-    written = [_address(row) for row in rows]
+    rows = await tx.rows(_LOAD, mass_reply=mass_reply, ids=ids)
+    accounts = await _accounts(tx, {row.account_id for row in rows if row.account_id is not None})
+    carriers = [accounts.get(row.account_id, _NO_ACCOUNT) for row in rows]
+    written = [_address(row, carrier) for row, carrier in zip(rows, carriers, strict=True)]
     known = await _known(tx, [address for address in written if address is not None])
     return [
-        _recipient(row, known[address] if address else _NOWHERE) for row, address in zip(rows, written, strict=True)
+        _recipient(row, carrier, known[address] if address else _NOWHERE)
+        for row, carrier, address in zip(rows, carriers, written, strict=True)
     ]
 
 
-def _address(row: Any) -> Address | None:
-    if row.address is None:
-        return None
-    return Address.read(Channel(row.channel), row.address, region_of(row.account_config or {}))
+@dataclass(frozen=True, slots=True)
+class _Account:
+    provider: str | None
+    config: Mapping[str, Any]
+    region: str | None
+
+
+_NO_ACCOUNT = _Account(None, {}, None)
+_ACCOUNTS = sa.text("""
+    SELECT id, provider, config FROM channel_accounts WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
+""")
+
+
+async def _accounts(tx: TenantTx, ids: Collection[UUID]) -> dict[UUID, _Account]:
+    """Return the few accounts that many conversations share."""
+    rows = await tx.rows(_ACCOUNTS, ids=list(ids)) if ids else []
+    return {row.id: _Account(row.provider, row.config, region_of(row.config)) for row in rows}
+
+
+def _address(row: Any, account: _Account) -> Address | None:
+    return None if row.address is None else Address.read(Channel(row.channel), row.address, account.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +122,18 @@ _KNOWN = sa.text(f"""
 async def _known(tx: TenantTx, addresses: Sequence[Address]) -> dict[Address, _Known]:
     """Return the key of an address, and what stands against writing to it."""
     values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
-    rows = await tx.execute(_KNOWN, **values)
+    rows = await tx.rows(_KNOWN, **values)
     found = [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
     return dict(zip(addresses, found, strict=True))
 
 
-def _recipient(row: Any, known: _Known) -> Recipient:
+def _recipient(row: Any, account: _Account, known: _Known) -> Recipient:
     return from_row(
         row,
+        provider=account.provider,
         address_key=known.key,
         blocked=known.blocked,
-        account_config=row.account_config or {},
+        account_config=account.config,
         recently_replied=row.recently_replied,
         repeated_contact=row.repeated_contact,
     )
@@ -124,6 +144,7 @@ def claimed(row: Any, config: Mapping[str, Any]) -> Recipient:
     blocked = ReasonCode(row.blocked) if row.blocked else None
     return from_row(
         row,
+        provider=row.provider,
         frozen=True,
         blocked=blocked,
         address_key=row.address_key,
@@ -154,6 +175,5 @@ def from_row(row: Any, blocked: ReasonCode | None = None, **others: Any) -> Reci
         contact_opted_out=row.contact_opted_out,
         blocked=blocked,
         account_id=row.account_id,
-        provider=row.provider,
         **others,
     )
