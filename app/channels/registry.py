@@ -57,9 +57,7 @@ _CLASSES: Final[tuple[type[AccountAdapter], ...]] = (
 )
 
 # A protocol is asked once for each class: it is asked for each recipient, and takes longer than the rest.
-_VARYING: Final[Mapping[str, VariesLimits]] = {
-    adapter.name: adapter for adapter in _CLASSES if isinstance(adapter, VariesLimits)
-}
+_FIXED: Final = frozenset(each for each in _CLASSES if not isinstance(each, VariesLimits))
 
 ADAPTERS: Final[Mapping[str, type[AccountAdapter]]] = {adapter.name: adapter for adapter in _CLASSES}
 
@@ -74,11 +72,12 @@ def build(provider: str, setup: AccountSetup, http: httpx.AsyncClient) -> Accoun
 
 def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Limits | None:
     """Return what the medium allows on an account; None if the provider is unknown."""
-    varying = _VARYING.get(provider)
-    if varying is not None:
-        return varying.limits_for(channel, config)
     adapter = ADAPTERS.get(provider)
-    return None if adapter is None else adapter.limits
+    if adapter is None:
+        return None
+    if adapter in _FIXED:
+        return adapter.limits
+    return adapter.limits_for(channel, config) if isinstance(adapter, VariesLimits) else adapter.limits
 
 
 def own_addresses(provider: str, config: Mapping[str, Any]) -> Iterable[str]:

@@ -17,11 +17,18 @@ NUMBERS = st.builds(
 )
 LOCALS = st.text("ab.A9_%+-/='é", min_size=1, max_size=6)
 DOMAINS = st.sampled_from(
-    "example.test GMAIL.com gmail.com xn--exmple-cua.test a..b .a a. a exämple.test a_b.c a.arpa a.local localhost "
-    "x.onion a-b.co.uk a--b.com -a.com a.c0m 1.2 a.invalid a.localhost a.LOCAL a.com.test".split()
-) | st.sampled_from([f"{'x' * 63}.com", f"{'x' * 64}.com", ".".join(["xy" * 20] * 7) + ".com"])
+    ["example.test", "GMAIL.com", "gmail.com", "xn--exmple-cua.test", "exämple.test", "a.com.test"]
+)
+ODD_DOMAINS = st.sampled_from(
+    ["a..b", ".a", "a.", "a", "a_b.c", "a-b.co.uk", "a--b.com", "-a.com", "a.c0m", "1.2", f"{'x' * 63}.com"]
+)
+NO_DOMAINS = st.sampled_from(
+    ["a.arpa", "a.local", "localhost", "x.onion", "a.invalid", "a.LOCAL", f"{'x' * 64}.com", f"{'xy.' * 99}com"]
+)
 LONG = st.sampled_from(["x" * 50, "x" * 64, "x" * 65, "a.b", "a..b", ".a", "a.", "a+b-c_d", "=?utf-8?q?a?="])
-MAILBOXES = st.builds(lambda local, domain: f"{local}@{domain}", LOCALS | LONG, DOMAINS) | LOCALS
+MAILBOXES = (
+    st.builds(lambda local, domain: f"{local}@{domain}", LOCALS | LONG, DOMAINS | ODD_DOMAINS | NO_DOMAINS) | LOCALS
+)
 
 
 def numbers_agree(text: str) -> None:
