@@ -57,7 +57,7 @@ class Group:
 
     @property
     def is_full(self) -> bool:
-        return len(self.lines) == GROUP_LINES or self.size > GROUP_BYTES
+        return len(self.lines) + len(self.refused) >= GROUP_LINES or self.size > GROUP_BYTES
 
 
 async def import_lines(

@@ -11,11 +11,14 @@ from uuid import UUID
 import pytest
 
 from app.conversations.conversations import add_customer_message
+from app.conversations.import_chunk import Changes
 from app.conversations.import_report import LISTED
-from app.conversations.importing import import_lines
+from app.conversations.importing import PART_LINES, import_lines
+from app.conversations.sql.imports import store_changes
 from app.domain.conversation import CustomerMessage
 from app.runtime import Runtime
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from tests.imports import DIGESTS, Desk, line, ndjson, patch, stream
 from tests.scene import add_account, postmark, twilio
 
@@ -363,3 +366,37 @@ async def test_an_unknown_field_lists_those_that_there_are(desk: Desk) -> None:
     report = await desk.imports({"external_id": "c-1", "channel": "sms", "adress": "+15550100"})
     assert "/adress" in report.errors[0].detail
     assert "address, assignee, channel" in report.errors[0].detail
+
+
+async def test_lines_far_apart_in_one_group_see_each_other(desk: Desk) -> None:
+    others = [line(f"o-{n}", contact={"external_id": f"o-{n}"}, address=None) for n in range(PART_LINES)]
+    news = {"text": "Hello?", "provider_message_id": "<2@mail.example.test>", "sent_at": "2026-05-02T10:00:00Z"}
+    report = await desk.imports(
+        line(tags=["a", "b"], custom_fields={"plan": "pro", "seats": 3}, last_customer_message=None),
+        *others,
+        patch(tags=["b", "c"], custom_fields={"seats": None}, contact={"name": "Ann B"}),
+        patch(last_customer_message=news),
+    )
+    assert (report.created, report.updated) == (PART_LINES + 1, 2)
+    view = await desk.view()
+    assert (view.conversation.tags, view.conversation.custom_fields) == (("b", "c"), {"plan": "pro"})
+    assert (view.contact.name, await desk.texts()) == ("Ann B", ["Hello?"])
+    assert await desk.found({"custom_fields": {"seats": "3"}, "tags": ["c"]}) == []
+
+
+async def test_a_part_that_cannot_be_stored_leaves_none_of_its_group(desk: Desk) -> None:
+    lines = [line(f"c-{n}", contact={"external_id": f"c-{n}"}, address=None) for n in range(2 * PART_LINES)]
+    stored = 0
+
+    async def failing(tx: TenantTx, changes: Changes, now: datetime) -> None:
+        nonlocal stored
+        stored += 1
+        await store_changes(tx, changes, now)
+        if stored == 2:
+            raise ConnectionError
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.conversations.importing.store_changes", failing)
+        with pytest.raises(ConnectionError):
+            await desk.imports(*lines)
+    assert await desk.outcomes(*lines) == (2 * PART_LINES, 0, 0, 0)

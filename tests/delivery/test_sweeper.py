@@ -1,6 +1,7 @@
 """The sweeper: what crashed, what is due, what is over, found in the database alone."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,17 +11,21 @@ import sqlalchemy as sa
 
 from app.delivery import prepare, scheduler
 from app.delivery import sweeper as delivery_sweeper
+from app.delivery.sql import recipients
 from app.delivery.sql import sweeper as sweeper_sql
 from app.domain.audit import OPERATOR
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply import Draft
 from app.domain.outbound import Author
+from app.domain.preflight import Recipient
 from app.domain.provider_events import ReceiptKind
 from app.domain.selection import ByIds
 from app.domain.text.message import OnUnresolved
 from app.domain.words import Channel, MassReplyId
 from app.mass_replies import create
+from app.process import aside
+from app.store.transactions import TenantTx
 from app.worker import WorkerProcess
 from tests.delivery.stage import Batch, Stage, report
 from tests.scene import add_conversation
@@ -256,6 +261,34 @@ class TestPreparation:
         deliveries = list(await stage.runs("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id", id=id_))
         assert sorted(one.conversation_id for one in deliveries) == sorted(conversations)
 
+    async def test_loads_a_page_once_if_it_is_judged_quickly(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert await self.loads(stage, monkeypatch, quick=0.25) == 2
+
+    async def test_judges_what_takes_longer_after_the_transaction_and_loads_it_again(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(aside, "TURN", 0)
+        assert await self.loads(stage, monkeypatch, quick=-1) == 4
+
+    async def loads(self, stage: Stage, monkeypatch: pytest.MonkeyPatch, quick: float) -> int:
+        """Prepare two pages, and return how many times a page was loaded."""
+        id_ = await self.created(stage, [await self.conversation(stage, number) for number in range(4)])
+        loads, load = 0, recipients.load
+
+        async def counted(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
+            nonlocal loads
+            loads += 1
+            return await load(tx, mass_reply, ids)
+
+        monkeypatch.setattr(recipients, "load", counted)
+        monkeypatch.setattr(prepare, "QUICK", quick)
+        await prepare.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
+        row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
+        assert (row.status, row.recipient_count) == ("awaiting_confirmation", 4)
+        return loads
+
     async def conversation(self, stage: Stage, number: int) -> UUID:
         address = f"customer-{number}@example.com"
         return await add_conversation(stage.runtime, stage.tenant, Channel.EMAIL, address, account_id=stage.account)
@@ -289,8 +322,8 @@ class TestPreparation:
         return id_
 
     async def prepared_as_far_as_the_first_page(self, stage: Stage, id_: MassReplyId) -> None:
-        aside = stage.runtime.aside
-        assert await prepare._prepare_page(stage.database, aside, stage.tenant, id_, timedelta(minutes=30))
+        page = (stage.database, stage.runtime.aside, stage.tenant, id_)
+        assert await prepare._prepare_page(*page, timedelta(minutes=30))
         pages = await stage.runs(
             "SELECT preflight IS NULL AS open FROM selection_pages WHERE mass_reply_id = :id ORDER BY page", id=id_
         )

@@ -1,0 +1,102 @@
+"""Two kinds of work overlap: one computes while the other waits."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any
+
+import pytest
+
+from app.process.overlap import Ahead, InTurn
+
+
+async def numbers(seen: list[str], most: int = 2) -> AsyncGenerator[int, None]:
+    try:
+        for number in range(most):
+            seen.append(f"made {number}")
+            yield number
+        if most > 2:
+            raise ValueError("no more")
+    finally:
+        seen.append("closed")
+
+
+async def test_the_next_item_is_made_meanwhile_if_it_is_told_to() -> None:
+    seen = list[str]()
+    async with Ahead(numbers(seen)) as items:
+        assert await items.next() == 0
+        await asyncio.sleep(0)
+        assert seen == ["made 0"]
+        items.begin()
+        items.begin()
+        await asyncio.sleep(0)
+        assert seen == ["made 0", "made 1"]
+        assert await items.next() == 1
+        assert await items.next() is None
+    assert seen == ["made 0", "made 1", "closed"]
+
+
+async def test_an_error_comes_in_its_place() -> None:
+    async with Ahead(numbers([], most=3)) as items:
+        found = [await items.next() for _ in range(3)]
+        items.begin()
+        await asyncio.sleep(0)
+        assert found == [0, 1, 2]
+        with pytest.raises(ValueError, match="no more"):
+            await items.next()
+
+
+async def test_what_is_being_made_ends_with_the_block() -> None:
+    seen, waits = list[str](), asyncio.Event()
+
+    async def stuck() -> AsyncGenerator[int, None]:
+        try:
+            await waits.wait()
+            yield 0
+        finally:
+            seen.append("closed")
+
+    async with Ahead(stuck()) as items:
+        items.begin()
+        await asyncio.sleep(0)
+    assert seen == ["closed"]
+
+
+async def work(seen: list[str], name: str, *, fails: bool = False) -> None:
+    seen.append(f"{name} begins")
+    await asyncio.sleep(0)
+    if fails:
+        raise ValueError(name)
+    seen.append(f"{name} ends")
+
+
+async def test_work_runs_beside_the_caller_one_piece_at_a_time() -> None:
+    seen = list[str]()
+    async with InTurn() as turns:
+        await turns.begin(work(seen, "first"))
+        seen.append("caller")
+        await turns.begin(work(seen, "second"))
+    assert seen == ["first begins", "caller", "first ends", "second begins", "second ends"]
+
+
+async def in_turn(*pieces: Coroutine[Any, Any, None], fails: bool = False) -> None:
+    async with InTurn() as turns:
+        for piece in pieces:
+            await turns.begin(piece)
+        if fails:
+            raise KeyError
+
+
+async def test_an_error_of_the_work_reaches_the_caller_and_nothing_begins_after_it() -> None:
+    seen = list[str]()
+    with pytest.raises(ValueError, match="first"):
+        await in_turn(work(seen, "first", fails=True), work(seen, "second"))
+    assert seen == ["first begins"]
+    with pytest.raises(ValueError, match="last"):
+        await in_turn(work(seen, "last", fails=True))
+
+
+async def test_an_error_of_the_caller_ends_the_work() -> None:
+    seen = list[str]()
+    with pytest.raises(KeyError):
+        await in_turn(work(seen, "first"), fails=True)
+    assert seen == ["first begins"]
