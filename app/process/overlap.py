@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 
 class Ahead(Generic[Item]):
-    """Takes items one by one, and makes the next one meanwhile if it is told to."""
+    """Takes items one by one, and makes the next one ahead, once `begin` is called."""
 
     def __init__(self, items: AsyncGenerator[Item, None]) -> None:
         self._items = items
