@@ -93,3 +93,17 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
         "The package index does not answer. Is there a network, and does pip know its proxy and certificate?\n"
     )
     assert not list(environment.glob("installed-*"))
+
+
+def test_what_make_starts_keeps_its_byte_code_where_an_image_switches_that_off() -> None:
+    asked = "asked:\n\t@echo [$$PYTHONDONTWRITEBYTECODE]\n"
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-f", "Makefile", "-f", "-", "asked"],  # noqa: S607 - whichever make there is
+        cwd=ROOT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
