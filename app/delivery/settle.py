@@ -149,10 +149,8 @@ async def _settle_group(
     changes = [_change(row, by_id[row.id], move) for row in rows if isinstance(move := answers[row.id], Transition)]
     if dropped := {report.delivery_id: report.dropped for report in reports if report.dropped}:
         await attachments.note_dropped(tx, dropped)
-    written = await _apply(tx, changes) if changes else []
-    entries = [entry for change in written for entry in _entries(change)]
     ended = [outcome for row in rows if (outcome := _outcome(row, by_id[row.id], answers[row.id]))]
-    replies = await timeline.write_timeline(tx, entries, ended) if entries or ended else []
+    written, replies = await _write(tx, changes, ended) if changes or ended else ([], [])
     if with_files := [each.row.id for each in written if each.newly_sent and each.row.has_attachments]:
         await attachments.list_on_timeline(tx, with_files)
     return answers, written, replies
@@ -202,11 +200,15 @@ def _outcome(row: Locked, report: Report, answer: Transition | Ignored) -> Ended
     )
 
 
-async def _apply(tx: TenantTx, changes: Sequence[Change]) -> list[Change]:
-    """Apply the changes and their flips. Return the changes that nobody else had made before."""
+async def _write(
+    tx: TenantTx, changes: Sequence[Change], ended: Sequence[EndedAttempt]
+) -> tuple[list[Change], list[WrittenReply]]:
+    """Write the changes with their consequences. Return those that nobody else had made before, and their replies."""
     await _flip(tx, changes)
-    applied = await settlements.apply(tx, changes)
-    return [change for change in changes if change.row.id in applied]
+    entries = [entry for change in changes for entry in _entries(change)]
+    replies = await timeline.write_changes(tx, changes, entries, ended)
+    written = [change for change in changes if change.row.id in replies]
+    return written, [reply for change in written if (reply := replies[change.row.id])]
 
 
 async def _flip(tx: TenantTx, changes: Sequence[Change]) -> None:

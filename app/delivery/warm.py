@@ -37,6 +37,5 @@ async def _warm_up(database: Database) -> None:
         await claims.mark(tx, _NO_LANE, [], now, now, CallShare(_NOBODY, 0, now))
         await settlements.lock(tx, [])
         await conversation_flips.flip(tx, [])
-        await settlements.apply(tx, [])
-        await timeline.write_timeline(tx, [], [])
+        await timeline.write_changes(tx, [], [], [])
         await counters.count(tx, [], [])

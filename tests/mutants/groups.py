@@ -118,7 +118,7 @@ def _settle() -> Iterator[Mutant]:
         settle._change,
         settle._not_before,
         settle._outcome,
-        settle._apply,
+        settle._write,
         settle._flip,
         settle._entries,
     )

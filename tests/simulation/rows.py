@@ -14,7 +14,6 @@ from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.call_shares import CallShare
 from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
 from app.delivery.sql.settlements import Change, Locked
-from app.delivery.sql.timeline import WrittenReply
 from app.dev.history import evidence
 from app.domain.delivery_lifecycle import DeliveryState, DeliveryStatus, ReportedEvent
 from app.domain.lanes import LaneKey
@@ -172,13 +171,16 @@ class Table:
             restores={}, reached={}, now=self.now,
         )  # fmt: skip
 
-    async def apply(self, _: object, changes: Sequence[Change]) -> set[UUID]:
-        applied: set[UUID] = set()
+    async def write_changes(
+        self, _: object, changes: Sequence[Change], __: object, outcomes: Sequence[EndedAttempt]
+    ) -> dict[UUID, None]:
+        applied: dict[UUID, None] = {}
         for change in changes:
             row, before = self.rows[DeliveryId(change.row.id)], change.row.state
             if (row.status, row.epoch) == (before.status, before.epoch):
                 self._apply(row, change)
-                applied.add(row.id)
+                applied[row.id] = None
+        self._end_attempts(outcomes)
         return applied
 
     def _apply(self, row: Row, change: Change) -> None:
@@ -192,14 +194,13 @@ class Table:
         if change.newly_sent:
             row.sent_at = self.now
 
-    async def write_timeline(self, _: object, __: object, outcomes: Sequence[EndedAttempt]) -> list[WrittenReply]:
+    def _end_attempts(self, outcomes: Sequence[EndedAttempt]) -> None:
         for said in outcomes:
             attempt = self.rows[said.delivery_id].tries[said.epoch - 1]
             if said.outcome and _overrides(attempt.outcome, said.outcome):
                 attempt.outcome = said.outcome
             latest = [at for at in (attempt.last_receipt_at, said.reported_at) if at]
             attempt.last_receipt_at = max(latest, default=None)
-        return []
 
     async def count(self, _: object, __: object, entries: Sequence[OutboxEntry]) -> None:
         for one in entries:
@@ -278,8 +279,7 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.call_shares.release": of("release"),
         "app.delivery.sql.settlements.lock": of("lock"),
         "app.delivery.sql.settlements.lock_all": no_rows,
-        "app.delivery.sql.settlements.apply": of("apply"),
-        "app.delivery.sql.timeline.write_timeline": of("write_timeline"),
+        "app.delivery.sql.timeline.write_changes": of("write_changes"),
         "app.delivery.sql.timeline.reopen": nothing,
         "app.delivery.sql.counters.count": of("count"),
         "app.delivery.settle._flip": nothing,

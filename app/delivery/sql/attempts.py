@@ -27,13 +27,13 @@ class EndedAttempt:
 END_ATTEMPTS: Final = """
     ended AS (
         SELECT * FROM unnest(CAST(:ended_ids AS uuid[]), CAST(:ended_epochs AS int[]), CAST(:outcomes AS text[]),
-                             CAST(:provider_message_ids AS text[]), CAST(:evidences AS text[]),
+                             CAST(:ended_message_ids AS text[]), CAST(:evidences AS text[]),
                              CAST(:reported_ats AS timestamptz[]))
                AS v (id, epoch, outcome, provider_message_id, evidence, reported_at)),
     known AS (
         UPDATE deliveries d SET provider_message_id = e.provider_message_id FROM ended e
         WHERE d.tenant_id = :tenant AND d.id = e.id AND d.epoch = e.epoch AND d.provider_message_id IS NULL
-          AND d.id = ANY (CAST(:ended_ids AS uuid[]))
+          AND d.id = ANY (CAST(:ended_ids AS uuid[])) AND d.id <> ALL (CAST(:ids AS uuid[]))
           AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed')),
     ends AS (
     UPDATE delivery_attempts a
@@ -54,7 +54,7 @@ END_ATTEMPTS: Final = """
       AND a.delivery_id = ANY (CAST(:ended_ids AS uuid[])))
 """
 """Stores how attempts ended, as part of a statement; `ended` gives the values. If a receipt was faster than the call,
-only the provider's id is added."""
+only the provider's id is added. The deliveries `:ids` are changed by another part of the statement."""
 
 
 def ended(outcomes: Sequence[EndedAttempt]) -> dict[str, list[Any]]:
@@ -62,7 +62,7 @@ def ended(outcomes: Sequence[EndedAttempt]) -> dict[str, list[Any]]:
         "ended_ids": [outcome.delivery_id for outcome in outcomes],
         "ended_epochs": [outcome.epoch for outcome in outcomes],
         "outcomes": [outcome.outcome for outcome in outcomes],
-        "provider_message_ids": [outcome.provider_message_id for outcome in outcomes],
+        "ended_message_ids": [outcome.provider_message_id for outcome in outcomes],
         "evidences": [outcome.evidence for outcome in outcomes],
         "reported_ats": [outcome.reported_at for outcome in outcomes],
     }

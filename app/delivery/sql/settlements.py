@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -207,7 +207,7 @@ class Change:
         return self.newly_sent - self.never_sent
 
 
-_APPLY = sa.text("""
+APPLY: Final = """
     UPDATE deliveries d
     SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail, retryable = v.retryable,
         claim_token = NULL, lease_until = NULL,
@@ -238,12 +238,12 @@ _APPLY = sa.text("""
     WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
       AND d.id = ANY (CAST(:ids AS uuid[]))
     RETURNING d.id
-""")
+"""
+"""Compares and sets, as part of a statement; `applied` gives the values. Returns the ids of the changed rows."""
 
 
-async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
-    """Compare and set. Return the ids of the rows that were changed."""
-    values = {
+def applied(changes: Sequence[Change]) -> dict[str, list[Any]]:
+    return {
         "ids": [change.row.id for change in changes],
         "befores": [change.row.state.status for change in changes],
         "epochs": [change.row.state.epoch for change in changes],
@@ -262,7 +262,6 @@ async def apply(tx: TenantTx, changes: Sequence[Change]) -> set[UUID]:
         "never_sents": [change.never_sent for change in changes],
         "times_more": [change.times_more for change in changes],
     }
-    return {row.id for row in await tx.rows(_APPLY, **values)}
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.delivery.sql import attempts
+from app.delivery.sql import attempts, settlements
 from app.delivery.sql.attempts import EndedAttempt
-from app.delivery.sql.settlements import Locked
+from app.delivery.sql.settlements import Change, Locked
 from app.domain.words import MassReplyId, TimelineKind
 from app.store.transactions import TenantTx
 
@@ -24,7 +24,8 @@ class TimelineEntry:
 
 
 _TIMELINE = sa.text(f"""
-    WITH {attempts.END_ATTEMPTS},
+    WITH applied AS ({settlements.APPLY}),
+    {attempts.END_ATTEMPTS},
     written AS (
         INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
                               delivery_id)
@@ -32,15 +33,17 @@ _TIMELINE = sa.text(f"""
                v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
         FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
                     CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
-                    CAST(:delivery_ids AS uuid[]), CAST(:epochs AS int[]))
+                    CAST(:delivery_ids AS uuid[]), CAST(:of_epochs AS int[]))
              AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
+        JOIN applied ON applied.id = v.delivery_id
         LEFT JOIN LATERAL (
             SELECT a.text, a.html FROM delivery_attempts a
             WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
             ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
         ON CONFLICT DO NOTHING
         RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
-    SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'
+    SELECT applied.id AS applied_id, w.id, w.conversation_id, w.mass_reply_id, w.delivery_id
+    FROM applied LEFT JOIN written w ON w.delivery_id = applied.id AND w.kind = 'reply'
 """)  # noqa: S608 - built from constants
 
 
@@ -54,10 +57,13 @@ class WrittenReply:
     delivery_id: UUID
 
 
-async def write_timeline(
-    tx: TenantTx, entries: Sequence[TimelineEntry], outcomes: Sequence[EndedAttempt]
-) -> list[WrittenReply]:
-    """Write these entries, and how attempts ended. Return the replies among the entries."""
+async def write_changes(
+    tx: TenantTx, changes: Sequence[Change], entries: Sequence[TimelineEntry], outcomes: Sequence[EndedAttempt]
+) -> dict[UUID, WrittenReply | None]:
+    """Write changes with their entries on timelines, and how attempts ended.
+
+    Return the deliveries that were changed, each with the reply that was written.
+    """
     by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
     values = {
         "conversation_ids": [entry.row.conversation_id for entry in entries],
@@ -67,10 +73,12 @@ async def write_timeline(
         "author_names": [row and row.author_name for row in by_author],
         "mass_reply_ids": [entry.row.mass_reply_id for entry in entries],
         "delivery_ids": [entry.row.id for entry in entries],
-        "epochs": [entry.epoch for entry in entries],
+        "of_epochs": [entry.epoch for entry in entries],
+        **settlements.applied(changes),
         **attempts.ended(outcomes),
     }
-    return [WrittenReply(*row) for row in await tx.rows(_TIMELINE, **values)]
+    rows = await tx.rows(_TIMELINE, **values)
+    return {applied: None if reply[0] is None else WrittenReply(*reply) for applied, *reply in rows}
 
 
 # A cancelled one stays cancelled: the sweeper cancels work that returned at the very moment of its end.
