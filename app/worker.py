@@ -34,6 +34,7 @@ from app.domain.lanes import LaneKey
 from app.domain.pacing import back_off
 from app.domain.words import MassReplyId, TenantId
 from app.process.garbage import collect_seldom
+from app.process.tenant_time import Purse
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store.shares import DELIVERY, PUMPS
@@ -180,7 +181,7 @@ class WorkerProcess:
             return
         with about(tenant=tenant, mass_reply=mass_reply):
             try:
-                aside = self._runtime.aside.of(tenant)
+                aside = self._runtime.aside.of(tenant, Purse.SENDING)
                 await prepare.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
                 self._faults.pop(mass_reply, None)
             except Exception as error:

@@ -30,6 +30,7 @@ from app.delivery.waiting import NOBODY, TICK, AccountQueue, Wait
 from app.domain.channel_port import Adapter
 from app.domain.lanes import LaneKey
 from app.domain.words import Reason
+from app.process.tenant_time import Purse
 from app.store.credentials import CredentialsUnreadable
 
 log = structlog.get_logger()
@@ -231,7 +232,7 @@ class Pump:
 
     async def _rendered(self, result: ClaimResult, judging: Judging, until: float) -> Sequence[ClaimedSend]:
         """Render what is not rendered yet, and store it. Give back what cannot be within half of the lease."""
-        aside = self._context.aside.of(self._lane.tenant)  # so that other tenants know of this one
+        aside = self._context.aside.of(self._lane.tenant, Purse.SENDING)  # so that other tenants know of this one
         rows, done = result.rows, len(result.rendered)
         if done == len(rows) and not result.held:
             return result.rendered

@@ -6,11 +6,11 @@ time that its work takes in the database, beside the event loop, and on it.
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Generator, Hashable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, takewhile
 from types import coroutine
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
@@ -21,12 +21,14 @@ from app.process.recently_used import RecentlyUsed
 
 AT_ONCE: Final = 1.0
 """Seconds of work after a pause, before anything waits."""
-DEEPEST: Final = 5.0
-"""Seconds of work that may be owed. What is used beyond them is free: nobody waits longer than 20 seconds for it."""
+DEEPEST: Final = 10.0
+"""Seconds of work that may be owed. What is used beyond them is free: no request waits longer than 20 seconds for it."""
 PRESENT: Final = 10.0
 """Seconds for which a tenant counts as there after its last request."""
 REMEMBERED: Final = 10_000
 """Tenants. Those silent for longest are forgotten first."""
+MOST_COMPARED: Final = 100
+"""Tenants whose debts are compared: those that were seen last."""
 PAUSE: Final = 0.25
 """Seconds that whoever is never refused waits at most, each time, after it has used more than its share."""
 
@@ -38,11 +40,13 @@ class Purse(StrEnum):
 
     REQUESTS = "requests"
     REPORTS = "reports"
+    SENDING = "sending"
+    """What workers render. It competes with requests for the machine, and nobody waits for its response."""
 
     @property
     def share(self) -> float:
         """Seconds of work in each second."""
-        return 0.5 if self is Purse.REPORTS else 0.25
+        return 0.25 if self is Purse.SENDING else 0.5
 
 
 class TenantTime:
@@ -67,10 +71,16 @@ class TenantTime:
         """Return the line in which one caller's requests wait."""
         return self._lines.setdefault((tenant, caller), asyncio.Lock())
 
-    def is_another_there(self, tenant: TenantId) -> bool:
+    def others_there(self, tenant: TenantId) -> list[TenantId]:
+        """Return the other tenants that are there, the latest first, and no more than matter."""
         now = self.clock()
-        newest = islice(reversed(self._seen.items()), 2)
-        return any(other != tenant and now - seen < PRESENT for other, seen in newest)
+        there = takewhile(lambda each: now - each[1] < PRESENT, reversed(self._seen.items()))
+        return [other for other, _ in islice(there, MOST_COMPARED) if other != tenant]
+
+    def greatest_debt(self, tenants: Iterable[TenantId], purse: Purse) -> float:
+        """Return the longest that one of these has to wait, in seconds."""
+        accounts = (self._accounts.get((tenant, purse)) for tenant in tenants)
+        return max((account.owed() for account in accounts if account is not None), default=0.0)
 
 
 class TimeAccount:
@@ -79,6 +89,7 @@ class TimeAccount:
     def __init__(self, tenants: TenantTime, tenant: TenantId, purse: Purse) -> None:
         self._tenants = tenants
         self._tenant = tenant
+        self._purse = purse
         self._share = purse.share
         self._paid_at = 0.0
         """When what was charged is paid for. The past, as far as the tenant may save up."""
@@ -104,12 +115,21 @@ class TimeAccount:
             self._begun_at -= began
             self.charge(self._tenants.clock() - began)
 
-    def wait(self) -> float:
-        """Return how many seconds it should wait before it uses more: none if no other tenant is there."""
+    def owed(self) -> float:
+        """Return in how many seconds it will have paid for what it used, also for what is under way."""
         now = self._tenants.clock()
         under_way = (self._under_way * now - self._begun_at) / self._share
-        left = min(self._since(now) + under_way - now, DEEPEST / self._share)
-        return left if left > 0 and self._tenants.is_another_there(self._tenant) else 0.0
+        return max(0.0, min(self._since(now) + under_way - now, DEEPEST / self._share))
+
+    def wait(self) -> float:
+        """Return how many seconds it should wait before it uses more.
+
+        That is none if no other tenant is there, or if another one owes more than twice as much: what a tenant does
+        takes longer then for the other's sake.
+        """
+        if (owed := self.owed()) <= 0 or not (others := self._tenants.others_there(self._tenant)):
+            return 0.0
+        return 0.0 if self._tenants.greatest_debt(others, self._purse) > 2 * owed else owed
 
     def _since(self, now: float) -> float:
         return max(self._paid_at, now - AT_ONCE / self._share)

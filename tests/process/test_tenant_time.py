@@ -61,6 +61,18 @@ def test_a_tenant_alone_never_waits(both: TenantTime, clock: Clock) -> None:
     assert both.of(BUSY).wait() > 0
 
 
+def test_whoever_owes_little_beside_another_that_owes_much_does_not_wait(both: TenantTime) -> None:
+    busy, other = both.of(BUSY), both.of(OTHER)
+    busy.charge(AT_ONCE + 1)
+    other.charge(AT_ONCE + 0.4)
+    assert other.wait() == 0
+    assert busy.wait() == 1 / SHARE
+    other.charge(0.2)
+    assert other.wait() > 0
+    both.of(BUSY, Purse.REPORTS).charge(1_000)
+    assert busy.wait() > 0, "each purse is compared with its like"
+
+
 def test_what_is_under_way_counts_before_it_has_ended(both: TenantTime, clock: Clock) -> None:
     account = both.of(BUSY)
     account.charge(AT_ONCE)
