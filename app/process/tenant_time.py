@@ -22,7 +22,7 @@ from app.process.recently_used import RecentlyUsed
 AT_ONCE: Final = 1.0
 """Seconds of work after a pause, before anything waits."""
 DEEPEST: Final = 10.0
-"""Seconds of work that may be owed. What is used beyond them is free: no request waits longer than 20 seconds for it."""
+"""Seconds of work that may be owed. What is used beyond them is free: no request waits for longer than 20 seconds."""
 PRESENT: Final = 10.0
 """Seconds for which a tenant counts as there after its last request."""
 REMEMBERED: Final = 10_000
