@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from time import thread_time
 from typing import Final
 from uuid import UUID
@@ -117,18 +118,8 @@ class Claim:
     async def _claim(
         self, token: UUID, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit, share: int
     ) -> ClaimResult:
-        pace = self._context.pace
         sender = await self._context.senders.sender(self._tx, self._lane.account, snapshot.account_version)
-        rows = await claims.claim(
-            self._tx,
-            self._lane,
-            token,
-            claim_limit,
-            snapshot.now,
-            pace.lease,
-            pace.settles_after,
-            sender.account.config,
-        )
+        rows, exhausted = await self._queued(token, snapshot, claim_limit, sender)
         if not rows:
             return ClaimResult(wait=await self._nothing_due(snapshot, clocks, claim_limit))
         plan = await self._context.plans.plan(self._tx, self._lane.mass_reply)
@@ -141,8 +132,40 @@ class Claim:
         held = self._share(share, snapshot)
         await claims.mark(self._tx, self._lane, attempts, allowed_at, snapshot.now, held)
         wait = next_token(allowed_at, snapshot, clocks)
-        last = len(rows) < claim_limit.free and wait is None
+        last = exhausted and wait is None
         return ClaimResult(tuple(rows), judging, wait, snapshot.lane_held, last, rendered=rendered)
+
+    async def _queued(
+        self, token: UUID, snapshot: LaneSnapshot, claim_limit: ClaimLimit, sender: AccountSender
+    ) -> tuple[list[Claimed], bool]:
+        """Claim from where the queue begins, as far as is known. Return also whether nothing more is due."""
+        heads, loop = self._context.queue_heads, asyncio.get_running_loop()
+        start, began = claims.BEGINNING if claim_limit.sampling else heads.of(self._lane), loop.time()
+        claimed = partial(self._claimed, token, snapshot, sender)
+        rows = await claimed(replace(claim_limit, start=start))
+        if not rows and start > claims.BEGINNING:
+            start, began = claims.BEGINNING, loop.time()
+            rows = await claimed(claim_limit)
+        short, whole = len(rows) < claim_limit.free, start == claims.BEGINNING
+        if short and sum(row.units for row in rows) < claim_limit.units:
+            heads.forget(self._lane)  # what came back to the queue may lie before it
+        elif not claim_limit.sampling:
+            heads.note(self._lane, rows, began if whole else None)
+        return rows, short and whole
+
+    async def _claimed(
+        self, token: UUID, snapshot: LaneSnapshot, sender: AccountSender, claim_limit: ClaimLimit
+    ) -> list[Claimed]:
+        return await claims.claim(
+            self._tx,
+            self._lane,
+            token,
+            claim_limit,
+            snapshot.now,
+            self._context.pace.lease,
+            self._context.pace.settles_after,
+            sender.account.config,
+        )
 
     async def _nothing_due(self, snapshot: LaneSnapshot, clocks: Clocks, claim_limit: ClaimLimit) -> Wait | None:
         """Return when the lane's next delivery may be tried, and show it on the lane."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -34,6 +35,27 @@ PUMP_IDLE: Final = timedelta(seconds=3)
 RECEIPT_AGE: Final = timedelta(seconds=2)
 
 
+LOOK_BACK: Final = 10.0
+"""Seconds by which two looks for expired claims overlap: a claim may take long to commit."""
+WHOLE_LOOK: Final = 60.0
+
+
+@dataclass(slots=True)
+class LeaseLooks:
+    """When this process last looked for expired claims: among all, and since then."""
+
+    whole_at: float | None = None
+    at: float = 0.0
+
+    def next(self, now: float) -> timedelta | None:
+        """Return how far the next look goes back, or None if it is to be at all."""
+        before, self.at = self.at, now
+        if self.whole_at is None or now - self.whole_at >= WHOLE_LOOK:
+            self.whole_at = now
+            return None
+        return timedelta(seconds=now - before + LOOK_BACK)
+
+
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     database: Database
@@ -41,6 +63,7 @@ class Sweeper:
     wake_preparation: Callable[[TenantId, MassReplyId], Awaitable[None]]
     purge_after: timedelta
     metrics: Metrics = field(default_factory=Metrics)
+    looks: LeaseLooks = field(default_factory=LeaseLooks)
     stopped: dict[LaneKey, str] = field(default_factory=dict)
     """The stopped lanes that are in the log, each with the reason."""
 
@@ -59,7 +82,7 @@ class Sweeper:
     async def _work(self, tx: SweepTx) -> AsyncIterator[Awaitable[None]]:
         for tenant in await clocks.tenants_ahead(tx):
             yield _safely(repair_clocks(self.database, tenant), tenant=tenant)
-        for tenant, claims in _by_tenant(await sweeper.expired_claims(tx, PAGE)).items():
+        for tenant, claims in _by_tenant(await self._expired(tx)).items():
             yield _safely(expire_claims(self.database, self.metrics, tenant, claims), tenant=tenant)
         scheduler = Scheduler(self.database, self.wake_lane, self.wake_preparation)
         for batch in await sweeper.open_mass_replies(tx):
@@ -71,6 +94,13 @@ class Sweeper:
             yield _safely(settle_stored(self.database, tenant, receipt), tenant=tenant, receipt=receipt)
         for tenant, id_ in await sweeper.abandoned(tx, self.purge_after, PAGE):
             yield _safely(self._purge(tenant, id_), tenant=tenant, mass_reply=id_)
+
+    async def _expired(self, tx: SweepTx) -> list[ExpiredClaim]:
+        within = self.looks.next(monotonic())
+        found = await sweeper.expired_claims(tx, PAGE, within)
+        if len(found) == PAGE:
+            self.looks.whole_at = None  # there are more
+        return found
 
     def _log_stopped(self, lanes: Mapping[LaneKey, str]) -> None:
         """Log each lane once that has work and cannot go on."""

@@ -75,7 +75,8 @@ mass_replies = Table(
     Index(None, "tenant_id", "status", "id"),
 )
 Index(
-    "ix_mass_replies_open",
+    "ix_mass_replies_unfinished",
+    mass_replies.c.tenant_id,
     mass_replies.c.status,
     postgresql_where=text("finished_at IS NULL"),
 )

@@ -224,6 +224,16 @@ def test_a_hundred_lanes_share_a_slow_account_fairly_and_ask_once_for_each_messa
     assert account.claims < 1.2 * account.units + 200
 
 
+def test_two_hundred_lanes_share_a_fast_account_fairly_at_its_rate() -> None:
+    account = account_of(80, *([1] * 100 for _ in range(200)))
+    virtual_time.run(drive(account, 30, processes=2))
+    assert_pace(account, 30)
+    # Those that are first have a head start of a turn; from then on all are served alike.
+    equal_part = account.units / 200
+    assert [n for n in account.sent.values() if not equal_part / 2 <= n <= 2.5 * equal_part] == []
+    assert len(account.sent) == 200
+
+
 def test_a_lane_of_long_texts_is_not_starved_beside_a_lane_of_short_ones() -> None:
     account = account_of(1, [1] * 500, [3] * 500)
     short, long = account.queues

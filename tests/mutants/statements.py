@@ -12,7 +12,7 @@ _Change = tuple[str, str, str]
 
 _CLAIM: Final[tuple[_Change, ...]] = (
     ("_LOCK_ACCOUNT", "FOR NO KEY UPDATE", ""),
-    ("_LANE_SNAPSHOT", "d.status = 'sending'", "d.status = 'queued'"),
+    ("_LANE_SNAPSHOT", "sum(ol.sending)", "sum(ol.queued)"),
     ("_LANE_SNAPSHOT", "l.pause_reason IS NOT NULL AS lane_paused", "false AS lane_paused"),
     ("_LANE_SNAPSHOT", "a.pause_reason IS NOT NULL AS account_paused", "false AS account_paused"),
     ("_CLAIM", "status = 'queued'", "status IN ('queued', 'sending')"),
@@ -104,7 +104,7 @@ def _all(module: ModuleType, changes: tuple[_Change, ...]) -> Iterator[Mutant]:
 
 _IN_FUNCTIONS: Final[tuple[tuple[Any, str, str], ...]] = (
     (sweeper.expired_claims, "status = 'sending' AND lease_until", "lease_until"),
-    (sweeper.expired_claims, "AND lease_until < clock_timestamp()", ""),
+    (sweeper.expired_claims, "AND lease_until < (SELECT clock_timestamp())", ""),
 )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -58,8 +58,12 @@ _LANE_SNAPSHOT = sa.text(f"""
            l.pause_reason IS NOT NULL AS lane_paused, l.held_until IS NOT NULL AS lane_held,
            a.enabled, a.pause_reason IS NOT NULL AS account_paused, a.cool_until, a.allowed_at, a.rate_per_second,
            a.max_in_flight, a.updated_at AS account_version,
-           (SELECT count(*) FROM deliveries d
-            WHERE d.tenant_id = :tenant AND d.account_id = :account AND d.status = 'sending') AS unrecorded,
+           -- From the counters of what is open. To count deliveries would be to read every one that the account ever
+           -- claimed, as long as an old transaction of somebody else keeps their index entries.
+           (SELECT coalesce(sum(ol.sending), 0) FROM mass_replies om
+            JOIN lanes ol ON ol.tenant_id = :tenant AND ol.mass_reply_id = om.id AND ol.account_id = :account
+            WHERE om.tenant_id = :tenant AND om.finished_at IS NULL
+              AND om.status IN ('sending', 'paused', 'cancelled')) AS unrecorded,
            o.others, o.held_by_others, o.without
     FROM channel_accounts a, mass_replies m, lanes l, LATERAL ({call_shares.OTHERS}) o
     WHERE a.tenant_id = :tenant AND a.id = :account AND m.tenant_id = :tenant AND m.id = :mass_reply
@@ -114,6 +118,7 @@ class Claimed:
     recipient: Recipient
     used_template: bool = False
     """Whether the preflight, or the last attempt, was for sending it as a template."""
+    due_at: datetime | None = None
 
 
 def _claim_statement(which: str) -> sa.TextClause:
@@ -123,6 +128,7 @@ def _claim_statement(which: str) -> sa.TextClause:
         SELECT id, not_before, greatest(segments, 1) AS units FROM deliveries
         WHERE tenant_id = :tenant AND mass_reply_id = :mass_reply AND account_id = :account
           AND status = 'queued' AND not_before <= :now {which}
+          AND (not_before, id) >= (CAST(:from_at AS timestamptz), CAST(:from_id AS uuid))
           AND coalesce(not_after, CAST(:not_after AS timestamptz), 'infinity') > :now
         ORDER BY not_before, id LIMIT :free FOR UPDATE SKIP LOCKED),
     granted AS (
@@ -141,9 +147,9 @@ def _claim_statement(which: str) -> sa.TextClause:
             WHERE running <= :units OR place = 1))
         RETURNING d.id AS delivery_id, d.epoch, d.deferrals, d.subject AS frozen_subject, d.address, d.address_key,
                   d.account_id, d.conversation_id, d.contact_id, d.channel, greatest(d.segments, 1) AS units,
-                  d.used_template)
-    SELECT claimed.delivery_id, claimed.epoch, claimed.deferrals, claimed.frozen_subject, claimed.units,
-           claimed.used_template,
+                  d.used_template, d.not_before)
+    SELECT claimed.delivery_id, claimed.not_before, claimed.epoch, claimed.deferrals, claimed.frozen_subject,
+           claimed.units, claimed.used_template,
            claimed.address, claimed.address_key, claimed.account_id, CAST(NULL AS text) AS provider,
            b.reason AS blocked,
            (claimed.contact_id, claimed.channel) <> (k.id, c.channel) AS changed_hands, {recipients.COLUMNS}
@@ -157,6 +163,17 @@ _CLAIM = _claim_statement("")
 _CLAIM_OF_SAMPLE = _claim_statement("AND sampled")
 
 
+class QueuePlace(NamedTuple):
+    """A place in a lane's queue, which is in this order."""
+
+    due_at: datetime
+    id: DeliveryId
+
+
+BEGINNING = QueuePlace(datetime(1970, 1, 1, tzinfo=UTC), DeliveryId(UUID(int=0)))
+"""Before all. Not a null: row-level security lets an index compare with plain values only."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimLimit:
     """How much one claim may take: rows, and units of the account's rate."""
@@ -167,6 +184,8 @@ class ClaimLimit:
     """Whether only the sample may be sent."""
     not_after: datetime | None = None
     """The latest time for deliveries without one of their own."""
+    start: QueuePlace = BEGINNING
+    """Where to begin in the lane's queue."""
 
 
 async def claim(
@@ -180,7 +199,9 @@ async def claim(
     config: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Claimed]:
     """Claim what may be sent through an account of this config."""
+    from_at, from_id = claim_limit.start
     values = {"token": token, "now": now, "lease": lease, "settles_after": settles_after}
+    values |= {"from_at": from_at, "from_id": from_id}
     statement = _CLAIM_OF_SAMPLE if claim_limit.sampling else _CLAIM
     rows = await tx.rows(statement, **lane_binds(lane), **values, **_terms(claim_limit))
     return [
@@ -193,6 +214,7 @@ async def claim(
             row.frozen_subject,
             recipients.claimed(row, config),
             row.used_template,
+            row.not_before,
         )
         for row in rows
     ]

@@ -54,12 +54,19 @@ class ExpiredClaim:
     epoch: int
 
 
-async def expired_claims(tx: SweepTx, limit: int) -> list[ExpiredClaim]:
+async def expired_claims(tx: SweepTx, limit: int, within: timedelta | None = None) -> list[ExpiredClaim]:
+    """Return claims whose lease has run out, at any time or within the last while.
+
+    As long as an old transaction of somebody else is open, the index holds everything that was claimed since: a look at
+    a while does not visit those rows.
+    """
     statement = sa.text("""
         SELECT tenant_id, id, epoch FROM deliveries
-        WHERE status = 'sending' AND lease_until < clock_timestamp() LIMIT :limit
+        -- Sub-selects: the clock itself is another at each row, and would be compared only after reading it.
+        WHERE status = 'sending' AND lease_until < (SELECT clock_timestamp())
+          AND lease_until >= (SELECT coalesce(clock_timestamp() - CAST(:within AS interval), '-infinity')) LIMIT :limit
     """)
-    rows = await tx.execute(statement, limit=limit)
+    rows = await tx.execute(statement, limit=limit, within=within)
     return [ExpiredClaim(row.tenant_id, row.id, row.epoch) for row in rows]
 
 

@@ -1,0 +1,104 @@
+"""What has left the queue costs a claim nothing, even while an old transaction of somebody else keeps it readable."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import sqlalchemy as sa
+
+from app.delivery.pump import Pump
+from app.delivery.sql import claims, sweeper
+from app.delivery.sql.claims import ClaimLimit, QueuePlace
+from app.delivery.sweeper import WHOLE_LOOK, LeaseLooks
+from app.domain.delivery_lifecycle import DeliveryEvent
+from app.store.shares import PUMPS
+from app.store.transactions import Transaction
+from tests.delivery.carrier import Carrier
+from tests.delivery.stage import LEASE, SETTLES_AFTER, Stage, recording, report
+
+LEFT, FEW = 200, 5
+
+
+@asynccontextmanager
+async def old_transaction(owner_url: str) -> AsyncIterator[None]:
+    """Keep every row readable as it is now."""
+    other = await asyncpg.connect(owner_url)
+    try:
+        async with other.transaction(isolation="repeatable_read"):
+            await other.fetchval("SELECT count(*) FROM tenants")
+            yield
+    finally:
+        await other.close()
+
+
+async def entries_read(tx: Transaction, index: str) -> int:
+    """Index entries that this connection has followed to a row lately, whether it was still there or not."""
+    statement = sa.text("SELECT pg_stat_get_xact_tuples_returned(CAST(CAST(:index AS text) AS regclass))")
+    return int(await tx.scalar(statement, index=index))
+
+
+async def test_a_claim_does_not_read_what_has_left(stage: Stage, owner_url: str) -> None:
+    batch = await stage.batch(LEFT + FEW)
+    async with old_transaction(owner_url):
+        taken = await stage.claim(batch, LEFT)
+        await stage.settle(*(report(one.delivery_id, DeliveryEvent.ACCEPT) for one in taken))
+        last = max(QueuePlace(one.due_at, one.delivery_id) for one in taken if one.due_at)
+        async with stage.database.of(PUMPS).begin(stage.tenant) as tx:
+            under_way = await entries_read(tx, "ix_deliveries_in_flight")
+            gate = await claims.lock_lane(tx, batch.lane, uuid4())
+            assert gate is not None
+            assert await entries_read(tx, "ix_deliveries_in_flight") == under_way
+            before = await entries_read(tx, "ix_deliveries_due")
+            limit = ClaimLimit(FEW, 1_000, start=last)
+            rows = await claims.claim(tx, batch.lane, uuid4(), limit, gate.now, LEASE, SETTLES_AFTER)
+            assert len(rows) == FEW
+            assert await entries_read(tx, "ix_deliveries_due") - before <= FEW + 1
+
+
+async def test_the_sweeper_does_not_read_what_has_left(stage: Stage, owner_url: str) -> None:
+    batch = await stage.batch(LEFT)
+    async with old_transaction(owner_url):
+        taken = await stage.claim(batch)
+        await stage.settle(*(report(one.delivery_id, DeliveryEvent.ACCEPT) for one in taken))
+        async with stage.database.begin_sweep() as tx:
+            before = await entries_read(tx, "ix_deliveries_in_flight")
+            assert await sweeper.expired_claims(tx, LEFT, timedelta(seconds=11)) == []
+            assert await entries_read(tx, "ix_deliveries_in_flight") == before
+
+
+async def test_a_lease_that_ran_out_long_ago_is_seen_by_the_look_at_all(stage: Stage) -> None:
+    batch = await stage.batch()
+    await stage.claim(batch)
+    await stage.runs("UPDATE deliveries SET lease_until = now() - interval '5 minutes'")
+    async with stage.database.begin_sweep() as tx:
+        assert await sweeper.expired_claims(tx, 10, timedelta(seconds=11)) == []
+        assert len(await sweeper.expired_claims(tx, 10)) == 1
+
+
+def test_every_minute_the_sweeper_looks_at_all_and_between_as_far_back_as_its_last_look() -> None:
+    looks = LeaseLooks()
+    assert looks.next(100.0) is None
+    assert looks.next(101.0) == timedelta(seconds=11)
+    assert looks.next(121.0) == timedelta(seconds=30)
+    assert looks.next(100.0 + WHOLE_LOOK) is None
+
+
+async def test_what_came_back_to_the_queue_is_sent_although_claims_had_passed_it(stage: Stage) -> None:
+    batch, carrier = await stage.batch(10), Carrier()
+    last = await stage.row(batch.deliveries[-1])
+    context = stage.pump_context(carrier, slots=4)
+    async with stage.database.begin(stage.tenant) as tx:
+        gate = await claims.lock_lane(tx, batch.lane, uuid4())
+        assert gate is not None
+        [*_, passed] = await claims.claim(
+            tx, batch.lane, uuid4(), ClaimLimit(10, 1_000), gate.now, LEASE, SETTLES_AFTER
+        )
+        assert passed.due_at == last.not_before
+        await tx.execute(sa.text("UPDATE deliveries SET status = 'queued', epoch = 0"))
+    context.queue_heads.note(batch.lane, [passed], None)
+    async with recording(context.recorder):
+        await Pump(context, batch.lane, asyncio.Event()).run()
+    assert set(carrier.times_sent) == set(batch.deliveries)
