@@ -358,3 +358,8 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, result: Any, freeze: float = 0) 
         return result
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def test_a_call_whose_signals_never_came_proves_nothing() -> None:
+    """A transport that sends none, as a mock, may have written."""
+    assert not channel_http.CallRecord().proves_not_sent

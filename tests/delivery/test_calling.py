@@ -4,7 +4,7 @@ import pytest
 
 from app.delivery import calling
 from app.delivery.calling import call
-from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, SendResult
+from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, SendResult, Unknown
 
 NOW = 1_000.0
 
@@ -28,3 +28,18 @@ async def test_what_has_time_left_is_sent() -> None:
         return [Accepted("id-1")]
 
     assert await call(send, 1, NOW + 60) == [Accepted("id-1")]
+
+
+async def test_an_adapter_that_raises_leaves_every_one_of_its_call_unknown() -> None:
+    async def send() -> list[SendResult]:
+        raise ConnectionResetError
+
+    assert [type(each) for each in await call(send, 3, NOW + 60)] == [Unknown] * 3
+
+
+@pytest.mark.parametrize("answers", [[], [Accepted("id-1")], [Accepted("id-1")] * 3])
+async def test_answers_for_another_number_of_messages_are_believed_of_none(answers: list[SendResult]) -> None:
+    async def send() -> list[SendResult]:
+        return answers
+
+    assert [type(each) for each in await call(send, 2, NOW + 60)] == [Unknown] * 2

@@ -1,14 +1,17 @@
 """How an adapter's answer is read: what it means for the delivery, and whether its account is meant too."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.delivery.outcomes import answered
+from app.delivery.record import BadAddress
 from app.delivery.sql.claims import Claimed
 from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.lanes import LaneKey
 from app.domain.outbound import DEADLINE_PASSED, PAIR_RATE, Accepted, Deferred, Rejected, SendResult, Unknown
+from app.domain.pacing import back_off
 from app.domain.words import AccountId, DeliveryId, MassReplyId, Reason, ReasonCode, TenantId
 from tests.domain.people import ID, recipient
 
@@ -84,3 +87,23 @@ async def test_a_refusal_may_be_tried_again_by_its_code_or_its_own_word(
     reason = answered(claimed(0), Rejected(code, "No.", temporary), ()).report.reported.reason
     assert reason is not None
     assert reason.retryable is retryable
+
+
+async def test_what_nobody_answered_is_called_a_lost_answer() -> None:
+    reason = answered(claimed(0), Unknown("Reset."), ()).report.reported.reason
+    assert reason == Reason(ReasonCode.ANSWER_LOST, "Reset.")
+
+
+@pytest.mark.parametrize("deferrals", [0, 1, 4])
+async def test_any_other_delay_is_the_usual_one(deferrals: int) -> None:
+    assert answered(claimed(deferrals), Deferred("busy", ""), ()).report.wait == back_off(deferrals)
+
+
+async def test_only_a_refusal_of_the_address_itself_ends_it() -> None:
+    refusals = (Rejected(ReasonCode.OPTED_OUT, "STOP.", ends_address=each) for each in (True, False))
+    ended, kept = (answered(claimed(0), each, ()).bad_address for each in refusals)
+    address = recipient().address
+    assert address is not None
+    assert (ended, kept) == (BadAddress(recipient().channel, address, ReasonCode.OPTED_OUT), None)
+    nowhere = replace(claimed(0), recipient=replace(recipient(), address=None))
+    assert answered(nowhere, Rejected(ReasonCode.OPTED_OUT, "STOP.", ends_address=True), ()).bad_address is None

@@ -131,6 +131,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         _outcomes,
         (
             f"{_DELIVERY}/test_outcomes.py",
+            f"{_DELIVERY}/test_calling.py",
             f"{_DELIVERY}/test_refusals.py",
             f"{_DELIVERY}/test_batch_sizes.py",
             f"{_DELIVERY}/test_pump.py",
@@ -170,6 +171,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_receipts.py",
             f"{_DELIVERY}/test_sweeper.py",
             f"{_DELIVERY}/test_whatsapp_pricing.py",
+            f"{_DELIVERY}/test_staged_files.py",
         ),
     ),
 }

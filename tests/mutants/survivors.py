@@ -8,6 +8,9 @@ _DUE: Final = "Only what is queued waits for that time, and what comes back from
 _SAME_WORD: Final = "Every caller that names an outcome names the one that the event has."
 _NO_FACTS: Final = "It writes the attempt once more as it is."
 _NO_FILES: Final = "It lists the files of a message that has none."
+_SAME_FILES: Final = "It lists on a timeline the files that are listed there."
+_LOCKED_TWICE: Final = "It locks what the flip locks a moment later, by itself."
+_LATEST: Final = "A person decides about the latest attempt, whose text comes first without being named."
 _UNREACHABLE: Final = "mypy proves that there is no other case."
 _WORDS: Final = "A line in the log."
 
@@ -22,6 +25,10 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.settle._outcome: not has_facts or (reported.epoch is None and (not isinstance(answer, Transition))) "
     "→ reported.epoch is None and (not isinstance(answer, Transition))": _NO_FACTS,
     "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → each.newly_sent": _NO_FILES,
+    "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → "
+    "each.row.has_attachments": _SAME_FILES,
+    "app.delivery.settle._flip: len(rounds) > 1 → len(rounds) >= 1": _LOCKED_TWICE,
+    "app.delivery.settle._entries: change.reported.epoch or change.row.state.epoch → change.reported.epoch": _LATEST,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
 }

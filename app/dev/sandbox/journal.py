@@ -1,6 +1,7 @@
 """What the sandbox received, in order: the evidence of who was written to, and how often."""
 
 import json
+import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -166,9 +167,10 @@ class Journal:
         if entry.accepted and message.delivery_id:
             self._deliveries[message.delivery_id].append(entry)
         if self._file:
-            # Flushed line by line: when a test kills this process, the file is complete up to that moment.
+            # On the disk before the provider answers: whatever ends this process, the file is complete up to then.
             self._file.write(json.dumps(to_json(entry)) + "\n")
             self._file.flush()
+            os.fsync(self._file.fileno())
         return entry
 
 
