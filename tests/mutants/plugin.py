@@ -29,8 +29,8 @@ LEAST, TIMES = float(os.environ.get("MUTANTS_PATIENCE", "5")), 5
 mutant may wait forever."""
 
 
-NOT_RUN = ""
-"""The fate of a mutant that no test was run with."""
+BROKE_OFF = "the run broke off"
+"""The fate of a mutant with which the process of the tests did not go on."""
 
 
 class TooLong(BaseException):
@@ -91,18 +91,20 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     name, part, parts = os.environ["MUTANTS"].split(":")
     wanted = os.environ.get("MUTANT", "")
     everyone = [mutant for mutant in GROUPS[name].mutants() if wanted in mutant.name]
-    mutants = everyone[int(part) - 1 :: int(parts)]
+    path = Path(os.environ["MUTANTS_FATES"])
+    fates: dict[str, str | None] = json.loads(path.read_text()) if path.exists() else {}
+    mutants = [each for each in everyone[int(part) - 1 :: int(parts)] if each.name not in fates]
     seen = _without(session.items, {id(mutant.place) for mutant in mutants})
-    fates: dict[str, str | None] = dict.fromkeys((mutant.name for mutant in mutants), NOT_RUN)
     began, last = time.monotonic(), ""
     for number, mutant in enumerate(mutants, 1):
+        path.write_text(json.dumps(fates | {mutant.name: BROKE_OFF}))
         fates[mutant.name] = killer = _killer(seen, mutant, last)
         last = killer or last  # it may notice the next one too
         if killer is None:
             _say(f"survived {len(seen.witnesses(mutant))} tests: {mutant.name}")
         if number % 20 == 0:
             _say(f"{number} of {len(mutants)}, {time.monotonic() - began:.0f} s")
-        Path(os.environ["MUTANTS_FATES"]).write_text(json.dumps(fates, indent=1))  # each time: the run may break off
+    path.write_text(json.dumps(fates))
     return True
 
 
