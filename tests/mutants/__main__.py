@@ -13,6 +13,9 @@ from pathlib import Path
 from tests.mutants.groups import GROUPS
 from tests.mutants.survivors import HARMLESS
 
+PLUGINS = ("-p", "tests.mutants.plugin", "-p", "no:cacheprovider")
+OPTIONS = ("-q", "--tb=native", *PLUGINS, "-m", "not proof and not matrix")
+
 
 def main(*names: str) -> int:
     open_ = 0
@@ -33,18 +36,8 @@ def _fates(name: str) -> dict[str, str | None]:
     group, _, part = name.partition(":")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "fates.json")
-        options = (
-            "-q",
-            "-p",
-            "tests.mutants.plugin",
-            "--tb=native",
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not proof and not matrix",
-        )
         variables = {**os.environ, "MUTANTS": f"{group}:{part or '1:1'}", "MUTANTS_FATES": str(path)}
-        command = [sys.executable, "-m", "pytest", *options, *GROUPS[group].tests]
+        command = [sys.executable, "-m", "pytest", *OPTIONS, *GROUPS[group].tests]
         fates: dict[str, str | None] = {}
         while True:  # a mutant may take the whole process with it; the others are run in a new one
             ended = subprocess.run(command, check=False, env=variables, stdout=subprocess.DEVNULL)  # noqa: S603
