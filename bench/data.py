@@ -1,0 +1,29 @@
+"""The imports and creations of `bench/imports.py` and `bench/create.py`, as lines of the table."""
+
+from bench import create, imports
+from bench.figures import Figure, Goal
+from bench.run import Run
+
+
+async def measure_import(run: Run) -> list[Figure]:
+    found = await imports.measure(run.stack, run.fewer(imports.LINES))
+    speed, first, last = (found[name] for name in ("per_second", "first_tenth_per_second", "last_tenth_per_second"))
+    goals = (Goal("lines/s", speed, at_least=5_000), Goal("last tenth to first", last / first, at_least=0.8))
+    beside = {"first tenth": first, "last tenth": last, "CPU ms for 1,000": sum(found["cpu_ms_per_1000"].values())}
+    return [Figure(f"import of {found['lines']:,} lines, over HTTP", speed, "lines/s", beside, goals)]
+
+
+async def measure_create(run: Run) -> list[Figure]:
+    found = await create.measure(run.stack, run.fewer(create.CONVERSATIONS))
+    of = f"{found['conversations']:,} conversations (put in by SQL)"
+
+    def line(name: str, key: str, unit: str, **target: float) -> Figure:
+        return Figure(f"{name} {of}", found[key], unit, {}, (Goal(unit, found[key], **target),))
+
+    return [
+        line("create, 1,000 recipients of", "create_1000_ms", "ms", at_most=150),
+        line("exact count of all", "count_all_ms", "ms", at_most=2_000),
+        line("prepare, out of", "prepared_per_second", "a second", at_least=8_000),
+        line("memory of the API after", "api_megabytes", "MB", at_most=200),
+        line("memory of the worker after", "worker_megabytes", "MB", at_most=200),
+    ]
