@@ -88,7 +88,7 @@ async def make(service: Service, count: int) -> None:
 
 async def _created(service: Service, tag: int) -> float:
     """Create one and return the milliseconds until it awaits confirmation."""
-    body = {"selection": {"filter": {"tags": [f"outage-{tag}"]}}, "message": {"text": TEMPLATE}}
+    body = {"selection": {"filter": {"tags": {"any": [f"outage-{tag}"]}}}, "message": {"text": TEMPLATE}}
     began = time.perf_counter()
     created = await service.client.post("/mass-replies", json=body)
     took = (time.perf_counter() - began) * 1000
@@ -110,7 +110,7 @@ async def _counted(service: Service, conversations: int) -> float:
 async def _prepared(service: Service) -> None:
     """Create a mass reply that a worker prepares, and wait until it awaits confirmation."""
     tags = [f"outage-{number}" for number in range(PREPARED // SELECTED)]
-    body = {"selection": {"filter": {"tags": tags}}, "message": {"text": TEMPLATE}}
+    body = {"selection": {"filter": {"tags": {"any": tags}}}, "message": {"text": TEMPLATE}}
     created = await service.client.post("/mass-replies", json=body)
     created.raise_for_status()
     path = f"/mass-replies/{created.json()['id']}"
