@@ -40,8 +40,8 @@ HURRY: Final = 2_000.0
 FINISHED_WITHIN: Final = 1_800.0
 SPARE: Final = 0.1
 """The share of the messages that is to be left when the last fault has come."""
-FURNISHED_EVERY: Final = 10
-"""Faults after which the accounts' rates are set again."""
+FURNISHED: Final = 20
+"""How often the accounts' rates are set again, spread over the faults."""
 
 
 async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
@@ -185,11 +185,12 @@ class _Stage:
         run = SoakRun(self.ground, self.relays, self.http, mass_reply, self.dice, fail_webhooks=self._fail_webhooks)
         struck: Counter[str] = Counter()
         pace, died = Pacing(len(drawn), self.plan.seconds_each), 0
+        every = max(2, len(drawn) // FURNISHED)
         left = whole = await self._left(mass_reply)
         for number, kind in enumerate(drawn):
             if not left:
                 break
-            if number % FURNISHED_EVERY == 0:
+            if number % every == 0:
                 await self._try_to_furnish(pace.rate(left, number))
                 self._said(f"storm: {number} faults, {left} messages left")
             await STRIKES[kind](run)
