@@ -12,9 +12,9 @@ const fieldsOf = ({ properties = {}, required = [] }) =>
     return { name, kind, required: required.includes(name), choices, usual: schema.default ?? undefined };
   });
 
-const found = Object.entries(providers).map(([name, { channels, config, credentials }]) => [
+const found = Object.entries(providers).map(([name, { channels, config, credentials, max_in_flight }]) => [
   name,
-  { channels, config: fieldsOf(config), credentials: fieldsOf(credentials) },
+  { channels, config: fieldsOf(config), credentials: fieldsOf(credentials), in_flight: max_in_flight },
 ]);
 
 writeFileSync(
@@ -29,6 +29,6 @@ export interface Field {
   usual?: string | number | boolean;
 }
 
-export const PROVIDERS: Record<string, { channels: string[]; config: Field[]; credentials: Field[] }> = ${JSON.stringify(Object.fromEntries(found), null, 2)};
+export const PROVIDERS: Record<string, { channels: string[]; config: Field[]; credentials: Field[]; in_flight: number }> = ${JSON.stringify(Object.fromEntries(found), null, 2)};
 `,
 );

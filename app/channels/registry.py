@@ -15,7 +15,7 @@ from app.channels.twilio.adapter import TwilioAdapter
 from app.channels.webchat import WebChatAdapter
 from app.channels.webhook import WebhookAdapter
 from app.channels.whatsapp_cloud.adapter import WhatsAppCloudAdapter
-from app.domain.channel_port import Adapter, HasOwnAddresses, Limits, VariesLimits
+from app.domain.channel_port import Adapter, HasOwnAddresses, Limits, SendsMany, VariesLimits
 from app.domain.errors import Fault, InvalidAccount
 from app.domain.fault_texts import fault_text
 from app.domain.json_reader import json_pointer
@@ -29,6 +29,7 @@ __all__ = [
     "limits_of",
     "own_addresses",
     "redemands_credentials",
+    "usual_in_flight",
     "validate",
 ]
 
@@ -78,6 +79,11 @@ def limits_of(provider: str, channel: Channel, config: Mapping[str, Any]) -> Lim
     if adapter in _FIXED:
         return adapter.limits
     return adapter.limits_for(channel, config) if isinstance(adapter, VariesLimits) else adapter.limits
+
+
+def usual_in_flight(provider: str) -> int:
+    """Return an account's `max_in_flight` unless it is given: calls, or the messages of batch calls."""
+    return 1_000 if isinstance(ADAPTERS.get(provider), SendsMany) else 32
 
 
 def own_addresses(provider: str, config: Mapping[str, Any]) -> Iterable[str]:

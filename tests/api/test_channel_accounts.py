@@ -86,8 +86,14 @@ async def test_one_account_comes_of_many_savers_at_once(client: httpx.AsyncClien
 
 
 async def test_what_is_left_out_has_its_default(client: httpx.AsyncClient) -> None:
-    made = await put(client, EMAIL)
+    given = SMS.keys() - {"rate_per_second", "max_in_flight", "enabled"}
+    made = await put(client, {name: SMS[name] for name in given} | TOKEN)
     assert (made["rate_per_second"], made["max_in_flight"], made["enabled"]) == (10, 32, True)
+
+
+async def test_an_account_that_sends_many_in_one_call_has_more_under_way(client: httpx.AsyncClient) -> None:
+    assert (await put(client, EMAIL))["max_in_flight"] == 1_000
+    assert (await put(client, EMAIL | {"max_in_flight": 8}, status=200))["max_in_flight"] == 8
 
 
 async def test_credentials_are_in_no_answer_and_not_in_the_database(

@@ -15,7 +15,7 @@ from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer, Body, Flag, Listing, Name, Number, Whole
-from app.channels.registry import ADAPTERS
+from app.channels.registry import ADAPTERS, usual_in_flight
 from app.delivery.account_check import check_account
 from app.domain.account_check import CallbackState, CredentialsState
 from app.domain.accounts import AccountDraft, AccountState, ChannelAccount
@@ -63,10 +63,11 @@ _PROVIDERS: dict[str, JsonValue] = {
         "channels": [*sorted(adapter.channels)],
         "config": _schema(adapter.config_model),
         "credentials": _schema(adapter.credentials_model),
+        "max_in_flight": usual_in_flight(name),
     }
     for name, adapter in ADAPTERS.items()
 }
-"""What `config` and `credentials` hold for each provider."""
+"""What `config` and `credentials` hold for each provider, and its usual `max_in_flight`."""
 
 
 class AccountBody(Body):
@@ -84,7 +85,12 @@ class AccountBody(Body):
         "`url` requires them again.",
     )
     rate_per_second: Number = Field(default=10, ge=0.001, le=10_000, description="Messages; for SMS, segments.")
-    max_in_flight: Whole = Field(default=32, ge=1, le=1_000, description="Calls under way at once.")
+    max_in_flight: Whole | None = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="Calls under way at once. 32 if left out; 1,000 messages where a call takes many.",
+    )
     enabled: Flag = True
 
     def to_draft(self) -> AccountDraft:
@@ -96,7 +102,7 @@ class AccountBody(Body):
             config=self.config,
             credentials=None if given is None else {key: value.get_secret_value() for key, value in given.items()},
             rate_per_second=self.rate_per_second,
-            max_in_flight=self.max_in_flight,
+            max_in_flight=self.max_in_flight or usual_in_flight(self.provider),
             enabled=self.enabled,
         )
 

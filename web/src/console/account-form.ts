@@ -54,7 +54,7 @@ export class AccountForm extends ConsolePage {
           <details><summary>${say('more_settings')}</summary><div class="fields even">
             ${rare.map((one) => this.#field('config', one))}
             <label class="field">${say('rate')}<input name="rate" type="number" min="0.001" max="10000" step="any" required .value=${String(account?.rate_per_second ?? 10)} /></label>
-            <label class="field">${say('in_flight')}<input name="in_flight" type="number" min="1" max="1000" required .value=${String(account?.max_in_flight ?? 32)} /></label>
+            <label class="field">${say('in_flight')}<input name="in_flight" type="number" min="1" max="1000" required .value=${String(account?.max_in_flight ?? known.in_flight)} /></label>
             <label class="choice"><input name="enabled" type="checkbox" .checked=${account?.enabled ?? true} />${say('account_on')}</label>
           </div></details>`,
       )}
