@@ -35,6 +35,8 @@ HELD: Final = 20
 """Reads that each reader makes of one moment, before it begins anew."""
 READ: Final = "SELECT id FROM conversations WHERE tenant_id = $1 AND status = 'active' ORDER BY id DESC LIMIT 100"
 IDLE: Final = 300
+OWN: Final = 90
+"""Connections of the service, and some room."""
 
 ROWS: Final = 10_000_000
 TENANTS: Final = 20
@@ -156,9 +158,11 @@ async def terminated(run: Run, _: Service) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def idle(run: Run, _: Service) -> AsyncIterator[None]:
-    """Hold connections open that do nothing."""
-    async with _connected(run, IDLE):
-        yield
+    """Hold connections open that do nothing, as many as the server allows beside those of the service."""
+    async with _connected(run) as [other]:
+        allowed = int(await other.fetchval("SHOW max_connections")) - OWN
+        async with _connected(run, max(0, min(IDLE, allowed))):
+            yield
 
 
 @asynccontextmanager
