@@ -10,17 +10,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.conversations.import_chunk import (
-    AddedMessage,
-    Changes,
-    Chunk,
-    KnownAccount,
-    KnownAccounts,
-    named_contacts,
-    possible_contacts,
-)
+from app.conversations.import_chunk import AddedMessage, Changes, Chunk
 from app.conversations.import_line import ConversationLine
+from app.conversations.known_accounts import KnownAccount, KnownAccounts
 from app.conversations.sql.customer_messages import add_messages, message_row
+from app.conversations.unnamed_contacts import named_contacts, possible_contacts
 from app.domain.accounts import region_of
 from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
