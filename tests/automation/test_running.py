@@ -176,14 +176,14 @@ async def test_a_conversation_of_an_import_that_was_there_sets_rules_off_and_a_n
     assert [len(await desk.runs(key)) for key in ("tagged", "wrote")] == [1, 1]
 
 
-async def test_an_import_tells_a_chunk_s_changes_in_one_event_and_a_first_import_in_none(desk: Desk) -> None:
+async def test_an_import_tells_its_changes_in_a_few_events_and_a_first_import_in_none(desk: Desk) -> None:
     lines = [{"external_id": f"c-{n}", "channel": "other", "status": "active"} for n in range(700)]
     await desk.imports(*lines)
     assert await desk.told() == []
     await desk.imports(*({**line, "status": "done"} for line in lines))
-    assert [len(event.entry.subjects) for event in await desk.told()] == [500, 200]
+    assert [len(event.entry.subjects) for event in await desk.told()] == [200, 200, 100, 200]
     await desk.imports(*({**line, "status": "done"} for line in lines))
-    assert len(await desk.told()) == 2
+    assert len(await desk.told()) == 4
 
 
 class _Killed(BaseException):

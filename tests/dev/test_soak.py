@@ -40,7 +40,7 @@ async def test_a_few_faults_break_no_promise(folder: Path) -> None:
     outcome = await soak(plan, folder, forked_child)
 
     nothing_is_wrong(outcome)
-    assert len(outcome.struck) >= 6
+    assert len(outcome.struck) >= 3  # how many kinds come before the last message is the machine's own
 
 
 @pytest.mark.faults
