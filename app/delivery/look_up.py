@@ -19,7 +19,9 @@ from app.delivery.sql.sweeper import UncertainDelivery
 from app.domain.channel_port import Absent, Found, LooksUp, LookUp
 from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.outbound import Unknown
+from app.domain.words import DeliveryId
 from app.store.database import Database
+from app.store.transactions import TenantTx
 from app.telemetry.logs import about
 
 log = structlog.get_logger()
@@ -27,6 +29,9 @@ log = structlog.get_logger()
 LISTED_AFTER: Final = timedelta(minutes=1)
 """Time beyond `settles_after`: Postmark's search may be about a minute behind."""
 ASK_AGAIN: Final = timedelta(minutes=5)
+MOST_ABSENT: Final = 5
+"""Attempts of a delivery that may be sent again because the provider never had them. After that a person decides: what
+a provider breaks on each time may be the message itself."""
 AT_ONCE: Final = 20
 
 PROVIDERS: Final[Sequence[str]] = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, LooksUp)]
@@ -62,11 +67,15 @@ async def _ask(database: Database, senders: SenderCache, delivery: UncertainDeli
     answer = await adapter.look_up(f"{delivery.id}.{epoch}")
     if report := _report(delivery, epoch, answer):
         async with database.begin(delivery.tenant) as tx:
-            # An account saved since then may point to another place, which has no record of what the first accepted.
-            elsewhere = await look_ups.account_saved_since(tx, delivery.id)
-            if not (elsewhere and isinstance(answer, Absent)):
+            if not isinstance(answer, Absent) or await _may_send_again(tx, delivery.id):
                 await settle(tx, [report])
     log.info("looked_up", answer=type(answer).__name__)
+
+
+async def _may_send_again(tx: TenantTx, id_: DeliveryId) -> bool:
+    # An account saved since then may point to another place, which has no record of what the first accepted.
+    elsewhere = await look_ups.account_saved_since(tx, id_)
+    return not elsewhere and await look_ups.times_absent(tx, id_) < MOST_ABSENT
 
 
 def _report(delivery: UncertainDelivery, epoch: int, answer: LookUp) -> Report | None:

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from app.delivery.look_up import look_up_uncertain
+from app.delivery.look_up import MOST_ABSENT, look_up_uncertain
 from app.dev import servers
 from app.domain.channel_port import Absent, LookUp
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
@@ -54,6 +54,20 @@ async def test_what_a_provider_never_had_is_queued_again(stage: Stage) -> None:
     provider = await look_up(stage)
     assert provider.asked == [f"{batch.first}.1"]
     assert await stage.status(batch.first) is S.QUEUED
+
+
+async def test_a_message_that_never_arrives_is_left_to_a_person_after_a_few_attempts(stage: Stage) -> None:
+    batch = await long_uncertain(stage)
+    for _ in range(MOST_ABSENT):
+        await look_up(stage)
+        assert await stage.status(batch.first) is S.QUEUED
+        await stage.runs("UPDATE deliveries SET not_before = now()")
+        [taken] = await stage.claim(batch)
+        lost = report(batch.first, E.LOSE_ANSWER, epoch=taken.epoch, reason=because(ReasonCode.ANSWER_LOST))
+        await stage.settle(lost)
+        await stage.runs("UPDATE deliveries SET settles_after = now() - interval '2 minutes', not_before = now()")
+    assert (await look_up(stage)).asked == [f"{batch.first}.{MOST_ABSENT + 1}"]
+    assert await stage.status(batch.first) is S.UNCERTAIN
 
 
 async def test_absence_is_not_believed_of_an_account_that_was_saved_since_the_attempt(stage: Stage) -> None:

@@ -30,3 +30,12 @@ async def account_saved_since(tx: TenantTx, id_: DeliveryId) -> bool:
         WHERE d.tenant_id = :tenant AND d.id = :id
     """)
     return await tx.scalar(statement, id=id_) is not False
+
+
+async def times_absent(tx: TenantTx, id_: DeliveryId) -> int:
+    """Return how many attempts of a delivery the provider never had."""
+    statement = sa.text("""
+        SELECT count(*) FROM delivery_attempts
+        WHERE tenant_id = :tenant AND delivery_id = :id AND outcome = 'reported_absent'
+    """)
+    return int(await tx.scalar(statement, id=id_))

@@ -273,13 +273,14 @@ class _Stage:
                 await self.http.post(f"/mass-replies/{mass_reply}/resume", json=body)
 
     async def settle(self, *mass_replies: str) -> None:
-        """Wait until neither a receipt nor a webhook changes anything any more."""
+        """Wait until no message is to be sent and neither a receipt nor a webhook changes anything any more."""
         seen, since = None, time.monotonic()
         async with asyncio.timeout(FINISHED_WITHIN):
             while time.monotonic() - since < self.plan.quiet:
                 counts = [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
                 waiting = await self._waiting()
-                if (counts, waiting) != seen or any(waiting[1:]):
+                to_send = any(count["queued"] or count["sending"] for count in counts)
+                if (counts, waiting) != seen or any(waiting[1:]) or to_send:
                     seen, since = (counts, waiting), time.monotonic()
                 await asyncio.sleep(0.5)
 
