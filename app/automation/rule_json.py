@@ -19,6 +19,7 @@ from app.automation.model import (
     TriggerType,
 )
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.fault_texts import LIST, OBJECT
 from app.domain.filters import Filter, filter_to_json, parse_filter
 from app.domain.json_reader import MAX_ITEMS, SELECTS_NOTHING, Reader, child, distinct, no_such_field
 from app.domain.words import ConversationStatus
@@ -193,9 +194,9 @@ def _fault(error: ErrorDetails, pointer: str) -> Fault:
         case "too_long":
             return Fault(place, "too_many", f"At most {error['ctx']['max_length']:,} are allowed.")
         case "list_type":
-            return Fault(place, "wrong_type", "This must be a list.")
+            return Fault(place, "wrong_type", LIST)
         case _:
-            return Fault(place, "wrong_type", "This must be an object.")
+            return Fault(place, "wrong_type", OBJECT)
 
 
 def write_rule(draft: RuleDraft) -> dict[str, Any]:

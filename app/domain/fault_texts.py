@@ -7,13 +7,15 @@ LIST: Final = "This must be a list."
 WHOLE: Final = "This must be a whole number."
 NUMBER: Final = "This must be a number."
 FLAG: Final = "This must be true or false."
+STRING: Final = "This must be a string."
+NO_SUCH_FIELD: Final = "There is no such field."
 
 _WORDS: Final = {
     "model_attributes_type": OBJECT,
     "model_type": OBJECT,
     "dict_type": OBJECT,
     "list_type": LIST,
-    "string_type": "This must be a string.",
+    "string_type": STRING,
     "int_type": WHOLE,
     "int_parsing": WHOLE,
     "int_from_float": WHOLE,
@@ -22,7 +24,7 @@ _WORDS: Final = {
     "bool_type": FLAG,
     "bool_parsing": FLAG,
     "missing": "This field is missing.",
-    "extra_forbidden": "There is no such field.",
+    "extra_forbidden": NO_SUCH_FIELD,
 }
 """By pydantic's name for the kind of error."""
 

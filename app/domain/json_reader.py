@@ -12,6 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.fault_texts import FLAG, LIST, NO_SUCH_FIELD, OBJECT, STRING
 from app.domain.storable import UNSTORABLE, storable
 
 E = TypeVar("E", bound=StrEnum)
@@ -67,7 +68,7 @@ def write_time(moment: datetime) -> str:
 
 
 def no_such_field(known: Collection[str]) -> str:
-    return f"There is no such field. There are: {', '.join(sorted(known))}." if known else "There is no such field."
+    return f"{NO_SUCH_FIELD} There are: {', '.join(sorted(known))}." if known else NO_SUCH_FIELD
 
 
 class Reader:
@@ -87,7 +88,7 @@ class Reader:
     def mapping(self, value: object, pointer: str, known: Collection[str] | None = None) -> dict[str, object]:
         """Read an object. With `known`, refuse other fields."""
         if not isinstance(value, dict):
-            self.fault(pointer, "wrong_type", "This must be an object.")
+            self.fault(pointer, "wrong_type", OBJECT)
             return {}
         if known is not None:
             self._refuse_names(list(value.keys() - known), pointer, known)
@@ -102,7 +103,7 @@ class Reader:
 
     def array(self, value: object, pointer: str, *, most: int = MAX_ITEMS) -> list[object]:
         if not isinstance(value, list):
-            self.fault(pointer, "wrong_type", "This must be a list.")
+            self.fault(pointer, "wrong_type", LIST)
             return []
         if len(value) > most:
             self.fault(pointer, "too_many", f"At most {most:,} are allowed.")
@@ -120,7 +121,7 @@ class Reader:
 
     def text(self, value: object, pointer: str, *, most_bytes: int = MAX_KEY_BYTES) -> str:
         if not isinstance(value, str):
-            self.fault(pointer, "wrong_type", "This must be a string.")
+            self.fault(pointer, "wrong_type", STRING)
             return ""
         if UNSTORABLE.search(value):
             self.fault(pointer, "unstorable_text", "Text must hold neither NUL characters nor lone surrogates.")
@@ -163,7 +164,7 @@ class Reader:
 
     def flag(self, value: object, pointer: str) -> bool:
         if not isinstance(value, bool):
-            self.fault(pointer, "wrong_type", "This must be true or false.")
+            self.fault(pointer, "wrong_type", FLAG)
         return value is True
 
     def time(self, value: object, pointer: str) -> datetime:

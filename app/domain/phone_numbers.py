@@ -48,7 +48,7 @@ class ReadNumber:
 
     def dialled(self) -> str | None:
         """E.164 as the country's numbers are today; None when no number may look like this."""
-        number = None if self._read_from is None else _parsed(*self._read_from)
+        number = _number(self._read_from)
         return None if number is None else _dialled(number, self.key)
 
 
@@ -59,7 +59,7 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
         return ReadNumber(text, _today(text), text, (text, None))
     written = _without_server(_SCHEME.sub("", without_marks(text), count=1))
     read_from = _to_parse(written, region, bare_is_international=bare_is_international)
-    number = None if read_from is None else _parsed(*read_from)
+    number = _number(read_from)
     if number is None:
         return ReadNumber(written, written, None, None)
     e164 = _e164(number)
@@ -105,6 +105,10 @@ def _to_parse(written: str, region: str | None, *, bare_is_international: bool) 
     return ("+" + written.removeprefix("+").removeprefix("00") if is_international else written), region
 
 
+def _number(read_from: tuple[str, str | None] | None) -> PhoneNumber | None:
+    return None if read_from is None else _parsed(*read_from)
+
+
 @lru_cache(_REMEMBERED)
 def _parsed(written: str, region: str | None) -> PhoneNumber | None:
     try:
@@ -132,8 +136,7 @@ def _dialled(number: PhoneNumber, key: str) -> str | None:
 
 def region_of_number(text: str) -> str | None:
     """Return the country of an international number, or None if it has none or is not one."""
-    read_from = _to_parse(without_marks(text), None, bare_is_international=False)
-    number = None if read_from is None else _parsed(*read_from)
+    number = _number(_to_parse(without_marks(text), None, bare_is_international=False))
     return None if number is None else phonenumbers.region_code_for_number(number)
 
 
