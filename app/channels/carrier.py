@@ -16,11 +16,13 @@ from aiohttp.streams import StreamReader
 from httpx_aiohttp.transport import AiohttpTransport, map_aiohttp_exceptions
 from yarl import URL
 
+from app.process.recently_used import RecentlyUsed
+
 Signal = Callable[[], Awaitable[None]]
 
 _SWITCHING: Final = 101
 _MOST_PLACES: Final = 1024
-"""Servers whose connection settings are kept. Beyond that it starts over."""
+"""Servers whose connection settings are kept."""
 
 
 class Carrier(httpx.AsyncBaseTransport):
@@ -33,7 +35,7 @@ class Carrier(httpx.AsyncBaseTransport):
         self._otherwise = otherwise
         self._begins = begins
         self._leaves = leaves
-        self._places: dict[str, ClientRequest] = {}
+        self._places = RecentlyUsed[str, ClientRequest](_MOST_PLACES)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         place, data = self._place(request), _in_one_piece(request)
@@ -70,8 +72,6 @@ class Carrier(httpx.AsyncBaseTransport):
             return None
         server = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if server not in self._places:
-            if len(self._places) >= _MOST_PLACES:
-                self._places.clear()
             try:
                 self._places[server] = ClientRequest("POST", URL(server), loop=asyncio.get_running_loop())
             except (ValueError, aiohttp.InvalidURL):

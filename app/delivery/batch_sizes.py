@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from app.delivery.record import CallOutcome
 from app.domain.lanes import LaneKey
 from app.domain.outbound import SendResult, Unknown
+from app.process.recently_used import RecentlyUsed
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ class BatchSizes:
     """The limits of this process's lanes that lost an answer."""
 
     def __init__(self) -> None:
-        self._limits: dict[LaneKey, _Limit] = {}
+        self._limits = RecentlyUsed[LaneKey, _Limit](_REMEMBERED)
 
     def limit(self, lane: LaneKey) -> int:
         limit = self._limits.get(lane)
@@ -55,8 +56,6 @@ class BatchSizes:
     def _shrink(self, lane: LaneKey, limit: _Limit | None, size: int) -> None:
         half = max(1, size // 2)
         if limit is None:
-            if len(self._limits) >= _REMEMBERED:
-                del self._limits[next(iter(self._limits))]
             self._limits[lane] = _Limit(half, size)
         else:
             # Calls that were under way together halve the limit once: each counts from its own size.

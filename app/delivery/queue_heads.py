@@ -12,6 +12,7 @@ from typing import Final
 
 from app.delivery.sql.claims import BEGINNING, Claimed, QueuePlace
 from app.domain.lanes import LaneKey
+from app.process.recently_used import RecentlyUsed
 
 AT_LEAST: Final = 1.0
 """Seconds for which a place holds: what came back to the queue meanwhile may lie before it."""
@@ -30,7 +31,7 @@ class QueueHeads:
     """The places of this process's lanes: hints, which nothing depends on."""
 
     def __init__(self) -> None:
-        self._heads: dict[LaneKey, _Head] = {}
+        self._heads = RecentlyUsed[LaneKey, _Head](_REMEMBERED)
 
     def of(self, lane: LaneKey) -> QueuePlace:
         head = self._heads.get(lane)
@@ -45,8 +46,6 @@ class QueueHeads:
             return
         head = self._heads.get(lane)
         if began is not None or head is None:
-            if head is None and len(self._heads) >= _REMEMBERED:
-                del self._heads[next(iter(self._heads))]
             took = 0.0 if began is None else _now() - began
             self._heads[lane] = _Head(max(places), _now() + max(AT_LEAST, SHARE * took))
         else:
