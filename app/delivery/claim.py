@@ -30,6 +30,7 @@ from app.domain.pacing import allowance, spend
 from app.domain.preflight import MessagePlan, ReadyToSend, judge
 from app.domain.threads import reply_headers, reply_subject
 from app.domain.words import Channel, Reason
+from app.process.slices import Slices
 from app.store.transactions import TenantTx
 
 PUT_OFF: Final = "The remaining messages were deferred, and are sent when the account may go on."
@@ -38,7 +39,7 @@ AT_MOST: Final = 2
 AT_ONCE: Final = 0.04
 """Seconds of CPU that one claim may take for rendering in its transaction."""
 SLICE: Final = 0.003
-"""Seconds of them after which the event loop looks at everything else."""
+"""Seconds after which the event loop looks at everything else."""
 ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to claim again if only calls under way are in the way."""
 
@@ -233,18 +234,15 @@ class Judging:
 
     async def at_once(self, rows: Sequence[Claimed]) -> tuple[ClaimedSend, ...]:
         """Render what takes no time, in order. It holds up the claim, and with it the account."""
-        left, done = AT_ONCE, list[ClaimedSend]()
-        while left > 0 and len(done) < len(rows) and self.rendering_time.short:
-            if done:
-                await asyncio.sleep(0)
+        left, done, slices = AT_ONCE, list[ClaimedSend](), Slices(SLICE)
+        for row in rows:
+            if left <= 0 or not self.rendering_time.short:
+                break
+            await slices.pause()
             began = thread_time()
-            self._render_slice(rows, done, began + SLICE)
+            done.append(self.claimed_send(row))
             left -= thread_time() - began
         return tuple(done)
-
-    def _render_slice(self, rows: Sequence[Claimed], done: list[ClaimedSend], end: float) -> None:
-        while len(done) < len(rows) and self.rendering_time.short and thread_time() < end:
-            done.append(self.claimed_send(rows[len(done)]))
 
     def claimed_send(self, claimed: Claimed) -> ClaimedSend:
         began = thread_time()
