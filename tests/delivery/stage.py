@@ -1,7 +1,8 @@
 """A mass reply that is being sent, made straight in the database, and eyes to see what became of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -287,6 +288,14 @@ async def eventually(holds: Callable[[], bool]) -> None:
     """Let other tasks run until it holds; the test's own time-out is the limit."""
     while not holds():
         await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def staged(runtime: Runtime, tenant: UUID) -> AsyncIterator[Stage]:
+    """Make a stage for one test. The claims that the test leaves would fill a sweep of the next one."""
+    stage = await make_stage(runtime, tenant)
+    yield stage
+    await stage.runs("UPDATE deliveries SET lease_until = 'infinity' WHERE status = 'sending'")
 
 
 async def make_stage(runtime: Runtime, tenant: UUID, **account: Any) -> Stage:

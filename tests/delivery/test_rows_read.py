@@ -1,7 +1,7 @@
 """How many rows are read for a few of a large mass reply, where statistics know nothing of its tenant."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from app.store import conversations, filters
 from app.store.transactions import TenantTx
 from app.webhooks.sql import event_contents
 from tests.conftest import create_tenant
-from tests.delivery.stage import Batch, Stage, make_stage, report
+from tests.delivery.stage import Batch, Stage, make_stage, report, staged
 from tests.plans import counting_rows, renew_statistics
 
 ALL, FEW = 1_200, 60
@@ -40,12 +40,13 @@ Work = Callable[[TenantTx, Stage, Batch], Awaitable[object]]
 
 
 @pytest.fixture
-async def unknown(stage: Stage, owner_url: str) -> Stage:
+async def unknown(stage: Stage, owner_url: str) -> AsyncIterator[Stage]:
     """A tenant that came after the statistics were made."""
     for _ in range(3):
         await (await make_stage(stage.runtime, await create_tenant(stage.database))).batch(30)
     await renew_statistics(owner_url, *TABLES)
-    return await make_stage(stage.runtime, await create_tenant(stage.database))
+    async with staged(stage.runtime, await create_tenant(stage.database)) as fresh:
+        yield fresh
 
 
 def most(read: Counter[str]) -> int:
