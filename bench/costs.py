@@ -11,20 +11,17 @@ import asyncio
 import json
 import os
 import time
-from pathlib import Path
 from typing import Any, Final
 
 from bench import user
 from bench.load import account, conversations
-from bench.processes import provider
+from bench.processes import cpu_ms, provider, server_pids
 from bench.stack import Service, Stack, running_stack
 
 DELIVERIES: Final = int(os.environ.get("BENCH_DELIVERIES", "3000"))
 IN_FLIGHT: Final = int(os.environ.get("BENCH_IN_FLIGHT", "64"))
 LATENCY: Final = os.environ.get("BENCH_LATENCY", "0")
 IDLE_SECONDS: Final = 5
-TICK: Final = 1000 / os.sysconf("SC_CLK_TCK")
-"""Milliseconds of one of the kernel's ticks."""
 
 WRITES = """
     SELECT relname, n_tup_ins AS inserted, n_tup_upd AS updated, n_tup_hot_upd AS hot
@@ -87,7 +84,7 @@ class Watched:
         await asyncio.sleep(1.1)  # backends hand in their counts once a second
         return {
             "time": time.perf_counter() - 1.1,
-            "cpu": {name: sum(map(_cpu, pids)) for name, pids in self._all(self._database).items()},
+            "cpu": {name: sum(map(cpu_ms, pids)) for name, pids in self._all(self._database).items()},
             "wal": int(await self._database.fetchval("SELECT pg_current_wal_insert_lsn() - '0/0'")),
             "commits": await self._database.fetchval(
                 "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
@@ -96,8 +93,7 @@ class Watched:
         }
 
     def _all(self, connection: Any) -> dict[str, list[int]]:
-        postmaster = _parent(connection.get_server_pid())
-        return {**self._pids, "postgres": [postmaster, *_children(postmaster)]}
+        return {**self._pids, "postgres": server_pids(connection.get_server_pid())}
 
 
 def _writes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
@@ -109,26 +105,6 @@ def _writes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
         if sum(moved) >= DELIVERIES / 100:
             found[table] = " + ".join(f"{number / DELIVERIES:.2f}" for number in moved)
     return found
-
-
-def _stat(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def _cpu(pid: int) -> float:
-    """Milliseconds of CPU, with those of children that have ended."""
-    try:
-        return sum(map(int, _stat(pid)[11:15])) * TICK
-    except FileNotFoundError:
-        return 0.0
-
-
-def _parent(pid: int) -> int:
-    return int(_stat(pid)[1])
-
-
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def _as_a_user(service: Service, port: int, watched: Watched) -> None:

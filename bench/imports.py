@@ -9,12 +9,11 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Final
 
 from bench import user
 from bench.load import account
-from bench.processes import cpu_ms, peak_megabytes
+from bench.processes import cpu_ms, peak_megabytes, server_pids
 from bench.stack import Service, Stack, running_stack
 
 LINES: Final = int(os.environ.get("BENCH_LINES", "20000"))
@@ -64,11 +63,9 @@ class Used:
         return {name: round((now - before[name]) * 1000 / count) for name, now in self._before.items()}
 
     def _now(self) -> dict[str, float]:
-        server = Path(f"/proc/{self._service.database.get_server_pid()}/stat").read_text().rpartition(")")[2].split()[1]
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         return {
             "api": cpu_ms(self._service.api.process.pid),
-            "postgres": sum(map(cpu_ms, map(int, [server, *children]))),
+            "postgres": sum(map(cpu_ms, server_pids(self._service.database.get_server_pid()))),
         }
 
 

@@ -62,9 +62,22 @@ def frozen(pids: Iterable[int]) -> Iterator[None]:
 
 
 def cpu_ms(pid: int) -> float:
-    """Return the CPU time that a process has spent so far, in milliseconds."""
-    figures = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, figures[11:13])) * TICK
+    """Return the CPU time of a process and of its children that have ended, in milliseconds: 0 once it has ended."""
+    try:
+        return sum(map(int, _stat(pid)[11:15])) * TICK
+    except FileNotFoundError:
+        return 0.0
+
+
+def server_pids(backend: int) -> list[int]:
+    """Return PostgreSQL's processes, by the process of one connection."""
+    postmaster = int(_stat(backend)[1])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    return [postmaster, *map(int, children)]
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def peak_megabytes(pid: int) -> float:
