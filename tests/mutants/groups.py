@@ -157,6 +157,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         (
             f"{_DELIVERY}/test_record.py",
             f"{_DELIVERY}/test_settle.py",
+            f"{_DELIVERY}/test_restored_conversations.py",
             f"{_DELIVERY}/test_sweeper.py",
             f"{_DELIVERY}/test_refusals.py",
             f"{_DELIVERY}/test_evidence.py",
@@ -167,6 +168,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         _settle,
         (
             f"{_DELIVERY}/test_settle.py",
+            f"{_DELIVERY}/test_restored_conversations.py",
             f"{_DELIVERY}/test_evidence.py",
             f"{_DELIVERY}/test_receipts.py",
             f"{_DELIVERY}/test_sweeper.py",
