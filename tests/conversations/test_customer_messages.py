@@ -15,8 +15,9 @@ from app.domain.provider_events import Inbound
 from app.domain.words import AccountId, Channel, ConversationId, TenantId
 from app.runtime import Runtime
 from app.store.conversations import lock_conversation
+from tests.plans import renew_statistics
 from tests.scene import add_account, add_conversation, add_conversations, postmark, twilio
-from tests.store.test_selection import analyze
+from tests.store.selecting import TABLES
 
 ANN, MALLORY, PHONE = "ann@example.com", "mallory@example.net", "+14155550100"
 
@@ -100,7 +101,7 @@ async def test_ids_that_a_provider_made_up_are_two_when_only_their_case_differs(
 
 async def test_the_runtime_role_finds_a_sender_by_the_index(provider: Provider, owner_url: str) -> None:
     await add_conversations(provider.runtime, provider.tenant, Channel.EMAIL, 2_000)
-    await analyze(owner_url)
+    await renew_statistics(owner_url, *TABLES)
     async with provider.runtime.database.begin(provider.tenant) as tx:
         values = {"channel": "email", "senders": [ANN], "account": UUID(int=0)}
         plan = "\n".join(await tx.scalars(sa.text(f"EXPLAIN {LATEST}"), **values))
