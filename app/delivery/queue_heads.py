@@ -41,7 +41,7 @@ class QueueHeads:
         """Remember the last of a claim that found as much as it asked for. `began` is when it began to look from the
         beginning, if it did.
         """
-        places = [QueuePlace(row.due_at, row.delivery_id) for row in claimed if row.due_at is not None]
+        places = [QueuePlace(row.due_at, row.delivery_id) for row in claimed]
         if not places:
             return
         head = self._heads.get(lane)

@@ -1,7 +1,7 @@
 """How an adapter's answer is read: what it means for the delivery, and whether its account is meant too."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ LANE = LaneKey(TenantId(ID), MassReplyId(ID), AccountId(ID))
 
 
 def claimed(deferrals: int) -> Claimed:
-    return Claimed(LANE, DeliveryId(ID), deferrals + 1, 1, deferrals, None, recipient())
+    return Claimed(LANE, DeliveryId(ID), deferrals + 1, 1, deferrals, None, recipient(), datetime.now(UTC))
 
 
 @pytest.mark.parametrize(("deferrals", "seconds"), [(0, 1), (1, 4), (2, 16), (3, 64), (4, 256), (5, 300)])

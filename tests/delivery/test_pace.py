@@ -166,7 +166,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
 
 def claimed(lane: LaneKey, units: int) -> Claimed:
     recipient: Any = SimpleNamespace(channel=Channel.SMS)
-    return Claimed(lane, DeliveryId(uuid4()), 1, units, 0, None, recipient)
+    return Claimed(lane, DeliveryId(uuid4()), 1, units, 0, None, recipient, datetime.now(UTC))
 
 
 def claimed_send(claimed: Claimed) -> ClaimedSend:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.call_shares import CallShare
-from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot
+from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot, QueuePlace
 from app.delivery.sql.settlements import Change, Locked
 from app.dev.history import evidence
 from app.domain.delivery_lifecycle import DeliveryState, DeliveryStatus, ReportedEvent
@@ -110,7 +110,8 @@ class Table:
         settles: timedelta,
         __: object,
     ) -> list[Claimed]:
-        due = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now][: limit.free]
+        queued = [row for row in self.rows.values() if row.status is S.QUEUED and row.due <= now]
+        due = sorted((row for row in queued if _place(row) >= limit.start), key=_place)[: limit.free]
         for row in due:
             row.status, row.token, row.lease_until = S.SENDING, token, now + lease
             row.settles_after, row.reason, row.retryable = now + settles, None, False
@@ -233,9 +234,13 @@ def table(count: int, started: datetime) -> Table:
     return Table({id_: Row(id_, started) for id_ in ids}, started)
 
 
+def _place(row: Row) -> QueuePlace:
+    return QueuePlace(row.due, row.id)
+
+
 def _claimed(row: Row, lane: LaneKey) -> Claimed:
     recipient: Any = SimpleNamespace(channel=Channel.SMS, address="+12025550100")
-    return Claimed(lane, row.id, row.epoch, 1, row.deferrals, None, recipient)
+    return Claimed(lane, row.id, row.epoch, 1, row.deferrals, None, recipient, row.due)
 
 
 def _overrides(was: str | None, said: str) -> bool:

@@ -116,9 +116,9 @@ class Claimed:
     deferrals: int
     subject: str | None = field(repr=False)
     recipient: Recipient
+    due_at: datetime
     used_template: bool = False
     """Whether the preflight, or the last attempt, was for sending it as a template."""
-    due_at: datetime | None = None
 
 
 def _claim_statement(which: str) -> sa.TextClause:
@@ -213,8 +213,8 @@ async def claim(
             row.deferrals,
             row.frozen_subject,
             recipients.claimed(row, config),
-            row.used_template,
             row.not_before,
+            row.used_template,
         )
         for row in rows
     ]
