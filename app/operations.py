@@ -35,7 +35,8 @@ from app.mass_replies.restored import after_restore
 from app.process.listening import check_port
 from app.runtime import Runtime, open_runtime
 from app.settings import SettingsInvalid, load_migration_settings, load_settings
-from app.store.database import Database, UnsafeRole
+from app.store.database import Database
+from app.store.login import UnsafeRole
 from app.store.schema import UnknownRevision
 from app.store.schema import migrate as migrate_schema
 from app.telemetry import TelemetryMissing

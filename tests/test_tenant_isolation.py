@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.dev import servers
-from app.store.database import Database, UnsafeRole
+from app.store.database import Database
+from app.store.login import UnsafeRole
 from app.tables import INSTALLATION_TABLES, ROUTING_TABLES, metadata
 from tests.conftest import create_tenant
 

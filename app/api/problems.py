@@ -24,7 +24,7 @@ from app.domain import errors
 from app.domain.errors import Fault, MassReplyError
 from app.domain.fault_texts import fault_text
 from app.domain.json_reader import json_pointer, no_such_field
-from app.store.database import DatabaseAway, overload_of
+from app.store.overload import DatabaseAway, overload_of
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from app.domain.preflight import MessagePlan, Recipient, Verdict, preflight, rep
 from app.domain.preflight_summary import Summary
 from app.domain.words import MassReplyId
 from app.process.aside import Aside
-from app.store.database import plan_anew
+from app.store.plans import plan_anew
 from app.store.transactions import TenantTx
 
 NOWHERE = MassReplyId(UUID(int=0))

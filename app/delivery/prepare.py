@@ -12,7 +12,8 @@ from app.domain.preflight import MessagePlan, Recipient, Verdict
 from app.domain.preflight_summary import SAMPLES, Sample, Summary
 from app.domain.words import MassReplyId, TenantId
 from app.process.aside import Aside
-from app.store.database import Database, plan_by_key
+from app.store.database import Database
+from app.store.plans import plan_by_key
 from app.store.transactions import TenantTx
 
 QUICK = 0.25

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.domain.conversation import Contact, Conversation, ConversationView, LastMessage, TimelineItem
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, ConversationId, ConversationStatus, Engagement, TimelineKind
-from app.store.database import SOME_TENANT
+from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
 _COLUMNS = """

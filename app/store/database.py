@@ -19,14 +19,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 from app.process.tenant_time import TenantTime
 from app.store import shares
 from app.store.finishing import to_its_end
+from app.store.login import refuse_unsafe_role
+from app.store.overload import DatabaseAway, too_long
+from app.store.plans import ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
-from app.store.transactions import RoutingTx, SweepTx, TenantTx, Transaction, failed
+from app.store.transactions import RoutingTx, SweepTx, TenantTx, failed
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -41,24 +43,6 @@ SWEEP_ENDS = "60s"
 CONNECT_SECONDS = 5
 
 _SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
-_AWAY = ("08", "25006", "25P03", "25P04", "53", "57P")
-"""Beginnings of the SQLSTATEs of a database that is starting, stopping, failing over, or out of room.
-https://www.postgresql.org/docs/18/errcodes-appendix.html"""
-_STOPPED = "57014"
-"""A statement that reached its time-out."""
-_IN_THE_WAY = ("40001", "40P01", "55P03")
-"""Two transactions were in each other's way. Another try may succeed."""
-
-_ONE_PLAN = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_sort": "off"}
-"""One plan for each statement of a connection, instead of five or more. The tables may have been tiny when it was made,
-so it must not depend on that: it reads no table as a whole, and rows in an order from the index that has this order."""
-
-SOME_TENANT = "(SELECT CAST(:tenant AS uuid))"
-"""The tenant, for look-ups by key, hidden from the planner.
-
-For a tenant newer than its statistics the planner expects a single row, and takes any index that begins with the
-tenant; each look-up would then read all of this tenant's rows. For an unknown tenant it expects the average.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +53,9 @@ class PoolUse:
     limit: int
 
 
-class UnsafeRole(Exception):
-    """The database role may bypass row-level security."""
-
-
 def async_url(url: str) -> sa.URL:
     """Return a `postgresql://` address as one for asyncpg. A unix socket as `?host=` works."""
     return make_url(url).set(drivername="postgresql+asyncpg")
-
-
-class DatabaseAway(OSError):
-    """PostgreSQL accepts no connections."""
 
 
 class NotCommitted(sa.exc.SQLAlchemyError):
@@ -162,7 +138,7 @@ class Database:
                 async with asyncio.timeout(self._kind.statement_seconds):
                     answer = await connection.execute(function, {"tenant": tenant, **values})
             except TimeoutError:
-                raise _too_long() from None
+                raise too_long() from None
             return answer.one_or_none()
 
     async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
@@ -205,16 +181,9 @@ class Database:
             raise DatabaseAway(str(error)) from error
 
     async def refuse_unsafe_role(self) -> None:
-        """Raise UnsafeRole, saying what to do, if this login owns the schema or may bypass row-level security, or may
-        become a role that does."""
+        """Raise UnsafeRole, saying what to do, if this login reaches rows past row-level security."""
         async with self._connected({}) as (connection, _):
-            role = (await connection.execute(_ROLE)).one()
-        if role.session_user != role.current_user or role.unsafe or role.owns:
-            raise UnsafeRole(
-                f"The database role {role.session_user!r} owns the schema, may bypass row-level security, or may "
-                "become a role that does. "
-                "Point MASS_REPLY_DATABASE_URL at the runtime role that `mass-reply migrate` creates."
-            )
+            await refuse_unsafe_role(connection)
 
     def pool_use(self) -> PoolUse:
         """How many connections are in use, and how many may be."""
@@ -239,7 +208,7 @@ def _limits(kind: WorkKind) -> dict[str, str]:
 
 
 def _plans(kind: WorkKind) -> Mapping[str, str]:
-    return _ONE_PLAN if kind.by_key else {}
+    return ONE_PLAN if kind.by_key else {}
 
 
 def _settings(given: Mapping[str, str]) -> str:
@@ -290,48 +259,6 @@ def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:
         raise sa.exc.InvalidatePoolError("The connection was closed.")
 
 
-def overload_of(error: Exception) -> Overloaded | None:
-    """Return what a failed statement or connection means to a caller who may retry, or None for a fault of ours."""
-    if isinstance(error, sa.exc.TimeoutError):
-        return Overloaded("All connections to the database are busy.", limit="connections")
-    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-    if state == _STOPPED:
-        return _too_long()
-    if state.startswith(_IN_THE_WAY):
-        return Overloaded("Another change to the same objects was under way.", limit="locks")
-    if _is_away(error) or state.startswith(_AWAY):
-        return Overloaded("The database does not answer.", limit="database")
-    return None
-
-
-def _too_long() -> Overloaded:
-    return Overloaded("This took longer than a request may. Ask for less at once.", limit="statement_time")
-
-
-def _is_away(error: Exception) -> bool:
-    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-    return lost or isinstance(error, DatabaseAway | ConnectionError)
-
-
-async def plan_anew(tx: Transaction) -> None:
-    """Let PostgreSQL plan each statement again until the transaction ends.
-
-    After a few uses a connection keeps a plan. That one fits the average, or a table that was nearly empty, and reads
-    all of a large mass reply to find its first rows.
-    """
-    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
-
-
-async def plan_by_key(tx: Transaction) -> None:
-    """Plan the following statements for tables as large as they are now, and for the average tenant.
-
-    A connection keeps the plans of foreign key checks too. A plan made while a table was empty, or for a tenant unknown
-    to its statistics, reads all rows of the tenant to find one by its key.
-    """
-    await tx.execute(sa.text("DISCARD PLANS"))
-    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
-
-
 class ConnectionBudget:
     """A few connections of a pool, for work that must leave the others to the pumps however much of it there is."""
 
@@ -344,21 +271,3 @@ class ConnectionBudget:
         """Open a transaction that sees one tenant's rows, once one of the few connections is free."""
         async with self._free, self._database.begin(tenant) as tx:
             yield tx
-
-
-# What a login may become counts as what it is: SET ROLE is one statement. A role that may replicate, read files or run
-# programs on the server reads every row past all policies.
-_ROLE = sa.text("""
-    WITH mine AS (SELECT * FROM pg_roles r WHERE pg_has_role(session_user, r.oid, 'MEMBER')
-                                              OR pg_has_role(current_user, r.oid, 'MEMBER'))
-    SELECT session_user, current_user,
-           EXISTS (SELECT FROM mine
-                   WHERE rolsuper OR rolbypassrls OR rolreplication
-                      OR rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program',
-                                     'pg_write_all_data')) AS unsafe,
-           EXISTS (SELECT FROM pg_class c JOIN mine ON mine.oid = c.relowner
-                   WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace)
-           OR EXISTS (SELECT FROM pg_namespace n JOIN mine ON mine.oid = n.nspowner WHERE n.nspname = 'public')
-           OR EXISTS (SELECT FROM pg_database d JOIN mine ON mine.oid = d.datdba
-                      WHERE d.datname = current_database()) AS owns
-""")

@@ -31,7 +31,7 @@ from app.domain.channel_port import AddressKind, Limits
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
 from app.domain.outbound import DEADLINE_PASSED, Accepted, Author, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
-from app.store.database import DatabaseAway
+from app.store.overload import DatabaseAway
 from app.telemetry import Telemetry
 from tests.simulation.rows import LANE, TENANT, Row, Table, table
 

@@ -24,8 +24,8 @@ from app.domain.outbox import Changed, ConversationUpdated, EventType, MessageCr
 from app.domain.storable import storable
 from app.domain.words import AccountId, Channel, ConversationId
 from app.store.conversations import lock_conversation
-from app.store.database import SOME_TENANT
 from app.store.outbox import publish
+from app.store.plans import SOME_TENANT
 from app.store.reply_addresses import KEY
 from app.store.transactions import TenantTx
 

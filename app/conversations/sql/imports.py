@@ -23,9 +23,9 @@ from app.domain.json_reader import write_time
 from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry
 from app.domain.words import Channel
 from app.store.conversations import lock_conversations, read_contact
-from app.store.database import SOME_TENANT, plan_by_key
 from app.store.erased_addresses import wait_for_erasures
 from app.store.outbox import publish
+from app.store.plans import SOME_TENANT, plan_by_key
 from app.store.transactions import TenantTx
 
 # Two imports of one tenant with the same new conversation must not both find it missing.

@@ -15,8 +15,8 @@ from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.preflight import Recipient
 from app.domain.words import DeliveryId
-from app.store.database import SOME_TENANT
 from app.store.lanes import lane_binds
+from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
 

@@ -11,7 +11,7 @@ from app.domain.accounts import region_of
 from app.domain.addresses import Address
 from app.domain.preflight import Recipient
 from app.domain.words import Channel, ConversationStatus, MassReplyId, ReasonCode
-from app.store.database import SOME_TENANT
+from app.store.plans import SOME_TENANT
 from app.store.reply_addresses import ADDRESS
 from app.store.transactions import TenantTx
 

@@ -27,7 +27,7 @@ from app.domain.delivery_lifecycle import (
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import Changed
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
-from app.store.database import SOME_TENANT
+from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
 

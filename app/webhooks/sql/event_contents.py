@@ -12,7 +12,7 @@ from app.domain.mass_reply import MassReply
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, MessageCreated, Subject
 from app.domain.words import Channel, ConversationStatus, Engagement, MassReplyId, ReasonCode, TimelineKind
 from app.store import mass_replies
-from app.store.database import SOME_TENANT
+from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
 T = TypeVar("T")

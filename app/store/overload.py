@@ -1,0 +1,42 @@
+"""What a failed statement or connection means to a caller."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.domain.errors import Overloaded
+
+_AWAY: Final = ("08", "25006", "25P03", "25P04", "53", "57P")
+"""Beginnings of the SQLSTATEs of a database that is starting, stopping, failing over, or out of room.
+https://www.postgresql.org/docs/18/errcodes-appendix.html"""
+_STOPPED: Final = "57014"
+"""A statement that reached its time-out."""
+_IN_THE_WAY: Final = ("40001", "40P01", "55P03")
+"""Two transactions were in each other's way. Another try may succeed."""
+
+
+class DatabaseAway(OSError):
+    """PostgreSQL accepts no connections."""
+
+
+def overload_of(error: Exception) -> Overloaded | None:
+    """Return what a failed statement or connection means to a caller who may retry, or None for a fault of ours."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return Overloaded("All connections to the database are busy.", limit="connections")
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if state == _STOPPED:
+        return too_long()
+    if state.startswith(_IN_THE_WAY):
+        return Overloaded("Another change to the same objects was under way.", limit="locks")
+    if _is_away(error) or state.startswith(_AWAY):
+        return Overloaded("The database does not answer.", limit="database")
+    return None
+
+
+def too_long() -> Overloaded:
+    return Overloaded("This took longer than a request may. Ask for less at once.", limit="statement_time")
+
+
+def _is_away(error: Exception) -> bool:
+    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, DatabaseAway | ConnectionError)

@@ -1,0 +1,37 @@
+"""Which plans PostgreSQL makes for statements, and how long it keeps them."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.store.transactions import Transaction
+
+ONE_PLAN: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_sort": "off"}
+"""One plan for each statement of a connection, instead of five or more. The tables may have been tiny when it was made,
+so it must not depend on that: it reads no table as a whole, and rows in an order from the index that has this order."""
+
+SOME_TENANT: Final = "(SELECT CAST(:tenant AS uuid))"
+"""The tenant, for look-ups by key, hidden from the planner.
+
+For a tenant newer than its statistics the planner expects a single row, and takes any index that begins with the
+tenant; each look-up would then read all of this tenant's rows. For an unknown tenant it expects the average.
+"""
+
+
+async def plan_anew(tx: Transaction) -> None:
+    """Let PostgreSQL plan each statement again until the transaction ends.
+
+    After a few uses a connection keeps a plan. That one fits the average, or a table that was nearly empty, and reads
+    all of a large mass reply to find its first rows.
+    """
+    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
+
+
+async def plan_by_key(tx: Transaction) -> None:
+    """Plan the following statements for tables as large as they are now, and for the average tenant.
+
+    A connection keeps the plans of foreign key checks too. A plan made while a table was empty, or for a tenant unknown
+    to its statistics, reads all rows of the tenant to find one by its key.
+    """
+    await tx.execute(sa.text("DISCARD PLANS"))
+    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
