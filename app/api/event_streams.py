@@ -15,7 +15,7 @@ from typing import Final
 from fastapi.sse import format_sse_event
 
 from app.api.delivery_schemas import DeliveryAnswer
-from app.api.mass_reply_schemas import ProgressAnswer
+from app.api.progress_schemas import ProgressAnswer
 from app.domain.errors import NotFound, RateLimited
 from app.domain.mass_reply import Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus

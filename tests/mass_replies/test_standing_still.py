@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.api.mass_reply_schemas import PACED
+from app.api.progress_schemas import PACED
 from app.delivery.sql import sweeper
 from app.delivery.sweeper import Sweeper
 from app.domain.mass_reply import ACCOUNT_DELETED, ACCOUNT_DISABLED

@@ -14,8 +14,8 @@ from app.api.delivery_schemas import DeliveryAnswer
 from app.api.deps import ConversationFollower, RuntimeDep
 from app.api.event_streams import Feeds, Watch
 from app.api.mass_replies import Id
-from app.api.mass_reply_schemas import ProgressAnswer
 from app.api.problems import problems
+from app.api.progress_schemas import ProgressAnswer
 from app.api.routing import CallerFirst
 from app.api.schemas import Answer
 from app.domain.errors import NotFound

@@ -1,0 +1,103 @@
+"""The progress of a mass reply: its counts, and where each lane stands."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from pydantic import Field
+
+from app.api.schemas import Answer
+from app.domain.delivery_lifecycle import DeliveryStatus
+from app.domain.mass_reply import Counts, Lane, Progress
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.words import Channel
+
+
+class CountsAnswer(Answer):
+    """Deliveries by status. The nine counts always sum to `selected_count`."""
+
+    queued: int = Field(examples=[113])
+    sending: int
+    sent: int
+    delivered: int
+    read: int
+    failed: int
+    uncertain: int
+    skipped: int = Field(examples=[7])
+    cancelled: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        return cls.model_validate(counts)
+
+
+class LaneState(StrEnum):
+    IDLE = "idle"
+    SENDING = "sending"
+    COOLING = "cooling"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+class LaneAnswer(Answer):
+    channel_account: str | None
+    channel: Channel
+    state: LaneState
+    reason: str | None = Field(examples=[None])
+    resume_at: datetime | None = Field(examples=[None])
+    counts: CountsAnswer
+
+    @classmethod
+    def of(cls, lane: Lane, batch: Progress, now: datetime) -> Self:
+        state, reason, resume_at = _lane_state(lane, batch, now)
+        return cls(
+            channel_account=lane.account_key,
+            channel=lane.channel,
+            state=state,
+            reason=reason,
+            resume_at=resume_at,
+            counts=CountsAnswer.of(lane.counts),
+        )
+
+
+PROVIDER_PAUSED: Final = "The provider asked for a pause, or did not answer."
+"""The reason of an account that has been cooling since before reasons were stored."""
+PACED: Final = "The channel account's rate allows the next message then."
+LONG_WAIT: Final = timedelta(seconds=30)
+"""A shorter wait is the pace of a slow account, and needs no reason."""
+
+
+def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
+    pause = lane.pause_reason or lane.account_fault
+    if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
+        return LaneState.DONE, None, None
+    if batch.status is MassReplyStatus.PAUSED or pause is not None:
+        return LaneState.PAUSED, pause or batch.pause_reason, None
+    if batch.status is not MassReplyStatus.SENDING:
+        return LaneState.IDLE, None, None
+    if lane.account_cool_until is not None and lane.account_cool_until > now:
+        return LaneState.COOLING, lane.account_cool_reason or PROVIDER_PAUSED, lane.account_cool_until
+    if lane.held_until is not None and lane.held_until > now:
+        return LaneState.COOLING, lane.held_reason, lane.held_until
+    if lane.awaits_sample:
+        return LaneState.IDLE, "The sample is sent first, and this lane has sent its part.", None
+    if not lane.counts[DeliveryStatus.SENDING] and (next_at := lane.next_at(now)) - now > LONG_WAIT:
+        return LaneState.COOLING, PACED, next_at
+    return LaneState.SENDING, None, None
+
+
+class ProgressAnswer(Answer):
+    """The progress of a mass reply."""
+
+    status: MassReplyStatus
+    counts: CountsAnswer | None = Field(description="Null while it is being prepared.")
+    lanes: list[LaneAnswer]
+
+    @classmethod
+    def of(cls, progress: Progress, now: datetime) -> Self:
+        counts = progress.counts
+        return cls(
+            status=progress.status,
+            counts=counts and CountsAnswer.of(counts),
+            lanes=[LaneAnswer.of(lane, progress, now) for lane in progress.lanes],
+        )
