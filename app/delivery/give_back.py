@@ -35,25 +35,29 @@ async def give_back(database: Database, lane: LaneKey, rows: Sequence[Claimed]) 
     await _settle(database, lane, reports)
 
 
-async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> None:
-    """Find a claim by its token on a fresh connection, and give back what it took: no call of it was begun."""
+async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> bool:
+    """Find a claim by its token on a fresh connection, and give back what it took: no call of it was begun.
+
+    Return whether that was possible.
+    """
 
     async def reports(tx: TenantTx) -> list[Report]:
         return [_back(id_, epoch) for id_, epoch in await claims.claimed_under(tx, lane, token)]
 
-    await _settle(database, lane, reports)
+    return await _settle(database, lane, reports)
 
 
-async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]]) -> None:
+async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]]) -> bool:
     for _ in range(TRIES):
         try:
             async with database.begin(lane.tenant) as tx:
                 await settle(tx, await reports(tx))
-            return
+            return True
         except TROUBLE:
             await asyncio.sleep(1)
     # The rows stay `sending`; their lease runs out and they become uncertain, where a person sees them.
     log.error("give_back_failed")
+    return False
 
 
 def _back(id_: DeliveryId, epoch: int) -> Report:

@@ -44,6 +44,8 @@ LULL: Final = 0.02
 FRESH: Final = 0.9
 """Seconds after which a pump must check again that its lane is open before it begins a call."""
 CHECK_EVERY: Final = 0.2
+LOST_AGAIN: Final = 1.0
+"""Seconds to wait after a second claim in a row without an answer from PostgreSQL."""
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
 
@@ -70,6 +72,8 @@ class Pump:
         self._wait: Wait | None = None
         self._came_back = False
         """Whether a delivery returned to the queue since the last claim."""
+        self._lost_one = False
+        """Whether the last claim got no answer from PostgreSQL."""
         self.took = False
         """Whether anything was claimed."""
         self.put_off = False
@@ -194,9 +198,9 @@ class Pump:
             await self._pause_account()
             return ClaimResult()
         except BaseException as error:  # noqa: BLE001 - `_unanswered` raises it again unless the database is to blame
-            await self._unanswered(token, error)
-            return ClaimResult()
-        self._wait = result.wait
+            self._wait = self._after_loss() if await self._unanswered(token, error) else None
+            return ClaimResult(wait=self._wait)
+        self._wait, self._lost_one = result.wait, False
         self.took |= bool(result.rows)
         self._account_queue.asked(self._lane, result.wait, took=bool(result.rows))
         if result.judging is not None:
@@ -207,12 +211,22 @@ class Pump:
             self._slots.granted(result.share)
         return result
 
-    async def _unanswered(self, token: UUID, error: BaseException) -> None:
-        """Give back what the claim took. Raise the error again if it is a bug of ours."""
+    async def _unanswered(self, token: UUID, error: BaseException) -> bool:
+        """Give back what the claim took. Return False if that was not possible: the sweeper wakes the lane.
+
+        Raise the error again if it is a bug of ours.
+        """
         log.warning("claim_unanswered", error=type(error).__name__)
-        await asyncio.shield(asyncio.ensure_future(give_back_claim(self._context.database, self._lane, token)))
+        giving_back = asyncio.ensure_future(give_back_claim(self._context.database, self._lane, token))
+        given_back = await asyncio.shield(giving_back)
         if not isinstance(error, TROUBLE) or refuses(error):
             raise error
+        return given_back
+
+    def _after_loss(self) -> Wait:
+        """Return when to claim again: at once after the loss of one connection, later if it was not that alone."""
+        rest, self._lost_one = (LOST_AGAIN if self._lost_one else 0.0), True
+        return Wait(asyncio.get_running_loop().time() + rest)
 
     async def _make_ready(self, token: UUID, result: ClaimResult, judging: Judging, until: float) -> None:
         """Render and store what was claimed. Then it may leave, as slots become free."""
@@ -221,7 +235,9 @@ class Pump:
         except BaseException as error:  # noqa: BLE001 - the pump raises it
             self._slots.dropped(len(result.rows))
             try:
-                await self._unanswered(token, error)
+                if await self._unanswered(token, error):
+                    self._came_back = True
+                    self._changed.set()
             except BaseException as fault:  # noqa: BLE001 - see above
                 self._fault = fault
             return

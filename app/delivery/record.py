@@ -32,6 +32,8 @@ GROUP: Final = 50
 GROUP_WAIT: Final = 0.05
 LARGEST_GROUP: Final = 500
 WRITERS: Final = 2
+GROUP_TRIES: Final = 2
+"""How often a group is written as a whole, if the database does not blame its rows."""
 RETRY_WAIT: Final = 0.5
 REFUSALS: Final = 3
 """How often the database may refuse one result before it is given up. An absent database is waited for."""
@@ -126,12 +128,21 @@ class Recorder:
         """Write a group. If the database refuses it, write the results one by one to find the one at fault."""
         # The accounts first: nothing that returns to the queue may be claimed before its account is stopped.
         await self._note_accounts(tenant, results)
-        try:
-            await self._settle(tenant, results)
-        except Exception as error:  # noqa: BLE001 - this task must outlive whatever one result brings about
-            log.warning("record_failed", results=len(results), error=type(error).__name__)
+        if not await self._write_together(tenant, results):
             for result in results:
                 await self._write_one(tenant, result)
+
+    async def _write_together(self, tenant: TenantId, results: Sequence[CallOutcome]) -> bool:
+        """Write a group as a whole, and once more if only its connection was lost. Return whether it is written."""
+        for _ in range(GROUP_TRIES):
+            try:
+                await self._settle(tenant, results)
+                return True
+            except Exception as error:  # noqa: BLE001 - this task must outlive whatever one result brings about
+                log.warning("record_failed", results=len(results), error=type(error).__name__)
+                if refuses(error):
+                    break
+        return False
 
     async def _write_one(self, tenant: TenantId, result: CallOutcome) -> None:
         for attempt in itertools.count(1):

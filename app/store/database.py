@@ -83,6 +83,7 @@ class Database:
             },
         )
         sa.event.listen(self._engine.sync_engine, "checkout", _leave_out_closed)
+        sa.event.listen(self._engine.sync_engine, "handle_error", _keep_the_others)
         self._shares = Shares(pool_size)
         self._time = time or TenantTime()
         self._routes = Routes()
@@ -254,9 +255,16 @@ async def _roll_back(driver: Any) -> None:
 
 
 def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:
-    """Called as a connection leaves the pool. If it was closed meanwhile, so were the others, or will be."""
+    """Called as a connection leaves the pool. Another one takes the place of one that was closed meanwhile."""
     if dbapi_connection.driver_connection.is_closed():
-        raise sa.exc.InvalidatePoolError("The connection was closed.")
+        raise sa.exc.DisconnectionError("The connection was closed.")
+
+
+def _keep_the_others(context: sa.ExceptionContext) -> None:
+    """Called when a statement fails. If its connection is lost, the others may be as good as before, with their plans:
+    each that is lost shows it by itself.
+    """
+    context.invalidate_pool_on_disconnect = False
 
 
 class ConnectionBudget:

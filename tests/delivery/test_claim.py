@@ -1,8 +1,9 @@
 """The claim: exact in rate and in calls under way, shut where it must be, and judging once more before bytes leave."""
 
 import asyncio
+import itertools
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from app.delivery.calling import LEASE_MARGIN
 from app.delivery.pump import Pump
+from app.delivery.waiting import Wait
 from app.domain.channel_port import AddressKind, Limits
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.words import Channel, TenantId
@@ -190,20 +192,17 @@ async def test_a_claim_is_written_down_before_the_call(stage: Stage) -> None:
     await pump
 
 
-class LosesACommit(Database):
-    """The database, but the answer to its first commit never comes."""
+class LosesCommits(Database):
+    """The database, but the answers to some commits never come."""
 
-    def __init__(self, real: Database, lost: Any) -> None:
-        self._real, self._lost, self._armed = real, lost, True
+    def __init__(self, real: Database, lost: Any, which: Container[int]) -> None:
+        self._real, self._lost, self._which = real, lost, which
+        self._commits = itertools.count(1)
 
     @asynccontextmanager
     async def begin(self, tenant: TenantId | Any) -> AsyncIterator[TenantTx]:
-        armed, self._armed = self._armed, False
-        if not armed:
-            async with self._real.begin(tenant) as tx:
-                yield tx
-            return
-        async with self._lost(self._real, tenant) as tx:
+        lost = next(self._commits) in self._which
+        async with self._lost(self._real, tenant) if lost else self._real.begin(tenant) as tx:
             yield tx
 
 
@@ -231,24 +230,33 @@ async def cut_off(real: Database, tenant: TenantId) -> AsyncIterator[TenantTx]:
             await killer.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), pid=pid)
 
 
-async def pump_losing(stage: Stage, batch: Batch, carrier: Carrier, lost: Any) -> None:
+async def pump_losing(
+    stage: Stage, batch: Batch, carrier: Carrier, lost: Any, which: Container[int] = (1,)
+) -> Wait | None:
+    """Lose the answers to these of the pump's commits: the first is a claim's, and the next gives that back."""
     pump_context = stage.pump_context(carrier)
-    losing = replace(pump_context, database=LosesACommit(stage.database, lost))
+    losing = replace(pump_context, database=LosesCommits(stage.database, lost, which))
     async with recording(pump_context.recorder):
-        await Pump(losing, batch.lane, asyncio.Event()).run()
+        return await Pump(losing, batch.lane, asyncio.Event()).run()
 
 
 class TestACommitWithoutAnAnswer:
     @pytest.mark.parametrize("lost", [committed, rolled_back, cut_off])
-    async def test_nothing_is_sent_and_all_is_given_back(self, stage: Stage, lost: Any) -> None:
+    async def test_all_is_given_back_and_claimed_again_at_once(self, stage: Stage, lost: Any) -> None:
         batch, carrier = await stage.batch(3), Carrier()
         await pump_losing(stage, batch, carrier, lost)
+        assert await stage.counts(batch) == {"sent": 3}
+        assert carrier.times_sent == dict.fromkeys(batch.deliveries, 1)
+        outcomes = [attempt.outcome for id_ in batch.deliveries for attempt in await stage.attempts(id_)]
+        assert outcomes == [*(["given_back"] if lost is committed else []), "accepted"] * 3
+
+    async def test_nothing_of_it_is_sent_and_the_lane_waits_if_the_next_one_has_none_either(self, stage: Stage) -> None:
+        batch, carrier = await stage.batch(3), Carrier()
+        turn = await pump_losing(stage, batch, carrier, committed, which=(1, 3))
         assert carrier.calls == []
         assert await stage.counts(batch) == {"queued": 3}
-        outcomes = [attempt.outcome for id_ in batch.deliveries for attempt in await stage.attempts(id_)]
-        assert outcomes == (["given_back"] * 3 if lost is committed else [])
-        assert await stage.pump(batch, carrier) is False
-        assert set(carrier.times_sent.values()) == {1}
+        assert turn is not None
+        assert turn.left > 0
 
     async def test_another_worker_s_claim_of_the_same_number_is_left_alone(self, stage: Stage) -> None:
         batch, carrier = await stage.batch(3), Carrier()

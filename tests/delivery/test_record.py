@@ -175,6 +175,13 @@ class TestTrouble:
         await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
         assert await stage.counts(batch) == {"sent": 2}
 
+    async def test_a_group_whose_connection_is_lost_is_written_again_as_a_whole(self, stage: Stage) -> None:
+        lost = DBAPIError("…", None, Exception(), connection_invalidated=True)
+        batch, database = await claimed(stage, 5), Watched(stage.database, failing(lost, 1))
+        await recorded(stage, database, [result(stage, id_) for id_ in batch.deliveries])
+        assert database.transactions == 2
+        assert await stage.counts(batch) == {"sent": 5}
+
     async def test_an_error_that_nobody_thought_of_does_not_end_the_recording(self, stage: Stage) -> None:
         batch, database = await claimed(stage, 2), Watched(stage.database, failing(KeyError("?"), 1 + REFUSALS))
         async with recording(Recorder(database)) as recorder:

@@ -86,6 +86,7 @@ def _claim() -> Iterator[Mutant]:
         pacing.spend,
         Pump._claim,
         Pump._unanswered,
+        Pump._after_loss,
         Pump._rendered,
         Pump.begin,
         Pump._was_open,
@@ -99,6 +100,7 @@ def _record() -> Iterator[Mutant]:
     yield from of_recording()
     yield from _functions(
         record.Recorder._write_surely,
+        record.Recorder._write_together,
         record.Recorder._write_one,
         record.Recorder._settle,
         record.Recorder._note_account,

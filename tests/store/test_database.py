@@ -1,7 +1,7 @@
 """Connections: what PostgreSQL does with those that their process has forgotten."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -53,15 +53,43 @@ async def test_connections_that_were_closed_meanwhile_are_not_used_again(databas
     pool = Database(database_url, pool_size=2)
     async with pool.begin_routing() as one, pool.begin_routing() as other:
         pids = [await tx.scalar(_PID) for tx in (one, other)]
-    async with database.begin_routing() as tx:
-        for pid in pids:
-            await tx.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), pid=pid)
-        while any([await is_there(database, pid) for pid in pids]):
-            pass
+    for pid in pids:
+        await end(database, pid)
 
     async with pool.begin_routing() as one, pool.begin_routing() as other:
         assert not {await one.scalar(_PID), await other.scalar(_PID)} & set(pids)
     await pool.close()
+
+
+@pytest.mark.parametrize("when", ["idle", "in a statement"])
+async def test_a_connection_that_is_ended_takes_no_other_with_it(
+    database_url: str, database: Database, when: str
+) -> None:
+    pool = Database(database_url, pool_size=2)
+    async with pool.begin_routing() as other:
+        kept = await other.scalar(_PID)
+        with pytest.raises(DBAPIError) if when == "in a statement" else nullcontext():
+            async with pool.begin_routing() as one:
+                ended = await one.scalar(_PID)
+                if when == "in a statement":
+                    await end(database, ended)
+                    await one.scalar(_PID)
+    if when == "idle":
+        await end(database, ended)
+
+    for _ in range(2):  # the second time after all of the pool has been looked at
+        async with pool.begin_routing() as one, pool.begin_routing() as other:
+            pids = [await tx.scalar(_PID) for tx in (one, other)]
+        assert kept in pids
+        assert ended not in pids
+    await pool.close()
+
+
+async def end(database: Database, pid: int) -> None:
+    async with database.begin_routing() as tx:
+        await tx.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), pid=pid)
+        while await is_there(database, pid):
+            pass
 
 
 async def test_a_transaction_whose_failure_was_passed_over_does_not_end_as_if_it_were_committed(
