@@ -218,11 +218,10 @@ async def _flip(tx: TenantTx, changes: Sequence[Change]) -> None:
     # No longer sent. A conversation that a delivery of this group flips belongs to that one from here on.
     leaving = [each.row for each in changes if each.row.state.status in ACCEPTED and each.move.to not in ACCEPTED]
     left = [row for row in leaving if row.conversation_id not in ours]
-    rounds = list(_rounds(sent, _conversation))
-    if left or len(rounds) > 1:  # a single flip locks its conversations in order by itself
+    if left:  # the first flip alone locks its conversations in order by itself, and the others' are among them
         await conversation_flips.lock(tx, [row.conversation_id for row in (*sent, *left)])
     flipped: dict[UUID, conversation_flips.Flip] = {}
-    for rows in rounds:
+    for rows in _rounds(sent, _conversation):
         by_conversation = await conversation_flips.flip(tx, rows)
         flipped.update({row.id: by_conversation[row.conversation_id] for row in rows})
     restored: dict[UUID, Mapping[str, Changed]] = {}

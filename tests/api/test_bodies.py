@@ -25,6 +25,7 @@ from app.domain.permissions import Role
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer, stored_rows
 from tests.api.test_problems import assert_problem
+from tests.patience import patience
 from tests.scene import (
     META_SECRETS,
     SENDGRID_PRIVATE,
@@ -250,8 +251,9 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    async with patience("the server has started"):
+        while not server.started:
+            await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await serving

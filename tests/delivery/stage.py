@@ -31,6 +31,7 @@ from app.runtime import Runtime
 from app.store import outbox
 from app.store.database import Database
 from app.store.transactions import TenantTx
+from tests.patience import patience
 from tests.scene import add_account, add_conversations, postmark, timeline, twilio
 
 LEASE, SETTLES_AFTER = timedelta(seconds=30), timedelta(seconds=60)
@@ -226,8 +227,9 @@ class Stage:
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        while (await self.one(waiting)).count < tasks:
-            await asyncio.sleep(0.005)
+        async with patience(f"{tasks} wait for a lock"):
+            while (await self.one(waiting)).count < tasks:
+                await asyncio.sleep(0.005)
 
     async def let_lease_run_out(self, batch: Batch) -> None:
         await self.runs(
@@ -285,9 +287,10 @@ def because(code: Any, detail: str = "Because.", *, retryable: bool = False) -> 
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    """Let other tasks run until it holds; the test's own time-out is the limit."""
-    while not holds():
-        await asyncio.sleep(0.001)
+    """Let other tasks run until it holds."""
+    async with patience("it holds"):
+        while not holds():
+            await asyncio.sleep(0.001)
 
 
 @asynccontextmanager

@@ -74,6 +74,19 @@ class TestAFailureReceipt:
         await stage.receipt(twice.first, R.DELIVERED, epoch=2)
         assert await stage.status(twice.first) is S.DELIVERED
 
+    async def test_of_the_proof_is_final_where_the_latest_was_refused_whatever_is_open_before_it(
+        self, stage: Stage, twice: Batch
+    ) -> None:
+        await stage.settle(report(twice.first, E.SEND_AGAIN, None))
+        await stage.claim(twice)
+        refusal = because(C.CONTENT_REJECTED, "The provider did not like it.")
+        await stage.settle(report(twice.first, E.REJECT, 3, reason=refusal, outcome="rejected"))
+        await stage.receipt(twice.first, R.SENT, epoch=2)
+        assert await stage.status(twice.first) is S.SENT
+        await stage.receipt(twice.first, R.FAILED, epoch=2, code=C.BOUNCED)
+        row = await stage.row(twice.first)
+        assert (row.status, row.reason_code) == ("failed", "bounced")
+
     async def test_of_the_proof_does_not_let_go_of_a_call_under_way(self, stage: Stage) -> None:
         batch = await stage.batch()
         await lose(stage, batch, 1)

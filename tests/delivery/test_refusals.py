@@ -29,14 +29,45 @@ async def test_a_lane_whose_account_has_used_up_its_day_says_so_and_burns_nobody
     assert lane.account_cool_until > datetime.now(UTC) + timedelta(minutes=50)
 
 
-async def test_a_shorter_rest_does_not_take_the_reason_of_a_longer_one(stage: Stage) -> None:
+HEALTH = "SELECT cool_reason, cool_until - now() AS rest, pause_reason FROM channel_accounts WHERE id = :id"
+"""How an account stands."""
+
+
+async def test_a_shorter_rest_neither_shortens_a_longer_one_nor_takes_its_reason(stage: Stage) -> None:
     batch = await stage.batch(2)
     await stage.pump(batch, Carrier(DAILY))
     async with stage.database.begin(stage.tenant) as tx:
         await account_health.cool(tx, stage.account, timedelta(seconds=5), "Slower, please.")
 
-    account = await stage.one("SELECT cool_reason FROM channel_accounts WHERE id = :id", id=stage.account)
+    account = await stage.one(HEALTH, id=stage.account)
     assert account.cool_reason == DAILY.detail
+    assert account.rest > timedelta(minutes=50)
+
+
+@pytest.mark.parametrize("wait", [None, timedelta(hours=1)])
+async def test_what_is_older_than_the_account_s_repair_says_nothing_about_it(
+    stage: Stage, wait: timedelta | None
+) -> None:
+    await stage.runs("UPDATE channel_accounts SET mended_at = now() WHERE id = :id", id=stage.account)
+    now = datetime.now(UTC)
+    for begun, stopped in ((now - timedelta(minutes=1), False), (now + timedelta(minutes=1), True)):
+        async with stage.database.begin(stage.tenant) as tx:
+            await account_health.stop(tx, stage.account, Deferred("stopped", "Stopped.", wait, "account"), begun)
+        account = await stage.one(HEALTH, id=stage.account)
+        assert (account.pause_reason or account.cool_reason) == (
+            None if not stopped else "Stopped." if wait else "stopped: Stopped."
+        )
+
+
+async def test_the_first_reason_for_a_pause_stays_and_is_told_once(stage: Stage) -> None:
+    async with stage.database.begin(stage.tenant) as tx:
+        for reason in ("The token is not valid.", "No credit."):
+            await account_health.pause(tx, stage.account, reason)
+
+    account = await stage.one(HEALTH, id=stage.account)
+    assert account.pause_reason == "The token is not valid."
+    told = "SELECT count(*) AS n FROM audit_log WHERE action = 'channel_account.paused'"
+    assert (await stage.one(told)).n == 1
 
 
 async def test_one_person_s_refusal_again_and_again_stops_nobody_else(stage: Stage) -> None:

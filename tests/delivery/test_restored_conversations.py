@@ -1,9 +1,12 @@
 """What a conversation gets back when its reply fails later, also if several mass replies were sent on it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +17,7 @@ from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.words import ReasonCode
 from tests.delivery.settling import REJECTED, accepted, bounce, claimed, sent
 from tests.delivery.stage import Batch, Stage, because, report
+from tests.patience import patience
 
 E, S, C = DeliveryEvent, DeliveryStatus, ReasonCode
 
@@ -172,14 +176,20 @@ async def test_a_flip_waits_for_nobody_who_writes_on_the_same_timeline(stage: St
     assert await stage.status(two.first) is S.SENT
 
 
-async def test_two_mass_replies_to_the_same_conversations_hold_them_in_one_order(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In several groups each, and with the deliveries of one in the other order."""
-    monkeypatch.setattr(settling, "GROUP", 1)
+async def crosswise(stage: Stage) -> tuple[Batch, Batch]:
+    """Two mass replies to the same two conversations, with the deliveries of one in the other order."""
     one, two = await claimed(stage, 2), await claimed(stage, 2)
     for conversation, delivery in zip(reversed(one.conversations), two.deliveries, strict=True):
         await stage.runs("UPDATE deliveries SET conversation_id = :to WHERE id = :id", to=conversation, id=delivery)
+    return one, two
+
+
+async def test_two_mass_replies_to_the_same_conversations_hold_them_in_one_order(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In several groups each."""
+    monkeypatch.setattr(settling, "GROUP", 1)
+    one, two = await crosswise(stage)
     async with stage.database.begin(stage.tenant) as holder:
         # Each may come as far as its first group, and has the conversation that the other needs for its second.
         last = [one.deliveries[1], two.deliveries[1]]
@@ -205,18 +215,50 @@ async def test_mass_replies_that_come_to_their_conversations_crosswise_wait_for_
         halfway += 1
         if halfway == 1:
             meet = [asyncio.create_task(stage.somebody_waits_for_a_lock()), asyncio.create_task(both_halfway())]
-            await asyncio.wait(meet, return_when=asyncio.FIRST_COMPLETED)
-            for each in meet:
+            [met, *_], late = await asyncio.wait(meet, return_when=asyncio.FIRST_COMPLETED)
+            for each in late:
                 each.cancel()
+            await met
         return answers
 
     async def both_halfway() -> None:
-        while halfway < 2:
-            await asyncio.sleep(0.005)
+        async with patience("both have done their first group"):
+            while halfway < 2:
+                await asyncio.sleep(0.005)
 
     monkeypatch.setattr(settling, "_settle_group", in_step)
-    one, two = await claimed(stage, 2), await claimed(stage, 2)
-    for conversation, delivery in zip(reversed(one.conversations), two.deliveries, strict=True):
-        await stage.runs("UPDATE deliveries SET conversation_id = :to WHERE id = :id", to=conversation, id=delivery)
+    one, two = await crosswise(stage)
     await asyncio.gather(*(stage.settle(*map(accepted, batch.deliveries)) for batch in (one, two)))
     assert await stage.counts(one) == await stage.counts(two) == {"sent": 2}
+
+
+@asynccontextmanager
+async def held(stage: Stage, *conversations: UUID, waiting: int = 1) -> AsyncIterator[None]:
+    """Hold the first of these by id. Whoever waits for it must hold none of the others."""
+    which = sa.text("SELECT FROM conversations WHERE id = ANY (:ids) FOR UPDATE NOWAIT")
+    first, *others = sorted(conversations)
+    async with stage.database.begin(stage.tenant) as holder:
+        await holder.execute(which, ids=[first])
+        yield
+        await stage.somebody_waits_for_a_lock(waiting)
+        await holder.execute(which, ids=others)
+
+
+async def test_conversations_are_held_in_the_order_of_their_ids_and_not_of_their_deliveries(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "GROUP", 1)
+    one, two = await crosswise(stage)
+    async with held(stage, *one.conversations, waiting=2):
+        both = [asyncio.create_task(stage.settle(*map(accepted, batch.deliveries))) for batch in (one, two)]
+    await asyncio.gather(*both)
+    assert await stage.counts(one) == await stage.counts(two) == {"sent": 2}
+
+
+async def test_what_is_given_back_and_what_is_flipped_in_one_call_are_held_in_the_same_order(stage: Stage) -> None:
+    left, reached = sorted([await claimed(stage), await claimed(stage)], key=lambda batch: batch.conversations)
+    await stage.settle(accepted(left.first))
+    async with held(stage, *left.conversations, *reached.conversations):
+        both = asyncio.create_task(stage.settle(bounce(left), accepted(reached.first)))
+    await both
+    assert (await stage.counts(left), await stage.counts(reached)) == ({"failed": 1}, {"sent": 1})

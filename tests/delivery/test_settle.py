@@ -279,14 +279,17 @@ async def test_what_comes_while_another_report_is_written_is_judged_by_what_that
     assert await stage.counts(batch) == {"delivered": 1}
 
 
-async def test_when_it_was_sent_stays_when_more_is_known(stage: Stage) -> None:
+async def test_when_it_was_sent_and_what_that_did_stays_when_more_is_known(stage: Stage) -> None:
     batch = await sent(stage)
-    before = (await stage.row(batch.first)).sent_at
+    before, [attempt] = (await stage.row(batch.first)).sent_at, await stage.attempts(batch.first)
     await stage.settle(report(batch.first, E.RECEIPT_DELIVERED))
     delivered_at = (await stage.row(batch.first)).delivered_at
     await stage.settle(report(batch.first, E.RECEIPT_READ))
-    row = await stage.row(batch.first)
-    assert (row.sent_at, row.delivered_at) == (before, delivered_at)
+    row, [attempt_after] = await stage.row(batch.first), await stage.attempts(batch.first)
+    assert (row.sent_at, row.delivered_at, row.flips) == (before, delivered_at, "applied")
+    assert (await stage.conversation(batch)).engagement == "engaged"
+    # The call's own acceptance is the first word on its attempt.
+    assert (attempt_after.outcome, attempt_after.finished_at) == ("accepted", attempt.finished_at)
 
 
 async def test_the_sweeper_s_guess_replaces_no_lost_answer(stage: Stage) -> None:

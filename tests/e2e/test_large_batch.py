@@ -23,6 +23,7 @@ from tests.api.conftest import MakeKey, bearer
 from tests.channels.cases import sample
 from tests.e2e.conftest import Poll
 from tests.history import confirm, create, observe
+from tests.patience import patience
 from tests.scene import add_account, add_conversations, postmark, twilio
 
 pytestmark = pytest.mark.proof
@@ -98,10 +99,11 @@ async def furnish(runtime: Runtime, tenant: UUID, sandbox: Sandbox) -> None:
 
 async def prepared(client: httpx.AsyncClient, batch: dict[str, Any]) -> dict[str, Any]:
     """Wait for the preflight. The number of selected conversations is exact from the beginning."""
-    while batch["status"] == "preparing":
-        assert (batch["selected_count"], batch["recipient_count"]) == (SELECTED, None)
-        await asyncio.sleep(0.1)
-        batch = (await client.get(f"/mass-replies/{batch['id']}")).json()
+    async with patience("it is prepared", seconds=60):
+        while batch["status"] == "preparing":
+            assert (batch["selected_count"], batch["recipient_count"]) == (SELECTED, None)
+            await asyncio.sleep(0.1)
+            batch = (await client.get(f"/mass-replies/{batch['id']}")).json()
     return batch
 
 

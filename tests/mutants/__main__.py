@@ -1,6 +1,7 @@
 """`python -m tests.mutants [GROUP[:PART:PARTS]…]`: say which mutants no test notices.
 
-`settle:2:3` is the second third of a group. Exit with 1 if a survivor is not explained.
+`settle:2:3` is the second third of a group, in one process. A whole group is shared by two. Exit with 1 if a survivor
+is not explained.
 """
 
 import json
@@ -8,11 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutants.groups import GROUPS
 from tests.mutants.survivors import HARMLESS
 
+PROCESSES = 2
 PLUGINS = ("-p", "tests.mutants.plugin", "-p", "no:cacheprovider")
 OPTIONS = ("-q", "--tb=native", *PLUGINS, "-m", "not proof and not matrix")
 
@@ -20,7 +23,9 @@ OPTIONS = ("-q", "--tb=native", *PLUGINS, "-m", "not proof and not matrix")
 def main(*names: str) -> int:
     open_ = 0
     for name in names or GROUPS:
-        fates = _fates(name)
+        parts = [name] if ":" in name else [f"{name}:{number}:{PROCESSES}" for number in range(1, PROCESSES + 1)]
+        with ThreadPoolExecutor() as pool:
+            fates = {mutant: killer for part in pool.map(_fates, parts) for mutant, killer in part.items()}
         survived = [mutant for mutant, killer in fates.items() if killer is None]
         unexplained = [mutant for mutant in survived if mutant not in HARMLESS]
         open_ += len(unexplained)

@@ -38,14 +38,32 @@ def mutants_of(function: Any) -> Iterator[Mutant]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     [definition] = tree.body
     assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
-    names = Counter[str]()
+    names, statements = Counter[str](), _statements(definition)
+    first = function.__code__.co_firstlineno - 1
     for index, node in enumerate(_inner(definition)):
+        lines = _lines(node, statements[node])
         for old, new in _variants(node, function.__globals__):
             name = f"{function.__module__}.{function.__qualname__}: {_line(old)} → {_line(new)}"
             names[name] += 1
             code = _compiled(definition, index, new, function.__name__)
             unique = name if names[name] == 1 else f"{name} ({names[name]})"
-            yield Mutant(unique, _swap(function, code), function.__code__)
+            yield Mutant(
+                unique, _swap(function, code), function.__code__, range(first + lines.start, first + lines.stop)
+            )
+
+
+def _statements(definition: ast.AST) -> dict[ast.AST, ast.stmt]:
+    """Return the innermost statement that each node is a part of."""
+    found: dict[ast.AST, ast.stmt] = {}
+    for statement in (node for node in ast.walk(definition) if isinstance(node, ast.stmt)):
+        found.update(dict.fromkeys(ast.walk(statement), statement))  # outer ones come first
+    return found
+
+
+def _lines(node: ast.AST, statement: ast.stmt) -> range:
+    """Return lines of which a test that evaluates a node comes to one: its statement's, without what follows."""
+    last = getattr(node, "end_lineno", None) if hasattr(statement, "body") or hasattr(statement, "cases") else None
+    return range(statement.lineno, (last or statement.end_lineno or statement.lineno) + 1)
 
 
 def _swap(function: Any, code: CodeType) -> Callable[[], Callable[[], None]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ class Mutant:
     """Makes the change. Returns how to take it back."""
     place: object = None
     """The code or the statement that is changed: a test that does not come to it cannot notice. None if any may."""
+    lines: range = range(1)
+    """Those of the code to which a test must come. A statement has one."""
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -75,4 +77,9 @@ def of_text(function: Any, old: str, new: str) -> Mutant:
     constants = tuple(each.replace(old, new) if each is found[0] else each for each in code.co_consts)
     mutated = code.replace(co_consts=constants)
     name = f"{function.__module__}.{function.__name__}: {old!r} → {new!r}"
-    return replace(of_attribute(function, "__code__", mutated, name), place=code)
+    return replace(of_attribute(function, "__code__", mutated, name), place=code, lines=lines_of(code))
+
+
+def lines_of(code: CodeType) -> range:
+    """Return all lines of a function, which a call of it comes to one of."""
+    return range(code.co_firstlineno, max(line or 0 for *_, line in code.co_lines()) + 1)

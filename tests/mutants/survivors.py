@@ -11,7 +11,6 @@ _NO_FILES: Final = "It lists the files of a message that has none."
 _SAME_FILES: Final = "It lists on a timeline the files that are listed there."
 _LOCKED_TWICE: Final = "It locks what the flip locks a moment later, by itself."
 _LATEST: Final = "A person decides about the latest attempt, whose text comes first without being named."
-_CROSSWISE: Final = "Two that wait for each other crosswise: PostgreSQL ends one, and its results are written again."
 _NOTE: Final = "The words of a note."
 _UNREACHABLE: Final = "mypy proves that there is no other case."
 _WORDS: Final = "A line in the log."
@@ -20,6 +19,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.sql.timeline._TIMELINE: 'AND d.status = v.before' → ''": _TWICE,
     "app.delivery.sql.timeline._TIMELINE: 'AND d.epoch = v.epoch' → ''": _TWICE,
     "app.delivery.settle._not_before: row.now if again else None → row.now": _DUE,
+    "app.delivery.settle._not_before: DeliveryStatus.SENDING → DeliveryStatus.SENT": _DUE,
     "app.delivery.settle._not_before: move.to is DeliveryStatus.QUEUED and row.state.status is not "
     "DeliveryStatus.SENDING → move.to is DeliveryStatus.QUEUED or row.state.status is not DeliveryStatus.SENDING": _DUE,
     "app.delivery.settle._outcome: report.outcome or (_ENDS.get(reported.event) if report.of_attempt else None) → "
@@ -29,9 +29,8 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → each.newly_sent": _NO_FILES,
     "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → "
     "each.row.has_attachments": _SAME_FILES,
-    "app.delivery.settle._flip: len(rounds) > 1 → len(rounds) >= 1": _LOCKED_TWICE,
+    "app.delivery.settle._flip: if left: … → if True: …": _LOCKED_TWICE,
     "app.delivery.settle._entries: change.reported.epoch or change.row.state.epoch → change.reported.epoch": _LATEST,
-    "app.delivery.settle._flip: if left or len(rounds) > 1: … → if False: …": _CROSSWISE,
     "app.delivery.settle._entries: detail or 'It is sent again.' → 'It is sent again.'": _NOTE,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,

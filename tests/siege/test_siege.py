@@ -30,6 +30,7 @@ from tests.conftest import SECRET_KEY
 from tests.delivery.stage import make_stage
 from tests.faults.processes import running
 from tests.history import create
+from tests.patience import patience
 from tests.plans import renew_statistics
 from tests.scene import SENDGRID_PRIVATE, add_account, add_conversations, helpdesk, row, sendgrid
 from tests.siege.attacks import Target, besiege
@@ -159,9 +160,10 @@ async def _normal(user: httpx.AsyncClient, tag: str, programs: Mapping[str, Fork
     """Send a batch as a person does, and ask who one is every now and then until it is done."""
     times = Times()
     batch = await create(user, selection={"filter": {"tags": {"any": [tag]}}})
-    while batch["status"] == "preparing":
-        await asyncio.sleep(0.1)
-        batch = (await user.get(f"/mass-replies/{batch['id']}")).json()
+    async with patience("it is prepared", seconds=120):
+        while batch["status"] == "preparing":
+            await asyncio.sleep(0.1)
+            batch = (await user.get(f"/mass-replies/{batch['id']}")).json()
     confirmed = await user.post(
         f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": batch["recipient_count"]}
     )

@@ -14,6 +14,7 @@ from app.domain.words import TenantId
 from app.store import database as connections
 from app.store.database import Database, NotCommitted
 from app.store.shares import DELIVERY, QUICK
+from tests.patience import patience
 
 _PID = sa.text("SELECT pg_backend_pid()")
 _DIVIDE = sa.text("SELECT 1 / CAST(:number AS int)")
@@ -88,8 +89,9 @@ async def test_a_connection_that_is_ended_takes_no_other_with_it(
 async def end(database: Database, pid: int) -> None:
     async with database.begin_routing() as tx:
         await tx.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), pid=pid)
-        while await is_there(database, pid):
-            pass
+        async with patience("the connection is gone"):
+            while await is_there(database, pid):
+                pass
 
 
 async def test_a_transaction_whose_failure_was_passed_over_does_not_end_as_if_it_were_committed(
