@@ -51,6 +51,11 @@ class ProviderResponse:
     json: Any = field(repr=False)
 
     @property
+    def said_at(self) -> datetime:
+        """When it was made, by the clock of whoever made it: times in it are by that clock too. Ours may be wrong."""
+        return _date(self.headers.get("Date", "")) or datetime.now(UTC)
+
+    @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
 
@@ -197,7 +202,7 @@ def throttled(answer: ProviderResponse) -> Deferred:
 def asked_to_wait(answer: ProviderResponse) -> timedelta | None:
     """Return how long a response asks to wait; None if it does not say."""
     asked = answer.headers.get("Retry-After") or answer.headers.get("X-RateLimit-Reset")
-    return retry_after(asked, datetime.now(UTC)) if asked else None
+    return retry_after(asked, answer.said_at) if asked else None
 
 
 def retry_after(value: str | None, now: datetime, *, longest: timedelta = _LONGEST_RETRY) -> timedelta:
@@ -216,11 +221,16 @@ def _wait(value: str, now: datetime) -> timedelta | None:
     if value.isascii() and value.isdecimal():
         number = int(value[:10])  # enough to be a year, too few to overflow
         return timedelta(seconds=number if number < _A_MOMENT else number - now.timestamp())
+    date = _date(value)
+    return None if date is None else date - now
+
+
+def _date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 class CodeMeaning(Enum):

@@ -14,6 +14,7 @@ from app.channels.provider_responses import (
     CodeMeaning,
     Meaning,
     ProviderResponse,
+    asked_to_wait,
     by_status,
     get,
     moment,
@@ -124,6 +125,16 @@ async def test_429_makes_the_account_wait_as_long_as_the_provider_says(http: htt
     )
 
 
+async def test_a_date_to_wait_for_is_by_the_clock_of_the_provider_who_named_it(http: httpx.AsyncClient) -> None:
+    """A worker's clock may be an hour off."""
+    headers = {"Date": "Fri, 01 May 2026 12:00:00 GMT", "Retry-After": "Fri, 01 May 2026 12:01:00 GMT"}
+    async with serving(answering(429, headers=headers)) as server:
+        answer = await post(http, server.url, json={})
+
+    assert isinstance(answer, ProviderResponse)
+    assert asked_to_wait(answer) == timedelta(minutes=1)
+
+
 async def test_an_answer_that_is_compressed_although_nobody_asked_for_it_is_read(http: httpx.AsyncClient) -> None:
     packed = gzip.compress(b'{"sid": "SM1"}')
     async with serving(answering(201, packed, {"Content-Encoding": "gzip"})) as server:
@@ -167,6 +178,7 @@ async def test_forms_and_queries_reach_the_server(http: httpx.AsyncClient) -> No
         ("Fri, 01 May 2026 12:01:00 GMT", 60),
         ("Fri, 01 May 2026 11:00:00 GMT", 1),
         ("Sat, 02 May 2026 12:00:00 GMT", 3600),
+        (f"Fri, {10**20} May 2026 12:00:00 GMT", 5),
         ("Fri, 01 May 2026 12:01:00 -0000", 60),
         ("-5", 5),
         ("1.5", 5),
