@@ -273,7 +273,10 @@ class _Stage:
                 await self.http.post(f"/mass-replies/{mass_reply}/resume", json=body)
 
     async def settle(self, *mass_replies: str) -> None:
-        """Wait until no message is to be sent and neither a receipt nor a webhook changes anything any more."""
+        """Wait until no message is to be sent and neither a receipt nor a webhook changes anything any more.
+
+        A message that its provider proves absent is to be sent again, also when its mass reply had ended.
+        """
         seen, since = None, time.monotonic()
         async with asyncio.timeout(FINISHED_WITHIN):
             while time.monotonic() - since < self.plan.quiet:
@@ -282,6 +285,8 @@ class _Stage:
                 to_send = any(count["queued"] or count["sending"] for count in counts)
                 if (counts, waiting) != seen or any(waiting[1:]) or to_send:
                     seen, since = (counts, waiting), time.monotonic()
+                for id_ in mass_replies if to_send else ():
+                    await self._resume(id_)
                 await asyncio.sleep(0.5)
 
     async def _waiting(self) -> tuple[int, int, int]:
