@@ -45,9 +45,12 @@ class ReadNumber:
     """E.164 as it was written, whether or not the number is known to be possible."""
     _read_from: tuple[str, str | None] | None = field(repr=False)
     """What was parsed, with its region."""
+    _plain: "_Plain | None" = None
 
     def dialled(self) -> str | None:
         """E.164 as the country's numbers are today; None when no number may look like this."""
+        if self._plain is not None and self.key == self.stored and self._plain.is_possible:
+            return self.stored
         number = _number(self._read_from)
         return None if number is None else _dialled(number, self.key)
 
@@ -55,8 +58,8 @@ class ReadNumber:
 def read_number(text: str, region: str | None, *, bare_is_international: bool = False) -> ReadNumber:
     """Read a phone number. Without a `+` it is a national one of the region. If there is no region, every form is
     None."""
-    if _is_plain(text):
-        return ReadNumber(text, _today(text), text, (text, None))
+    if (plain := _plain(text)) is not None:
+        return ReadNumber(text, _today(text), text, (text, None), plain)
     written = _without_server(_SCHEME.sub("", without_marks(text), count=1))
     read_from = _to_parse(written, region, bare_is_international=bare_is_international)
     number = _number(read_from)
@@ -68,25 +71,55 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
     return ReadNumber(e164, key, international, read_from)
 
 
-def _is_plain(text: str) -> bool:
-    """Return whether parsing would give back the same text: nearly every stored number, and parsing is slow."""
-    if INTERNATIONAL.fullmatch(text) is None:
-        return False
-    code = next((text[1:end] for end in (2, 3, 4) if int(text[1:end]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), "")
-    national = text[1 + len(code) :]
-    if not code or len(national) < _SHORTEST or national.startswith("0"):
-        return False
-    prefix = _national_prefix(int(code))
-    return prefix is None or prefix.match(national) is None
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A number that parsing would give back as it is: nearly every stored one, and parsing is slow."""
+
+    code: int
+    """The country's."""
+    digits: int
+    """How many follow the code. Nothing else decides whether the number is possible."""
+
+    @property
+    def is_possible(self) -> bool:
+        return _is_possible(self.code, self.digits)
+
+
+def _plain(text: str) -> _Plain | None:
+    if INTERNATIONAL.fullmatch(text) is None or (country := _country(text[1:4])) is None:
+        return None
+    start = 1 + country.digits
+    if len(text) - start < _SHORTEST or text[start] == "0" or (country.prefix and country.prefix.match(text, start)):
+        return None
+    return _Plain(country.code, len(text) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Country:
+    code: int
+    digits: int
+    """Of the code."""
+    prefix: re.Pattern[str] | None
+    """What its numbers may begin with that is no part of them."""
 
 
 @lru_cache(1_000)
-def _national_prefix(code: int) -> re.Pattern[str] | None:
-    """Return what numbers of a country may begin with that is no part of them."""
-    region = phonenumbers.region_code_for_country_code(code)
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-    prefix = metadata and metadata.national_prefix_for_parsing
-    return re.compile(prefix) if prefix else None
+def _country(first_three: str) -> _Country | None:
+    """Return the country whose code an international number begins with. No code begins with another one."""
+    for digits in (1, 2, 3):
+        code = int(first_three[:digits])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            region = phonenumbers.region_code_for_country_code(code)
+            metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+            prefix = metadata and metadata.national_prefix_for_parsing
+            return _Country(code, digits, re.compile(prefix) if prefix else None)
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def _is_possible(code: int, digits: int) -> bool:
+    """Return whether numbers of a country may be as long: all that the library asks of a possible number."""
+    return bool(phonenumbers.is_possible_number(PhoneNumber(country_code=code, national_number=10 ** (digits - 1))))
 
 
 def _without_server(written: str) -> str:
@@ -196,4 +229,4 @@ def _before(key: str) -> Iterator[str]:
 
 
 def _of_country(e164: str) -> Iterator[tuple[str, _Renumbering]]:
-    return ((code, renumbering) for code, renumbering in _RENUMBERED.items() if e164.startswith(code))
+    return ((code, _RENUMBERED[code]) for code in (e164[:3], e164[:4]) if code in _RENUMBERED)
