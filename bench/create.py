@@ -1,7 +1,8 @@
 """Creating mass replies on few of many conversations: `python -m bench.create` prints one JSON.
 
-The conversations are made by SQL. Mass replies of 1,000 recipients, found by a tag, are created over HTTP; then all
-conversations are counted by a preview, and one mass reply on PREPARED of them is prepared by a worker.
+The conversations are made by SQL. Mass replies of 1,000 recipients, found by a tag, are previewed and created over
+HTTP. All conversations are counted by a search and frozen by a mass reply that is cancelled at once. Then a worker
+prepares one on two ninths of them.
 """
 
 import asyncio
@@ -19,9 +20,10 @@ from bench.processes import peak_megabytes
 from bench.stack import Service, Stack, running_stack
 
 CONVERSATIONS: Final = int(os.environ.get("BENCH_CONVERSATIONS", "1000000"))
-PREPARED: Final = min(CONVERSATIONS, 20_000)
 SELECTED: Final = 1_000
 CREATES: Final = 7
+COUNTS: Final = 3
+WARM: Final = 2
 AT_ONCE: Final = 50_000
 
 # In parts, as they would come: each conversation has one of a few teams, and tags of which one is on 1,000 of them.
@@ -53,23 +55,35 @@ async def measure(stack: Stack, conversations: int = CONVERSATIONS) -> dict[str,
     async with stack.service(workers=1) as service:
         await user.save_account(service.client, "sms", account("sms", NOBODY))
         await make(service, conversations)
-        await _created(service, 0)  # connections and plans are warm
-        used = Used(service)
-        took = [await _created(service, number + 1) for number in range(CREATES)]
-        create = used.per_1000(SELECTED * CREATES)
-        counts = [await _counted(service, conversations) for _ in range(3)]
-        memory = round(peak_megabytes(service.api.process.pid))
-        began = time.perf_counter()
-        await _prepared(service)
-        return {
-            "conversations": conversations,
-            "create_1000_ms": round(statistics.median(took)),
-            "create_cpu_ms_per_1000": create,
-            "count_all_ms": round(statistics.median(counts)),
-            "prepared_per_second": round(PREPARED / (time.perf_counter() - began)),
-            "api_megabytes": memory,
-            "worker_megabytes": round(peak_megabytes(service.workers[0].process.pid)),
-        }
+        return {"conversations": conversations, **await figures(service, conversations)}
+
+
+async def figures(service: Service, conversations: int) -> dict[str, Any]:
+    """Measure on conversations that are there."""
+    for number in range(WARM):
+        await _created(service, number)  # connections and plans are warm
+    used = Used(service)
+    creates = [await _created(service, WARM + number) for number in range(CREATES)]
+    create = used.per_1000(SELECTED * CREATES)
+    previews = [await _previewed(service, number) for number in range(COUNTS)]
+    before = peak_megabytes(service.api.process.pid)
+    counts = [await _counted(service, conversations) for _ in range(COUNTS)]
+    frozen = [await _frozen(service, conversations) for _ in range(COUNTS)]
+    used = Used(service)
+    prepared, seconds = await _prepared(service)
+    return {
+        "create_1000_ms": round(statistics.median(creates)),
+        "create_cpu_ms_per_1000": create,
+        "preview_1000_ms": round(statistics.median(previews)),
+        "count_all_ms": round(statistics.median(counts)),
+        "freeze_all_ms": round(statistics.median(frozen)),
+        "api_megabytes_before_counts": round(before),
+        "api_megabytes": round(peak_megabytes(service.api.process.pid)),
+        "prepared": prepared,
+        "prepared_per_second": round(prepared / seconds),
+        "prepare_cpu_ms_per_1000": used.per_1000(prepared),
+        "worker_megabytes": round(peak_megabytes(service.workers[0].process.pid)),
+    }
 
 
 async def make(service: Service, count: int) -> None:
@@ -107,14 +121,37 @@ async def _counted(service: Service, conversations: int) -> float:
     return took
 
 
-async def _prepared(service: Service) -> None:
-    """Create a mass reply that a worker prepares, and wait until it awaits confirmation."""
-    tags = [f"outage-{number}" for number in range(PREPARED // SELECTED)]
-    body = {"selection": {"filter": {"tags": {"any": tags}}}, "message": {"text": TEMPLATE}}
+async def _previewed(service: Service, tag: int) -> float:
+    """Preview one, and return the milliseconds that it took."""
+    body = {"selection": {"filter": {"tags": {"any": [f"outage-{tag}"]}}}, "message": {"text": TEMPLATE}}
+    began = time.perf_counter()
+    answer = await service.client.post("/mass-replies/preview", json=body)
+    took = (time.perf_counter() - began) * 1000
+    assert answer.json()["recipient_count"] == SELECTED, answer.text
+    return took
+
+
+async def _frozen(service: Service, conversations: int) -> float:
+    """Create one on all conversations. Return the milliseconds until their number is known, and cancel it."""
+    body = {"selection": {"filter": {"channel": ["sms"]}}, "message": {"text": TEMPLATE}}
+    began = time.perf_counter()
+    created = await service.client.post("/mass-replies", json=body)
+    took = (time.perf_counter() - began) * 1000
+    assert created.json()["selected_count"] == conversations, created.text
+    (await service.client.post(f"/mass-replies/{created.json()['id']}/cancel", json={})).raise_for_status()
+    return took
+
+
+async def _prepared(service: Service) -> tuple[int, float]:
+    """Create one that a worker prepares. Return its recipients, and the seconds from the request until it awaits
+    confirmation."""
+    body = {"selection": {"filter": {"team": ["team-0", "team-1"]}}, "message": {"text": TEMPLATE}}
+    began = time.perf_counter()
     created = await service.client.post("/mass-replies", json=body)
     created.raise_for_status()
     path = f"/mass-replies/{created.json()['id']}"
-    await user.until(service.client, path, lambda batch: batch["status"] == "awaiting_confirmation")
+    batch = await user.until(service.client, path, lambda batch: batch["status"] == "awaiting_confirmation")
+    return int(batch["recipient_count"]), time.perf_counter() - began
 
 
 if __name__ == "__main__":

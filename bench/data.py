@@ -23,6 +23,7 @@ async def measure_create(run: Run) -> list[Figure]:
     return [
         line("create, 1,000 recipients of", "create_1000_ms", "ms", at_most=150),
         line("exact count of all", "count_all_ms", "ms", at_most=2_000),
+        line("create with all, until the exact count is answered,", "freeze_all_ms", "ms", at_most=2_000),
         line("prepare, out of", "prepared_per_second", "a second", at_least=8_000),
         line("memory of the API after", "api_megabytes", "MB", at_most=200),
         line("memory of the worker after", "worker_megabytes", "MB", at_most=200),

@@ -1,42 +1,64 @@
 """The preflight of many conversations: load what decides about each, and judge it."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 from uuid import UUID
 
 from app.accounts.own_addresses import own_addresses
 from app.channels import registry
 from app.delivery.sql import contact_limits, recipients
+from app.delivery.sql.recipients import ReplyAccounts
 from app.domain.channel_port import Limits
 from app.domain.contact_limits import known_as
 from app.domain.guards import Guards
+from app.domain.own_addresses import OwnAddresses
 from app.domain.preflight import MessagePlan, Recipient, Verdict, preflight, repeated
 from app.domain.preflight_summary import Summary
 from app.domain.words import MassReplyId
 from app.process.aside import Aside
-from app.store.plans import plan_anew
+from app.store.plans import plan_by_key
 from app.store.transactions import TenantTx
 
 NOWHERE = MassReplyId(UUID(int=0))
 """The id of a mass reply that does not exist yet."""
-LOADED_AT_ONCE = 250
+AT_ONCE = 250
 """Conversations. Reading their rows is one piece of work on the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLoader:
+    """Loads everything that decides about conversations, a few of them at a time, in one transaction."""
+
+    tx: TenantTx
+    guards: Guards
+    mass_reply: MassReplyId
+    own: OwnAddresses
+    accounts: ReplyAccounts
+
+    @classmethod
+    async def begin(cls, tx: TenantTx, guards: Guards, mass_reply: MassReplyId = NOWHERE) -> Self:
+        await plan_by_key(tx)
+        return cls(tx, guards, mass_reply, await own_addresses(tx), await recipients.reply_accounts(tx))
+
+    async def load(self, ids: Sequence[UUID]) -> list[Recipient]:
+        found = await recipients.load(self.tx, self.mass_reply, ids, self.accounts)
+        for each in found:
+            each.ours = self.own.hold(each.channel, each.address_key)
+        return await _with_reach(self.tx, self.guards, found)
 
 
 async def load_recipients(
     tx: TenantTx, plan: MessagePlan, conversation_ids: Sequence[UUID], mass_reply: MassReplyId = NOWHERE
 ) -> list[Recipient]:
     """Load everything that decides about these conversations. The ids must be in order."""
-    await plan_anew(tx)
-    own = await own_addresses(tx)
-    loaded: list[Recipient] = []
-    for start in range(0, len(conversation_ids), LOADED_AT_ONCE):
-        few = conversation_ids[start : start + LOADED_AT_ONCE]
-        found = await recipients.load(tx, mass_reply, few)
-        marked = [replace(each, ours=True) if own.hold(each.channel, each.address_key) else each for each in found]
-        loaded += await _with_reach(tx, plan.guards, marked)
-    return loaded
+    loader = await RecipientLoader.begin(tx, plan.guards, mass_reply)
+    return [each for few in pieces(conversation_ids) for each in await loader.load(few)]
+
+
+def pieces(conversation_ids: Sequence[UUID]) -> list[Sequence[UUID]]:
+    return [conversation_ids[start : start + AT_ONCE] for start in range(0, len(conversation_ids), AT_ONCE)]
 
 
 async def judge_all(aside: Aside, plan: MessagePlan, found: Sequence[Recipient]) -> list[Verdict]:
@@ -51,9 +73,12 @@ async def judge_each(
     return await aside.each(lambda recipient: preflight(recipient, plan, limits_of(recipient), now), found, until=until)
 
 
-def warn_of_repeats(verdicts: Sequence[Verdict], plan: MessagePlan) -> list[Verdict]:
-    """Add a warning to each conversation whose contact gets the message on an earlier one."""
-    seen, warned = set[Hashable](), list[Verdict]()
+def warn_of_repeats(verdicts: Sequence[Verdict], plan: MessagePlan, seen: set[Hashable] | None = None) -> list[Verdict]:
+    """Add a warning to each conversation whose contact gets the message on an earlier one.
+
+    `seen` has the contacts of earlier calls, and gets those of this one.
+    """
+    seen, warned = set() if seen is None else seen, list[Verdict]()
     for verdict in verdicts:
         names = known_as(verdict.recipient)
         repeats = verdict.refusal is None and not seen.isdisjoint(names) and not plan.guards.once_per_contact
@@ -68,7 +93,9 @@ async def _with_reach(tx: TenantTx, guarded: Guards, found: list[Recipient]) -> 
     if guarded.max_per_contact_per_day is None:
         return found
     reached = await contact_limits.reached(tx, [recipient.contact_id for recipient in found])
-    return [replace(recipient, reached=reached.get(recipient.contact_id, 0)) for recipient in found]
+    for recipient in found:
+        recipient.reached = reached.get(recipient.contact_id, 0)
+    return found
 
 
 def limits_of(recipient: Recipient) -> Limits | None:

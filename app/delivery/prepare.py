@@ -1,23 +1,18 @@
 """Prepare a mass reply: expand its frozen pages into deliveries, one transaction for each page."""
 
-import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
-from app.delivery.judge import judge_all, judge_each, load_recipients, summarize, warn_of_repeats
+from app.delivery.expand import Judge, TakesLong, expand
+from app.delivery.judge import judge_all, load_recipients, summarize
 from app.delivery.plan import load_plan
 from app.delivery.sql import contact_limits, preparation
-from app.domain.preflight import MessagePlan, Recipient, Verdict
+from app.domain.preflight import MessagePlan
 from app.domain.preflight_summary import SAMPLES, Sample, Summary
 from app.domain.words import MassReplyId, TenantId
 from app.process.aside import Aside
 from app.store.database import Database
-from app.store.plans import plan_by_key
 from app.store.transactions import TenantTx
 
-QUICK = 0.25
-"""Seconds for which a transaction waits for the judgement of its page. Nearly every page of a thousand takes less."""
 LARGE = 1_000
 """Above this many deliveries, refresh the table's statistics: stale ones make the planner scan the whole batch for each
 group."""
@@ -34,46 +29,31 @@ async def prepare(
 async def _prepare_page(
     database: Database, aside: Aside, tenant: TenantId, id_: MassReplyId, confirm_within: timedelta
 ) -> bool:
-    """Judge a page in its transaction if that is quick. Otherwise judge the rest between two transactions, and again
-    whatever has changed in the meantime."""
-    judged: dict[UUID, Verdict] = {}
+    """Expand a page in one transaction if it is judged quickly. Otherwise judge the rest between two transactions, and
+    again whatever has changed in the meantime. Return whether there may be more."""
+    judge = Judge(aside)
     while True:
-        async with database.begin(tenant) as tx:
-            if not await preparation.hold_for_preparation(tx, id_):
-                return False
-            page = await preparation.next_page(tx, id_)
-            if page is None:
-                await _finish_preparation(tx, aside, id_, confirm_within)
-                return False
-            plan = await load_plan(tx, id_)
-            found = await load_recipients(tx, plan, page.conversation_ids, id_)
-            unjudged = [each for each in found if not _is_judged(each, judged)]
-            quick = await judge_each(aside, plan, unjudged, until=_soon()) if unjudged else []
-            judged |= {verdict.recipient.conversation_id: verdict for verdict in quick}
-            if len(quick) == len(unjudged):
-                verdicts = warn_of_repeats([judged[recipient.conversation_id] for recipient in found], plan)
-                await plan_by_key(tx)
-                await preparation.insert_deliveries(tx, id_, verdicts)
-                await preparation.save_page(tx, id_, page.number, summarize(verdicts))
+        try:
+            async with database.begin(tenant) as tx:
+                if not await preparation.hold_for_preparation(tx, id_):
+                    return False
+                plan, page = await load_plan(tx, id_), await preparation.next_page(tx, id_)
+                if page is not None:
+                    await expand(tx, judge, plan, id_, page)
+                if page is None or page.is_last:
+                    await _finish_preparation(tx, aside, plan, id_, confirm_within)
+                    return False
                 return True
-        for verdict in await judge_each(aside, plan, unjudged[len(quick) :]):
-            judged[verdict.recipient.conversation_id] = verdict
+        except TakesLong as late:
+            await judge.take_time(late)
 
 
-def _soon() -> float:
-    return asyncio.get_running_loop().time() + QUICK
-
-
-def _is_judged(recipient: Recipient, judged: Mapping[UUID, Verdict]) -> bool:
-    verdict = judged.get(recipient.conversation_id)
-    return verdict is not None and verdict.recipient == recipient
-
-
-async def _finish_preparation(tx: TenantTx, aside: Aside, id_: MassReplyId, confirm_within: timedelta) -> None:
+async def _finish_preparation(
+    tx: TenantTx, aside: Aside, plan: MessagePlan, id_: MassReplyId, confirm_within: timedelta
+) -> None:
     total = Summary()
     for summary in await preparation.page_summaries(tx, id_):
         total.merge(summary)
-    plan = await load_plan(tx, id_)
     if plan.guards.compare_conversations:
         withdrawn = await contact_limits.thin_out(tx, id_, plan.guards)
         for each in withdrawn:

@@ -79,10 +79,11 @@ async def create_once(
 
     Raise IdempotencyInProgress or IdempotencyKeyReused, and what `check` and `create` raise.
     """
-    async with database.begin(tenant) as tx:
-        record = await earlier(tx, key)
-    if record is not None:
-        return Creation(record.mass_reply_id, record)
+    if key is not None:
+        async with database.begin(tenant) as tx:
+            record = await key.earlier(tx)
+        if record is not None:
+            return Creation(record.mass_reply_id, record)
     checked = await check(database, aside, tenant, draft, by)
     async with database.begin(tenant) as tx:
         # The same request may have come while the draft was checked.

@@ -30,11 +30,10 @@ async def read_draft(database: Database, aside: Aside, tenant: TenantId, draft: 
     """Read a draft. Raise InvalidTemplate, UnknownMergeTag or UnknownAttachment."""
     async with database.begin(tenant) as tx:
         texts = await snippets.texts(tx)
-    source, message, template = await aside.once(lambda: _compiled(draft, texts))
-    async with database.begin(tenant) as tx:
         files = await attachments_of(tx, draft.attachment_ids)
         name = await tenants.tenant_name(tx)
         guarded = await guards.load(tx)
+    source, message, template = await aside.once(lambda: _compiled(draft, texts))
     unknown = source.unknown_snippets
     plan = MessagePlan(
         message=message,

@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 Item = TypeVar("Item")
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 class Ahead(Generic[Item]):
@@ -73,6 +75,17 @@ class InTurn:
             await self._last()
         elif self._under_way is not None:
             await _ended(self._under_way)
+
+
+async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other]) -> tuple[One, Other]:
+    """Do both at the same time. Raise the error of one after both have ended."""
+    beside = asyncio.create_task(other)
+    await asyncio.sleep(0)  # it begins, up to where it first waits
+    try:
+        return await one, await beside
+    except BaseException:
+        await _ended(beside)
+        raise
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:

@@ -18,20 +18,15 @@ tenant; each look-up would then read all of this tenant's rows. For an unknown t
 """
 
 
-async def plan_anew(tx: Transaction) -> None:
-    """Let PostgreSQL plan each statement again until the transaction ends.
-
-    After a few uses a connection keeps a plan. That one fits the average, or a table that was nearly empty, and reads
-    all of a large mass reply to find its first rows.
-    """
-    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
-
-
 async def plan_by_key(tx: Transaction) -> None:
     """Plan the following statements for tables as large as they are now, and for the average tenant.
 
     A connection keeps the plans of foreign key checks too. A plan made while a table was empty, or for a tenant unknown
     to its statistics, reads all rows of the tenant to find one by its key.
     """
-    await tx.execute(sa.text("DISCARD PLANS"))
-    await tx.execute(sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"))
+    await tx.rows(_DISCARD)
+    await tx.rows(_GENERIC)
+
+
+_DISCARD: Final = sa.text("DISCARD PLANS")
+_GENERIC: Final = sa.text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import sqlalchemy as sa
 
+from app.delivery.judge import RecipientLoader
 from app.delivery.settle import settle
-from app.delivery.sql import recipients
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.filters import Filter, TagCondition
+from app.domain.guards import NO_GUARDS
 from app.domain.outbox import ConversationUpdated, DeliveryUpdated, Subject
 from app.mass_replies.sql import results
 from app.mass_replies.sql.results import ResultQuery
@@ -70,7 +71,7 @@ async def some(tx: TenantTx, stage: Stage, batch: Batch) -> None:
 
 
 async def load(tx: TenantTx, stage: Stage, batch: Batch) -> None:
-    found = await recipients.load(tx, batch.id, batch.conversations[::20])
+    found = await (await RecipientLoader.begin(tx, NO_GUARDS, batch.id)).load(batch.conversations[::20])
     assert len(found) == FEW
 
 

@@ -1,34 +1,19 @@
 """The sweeper: what crashed, what is due, what is over, found in the database alone."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from app.delivery import prepare, scheduler
+from app.delivery import scheduler
 from app.delivery import sweeper as delivery_sweeper
-from app.delivery.sql import recipients
 from app.delivery.sql import sweeper as sweeper_sql
-from app.domain.audit import OPERATOR
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.lanes import LaneKey
-from app.domain.mass_reply import Draft
-from app.domain.outbound import Author
-from app.domain.preflight import Recipient
 from app.domain.provider_events import ReceiptKind
-from app.domain.selection import ByIds
-from app.domain.text.message import OnUnresolved
-from app.domain.words import Channel, MassReplyId
-from app.mass_replies import create
-from app.process import aside
-from app.store.transactions import TenantTx
-from app.worker import WorkerProcess
 from tests.delivery.stage import Batch, Stage, report
-from tests.scene import add_conversation
 
 E, S = DeliveryEvent, DeliveryStatus
 
@@ -227,107 +212,6 @@ class TestLife:
         left = {row.id for row in await stage.runs("SELECT id FROM mass_replies WHERE tenant_id = :tenant")}
         assert left == {young.id, sent.id}
         assert not list(await stage.runs("SELECT 1 FROM deliveries WHERE mass_reply_id = :id", id=old.id))
-
-
-class TestPreparation:
-    async def test_that_fails_rests_and_is_not_tried_every_second(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        tries: list[MassReplyId] = []
-
-        async def fails(_: object, __: object, ___: object, id_: MassReplyId, *____: object) -> None:
-            tries.append(id_)
-            raise KeyError("?")
-
-        monkeypatch.setattr(prepare, "prepare", fails)
-        process, one, other = WorkerProcess(stage.runtime), MassReplyId(uuid4()), MassReplyId(uuid4())
-        for id_ in (one, one, one, other):
-            await process._prepare(stage.tenant, id_)
-        assert tries == [one, other]
-
-    async def test_goes_on_after_a_crash_between_two_pages(self, stage: Stage) -> None:
-        conversations = [await self.conversation(stage, number) for number in range(4)]
-        id_ = await self.created(stage, conversations)
-        await self.prepared_as_far_as_the_first_page(stage, id_)
-        prepared: list[MassReplyId] = []
-        await stage.sweeper(prepared=prepared).tick()
-        assert id_ not in prepared
-        await stage.runs("UPDATE mass_replies SET updated_at = now() - interval '6 s' WHERE id = :id", id=id_)
-        await stage.sweeper(prepared=prepared).tick()
-        assert id_ in prepared
-        await prepare.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
-        row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
-        assert (row.status, row.selected_count, row.recipient_count) == ("awaiting_confirmation", 4, 4)
-        deliveries = list(await stage.runs("SELECT conversation_id FROM deliveries WHERE mass_reply_id = :id", id=id_))
-        assert sorted(one.conversation_id for one in deliveries) == sorted(conversations)
-
-    async def test_loads_a_page_once_if_it_is_judged_quickly(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        assert await self.loads(stage, monkeypatch, quick=0.25) == 2
-
-    async def test_judges_what_takes_longer_after_the_transaction_and_loads_it_again(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(aside, "TURN", 0)
-        assert await self.loads(stage, monkeypatch, quick=-1) == 4
-
-    async def loads(self, stage: Stage, monkeypatch: pytest.MonkeyPatch, quick: float) -> int:
-        """Prepare two pages, and return how many times a page was loaded."""
-        id_ = await self.created(stage, [await self.conversation(stage, number) for number in range(4)])
-        loads, load = 0, recipients.load
-
-        async def counted(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
-            nonlocal loads
-            loads += 1
-            return await load(tx, mass_reply, ids)
-
-        monkeypatch.setattr(recipients, "load", counted)
-        monkeypatch.setattr(prepare, "QUICK", quick)
-        await prepare.prepare(stage.database, stage.runtime.aside, stage.tenant, id_, timedelta(minutes=30))
-        row = await stage.one("SELECT * FROM mass_replies WHERE id = :id", id=id_)
-        assert (row.status, row.recipient_count) == ("awaiting_confirmation", 4)
-        return loads
-
-    async def conversation(self, stage: Stage, number: int) -> UUID:
-        address = f"customer-{number}@example.com"
-        return await add_conversation(stage.runtime, stage.tenant, Channel.EMAIL, address, account_id=stage.account)
-
-    async def created(self, stage: Stage, conversations: list[UUID]) -> MassReplyId:
-        draft = Draft(
-            selection=ByIds(tuple(conversations)),
-            text="Hi",
-            html=None,
-            attachment_ids=(),
-            mark_as_done=False,
-            on_unresolved=OnUnresolved.SKIP,
-            whatsapp_template=None,
-            author=Author(None, "Support"),
-        )
-        checked = await create.check(stage.database, stage.runtime.aside, stage.tenant, draft, OPERATOR)
-        async with stage.database.begin(stage.tenant) as tx:
-            id_ = (await create.create(tx, draft, checked, OPERATOR)).id
-        # Two pages of two, in the place of one.
-        await stage.runs(
-            "INSERT INTO selection_pages (tenant_id, mass_reply_id, page, conversation_ids) "
-            "SELECT tenant_id, mass_reply_id, page + 1, conversation_ids[3:4] FROM selection_pages "
-            "WHERE mass_reply_id = :id",
-            id=id_,
-        )
-        await stage.runs(
-            "UPDATE selection_pages SET conversation_ids = conversation_ids[1:2] "
-            "WHERE mass_reply_id = :id AND cardinality(conversation_ids) = 4",
-            id=id_,
-        )
-        return id_
-
-    async def prepared_as_far_as_the_first_page(self, stage: Stage, id_: MassReplyId) -> None:
-        page = (stage.database, stage.runtime.aside, stage.tenant, id_)
-        assert await prepare._prepare_page(*page, timedelta(minutes=30))
-        pages = await stage.runs(
-            "SELECT preflight IS NULL AS open FROM selection_pages WHERE mass_reply_id = :id ORDER BY page", id=id_
-        )
-        assert [page.open for page in pages] == [False, True]
 
 
 class TestReceipts:

@@ -10,7 +10,7 @@ from app.api.conditional import IfNoneMatch, entity_tag, is_known
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE
 from app.api.idempotency import KeyHeader, read_key
-from app.api.mass_replies import Id, answer, read, wake
+from app.api.mass_replies import Id, answer, existing, read, wake
 from app.api.mass_reply_schemas import (
     ConfirmBody,
     MassReplyAnswer,
@@ -122,15 +122,15 @@ async def _created(
     runtime: Runtime, tenant: TenantId, created: create.Creation, key: IdempotencyKey | None
 ) -> Response:
     """Return the mass reply: also if the first request with this key died before it was answered."""
-    batch = await read(runtime, tenant, created.id)
-    bind_contextvars(mass_reply=str(batch.id))
-    preparing = batch.status is MassReplyStatus.PREPARING
-    if preparing and created.earlier is not None and created.earlier.answer is None:
-        raise IdempotencyInProgress
-    code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
-    text = answer(batch).model_dump_json()
-    if key is not None:
-        async with runtime.database.begin(tenant) as tx:
+    async with runtime.database.begin(tenant) as tx:
+        batch = await existing(tx, created.id)
+        bind_contextvars(mass_reply=str(batch.id))
+        preparing = batch.status is MassReplyStatus.PREPARING
+        if preparing and created.earlier is not None and created.earlier.answer is None:
+            raise IdempotencyInProgress
+        code = status.HTTP_202_ACCEPTED if preparing else status.HTTP_201_CREATED
+        text = answer(batch).model_dump_json()
+        if key is not None:
             code, text = await key.close(tx, code, text)
     headers = {"Location": f"/mass-replies/{batch.id}"}
     if created.earlier is not None:

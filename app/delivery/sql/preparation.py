@@ -23,27 +23,35 @@ from app.store.transactions import TenantTx
 @dataclass(frozen=True, slots=True)
 class FrozenPage:
     number: int
-    conversation_ids: tuple[UUID, ...]
+    conversation_ids: Sequence[UUID]
+    is_last: bool
+
+
+_HOLD = sa.text("""
+    SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
+    FOR NO KEY UPDATE SKIP LOCKED
+""")
 
 
 async def hold_for_preparation(tx: TenantTx, id_: MassReplyId) -> bool:
     """Lock the mass reply for this transaction. Return False if another process holds it or nothing is left to
     prepare."""
     await wait_for_erasures(tx)
-    statement = sa.text("""
-        SELECT id FROM mass_replies WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
-        FOR NO KEY UPDATE SKIP LOCKED
-    """)
-    return (await tx.execute(statement, id=id_)).first() is not None
+    return bool(await tx.rows(_HOLD, id=id_))
+
+
+_NEXT_PAGE = sa.text("""
+    SELECT p.page, p.conversation_ids,
+           NOT EXISTS (SELECT FROM selection_pages n
+                       WHERE n.tenant_id = :tenant AND n.mass_reply_id = :id AND n.page = p.page + 1) AS is_last
+    FROM selection_pages p
+    WHERE p.tenant_id = :tenant AND p.mass_reply_id = :id AND p.preflight IS NULL ORDER BY p.page LIMIT 1
+""")
 
 
 async def next_page(tx: TenantTx, id_: MassReplyId) -> FrozenPage | None:
-    statement = sa.text("""
-        SELECT page, conversation_ids FROM selection_pages
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND preflight IS NULL ORDER BY page LIMIT 1
-    """)
-    row = (await tx.execute(statement, id=id_)).first()
-    return None if row is None else FrozenPage(row.page, tuple(row.conversation_ids))
+    rows = await tx.rows(_NEXT_PAGE, id=id_)
+    return FrozenPage(rows[0].page, rows[0].conversation_ids, rows[0].is_last) if rows else None
 
 
 _INSERT_DELIVERIES = sa.text("""
@@ -77,14 +85,20 @@ _COUNT_LANES = sa.text("""
 
 
 async def insert_deliveries(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
-    statuses = [DeliveryStatus.SKIPPED if v.refusal else DeliveryStatus.QUEUED for v in verdicts]
-    lanes = {
+    await tx.rows(_INSERT_DELIVERIES, mass_reply=id_, **_lane_columns(verdicts), **_columns(verdicts))
+
+
+async def count_lanes(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
+    """Add the deliveries to the counters of their lanes."""
+    await tx.rows(_COUNT_LANES, mass_reply=id_, **_lane_columns(verdicts))
+
+
+def _lane_columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
+    return {
         "channels": [v.recipient.channel for v in verdicts],
         "account_ids": [v.recipient.account_id for v in verdicts],
-        "statuses": statuses,
+        "statuses": [DeliveryStatus.SKIPPED if v.refusal else DeliveryStatus.QUEUED for v in verdicts],
     }
-    await tx.rows(_INSERT_DELIVERIES, mass_reply=id_, **lanes, **_columns(verdicts))
-    await tx.rows(_COUNT_LANES, mass_reply=id_, **lanes)
 
 
 def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
@@ -110,13 +124,15 @@ def _dropped(verdict: Verdict) -> str:
     return json.dumps([{"filename": each.filename, "reason": each.reason} for each in verdict.dropped])
 
 
+_SAVE_PAGE = sa.text("""
+    UPDATE selection_pages SET preflight = CAST(:summary AS jsonb)
+    WHERE tenant_id = :tenant AND mass_reply_id = :id AND page = :page
+""")
+
+
 async def save_page(tx: TenantTx, id_: MassReplyId, page: int, summary: Summary) -> None:
     """Mark a page as expanded. The page summaries add up to the mass reply's preflight."""
-    statement = sa.text("""
-        UPDATE selection_pages SET preflight = CAST(:summary AS jsonb)
-        WHERE tenant_id = :tenant AND mass_reply_id = :id AND page = :page
-    """)
-    await tx.execute(statement, id=id_, page=page, summary=json.dumps(summary.to_json()))
+    await tx.rows(_SAVE_PAGE, id=id_, page=page, summary=json.dumps(summary.to_json()))
 
 
 async def page_summaries(tx: TenantTx, id_: MassReplyId) -> list[Summary]:

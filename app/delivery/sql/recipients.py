@@ -1,6 +1,6 @@
 """Conversations with everything that decides whether and how a reply is sent on them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ def against(channel: str, key: str) -> str:
 
 
 _LOAD = sa.text(f"""
-    SELECT {COLUMNS}, {ADDRESS} AS address, account.id AS account_id,
+    SELECT {COLUMNS}, {ADDRESS} AS address, c.account_id AS named_account_id,
            coalesce(lately.replied, false) AS recently_replied, coalesce(lately.repeated, false) AS repeated_contact
     FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
     {about("wanted.id")}
@@ -55,48 +55,65 @@ _LOAD = sa.text(f"""
         FROM deliveries d
         WHERE tenant_id = {SOME_TENANT} AND d.contact_id = k.id AND d.queued_at > now() - interval '24 hours') lately
         ON true
-    LEFT JOIN LATERAL (
-        SELECT a.id FROM channel_accounts a
-        WHERE a.tenant_id = :tenant AND a.enabled
-          AND (a.id = c.account_id OR (c.account_id IS NULL AND a.channel = c.channel))
-        ORDER BY a.created_at LIMIT 1) account ON true
     ORDER BY c.id
 """)  # noqa: S608 - built from the constants above
 
 
-async def load(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID]) -> list[Recipient]:
-    """Load the selected conversations in id order, each with the enabled account that would carry a reply."""
-    rows = await tx.rows(_LOAD, mass_reply=mass_reply, ids=ids)
-    accounts = await _accounts(tx, {row.account_id for row in rows if row.account_id is not None})
-    carriers = [accounts.get(row.account_id, _NO_ACCOUNT) for row in rows]
-    written = [_address(row, carrier) for row, carrier in zip(rows, carriers, strict=True)]
-    known = await _known(tx, [address for address in written if address is not None])
-    return [
-        _recipient(row, carrier, known[address] if address else _NOWHERE)
-        for row, carrier, address in zip(rows, carriers, written, strict=True)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
-class _Account:
+class ReplyAccount:
+    """A channel account that carries replies."""
+
+    id: UUID | None
     provider: str | None
     config: Mapping[str, Any]
     region: str | None
 
 
-_NO_ACCOUNT = _Account(None, {}, None)
+_NO_ACCOUNT = ReplyAccount(None, None, {}, None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAccounts:
+    """A tenant's enabled accounts. They are few, and many conversations share them."""
+
+    by_id: Mapping[UUID, ReplyAccount]
+    oldest: Mapping[str, ReplyAccount]
+    """By channel."""
+
+    def of(self, row: Any) -> ReplyAccount:
+        """Return the account that would carry a reply: the conversation's own, or else the oldest of its channel."""
+        named = row.named_account_id
+        found = self.oldest.get(row.channel) if named is None else self.by_id.get(named)
+        return found or _NO_ACCOUNT
+
+
 _ACCOUNTS = sa.text("""
-    SELECT id, provider, config FROM channel_accounts WHERE tenant_id = :tenant AND id = ANY (CAST(:ids AS uuid[]))
+    SELECT id, channel, provider, config FROM channel_accounts WHERE tenant_id = :tenant AND enabled ORDER BY created_at
 """)
 
 
-async def _accounts(tx: TenantTx, ids: Collection[UUID]) -> dict[UUID, _Account]:
-    """Return the few accounts that many conversations share."""
-    rows = await tx.rows(_ACCOUNTS, ids=list(ids)) if ids else []
-    return {row.id: _Account(row.provider, row.config, region_of(row.config)) for row in rows}
+async def reply_accounts(tx: TenantTx) -> ReplyAccounts:
+    by_id: dict[UUID, ReplyAccount] = {}
+    oldest: dict[str, ReplyAccount] = {}
+    for row in await tx.rows(_ACCOUNTS):
+        account = by_id[row.id] = ReplyAccount(row.id, row.provider, row.config, region_of(row.config))
+        oldest.setdefault(row.channel, account)
+    return ReplyAccounts(by_id, oldest)
 
 
-def _address(row: Any, account: _Account) -> Address | None:
+async def load(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[UUID], accounts: ReplyAccounts) -> list[Recipient]:
+    """Load the selected conversations in id order, each with the account that would carry a reply."""
+    rows = await tx.rows(_LOAD, mass_reply=mass_reply, ids=ids)
+    carrying = [accounts.of(row) for row in rows]
+    written = [_address(row, account) for row, account in zip(rows, carrying, strict=True)]
+    known = iter(await _known(tx, [address for address in written if address is not None]))
+    return [
+        _recipient(row, account, _NOWHERE if address is None else next(known))
+        for row, account, address in zip(rows, carrying, written, strict=True)
+    ]
+
+
+def _address(row: Any, account: ReplyAccount) -> Address | None:
     return None if row.address is None else Address.read(Channel(row.channel), row.address, account.region)
 
 
@@ -119,17 +136,17 @@ _KNOWN = sa.text(f"""
 """)  # noqa: S608 - built from the constants above
 
 
-async def _known(tx: TenantTx, addresses: Sequence[Address]) -> dict[Address, _Known]:
-    """Return the key of an address, and what stands against writing to it."""
+async def _known(tx: TenantTx, addresses: Sequence[Address]) -> list[_Known]:
+    """Return the key of each address, and what stands against writing to it."""
     values = {"channels": [each.channel for each in addresses], "keys": [each.key for each in addresses]}
     rows = await tx.rows(_KNOWN, **values)
-    found = [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
-    return dict(zip(addresses, found, strict=True))
+    return [_Known(row.key, ReasonCode(row.reason) if row.reason else None) for row in rows]
 
 
-def _recipient(row: Any, account: _Account, known: _Known) -> Recipient:
+def _recipient(row: Any, account: ReplyAccount, known: _Known) -> Recipient:
     return from_row(
         row,
+        account_id=account.id,
         provider=account.provider,
         address_key=known.key,
         blocked=known.blocked,
@@ -144,6 +161,7 @@ def claimed(row: Any, config: Mapping[str, Any]) -> Recipient:
     blocked = ReasonCode(row.blocked) if row.blocked else None
     return from_row(
         row,
+        account_id=row.account_id,
         provider=row.provider,
         frozen=True,
         blocked=blocked,
@@ -174,6 +192,5 @@ def from_row(row: Any, blocked: ReasonCode | None = None, **others: Any) -> Reci
         contact_custom_fields=row.contact_custom_fields,
         contact_opted_out=row.contact_opted_out,
         blocked=blocked,
-        account_id=row.account_id,
         **others,
     )
