@@ -17,8 +17,8 @@ from app.process.aside import Aside
 from app.process.overlap import both
 from app.store.transactions import TenantTx
 
-QUICK = 0.1
-"""Seconds for which a transaction waits for the judgement of a piece. Nearly every one takes a fifth of that."""
+QUICK = 0.25
+"""Seconds for which a transaction waits for the judgement of a piece. Nearly every one takes a tenth of that."""
 
 
 class TakesLong(Exception):

@@ -1,21 +1,22 @@
 """Frozen pages, and the deliveries that preparation makes of them."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.guards import NO_GUARDS, Guards
-from app.domain.outbound import Author
-from app.domain.preflight import Verdict
+from app.domain.outbound import Author, DroppedAttachment
+from app.domain.preflight import PreflightWarning, Verdict
 from app.domain.preflight_summary import Summary
 from app.domain.text.message import OnUnresolved, Source
-from app.domain.words import MassReplyId
+from app.domain.words import Channel, MassReplyId, Reason
 from app.store.erased_addresses import wait_for_erasures
 from app.store.transactions import TenantTx
 
@@ -54,30 +55,34 @@ async def next_page(tx: TenantTx, id_: MassReplyId) -> FrozenPage | None:
     return FrozenPage(rows[0].page, rows[0].conversation_ids, rows[0].is_last) if rows else None
 
 
+# Most recipients of a page share all but themselves. What they share is sent once for all of them: taking a value apart
+# for PostgreSQL takes as long as storing it.
 _INSERT_DELIVERIES = sa.text("""
-    INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
-                            address_key, subject, status, reason_code, reason_detail, retryable, segments, warnings,
+    INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, address, address_key, subject,
+                            account_id, channel, status, reason_code, reason_detail, retryable, segments, warnings,
                             dropped_attachments, used_template)
-    SELECT :tenant, :mass_reply, v.conversation_id, v.contact_id, v.account_id, v.channel, v.address, v.address_key,
-           v.subject,
-           v.status, v.reason_code, v.reason_detail, v.retryable, v.segments,
-           string_to_array(v.warnings, ','), CAST(v.dropped AS jsonb), v.used_template
-    FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:account_ids AS uuid[]),
-                CAST(:channels AS text[]), CAST(:addresses AS text[]), CAST(:address_keys AS text[]),
-                CAST(:subjects AS text[]),
-                CAST(:statuses AS text[]), CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]),
-                CAST(:retryables AS boolean[]), CAST(:segments AS int[]), CAST(:warnings AS text[]),
-                CAST(:dropped AS text[]), CAST(:used_templates AS boolean[]))
-         AS v (conversation_id, contact_id, account_id, channel, address, address_key, subject, status, reason_code,
-               reason_detail, retryable, segments, warnings, dropped, used_template)
+    SELECT :tenant, :mass_reply, v.conversation_id, v.contact_id, v.address, v.address_key, v.subject,
+           k.account_id, k.channel, k.status, k.reason_code, k.reason_detail, k.retryable, k.segments,
+           string_to_array(k.warnings, ','), CAST(k.dropped AS jsonb), k.used_template
+    FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:addresses AS text[]),
+                CAST(:address_keys AS text[]), CAST(:subjects AS text[]), CAST(:kinds AS int[]))
+         AS v (conversation_id, contact_id, address, address_key, subject, kind)
+    JOIN unnest(CAST(:account_ids AS uuid[]), CAST(:channels AS text[]), CAST(:statuses AS text[]),
+                CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
+                CAST(:segments AS int[]), CAST(:warnings AS text[]), CAST(:dropped AS text[]),
+                CAST(:used_templates AS boolean[]))
+         WITH ORDINALITY AS k (account_id, channel, status, reason_code, reason_detail, retryable, segments, warnings,
+                               dropped, used_template, kind) ON k.kind = v.kind
 """)
 
 _COUNT_LANES = sa.text("""
     INSERT INTO lanes (tenant_id, mass_reply_id, channel, account_id, queued, skipped)
     SELECT :tenant, :mass_reply, v.channel, v.account_id,
-           count(*) FILTER (WHERE v.status = 'queued'), count(*) FILTER (WHERE v.status = 'skipped')
-    FROM unnest(CAST(:channels AS text[]), CAST(:account_ids AS uuid[]), CAST(:statuses AS text[]))
-         AS v (channel, account_id, status)
+           coalesce(sum(v.times) FILTER (WHERE v.status = 'queued'), 0),
+           coalesce(sum(v.times) FILTER (WHERE v.status = 'skipped'), 0)
+    FROM unnest(CAST(:channels AS text[]), CAST(:account_ids AS uuid[]), CAST(:statuses AS text[]),
+                CAST(:times AS int[]))
+         AS v (channel, account_id, status, times)
     GROUP BY v.channel, v.account_id
     ON CONFLICT (tenant_id, mass_reply_id, channel, account_id)
     DO UPDATE SET queued = lanes.queued + excluded.queued, skipped = lanes.skipped + excluded.skipped
@@ -85,43 +90,65 @@ _COUNT_LANES = sa.text("""
 
 
 async def insert_deliveries(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
-    await tx.rows(_INSERT_DELIVERIES, mass_reply=id_, **_lane_columns(verdicts), **_columns(verdicts))
-
-
-async def count_lanes(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
-    """Add the deliveries to the counters of their lanes."""
-    await tx.rows(_COUNT_LANES, mass_reply=id_, **_lane_columns(verdicts))
-
-
-def _lane_columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
-    return {
-        "channels": [v.recipient.channel for v in verdicts],
-        "account_ids": [v.recipient.account_id for v in verdicts],
-        "statuses": [DeliveryStatus.SKIPPED if v.refusal else DeliveryStatus.QUEUED for v in verdicts],
-    }
-
-
-def _columns(verdicts: Sequence[Verdict]) -> Mapping[str, list[Any]]:
-    return {
+    kinds: dict[_Kind, int] = {}
+    numbers = [kinds.setdefault(_kind(verdict), len(kinds) + 1) for verdict in verdicts]
+    each = {
         "conversation_ids": [v.recipient.conversation_id for v in verdicts],
         "contact_ids": [v.recipient.contact_id for v in verdicts],
         "addresses": [v.address for v in verdicts],
         "address_keys": [v.recipient.address_key for v in verdicts],
         "subjects": [v.recipient.subject for v in verdicts],
-        "reason_codes": [v.refusal.code if v.refusal else None for v in verdicts],
-        "reason_details": [v.refusal.detail if v.refusal else None for v in verdicts],
-        "retryables": [v.refusal is not None and v.refusal.retryable for v in verdicts],
-        "segments": [v.segments for v in verdicts],
-        "used_templates": [v.used_template for v in verdicts],
-        "warnings": [",".join(v.warnings) for v in verdicts],
-        "dropped": [_dropped(verdict) for verdict in verdicts],
+    }
+    await tx.rows(_INSERT_DELIVERIES, mass_reply=id_, kinds=numbers, **each, **_columns(list(kinds)))
+
+
+async def count_lanes(tx: TenantTx, id_: MassReplyId, verdicts: Sequence[Verdict]) -> None:
+    """Add the deliveries to the counters of their lanes."""
+    counts = Counter((v.recipient.channel, v.recipient.account_id, _status(v.refusal)) for v in verdicts)
+    lanes = {
+        "channels": [channel for channel, _, _ in counts],
+        "account_ids": [account for _, account, _ in counts],
+        "statuses": [status for _, _, status in counts],
+        "times": list(counts.values()),
+    }
+    await tx.rows(_COUNT_LANES, mass_reply=id_, **lanes)
+
+
+class _Kind(NamedTuple):
+    """What many deliveries have in common."""
+
+    account_id: UUID | None
+    channel: Channel
+    refusal: Reason | None
+    segments: int
+    warnings: tuple[PreflightWarning, ...]
+    dropped: tuple[DroppedAttachment, ...]
+    used_template: bool
+
+
+def _kind(v: Verdict) -> _Kind:
+    return _Kind(
+        v.recipient.account_id, v.recipient.channel, v.refusal, v.segments, v.warnings, v.dropped, v.used_template
+    )
+
+
+def _columns(kinds: Sequence[_Kind]) -> Mapping[str, list[Any]]:
+    return {
+        "account_ids": [k.account_id for k in kinds],
+        "channels": [k.channel for k in kinds],
+        "statuses": [_status(k.refusal) for k in kinds],
+        "reason_codes": [k.refusal and k.refusal.code for k in kinds],
+        "reason_details": [k.refusal and k.refusal.detail for k in kinds],
+        "retryables": [k.refusal is not None and k.refusal.retryable for k in kinds],
+        "segments": [k.segments for k in kinds],
+        "warnings": [",".join(k.warnings) for k in kinds],
+        "dropped": [json.dumps([asdict(file) for file in k.dropped]) for k in kinds],
+        "used_templates": [k.used_template for k in kinds],
     }
 
 
-def _dropped(verdict: Verdict) -> str:
-    if not verdict.dropped:
-        return "[]"
-    return json.dumps([{"filename": each.filename, "reason": each.reason} for each in verdict.dropped])
+def _status(refusal: Reason | None) -> DeliveryStatus:
+    return DeliveryStatus.QUEUED if refusal is None else DeliveryStatus.SKIPPED
 
 
 _SAVE_PAGE = sa.text("""
@@ -143,9 +170,11 @@ async def page_summaries(tx: TenantTx, id_: MassReplyId) -> list[Summary]:
     return [Summary.from_json(row) for row in rows]
 
 
-async def renew_statistics(tx: TenantTx) -> None:
-    """Refresh the planner's statistics of the deliveries, without waiting for anybody who does the same."""
-    await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
+async def renew_statistics(tx: TenantTx, added: int) -> None:
+    """Refresh the planner's statistics of the deliveries if a tenth of them is new, unless somebody is doing it."""
+    known = await tx.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'deliveries'::regclass"))
+    if added * 10 >= known:
+        await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
 
 
 async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, expires_at: datetime) -> None:
