@@ -2,50 +2,84 @@
 
 Data goes through the API, two workers send. Everything runs on this machine: PostgreSQL, Valkey, a provider that takes
 everything, the service, and beside it, in the same run, a bare loop of the same client and a naive design. A measure
-alone leaves the figures of the others as they were.
+alone leaves the figures of the others as they were. One that fails, or takes too long, is in the table as failed, and
+the others go on.
 """
 
 import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
 
 from bench import gate
-from bench.figures import VAR, Figure, report
+from bench.figures import VAR, Figure, Outcome, report
 from bench.load import SEED
 from bench.machine import this_machine
 from bench.measures import MEASURES, QUICK
 from bench.run import Run
 from bench.stack import running_stack
 
+LONGEST: Final = 600
+"""Seconds that one measure may take."""
+
 
 def main() -> None:
     asked = _arguments()
+    name = "bench-quick" if asked.quick else "bench"
+    found = dict[str, Outcome]()
     with running_stack() as stack:
-        run = Run(stack, asked.seed, asked.quick)
-        names = asked.measures or (QUICK if asked.quick else MEASURES)
-        name = "bench-quick" if asked.quick else "bench"
-        found = {each: _measured(run, each) for each in names}
+        run, machine = Run(stack, asked.seed, asked.quick), asyncio.run(this_machine(stack))
+        for each in asked.measures or (QUICK if asked.quick else MEASURES):
+            found[each] = _measured(run, each)
+            # After each: an interrupted run leaves what it has found.
+            table = report(machine, asked.seed, found, VAR / f"{name}.json", MEASURES)
+            table.write(name)
         if asked.check:
-            for each in gate.fallen(found):  # once more: a busy moment is no slower code
+            for each in gate.fallen(_figures(found)):  # once more: a busy moment is no slower code
                 found[each] = _measured(run, each)
-        machine = asyncio.run(this_machine(stack))
-    table = report(machine, asked.seed, found, VAR / f"{name}.json")
-    table.write(name)
+            table = report(machine, asked.seed, found, VAR / f"{name}.json", MEASURES)
+            table.write(name)
     print(table.as_markdown())
     if asked.save:
-        gate.save(machine, [figure for figures in found.values() for figure in figures])
-    if asked.check and (worse := gate.fallen(found)):
-        sys.exit("\n".join(["Slower than the saved ratios, twice:", *worse.values()]))
+        gate.save(machine, [figure for figures in _figures(found).values() for figure in figures])
+    sys.exit("\n".join(_troubles(found, check=asked.check)) or None)
 
 
-def _measured(run: Run, name: str) -> Sequence[Figure]:
-    started = time.perf_counter()
-    figures = asyncio.run(MEASURES[name](run))
-    print(*(figure.row() for figure in figures), sep="\n")
-    print(f"({name} took {time.perf_counter() - started:.0f} s)", flush=True)
-    return figures
+def _measured(run: Run, name: str) -> Outcome:
+    started, measured = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        figures, failure = asyncio.run(_within(LONGEST, run, name)), None
+    except Exception as error:  # noqa: BLE001 - the other measures go on
+        traceback.print_exception(error)
+        figures, failure = [], f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+    outcome = Outcome(measured, round(time.perf_counter() - started, 1), figures, failure)
+    print(*outcome.rows(name), sep="\n")
+    print(f"({name} took {outcome.seconds:.0f} s)", flush=True)
+    return outcome
+
+
+async def _within(seconds: float, run: Run, name: str) -> list[Figure]:
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            return await MEASURES[name](run)
+    except TimeoutError:
+        if limit.expired():
+            raise TimeoutError(f"It took longer than {seconds:.0f} seconds.") from None
+        raise
+
+
+def _figures(found: Mapping[str, Outcome]) -> Mapping[str, Sequence[Figure]]:
+    return {name: outcome.figures for name, outcome in found.items()}
+
+
+def _troubles(found: Mapping[str, Outcome], *, check: bool) -> list[str]:
+    failed = [f"{name} failed. {outcome.failure}" for name, outcome in found.items() if outcome.failure is not None]
+    worse = gate.fallen(_figures(found)) if check else {}
+    return [*failed, *(["Slower than the saved ratios, twice:", *worse.values()] if worse else [])]
 
 
 def _arguments() -> argparse.Namespace:

@@ -7,19 +7,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
 import asyncpg
+import httpx
 
-from bench import user
+from bench import full_tables, user
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
 from bench.processes import provider
 from bench.run import Run
 from bench.stack import Service
-
-Company = Callable[[Run, Service], AbstractAsyncContextManager[None]]
 
 DELIVERIES: Final = 9_000
 """Of each batch."""
@@ -35,47 +35,41 @@ HELD: Final = 20
 """Reads that each reader makes of one moment, before it begins anew."""
 READ: Final = "SELECT id FROM conversations WHERE tenant_id = $1 AND status = 'active' ORDER BY id DESC LIMIT 100"
 IDLE: Final = 300
-OWN: Final = 90
-"""Connections of the service, and some room."""
 
-ROWS: Final = 10_000_000
-TENANTS: Final = 20
-_INDEXES: Final = """
-    SELECT CAST(indexrelid AS regclass)::text AS name, pg_get_indexdef(indexrelid) AS definition
-    FROM pg_index WHERE indrelid = CAST('deliveries' AS regclass) AND NOT indisunique
-"""
-_DELIVERIES: Final = """
-    WITH others AS (SELECT array_agg(gen_random_uuid()) AS ids FROM generate_series(1, $3::int)),
-    batches AS (SELECT array_agg(uuidv7()) AS ids FROM generate_series(1, 1 + $1::int / 10000)),
-    account AS (SELECT id FROM channel_accounts WHERE tenant_id = $2)
-    INSERT INTO deliveries (tenant_id, mass_reply_id, conversation_id, contact_id, account_id, channel, address,
-                            address_key, status, epoch, segments, provider_message_id, times_billed, sent_at)
-    SELECT CASE WHEN n % 2 = 0 THEN $2 ELSE others.ids[1 + n % $3] END, batches.ids[1 + n / 10000], uuidv7(), uuidv7(),
-           account.id, 'sms', '+120' || n, '+120' || n, 'sent', 1, 1, 'SM' || md5(n::text), 1, now()
-    FROM generate_series(1, $1::int) n, others, batches, account
-"""
-_ATTEMPTS: Final = """
-    INSERT INTO delivery_attempts (tenant_id, delivery_id, epoch, outcome, text)
-    SELECT tenant_id, id, 1, 'accepted', 'Our payments provider is back up. Sorry for the wait.' FROM deliveries
-    WHERE $1::int > 0 AND $2::uuid IS NOT NULL AND $3::int > 0
+_ENDED: Final = """
+    SELECT coalesce(sum(sent + delivered + read), 0) AS sent, coalesce(sum(uncertain), 0) AS uncertain,
+           coalesce(sum(failed), 0) AS failed
+    FROM lanes l JOIN mass_replies m ON m.tenant_id = l.tenant_id AND m.id = l.mass_reply_id
+    WHERE l.tenant_id = $1 AND m.selection <> '{}'
 """
 
 
-async def measure(run: Run, company: str) -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Company:
+    title: str
+    join: Callable[[Run, Service], AbstractAsyncContextManager[None]]
+    leaves: bool = True
+    """Whether it goes again, so that what is sent afterwards is sent without it."""
+
+
+async def measure(run: Run, name: str) -> list[Figure]:
+    company = COMPANY[name]
     async with run.stack.service() as service:
         with provider() as port:
             await user.save_account(service.client, "sms", account("sms", port, IN_FLIGHT))
             lines = conversations("sms", run.fewer(DELIVERIES), seed=run.seed)
             await user.import_conversations(service.client, lines)
-            await user.send(service, "sms")  # finds no statement planned
+            await _send(service)  # finds no statement planned
             before = median([await _send(service) for _ in range(TURNS)])
-            async with COMPANY[company](run, service):
-                meanwhile = [await _send(service) for _ in range(TURNS + 1)][-TURNS:]
-            after, seconds = await _recovered(service, before)
-    share, later = median(meanwhile) / before, after / before
-    goals = (Goal("of that", share, at_least=0.8), Goal("afterwards", later, at_least=AGAIN))
-    beside = {"without it": before, "seconds until afterwards": seconds}
-    return [Figure(f"in bad company: {company}", median(meanwhile), "deliveries/s", beside, goals)]
+            async with company.join(run, service):
+                meanwhile = median([await _send(service) for _ in range(TURNS + 1)][-TURNS:])
+            goals, beside = [Goal("of that", meanwhile / before, at_least=0.8)], {"without it": before}
+            if company.leaves:
+                after, seconds = await _recovered(service, before)
+                goals.append(Goal("afterwards", after / before, at_least=AGAIN))
+                beside["seconds until afterwards"] = seconds
+            beside["uncertain"] = await _uncertain(service, port)
+    return [Figure(f"in bad company: {company.title}", meanwhile, "deliveries/s", beside, goals)]
 
 
 async def _send(service: Service) -> float:
@@ -90,6 +84,17 @@ async def _recovered(service: Service, before: float) -> tuple[float, float]:
         rate, seconds = await _send(service), time.perf_counter() - started
         if rate >= AGAIN * before or seconds > RECOVERY:
             return rate, seconds
+
+
+async def _uncertain(service: Service, port: int) -> float:
+    """Return how many deliveries are uncertain. Fail if any left twice, failed, or is sent and never came."""
+    sent, uncertain, failed = await service.database.fetchrow(_ENDED, service.tenant)
+    async with httpx.AsyncClient() as client:
+        came = (await client.get(f"http://127.0.0.1:{port}/")).json()
+    assert came["messages"] == came["deliveries"], f"messages left twice: {came}"
+    assert sent <= came["deliveries"] <= sent + uncertain, f"{sent} sent, {uncertain} uncertain; what came: {came}"
+    assert not failed, f"{failed} failed"
+    return float(uncertain)
 
 
 @asynccontextmanager
@@ -142,13 +147,14 @@ async def readers(run: Run, service: Service) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def terminated(run: Run, _: Service) -> AsyncIterator[None]:
-    """End one of the service's connections every second."""
+    """End one of the service's connections every second, one in a transaction if there is one."""
 
     async def end(other: Any) -> None:
         while True:
             await other.fetch("""
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE application_name = 'mass-reply' ORDER BY random() LIMIT 1
+                WHERE application_name = 'mass-reply' AND datname = current_database()
+                ORDER BY state = 'idle', random() LIMIT 1
             """)
             await asyncio.sleep(1)
 
@@ -158,35 +164,22 @@ async def terminated(run: Run, _: Service) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def idle(run: Run, _: Service) -> AsyncIterator[None]:
-    """Hold connections open that do nothing, as many as the server allows beside those of the service."""
-    async with _connected(run) as [other]:
-        allowed = int(await other.fetchval("SHOW max_connections")) - OWN
-        async with _connected(run, max(0, min(IDLE, allowed))):
-            yield
+    """Hold connections open that do nothing."""
+    async with _connected(run, IDLE):
+        yield
 
 
 @asynccontextmanager
 async def full(run: Run, service: Service) -> AsyncIterator[None]:
-    """Put in deliveries that are over, half of them of this tenant and account, each with its attempt. By SQL, without
-    the checks of foreign keys, and with the indexes made once at the end.
-    """
-    async with _connected(run) as [other]:
-        await other.execute("SET session_replication_role = replica; SET maintenance_work_mem = '1GB'")
-        indexes = await other.fetch(_INDEXES)
-        for index in indexes:
-            await other.execute(f"DROP INDEX {index['name']}")
-        for statement in (_DELIVERIES, _ATTEMPTS):
-            await other.execute(statement, run.fewer(ROWS), service.tenant, TENANTS)
-        for index in indexes:
-            await other.execute(index["definition"])
-        await other.execute("VACUUM ANALYZE deliveries, delivery_attempts")
+    """Put in deliveries that are over."""
+    await full_tables.fill(run, service)
     yield
 
 
 COMPANY: Final[Mapping[str, Company]] = {
-    "pinned": pinned,
-    "readers": readers,
-    "terminated": terminated,
-    "idle": idle,
-    "full": full,
+    "pinned": Company("a REPEATABLE READ transaction that does nothing", pinned),
+    "readers": Company(f"{READERS} REPEATABLE READ readers", readers),
+    "terminated": Company("a backend terminated every second", terminated),
+    "idle": Company(f"{IDLE} idle connections", idle),
+    "full": Company("other deliveries in the tables", full, leaves=False),
 }

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,13 +52,27 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one measure: its figures, or why there are none."""
+
+    measured: str
+    """When."""
+    seconds: float
+    figures: Sequence[Figure] = ()
+    failure: str | None = None
+
+    def rows(self, name: str) -> list[str]:
+        if self.failure is not None:
+            return [f"| {name} | failed | {self.failure.replace('|', '/')} | |"]
+        return [figure.row() for figure in self.figures]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     machine: Machine
     seed: int
-    figures: Mapping[str, Sequence[Figure]]
+    outcomes: Mapping[str, Outcome]
     """By measure."""
-    measured: Mapping[str, str]
-    """When, by measure."""
 
     def write(self, name: str) -> None:
         """Write var/NAME.json and var/NAME.md."""
@@ -68,33 +81,35 @@ class Report:
         (VAR / f"{name}.md").write_text(self.as_markdown())
 
     def as_json(self) -> dict[str, Any]:
-        measures = {
-            name: {"measured": self.measured[name], "figures": [asdict(figure) for figure in figures]}
-            for name, figures in self.figures.items()
-        }
+        measures = {name: asdict(outcome) for name, outcome in self.outcomes.items()}
         return {"machine": asdict(self.machine), "seed": self.seed, "measures": measures}
 
     def as_markdown(self) -> str:
-        rows = [figure.row() for figures in self.figures.values() for figure in figures]
+        rows = [row for name, outcome in self.outcomes.items() for row in outcome.rows(name)]
         head = ["| measure | figure | beside it, in the same run | ratio (target: met) |", "|---|---|---|---|"]
-        return "\n".join([f"{self.machine}. Seed {self.seed}.", "", *head, *rows, ""])
+        minutes = sum(outcome.seconds for outcome in self.outcomes.values()) / 60
+        about = f"{self.machine}. Seed {self.seed}. All of it took {minutes:.1f} minutes."
+        return "\n".join([about, "", *head, *rows, ""])
 
 
-def report(machine: Machine, seed: int, found: Mapping[str, Sequence[Figure]], before: Path) -> Report:
-    """Put the figures of this run beside those of measures that an earlier run on the same machine has left."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    earlier = _earlier(before, machine, seed)
-    figures = {name: tuple(map(_figure, each["figures"])) for name, each in earlier.items()} | dict(found)
-    measured = {name: each["measured"] for name, each in earlier.items()} | dict.fromkeys(found, now)
-    return Report(machine, seed, figures, measured)
+def report(machine: Machine, seed: int, found: Mapping[str, Outcome], before: Path, order: Iterable[str]) -> Report:
+    """Put what this run found beside what an earlier run on the same machine has left of other measures."""
+    known = {**_earlier(before, machine, seed), **found}
+    return Report(machine, seed, {name: known[name] for name in order if name in known})
 
 
-def _earlier(file: Path, machine: Machine, seed: int) -> Mapping[str, Any]:
+def _earlier(file: Path, machine: Machine, seed: int) -> dict[str, Outcome]:
     if not file.is_file():
         return {}
     left = json.loads(file.read_text())
     same = left["machine"] == asdict(machine) and left["seed"] == seed
-    return dict(left["measures"]) if same else {}
+    return {name: _outcome(each) for name, each in left["measures"].items()} if same else {}
+
+
+def _outcome(left: Mapping[str, Any]) -> Outcome:
+    """Read an outcome. An older bench wrote down less about it."""
+    figures = tuple(map(_figure, left["figures"]))
+    return Outcome(left["measured"], left.get("seconds", 0.0), figures, left.get("failure"))
 
 
 def _figure(left: Mapping[str, Any]) -> Figure:

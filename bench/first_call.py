@@ -22,7 +22,7 @@ async def measure(run: Run) -> list[Figure]:
     calls = asyncio.Queue[float]()
     port = free_port()
     stub = await asyncio.get_running_loop().create_server(
-        lambda: Provider(0.0, lambda: calls.put_nowait(time.perf_counter())), "127.0.0.1", port
+        lambda: Provider(0.0, seen=lambda: calls.put_nowait(time.perf_counter())), "127.0.0.1", port
     )
     async with stub, run.stack.service() as service:
         await user.save_account(service.client, "sms", account("sms", port))

@@ -25,7 +25,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "scale": scale.measure,
     "import": data.measure_import,
     "create": data.measure_create,
-    **{f"company-{name}": partial(company.measure, company=name) for name in company.COMPANY},
+    **{f"company-{name}": partial(company.measure, name=name) for name in company.COMPANY},
 }
 QUICK: Final = ("account-0-64", "account-100-32", "email", "first-call")
 """What `make bench-quick` measures."""

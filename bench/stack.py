@@ -25,6 +25,8 @@ from app.store.schema import migrate
 from bench.processes import READY_WITHIN, VAR, program
 
 WORKERS: Final = 2
+CONNECTIONS: Final = 400
+"""That the server allows: the idle ones of bad company, the service's, and some room."""
 NOTHING: Final[Mapping[str, str]] = {}
 PATIENCE: Final = 180
 """Seconds that a request, and a batch, may take."""
@@ -88,12 +90,23 @@ class Stack:
                     yield Service(client, tenant, database, owner, self.redis_url, api, started)
                 finally:
                     await database.close()
+        await servers.drop_database(self.postgres, "bench")
 
 
 @contextmanager
 def running_stack() -> Iterator[Stack]:
+    with servers.postgres(VAR / "postgres") as postgres:
+        asyncio.run(_allow_connections(postgres))  # from its next start on
     with servers.postgres(VAR / "postgres") as postgres, servers.valkey(VAR / "valkey") as redis_url:
         yield Stack(postgres, redis_url)
+
+
+async def _allow_connections(postgres: servers.PostgresServer) -> None:
+    connection: Any = await asyncpg.connect(postgres.url("postgres", "postgres"))
+    try:
+        await connection.execute(f"ALTER SYSTEM SET max_connections = {CONNECTIONS}")
+    finally:
+        await connection.close()
 
 
 async def _tenant(settings: Settings) -> tuple[TenantId, str]:

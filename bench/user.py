@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 
@@ -13,9 +14,11 @@ from bench.stack import PATIENCE, Service
 POLL: Final = 0.05
 """Seconds between two polls of the status."""
 LOOK: Final = 0.02
+CANNOT_NOW: Final = ("overloaded", "idempotency_in_progress")
+"""A connection to the database was lost, or the first request with this key is not over yet."""
 
 _SENT: Final = """
-    SELECT sum(sent + delivered + read), sum(failed + uncertain) FROM lanes
+    SELECT coalesce(sum(sent + delivered + read), 0), coalesce(sum(failed + uncertain), 0) FROM lanes
     WHERE tenant_id = $1 AND mass_reply_id = CAST($2 AS uuid)
 """
 
@@ -40,21 +43,31 @@ async def create(client: httpx.AsyncClient, *channels: str) -> tuple[str, int]:
     confirmation.
     """
     body = {"selection": {"filter": {"channel": channels}}, "message": {"text": TEMPLATE}}
-    created = await client.post("/mass-replies", json=body)
-    created.raise_for_status()
+    created = await _asked(client, "POST", "/mass-replies", json=body)
     path = f"/mass-replies/{created.json()['id']}"
     batch = await until(client, path, lambda batch: batch["status"] == "awaiting_confirmation")
     return path, int(batch["recipient_count"])
 
 
 async def confirm(client: httpx.AsyncClient, path: str, count: int) -> None:
-    (await client.post(f"{path}/confirm", json={"recipient_count": count})).raise_for_status()
+    await _asked(client, "POST", f"{path}/confirm", json={"recipient_count": count})
+
+
+async def _asked(client: httpx.AsyncClient, method: str, path: str, **about: Any) -> httpx.Response:
+    """Ask, and ask again under the same key when the service cannot answer now, as a client does."""
+    headers = {"Idempotency-Key": uuid4().hex}
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            answer = await client.request(method, path, headers=headers, **about)
+            if answer.is_success or answer.json().get("code") not in CANNOT_NOW:
+                return answer.raise_for_status()
+            await asyncio.sleep(POLL)
 
 
 async def until(client: httpx.AsyncClient, path: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     async with asyncio.timeout(PATIENCE):
         while True:
-            batch: dict[str, Any] = (await client.get(path)).json()
+            batch: dict[str, Any] = (await _asked(client, "GET", path)).json()
             if done(batch):
                 return batch
             await asyncio.sleep(POLL)

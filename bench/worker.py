@@ -7,8 +7,7 @@ e-mail, as with a provider that takes no batches.
 import os
 
 from app.channels.postmark.adapter import PostmarkAdapter
-from app.settings import load_settings
-from app.worker import run
+from app.operations import work
 from bench import sampling
 
 if __name__ == "__main__":
@@ -16,4 +15,4 @@ if __name__ == "__main__":
         sampling.start()
     if os.environ.get("BENCH_SINGLE_CALLS"):
         del PostmarkAdapter.send_many
-    run(load_settings())
+    work()

@@ -1,13 +1,18 @@
 """The table of the bench, and what its comparison calls slower."""
 
+import asyncio
 import json
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+import bench.__main__
 from bench import gate
-from bench.figures import Figure, Goal, report
+from bench.figures import Figure, Goal, Outcome, report
 from bench.machine import Machine
+from bench.run import Run
 
 MACHINE = Machine(2, "A processor", 8, {"Python": "3.11.2"})
 
@@ -21,15 +26,55 @@ def test_a_line_says_what_was_measured_beside_what_and_whether_that_is_enough() 
     assert row == "| one account | 900 deliveries/s | limit 1,280 | of the limit 0.7 (≥ 0.9: no) |"
 
 
+def outcome(ratio: float) -> Outcome:
+    return Outcome("2026-05-01T12:00:00+00:00", 30.0, (figure(ratio),))
+
+
 def test_a_measure_alone_leaves_the_figures_of_the_others(tmp_path: Path) -> None:
-    left = tmp_path / "bench.json"
-    left.write_text(json.dumps(report(MACHINE, 1, {"account": [figure(0.7)]}, left).as_json()))
-    together = report(MACHINE, 1, {"email": [figure(0.8)]}, left)
-    assert {name: figures[0].goals[0].value for name, figures in together.figures.items()} == {
-        "account": 0.7,
-        "email": 0.8,
-    }
-    assert set(report(MACHINE, 2, {"email": [figure(0.8)]}, left).figures) == {"email"}
+    left, order = tmp_path / "bench.json", ("account", "email")
+    left.write_text(json.dumps(report(MACHINE, 1, {"email": outcome(0.7)}, left, order).as_json()))
+    together = report(MACHINE, 1, {"account": outcome(0.8)}, left, order)
+    assert list(together.outcomes.items()) == [("account", outcome(0.8)), ("email", outcome(0.7))]
+    assert "All of it took 1.0 minutes." in together.as_markdown()
+    assert set(report(MACHINE, 2, {"account": outcome(0.8)}, left, order).outcomes) == {"account"}
+
+
+def test_a_measure_that_fails_is_in_the_table_with_its_reason_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fails(_: Run) -> list[Figure]:
+        raise AssertionError("3 messages left twice")
+
+    async def hangs(_: Run) -> list[Figure]:
+        await asyncio.sleep(60)
+        return []
+
+    async def works(_: Run) -> list[Figure]:
+        return [figure(0.7)]
+
+    measures = {"account": fails, "email": hangs, "polls": works}
+    for module in (bench.__main__, bench.figures):
+        monkeypatch.setattr(module, "VAR", tmp_path)
+    monkeypatch.setattr(bench.__main__, "MEASURES", measures)
+    monkeypatch.setattr(bench.__main__, "LONGEST", 0.01)
+    monkeypatch.setattr(bench.__main__, "running_stack", nullcontext)
+    monkeypatch.setattr(bench.__main__, "this_machine", this_machine)
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    with pytest.raises(SystemExit) as ended:
+        bench.__main__.main()
+    assert str(ended.value.code).splitlines() == [
+        "account failed. AssertionError: 3 messages left twice",
+        "email failed. TimeoutError: It took longer than 0 seconds.",
+    ]
+    table = (tmp_path / "bench.md").read_text()
+    assert "| account | failed | AssertionError: 3 messages left twice | |" in table
+    assert figure(0.7).row() in table
+    assert json.loads((tmp_path / "bench.json").read_text())["measures"]["email"]["failure"]
+    assert "Traceback" in capsys.readouterr().err
+
+
+async def this_machine(_: object) -> Machine:
+    return MACHINE
 
 
 @pytest.mark.parametrize(("ratio", "is_slower"), [(0.57, False), (0.55, True)])

@@ -13,7 +13,7 @@ import structlog
 
 from app.delivery.pump import Pump
 from app.delivery.pump_context import PumpContext
-from app.delivery.record import TROUBLE
+from app.delivery.record import TROUBLE, refuses
 from app.delivery.sql import waiting
 from app.delivery.sql.waiting import LaneWatch
 from app.delivery.waiting import Wait, WaitingLanes
@@ -28,6 +28,8 @@ WATCH_TICK: Final = 0.5
 PROMISE: Final = 5.0
 """Seconds after a lane's time has come until other processes may take it over."""
 RENEWED_BEFORE: Final = 2.0
+REST: Final = 1.0
+"""Seconds until the next turn of a lane whose pump could not reach PostgreSQL."""
 FAULT: Final = "A fault of this service holds the lane. The service's log names it."
 
 
@@ -156,10 +158,13 @@ class PumpRunner:
             self.submit(lane)
 
     async def _pump(self, pump: Pump) -> Wait | None:
-        """Work until the turn is over. After a bug of ours, hold the lane."""
+        """Work until the turn is over. After a bug of ours, hold the lane; after trouble with PostgreSQL, rest."""
         try:
             return await pump.work()
         except Exception as error:
+            if not refuses(error):
+                log.warning("pump_interrupted", error=type(error).__name__)
+                return Wait(asyncio.get_running_loop().time() + REST)
             log.exception("pump_failed", error=type(error).__name__)
         try:
             return await pump.hold(FAULT)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -28,7 +27,7 @@ from app.store.overload import DatabaseAway, too_long
 from app.store.plans import ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
-from app.store.transactions import RoutingTx, SweepTx, TenantTx, failed
+from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -226,7 +225,7 @@ async def _run(driver: Any, statement: str) -> str:
     """Run statements of our own on asyncpg's connection. Raise what SQLAlchemy raises."""
     try:
         return str(await driver.execute(statement))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DRIVER_ERRORS as error:
         raise failed(error, driver) from error
 
 

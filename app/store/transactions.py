@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.words import TenantId
 
+DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transaction:
@@ -51,13 +53,19 @@ class Transaction:
         arguments = [bound[name] for name in compiled.names]
         try:
             rows: list[Any] = await self.driver.fetch(compiled.text, *arguments, record_class=Row)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVER_ERRORS as error:
             raise failed(error, self.driver) from error
         return rows
 
 
 def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:
-    """Return what SQLAlchemy raises for an error of asyncpg."""
+    """Return what SQLAlchemy raises for an error of asyncpg.
+
+    Between a server's last words and the end of the socket asyncpg takes a lost connection for one that is busy, and
+    raises InternalClientError. The connection is of no use after it.
+    """
+    if isinstance(error, asyncpg.InternalClientError):
+        driver.terminate()
     return sa.exc.DBAPIError(None, None, error, connection_invalidated=driver.is_closed())
 
 

@@ -1,8 +1,10 @@
 """Connections: what PostgreSQL does with those that their process has forgotten."""
 
 import asyncio
+import struct
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from app.domain.errors import Overloaded
 from app.domain.words import TenantId
 from app.store import database as connections
 from app.store.database import Database, NotCommitted
+from app.store.overload import overload_of
 from app.store.shares import DELIVERY, QUICK
 from tests.patience import patience
 
@@ -92,6 +95,43 @@ async def end(database: Database, pid: int) -> None:
         async with patience("the connection is gone"):
             while await is_there(database, pid):
                 pass
+
+
+LAST_WORDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+
+
+@pytest.mark.parametrize("step", ["begin", "rows", "execute", "commit", "ask"])
+async def test_a_connection_is_lost_as_soon_as_the_server_has_said_so(
+    database_url: str, tenant: UUID, step: str
+) -> None:
+    """Its last words may be read before the end of its socket is."""
+    pool = Database(database_url, pool_size=1).of(QUICK)
+
+    async def hear_and_go_on() -> None:
+        async with pool.begin(tenant) as tx:
+            pid, driver = await tx.scalar(_PID), tx.driver
+            if step in ("rows", "execute", "commit"):
+                hear(driver)
+            if step in ("rows", "execute"):
+                await getattr(tx, step)(_PID)
+        hear(driver)
+        if step == "ask":
+            await pool.ask(TenantId(tenant), sa.text("SELECT CAST(:tenant AS uuid)"))
+        async with pool.begin(tenant) as tx:
+            assert await tx.scalar(_PID) == pid
+
+    with pytest.raises(DBAPIError) as raised:
+        await hear_and_go_on()
+    overload = overload_of(raised.value)
+    assert overload is not None
+    assert overload.limit == "database"
+    async with pool.begin(tenant) as tx:
+        assert await tx.scalar(_PID)
+    await pool.close()
+
+
+def hear(driver: Any) -> None:
+    driver._protocol.data_received(b"E" + struct.pack("!i", len(LAST_WORDS) + 4) + LAST_WORDS)
 
 
 async def test_a_transaction_whose_failure_was_passed_over_does_not_end_as_if_it_were_committed(

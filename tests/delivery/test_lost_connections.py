@@ -1,0 +1,64 @@
+"""A connection to PostgreSQL that is lost holds up neither a lane nor a preparation."""
+
+import asyncio
+from dataclasses import replace
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from app import worker
+from app.delivery import prepare
+from app.delivery import runner as runner_module
+from app.delivery.staged_files import StagedFiles
+from app.domain.lanes import LaneKey
+from app.domain.words import MassReplyId
+from app.worker import WorkerProcess
+from tests.delivery.carrier import Carrier
+from tests.delivery.stage import Stage, eventually
+from tests.delivery.test_runner import lane_of, running
+
+
+def lost() -> DBAPIError:
+    return DBAPIError("…", None, Exception(), connection_invalidated=True)
+
+
+async def test_a_lane_whose_pump_loses_its_connection_is_not_held_and_goes_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "REST", 0.01)
+    batch, sent = await stage.batch(2), Carrier()
+    pump_context = stage.pump_context(sent)
+    first = [lost()]
+
+    async def lost_once(_: LaneKey) -> StagedFiles:
+        if first:
+            raise first.pop()
+        return StagedFiles()
+
+    interrupted = replace(pump_context, staging=SimpleNamespace(of=lost_once))  # type: ignore[arg-type]
+    async with running(interrupted) as runner:
+        await runner.submit(batch.lane)
+        assert (await lane_of(stage, batch)).held_times == 0
+        await eventually(lambda: len(sent.calls) == 2)
+    assert await stage.counts(batch) == {"sent": 2}
+
+
+async def test_a_preparation_that_loses_its_connections_goes_on_in_the_sweeper_s_next_round(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[object] = []
+
+    async def loses(*about: object) -> None:
+        tries.append(about)
+        if len(tries) < 4:
+            raise lost()
+
+    monkeypatch.setattr(prepare, "prepare", loses)
+    monkeypatch.setattr(worker, "TICK", 0.01)
+    process, id_ = WorkerProcess(stage.runtime), MassReplyId(uuid4())
+    for _ in range(4):
+        await process._prepare(stage.tenant, id_)
+        await asyncio.sleep(0.02)
+    assert len(tries) == 4
