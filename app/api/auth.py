@@ -49,7 +49,7 @@ ADVANCE: Final = 0.02
 """Seconds that such a request is charged when it begins, so that those that have waited begin one after another."""
 
 
-def current_runtime(request: Request) -> Runtime:
+async def current_runtime(request: Request) -> Runtime:
     runtime = request.app.state.runtime
     assert isinstance(runtime, Runtime)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
     return runtime

@@ -13,7 +13,7 @@ from app.runtime import Runtime
 RuntimeDep = Annotated[Runtime, Depends(current_runtime)]
 
 
-def _files(runtime: RuntimeDep) -> Files:
+async def _files(runtime: RuntimeDep) -> Files:
     if runtime.files is None:
         raise NotReady("This installation stores no attachments: MASS_REPLY_ATTACHMENTS_URL is not set.")
     return runtime.files

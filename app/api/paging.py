@@ -43,7 +43,7 @@ class Page:
         return Listing(items=[answer(item) for item in shown], next_cursor=more)
 
 
-def page(limit: Limit = 50, cursor: str | None = None) -> Page:
+async def page(limit: Limit = 50, cursor: str | None = None) -> Page:
     return Page(limit, cursor)
 
 

@@ -45,7 +45,7 @@ class Quotas:
         }
 
 
-def current_quotas(request: Request) -> Quotas:
+async def current_quotas(request: Request) -> Quotas:
     quotas = request.app.state.quotas
     assert isinstance(quotas, Quotas)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
     return quotas
