@@ -1,19 +1,48 @@
-"""Conditional requests (RFC 9110 section 13): an unchanged response is not sent twice."""
+"""Conditional requests (RFC 9110 section 13): an unchanged response is not sent twice.
+
+Tags are strong: the same tag is the same response, byte for byte. A tag of a response that is made from rows is that of
+the rows, so that nothing is made if the caller has it already.
+"""
 
 import hashlib
+from functools import cache
+from pathlib import Path
 from typing import Annotated
 
+import pydantic
 from fastapi import Header
 
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The `ETag` of an earlier response.")]
 
 
 def entity_tag(text: str) -> str:
-    """Return a strong tag: it changes whenever a byte of the response does."""
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    """Return the tag of a response. It changes whenever a byte of it does."""
+    return _tag(text.encode())
+
+
+def state_tag(state: object) -> str:
+    """Return the tag of a response that is made from these values.
+
+    They are values, and not a number of changes: a number comes again after a database was restored. They are built
+    from built-in types, whose `repr` tells each from every other.
+    """
+    return _tag(repr(state).encode(), build())
 
 
 def is_known(tag: str, if_none_match: str | None) -> bool:
     """Return whether the caller has this response already, by the weak comparison that RFC 9110 requires here."""
     known = [] if if_none_match is None else [one.strip() for one in if_none_match.split(",")]
     return "*" in known or any(one.removeprefix("W/") == tag for one in known)
+
+
+@cache
+def build() -> bytes:
+    """Return a digest of this program. Another version may make another response from the same values."""
+    digest = hashlib.sha256(pydantic.VERSION.encode())
+    for file in sorted(Path(__file__).resolve().parents[1].rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def _tag(*parts: bytes) -> str:
+    return f'"{hashlib.sha256(b"".join(parts)).hexdigest()[:32]}"'

@@ -49,7 +49,7 @@ class LaneAnswer(Answer):
 
     @classmethod
     def of(cls, lane: Lane, batch: Progress, now: datetime) -> Self:
-        state, reason, resume_at = _lane_state(lane, batch, now)
+        state, reason, resume_at = lane_state(lane, batch, now)
         return cls(
             channel_account=lane.account_key,
             channel=lane.channel,
@@ -67,7 +67,8 @@ LONG_WAIT: Final = timedelta(seconds=30)
 """A shorter wait is the pace of a slow account, and needs no reason."""
 
 
-def _lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
+def lane_state(lane: Lane, batch: Progress, now: datetime) -> tuple[LaneState, str | None, datetime | None]:
+    """Return what a lane is doing now, why, and when it goes on."""
     pause = lane.pause_reason or lane.account_fault
     if not lane.counts[DeliveryStatus.QUEUED] and not lane.counts[DeliveryStatus.SENDING]:
         return LaneState.DONE, None, None

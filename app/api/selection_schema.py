@@ -9,9 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from app.api.filter_schema import FILTER_EXAMPLE, DescribedBy, Filter
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.json_reader import MAX_ITEMS
-
-LISTED_IDS = 20
-"""How many ids of a long list an answer shows."""
+from app.domain.selection import LISTED_IDS, LISTS_OF_IDS
 
 
 class _Selection(BaseModel):
@@ -57,7 +55,7 @@ SelectionBody = Annotated[
 
 def shortened(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first ids of a long list, and how many there are: whole lists would make answers megabytes long."""
-    for name in ("conversation_ids", "external_ids", "exclude_conversation_ids"):
+    for name in LISTS_OF_IDS:
         ids = given.get(name)
         if isinstance(ids, list) and len(ids) > LISTED_IDS:
             return {**given, name: ids[:LISTED_IDS], "total": len(ids)}

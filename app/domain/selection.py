@@ -3,13 +3,17 @@ recipients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.errors import FilterTooBroad
 from app.domain.filters import Filter, filter_to_json, is_empty, read_filter
 from app.domain.json_reader import Reader, child
+
+LISTS_OF_IDS: Final = ("conversation_ids", "external_ids", "exclude_conversation_ids")
+LISTED_IDS: Final = 20
+"""How many ids of such a list a response shows."""
 
 
 @dataclass(frozen=True, slots=True)

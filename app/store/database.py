@@ -6,7 +6,7 @@ row-level security shows no row at all.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from app.store.overload import DatabaseAway, too_long
 from app.store.plans import ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
-from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed
+from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed, fetch_rows
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -100,16 +100,8 @@ class Database:
 
         Raise Overloaded if the tenant's share of this kind of work is used up.
         """
-        account = self._time.of(TenantId(tenant), self._kind.purse) if self._kind.purse else None
-        if account is not None:
-            await (account.require(shares.PATIENCE) if self._kind.refusable else account.pace(self._kind.pause))
-        async with AsyncExitStack() as stack:
-            if self._kind.statement_seconds is not None:
-                await stack.enter_async_context(self._shares.taken(self._kind, tenant))
-            if account is not None:
-                stack.enter_context(account.spending())
-            given = {"app.tenant": str(UUID(str(tenant))), **_limits(self._kind), **_plans(self._kind)}
-            connected = await stack.enter_async_context(self._connected(given))
+        given = {"app.tenant": str(UUID(str(tenant))), **_limits(self._kind), **_plans(self._kind)}
+        async with self._admitted(TenantId(tenant)), self._connected(given) as connected:
             yield TenantTx(*connected, TenantId(tenant))
 
     @asynccontextmanager
@@ -125,21 +117,28 @@ class Database:
                 given = _limits(ROUTING)
             yield RoutingTx(*await stack.enter_async_context(self._connected(given)))
 
-    async def ask(self, tenant: TenantId, function: sa.TextClause, **values: object) -> sa.Row[*tuple[Any, ...]] | None:
-        """Return the row that a function in PostgreSQL returns for a tenant.
+    async def ask(self, tenant: TenantId, statement: sa.TextClause, **values: object) -> Any | None:
+        """Return the only row of what `fetch` returns, or None. Raise Overloaded."""
+        rows = await self.fetch(tenant, statement, **values)
+        return rows[0] if rows else None
 
-        The function names the tenant to row-level security itself, so this is one round trip, where a transaction takes
-        three beside its statement. Raise Overloaded.
+    async def fetch(self, tenant: TenantId, statement: sa.TextClause, **values: object) -> Sequence[Any]:
+        """Return the rows of one statement that reads.
+
+        It names the tenant to row-level security itself (`in_tenant`, or a function in PostgreSQL), so this is one
+        round trip, where a transaction takes three beside its statement. Raise Overloaded.
         """
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._shares.taken(self._kind, tenant))
-            connection = await self._connection(stack)
+            await stack.enter_async_context(self._admitted(tenant))
+            driver = await self._borrowed_driver(stack)
             try:
                 async with asyncio.timeout(self._kind.statement_seconds):
-                    answer = await connection.execute(function, {"tenant": tenant, **values})
-            except TimeoutError:
-                raise too_long() from None
-            return answer.one_or_none()
+                    return await fetch_rows(driver, statement, {"tenant": tenant, **values})
+            except BaseException as error:
+                await _roll_back(driver)  # it waits until a statement that was given up has ended
+                if isinstance(error, TimeoutError):
+                    raise too_long() from None
+                raise
 
     async def owner(self, column: sa.Column[Any], key: Hashable) -> TenantId | None:
         """Return the tenant that a routing table holds for a key. Raise Overloaded."""
@@ -170,6 +169,19 @@ class Database:
                 # A caller may leave at any moment: what was done for them is committed with what follows from it.
                 await to_its_end(_commit(driver))
 
+    @asynccontextmanager
+    async def _admitted(self, tenant: TenantId) -> AsyncIterator[None]:
+        """Wait for the tenant's turn and for a place, and count the time until the block ends. Raise Overloaded."""
+        account = self._time.of(tenant, self._kind.purse) if self._kind.purse else None
+        if account is not None:
+            await (account.require(shares.PATIENCE) if self._kind.refusable else account.pace(self._kind.pause))
+        async with AsyncExitStack() as stack:
+            if self._kind.statement_seconds is not None:
+                await stack.enter_async_context(self._shares.taken(self._kind, tenant))
+            if account is not None:
+                stack.enter_context(account.spending())
+            yield
+
     @property
     def _isolation(self) -> str:
         return "ISOLATION LEVEL REPEATABLE READ" if self._kind.one_moment else ""
@@ -179,6 +191,15 @@ class Database:
             return await stack.enter_async_context(self._engine.connect())
         except OSError as error:
             raise DatabaseAway(str(error)) from error
+
+    async def _borrowed_driver(self, stack: AsyncExitStack) -> Any:
+        """Return asyncpg's connection alone: SQLAlchemy's around it takes as long as a short statement."""
+        try:
+            borrowed = await self._engine.raw_connection()
+        except OSError as error:
+            raise DatabaseAway(str(error)) from error
+        stack.callback(borrowed.close)
+        return borrowed.driver_connection
 
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login reaches rows past row-level security."""

@@ -1,9 +1,11 @@
 """Mass replies, their frozen pages and their lanes."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,21 +13,59 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.domain.approval import Approval, ApprovalStatus
 from app.domain.delivery_lifecycle import DeliveryStatus
-from app.domain.mass_reply import Billed, Lane, MassReply
+from app.domain.mass_reply import Billed, Lane, MassReply, Progress
 from app.domain.mass_reply_lifecycle import MassReplyStatus, PauseReason
 from app.domain.outbound import Attachment, Author
+from app.domain.selection import LISTED_IDS, LISTS_OF_IDS
 from app.domain.text.message import OnUnresolved, Source
-from app.domain.words import Channel, MassReplyId
+from app.domain.words import Channel, MassReplyId, TenantId
+from app.store.database import Database
 from app.store.outbox import announce_status
-from app.store.transactions import TenantTx
+from app.store.transactions import Row, TenantTx, in_tenant
 from app.tables import DELIVERY_COUNTERS, mass_replies
 
-_ATTACHMENTS = sa.literal_column(
-    """(SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, a.filename, a.content_type, a.size) ORDER BY w.rank), '[]')
-        FROM unnest(mass_replies.attachment_ids) WITH ORDINALITY AS w (id, rank)
-        JOIN attachments a ON a.tenant_id = mass_replies.tenant_id AND a.id = w.id)""",
-    JSONB,
-).label("attachments")
+_LIST = "jsonb_array_length(m.selection -> name)"
+_SHORT_SELECTION = f"""
+    CAST(CASE WHEN pg_column_size(m.selection) < 2000 THEN m.selection ELSE coalesce(
+        (SELECT m.selection || jsonb_build_object(
+                    name, jsonb_path_query_array(m.selection -> name, '$[0 to {LISTED_IDS - 1}]'), 'total', {_LIST})
+         FROM unnest(CAST('{{{", ".join(LISTS_OF_IDS)}}}' AS text[])) AS name WHERE {_LIST} > {LISTED_IDS} LIMIT 1),
+        m.selection) END AS text) AS selection
+"""  # noqa: S608 - built from constants
+"""Without most of its ids, if there are many. What is short is not even looked into."""
+
+_ATTACHMENTS = """
+    (SELECT CAST(coalesce(json_agg(json_build_array(a.id, a.filename, a.content_type, a.size) ORDER BY w.rank), '[]')
+                 AS text)
+     FROM unnest(m.attachment_ids) WITH ORDINALITY AS w (id, rank)
+     JOIN attachments a ON a.tenant_id = m.tenant_id AND a.id = w.id) AS attachments
+"""
+LANES = f"""
+    (SELECT coalesce(json_agg(each ORDER BY each.channel, each.account_key), '[]') FROM (
+        SELECT l.channel, l.account_id, a.key AS account_key, {", ".join("l." + name for name in DELIVERY_COUNTERS)},
+               l.segments_billed, l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
+               a.pause_reason AS account_pause_reason, a.cool_until, a.cool_reason, a.allowed_at,
+               CAST(a.rate_per_second AS float8) AS rate_per_second, l.held_until, l.held_reason,
+               a.id IS NULL OR a.enabled AS account_enabled,
+               a.id IS NULL OR EXISTS (SELECT FROM channel_account_routes r WHERE r.account_id = a.id)
+                   AS account_exists,
+               m.sampling AND l.queued > 0 AND l.sending = 0 AND NOT EXISTS (
+                   SELECT FROM deliveries d
+                   WHERE d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id
+                     AND d.account_id = l.account_id AND d.status = 'queued' AND d.sampled) AS awaits_sample
+        FROM lanes l LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+        WHERE l.tenant_id = m.tenant_id AND l.mass_reply_id = m.id) AS each) AS lanes
+"""  # noqa: S608 - built from a constant
+"""The column `lanes` of a mass reply `m`, for `read_lanes`."""
+
+
+def _column(column: sa.Column[Any]) -> str:
+    """JSON stays text until somebody reads it."""
+    return f"CAST(m.{column.name} AS text)" if isinstance(column.type, JSONB) else f"m.{column.name}"
+
+
+_OWN = ", ".join(f"{_column(column)} AS {column.name}" for column in mass_replies.c if column.name != "selection")
+_COLUMNS = f"{_OWN}, {_ATTACHMENTS}, {LANES}"
 
 
 async def set_status(
@@ -55,11 +95,50 @@ async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
     return await get(tx, id_)
 
 
+_ONE = "FROM mass_replies m WHERE m.tenant_id = :tenant AND m.id = :id"
+_GET = sa.text(f"SELECT CAST(m.selection AS text) AS selection, {_COLUMNS} {_ONE}")
+_LOOK = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")  # noqa: S608 - built from constants
+
+
 async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
-    table = mass_replies
-    statement = sa.select(table, _ATTACHMENTS).where(table.c.tenant_id == tx.tenant, table.c.id == id_)
-    row = (await tx.execute(statement)).first()
-    return None if row is None else _from_row(row, (await lanes_of(tx, [id_])).get(id_, ()))
+    rows = await tx.rows(_GET, id=id_)
+    return Snapshot(rows[0]).whole() if rows else None
+
+
+class Snapshot:
+    """A mass reply as one statement has read it. Most of it is not taken apart before it is needed.
+
+    Of a long list of ids, its selection has the first ones and how many there are.
+    """
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self.lanes = read_lanes(row["lanes"])
+
+    @property
+    def id(self) -> MassReplyId:
+        return MassReplyId(self._row["id"])
+
+    @property
+    def progress(self) -> Progress:
+        row = self._row
+        return Progress(
+            MassReplyStatus(row["status"]), row["recipient_count"], row["pause_reason"], row["finished_at"], self.lanes
+        )
+
+    @property
+    def columns(self) -> tuple[object, ...]:
+        """Everything but the lanes, as PostgreSQL has sent it."""
+        return tuple(value for name, value in self._row.items() if name != "lanes")
+
+    def whole(self) -> MassReply:
+        return _from_row(self._row, self.lanes)
+
+
+async def look(database: Database, tenant: TenantId, id_: UUID) -> Snapshot | None:
+    """Return a mass reply for a response, in one round trip."""
+    row = await database.ask(tenant, _LOOK, id=id_)
+    return None if row is None else Snapshot(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,87 +149,82 @@ class MassReplyQuery:
     created_to: datetime | None = None
 
 
-async def page(tx: TenantTx, query: MassReplyQuery, *, before: UUID | None, limit: int) -> list[MassReply]:
-    """List mass replies older than `before`, newest first."""
-    table = mass_replies
-    conditions = [
-        table.c.tenant_id == tx.tenant,
-        *([table.c.status == query.status] if query.status else []),
-        *([table.c.author_id == query.author] if query.author else []),
-        *([table.c.created_at >= query.created_from] if query.created_from else []),
-        *([table.c.created_at < query.created_to] if query.created_to else []),
-        *([table.c.id < before] if before else []),
-    ]
-    statement = sa.select(table, _ATTACHMENTS).where(*conditions).order_by(table.c.id.desc()).limit(limit)
-    rows = (await tx.execute(statement)).all()
-    lanes = await lanes_of(tx, [row.id for row in rows])
-    return [_from_row(row, lanes.get(row.id, ())) for row in rows]
+_CONDITIONS: Final[Mapping[str, str]] = {
+    "status": "m.status = :status",
+    "author": "m.author_id = :author",
+    "created_from": "m.created_at >= :created_from",
+    "created_to": "m.created_at < :created_to",
+    "before": "m.id < :before",
+}
 
 
-_LANES = sa.text(f"""
-    SELECT l.mass_reply_id, l.channel, l.account_id, a.key AS account_key,
-           {", ".join("l." + counter for counter in DELIVERY_COUNTERS)}, l.segments_billed,
-           l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
-           a.pause_reason AS account_pause_reason, a.cool_until AS account_cool_until, a.cool_reason,
-           a.allowed_at, CAST(a.rate_per_second AS float8) AS rate_per_second,
-           l.held_until, l.held_reason,
-           a.id IS NULL OR a.enabled AS account_enabled,
-           a.id IS NULL OR EXISTS (SELECT FROM channel_account_routes r WHERE r.account_id = a.id) AS account_exists,
-           m.sampling AND l.queued > 0 AND l.sending = 0 AND NOT EXISTS (
-               SELECT FROM deliveries d
-               WHERE d.tenant_id = l.tenant_id AND d.mass_reply_id = l.mass_reply_id AND d.account_id = l.account_id
-                 AND d.status = 'queued' AND d.sampled) AS awaits_sample
-    FROM lanes l
-    JOIN mass_replies m ON m.tenant_id = l.tenant_id AND m.id = l.mass_reply_id
-    LEFT JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
-    WHERE l.tenant_id = :tenant AND l.mass_reply_id = ANY (CAST(:ids AS uuid[]))
-    ORDER BY l.channel, a.key
-""")  # noqa: S608 - built from a constant
+async def page(
+    database: Database, tenant: TenantId, query: MassReplyQuery, *, before: UUID | None, limit: int
+) -> list[Snapshot]:
+    """List mass replies older than `before`, newest first, in one round trip."""
+    values = {**asdict(query), "before": before}
+    given = {name: value for name, value in values.items() if value is not None}
+    rows = await database.fetch(tenant, _page(tuple(given)), limit=limit, **given)
+    return [Snapshot(row) for row in rows]
 
 
-async def lanes_of(tx: TenantTx, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Lane, ...]]:
-    found: dict[UUID, tuple[Lane, ...]] = {}
-    for row in await tx.execute(_LANES, ids=ids):
-        lane = Lane(
-            channel=Channel(row.channel),
-            account_id=row.account_id,
-            account_key=row.account_key,
-            counts={status: getattr(row, status) for status in DeliveryStatus},
-            billed=Billed(row.segments_billed, row.whatsapp_in_window_billed, row.whatsapp_templates_billed),
-            pause_reason=row.pause_reason,
-            account_pause_reason=row.account_pause_reason,
-            account_cool_until=row.account_cool_until,
-            account_enabled=row.account_enabled,
-            account_exists=row.account_exists,
-            held_until=row.held_until,
-            held_reason=row.held_reason,
-            awaits_sample=row.awaits_sample,
-            account_cool_reason=row.cool_reason,
-            account_allowed_at=row.allowed_at,
-            account_rate=row.rate_per_second,
-        )
-        found[row.mass_reply_id] = (*found.get(row.mass_reply_id, ()), lane)
-    return found
+@cache
+def _page(given: tuple[str, ...]) -> sa.TextClause:
+    where = " AND ".join(("m.tenant_id = :tenant", *(_CONDITIONS[name] for name in given)))
+    return in_tenant(
+        f"SELECT {_SHORT_SELECTION}, {_COLUMNS} FROM mass_replies m WHERE {where} ORDER BY m.id DESC LIMIT :limit"  # noqa: S608
+    )
+
+
+def read_lanes(column: Sequence[Mapping[str, Any]]) -> tuple[Lane, ...]:
+    return tuple(_lane(values) for values in column)
+
+
+def _lane(values: Mapping[str, Any]) -> Lane:
+    return Lane(
+        channel=Channel(values["channel"]),
+        account_id=None if values["account_id"] is None else UUID(values["account_id"]),
+        account_key=values["account_key"],
+        counts={status: values[status] for status in DeliveryStatus},
+        billed=Billed(
+            values["segments_billed"], values["whatsapp_in_window_billed"], values["whatsapp_templates_billed"]
+        ),
+        pause_reason=values["pause_reason"],
+        account_pause_reason=values["account_pause_reason"],
+        account_cool_until=_moment(values["cool_until"]),
+        account_enabled=values["account_enabled"],
+        account_exists=values["account_exists"],
+        held_until=_moment(values["held_until"]),
+        held_reason=values["held_reason"],
+        awaits_sample=values["awaits_sample"],
+        account_cool_reason=values["cool_reason"],
+        account_allowed_at=_moment(values["allowed_at"]),
+        account_rate=values["rate_per_second"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
     return MassReply(
         id=MassReplyId(row.id),
         status=MassReplyStatus(row.status),
-        selection=row.selection,
+        selection=json.loads(row.selection),
         text=row.message_text,
         html=row.message_html,
         attachment_ids=tuple(row.attachment_ids),
         source=Source(row.source_text, row.source_html, tuple(row.unknown_snippets)),
         on_unresolved=OnUnresolved(row.on_unresolved),
         mark_as_done=row.mark_as_done,
-        whatsapp_template=row.whatsapp_template,
+        whatsapp_template=_read(row.whatsapp_template),
         author=Author(row.author_id, row.author_name, row.author_email),
         selected_count=row.selected_count,
         recipient_count=row.recipient_count,
-        preflight=row.preflight,
+        preflight=_read(row.preflight),
         pause_reason=row.pause_reason,
-        confirmation=row.confirmation,
+        confirmation=_read(row.confirmation),
         created_at=row.created_at,
         expires_at=row.expires_at,
         confirmed_at=row.confirmed_at,
@@ -159,14 +233,18 @@ def _from_row(row: Any, lanes: tuple[Lane, ...]) -> MassReply:
         started_at=row.started_at,
         finished_at=row.finished_at,
         recorded_actors=frozenset(row.parties),
-        attachments=tuple(Attachment(UUID(id_), *about) for id_, *about in row.attachments),
-        approval=approval_from_row(row),
+        attachments=tuple(Attachment(UUID(id_), *about) for id_, *about in json.loads(row.attachments)),
+        approval=_approval(row),
         lanes=lanes,
     )
 
 
-def approval_from_row(row: Any) -> Approval | None:
+def _approval(row: Any) -> Approval | None:
     if row.approval is None:
         return None
-    by = row.approver and Author(**row.approver)
+    by = None if row.approver is None else Author(**json.loads(row.approver))
     return Approval(ApprovalStatus(row.approval), by, row.approval_reason, row.approval_at)
+
+
+def _read(column: str | None) -> Any:
+    return None if column is None else json.loads(column)

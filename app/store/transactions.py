@@ -4,7 +4,7 @@ Three kinds, each begun by the Database: one tenant's, the sweeper's (ids, statu
 that of the routing tables (no tenant is known yet).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, overload
@@ -49,13 +49,32 @@ class Transaction:
         SQLAlchemy takes longer around such a statement than asyncpg and PostgreSQL for it. The statement must live as
         long as the process: what is worked out of it is kept.
         """
-        compiled, bound = _compiled(statement), self._bound(statement, values) or {}
-        arguments = [bound[name] for name in compiled.names]
-        try:
-            rows: list[Any] = await self.driver.fetch(compiled.text, *arguments, record_class=Row)
-        except DRIVER_ERRORS as error:
-            raise failed(error, self.driver) from error
-        return rows
+        return await fetch_rows(self.driver, statement, self._bound(statement, values) or {})
+
+
+async def fetch_rows(driver: Any, statement: sa.TextClause, values: Mapping[str, object]) -> list[Any]:
+    """Return the rows of an SQL text, run by asyncpg itself. Raise what SQLAlchemy raises."""
+    compiled = _compiled(statement)
+    arguments = [values[name] for name in compiled.names]
+    try:
+        rows: list[Any] = await driver.fetch(compiled.text, *arguments, record_class=Row)
+    except DRIVER_ERRORS as error:
+        raise failed(error, driver) from error
+    return rows
+
+
+def in_tenant(statement: str) -> sa.TextClause:
+    """Return a statement for `Database.fetch`: PostgreSQL sets the tenant before it reads the first row.
+
+    What reads gets the tenant from what sets it, and the offset keeps the planner from turning the two into a join,
+    which it could begin with either. Read first, row-level security would show no row at all.
+    """
+    assert ":tenant" in statement  # noqa: S101 - without it nothing would say what comes first
+    reads = statement.replace(":tenant", "CAST(named.tenant AS uuid)")
+    return sa.text(f"""
+        SELECT found.* FROM set_config('app.tenant', CAST(CAST(:tenant AS uuid) AS text), true) AS named (tenant)
+        CROSS JOIN LATERAL ({reads} OFFSET 0) AS found
+    """)  # noqa: S608 - made of literals
 
 
 def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:

@@ -10,7 +10,7 @@ from app.domain.delivery_lifecycle import DeliveryEvent
 from app.domain.outbound import Deferred, Outbound, Rejected, SendResult
 from app.domain.provider_events import ReceiptKind
 from app.domain.words import ReasonCode
-from app.store.mass_replies import lanes_of
+from app.store import mass_replies
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, report
 
@@ -23,7 +23,9 @@ async def test_a_lane_whose_account_has_used_up_its_day_says_so_and_burns_nobody
 
     assert await stage.counts(batch) == {"queued": 3}
     async with stage.database.begin(stage.tenant) as tx:
-        [lane] = (await lanes_of(tx, [batch.id]))[batch.id]
+        found = await mass_replies.get(tx, batch.id)
+    assert found is not None
+    [lane] = found.lanes
     assert lane.account_cool_reason == DAILY.detail
     assert lane.account_cool_until is not None
     assert lane.account_cool_until > datetime.now(UTC) + timedelta(minutes=50)

@@ -1,16 +1,17 @@
 """Mass replies: preview, create, confirm, list and read."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
 from structlog.contextvars import bind_contextvars
 
-from app.api.conditional import IfNoneMatch, entity_tag, is_known
+from app.api.conditional import IfNoneMatch, is_known, state_tag
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
 from app.api.headers import MADE
 from app.api.idempotency import KeyHeader, read_key
-from app.api.mass_replies import Id, answer, existing, read, wake
+from app.api.mass_replies import Id, answer, existing, look, read, state_of, wake
 from app.api.mass_reply_schemas import (
     ConfirmBody,
     MassReplyAnswer,
@@ -177,9 +178,9 @@ async def list_mass_replies(
 ) -> Listing[MassReplyAnswer]:
     """List mass replies, newest first; `author` is the author's id."""
     query = store.MassReplyQuery(status, author, created_from, created_to)
-    async with runtime.database.begin(caller.tenant_id) as tx:
-        found = await store.page(tx, query, before=page.after(UUID), limit=page.limit + 1)
-    return page.listing(found, lambda batch: batch.id, answer)
+    tenant, before = caller.tenant_id, page.after(UUID)
+    found = await store.page(runtime.database, tenant, query, before=before, limit=page.limit + 1)
+    return page.listing(found, lambda each: each.id, lambda each: answer(each.whole()))
 
 
 @router.get(
@@ -191,10 +192,10 @@ async def get_mass_reply(
     id_: Id, caller: ConversationReader, runtime: RuntimeDep, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return a mass reply and its progress. The nine counts always sum to `selected_count`."""
-    batch = await read(runtime, caller.tenant_id, id_)
-    text = answer(batch).model_dump_json()
-    tag = entity_tag(text)
-    headers = {"ETag": tag, **({"Retry-After": str(POLL_SECONDS)} if batch.status in BUSY else {})}
+    found, now = await look(runtime, caller.tenant_id, id_), datetime.now(UTC)
+    tag = state_tag(state_of(found, now))
+    headers = {"ETag": tag, **({"Retry-After": str(POLL_SECONDS)} if found.progress.status in BUSY else {})}
     if is_known(tag, if_none_match):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    text = MassReplyAnswer.of(found.whole(), now).model_dump_json()
     return Response(text, headers=headers, media_type="application/json")

@@ -10,7 +10,7 @@ from app.api.content_negotiation import preferred
 from app.api.delivery_export import CSV, JSON, NDJSON, export
 from app.api.delivery_schemas import DeliveryAnswer, ReasonCountAnswer, ReasonCountsAnswer
 from app.api.deps import ConversationReader, RuntimeDep
-from app.api.mass_replies import Id, existing, read
+from app.api.mass_replies import Id, existing
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
@@ -86,4 +86,5 @@ _SELECTION: dict[str, Any] = {"example": {"conversation_ids": ["01a1f4d2-7c00-70
 )
 async def get_selection(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> dict[str, Any]:
     """Return the whole selection: the filter, or all ids. The mass reply itself shows only the first ids."""
-    return dict((await read(runtime, caller.tenant_id, id_)).selection)
+    async with runtime.database.begin(caller.tenant_id) as tx:
+        return dict((await existing(tx, id_)).selection)

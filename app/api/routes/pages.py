@@ -114,13 +114,15 @@ def _asset(name: str, known: dict[str, str], if_none_match: str | None) -> Respo
     """Return a built file, or 304 if the browser has it. Raise NotFound."""
     if name not in known:
         raise NotFound
-    content = _read(name)
-    headers = {"ETag": entity_tag(content), "Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
-    if is_known(headers["ETag"], if_none_match):
+    content, tag = _read(name)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+    if is_known(tag, if_none_match):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=known[name])
 
 
 @lru_cache
-def _read(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
+def _read(name: str) -> tuple[str, str]:
+    """Return a file and its tag."""
+    content = (FOLDER / name).read_text(encoding="utf-8")
+    return content, entity_tag(content)

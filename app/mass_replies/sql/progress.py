@@ -10,24 +10,21 @@ from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import EventType
 from app.domain.stream_cursor import StreamCursor
 from app.domain.words import DeliveryId, MassReplyId
-from app.store.mass_replies import lanes_of
+from app.store.mass_replies import LANES, read_lanes
 from app.store.transactions import TenantTx
-from app.tables import mass_replies
 
 # Without the selection, the message and the preflight, which may be large and never change.
-_CHANGING = ("status", "recipient_count", "pause_reason", "finished_at")
+_PROGRESS = sa.text(f"""
+    SELECT m.status, m.recipient_count, m.pause_reason, m.finished_at, {LANES}
+    FROM mass_replies m WHERE m.tenant_id = :tenant AND m.id = :id
+""")  # noqa: S608 - a constant
 
 
 async def progress(tx: TenantTx, id_: MassReplyId) -> Progress | None:
-    columns = [mass_replies.c[name] for name in _CHANGING]
-    statement = sa.select(*columns).where(mass_replies.c.tenant_id == tx.tenant, mass_replies.c.id == id_)
-    row = (await tx.execute(statement)).first()
-    if row is None:
-        return None
-    lanes = (await lanes_of(tx, [id_])).get(id_, ())
-    if not lanes and (await tx.execute(statement)).first() is None:
-        return None  # it was purged between the two statements; its lanes did not become empty
-    return Progress(MassReplyStatus(row.status), row.recipient_count, row.pause_reason, row.finished_at, lanes)
+    for row in await tx.rows(_PROGRESS, id=id_):
+        lanes = read_lanes(row.lanes)
+        return Progress(MassReplyStatus(row.status), row.recipient_count, row.pause_reason, row.finished_at, lanes)
+    return None
 
 
 async def newest_position(tx: TenantTx, id_: MassReplyId) -> int:
