@@ -1,5 +1,7 @@
 """Rules about the whole that no single test would notice to be broken."""
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from app.api.problems import MEDIA_TYPE, STATUS
 from app.domain.errors import MassReplyError
 from app.main import create_app
 from app.settings import Settings
-from tests.api.routes import guarded_routes, paths
+from tests.api.routes import dependencies, guarded_routes, paths
 from tests.conftest import SECRET_KEY
 
 PUBLIC = {
@@ -49,6 +51,17 @@ def test_every_route_wants_to_know_its_caller_unless_it_is_public(unopened: Fast
 def test_a_route_names_one_permission(unopened: FastAPI) -> None:
     found = [(method, path) for method, path, _ in guarded_routes(unopened)]
     assert len(found) == len(set(found))
+
+
+def test_nothing_that_a_route_depends_on_is_handed_to_a_thread(unopened: FastAPI) -> None:
+    """FastAPI hands a plain function to a thread. Beside busy processes each way there and back is a wait."""
+    plain = [call for call in dependencies(unopened) if not _is_async(call)]
+    assert plain == []
+
+
+def _is_async(call: Callable[..., Any]) -> bool:
+    called = call if inspect.isroutine(call) else type(call).__call__
+    return inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called)
 
 
 def test_every_error_belongs_to_a_family_with_a_status() -> None:

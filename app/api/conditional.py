@@ -5,12 +5,20 @@ the rows, so that nothing is made if the caller has it already.
 """
 
 import hashlib
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import pydantic
-from fastapi import Header
+from fastapi import Header, Response, status
+from pydantic import BaseModel
+
+NOTHING: Final[Mapping[str, str]] = {}
+UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "Nothing has changed since the response with that `ETag`."}
+}
+"""The `responses=` entry of a route that takes `If-None-Match`."""
 
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The `ETag` of an earlier response.")]
 
@@ -27,6 +35,16 @@ def state_tag(state: object) -> str:
     from built-in types, whose `repr` tells each from every other.
     """
     return _tag(repr(state).encode(), build())
+
+
+def answered(
+    state: object, if_none_match: str | None, make: Callable[[], BaseModel], headers: Mapping[str, str] = NOTHING
+) -> Response:
+    """Return the response that `make` makes from a state, or 304 if the caller has it already."""
+    tag = state_tag(state)
+    if is_known(tag, if_none_match):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={**headers, "ETag": tag})
+    return Response(make().model_dump_json(), headers={**headers, "ETag": tag}, media_type="application/json")
 
 
 def is_known(tag: str, if_none_match: str | None) -> bool:

@@ -27,6 +27,8 @@ HEADERS: Final[Mapping[str, dict[str, Any]]] = {
 }
 MADE: Final = {"headers": {"Location": {"$ref": "#/components/headers/Location"}}}
 """The `responses=` entry of a route that creates something."""
+WHEN_TO_POLL: Final = {"headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}}
+"""The `responses=` entry of a route that says when to ask again."""
 
 WAIT: Final = frozenset({"429", "503"})
 
@@ -49,7 +51,7 @@ def _names(operation: Operation, status: str) -> Iterator[str]:
     if "Idempotency-Key" in parameters and status < "3":
         yield "Idempotent-Replayed"
     if "If-None-Match" in parameters and status < "4":
-        yield from ("ETag", "Retry-After")
+        yield "ETag"
     if status in WAIT:
         yield "Retry-After"
     if status == "401":

@@ -51,6 +51,12 @@ async def read(runtime: Runtime, tenant: TenantId, id_: UUID) -> MassReply:
     return (await look(runtime, tenant, id_)).whole()
 
 
+async def must_exist(tx: TenantTx, id_: UUID) -> None:
+    """Raise NotFound if there is no such mass reply."""
+    if not await mass_replies.exists(tx, id_):
+        raise NotFound
+
+
 async def existing(tx: TenantTx, id_: UUID) -> MassReply:
     """Return the mass reply, with its whole selection. Raise NotFound if there is none."""
     batch = await mass_replies.get(tx, MassReplyId(id_))
@@ -67,7 +73,7 @@ def state_of(found: Snapshot, now: datetime) -> tuple[object, ...]:
     """Return what tells one response of this mass reply from another. Making it takes less than the response."""
     progress = found.progress
     lanes = (
-        (lane.account_key, *lane_state(lane, progress, now), lane.halted_by, lane.billed, *lane.counts.values())
+        (lane.channel, lane.account_key, *lane_state(lane, progress, now), lane.billed, *lane.counts.values())
         for lane in progress.lanes
     )
-    return (*found.columns, *lanes)
+    return (*found.columns, progress.halted_by, *lanes)

@@ -111,6 +111,14 @@ class Progress:
             return None
         return {status: sum(lane.counts[status] for lane in self.lanes) for status in DeliveryStatus}
 
+    @property
+    def halted_by(self) -> str | None:
+        """Why nothing of it goes on: it is paused, or every lane with work is stopped."""
+        if self.status is not MassReplyStatus.SENDING:
+            return self.pause_reason if self.status is MassReplyStatus.PAUSED else None
+        reasons = [lane.halted_by for lane in self.lanes if lane.has_work]
+        return reasons[0] if reasons and all(reasons) else None
+
 
 @dataclass(frozen=True, slots=True)
 class MassReply:
@@ -157,11 +165,8 @@ class MassReply:
 
     @property
     def halted_by(self) -> str | None:
-        """Why nothing of it goes on: it is paused, or every lane with work is stopped."""
-        if self.status is not MassReplyStatus.SENDING:
-            return self.pause_reason if self.status is MassReplyStatus.PAUSED else None
-        reasons = [lane.halted_by for lane in self.lanes if lane.has_work]
-        return reasons[0] if reasons and all(reasons) else None
+        """Why nothing of it goes on, or None."""
+        return self.progress.halted_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ _ATTACHMENTS = """
      JOIN attachments a ON a.tenant_id = m.tenant_id AND a.id = w.id) AS attachments
 """
 LANES = f"""
-    (SELECT coalesce(json_agg(each ORDER BY each.channel, each.account_key), '[]') FROM (
+    (SELECT coalesce(json_agg(each ORDER BY each.channel, each.account_key, each.account_id), '[]') FROM (
         SELECT l.channel, l.account_id, a.key AS account_key, {", ".join("l." + name for name in DELIVERY_COUNTERS)},
                l.segments_billed, l.whatsapp_in_window_billed, l.whatsapp_templates_billed, l.pause_reason,
                a.pause_reason AS account_pause_reason, a.cool_until, a.cool_reason, a.allowed_at,
@@ -97,12 +97,17 @@ async def lock(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
 
 _ONE = "FROM mass_replies m WHERE m.tenant_id = :tenant AND m.id = :id"
 _GET = sa.text(f"SELECT CAST(m.selection AS text) AS selection, {_COLUMNS} {_ONE}")
-_LOOK = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")  # noqa: S608 - built from constants
+_EXISTS = sa.text(f"SELECT {_ONE}")
+_LOOK = in_tenant(f"SELECT {_SHORT_SELECTION}, {_COLUMNS} {_ONE}")
 
 
 async def get(tx: TenantTx, id_: MassReplyId) -> MassReply | None:
     rows = await tx.rows(_GET, id=id_)
     return Snapshot(rows[0]).whole() if rows else None
+
+
+async def exists(tx: TenantTx, id_: UUID) -> bool:
+    return bool(await tx.rows(_EXISTS, id=id_))
 
 
 class Snapshot:

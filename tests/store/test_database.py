@@ -17,6 +17,8 @@ from app.store import database as connections
 from app.store.database import Database, NotCommitted
 from app.store.overload import overload_of
 from app.store.shares import DELIVERY, QUICK
+from app.store.transactions import in_tenant
+from tests.conftest import create_tenant
 from tests.patience import patience
 
 _PID = sa.text("SELECT pg_backend_pid()")
@@ -209,6 +211,50 @@ async def test_a_tenant_asks_for_its_own_rows_alone(database: Database, tenant: 
     counted = await database.ask(TenantId(tenant), theirs)
     assert counted is not None
     assert tuple(counted) == (0,)
+
+
+NAMES = in_tenant("SELECT t.id, t.name, pg_backend_pid() AS pid FROM tenants t WHERE t.id = :tenant")
+EVERY_NAME = in_tenant("SELECT t.id FROM tenants t WHERE CAST(:tenant AS uuid) IS NOT NULL")
+
+
+async def test_one_statement_sees_its_tenant_alone_and_leaves_none_behind(database_url: str, tenant: UUID) -> None:
+    one = Database(database_url, pool_size=1)
+    other = await create_tenant(one)
+    [row] = await one.fetch(TenantId(tenant), NAMES)
+    seen = [await one.fetch(TenantId(each), EVERY_NAME) for each in (tenant, other)]
+    async with one.begin_routing() as tx:
+        left = (await tx.execute(LEFT)).one()
+    await one.close()
+    assert row.id == tenant
+    assert [[each.id for each in rows] for rows in seen] == [[tenant], [other]]
+    assert left.pid == row.pid
+    assert not left.tenant
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["plan_cache_mode = force_generic_plan", "enable_nestloop = off", "enable_seqscan = off", "enable_material = off"],
+)
+async def test_the_tenant_is_set_before_a_row_is_read_whatever_the_plan(
+    database: Database, tenant: UUID, setting: str
+) -> None:
+    for statement in (NAMES, EVERY_NAME):
+        async with database.begin_routing() as tx:
+            await tx.execute(sa.text(f"SET LOCAL {setting}"))
+            assert [row.id for row in await tx.execute(statement, tenant=tenant)] == [tenant]
+
+
+async def test_a_caller_who_leaves_takes_no_connection_along(database_url: str, tenant: UUID) -> None:
+    one = Database(database_url, pool_size=1)
+    asking = asyncio.create_task(one.ask(TenantId(tenant), ASKED, seconds=20))
+    while one.pool_use().in_use == 0:
+        await asyncio.sleep(0.001)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert one.pool_use().in_use == 0
+    assert await one.ask(TenantId(tenant), ASKED, seconds=0)
+    await one.close()
 
 
 async def test_what_is_asked_has_an_end(database_url: str, tenant: UUID) -> None:

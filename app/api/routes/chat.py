@@ -38,7 +38,7 @@ class ChatLimits:
         self.messages = RateLimit(burst=20, interval=1.0)
 
 
-def _limits(request: Request) -> ChatLimits:
+async def _limits(request: Request) -> ChatLimits:
     limits = request.app.state.chat_limits
     assert isinstance(limits, ChatLimits)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
     return limits

@@ -1,15 +1,16 @@
 """Mass replies: preview, create, confirm, list and read."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
 from structlog.contextvars import bind_contextvars
 
-from app.api.conditional import IfNoneMatch, is_known, state_tag
+from app.api.conditional import UNCHANGED, IfNoneMatch, answered
 from app.api.deps import MAY_TAKE_LONG, ConversationReader, RuntimeDep, Sender
-from app.api.headers import MADE
+from app.api.headers import MADE, WHEN_TO_POLL
 from app.api.idempotency import KeyHeader, read_key
 from app.api.mass_replies import Id, answer, existing, look, read, state_of, wake
 from app.api.mass_reply_schemas import (
@@ -50,12 +51,15 @@ from app.mass_replies.idempotency import IdempotencyKey
 from app.mass_replies.preview import preview
 from app.runtime import Runtime
 from app.store import mass_replies as store
+from app.store.mass_replies import Snapshot
 from app.store.shares import BULK, SEARCH
 
 router = APIRouter(prefix="/mass-replies", tags=["mass replies"], route_class=CallerFirst)
 
 POLL_SECONDS = 2
 """The `Retry-After` of a mass reply that is being sent."""
+PROGRESSING: Final[dict[int | str, dict[str, Any]]] = {200: WHEN_TO_POLL, 304: {**UNCHANGED[304], **WHEN_TO_POLL}}
+"""The `responses=` entries of what is polled while it goes on."""
 BUSY = frozenset({MassReplyStatus.PREPARING, MassReplyStatus.SENDING})
 
 _BAD_DRAFT = (
@@ -166,7 +170,7 @@ async def confirm_mass_reply(id_: Id, body: ConfirmBody, caller: Sender, runtime
     return answer(await read(runtime, caller.tenant_id, id_))
 
 
-@router.get("", responses=problems())
+@router.get("", response_model=Listing[MassReplyAnswer], responses={**PROGRESSING, **problems()})
 async def list_mass_replies(
     caller: ConversationReader,
     runtime: RuntimeDep,
@@ -175,27 +179,31 @@ async def list_mass_replies(
     author: Annotated[str | None, Query(pattern=STORABLE)] = None,
     created_from: Moment | None = None,
     created_to: Moment | None = None,
-) -> Listing[MassReplyAnswer]:
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """List mass replies, newest first; `author` is the author's id."""
     query = store.MassReplyQuery(status, author, created_from, created_to)
-    tenant, before = caller.tenant_id, page.after(UUID)
+    tenant, before, now = caller.tenant_id, page.after(UUID), datetime.now(UTC)
     found = await store.page(runtime.database, tenant, query, before=before, limit=page.limit + 1)
-    return page.listing(found, lambda each: each.id, lambda each: answer(each.whole()))
+    return answered(
+        (page.limit, *(state_of(each, now) for each in found)),
+        if_none_match,
+        lambda: page.listing(found, lambda each: each.id, lambda each: MassReplyAnswer.of(each.whole(), now)),
+        _when_to_poll(found),
+    )
 
 
-@router.get(
-    "/{id}",
-    response_model=MassReplyAnswer,
-    responses={304: {"description": "Nothing has changed since the response with that `ETag`."}, **problems(NotFound)},
-)
+@router.get("/{id}", response_model=MassReplyAnswer, responses={**PROGRESSING, **problems(NotFound)})
 async def get_mass_reply(
     id_: Id, caller: ConversationReader, runtime: RuntimeDep, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return a mass reply and its progress. The nine counts always sum to `selected_count`."""
     found, now = await look(runtime, caller.tenant_id, id_), datetime.now(UTC)
-    tag = state_tag(state_of(found, now))
-    headers = {"ETag": tag, **({"Retry-After": str(POLL_SECONDS)} if found.progress.status in BUSY else {})}
-    if is_known(tag, if_none_match):
-        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    text = MassReplyAnswer.of(found.whole(), now).model_dump_json()
-    return Response(text, headers=headers, media_type="application/json")
+    return answered(
+        state_of(found, now), if_none_match, lambda: MassReplyAnswer.of(found.whole(), now), _when_to_poll([found])
+    )
+
+
+def _when_to_poll(found: Iterable[Snapshot]) -> Mapping[str, str]:
+    """Return the headers that say when to look again, if something of it goes on by itself."""
+    return {"Retry-After": str(POLL_SECONDS)} if any(each.progress.status in BUSY for each in found) else {}

@@ -109,7 +109,7 @@ class ReadAccess:
         return await self._check()
 
 
-def _feeds(request: Request) -> Feeds:
+async def _feeds(request: Request) -> Feeds:
     feeds = request.app.state.event_feeds
     assert isinstance(feeds, Feeds)  # noqa: S101 - narrows for mypy: the lifespan sets it before any request
     return feeds

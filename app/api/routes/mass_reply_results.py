@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.api.conditional import UNCHANGED, IfNoneMatch, answered
 from app.api.content_negotiation import preferred
 from app.api.delivery_export import CSV, JSON, NDJSON, export
 from app.api.delivery_schemas import DeliveryAnswer, ReasonCountAnswer, ReasonCountsAnswer
 from app.api.deps import ConversationReader, RuntimeDep
-from app.api.mass_replies import Id, existing
+from app.api.mass_replies import Id, existing, must_exist
 from app.api.paging import PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
@@ -29,7 +30,11 @@ _FILES: dict[str, Any] = {CSV: {"schema": {"type": "string"}}, NDJSON: {"schema"
 @router.get(
     "/{id}/deliveries",
     response_model=Listing[DeliveryAnswer],
-    responses={200: {"description": "A page; or the whole list as a file.", "content": _FILES}, **problems(NotFound)},
+    responses={
+        200: {"description": "A page; or the whole list as a file, without an `ETag`.", "content": _FILES},
+        **UNCHANGED,
+        **problems(NotFound),
+    },
 )
 async def list_deliveries(
     request: Request,
@@ -50,26 +55,31 @@ async def list_deliveries(
             "or its whole `external_id`, or the whole address.",
         ),
     ] = None,
-) -> Listing[DeliveryAnswer] | Response:
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """List the result of each conversation. `Accept: text/csv` or `application/x-ndjson` streams the whole list."""
     tenant, batch = caller.tenant_id, MassReplyId(id_)
     query = results.ResultQuery(status, channel, reason, search)
     media_type = preferred(request, (JSON, CSV, NDJSON))
     database = runtime.database if search is None else runtime.database.of(SEARCH)
     async with database.begin(tenant) as tx:
-        await existing(tx, id_)
+        await must_exist(tx, id_)
         if media_type == JSON:
-            after = page.after(UUID)
-            found = await results.page(tx, batch, query, after=after, limit=page.limit + 1)
-            return page.listing(found, lambda result: result.id, DeliveryAnswer.of)
-    return StreamingResponse(export(database, tenant, batch, query, media_type), media_type=media_type)
+            rows = await results.rows(tx, batch, query, after=page.after(UUID), limit=page.limit + 1)
+    if media_type != JSON:
+        return StreamingResponse(export(database, tenant, batch, query, media_type), media_type=media_type)
+    return answered(
+        (page.limit, *map(tuple, rows)),
+        if_none_match,
+        lambda: page.listing(rows, lambda row: row.id, lambda row: DeliveryAnswer.of(results.read(row))),
+    )
 
 
 @router.get("/{id}/reasons", responses=problems(NotFound))
 async def count_reasons(id_: Id, caller: ConversationReader, runtime: RuntimeDep) -> ReasonCountsAnswer:
     """Count the failed, uncertain, skipped and cancelled deliveries by reason, the most frequent first."""
     async with runtime.database.of(SEARCH).begin(caller.tenant_id) as tx:
-        await existing(tx, id_)
+        await must_exist(tx, id_)
         counted = await results.reasons(tx, MassReplyId(id_))
     return ReasonCountsAnswer(items=[ReasonCountAnswer.of(each) for each in counted])
 

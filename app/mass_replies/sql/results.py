@@ -1,8 +1,9 @@
 """The results of a mass reply, one row per conversation, for people and programs to read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +104,13 @@ async def page(
     tx: TenantTx, mass_reply: MassReplyId, query: ResultQuery, *, after: UUID | None, limit: int
 ) -> list[DeliveryResult]:
     """List deliveries after `after`, in the order in which they were frozen."""
+    return [read(row) for row in await rows(tx, mass_reply, query, after=after, limit=limit)]
+
+
+async def rows(
+    tx: TenantTx, mass_reply: MassReplyId, query: ResultQuery, *, after: UUID | None, limit: int
+) -> Sequence[Any]:
+    """Return the rows of a page, for `read`."""
     conditions = {
         "status = :status": ("status", query.status),
         "channel = :channel": ("channel", query.channel),
@@ -111,11 +119,11 @@ async def page(
     }
     given = {condition: bound for condition, bound in conditions.items() if bound[1] is not None}
     values = {"mass_reply": mass_reply, "after": after or UUID(int=0), "limit": limit}
-    rows = await tx.execute(_page(given), **values, **dict(given.values()))
-    return [_from_row(row) for row in rows]
+    return await tx.rows(_page(tuple(given)), **values, **dict(given.values()))
 
 
-def _page(conditions: Iterable[str]) -> sa.TextClause:
+@cache
+def _page(conditions: tuple[str, ...]) -> sa.TextClause:
     # Without the offset a condition could lead the planner to an index in another order, which it would read to its end
     # for every page.
     in_order = f"SELECT * FROM deliveries WHERE {_OF_BATCH} AND id > :after ORDER BY id OFFSET 0"  # noqa: S608 - a literal
@@ -146,10 +154,10 @@ async def reasons(tx: TenantTx, mass_reply: MassReplyId) -> list[ReasonCount]:
 async def some(tx: TenantTx, mass_reply: MassReplyId, ids: Sequence[DeliveryId]) -> Mapping[DeliveryId, DeliveryResult]:
     """Load these deliveries of a mass reply."""
     rows = await tx.execute(_SOME, mass_reply=mass_reply, ids=ids)
-    return {DeliveryId(row.id): _from_row(row) for row in rows}
+    return {DeliveryId(row.id): read(row) for row in rows}
 
 
-def _from_row(row: Any) -> DeliveryResult:
+def read(row: Any) -> DeliveryResult:
     reason = Reason(ReasonCode(row.reason_code), row.reason_detail, row.retryable) if row.reason_code else None
     return DeliveryResult(
         id=row.id,
