@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.api.allowed_methods import AllowedMethods
 from app.api.bodies import BodyLimit
 from app.api.client_disconnect import CancelOnDisconnect
+from app.api.conditional import build
 from app.api.description import DESCRIPTION, TAGS
 from app.api.event_streams import Feeds
 from app.api.metering import Metered
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(build)  # it reads every file of the program, once
         async with open_runtime(settings, telemetry, ORDINARY) as runtime:
             app.state.runtime = runtime
             app.state.chat_limits = ChatLimits()

@@ -23,7 +23,7 @@ SOON, LATER = NOW + timedelta(seconds=5), NOW + timedelta(minutes=5)
 MOMENTS = (NOW - timedelta(seconds=1), NOW, SOON, LATER)
 IDS = tuple(UUID(int=number) for number in (1, 2))
 SAMPLE = {"conversation_id": str(IDS[0]), "channel": "sms", "text": "Hi"}
-PREFLIGHT = {"by_channel": [], "skipped": [], "warnings": [], "billable": {}, "samples": []}
+PREFLIGHT: dict[str, Any] = {"by_channel": [], "skipped": [], "warnings": [], "billable": {}, "samples": []}
 
 COLUMNS: dict[str, tuple[Any, ...]] = {
     "id": IDS,
