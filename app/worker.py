@@ -38,7 +38,7 @@ from app.process.garbage import collect_seldom
 from app.process.tenant_time import Purse
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings
-from app.store.shares import DELIVERY, PUMPS
+from app.store.shares import DELIVERY, PUMPS, RECORDS
 from app.telemetry import open_telemetry
 from app.telemetry.logs import about
 from app.telemetry.metrics import served
@@ -94,7 +94,8 @@ class WorkerProcess:
         pace = Pace(settings.lease, settings.settles_after, settings.pump_slots, settings.pump_budget)
         self._runtime = runtime
         database, self._of_pumps = runtime.database.of(DELIVERY), runtime.database.of(PUMPS)
-        self._recorder = Recorder(self._of_pumps)
+        self._of_records = runtime.database.of(RECORDS)
+        self._recorder = Recorder(self._of_records)
         context = PumpContext(
             *(
                 self._of_pumps,
@@ -160,7 +161,7 @@ class WorkerProcess:
 
     async def _warm_up(self) -> None:
         with suppress(*TROUBLE):
-            await warm_up(self._of_pumps)
+            await warm_up(self._of_pumps, self._of_records)
 
     async def _again(self, lane: LaneKey) -> bool:
         return await self._runtime.wakeups.wake_lane(lane)

@@ -24,17 +24,22 @@ _NO_LANE: Final = LaneKey(TenantId(_NOBODY), MassReplyId(_NOBODY), AccountId(_NO
 _NO_TIME: Final = timedelta()
 
 
-async def warm_up(database: Database) -> None:
+async def warm_up(claiming: Database, recording: Database) -> None:
     """Run the statements of claims and records on a few connections, for a tenant that does not exist."""
-    await asyncio.gather(*(_warm_up(database) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(_claim(claiming) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(_record(recording) for _ in range(CONNECTIONS)))
 
 
-async def _warm_up(database: Database) -> None:
+async def _claim(database: Database) -> None:
     now = datetime.now(UTC)
     async with database.begin(_NOBODY) as tx:
         await claims.lock_lane(tx, _NO_LANE, _NOBODY)
         await claims.claim(tx, _NO_LANE, _NOBODY, ClaimLimit(0, 0), now, _NO_TIME, _NO_TIME)
         await claims.mark(tx, _NO_LANE, [], now, now, CallShare(_NOBODY, 0, now))
+
+
+async def _record(database: Database) -> None:
+    async with database.begin(_NOBODY) as tx:
         await settlements.lock(tx, [])
         await conversation_flips.flip(tx, [])
         await timeline.write_changes(tx, [], [], [])

@@ -24,7 +24,7 @@ from app.store import shares
 from app.store.finishing import to_its_end
 from app.store.login import refuse_unsafe_role
 from app.store.overload import DatabaseAway, too_long
-from app.store.plans import ONE_PLAN
+from app.store.plans import NOT_EACH_WITH_EACH, ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
 from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed, fetch_rows
@@ -229,7 +229,7 @@ def _limits(kind: WorkKind) -> dict[str, str]:
 
 
 def _plans(kind: WorkKind) -> Mapping[str, str]:
-    return ONE_PLAN if kind.by_key else {}
+    return {**(ONE_PLAN if kind.by_key else {}), **(NOT_EACH_WITH_EACH if kind.in_groups else {})}
 
 
 def _settings(given: Mapping[str, str]) -> str:

@@ -10,6 +10,9 @@ ONE_PLAN: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "o
 """One plan for each statement of a connection, instead of five or more. The tables may have been tiny when it was made,
 so it must not depend on that: it reads no table as a whole, and rows in an order from the index that has this order."""
 
+NOT_EACH_WITH_EACH: Final = {"enable_nestloop": "off"}
+"""Joins by hash. A plan made for a few rows would compare each row of a group with each of its values."""
+
 SOME_TENANT: Final = "(SELECT CAST(:tenant AS uuid))"
 """The tenant, for look-ups by key, hidden from the planner.
 

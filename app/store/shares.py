@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -42,6 +42,9 @@ class WorkKind:
     """Whether it is refused instead, if its tenant is in debt for longer than `PATIENCE`."""
     by_key: bool = False
     """Whether its statements find rows by key alone, so that a connection plans each of them once."""
+    in_groups: bool = False
+    """Whether its statements join a group of rows to its values. Whatever else they join, they must find by key in a
+    LATERAL with a LIMIT or an OFFSET."""
 
 
 OWN_WORK: Final = WorkKind("own work")
@@ -49,7 +52,9 @@ OWN_WORK: Final = WorkKind("own work")
 DELIVERY: Final = WorkKind("delivery", transaction_seconds=30)
 """What the sweeper settles: a few hundred rows at most, which others wait for."""
 PUMPS: Final = WorkKind("pumps", transaction_seconds=30, by_key=True)
-"""Claims and records, the same few statements for each group of deliveries."""
+"""Claims: the same few statements for each group of deliveries."""
+RECORDS: Final = replace(PUMPS, name="records", in_groups=True)
+"""Records of how calls ended: the same, for groups of up to 500."""
 ROUTING: Final = WorkKind("routing", statement_seconds=5, of_all=1)
 """The tenant of a key or an account: asked by anybody before a tenant is known, and answered for many at once
 (`Routes`)."""

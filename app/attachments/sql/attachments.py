@@ -88,14 +88,15 @@ _NOTE_DROPPED = sa.text("""
         warnings = CASE WHEN 'attachment_dropped' = ANY (d.warnings) THEN d.warnings
                         ELSE array_append(d.warnings, 'attachment_dropped') END
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v (id uuid, dropped jsonb)
-    WHERE d.tenant_id = :tenant AND d.id = v.id AND NOT d.dropped_attachments @> v.dropped
+    WHERE d.tenant_id = :tenant AND d.id = v.id AND d.id = ANY (CAST(:ids AS uuid[]))
+      AND NOT d.dropped_attachments @> v.dropped
 """)
 
 
 async def note_dropped(tx: TenantTx, dropped: Mapping[DeliveryId, Sequence[DroppedAttachment]]) -> None:
     """Add to deliveries the files that could not be sent with the text; each once."""
     rows = [{"id": str(id_), "dropped": [asdict(file) for file in files]} for id_, files in dropped.items()]
-    await tx.execute(_NOTE_DROPPED, rows=json.dumps(rows))
+    await tx.execute(_NOTE_DROPPED, ids=list(dropped), rows=json.dumps(rows))
 
 
 _LIST_ON_TIMELINE = sa.text("""
@@ -105,12 +106,14 @@ _LIST_ON_TIMELINE = sa.text("""
                                                      'content_type', a.content_type, 'size', a.size) ORDER BY w.rank),
                         '[]')
         FROM unnest(b.attachment_ids) WITH ORDINALITY AS w (id, rank)
-        JOIN attachments a ON a.tenant_id = :tenant AND a.id = w.id
+        CROSS JOIN LATERAL (SELECT * FROM attachments WHERE tenant_id = :tenant AND id = w.id LIMIT 1) a
         WHERE NOT d.used_template
           AND NOT d.dropped_attachments @> jsonb_build_array(jsonb_build_object('filename', a.filename)))
-    FROM deliveries d JOIN mass_replies b ON b.tenant_id = :tenant AND b.id = d.mass_reply_id
+    FROM deliveries d
+    CROSS JOIN LATERAL (SELECT * FROM mass_replies WHERE tenant_id = :tenant AND id = d.mass_reply_id LIMIT 1) b
     WHERE d.tenant_id = :tenant AND d.id = ANY (CAST(:deliveries AS uuid[]))
-      AND m.tenant_id = :tenant AND m.delivery_id = d.id AND m.kind = 'reply'
+      AND m.tenant_id = :tenant AND m.delivery_id = d.id AND m.delivery_id = ANY (CAST(:deliveries AS uuid[]))
+      AND m.kind = 'reply'
 """)
 
 

@@ -24,7 +24,14 @@ class EndedAttempt:
 
 # The first outcome of an attempt stays. A provider's report replaces any other; a guess gives way to everything. A
 # call's own acceptance says the same as a reported one, and more.
-END_ATTEMPTS: Final = """
+_COUNTS: Final = """
+    (e.outcome IS NOT NULL
+     AND (coalesce(a.outcome, 'worker_lost') = 'worker_lost' OR e.outcome = 'reported_failed'
+          OR (a.outcome IN ('unknown', 'marked_sent') AND e.outcome NOT IN ('unknown', 'worker_lost'))
+          OR (a.outcome <> 'accepted' AND e.outcome = 'reported_sent')
+          OR (a.outcome = 'reported_sent' AND e.outcome = 'accepted')))
+"""
+END_ATTEMPTS: Final = f"""
     ended AS (
         SELECT * FROM unnest(CAST(:ended_ids AS uuid[]), CAST(:ended_epochs AS int[]), CAST(:outcomes AS text[]),
                              CAST(:ended_message_ids AS text[]), CAST(:evidences AS text[]),
@@ -36,23 +43,16 @@ END_ATTEMPTS: Final = """
           AND d.id = ANY (CAST(:ended_ids AS uuid[])) AND d.id <> ALL (CAST(:ids AS uuid[]))
           AND e.provider_message_id IS NOT NULL AND d.status IN ('sent', 'delivered', 'read', 'failed')),
     ends AS (
-    UPDATE delivery_attempts a
-    SET finished_at = CASE WHEN e.counts THEN now() ELSE a.finished_at END,
-        outcome = CASE WHEN e.counts THEN e.outcome ELSE a.outcome END,
-        evidence = CASE WHEN e.counts AND e.outcome <> 'marked_sent' THEN e.evidence ELSE a.evidence END,
-        provider_message_id = coalesce(e.provider_message_id, a.provider_message_id),
-        last_receipt_at = greatest(a.last_receipt_at, e.reported_at)
-    FROM (SELECT ended.*, ended.outcome IS NOT NULL
-                 AND (coalesce(was.outcome, 'worker_lost') = 'worker_lost' OR ended.outcome = 'reported_failed'
-                      OR (was.outcome IN ('unknown', 'marked_sent') AND ended.outcome NOT IN ('unknown', 'worker_lost'))
-                      OR (was.outcome <> 'accepted' AND ended.outcome = 'reported_sent')
-                      OR (was.outcome = 'reported_sent' AND ended.outcome = 'accepted')) AS counts
-          FROM ended JOIN delivery_attempts was
-          ON was.tenant_id = :tenant AND was.delivery_id = ended.id AND was.epoch = ended.epoch
-         AND was.delivery_id = ANY (CAST(:ended_ids AS uuid[]))) e
-    WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
-      AND a.delivery_id = ANY (CAST(:ended_ids AS uuid[])))
-"""
+        UPDATE delivery_attempts a
+        SET finished_at = CASE WHEN {_COUNTS} THEN now() ELSE a.finished_at END,
+            outcome = CASE WHEN {_COUNTS} THEN e.outcome ELSE a.outcome END,
+            evidence = CASE WHEN {_COUNTS} AND e.outcome <> 'marked_sent' THEN e.evidence ELSE a.evidence END,
+            provider_message_id = coalesce(e.provider_message_id, a.provider_message_id),
+            last_receipt_at = greatest(a.last_receipt_at, e.reported_at)
+        FROM ended e
+        WHERE a.tenant_id = :tenant AND a.delivery_id = e.id AND a.epoch = e.epoch
+          AND a.delivery_id = ANY (CAST(:ended_ids AS uuid[])))
+"""  # noqa: S608 - built from a constant
 """Stores how attempts ended, as part of a statement; `ended` gives the values. If a receipt was faster than the call,
 only the provider's id is added. The deliveries `:ids` are changed by another part of the statement."""
 

@@ -113,15 +113,17 @@ _RESTORE: Final = sa.text(f"""
     WITH back AS MATERIALIZED (
         SELECT c.id, {_given_back("engagement")}, {_given_back("status")}
         FROM deliveries me
-        JOIN conversations c ON c.tenant_id = :tenant AND c.id = me.conversation_id
-        JOIN deliveries o ON o.tenant_id = :tenant AND o.contact_id IN (me.contact_id, c.contact_id)
-                         AND o.conversation_id = c.id
+        CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = :tenant AND id = me.conversation_id LIMIT 1) c
+        CROSS JOIN LATERAL (
+            SELECT * FROM deliveries
+            WHERE tenant_id = :tenant AND contact_id IN (me.contact_id, c.contact_id) AND conversation_id = c.id
+            OFFSET 0) o
         WHERE me.tenant_id = :tenant AND me.id = ANY (CAST(:ids AS uuid[]))
-        GROUP BY c.id)
+        GROUP BY c.id, c.engagement_version, c.status_version)
     UPDATE conversations c
     SET engagement = coalesce(b.engagement, c.engagement), status = coalesce(b.status, c.status), updated_at = now()
     FROM back b
-    WHERE c.tenant_id = :tenant AND c.id = b.id
+    WHERE c.tenant_id = :tenant AND c.id = b.id AND c.id = ANY (CAST(:conversation_ids AS uuid[]))
       AND (c.engagement = 'engaged' AND b.engagement <> 'engaged' OR c.status = 'done' AND b.status <> 'done')
     RETURNING c.id, old.engagement AS old_engagement, new.engagement AS new_engagement,
               old.status AS old_status, new.status AS new_status
@@ -134,5 +136,6 @@ async def restore(tx: TenantTx, rows: Sequence[Locked], leaving: Collection[UUID
     `leaving` are all deliveries that stop counting as sent in this transaction: none of them holds a conversation. The
     caller must have locked the conversations. Return those that were changed, with the changes.
     """
-    values = {"ids": [row.id for row in rows], "leaving": list(leaving)}
+    ids, conversations = [row.id for row in rows], [row.conversation_id for row in rows]
+    values = {"ids": ids, "conversation_ids": conversations, "leaving": list(leaving)}
     return {row.id: _changed(row) for row in await tx.execute(_RESTORE, **values)}

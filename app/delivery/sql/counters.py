@@ -79,7 +79,7 @@ _COUNT = sa.text(f"""
     JOIN moves v ON v.mass_reply_id = h.mass_reply_id AND v.channel = h.channel
                 AND v.account_id IS NOT DISTINCT FROM h.account_id
     WHERE l.tenant_id = :tenant AND l.mass_reply_id = h.mass_reply_id AND l.channel = h.channel
-      AND l.account_id IS NOT DISTINCT FROM h.account_id
+      AND l.account_id IS NOT DISTINCT FROM h.account_id AND l.mass_reply_id = ANY (CAST(:mass_replies AS uuid[]))
     RETURNING l.mass_reply_id, l.channel, l.account_id, l.recent_size,
               bit_count(l.recent_failures::bit(64)) AS bad
 """)  # noqa: S608 - names of our own columns

@@ -42,8 +42,8 @@ _TIMELINE = sa.text(f"""
             ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
         ON CONFLICT DO NOTHING
         RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
-    SELECT applied.id AS applied_id, w.id, w.conversation_id, w.mass_reply_id, w.delivery_id
-    FROM applied LEFT JOIN written w ON w.delivery_id = applied.id AND w.kind = 'reply'
+    SELECT NULL AS id, NULL AS conversation_id, NULL AS mass_reply_id, id AS delivery_id FROM applied
+    UNION ALL SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'
 """)  # noqa: S608 - built from constants
 
 
@@ -78,7 +78,8 @@ async def write_changes(
         **attempts.ended(outcomes),
     }
     rows = await tx.rows(_TIMELINE, **values)
-    return {applied: None if reply[0] is None else WrittenReply(*reply) for applied, *reply in rows}
+    replies = {row.delivery_id: WrittenReply(*row) for row in rows if row.id is not None}
+    return {row.delivery_id: replies.get(row.delivery_id) for row in rows}
 
 
 # A cancelled one stays cancelled: the sweeper cancels work that returned at the very moment of its end.
