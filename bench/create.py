@@ -7,6 +7,7 @@ prepares one on two ninths of them.
 
 import asyncio
 import json
+import math
 import os
 import statistics
 import time
@@ -50,11 +51,14 @@ def main() -> None:
         print(json.dumps(asyncio.run(measure(stack))), flush=True)
 
 
-async def measure(stack: Stack, conversations: int = CONVERSATIONS) -> dict[str, Any]:
-    """Return milliseconds of creating and counting, recipients prepared per second, and CPU milliseconds for 1,000."""
+async def measure(stack: Stack, conversations: int = CONVERSATIONS, seconds: float = math.inf) -> dict[str, Any]:
+    """Return milliseconds of creating and counting, recipients prepared per second, and CPU milliseconds for 1,000.
+
+    There are fewer conversations if making them would take longer than these seconds.
+    """
     async with stack.service(workers=1) as service:
         await user.save_account(service.client, "sms", account("sms", NOBODY))
-        await make(service, conversations)
+        conversations = await make(service, conversations, seconds)
         return {"conversations": conversations, **await figures(service, conversations)}
 
 
@@ -86,18 +90,27 @@ async def figures(service: Service, conversations: int) -> dict[str, Any]:
     }
 
 
-async def make(service: Service, count: int) -> None:
-    """Make conversations, each with a contact, and tag each so that 1,000 share a tag."""
+async def make(service: Service, count: int, seconds: float = math.inf) -> int:
+    """Make conversations, each with a contact, and tag each so that 1,000 share a tag. Make fewer, in whole parts, if
+    the first part says that it would take longer than these seconds; return how many there are.
+    """
     database = service.database
     account_id: UUID = await database.fetchval("SELECT id FROM channel_accounts WHERE tenant_id = $1", service.tenant)
-    for first in range(0, count, AT_ONCE):
+    first, began = 0, time.perf_counter()
+    while first < count:
         part = (service.tenant, first, min(first + AT_ONCE, count) - 1)
         await database.execute(_CONTACTS, *part)
         await database.execute(_CONVERSATIONS, *part, account_id)
+        if first == 0:
+            await database.execute("ANALYZE contacts, conversations")
+            parts = seconds / (time.perf_counter() - began)
+            count = count if parts * AT_ONCE >= count else max(1, int(parts)) * AT_ONCE
         await database.execute(_TAGS, *part, max(1, count // SELECTED))
         if first == 0:
-            await database.execute("ANALYZE contacts, conversations, conversation_tags")
+            await database.execute("ANALYZE conversation_tags")
+        first += AT_ONCE
     await database.execute("VACUUM (ANALYZE) contacts, conversations, conversation_tags")
+    return count
 
 
 async def _created(service: Service, tag: int) -> float:
