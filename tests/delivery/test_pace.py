@@ -51,7 +51,19 @@ class Account:
     sent: Counter[LaneKey] = field(default_factory=Counter)
     units: int = 0
     claims: int = 0
+    least_ahead: float = 0.0
+    """The least that has been sent at any moment, beside what the rate would have allowed by then."""
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def spend(self, taken: Sequence[int]) -> None:
+        """Count what leaves. Between any two moments it is no more than the rate and one burst allow.
+
+        The first message of a claim may be longer than that: it leaves a debt.
+        """
+        ahead = self.units - self.rate * asyncio.get_running_loop().time()
+        self.least_ahead = min(self.least_ahead, ahead)
+        self.units += sum(taken)
+        assert ahead + sum(taken) - self.least_ahead <= max(1, int(self.rate)) + taken[0] - 1 + 1e-6
 
     def snapshot(self) -> LaneSnapshot:
         now = START + timedelta(seconds=asyncio.get_running_loop().time())
@@ -126,7 +138,7 @@ async def drive(account: Account, seconds: float, *, call: float = 0.1, processe
             account.unrecorded += len(taken)
             assert account.unrecorded <= 2 * account.max_in_flight
             account.sent[self._lane] += len(taken)
-            account.units += sum(taken)
+            account.spend(taken)
             rows = tuple(claimed(self._lane, units) for units in taken)
             judging: Any = SimpleNamespace(sender=SimpleNamespace(adapter=carrier))
             return ClaimResult(rows, judging, next_token(account.allowed_at, snapshot, clocks))
