@@ -54,7 +54,7 @@ soak: dev ## a long run under faults and its verdict; SEED=7 RECIPIENTS=300 FAUL
 	  --restarts $${RESTARTS:-20} --broken "$${BROKEN:-}" $${PAGE:+--page "$$PAGE"}
 
 matrix: dev ## stop a worker in each way at each named point, and break each rule once; many minutes
-	CRASH_MATRIX=1 $(RUN) pytest -q -m matrix --timeout 900 tests
+	CRASH_MATRIX=1 $(RUN) pytest -q -n 2 -m matrix --timeout 900 tests
 
 mutants: dev ## change each decision of the protocol a little, and see that a test notices; GROUP=claim is one part
 	$(RUN) tests.mutants $${GROUP:-}

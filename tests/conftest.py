@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from hypothesis import HealthCheck
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling, WorkStealingScheduling
 
 from app.dev import servers
 from app.dev.workdir import plain_folder
@@ -49,8 +49,10 @@ class SharingInOneProcess(LoadScopeScheduling):  # type: ignore[misc]  # pytest-
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharingInOneProcess:
-    return SharingInOneProcess(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """What takes minutes is handed out one by one."""
+    of_minutes = config.getoption("-m") == "matrix"
+    return WorkStealingScheduling(config, log) if of_minutes else SharingInOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -237,6 +237,13 @@ class TestTheAccount:
             await recorder.record(result(stage, batch.deliveries[1]))
         assert (await self.health(stage)).failures == 0
 
+    async def test_does_not_rest_if_one_of_many_calls_that_ended_together_was_answered(self, stage: Stage) -> None:
+        batch = await claimed(stage, BREAKER_THRESHOLD + 1)
+        silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries[1:]]
+        await recorded(stage, stage.database, [*silent, result(stage, batch.first)])
+        health = await self.health(stage)
+        assert (health.failures, health.rest) == (0, None)
+
     async def test_is_well_again_with_an_answer_to_any_process(self, stage: Stage) -> None:
         batch = await claimed(stage, BREAKER_THRESHOLD + 1)
         silent = [result(stage, id_, heard="silence") for id_ in batch.deliveries[1:]]

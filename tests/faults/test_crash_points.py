@@ -74,3 +74,25 @@ async def test_wherever_workers_freeze_beyond_their_leases_the_history_holds(beg
     history = await trial.over(seconds=200)
 
     assert history.faults() == {}
+
+
+@pytest.mark.parametrize("way", ["term", "freeze"])
+@pytest.mark.parametrize("point", LATE)
+async def test_wherever_a_sweep_stops_the_history_holds(begin: Begin, point: str, way: str) -> None:
+    """It sweeps what a killed worker has left. While it stands still, another worker takes over."""
+    trial = await begin(email=EACH, sms=EACH)
+    killed = await trial.worker(crash="send.answered:1:kill")
+    await killed.stopped()
+    under_way = await trial.sending()
+    sweeping = await trial.worker(crash=f"{point}:1:{way}")
+    await sweeping.stopped()
+    last = await trial.worker()
+    if way == "freeze":
+        await asyncio.sleep(WITHIN)
+        await trial.left_alone(under_way)
+        sweeping.thaw()
+    history = await trial.over(seconds=120)
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.FAILED) == set()
+    assert [await each.terminate() for each in (sweeping, last)] == [0, 0]

@@ -164,6 +164,8 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_refusals.py",
             f"{_DELIVERY}/test_evidence.py",
             f"{_DELIVERY}/test_receipts.py",
+            f"{_DELIVERY}/test_slots.py",
+            f"{_DELIVERY}/test_pump.py",
         ),
     ),
     "settle": Group(
