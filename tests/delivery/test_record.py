@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.delivery import record as recorder_module
 from app.delivery.record import GROUP, REFUSALS, BadAddress, CallOutcome, Recorder
 from app.delivery.settle import Report
+from app.delivery.sql import account_health
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.outbound import Deferred
 from app.domain.pacing import BREAKER_THRESHOLD
@@ -189,6 +190,15 @@ class TestTrouble:
             await recorder.record(result(stage, batch.deliveries[1]))
         assert await stage.counts(batch) == {"sending": 1, "sent": 1}
 
+    async def test_a_database_that_comes_back_while_the_worker_stops_gets_what_is_left(self, stage: Stage) -> None:
+        batch, database = await claimed(stage, 1), Watched(stage.database, failing(OSError(), 6))
+        recorder = Recorder(database)
+        async with recording(recorder):
+            waiting = asyncio.create_task(recorder.record(result(stage, batch.first)))
+            await eventually(lambda: database.transactions > 1)
+        await waiting
+        assert await stage.status(batch.first) is S.SENT
+
     async def test_a_database_that_never_comes_back_does_not_hold_up_the_end_for_ever(self, stage: Stage) -> None:
         batch, database = await claimed(stage, 1), Watched(stage.database, failing(OSError(), 1_000_000))
         recorder = Recorder(database)
@@ -236,6 +246,14 @@ class TestTheAccount:
             assert (await self.health(stage)).failures == 1
             await recorder.record(result(stage, batch.deliveries[1]))
         assert (await self.health(stage)).failures == 0
+
+    async def test_that_rests_for_a_reason_keeps_it_when_a_call_is_not_answered(self, stage: Stage) -> None:
+        batch = await claimed(stage, 1)
+        async with stage.database.begin(stage.tenant) as tx:
+            await account_health.cool(tx, stage.account, timedelta(hours=1), "Enough for a day.")
+        await recorded(stage, stage.database, [result(stage, batch.first, heard="silence")])
+        account = await stage.one("SELECT cool_reason FROM channel_accounts WHERE id = :id", id=stage.account)
+        assert account.cool_reason == "Enough for a day."
 
     async def test_does_not_rest_if_one_of_many_calls_that_ended_together_was_answered(self, stage: Stage) -> None:
         batch = await claimed(stage, BREAKER_THRESHOLD + 1)

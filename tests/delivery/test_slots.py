@@ -9,6 +9,8 @@ from app.delivery.pump import Pump
 from app.delivery.record import CallOutcome, Recorder
 from app.delivery.slots import AccountSlots
 from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Unknown
+from app.domain.pacing import BREAKER_THRESHOLD
 from app.domain.words import Channel
 from tests.delivery.carrier import Carrier, Gate
 from tests.delivery.stage import Batch, Stage, eventually, recording
@@ -55,6 +57,21 @@ async def test_a_slot_is_free_when_the_provider_has_answered_and_twice_as_many_a
         recorder.writes.set()
         await pump
     assert await stage.counts(batch) == {"sent": 20}
+
+
+async def test_no_call_begins_before_it_is_recorded_that_others_were_not_answered(stage: Stage) -> None:
+    account, carrier = await stage.sms_account(max_in_flight=3), Carrier(Unknown("502"))
+    batch = await stage.batch(20, account=account, channel=Channel.SMS)
+    recorder = NeverWrites(Recorder(stage.database))
+    pump_context = stage.pump_context(carrier, recorder)
+    async with recording(recorder):
+        pump = asyncio.create_task(Pump(pump_context, batch.lane, asyncio.Event()).run())
+        await eventually(lambda: len(carrier.calls) >= 3)
+        await stage.runs("SELECT pg_sleep(0.1)")
+        assert (len(carrier.calls), await sending(stage, batch)) == (3, 3)
+        recorder.writes.set()
+        await pump
+    assert BREAKER_THRESHOLD <= len(carrier.calls) < 20
 
 
 @pytest.mark.parametrize(

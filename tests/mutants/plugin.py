@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -29,6 +29,8 @@ LEAST, TIMES = float(os.environ.get("MUTANTS_PATIENCE", "5")), 5
 mutant may wait forever."""
 
 
+CLEANINGS = 3
+"""How often what a test leaves behind, which may wait for ever too, is broken off."""
 BROKE_OFF = "the run broke off"
 """The fate of a mutant with which the process of the tests did not go on."""
 
@@ -39,11 +41,15 @@ class TooLong(BaseException):
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
+    left = iter(range(CLEANINGS, -1, -1))
+
     def stop(*_: object) -> None:
+        if not next(left):
+            os._exit(1)  # no end can be made of it here; a new process goes on with the next mutant
         raise TooLong
 
     signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, LEAST)
     try:
         yield
     finally:
@@ -150,7 +156,8 @@ def _killer(seen: Seen, mutant: Mutant, last: str) -> str | None:
     with mutant.applied():
         for item, following in zip(items, [*items[1:], *items[:1]], strict=True):
             if not _passes(item, following, seen.limit(item)):
-                item.session._setupstate.teardown_exact(items[0])
+                with limited(seen.limit(item)), suppress(TooLong):
+                    item.session._setupstate.teardown_exact(items[0])
                 seen.kills[item.nodeid] += 1
                 return item.nodeid
     return None

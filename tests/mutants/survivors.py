@@ -12,6 +12,10 @@ _SAME_FILES: Final = "It lists on a timeline the files that are listed there."
 _LOCKED_TWICE: Final = "It locks what the flip locks a moment later, by itself."
 _LATEST: Final = "A person decides about the latest attempt, whose text comes first without being named."
 _NOTE: Final = "The words of a note."
+_LEASED: Final = "Only what is being sent has a lease, and the transition looks at the status again."
+_NONE_SILENT: Final = "It adds nothing to the count; an account with so many rests already."
+_LATER: Final = "The results are written after the 50 ms of a group."
+_FIGURE: Final = "A figure for operators."
 _UNREACHABLE: Final = "mypy proves that there is no other case."
 _WORDS: Final = "A line in the log."
 
@@ -32,6 +36,17 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.settle._flip: if left: … → if True: …": _LOCKED_TWICE,
     "app.delivery.settle._entries: change.reported.epoch or change.row.state.epoch → change.reported.epoch": _LATEST,
     "app.delivery.settle._entries: detail or 'It is sent again.' → 'It is sent again.'": _NOTE,
+    "app.delivery.sql.sweeper.expired_claims: \"status = 'sending' AND lease_until\" → 'lease_until'": _LEASED,
+    "app.delivery.record.Recorder._note_account: silent and account not in _answering(results) → "
+    "account not in _answering(results)": _NONE_SILENT,
+    "app.delivery.record.Recorder._write_one: log.warning('record_failed', delivery=delivery, "
+    "error=type(error).__name__) → pass": _WORDS,
+    "app.delivery.record.Recorder._write_one: log.error('record_given_up', delivery=delivery, "
+    "error=type(error).__name__) → pass": _WORDS,
+    "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
+    "app.delivery.sending.Sending.record: self._context.telemetry.metrics.count_delivery(channel, provider, ended) → "
+    "pass": _FIGURE,
+    "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports)) → pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
 }
