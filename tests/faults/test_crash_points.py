@@ -87,6 +87,7 @@ async def test_wherever_a_sweep_stops_the_history_holds(begin: Begin, point: str
     sweeping = await trial.worker(crash=f"{point}:1:{way}")
     await sweeping.stopped()
     last = await trial.worker()
+    await last.ready()
     if way == "freeze":
         await asyncio.sleep(WITHIN)
         await trial.left_alone(under_way)

@@ -176,6 +176,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_evidence.py",
             f"{_DELIVERY}/test_receipts.py",
             f"{_DELIVERY}/test_sweeper.py",
+            f"{_DELIVERY}/test_record.py",
             f"{_DELIVERY}/test_whatsapp_pricing.py",
             f"{_DELIVERY}/test_staged_files.py",
         ),
