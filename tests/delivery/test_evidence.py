@@ -1,8 +1,11 @@
 """Whose word counts: of several attempts, of providers and of people."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
+from app.delivery.settle import Report
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, ReportedEvent
 from app.domain.provider_events import ReceiptKind
 from app.domain.words import Channel, ReasonCode
 from tests.delivery.stage import Batch, Stage, because, report
@@ -117,6 +120,41 @@ class TestAFailureReceipt:
         assert await stage.status(batch.first) is S.DELIVERED
 
 
+class TestASuccessReceipt:
+    async def test_that_is_older_than_its_attempt_s_failure_is_no_proof_beside_another_one(
+        self, stage: Stage, twice: Batch
+    ) -> None:
+        began = (await stage.attempts(twice.first))[1].started_at
+        await stage.receipt(twice.first, R.FAILED, epoch=2, occurred_at=began + timedelta(seconds=10))
+        await stage.receipt(twice.first, R.DELIVERED, epoch=1)
+        await stage.receipt(twice.first, R.SENT, epoch=2, occurred_at=began)
+        assert (await stage.attempts(twice.first))[1].outcome == "reported_failed"
+        await stage.receipt(twice.first, R.FAILED, epoch=1, code=C.BOUNCED)
+        assert await stage.status(twice.first) is S.FAILED
+
+    async def test_that_is_not_believed_after_a_refusal_is_no_proof(self, stage: Stage) -> None:
+        batch = await stage.batch()
+        await stage.claim(batch)
+        refusal = because(C.CONTENT_REJECTED, "The provider did not like it.")
+        await stage.settle(report(batch.first, E.REJECT, reason=refusal, outcome="rejected"))
+        await stage.receipt(batch.first, R.SENT, occurred_at=datetime.now(UTC))
+        [attempt] = await stage.attempts(batch.first)
+        assert (await stage.status(batch.first), attempt.outcome) == (S.FAILED, "rejected")
+
+    async def test_up_to_a_moment_is_the_latest_word_of_that_moment(self, stage: Stage) -> None:
+        batch, now = await stage.batch(), datetime.now(UTC)
+        await stage.claim(batch)
+        await stage.settle(report(batch.first, E.ACCEPT, outcome="accepted"))
+        await stage.settle(read_until(batch, now))
+        await stage.receipt(batch.first, R.FAILED, occurred_at=now - timedelta(seconds=10))
+        assert await stage.status(batch.first) is S.READ
+
+
+def read_until(batch: Batch, moment: datetime) -> Report:
+    """What a watermark says: all that was sent until then was read."""
+    return Report(batch.first, ReportedEvent(E.RECEIPT_READ, 1, moment), of_attempt=False)
+
+
 class TestWhatAPersonCalledSent:
     @pytest.fixture
     async def marked(self, stage: Stage) -> Batch:
@@ -150,12 +188,32 @@ class TestWhatAPersonCalledSent:
     ) -> None:
         await stage.settle(report(marked.first, event))
         assert await stage.counts(marked) == {"queued": 1}
+        assert (await stage.timeline(marked))[-1] == (
+            "system_note",
+            "A mass reply was not sent here, although it had been marked as sent. It is sent again.",
+        )
         bill = "SELECT segments_billed AS n FROM lanes WHERE mass_reply_id = :id"
         assert (await stage.one(bill, id=marked.id)).n == 0
         assert len(await stage.claim(marked)) == 1
         await stage.settle(report(marked.first, E.ACCEPT, 2, outcome="accepted"))
         assert (await stage.one(bill, id=marked.id)).n == 3
         assert [kind for kind, _ in await stage.timeline(marked)].count("reply") == 1
+
+    async def test_is_not_proved_by_what_was_said_of_everything(self, stage: Stage, marked: Batch) -> None:
+        await stage.settle(read_until(marked, datetime.now(UTC)))
+        assert [attempt.outcome for attempt in await stage.attempts(marked.first)] == ["marked_sent"]
+        await stage.settle(report(marked.first, E.REJECT, reason=LOST, outcome="rejected"))
+        assert await stage.status(marked.first) is S.FAILED
+
+    async def test_is_cancelled_with_its_mass_reply_if_nothing_left(self, stage: Stage, marked: Batch) -> None:
+        await stage.runs("UPDATE mass_replies SET status = 'cancelled' WHERE id = :id", id=marked.id)
+        await stage.settle(report(marked.first, E.GIVE_BACK))
+        assert await stage.counts(marked) == {"cancelled": 1}
+        assert (await stage.timeline(marked))[-1] == (
+            "system_note",
+            "A mass reply was not sent here, although it had been marked as sent. "
+            "The mass reply was cancelled before this was sent.",
+        )
 
     async def test_stays_sent_once_a_provider_has_said_so(self, stage: Stage, marked: Batch) -> None:
         await stage.receipt(marked.first, R.SENT)

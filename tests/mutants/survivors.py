@@ -7,11 +7,11 @@ _TWICE: Final = "The row is locked since it was judged; the compare-and-set is t
 _DUE: Final = "Only what is queued waits for that time, and what comes back from a claim was due already."
 _SAME_WORD: Final = "Every caller that names an outcome names the one that the event has."
 _NO_FACTS: Final = "It writes the attempt once more as it is."
+_NOTHING: Final = "It writes nothing, in one more round trip."
 _NO_FILES: Final = "It lists the files of a message that has none."
 _SAME_FILES: Final = "It lists on a timeline the files that are listed there."
 _LOCKED_TWICE: Final = "It locks what the flip locks a moment later, by itself."
 _LATEST: Final = "A person decides about the latest attempt, whose text comes first without being named."
-_NOTE: Final = "The words of a note."
 _LEASED: Final = "Only what is being sent has a lease, and the transition looks at the status again."
 _NONE_SILENT: Final = "It adds nothing to the count; an account with so many rests already."
 _LATER: Final = "The results are written after the 50 ms of a group."
@@ -25,7 +25,12 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.settle._not_before: row.now if again else None → row.now": _DUE,
     "app.delivery.settle._not_before: DeliveryStatus.SENDING → DeliveryStatus.SENT": _DUE,
     "app.delivery.settle._not_before: move.to is DeliveryStatus.QUEUED and row.state.status is not "
+    "DeliveryStatus.SENDING → move.to is DeliveryStatus.QUEUED": _DUE,
+    "app.delivery.settle._not_before: move.to is DeliveryStatus.QUEUED and row.state.status is not "
     "DeliveryStatus.SENDING → move.to is DeliveryStatus.QUEUED or row.state.status is not DeliveryStatus.SENDING": _DUE,
+    "app.delivery.settle.settle: if written: … → if True: …": _NOTHING,
+    "app.delivery.settle._settle_group: await _write(tx, changes, ended) if changes or ended else ([], []) → "
+    "await _write(tx, changes, ended)": _NOTHING,
     "app.delivery.settle._outcome: report.outcome or (_ENDS.get(reported.event) if report.of_attempt else None) → "
     "_ENDS.get(reported.event) if report.of_attempt else None": _SAME_WORD,
     "app.delivery.settle._outcome: not has_facts or (reported.epoch is None and (not isinstance(answer, Transition))) "
@@ -33,9 +38,10 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → each.newly_sent": _NO_FILES,
     "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → "
     "each.row.has_attachments": _SAME_FILES,
+    "app.delivery.settle._settle_group: each.newly_sent and each.row.has_attachments → "
+    "each.newly_sent or each.row.has_attachments": _SAME_FILES,
     "app.delivery.settle._flip: if left: … → if True: …": _LOCKED_TWICE,
     "app.delivery.settle._entries: change.reported.epoch or change.row.state.epoch → change.reported.epoch": _LATEST,
-    "app.delivery.settle._entries: detail or 'It is sent again.' → 'It is sent again.'": _NOTE,
     "app.delivery.sql.sweeper.expired_claims: \"status = 'sending' AND lease_until\" → 'lease_until'": _LEASED,
     "app.delivery.record.Recorder._note_account: silent and account not in _answering(results) → "
     "account not in _answering(results)": _NONE_SILENT,
