@@ -55,11 +55,17 @@ def _measured(run: Run, name: str) -> Outcome:
         figures, failure = asyncio.run(_within(LONGEST, run, name)), None
     except Exception as error:  # noqa: BLE001 - the other measures go on
         traceback.print_exception(error)
-        figures, failure = [], f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+        figures, failure = [], _in_one_line(error)
     outcome = Outcome(measured, round(time.perf_counter() - started, 1), figures, failure)
     print(*outcome.rows(name), sep="\n")
     print(f"({name} took {outcome.seconds:.0f} s)", flush=True)
     return outcome
+
+
+def _in_one_line(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
 
 
 async def _within(seconds: float, run: Run, name: str) -> list[Figure]:

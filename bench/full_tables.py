@@ -25,7 +25,7 @@ OF_EACH: Final = 10_000
 """Deliveries of a mass reply."""
 AT_ONCE: Final = 250_000
 WRITERS: Final = 2
-BYTES: Final = 4_000
+BYTES: Final = 3_000
 """On the disk for each while they are put in: rows, indexes, and the log of both."""
 
 _HURRY: Final = {

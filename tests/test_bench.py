@@ -43,7 +43,7 @@ def test_a_measure_that_fails_is_in_the_table_with_its_reason_and_the_others_go_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def fails(_: Run) -> list[Figure]:
-        raise AssertionError("3 messages left twice")
+        raise ExceptionGroup("…", [AssertionError("3 messages left twice")])
 
     async def hangs(_: Run) -> list[Figure]:
         await asyncio.sleep(60)
