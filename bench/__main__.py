@@ -8,6 +8,7 @@ the others go on.
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 import traceback
@@ -28,6 +29,7 @@ LONGEST: Final = 600
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the servers end too
     asked = _arguments()
     name = "bench-quick" if asked.quick else "bench"
     found = dict[str, Outcome]()

@@ -59,6 +59,7 @@ def test_a_measure_that_fails_is_in_the_table_with_its_reason_and_the_others_go_
     monkeypatch.setattr(bench.__main__, "LONGEST", 0.01)
     monkeypatch.setattr(bench.__main__, "running_stack", nullcontext)
     monkeypatch.setattr(bench.__main__, "this_machine", this_machine)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["bench"])
     with pytest.raises(SystemExit) as ended:
         bench.__main__.main()
