@@ -5,16 +5,20 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
 
 from app.domain.permissions import Role
+from app.domain.words import Channel
 from app.main import create_app
+from app.runtime import Runtime
 from app.settings import Settings
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import started
+from tests.scene import add_account, add_conversation, add_conversations, postmark
 
 LEAST_POOL = 6
 
@@ -87,3 +91,21 @@ async def test_a_poll_takes_one_round_trip_more(line: tuple[Line, Settings], cal
         tag = (await caller.get(each)).headers["ETag"]
         whole, known = [await round_trips(line[0], caller, each, **given) for given in ({}, {"If-None-Match": tag})]
         assert (whole, known) == (2, 2)
+
+
+async def test_creating_takes_the_same_few_round_trips_for_a_piece_of_conversations_as_for_one(
+    line: tuple[Line, Settings], caller: httpx.AsyncClient, runtime: Runtime, tenant: UUID
+) -> None:
+    await add_account(runtime, tenant, postmark("https://api.example.com"))
+    await add_conversations(runtime, tenant, Channel.EMAIL, 40, tag="many")
+    await add_conversation(runtime, tenant, Channel.EMAIL, "ann@example.com", tags=["one"])
+    asked = {tag: [await questions_of_create(caller, line[0], tag) for _ in range(6)] for tag in ("one", "many")}
+    assert min(asked["one"]) == min(asked["many"]) <= 36, asked
+
+
+async def questions_of_create(caller: httpx.AsyncClient, line: Line, tag: str) -> int:
+    before = line.questions
+    body = {**BATCH, "selection": {"filter": {"tags": {"any": [tag]}}}}
+    created = await caller.post("/mass-replies", json=body)
+    assert created.status_code == 201, created.text
+    return line.questions - before

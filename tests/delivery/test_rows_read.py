@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import sqlalchemy as sa
 
+from app.delivery.expand import Judge, expand
 from app.delivery.judge import RecipientLoader
+from app.delivery.plan import load_plan
 from app.delivery.settle import settle
+from app.delivery.sql.preparation import FrozenPage
 from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus
 from app.domain.filters import Filter, TagCondition
 from app.domain.guards import NO_GUARDS
@@ -20,6 +23,7 @@ from app.webhooks.sql import event_contents
 from tests.conftest import create_tenant
 from tests.delivery.stage import Batch, Stage, make_stage, report, staged
 from tests.plans import counting_rows, renew_statistics
+from tests.store.selecting import mass_reply
 
 ALL, FEW = 1_200, 60
 A_HANDFUL = 20
@@ -75,6 +79,13 @@ async def load(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     assert len(found) == FEW
 
 
+async def prepare(tx: TenantTx, stage: Stage, batch: Batch) -> None:
+    id_ = await mass_reply(tx)
+    page = FrozenPage(0, batch.conversations[::20], is_last=True)
+    await expand(tx, Judge(stage.runtime.aside), await load_plan(tx, id_), id_, page)
+    assert await tx.scalar(sa.text("SELECT queued FROM lanes WHERE mass_reply_id = :id"), id=id_) == FEW
+
+
 async def views(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     assert len(await conversations.view_conversations(tx, batch.conversations[::20])) == FEW
 
@@ -101,7 +112,7 @@ async def claim(tx: TenantTx, stage: Stage, batch: Batch) -> None:
     assert len(await stage.claim_in(tx, batch, FEW)) == FEW
 
 
-@pytest.mark.parametrize("work", [page, page_of_one_status, some, load])
+@pytest.mark.parametrize("work", [page, page_of_one_status, some, load, prepare])
 async def test_a_few_are_found_by_key_for_a_tenant_that_the_statistics_do_not_know(unknown: Stage, work: Work) -> None:
     batch = await unknown.batch(ALL)
     async with unknown.database.begin(unknown.tenant) as tx, counting_rows(tx) as read:

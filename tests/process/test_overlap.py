@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.process.overlap import Ahead, InTurn
+from app.process.overlap import Ahead, InTurn, both
 
 
 async def numbers(seen: list[str], most: int = 2) -> AsyncGenerator[int, None]:
@@ -100,3 +100,39 @@ async def test_an_error_of_the_caller_ends_the_work() -> None:
     with pytest.raises(KeyError):
         await in_turn(work(seen, "first"), fails=True)
     assert seen == ["first begins"]
+
+
+async def test_two_pieces_of_work_overlap_and_both_results_are_returned() -> None:
+    began = asyncio.Event()
+
+    async def one() -> int:
+        began.set()
+        return 1
+
+    async def waits() -> str:
+        await began.wait()
+        return "other"
+
+    assert await both(one(), waits()) == (1, "other")
+    assert await both(waits(), one()) == ("other", 1)
+
+
+async def test_the_error_of_one_of_two_is_raised_once_the_other_has_ended() -> None:
+    ended = list[str]()
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise ValueError("no more")
+
+    async def goes_on(passes: int) -> None:
+        try:
+            for _ in range(passes):
+                await asyncio.sleep(0)
+        finally:
+            ended.append("ended")
+
+    with pytest.raises(ValueError, match="no more"):
+        await both(fails(), goes_on(1_000_000))
+    with pytest.raises(ValueError, match="no more"):
+        await both(goes_on(3), fails())
+    assert ended == ["ended", "ended"]
