@@ -122,6 +122,22 @@ def test_two_responses_that_differ_have_two_tags(one: Any, other: Any) -> None:
         assert state_tag(state_of(before, then)) != state_tag(state_of(after, now))
 
 
+@pytest.mark.parametrize("status", MassReplyStatus)
+def test_any_column_that_changes_the_response_changes_the_tag(status: MassReplyStatus) -> None:
+    usual: list[Change] = [("status", status), ("preflight", json.dumps(PREFLIGHT))]
+    before = taken(usual, [[]])
+    for change in ((name, value) for name, values in COLUMNS.items() for value in values):
+        after = taken([*usual, change], [[]])
+        if response(before, NOW) != response(after, NOW):
+            assert state_tag(state_of(before, NOW)) != state_tag(state_of(after, NOW)), change
+
+
+def test_who_has_stopped_a_lane_is_part_of_the_state() -> None:
+    lane, account = (taken([], [[(name, "failure_share")]]) for name in ("pause_reason", "account_pause_reason"))
+    assert response(lane, NOW) != response(account, NOW)
+    assert state_tag(state_of(lane, NOW)) != state_tag(state_of(account, NOW))
+
+
 @pytest.mark.parametrize("change", [(name, value) for name, values in LANE.items() for value in values])
 @pytest.mark.parametrize("queued", [0, 1])
 def test_a_lane_changes_the_tag_if_and_only_if_it_changes_the_response(change: Change, queued: int) -> None:
