@@ -1,7 +1,7 @@
-"""One account as a user has it, beside the bare loop and the naive design, in turns.
+"""One account as a user has it, beside two bare loops and the naive design, in turns.
 
-The limit is the smaller of calls in flight ÷ latency and the bare loop against a provider that answers at once. Whoever
-is not measured stands still.
+The limit is the smaller of calls in flight ÷ latency and the bare loop against a provider that answers at once. The
+other loop, "bare httpx", makes its calls with what the naive design uses. Whoever is not measured stands still.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from bench import user
-from bench.bare import bare_loop
+from bench.bare import PLAIN, bare_loop
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
 from bench.naive import naive_design
@@ -40,6 +40,7 @@ class Turn:
 
     here: float
     bare: float
+    plain: float
     naive: float
 
 
@@ -61,19 +62,22 @@ async def measure(run: Run, milliseconds: int, in_flight: int) -> list[Figure]:
 async def _turns(case: Case, port: int) -> list[Turn]:
     service, turns = case.service, list[Turn]()
     async with naive_design(port, case.in_flight, service.owner_url, service.redis_url) as naive:
-        with bare_loop(port, case.in_flight) as loop:
+        with bare_loop(port, case.in_flight) as ours, bare_loop(port, case.in_flight, PLAIN) as plain:
             for _ in range(case.turns):
                 with frozen(naive.pids):
                     here = await user.send(service, "sms")
                 with frozen(service.pids):
                     with frozen(naive.pids):
-                        bare = loop.rate(case.count if case.latency else DELIVERIES[0])
-                    turns.append(Turn(here, bare, await naive.rate(case.count)))
+                        bare, httpx = (
+                            loop.rate(case.count if case.latency else DELIVERIES[0]) for loop in (ours, plain)
+                        )
+                    turns.append(Turn(here, bare, httpx, await naive.rate(case.count)))
     return turns
 
 
 def _figure(case: Case, machine: float, turns: list[Turn]) -> Figure:
-    here, bare, naive = (median(getattr(turn, name) for turn in turns) for name in ("here", "bare", "naive"))
+    names = ("here", "bare", "plain", "naive")
+    here, bare, plain, naive = (median(getattr(turn, name) for turn in turns) for name in names)
     if case.latency and case.in_flight / case.latency < machine:
         limit, of_limit, targets = case.in_flight / case.latency, here * case.latency / case.in_flight, (0.9, 1.5)
     else:
@@ -81,6 +85,8 @@ def _figure(case: Case, machine: float, turns: list[Turn]) -> Figure:
     goals = (
         Goal("of the limit", of_limit, at_least=targets[0]),
         Goal("to naive", median(turn.here / turn.naive for turn in turns), at_least=targets[1]),
+        Goal("of bare httpx", median(turn.here / turn.plain for turn in turns)),
     )
+    beside = {"limit": limit, "bare loop": bare, "bare httpx": plain, "naive": naive}
     name = f"one account, {case.milliseconds} ms, {case.in_flight} in flight"
-    return Figure(name, here, "deliveries/s", {"limit": limit, "bare loop": bare, "naive": naive}, goals)
+    return Figure(name, here, "deliveries/s", beside, goals)

@@ -1,6 +1,8 @@
 """The bare loop: the same client, the same request, nothing else, in as many processes as there are workers.
 
-`python -m bench.bare PORT IN_FLIGHT` posts as often as each line of its input says, and prints the rate.
+With `PLAIN` the client is httpx as it comes, as in the naive design: ours takes a fraction of its time for a call.
+
+`python -m bench.bare PORT IN_FLIGHT [plain]` posts as often as each line of its input says, and prints the rate.
 """
 
 import asyncio
@@ -10,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import uvloop
@@ -18,6 +20,8 @@ import uvloop
 from app.channels.http import open_http
 from bench.load import MESSAGE, SID
 from bench.stack import WORKERS
+
+PLAIN: Final = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,9 @@ class BareLoop:
 
 
 @contextmanager
-def bare_loop(port: int, in_flight: int) -> Iterator[BareLoop]:
+def bare_loop(port: int, in_flight: int, *client: str) -> Iterator[BareLoop]:
     """Start the loops, which end with their input, and let them open their connections."""
-    command = [sys.executable, "-m", "bench.bare", str(port), str(in_flight // WORKERS)]
+    command = [sys.executable, "-m", "bench.bare", str(port), str(in_flight // WORKERS), *client]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     loops = BareLoop([subprocess.Popen(command, text=True, **pipes) for _ in range(WORKERS)])
     try:
@@ -51,10 +55,19 @@ def bare_loop(port: int, in_flight: int) -> Iterator[BareLoop]:
             process.communicate(timeout=30)
 
 
-async def main(port: int, in_flight: int) -> None:
-    async with open_http(allow_private_urls=True, max_connections=in_flight) as http:
+async def main(port: int, in_flight: int, *, plain: bool) -> None:
+    async with _plain(in_flight) if plain else _ours(in_flight) as http:
         while line := await asyncio.to_thread(sys.stdin.readline):
             print(await _rate(http, port, int(line), in_flight), flush=True)
+
+
+def _ours(in_flight: int) -> httpx.AsyncClient:
+    return open_http(allow_private_urls=True, max_connections=in_flight)
+
+
+def _plain(in_flight: int) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
+    return httpx.AsyncClient(limits=limits)
 
 
 async def _rate(http: httpx.AsyncClient, port: int, count: int, in_flight: int) -> float:
@@ -73,4 +86,4 @@ async def _post(http: httpx.AsyncClient, url: str, form: dict[str, str], remaini
 
 
 if __name__ == "__main__":
-    uvloop.run(main(*map(int, sys.argv[1:3])))
+    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2]), plain=PLAIN in sys.argv))
