@@ -51,6 +51,10 @@ class AddedMessage:
     """The key of the address that a reply goes to."""
 
 
+Addresses = Callable[[], Iterable[Address]]
+"""Returns addresses. Finding them takes time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What some lines have changed, to be stored."""
@@ -67,7 +71,9 @@ class Changes:
     """Of stored conversations, by external id. Storing new ones adds theirs."""
     published: frozenset[ConversationId]
     """The conversations that were stored before the first line. What happens to others is not published."""
-    addresses: Callable[[], Iterable[Address]] = field(repr=False)
+    stored_contacts: set[str]
+    """By external id. Storing new ones adds theirs."""
+    addresses: Addresses = field(repr=False)
     """Returns the addresses that the lines made reachable."""
 
 
@@ -92,6 +98,8 @@ class Chunk:
     """The conversations as they are stored, without those that the lines create."""
     ids: dict[str, ConversationId] = field(default_factory=dict)
     """Of stored conversations, by external id."""
+    stored_contacts: set[str] = field(default_factory=set)
+    """By external id."""
     used_elsewhere: frozenset[str] = frozenset()
     """Contacts without an id that other conversations have."""
     left: set[str] = field(default_factory=set)
@@ -112,6 +120,7 @@ class Chunk:
             updates=self._updates(conversations),
             ids=self.ids,
             published=frozenset(each.id for each in self.stored.values() if each.id is not None),
+            stored_contacts=self.stored_contacts,
             addresses=lambda: self._addresses(conversations.values(), contacts),
         )
         self.stored |= {key: each for key, each in conversations.items() if key in self.stored}
@@ -170,14 +179,15 @@ class Chunk:
         return f"This conversation cannot be replied to: {_ADDRESS_FIELDS.get(channel, '/address')} is missing."
 
     def _draft(self, line: ConversationLine, before: Conversation | None, now: datetime) -> Conversation:
-        """Return the conversation as the line says it, with its contact unchanged."""
+        """Return the conversation as the line says it, with its contact unchanged, or the one that the line names."""
         if before is None and "channel" not in line.given:
             raise InvalidLine("channel_required", "/channel: A new conversation needs a channel.")
         self._check_account(line, before)
         fields = _merged({} if before is None else before.custom_fields, line.custom_fields)
         if before is None:
             given = {"created_at": now, **line.given}
-            draft = Conversation(contact="", external_id=line.external_id, custom_fields=fields, **given)
+            named = (line.contact and line.contact.external_id) or ""
+            draft = Conversation(contact=named, external_id=line.external_id, custom_fields=fields, **given)
         else:
             draft = replace(before, custom_fields=fields, **line.given)
         address = None if draft.address is None else self._read(draft, draft.address).stored or None
@@ -227,7 +237,8 @@ class Chunk:
         own, derived = contact.address_on(draft.channel), before is not None and before.address is None
         given = None if draft.address is None else self._read(draft, draft.address)
         if given is None or (derived and own is not None and self._read(draft, own).key == given.key):
-            return replace(draft, contact=named, address=None, address_key=None)
+            is_so = draft.contact == named and draft.address is None and draft.address_key is None
+            return draft if is_so else replace(draft, contact=named, address=None, address_key=None)
         return replace(draft, contact=named, address_key=given.key)
 
     def _check_account(self, line: ConversationLine, before: Conversation | None) -> None:

@@ -1,63 +1,27 @@
 """Importing lines, in groups, one transaction a group."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
+from typing import Final
 
-from app.conversations.import_chunk import Changes, Chunk
-from app.conversations.import_line import ConversationLine, InvalidLine, parse_line
+from app.conversations.import_chunk import Addresses, Changes, Chunk
+from app.conversations.import_groups import SLICE, Group, NumberedLine, read_groups
+from app.conversations.import_line import InvalidLine
 from app.conversations.import_report import ImportReport
-from app.conversations.ordinary_line import parse_ordinary
+from app.conversations.import_turns import Storing, Turn
 from app.conversations.sql.imports import load_chunk, store_changes
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
-from app.mail.splitting import OversizedItem, split_lines
 from app.process.overlap import Ahead, InTurn
 from app.process.slices import Slices
 from app.store.database import Database
 from app.store.erased_addresses import block_again
 from app.store.transactions import TenantTx
 
-GROUP_LINES = 500
-GROUP_BYTES = 256 * 1024
-"""The most bytes of lines that are stored together. Two groups are in memory."""
-PART_LINES = 200
+PART_LINES: Final = 200
 """Lines that are applied before the first of them are written: encoding them is one piece of work on the event loop."""
-SLICE = 0.001
-"""Seconds of reading and applying lines after which PostgreSQL gets its next statement, if it waits for one."""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedLine:
-    number: int
-    line: ConversationLine
-
-
-@dataclass(slots=True)
-class Group:
-    """Lines that are stored in one transaction, and what was wrong with those between them."""
-
-    lines: list[NumberedLine] = field(default_factory=list)
-    refused: list[tuple[int, InvalidLine]] = field(default_factory=list)
-    left_out: int = 0
-    size: int = 0
-    """In bytes."""
-
-    def read(self, number: int, raw: bytes | OversizedItem) -> None:
-        try:
-            line = _line(raw)
-        except InvalidLine as error:
-            self.refused.append((number, error))
-            return
-        if line is None:
-            self.left_out += 1
-            return
-        self.lines.append(NumberedLine(number, line))
-        self.size += len(raw) if isinstance(raw, bytes) else 0
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.lines) + len(self.refused) >= GROUP_LINES or self.size > GROUP_BYTES
 
 
 async def import_lines(
@@ -65,51 +29,58 @@ async def import_lines(
 ) -> ImportReport:
     """Import NDJSON, a conversation a line. A finished group of lines stays, whatever comes after it.
 
-    While PostgreSQL writes one group, the next is read.
+    While PostgreSQL writes two groups, the next is read.
     """
     report = ImportReport()
-    async with Ahead(_groups(body)) as groups:
+    store = _Groups(database, tenant, digests).store
+    async with Ahead(read_groups(body)) as groups, Storing(store, report) as storing:
         while (group := await groups.next()) is not None:
-            for number, error in group.refused:
-                report.refuse(number, error)
-            report.left_out += group.left_out
-            if group.lines:
-                async with database.begin(tenant) as tx:
-                    chunk = await load_chunk(tx, [each.line for each in group.lines])
-                    groups.begin()
-                    await _apply_and_store(tx, chunk, group.lines, report, digests)
+            groups.begin()
+            await storing.add(group)
     report.sort()
     return report
 
 
-async def _groups(body: AsyncIterable[bytes]) -> AsyncGenerator[Group, None]:
-    group, number = Group(), 0
-    slices = Slices(SLICE)
-    async for raw in split_lines(body):
-        await slices.pause()
-        number += 1
-        group.read(number, raw)
-        if group.is_full:
-            yield group
-            group = Group()
-    yield group
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Groups of one import."""
 
+    database: Database
+    tenant: TenantId
+    digests: AddressDigests
 
-def _line(raw: bytes | OversizedItem) -> ConversationLine | None:
-    if isinstance(raw, OversizedItem):
-        raise InvalidLine("too_large", f"This line has {raw.size:,} bytes, which is too many.")
-    return parse_ordinary(raw) or (parse_line(raw) if raw.strip() else None)
+    async def store(self, group: Group, turn: Turn | None) -> ImportReport:
+        """Store a group: in its turn, or while no other import of the tenant is under way."""
+        report = group.report()
+        if not group.lines:
+            return report
+        async with self.database.begin(self.tenant) as tx:
+            chunk = await load_chunk(tx, [each.line for each in group.lines], turn)
+            if turn is not None:
+                turn.has_loaded()
+            addresses = await _apply_and_store(tx, chunk, group.lines, report)
+            if turn is not None:
+                await turn.comes()
+            # Two groups may reach the same address by different contacts, and would wait for each other here.
+            await block_again(tx, self.digests, lambda: chain.from_iterable(each() for each in addresses))
+        return report
 
 
 async def _apply_and_store(
-    tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport, digests: AddressDigests
-) -> None:
-    """Apply the lines, part by part, and store what one part has changed while the next one applies."""
-    now = datetime.now(UTC)
+    tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport
+) -> list[Addresses]:
+    """Apply the lines, part by part, and store what one part has changed while the next one applies.
+
+    Return the addresses that each part made reachable.
+    """
+    now, addresses = datetime.now(UTC), []
     async with InTurn() as storing:
         for start in range(0, len(lines), PART_LINES):
             await _apply(chunk, lines[start : start + PART_LINES], now, report)
-            await storing.begin(write_changes(tx, chunk.take_changes(), now, digests))
+            changes = chunk.take_changes()
+            addresses.append(changes.addresses)
+            await storing.begin(store_changes(tx, changes, now))
+    return addresses
 
 
 async def _apply(chunk: Chunk, lines: Sequence[NumberedLine], now: datetime, report: ImportReport) -> None:

@@ -55,10 +55,10 @@ class Address:
         `region` is the country (ISO 3166) in which national numbers of SMS and voice are read. `private` allows e-mail
         domains that only the tenant's own mail server knows, such as `.local`.
         """
-        written = _Written(text, region, private)
-        if not _is_too_long(channel, written):
-            return _read(channel, written)
+        if not _is_too_long(channel, text):
+            return _read(channel, text, region, private)
         left = without_marks(text)
+        written = _Written(text, region, private)
         return cls(channel, left, left.lower() if channel is Channel.EMAIL else left, written)
 
     @property
@@ -67,7 +67,7 @@ class Address:
 
         Computed on demand: most imported addresses are never written to, and this check is the slowest part.
         """
-        return None if _is_too_long(self.channel, self._read_from) else _wire(self.channel, self._read_from)
+        return None if _is_too_long(self.channel, self._read_from.text) else _wire(self.channel, self._read_from)
 
     @property
     def family(self) -> str:
@@ -82,12 +82,13 @@ class Address:
         return (number_spellings(self.key) if self.channel in PHONE_CHANNELS else frozenset({self.key})) | {self.stored}
 
 
-def _is_too_long(channel: Channel, written: _Written) -> bool:
-    return len(written.text) > LONGEST and (channel is Channel.EMAIL or channel in PHONE_CHANNELS)
+def _is_too_long(channel: Channel, text: str) -> bool:
+    return len(text) > LONGEST and (channel is Channel.EMAIL or channel in PHONE_CHANNELS)
 
 
 @lru_cache(_REMEMBERED)
-def _read(channel: Channel, written: _Written) -> Address:
+def _read(channel: Channel, text: str, region: str | None, private: bool) -> Address:
+    written = _Written(text, region, private)
     if channel is Channel.EMAIL:
         mailbox = read_mailbox_address(written.text)
         return Address(channel, mailbox.stored, mailbox.key, written)

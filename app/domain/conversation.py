@@ -17,7 +17,9 @@ REOPENED = frozenset({ConversationStatus.DONE, ConversationStatus.SNOOZED})
 stays archived."""
 
 
-@dataclass(frozen=True, slots=True)
+# These three are not frozen: an import makes several of them for each line, and would take twice as long for it. Nobody
+# changes one that is made.
+@dataclass(slots=True)
 class Contact:
     external_id: str
     name: str | None = field(default=None, repr=False)
@@ -36,7 +38,7 @@ class Contact:
         return self.phone if channel in PHONE_CHANNELS else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Conversation:
     channel: Channel
     contact: str
@@ -67,7 +69,7 @@ class Conversation:
     reply_references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CustomerMessage:
     text: str = field(repr=False)
     provider_message_id: str | None = None

@@ -208,7 +208,12 @@ _RENUMBERED: Final = {
 }
 
 
+_RENUMBERED_CODES: Final = tuple(_RENUMBERED)
+
+
 def _today(e164: str) -> str:
+    if not e164.startswith(_RENUMBERED_CODES):  # nearly every number
+        return e164
     for code, renumbering in _of_country(e164):
         old = renumbering.before.fullmatch(e164[len(code) :])
         if old is not None:

@@ -166,3 +166,11 @@ async def test_an_older_message_neither_reopens_a_conversation_nor_asks_for_a_re
     assert await desk.outcomes(patch(last_customer_message=history)) == (0, 1, 0, 0)
     assert (await desk.view()).conversation == before
     assert "Years ago" in await desk.texts()
+
+
+async def test_whoever_comes_to_an_address_and_goes_again_leaves_the_customer_there(desk: Desk) -> None:
+    await desk.imports(line("c-1", contact=nameless(), address="ann@example.test"))
+    passing = [line("c-2", contact={}, address=address) for address in ("ann@example.test", "bo@example.test")]
+    await desk.imports(*passing)
+    contact = (await desk.view("c-1")).contact
+    assert (contact.external_id, contact.name) == ("email:ann@example.test", "Ann Lee")
