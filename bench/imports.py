@@ -35,18 +35,22 @@ async def measure(stack: Stack, lines: int = LINES) -> dict[str, Any]:
         await user.save_account(service.client, "sms", account("sms", NOBODY))
         await import_lines(service, "warm", 0, 500)
         part, used = lines // PARTS, Used(service)
-        seconds = [await import_lines(service, "c", start * part, part) for start in range(PARTS)]
+        seconds, megabytes = [], []
+        for start in range(PARTS):
+            seconds.append(await import_lines(service, "c", start * part, part))
+            megabytes.append(round(peak_megabytes(service.api.process.pid)))
         new = used.per_1000(part * PARTS)
         again = await import_lines(service, "c", (PARTS - 1) * part, part)
         return {
             "lines": part * PARTS,
             "per_second": round(part * PARTS / sum(seconds)),
+            "per_second_of_each_tenth": [round(part / each) for each in seconds],
             "first_tenth_per_second": round(part / seconds[0]),
             "last_tenth_per_second": round(part / seconds[-1]),
             "cpu_ms_per_1000": new,
             "unchanged_per_second": round(part / again),
             "unchanged_cpu_ms_per_1000": used.per_1000(part),
-            "api_megabytes": round(peak_megabytes(service.api.process.pid)),
+            "api_megabytes_after_each_tenth": megabytes,
         }
 
 

@@ -34,14 +34,14 @@ class LineOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewMessage:
     external_id: str
     """The conversation's."""
     message: CustomerMessage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AddedMessage:
     """A message with what it is stored with."""
 

@@ -46,7 +46,7 @@ FieldsPatch = Mapping[str, object] | None
 """A merge patch (RFC 7396) of custom fields: a null removes one of them, None removes all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ContactLine:
     external_id: str | None = None
     given: Given = field(default_factory=dict, repr=False)
@@ -60,7 +60,7 @@ NOBODY = ContactLine(given=dict.fromkeys(("name", "first_name", "email", "phone"
 """What null makes of a contact. Its opt-out stays."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ConversationLine:
     external_id: str
     given: Given = field(default_factory=dict, repr=False)

@@ -1,11 +1,12 @@
 """Storing groups of lines in their order, two at once.
 
 A group begins once the one before it has loaded and locked what it refers to, and commits once that one has committed.
-So an import that ends early has stored its first groups and nothing after them. If a group speaks of a conversation or
-a contact that the one before it speaks of too, it waits until that one is stored.
+So an import that ends early has stored its first groups and nothing after them. If a group may change a conversation or
+a contact that the one before it may change too, it waits until that one is stored.
 
 Whoever else writes the same objects is found out: a row stays locked for too long, there is a deadlock, or somebody has
-just created an object. Then the groups under way are given up and stored again, one by one and each alone.
+just created an object. Then the groups under way are given up and stored again, one by one and each alone. So they are
+if there is no second connection.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from typing import Final, Literal, Self
 
 from app.conversations.import_groups import Group
 from app.conversations.import_report import ImportReport
+from app.domain.errors import Overloaded
 from app.process.overlap import ended
 from app.store.overload import is_in_the_way
 
@@ -117,7 +119,7 @@ class Storing:
             self._report.add(await self._under_way[0].task)
         except Exception as error:
             groups = await self._give_up()
-            if not (isinstance(error, GaveUp) or is_in_the_way(error)):
+            if not (isinstance(error, GaveUp | Overloaded) or is_in_the_way(error)):
                 raise
             for group in groups:
                 self._report.add(await self._store(group, None))

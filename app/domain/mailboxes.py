@@ -40,7 +40,7 @@ _NOWHERE: Final = re.compile(r"(?:^|\.)(?:invalid|onion)$")
 """Domains that no mail server has, not even a private one (RFC 6761, RFC 7686)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadMailbox:
     stored: str = field(repr=False)
     key: str = field(repr=False)

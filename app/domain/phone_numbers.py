@@ -36,7 +36,7 @@ _REMEMBERED: Final = 8_192
 """A number is read for each channel that carries it. The parsed ones are never changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadNumber:
     stored: str = field(repr=False)
     """E.164 if it could be read, else the text."""
