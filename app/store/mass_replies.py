@@ -111,10 +111,7 @@ async def exists(tx: TenantTx, id_: UUID) -> bool:
 
 
 class Snapshot:
-    """A mass reply as one statement has read it. Most of it is not taken apart before it is needed.
-
-    Of a long list of ids, its selection has the first ones and how many there are.
-    """
+    """A mass reply as one statement has read it. Most of it is not taken apart before it is needed."""
 
     def __init__(self, row: Row) -> None:
         self._row = row
@@ -141,7 +138,7 @@ class Snapshot:
 
 
 async def look(database: Database, tenant: TenantId, id_: UUID) -> Snapshot | None:
-    """Return a mass reply for a response, in one round trip."""
+    """Return a mass reply for a response, in one round trip. Of a long selection it has the first ids."""
     row = await database.ask(tenant, _LOOK, id=id_)
     return None if row is None else Snapshot(row)
 
@@ -166,7 +163,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
 async def page(
     database: Database, tenant: TenantId, query: MassReplyQuery, *, before: UUID | None, limit: int
 ) -> list[Snapshot]:
-    """List mass replies older than `before`, newest first, in one round trip."""
+    """List mass replies older than `before`, newest first, as `look` returns them."""
     values = {**asdict(query), "before": before}
     given = {name: value for name, value in values.items() if value is not None}
     rows = await database.fetch(tenant, _page(tuple(given)), limit=limit, **given)
