@@ -15,6 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.delivery.sql.recipients import the_one
 from app.delivery.sql.settlements import Locked
 from app.domain.outbox import Changed
 from app.store.transactions import TenantTx
@@ -113,11 +114,12 @@ _RESTORE: Final = sa.text(f"""
     WITH back AS MATERIALIZED (
         SELECT c.id, {_given_back("engagement")}, {_given_back("status")}
         FROM deliveries me
-        CROSS JOIN LATERAL (SELECT * FROM conversations WHERE tenant_id = :tenant AND id = me.conversation_id LIMIT 1) c
+        CROSS JOIN LATERAL (SELECT * FROM conversations
+                            WHERE tenant_id = :tenant AND {the_one("me.conversation_id")}) c
         CROSS JOIN LATERAL (
             SELECT * FROM deliveries
             WHERE tenant_id = :tenant AND contact_id IN (me.contact_id, c.contact_id) AND conversation_id = c.id
-            OFFSET 0) o
+            ORDER BY contact_id OFFSET 0) o  -- the index that finds them has this order; a record sorts nothing
         WHERE me.tenant_id = :tenant AND me.id = ANY (CAST(:ids AS uuid[]))
         GROUP BY c.id, c.engagement_version, c.status_version)
     UPDATE conversations c
