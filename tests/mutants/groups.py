@@ -145,8 +145,11 @@ GROUPS: Final[Mapping[str, Group]] = {
     "claim": Group(
         _claim,
         (
+            f"{_DELIVERY}/test_claim_rules.py",
             f"{_DELIVERY}/test_claim.py",
             "tests/domain/test_pacing.py",
+            f"{_DELIVERY}/test_pace.py",
+            f"{_DELIVERY}/test_batch_sizes.py",
             f"{_DELIVERY}/test_pump.py",
             f"{_DELIVERY}/test_slots.py",
             f"{_DELIVERY}/test_clocks.py",
