@@ -219,7 +219,7 @@ class Pump:
         log.warning("claim_unanswered", error=type(error).__name__)
         giving_back = asyncio.ensure_future(give_back_claim(self._context.database, self._lane, token))
         given_back = await asyncio.shield(giving_back)
-        if not isinstance(error, TROUBLE) or refuses(error):
+        if refuses(error):
             raise error
         return given_back
 

@@ -197,7 +197,7 @@ def _answering(results: Sequence[CallOutcome]) -> set[UUID]:
     return {result.account for result in results if result.heard == "answer"}
 
 
-def refuses(error: Exception) -> bool:
+def refuses(error: BaseException) -> bool:
     """Return whether the result itself is at fault, so that waiting does not help.
 
     A server that is starting, stopping, failing over or full also answers. It is waited for like an absent one.

@@ -98,6 +98,23 @@ async def test_no_more_calls_are_under_way_than_the_account_allows(stage: Stage)
     assert (await stage.counts(one), await stage.counts(two)) == ({"sent": 5}, {"sent": 5})
 
 
+@pytest.mark.parametrize("elsewhere", [6, 7])
+async def test_no_more_is_claimed_while_others_have_not_recorded_twice_what_the_account_allows(
+    stage: Stage, elsewhere: int
+) -> None:
+    account, carrier = await stage.sms_account(max_in_flight=3), Carrier()
+    batch = await stage.batch(10, account=account, channel=Channel.SMS)
+    await stage.claim(batch, elsewhere)
+    await stage.pump(batch, carrier, budget=ONCE)
+    assert (carrier.calls, await stage.counts(batch)) == ([], {"sending": elsewhere, "queued": 10 - elsewhere})
+
+
+async def test_one_call_at_a_time_works_a_lane_too(stage: Stage) -> None:
+    batch, carrier = await stage.batch(3), Carrier()
+    await stage.pump(batch, carrier, slots=1)
+    assert await stage.counts(batch) == {"sent": 3}
+
+
 ACCOUNT = "UPDATE channel_accounts SET {} WHERE id = :account"
 BATCH = "UPDATE mass_replies SET {} WHERE id = :id"
 

@@ -5,14 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from app.channels.http import elapsed
 from app.delivery import calling
 from app.delivery.calling import LEASE_MARGIN
-from app.delivery.pump import BATCH_FROM, Pump
+from app.delivery.claim import Claim, ClaimResult
+from app.delivery.pump import BATCH_FROM, FRESH, Pump
+from app.delivery.sending import ReadyCall
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
 from app.domain.words import ReasonCode, TenantId
@@ -104,6 +109,86 @@ async def test_a_claim_that_fails_leaves_no_call_behind(stage: Stage) -> None:
         with pytest.raises(KeyError):
             await running
         assert await stage.counts(batch) == {"sent": 2, "queued": 1}
+
+
+def refusing(sqlstate: str) -> DBAPIError:
+    return DBAPIError("…", None, type("Refused", (Exception,), {"sqlstate": sqlstate})())
+
+
+@pytest.mark.parametrize("error", [KeyError("?"), refusing("22003")], ids=["bug", "refused"])
+async def test_a_claim_that_fails_for_a_fault_of_ours_says_so_and_has_claimed_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fails(*_: object) -> None:
+        raise error
+
+    batch, carrier = await stage.batch(), Carrier()
+    monkeypatch.setattr(Claim, "take", fails)
+    with pytest.raises(type(error)):
+        await stage.pump(batch, carrier)
+    assert (carrier.calls, await stage.counts(batch)) == ([], {"queued": 1})
+
+
+async def test_a_claim_that_finds_the_lane_shut_lets_no_call_begin(stage: Stage) -> None:
+    batch = await stage.batch()
+    await stage.runs("UPDATE mass_replies SET status = 'paused' WHERE id = :id", id=batch.id)
+    pump = Pump(stage.pump_context(Carrier()), batch.lane, asyncio.Event())
+    assert await pump._claim() == ClaimResult()
+    assert not pump._was_open(3600)
+
+
+class TestWhatIsReady:
+    async def pump(self, stage: Stage, adapter: Carrier, calls: int) -> Pump:
+        """A pump of a lane that was just seen open, with calls that may begin."""
+        pump = Pump(stage.pump_context(adapter), (await stage.batch()).lane, asyncio.Event())
+        pump._ready.extend([cast(ReadyCall, SimpleNamespace(adapter=adapter))] * calls)
+        pump._open_at = asyncio.get_running_loop().time()
+        return pump
+
+    async def test_waits_until_the_lane_is_seen_open_again_after_a_while(self, stage: Stage) -> None:
+        pump = await self.pump(stage, Carrier(), 1)
+        pump._open_at -= FRESH + 0.01
+        assert (pump.begin(1), len(pump._ready)) == (False, 1)
+
+    async def test_waits_until_the_lane_is_seen_open_again_after_trouble(self, stage: Stage) -> None:
+        pump = await self.pump(stage, Carrier(), 1)
+        pump._slots.troubled_at = pump._open_at + 0.01
+        assert (pump.begin(1), len(pump._ready)) == (False, 1)
+
+    async def test_stays_ready_while_the_lane_is_open(self, stage: Stage) -> None:
+        pump = await self.pump(stage, Carrier(), 1)
+        pump._open_at = 0.0
+        await pump._check_lane()
+        assert (len(pump._ready), pump._was_open(FRESH)) == (1, True)
+
+    @pytest.mark.parametrize("closed", ["UPDATE lanes SET pause_reason = 'person'", "DELETE FROM lanes"])
+    async def test_is_given_back_once_the_lane_is_shut_or_gone(self, stage: Stage, closed: str) -> None:
+        batch, pump = await stage.batch(), await self.pump(stage, Carrier(), 0)
+        pump._lane, [claimed] = batch.lane, await stage.claim(batch)
+        pump._ready.append(cast(ReadyCall, SimpleNamespace(claimed=claimed)))
+        pump._slots.claimed(1)
+        await stage.runs(f"{closed} WHERE mass_reply_id = :id", id=batch.id)
+        await pump._check_lane()
+        assert (await stage.status(batch.first), len(pump._ready), pump._slots.waiting) == (S.QUEUED, 0, 0)
+
+    async def test_does_not_begin_once_the_process_stops(self, stage: Stage) -> None:
+        pump = await self.pump(stage, Carrier(), 1)
+        pump._stop.set()
+        assert (pump.begin(1), len(pump._ready)) == (False, 1)
+
+    async def test_waits_for_more_slots_while_other_calls_are_under_way_if_many_go_in_one(self, stage: Stage) -> None:
+        pump = await self.pump(stage, BulkCarrier(), BATCH_FROM)
+        pump._slots.in_use = 1
+        assert (pump.begin(BATCH_FROM - 1), len(pump._ready)) == (False, BATCH_FROM)
+
+
+async def test_a_lane_that_was_held_is_no_longer_called_so_when_something_of_it_leaves(stage: Stage) -> None:
+    batch = await stage.batch()
+    held = "UPDATE lanes SET held_until = now() - interval '1 second', held_reason = 'x' WHERE mass_reply_id = :id"
+    await stage.runs(held, id=batch.id)
+    await stage.pump(batch, Carrier())
+    lane = await stage.one("SELECT held_until FROM lanes WHERE mass_reply_id = :id", id=batch.id)
+    assert (lane.held_until, await stage.counts(batch)) == (None, {"sent": 1})
 
 
 class TestAnswers:
