@@ -74,11 +74,11 @@ _ENDS: Final[tuple[_Change, ...]] = (
     ("_TIMELINE", "reason_code = v.reason_code, ", ""),
     ("_TIMELINE", "retryable = v.retryable", "retryable = true"),
     ("_TIMELINE", "AND a.epoch = e.epoch", ""),
-    ("_TIMELINE", "coalesce(was.outcome, 'worker_lost') = 'worker_lost'", "was.outcome IS NULL"),
-    ("_TIMELINE", "OR ended.outcome = 'reported_failed'", ""),
-    ("_TIMELINE", "was.outcome IN ('unknown', 'marked_sent') AND", "was.outcome = 'unknown' AND"),
+    ("_TIMELINE", "coalesce(a.outcome, 'worker_lost') = 'worker_lost'", "a.outcome IS NULL"),
+    ("_TIMELINE", "OR e.outcome = 'reported_failed'", ""),
+    ("_TIMELINE", "a.outcome IN ('unknown', 'marked_sent') AND", "a.outcome = 'unknown' AND"),
     ("_TIMELINE", "NOT IN ('unknown', 'worker_lost')", "NOT IN ('unknown')"),
-    ("_TIMELINE", "was.outcome <> 'accepted' AND ", ""),
+    ("_TIMELINE", "a.outcome <> 'accepted' AND ", ""),
     ("_TIMELINE", "greatest(a.last_receipt_at, e.reported_at)", "e.reported_at"),
 )
 _COUNTERS: Final[tuple[_Change, ...]] = (

