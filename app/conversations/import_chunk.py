@@ -51,10 +51,6 @@ class AddedMessage:
     """The key of the address that a reply goes to."""
 
 
-Addresses = Callable[[], Iterable[Address]]
-"""Returns addresses. Finding them takes time."""
-
-
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What some lines have changed, to be stored."""
@@ -71,9 +67,7 @@ class Changes:
     """Of stored conversations, by external id. Storing new ones adds theirs."""
     published: frozenset[ConversationId]
     """The conversations that were stored before the first line. What happens to others is not published."""
-    stored_contacts: set[str]
-    """By external id. Storing new ones adds theirs."""
-    addresses: Addresses = field(repr=False)
+    addresses: Callable[[], Iterable[Address]] = field(repr=False)
     """Returns the addresses that the lines made reachable."""
 
 
@@ -98,8 +92,6 @@ class Chunk:
     """The conversations as they are stored, without those that the lines create."""
     ids: dict[str, ConversationId] = field(default_factory=dict)
     """Of stored conversations, by external id."""
-    stored_contacts: set[str] = field(default_factory=set)
-    """By external id."""
     used_elsewhere: frozenset[str] = frozenset()
     """Contacts without an id that other conversations have."""
     left: set[str] = field(default_factory=set)
@@ -120,7 +112,6 @@ class Chunk:
             updates=self._updates(conversations),
             ids=self.ids,
             published=frozenset(each.id for each in self.stored.values() if each.id is not None),
-            stored_contacts=self.stored_contacts,
             addresses=lambda: self._addresses(conversations.values(), contacts),
         )
         self.stored |= {key: each for key, each in conversations.items() if key in self.stored}

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.conversations.import_line import ConversationLine, InvalidLine, parse_line
-from app.conversations.import_report import ImportReport
 from app.conversations.ordinary_line import parse_ordinary
 from app.mail.splitting import OversizedItem, split_lines
 from app.process.slices import Slices
 
-GROUP_LINES: Final = 1_000
-GROUP_BYTES: Final = 640 * 1024
-"""The most bytes of lines that are stored together. Three groups are in memory."""
+GROUP_LINES: Final = 500
+GROUP_BYTES: Final = 256 * 1024
+"""The most bytes of lines that are stored together. Two groups are in memory."""
 SLICE: Final = 0.001
 """Seconds of reading and applying lines after which PostgreSQL gets its next statement, if it waits for one."""
 
@@ -48,13 +47,6 @@ class Group:
     @property
     def is_full(self) -> bool:
         return len(self.lines) + len(self.refused) >= GROUP_LINES or self.size > GROUP_BYTES
-
-    def report(self) -> ImportReport:
-        """Return a report on the lines that are not to be stored."""
-        report = ImportReport(left_out=self.left_out)
-        for number, error in self.refused:
-            report.refuse(number, error)
-        return report
 
 
 async def read_groups(body: AsyncIterable[bytes]) -> AsyncGenerator[Group, None]:

@@ -64,18 +64,6 @@ class ImportReport:
         else:
             self.unlisted_warnings += 1
 
-    def add(self, other: "ImportReport") -> None:
-        """Add the outcomes of later lines."""
-        self.created += other.created
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.failed += other.failed
-        self.left_out += other.left_out
-        self.errors += other.errors[: LISTED - len(self.errors)]
-        room = LISTED - len(self.warnings)
-        self.warnings += other.warnings[:room]
-        self.unlisted_warnings += other.unlisted_warnings + len(other.warnings[room:])
-
     def sort(self) -> None:
         """Sort the notes by line."""
         self.errors.sort(key=lambda note: note.line)

@@ -1,16 +1,13 @@
 """Importing lines, in groups, one transaction a group."""
 
 from collections.abc import AsyncIterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Final
 
-from app.conversations.import_chunk import Addresses, Changes, Chunk
-from app.conversations.import_groups import SLICE, Group, NumberedLine, read_groups
+from app.conversations.import_chunk import Changes, Chunk
+from app.conversations.import_groups import SLICE, NumberedLine, read_groups
 from app.conversations.import_line import InvalidLine
 from app.conversations.import_report import ImportReport
-from app.conversations.import_turns import Storing, Turn
 from app.conversations.sql.imports import load_chunk, store_changes
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
@@ -29,58 +26,32 @@ async def import_lines(
 ) -> ImportReport:
     """Import NDJSON, a conversation a line. A finished group of lines stays, whatever comes after it.
 
-    While PostgreSQL writes two groups, the next is read.
+    While PostgreSQL writes one group, the next is read.
     """
     report = ImportReport()
-    store = _Groups(database, tenant, digests).store
-    async with Ahead(read_groups(body)) as groups, Storing(store, report) as storing:
+    async with Ahead(read_groups(body)) as groups:
         while (group := await groups.next()) is not None:
-            groups.begin()
-            await storing.add(group)
+            for number, error in group.refused:
+                report.refuse(number, error)
+            report.left_out += group.left_out
+            if group.lines:
+                async with database.begin(tenant) as tx:
+                    chunk = await load_chunk(tx, [each.line for each in group.lines])
+                    groups.begin()
+                    await _apply_and_store(tx, chunk, group.lines, report, digests)
     report.sort()
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Groups:
-    """Groups of one import."""
-
-    database: Database
-    tenant: TenantId
-    digests: AddressDigests
-
-    async def store(self, group: Group, turn: Turn | None) -> ImportReport:
-        """Store a group: in its turn, or while no other import of the tenant is under way."""
-        report = group.report()
-        if not group.lines:
-            return report
-        async with self.database.begin(self.tenant) as tx:
-            chunk = await load_chunk(tx, [each.line for each in group.lines], turn)
-            if turn is not None:
-                turn.has_loaded()
-            addresses = await _apply_and_store(tx, chunk, group.lines, report)
-            if turn is not None:
-                await turn.comes()
-            # Two groups may reach the same address by different contacts, and would wait for each other here.
-            await block_again(tx, self.digests, lambda: chain.from_iterable(each() for each in addresses))
-        return report
-
-
 async def _apply_and_store(
-    tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport
-) -> list[Addresses]:
-    """Apply the lines, part by part, and store what one part has changed while the next one applies.
-
-    Return the addresses that each part made reachable.
-    """
-    now, addresses = datetime.now(UTC), []
+    tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport, digests: AddressDigests
+) -> None:
+    """Apply the lines, part by part, and store what one part has changed while the next one applies."""
+    now = datetime.now(UTC)
     async with InTurn() as storing:
         for start in range(0, len(lines), PART_LINES):
             await _apply(chunk, lines[start : start + PART_LINES], now, report)
-            changes = chunk.take_changes()
-            addresses.append(changes.addresses)
-            await storing.begin(store_changes(tx, changes, now))
-    return addresses
+            await storing.begin(write_changes(tx, chunk.take_changes(), now, digests))
 
 
 async def _apply(chunk: Chunk, lines: Sequence[NumberedLine], now: datetime, report: ImportReport) -> None:

@@ -41,7 +41,7 @@ class Ahead(Generic[Item]):
 
     async def __aexit__(self, *_: object) -> None:
         if self._making is not None:
-            await ended(self._making)
+            await _ended(self._making)
         await self._items.aclose()
 
 
@@ -74,7 +74,7 @@ class InTurn:
         if error is None:
             await self._last()
         elif self._under_way is not None:
-            await ended(self._under_way)
+            await _ended(self._under_way)
 
 
 async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other]) -> tuple[One, Other]:
@@ -84,11 +84,11 @@ async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other])
     try:
         return await one, await beside
     except BaseException:
-        await ended(beside)
+        await _ended(beside)
         raise
 
 
-async def ended(task: asyncio.Task[Any]) -> None:
+async def _ended(task: asyncio.Task[Any]) -> None:
     """Stop a task, and wait until it has ended. What it raises is nobody's concern any more."""
     task.cancel()
     with suppress(asyncio.CancelledError, Exception):

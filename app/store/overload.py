@@ -13,7 +13,6 @@ _STOPPED: Final = "57014"
 """A statement that reached its time-out."""
 _IN_THE_WAY: Final = ("40001", "40P01", "55P03")
 """Two transactions were in each other's way. Another try may succeed."""
-_SAME_KEY: Final = "23505"
 
 
 class DatabaseAway(OSError):
@@ -24,7 +23,7 @@ def overload_of(error: Exception) -> Overloaded | None:
     """Return what a failed statement or connection means to a caller who may retry, or None for a fault of ours."""
     if isinstance(error, sa.exc.TimeoutError):
         return Overloaded("All connections to the database are busy.", limit="connections")
-    state = _state(error)
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     if state == _STOPPED:
         return too_long()
     if state.startswith(_IN_THE_WAY):
@@ -32,16 +31,6 @@ def overload_of(error: Exception) -> Overloaded | None:
     if _is_away(error) or state.startswith(_AWAY):
         return Overloaded("The database does not answer.", limit="database")
     return None
-
-
-def is_in_the_way(error: Exception) -> bool:
-    """Return whether a statement failed because of another transaction: it was waited for in vain, or has just
-    inserted the same key. Another try may succeed."""
-    return _state(error).startswith((*_IN_THE_WAY, _SAME_KEY))
-
-
-def _state(error: Exception) -> str:
-    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
 
 
 def too_long() -> Overloaded:

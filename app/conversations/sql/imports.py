@@ -1,18 +1,17 @@
 """Importing conversations, set-based: what some lines refer to is loaded and locked, and the changes are written."""
 
 import json
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from app.conversations.import_chunk import AddedMessage, Changes, Chunk
 from app.conversations.import_line import ConversationLine
-from app.conversations.import_turns import Turn
 from app.conversations.known_accounts import KnownAccount, KnownAccounts
 from app.conversations.sql.customer_messages import add_messages, message_row
 from app.conversations.unnamed_contacts import named_contacts, possible_contacts
@@ -29,30 +28,20 @@ from app.store.outbox import publish
 from app.store.plans import SOME_TENANT, plan_by_key
 from app.store.transactions import TenantTx
 
-WAITS: Final = 2.0
-"""Seconds that an import in its turn waits for a lock. Imports that wait for each other's rows, and within one process
-for each other's turns, would else wait for ever: PostgreSQL sees the rows only."""
-
-# Two imports of one tenant with the same new conversation must not both find it missing. One that is alone waits for
-# all others; those in their turns find out that they were not alone.
-_LOCK = "hashtextextended('import ' || CAST(:tenant AS text), 0)"
-_ALONE = sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})")
-_BESIDE_OTHERS = sa.text(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
-_LOCK_TIMEOUT = sa.text("SELECT set_config('lock_timeout', :milliseconds, true)")
+# Two imports of one tenant with the same new conversation must not both find it missing.
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:tenant AS text), 0))")
 
 
-async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine], turn: Turn | None = None) -> Chunk:
-    """Load what these lines refer to, locked until the transaction ends: in a turn, or alone."""
-    await tx.rows(_ALONE if turn is None else _BESIDE_OTHERS, tenant=str(tx.tenant))
+async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine]) -> Chunk:
+    """Load what these lines refer to, locked until the transaction ends."""
+    await tx.rows(_ONE_AT_A_TIME, tenant=str(tx.tenant))
     await wait_for_erasures(tx)
     await plan_by_key(tx)
-    if turn is not None:
-        await tx.rows(_LOCK_TIMEOUT, milliseconds=str(round(WAITS * 1000)))
     accounts = await _load_accounts(tx)
-    conversations = await _lock_conversations(tx, lines, turn)
+    conversations = await lock_conversations(tx, [line.external_id for line in lines])
     held = {conversation.contact for conversation in conversations.values()}
-    contacts = await _load_contacts(tx, held | named_contacts(lines), turn)
-    contacts |= await _load_contacts(tx, possible_contacts(lines, conversations, contacts, accounts), turn)
+    contacts = await _load_contacts(tx, held | named_contacts(lines))
+    contacts |= await _load_contacts(tx, possible_contacts(lines, conversations, contacts, accounts))
     return Chunk(
         accounts=accounts,
         conversations=conversations,
@@ -60,18 +49,8 @@ async def load_chunk(tx: TenantTx, lines: Sequence[ConversationLine], turn: Turn
         known=await _known_messages(tx, lines, conversations),
         stored=dict(conversations),
         ids={key: each.id for key, each in conversations.items() if each.id is not None},
-        stored_contacts=set(contacts),
         used_elsewhere=await _used_elsewhere(tx, conversations, _may_be_left(lines, held, contacts)),
     )
-
-
-async def _lock_conversations(
-    tx: TenantTx, lines: Sequence[ConversationLine], turn: Turn | None
-) -> dict[str, Conversation]:
-    external_ids = [line.external_id for line in lines]
-    if turn is not None:
-        await turn.reserve([("conversation", each) for each in external_ids])
-    return await lock_conversations(tx, external_ids)
 
 
 # A deleted account keeps its row, and is missing here.
@@ -95,11 +74,9 @@ _CONTACTS = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-async def _load_contacts(tx: TenantTx, external_ids: Collection[str], turn: Turn | None) -> dict[str, Contact]:
+async def _load_contacts(tx: TenantTx, external_ids: Collection[str]) -> dict[str, Contact]:
     if not external_ids:
         return {}
-    if turn is not None:
-        await turn.reserve([("contact", each) for each in external_ids])
     rows = await tx.rows(_CONTACTS, external_ids=sorted(external_ids))
     return {row.external_id: read_contact(row) for row in rows}
 
@@ -164,11 +141,13 @@ async def _known_messages(
 
 async def store_changes(tx: TenantTx, changes: Changes, now: datetime) -> None:
     """Write what some lines have changed, and publish it."""
-    await _vacate(tx, changes)
-    await _store_contacts(tx, changes)
+    await _vacate(tx, changes.left)
+    await _store_contacts(tx, changes.contacts)
     ids = changes.ids
     if changes.conversations:
-        known = await _store_conversations(tx, changes)
+        stored = await _store_conversations(tx, changes.conversations.values())
+        ids |= {row.external_id: row.id for row in stored}
+        known = [row.id for row in stored if not row.is_new]
         await _store_tags(tx, known, [(ids[key], each.tags) for key, each in changes.conversations.items()])
         await _store_fields(tx, known, [(ids[key], each.custom_fields) for key, each in changes.conversations.items()])
     added = await add_messages(tx, [_message_row(ids, each, now) for each in changes.messages])
@@ -194,14 +173,13 @@ _VACATE = sa.text("""
 """)
 
 
-async def _vacate(tx: TenantTx, changes: Changes) -> None:
+async def _vacate(tx: TenantTx, external_ids: Sequence[str]) -> None:
     """Free the address of a contact without an id that has left it, for a newcomer."""
-    if changes.left:
-        await tx.rows(_VACATE, external_ids=changes.left)
-        changes.stored_contacts.difference_update(changes.left)
+    if external_ids:
+        await tx.rows(_VACATE, external_ids=external_ids)
 
 
-_INSERT_CONTACTS = """
+_STORE_CONTACTS = sa.text("""
     INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
                           custom_fields, unnamed)
     SELECT :tenant, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
@@ -210,41 +188,20 @@ _INSERT_CONTACTS = """
                 CAST(:email AS text[]), CAST(:phone AS text[]), CAST(:email_key AS text[]), CAST(:phone_key AS text[]),
                 CAST(:opted_out AS boolean[]), CAST(:custom_fields AS text[]), CAST(:unnamed AS boolean[]))
         AS r (external_id, name, first_name, email, phone, email_key, phone_key, opted_out, custom_fields, unnamed)
-"""
-_ADD_CONTACTS = sa.text(_INSERT_CONTACTS)
-_CHANGE_CONTACTS = sa.text(f"""{_INSERT_CONTACTS}
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
         email_key = excluded.email_key, phone_key = excluded.phone_key, opted_out = excluded.opted_out,
         custom_fields = excluded.custom_fields, updated_at = now()
-""")  # noqa: S608 - built from constants
+""")
 
 
-async def _store_contacts(tx: TenantTx, changes: Changes) -> None:
-    stored, new = _apart(changes.contacts, changes.stored_contacts)
-    for statement, contacts in ((_ADD_CONTACTS, new), (_CHANGE_CONTACTS, stored)):
-        if contacts:
-            keys = {
-                "email_key": [email_key(each.email) for each in contacts],
-                "phone_key": [phone_key(each.phone) for each in contacts],
-            }
-            await tx.rows(statement, **_columns(Contact, contacts), **keys)
-    changes.stored_contacts.update(each.external_id for each in changes.contacts)
-
-
-Named = TypeVar("Named", Contact, Conversation)
-
-
-def _apart(all_: Iterable[Named], stored: Container[str | None]) -> tuple[list[Named], list[Named]]:
-    """Return those that are stored already, and the others.
-
-    The others are inserted without looking for conflicts, which is cheaper. If another import has just inserted one of
-    them, the statement fails.
-    """
-    found: tuple[list[Named], list[Named]] = ([], [])
-    for each in all_:
-        found[each.external_id not in stored].append(each)
-    return found
+async def _store_contacts(tx: TenantTx, contacts: Sequence[Contact]) -> None:
+    if contacts:
+        keys = {
+            "email_key": [email_key(each.email) for each in contacts],
+            "phone_key": [phone_key(each.phone) for each in contacts],
+        }
+        await tx.rows(_STORE_CONTACTS, **_columns(Contact, contacts), **keys)
 
 
 def _columns(kind: type[Contact | Conversation], values: Collection[Contact | Conversation]) -> dict[str, list[Any]]:
@@ -255,13 +212,14 @@ def _columns(kind: type[Contact | Conversation], values: Collection[Contact | Co
     return columns
 
 
-_INSERT_CONVERSATIONS = f"""
+_STORE_CONVERSATIONS = sa.text(f"""
     INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address,
                                address_key, status, engagement, subject, team, assignee, custom_fields, created_at,
                                last_customer_message_at, reply_to_message_id, reply_references)
     SELECT :tenant, r.external_id, r.human_id, r.channel, a.id, k.id, r.address, r.address_key,
            r.status, r.engagement, r.subject, r.team, r.assignee, CAST(r.custom_fields AS jsonb), r.created_at,
-           r.last_customer_message_at, r.reply_to_message_id, CAST(r.reply_references AS text[])
+           r.last_customer_message_at, r.reply_to_message_id,
+           ARRAY(SELECT jsonb_array_elements_text(CAST(r.reply_references AS jsonb)))
     FROM unnest(CAST(:external_id AS text[]), CAST(:human_id AS text[]), CAST(:channel AS text[]),
                 CAST(:channel_account AS text[]), CAST(:contact AS text[]), CAST(:address AS text[]),
                 CAST(:address_key AS text[]), CAST(:status AS text[]), CAST(:engagement AS text[]),
@@ -275,9 +233,6 @@ _INSERT_CONVERSATIONS = f"""
     CROSS JOIN LATERAL (SELECT id FROM contacts
                         WHERE tenant_id = {SOME_TENANT} AND external_id = r.contact LIMIT 1) k
     LEFT JOIN channel_accounts a ON a.tenant_id = :tenant AND a.key = r.channel_account
-"""  # noqa: S608 - built from constants
-_ADD_CONVERSATIONS = sa.text(f"{_INSERT_CONVERSATIONS} RETURNING external_id, id")
-_CHANGE_CONVERSATIONS = sa.text(f"""{_INSERT_CONVERSATIONS}
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET human_id = excluded.human_id, channel = excluded.channel, account_id = excluded.account_id,
         contact_id = excluded.contact_id, address = excluded.address,
@@ -287,33 +242,14 @@ _CHANGE_CONVERSATIONS = sa.text(f"""{_INSERT_CONVERSATIONS}
         last_customer_message_at = excluded.last_customer_message_at,
         reply_to_message_id = excluded.reply_to_message_id, reply_references = excluded.reply_references,
         updated_at = now()
-    RETURNING external_id, id
+    RETURNING external_id, id, xmax = 0 AS is_new
 """)  # noqa: S608 - built from constants
 
 
-async def _store_conversations(tx: TenantTx, changes: Changes) -> list[UUID]:
-    """Store conversations, and add the ids of new ones. Return those of the others."""
-    stored, new = _apart(changes.conversations.values(), changes.ids)
-    added = await tx.rows(_ADD_CONVERSATIONS, **_conversation_columns(new)) if new else []
-    changed = await tx.rows(_CHANGE_CONVERSATIONS, **_conversation_columns(stored)) if stored else []
-    changes.ids.update((row.external_id, row.id) for row in (*added, *changed))
-    return [row.id for row in changed]
-
-
-def _conversation_columns(conversations: Collection[Conversation]) -> dict[str, list[Any]]:
+async def _store_conversations(tx: TenantTx, conversations: Collection[Conversation]) -> list[Any]:
     columns = _columns(Conversation, conversations)
-    columns["reply_references"] = list(map(_array, columns["reply_references"]))
-    return columns
-
-
-def _array(texts: Sequence[str]) -> str:
-    """Write an array as PostgreSQL reads it: in an array of its own it would have to be as long as all others."""
-    return f"{{{','.join(map(_quoted, texts))}}}" if texts else "{}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", r"\\").replace('"', r"\"")
-    return f'"{escaped}"'
+    columns["reply_references"] = list(map(_written, columns["reply_references"]))
+    return await tx.rows(_STORE_CONVERSATIONS, **columns)
 
 
 def _json(value: object) -> object:
