@@ -18,8 +18,8 @@ async def test_whether_the_request_or_the_answer_is_lost_nothing_is_uncertain(be
         assert await worker.terminate() == 0
 
     said = worker.log.read_text()
-    assert cuts.lost_requests > 5
-    assert cuts.lost_answers > 5
+    assert cuts.lost_requests >= 4
+    assert cuts.lost_answers >= 4
     assert all(event in said for event in ("claim_unanswered", "record_failed"))
     assert history.faults() == {}
     assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
