@@ -17,7 +17,7 @@ from bench.processes import frozen, provider
 from bench.run import Run
 from bench.stack import Service
 
-DELIVERIES: Final = {0: 3_000, 50: 3_000, 100: 2_100, 300: 1_500}
+DELIVERIES: Final = {0: 9_000, 50: 9_000, 100: 2_100, 300: 1_500}
 """Of one turn, by the provider's latency in milliseconds."""
 
 

@@ -9,8 +9,8 @@ from app.conversations.ordinary_line import parse_ordinary
 from app.mail.splitting import OversizedItem, split_lines
 from app.process.slices import Slices
 
-GROUP_LINES: Final = 500
-GROUP_BYTES: Final = 256 * 1024
+GROUP_LINES: Final = 1_000
+GROUP_BYTES: Final = 640 * 1024
 """The most bytes of lines that are stored together. Two groups are in memory."""
 SLICE: Final = 0.001
 """Seconds of reading and applying lines after which PostgreSQL gets its next statement, if it waits for one."""
