@@ -49,8 +49,10 @@ def answered(
 
 def is_known(tag: str, if_none_match: str | None) -> bool:
     """Return whether the caller has this response already, by the weak comparison that RFC 9110 requires here."""
-    known = [] if if_none_match is None else [one.strip() for one in if_none_match.split(",")]
-    return "*" in known or any(one.removeprefix("W/") == tag for one in known)
+    if if_none_match is None:
+        return False
+    known = (one.strip() for one in if_none_match.split(","))
+    return if_none_match.strip() == "*" or any(one.removeprefix("W/") == tag for one in known)
 
 
 @cache

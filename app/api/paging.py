@@ -36,10 +36,14 @@ class Page:
         """Return the sort key that the page comes after; None for the first page. Raise InvalidRequest."""
         return None if self.cursor is None else decode_cursor(self.cursor, kind)
 
+    def shown(self, found: Sequence[S]) -> Sequence[S]:
+        """Return the rows of the page, from up to `limit + 1`."""
+        return found[: self.limit]
+
     def listing(self, found: Sequence[S], position: Callable[[S], object], answer: Callable[[S], T]) -> Listing[T]:
         """Return the page, from up to `limit + 1` rows: the extra row says that there is a next page."""
-        shown = found[: self.limit]
-        more = encode_cursor(position(shown[-1])) if len(found) > self.limit else None
+        shown = self.shown(found)
+        more = encode_cursor(position(shown[-1])) if len(found) > len(shown) else None
         return Listing(items=[answer(item) for item in shown], next_cursor=more)
 
 

@@ -41,7 +41,12 @@ SWEEP_ENDS = "60s"
 
 CONNECT_SECONDS = 5
 
-_SESSION = {"application_name": "mass-reply", "jit": "off", "idle_in_transaction_session_timeout": LEFT_OPEN}
+_SESSION = {
+    "application_name": "mass-reply",
+    "jit": "off",
+    "idle_in_transaction_session_timeout": LEFT_OPEN,
+    "timezone": "UTC",  # times within JSON are written in it
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,11 +185,12 @@ async def list_mass_replies(
     query = store.MassReplyQuery(status, author, created_from, created_to)
     tenant, before, now = caller.tenant_id, page.after(UUID), datetime.now(UTC)
     found = await store.page(runtime.database, tenant, query, before=before, limit=page.limit + 1)
+    shown = page.shown(found)
     return answered(
-        (page.limit, *(state_of(each, now) for each in found)),
+        (len(found) > len(shown), *(state_of(each, now) for each in shown)),
         if_none_match,
         lambda: page.listing(found, lambda each: each.id, lambda each: MassReplyAnswer.of(each.whole(), now)),
-        _when_to_poll(found),
+        _when_to_poll(shown),
     )
 
 

@@ -68,8 +68,9 @@ async def list_deliveries(
             rows = await results.rows(tx, batch, query, after=page.after(UUID), limit=page.limit + 1)
     if media_type != JSON:
         return StreamingResponse(export(database, tenant, batch, query, media_type), media_type=media_type)
+    shown = page.shown(rows)
     return answered(
-        (page.limit, *map(tuple, rows)),
+        (len(rows) > len(shown), *map(tuple, shown)),
         if_none_match,
         lambda: page.listing(rows, lambda row: row.id, lambda row: DeliveryAnswer.of(results.read(row))),
     )
