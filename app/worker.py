@@ -187,9 +187,10 @@ class WorkerProcess:
                 await prepare.prepare(self._runtime.database, aside, tenant, mass_reply, confirm_within)
                 self._faults.pop(mass_reply, None)
             except Exception as error:
-                lost = isinstance(error, DBAPIError) and error.connection_invalidated  # the next one may be good
-                rest = TICK if lost else back_off(times).total_seconds()
-                self._faults[mass_reply] = times + (not lost), asyncio.get_running_loop().time() + rest
+                lost = isinstance(error, DBAPIError) and error.connection_invalidated
+                # The next connection may be good. If it is lost too, the statement may be what ends them.
+                rest = TICK if lost and not times else back_off(times).total_seconds()
+                self._faults[mass_reply] = times + 1, asyncio.get_running_loop().time() + rest
                 self._runtime.telemetry.metrics.count_preparation_failed()
                 log.exception("preparation_failed", error=type(error).__name__, seconds=rest)
 

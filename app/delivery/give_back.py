@@ -15,6 +15,7 @@ from app.domain.delivery_lifecycle import DeliveryEvent, ReportedEvent
 from app.domain.lanes import LaneKey
 from app.domain.words import DeliveryId
 from app.store.database import Database
+from app.store.shares import RECORDS
 from app.store.transactions import TenantTx
 
 log = structlog.get_logger()
@@ -50,7 +51,7 @@ async def give_back_claim(database: Database, lane: LaneKey, token: UUID) -> boo
 async def _settle(database: Database, lane: LaneKey, reports: Callable[[TenantTx], Awaitable[list[Report]]]) -> bool:
     for _ in range(TRIES):
         try:
-            async with database.begin(lane.tenant) as tx:
+            async with database.of(RECORDS).begin(lane.tenant) as tx:
                 await settle(tx, await reports(tx))
             return True
         except TROUBLE:

@@ -32,6 +32,7 @@ from app.domain.lanes import LaneKey
 from app.domain.words import Reason
 from app.process.tenant_time import Purse
 from app.store.credentials import CredentialsUnreadable
+from app.store.overload import may_pass
 
 log = structlog.get_logger()
 
@@ -198,7 +199,8 @@ class Pump:
             await self._pause_account()
             return ClaimResult()
         except BaseException as error:  # noqa: BLE001 - `_unanswered` raises it again unless the database is to blame
-            self._wait = self._after_loss() if await self._unanswered(token, error) else None
+            given_back = await self._unanswered(token, error)
+            self._wait = self._after_loss() if given_back and may_pass(error) else None
             return ClaimResult(wait=self._wait)
         self._wait, self._lost_one = result.wait, False
         self.took |= bool(result.rows)

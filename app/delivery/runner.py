@@ -13,12 +13,13 @@ import structlog
 
 from app.delivery.pump import Pump
 from app.delivery.pump_context import PumpContext
-from app.delivery.record import TROUBLE, refuses
+from app.delivery.record import TROUBLE
 from app.delivery.sql import waiting
 from app.delivery.sql.waiting import LaneWatch
 from app.delivery.waiting import Wait, WaitingLanes
 from app.domain.lanes import LaneKey
 from app.domain.words import TenantId
+from app.store.overload import may_pass
 from app.telemetry.logs import about
 
 log = structlog.get_logger()
@@ -162,7 +163,7 @@ class PumpRunner:
         try:
             return await pump.work()
         except Exception as error:
-            if not refuses(error):
+            if may_pass(error):
                 log.warning("pump_interrupted", error=type(error).__name__)
                 return Wait(asyncio.get_running_loop().time() + REST)
             log.exception("pump_failed", error=type(error).__name__)

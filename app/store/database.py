@@ -203,6 +203,8 @@ class Database:
             borrowed = await self._engine.raw_connection()
         except OSError as error:
             raise DatabaseAway(str(error)) from error
+        except sa.exc.EmulatedDBAPIException as error:  # SQLAlchemy's own connection would raise it as this
+            raise sa.exc.DBAPIError(None, None, error) from error
         stack.callback(borrowed.close)
         return borrowed.driver_connection
 

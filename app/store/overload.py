@@ -19,6 +19,11 @@ class DatabaseAway(OSError):
     """PostgreSQL accepts no connections."""
 
 
+def may_pass(error: BaseException) -> bool:
+    """Return whether a failed statement or connection may succeed if it is tried again."""
+    return isinstance(error, Exception) and (isinstance(error, OSError) or overload_of(error) is not None)
+
+
 def overload_of(error: Exception) -> Overloaded | None:
     """Return what a failed statement or connection means to a caller who may retry, or None for a fault of ours."""
     if isinstance(error, sa.exc.TimeoutError):

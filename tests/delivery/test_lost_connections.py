@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +19,7 @@ from app.worker import WorkerProcess
 from tests.delivery.carrier import Carrier
 from tests.delivery.stage import Stage, eventually
 from tests.delivery.test_runner import lane_of, running
+from tests.patience import patience
 
 
 def lost() -> DBAPIError:
@@ -45,20 +47,51 @@ async def test_a_lane_whose_pump_loses_its_connection_is_not_held_and_goes_on(
     assert await stage.counts(batch) == {"sent": 2}
 
 
-async def test_a_preparation_that_loses_its_connections_goes_on_in_the_sweeper_s_next_round(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_lane_whose_statement_can_never_succeed_is_held(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_module, "REST", 0.01)
+    batch, sent = await stage.batch(2), Carrier()
+
+    async def never(_: LaneKey) -> StagedFiles:
+        raise DBAPIError("…", None, asyncpg.UndefinedColumnError("column d.not_yet does not exist"))
+
+    broken = replace(stage.pump_context(sent), staging=SimpleNamespace(of=never))  # type: ignore[arg-type]
+    async with running(broken) as runner:
+        await runner.submit(batch.lane)
+
+        async with patience("the lane is held"):
+            while (await lane_of(stage, batch)).held_reason != runner_module.FAULT:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def losses(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """How often a preparation was tried. Each try loses its connection."""
     tries: list[object] = []
 
     async def loses(*about: object) -> None:
         tries.append(about)
-        if len(tries) < 4:
-            raise lost()
+        raise lost()
 
     monkeypatch.setattr(prepare, "prepare", loses)
     monkeypatch.setattr(worker, "TICK", 0.01)
+    return tries
+
+
+async def test_a_preparation_that_loses_its_connection_goes_on_in_the_next_round(
+    stage: Stage, losses: list[object]
+) -> None:
     process, id_ = WorkerProcess(stage.runtime), MassReplyId(uuid4())
-    for _ in range(4):
+    for _ in range(2):
         await process._prepare(stage.tenant, id_)
         await asyncio.sleep(0.02)
-    assert len(tries) == 4
+    assert len(losses) == 2
+
+
+async def test_a_preparation_that_loses_one_connection_after_the_other_rests(
+    stage: Stage, losses: list[object]
+) -> None:
+    process, id_ = WorkerProcess(stage.runtime), MassReplyId(uuid4())
+    for _ in range(5):
+        await process._prepare(stage.tenant, id_)
+        await asyncio.sleep(0.02)
+    assert len(losses) == 2

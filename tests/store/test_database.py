@@ -273,3 +273,14 @@ async def test_what_is_asked_has_an_end(database_url: str, tenant: UUID) -> None
         await one.ask(TenantId(tenant), ASKED, seconds=20)
     assert await one.ask(TenantId(tenant), ASKED, seconds=0)
     await one.close()
+
+
+async def test_a_login_that_the_server_refuses_is_told_as_for_any_statement(database_url: str, tenant: UUID) -> None:
+    url = sa.make_url(database_url).set(database="nowhere").render_as_string(hide_password=False)
+    nowhere = Database(url, pool_size=1).of(QUICK)
+    try:
+        with pytest.raises(DBAPIError) as refused:
+            await nowhere.fetch(TenantId(tenant), in_tenant("SELECT id FROM contacts WHERE tenant_id = :tenant"))
+        assert getattr(refused.value.orig, "sqlstate", None) == "3D000"
+    finally:
+        await nowhere.close()

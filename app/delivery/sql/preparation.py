@@ -66,13 +66,14 @@ _INSERT_DELIVERIES = sa.text("""
            string_to_array(k.warnings, ','), CAST(k.dropped AS jsonb), k.used_template
     FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:addresses AS text[]),
                 CAST(:address_keys AS text[]), CAST(:subjects AS text[]), CAST(:kinds AS int[]))
-         AS v (conversation_id, contact_id, address, address_key, subject, kind)
+         WITH ORDINALITY AS v (conversation_id, contact_id, address, address_key, subject, kind, n)
     JOIN unnest(CAST(:account_ids AS uuid[]), CAST(:channels AS text[]), CAST(:statuses AS text[]),
                 CAST(:reason_codes AS text[]), CAST(:reason_details AS text[]), CAST(:retryables AS boolean[]),
                 CAST(:segments AS int[]), CAST(:warnings AS text[]), CAST(:dropped AS text[]),
                 CAST(:used_templates AS boolean[]))
          WITH ORDINALITY AS k (account_id, channel, status, reason_code, reason_detail, retryable, segments, warnings,
                                dropped, used_template, kind) ON k.kind = v.kind
+    ORDER BY v.n
 """)
 
 _COUNT_LANES = sa.text("""
