@@ -221,8 +221,14 @@ class World:
 
     # Workers
 
+    def database_of(self, process: Process | None) -> Any:
+        """Return what a process has of the database. The kind of work makes no difference here."""
+        database = SimpleNamespace(begin=lambda _: self.begin(process))
+        database.of = lambda _: database
+        return database
+
     async def work(self, process: Process) -> None:
-        database: Any = SimpleNamespace(begin=lambda _: self.begin(process))
+        database = self.database_of(process)
         recorder = Recorder(database)
         writing = asyncio.create_task(recorder.run())
         context = PumpContext(database, recorder, PACE, _senders(self, process), _plans(), _staging(), TELEMETRY)
@@ -239,7 +245,7 @@ class World:
 
     async def sweep(self) -> None:
         """Every second, whoever lives."""
-        database: Any = SimpleNamespace(begin=lambda _: self.begin(None))
+        database = self.database_of(None)
         while True:
             await asyncio.sleep(1)
             now = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
