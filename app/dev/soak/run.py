@@ -238,6 +238,7 @@ class _Stage:
         """Restart processes that have ended by themselves. Return how many had."""
         ended = [each for each in (*self.ground.workers, self.ground.api) if each.running.process.poll() is not None]
         for program in ended:
+            self._said(f"storm: {program.name} ended by itself: {program.last_words}")
             program.start()
         return len(ended)
 

@@ -63,6 +63,11 @@ class SoakProgram:
         assert self.current is not None  # noqa: S101 - narrows for mypy: it is started first
         return self.current
 
+    @property
+    def last_words(self) -> str:
+        """The last line of its log."""
+        return (self.running.log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
+
     async def kill(self) -> None:
         """SIGKILL, and a new one."""
         self.running.process.kill()
