@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +59,7 @@ async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
             storm = await stage.prepare("storm", plan.recipients, None)
             struck, died = await stage.strike(storm, draw(plan.faults, dice))
             died += await stage.end(storm)
-            await stage.settle(rolling, storm)
+            await stage.come_to_rest(rolling, storm)
             with stage.calls() as calls:
                 ids = [rolling, storm]
                 await asyncio.to_thread(history.collect, evidence_folder, calls, stage.database_url, ground.tenant, ids)
@@ -272,6 +273,22 @@ class _Stage:
         for body in [*bodies, *([{}] if batch["status"] == "paused" else [])]:
             with suppress(httpx.TransportError):
                 await self.http.post(f"/mass-replies/{mass_reply}/resume", json=body)
+
+    async def come_to_rest(self, *mass_replies: str) -> None:
+        """Settle, and stop the workers: they ask providers about what is uncertain, and may send it again at any
+        moment, also while all is read that is judged.
+        """
+        while True:
+            await self.settle(*mass_replies)
+            await asyncio.gather(*(worker.stop() for worker in self.ground.workers))
+            if not await self._to_send(mass_replies) and not any((await self._waiting())[1:]):
+                return
+            for worker in self.ground.workers:
+                worker.start()
+
+    async def _to_send(self, mass_replies: Sequence[str]) -> bool:
+        counts = [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
+        return any(count["queued"] or count["sending"] for count in counts)
 
     async def settle(self, *mass_replies: str) -> None:
         """Wait until no message is to be sent and neither a receipt nor a webhook changes anything any more.

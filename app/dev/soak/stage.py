@@ -74,10 +74,14 @@ class SoakProgram:
         await asyncio.to_thread(self.running.process.wait)
         self.start()
 
-    async def restart(self) -> None:
-        """SIGTERM, as a deployment sends it, and a new one."""
+    async def stop(self) -> None:
+        """SIGTERM, as a deployment sends it."""
         self.running.process.terminate()
         await asyncio.to_thread(self.running.process.wait)
+
+    async def restart(self) -> None:
+        """SIGTERM, and a new one."""
+        await self.stop()
         self.start()
 
     async def freeze(self, seconds: float) -> None:
