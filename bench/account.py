@@ -19,6 +19,8 @@ from bench.stack import Service
 
 DELIVERIES: Final = {0: 9_000, 50: 9_000, 100: 2_100, 300: 1_500}
 """Of one turn, by the provider's latency in milliseconds."""
+POSTS: Final = 3_000
+"""Of a bare loop, where the provider answers at once: it needs no run-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ async def measure(run: Run, milliseconds: int, in_flight: int) -> list[Figure]:
             await user.import_conversations(service.client, conversations("sms", count, seed=run.seed))
             await user.send(service, "sms")  # the first batch finds no statement planned
             with frozen(service.pids), bare_loop(at_once, in_flight) as loop:
-                machine = median(loop.rate(DELIVERIES[0]) for _ in range(3))
+                machine = median(loop.rate(POSTS) for _ in range(3))
         case = Case(service, milliseconds, in_flight, count, 1 if milliseconds >= 100 and not run.quick else 3)
         with provider(case.latency) as port:
             await user.save_account(service.client, "sms", account("sms", port, in_flight))
@@ -68,9 +70,7 @@ async def _turns(case: Case, port: int) -> list[Turn]:
                     here = await user.send(service, "sms")
                 with frozen(service.pids):
                     with frozen(naive.pids):
-                        bare, httpx = (
-                            loop.rate(case.count if case.latency else DELIVERIES[0]) for loop in (ours, plain)
-                        )
+                        bare, httpx = (loop.rate(case.count if case.latency else POSTS) for loop in (ours, plain))
                     turns.append(Turn(here, bare, httpx, await naive.rate(case.count)))
     return turns
 
