@@ -12,14 +12,14 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from bench import gate
-from bench.figures import VAR, Figure, Outcome, report
+from bench.figures import VAR, Figure, Outcome, Report, report
 from bench.load import SEED
-from bench.machine import this_machine
+from bench.machine import Machine, this_machine
 from bench.measures import MEASURES, QUICK
 from bench.run import Run
 from bench.stack import running_stack
@@ -35,20 +35,24 @@ def main() -> None:
     found = dict[str, Outcome]()
     with running_stack() as stack:
         run, machine = Run(stack, asked.seed, asked.quick), asyncio.run(this_machine(stack))
-        for each in asked.measures or (QUICK if asked.quick else MEASURES):
-            found[each] = _measured(run, each)
-            # After each: an interrupted run leaves what it has found.
-            table = report(machine, asked.seed, found, VAR / f"{name}.json", MEASURES)
-            table.write(name)
-        if asked.check:
-            for each in gate.fallen(_figures(found)):  # once more: a busy moment is no slower code
-                found[each] = _measured(run, each)
-            table = report(machine, asked.seed, found, VAR / f"{name}.json", MEASURES)
-            table.write(name)
-    print(table.as_markdown())
+        _measure(run, machine, asked.measures or (QUICK if asked.quick else MEASURES), found, name)
+        if asked.check:  # once more: a busy moment is no slower code
+            _measure(run, machine, list(gate.fallen(_figures(found))), found, name)
+    print(_report(run, machine, found, name).as_markdown())
     if asked.save:
         gate.save(machine, [figure for figures in _figures(found).values() for figure in figures])
     sys.exit("\n".join(_troubles(found, check=asked.check)) or None)
+
+
+def _measure(run: Run, machine: Machine, measures: Iterable[str], found: dict[str, Outcome], file: str) -> None:
+    """Measure these. The table is written after each: an interrupted run leaves what it has found."""
+    for name in measures:
+        found[name] = _measured(run, name)
+        _report(run, machine, found, file).write(file)
+
+
+def _report(run: Run, machine: Machine, found: Mapping[str, Outcome], file: str) -> Report:
+    return report(machine, run.seed, found, VAR / f"{file}.json", MEASURES)
 
 
 def _measured(run: Run, name: str) -> Outcome:

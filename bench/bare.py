@@ -56,7 +56,7 @@ def bare_loop(port: int, in_flight: int, *client: str) -> Iterator[BareLoop]:
 
 
 async def main(port: int, in_flight: int, *, plain: bool) -> None:
-    async with _plain(in_flight) if plain else _ours(in_flight) as http:
+    async with plain_http(in_flight) if plain else _ours(in_flight) as http:
         while line := await asyncio.to_thread(sys.stdin.readline):
             print(await _rate(http, port, int(line), in_flight), flush=True)
 
@@ -65,7 +65,8 @@ def _ours(in_flight: int) -> httpx.AsyncClient:
     return open_http(allow_private_urls=True, max_connections=in_flight)
 
 
-def _plain(in_flight: int) -> httpx.AsyncClient:
+def plain_http(in_flight: int) -> httpx.AsyncClient:
+    """Return httpx as it comes, with as many connections as calls."""
     limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
     return httpx.AsyncClient(limits=limits)
 

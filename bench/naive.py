@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
-import httpx
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 
+from bench.bare import plain_http
 from bench.load import MESSAGE, SID
 from bench.processes import program
 from bench.stack import PATIENCE, WORKERS
@@ -72,8 +72,7 @@ async def send(context: dict[Any, Any], id_: int) -> None:
 
 
 async def work(port: int, in_flight: int, database_url: str, redis_url: str) -> None:
-    limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-    async with httpx.AsyncClient(limits=limits) as http, asyncpg.create_pool(database_url, max_size=10) as pool:
+    async with plain_http(in_flight) as http, asyncpg.create_pool(database_url, max_size=10) as pool:
         worker = Worker(
             [func(send, keep_result=0)],  # type: ignore[arg-type]
             queue_name=QUEUE,

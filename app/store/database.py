@@ -6,8 +6,8 @@ row-level security shows no row at all.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
@@ -192,19 +192,13 @@ class Database:
         return "ISOLATION LEVEL REPEATABLE READ" if self._kind.one_moment else ""
 
     async def _connection(self, stack: AsyncExitStack) -> AsyncConnection:
-        try:
+        with _connecting():
             return await stack.enter_async_context(self._engine.connect())
-        except OSError as error:
-            raise DatabaseAway(str(error)) from error
 
     async def _borrowed_driver(self, stack: AsyncExitStack) -> Any:
         """Return asyncpg's connection alone: SQLAlchemy's around it takes as long as a short statement."""
-        try:
+        with _connecting():
             borrowed = await self._engine.raw_connection()
-        except OSError as error:
-            raise DatabaseAway(str(error)) from error
-        except sa.exc.EmulatedDBAPIException as error:  # SQLAlchemy's own connection would raise it as this
-            raise sa.exc.DBAPIError(None, None, error) from error
         stack.callback(borrowed.close)
         return borrowed.driver_connection
 
@@ -279,6 +273,17 @@ async def _roll_back(driver: Any) -> None:
     except BaseException:
         driver.terminate()
         raise
+
+
+@contextmanager
+def _connecting() -> Iterator[None]:
+    """Raise DatabaseAway if nobody listens, and DBAPIError if PostgreSQL refuses the login."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseAway(str(error)) from error
+    except sa.exc.EmulatedDBAPIException as error:  # `raw_connection` lets it out, `connect` raises a DBAPIError
+        raise sa.exc.DBAPIError(None, None, error) from error
 
 
 def _leave_out_closed(dbapi_connection: Any, *_: object) -> None:
