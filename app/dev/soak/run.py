@@ -281,14 +281,13 @@ class _Stage:
         while True:
             await self.settle(*mass_replies)
             await asyncio.gather(*(worker.stop() for worker in self.ground.workers))
-            if not await self._to_send(mass_replies) and not any((await self._waiting())[1:]):
+            if not _any_to_send(await self._counts(mass_replies)) and not any((await self._waiting())[1:]):
                 return
             for worker in self.ground.workers:
                 worker.start()
 
-    async def _to_send(self, mass_replies: Sequence[str]) -> bool:
-        counts = [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
-        return any(count["queued"] or count["sending"] for count in counts)
+    async def _counts(self, mass_replies: Sequence[str]) -> list[dict[str, int]]:
+        return [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
 
     async def settle(self, *mass_replies: str) -> None:
         """Wait until no message is to be sent and neither a receipt nor a webhook changes anything any more.
@@ -298,9 +297,8 @@ class _Stage:
         seen, since = None, time.monotonic()
         async with asyncio.timeout(FINISHED_WITHIN):
             while time.monotonic() - since < self.plan.quiet:
-                counts = [(await self._call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
-                waiting = await self._waiting()
-                to_send = any(count["queued"] or count["sending"] for count in counts)
+                counts, waiting = await self._counts(mass_replies), await self._waiting()
+                to_send = _any_to_send(counts)
                 if (counts, waiting) != seen or any(waiting[1:]) or to_send:
                     seen, since = (counts, waiting), time.monotonic()
                 for id_ in mass_replies if to_send else ():
@@ -334,3 +332,7 @@ class _Stage:
         answer.raise_for_status()
         read: dict[str, Any] = answer.json()
         return read
+
+
+def _any_to_send(counts: Sequence[dict[str, int]]) -> bool:
+    return any(count["queued"] or count["sending"] for count in counts)
