@@ -27,7 +27,8 @@ from app.domain.delivery_lifecycle import (
 from app.domain.words import DeliveryId
 from tests.delivery import virtual_time
 from tests.simulation.rows import Table, patches
-from tests.simulation.world import World, rendered, world
+from tests.simulation.stand_ins import rendered
+from tests.simulation.world import World, world
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "10000"))
 """`SCHEDULES=1000000` is a night's work."""

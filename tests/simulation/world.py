@@ -6,39 +6,38 @@ to stop at each of its waits; a commit may be lost either way; the provider does
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any, Final
-from uuid import uuid4
 
 from app.channels.http import call_deadline, deadline_passed
-from app.delivery.claim import ClaimedSend, ClaimResult
 from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
 from app.delivery.record import Recorder
 from app.delivery.rescuer import expire_claims
-from app.delivery.senders import RenderingTime
 from app.delivery.settle import Report, settle
 from app.delivery.sql.sweeper import ExpiredClaim
-from app.delivery.staged_files import StagedFiles
 from app.dev.history.evidence import Decision, Receipt
 from app.dev.history.replay import explain, record_of
-from app.domain.channel_port import AddressKind, Limits
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
-from app.domain.outbound import DEADLINE_PASSED, Accepted, Author, Deferred, Outbound, Rejected, SendResult, Unknown
-from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
+from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
+from app.domain.words import DeliveryId, Reason, ReasonCode
 from app.store.overload import DatabaseAway
 from app.telemetry import Telemetry
+from tests.simulation import stand_ins
+from tests.simulation.process import Process
 from tests.simulation.rows import LANE, TENANT, Row, Table, table
 
 E, S = DeliveryEvent, DeliveryStatus
 START: Final = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LEASE, SLACK, CALL = 30.0, 20.0, 10.0
 SETTLES: Final = LEASE + SLACK + CALL
+PACE: Final = Pace(timedelta(seconds=LEASE), timedelta(seconds=SETTLES), 16, timedelta(seconds=1.5))
 PROCESSES, LONGEST = 2, 200.0
 WOKEN: Final = 2.0
 """Seconds until a lane with work is found again."""
@@ -50,33 +49,6 @@ SAID_SO: Final = Reason(ReasonCode.MARKED_NOT_SENT, "A person says so.", retryab
 DECISIONS: Final = (E.SEND_AGAIN, E.RESOLVE_NOT_SENT, E.RESOLVE_SENT, E.FIND_ABSENT, E.FIND_ABSENT, None)
 ENDS: Final = ("accepted", "lost", "not taken", "rejected", "not sent", "silent")
 ODDS: Final = (10, 2, 1, 1, 2, 1)
-
-
-@dataclass(eq=False)
-class Process:
-    """A worker; every wait of it goes through `alive`."""
-
-    dead: bool = False
-    awake: asyncio.Event = field(default_factory=asyncio.Event)
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.awake.set()
-
-    @property
-    def hangs(self) -> bool:
-        return not self.over.is_set() and (self.dead or not self.awake.is_set())
-
-    async def alive(self) -> None:
-        """Come back when the process is scheduled again; not before all is over, when it was killed."""
-        while self.hangs:
-            await (self.over.wait() if self.dead else self.awake.wait())
-
-    def end(self) -> None:
-        """Let what hangs come to its end: nobody looks any more."""
-        for event in (self.over, self.awake, self.stop):
-            event.set()
 
 
 @dataclass
@@ -231,7 +203,15 @@ class World:
         database = self.database_of(process)
         recorder = Recorder(database)
         writing = asyncio.create_task(recorder.run())
-        context = PumpContext(database, recorder, PACE, _senders(self, process), _plans(), _staging(), TELEMETRY)
+        context = PumpContext(
+            database,
+            recorder,
+            PACE,
+            stand_ins.senders(partial(self.send, process)),
+            stand_ins.plans(),
+            stand_ins.staging(),
+            TELEMETRY,
+        )
         while not process.stop.is_set():
             await process.alive()
             if self.table.queued:  # a lane without work is not woken
@@ -350,60 +330,6 @@ class World:
     def explained(self, row: Row) -> bool:
         recorded = self.table.recorded(row, self.receipts[row.id], self.decisions[row.id])
         return explain(record_of(recorded, row.told, cancelled=False, retried=False)).possible
-
-
-def _senders(world: World, process: Process) -> Any:
-    async def send(outbound: Outbound) -> SendResult:
-        return await world.send(process, outbound)
-
-    adapter = SimpleNamespace(name="simulated", send=send, limits=Limits(AddressKind.OPAQUE))
-
-    async def sender(*_: object) -> Any:
-        return SimpleNamespace(adapter=adapter, account=SimpleNamespace(config={}))
-
-    return SimpleNamespace(sender=sender)
-
-
-def _plans() -> Any:
-    async def plan(*_: object) -> Any:
-        return SimpleNamespace(guards=SimpleNamespace(max_per_contact_per_day=None))
-
-    return SimpleNamespace(plan=plan, rendering_time=lambda _: RenderingTime())
-
-
-def _staging() -> Any:
-    async def of(*_: object) -> StagedFiles:
-        return StagedFiles()
-
-    return SimpleNamespace(of=of)
-
-
-async def nobody(*_: object) -> None:
-    pass
-
-
-PACE: Final = Pace(timedelta(seconds=LEASE), timedelta(seconds=SETTLES), 16, timedelta(seconds=1.5))
-
-
-async def rendered(pump: Any, taken: ClaimResult, *_: object) -> Sequence[ClaimedSend]:
-    """Instead of rendering: a transaction in which the texts would be stored."""
-    async with pump._context.database.begin(TENANT):
-        pass
-    return [ClaimedSend(row, _outbound(row)) for row in taken.rows]
-
-
-def _outbound(row: Any) -> Outbound:
-    return Outbound(
-        delivery_id=row.delivery_id,
-        epoch=row.epoch,
-        channel=Channel.SMS,
-        address="+12025550100",
-        text="Hi",
-        conversation_id=uuid4(),
-        conversation_external_id=None,
-        callback_url="https://example.com",
-        author=Author(None, "Ines"),
-    )
 
 
 def world(seed: int) -> World:
