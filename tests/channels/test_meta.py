@@ -1,7 +1,6 @@
 """What is particular to Messenger and Instagram: the right to write, files, echoes, watermarks."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,20 +13,17 @@ from app.channels.registry import limits_of, validate
 from app.domain.channel_port import Limits, Uploaded
 from app.domain.errors import InvalidAccount
 from app.domain.outbound import Accepted, Deferred, DroppedAttachment, Outbound, Rejected, Unknown
-from app.domain.provider_events import Amended, Inbound, Receipt, ReceiptKind, Unrecognized, Watermark
 from app.domain.words import Channel, ReasonCode
 from tests.channels.cases import CORRELATION, outbound, sample
 from tests.channels.graph_cases import (
     INSTAGRAM_ID,
     META,
-    MID,
     PAGE_ID,
     PERSON,
     PICTURE,
     answering_in_turn,
     check_graph_head,
     graph_error,
-    graph_webhook,
 )
 from tests.channels.playing import URL, playing
 from tests.channels.raw_server import serving
@@ -55,16 +51,6 @@ async def bodies_of(message: Outbound, **config: Any) -> list[dict[str, Any]]:
 async def outcome(body: Any, status: int = 400) -> Any:
     async with playing(status, body) as provider:
         return await adapter(provider.http, URL).send(MESSAGE)
-
-
-def events(http: httpx.AsyncClient, name: str) -> list[Any]:
-    return list(adapter(http).parse(graph_webhook(sample("meta", name))))
-
-
-def changed(name: str, part: str, changes: Mapping[str, Any]) -> Any:
-    body = sample("meta", name)
-    body["entry"][0]["messaging"][0][part].update(changes)
-    return graph_webhook(body)
 
 
 # Messages
@@ -262,144 +248,6 @@ async def test_a_code_is_told_with_its_subcode() -> None:
     result = await outcome(graph_error(10, 2018278))
 
     assert result.detail == "Meta 10/2018278: the time for a reply has passed"
-
-
-# Reports
-
-
-@pytest.mark.parametrize("name", ["echo", "instagram_echo"])
-def test_an_echo_proves_that_the_attempt_was_sent(http: httpx.AsyncClient, name: str) -> None:
-    [event] = events(http, name)
-
-    assert isinstance(event, Receipt)
-    assert (event.kind, event.correlation) == (ReceiptKind.SENT, CORRELATION)
-    assert event.provider_message_id
-    assert event.occurred_at == datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("metadata", [None, "", "campaign-7", f"{CORRELATION} "])
-def test_an_echo_of_another_app_or_of_a_file_is_no_report(http: httpx.AsyncClient, metadata: str | None) -> None:
-    [event] = adapter(http).parse(changed("echo", "message", {"metadata": metadata}))
-
-    assert isinstance(event, Unrecognized)
-
-
-def test_a_delivery_names_its_messages(http: httpx.AsyncClient) -> None:
-    several = changed("delivery", "delivery", {"mids": [MID, "m_2"]})
-    told: list[Any] = list(adapter(http).parse(several))
-
-    assert [(event.kind, event.provider_message_id) for event in told] == [
-        (ReceiptKind.DELIVERED, MID),
-        (ReceiptKind.DELIVERED, "m_2"),
-    ]
-    assert {event.occurred_at for event in told} == {datetime(2026, 5, 1, 12, 0, 5, 500_000, tzinfo=UTC)}
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "second"),
-    [("delivery_watermark", ReceiptKind.DELIVERED, 5), ("read", ReceiptKind.READ, 6)],
-)
-def test_a_watermark_speaks_of_all_that_one_person_got_until_then(
-    http: httpx.AsyncClient, name: str, kind: ReceiptKind, second: int
-) -> None:
-    [event] = events(http, name)
-
-    assert isinstance(event, Watermark)
-    assert (event.kind, event.recipient, event.account_identity) == (kind, PERSON, PAGE_ID)
-    assert event.up_to == datetime(2026, 5, 1, 12, 0, second, 500_000, tzinfo=UTC)
-
-
-def test_watermarks_are_equal_only_for_the_same_person_kind_and_time(http: httpx.AsyncClient) -> None:
-    [delivered], [read] = events(http, "delivery_watermark"), events(http, "read")
-    [later] = adapter(http).parse(changed("read", "read", {"watermark": 1777636806501}))
-    [other] = adapter(http).parse(changed("read", "sender", {"id": "7300123456780000"}))
-
-    assert len({event.event_key for event in (delivered, read, later, other, *events(http, "read"))}) == 4
-
-
-def test_instagram_names_the_message_that_was_seen(http: httpx.AsyncClient) -> None:
-    [event], [echo] = events(http, "instagram_seen"), events(http, "instagram_echo")
-
-    assert isinstance(event, Receipt)
-    assert (event.kind, event.provider_message_id) == (ReceiptKind.READ, echo.provider_message_id)
-    assert event.account_identity == INSTAGRAM_ID
-
-
-def test_many_events_of_several_pages_come_in_one_call(http: httpx.AsyncClient) -> None:
-    body, other = sample("meta", "read"), sample("meta", "instagram_inbound")
-    body["entry"][0]["messaging"] += sample("meta", "delivery")["entry"][0]["messaging"]
-    body["entry"] += other["entry"]
-
-    told = adapter(http).parse(graph_webhook(body))
-
-    assert [type(event) for event in told] == [Watermark, Receipt, Inbound]
-    assert [event.account_identity for event in told] == [PAGE_ID, PAGE_ID, INSTAGRAM_ID]
-
-
-def test_reports_in_any_order_name_the_same_message(http: httpx.AsyncClient) -> None:
-    ordered = [*events(http, "echo"), *events(http, "delivery")]
-    reordered = [*events(http, "delivery"), *events(http, "echo")]
-
-    assert {event.provider_message_id for event in ordered} == {MID}
-    assert sorted(event.event_key for event in ordered) == sorted(event.event_key for event in reordered)
-
-
-# Customers' messages
-
-
-@pytest.mark.parametrize(
-    ("name", "words", "answered"),
-    [
-        ("inbound", "Works again, thanks! 😀", (MID,)),
-        ("inbound_image", "[image] [file]", ()),
-        ("postback", "Still broken", ()),
-        ("instagram_inbound", "Works again", ()),
-    ],
-)
-def test_a_customer_s_words_come_in(http: httpx.AsyncClient, name: str, words: str, answered: tuple[str, ...]) -> None:
-    [event] = events(http, name)
-
-    assert isinstance(event, Inbound)
-    assert (event.text, event.in_reply_to, event.automatic) == (words, answered, False)
-    assert event.provider_message_id
-    assert event.sent_at == datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
-
-
-def test_a_reaction_owes_no_answer(http: httpx.AsyncClient) -> None:
-    [event] = events(http, "reaction")
-    [taken_back] = adapter(http).parse(changed("reaction", "reaction", {"action": "unreact"}))
-
-    assert isinstance(event, Inbound)
-    assert (event.text, event.automatic, event.in_reply_to) == ("[reaction: ❤]", True, (MID,))
-    assert isinstance(taken_back, Unrecognized)
-
-
-def test_a_message_that_is_gone_takes_its_text_with_it(http: httpx.AsyncClient) -> None:
-    [event] = adapter(http).parse(changed("inbound", "message", {"is_deleted": True}))
-    assert isinstance(event, Amended)
-    assert event.text is None
-
-
-@pytest.mark.parametrize("change", [{"text": ""}, {"text": None}])
-def test_a_message_that_is_empty_is_kept_only(http: httpx.AsyncClient, change: Mapping[str, Any]) -> None:
-    [event] = adapter(http).parse(changed("inbound", "message", change))
-
-    assert isinstance(event, Unrecognized)
-
-
-def test_what_meta_does_not_pass_on_is_a_message_still(http: httpx.AsyncClient) -> None:
-    [event] = adapter(http).parse(changed("inbound", "message", {"text": None, "is_unsupported": True}))
-
-    assert isinstance(event, Inbound)
-    assert event.text == "[a message that Meta does not pass on]"
-
-
-def test_comments_and_the_like_are_kept(http: httpx.AsyncClient) -> None:
-    body = {"object": "instagram", "entry": [{"id": INSTAGRAM_ID, "changes": [{"field": "comments", "value": {}}]}]}
-    [event] = adapter(http).parse(graph_webhook(body))
-
-    assert isinstance(event, Unrecognized)
-    assert event.account_identity == INSTAGRAM_ID
 
 
 # Accounts

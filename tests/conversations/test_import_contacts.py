@@ -9,7 +9,6 @@ from app.conversations.sql.threading import find_conversation
 from app.domain.provider_events import Inbound
 from app.domain.words import AccountId, Channel
 from app.runtime import Runtime
-from app.store.database import Database
 from tests.imports import Desk, line, patch
 from tests.scene import add_account, postmark, twilio
 
@@ -18,11 +17,6 @@ from tests.scene import add_account, postmark, twilio
 async def accounts(runtime: Runtime, tenant: UUID) -> dict[str, UUID]:
     made = (postmark("https://api.example.com"), twilio("https://api.example.com"))
     return {account.key: await add_account(runtime, tenant, account) for account in made}
-
-
-@pytest.fixture
-def desk(database: Database, tenant: UUID) -> Desk:
-    return Desk(database, tenant)
 
 
 def nameless(**about: Any) -> dict[str, Any]:

@@ -16,17 +16,11 @@ from app.domain.conversation import ConversationView
 from app.domain.errors import InvalidRequest
 from app.domain.words import Channel, TenantId
 from app.mail.message import MAX_MAIL_BYTES, parse_mail, root_id
-from app.runtime import Runtime
 from app.store.database import Database
 from tests.imports import DIGESTS, line, ndjson, stream
 from tests.mail.mails import REAL, raw_mail
-from tests.scene import add_account, postmark, twilio
 
-
-@pytest.fixture(autouse=True)
-async def accounts(runtime: Runtime, tenant: UUID) -> None:
-    for make in (postmark, twilio):
-        await add_account(runtime, tenant, make("https://api.example.com"))
+pytestmark = pytest.mark.usefixtures("accounts")
 
 
 class Inbox:

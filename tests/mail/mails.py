@@ -1,6 +1,7 @@
 """The 56 real e-mails of `tests/data/mail`, and made-up ones for what they do not show."""
 
 from pathlib import Path
+from time import process_time
 
 from app.mail.message import Mail, parse_mail
 
@@ -22,3 +23,10 @@ def raw_mail(*headers: str | bytes, body: str | bytes = "") -> bytes:
 
 def as_bytes(text: str | bytes) -> bytes:
     return text.encode() if isinstance(text, str) else text
+
+
+def seconds(work) -> float:
+    """Processor time: what other processes do at the same time does not count."""
+    before = process_time()
+    work()
+    return process_time() - before
