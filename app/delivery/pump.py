@@ -18,10 +18,11 @@ import structlog
 from app.channels.http import elapsed
 from app.delivery.calling import LEASE_MARGIN, by_loop
 from app.delivery.claim import Claim, ClaimedSend, ClaimResult, Judging, is_open
-from app.delivery.give_back import give_back, give_back_claim, given_back
+from app.delivery.give_back import give_back, given_back
+from app.delivery.lost_claims import LostClaims
 from app.delivery.outcomes import refused
 from app.delivery.pump_context import PumpContext
-from app.delivery.record import TROUBLE, refuses
+from app.delivery.record import TROUBLE
 from app.delivery.sending import ReadyCall, Sending, takes_many
 from app.delivery.settle import settle
 from app.delivery.sql import account_health, claims, waiting
@@ -32,7 +33,6 @@ from app.domain.lanes import LaneKey
 from app.domain.words import Reason
 from app.process.tenant_time import Purse
 from app.store.credentials import CredentialsUnreadable
-from app.store.overload import may_pass
 
 log = structlog.get_logger()
 
@@ -45,8 +45,6 @@ LULL: Final = 0.02
 FRESH: Final = 0.9
 """Seconds after which a pump must check again that its lane is open before it begins a call."""
 CHECK_EVERY: Final = 0.2
-LOST_AGAIN: Final = 1.0
-"""Seconds to wait after a second claim in a row without an answer from PostgreSQL."""
 UNREADABLE: Final = "The stored credentials cannot be read: the service's secret key has changed. Save them again."
 
 
@@ -73,8 +71,7 @@ class Pump:
         self._wait: Wait | None = None
         self._came_back = False
         """Whether a delivery returned to the queue since the last claim."""
-        self._lost_one = False
-        """Whether the last claim got no answer from PostgreSQL."""
+        self._lost_claims = LostClaims(context.database, lane)
         self.took = False
         """Whether anything was claimed."""
         self.put_off = False
@@ -198,11 +195,11 @@ class Pump:
         except CredentialsUnreadable:
             await self._pause_account()
             return ClaimResult()
-        except BaseException as error:  # noqa: BLE001 - `_unanswered` raises it again unless the database is to blame
-            given_back = await self._unanswered(token, error)
-            self._wait = self._after_loss() if given_back and may_pass(error) else None
+        except BaseException as error:  # noqa: BLE001 - it is raised again unless the database is to blame
+            self._wait = await self._lost_claims.wait_after(token, error)
             return ClaimResult(wait=self._wait)
-        self._wait, self._lost_one = result.wait, False
+        self._lost_claims.answered()
+        self._wait = result.wait
         self.took |= bool(result.rows)
         self._account_queue.asked(self._lane, result.wait, took=bool(result.rows))
         if result.judging is not None:
@@ -213,23 +210,6 @@ class Pump:
             self._slots.granted(result.share)
         return result
 
-    async def _unanswered(self, token: UUID, error: BaseException) -> bool:
-        """Give back what the claim took. Return False if that was not possible: the sweeper wakes the lane.
-
-        Raise the error again if it is a bug of ours.
-        """
-        log.warning("claim_unanswered", error=type(error).__name__)
-        giving_back = asyncio.ensure_future(give_back_claim(self._context.database, self._lane, token))
-        given_back = await asyncio.shield(giving_back)
-        if refuses(error):
-            raise error
-        return given_back
-
-    def _after_loss(self) -> Wait:
-        """Return when to claim again: at once after the loss of one connection, later if it was not that alone."""
-        rest, self._lost_one = (LOST_AGAIN if self._lost_one else 0.0), True
-        return Wait(asyncio.get_running_loop().time() + rest)
-
     async def _make_ready(self, token: UUID, result: ClaimResult, judging: Judging, until: float) -> None:
         """Render and store what was claimed. Then it may leave, as slots become free."""
         try:
@@ -237,7 +217,7 @@ class Pump:
         except BaseException as error:  # noqa: BLE001 - the pump raises it
             self._slots.dropped(len(result.rows))
             try:
-                if await self._unanswered(token, error):
+                if await self._lost_claims.give_back(token, error):
                     self._came_back = True
                     self._changed.set()
             except BaseException as fault:  # noqa: BLE001 - see above

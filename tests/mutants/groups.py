@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.channels import http, provider_responses
 from app.delivery import calling, claim, give_back, outcomes, record, rescuer, settle
+from app.delivery.lost_claims import LostClaims
 from app.delivery.pump import Pump
 from app.delivery.sending import Sending
 from app.domain import delivery_lifecycle, pacing
@@ -85,8 +86,9 @@ def _claim() -> Iterator[Mutant]:
         pacing.allowance,
         pacing.spend,
         Pump._claim,
-        Pump._unanswered,
-        Pump._after_loss,
+        LostClaims.answered,
+        LostClaims.give_back,
+        LostClaims.wait_after,
         Pump._rendered,
         Pump.begin,
         Pump._was_open,

@@ -86,8 +86,9 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.sql.claims.claimed_under: \"AND status = 'sending'\" → ''": _NO_TOKEN,
     "app.domain.pacing.allowance: 0 → 1 (3)": _SAME_NUMBER,
     "app.domain.pacing.allowance: max(allowed_at, now) if units == 0 else now → max(allowed_at, now)": _SAME_NUMBER,
-    "app.delivery.pump.Pump._claim: False → True (2)": _WHEN,
-    "app.delivery.pump.Pump._unanswered: log.warning('claim_unanswered', error=type(error).__name__) → pass": _WORDS,
+    "app.delivery.lost_claims.LostClaims.answered: False → True": _WHEN,
+    "app.delivery.lost_claims.LostClaims.give_back: log.warning('claim_unanswered', error=type(error).__name__) "
+    "→ pass": _WORDS,
     "app.delivery.pump.Pump._rendered: until - self._context.pace.lease.total_seconds() / 2 → until + "
     "self._context.pace.lease.total_seconds() / 2": _LATE,
     "app.delivery.pump.Pump._rendered: self._context.pace.lease.total_seconds() / 2 → "

@@ -1,0 +1,51 @@
+"""Claims of a pump that got no answer from PostgreSQL, so that what they took is not known."""
+
+import asyncio
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from app.delivery.give_back import give_back_claim
+from app.delivery.record import refuses
+from app.delivery.waiting import Wait
+from app.domain.lanes import LaneKey
+from app.store.database import Database
+from app.store.overload import may_pass
+
+log = structlog.get_logger()
+
+LOST_AGAIN: Final = 1.0
+"""Seconds to wait after a second claim in a row without an answer from PostgreSQL."""
+
+
+class LostClaims:
+    def __init__(self, database: Database, lane: LaneKey) -> None:
+        self._database = database
+        self._lane = lane
+        self._lost_one = False
+        """Whether the last claim got no answer."""
+
+    def answered(self) -> None:
+        self._lost_one = False
+
+    async def give_back(self, token: UUID, error: BaseException) -> bool:
+        """Give back what the claim took. Return False if that was not possible: the sweeper wakes the lane.
+
+        Raise the error again if it is a bug of ours.
+        """
+        log.warning("claim_unanswered", error=type(error).__name__)
+        giving_back = asyncio.ensure_future(give_back_claim(self._database, self._lane, token))
+        is_back = await asyncio.shield(giving_back)
+        if refuses(error):
+            raise error
+        return is_back
+
+    async def wait_after(self, token: UUID, error: BaseException) -> Wait | None:
+        """Give back what the claim took. Return when to claim again: at once after the loss of one connection, later if
+        it was not that alone; None if the sweeper is to wake the lane. Raise the error again if it is a bug of ours.
+        """
+        if not (await self.give_back(token, error) and may_pass(error)):
+            return None
+        rest, self._lost_one = (LOST_AGAIN if self._lost_one else 0.0), True
+        return Wait(asyncio.get_running_loop().time() + rest)
