@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from arq.connections import ArqRedis, RedisSettings
 from redis.asyncio.client import Pipeline
+from redis.asyncio.connection import Connection
 from redis.exceptions import RedisError
 
 from app.domain.lanes import LaneKey
@@ -41,20 +42,31 @@ def deserialize(job: bytes) -> dict[str, Any]:
 
 
 class _Transaction(Pipeline):
-    async def __aexit__(self, *raised: Any) -> None:
-        """Drop the connection at once if the transaction did not complete.
+    async def reset(self) -> None:
+        """Give the connection back, even if the server does not answer.
 
-        redis-py (5.3) would first send UNWATCH. A frozen server does not answer that, and then the connection is
-        neither closed nor released.
+        redis-py (5.3) first sends UNWATCH, through a new connection if this one is lost. If that is not answered, the
+        connection is never given back. 8.0.1 gives it back, but arq needs a version before 6.
         """
-        if raised[0] is not None and self.connection is not None:
-            # Taken out first: its caller's time may end once more while it is being closed.
-            connection, self.connection, self.watching = self.connection, None, False
-            try:
-                await connection.disconnect(nowait=True)
-            finally:
-                await self.connection_pool.release(connection)
-        await super().__aexit__(*raised)  # type: ignore[no-untyped-call]
+        if self.connection is not None and not self.connection.is_connected:
+            self.watching = False  # a WATCH ends with its connection
+        try:
+            await super().reset()  # type: ignore[no-untyped-call]
+        finally:
+            if self.connection is not None:
+                await self._drop(self.connection)
+
+    async def _drop(self, connection: Connection) -> None:
+        self.connection, self.watching = None, False
+        try:
+            await connection.disconnect(nowait=True)
+        finally:
+            await self.connection_pool.release(connection)
+
+    async def _disconnect_reset_raise(self, connection: Connection, error: Exception) -> None:
+        """Raise the error, not the WatchError that redis-py makes of it: that does not say why Redis is away."""
+        self.watching = False
+        await super()._disconnect_reset_raise(connection, error)  # type: ignore[no-untyped-call]
 
 
 class _ArqClient(ArqRedis):
@@ -96,8 +108,13 @@ async def connection(url: str) -> AsyncIterator[ArqRedis]:
     try:
         yield redis
     finally:
-        with suppress(RedisError, OSError, TimeoutError):
-            await redis.connection_pool.disconnect()
+        await _close(redis)
+
+
+async def _close(redis: ArqRedis) -> None:
+    """Close its sockets. Ignore a server that does not take part in the closing, as TLS asks of it."""
+    with suppress(RedisError, OSError, TimeoutError):
+        await redis.connection_pool.disconnect()
 
 
 class Wakeups:
@@ -144,7 +161,7 @@ class Wakeups:
 
     async def close(self) -> None:
         if self._redis is not None:
-            await self._redis.connection_pool.disconnect()
+            await _close(self._redis)
 
 
 def lane_key(tenant: str, mass_reply: str, account: str) -> LaneKey:
