@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.call_shares import CallShare
@@ -230,7 +230,8 @@ class Table:
 
 
 def table(count: int, started: datetime) -> Table:
-    ids = [DeliveryId(uuid4()) for _ in range(count)]
+    """Return a table of queued deliveries. Claims and locks sort by id, so each schedule has the same ids."""
+    ids = [DeliveryId(UUID(int=10 + number)) for number in range(count)]
     return Table({id_: Row(id_, started) for id_ in ids}, started)
 
 

@@ -32,7 +32,7 @@ from tests.simulation.world import World, world
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "10000"))
 """`SCHEDULES=1000000` is a night's work."""
-FEW, PARTS = 60, 8
+FEW, TWICE, PARTS = 60, 20, 8
 HELD: dict[str, Table] = {}
 
 TransitionFunction = Callable[[DeliveryState, ReportedEvent, datetime], Transition | Ignored]
@@ -49,7 +49,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pump, "_rendered", rendered)
 
 
-def play(seed: int) -> None:
+def play(seed: int) -> World:
     """Run one schedule to its end. Raise AssertionError with its story, should a promise be broken."""
     played: list[World] = []
 
@@ -63,11 +63,18 @@ def play(seed: int) -> None:
     except AssertionError as error:
         error.add_note("\n".join([f"seed {seed}", *(played[0].steps if played else ())]))
         raise
+    return played[0]
 
 
 @pytest.mark.usefixtures("simulated", "quiet_log")
 def test_no_schedule_of_a_few_breaks_a_promise() -> None:
     play_all(range(FEW))
+
+
+@pytest.mark.usefixtures("simulated", "quiet_log")
+def test_a_seed_repeats_its_schedule() -> None:
+    for seed in range(TWICE):
+        assert play(seed).steps == play(seed).steps
 
 
 @pytest.mark.proof
