@@ -7,7 +7,7 @@ row-level security shows no row at all.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
@@ -40,6 +40,8 @@ SWEEP_ENDS = "60s"
 """PostgreSQL ends a sweep that takes longer: a process that froze in a statement must not keep the sweeper's lock."""
 
 CONNECT_SECONDS = 5
+CLOSE_SECONDS = 5
+"""How long connections may take to close. asyncpg waits until the server hangs up, and a frozen one never does."""
 
 _SESSION = {
     "application_name": "mass-reply",
@@ -214,8 +216,11 @@ class Database:
         return PoolUse(pool.checkedout(), pool.size())
 
     async def close(self) -> None:
+        """Close every connection. What a server does not answer is left to the process's end."""
         self._routes.close()
-        await self._engine.dispose()
+        with suppress(TimeoutError):  # SQLAlchemy has named the connection in the log
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._engine.dispose()
 
 
 def _read_json(text: str) -> Any:

@@ -1,6 +1,8 @@
 """Connections: what PostgreSQL does with those that their process has forgotten."""
 
 import asyncio
+import os
+import signal
 import struct
 from contextlib import nullcontext, suppress
 from dataclasses import replace
@@ -273,6 +275,22 @@ async def test_what_is_asked_has_an_end(database_url: str, tenant: UUID) -> None
         await one.ask(TenantId(tenant), ASKED, seconds=20)
     assert await one.ask(TenantId(tenant), ASKED, seconds=0)
     await one.close()
+
+
+async def test_a_server_that_has_frozen_does_not_keep_a_process_from_ending(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections, "CLOSE_SECONDS", 0.1)
+    one = Database(database_url, pool_size=1)
+    async with one.begin_routing() as tx:
+        backend = await tx.scalar(_PID)
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        async with patience("it is closed"):
+            await one.close()
+    finally:
+        os.kill(backend, signal.SIGCONT)
+    assert "closing connection" in caplog.text
 
 
 async def test_a_login_that_the_server_refuses_is_told_as_for_any_statement(database_url: str, tenant: UUID) -> None:
