@@ -3,7 +3,9 @@
 The statements are written again in Python, so a mistake in SQL is not found here: that is for the tests on PostgreSQL.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Container, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -13,13 +15,16 @@ from uuid import UUID
 from app.delivery.sql.attempts import EndedAttempt
 from app.delivery.sql.call_shares import CallShare
 from app.delivery.sql.claims import Attempt, Claimed, ClaimLimit, LaneSnapshot, QueuePlace
+from app.delivery.sql.receipts import StoredReceipt
 from app.delivery.sql.settlements import Change, Locked
 from app.dev.history import evidence
-from app.domain.delivery_lifecycle import DeliveryState, DeliveryStatus, ReportedEvent
+from app.domain.delivery_lifecycle import ACCEPTED, DeliveryState, DeliveryStatus, ReportedEvent
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import DeliveryUpdated, OutboxEntry
+from app.domain.provider_events import Receipt
 from app.domain.words import AccountId, Channel, ConversationId, DeliveryId, MassReplyId, ReasonCode, TenantId
+from tests.simulation.reports import Reports, find
 
 TENANT, BATCH, ACCOUNT = TenantId(UUID(int=1)), MassReplyId(UUID(int=2)), AccountId(UUID(int=3))
 LANE = LaneKey(TENANT, BATCH, ACCOUNT)
@@ -34,6 +39,7 @@ class Try:
     started_at: datetime
     outcome: str | None = None
     last_receipt_at: datetime | None = None
+    provider_message_id: str | None = None
 
 
 @dataclass
@@ -50,6 +56,7 @@ class Row:
     retryable: bool = False
     deferrals: int = 0
     sent_at: datetime | None = None
+    provider_message_id: str | None = None
     tries: list[Try] = field(default_factory=list)
     told: list[DeliveryStatus] = field(default_factory=list)
 
@@ -58,8 +65,7 @@ class Row:
         return len(self.tries)
 
     def copy(self) -> "Row":
-        tries = [Try(each.started_at, each.outcome, each.last_receipt_at) for each in self.tries]
-        return replace(self, tries=tries, told=list(self.told))
+        return replace(self, tries=[copy(each) for each in self.tries], told=list(self.told))
 
 
 @dataclass
@@ -73,20 +79,28 @@ class Table:
     max_in_flight: int = 2
     seconds: float = 0.0
     """Since the start, by the database's clock."""
+    status: MassReplyStatus = MassReplyStatus.SENDING
+    reports: Reports = field(default_factory=Reports)
 
     @property
     def now(self) -> datetime:
         return self.started + timedelta(seconds=self.seconds)
 
     @property
+    def clock(self) -> datetime:
+        """What `clock_timestamp()` says, outside of a transaction too."""
+        return self.started + timedelta(seconds=asyncio.get_running_loop().time())
+
+    @property
     def queued(self) -> bool:
         return any(row.status is S.QUEUED for row in self.rows.values())
 
     def kept(self) -> Any:
-        return {id_: row.copy() for id_, row in self.rows.items()}, dict(self.shares), self.cool_until
+        rows = {id_: row.copy() for id_, row in self.rows.items()}
+        return rows, dict(self.shares), self.cool_until, self.status, self.reports.copy()
 
     def restore(self, kept: Any) -> None:
-        self.rows, self.shares, self.cool_until = kept
+        self.rows, self.shares, self.cool_until, self.status, self.reports = kept
 
     # What a claim asks
 
@@ -95,7 +109,7 @@ class Table:
         others = [share.slots for share in held]
         unrecorded = sum(row.status is S.SENDING for row in self.rows.values())
         return LaneSnapshot(
-            self.now, MassReplyStatus.SENDING, None, False, False, False, True, False, self.cool_until, self.started,
+            self.now, self.status, None, False, False, False, True, False, self.cool_until, self.started,
             1_000, self.max_in_flight, unrecorded, self.started, None, len(others), sum(others), others.count(0),
         )  # fmt: skip
 
@@ -181,7 +195,7 @@ class Table:
             if (row.status, row.epoch) == (before.status, before.epoch):
                 self._apply(row, change)
                 applied[row.id] = None
-        self._end_attempts(outcomes)
+        self._end_attempts(outcomes, applied)
         return applied
 
     def _apply(self, row: Row, change: Change) -> None:
@@ -192,12 +206,17 @@ class Table:
             row.settles_after = None
         row.due = change.not_before or row.due
         row.deferrals += change.deferred
+        row.provider_message_id = change.provider_message_id or row.provider_message_id
         if change.newly_sent:
             row.sent_at = self.now
 
-    def _end_attempts(self, outcomes: Sequence[EndedAttempt]) -> None:
+    def _end_attempts(self, outcomes: Sequence[EndedAttempt], changed: Container[UUID]) -> None:
         for said in outcomes:
-            attempt = self.rows[said.delivery_id].tries[said.epoch - 1]
+            row = self.rows[said.delivery_id]
+            attempt = row.tries[said.epoch - 1]
+            attempt.provider_message_id = said.provider_message_id or attempt.provider_message_id
+            if row.id not in changed and said.epoch == row.epoch and row.status in (*ACCEPTED, S.FAILED):
+                row.provider_message_id = row.provider_message_id or said.provider_message_id
             if said.outcome and _overrides(attempt.outcome, said.outcome):
                 attempt.outcome = said.outcome
             latest = [at for at in (attempt.last_receipt_at, said.reported_at) if at]
@@ -209,11 +228,35 @@ class Table:
                 if isinstance(subject, DeliveryUpdated):
                     self.rows[DeliveryId(subject.delivery_id)].told.append(subject.status)
 
+    async def reopen(self, _: object, __: object) -> None:
+        self.status = MassReplyStatus.SENDING
+
+    async def finish(self, _: object, __: MassReplyId, before: MassReplyStatus, after: MassReplyStatus) -> bool:
+        at_work = any(row.status in (S.QUEUED, S.SENDING) for row in self.rows.values())
+        if at_work or self.status is not before:
+            return False
+        self.status = after
+        return True
+
+    # What receipts ask
+
+    async def store(self, _: object, account: AccountId, receipt: Receipt) -> StoredReceipt | None:
+        return self.reports.store(account, receipt, self.now)
+
+    async def lock_receipt(self, _: object, id_: UUID) -> StoredReceipt | None:
+        return next((each for each in self.reports.waiting() if each.id == id_), None)
+
+    async def find_delivery(self, _: object, receipt: StoredReceipt) -> tuple[DeliveryId, int] | None:
+        return find(self.rows.values(), receipt)
+
+    async def mark_settled(self, _: object, id_: UUID, outcome: str) -> None:
+        receipt = next(each for each in self.reports.waiting() if each.id == id_)
+        if found := find(self.rows.values(), receipt):
+            self.reports.settle(receipt, *found, self.now, outcome)
+
     # What is on record
 
-    def recorded(
-        self, row: Row, receipts: Sequence[evidence.Receipt], decisions: Sequence[evidence.Decision]
-    ) -> evidence.Row:
+    def recorded(self, row: Row, decisions: Sequence[evidence.Decision]) -> evidence.Row:
         tries = [evidence.Attempt(n, each.started_at, each.outcome) for n, each in enumerate(row.tries, start=1)]
         return evidence.Row(
             id=str(row.id),
@@ -224,7 +267,7 @@ class Table:
             status=row.status,
             epoch=row.epoch,
             attempts=tries,
-            receipts=receipts,
+            receipts=self.reports.about(row.id),
             decisions=decisions,
         )
 
@@ -286,7 +329,12 @@ def patches(held: "Mapping[str, Table]") -> dict[str, Any]:
         "app.delivery.sql.settlements.lock": of("lock"),
         "app.delivery.sql.settlements.lock_all": no_rows,
         "app.delivery.sql.timeline.write_changes": of("write_changes"),
-        "app.delivery.sql.timeline.reopen": nothing,
+        "app.delivery.sql.timeline.reopen": of("reopen"),
+        "app.delivery.sql.lifecycle.finish": of("finish"),
+        "app.delivery.sql.receipts.store": of("store"),
+        "app.delivery.sql.receipts.lock": of("lock_receipt"),
+        "app.delivery.sql.receipts.find_delivery": of("find_delivery"),
+        "app.delivery.sql.receipts.mark_settled": of("mark_settled"),
         "app.delivery.sql.counters.count": of("count"),
         "app.delivery.settle._flip": nothing,
     }

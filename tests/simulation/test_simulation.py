@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.channels import http
-from app.delivery import calling, pump
+from app.delivery import calling, pump, sweeper
 from app.delivery import settle as settling
 from app.delivery.pump import Pump
 from app.delivery.sql import claims
@@ -26,7 +26,8 @@ from app.domain.delivery_lifecycle import (
 )
 from app.domain.words import DeliveryId
 from tests.delivery import virtual_time
-from tests.simulation.rows import Table, patches
+from tests.simulation import rows, sweeps
+from tests.simulation.rows import Table
 from tests.simulation.stand_ins import rendered
 from tests.simulation.world import World, world
 
@@ -41,7 +42,7 @@ TransitionFunction = Callable[[DeliveryState, ReportedEvent, datetime], Transiti
 @pytest.fixture
 def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     """The store in memory, and every clock the loop's."""
-    for path, instead in patches(HELD).items():
+    for path, instead in {**rows.patches(HELD), **sweeps.patches(HELD)}.items():
         module, _, name = path.rpartition(".")
         monkeypatch.setattr(importlib.import_module(module), name, instead)
     for place in (http, calling, pump):
@@ -109,6 +110,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "the sweeper queues again": (settling, "transition", instead(DeliveryEvent.LOSE_WORKER, DeliveryStatus.QUEUED)),
     "no quarantine": (settling, "transition", no_quarantine),
     "given back by lane": (claims, "claimed_under", all_that_is_claimed),
+    "reports are not tried again": (sweeper, "settle_stored", rows.nothing),
     "no deadline": (pump, "LEASE_MARGIN", timedelta(days=-1)),
 }
 

@@ -1,14 +1,14 @@
-"""One schedule: processes, a provider, receipts, people and a sweeper on a clock and a network drawn by a seed.
+"""One schedule: processes, a provider and people on a clock and a network drawn by a seed.
 
-Pump, slots, recorder, settling and the sweeper's claims are the service's own. A process may be killed, frozen or told
+Pump, slots, recorder, settling, receipts and the sweeper are the service's own. A process may be killed, frozen or told
 to stop at each of its waits; a commit may be lost either way; the provider does not deduplicate.
 """
 
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -18,35 +18,38 @@ from typing import Any, Final
 from app.channels.http import call_deadline, deadline_passed
 from app.delivery.pump import Pump
 from app.delivery.pump_context import Pace, PumpContext
+from app.delivery.receipts import take_receipt
 from app.delivery.record import Recorder
-from app.delivery.rescuer import expire_claims
 from app.delivery.settle import Report, settle
-from app.delivery.sql.sweeper import ExpiredClaim
-from app.dev.history.evidence import Decision, Receipt
-from app.dev.history.replay import explain, record_of
-from app.domain.delivery_lifecycle import ACCEPTED, DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
+from app.delivery.sweeper import Sweeper
+from app.dev.history.evidence import Decision
+from app.domain.delivery_lifecycle import DeliveryEvent, DeliveryStatus, ReportedEvent, Transition
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import DEADLINE_PASSED, Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
-from app.domain.words import DeliveryId, Reason, ReasonCode
+from app.domain.provider_events import Receipt, ReceiptKind
+from app.domain.words import Channel, DeliveryId, Reason, ReasonCode
 from app.store.overload import DatabaseAway
 from app.telemetry import Telemetry
 from tests.simulation import stand_ins
 from tests.simulation.process import Process
-from tests.simulation.rows import LANE, TENANT, Row, Table, table
+from tests.simulation.rows import ACCOUNT, LANE, Table, nothing, table
+from tests.simulation.sweeps import Turn
+from tests.simulation.verdict import check, forgotten
 
 E, S = DeliveryEvent, DeliveryStatus
 START: Final = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LEASE, SLACK, CALL = 30.0, 20.0, 10.0
 SETTLES: Final = LEASE + SLACK + CALL
 PACE: Final = Pace(timedelta(seconds=LEASE), timedelta(seconds=SETTLES), 16, timedelta(seconds=1.5))
-PROCESSES, LONGEST = 2, 200.0
+PROCESSES, LONGEST = 2, 600.0
 WOKEN: Final = 2.0
 """Seconds until a lane with work is found again."""
 LOST: Final = 0.03
 """How often a commit is not answered."""
 TELEMETRY: Final = Telemetry()
-FAILED: Final = Reason(ReasonCode.BOUNCED, "It bounced.", retryable=False)
 SAID_SO: Final = Reason(ReasonCode.MARKED_NOT_SENT, "A person says so.", retryable=True)
 DECISIONS: Final = (E.SEND_AGAIN, E.RESOLVE_NOT_SENT, E.RESOLVE_SENT, E.FIND_ABSENT, E.FIND_ABSENT, None)
+ARRIVED: Final = (ReceiptKind.SENT, ReceiptKind.DELIVERED, ReceiptKind.DELIVERED, ReceiptKind.READ)
 ENDS: Final = ("accepted", "lost", "not taken", "rejected", "not sent", "silent")
 ODDS: Final = (10, 2, 1, 1, 2, 1)
 
@@ -62,9 +65,10 @@ class World:
     copies: Counter[DeliveryId] = field(default_factory=Counter)
     allowed: Counter[DeliveryId] = field(default_factory=Counter)
     """Copies that a person has risked."""
-    failed: set[tuple[DeliveryId, int]] = field(default_factory=set)
     decisions: defaultdict[DeliveryId, list[Decision]] = field(default_factory=lambda: defaultdict(list))
-    receipts: defaultdict[DeliveryId, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
+    turn: Turn = field(default_factory=Turn)
+    api: Process = field(default_factory=Process)
+    """It takes what the provider reports."""
     processes: dict[Process, "asyncio.Task[None]"] = field(default_factory=dict)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     reporting: int = 0
@@ -159,30 +163,38 @@ class World:
         self.late |= late > timedelta(seconds=SETTLES)
         self.copies[id_] += 1
         arrives = self.dice.random() < 0.85
-        if not arrives:
-            self.failed.add((id_, outbound.epoch))
         if self.dice.random() < 0.8:
-            self.spawn(self.report(id_, outbound.epoch, E.RECEIPT_DELIVERED if arrives else E.RECEIPT_FAILED))
-        elif not arrives:
-            self.failed.discard((id_, outbound.epoch))
+            self.spawn(self.report(outbound, arrives))
 
-    async def report(self, id_: DeliveryId, epoch: int, event: DeliveryEvent) -> None:
-        """A receipt comes sooner or later, and perhaps twice; not always with a time."""
+    async def report(self, outbound: Outbound, arrives: bool) -> None:
+        """A receipt comes sooner or later, not always with a time or our correlation, and again if it must."""
         self.reporting += 1
-        at = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
-        reported = ReportedEvent(
-            event, epoch, self.dice.choice((at, None)), FAILED if event is E.RECEIPT_FAILED else None
+        at = self.table.clock
+        receipt = Receipt(
+            kind=self.dice.choice(ARRIVED) if arrives else ReceiptKind.FAILED,
+            event_key=outbound.correlation,
+            correlation=self.dice.choice((outbound.correlation, outbound.correlation, None)),
+            provider_message_id=outbound.correlation,
+            occurred_at=self.dice.choice((at, None)),
+            code=None if arrives else ReasonCode.BOUNCED,
+            detail=None if arrives else "It bounced.",
         )
-        for _ in range(self.dice.choice((1, 1, 2))):
-            await asyncio.sleep(self.dice.choice((0.01, 1, 20, 70)) * self.dice.random())
-            answer = (await self.settle(Report(id_, reported)))[id_]
-            self.note(f"{self.name(id_)}.{epoch}: {event}, {answer}")
-            kind, said = (
-                event.removeprefix("receipt_"),
-                "applied" if isinstance(answer, Transition) else f"absorbed: {answer}",
-            )
-            self.receipts[id_].append(Receipt(kind, epoch, reported.occurred_at, self.table.now, said))
+        for again in self.dice.choice(((), (), (False,), (True,))):
+            await self.deliver(receipt)
+            receipt = replace(receipt, event_key=f"{receipt.event_key}, again") if again else receipt
+        await self.deliver(receipt)
         self.reporting -= 1
+
+    async def deliver(self, receipt: Receipt) -> None:
+        """Report until the API answers."""
+        answered = False
+        while not answered:
+            await asyncio.sleep(self.dice.choice((0.01, 1, 20, 70)) * self.dice.random())
+            self.note(f"reported {receipt.kind}: {receipt.event_key}")
+            with suppress(DatabaseAway):
+                async with self.begin(self.api) as tx:
+                    await take_receipt(tx, ACCOUNT, Channel.SMS, receipt)
+                answered = True
 
     async def settle(self, *reports: Report) -> dict[DeliveryId, Any]:
         async with self.begin(None) as tx:
@@ -193,16 +205,19 @@ class World:
 
     # Workers
 
-    def database_of(self, process: Process | None) -> Any:
+    def database_of(self, process: Process) -> Any:
         """Return what a process has of the database. The kind of work makes no difference here."""
         database = SimpleNamespace(begin=lambda _: self.begin(process))
         database.of = lambda _: database
+        database.begin_sweep = lambda: self.turn.begin(process)
+        database.begin_routing = nullcontext
         return database
 
     async def work(self, process: Process) -> None:
         database = self.database_of(process)
         recorder = Recorder(database)
         writing = asyncio.create_task(recorder.run())
+        sweeping = asyncio.create_task(self.sweep(process, database))
         context = PumpContext(
             database,
             recorder,
@@ -220,21 +235,17 @@ class World:
             with suppress(TimeoutError):
                 async with asyncio.timeout(WOKEN):
                     await process.stop.wait()
+        await sweeping
         recorder.close()
         await writing
 
-    async def sweep(self) -> None:
-        """Every second, whoever lives."""
-        database = self.database_of(None)
-        while True:
+    async def sweep(self, process: Process, database: Any) -> None:
+        """Every second, as long as the process lives. Lanes are found by `work`, without a wake-up."""
+        sweeper = Sweeper(database, nothing, nothing, timedelta(days=1), TELEMETRY.metrics)
+        while not process.stop.is_set():
             await asyncio.sleep(1)
-            now = self.table.started + timedelta(seconds=asyncio.get_running_loop().time())
-            rows = list(self.table.rows.values())
-            lost = [row for row in rows if row.status is S.SENDING and row.lease_until and row.lease_until <= now]
-            if lost:
-                self.note(f"sweeper gives up {', '.join(self.name(row.id) for row in lost)}")
-                claims = [ExpiredClaim(TENANT, row.id, row.epoch) for row in lost]
-                await expire_claims(database, TELEMETRY.metrics, TENANT, claims)
+            with suppress(DatabaseAway):
+                await sweeper.tick()
 
     # What befalls them
 
@@ -288,14 +299,13 @@ class World:
     # The end
 
     async def play(self) -> None:
-        self.spawn(self.sweep())
         self.spawn(self.people())
         try:
             await self.misfortunes()
             ended = asyncio.get_running_loop().time() + LONGEST
             while asyncio.get_running_loop().time() < ended and (self.reporting or not self.at_rest()):
                 await asyncio.sleep(1)
-            self.check()
+            check(self)
         finally:
             await self.end()
 
@@ -312,24 +322,7 @@ class World:
 
     def at_rest(self) -> bool:
         asleep = any(not process.dead and process.hangs for process in self.processes)
-        return not asleep and all(row.status not in (S.QUEUED, S.SENDING) for row in self.table.rows.values())
-
-    def check(self) -> None:
-        assert not self.late, "a message arrived after its quarantine"
-        for id_, row in self.table.rows.items():
-            name = self.name(id_)
-            bounced = sum(one == id_ for one, _ in self.failed)
-            assert self.copies[id_] - bounced <= 1 + self.allowed[id_], f"{name} was sent {self.copies[id_]} times"
-            assert row.status not in (S.QUEUED, S.SENDING), f"{name} is still {row.status}"
-            by_person = any(attempt.outcome == "marked_sent" for attempt in row.tries)
-            assert row.status not in ACCEPTED or self.copies[id_] or by_person, (
-                f"{name} is {row.status} and nobody took it"
-            )
-            assert self.explained(row), f"{name} went a way that the protocol does not know"
-
-    def explained(self, row: Row) -> bool:
-        recorded = self.table.recorded(row, self.receipts[row.id], self.decisions[row.id])
-        return explain(record_of(recorded, row.told, cancelled=False, retried=False)).possible
+        return not asleep and self.table.status is MassReplyStatus.COMPLETED and not forgotten(self.table)
 
 
 def world(seed: int) -> World:
