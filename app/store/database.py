@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -23,11 +25,13 @@ from app.process.tenant_time import TenantTime
 from app.store import shares
 from app.store.finishing import to_its_end
 from app.store.login import refuse_unsafe_role
-from app.store.overload import DatabaseAway, too_long
+from app.store.overload import DatabaseAway, is_starting, too_long
 from app.store.plans import NOT_EACH_WITH_EACH, ONE_PLAN
 from app.store.routing import Routes
 from app.store.shares import OWN_WORK, ROUTING, Shares, WorkKind
 from app.store.transactions import DRIVER_ERRORS, RoutingTx, SweepTx, TenantTx, failed, fetch_rows
+
+log = structlog.get_logger(__name__)
 
 SWEEPER_ROLE = "mass_reply_sweeper"
 """Reads ids, statuses and times of every tenant, and nothing else."""
@@ -42,6 +46,8 @@ SWEEP_ENDS = "60s"
 CONNECT_SECONDS = 5
 CLOSE_SECONDS = 5
 """How long connections may take to close. asyncpg waits until the server hangs up, and a frozen one never does."""
+START_SECONDS = 60
+START_PAUSE = 1.0
 
 _SESSION = {
     "application_name": "mass-reply",
@@ -205,9 +211,22 @@ class Database:
         return borrowed.driver_connection
 
     async def refuse_unsafe_role(self) -> None:
-        """Raise UnsafeRole, saying what to do, if this login reaches rows past row-level security."""
-        async with self._connected({}) as (connection, _):
-            await refuse_unsafe_role(connection)
+        """Raise UnsafeRole, saying what to do, if this login reaches rows past row-level security.
+
+        Wait for a server that says that it is starting: it will be there soon, unlike one behind a wrong address.
+        """
+        told, give_up = False, monotonic() + START_SECONDS
+        while True:
+            try:
+                async with self._connected({}) as (connection, _):
+                    return await refuse_unsafe_role(connection)
+            except sa.exc.DBAPIError as error:
+                if not is_starting(error) or monotonic() > give_up:
+                    raise
+            if not told:
+                log.warning("database_starting")
+            told = True
+            await asyncio.sleep(START_PAUSE)
 
     def pool_use(self) -> PoolUse:
         """How many connections are in use, and how many may be."""

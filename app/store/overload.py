@@ -14,6 +14,8 @@ _STOPPED: Final = "57014"
 _IN_THE_WAY: Final = ("40001", "40P01", "55P03")
 """Two transactions were in each other's way. Another try may succeed."""
 
+_STARTING: Final = "57P03"
+
 
 class DatabaseAway(OSError):
     """PostgreSQL accepts no connections."""
@@ -22,6 +24,11 @@ class DatabaseAway(OSError):
 def may_pass(error: BaseException) -> bool:
     """Return whether a failed statement or connection may succeed if it is tried again."""
     return isinstance(error, Exception) and (isinstance(error, OSError) or overload_of(error) is not None)
+
+
+def is_starting(error: sa.exc.DBAPIError) -> bool:
+    """Return whether PostgreSQL itself says that it accepts no connections yet, as it does after a crash."""
+    return getattr(error.orig, "sqlstate", None) == _STARTING
 
 
 def overload_of(error: Exception) -> Overloaded | None:
