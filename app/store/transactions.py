@@ -7,6 +7,7 @@ that of the routing tables (no tenant is known yet).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, overload
 
 import asyncpg
@@ -89,10 +90,18 @@ def failed(error: Exception, driver: Any) -> sa.exc.DBAPIError:
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]
-    """A row whose columns are attributes. A name that is none raises KeyError: a method in Python would take longer."""
+    """A row whose columns are attributes. A name that is none raises KeyError."""
 
     __slots__ = ()
-    __getattr__ = asyncpg.Record.__getitem__
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column that is read for the first time. From then on it is a property of all rows.
+
+        To come here takes ten times as long as a property: Python first raises an AttributeError, and catches it.
+        """
+        value = self[name]
+        setattr(Row, name, property(itemgetter(name)))
+        return value
 
 
 @dataclass(frozen=True, slots=True)

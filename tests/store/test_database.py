@@ -175,6 +175,15 @@ async def test_a_text_that_asyncpg_runs_by_itself_says_the_same_as_through_sqlal
         await tx.execute(sa.text("ROLLBACK"))
 
 
+async def test_a_column_is_found_by_its_name_wherever_it_stands(database: Database, tenant: UUID) -> None:
+    statements = map(sa.text, ("SELECT 1 AS first_seen, 2 AS other", "SELECT 3 AS other, 4 AS first_seen", "SELECT 5"))
+    async with database.begin(tenant) as tx:
+        [one], [turned], [without] = [await tx.rows(statement) for statement in statements]
+    assert (one.first_seen, one.first_seen, turned.first_seen, turned.other) == (1, 1, 4, 3)
+    with pytest.raises(KeyError):
+        assert without.first_seen
+
+
 async def test_no_transaction_may_idle_for_long(database: Database) -> None:
     async with database.begin_routing() as tx:
         shown = await tx.scalar(sa.text("SHOW idle_in_transaction_session_timeout"))
