@@ -129,13 +129,12 @@ def merge_values(recipient: Recipient, author: Author, tenant_name: str) -> Mapp
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadyToSend:
     """Nothing prevents it."""
 
     address: str = field(repr=False)
     rendered: Rendered = field(repr=False)
-    segments: int
     template: FilledTemplate | None = None
     """Sent in place of the text. Then only the timeline shows `rendered`."""
 
@@ -156,7 +155,7 @@ def judge(recipient: Recipient, plan: MessagePlan, limits: Limits | None, now: d
     rendered = plan.render(recipient)
     if isinstance(rendered, Reason):
         return rendered
-    return _too_long(rendered.text, limits) or ReadyToSend(address, rendered, _segments(rendered.text, limits))
+    return _too_long(rendered.text, limits) or ReadyToSend(address, rendered)
 
 
 def _unreachable(recipient: Recipient, limits: Limits | None) -> Reason | None:
@@ -219,7 +218,7 @@ def _by_template(recipient: Recipient, plan: MessagePlan, limits: Limits, addres
         return Reason(ReasonCode.WINDOW_CLOSED, why + missing, retryable=True)
     if isinstance(template, Reason):
         return template
-    return ReadyToSend(address, Rendered(as_text(template), None), 0, template)
+    return ReadyToSend(address, Rendered(as_text(template), None), template)
 
 
 def _too_long(text: str, limits: Limits) -> Reason | None:
@@ -231,8 +230,10 @@ def _too_long(text: str, limits: Limits) -> Reason | None:
     return None
 
 
-def _segments(text: str, limits: Limits) -> int:
-    return sms_segments.count(text).segments if limits.counts_segments else 0
+def _segments(ready: ReadyToSend, limits: Limits) -> int:
+    """Count the parts of an SMS. For the preflight alone: a claim does not need them."""
+    counted = limits.counts_segments and ready.template is None
+    return sms_segments.count(ready.rendered.text).segments if counted else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +259,14 @@ def preflight(recipient: Recipient, plan: MessagePlan, limits: Limits | None, no
     if isinstance(judged, Reason) or refusal is not None:
         return Verdict(recipient, refusal, recipient.address)
     assert limits is not None  # noqa: S101 - `judge` refuses a conversation without a channel account
-    dropped = _left_out(plan, limits, judged)
+    dropped, segments = _left_out(plan, limits, judged), _segments(judged, limits)
     return Verdict(
         recipient=recipient,
         refusal=None,
         address=judged.address,
         text=judged.rendered.text,
-        segments=judged.segments,
-        warnings=tuple(_warnings(recipient, plan, judged, now, dropped=bool(dropped))),
+        segments=segments,
+        warnings=tuple(_warnings(recipient, plan, judged, now, segments=segments, dropped=bool(dropped))),
         dropped=dropped,
         used_template=judged.template is not None,
         files=len(plan.attachments) - len(dropped),
@@ -301,7 +302,7 @@ def _left_out(plan: MessagePlan, limits: Limits, ready: ReadyToSend) -> tuple[Dr
 
 
 def _warnings(
-    recipient: Recipient, plan: MessagePlan, ready: ReadyToSend, now: datetime, *, dropped: bool
+    recipient: Recipient, plan: MessagePlan, ready: ReadyToSend, now: datetime, *, segments: int, dropped: bool
 ) -> Iterable[PreflightWarning]:
     repeated = recipient.repeated_contact and not plan.guards.once_per_contact
     conditions = (
@@ -310,7 +311,7 @@ def _warnings(
         (PreflightWarning.INACTIVE_CONVERSATION, _inactive(recipient, plan.guards, now)),
         (PreflightWarning.DUPLICATE_CONTACT, repeated),
         (PreflightWarning.RECENT_MASS_REPLY, recipient.recently_replied),
-        (PreflightWarning.MULTIPLE_SEGMENTS, ready.segments > 1),
+        (PreflightWarning.MULTIPLE_SEGMENTS, segments > 1),
         (PreflightWarning.UNKNOWN_SNIPPET, bool(plan.unknown_snippets)),
     )
     return (warning for warning, holds in conditions if holds)

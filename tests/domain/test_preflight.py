@@ -108,12 +108,8 @@ def test_all_merge_values_are_at_hand() -> None:
 
 
 def test_segments_count_only_where_the_medium_bills_them() -> None:
-    ready = judge(on_phone(), plan("x" * 161), SMS, NOW)
-    assert isinstance(ready, ReadyToSend)
-    assert ready.segments == 2
-    mail = judge(recipient(), plan("x" * 161), EMAIL, NOW)
-    assert isinstance(mail, ReadyToSend)
-    assert mail.segments == 0
+    assert preflight(on_phone(), plan("x" * 161), SMS, NOW).segments == 2
+    assert preflight(recipient(), plan("x" * 161), EMAIL, NOW).segments == 0
 
 
 @pytest.mark.parametrize(

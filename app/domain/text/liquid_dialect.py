@@ -147,6 +147,8 @@ class _OutputNode(OutputNode):
 
 
 def _default(step: Filter, value: object, recipient: RecipientContext) -> object:
+    if isinstance(value, str) and value and not recipient.missed:
+        return value
     lacking, recipient.missed = recipient.missed, []
     result = step.evaluate(NOTHING if lacking else value, recipient)
     # A default that is missing itself matters only if it is needed.
