@@ -42,7 +42,7 @@ _A_MOMENT: Final = 1_000_000_000
 """From this number on (31 years, or September 2001) seconds mean a time of day, not a pause."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProviderResponse:
     """A provider's response. `json` is None if the body is not JSON. Neither body nor text is ever logged."""
 

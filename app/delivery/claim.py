@@ -27,7 +27,7 @@ from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbound import Outbound
 from app.domain.pacing import allowance, spend
-from app.domain.preflight import MessagePlan, ReadyToSend, judge
+from app.domain.preflight import MessagePlan, ReadyToSend, Recipient, judge
 from app.domain.threads import reply_headers, reply_subject
 from app.domain.words import Channel, Reason
 from app.process.slices import Slices
@@ -44,7 +44,7 @@ ROOM_WAIT: Final = timedelta(milliseconds=50)
 """How soon to claim again if only calls under way are in the way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClaimedSend:
     """One claimed delivery: the message to send, or the reason why it may not be sent."""
 
@@ -239,27 +239,36 @@ class Judging:
             if left <= 0 or not self.rendering_time.short:
                 break
             await slices.pause()
-            began = thread_time()
-            done.append(self.claimed_send(row))
-            left -= thread_time() - began
+            claimed_send, seconds = self._timed(row)
+            done.append(claimed_send)
+            left -= seconds
         return tuple(done)
 
     def claimed_send(self, claimed: Claimed) -> ClaimedSend:
+        return self._timed(claimed)[0]
+
+    def _timed(self, claimed: Claimed) -> tuple[ClaimedSend, float]:
+        """Return also the seconds of CPU that it took."""
         began = thread_time()
-        try:
-            return self._claimed_send(claimed)
-        finally:
-            self.rendering_time.note(thread_time() - began)
+        claimed_send = self._claimed_send(claimed)
+        seconds = thread_time() - began
+        self.rendering_time.note(seconds)
+        return claimed_send, seconds
 
     def _claimed_send(self, claimed: Claimed) -> ClaimedSend:
-        recipient, names = claimed.recipient, known_as(claimed.recipient)
-        if reached := self.reached[recipient.contact_id] + max(self.in_this_claim[name] for name in names):
-            recipient = replace(recipient, reached=reached)
+        limited = self.plan.guards.max_per_contact_per_day is not None
+        recipient = self._counted(claimed.recipient) if limited else claimed.recipient
         judged = judge(recipient, self.plan, self.sender.limits, self.now)
         if isinstance(judged, Reason):
             return ClaimedSend(claimed, judged)
-        self.in_this_claim.update(names)
+        if limited:
+            self.in_this_claim.update(known_as(recipient))
         return ClaimedSend(claimed, _outbound(claimed, judged, self.plan, self.sender, self.staged))
+
+    def _counted(self, recipient: Recipient) -> Recipient:
+        """Return the recipient with what it got recently, and gets by this claim."""
+        reached = self.reached[recipient.contact_id] + max(self.in_this_claim[name] for name in known_as(recipient))
+        return replace(recipient, reached=reached) if reached else recipient
 
     def attempt(self, claimed_send: ClaimedSend) -> Attempt:
         """Return what is stored of a send before it leaves."""

@@ -58,7 +58,7 @@ class BadAddress:
     reason: ReasonCode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallOutcome:
     """How one call ended: for the delivery, and for the account that made it."""
 

@@ -19,7 +19,7 @@ from app.domain.outbound import Deferred, DroppedAttachment, Outbound, SendResul
 from app.telemetry.tracing import note_outcomes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadyCall:
     """A claimed delivery whose call can be begun."""
 

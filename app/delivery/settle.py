@@ -20,7 +20,6 @@ from app.domain.delivery_lifecycle import (
     Ignored,
     ReportedEvent,
     Transition,
-    effect,
     is_latest_word,
     transition,
 )
@@ -53,7 +52,7 @@ _ENDS: Final = {
 """The outcome that an event gives to its attempt."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """An event of a delivery, with what is known about it."""
 
@@ -133,10 +132,13 @@ def _rounds(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterable[list[T
     """Split into lists that hold each key once, keeping the order of equal keys."""
     rounds: list[dict[Hashable, T]] = []
     for item in items:
-        first_free = next((one for one in rounds if key(item) not in one), None)
-        if first_free is None:
-            rounds.append(first_free := {})
-        first_free[key(item)] = item
+        found = key(item)
+        for one in rounds:
+            if found not in one:
+                one[found] = item
+                break
+        else:
+            rounds.append({found: item})
     return [list(one.values()) for one in rounds]
 
 
@@ -213,7 +215,7 @@ async def _write(
 
 async def _flip(tx: TenantTx, changes: Sequence[Change]) -> None:
     """Flip and restore conversations, and note on each change what that did."""
-    sent = [change.row for change in changes if _effect(change) is Effect.SENT]
+    sent = [change.row for change in changes if change.effect is Effect.SENT]
     ours = {row.conversation_id for row in sent}
     # No longer sent. A conversation that a delivery of this group flips belongs to that one from here on.
     leaving = [each.row for each in changes if each.row.state.status in ACCEPTED and each.move.to not in ACCEPTED]
@@ -246,10 +248,6 @@ def _found_before(row: Locked, flip: conversation_flips.Flip) -> Mapping[str, st
     return {field: before for field, before in row.restores.items() if field in alike}
 
 
-def _effect(change: Change) -> Effect:
-    return effect(change.row.state.status, change.move.to)
-
-
 def _conversation(row: Locked) -> UUID:
     return row.conversation_id
 
@@ -258,31 +256,31 @@ def _entries(change: Change) -> list[TimelineEntry]:
     """Return the timeline entries of a change, in words that an agent understands."""
     row, epoch = change.row, change.reported.epoch or change.row.state.epoch
     detail = change.move.reason.detail if change.move.reason else ""
-    match _effect(change):
+    match change.effect:
         case Effect.SENT if row.sent_at is not None:
-            return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, "The mass reply arrived after all.")]
+            return [TimelineEntry(row.id, TimelineKind.SYSTEM_NOTE, epoch, "The mass reply arrived after all.")]
         case Effect.SENT:
             note = f"Sent with a mass reply by {row.author_name}."
             return [
-                TimelineEntry(row, TimelineKind.REPLY, epoch),
-                TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, note),
+                TimelineEntry(row.id, TimelineKind.REPLY, epoch),
+                TimelineEntry(row.id, TimelineKind.SYSTEM_NOTE, epoch, note),
             ]
         case Effect.FAILED:
             text = f"A mass reply was not sent here. {detail}".strip()
-            return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+            return [TimelineEntry(row.id, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.FAILED_LATER if change.never_sent:
             text = f"A mass reply was not sent here, although it had been marked as sent. {detail}".strip()
-            return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+            return [TimelineEntry(row.id, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.TAKEN_BACK:
             more = detail or "It is sent again."
             note = f"A mass reply was not sent here, although it had been marked as sent. {more}"
-            return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, note)]
+            return [TimelineEntry(row.id, TimelineKind.SYSTEM_NOTE, epoch, note)]
         case Effect.FAILED_LATER:
             text = f"The mass reply was sent and did not arrive. {detail}".strip()
-            return [TimelineEntry(row, TimelineKind.SYSTEM_ERROR, epoch, text)]
+            return [TimelineEntry(row.id, TimelineKind.SYSTEM_ERROR, epoch, text)]
         case Effect.UNCERTAIN:
             unknown = "It is not known whether a mass reply reached the customer."
             text = f"{unknown} {detail} It is not sent again automatically."
-            return [TimelineEntry(row, TimelineKind.SYSTEM_NOTE, epoch, text)]
+            return [TimelineEntry(row.id, TimelineKind.SYSTEM_NOTE, epoch, text)]
         case Effect.NONE:
             return []

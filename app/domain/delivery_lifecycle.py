@@ -65,7 +65,7 @@ CORRECTABLE = frozenset({ReasonCode.TOO_LATE, ReasonCode.MARKED_NOT_SENT})
 """Failures that we concluded ourselves. A provider's report overrides them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeliveryState:
     """The state of one delivery, as far as its next transition depends on it."""
 
@@ -91,7 +91,7 @@ class DeliveryState:
     """Its own latest time, or its mass reply's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReportedEvent:
     """An event of a delivery. `epoch` is the attempt that it is about, if it is about one."""
 
@@ -115,7 +115,7 @@ class Ignored(StrEnum):
     NOT_OVERDUE = "not_overdue"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transition:
     to: DeliveryStatus
     reason: Reason | None = None

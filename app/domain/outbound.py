@@ -93,7 +93,7 @@ class Outbound:
         return f"{self.delivery_id}.{self.epoch}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Accepted:
     """The provider has accepted the message. That is its text, if files are calls of their own."""
 

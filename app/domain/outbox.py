@@ -34,14 +34,14 @@ Changed = tuple[str | None, str | None]
 """A field's value before and after."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MessageCreated:
     message_id: UUID
     conversation_id: UUID
     delivery_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ConversationUpdated:
     conversation_id: UUID
     changed: Mapping[str, Changed] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class ConversationUpdated:
     tags_removed: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeliveryUpdated:
     delivery_id: UUID
     conversation_id: UUID

@@ -29,6 +29,18 @@ class TestSent:
             ("system_note", f"Sent with a mass reply by {AUTHOR}."),
         ]
 
+    async def test_in_a_group_each_reply_comes_before_its_note_and_has_its_own_author(self, stage: Stage) -> None:
+        ours, theirs = await claimed(stage, 12), await claimed(stage, 3)
+        await stage.runs("UPDATE mass_replies SET author_name = 'Bo' WHERE id = :id", id=theirs.id)
+        await stage.settle(*map(accepted, (*theirs.deliveries, *ours.deliveries)))
+        for batch, author in ((ours, AUTHOR), (theirs, "Bo")):
+            for number in range(len(batch.deliveries)):
+                _, note = await stage.timeline(batch, number)
+                assert note == ("system_note", f"Sent with a mass reply by {author}.")
+            written = "SELECT kind, author_name FROM messages WHERE mass_reply_id = :id"
+            authors = {(row.kind, row.author_name) for row in await stage.runs(written, id=batch.id)}
+            assert authors == {("reply", author), ("system_note", None)}
+
     async def test_row_attempt_counters_event_and_bill_agree(self, stage: Stage) -> None:
         account = await stage.sms_account()
         batch = await stage.batch(2, account=account, channel=Channel.SMS, segments=3)

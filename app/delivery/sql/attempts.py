@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.domain.words import DeliveryId
+from app.store.columns import column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EndedAttempt:
     """What is stored of one attempt's end."""
 
@@ -62,7 +63,7 @@ def ended(outcomes: Sequence[EndedAttempt]) -> dict[str, list[Any]]:
         "ended_ids": [outcome.delivery_id for outcome in outcomes],
         "ended_epochs": [outcome.epoch for outcome in outcomes],
         "outcomes": [outcome.outcome for outcome in outcomes],
-        "ended_message_ids": [outcome.provider_message_id for outcome in outcomes],
-        "evidences": [outcome.evidence for outcome in outcomes],
-        "reported_ats": [outcome.reported_at for outcome in outcomes],
+        "ended_message_ids": column(outcome.provider_message_id for outcome in outcomes),
+        "evidences": column(outcome.evidence for outcome in outcomes),
+        "reported_ats": column(outcome.reported_at for outcome in outcomes),
     }

@@ -15,6 +15,7 @@ from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.preflight import Recipient
 from app.domain.words import DeliveryId
+from app.store.columns import column
 from app.store.lanes import lane_binds
 from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
@@ -105,7 +106,7 @@ async def read_lane(tx: TenantTx, lane: LaneKey, holder: UUID) -> LaneSnapshot |
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claimed:
     """One delivery that this claim may send until its lease runs out."""
 
@@ -240,7 +241,7 @@ _MARK = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """A claimed delivery with the texts to send. They are None before they are known, and if nothing may be sent."""
 
@@ -291,8 +292,8 @@ def _texts(attempts: Sequence[Attempt]) -> dict[str, Any]:
     return {
         "delivery_ids": [attempt.claimed.delivery_id for attempt in attempts],
         "epochs": [attempt.claimed.epoch for attempt in attempts],
-        "texts": [attempt.text for attempt in attempts],
-        "htmls": [attempt.html for attempt in attempts],
+        "texts": column(attempt.text for attempt in attempts),
+        "htmls": column(attempt.html for attempt in attempts),
         "otherwise_ids": [attempt.claimed.delivery_id for attempt in attempts if attempt.goes_otherwise],
     }
 

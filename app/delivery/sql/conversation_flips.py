@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from app.delivery.sql.recipients import the_one
 from app.delivery.sql.settlements import Locked
 from app.domain.outbox import Changed
+from app.store.columns import column
 from app.store.transactions import TenantTx
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Flip:
     """What a sent reply changed on its conversation."""
 
@@ -42,7 +43,7 @@ _FLIP = sa.text("""
         SELECT id, last_customer_message_at FROM conversations
         WHERE tenant_id = :tenant AND id = ANY (CAST(:conversation_ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE),
     wanted AS (
-        SELECT v.conversation_id, v.done,
+        SELECT v.conversation_id, v.done IS TRUE AS done,
                held.last_customer_message_at > v.started_at IS TRUE AS wrote_since_send,
                held.last_customer_message_at > v.frozen_at IS TRUE AS wrote_since_freeze
         FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:done AS boolean[]), CAST(:started_at AS timestamptz[]),
@@ -76,7 +77,7 @@ async def flip(tx: TenantTx, rows: Sequence[Locked]) -> dict[UUID, Flip]:
     """Set the conversations of these deliveries to engaged, and to done if that was asked."""
     values = {
         "conversation_ids": [row.conversation_id for row in rows],
-        "done": [row.mark_as_done for row in rows],
+        "done": column(row.mark_as_done for row in rows),
         "started_at": [row.attempt_started_at for row in rows],
         "frozen_at": [row.frozen_at for row in rows],
     }

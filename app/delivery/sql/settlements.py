@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from app.domain.delivery_lifecycle import (
 from app.domain.mass_reply_lifecycle import MassReplyStatus
 from app.domain.outbox import Changed
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
+from app.store.columns import column
 from app.store.plans import SOME_TENANT
 from app.store.transactions import TenantTx
 
@@ -188,11 +190,15 @@ class Change:
     """Whether it counts for the health of its lane."""
     changed: Mapping[str, Changed] = field(default_factory=dict)
     """What it changed on the conversation."""
+    effect: Effect = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.effect = effect(self.row.state.status, self.move.to)
 
     @property
     def newly_sent(self) -> bool:
         """Whether it counts as sent from here on, for the first time since it was queued."""
-        return effect(self.row.state.status, self.move.to) is Effect.SENT and self.row.sent_at is None
+        return self.effect is Effect.SENT and self.row.sent_at is None
 
     @property
     def never_sent(self) -> bool:
@@ -209,12 +215,13 @@ class Change:
 
 APPLY: Final = """
     UPDATE deliveries d
-    SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail, retryable = v.retryable,
+    SET status = v.after, reason_code = v.reason_code, reason_detail = v.reason_detail,
+        retryable = coalesce(v.retryable, false),
         claim_token = NULL, lease_until = NULL,
         -- Kept while it counts as sent: should that be taken back, a later attempt may be under way still.
         settles_after = CASE WHEN v.after IN ('uncertain', 'sent', 'delivered', 'read') THEN d.settles_after END,
         not_before = coalesce(v.not_before, d.not_before), not_after = coalesce(v.not_after, d.not_after),
-        deferrals = d.deferrals + CAST(v.deferred AS int), times_billed = d.times_billed + v.times_more,
+        deferrals = d.deferrals + CAST(v.deferred IS TRUE AS int), times_billed = d.times_billed + v.times_more,
         provider_message_id = coalesce(v.provider_message_id, d.provider_message_id),
         sent_at = CASE WHEN v.never_sent THEN NULL
                        WHEN v.after IN ('sent', 'delivered', 'read') THEN coalesce(d.sent_at, now())
@@ -237,9 +244,9 @@ APPLY: Final = """
                provider_message_id, occurred_at, flips, restores, reached, never_sent, times_more)
     WHERE d.tenant_id = :tenant AND d.id = v.id AND d.status = v.before AND d.epoch = v.epoch
       AND d.id = ANY (CAST(:ids AS uuid[]))
-    RETURNING d.id
+    RETURNING d.id, d.conversation_id, d.mass_reply_id
 """
-"""Compares and sets, as part of a statement; `applied` gives the values. Returns the ids of the changed rows."""
+"""Compares and sets, as part of a statement; `applied` gives the values. Returns the keys of the changed rows."""
 
 
 def applied(changes: Sequence[Change]) -> dict[str, list[Any]]:
@@ -248,21 +255,27 @@ def applied(changes: Sequence[Change]) -> dict[str, list[Any]]:
         "befores": [change.row.state.status for change in changes],
         "epochs": [change.row.state.epoch for change in changes],
         "afters": [change.move.to for change in changes],
-        "reason_codes": [change.move.reason and change.move.reason.code for change in changes],
-        "reason_details": [change.move.reason and change.move.reason.detail for change in changes],
-        "retryables": [bool(change.move.reason and change.move.reason.retryable) for change in changes],
-        "not_befores": [change.not_before for change in changes],
-        "not_afters": [change.reported.not_after for change in changes],
-        "deferreds": [change.deferred for change in changes],
-        "provider_message_ids": [change.provider_message_id for change in changes],
-        "occurred_ats": [change.reported.occurred_at for change in changes],
-        "flips": [change.flips for change in changes],
-        "restores": [_json(change.restores) for change in changes],
-        "reached": [_json(change.reached) for change in changes],
-        "never_sents": [change.never_sent for change in changes],
+        "reason_codes": column(change.move.reason and change.move.reason.code for change in changes),
+        "reason_details": column(change.move.reason and change.move.reason.detail for change in changes),
+        "retryables": column(change.move.reason and change.move.reason.retryable for change in changes),
+        "not_befores": column(change.not_before for change in changes),
+        "not_afters": column(change.reported.not_after for change in changes),
+        "deferreds": column(change.deferred for change in changes),
+        "provider_message_ids": column(change.provider_message_id for change in changes),
+        "occurred_ats": column(change.reported.occurred_at for change in changes),
+        "flips": column(change.flips for change in changes),
+        "restores": column(_json(change.restores) for change in changes),
+        "reached": column(_json(change.reached) for change in changes),
+        "never_sents": column(change.never_sent for change in changes),
         "times_more": [change.times_more for change in changes],
     }
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value)
+    return None if value is None else _written(tuple(value.items()))
+
+
+@lru_cache(maxsize=1024)
+def _written(members: tuple[tuple[str, Any], ...]) -> str:
+    """Write a flip's values as JSON: most flips of a mass reply find and leave the same."""
+    return json.dumps(dict(members))

@@ -8,34 +8,37 @@ import sqlalchemy as sa
 
 from app.delivery.sql import attempts, settlements
 from app.delivery.sql.attempts import EndedAttempt
-from app.delivery.sql.settlements import Change, Locked
-from app.domain.words import MassReplyId, TimelineKind
+from app.delivery.sql.settlements import Change
+from app.domain.words import DeliveryId, MassReplyId, TimelineKind
 from app.store.transactions import TenantTx
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TimelineEntry:
     """One timeline entry. A reply takes its text from the attempt that was sent."""
 
-    row: Locked
+    delivery_id: DeliveryId
     kind: TimelineKind
     epoch: int
     text: str | None = field(default=None, repr=False)
 
 
+# The ids of a group differ in their last digits alone. For a random one PostgreSQL asks the system: built without
+# OpenSSL it opens /dev/urandom each time, which takes longer than storing the row.
 _TIMELINE = sa.text(f"""
     WITH applied AS ({settlements.APPLY}),
     {attempts.END_ATTEMPTS},
     written AS (
-        INSERT INTO messages (tenant_id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
+        INSERT INTO messages (tenant_id, id, conversation_id, kind, text, html, author_id, author_name, mass_reply_id,
                               delivery_id)
-        SELECT :tenant, v.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html,
-               v.author_id, v.author_name, v.mass_reply_id, v.delivery_id
-        FROM unnest(CAST(:conversation_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:texts AS text[]),
-                    CAST(:author_ids AS text[]), CAST(:author_names AS text[]), CAST(:mass_reply_ids AS uuid[]),
-                    CAST(:delivery_ids AS uuid[]), CAST(:of_epochs AS int[]))
-             AS v (conversation_id, kind, text, author_id, author_name, mass_reply_id, delivery_id, epoch)
-        JOIN applied ON applied.id = v.delivery_id
+        SELECT :tenant, CAST((SELECT left(CAST(uuidv7() AS text), -4)) || lpad(to_hex(v.place), 4, '0') AS uuid),
+               c.conversation_id, v.kind, coalesce(v.text, a.text, ''), a.html, w.author_id, w.author_name,
+               c.mass_reply_id, v.delivery_id
+        FROM unnest(CAST(:kinds AS text[]), CAST(:texts AS text[]), CAST(:delivery_ids AS uuid[]),
+                    CAST(:of_epochs AS int[])) WITH ORDINALITY AS v (kind, text, delivery_id, epoch, place)
+        JOIN applied c ON c.id = v.delivery_id
+        LEFT JOIN unnest(CAST(:authored AS uuid[]), CAST(:author_ids AS text[]), CAST(:author_names AS text[]))
+             AS w (mass_reply_id, author_id, author_name) ON w.mass_reply_id = c.mass_reply_id AND v.kind = 'reply'
         LEFT JOIN LATERAL (
             SELECT a.text, a.html FROM delivery_attempts a
             WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
@@ -47,7 +50,7 @@ _TIMELINE = sa.text(f"""
 """)  # noqa: S608 - built from constants
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WrittenReply:
     """A reply that was just written on a timeline."""
 
@@ -64,15 +67,14 @@ async def write_changes(
 
     Return the deliveries that were changed, each with the reply that was written.
     """
-    by_author = [entry.row if entry.kind is TimelineKind.REPLY else None for entry in entries]
+    authors = {change.row.mass_reply_id: (change.row.author_id, change.row.author_name) for change in changes}
     values = {
-        "conversation_ids": [entry.row.conversation_id for entry in entries],
         "kinds": [entry.kind for entry in entries],
         "texts": [entry.text for entry in entries],
-        "author_ids": [row and row.author_id for row in by_author],
-        "author_names": [row and row.author_name for row in by_author],
-        "mass_reply_ids": [entry.row.mass_reply_id for entry in entries],
-        "delivery_ids": [entry.row.id for entry in entries],
+        "authored": list(authors),
+        "author_ids": [author_id for author_id, _ in authors.values()],
+        "author_names": [author_name for _, author_name in authors.values()],
+        "delivery_ids": [entry.delivery_id for entry in entries],
         "of_epochs": [entry.epoch for entry in entries],
         **settlements.applied(changes),
         **attempts.ended(outcomes),

@@ -62,7 +62,7 @@ class MalformedTemplate(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Filled:
     text: str
     lacking: tuple[str, ...]

@@ -133,7 +133,7 @@ class OnUnresolved(StrEnum):
     BLANK = "blank"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rendered:
     text: str
     html: str | None
