@@ -1,9 +1,32 @@
 """Receipts are repeated until they are taken, and never hold up a message."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from app.dev.sandbox import SandboxOptions, Timing
-from tests.dev.sandbox_calls import QUICK, SENDERS, TwilioSender, get, post, quick_sandbox, run_receiver, within
+from app.dev.sandbox.message_bus import MessageBus
+from app.dev.sandbox.meta import Meta
+from app.dev.sandbox.provider import HttpProvider
+from app.dev.sandbox.whatsapp import WhatsApp
+from tests.dev.sandbox_calls import (
+    INSTAGRAM_ID,
+    PAGE_ID,
+    QUICK,
+    SENDERS,
+    MetaSender,
+    Received,
+    Sender,
+    TwilioSender,
+    WhatsAppSender,
+    get,
+    post,
+    quick_sandbox,
+    run_receiver,
+    within,
+)
 
 EMAIL = SENDERS[0]
 
@@ -57,3 +80,53 @@ async def test_stopping_does_not_wait_for_receipts_that_are_due_later() -> None:
             EMAIL.reporting_to(receiver.url).register(sandbox)
             await post(client, sandbox, EMAIL.call("ann@example.com"))
         assert receiver.received == []
+
+
+AT_ONCE = replace(QUICK, receipts=False, receipts_at_once=3)
+
+
+def events_of(received: Received) -> list[Mapping[str, Any]]:
+    """What one call tells of, in the words of WhatsApp or Messenger."""
+    changes = [change for entry in received.json["entry"] for change in entry.get("changes", ())]
+    messages = [event for entry in received.json["entry"] for event in entry.get("messaging", ())]
+    return [status for change in changes for status in change["value"]["statuses"]] or messages
+
+
+@pytest.mark.parametrize(
+    ("build", "sender", "kinds"),
+    [(WhatsApp, WhatsAppSender(), 3), (Meta, MetaSender(), 3)],
+    ids=["whatsapp", "messenger"],
+)
+async def test_where_a_provider_does_so_one_call_tells_of_several_messages(
+    build: Callable[[MessageBus], HttpProvider], sender: Sender, kinds: int
+) -> None:
+    async with run_receiver(failures=1) as receiver, quick_sandbox(AT_ONCE) as (sandbox, client):
+        sender.reporting_to(receiver.url).register(sandbox)
+        for number in range(4):
+            await post(client, sandbox, sender.call(f"2404199000000{number}", f"d-{number}.1"))
+        provider = build(sandbox.exchange)
+        for entry in sandbox.journal:
+            sandbox.courier.schedule(provider, entry)
+        await within(5, sandbox)
+
+        assert sorted(len(events_of(each)) for each in receiver.received[:2]) == [1, 3]
+        assert sum(len(events_of(each)) for each in receiver.received[1:]) == 4 * kinds
+        for entry in sandbox.journal:
+            told = [report.kind for report in sandbox.journal.reports(entry) if report.taken]
+            assert told == list(provider.story(entry))
+
+
+async def test_a_call_tells_of_the_messages_of_one_account_and_provider() -> None:
+    async with run_receiver() as receiver, quick_sandbox(AT_ONCE) as (sandbox, client):
+        for identity in (PAGE_ID, INSTAGRAM_ID):
+            sender = MetaSender(receiver.url, identity)
+            sender.register(sandbox)
+            for number in range(2):
+                await post(client, sandbox, sender.call(f"2404199000000{number}", f"d-{number}.1"))
+        provider = Meta(sandbox.exchange)
+        for entry in sandbox.journal:
+            sandbox.courier.schedule(provider, entry)
+        await within(5, sandbox)
+
+        told = [{entry["id"] for entry in each.json["entry"]} for each in receiver.received]
+        assert all(len(accounts) == 1 for accounts in told)

@@ -15,7 +15,7 @@ from app.channels.registry import AccountSetup
 from app.channels.sendgrid.adapter import SendGridAdapter
 from app.dev.sandbox import InjectedFault, Sandbox
 from app.dev.sandbox.faults import STAGES, Stage
-from app.dev.sandbox.sendgrid import new_keys
+from app.dev.sandbox.sendgrid import SendGrid, new_keys
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, Unknown
 from app.domain.provider_events import Receipt, ReceiptKind, Webhook
 from app.domain.words import Channel, ReasonCode
@@ -189,6 +189,24 @@ async def test_what_it_reports_is_signed_and_names_our_attempt(
     assert {receipt.correlation for receipt in receipts} == {CORRELATION}
     assert receipts[-1].code is code
     assert len({event.event_key for event in events}) == len(kinds)
+
+
+async def test_one_signed_call_may_tell_of_several_messages(http: httpx.AsyncClient) -> None:
+    settings = replace(QUICK, receipts=False, receipts_at_once=10)
+    async with run_receiver() as receiver, quick_sandbox(settings) as (sandbox, _):
+        sandbox.register("sendgrid", KEY, PRIVATE, receiver.url)
+        ours = adapter(sandbox, http)
+        sent = [await ours.send(to(f"customer-{number}@example.com")) for number in range(3)]
+        for entry in sandbox.journal:
+            sandbox.courier.schedule(SendGrid(sandbox.exchange), entry)
+        await within(5, sandbox)
+        calls = [as_webhook(received) for received in receiver.received]
+
+    assert all(ours.verify(call) for call in calls)
+    told = [event for call in calls for event in ours.parse(call) if isinstance(event, Receipt)]
+    ids = [str(result.provider_message_id) for result in sent if isinstance(result, Accepted)]
+    for kind in (ReceiptKind.SENT, ReceiptKind.DELIVERED):
+        assert sorted(str(each.provider_message_id) for each in told if each.kind is kind) == sorted(ids)
 
 
 async def test_without_a_key_nothing_is_reported() -> None:

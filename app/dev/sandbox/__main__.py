@@ -24,6 +24,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--journal", type=Path, metavar="PATH", help="append what is received to this JSON-lines file")
     parser.add_argument("--no-receipts", action="store_true", help="accept, and never report back")
     parser.add_argument("--receipt-delay", type=float, default=300, metavar="MS", help="before the first receipt (300)")
+    parser.add_argument("--receipts-at-once", type=int, default=1, metavar="N", help="in one call, where they may (1)")
     parser.add_argument("--latency", type=float, default=0, metavar="MS", help="before every answer (0)")
     parser.add_argument("--throttle-calls", type=int, default=2, metavar="K", help="429s per throttled recipient (2)")
     return parser.parse_args(arguments)
@@ -34,6 +35,7 @@ def settings_of(options: argparse.Namespace) -> SandboxOptions:
     return SandboxOptions(
         receipts=not options.no_receipts,
         throttle_calls=options.throttle_calls,
+        receipts_at_once=options.receipts_at_once,
         journal_path=options.journal,
         timing=timing,
     )

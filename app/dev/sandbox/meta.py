@@ -26,7 +26,7 @@ from app.dev.sandbox.graph import (
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
-from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, Told, headers_of_interest
 
 HUMAN_AGENT_WINDOW = timedelta(days=7)
 MAX_TEXT = 2000
@@ -105,26 +105,33 @@ class Meta:
         return reports(entry, ("echo", "seen") if on_instagram else ("echo", "delivery", "read"))
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
+        return self.receipts([Told(entry, kind, happened_at)])
+
+    def receipts(self, told: Sequence[Told]) -> Post:
         """https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events"""
-        account, person = entry.message.account, entry.message.recipient
+        account = told[0].entry.message.account
+        return _told(account, [self._happened(each.entry, each.kind, each.happened_at) for each in told])
+
+    def _happened(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Mapping[str, Any]:
+        ours, person = entry.message.account.identity, entry.message.recipient
         watermark = _milliseconds(happened_at)
         match kind:
             case "echo":
                 echo = {**member(entry.message.fields, "message"), "mid": entry.message_id, "is_echo": True}
-                return _told(account, account.identity, person, happened_at, {"message": echo})
+                return _event(ours, person, happened_at, {"message": echo})
             case "delivery":
                 delivery = {"mids": [entry.message_id], "watermark": watermark}
-                return _told(account, person, account.identity, happened_at, {"delivery": delivery})
+                return _event(person, ours, happened_at, {"delivery": delivery})
             case "seen":
-                return _told(account, person, account.identity, happened_at, {"read": {"mid": entry.message_id}})
+                return _event(person, ours, happened_at, {"read": {"mid": entry.message_id}})
             case _:
-                return _told(account, person, account.identity, happened_at, {"read": {"watermark": watermark}})
+                return _event(person, ours, happened_at, {"read": {"watermark": watermark}})
 
     def inbound(self, said: Said, message_id: str) -> Post:
         answered = {"reply_to": {"mid": said.in_reply_to}} if said.in_reply_to else {}
         message = {"mid": message_id, "text": said.text, **answered}
         self._windows.note(said)
-        return _told(said.account, said.sender, said.account.identity, said.at, {"message": message})
+        return _told(said.account, [_event(said.sender, said.account.identity, said.at, {"message": message})])
 
     def reading(self, message: ReceivedMessage) -> Reading:
         fields = message.fields
@@ -178,11 +185,15 @@ def _answer(entries: Sequence[JournalEntry]) -> web.Response:
     return web.json_response({"recipient_id": entry.message.recipient, "message_id": entry.message_id})
 
 
-def _told(account: ProviderAccount, sender: str, recipient: str, at: datetime, event: Mapping[str, Any]) -> Post:
-    happened = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": _milliseconds(at), **event}
+def _event(sender: str, recipient: str, at: datetime, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": _milliseconds(at), **event}
+
+
+def _told(account: ProviderAccount, events: Sequence[Mapping[str, Any]]) -> Post:
+    """One entry for each event: Meta puts entries together, and never two events into one."""
     kind = "instagram" if account.identity.startswith(INSTAGRAM_IDS) else "page"
-    entry = {"id": account.identity, "time": _milliseconds(at), "messaging": [happened]}
-    return signed_post(account, {"object": kind, "entry": [entry]})
+    entries = [{"id": account.identity, "time": each["timestamp"], "messaging": [each]} for each in events]
+    return signed_post(account, {"object": kind, "entry": entries})
 
 
 def _milliseconds(at: datetime) -> int:

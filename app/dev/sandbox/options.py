@@ -25,5 +25,7 @@ class SandboxOptions:
     receipts: bool = True
     throttle_calls: int = 2
     """How many calls for a throttled recipient are refused before one is accepted."""
+    receipts_at_once: int = 1
+    """How many messages' receipts one call may tell of, where the provider has calls for several."""
     journal_path: Path | None = None
     timing: Timing = field(default_factory=Timing)

@@ -114,6 +114,22 @@ class HttpProvider(Provider, Protocol):
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a receipt is about."""
+
+    entry: JournalEntry
+    kind: str
+    happened_at: datetime
+
+
+@runtime_checkable
+class TellsOfSeveral(Protocol):
+    """Implemented by providers that tell of several messages of one account in one call."""
+
+    def receipts(self, told: Sequence[Told]) -> Post: ...
+
+
 @runtime_checkable
 class TellsInbound(Provider, Protocol):
     """Implemented by providers whose customers the sandbox can play."""

@@ -12,11 +12,13 @@ import aiohttp
 
 from app.dev.sandbox.journal import Journal, JournalEntry, SentReceipt
 from app.dev.sandbox.options import Timing
-from app.dev.sandbox.provider import HttpProvider, Post
+from app.dev.sandbox.provider import HttpProvider, Post, TellsOfSeveral, Told
 
 logger = logging.getLogger(__name__)
 
 WORKERS = 8
+LOOKED_AT = 64
+"""How many that are due are looked at for those of the same account."""
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
@@ -31,13 +33,22 @@ class Round:
     """When the first of them happened. Retries keep it: a repeated receipt is the same receipt."""
     attempt: int = 0
 
+    @property
+    def told(self) -> Told:
+        return Told(self.entry, self.kinds[0], self.happened_at)
+
+    def goes_with(self, other: "Round") -> bool:
+        """Whether one call of the provider may tell of both."""
+        return self.provider is other.provider and self.entry.message.account == other.entry.message.account
+
 
 class ReceiptSender:
     """A few workers share one queue. What waits for its time is a timer, not a task."""
 
-    def __init__(self, journal: Journal, timing: Timing) -> None:
+    def __init__(self, journal: Journal, timing: Timing, at_once: int = 1) -> None:
         self._journal = journal
         self._timing = timing
+        self._at_once = at_once
         self._due: asyncio.Queue[Round] = asyncio.Queue()
         self._under_way = 0
         self._idle = asyncio.Event()
@@ -68,7 +79,7 @@ class ReceiptSender:
     async def deliver(self, provider: HttpProvider, entry: JournalEntry) -> None:
         """Send the receipts of an accepted message now, each once."""
         for kind in provider.story(entry):
-            await self._hand_over(Round(provider, entry, (kind,), datetime.now(UTC)))
+            await self._hand_over([Round(provider, entry, (kind,), datetime.now(UTC))])
 
     async def carry(self, post: Post) -> bool:
         """Make one call now, once. Return whether it was accepted."""
@@ -88,28 +99,54 @@ class ReceiptSender:
 
     async def _work(self) -> None:
         while True:
-            await self._go(await self._due.get())
+            first = await self._due.get()
+            await self._go([first, *self._others(first)])
 
-    async def _go(self, round_: Round) -> None:
-        while round_.kinds:
-            if not await self._hand_over(round_):
-                pauses = self._timing.retry_pauses
-                if round_.attempt < len(pauses):
-                    self._later(replace(round_, attempt=round_.attempt + 1), pauses[round_.attempt])
-                    return
-                logger.warning("Gave up on receipt %s of message %s", round_.kinds[0], round_.entry.message_id)
-            round_ = replace(round_, kinds=round_.kinds[1:], happened_at=datetime.now(UTC), attempt=0)
-        self._finish()
+    def _others(self, first: Round) -> list[Round]:
+        """Take what else is due, if one call may tell of it too. The order of messages does not matter."""
+        found: list[Round] = []
+        passed: list[Round] = []
+        several = self._at_once - 1 if isinstance(first.provider, TellsOfSeveral) else 0
+        while not self._due.empty() and len(found) < several and len(passed) < LOOKED_AT:
+            round_ = self._due.get_nowait()
+            (found if round_.goes_with(first) else passed).append(round_)
+        for round_ in passed:
+            self._due.put_nowait(round_)
+        return found
+
+    async def _go(self, rounds: Sequence[Round]) -> None:
+        while rounds:
+            taken = await self._hand_over(rounds)
+            rounds = [after for each in rounds if (after := self._after(each, taken=taken)) is not None]
+
+    def _after(self, round_: Round, *, taken: bool) -> Round | None:
+        """Return what is to be sent next, if it is to be sent now."""
+        if not taken:
+            pauses = self._timing.retry_pauses
+            if round_.attempt < len(pauses):
+                self._later(replace(round_, attempt=round_.attempt + 1), pauses[round_.attempt])
+                return None
+            logger.warning("Gave up on receipt %s of message %s", round_.kinds[0], round_.entry.message_id)
+        if len(round_.kinds) == 1:
+            self._finish()
+            return None
+        return replace(round_, kinds=round_.kinds[1:], happened_at=datetime.now(UTC), attempt=0)
 
     def _finish(self) -> None:
         self._under_way -= 1
         if not self._under_way:
             self._idle.set()
 
-    async def _hand_over(self, round_: Round) -> bool:
-        kind = round_.kinds[0]
-        taken = await self._post(round_.provider.receipt(round_.entry, kind, round_.happened_at))
-        self._journal.report(round_.entry.sequence, SentReceipt(kind, taken))
+    async def _hand_over(self, rounds: Sequence[Round]) -> bool:
+        """Make one call that tells of all of them."""
+        told, provider = [each.told for each in rounds], rounds[0].provider
+        taken = await self._post(
+            provider.receipts(told)
+            if isinstance(provider, TellsOfSeveral)
+            else provider.receipt(told[0].entry, told[0].kind, told[0].happened_at)
+        )
+        for each in told:
+            self._journal.report(each.entry.sequence, SentReceipt(each.kind, taken))
         return taken
 
     async def _post(self, post: Post) -> bool:

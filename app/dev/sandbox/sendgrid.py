@@ -32,7 +32,7 @@ from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.postmark_checks import ADDRESS
-from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import THREADING, CallRefused, ParsedCall, Post, Reading, Said, Told, headers_of_interest
 
 Payload = Mapping[str, Any]
 
@@ -139,8 +139,12 @@ class SendGrid:
                 return ("processed", "delivered")
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
-        account, timestamp = entry.message.account, str(int(time.time()))
-        body = json.dumps([_event(entry, kind, happened_at)]).encode() + b"\r\n"
+        return self.receipts([Told(entry, kind, happened_at)])
+
+    def receipts(self, told: Sequence[Told]) -> Post:
+        account, timestamp = told[0].entry.message.account, str(int(time.time()))
+        events = [_event(each.entry, each.kind, each.happened_at) for each in told]
+        body = json.dumps(events).encode() + b"\r\n"
         signature = _private_key(account.secret).sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
         headers = {
             "Content-Type": "application/json",

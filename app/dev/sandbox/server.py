@@ -71,7 +71,7 @@ async def run_sandbox(
     """Serve until the block ends. Port 0 takes a free one, which the sandbox reports. Raise EmbeddedServersMissing."""
     settings, accounts, smtp = settings or SandboxOptions(), ProviderAccounts(), Smtp()
     with Journal(settings.journal_path) as journal:
-        async with ReceiptSender(journal, settings.timing) as courier:
+        async with ReceiptSender(journal, settings.timing, settings.receipts_at_once) as courier:
             exchange = MessageBus(settings, journal, accounts, courier)
             async with (
                 run_mail_server(exchange, smtp, host, smtp_port) as mail_port,

@@ -24,7 +24,7 @@ from app.dev.sandbox.graph import (
 from app.dev.sandbox.http_call import HttpCall
 from app.dev.sandbox.journal import JournalEntry, ProviderError, ReceivedMessage
 from app.dev.sandbox.message_bus import MessageBus
-from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, headers_of_interest
+from app.dev.sandbox.provider import ParsedCall, Post, Reading, Said, Told, headers_of_interest
 
 MAX_TEXT = 4096
 MEDIA = frozenset({"audio", "document", "image", "video"})
@@ -101,6 +101,13 @@ class WhatsApp:
         return reports(entry, ("failed",) if entry.fault in FAILURES else ("sent", "delivered", "read"))
 
     def receipt(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Post:
+        return self.receipts([Told(entry, kind, happened_at)])
+
+    def receipts(self, told: Sequence[Told]) -> Post:
+        statuses = [self._status(each.entry, each.kind, each.happened_at) for each in told]
+        return _told(told[0].entry.message.account, {"statuses": statuses})
+
+    def _status(self, entry: JournalEntry, kind: str, happened_at: datetime) -> Mapping[str, Any]:
         """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status"""
         status: dict[str, Any] = {
             "id": entry.message_id,
@@ -115,7 +122,7 @@ class WhatsApp:
             category = "utility" if entry.message.fields.get("type") == "template" else "service"
             status["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
         mark = entry.message.fields.get("biz_opaque_callback_data")
-        return _told(entry.message.account, {"statuses": [{**status, "biz_opaque_callback_data": mark}]})
+        return {**status, "biz_opaque_callback_data": mark}
 
     def inbound(self, said: Said, message_id: str) -> Post:
         sender = said.sender.removeprefix("+")
