@@ -195,7 +195,12 @@ BROKEN: dict[str, Evidence] = {
     "a holder of long ago sends": replace(
         traced("deferred", "accepted", say=(S.SENT,)), journal=[Call(at(30), "a", 1, accepted=True)]
     ),
+    "an attempt begins when it is cancelled": replace(GOOD, cancelled={"m": at(0.9)}),
 }
+
+
+def test_an_attempt_that_began_before_it_is_cancelled_is_no_fault() -> None:
+    assert judge(replace(GOOD, cancelled={"m": at(2.1)})).faults == []
 
 
 @pytest.mark.parametrize("what", BROKEN)
@@ -267,3 +272,10 @@ def test_a_run_in_a_folder_is_judged_again(recorded: Callable[..., Path]) -> Non
     assert judge(folder.read(recorded())).good
     refused = judge(folder.read(recorded(outcome="refused")))
     assert [fault.kind for fault in refused.faults] == [Kind.FALSE]
+
+
+def test_when_a_mass_reply_was_cancelled_is_kept_in_the_folder(recorded: Callable[..., Path]) -> None:
+    place = recorded()
+    folder.write_cancelled(place, "m", at(3))
+
+    assert folder.read(place).cancelled == {"m": at(3)}

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 
+EVER: Final = datetime.max.replace(tzinfo=UTC)
 UNFINISHED: Final = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
 
 
@@ -163,6 +164,8 @@ class Evidence:
     """The types of event that it subscribed to, or None for all."""
     retried: frozenset[str] = frozenset()
     """Mass replies of which a person asked for the failed ones to be sent again."""
+    cancelled: Mapping[str, datetime] = field(default_factory=dict)
+    """When a person was answered that a mass reply is cancelled."""
     settles_after: float | None = None
     """Seconds from a claim to the moment at which a person may say that it was not sent."""
 

@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,8 +15,8 @@ from app.dev.history.export import export
 from app.dev.history.reading import Json, evidence
 
 UNCONFIRMED = frozenset({"preparing", "awaiting_confirmation", "awaiting_approval", "expired"})
-CONFIRMED, API, DATABASE, JOURNAL, HOOKS = (
-    f"{name}.jsonl" for name in ("confirmed", "api", "database", "journal", "webhooks")
+CONFIRMED, CANCELLED, API, DATABASE, JOURNAL, HOOKS = (
+    f"{name}.jsonl" for name in ("confirmed", "cancelled", "api", "database", "journal", "webhooks")
 )
 
 
@@ -35,8 +37,12 @@ def _answers(api: Calls, ids: Iterable[str]) -> Iterator[Json]:
 
 def write_confirmed(folder: Path, confirmed: Confirmed) -> None:
     """Store what a person has just confirmed, before anything leaves."""
-    with (folder / CONFIRMED).open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"mass_reply": confirmed.mass_reply, "deliveries": dict(confirmed.deliveries)}) + "\n")
+    _append(folder / CONFIRMED, {"mass_reply": confirmed.mass_reply, "deliveries": dict(confirmed.deliveries)})
+
+
+def write_cancelled(folder: Path, mass_reply: str, at: datetime) -> None:
+    """Store when a person was answered that a mass reply is cancelled."""
+    _append(folder / CANCELLED, {"mass_reply": mass_reply, "at": at.isoformat()})
 
 
 def read(folder: Path, *, settles_after: float | None = None) -> Evidence:
@@ -47,7 +53,7 @@ def read(folder: Path, *, settles_after: float | None = None) -> Evidence:
     for line in _lines(folder / DATABASE):
         database.setdefault(line["table"], []).append(line["row"])
     hooks = folder / HOOKS
-    return evidence(
+    seen = evidence(
         [Confirmed(line["mass_reply"], line["deliveries"]) for line in _lines(folder / CONFIRMED)]
         or _recipients(answers),
         [line["mass_reply"] for line in answers if "mass_reply" in line],
@@ -57,6 +63,8 @@ def read(folder: Path, *, settles_after: float | None = None) -> Evidence:
         list(_lines(hooks)) if hooks.exists() else None,
         settles_after=settles_after,
     )
+    cancelled = {line["mass_reply"]: datetime.fromisoformat(line["at"]) for line in _lines(folder / CANCELLED)}
+    return replace(seen, cancelled=cancelled)
 
 
 def _recipients(answers: Iterable[Json]) -> list[Confirmed]:
@@ -66,6 +74,11 @@ def _recipients(answers: Iterable[Json]) -> list[Confirmed]:
         if item is not None and item["status"] != "skipped":
             found.setdefault(item["mass_reply_id"], {})[item["id"]] = item["conversation_id"]
     return [Confirmed(id_, deliveries) for id_, deliveries in found.items()]
+
+
+def _append(path: Path, line: Json) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 def _write(path: Path, lines: Iterable[Json]) -> None:

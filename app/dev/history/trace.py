@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from app.dev.history.evidence import Evidence, Row
+from app.dev.history.evidence import EVER, Evidence, Row
 from app.dev.history.published import published_statuses
 from app.dev.history.replay import explain, record_of
 from app.domain.delivery_lifecycle import DeliveryStatus
@@ -21,6 +21,7 @@ def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:
         if not explained.possible:
             yield id_, f"No order of events ends like this: {_record_in_words(row, published[id_], explained.furthest)}"
     yield from _calls_in_line(evidence)
+    yield from _begun_though_cancelled(evidence)
 
 
 def _record_in_words(row: Row, published: Sequence[DeliveryStatus], furthest: int) -> str:
@@ -61,3 +62,12 @@ def _calls_in_line(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield row.id, f"A provider was called for attempt {call.epoch} before it was claimed."
         elif (later := began.get(call.epoch + 1)) is not None and call.at > later:
             yield row.id, f"A provider was called for attempt {call.epoch} when attempt {call.epoch + 1} had begun."
+
+
+def _begun_though_cancelled(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """No attempt begins once a person was answered that the mass reply is cancelled."""
+    for row in evidence.rows.values():
+        cancelled = evidence.cancelled.get(row.mass_reply, EVER)
+        for attempt in row.attempts:
+            if attempt.started_at > cancelled:
+                yield row.id, f"Attempt {attempt.epoch} began after a person was told that all that waits is cancelled."

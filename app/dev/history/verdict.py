@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from app.dev.history import checks
-from app.dev.history.evidence import Evidence, Row
+from app.dev.history.evidence import EVER, Evidence, Row
 from app.dev.history.published import order, published_statuses, unpublished
 from app.dev.history.trace import trace
 from app.domain.delivery_lifecycle import DeliveryStatus
-
-EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Kind(StrEnum):
