@@ -49,7 +49,7 @@ check: dev ## formatting, lint, types, import contracts, locks, migrations
 siege: dev ## five minutes of a hostile tenant beside a normal one; SIEGE_SECONDS=60 is shorter
 	SIEGE_SECONDS=$${SIEGE_SECONDS:-300} $(RUN) pytest -q -s --timeout 0 tests/siege
 
-soak: dev ## a long run under faults and its verdict; SEED=7 RECIPIENTS=300 FAULTS=22 RESTARTS=3 is a short one
+soak: dev ## a long run under faults and its verdict; SEED=7 RECIPIENTS=300 FAULTS=26 RESTARTS=3 is a short one
 	$(RUN) app.dev.soak --seed $${SEED:-1} --recipients $${RECIPIENTS:-50000} --faults $${FAULTS:-220} \
 	  --restarts $${RESTARTS:-20} --broken "$${BROKEN:-}" $${PAGE:+--page "$$PAGE"}
 

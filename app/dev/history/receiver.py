@@ -18,10 +18,13 @@ class Receiver:
         self._file, self._dice = file, Random(seed)  # noqa: S311 - it deals out failures
         self.failures = 0.0
         """The share of calls that are refused, or stored and answered with an error."""
+        self.failed = 0
+        """How many calls were."""
         self.url = ""
 
     async def take(self, request: web.Request) -> web.Response:
         luck = self._dice.random() / self.failures if self.failures else 1.0
+        self.failed += luck < 1
         if luck < 0.5:
             return web.Response(status=503)
         self._store(request.headers["webhook-id"], await request.json())

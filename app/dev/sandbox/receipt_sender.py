@@ -138,7 +138,7 @@ class ReceiptSender:
             self._idle.set()
 
     async def _hand_over(self, rounds: Sequence[Round]) -> bool:
-        """Make one call that tells of all of them."""
+        """Make one call that reports on all of them."""
         told, provider = [each.told for each in rounds], rounds[0].provider
         taken = await self._post(
             provider.receipts(told)

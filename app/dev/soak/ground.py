@@ -17,7 +17,7 @@ from app.dev.history.receiver import Receiver, receiving
 from app.dev.ports import free_port
 from app.dev.soak.relay import Relay
 from app.dev.soak.report import Plan
-from app.dev.soak.stage import Ground, Postgres, SoakProgram, Start, Valkey, ready
+from app.dev.soak.stage import Ground, Postgres, SoakProgram, Start, Valkey
 from app.dev.soak.strikes import FAILING
 from app.dev.subprocesses import child
 from app.domain.permissions import Role
@@ -53,39 +53,45 @@ async def prepared(
         tenant, key = await _tenant(database_url)
         sandbox_port, smtp_port, api_port = free_port(), free_port(), free_port()
         ports = ("--port", str(sandbox_port), "--smtp-port", str(smtp_port))
-        options = ("--journal", str(evidence / history.JOURNAL), "--latency", "30", "--receipt-delay", "500")
+        options = (
+            "--journal",
+            str(evidence / history.JOURNAL),
+            "--latency",
+            "30",
+            "--receipt-delay",
+            "500",
+            "--receipts-at-once",
+            "50",
+        )
         sandbox = processes.enter_context(begin("sandbox", "app.dev.sandbox", (*ports, *options), {}, folder))
         sandbox_url, api_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{api_port}"
         await asyncio.to_thread(sandbox.wait_until_ready, sandbox_url)
         relays = [await stack.enter_async_context(Relay(port).running()) for port in (sandbox_port, smtp_port)]
         receiver = await stack.enter_async_context(receiving(evidence / history.HOOKS, TYPES, seed=plan.seed))
-        variables = _environment(database_url, valkey.url, api_url)
+        variables = _environment(database_url, valkey.url, api_url, folder / "files")
         api = SoakProgram("api", "app", ("api", "--port", str(api_port)), variables, folder, processes, begin)
         module, arguments = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
         names = [f"worker {number}" for number in range(1, WORKERS + 1)]
         workers = [SoakProgram(name, module, arguments, variables, folder, processes, begin) for name in names]
         for program in (api, *workers):
             program.start()
-        await ready(f"{api_url}/health/ready")
+        superuser = Postgres(server.url("postgres", DATABASE))
+        ground = Ground(folder, superuser, valkey, api, api_url, workers, tenant, key)
+        await ground.ready()
         with Calls(api_url, key) as calls:
             calls.put("/webhook-endpoints/soak", {"url": receiver.url, "events": list(TYPES)})
         receiver.failures = FAILING
-        superuser = server.url("postgres", DATABASE)
-        yield (
-            Ground(folder, Postgres(superuser), valkey, api, api_url, workers, tenant, key),
-            relays,
-            receiver,
-            sandbox_url,
-        )
+        yield ground, relays, receiver, sandbox_url
 
 
-def _environment(database_url: str, redis_url: str, api_url: str) -> dict[str, str]:
+def _environment(database_url: str, redis_url: str, api_url: str, files: Path) -> dict[str, str]:
     return {
         "MASS_REPLY_DATABASE_URL": database_url,
         "MASS_REPLY_REDIS_URL": redis_url,
         "MASS_REPLY_SECRET_KEY": secrets.token_urlsafe(32),
         "MASS_REPLY_PUBLIC_URL": api_url,
         "MASS_REPLY_ALLOW_PRIVATE_URLS": "true",
+        "MASS_REPLY_ATTACHMENTS_URL": files.resolve().as_uri(),
     }
 
 

@@ -14,6 +14,8 @@ from app.domain.words import Channel
 IMPORTED_AT_ONCE: Final = 1_000
 TROUBLED: Final = 0.03
 """The share of the recipients whose provider misbehaves."""
+LEFT_OUT: Final = 0.03
+"""The share of the conversations that are skipped: opted out, without an address, or on voice."""
 NUMBERS: Final = (Channel.SMS, Channel.WHATSAPP)
 IDS: Final = (Channel.FACEBOOK, Channel.INSTAGRAM)
 NEVER: Final = frozenset(
@@ -53,7 +55,9 @@ CROWDS: Final[Sequence[Crowd]] = (
 )
 
 
-def lines(count: int, tag: str, dice: Random, *, troubled: float = TROUBLED) -> Iterator[Mapping[str, Any]]:
+def lines(
+    count: int, tag: str, dice: Random, *, troubled: float = TROUBLED, left_out: float = LEFT_OUT
+) -> Iterator[Mapping[str, Any]]:
     """Return the lines of an import of `count` conversations, all with one tag."""
     written = datetime.now(UTC) - timedelta(hours=1)
     number = 0
@@ -62,7 +66,23 @@ def lines(count: int, tag: str, dice: Random, *, troubled: float = TROUBLED) -> 
         for _ in range(size):
             number += 1
             magic = dice.choice(_magic(crowd.provider)) if dice.random() < troubled and _magic(crowd.provider) else None
-            yield _line(crowd, number, tag, _address(crowd.channel, number, magic, dice), written)
+            line = _line(crowd, number, tag, _address(crowd.channel, number, magic, dice), written)
+            yield {**line, **dice.choice(_SKIPPED)(line)} if dice.random() < left_out else line
+
+
+def _opted_out(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"contact": {**line["contact"], "opted_out": True}}
+
+
+def _without_address(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"address": None, "contact": {**line["contact"], "email": None, "phone": None}}
+
+
+def _on_voice(_: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"channel": Channel.VOICE, "channel_account": None, "address": "+12025550199", "subject": None}
+
+
+_SKIPPED: Final = (_opted_out, _without_address, _on_voice)
 
 
 def _magic(provider: str) -> list[Magic]:

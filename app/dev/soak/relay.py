@@ -23,10 +23,10 @@ class Weather:
     """Whether a new connection is reset at once."""
     swallows: bool = False
     """Whether bytes vanish without a word."""
-    cuts_after: int | None = None
-    """How many bytes of a request pass before the connection is reset."""
-    ends_answers: bool = False
-    """Whether the side that answers is closed as soon as a request has passed."""
+    cuts_requests_after: int | None = None
+    """How many bytes of a request pass before its connection is reset."""
+    cuts_answers_after: int | None = None
+    """How many bytes of an answer pass before its connection is closed: none, a status line, half a body."""
     ends_requests: bool = False
     """Whether the side that asks is closed towards the provider after its first bytes."""
 
@@ -39,9 +39,11 @@ class Relay:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._links: set[asyncio.StreamWriter] = set()
+        self._links: set[_Link] = set()
         self._carrying: set[asyncio.Task[None]] = set()
         self.weather = CLEAR
+        self.felt = 0
+        """How often the weather did something to what passed."""
         self.port = 0
 
     @asynccontextmanager
@@ -56,10 +58,12 @@ class Relay:
             if self._carrying:
                 await asyncio.wait(self._carrying)
 
-    def cut(self) -> None:
-        """Reset every connection that is open."""
-        for link in list(self._links):
-            _reset(link)
+    def cut(self) -> int:
+        """Reset every connection that is open. Return how many were."""
+        links = list(self._links)
+        for link in links:
+            link.reset()
+        return len(links)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._carry(reader, writer))
@@ -68,6 +72,7 @@ class Relay:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.weather.refuses:
+            self.felt += 1
             _reset(writer)
             return
         try:
@@ -75,47 +80,78 @@ class Relay:
         except OSError:
             _reset(writer)
             return
-        links = {writer, far_writer}
-        self._links |= links
+        link = _Link(self, writer, far_writer)
+        self._links.add(link)
         try:
-            await asyncio.gather(self._requests(reader, far_writer), self._answers(far_reader, writer))
+            await asyncio.gather(link.carry_requests(reader), link.carry_answers(far_reader))
         finally:
-            self._links -= links
-            for link in links:
-                link.close()
+            self._links.discard(link)
+            link.close()
 
-    async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        passed = 0
+
+class _Link:
+    """One connection: the side that asks, and the one towards the provider."""
+
+    def __init__(self, relay: Relay, asking: asyncio.StreamWriter, answering: asyncio.StreamWriter) -> None:
+        self._relay, self._asking, self._answering = relay, asking, answering
+        self._asked = self._answered = 0
+        """Bytes of the request and of the answer that have passed. A connection that is kept carries several."""
+
+    def reset(self) -> None:
+        _reset(self._asking)
+        _reset(self._answering)
+
+    def close(self) -> None:
+        self._asking.close()
+        self._answering.close()
+
+    async def carry_requests(self, reader: asyncio.StreamReader) -> None:
         with suppress(OSError):
             while part := await reader.read(CHUNK):
-                weather = self.weather
-                await asyncio.sleep(weather.latency)
+                weather = await self._weather()
                 if weather.swallows:
                     continue
-                if weather.cuts_after is not None and passed + len(part) > weather.cuts_after:
-                    writer.write(part[: weather.cuts_after - passed])
-                    await writer.drain()
-                    self.cut()
+                kept = _kept(part, self._asked, weather.cuts_requests_after)
+                await _write(self._answering, kept)
+                self._asked, self._answered = self._asked + len(kept), 0
+                if len(kept) < len(part):
+                    self._relay.felt += 1
+                    self.reset()
                     return
-                writer.write(part)
-                await writer.drain()
-                passed += len(part)
                 if weather.ends_requests:
+                    self._relay.felt += 1
                     break
-            if writer.can_write_eof():
-                writer.write_eof()
+            self._answering.write_eof()
 
-    async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def carry_answers(self, reader: asyncio.StreamReader) -> None:
         with suppress(OSError):
             while part := await reader.read(CHUNK):
-                weather = self.weather
-                await asyncio.sleep(weather.latency)
-                if weather.ends_answers:
+                weather = await self._weather()
+                if weather.swallows:
+                    continue
+                kept = _kept(part, self._answered, weather.cuts_answers_after)
+                await _write(self._asking, kept)
+                self._asked, self._answered = 0, self._answered + len(kept)
+                if len(kept) < len(part):
+                    self._relay.felt += 1
                     break
-                if not weather.swallows:
-                    writer.write(part)
-                    await writer.drain()
-            writer.write_eof()
+            self._asking.write_eof()
+
+    async def _weather(self) -> Weather:
+        """Return what is done to a part that has just come, as late as it is to pass."""
+        weather = self._relay.weather
+        self._relay.felt += bool(weather.latency) or weather.swallows
+        await asyncio.sleep(weather.latency)
+        return weather
+
+
+def _kept(part: bytes, passed: int, limit: int | None) -> bytes:
+    return part if limit is None else part[: max(0, limit - passed)]
+
+
+async def _write(writer: asyncio.StreamWriter, part: bytes) -> None:
+    writer.write(part)
+    await writer.drain()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

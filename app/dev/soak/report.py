@@ -1,13 +1,14 @@
 """The page that a long run leaves behind."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.dev.history.evidence import Evidence
 from app.dev.history.verdict import HistoryVerdict, Kind, lines
+from app.dev.soak.machine import Machine
 from app.domain.delivery_lifecycle import DeliveryStatus
 
 
@@ -28,17 +29,20 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     plan: Plan
+    machine: Machine
     folder: Path
     """Where the evidence lies."""
     evidence: Evidence
     verdict: HistoryVerdict
     struck: Mapping[str, int]
     """How often what befell the service while the mass reply was under way."""
+    missed: Mapping[str, int]
+    """How often a fault found nothing to strike. It does not count, and came again later."""
     restarted: int
     rolling: str
     """The mass reply during which workers were only restarted."""
-    died: int
-    """Workers that ended by themselves."""
+    died: Sequence[str]
+    """Processes that ended by themselves, with their last words."""
     seconds: float
 
     @property
@@ -67,13 +71,17 @@ def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
     yield "# A long run under faults"
     yield ""
     without = f", with a rule left out: {plan.broken}" if plan.broken else ""
-    yield f"`{command}`, on {now:%Y-%m-%d}, in {outcome.seconds / 60:.0f} minutes{without}."
-    yield "The seed draws the recipients and the faults. When which process does what is the machine's own, so that the"
-    yield "order of events is another one in every run. How a run is judged: [proof.md](proof.md)."
+    yield f"`{command}`, ended on {now:%Y-%m-%d at %H:%M} UTC, in {outcome.seconds / 60:.0f} minutes{without}."
+    yield f"{outcome.machine.in_words}."
+    yield ""
+    yield "The seed draws the recipients, who of them has what trouble, and the faults. When which process does what is"
+    yield "the machine's own: the same seed gives the same plan and another order of events. A fault counts if it found"
+    yield "something to strike while messages were left. How a run is judged: [proof.md](proof.md)."
     yield ""
     yield f"**{'Good' if outcome.good else 'NOT GOOD'}**: " + ", ".join(f"{k} {verdict.by_kind[k]}" for k in Kind) + "."
     yield f"{outcome.restarted} rolling restarts in one mass reply left {outcome.uncertain_by_restarts} uncertain;"
-    yield f"{outcome.died} processes ended by themselves."
+    yield f"{len(outcome.died)} processes ended by themselves."
+    yield from (f"* {words}" for words in outcome.died)
     if not outcome.whole:
         yield "Not all of what was planned came while there was something left to send."
     yield ""
@@ -82,6 +90,10 @@ def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
     yield from (f"| {kind} | {count} |" for kind, count in outcome.struck.items())
     yield f"| **{len(outcome.struck)} kinds** | **{sum(outcome.struck.values())}** |"
     yield ""
+    if outcome.missed:
+        missed = ", ".join(f"{kind} {count}" for kind, count in outcome.missed.items())
+        yield f"Not counted, since there was nothing to strike, and tried again later: {missed}."
+        yield ""
     yield from _recipients(outcome.evidence)
     yield ""
     yield f"{', '.join(f'{name} {count}' for name, count in verdict.figures.items())}."
@@ -93,7 +105,7 @@ def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
 
 
 def _recipients(evidence: Evidence) -> Iterator[str]:
-    found = Counter((f"{row.channel}, {row.provider}", row.status) for row in evidence.rows.values())
+    found = Counter((f"{row.channel}, {row.provider or 'no account'}", row.status) for row in evidence.rows.values())
     statuses = [status for status in DeliveryStatus if any(status is each for _, each in found)]
     yield f"| recipients | {' | '.join(statuses)} |"
     yield f"|---|{'---|' * len(statuses)}"

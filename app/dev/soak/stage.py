@@ -19,11 +19,15 @@ from app.dev.subprocesses import Child, child
 
 READY: Final = 900.0
 """Seconds for a process to start on a machine that is busy."""
+LEASE, SLACK, CALL = 5, 1, 10
+"""Seconds, under faults: what nobody knows is given up soon, so that there is time for the rest of its story. Workers
+that are only restarted have the leases that everybody has."""
 
 BACKENDS: Final = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'mass-reply' AND pid <> pg_backend_pid()
 """
+POSTMASTER: Final = "SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int AS pid"
 
 
 Start = Callable[[str, str, Sequence[str], Mapping[str, str], Path], AbstractContextManager[Child]]
@@ -141,23 +145,33 @@ class Postgres:
                     return await asyncpg.connect(self.url)
                 await asyncio.sleep(0.1)
 
-    async def cut_off(self) -> None:
-        """End every connection of the service."""
-        await self.rows(f"SELECT pg_terminate_backend(pid) FROM ({BACKENDS}) backends")  # noqa: S608 - a constant
+    async def cut_off(self) -> bool:
+        """End every connection of the service. Return whether it had any."""
+        return bool(await self.rows(f"SELECT pg_terminate_backend(pid) FROM ({BACKENDS}) backends"))  # noqa: S608 - a constant
 
-    async def crash(self) -> None:
-        """Kill one backend: PostgreSQL ends all others, recovers from its log, and refuses connections meanwhile."""
-        if found := await self.rows(BACKENDS):
+    async def crash(self) -> bool:
+        """Kill one backend: PostgreSQL ends all others, recovers from its log, and refuses connections meanwhile.
+
+        Return whether there was one.
+        """
+        found = await self.rows(BACKENDS)
+        if found:
             os.kill(found[0]["pid"], signal.SIGKILL)
+        return bool(found)
 
-    async def freeze(self, seconds: float) -> None:
-        """Stop every backend of the service for so long: a disk that hangs."""
+    async def freeze(self, seconds: float) -> bool:
+        """Stop every backend of the service, and who starts new ones, for so long: a disk that hangs.
+
+        Return whether the service was connected.
+        """
         backends = [row["pid"] for row in await self.rows(BACKENDS)]
+        processes = [*backends, *(row["pid"] for row in await self.rows(POSTMASTER))]
         try:
-            _signal(backends, signal.SIGSTOP)
+            _signal(processes, signal.SIGSTOP)
             await asyncio.sleep(seconds)
         finally:
-            _signal(backends, signal.SIGCONT)
+            _signal(processes, signal.SIGCONT)
+        return bool(backends)
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:
@@ -180,15 +194,26 @@ class Ground:
     workers: list[SoakProgram]
     tenant: UUID
     key: str
+    died: list[str] = field(default_factory=list)
+    """Each process that ended by itself, with its last words."""
 
+    @property
+    def database_url(self) -> str:
+        return self.api.variables["MASS_REPLY_DATABASE_URL"]
 
-async def ready(url: str) -> None:
-    """Wait until the address answers 200. Raise TimeoutError."""
-    async with asyncio.timeout(READY), httpx.AsyncClient(trust_env=False, timeout=30) as http:
-        while True:
-            try:
-                if (await http.get(url)).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
+    def revive(self) -> None:
+        """Start every process again that has ended by itself."""
+        for program in (*self.workers, self.api):
+            if program.running.process.poll() is not None:
+                self.died.append(f"{program.name}: {program.last_words}")
+                program.start()
+
+    async def ready(self) -> None:
+        """Wait until the API and its database answer. Raise TimeoutError."""
+        async with asyncio.timeout(READY), httpx.AsyncClient(trust_env=False, timeout=30) as http:
+            while True:
+                self.revive()
+                with suppress(httpx.TransportError):
+                    if (await http.get(f"{self.api_url}/health/ready")).is_success:
+                        return
+                await asyncio.sleep(0.1)
