@@ -21,6 +21,7 @@ from app.delivery.sql import (
 )
 from app.store import outbox
 from app.tables import INSTALLATION_TABLES, ROUTING_TABLES, metadata
+from tests.store.tenant_conditions import CONDITION, plain, without_tenant
 
 NOT_OF_A_TENANT = {"tenants", *INSTALLATION_TABLES, *ROUTING_TABLES}
 OF_A_TENANT = sorted(set(metadata.tables) - NOT_OF_A_TENANT)
@@ -64,12 +65,35 @@ async def test_no_row_is_numbered_across_tenants_but_for_events(owner: asyncpg.C
 
 @pytest.mark.parametrize("module", [*HOT, outbox], ids=lambda module: module.__name__)
 def test_a_statement_of_each_delivery_names_the_tenant_for_every_table(module: ModuleType) -> None:
-    checked = 0
-    for name, statement in statements(module):
-        tables = TABLE.findall(statement)
-        checked += len(tables)
-        assert statement.count("tenant_id") >= len(tables), (name, tables)
-    assert checked
+    found = dict(statements(module))
+    assert found
+    assert {name: tables for name, each in found.items() if (tables := without_tenant(each, OF_A_TENANT))} == {}
+
+
+@pytest.mark.parametrize("module", [*HOT, outbox], ids=lambda module: module.__name__)
+def test_no_condition_on_the_tenant_can_be_left_out_unnoticed(module: ModuleType) -> None:
+    for name, statement in ((name, plain(each)) for name, each in statements(module)):
+        for condition in CONDITION.finditer(statement):
+            less = f"{statement[: condition.start()]}true{statement[condition.end() :]}"
+            assert without_tenant(less, OF_A_TENANT), (name, condition[0], condition.start())
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT 1 FROM lanes l, mass_replies m WHERE l.tenant_id = :tenant AND m.id = l.id", ["mass_replies"]),
+        ("SELECT 1 FROM lanes l JOIN mass_replies m ON m.tenant_id = l.tenant_id", ["lanes", "mass_replies"]),
+        ("SELECT 1 FROM lanes l JOIN mass_replies m ON m.tenant_id = l.tenant_id WHERE l.tenant_id = :tenant", []),
+        ("SELECT (SELECT 1 FROM lanes) FROM mass_replies WHERE tenant_id = :tenant", ["lanes"]),
+        ("SELECT 1 FROM lanes WHERE tenant_id = :tenant UNION SELECT 1 FROM mass_replies", ["mass_replies"]),
+        ("UPDATE lanes l SET sent = 1 FROM mass_replies m WHERE l.tenant_id = :tenant", ["mass_replies"]),
+        ("SELECT 1 FROM lanes -- tenant_id = :tenant", ["lanes"]),
+        ("INSERT INTO lanes (mass_reply_id) SELECT :mass_reply", ["lanes"]),
+        ("INSERT INTO lanes (tenant_id, channel) SELECT :tenant, 'sms'", []),
+    ],
+)
+def test_a_table_without_its_tenant_is_found(statement: str, expected: list[str]) -> None:
+    assert without_tenant(statement, OF_A_TENANT) == expected
 
 
 def statements(module: ModuleType) -> Iterator[tuple[str, str]]:
