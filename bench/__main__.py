@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,22 +26,26 @@ from bench.stack import running_stack
 
 LONGEST: Final = 600
 """Seconds that one measure may take."""
+QUICK_WITHIN: Final = 180
+"""Seconds that a quick run may take. What is measured once more is not counted."""
 
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the servers end too
     asked = _arguments()
     name = "bench-quick" if asked.quick else "bench"
-    found = dict[str, Outcome]()
+    found, started = dict[str, Outcome](), time.perf_counter()
     with running_stack() as stack:
         run, machine = Run(stack, asked.seed, asked.quick), asyncio.run(this_machine(stack))
         _measure(run, machine, asked.measures or (QUICK if asked.quick else MEASURES), found, name)
+        seconds = time.perf_counter() - started
         if asked.check:  # once more: a busy moment is no slower code
             _measure(run, machine, list(gate.fallen(_figures(found))), found, name)
     print(_report(run, machine, found, name).as_markdown())
     if asked.save:
-        gate.save(machine, [figure for figures in _figures(found).values() for figure in figures])
-    sys.exit("\n".join(_troubles(found, check=asked.check)) or None)
+        gate.save(machine, _figures(found))
+    print(f"It took {seconds:.0f} s" + (f" of {QUICK_WITHIN}." if asked.quick else "."))
+    sys.exit("\n".join(_troubles(asked, found, seconds)) or None)
 
 
 def _measure(run: Run, machine: Machine, measures: Iterable[str], found: dict[str, Outcome], file: str) -> None:
@@ -85,21 +89,36 @@ async def _within(seconds: float, run: Run, name: str) -> list[Figure]:
 
 
 def _figures(found: Mapping[str, Outcome]) -> Mapping[str, Sequence[Figure]]:
-    return {name: outcome.figures for name, outcome in found.items()}
+    """Return the figures of the measures that did not fail."""
+    return {name: outcome.figures for name, outcome in found.items() if outcome.failure is None}
 
 
-def _troubles(found: Mapping[str, Outcome], *, check: bool) -> list[str]:
-    failed = [f"{name} failed. {outcome.failure}" for name, outcome in found.items() if outcome.failure is not None]
-    worse = gate.fallen(_figures(found)) if check else {}
-    return [*failed, *(["Slower than the saved ratios, twice:", *worse.values()] if worse else [])]
+def _troubles(asked: argparse.Namespace, found: Mapping[str, Outcome], seconds: float) -> Iterator[str]:
+    yield from (f"{name} failed. {outcome.failure}" for name, outcome in found.items() if outcome.failure is not None)
+    if not asked.check:
+        return
+    if worse := gate.fallen(_figures(found)):
+        yield from ["Slower than the saved ratios, twice:", *worse.values()]
+    if not asked.measures and (unmeasured := gate.unmeasured(found)):
+        yield f"Ratios are saved of what was not measured: {', '.join(unmeasured)}."
+    if asked.quick and seconds > QUICK_WITHIN:
+        yield f"A quick run may take {QUICK_WITHIN} seconds, and this one took {seconds:.0f}."
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the service on this machine.")
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"one of {', '.join(MEASURES)}; all by default")
     parser.add_argument("--quick", action="store_true", help="fewer measures, and a third of the deliveries")
-    parser.add_argument("--check", action="store_true", help="fail if a ratio fell by a fifth, twice in a row")
-    parser.add_argument("--save", action="store_true", help="save the ratios that --check compares with")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="fail if a ratio fell by a fifth, twice in a row, or a quick run took too long",
+    )
+    parser.add_argument(
+        "--save",
+        action="store_true",
+        help="save the ratios that --check compares with; the lowest of several runs stay",
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="makes the data")
     asked = parser.parse_args()
     if unknown := set(asked.measures) - set(MEASURES):

@@ -19,8 +19,8 @@ from bench.stack import Service
 
 DELIVERIES: Final = {0: 9_000, 50: 9_000, 100: 2_100, 300: 1_500}
 """Of one turn, by the provider's latency in milliseconds."""
-POSTS: Final = 3_000
-"""Of a bare loop, where the provider answers at once: it needs no run-up."""
+CALLS: Final = 3_000
+"""Of a bare loop and of the naive design, where the provider answers at once: neither needs a run-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Case:
     milliseconds: int
     in_flight: int
     count: int
+    calls: int
+    """Of each of the others."""
     turns: int
 
     @property
@@ -47,15 +49,16 @@ class Turn:
 
 
 async def measure(run: Run, milliseconds: int, in_flight: int) -> list[Figure]:
-    count = run.fewer(DELIVERIES[milliseconds])
+    count, calls = run.fewer(DELIVERIES[milliseconds]), run.fewer(CALLS)
     async with run.stack.service() as service:
         with provider() as at_once:
             await user.save_account(service.client, "sms", account("sms", at_once, in_flight))
             await user.import_conversations(service.client, conversations("sms", count, seed=run.seed))
             await user.send(service, "sms")  # the first batch finds no statement planned
             with frozen(service.pids), bare_loop(at_once, in_flight) as loop:
-                machine = median(loop.rate(POSTS) for _ in range(3))
-        case = Case(service, milliseconds, in_flight, count, 1 if milliseconds >= 100 and not run.quick else 3)
+                machine = median(loop.rate(calls) for _ in range(3))
+        turns = 3 if milliseconds < 100 else 2 if run.quick else 1
+        case = Case(service, milliseconds, in_flight, count, count if milliseconds else calls, turns)
         with provider(case.latency) as port:
             await user.save_account(service.client, "sms", account("sms", port, in_flight))
             return [_figure(case, machine, await _turns(case, port))]
@@ -70,8 +73,8 @@ async def _turns(case: Case, port: int) -> list[Turn]:
                     here = await user.send(service, "sms")
                 with frozen(service.pids):
                     with frozen(naive.pids):
-                        bare, httpx = (loop.rate(case.count if case.latency else POSTS) for loop in (ours, plain))
-                    turns.append(Turn(here, bare, httpx, await naive.rate(case.count)))
+                        bare, httpx = (loop.rate(case.calls) for loop in (ours, plain))
+                    turns.append(Turn(here, bare, httpx, await naive.rate(case.calls)))
     return turns
 
 

@@ -21,6 +21,7 @@ from bench.stack import Service, Stack, running_stack
 DELIVERIES: Final = int(os.environ.get("BENCH_DELIVERIES", "3000"))
 IN_FLIGHT: Final = int(os.environ.get("BENCH_IN_FLIGHT", "64"))
 LATENCY: Final = os.environ.get("BENCH_LATENCY", "0")
+CHANNEL: Final = os.environ.get("BENCH_CHANNEL", "sms")
 IDLE_SECONDS: Final = 5
 
 WRITES = """
@@ -109,14 +110,14 @@ def _writes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
 
 async def _as_a_user(service: Service, port: int, watched: Watched) -> None:
     client = service.client
-    await user.save_account(client, "sms", account("sms", port, IN_FLIGHT))
-    lines = list(conversations("sms", DELIVERIES))
+    await user.save_account(client, CHANNEL, account(CHANNEL, port, IN_FLIGHT))
+    lines = list(conversations(CHANNEL, DELIVERIES))
     await watched.note_idle()
     await watched.begin()
     await user.import_conversations(client, lines)
     await watched.end("import")
     await watched.begin()
-    path, count = await user.create(client, "sms")
+    path, count = await user.create(client, CHANNEL)
     await watched.end("create and prepare")
     await watched.begin()
     await user.confirm(client, path, count)

@@ -1,8 +1,8 @@
 """Creating mass replies on few of many conversations: `python -m bench.create` prints one JSON.
 
-The conversations are made by SQL. Mass replies of 1,000 recipients, found by a tag, are previewed and created over
-HTTP. All conversations are counted by a search and frozen by a mass reply that is cancelled at once. Then a worker
-prepares one on two ninths of them.
+The conversations come through the import, as a user's do. Mass replies of 1,000 recipients, found by a tag, are
+previewed and created over HTTP. All conversations are counted by a search and frozen by a mass reply that is cancelled
+at once. Then a worker prepares one on two ninths of them.
 """
 
 import asyncio
@@ -12,10 +12,9 @@ import os
 import statistics
 import time
 from typing import Any, Final
-from uuid import UUID
 
-from bench import user
-from bench.imports import NOBODY, Used
+from bench import imports, user
+from bench.cpu import Used
 from bench.load import TEMPLATE, account
 from bench.processes import peak_megabytes
 from bench.stack import Service, Stack, running_stack
@@ -25,24 +24,11 @@ SELECTED: Final = 1_000
 CREATES: Final = 7
 COUNTS: Final = 3
 WARM: Final = 2
-AT_ONCE: Final = 50_000
-
-# In parts, as they would come: each conversation has one of a few teams, and tags of which one is on 1,000 of them.
-_CONTACTS: Final = """
-    INSERT INTO contacts (tenant_id, external_id, name, first_name, phone, phone_key)
-    SELECT $1, 'u-' || n, 'Customer ' || n, 'Name' || n % 300, '+1' || 2012000000 + n, '+1' || 2012000000 + n
-    FROM generate_series($2::int, $3::int) n
-"""
-_CONVERSATIONS: Final = """
-    INSERT INTO conversations (tenant_id, external_id, channel, account_id, contact_id, team, created_at,
-                               last_customer_message_at)
-    SELECT $1, 'c-' || n, 'sms', $4, k.id, 'team-' || n % 9, now() - interval '1 day', now() - interval '1 hour'
-    FROM generate_series($2::int, $3::int) n JOIN contacts k ON k.tenant_id = $1 AND k.external_id = 'u-' || n
-"""
-_TAGS: Final = """
-    INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
-    SELECT $1, 'outage-' || (substr(external_id, 3)::int % $4::int), id FROM conversations
-    WHERE tenant_id = $1 AND external_id = ANY (SELECT 'c-' || n FROM generate_series($2::int, $3::int) n)
+SHARE_OF_FIRST: Final = 50
+"""The first lines are a fiftieth: they say how long the others will take."""
+_BYTES: Final = """
+    SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace)
 """
 
 
@@ -54,12 +40,15 @@ def main() -> None:
 async def measure(stack: Stack, conversations: int = CONVERSATIONS, seconds: float = math.inf) -> dict[str, Any]:
     """Return milliseconds of creating and counting, recipients prepared per second, and CPU milliseconds for 1,000.
 
-    There are fewer conversations if making them would take longer than these seconds.
+    There are fewer conversations if importing them would take longer than these seconds.
     """
     async with stack.service(workers=1) as service:
-        await user.save_account(service.client, "sms", account("sms", NOBODY))
-        conversations = await make(service, conversations, seconds)
-        return {"conversations": conversations, **await figures(service, conversations)}
+        await user.save_account(service.client, "sms", account("sms", imports.NOBODY))
+        conversations, speed = await imported(service, conversations, seconds)
+        await _settled(service)
+        bytes_each = round(await service.database.fetchval(_BYTES) / conversations)
+        found = await figures(service, conversations)
+        return {"conversations": conversations, "bytes_each": bytes_each, **speed, **found}
 
 
 async def figures(service: Service, conversations: int) -> dict[str, Any]:
@@ -90,33 +79,38 @@ async def figures(service: Service, conversations: int) -> dict[str, Any]:
     }
 
 
-async def make(service: Service, count: int, seconds: float = math.inf) -> int:
-    """Make conversations, each with a contact, and tag each so that 1,000 share a tag. Make fewer, in whole parts, if
-    the first part says that it would take longer than these seconds; return how many there are.
+async def imported(service: Service, count: int, seconds: float = math.inf) -> tuple[int, dict[str, Any]]:
+    """Import conversations through the API, each with its contact, two tags, fields and a message, so that 1,000 share
+    a tag. Import fewer if the first ones say that it would take longer than these seconds.
+
+    Return how many there are, and how fast they came.
     """
-    database = service.database
-    account_id: UUID = await database.fetchval("SELECT id FROM channel_accounts WHERE tenant_id = $1", service.tenant)
-    first, began = 0, time.perf_counter()
-    while first < count:
-        part = (service.tenant, first, min(first + AT_ONCE, count) - 1)
-        await database.execute(_CONTACTS, *part)
-        await database.execute(_CONVERSATIONS, *part, account_id)
-        if first == 0:
-            await database.execute("ANALYZE contacts, conversations")
-            parts = seconds / (time.perf_counter() - began)
-            count = count if parts * AT_ONCE >= count else max(1, int(parts)) * AT_ONCE
-        await database.execute(_TAGS, *part, max(1, count // SELECTED))
-        if first == 0:
-            await database.execute("ANALYZE conversation_tags")
-        first += AT_ONCE
-    await database.execute("VACUUM (ANALYZE) contacts, conversations, conversation_tags")
-    await database.execute("CHECKPOINT")  # writing them out is not what is measured
-    return count
+    first = count // SHARE_OF_FIRST
+    speed = first / await imports.import_lines(service, "first", 0, first)
+    part = max(1, int(min(count - first, speed * seconds)) // imports.PARTS // SELECTED) * SELECTED
+    lines, used = part * imports.PARTS, Used(service)
+    took = [
+        await imports.import_lines(service, "c", first + number * part, part, tags=lines // SELECTED)
+        for number in range(imports.PARTS)
+    ]
+    return first + lines, {
+        "imported": lines,
+        "imported_per_second": round(lines / sum(took)),
+        "imported_per_second_of_each_tenth": [round(part / each) for each in took],
+        "import_cpu_ms_per_1000": used.per_1000(lines),
+        "api_megabytes_after_import": round(peak_megabytes(service.api.process.pid)),
+    }
+
+
+async def _settled(service: Service) -> None:
+    """Do what autovacuum does in the next minutes, and write all to the disk: that is not what is measured."""
+    await service.database.execute("VACUUM (ANALYZE)")
+    await service.database.execute("CHECKPOINT")
 
 
 async def _created(service: Service, tag: int) -> float:
     """Create one and return the milliseconds until it awaits confirmation."""
-    body = {"selection": {"filter": {"tags": {"any": [f"outage-{tag}"]}}}, "message": {"text": TEMPLATE}}
+    body = {"selection": {"filter": {"tags": {"any": [f"outage-c-{tag}"]}}}, "message": {"text": TEMPLATE}}
     began = time.perf_counter()
     created = await service.client.post("/mass-replies", json=body)
     took = (time.perf_counter() - began) * 1000
@@ -137,7 +131,7 @@ async def _counted(service: Service, conversations: int) -> float:
 
 async def _previewed(service: Service, tag: int) -> float:
     """Preview one, and return the milliseconds that it took."""
-    body = {"selection": {"filter": {"tags": {"any": [f"outage-{tag}"]}}}, "message": {"text": TEMPLATE}}
+    body = {"selection": {"filter": {"tags": {"any": [f"outage-c-{tag}"]}}}, "message": {"text": TEMPLATE}}
     began = time.perf_counter()
     answer = await service.client.post("/mass-replies/preview", json=body)
     took = (time.perf_counter() - began) * 1000

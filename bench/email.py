@@ -1,10 +1,12 @@
 """E-mail by batch against e-mail by single calls, on one Postmark server with the default settings."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
 from bench import user
+from bench.cpu import Used
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
 from bench.processes import provider
@@ -18,34 +20,46 @@ FEW: Final = 32
 SINGLE: Final = {"BENCH_SINGLE_CALLS": "1"}
 
 
+@dataclass(frozen=True, slots=True)
+class Speed:
+    per_second: float
+    cpu: float
+    """Milliseconds of the API, the workers and PostgreSQL for 1,000 deliveries."""
+
+
 async def measure(run: Run) -> list[Figure]:
-    batch, single = await _rates(run, {}), await _rates(run, SINGLE)
-    few = await _rates(run, SINGLE, FEW, share=3)
-    return [
-        Figure(
-            f"e-mail by batch, {milliseconds} ms, the default settings",
-            batch[milliseconds],
-            "deliveries/s",
-            {"by single calls": single[milliseconds], f"by single calls, {FEW} in flight": few[milliseconds]},
-            (
-                Goal("to single calls", batch[milliseconds] / single[milliseconds], at_least=3.0),
-                Goal(f"to single calls with {FEW} in flight", batch[milliseconds] / few[milliseconds], at_least=3.0),
-            ),
-        )
-        for milliseconds in MILLISECONDS
-    ]
+    batch, single = await _speeds(run, {}), await _speeds(run, SINGLE)
+    few = await _speeds(run, SINGLE, FEW, share=3)
+    return [_figure(each, batch[each], single[each], few[each]) for each in MILLISECONDS]
 
 
-async def _rates(
+def _figure(milliseconds: int, batch: Speed, single: Speed, few: Speed) -> Figure:
+    beside = {
+        "by single calls": single.per_second,
+        f"by single calls, {FEW} in flight": few.per_second,
+        "CPU ms for 1,000": batch.cpu,
+        "and by single calls": single.cpu,
+    }
+    goals = (
+        Goal("to single calls", batch.per_second / single.per_second, at_least=3.0),
+        Goal(f"to single calls with {FEW} in flight", batch.per_second / few.per_second, at_least=3.0),
+        Goal("CPU of single calls to its own", single.cpu / batch.cpu),
+    )
+    name = f"e-mail by batch, {milliseconds} ms, the default settings"
+    return Figure(name, batch.per_second, "deliveries/s", beside, goals)
+
+
+async def _speeds(
     run: Run, about: Mapping[str, str], in_flight: int | None = None, *, share: int = 1
-) -> dict[int, float]:
-    """Return deliveries per second for each latency, of a part of the deliveries."""
-    found = {}
+) -> dict[int, Speed]:
+    """Return how fast a part of the deliveries is sent, for each latency."""
+    found, count = {}, run.fewer(DELIVERIES) // share
     async with run.stack.service(about=about) as service:
         for milliseconds in MILLISECONDS:
             with provider(milliseconds / 1000) as port:
                 await user.save_account(service.client, "email", account("email", port, in_flight))
-                lines = conversations("email", run.fewer(DELIVERIES) // share, seed=run.seed)
-                await user.import_conversations(service.client, lines)
-                found[milliseconds] = median([await user.send(service, "email") for _ in range(TURNS)])
+                await user.import_conversations(service.client, conversations("email", count, seed=run.seed))
+                used = Used(service)
+                rate = median([await user.send(service, "email") for _ in range(TURNS)])
+                found[milliseconds] = Speed(rate, sum(used.per_1000(count * TURNS).values()))
     return found

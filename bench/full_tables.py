@@ -80,7 +80,7 @@ async def fill(run: Run, service: Service) -> None:
     count = run.fewer(ROWS)
     needed, free = count * BYTES, shutil.disk_usage(VAR).free
     assert free > needed, f"{count:,} deliveries need {needed >> 30} GB on the disk, and {free >> 30} are free"
-    async with _connections(run) as connections, _in_a_hurry(connections[0]):
+    async with _connections(run) as connections, in_a_hurry(connections[0]):
         first = connections[0]
         indexes = [tuple(index) for index in await first.fetch(_INDEXES)]
         for name, _ in indexes:
@@ -122,7 +122,7 @@ async def _connections(run: Run) -> AsyncIterator[Sequence[Any]]:
 
 
 @asynccontextmanager
-async def _in_a_hurry(connection: Any) -> AsyncIterator[None]:
+async def in_a_hurry(connection: Any) -> AsyncIterator[None]:
     """Let the server care for nothing but speed. Afterwards all that was written is on the disk."""
     before = {name: await connection.fetchval(f"SHOW {name}") for name in _HURRY}
     await _set(connection, _HURRY)

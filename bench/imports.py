@@ -12,14 +12,17 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from bench import user
+from bench.cpu import Used
 from bench.load import account
-from bench.processes import cpu_ms, peak_megabytes, server_pids
+from bench.processes import peak_megabytes
 from bench.stack import Service, Stack, running_stack
 
 LINES: Final = int(os.environ.get("BENCH_LINES", "20000"))
 PARTS: Final = 10
 SENT_AT_ONCE: Final = 100
 """Lines in a piece of a request's body."""
+TAGS: Final = 50
+"""That an import's lines share, one on each, beside the tag that all have."""
 NOBODY: Final = 9
 """A port at which no provider listens: nothing is sent here."""
 
@@ -54,30 +57,11 @@ async def measure(stack: Stack, lines: int = LINES) -> dict[str, Any]:
         }
 
 
-class Used:
-    """CPU milliseconds of the API and of PostgreSQL, since the last time they were asked for."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._before = self._now()
-
-    def per_1000(self, count: int) -> dict[str, int]:
-        """Return what 1,000 of as many objects took."""
-        before, self._before = self._before, self._now()
-        return {name: round((now - before[name]) * 1000 / count) for name, now in self._before.items()}
-
-    def _now(self) -> dict[str, float]:
-        return {
-            "api": cpu_ms(self._service.api.process.pid),
-            "postgres": sum(map(cpu_ms, server_pids(self._service.database.get_server_pid()))),
-        }
-
-
-async def import_lines(service: Service, name: str, start: int, count: int) -> float:
+async def import_lines(service: Service, name: str, start: int, count: int, tags: int = TAGS) -> float:
     """Import lines of new conversations, or the same ones again. Return the seconds that it took."""
     began = time.perf_counter()
     ndjson = {"Content-Type": "application/x-ndjson"}
-    answer = await service.client.post("/conversations/import", content=_body(name, start, count), headers=ndjson)
+    answer = await service.client.post("/conversations/import", content=_body(name, start, count, tags), headers=ndjson)
     answer.raise_for_status()
     found = answer.json()
     assert found["created"] + found["unchanged"] == count, found
@@ -85,19 +69,20 @@ async def import_lines(service: Service, name: str, start: int, count: int) -> f
     return time.perf_counter() - began
 
 
-async def _body(name: str, start: int, count: int) -> AsyncIterator[bytes]:
+async def _body(name: str, start: int, count: int, tags: int) -> AsyncIterator[bytes]:
     for first in range(start, start + count, SENT_AT_ONCE):
         numbers = range(first, min(first + SENT_AT_ONCE, start + count))
-        yield "".join(line(name, number) for number in numbers).encode()
+        yield "".join(line(name, number, tags) for number in numbers).encode()
 
 
-def line(name: str, number: int) -> str:
+def line(name: str, number: int, tags: int = TAGS) -> str:
     """A conversation as a helpdesk exports it. Written by hand: making lines must not cost what is measured."""
     n, phone = f"{name}-{number}", f"+1{2_012_000_000 + number % 7_000_000}"
     return (
         f'{{"external_id": "{n}", "channel": "sms", "channel_account": "sms", "status": "active", '
         f'"engagement": "pending", "subject": "Order {number} is late", "human_id": "SUP-{number}", '
-        f'"tags": ["outage-{number % 50}", "vip"], "team": "team-{number % 9}", "assignee": "agent-{number % 40}", '
+        f'"tags": ["outage-{name}-{number % tags}", "vip"], "team": "team-{number % 9}", '
+        f'"assignee": "agent-{number % 40}", '
         f'"contact": {{"external_id": "u-{n}", "name": "Customer {number}", "first_name": "Name{number % 300}", '
         f'"email": "customer{number}@example.com", "phone": "{phone}", "custom_fields": {{"plan": "pro"}}}}, '
         f'"custom_fields": {{"order": "A-{number}", "seats": {number % 20}}}, "created_at": "2026-05-01T09:00:00Z", '

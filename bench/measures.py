@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 
-from bench import account, accounts, channels, company, data, email, first_call, polls, scale
+from bench import account, accounts, channels, company, data, email, first_call, polls, relative_costs, scale
 from bench.figures import Figure
 from bench.run import Run
 
@@ -23,9 +23,10 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "first-call": first_call.measure,
     "polls": polls.measure,
     "scale": scale.measure,
+    "costs": relative_costs.measure,
     "import": data.measure_import,
     "create": data.measure_create,
     **{f"company-{name}": partial(company.measure, name=name) for name in company.COMPANY},
 }
-QUICK: Final = ("account-0-64", "account-100-32", "email", "first-call")
+QUICK: Final = ("account-0-64", "account-100-32", "email", "first-call", "costs")
 """What `make bench-quick` measures."""

@@ -1,39 +1,57 @@
-"""One worker and four beside a provider that takes 300 ms: what more processes add where the machine has time left."""
+"""One worker and four beside a slow provider: what more processes add, and how much of the machine they need for it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from bench import user
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
-from bench.processes import provider
+from bench.processes import machine_cpu_ms, provider
 from bench.run import Run
 
 WORKERS: Final = 4
-LATENCY: Final = 0.3
 ACCOUNTS: Final = 4
 IN_FLIGHT: Final = 20
 """Of each account and worker, so that the machine has time left for four workers."""
-DELIVERIES: Final = 1_200
-"""For each worker."""
+DELIVERIES: Final[Mapping[int, int]] = {300: 1_200, 1_000: 800}
+"""For each worker, by the provider's latency in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    per_second: float
+    cores: float
+    """How many of the machine's cores were busy meanwhile, whoever used them."""
 
 
 async def measure(run: Run) -> list[Figure]:
-    one, four = await _rate(run, 1), await _rate(run, WORKERS)
-    limit = WORKERS * ACCOUNTS * IN_FLIGHT / LATENCY
-    goals = (Goal("to one worker", four / one, at_least=3.6), Goal("of the limit", four / limit))
-    beside = {"one worker": one, "limit": limit}
-    name = f"{WORKERS} workers, {LATENCY * 1000:.0f} ms, {ACCOUNTS * IN_FLIGHT} calls in flight for each worker"
-    return [Figure(name, four, "deliveries/s", beside, goals)]
+    return [await _figure(run, milliseconds) for milliseconds in DELIVERIES]
 
 
-async def _rate(run: Run, workers: int) -> float:
-    """Return deliveries per second of so many workers, each with as many calls in flight and deliveries."""
+async def _figure(run: Run, milliseconds: int) -> Figure:
+    one, four = await _sent(run, milliseconds, 1), await _sent(run, milliseconds, WORKERS)
+    limit = WORKERS * ACCOUNTS * IN_FLIGHT * 1000 / milliseconds
+    goals = (
+        Goal("to one worker", four.per_second / one.per_second, at_least=3.6),
+        Goal("of the limit", four.per_second / limit),
+    )
+    beside = {"one worker": one.per_second, "limit": limit, "cores busy": four.cores, "with one worker": one.cores}
+    name = f"{WORKERS} workers, {milliseconds} ms, {ACCOUNTS * IN_FLIGHT} calls in flight for each worker"
+    return Figure(name, four.per_second, "deliveries/s", beside, goals)
+
+
+async def _sent(run: Run, milliseconds: int, workers: int) -> Sent:
+    """Send with so many workers, each with as many calls in flight and deliveries."""
     limits = {"MASS_REPLY_MAX_CONNECTIONS": str(ACCOUNTS * IN_FLIGHT)}
     async with run.stack.service(workers=workers, about=limits) as service:
-        with provider(LATENCY) as port:
+        with provider(milliseconds / 1000) as port:
             for key in (f"sms-{number}" for number in range(ACCOUNTS)):
                 await user.save_account(service.client, key, account("sms", port, IN_FLIGHT * workers, key))
-                lines = conversations("sms", run.fewer(DELIVERIES) * workers // ACCOUNTS, key, run.seed)
-                await user.import_conversations(service.client, lines)
+                count = run.fewer(DELIVERIES[milliseconds]) * workers // ACCOUNTS
+                await user.import_conversations(service.client, conversations("sms", count, key, run.seed))
             await user.send(service, "sms")
-            return await user.send(service, "sms")
+            path, count = await user.create(service.client, "sms")
+            before = machine_cpu_ms()
+            rate = await user.send_created(service, path, count)
+            return Sent(rate, (machine_cpu_ms() - before) / 1000 * rate / count)

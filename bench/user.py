@@ -92,6 +92,11 @@ async def send(service: Service, *channels: str, lossless: bool = True) -> float
     record.
     """
     path, count = await create(service.client, *channels)
+    return await send_created(service, path, count, lossless=lossless)
+
+
+async def send_created(service: Service, path: str, count: int, *, lossless: bool = True) -> float:
+    """As `send`, with a mass reply that awaits its confirmation."""
     started = time.perf_counter()
     await confirm(service.client, path, count)
     await until_sent(service, path, count, lossless=lossless)

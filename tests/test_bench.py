@@ -1,5 +1,6 @@
 """The table of the bench, and what its comparison calls slower."""
 
+import argparse
 import asyncio
 import json
 import sys
@@ -12,6 +13,7 @@ import bench.__main__
 from bench import gate
 from bench.figures import Figure, Goal, Outcome, report
 from bench.machine import Machine
+from bench.measures import QUICK
 from bench.run import Run
 
 MACHINE = Machine(2, "A processor", 8, {"Python": "3.11.2"})
@@ -78,10 +80,45 @@ async def this_machine(_: object) -> Machine:
     return MACHINE
 
 
+@pytest.fixture
+def baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "baseline.json"
+    monkeypatch.setattr(gate, "BASELINE", file)
+    return file
+
+
 @pytest.mark.parametrize(("ratio", "is_slower"), [(0.57, False), (0.55, True)])
-def test_slower_is_what_fell_by_a_fifth(
-    ratio: float, is_slower: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gate, "BASELINE", tmp_path / "baseline.json")
-    gate.save(MACHINE, [figure(0.7)])
+def test_slower_is_what_fell_by_a_fifth(ratio: float, is_slower: bool, baseline: Path) -> None:
+    gate.save(MACHINE, {"account": [figure(0.7)]})
     assert bool(gate.fallen({"account": [figure(ratio)]})) is is_slower
+
+
+def test_of_several_runs_the_lowest_ratio_is_saved(baseline: Path) -> None:
+    for ratio in (0.8, 0.7, 0.9):
+        gate.save(MACHINE, {"account": [figure(ratio)]})
+    saved = json.loads(baseline.read_text())
+    assert (saved["runs"], saved["ratios"]) == (3, {"account": {"one account: of the limit": 0.7}})
+
+
+def test_a_saved_ratio_that_is_not_measured_any_more_is_not_passed_over(baseline: Path) -> None:
+    gate.save(MACHINE, {"account": [figure(0.7)], "email": [figure(0.7)]})
+    renamed = Figure("an account", 900, "deliveries/s", {}, figure(0.7).goals)
+    found = {"account": [renamed]}
+    assert gate.fallen(found) == {"account": "one account: of the limit is saved, and is not measured any more"}
+    assert gate.unmeasured(found) == ["email"]
+
+
+def test_every_quick_measure_has_saved_ratios() -> None:
+    assert set(gate.saved()["ratios"]) == set(QUICK)
+    assert all(gate.saved()["ratios"].values())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(180.0, []), (181.0, ["A quick run may take 180 seconds, and this one took 181."])]
+)
+def test_a_quick_run_that_takes_more_than_three_minutes_fails(
+    seconds: float, expected: list[str], baseline: Path
+) -> None:
+    gate.save(MACHINE, {"account": [figure(0.7)]})
+    asked = argparse.Namespace(check=True, quick=True, measures=[])
+    assert list(bench.__main__._troubles(asked, {"account": outcome(0.7)}, seconds)) == expected
