@@ -42,7 +42,7 @@ async def measure(run: Run) -> list[Figure]:
 def _rate(turns: list[tuple[float, float]], naive: float) -> Figure:
     here, bare = median(here for here, _ in turns), median(bare for _, bare in turns)
     goals = (
-        Goal("of the limit", median(here / bare for here, bare in turns), at_least=0.6),
+        Goal("of the bare loop", median(here / bare for here, bare in turns), at_least=0.6),
         Goal("to naive", here / naive, at_least=5.0),
     )
     beside = {"bare loop": bare, "naive": naive}

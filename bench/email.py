@@ -1,6 +1,5 @@
 """E-mail by batch against e-mail by single calls, on one Postmark server with the default settings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -11,6 +10,7 @@ from bench.figures import Figure, Goal
 from bench.load import account, conversations
 from bench.processes import provider
 from bench.run import Run
+from bench.stack import Service
 
 DELIVERIES: Final = 6_000
 MILLISECONDS: Final = (0, 100)
@@ -28,8 +28,12 @@ class Speed:
 
 
 async def measure(run: Run) -> list[Figure]:
-    batch, single = await _speeds(run, {}), await _speeds(run, SINGLE)
-    few = await _speeds(run, SINGLE, FEW, share=3)
+    count = run.fewer(DELIVERIES)
+    async with run.stack.service() as service:
+        batch = await _speeds(service, count, run.seed)
+    async with run.stack.service(about=SINGLE) as service:
+        few = await _speeds(service, count // 3, run.seed, FEW)
+        single = await _speeds(service, count, run.seed)
     return [_figure(each, batch[each], single[each], few[each]) for each in MILLISECONDS]
 
 
@@ -49,17 +53,14 @@ def _figure(milliseconds: int, batch: Speed, single: Speed, few: Speed) -> Figur
     return Figure(name, batch.per_second, "deliveries/s", beside, goals)
 
 
-async def _speeds(
-    run: Run, about: Mapping[str, str], in_flight: int | None = None, *, share: int = 1
-) -> dict[int, Speed]:
-    """Return how fast a part of the deliveries is sent, for each latency."""
-    found, count = {}, run.fewer(DELIVERIES) // share
-    async with run.stack.service(about=about) as service:
-        for milliseconds in MILLISECONDS:
-            with provider(milliseconds / 1000) as port:
-                await user.save_account(service.client, "email", account("email", port, in_flight))
-                await user.import_conversations(service.client, conversations("email", count, seed=run.seed))
-                used = Used(service)
-                rate = median([await user.send(service, "email") for _ in range(TURNS)])
-                found[milliseconds] = Speed(rate, sum(used.per_1000(count * TURNS).values()))
+async def _speeds(service: Service, count: int, seed: int, in_flight: int | None = None) -> dict[int, Speed]:
+    """Return how fast so many e-mails are sent, for each latency. There are no others yet."""
+    found = {}
+    for milliseconds in MILLISECONDS:
+        with provider(milliseconds / 1000) as port:
+            await user.save_account(service.client, "email", account("email", port, in_flight))
+            await user.import_conversations(service.client, conversations("email", count, seed=seed))
+            used = Used(service)
+            rate = median([await user.send(service, "email") for _ in range(TURNS)])
+            found[milliseconds] = Speed(rate, sum(used.per_1000(count * TURNS).values()))
     return found

@@ -17,6 +17,7 @@ from bench.stack import Service
 from bench.stub import Provider
 
 TIMES: Final = 15
+QUICK_TIMES: Final = 9
 RECIPIENTS: Final = 20
 PAUSE: Final = 0.7
 """Seconds between two, so that every process is idle and no tick is met each time."""
@@ -32,7 +33,7 @@ async def measure(run: Run) -> list[Figure]:
         await user.save_account(service.client, "sms", account("sms", port))
         await user.import_conversations(service.client, conversations("sms", RECIPIENTS, seed=run.seed))
         waits, polls = list[float](), list[float]()
-        for _ in range(TIMES):
+        for _ in range(QUICK_TIMES if run.quick else TIMES):
             path, count = await user.create(service.client, "sms")
             await asyncio.sleep(PAUSE)
             polls.append(await _polled(service, path))
