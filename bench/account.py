@@ -1,18 +1,22 @@
 """One account as a user has it, beside two bare loops and the naive design, in turns.
 
 The limit is the smaller of calls in flight ÷ latency and the bare loop against a provider that answers at once. The
-other loop, "bare httpx", makes its calls with what the naive design uses. Whoever is not measured stands still.
+other loop, "bare httpx", makes its calls with what the naive design uses. Whoever is not measured stands still. A quick
+run has the naive design alone beside it.
 """
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
 from bench import user
-from bench.bare import PLAIN, bare_loop
+from bench.bare import PLAIN, BareLoop, bare_loop
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
-from bench.naive import naive_design
+from bench.naive import Naive, naive_design
 from bench.processes import frozen, provider
 from bench.run import Run
 from bench.stack import Service
@@ -28,24 +32,20 @@ class Case:
     service: Service
     milliseconds: int
     in_flight: int
-    count: int
     calls: int
     """Of each of the others."""
     turns: int
+    alone: bool
+    """Whether only the naive design is beside it."""
 
     @property
     def latency(self) -> float:
         return self.milliseconds / 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Deliveries per second of each, one after the other."""
-
-    here: float
-    bare: float
-    plain: float
-    naive: float
+Turn = Mapping[str, float]
+"""Deliveries per second of each, one after the other, by its name."""
+HERE: Final = "here"
 
 
 async def measure(run: Run, milliseconds: int, in_flight: int) -> list[Figure]:
@@ -55,9 +55,9 @@ async def measure(run: Run, milliseconds: int, in_flight: int) -> list[Figure]:
             await user.save_account(service.client, "sms", account("sms", at_once, in_flight))
             await user.import_conversations(service.client, conversations("sms", count, seed=run.seed))
             await user.send(service, "sms")  # the first batch finds no statement planned
-            machine = _machine(service, at_once, in_flight, calls) if milliseconds else 0.0
-        turns = 3 if milliseconds < 100 else 2 if run.quick else 1
-        case = Case(service, milliseconds, in_flight, count, count if milliseconds else calls, turns)
+            machine = _machine(service, at_once, in_flight, calls) if milliseconds and not run.quick else math.inf
+        turns = 1 if milliseconds >= 100 else 2 if run.quick else 3
+        case = Case(service, milliseconds, in_flight, count if milliseconds else calls, turns, alone=run.quick)
         with provider(case.latency) as port:
             await user.save_account(service.client, "sms", account("sms", port, in_flight))
             return [_figure(case, machine, await _turns(case, port))]
@@ -70,33 +70,41 @@ def _machine(service: Service, port: int, in_flight: int, calls: int) -> float:
 
 
 async def _turns(case: Case, port: int) -> list[Turn]:
-    service, turns = case.service, list[Turn]()
-    async with naive_design(port, case.in_flight, service.owner_url, service.redis_url) as naive:
-        with bare_loop(port, case.in_flight) as ours, bare_loop(port, case.in_flight, PLAIN) as plain:
-            for _ in range(case.turns):
-                with frozen(naive.pids):
-                    here = await user.send(service, "sms")
-                with frozen(service.pids):
-                    with frozen(naive.pids):
-                        bare, httpx = (loop.rate(case.calls) for loop in (ours, plain))
-                    turns.append(Turn(here, bare, httpx, await naive.rate(case.calls)))
-    return turns
+    async with naive_design(port, case.in_flight, case.service.owner_url, case.service.redis_url) as naive:
+        with _loops(case, port) as loops:
+            return [await _turn(case, naive, loops) for _ in range(case.turns)]
 
 
-def _figure(case: Case, machine: float, turns: list[Turn]) -> Figure:
-    names = ("here", "bare", "plain", "naive")
-    here, bare, plain, naive = (median(getattr(turn, name) for turn in turns) for name in names)
+@contextmanager
+def _loops(case: Case, port: int) -> Iterator[Mapping[str, BareLoop]]:
+    with ExitStack() as stack:
+        clients: Mapping[str, Sequence[str]] = {} if case.alone else {"bare loop": (), "bare httpx": (PLAIN,)}
+        yield {name: stack.enter_context(bare_loop(port, case.in_flight, *client)) for name, client in clients.items()}
+
+
+async def _turn(case: Case, naive: Naive, loops: Mapping[str, BareLoop]) -> Turn:
+    with frozen(naive.pids):
+        here = await user.send(case.service, "sms")
+    with frozen(case.service.pids):
+        with frozen(naive.pids):
+            rates = {name: loop.rate(case.calls) for name, loop in loops.items()}
+        return {HERE: here, **rates, "naive": await naive.rate(case.calls)}
+
+
+def _figure(case: Case, machine: float, turns: Sequence[Turn]) -> Figure:
+    rates = {name: median(turn[name] for turn in turns) for name in turns[0]}
+    ratios = {name: median(turn[HERE] / turn[name] for turn in turns) for name in turns[0]}
+    here, beside, goals = rates.pop(HERE), rates, list[Goal]()
     if case.latency and case.in_flight / case.latency < machine:
-        limit = case.in_flight / case.latency
-        of_limit, times_naive = Goal("of the limit", here / limit, at_least=0.9), 1.5
+        limit, times_naive = case.in_flight / case.latency, 1.5
+        beside = {"limit": limit, **rates}
+        goals.append(Goal("of the limit", here / limit, at_least=0.9))
     else:
-        limit = bare
-        of_limit, times_naive = Goal("of the bare loop", median(t.here / t.bare for t in turns), at_least=0.6), 5.0
-    goals = (
-        of_limit,
-        Goal("to naive", median(turn.here / turn.naive for turn in turns), at_least=times_naive),
-        Goal("of bare httpx", median(turn.here / turn.plain for turn in turns)),
-    )
-    beside = {"limit": limit, "bare loop": bare, "bare httpx": plain, "naive": naive}
+        times_naive = 5.0
+        if "bare loop" in ratios:
+            goals.append(Goal("of the bare loop", ratios["bare loop"], at_least=0.6))
+    goals.append(Goal("to naive", ratios["naive"], at_least=times_naive))
+    if "bare httpx" in ratios:
+        goals.append(Goal("of bare httpx", ratios["bare httpx"]))
     name = f"one account, {case.milliseconds} ms, {case.in_flight} in flight"
     return Figure(name, here, "deliveries/s", beside, goals)

@@ -28,12 +28,12 @@ class Speed:
 
 
 async def measure(run: Run) -> list[Figure]:
-    count = run.fewer(DELIVERIES)
+    count, turns = run.fewer(DELIVERIES), 1 if run.quick else TURNS
     async with run.stack.service() as service:
-        batch = await _speeds(service, count, run.seed)
+        batch = await _speeds(service, count, turns, run.seed)
     async with run.stack.service(about=SINGLE) as service:
-        few = await _speeds(service, count // 3, run.seed, FEW)
-        single = await _speeds(service, count, run.seed)
+        few = await _speeds(service, count // 3, turns, run.seed, FEW)
+        single = await _speeds(service, count, turns, run.seed)
     return [_figure(each, batch[each], single[each], few[each]) for each in MILLISECONDS]
 
 
@@ -53,7 +53,9 @@ def _figure(milliseconds: int, batch: Speed, single: Speed, few: Speed) -> Figur
     return Figure(name, batch.per_second, "deliveries/s", beside, goals)
 
 
-async def _speeds(service: Service, count: int, seed: int, in_flight: int | None = None) -> dict[int, Speed]:
+async def _speeds(
+    service: Service, count: int, turns: int, seed: int, in_flight: int | None = None
+) -> dict[int, Speed]:
     """Return how fast so many e-mails are sent, for each latency. There are no others yet."""
     found = {}
     for milliseconds in MILLISECONDS:
@@ -61,6 +63,6 @@ async def _speeds(service: Service, count: int, seed: int, in_flight: int | None
             await user.save_account(service.client, "email", account("email", port, in_flight))
             await user.import_conversations(service.client, conversations("email", count, seed=seed))
             used = Used(service)
-            rate = median([await user.send(service, "email") for _ in range(TURNS)])
-            found[milliseconds] = Speed(rate, sum(used.per_1000(count * TURNS).values()))
+            rate = median([await user.send(service, "email") for _ in range(turns)])
+            found[milliseconds] = Speed(rate, sum(used.per_1000(count * turns).values()))
     return found
