@@ -69,14 +69,6 @@ def cpu_ms(pid: int) -> float:
         return 0.0
 
 
-def machine_cpu_ms() -> float:
-    """Return the CPU time of all processes on this machine, and of its kernel, in milliseconds."""
-    user, nice, system, _idle, _waiting, *interrupts = map(
-        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]
-    )
-    return (user + nice + system + sum(interrupts)) * TICK
-
-
 def server_pids(backend: int) -> list[int]:
     """Return PostgreSQL's processes, by the process of one connection."""
     postmaster = int(_stat(backend)[1])

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import user
+from bench.cpu import Used
 from bench.figures import Figure, Goal
 from bench.load import account, conversations
-from bench.processes import machine_cpu_ms, provider
+from bench.processes import provider
 from bench.run import Run
 
 WORKERS: Final = 4
@@ -22,7 +23,7 @@ DELIVERIES: Final[Mapping[int, int]] = {300: 1_200, 1_000: 800}
 class Sent:
     per_second: float
     cores: float
-    """How many of the machine's cores were busy meanwhile, whoever used them."""
+    """How many cores the workers, PostgreSQL and the API used meanwhile."""
 
 
 async def measure(run: Run) -> list[Figure]:
@@ -36,7 +37,7 @@ async def _figure(run: Run, milliseconds: int) -> Figure:
         Goal("to one worker", four.per_second / one.per_second, at_least=3.6),
         Goal("of the limit", four.per_second / limit),
     )
-    beside = {"one worker": one.per_second, "limit": limit, "cores busy": four.cores, "with one worker": one.cores}
+    beside = {"one worker": one.per_second, "limit": limit, "cores used": four.cores, "with one worker": one.cores}
     name = f"{WORKERS} workers, {milliseconds} ms, {ACCOUNTS * IN_FLIGHT} calls in flight for each worker"
     return Figure(name, four.per_second, "deliveries/s", beside, goals)
 
@@ -52,6 +53,6 @@ async def _sent(run: Run, milliseconds: int, workers: int) -> Sent:
                 await user.import_conversations(service.client, conversations("sms", count, key, run.seed))
             await user.send(service, "sms")
             path, count = await user.create(service.client, "sms")
-            before = machine_cpu_ms()
+            used = Used(service)
             rate = await user.send_created(service, path, count)
-            return Sent(rate, (machine_cpu_ms() - before) / 1000 * rate / count)
+            return Sent(rate, rate * sum(used.per_1000(count).values()) / 1_000_000)
