@@ -23,8 +23,8 @@ class TimelineEntry:
     text: str | None = field(default=None, repr=False)
 
 
-# The ids of a group differ in their last digits alone, in the order of its entries. For a random one PostgreSQL asks the
-# system: built without OpenSSL it opens /dev/urandom each time, which takes nearly as long as storing the row.
+# The ids of a group differ in their last digits alone, in the order of its entries. A random one PostgreSQL gets from
+# the system: built without OpenSSL it opens /dev/urandom each time, which takes nearly as long as storing the row.
 _TIMELINE = sa.text(f"""
     WITH applied AS ({settlements.APPLY}),
     {attempts.END_ATTEMPTS},
