@@ -70,10 +70,23 @@ async def observe(
     hooks: Sequence[Mapping[str, Any]] | None = None,
 ) -> History:
     """Put together what the API, the providers, the database and perhaps a webhook endpoint say."""
-    batch = (await client.get(f"/mass-replies/{confirmed.mass_reply}")).json()
-    items = [item async for item in deliveries(client, confirmed.mass_reply)]
-    exported = await export(database_url, tenant, [UUID(confirmed.mass_reply)])
-    return History(confirmed, evidence([confirmed], [batch], items, map(to_json, journal), exported, hooks))
+    return History(confirmed, await witnesses(client, [confirmed], journal, database_url, tenant, hooks))
+
+
+async def witnesses(
+    client: httpx.AsyncClient,
+    confirmed: Sequence[Confirmed],
+    journal: Iterable[JournalEntry],
+    database_url: str,
+    tenant: UUID,
+    hooks: Sequence[Mapping[str, Any]] | None = None,
+) -> Evidence:
+    """Put together what they say of all mass replies that the providers know of."""
+    ids = [each.mass_reply for each in confirmed]
+    batches = [(await client.get(f"/mass-replies/{id_}")).json() for id_ in ids]
+    items = [item for id_ in ids async for item in deliveries(client, id_)]
+    exported = await export(database_url, tenant, [UUID(id_) for id_ in ids])
+    return evidence(confirmed, batches, items, map(to_json, journal), exported, hooks)
 
 
 async def deliveries(client: httpx.AsyncClient, mass_reply: str, **query: Any) -> AsyncIterator[dict[str, Any]]:

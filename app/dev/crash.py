@@ -70,7 +70,7 @@ SERVER: Final[Mapping[str, Point]] = {
     "receipt.settled": Point("app.delivery.sql.receipts", "mark_settled", "after"),
     "erasure.scrubbed": Point("app.compliance.sql.erasure", "scrub", "after"),
 }
-"""Where an API process may stop."""
+"""Where an API process may stop; within `prepare.inserted` and `prepare.page` a worker too."""
 
 OTHERS: Final[Mapping[str, Point]] = {
     "outbox.numbered": Point("app.store.outbox", "number", "after"),

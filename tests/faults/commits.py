@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 SOCKET = ".s.PGSQL.5432"
@@ -15,9 +16,13 @@ COMMIT = b"COMMIT"
 CHUNK = 65_536
 
 
+Lost = Literal["request", "answer"]
+
+
 @dataclass
 class Cuts:
-    """Which commits are cut: each `every`-th one, by turns before it arrives and before its answer does."""
+    """Which commits are cut: each `every`-th one, by turns before it arrives and before its answer does, or one that
+    is aimed at."""
 
     url: str
     every: int
@@ -26,15 +31,26 @@ class Cuts:
     lost_requests: int = 0
     lost_answers: int = 0
     _seen: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _aim: "tuple[int, Lost] | None" = None
 
-    def of(self, part: bytes) -> str | None:
-        if COMMIT not in part or next(self._seen) % self.every:
+    def aim(self, number: int, lost: Lost) -> None:
+        """Cut the commit with this number, counted from now on, and no other."""
+        self._seen, self._aim = itertools.count(1), (number, lost)
+
+    def of(self, part: bytes) -> Lost | None:
+        lost = self._next() if COMMIT in part else None
+        self.lost_requests += lost == "request"
+        self.lost_answers += lost == "answer"
+        return lost
+
+    def _next(self) -> Lost | None:
+        number = next(self._seen)
+        if self._aim is not None:
+            aimed, lost = self._aim
+            return lost if number == aimed else None
+        if number % self.every:
             return None
-        if self.lost_requests <= self.lost_answers:
-            self.lost_requests += 1
-            return "request"
-        self.lost_answers += 1
-        return "answer"
+        return "request" if self.lost_requests <= self.lost_answers else "answer"
 
 
 @asynccontextmanager
