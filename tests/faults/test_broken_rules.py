@@ -12,7 +12,7 @@ from tests.faults.commits import cutting
 from tests.faults.conftest import Begin
 from tests.faults.trial import Trial, api, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.matrix]
+pytestmark = pytest.mark.faults
 
 LOST: Final = [f"+1500555022{number}" for number in range(3)]
 """Taken, and the connection dropped before the answer."""
@@ -70,12 +70,19 @@ FOUND: Final[Mapping[str, tuple[Way, Kind]]] = {
 }
 
 
+ALWAYS: Final = "retry-lost-answers"
+"""The variant that every run of `make faults` has."""
+
+
 def test_every_variant_is_tried() -> None:
     assert FOUND.keys() == VARIANTS.keys()
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("without", FOUND)
+@pytest.mark.parametrize(
+    "without",
+    [pytest.param(each, marks=() if each == ALWAYS else pytest.mark.matrix) for each in FOUND],
+)
 async def test_the_history_finds_what_is_missing(begin: Begin, without: str) -> None:
     befall, kind = FOUND[without]
     trial = await begin(email=0, sms=200 if befall is cut_commits else 60, troubled=LOST)
@@ -85,6 +92,7 @@ async def test_the_history_finds_what_is_missing(begin: Begin, without: str) -> 
             await asyncio.sleep(0.5)
 
 
+@pytest.mark.matrix
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("befall", [kill_one, cut_commits, freeze_before_calls])
 async def test_with_every_rule_the_same_faults_break_nothing(begin: Begin, befall: Way) -> None:

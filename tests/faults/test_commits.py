@@ -6,10 +6,10 @@ from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.commits import cutting
 from tests.faults.conftest import Begin
 
-pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 
-@pytest.mark.parametrize("every", [7, 11])
+@pytest.mark.parametrize("every", [7, pytest.param(11, marks=pytest.mark.matrix)])
 async def test_whether_the_request_or_the_answer_is_lost_nothing_is_uncertain(begin: Begin, every: int) -> None:
     trial = await begin(email=200, sms=200)
     async with cutting(trial.settings.database_url, every=every) as cuts:

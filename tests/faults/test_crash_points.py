@@ -12,7 +12,7 @@ from app.dev.crash import WORKER
 from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import LEASE, Begin
 
-pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 WHOLE = bool(os.environ.get("CRASH_MATRIX"))
 BETWEEN = ("claim.committed", "send.headers", "send.answered")
@@ -27,6 +27,24 @@ EACH = 25
 """Recipients on each of two channels for each worker that stops."""
 
 
+async def test_whichever_way_workers_stop_before_they_record_the_history_holds(begin: Begin) -> None:
+    """A little of what the matrix does, in every run of `make faults`."""
+    trial = await begin(email=0, sms=5 * EACH)
+    for way in ("kill", "term", "freeze"):
+        worker = await trial.worker(crash=f"send.answered:5:{way}")
+        await worker.stopped()
+    under_way = await trial.sending()
+    last = await trial.worker()
+    await trial.left_alone(under_way)
+    worker.thaw()
+    history = await trial.over()
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.FAILED) == set()
+    assert [await each.terminate() for each in (worker, last)] == [0, 0]
+
+
+@pytest.mark.matrix
 async def test_wherever_workers_are_killed_the_history_holds(begin: Begin) -> None:
     trial = await begin(email=EACH * len(WORKER), sms=EACH * len(WORKER))
     for point in WORKER:
@@ -39,6 +57,7 @@ async def test_wherever_workers_are_killed_the_history_holds(begin: Begin) -> No
     assert history.of(DeliveryStatus.FAILED) == set()
 
 
+@pytest.mark.matrix
 async def test_wherever_workers_are_told_to_stop_nothing_is_uncertain(begin: Begin) -> None:
     points = [point for point in WORKER if point not in LATE]
     points = points if WHOLE else points[::3]
@@ -54,6 +73,7 @@ async def test_wherever_workers_are_told_to_stop_nothing_is_uncertain(begin: Beg
     assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seconds", [WITHIN, BEYOND])
 async def test_wherever_workers_freeze_beyond_their_leases_the_history_holds(begin: Begin, seconds: float) -> None:
     points = [point for point in WORKER if point not in LATE] if WHOLE else [BETWEEN[1]]
@@ -76,6 +96,7 @@ async def test_wherever_workers_freeze_beyond_their_leases_the_history_holds(beg
     assert history.faults() == {}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("way", ["term", "freeze"])
 @pytest.mark.parametrize("point", LATE)
 async def test_wherever_a_sweep_stops_the_history_holds(begin: Begin, point: str, way: str) -> None:

@@ -1,12 +1,14 @@
-"""PostgreSQL cuts off its clients, or crashes and recovers, under a worker that goes on living."""
+"""PostgreSQL cuts off its clients, crashes, or is stopped and started, under a worker that goes on living."""
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import Begin
+from tests.faults.own_server.programs import run
 from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.faults
@@ -24,6 +26,13 @@ async def cut_off(trial: Trial) -> None:
 async def crash(trial: Trial) -> None:
     """One killed backend makes PostgreSQL end all others, recover from its log, and refuse connections meanwhile."""
     os.kill((await trial.rows(BACKENDS))[0]["pid"], signal.SIGKILL)
+
+
+async def stop_and_start(trial: Trial) -> None:
+    """End the whole server without a checkpoint, as a loss of power does, and start it anew."""
+    data = Path((await trial.rows("SHOW data_directory"))[0][0])
+    told = ("--pgdata", str(data), "--log", str(data / "log"))
+    await run("pg_ctl", "restart", "--wait", "--mode=immediate", *told, data=data)
 
 
 async def test_connections_that_are_cut_off_again_and_again_leave_nothing_uncertain(begin: Begin) -> None:
@@ -45,6 +54,21 @@ async def test_a_database_that_crashes_and_recovers_leaves_nothing_uncertain(beg
     await trial.accepted(150)
     await crash(trial)
     await trial.accepted(300)
+    history = await trial.over()
+
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
+    assert await worker.terminate() == 0
+
+
+async def test_a_database_that_is_stopped_at_once_and_started_again_and_again_leaves_nothing_uncertain(
+    begin: Begin,
+) -> None:
+    trial = await begin()
+    worker = await trial.worker()
+    for accepted in (80, 160, 240, 320, 400):
+        await trial.accepted(accepted)
+        await stop_and_start(trial)
     history = await trial.over()
 
     assert history.faults() == {}

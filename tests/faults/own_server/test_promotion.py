@@ -19,8 +19,8 @@ from app.settings import Settings
 from tests.conftest import VAR
 from tests.faults.commits import SOCKET, cutting
 from tests.faults.conftest import Begin
+from tests.faults.own_server.programs import run
 from tests.faults.trial import until
-from tests.test_deploy_files import PROGRAMS
 
 pytestmark = [pytest.mark.faults, pytest.mark.matrix, pytest.mark.timeout(300)]
 
@@ -49,12 +49,9 @@ async def standby(
 async def _copy(primary: servers.PostgresServer, data: Path, original: str) -> None:
     options = ("--write-recovery-conf", "--checkpoint=fast", "--host", primary.socket_dir, "--username", "postgres")
     owner = await asyncio.to_thread(os.stat, original)
-    as_owner = {"user": owner.st_uid} if os.getuid() == 0 else {}
-    program = str(Path(str(PROGRAMS), "pg_basebackup"))
     await asyncio.to_thread(data.mkdir, 0o700)
     os.chown(data, owner.st_uid, owner.st_gid)
-    process = await asyncio.create_subprocess_exec(program, "--pgdata", str(data), *options, **as_owner)  # type: ignore[arg-type]
-    assert await process.wait() == 0
+    await run("pg_basebackup", "--pgdata", str(data), *options, data=data)
     await asyncio.to_thread((data / f"{SOCKET}.lock").unlink)  # the primary's, in whose folder its socket lies
 
 
