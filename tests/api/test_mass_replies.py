@@ -1,6 +1,8 @@
 """Mass replies over HTTP: the exact count, and every way to ask for something that cannot be done."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +15,7 @@ from app.domain.words import Channel
 from app.runtime import Runtime
 from tests.api.conftest import MakeKey, bearer
 from tests.conftest import create_tenant
+from tests.imports import ndjson
 from tests.scene import add_account, add_conversation, add_conversations, postmark, row
 
 TAGGED = {"filter": {"tags": {"any": ["incident"]}}}
@@ -146,6 +149,47 @@ async def test_what_is_frozen_is_what_was_counted_whatever_the_filter_matches_by
     await add_conversations(runtime, tenant, Channel.EMAIL, 2, prefix="late")
     confirmed = await client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 3})
     assert (confirmed.status_code, confirmed.json()["selected_count"]) == (202, 3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_edits_while_it_is_confirmed_change_neither_whom_it_goes_to_nor_what_it_says(
+    client: httpx.AsyncClient, runtime: Runtime, tenant: UUID, three: None, seed: int
+) -> None:
+    batch = (await client.post("/mass-replies", json=BODY)).json()
+    frozen = await recipients(client, batch)
+    edits = [
+        add_conversations(runtime, tenant, Channel.EMAIL, 2, prefix="late"),
+        edit(client, external_id="email-1", tags=["solved"]),
+        edit(client, external_id="email-2", status="done", address="elsewhere@example.com"),
+        client.post(f"/mass-replies/{batch['id']}/confirm", json={"recipient_count": 3}),
+    ]
+    Random(seed).shuffle(edits)  # noqa: S311 - it draws an order
+    await asyncio.gather(*edits)
+
+    confirmed = (await client.get(f"/mass-replies/{batch['id']}")).json()
+    assert (confirmed["status"], confirmed["selected_count"], confirmed["recipient_count"]) == ("sending", 3, 3)
+    assert confirmed["message"] == batch["message"]
+    assert await recipients(client, batch) == frozen
+
+
+async def recipients(client: httpx.AsyncClient, batch: dict[str, Any]) -> set[tuple[str, str]]:
+    items = (await client.get(f"/mass-replies/{batch['id']}/deliveries")).json()["items"]
+    return {(item["id"], item["conversation_id"]) for item in items}
+
+
+async def edit(client: httpx.AsyncClient, **line: Any) -> None:
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = await client.post("/conversations/import", content=ndjson(line), headers=headers)
+    assert (answer.status_code, answer.json()["updated"]) == (200, 1), answer.text
+
+
+async def test_a_second_one_to_the_same_customers_warns_of_the_first(client: httpx.AsyncClient, three: None) -> None:
+    first = (await client.post("/mass-replies", json=BODY)).json()
+    assert (await client.post(f"/mass-replies/{first['id']}/confirm", json={"recipient_count": 3})).is_success
+    second = (await client.post("/mass-replies", json=BODY)).json()
+    for batch, warned in ((first, False), (second, True)):
+        items = (await client.get(f"/mass-replies/{batch['id']}/deliveries")).json()["items"]
+        assert ["recent_mass_reply" in item["warnings"] for item in items] == [warned] * 3
 
 
 async def test_another_number_confirms_nothing(client: httpx.AsyncClient, three: None) -> None:

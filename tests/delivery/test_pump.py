@@ -20,7 +20,7 @@ from app.delivery.pump import BATCH_FROM, FRESH, Pump
 from app.delivery.sending import ReadyCall
 from app.domain.delivery_lifecycle import DeliveryStatus
 from app.domain.outbound import Accepted, Deferred, Outbound, Rejected, SendResult, Unknown
-from app.domain.words import ReasonCode, TenantId
+from app.domain.words import Channel, ReasonCode, TenantId
 from app.store.database import Database
 from app.store.transactions import TenantTx
 from tests.delivery.carrier import BulkCarrier, Carrier, Gate
@@ -268,6 +268,15 @@ class TestAnswers:
         assert len(carrier.calls) == 2
         account = await stage.one("SELECT pause_reason FROM channel_accounts WHERE id = :id", id=stage.account)
         assert account.pause_reason == "unauthorized: Bad token."
+
+    async def test_an_account_at_fault_stops_its_own_lane_alone(self, stage: Stage) -> None:
+        bad = await stage.batch(3)
+        good = await stage.batch(3, account=await stage.sms_account(), channel=Channel.SMS)
+        fault = Carrier(Deferred("unauthorized", "Bad token.", None, "account"))
+        await asyncio.gather(stage.pump(bad, fault), stage.pump(good, Carrier()))
+        assert (await stage.counts(bad), await stage.counts(good)) == ({"queued": 3}, {"sent": 3})
+        accounts = await stage.runs("SELECT id FROM channel_accounts WHERE pause_reason IS NOT NULL")
+        assert list(accounts.scalars()) == [stage.account]
 
     async def test_an_account_that_sends_too_fast_rests(self, stage: Stage) -> None:
         batch, carrier = await stage.batch(6), Carrier(Deferred("throttled", "Slowly.", timedelta(hours=1), "account"))

@@ -86,6 +86,18 @@ async def shared(stage: Stage, count: int, **about: Any) -> list[Batch]:
 
 
 class TestSeveralOnOneConversation:
+    async def test_each_is_told_of_once_and_in_the_order_in_which_they_were_sent(self, stage: Stage) -> None:
+        one, two = await shared(stage, 2)
+        await stage.settle(accepted(two.first))
+        await stage.settle(accepted(one.first))
+        rows = await stage.runs(
+            "SELECT mass_reply_id, kind FROM messages WHERE conversation_id = :id ORDER BY created_at, id",
+            id=one.conversations[0],
+        )
+        told = [(row.mass_reply_id, row.kind) for row in rows]
+        assert told == [(each.id, kind) for each in (two, one) for kind in ("reply", "system_note")]
+        assert (await stage.told(one), await stage.told(two)) == (["sent"], ["sent"])
+
     async def test_what_another_reached_is_not_given_back(self, stage: Stage) -> None:
         one, two = await shared(stage, 2, mark_as_done=True)
         await stage.settle(accepted(one.first))

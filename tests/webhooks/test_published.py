@@ -151,3 +151,15 @@ async def test_what_has_been_deleted_meanwhile_is_left_out_and_holds_nothing_up(
     await scene.write_to_us(await scene.conversation(), "Hello?")
     await scene.post()
     assert scene.consumer.types() == ["message.created"]
+
+
+async def test_an_endpoint_is_told_of_its_own_tenants_alone(scene: Scene, neighbour: Scene) -> None:
+    await scene.endpoint()
+    await neighbour.endpoint()
+    own, other = await scene.conversation(), await neighbour.conversation()
+    await neighbour.write_to_us(other, "A secret.")
+    await scene.write_to_us(own, "Still broken.")
+    await scene.post()
+    for each, conversation in ((scene, own), (neighbour, other)):
+        told = [call.data for call in each.consumer.taken]
+        assert {data.get("conversation_id", data.get("id")) for data in told} == {str(conversation)}
