@@ -4,11 +4,12 @@ from collections.abc import AsyncIterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from app.conversations.import_chunk import Changes, Chunk
+from app.conversations.import_chunk import Chunk
 from app.conversations.import_groups import SLICE, NumberedLine, read_groups
 from app.conversations.import_line import InvalidLine
 from app.conversations.import_report import ImportReport
-from app.conversations.sql.imports import load_chunk, store_changes
+from app.conversations.sql.import_rows import Rows, rows_of
+from app.conversations.sql.imports import load_chunk, store_rows
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
 from app.process.overlap import Ahead, InTurn
@@ -51,7 +52,7 @@ async def _apply_and_store(
     async with InTurn() as storing:
         for start in range(0, len(lines), PART_LINES):
             await _apply(chunk, lines[start : start + PART_LINES], now, report)
-            await storing.begin(write_changes(tx, chunk.take_changes(), now, digests))
+            await storing.begin(write_rows(tx, rows_of(chunk.take_changes(), now), digests))
 
 
 async def _apply(chunk: Chunk, lines: Sequence[NumberedLine], now: datetime, report: ImportReport) -> None:
@@ -67,8 +68,8 @@ async def _apply(chunk: Chunk, lines: Sequence[NumberedLine], now: datetime, rep
             report.warn(each.number, "no_address", why)
 
 
-async def write_changes(tx: TenantTx, changes: Changes, now: datetime, digests: AddressDigests) -> None:
+async def write_rows(tx: TenantTx, rows: Rows, digests: AddressDigests) -> None:
     """Store what lines have changed. An address that was blocked when its contact was erased is blocked again if it
     comes back."""
-    await store_changes(tx, changes, now)
-    await block_again(tx, digests, changes.addresses)
+    await store_rows(tx, rows)
+    await block_again(tx, digests, rows.changes.addresses)

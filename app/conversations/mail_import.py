@@ -10,8 +10,9 @@ from app.conversations.import_chunk import LineOutcome
 from app.conversations.import_line import ConversationLine, InvalidLine
 from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
-from app.conversations.importing import write_changes
+from app.conversations.importing import write_rows
 from app.conversations.sql.customer_messages import find_message, is_known, record_customer_message
+from app.conversations.sql.import_rows import rows_of
 from app.conversations.sql.imports import load_chunk
 from app.conversations.sql.threading import find_by_external_ids, find_thread, is_contact
 from app.domain.erased_addresses import AddressDigests
@@ -129,5 +130,5 @@ async def _open_conversation(
 ) -> LineOutcome:
     chunk = await load_chunk(tx, [line])
     outcome = chunk.apply(line, now)
-    await write_changes(tx, chunk.take_changes(), now, digests)
+    await write_rows(tx, rows_of(chunk.take_changes(), now), digests)
     return outcome

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from app.conversations.import_line import parse_line
-from app.conversations.sql.imports import load_chunk, store_changes
+from app.conversations.sql.import_rows import rows_of
+from app.conversations.sql.imports import load_chunk, store_rows
 from app.domain.words import TenantId
 from app.store.database import Database
 from tests.conftest import create_tenant
@@ -50,5 +51,5 @@ async def test_a_group_of_lines_reads_what_it_speaks_of(desk: Desk, start: int) 
         chunk = await load_chunk(tx, said)
         for each in said:
             chunk.apply(each, now)
-        await store_changes(tx, chunk.take_changes(), now)
+        await store_rows(tx, rows_of(chunk.take_changes(), now))
     assert max(read[table] for table in TABLES) <= A_HANDFUL * FEW, read

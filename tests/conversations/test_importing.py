@@ -4,15 +4,14 @@ import asyncio
 import json
 import tracemalloc
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from app.conversations.import_chunk import Changes
 from app.conversations.import_report import LISTED
 from app.conversations.importing import PART_LINES, import_lines
-from app.conversations.sql.imports import store_changes
+from app.conversations.sql.import_rows import Rows
+from app.conversations.sql.imports import store_rows
 from app.store.transactions import TenantTx
 from tests.imports import DIGESTS, Desk, line, ndjson, patch, stream
 
@@ -296,15 +295,15 @@ async def test_a_part_that_cannot_be_stored_leaves_none_of_its_group(desk: Desk)
     lines = [line(f"c-{n}", contact={"external_id": f"c-{n}"}, address=None) for n in range(2 * PART_LINES)]
     stored = 0
 
-    async def failing(tx: TenantTx, changes: Changes, now: datetime) -> None:
+    async def failing(tx: TenantTx, rows: Rows) -> None:
         nonlocal stored
         stored += 1
-        await store_changes(tx, changes, now)
+        await store_rows(tx, rows)
         if stored == 2:
             raise ConnectionError
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("app.conversations.importing.store_changes", failing)
+        patched.setattr("app.conversations.importing.store_rows", failing)
         with pytest.raises(ConnectionError):
             await desk.imports(*lines)
     assert await desk.outcomes(*lines) == (2 * PART_LINES, 0, 0, 0)

@@ -56,7 +56,7 @@ async def record_customer_message(
     known = await find_message(tx, id_, before.channel, message) if named else None
     if known is not None:
         return Recorded(known, added=False)
-    added = await add_messages(tx, [message_row(id_, before, message, now)])
+    added = await add_messages(tx, [id_], message_columns([message_row(before, message, now)]))
     after = receive(before, message, now)
     await _store_standing(tx, id_, after)
     await publish(tx, _outbox_entries(id_, added[0].message_id, differences(before, after)))
@@ -169,12 +169,11 @@ _ADD_MESSAGES = sa.text(f"""
 
 
 def message_row(
-    id_: UUID, conversation: Conversation, message: CustomerMessage, now: datetime, reply_key: str | None = None
+    conversation: Conversation, message: CustomerMessage, now: datetime, reply_key: str | None = None
 ) -> Mapping[str, object]:
-    """Return a message as `add_messages` takes it. `reply_key` is the key of the address that a reply goes to; if it is
-    left out, it is looked up."""
+    """Return a message as `add_messages` takes it, without its conversation's id. `reply_key` is the key of the address
+    that a reply goes to; if it is left out, it is looked up."""
     return {
-        "conversation_id": id_,
         "text": storable(message.text),
         "provider_message_id": message.provider_message_id,
         "sender": address_key(conversation.channel, message.sender) if message.sender else reply_key,
@@ -184,9 +183,15 @@ def message_row(
     }
 
 
-async def add_messages(tx: TenantTx, rows: Sequence[Mapping[str, object]]) -> list[MessageCreated]:
-    """Add customers' messages to the timelines of conversations that the caller has locked."""
-    if not rows:
+def message_columns(rows: Sequence[Mapping[str, object]]) -> Mapping[str, Sequence[object]]:
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+
+
+async def add_messages(
+    tx: TenantTx, conversations: Sequence[UUID], columns: Mapping[str, Sequence[object]]
+) -> list[MessageCreated]:
+    """Add customers' messages to the timelines of conversations that the caller has locked, each to its own."""
+    if not conversations:
         return []
-    added = await tx.rows(_ADD_MESSAGES, **{name: [row[name] for row in rows] for name in rows[0]})
+    added = await tx.rows(_ADD_MESSAGES, conversation_id=conversations, **columns)
     return [MessageCreated(row.id, row.conversation_id) for row in added]

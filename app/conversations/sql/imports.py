@@ -1,25 +1,19 @@
 """Importing conversations, set-based: what some lines refer to is loaded and locked, and the changes are written."""
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, fields
-from datetime import datetime
-from operator import attrgetter
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import asdict
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.conversations.import_chunk import AddedMessage, Changes, Chunk
+from app.conversations.import_chunk import Chunk
 from app.conversations.import_line import ConversationLine
 from app.conversations.known_accounts import KnownAccount, KnownAccounts
-from app.conversations.sql.customer_messages import add_messages, message_row
+from app.conversations.sql.customer_messages import add_messages
+from app.conversations.sql.import_rows import Columns, Owned, Rows, written
 from app.conversations.unnamed_contacts import named_contacts, possible_contacts
 from app.domain.accounts import region_of
-from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
-from app.domain.filters import filterable
-from app.domain.json_reader import write_time
 from app.domain.outbox import ConversationUpdated, EventType, MessageCreated, OutboxEntry
 from app.domain.words import Channel
 from app.store.conversations import lock_conversations, read_contact
@@ -136,28 +130,28 @@ async def _known_messages(
         {"n": n, "conversation_id": conversations[external_id].id, **asdict(key)}
         for n, (external_id, key) in enumerate(wanted)
     ]
-    return {wanted[row.n] for row in await tx.rows(_KNOWN, wanted=_written(rows))}
+    return {wanted[row.n] for row in await tx.rows(_KNOWN, wanted=written(rows))}
 
 
-async def store_changes(tx: TenantTx, changes: Changes, now: datetime) -> None:
+async def store_rows(tx: TenantTx, rows: Rows) -> None:
     """Write what some lines have changed, and publish it."""
+    changes, ids = rows.changes, rows.changes.ids
     await _vacate(tx, changes.left)
-    await _store_contacts(tx, changes.contacts)
-    ids = changes.ids
-    if changes.conversations:
-        stored = await _store_conversations(tx, changes.conversations.values())
+    if rows.contacts:
+        await tx.rows(_STORE_CONTACTS, **rows.contacts)
+    if rows.conversations:
+        stored = await tx.rows(_STORE_CONVERSATIONS, **rows.conversations)
         ids |= {row.external_id: row.id for row in stored}
         known = [row.id for row in stored if not row.is_new]
-        await _store_tags(tx, known, [(ids[key], each.tags) for key, each in changes.conversations.items()])
-        await _store_fields(tx, known, [(ids[key], each.custom_fields) for key, each in changes.conversations.items()])
-    added = await add_messages(tx, [_message_row(ids, each, now) for each in changes.messages])
+        await _store_tags(tx, known, _with_ids(ids, rows.tags))
+        await _store_fields(tx, known, _with_ids(ids, rows.fields))
+    added = await add_messages(tx, [ids[key] for key in rows.messages.of], rows.messages.columns)
     created = [message for message in added if message.conversation_id in changes.published]
     await publish(tx, _news(created, changes.updates))
 
 
-def _message_row(ids: Mapping[str, UUID], added: AddedMessage, now: datetime) -> Mapping[str, object]:
-    conversation = added.conversation
-    return message_row(ids[conversation.external_id or ""], conversation, added.message, now, added.reply_key)
+def _with_ids(ids: Mapping[str, UUID], rows: Owned) -> Columns:
+    return {"ids": [ids[key] for key in rows.of], **rows.columns}
 
 
 def _news(created: Sequence[MessageCreated], updates: Sequence[ConversationUpdated]) -> list[OutboxEntry]:
@@ -195,23 +189,6 @@ _STORE_CONTACTS = sa.text("""
 """)
 
 
-async def _store_contacts(tx: TenantTx, contacts: Sequence[Contact]) -> None:
-    if contacts:
-        keys = {
-            "email_key": [email_key(each.email) for each in contacts],
-            "phone_key": [phone_key(each.phone) for each in contacts],
-        }
-        await tx.rows(_STORE_CONTACTS, **_columns(Contact, contacts), **keys)
-
-
-def _columns(kind: type[Contact | Conversation], values: Collection[Contact | Conversation]) -> dict[str, list[Any]]:
-    """Return the values of each attribute, in the order of the objects. Those of JSON are written."""
-    rows = zip(*map(attrgetter(*(each.name for each in fields(kind))), values), strict=True)
-    columns = {each.name: list(row) for each, row in zip(fields(kind), rows, strict=True)}
-    columns["custom_fields"] = list(map(_written, columns["custom_fields"]))
-    return columns
-
-
 _STORE_CONVERSATIONS = sa.text(f"""
     INSERT INTO conversations (tenant_id, external_id, human_id, channel, account_id, contact_id, address,
                                address_key, status, engagement, subject, team, assignee, custom_fields, created_at,
@@ -245,27 +222,6 @@ _STORE_CONVERSATIONS = sa.text(f"""
     RETURNING external_id, id, xmax = 0 AS is_new
 """)  # noqa: S608 - built from constants
 
-
-async def _store_conversations(tx: TenantTx, conversations: Collection[Conversation]) -> list[Any]:
-    columns = _columns(Conversation, conversations)
-    columns["reply_references"] = list(map(_written, columns["reply_references"]))
-    return await tx.rows(_STORE_CONVERSATIONS, **columns)
-
-
-def _json(value: object) -> object:
-    match value:
-        case datetime():
-            return write_time(value)
-        case UUID():
-            return str(value)
-        case Mapping():
-            return dict(value)
-    raise TypeError(type(value))
-
-
-_written: Final = json.JSONEncoder(default=_json, ensure_ascii=False, separators=(",", ":")).encode
-
-
 _DROP_TAGS = sa.text("""
     DELETE FROM conversation_tags t
     WHERE t.tenant_id = :tenant AND t.conversation_id = ANY (CAST(:conversations AS uuid[]))
@@ -280,14 +236,12 @@ _ADD_TAGS = sa.text(_INSERT_TAGS)
 _ADD_MISSING_TAGS = sa.text(f"{_INSERT_TAGS} ON CONFLICT DO NOTHING")
 
 
-async def _store_tags(tx: TenantTx, known: Sequence[UUID], tagged: Sequence[tuple[UUID, Iterable[str]]]) -> None:
+async def _store_tags(tx: TenantTx, known: Sequence[UUID], tags: Columns) -> None:
     """Store the tags of conversations. Those that were `known` before have some already, and others are removed."""
-    pairs = [(id_, tag) for id_, tags in tagged for tag in tags]
-    kept = {"ids": [id_ for id_, _ in pairs], "tags": [tag for _, tag in pairs]}
     if known:
-        await tx.rows(_DROP_TAGS, conversations=known, **kept)
-    if pairs:
-        await tx.rows(_ADD_MISSING_TAGS if known else _ADD_TAGS, **kept)
+        await tx.rows(_DROP_TAGS, conversations=known, **tags)
+    if tags["ids"]:
+        await tx.rows(_ADD_MISSING_TAGS if known else _ADD_TAGS, **tags)
 
 
 _DROP_FIELDS = sa.text("""
@@ -306,19 +260,9 @@ _ADD_FIELDS = sa.text(_INSERT_FIELDS)
 _ADD_MISSING_FIELDS = sa.text(f"{_INSERT_FIELDS} ON CONFLICT DO NOTHING")
 
 
-async def _store_fields(
-    tx: TenantTx, known: Sequence[UUID], described: Sequence[tuple[UUID, Mapping[str, object]]]
-) -> None:
+async def _store_fields(tx: TenantTx, known: Sequence[UUID], fields: Columns) -> None:
     """Store the custom fields of conversations as `_store_tags` does."""
-    rows = [
-        (id_, name, value)
-        for id_, custom_fields in described
-        for name, given in custom_fields.items()
-        for value in filterable(given)
-    ]
-    ids, names, values = zip(*rows, strict=True) if rows else ((), (), ())
-    kept = {"ids": ids, "names": names, "field_values": values}
     if known:
-        await tx.rows(_DROP_FIELDS, conversations=known, **kept)
-    if rows:
-        await tx.rows(_ADD_MISSING_FIELDS if known else _ADD_FIELDS, **kept)
+        await tx.rows(_DROP_FIELDS, conversations=known, **fields)
+    if fields["ids"]:
+        await tx.rows(_ADD_MISSING_FIELDS if known else _ADD_FIELDS, **fields)
