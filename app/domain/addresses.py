@@ -27,7 +27,9 @@ _REMEMBERED: Final = 8_192
 """A batch reads each address several times in a row."""
 
 
-@dataclass(frozen=True, slots=True)
+# These two are not frozen: an import reads three addresses for each line, and a frozen one takes three times as long to
+# make. Nobody changes one that is made.
+@dataclass(slots=True, unsafe_hash=True)
 class _Written:
     """What an address was read from."""
 
@@ -36,7 +38,7 @@ class _Written:
     private: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Address:
     """Where somebody is reached on a channel."""
 

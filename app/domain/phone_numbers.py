@@ -71,7 +71,7 @@ def read_number(text: str, region: str | None, *, bare_is_international: bool = 
     return ReadNumber(e164, key, international, read_from)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Plain:
     """A number that parsing would give back as it is: nearly every stored one, and parsing is slow."""
 

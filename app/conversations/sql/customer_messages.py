@@ -178,9 +178,13 @@ def message_row(
         "provider_message_id": message.provider_message_id,
         "sender": address_key(conversation.channel, message.sender) if message.sender else reply_key,
         "automatic": message.automatic or not message.believed,
-        "attachments": json.dumps([{"filename": name} for name in message.attachment_names]),
+        "attachments": _files(message.attachment_names),
         "created_at": message.at(now),
     }
+
+
+def _files(names: Sequence[str]) -> str:
+    return json.dumps([{"filename": name} for name in names]) if names else "[]"
 
 
 def message_columns(rows: Sequence[Mapping[str, object]]) -> Mapping[str, Sequence[object]]:
