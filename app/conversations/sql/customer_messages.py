@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ from app.store.conversations import lock_conversation
 from app.store.outbox import publish
 from app.store.plans import SOME_TENANT
 from app.store.reply_addresses import KEY
+from app.store.text_arrays import text_arrays, with_literals
 from app.store.transactions import TenantTx
 
 
@@ -150,6 +152,7 @@ async def _store_standing(tx: TenantTx, id_: ConversationId, conversation: Conve
     await tx.execute(_STORE_STANDING, id=id_, **values)
 
 
+_TEXTS: Final = ("text", "provider_message_id", "sender", "attachments")
 _ADD_MESSAGES = sa.text(f"""
     INSERT INTO messages (tenant_id, conversation_id, kind, text, provider_message_id, sender, automatic,
                           attachments, created_at)
@@ -160,10 +163,9 @@ _ADD_MESSAGES = sa.text(f"""
                CROSS JOIN LATERAL (SELECT * FROM contacts
                                    WHERE tenant_id = {SOME_TENANT} AND id = c.contact_id LIMIT 1) k)),
            r.automatic, CAST(r.attachments AS jsonb), r.created_at
-    FROM unnest(CAST(:conversation_id AS uuid[]), CAST(:text AS text[]), CAST(:provider_message_id AS text[]),
-                CAST(:sender AS text[]), CAST(:automatic AS boolean[]), CAST(:attachments AS text[]),
+    FROM unnest(CAST(:conversation_id AS uuid[]), {text_arrays(_TEXTS)}, CAST(:automatic AS boolean[]),
                 CAST(:created_at AS timestamptz[]))
-        AS r (conversation_id, text, provider_message_id, sender, automatic, attachments, created_at)
+        AS r (conversation_id, {", ".join(_TEXTS)}, automatic, created_at)
     RETURNING id, conversation_id
 """)  # noqa: S608 - built from constants
 
@@ -187,13 +189,11 @@ def _files(names: Sequence[str]) -> str:
     return json.dumps([{"filename": name} for name in names]) if names else "[]"
 
 
-def message_columns(rows: Sequence[Mapping[str, object]]) -> Mapping[str, Sequence[object]]:
-    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+def message_columns(rows: Sequence[Mapping[str, object]]) -> Mapping[str, Any]:
+    return with_literals({name: [row[name] for row in rows] for name in rows[0]}, _TEXTS) if rows else {}
 
 
-async def add_messages(
-    tx: TenantTx, conversations: Sequence[UUID], columns: Mapping[str, Sequence[object]]
-) -> list[MessageCreated]:
+async def add_messages(tx: TenantTx, conversations: Sequence[UUID], columns: Mapping[str, Any]) -> list[MessageCreated]:
     """Add customers' messages to the timelines of conversations that the caller has locked, each to its own."""
     if not conversations:
         return []

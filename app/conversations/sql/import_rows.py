@@ -14,9 +14,39 @@ from app.domain.addresses import email_key, phone_key
 from app.domain.conversation import Contact, Conversation
 from app.domain.filters import filterable
 from app.domain.json_reader import write_time
+from app.store.text_arrays import array_literal, with_literals
 
-Columns = Mapping[str, Sequence[Any]]
-"""By the names of a statement's parameters. None of them if there are no rows."""
+CONTACT_TEXTS: Final = (
+    "external_id",
+    "name",
+    "first_name",
+    "email",
+    "phone",
+    "email_key",
+    "phone_key",
+    "custom_fields",
+)
+CONVERSATION_TEXTS: Final = (
+    "external_id",
+    "human_id",
+    "channel",
+    "channel_account",
+    "contact",
+    "address",
+    "address_key",
+    "status",
+    "engagement",
+    "subject",
+    "team",
+    "assignee",
+    "custom_fields",
+    "reply_to_message_id",
+    "reply_references",
+)
+
+Columns = Mapping[str, Any]
+"""By the names of a statement's parameters: those of texts as array literals, the others as lists. None at all if there
+are no rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +92,7 @@ def rows_of(changes: Changes, now: datetime) -> Rows:
 def _owned(rows: Sequence[tuple[str, ...]], *names: str) -> Owned:
     """Return rows whose first value is their conversation's external id."""
     of, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(names))
-    return Owned(of, dict(zip(names, columns, strict=True)))
+    return Owned(of, dict(zip(names, map(array_literal, columns), strict=True)))
 
 
 def _contact_columns(contacts: Collection[Contact]) -> Columns:
@@ -71,15 +101,15 @@ def _contact_columns(contacts: Collection[Contact]) -> Columns:
     columns = _attributes(Contact, contacts)
     columns["email_key"] = list(map(email_key, columns["email"]))
     columns["phone_key"] = list(map(phone_key, columns["phone"]))
-    return columns
+    return with_literals(columns, CONTACT_TEXTS)
 
 
 def _conversation_columns(conversations: Collection[Conversation]) -> Columns:
     if not conversations:
         return {}
     columns = _attributes(Conversation, conversations)
-    columns["reply_references"] = list(map(written, columns["reply_references"]))
-    return columns
+    columns["reply_references"] = [written(each) if each else None for each in columns["reply_references"]]
+    return with_literals(columns, CONVERSATION_TEXTS)
 
 
 def _attributes(kind: type[Contact | Conversation], values: Collection[Contact | Conversation]) -> dict[str, list[Any]]:

@@ -10,7 +10,7 @@ from app.conversations.import_chunk import Chunk
 from app.conversations.import_line import ConversationLine
 from app.conversations.known_accounts import KnownAccount, KnownAccounts
 from app.conversations.sql.customer_messages import add_messages
-from app.conversations.sql.import_rows import Columns, Owned, Rows, written
+from app.conversations.sql.import_rows import CONTACT_TEXTS, CONVERSATION_TEXTS, Columns, Owned, Rows, written
 from app.conversations.unnamed_contacts import named_contacts, possible_contacts
 from app.domain.accounts import region_of
 from app.domain.conversation import Contact, Conversation, MessageKey, message_key, spelled
@@ -20,6 +20,7 @@ from app.store.conversations import lock_conversations, read_contact
 from app.store.erased_addresses import wait_for_erasures
 from app.store.outbox import publish
 from app.store.plans import SOME_TENANT, plan_by_key
+from app.store.text_arrays import text_arrays
 from app.store.transactions import TenantTx
 
 # Two imports of one tenant with the same new conversation must not both find it missing.
@@ -173,20 +174,18 @@ async def _vacate(tx: TenantTx, external_ids: Sequence[str]) -> None:
         await tx.rows(_VACATE, external_ids=external_ids)
 
 
-_STORE_CONTACTS = sa.text("""
+_STORE_CONTACTS = sa.text(f"""
     INSERT INTO contacts (tenant_id, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
                           custom_fields, unnamed)
     SELECT :tenant, external_id, name, first_name, email, phone, email_key, phone_key, opted_out,
            CAST(custom_fields AS jsonb), unnamed
-    FROM unnest(CAST(:external_id AS text[]), CAST(:name AS text[]), CAST(:first_name AS text[]),
-                CAST(:email AS text[]), CAST(:phone AS text[]), CAST(:email_key AS text[]), CAST(:phone_key AS text[]),
-                CAST(:opted_out AS boolean[]), CAST(:custom_fields AS text[]), CAST(:unnamed AS boolean[]))
-        AS r (external_id, name, first_name, email, phone, email_key, phone_key, opted_out, custom_fields, unnamed)
+    FROM unnest({text_arrays(CONTACT_TEXTS)}, CAST(:opted_out AS boolean[]), CAST(:unnamed AS boolean[]))
+        AS r ({", ".join(CONTACT_TEXTS)}, opted_out, unnamed)
     ON CONFLICT (tenant_id, external_id) DO UPDATE
     SET name = excluded.name, first_name = excluded.first_name, email = excluded.email, phone = excluded.phone,
         email_key = excluded.email_key, phone_key = excluded.phone_key, opted_out = excluded.opted_out,
         custom_fields = excluded.custom_fields, updated_at = now()
-""")
+""")  # noqa: S608 - built from constants
 
 
 _STORE_CONVERSATIONS = sa.text(f"""
@@ -197,16 +196,9 @@ _STORE_CONVERSATIONS = sa.text(f"""
            r.status, r.engagement, r.subject, r.team, r.assignee, CAST(r.custom_fields AS jsonb), r.created_at,
            r.last_customer_message_at, r.reply_to_message_id,
            ARRAY(SELECT jsonb_array_elements_text(CAST(r.reply_references AS jsonb)))
-    FROM unnest(CAST(:external_id AS text[]), CAST(:human_id AS text[]), CAST(:channel AS text[]),
-                CAST(:channel_account AS text[]), CAST(:contact AS text[]), CAST(:address AS text[]),
-                CAST(:address_key AS text[]), CAST(:status AS text[]), CAST(:engagement AS text[]),
-                CAST(:subject AS text[]), CAST(:team AS text[]), CAST(:assignee AS text[]),
-                CAST(:custom_fields AS text[]), CAST(:created_at AS timestamptz[]),
-                CAST(:last_customer_message_at AS timestamptz[]), CAST(:reply_to_message_id AS text[]),
-                CAST(:reply_references AS text[]))
-        AS r (external_id, human_id, channel, channel_account, contact, address, address_key, status, engagement,
-              subject, team, assignee, custom_fields, created_at, last_customer_message_at, reply_to_message_id,
-              reply_references)
+    FROM unnest({text_arrays(CONVERSATION_TEXTS)}, CAST(:created_at AS timestamptz[]),
+                CAST(:last_customer_message_at AS timestamptz[]))
+        AS r ({", ".join(CONVERSATION_TEXTS)}, created_at, last_customer_message_at)
     CROSS JOIN LATERAL (SELECT id FROM contacts
                         WHERE tenant_id = {SOME_TENANT} AND external_id = r.contact LIMIT 1) k
     LEFT JOIN channel_accounts a ON a.tenant_id = :tenant AND a.key = r.channel_account
@@ -225,12 +217,12 @@ _STORE_CONVERSATIONS = sa.text(f"""
 _DROP_TAGS = sa.text("""
     DELETE FROM conversation_tags t
     WHERE t.tenant_id = :tenant AND t.conversation_id = ANY (CAST(:conversations AS uuid[]))
-      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:tags AS text) AS text[])) AS kept (id, tag)
                       WHERE kept.id = t.conversation_id AND kept.tag = t.tag)
 """)
 _INSERT_TAGS = """
     INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
-    SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), CAST(:tags AS text[])) AS kept (id, tag)
+    SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:tags AS text) AS text[])) AS kept (id, tag)
 """
 _ADD_TAGS = sa.text(_INSERT_TAGS)
 _ADD_MISSING_TAGS = sa.text(f"{_INSERT_TAGS} ON CONFLICT DO NOTHING")
@@ -247,14 +239,15 @@ async def _store_tags(tx: TenantTx, known: Sequence[UUID], tags: Columns) -> Non
 _DROP_FIELDS = sa.text("""
     DELETE FROM conversation_fields f
     WHERE f.tenant_id = :tenant AND f.conversation_id = ANY (CAST(:conversations AS uuid[]))
-      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[]))
-                          AS kept (id, name, value)
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:names AS text) AS text[]),
+                                         CAST(CAST(:field_values AS text) AS text[])) AS kept (id, name, value)
                       WHERE kept.id = f.conversation_id AND kept.name = f.name AND kept.value = f.value)
 """)
 _INSERT_FIELDS = """
     INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
     SELECT :tenant, name, value, id
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:field_values AS text[])) AS kept (id, name, value)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:names AS text) AS text[]),
+                CAST(CAST(:field_values AS text) AS text[])) AS kept (id, name, value)
 """
 _ADD_FIELDS = sa.text(_INSERT_FIELDS)
 _ADD_MISSING_FIELDS = sa.text(f"{_INSERT_FIELDS} ON CONFLICT DO NOTHING")
