@@ -1,6 +1,6 @@
 """Importing lines, in groups, one transaction a group."""
 
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from app.conversations.sql.import_rows import Rows, rows_of
 from app.conversations.sql.imports import load_chunk, store_rows
 from app.domain.erased_addresses import AddressDigests
 from app.domain.words import TenantId
-from app.process.overlap import Ahead, InTurn
+from app.process.overlap import Ahead
 from app.process.slices import Slices
 from app.store.database import Database
 from app.store.erased_addresses import block_again
@@ -20,6 +20,8 @@ from app.store.transactions import TenantTx
 
 PART_LINES: Final = 200
 """Lines that are applied before the first of them are written: encoding them is one piece of work on the event loop."""
+FIRST_LINES: Final = 50
+"""Of a group, which PostgreSQL waits for."""
 
 
 async def import_lines(
@@ -48,24 +50,30 @@ async def _apply_and_store(
     tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport, digests: AddressDigests
 ) -> None:
     """Apply the lines, part by part, and store what one part has changed while the next one applies."""
+    async with Ahead(_applied(chunk, lines, report)) as parts:
+        while (rows := await parts.next()) is not None:
+            parts.begin()
+            await write_rows(tx, rows, digests)
+
+
+async def _applied(chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport) -> AsyncGenerator[Rows, None]:
     now = datetime.now(UTC)
-    async with InTurn() as storing:
-        for start in range(0, len(lines), PART_LINES):
-            await _apply(chunk, lines[start : start + PART_LINES], now, report)
-            await storing.begin(write_rows(tx, rows_of(chunk.take_changes(), now), digests))
-
-
-async def _apply(chunk: Chunk, lines: Sequence[NumberedLine], now: datetime, report: ImportReport) -> None:
     slices = Slices(SLICE)
-    for each in lines:
+    for n, each in enumerate(lines, 1):
         await slices.pause()
-        try:
-            report.count(chunk.apply(each.line, now))
-        except InvalidLine as error:
-            report.refuse(each.number, error)
-            continue
-        if (why := chunk.no_address(each.line)) is not None:
-            report.warn(each.number, "no_address", why)
+        _apply(chunk, each, now, report)
+        if n % PART_LINES == FIRST_LINES or n == len(lines):
+            yield rows_of(chunk.take_changes(), now)
+
+
+def _apply(chunk: Chunk, said: NumberedLine, now: datetime, report: ImportReport) -> None:
+    try:
+        report.count(chunk.apply(said.line, now))
+    except InvalidLine as error:
+        report.refuse(said.number, error)
+        return
+    if (why := chunk.no_address(said.line)) is not None:
+        report.warn(said.number, "no_address", why)
 
 
 async def write_rows(tx: TenantTx, rows: Rows, digests: AddressDigests) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 Item = TypeVar("Item")
@@ -43,38 +42,6 @@ class Ahead(Generic[Item]):
         if self._making is not None:
             await _ended(self._making)
         await self._items.aclose()
-
-
-class InTurn:
-    """Work beside the caller, one piece at a time. Leaving the block waits for the last piece, and raises its error."""
-
-    def __init__(self) -> None:
-        self._under_way: asyncio.Task[None] | None = None
-
-    async def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin the work once the last piece has ended. Raise that one's error."""
-        try:
-            await self._last()
-        except BaseException:
-            work.close()
-            raise
-        self._under_way = asyncio.create_task(work)
-        await asyncio.sleep(0)  # it begins, up to where it first waits
-
-    async def _last(self) -> None:
-        if self._under_way is not None:
-            await self._under_way
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        if error is None:
-            await self._last()
-        elif self._under_way is not None:
-            await _ended(self._under_way)
 
 
 async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other]) -> tuple[One, Other]:

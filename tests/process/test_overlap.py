@@ -1,12 +1,11 @@
 """Two kinds of work overlap: one computes while the other waits."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
-from typing import Any
+from collections.abc import AsyncGenerator
 
 import pytest
 
-from app.process.overlap import Ahead, InTurn, both
+from app.process.overlap import Ahead, both
 
 
 async def numbers(seen: list[str], most: int = 2) -> AsyncGenerator[int, None]:
@@ -59,47 +58,6 @@ async def test_what_is_being_made_ends_with_the_block() -> None:
         items.begin()
         await asyncio.sleep(0)
     assert seen == ["closed"]
-
-
-async def work(seen: list[str], name: str, *, fails: bool = False) -> None:
-    seen.append(f"{name} begins")
-    await asyncio.sleep(0)
-    if fails:
-        raise ValueError(name)
-    seen.append(f"{name} ends")
-
-
-async def test_work_runs_beside_the_caller_one_piece_at_a_time() -> None:
-    seen = list[str]()
-    async with InTurn() as turns:
-        await turns.begin(work(seen, "first"))
-        seen.append("caller")
-        await turns.begin(work(seen, "second"))
-    assert seen == ["first begins", "caller", "first ends", "second begins", "second ends"]
-
-
-async def in_turn(*pieces: Coroutine[Any, Any, None], fails: bool = False) -> None:
-    async with InTurn() as turns:
-        for piece in pieces:
-            await turns.begin(piece)
-        if fails:
-            raise KeyError
-
-
-async def test_an_error_of_the_work_reaches_the_caller_and_nothing_begins_after_it() -> None:
-    seen = list[str]()
-    with pytest.raises(ValueError, match="first"):
-        await in_turn(work(seen, "first", fails=True), work(seen, "second"))
-    assert seen == ["first begins"]
-    with pytest.raises(ValueError, match="last"):
-        await in_turn(work(seen, "last", fails=True))
-
-
-async def test_an_error_of_the_caller_ends_the_work() -> None:
-    seen = list[str]()
-    with pytest.raises(KeyError):
-        await in_turn(work(seen, "first"), fails=True)
-    assert seen == ["first begins"]
 
 
 async def test_two_pieces_of_work_overlap_and_both_results_are_returned() -> None:

@@ -1,0 +1,24 @@
+"""Arrays of texts go to PostgreSQL as literals, and come out as they were."""
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain.storable import storable
+from app.domain.words import Channel
+from app.store.database import Database
+from app.store.text_arrays import array_literal, text_arrays
+from tests.conftest import create_tenant
+
+TEXTS = st.lists(st.none() | st.text(max_size=20).map(storable) | st.text('{},"\\ \n\tNULL', max_size=6), max_size=10)
+
+
+@given(st.lists(TEXTS, min_size=50, max_size=50))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_texts_come_back_as_they_were(database: Database, arrays: list[list[str | None]]) -> None:
+    arrays += [[], [""], [None], ["NULL", None, "null"], [Channel.SMS], ['"', "\\", '\\"', "},{"]]
+    names = [f"a{n}" for n in range(len(arrays))]
+    read = sa.text(f"SELECT jsonb_build_array({text_arrays(names)}) AS found")
+    async with database.begin(await create_tenant(database)) as tx:
+        found = await tx.scalar(read, **dict(zip(names, map(array_literal, arrays), strict=True)))
+    assert found == arrays
