@@ -15,7 +15,7 @@ from app.domain.words import TenantId
 from app.process.overlap import Ahead
 from app.process.slices import Slices
 from app.store.database import Database
-from app.store.erased_addresses import block_again
+from app.store.erased_addresses import block_again, has_digests
 from app.store.transactions import TenantTx
 
 PART_LINES: Final = 200
@@ -49,11 +49,17 @@ async def import_lines(
 async def _apply_and_store(
     tx: TenantTx, chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport, digests: AddressDigests
 ) -> None:
-    """Apply the lines, part by part, and store what one part has changed while the next one applies."""
+    """Apply the lines, part by part, and store what one part has changed while the next one applies.
+
+    An address that was blocked when its contact was erased is blocked again if it comes back.
+    """
+    any_erased = await has_digests(tx)  # none is erased until the transaction ends
     async with Ahead(_applied(chunk, lines, report)) as parts:
         while (rows := await parts.next()) is not None:
             parts.begin()
-            await write_rows(tx, rows, digests)
+            await store_rows(tx, rows)
+            if any_erased:
+                await block_again(tx, digests, rows.changes.addresses)
 
 
 async def _applied(chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport) -> AsyncGenerator[Rows, None]:
@@ -74,10 +80,3 @@ def _apply(chunk: Chunk, said: NumberedLine, now: datetime, report: ImportReport
         return
     if (why := chunk.no_address(said.line)) is not None:
         report.warn(said.number, "no_address", why)
-
-
-async def write_rows(tx: TenantTx, rows: Rows, digests: AddressDigests) -> None:
-    """Store what lines have changed. An address that was blocked when its contact was erased is blocked again if it
-    comes back."""
-    await store_rows(tx, rows)
-    await block_again(tx, digests, rows.changes.addresses)

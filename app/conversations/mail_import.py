@@ -10,10 +10,9 @@ from app.conversations.import_chunk import LineOutcome
 from app.conversations.import_line import ConversationLine, InvalidLine
 from app.conversations.import_mail import line_of, message_of, of_customer
 from app.conversations.import_report import ImportReport, LeftOut
-from app.conversations.importing import write_rows
 from app.conversations.sql.customer_messages import find_message, is_known, record_customer_message
 from app.conversations.sql.import_rows import rows_of
-from app.conversations.sql.imports import load_chunk
+from app.conversations.sql.imports import load_chunk, store_rows
 from app.conversations.sql.threading import find_by_external_ids, find_thread, is_contact
 from app.domain.erased_addresses import AddressDigests
 from app.domain.errors import Fault, InvalidRequest
@@ -23,6 +22,7 @@ from app.mail.message import MAX_MAIL_BYTES, Mail, UnreadableMail, parse_mail, r
 from app.mail.splitting import OversizedItem, split_mbox, without_mark
 from app.store.accounts import find_account
 from app.store.database import Database
+from app.store.erased_addresses import block_again
 from app.store.transactions import TenantTx
 
 LARGE_MAIL_BYTES = 256 * 1024
@@ -130,5 +130,7 @@ async def _open_conversation(
 ) -> LineOutcome:
     chunk = await load_chunk(tx, [line])
     outcome = chunk.apply(line, now)
-    await write_rows(tx, rows_of(chunk.take_changes(), now), digests)
+    changes = chunk.take_changes()
+    await store_rows(tx, rows_of(changes, now))
+    await block_again(tx, digests, changes.addresses)
     return outcome

@@ -60,7 +60,7 @@ WORKER: Final[Mapping[str, Point]] = {
 """Where a worker may stop, in the order of a message's way."""
 
 SERVER: Final[Mapping[str, Point]] = {
-    "import.stored": Point("app.conversations.importing", "write_rows", "after"),
+    "import.stored": Point("app.conversations.importing", "store_rows", "after"),
     "prepare.frozen": Point("app.store.selection", "freeze", "after"),
     "prepare.inserted": Point("app.delivery.sql.preparation", "insert_deliveries", "after"),
     "prepare.page": Point("app.delivery.prepare", "_prepare_page", "after"),
