@@ -19,7 +19,6 @@ class Slices:
         """Let others run if this slice is over."""
         if perf_counter() - self._began >= self._seconds:
             await asyncio.sleep(0)
-            await asyncio.sleep(
-                0
-            )  # whoever got what they waited for meanwhile stands in the queue behind the first one
+            # Whoever got an answer meanwhile stands in the queue behind this work.
+            await asyncio.sleep(0)
             self._began = perf_counter()
