@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -68,9 +69,12 @@ async def observe(
     database_url: str,
     tenant: UUID,
     hooks: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    settles_after: timedelta,
 ) -> History:
     """Put together what the API, the providers, the database and perhaps a webhook endpoint say."""
-    return History(confirmed, await witnesses(client, [confirmed], journal, database_url, tenant, hooks))
+    seen = await witnesses(client, [confirmed], journal, database_url, tenant, hooks, settles_after=settles_after)
+    return History(confirmed, seen)
 
 
 async def witnesses(
@@ -80,13 +84,16 @@ async def witnesses(
     database_url: str,
     tenant: UUID,
     hooks: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    settles_after: timedelta | None = None,
 ) -> Evidence:
     """Put together what they say of all mass replies that the providers know of."""
     ids = [each.mass_reply for each in confirmed]
     batches = [(await client.get(f"/mass-replies/{id_}")).json() for id_ in ids]
     items = [item for id_ in ids async for item in deliveries(client, id_)]
     exported = await export(database_url, tenant, [UUID(id_) for id_ in ids])
-    return evidence(confirmed, batches, items, map(to_json, journal), exported, hooks)
+    seconds = settles_after and settles_after.total_seconds()
+    return evidence(confirmed, batches, items, map(to_json, journal), exported, hooks, settles_after=seconds)
 
 
 async def deliveries(client: httpx.AsyncClient, mass_reply: str, **query: Any) -> AsyncIterator[dict[str, Any]]:

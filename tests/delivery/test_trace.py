@@ -78,7 +78,7 @@ async def faults(stage: Stage, seed: int) -> list[str]:
     batch = str(play.batch.id)
     cancelled = {"id": batch, "status": (await stage.mass_reply(play.batch)).status}
     known = evidence([], [{**cancelled, "selected_count": SIZE, "recipient_count": SIZE, "counts": {}}], [], [])
-    judged = replace(seen, rows=rows, mass_replies=known.mass_replies, retried=frozenset([batch]))
+    judged = replace(seen, rows=rows, mass_replies=known.mass_replies, retried={batch: 1})
     return [f"seed {seed}, {id_}: {what}\n" + "\n".join(steps) for id_, what in trace(judged)]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from app.dev.history.evidence import (
     Decision,
     Event,
     Evidence,
+    FrozenMassReply,
     Hook,
     MassReply,
     Receipt,
     Reported,
     Row,
+    Standing,
 )
 from app.dev.history.verdict import Kind, judge, lines
 from app.domain.delivery_lifecycle import DeliveryStatus
@@ -36,7 +38,8 @@ def at(seconds: float) -> datetime:
 
 
 def row(id_: str, status: DeliveryStatus, *attempts: str | None, **about: Any) -> Row:
-    sent = {"sent_at": at(2), "times_billed": 1, "flips": "applied", "replies": 1, "notes": 1}
+    flipped = {"flips": "applied", "reached": {"engagement": 1}, "restores": {"engagement": "pending"}}
+    sent = {"sent_at": at(2), "times_billed": 1, "replies": 1, "notes": 1, **flipped}
     made = [Attempt(epoch, at(epoch), outcome) for epoch, outcome in enumerate(attempts, start=1)]
     usual = {"attempts": made, "epoch": len(made), **(sent if status is S.SENT else {})}
     return Row(id_, "m", f"conversation-{id_}", "sms", "twilio", status, **{**usual, **about})
@@ -51,6 +54,17 @@ def event(position: int, type_: str, *replies: str) -> Event:
     return Event(f"event-{position}", position, position, type_, "m", [{"delivery_id": id_} for id_ in replies])
 
 
+def updated(position: int, *changes: tuple[str, str], by: str | None = "m", field: str = "engagement") -> Event:
+    subjects = [{"conversation_id": "conversation-a", "changed": {field: list(change)}} for change in changes]
+    return Event(f"update-{position}", position, position, "conversation.updated", by, subjects)
+
+
+def stands(engagement: str, version: int, *, status: str = "active", wrote: float | None = None) -> Standing:
+    values = {"engagement": engagement, "status": status}
+    return Standing(values, {"engagement": version, "status": 0}, None if wrote is None else at(wrote))
+
+
+FLIP, GIVEN_BACK = updated(2, ("pending", "engaged")), updated(4, ("engaged", "pending"))
 EVENTS = [
     event(1, "mass_reply.confirmed"),
     event(2, "message.created", "a"),
@@ -65,7 +79,10 @@ GOOD = Evidence(
     journal=[Call(at(1.5), "a", 1, accepted=True), Call(at(1.5), "b", 1, accepted=False)],
     rows={"a": row("a", S.SENT, "accepted"), "b": row("b", S.FAILED, "rejected")},
     lanes={"m": {"sent": 1, "failed": 1, "queued": 0}},
+    frozen={"m": FrozenMassReply(at(0))},
+    conversations_now={"conversation-a": stands("engaged", 1), "conversation-b": stands("pending", 0)},
     events=EVENTS,
+    updates=[FLIP],
     hooks=HOOKS,
     settles_after=60,
 )
@@ -87,7 +104,37 @@ def taken(*ids: str) -> list[Call]:
     return [Call(at(1.5), id_, 1, accepted=True) for id_ in ids]
 
 
+def now(conversation: Standing, **changed: Any) -> Evidence:
+    """A history in which the conversation of `a` ends like this."""
+    rows = {**GOOD.rows, "a": replace(A, **{name: changed.pop(name) for name in changed.keys() & ROW})}
+    return replace(
+        GOOD, conversations_now={**GOOD.conversations_now, "conversation-a": conversation}, rows=rows, **changed
+    )
+
+
+def batch(**changed: Any) -> Evidence:
+    return replace(GOOD, mass_replies=[replace(GOOD.mass_replies[0], **changed)])
+
+
+def hurried(per_second: float, calls_each: int = 1) -> Evidence:
+    """A history of a hundred messages of one account that may send ten a second, each with so many calls."""
+    claimed = [at(10 + number / per_second) for number in range(100)]
+    rows = {
+        f"r-{number}": replace(A, id=f"r-{number}", account="account", attempts=[Attempt(1, when, "accepted")])
+        for number, when in enumerate(claimed)
+    }
+    calls = [
+        Call(when + timedelta(seconds=0.1), f"r-{number}", 1, accepted=False)
+        for number, when in enumerate(claimed)
+        for _ in range(calls_each)
+    ]
+    return replace(GOOD, rows=rows, journal=calls, rates={"account": [(None, 10.0)]})
+
+
 A, B = GOOD.rows["a"], GOOD.rows["b"]
+ROW = {field.name for field in fields(Row)}
+UNNAMED = Call(at(3), None, None, accepted=True, recipient="customer")
+DONE = {"m": FrozenMassReply(at(0), mark_as_done=True)}
 ONE_CONVERSATION = Confirmed("m", {"a": "c", "b": "c"})
 WITHOUT_B = [*EVENTS[:2], told(3, ("a", S.SENT)), EVENTS[3]]
 
@@ -123,6 +170,31 @@ WITHOUT_B = [*EVENTS[:2], told(3, ("a", S.SENT)), EVENTS[3]]
         (Kind.UNTOLD, "b", replace(GOOD, events=WITHOUT_B)),
         (Kind.UNTOLD, "a", replace(GOOD, reported={**GOOD.reported, "a": Reported(S.DELIVERED, was_sent=True)})),
         (Kind.UNTOLD, "m", replace(GOOD, hooks=HOOKS[:3])),
+        (Kind.LOST, "m", replace(GOOD, mass_replies=[])),
+        (Kind.UNEXPECTED, "customer", replace(GOOD, journal=[*GOOD.journal, UNNAMED])),
+        (Kind.FALSE, "m", batch(status="sending", finished=False)),
+        (Kind.FALSE, "m", batch(status="sending")),
+        (Kind.MISCOUNTED, "m", replace(GOOD, lanes={})),
+        (Kind.MISCOUNTED, "a", with_row(replace(A, times_billed=5))),
+        (Kind.TIMELINE, "a", now(stands("pending", 0), updates=[], restores={}, reached={"engagement": 0})),
+        (Kind.TIMELINE, "a", now(stands("pending", 1))),
+        (Kind.TIMELINE, "a", now(stands("pending", 0))),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), reached={})),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), frozen=DONE)),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), flips="skipped_customer_replied")),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), flips="restored")),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), updates=[])),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), updates=[FLIP, FLIP])),
+        (Kind.TIMELINE, "a", now(stands("engaged", 1), updates=[FLIP, GIVEN_BACK])),
+        (Kind.TIMELINE, "a", replace(GOOD, conversations_now={})),
+        (Kind.UNTOLD, "m", replace(GOOD, events=EVENTS[:3], hooks=None)),
+        (Kind.UNTOLD, "m", replace(GOOD, events=[*EVENTS, event(5, "mass_reply.completed")], hooks=None)),
+        (Kind.ORDER, "m", replace(GOOD, events=[*EVENTS, event(5, "mass_reply.completed")], hooks=None)),
+        (Kind.UNTOLD, "m", replace(GOOD, events=[EVENTS[0], *EVENTS], hooks=None)),
+        (Kind.UNTOLD, "m", replace(GOOD, events=[*EVENTS, event(5, "mass_reply.cancelled")], hooks=None)),
+        (Kind.UNTOLD, "m", replace(GOOD, hooks=[*HOOKS, Hook("evt_event9_0", "deliveries.updated", "m")])),
+        (Kind.RATE, "account", hurried(12)),
+        (Kind.RATE, "account", hurried(9, calls_each=2)),
     ],
 )  # fmt: skip
 def test_each_fault_is_found(kind: Kind, subject: str, history: Evidence) -> None:
@@ -137,6 +209,10 @@ def traced(*attempts: str | None, say: tuple[DeliveryStatus, ...], **about: Any)
     changed = row("a", status, *attempts, **{"replies": 1, "notes": 1, "sent_at": at(2), "flips": "applied", **about})
     events = [event(1, "mass_reply.confirmed"), *(told(n, ("a", each)) for n, each in enumerate(say, start=2))]
     return replace(with_row(changed), events=events, hooks=None)
+
+
+def with_attempts(history: Evidence, *attempts: Attempt) -> Evidence:
+    return replace(history, rows={**history.rows, "a": replace(history.rows["a"], attempts=attempts)})
 
 
 LATER = Receipt("delivered", 1, at(3), at(4), "applied")
@@ -190,6 +266,11 @@ BROKEN: dict[str, Evidence] = {
     "a person decides before the holder is silent for sure": traced(
         "unknown", "accepted", say=(S.UNCERTAIN, S.SENT), decisions=[replace(AGAIN, decided_at=at(20))]
     ),
+    "a look-up finds nothing before the holder is silent for sure": with_attempts(
+        traced("reported_absent", "accepted", say=(S.UNCERTAIN, S.SENT)),
+        Attempt(1, at(1), "reported_absent", finished_at=at(20)),
+        Attempt(2, at(21), "accepted", finished_at=at(22)),
+    ),
     "sent on a claim that is not there": replace(GOOD, journal=[Call(at(1.5), "a", 2, accepted=True)]),
     "sent before it was claimed": replace(GOOD, journal=[Call(at(0.5), "a", 1, accepted=True)]),
     "a holder of long ago sends": replace(
@@ -211,22 +292,109 @@ def test_a_step_that_the_protocol_does_not_allow_is_found(what: str) -> None:
 @pytest.mark.parametrize(
     ("reported", "count", "changed"),
     [
-        (Reported(S.FAILED, was_sent=True), "failed", replace(row("a", S.SENT, "reported_failed"), status=S.FAILED)),
+        (
+            Reported(S.FAILED, was_sent=True),
+            "failed",
+            replace(row("a", S.SENT, "reported_failed", flips="restored"), status=S.FAILED),
+        ),
         (Reported(S.UNCERTAIN, was_sent=False), "uncertain", row("a", S.UNCERTAIN, "unknown")),
     ],
 )
 def test_a_late_failure_and_an_honest_doubt_are_no_faults(reported: Reported, count: str, changed: Row) -> None:
     arrived = [EVENTS[1], told(3, ("a", S.SENT))] if changed.replies else []
+    given_back = [FLIP, GIVEN_BACK] if changed.replies else []
     counts = {"failed": 2} if count == "failed" else {"failed": 1, "uncertain": 1}
     history = replace(
         with_row(replace(changed, receipts=[FAILED_LATER] if changed.replies else [])),
         reported={"a": reported, "b": FAILED},
         mass_replies=[replace(GOOD.mass_replies[0], counts=counts)],
         lanes={"m": counts},
-        events=[EVENTS[0], *arrived, told(4, ("b", S.FAILED), ("a", changed.status))],
+        conversations_now={**GOOD.conversations_now, "conversation-a": stands("pending", len(given_back))},
+        events=[EVENTS[0], *arrived, told(4, ("b", S.FAILED), ("a", changed.status)), event(5, "mass_reply.completed")],
+        updates=given_back,
         hooks=None,
     )
     assert judge(history).faults == []
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param(
+            now(
+                stands("pending", 2, wrote=1),
+                updates=[FLIP, updated(5, ("engaged", "pending"), by=None)],
+            ),
+            id="the customer wrote afterwards",
+        ),
+        pytest.param(
+            now(stands("pending", 1, wrote=1), flips="skipped_customer_replied", reached={}, restores={}, updates=[]),
+            id="the customer wrote before",
+        ),
+        pytest.param(
+            now(stands("engaged", 0), reached={"engagement": 0}, restores={}, updates=[]), id="somebody had answered"
+        ),
+        pytest.param(
+            now(
+                stands("engaged", 3, status="waiting"),
+                updates=[
+                    updated(2, ("pending", "engaged")),
+                    updated(5, ("active", "waiting"), by=None, field="status"),
+                ],
+            ),
+            id="an agent changes it",
+        ),
+        pytest.param(
+            replace(
+                GOOD,
+                journal=[*GOOD.journal, Call(at(1.5), "other", 1, accepted=True)],
+                others={"other": replace(A, id="other", conversation="elsewhere")},
+            ),
+            id="another mass reply",
+        ),
+        pytest.param(
+            replace(
+                GOOD,
+                journal=[*GOOD.journal, Call(at(1.6), None, None, accepted=True)],
+                frozen={"m": FrozenMassReply(at(0), files=1)},
+            ),
+            id="a file",
+        ),
+        pytest.param(
+            replace(
+                GOOD,
+                retried={"m": 1},
+                events=[*EVENTS, told(5, ("b", S.FAILED)), event(6, "mass_reply.completed")],
+                hooks=None,
+            ),
+            id="completed again",
+        ),
+    ],
+)
+def test_what_people_and_others_do_is_no_fault(history: Evidence) -> None:
+    wrong = {fault.kind for fault in judge(history).faults}
+    assert not wrong & {Kind.TIMELINE, Kind.UNEXPECTED, Kind.UNTOLD, Kind.ORDER}
+
+
+def test_an_account_that_is_as_fast_as_it_may_be_is_no_fault() -> None:
+    raised = replace(hurried(12), rates={"account": [(at(0), 10.0), (at(9), 12.0), (None, 12.0)]})
+    in_silence = replace(hurried(12), rates={"account": [(at(0), 12.0), (at(9), 11.0), (None, 10.0)]})
+    for history in (hurried(10), raised, in_silence):
+        assert not any(kind is Kind.RATE for kind, _ in found(history))
+
+
+def test_what_a_reply_changed_is_given_back_unless_another_one_holds_it() -> None:
+    bounced = with_row(replace(A, status=S.FAILED))
+    held = replace(bounced, others={"other": replace(A, id="other", restores={})})
+    kept = "a: It did not arrive, and engagement is still as its flip left it: engaged."
+    assert kept in [f"{fault.subject}: {fault.what}" for fault in judge(bounced).faults]
+    assert kept not in [f"{fault.subject}: {fault.what}" for fault in judge(held).faults]
+
+
+def test_by_default_the_database_says_how_long_a_claim_is_nobody_elses() -> None:
+    early = traced("unknown", "accepted", say=(S.UNCERTAIN, S.SENT), decisions=[replace(AGAIN, decided_at=at(20))])
+    stored = replace(early, rows={"a": replace(early.rows["a"], settles_after=at(62))}, settles_after=None)
+    assert any("A person decided 19.0 s after the claim" in fault.what for fault in judge(stored).faults)
 
 
 def test_a_second_copy_that_a_person_allowed_is_no_fault() -> None:
@@ -255,7 +423,14 @@ def recorded(tmp_path: Path) -> Callable[..., Path]:
             "status": "sent",
             "sent_at": START.isoformat(),
         }
-        batch = {"id": "m", "status": "completed", "selected_count": 1, "recipient_count": 1, "counts": {"sent": 1}}
+        batch = {
+            "id": "m",
+            "status": "completed",
+            "selected_count": 1,
+            "recipient_count": 1,
+            "counts": {"sent": 1},
+            "finished_at": START.isoformat(),
+        }
         entry = {"at": at(1.5).isoformat(), "correlation": "a.1", "delivery_id": "a", "outcome": "accepted", **journal}
         files: dict[str, list[dict[str, Any]]] = {
             folder.API: [{"mass_reply": batch}, {"delivery": item}],

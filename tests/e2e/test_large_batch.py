@@ -81,7 +81,10 @@ async def test_everybody_gets_one_reply_and_every_conversation_says_so(
         done = await finished(confirmed.mass_reply)
 
     assert done["counts"] == {**dict.fromkeys(done["counts"], 0), "sent": RECIPIENTS, "skipped": 500}
-    history = await observe(client, confirmed, sandbox.journal, runtime.settings.database_url, tenant)
+    settings, journal = runtime.settings, sandbox.journal
+    history = await observe(
+        client, confirmed, journal, settings.database_url, tenant, settles_after=settings.settles_after
+    )
     assert history.faults() == {}
     assert history.of(DeliveryStatus.SENT) == confirmed.deliveries.keys()
     check_conversations(await rows(runtime, tenant, CONVERSATIONS))

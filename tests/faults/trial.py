@@ -119,7 +119,15 @@ class Trial:
     async def so_far(self, hooks: Sequence[Mapping[str, Any]] | None = None) -> History:
         """Put together what has happened until now."""
         async with api(self.settings, self.key) as client:
-            return await observe(client, self.confirmed, self.sandbox.journal, self.superuser, self.tenant, hooks)
+            return await observe(
+                client,
+                self.confirmed,
+                self.sandbox.journal,
+                self.superuser,
+                self.tenant,
+                hooks,
+                settles_after=self.settings.settles_after,
+            )
 
     async def _finished(self, client: httpx.AsyncClient) -> None:
         while True:

@@ -1,14 +1,16 @@
 """What must be true of every delivery of a run. Each check yields what is not, with the id that it is about."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import Final
 
 from app.dev.history.evidence import UNFINISHED, Call, Evidence, Row
-from app.dev.history.published import published_replies, published_statuses
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
+from app.domain.mass_reply_lifecycle import MassReplyStatus
 
+ENDED: Final = (MassReplyStatus.COMPLETED, MassReplyStatus.CANCELLED, MassReplyStatus.EXPIRED)
+MOST_FILES: Final = 10
+"""Files that one message of a mass reply may have that is not judged here."""
 NOT_SENT: Final = frozenset({DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.SKIPPED})
 SILENT_PROVIDER: Final = "webchat"
 """Carries nothing: its message is the reply on the timeline, so that no journal has it."""
@@ -18,6 +20,10 @@ STAYED_HERE: Final = frozenset({"given_back", "deferred", "refused"})
 
 def lost(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Confirmed, and without a final state."""
+    known = {batch.id for batch in evidence.mass_replies}
+    for each in evidence.confirmed:
+        if each.mass_reply not in known:
+            yield each.mass_reply, "It was confirmed, and the API does not know this mass reply."
     for id_ in evidence.conversations:
         said = evidence.reported.get(id_)
         if said is None:
@@ -52,13 +58,28 @@ def _copies_allowed(row: Row | None) -> int:
 
 def unexpected(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """A provider was called for a message that nobody confirmed."""
-    confirmed = evidence.conversations
-    for id_ in {call.delivery for call in evidence.journal if call.accepted and call.delivery} - confirmed.keys():
+    confirmed = evidence.conversations.keys() | evidence.others.keys()
+    for id_ in {call.delivery for call in evidence.journal if call.accepted and call.delivery} - confirmed:
         yield id_, "A provider took it, and nobody had confirmed it."
+    yield from _unnamed(evidence)
     for each in evidence.confirmed:
         batch = next((batch for batch in evidence.mass_replies if batch.id == each.mass_reply), None)
         if batch is not None and batch.recipients != len(each.deliveries):
             yield batch.id, f"{len(each.deliveries)} recipients were confirmed; the API says {batch.recipients}."
+
+
+def _unnamed(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """A message that names no delivery, and is no file that came after a text to the same recipient."""
+    files: Counter[str] = Counter()
+    for call in evidence.journal:
+        if call.delivery in evidence.others:
+            files[call.recipient] += MOST_FILES
+        elif (row := evidence.rows.get(call.delivery or "")) and row.mass_reply in evidence.frozen:
+            files[call.recipient] += evidence.frozen[row.mass_reply].files
+        elif call.accepted and call.delivery is None:
+            files[call.recipient] -= 1
+            if files[call.recipient] < 0:
+                yield call.recipient, "A provider took a message that names no delivery."
 
 
 def false(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -73,6 +94,7 @@ def false(evidence: Evidence) -> Iterator[tuple[str, str]]:
         if row is not None and row.status is not said.status:
             yield id_, f"The API says {said.status}, the database {row.status}."
     yield from _false_attempts(evidence)
+    yield from _false_ends(evidence)
 
 
 def _needs_no_provider(row: Row) -> bool:
@@ -96,54 +118,11 @@ def _false_attempts(evidence: Evidence) -> Iterator[tuple[str, str]]:
                 yield row.id, f"Attempt {attempt.epoch} is {attempt.outcome}, and a provider took it."
 
 
-def miscounted(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Counts that are not the number of the deliveries in that state."""
-    ours = _mass_replies(evidence)
+def _false_ends(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """A mass reply that is not over although all its messages are, or the other way round."""
     for batch in evidence.mass_replies:
-        states = Counter(said.status.value for id_, said in evidence.reported.items() if ours[id_] == batch.id)
-        for name, count in batch.counts.items():
-            if count != states[name]:
-                yield batch.id, f"The API counts {count} {name}; {states[name]} are."
-        if sum(batch.counts.values()) != batch.selected:
-            yield batch.id, f"The counts sum to {sum(batch.counts.values())}; {batch.selected} were selected."
-    rows = Counter((row.mass_reply, row.status.value) for row in evidence.rows.values())
-    for id_, counters in evidence.lanes.items():
-        for name, count in counters.items():
-            if count != rows[id_, name]:
-                yield id_, f"The lanes count {count} {name}; {rows[id_, name]} are."
-    for row in evidence.rows.values():
-        if row.times_billed and not (row.sent_at or row.status in ACCEPTED):
-            yield row.id, "It is billed and was not sent."
-        if row.status in ACCEPTED and not row.times_billed:
-            yield row.id, "It was sent and is not billed."
-
-
-def _mass_replies(evidence: Evidence) -> Mapping[str, str]:
-    """Which mass reply each reported delivery belongs to."""
-    only = evidence.mass_replies[0].id if len(evidence.mass_replies) == 1 else ""
-    known = {id_: row.mass_reply for id_, row in evidence.rows.items()}
-    confirmed = {id_: each.mass_reply for each in evidence.confirmed for id_ in each.deliveries}
-    return {id_: known.get(id_) or confirmed.get(id_) or only for id_ in evidence.reported}
-
-
-def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Sent without exactly one reply, one note, one flip and one event, or any of them for what was not sent."""
-    written, changes = published_replies(evidence), published_statuses(evidence)
-    for id_, row in evidence.rows.items():
-        sent = id_ in evidence.reported and evidence.reported[id_].counts_as_sent
-        times = _times_sent(changes[id_])
-        wanted = 1 if sent else int(times > 0)
-        if row.replies != wanted:
-            yield id_, f"Its timeline has {row.replies} replies; it must have {wanted}."
-        if evidence.events and written[id_] != wanted:
-            yield id_, f"Others were told of {written[id_]} replies; there is {wanted}."
-        if bool(row.notes) is not bool(wanted) or row.notes > max(times, wanted):
-            yield id_, f"Its timeline says {row.notes} times that it was sent; it was {max(times, wanted)} times."
-        if bool(row.flips) is not bool(wanted):
-            yield id_, f"Its conversation was {'' if row.flips else 'not '}flipped."
-
-
-def _times_sent(published: Sequence[DeliveryStatus]) -> int:
-    """How often it came to count as sent."""
-    before = (DeliveryStatus.QUEUED, *published)
-    return sum(was not in ACCEPTED and now in ACCEPTED for was, now in pairwise(before))
+        over = not any(batch.counts.get(status) for status in UNFINISHED)
+        if batch.finished is not over:
+            yield batch.id, f"It is {'' if batch.finished else 'not '}over, and the API counts {dict(batch.counts)}."
+        if batch.finished is not (batch.status in ENDED):
+            yield batch.id, f"The API says {batch.status}, and that it is {'' if batch.finished else 'not '}over."

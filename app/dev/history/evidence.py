@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 
@@ -43,6 +43,8 @@ class Call:
     epoch: int | None
     """The attempt, or None if the provider's messages name only the delivery, as mails do."""
     accepted: bool
+    recipient: str = ""
+    """The address, with the provider's account that it was sent by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Attempt:
     started_at: datetime
     outcome: str | None
     """Its last outcome, or None while it is under way."""
+    finished_at: datetime | None = None
+    """When that outcome was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,16 @@ class Row:
     epoch: int
     sent_at: datetime | None = None
     times_billed: int = 0
+    account: str | None = None
+    units: int = 1
+    """What it takes of its account's rate: segments of an SMS."""
+    settles_after: datetime | None = None
+    """When everybody who holds its last attempt is silent for sure, while that matters."""
     flips: str | None = None
+    reached: Mapping[str, int] = field(default_factory=dict)
+    """The fields of the conversation that its flip set, each with its version after that."""
+    restores: Mapping[str, str | None] = field(default_factory=dict)
+    """The values that its flip has changed."""
     attempts: Sequence[Attempt] = ()
     receipts: Sequence[Receipt] = ()
     decisions: Sequence[Decision] = ()
@@ -100,6 +113,27 @@ class Row:
     """Replies on the conversation's timeline."""
     notes: int = 0
     """System notes there that say that it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a conversation stands in the end."""
+
+    values: Mapping[str, str | None]
+    versions: Mapping[str, int]
+    """How often each field was changed, whoever did it."""
+    wrote_at: datetime | None
+    """When its customer wrote last."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMassReply:
+    """What a mass reply was to do, as the database has it."""
+
+    at: datetime
+    """When its recipients were selected."""
+    mark_as_done: bool = False
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +146,7 @@ class Event:
     written: int
     type: str
     mass_reply: str | None
-    subjects: Sequence[Mapping[str, object]] = ()
+    subjects: Sequence[Mapping[str, Any]] = ()
 
     @property
     def place(self) -> tuple[bool, int]:
@@ -143,6 +177,8 @@ class MassReply:
     selected: int
     recipients: int
     counts: Mapping[str, int]
+    confirmed: bool = True
+    finished: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,22 +193,53 @@ class Evidence:
     """Empty if nobody has asked the database: what only the database knows is not judged."""
     lanes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """The counters of each mass reply in the database, summed over its lanes."""
+    frozen: Mapping[str, FrozenMassReply] = field(default_factory=dict)
+    conversations_now: Mapping[str, Standing] = field(default_factory=dict)
+    others: Mapping[str, Row] = field(default_factory=dict)
+    """Deliveries of the tenant's other mass replies, which are not judged, without their attempts."""
+    rates: Mapping[str, Sequence[tuple[datetime | None, float]]] = field(default_factory=dict)
+    """What each account was allowed to send a second, and since when; None for how it stands in the end."""
     events: Sequence[Event] = ()
+    updates: Sequence[Event] = ()
+    """All that was told of changed conversations, whoever has changed them."""
     hooks: Sequence[Hook] | None = None
     """None if there was no webhook endpoint."""
     hook_types: frozenset[str] | None = None
     """The types of event that it subscribed to, or None for all."""
-    retried: frozenset[str] = frozenset()
-    """Mass replies of which a person asked for the failed ones to be sent again."""
+    retried: Mapping[str, int] = field(default_factory=dict)
+    """How often a person asked for the failed ones of a mass reply to be sent again."""
     cancelled: Mapping[str, datetime] = field(default_factory=dict)
     """When a person was answered that a mass reply is cancelled."""
     settles_after: float | None = None
-    """Seconds from a claim to the moment at which a person may say that it was not sent."""
+    """Seconds from a claim until it may be said that it was not sent; None for what the database says of each claim."""
 
     @cached_property
     def conversations(self) -> dict[str, str]:
         """Every confirmed delivery with its conversation."""
         return {id_: to for each in self.confirmed for id_, to in each.deliveries.items()}
+
+    @cached_property
+    def by_conversation(self) -> dict[str, list[Row]]:
+        """Every delivery to a conversation, also of mass replies that are not judged."""
+        found: dict[str, list[Row]] = {}
+        for row in (*self.rows.values(), *self.others.values()):
+            found.setdefault(row.conversation, []).append(row)
+        return found
+
+    @cached_property
+    def quarantines(self) -> dict[str, float]:
+        """For each mass reply the shortest time that any of its claims was given, as far as that is on record."""
+        found: dict[str, float] = {}
+        for row in self.rows.values():
+            if row.settles_after is None or not row.attempts:
+                continue
+            seconds = (row.settles_after - row.attempts[-1].started_at) / timedelta(seconds=1)
+            found[row.mass_reply] = min(seconds, found.get(row.mass_reply, seconds))
+        return found
+
+    def quarantine(self, mass_reply: str) -> float:
+        """Return the seconds from a claim until it may be said that it was not sent."""
+        return self.quarantines.get(mass_reply, 0.0) if self.settles_after is None else self.settles_after
 
     def of(self, status: DeliveryStatus) -> set[str]:
         return {id_ for id_, said in self.reported.items() if said.status is status}

@@ -14,12 +14,13 @@ Export = Mapping[str, Sequence[Mapping[str, Any]]]
 QUERIES: Final[Mapping[str, str]] = {
     "deliveries": """
         SELECT d.id, d.mass_reply_id, d.conversation_id, d.channel, a.provider, d.status, d.epoch, d.sent_at,
-               d.times_billed, d.flips
+               d.times_billed, d.account_id, greatest(d.segments, 1) AS units, d.settles_after, d.flips, d.reached,
+               d.restores
         FROM deliveries d LEFT JOIN channel_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
         WHERE d.tenant_id = $1 AND d.mass_reply_id = ANY ($2)
     """,
     "attempts": """
-        SELECT a.delivery_id, a.epoch, a.started_at, a.outcome
+        SELECT a.delivery_id, a.epoch, a.started_at, a.outcome, a.finished_at
         FROM deliveries d JOIN delivery_attempts a ON a.tenant_id = d.tenant_id AND a.delivery_id = d.id
         WHERE d.tenant_id = $1 AND d.mass_reply_id = ANY ($2) ORDER BY a.delivery_id, a.epoch
     """,
@@ -54,12 +55,46 @@ QUERIES: Final[Mapping[str, str]] = {
                sum(skipped) AS skipped, sum(cancelled) AS cancelled
         FROM lanes WHERE tenant_id = $1 AND mass_reply_id = ANY ($2) GROUP BY mass_reply_id
     """,
+    "mass_replies": """
+        SELECT id, created_at, mark_as_done, cardinality(attachment_ids) AS files
+        FROM mass_replies WHERE tenant_id = $1 AND id = ANY ($2)
+    """,
+    "conversations": """
+        SELECT id, engagement, status, engagement_version, status_version, last_customer_message_at
+        FROM conversations WHERE tenant_id = $1
+         AND id IN (SELECT conversation_id FROM deliveries WHERE tenant_id = $1 AND mass_reply_id = ANY ($2))
+    """,
+    # Of other mass replies: they may hold the same conversations, and providers got their messages too.
+    "others": """
+        SELECT d.id, d.mass_reply_id, d.conversation_id, d.channel, NULL AS provider, d.status, d.epoch, d.sent_at,
+               d.times_billed, d.account_id, 1 AS units, NULL AS settles_after, d.flips, d.reached, d.restores
+        FROM deliveries d JOIN mass_replies m ON m.tenant_id = d.tenant_id AND m.id = d.mass_reply_id
+        WHERE d.tenant_id = $1 AND d.mass_reply_id <> ALL ($2) AND m.confirmed_at IS NOT NULL
+    """,
+    "rates": """
+        SELECT a.id AS account_id, l.at, CAST(l.details ->> 'rate_per_second' AS float8) AS rate_per_second
+        FROM audit_log l JOIN channel_accounts a ON a.tenant_id = l.tenant_id AND a.key = l.object_id
+        WHERE l.tenant_id = $1 AND l.action = 'channel_account.saved'
+          AND a.id IN (SELECT account_id FROM deliveries WHERE tenant_id = $1 AND mass_reply_id = ANY ($2))
+        UNION ALL
+        SELECT id, NULL, CAST(rate_per_second AS float8) FROM channel_accounts
+        WHERE tenant_id = $1
+          AND id IN (SELECT account_id FROM deliveries WHERE tenant_id = $1 AND mass_reply_id = ANY ($2))
+        ORDER BY at NULLS LAST
+    """,
+    "updates": """
+        SELECT id, position, written, type, mass_reply_id, subjects
+        FROM outbound_events WHERE tenant_id = $1 AND type = 'conversation.updated' AND EXISTS (
+            SELECT FROM jsonb_array_elements(subjects) subject WHERE CAST(subject ->> 'conversation_id' AS uuid) IN (
+                SELECT conversation_id FROM deliveries WHERE tenant_id = $1 AND mass_reply_id = ANY ($2)))
+        ORDER BY position, written
+    """,
     "events": """
         SELECT id, position, written, type, mass_reply_id, subjects
         FROM outbound_events WHERE tenant_id = $1 AND mass_reply_id = ANY ($2) ORDER BY position, written
     """,
     "retried": """
-        SELECT DISTINCT mass_reply_id FROM audit_log
+        SELECT mass_reply_id FROM audit_log
         WHERE tenant_id = $1 AND mass_reply_id = ANY ($2) AND action = 'mass_reply.retried'
     """,
 }

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from app.dev.history.evidence import UNFINISHED, Event, Evidence
+from app.dev.history.evidence import UNFINISHED, Event, Evidence, Row
 from app.domain.delivery_lifecycle import ACCEPTED, DeliveryStatus
 from app.domain.outbox import EventType
 
@@ -23,12 +24,26 @@ def published_statuses(evidence: Evidence) -> dict[str, list[DeliveryStatus]]:
     return published
 
 
+def times_sent(row: Row, published: Sequence[DeliveryStatus]) -> int:
+    """Return how often a delivery came to count as sent.
+
+    What a person called sent may go back to the queue. Nobody is told of that, so it is told twice that it is sent.
+    """
+    before = (DeliveryStatus.QUEUED, *published)
+    changes = sum(was not in ACCEPTED and now in ACCEPTED for was, now in pairwise(before))
+    again = sum(was in ACCEPTED and now is DeliveryStatus.SENT for was, now in pairwise(before))
+    by_person = sum(decision.outcome == "sent" for decision in row.decisions)
+    return changes + min(again, by_person)
+
+
 def order(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Check that the events of a mass reply come in the order in which they happened."""
+    unconfirmed = {batch.id for batch in evidence.mass_replies if not batch.confirmed}
     for id_, events in _by_mass_reply(evidence.events).items():
-        if events[0].type != EventType.MASS_REPLY_CONFIRMED:
+        if events[0].type != EventType.MASS_REPLY_CONFIRMED and id_ not in unconfirmed:
             yield id_, f"The first that is told of it is {events[0].type}, and not that it was confirmed."
         yield from _replies_come_first(events)
+        yield from _work_between_ends(id_, events)
         yield from _completed_comes_last(evidence, id_, events)
     yield from _hooks_in_order(evidence)
 
@@ -67,6 +82,16 @@ def _completed_comes_last(evidence: Evidence, id_: str, events: Sequence[Event])
             return
 
 
+def _work_between_ends(id_: str, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """Check that a mass reply that is completed again has sent something in between."""
+    idle = False
+    for event in events:
+        if event.type == EventType.MASS_REPLY_COMPLETED and idle:
+            yield id_, "Others were told twice that it is completed, and of no delivery in between."
+        if event.type in (EventType.MASS_REPLY_COMPLETED, EventType.DELIVERIES_UPDATED):
+            idle = event.type == EventType.MASS_REPLY_COMPLETED
+
+
 def _hooks_in_order(evidence: Evidence) -> Iterator[tuple[str, str]]:
     places = {event.id.replace("-", ""): event.place for event in evidence.events}
     furthest: dict[str, tuple[bool, int]] = {}
@@ -92,9 +117,18 @@ def unpublished(evidence: Evidence) -> Iterator[tuple[str, str]]:
         for id_, said in evidence.reported.items():
             if id_ in evidence.conversations and said.status not in UNFINISHED and id_ not in by_delivery:
                 yield id_, f"Nobody was told that it is {said.status}."
-    if evidence.hooks is not None:
-        came = {hook.event for hook in evidence.hooks}
-        for event in evidence.events:
-            wanted = evidence.hook_types is None or event.type in evidence.hook_types
-            if wanted and event.mass_reply is not None and event.id.replace("-", "") not in came:
-                yield event.mass_reply, f"No webhook told of {event.type}, which is in the outbox."
+    yield from _hooks(evidence)
+
+
+def _hooks(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    if evidence.hooks is None:
+        return
+    came, known = {hook.event for hook in evidence.hooks}, {event.id.replace("-", "") for event in evidence.events}
+    for event in evidence.events:
+        wanted = evidence.hook_types is None or event.type in evidence.hook_types
+        if wanted and event.mass_reply is not None and event.id.replace("-", "") not in came:
+            yield event.mass_reply, f"No webhook told of {event.type}, which is in the outbox."
+    judged = {batch.id for batch in evidence.mass_replies}
+    for hook in evidence.hooks:
+        if hook.mass_reply in judged and hook.event not in known:
+            yield hook.mass_reply, f"The webhook {hook.id} ({hook.type}) tells of what is not in the outbox."

@@ -1,8 +1,9 @@
 """Reads what witnesses have said, from JSON or straight from where they said it."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from app.dev.history.evidence import (
     Decision,
     Event,
     Evidence,
+    FrozenMassReply,
     Hook,
     MassReply,
     Receipt,
     Reported,
     Row,
+    Standing,
 )
 from app.dev.history.export import Export
 from app.domain.delivery_lifecycle import DeliveryStatus
@@ -25,6 +28,8 @@ from app.domain.delivery_lifecycle import DeliveryStatus
 Json = Mapping[str, Any]
 
 NOTHING: Export = {}
+FLIPPED = ("engagement", "status")
+"""The fields of a conversation that a reply may change."""
 
 
 def evidence(
@@ -45,10 +50,15 @@ def evidence(
         journal=[_call(entry) for entry in journal],
         rows=rows_of(database),
         lanes={str(lane["mass_reply_id"]): _counters(lane) for lane in database.get("lanes", ())},
+        frozen={str(row["id"]): _frozen(row) for row in database.get("mass_replies", ())},
+        conversations_now={str(row["id"]): _standing(row) for row in database.get("conversations", ())},
+        others={str(row["id"]): _row(row) for row in database.get("others", ())},
+        rates=_rates(database.get("rates", ())),
         events=[_event(row) for row in database.get("events", ())],
+        updates=[_event(row) for row in database.get("updates", ())],
         hooks=None if hooks is None else [_hook(call) for call in hooks if "id" in call],
         hook_types=next((frozenset(call["types"]) for call in hooks or () if "types" in call), None),
-        retried=frozenset(str(row["mass_reply_id"]) for row in database.get("retried", ())),
+        retried=Counter(str(row["mass_reply_id"]) for row in database.get("retried", ())),
         settles_after=settles_after,
     )
 
@@ -59,15 +69,28 @@ def _reported(item: Json) -> Reported:
 
 def _mass_reply(batch: Json) -> MassReply:
     return MassReply(
-        batch["id"], batch["status"], batch["selected_count"], batch["recipient_count"] or 0, batch["counts"] or {}
+        batch["id"],
+        batch["status"],
+        batch["selected_count"],
+        batch["recipient_count"] or 0,
+        batch["counts"] or {},
+        confirmed=batch.get("confirmed_at") is not None and _ruling(batch) in (None, "approved"),
+        finished=batch.get("finished_at") is not None,
     )
+
+
+def _ruling(batch: Json) -> str | None:
+    """What the second person said, or None if nobody was asked."""
+    approval = batch.get("approval")
+    return None if approval is None else str(approval["ruling"])
 
 
 def _call(entry: Json) -> Call:
     correlation = entry["correlation"] or ""
     epoch = correlation.rpartition(".")[2] if "." in correlation else ""
     taken = entry["outcome"] == "accepted"
-    return Call(_at(entry["at"]), entry["delivery_id"], int(epoch) if epoch.isdecimal() else None, taken)
+    recipient = " ".join(str(entry.get(name, "")) for name in ("provider", "identity", "recipient"))
+    return Call(_at(entry["at"]), entry["delivery_id"], int(epoch) if epoch.isdecimal() else None, taken, recipient)
 
 
 def _hook(call: Json) -> Hook:
@@ -80,25 +103,36 @@ def rows_of(database: Export) -> dict[str, Row]:
     attempts, receipts, decisions = (_by_delivery(database, name) for name in ("attempts", "receipts", "decisions"))
     timeline = {str(row["delivery_id"]): row for row in database.get("timeline", ())}
     return {
-        id_: Row(
-            id=id_,
-            mass_reply=str(row["mass_reply_id"]),
-            conversation=str(row["conversation_id"]),
-            channel=row["channel"],
-            provider=row["provider"],
-            status=DeliveryStatus(row["status"]),
-            epoch=row["epoch"],
-            sent_at=_maybe(row["sent_at"]),
-            times_billed=row["times_billed"],
-            flips=row["flips"],
-            attempts=[Attempt(each["epoch"], _at(each["started_at"]), each["outcome"]) for each in attempts[id_]],
-            receipts=[_receipt(each) for each in receipts[id_]],
-            decisions=[_decision(each) for each in decisions[id_]],
-            replies=timeline[id_]["replies"] if id_ in timeline else 0,
-            notes=timeline[id_]["notes"] if id_ in timeline else 0,
+        row.id: replace(
+            row,
+            attempts=[_attempt(each) for each in attempts[row.id]],
+            receipts=[_receipt(each) for each in receipts[row.id]],
+            decisions=[_decision(each) for each in decisions[row.id]],
+            replies=timeline[row.id]["replies"] if row.id in timeline else 0,
+            notes=timeline[row.id]["notes"] if row.id in timeline else 0,
         )
-        for id_, row in ((str(row["id"]), row) for row in database.get("deliveries", ()))
+        for row in map(_row, database.get("deliveries", ()))
     }
+
+
+def _row(row: Json) -> Row:
+    return Row(
+        id=str(row["id"]),
+        mass_reply=str(row["mass_reply_id"]),
+        conversation=str(row["conversation_id"]),
+        channel=row["channel"],
+        provider=row["provider"],
+        status=DeliveryStatus(row["status"]),
+        epoch=row["epoch"],
+        sent_at=_maybe(row["sent_at"]),
+        times_billed=row["times_billed"],
+        account=row["account_id"] and str(row["account_id"]),
+        units=row["units"],
+        settles_after=_maybe(row["settles_after"]),
+        flips=row["flips"],
+        reached=_json(row["reached"]) or {},
+        restores=_json(row["restores"]) or {},
+    )
 
 
 def _by_delivery(database: Export, table: str) -> dict[str, list[Json]]:
@@ -106,6 +140,10 @@ def _by_delivery(database: Export, table: str) -> dict[str, list[Json]]:
     for row in database.get(table, ()):
         found[str(row["delivery_id"])].append(row)
     return found
+
+
+def _attempt(row: Json) -> Attempt:
+    return Attempt(row["epoch"], _at(row["started_at"]), row["outcome"], _maybe(row["finished_at"]))
 
 
 def _receipt(row: Json) -> Receipt:
@@ -121,9 +159,29 @@ def _counters(lane: Json) -> dict[str, int]:
 
 
 def _event(row: Json) -> Event:
-    subjects = json.loads(row["subjects"]) if isinstance(row["subjects"], str) else row["subjects"]
     mass_reply = row["mass_reply_id"] and str(row["mass_reply_id"])
-    return Event(str(row["id"]), row["position"], row["written"], row["type"], mass_reply, subjects)
+    return Event(str(row["id"]), row["position"], row["written"], row["type"], mass_reply, _json(row["subjects"]))
+
+
+def _frozen(row: Json) -> FrozenMassReply:
+    return FrozenMassReply(_at(row["created_at"]), row["mark_as_done"], row["files"] or 0)
+
+
+def _standing(row: Json) -> Standing:
+    versions = {field: row[f"{field}_version"] for field in FLIPPED}
+    return Standing({field: row[field] for field in FLIPPED}, versions, _maybe(row["last_customer_message_at"]))
+
+
+def _rates(rows: Iterable[Json]) -> dict[str, list[tuple[datetime | None, float]]]:
+    found: dict[str, list[tuple[datetime | None, float]]] = defaultdict(list)
+    for row in rows:
+        found[str(row["account_id"])].append((_maybe(row["at"]), row["rate_per_second"]))
+    return dict(found)
+
+
+def _json(value: Any) -> Any:
+    """Read what PostgreSQL gives as text, and a file as JSON."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _maybe(at: datetime | str | None) -> datetime | None:

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 from app.dev.history.evidence import EVER, Evidence, Row
 from app.dev.history.published import published_statuses
 from app.dev.history.replay import explain, record_of
 from app.domain.delivery_lifecycle import DeliveryStatus
 
+HELD_UP: Final = 3.0
+"""Seconds: the recorded time is that of a transaction's beginning, and it is judged when it has its locks."""
+
 
 def trace(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Steps that the protocol does not allow."""
     published, statuses = published_statuses(evidence), {batch.id: batch.status for batch in evidence.mass_replies}
     for id_, row in evidence.rows.items():
-        yield from ((id_, what) for what in _attempts_in_line(row, evidence.settles_after))
+        yield from ((id_, what) for what in _attempts_in_line(row))
+        yield from ((id_, what) for what in _not_too_early(row, evidence.quarantine(row.mass_reply)))
         if row.status is DeliveryStatus.SKIPPED:
             continue
         cancelled, retried = statuses.get(row.mass_reply) == "cancelled", row.mass_reply in evidence.retried
@@ -33,20 +38,28 @@ def _record_in_words(row: Row, published: Sequence[DeliveryStatus], furthest: in
     )
 
 
-def _attempts_in_line(row: Row, settles_after: float | None) -> Iterator[str]:
+def _attempts_in_line(row: Row) -> Iterator[str]:
     epochs = [attempt.epoch for attempt in row.attempts]
     if epochs != list(range(1, row.epoch + 1)):
         yield f"It is at attempt {row.epoch}, and has the attempts {epochs}."
     for earlier, later in pairwise(row.attempts):
         if later.started_at < earlier.started_at:
             yield f"Attempt {later.epoch} began before attempt {earlier.epoch}."
+
+
+def _not_too_early(row: Row, quarantine: float) -> Iterator[str]:
+    """Nobody says that an attempt was not sent while whoever holds it may still send."""
     began = {attempt.epoch: attempt.started_at for attempt in row.attempts}
-    for decision in row.decisions:
-        if settles_after is None or not decision.risks_a_copy or decision.epoch not in began:
+    said = [
+        *((d.epoch, d.decided_at, "A person decided") for d in row.decisions if d.risks_a_copy),
+        *((a.epoch, a.finished_at, "A look-up found nothing") for a in row.attempts if a.outcome == "reported_absent"),
+    ]
+    for epoch, at, who in said:
+        if at is None or epoch not in began:
             continue
-        waited = (decision.decided_at - began[decision.epoch]).total_seconds()
-        if waited < settles_after:
-            yield f"A person decided {waited:.1f} s after the claim; until {settles_after:.1f} s its holder may send."
+        waited = (at - began[epoch]).total_seconds()
+        if waited < quarantine - HELD_UP:
+            yield f"{who} {waited:.1f} s after the claim; until {quarantine:.1f} s its holder may send."
 
 
 def _calls_in_line(evidence: Evidence) -> Iterator[tuple[str, str]]:

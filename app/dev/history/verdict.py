@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Final
 
 from app.dev.history import checks
+from app.dev.history.conversations import timeline
+from app.dev.history.counts import miscounted
+from app.dev.history.ends import untold_ends
 from app.dev.history.evidence import EVER, Evidence, Row
 from app.dev.history.published import order, published_statuses, unpublished
+from app.dev.history.rates import too_fast
 from app.dev.history.trace import trace
 from app.domain.delivery_lifecycle import DeliveryStatus
 
@@ -24,6 +28,7 @@ class Kind(StrEnum):
     ORDER = "order"
     UNTOLD = "untold"
     TRACE = "trace"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,13 @@ CHECKS: Final[Sequence[tuple[Kind, Check]]] = (
     (Kind.DUPLICATED, checks.duplicated),
     (Kind.UNEXPECTED, checks.unexpected),
     (Kind.FALSE, checks.false),
-    (Kind.MISCOUNTED, checks.miscounted),
-    (Kind.TIMELINE, checks.timeline),
+    (Kind.MISCOUNTED, miscounted),
+    (Kind.TIMELINE, timeline),
     (Kind.ORDER, order),
     (Kind.UNTOLD, unpublished),
+    (Kind.UNTOLD, untold_ends),
     (Kind.TRACE, trace),
+    (Kind.RATE, too_fast),
 )
 
 

@@ -1,0 +1,126 @@
+"""What a reply leaves on its conversation: an entry, a note, and one flip, each of which others are told of once.
+
+A flip marks the conversation as engaged, and as done if that was asked, unless the customer has written meanwhile. It
+remembers which version of a field it left. So the conversation's own values and versions say whether it took place, and
+whether it was given back when the reply turned out not to have arrived. What others were told of a conversation is a
+chain: each change begins where the one before has ended, and the last one ends where the conversation stands.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from app.dev.history.evidence import Evidence, Row, Standing
+from app.dev.history.published import published_replies, published_statuses, times_sent
+from app.domain.delivery_lifecycle import ACCEPTED
+
+WANTED: Final = {"engagement": "engaged", "status": "done"}
+"""The values that a flip sets."""
+WITHHELD: Final = "skipped_customer_replied"
+FLIPPED: Final = ("applied", WITHHELD)
+Told = Mapping[str, list[tuple[str | None, str, str | None, str | None]]]
+"""Of each conversation, in their order: the mass reply that made a change, the field, its value before and after."""
+
+
+def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Sent without exactly one reply, one note, one flip and one event, or any of them for what was not sent."""
+    written, statuses, told = published_replies(evidence), published_statuses(evidence), _told(evidence)
+    for id_, row in evidence.rows.items():
+        sent = id_ in evidence.reported and evidence.reported[id_].counts_as_sent
+        times = times_sent(row, statuses.get(id_, ()))
+        wanted = 1 if sent else int(times > 0)
+        if row.replies != wanted:
+            yield id_, f"Its timeline has {row.replies} replies; it must have {wanted}."
+        if evidence.events and written[id_] != wanted:
+            yield id_, f"Others were told of {written[id_]} replies; there is {wanted}."
+        if bool(row.notes) is not bool(wanted) or row.notes > max(times, wanted):
+            yield id_, f"Its timeline says {row.notes} times that it was sent; it was {max(times, wanted)} times."
+        yield from ((id_, what) for what in _flip(evidence, row, was_sent=bool(wanted)))
+        yield from ((id_, what) for what in _flips_told(row, told, max(times, wanted)))
+    yield from _conversations(evidence, told)
+
+
+def _flip(evidence: Evidence, row: Row, *, was_sent: bool) -> Iterator[str]:
+    """What is wrong with what a delivery did to its conversation, beside how that stands."""
+    if not was_sent:
+        if row.flips:
+            yield f"It was not sent, and its conversation was flipped: {row.flips}."
+        return
+    if row.flips not in FLIPPED and (row.flips != "restored" or row.status in ACCEPTED):
+        yield f"Its conversation was {row.flips or 'not flipped'}, and it is {row.status}."
+        return
+    frozen, stands = evidence.frozen.get(row.mass_reply), evidence.conversations_now.get(row.conversation)
+    if frozen is None or stands is None:
+        yield "The database says nothing of its mass reply or of its conversation."
+        return
+    if row.flips == WITHHELD and (stands.wrote_at is None or stands.wrote_at <= frozen.at):
+        yield "Its conversation was not flipped because the customer had written, and the customer has not."
+    fields = ("engagement", "status") if frozen.mark_as_done else ("engagement",)
+    if row.flips == "applied" and (missing := [field for field in fields if field not in row.reached]):
+        yield f"Its flip did not set {' and '.join(missing)}."
+    yield from _standing(evidence, row, stands)
+
+
+def _standing(evidence: Evidence, row: Row, stands: Standing) -> Iterator[str]:
+    """Where a conversation should stand by a delivery's flip, as long as nobody has changed it since."""
+    for field, version in row.reached.items():
+        value, now = stands.values[field], stands.versions[field]
+        if now < version:
+            yield f"Its flip left {field} at change {version}, and the conversation is at {now}."
+        elif now == version and row.status in ACCEPTED and value != WANTED[field]:
+            yield f"It flipped {field}, nobody has changed that since, and it is {value}."
+        elif now == version and _should_be_restored(evidence, row, field):
+            yield f"It did not arrive, and {field} is still as its flip left it: {value}."
+
+
+def _should_be_restored(evidence: Evidence, row: Row, field: str) -> bool:
+    """Whether a delivery changed a field, does not count as sent any more, and no other one holds the field."""
+    held = (
+        each.status in ACCEPTED and each.reached.get(field) == row.reached[field] for each in _of_same(evidence, row)
+    )
+    return row.status not in ACCEPTED and field in row.restores and not any(held)
+
+
+def _of_same(evidence: Evidence, row: Row) -> Sequence[Row]:
+    return evidence.by_conversation[row.conversation]
+
+
+def _told(evidence: Evidence) -> Told:
+    found: Told = defaultdict(list)
+    for event in sorted(evidence.updates, key=lambda event: event.place):
+        for subject in event.subjects:
+            changed = subject.get("changed", {})
+            for field in changed.keys() & WANTED.keys():
+                before, after = changed[field]
+                found[str(subject["conversation_id"])].append((event.mass_reply, field, before, after))
+    return found
+
+
+def _flips_told(row: Row, told: Told, times: int) -> Iterator[str]:
+    """Each flip that changed something was told once."""
+    ours = Counter(
+        field
+        for by, field, before, after in told.get(row.conversation, ())
+        if by == row.mass_reply and after == WANTED[field] != before
+    )
+    for field in WANTED:
+        if ours[field] > times:
+            yield f"Others were told {ours[field]} times that it flipped {field}; it was sent {times} times."
+        if field in row.restores and not ours[field]:
+            yield f"It flipped {field}, and nobody was told."
+
+
+def _conversations(evidence: Evidence, told: Told) -> Iterator[tuple[str, str]]:
+    """Check that what was told of each conversation follows from what was told before, up to where it stands."""
+    first = {row.conversation: id_ for id_, row in evidence.rows.items()}
+    for conversation, stands in evidence.conversations_now.items():
+        stood: dict[str, str | None] = {}
+        for _, field, before, after in (*told.get(conversation, ()), *_in_the_end(stands)):
+            if stood.get(field, before) != before:
+                what = f"Others were told that its conversation's {field} is {stood[field]}, and then it was {before}."
+                yield first[conversation], what
+            stood[field] = after
+
+
+def _in_the_end(stands: Standing) -> list[tuple[None, str, str | None, str | None]]:
+    return [(None, field, stands.values[field], stands.values[field]) for field in WANTED]
