@@ -4,12 +4,13 @@ The embedded servers are used, unless the environment names real ones.
 """
 
 import asyncio
+import json
 import os
 import secrets
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -19,7 +20,7 @@ from app.dev import servers
 from app.dev.ports import own_port
 from app.dev.sandbox.mail_server import server_class
 from app.dev.subprocesses import Child, child
-from app.dev.workdir import own_place
+from app.dev.workdir import own_place, plain_folder
 from app.domain.outbound import Author
 from app.domain.permissions import Role
 from app.domain.words import TenantId
@@ -30,6 +31,7 @@ from app.store.schema import migrate
 TENANT = "Example Ltd"
 AGENT = Author("agent-7", "Support team", "support@example.com")
 DATABASE = "mass_reply"
+ADDRESS = "address.json"
 API_PORT = 8000
 SANDBOX_PORT = 8025
 SMTP_PORT = 8026
@@ -74,6 +76,31 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """What commands need to know that look into a running stack."""
+
+    api_url: str
+    database_url: str
+    tenant: str
+
+
+def address_of(api_url: str, var: Path = Path("var")) -> Address | None:
+    """Return where the stack keeps its data whose API has that address, if it was started in this folder."""
+    for path in plain_folder(var).glob(f"*/{ADDRESS}"):
+        found = Address(**json.loads(path.read_text(encoding="utf-8")))
+        if found.api_url == api_url.rstrip("/"):
+            return found
+    return None
+
+
+def _leave_address(folder: Path, address: Address) -> None:
+    """Store it for this user alone: a database of one's own may have a password."""
+    path = folder / ADDRESS
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(address)), encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """How to build a stack. Port 0 takes a free one, and so does a port that is taken."""
 
@@ -95,7 +122,9 @@ def running_stack(shape: Shape, *, var: Path = Path("var")) -> Iterator[Stack]:
         backing = stack.enter_context(_backing(folder))
         asyncio.run(migrate(backing.owner_url, backing.database_url))
         access = asyncio.run(_access(backing.database_url))
-        yield _start(stack, shape, backing, access, folder)
+        started = _start(stack, shape, backing, access, folder)
+        _leave_address(folder, Address(started.api_url, backing.database_url, str(access.tenant)))
+        yield started
 
 
 @contextmanager

@@ -5,12 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.dev.programs import Up
+from tests.dev.programs import Up, own_folder, up
 from tests.test_readme import GUIDE, README, ROOT
 
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -60,6 +61,32 @@ def test_the_first_mass_reply_works_as_written(made_up: Up, tmp_path: Path) -> N
     first_mass_reply(made_up, tmp_path, programs(tmp_path))
     if shutil.which("curl"):
         first_mass_reply(made_up, tmp_path, os.environ["PATH"])
+
+
+@pytest.mark.faults
+def test_what_the_stack_has_done_is_judged_by_the_commands_of_the_page_about_it(tmp_path: Path) -> None:
+    """On a stack of its own: a journal that somebody has cleared is no witness."""
+    page = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
+    with own_folder() as folder, up(folder) as stack:
+        path = programs(tmp_path)
+        run(README, stack, tmp_path, path)
+        run(README, stack, tmp_path, path)
+        with httpx.Client(headers={"Authorization": f"Bearer {stack.key}"}, trust_env=False) as client:
+            latest = client.get(f"{stack.api}/mass-replies").json()["items"][0]["id"]
+            arrived(client, f"{stack.api}/mass-replies/{latest}/deliveries")
+        said = run(page, stack, folder, path)
+        assert "confirmed 4, " in said
+        assert said.count("Nothing is wrong.") == 2  # as it is judged, and as the folder is judged again
+        again = f"```sh\npython -m app.dev.history var/run --api $API --key $KEY --mass-reply {latest}\n```"
+        said = run(again, stack, folder, path)
+        assert "confirmed 2, " in said
+        assert "taken by providers 4" in said
+
+
+def arrived(client: httpx.Client, deliveries: str) -> None:
+    """Wait for the receipts: what changes while witnesses are asked looks like a contradiction."""
+    while {each["status"] for each in client.get(deliveries).json()["items"]} != {"delivered"}:
+        time.sleep(0.1)
 
 
 def first_mass_reply(stack: Up, folder: Path, path: str) -> None:

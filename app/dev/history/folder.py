@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,10 +22,14 @@ CONFIRMED, CANCELLED, API, DATABASE, JOURNAL, HOOKS = (
 
 
 def collect(folder: Path, api: Calls, database_url: str, tenant: UUID, mass_replies: Sequence[str] = ()) -> None:
-    """Ask the API and the database, and store their answers beside the journals that are there already."""
+    """Ask the API and the database, and store their answers beside the journals that are there already.
+
+    Of these mass replies, or of all that were confirmed. Only they are judged later.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     ids = list(mass_replies) or [b["id"] for b in api.listing("/mass-replies") if b["status"] not in UNCONFIRMED]
-    _write(folder / API, _answers(api, ids))
+    named = [{"named": list(mass_replies)}] if mass_replies else []
+    _write(folder / API, chain(named, _answers(api, ids)))
     found = asyncio.run(export(database_url, tenant, [UUID(id_) for id_ in ids]))
     _write(folder / DATABASE, ({"table": table, "row": row} for table, rows in found.items() for row in rows))
 
@@ -53,9 +58,10 @@ def read(folder: Path, *, settles_after: float | None = None) -> Evidence:
     for line in _lines(folder / DATABASE):
         database.setdefault(line["table"], []).append(line["row"])
     hooks = folder / HOOKS
+    named = next((line["named"] for line in answers if "named" in line), None)
+    confirmed = [Confirmed(line["mass_reply"], line["deliveries"]) for line in _lines(folder / CONFIRMED)]
     seen = evidence(
-        [Confirmed(line["mass_reply"], line["deliveries"]) for line in _lines(folder / CONFIRMED)]
-        or _recipients(answers),
+        [each for each in confirmed if named is None or each.mass_reply in named] or _recipients(answers),
         [line["mass_reply"] for line in answers if "mass_reply" in line],
         deliveries,
         _lines(folder / JOURNAL),

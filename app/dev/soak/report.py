@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.dev.history.evidence import Evidence
+from app.dev.history.published import published_statuses
 from app.dev.history.verdict import HistoryVerdict, Kind, lines
 from app.dev.soak.machine import Machine
 from app.domain.delivery_lifecycle import DeliveryStatus
@@ -47,8 +48,10 @@ class Outcome:
 
     @property
     def uncertain_by_restarts(self) -> int:
-        rows = self.evidence.rows.values()
-        return sum(row.mass_reply == self.rolling and row.status is DeliveryStatus.UNCERTAIN for row in rows)
+        """How many messages of that mass reply were ever uncertain, whatever became of them."""
+        told = published_statuses(self.evidence)
+        ours = (row.id for row in self.evidence.rows.values() if row.mass_reply == self.rolling)
+        return sum(DeliveryStatus.UNCERTAIN in told.get(id_, ()) for id_ in ours)
 
     @property
     def whole(self) -> bool:
@@ -79,8 +82,8 @@ def _page(outcome: Outcome, now: datetime) -> Iterator[str]:
     yield "something to strike while messages were left. How a run is judged: [proof.md](proof.md)."
     yield ""
     yield f"**{'Good' if outcome.good else 'NOT GOOD'}**: " + ", ".join(f"{k} {verdict.by_kind[k]}" for k in Kind) + "."
-    yield f"{outcome.restarted} rolling restarts in one mass reply left {outcome.uncertain_by_restarts} uncertain;"
-    yield f"{len(outcome.died)} processes ended by themselves."
+    yield f"{outcome.restarted} rolling restarts in one mass reply made {outcome.uncertain_by_restarts} uncertain,"
+    yield f"if only for a while; {len(outcome.died)} processes ended by themselves."
     yield from (f"* {words}" for words in outcome.died)
     if not outcome.whole:
         yield "Not all of what was planned came while there was something left to send."
