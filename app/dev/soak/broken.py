@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from app.channels import http
-from app.delivery import calling, pump
+from app.delivery import calling, pump, scheduler
 from app.delivery import claim as delivery_claim
 from app.delivery import settle as settling
+from app.delivery.sql import conversation_flips, lifecycle, settlements
 from app.domain.delivery_lifecycle import (
     DeliveryEvent,
     DeliveryState,
@@ -24,6 +26,10 @@ from app.domain.delivery_lifecycle import (
     Transition,
     transition,
 )
+from app.domain.mass_reply_lifecycle import MassReplyStatus
+from app.domain.outbound import Outbound
+from app.domain.pacing import Allowance
+from app.settings import Settings
 from app.store.lanes import lane_binds
 
 
@@ -82,6 +88,57 @@ def second_note() -> None:
     settling._entries = lambda change: [*entries(change), *entries(change)]
 
 
+def no_flip() -> None:
+    """Leave conversations as they are, and say that they were flipped."""
+    text = conversation_flips._FLIP.text
+    conversation_flips._FLIP = sa.text(text.replace("ELSE 'engaged' END", "ELSE c.engagement END"))
+
+
+def no_end() -> None:
+    """Tell nobody that a mass reply is completed."""
+
+    async def silent(*_: Any) -> None:
+        pass
+
+    lifecycle.announce_status = silent  # type: ignore[assignment, attr-defined]
+
+
+def ends_too_early() -> None:
+    """Complete a mass reply while some of it is still to be sent."""
+    unconditional, _, _ = lifecycle._FINISH.text.partition("AND NOT EXISTS")
+    lifecycle._FINISH = sa.text(unconditional)
+    scheduler.chore = lambda batch: (
+        scheduler.Chore.FINISH if batch.status is MassReplyStatus.SENDING else scheduler.Chore.NOTHING
+    )
+
+
+def status_before_reply() -> None:
+    """Publish that something was sent before its reply."""
+    entries_of = settling.entries_of  # type: ignore[attr-defined]
+    settling.entries_of = lambda changes, replies: entries_of(changes, replies)[::-1]  # type: ignore[attr-defined]
+
+
+def bill_twice() -> None:
+    """Charge everything twice."""
+    twice = property(lambda change: 2 * (change.newly_sent - change.never_sent))
+    settlements.Change.times_more = twice  # type: ignore[assignment, method-assign]
+
+
+def another_name() -> None:
+    """Send each message under the name of a delivery that does not exist."""
+    Outbound.correlation = property(lambda outbound: f"{uuid4()}.{outbound.epoch}")  # type: ignore[assignment, method-assign]
+
+
+def no_quarantine() -> None:
+    """Let people decide at once about what its holder may still send."""
+    Settings.settles_after = property(lambda _: timedelta(0))  # type: ignore[assignment, method-assign]
+
+
+def no_rate() -> None:
+    """Claim whatever the account's rate allows."""
+    delivery_claim.allowance = lambda _, now, __: Allowance(1_000, now)  # type: ignore[assignment, attr-defined]
+
+
 VARIANTS: Final[Mapping[str, Callable[[], None]]] = {
     "claim-is-not-committed": claim_is_not_committed,
     "class-is-evidence": class_is_evidence,
@@ -91,6 +148,14 @@ VARIANTS: Final[Mapping[str, Callable[[], None]]] = {
     "lost-answers-failed": _instead(DeliveryEvent.LOSE_ANSWER, DeliveryStatus.FAILED),
     "no-deadline": no_deadline,
     "second-note": second_note,
+    "no-flip": no_flip,
+    "no-end": no_end,
+    "ends-too-early": ends_too_early,
+    "status-before-reply": status_before_reply,
+    "bill-twice": bill_twice,
+    "another-name": another_name,
+    "no-quarantine": no_quarantine,
+    "no-rate": no_rate,
 }
 
 
