@@ -179,6 +179,7 @@ WITHOUT_B = [*EVENTS[:2], told(3, ("a", S.SENT)), EVENTS[3]]
         (Kind.TIMELINE, "a", now(stands("pending", 0), updates=[], restores={}, reached={"engagement": 0})),
         (Kind.TIMELINE, "a", now(stands("pending", 1))),
         (Kind.TIMELINE, "a", now(stands("pending", 0))),
+        (Kind.TIMELINE, "a", now(stands("pending", 1, wrote=9), updates=[], restores={}, reached={"engagement": 0})),
         (Kind.TIMELINE, "a", now(stands("engaged", 1), reached={})),
         (Kind.TIMELINE, "a", now(stands("engaged", 1), frozen=DONE)),
         (Kind.TIMELINE, "a", now(stands("engaged", 1), flips="skipped_customer_replied")),

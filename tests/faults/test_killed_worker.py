@@ -45,6 +45,18 @@ async def test_workers_killed_one_after_the_other_while_others_go_on(begin: Begi
     assert history.of(DeliveryStatus.FAILED) == set()
 
 
+async def test_two_workers_keep_to_their_account_s_rate_though_one_is_killed(begin: Begin) -> None:
+    """The history holds claims and calls against the rate: 60 messages, a quarter of which may go at once."""
+    trial = await begin(email=0, sms=60, rate=15)
+    first, _ = [await trial.worker(), await trial.worker()]
+    await trial.accepted(30)
+    await first.kill()
+    history = await trial.over()
+
+    assert history.faults() == {}
+    assert [rate for changes in history.evidence.rates.values() for _, rate in changes] != []
+
+
 async def test_a_frozen_worker_sends_nothing_after_its_leases_have_run_out(begin: Begin) -> None:
     trial = await begin(sms=600, email=0)
     zombie = await trial.worker(max_connections=CONNECTIONS)  # most of what it has claimed waits for one

@@ -8,23 +8,43 @@ chain: each change begins where the one before has ended, and the last one ends 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.dev.history.evidence import Evidence, Row, Standing
 from app.dev.history.published import published_replies, published_statuses, times_sent
 from app.domain.delivery_lifecycle import ACCEPTED
+from app.domain.outbox import EventType
 
 WANTED: Final = {"engagement": "engaged", "status": "done"}
 """The values that a flip sets."""
 WITHHELD: Final = "skipped_customer_replied"
 FLIPPED: Final = ("applied", WITHHELD)
-Told = Mapping[str, list[tuple[str | None, str, str | None, str | None]]]
-"""Of each conversation, in their order: the mass reply that made a change, the field, its value before and after."""
+
+
+class FieldChange(NamedTuple):
+    """What others were told of one field of a conversation."""
+
+    place: tuple[bool, int]
+    by: str | None
+    """The mass reply that made it, or None for anybody else."""
+    field: str
+    before: str | None
+    after: str | None
+
+
+Told = Mapping[str, list[FieldChange]]
+"""By conversation, in their order."""
 
 
 def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Sent without exactly one reply, one note, one flip and one event, or any of them for what was not sent."""
     written, statuses, told = published_replies(evidence), published_statuses(evidence), _told(evidence)
+    created = {
+        subject.get("delivery_id"): event.place
+        for event in evidence.events
+        if event.type == EventType.MESSAGE_CREATED
+        for subject in event.subjects
+    }
     for id_, row in evidence.rows.items():
         sent = id_ in evidence.reported and evidence.reported[id_].counts_as_sent
         times = times_sent(row, statuses.get(id_, ()))
@@ -37,6 +57,8 @@ def timeline(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield id_, f"Its timeline says {row.notes} times that it was sent; it was {max(times, wanted)} times."
         yield from ((id_, what) for what in _flip(evidence, row, was_sent=bool(wanted)))
         yield from ((id_, what) for what in _flips_told(row, told, max(times, wanted)))
+        if times == 1:
+            yield from ((id_, what) for what in _found_alike(evidence, row, told, created.get(id_)))
     yield from _conversations(evidence, told)
 
 
@@ -91,17 +113,18 @@ def _told(evidence: Evidence) -> Told:
         for subject in event.subjects:
             changed = subject.get("changed", {})
             for field in changed.keys() & WANTED.keys():
-                before, after = changed[field]
-                found[str(subject["conversation_id"])].append((event.mass_reply, field, before, after))
+                found[str(subject["conversation_id"])].append(
+                    FieldChange(event.place, event.mass_reply, field, *changed[field])
+                )
     return found
 
 
 def _flips_told(row: Row, told: Told, times: int) -> Iterator[str]:
     """Each flip that changed something was told once."""
     ours = Counter(
-        field
-        for by, field, before, after in told.get(row.conversation, ())
-        if by == row.mass_reply and after == WANTED[field] != before
+        change.field
+        for change in told.get(row.conversation, ())
+        if change.by == row.mass_reply and change.after == WANTED[change.field] != change.before
     )
     for field in WANTED:
         if ours[field] > times:
@@ -110,17 +133,32 @@ def _flips_told(row: Row, told: Told, times: int) -> Iterator[str]:
             yield f"It flipped {field}, and nobody was told."
 
 
+def _found_alike(evidence: Evidence, row: Row, told: Told, place: tuple[bool, int] | None) -> Iterator[str]:
+    """A flip that changed nothing has found the field as it wanted it."""
+    stands = evidence.conversations_now.get(row.conversation)
+    if place is None or stands is None:
+        return
+    for field in row.reached.keys() - row.restores.keys():
+        changes = [change for change in told.get(row.conversation, ()) if change.field == field]
+        earlier = [change.after for change in changes if change.place < place]
+        later = [change.before for change in changes if change.place > place]
+        value = (*earlier[-1:], *later[:1], stands.values[field])[0]
+        if value != WANTED[field]:
+            yield f"Its flip has not changed {field}, and that was {value}."
+
+
 def _conversations(evidence: Evidence, told: Told) -> Iterator[tuple[str, str]]:
     """Check that what was told of each conversation follows from what was told before, up to where it stands."""
     first = {row.conversation: id_ for id_, row in evidence.rows.items()}
     for conversation, stands in evidence.conversations_now.items():
         stood: dict[str, str | None] = {}
-        for _, field, before, after in (*told.get(conversation, ()), *_in_the_end(stands)):
-            if stood.get(field, before) != before:
-                what = f"Others were told that its conversation's {field} is {stood[field]}, and then it was {before}."
-                yield first[conversation], what
-            stood[field] = after
+        for change in told.get(conversation, ()):
+            yield from ((first[conversation], what) for what in _follows(stood, change.field, change.before))
+            stood[change.field] = change.after
+        for field in WANTED:
+            yield from ((first[conversation], what) for what in _follows(stood, field, stands.values[field]))
 
 
-def _in_the_end(stands: Standing) -> list[tuple[None, str, str | None, str | None]]:
-    return [(None, field, stands.values[field], stands.values[field]) for field in WANTED]
+def _follows(stood: Mapping[str, str | None], field: str, value: str | None) -> Iterator[str]:
+    if stood.get(field, value) != value:
+        yield f"Others were told that its conversation's {field} is {stood[field]}, and then it was {value}."
