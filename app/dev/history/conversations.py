@@ -1,8 +1,8 @@
-"""What a reply leaves on its conversation: an entry, a note, and one flip, each of which others are told of once.
+"""What a reply leaves on its conversation: an entry, a note, and one flip, each of which is published once.
 
 A flip marks the conversation as engaged, and as done if that was asked, unless the customer has written meanwhile. It
 remembers which version of a field it left. So the conversation's own values and versions say whether it took place, and
-whether it was given back when the reply turned out not to have arrived. What others were told of a conversation is a
+whether it was given back when the reply turned out not to have arrived. What was published of a conversation is a
 chain: each change begins where the one before has ended, and the last one ends where the conversation stands.
 """
 
@@ -22,7 +22,7 @@ FLIPPED: Final = ("applied", WITHHELD)
 
 
 class FieldChange(NamedTuple):
-    """What others were told of one field of a conversation."""
+    """A published change of one field of a conversation."""
 
     place: tuple[bool, int]
     by: str | None
@@ -120,7 +120,7 @@ def _told(evidence: Evidence) -> Told:
 
 
 def _flips_told(row: Row, told: Told, times: int) -> Iterator[str]:
-    """Each flip that changed something was told once."""
+    """Check that each flip that changed something was published once."""
     ours = Counter(
         change.field
         for change in told.get(row.conversation, ())
@@ -148,7 +148,7 @@ def _found_alike(evidence: Evidence, row: Row, told: Told, place: tuple[bool, in
 
 
 def _conversations(evidence: Evidence, told: Told) -> Iterator[tuple[str, str]]:
-    """Check that what was told of each conversation follows from what was told before, up to where it stands."""
+    """Check that each published change follows from the one before, up to where the conversation stands."""
     first = {row.conversation: id_ for id_, row in evidence.rows.items()}
     for conversation, stands in evidence.conversations_now.items():
         stood: dict[str, str | None] = {}

@@ -1,4 +1,4 @@
-"""The life of a mass reply as others are told of it: confirmed once, and one end for each time that it ended."""
+"""The life of a mass reply as it is published: confirmed once, and one end for each time that it ended."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ RETURNED: Final = ("given_back", "deferred", "reported_absent")
 
 
 def untold_ends(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield the mass replies of whose beginning or end others were not told, or too often."""
+    """Yield the mass replies whose beginning or end was not published, or too often."""
     if not evidence.rows and not evidence.events:
         return
     told = Counter((event.mass_reply, event.type) for event in evidence.events)
@@ -34,7 +34,7 @@ def untold_ends(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _expected(batch: MassReply, reopened: int) -> Iterator[tuple[EventType, int, int]]:
-    """How often others must be told of what, at least and at most."""
+    """Yield how often each event must be published, at least and at most."""
     yield CONFIRMED, int(batch.confirmed), int(batch.confirmed)
     completed, cancelled = (
         int(batch.status == status) for status in (MassReplyStatus.COMPLETED, MassReplyStatus.CANCELLED)

@@ -201,7 +201,7 @@ class Evidence:
     """What each account was allowed to send a second, and since when; None for how it stands in the end."""
     events: Sequence[Event] = ()
     updates: Sequence[Event] = ()
-    """All that was told of changed conversations, whoever has changed them."""
+    """All that was published of changed conversations, whoever has changed them."""
     hooks: Sequence[Hook] | None = None
     """None if there was no webhook endpoint."""
     hook_types: frozenset[str] | None = None

@@ -27,7 +27,7 @@ def published_statuses(evidence: Evidence) -> dict[str, list[DeliveryStatus]]:
 def times_sent(row: Row, published: Sequence[DeliveryStatus]) -> int:
     """Return how often a delivery came to count as sent.
 
-    What a person called sent may go back to the queue. Nobody is told of that, so it is told twice that it is sent.
+    What a person called sent may go back to the queue. That is not published, so "sent" is published twice in a row.
     """
     before = (DeliveryStatus.QUEUED, *published)
     changes = sum(was not in ACCEPTED and now in ACCEPTED for was, now in pairwise(before))
