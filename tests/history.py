@@ -92,7 +92,7 @@ async def witnesses(
     batches = [(await client.get(f"/mass-replies/{id_}")).json() for id_ in ids]
     items = [item for id_ in ids async for item in deliveries(client, id_)]
     exported = await export(database_url, tenant, [UUID(id_) for id_ in ids])
-    seconds = settles_after and settles_after.total_seconds()
+    seconds = None if settles_after is None else settles_after.total_seconds()
     return evidence(confirmed, batches, items, map(to_json, journal), exported, hooks, settles_after=seconds)
 
 
