@@ -1,6 +1,6 @@
 """Prepare a mass reply: expand its frozen pages into deliveries, one transaction for each page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from app.delivery.expand import Judge, TakesLong, expand
 from app.delivery.judge import judge_all, load_recipients, summarize
@@ -60,7 +60,7 @@ async def _finish_preparation(
             total.withdraw(each)
         if withdrawn:
             total.samples = await _samples(tx, aside, plan, id_)
-    await preparation.finish_preparation(tx, id_, total, datetime.now(UTC) + confirm_within)
+    await preparation.finish_preparation(tx, id_, total, confirm_within)
     if total.selected.total() >= LARGE:
         await preparation.renew_statistics(tx, total.selected.total())
 

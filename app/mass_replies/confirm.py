@@ -1,7 +1,7 @@
 """Use cases for people: confirm a mass reply, and approve or reject a large one."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.accounts.sql import api_keys
@@ -24,7 +24,7 @@ from app.domain.mass_reply_lifecycle import MassReplyEvent, MassReplyStatus
 from app.domain.words import MassReplyId
 from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import confirmations
-from app.store import audit, guards
+from app.store import audit, clock, guards
 from app.store.transactions import TenantTx
 
 START: Final[Mapping[MassReplyStatus, tuple[MassReplyEvent, MassReplyEvent]]] = {
@@ -46,7 +46,7 @@ async def confirm(
     refuse_anothers(by, batch.actors)
     if batch.confirmation == confirmation.to_json():
         return []
-    now = datetime.now(UTC)
+    now = await clock.now(tx)
     _refuse_confirmation(batch, confirmation, now)
     confirmation.schedule(now, send_within)
     guarded = await guards.load(tx)
@@ -79,7 +79,7 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
 
     Raise NotFound, InvalidState, Forbidden, or InvalidSchedule if its latest time has passed.
     """
-    now = datetime.now(UTC)
+    now = await clock.now(tx)
     batch = await _awaiting_approval(tx, id_, MassReplyAction.APPROVE, by, now)
     assert batch.confirmation is not None  # noqa: S101 - narrows for mypy: nothing awaits approval that was not confirmed
     confirmation = Confirmation.from_json(batch.confirmation).at_approval(now)
@@ -90,7 +90,7 @@ async def approve(tx: TenantTx, id_: MassReplyId, send_within: timedelta, by: Ac
 
 async def reject(tx: TenantTx, id_: MassReplyId, reason: str, by: Actor) -> None:
     """End a mass reply that awaits approval. Raise NotFound, InvalidState or Forbidden."""
-    batch = await _awaiting_approval(tx, id_, MassReplyAction.REJECT, by, datetime.now(UTC))
+    batch = await _awaiting_approval(tx, id_, MassReplyAction.REJECT, by, await clock.now(tx))
     await confirmations.store_decision(tx, id_, ApprovalStatus.REJECTED, by.author, reason)
     entry = AuditEntry.on_mass_reply(
         AuditAction.MASS_REPLY_REJECTED, id_, recipient_count=batch.recipient_count, reason=reason

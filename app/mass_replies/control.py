@@ -5,7 +5,7 @@ reply.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.delivery.lifecycle import apply_event, lock_mass_reply
@@ -29,7 +29,7 @@ from app.domain.resolution import Decision
 from app.domain.words import ConversationId, DeliveryId, MassReplyId, ReasonCode
 from app.mass_replies.actions import MassReplyAction, refuse_action
 from app.mass_replies.sql import pauses, resolutions
-from app.store import audit, mass_replies
+from app.store import audit, clock, mass_replies
 from app.store.transactions import TenantTx
 
 PAGE: Final = 5_000
@@ -134,7 +134,7 @@ async def resolve(tx: TenantTx, id_: MassReplyId, decision: Decision, send_withi
 
     Raise NotFound, InvalidState, InvalidSchedule, ConversationsNotFound or StillSettling.
     """
-    not_after = decision.not_after or datetime.now(UTC) + send_within
+    not_after = decision.not_after or await clock.now(tx) + send_within
     await _refuse(tx, id_, MassReplyAction.RESOLVE, not_after)
     held = await resolutions.hold_deliveries(tx, id_, decision.conversation_ids)
     _refuse_missing(decision, held)
@@ -165,7 +165,7 @@ async def _refuse(tx: TenantTx, id_: MassReplyId, action: MassReplyAction, not_a
     if batch is None:
         raise NotFound
     refuse_action(action, batch.status)
-    if not_after <= datetime.now(UTC):
+    if not_after <= await clock.now(tx):
         raise InvalidSchedule("`not_after` lies in the past.")
 
 

@@ -104,9 +104,11 @@ async def running(
 
 
 @asynccontextmanager
-async def serving(settings: Settings, log: Path, port: int, *, crash: str = "") -> AsyncIterator[Worker]:
-    """Serve the API on a port, perhaps to a point at which the process stops."""
-    async with _running(partial(_serve, crash, port), settings, log) as server:
+async def serving(
+    settings: Settings, log: Path, port: int, *, crash: str = "", jump: float = 0
+) -> AsyncIterator[Worker]:
+    """Serve the API on a port, perhaps to a point at which the process stops, or with a clock that jumps."""
+    async with _running(partial(_serve, crash, jump, port), settings, log) as server:
         await server.serves(f"http://127.0.0.1:{port}")
         yield server
 
@@ -140,7 +142,9 @@ def _work(without: str, crash: str, jump: float) -> None:
     run(settings)
 
 
-def _serve(crash: str, port: int) -> None:
+def _serve(crash: str, jump: float, port: int) -> None:
+    if jump:
+        let_clock_jump(jump)
     _command(crash, ("api", "--port", str(port)))
 
 

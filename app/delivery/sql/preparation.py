@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -178,13 +178,16 @@ async def renew_statistics(tx: TenantTx, added: int) -> None:
         await tx.execute(sa.text("ANALYZE (SKIP_LOCKED) deliveries"))
 
 
-async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, expires_at: datetime) -> None:
+async def finish_preparation(tx: TenantTx, id_: MassReplyId, summary: Summary, confirm_within: timedelta) -> None:
+    """Store what was found, and until when it may be confirmed: by the database's clock, as it expires."""
     statement = sa.text("""
         UPDATE mass_replies SET status = 'awaiting_confirmation', recipient_count = :recipients,
-               preflight = CAST(:preflight AS jsonb), expires_at = :expires_at, updated_at = now()
+               preflight = CAST(:preflight AS jsonb), updated_at = now(),
+               expires_at = clock_timestamp() + CAST(:confirm_within AS interval)
         WHERE tenant_id = :tenant AND id = :id AND status = 'preparing'
     """)
-    values = {"recipients": summary.recipients, "preflight": json.dumps(summary.to_json()), "expires_at": expires_at}
+    preflight = json.dumps(summary.to_json())
+    values = {"recipients": summary.recipients, "preflight": preflight, "confirm_within": confirm_within}
     await tx.execute(statement, id=id_, **values)
 
 
