@@ -455,3 +455,13 @@ def test_when_a_mass_reply_was_cancelled_is_kept_in_the_folder(recorded: Callabl
     folder.write_cancelled(place, "m", at(3))
 
     assert folder.read(place).cancelled == {"m": at(3)}
+
+
+def test_only_the_mass_replies_that_were_named_are_judged(recorded: Callable[..., Path]) -> None:
+    place = recorded()
+    folder.write_confirmed(place, Confirmed("m", {"a": "c"}))
+    folder.write_confirmed(place, Confirmed("another", {"b": "d"}))
+    assert [fault.kind for fault in judge(folder.read(place)).faults] == [Kind.LOST, Kind.LOST]
+    answers = (place / folder.API).read_text()
+    (place / folder.API).write_text(json.dumps({"named": ["m"]}) + "\n" + answers)
+    assert judge(folder.read(place)).good
