@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
@@ -189,6 +190,7 @@ async def full(run: Run, service: Service) -> AsyncIterator[None]:
 
 COMPANY: Final[Mapping[str, Company]] = {
     "pinned": Company("a REPEATABLE READ transaction that does nothing, since some seconds", pinned),
+    "minutes": Company("the same, since six minutes", pinned, has_left=partial(an_hour.leave, share=0.1)),
     "hour": Company("the same, since an hour", pinned, has_left=an_hour.leave),
     "readers": Company(f"{READERS} REPEATABLE READ readers", readers),
     "terminated": Company("a backend terminated every second", terminated),
