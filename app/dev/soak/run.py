@@ -33,6 +33,9 @@ SPARE: Final = 0.1
 FURNISHED: Final = 20
 """How often the accounts' rates are set again, spread over the faults."""
 
+State = tuple[Mapping[str, int], str | None]
+"""How a mass reply stands: its deliveries by status, and when it ended."""
+
 
 async def soak(plan: Plan, folder: Path, begin: Start = child) -> Outcome:
     """Run it, and judge it. Raise TimeoutError if the mass reply does not end."""
@@ -194,13 +197,14 @@ class _Stage:
         while True:
             await self.settle(*mass_replies)
             await asyncio.gather(*(worker.stop() for worker in self.ground.workers))
-            if not _to_send(await self._counts(mass_replies)) and not any((await self._waiting())[1:]):
+            if not _to_send(await self._states(mass_replies)) and not any((await self._waiting())[1:]):
                 return
             for worker in self.ground.workers:
                 worker.start()
 
-    async def _counts(self, mass_replies: Sequence[str]) -> list[dict[str, int]]:
-        return [(await self.desk.call("GET", f"/mass-replies/{id_}"))["counts"] for id_ in mass_replies]
+    async def _states(self, mass_replies: Sequence[str]) -> list[State]:
+        read = [await self.desk.call("GET", f"/mass-replies/{id_}") for id_ in mass_replies]
+        return [(batch["counts"], batch["finished_at"]) for batch in read]
 
     async def settle(self, *mass_replies: str) -> None:
         """Wait until no message is to be sent and neither a receipt nor a webhook changes anything any more.
@@ -210,10 +214,10 @@ class _Stage:
         seen, since = None, time.monotonic()
         async with asyncio.timeout(FINISHED_WITHIN):
             while time.monotonic() - since < self.plan.quiet:
-                counts, waiting = await self._counts(mass_replies), await self._waiting()
-                to_send = _to_send(counts)
-                if (counts, waiting) != seen or any(waiting[1:]) or to_send:
-                    seen, since = (counts, waiting), time.monotonic()
+                states, waiting = await self._states(mass_replies), await self._waiting()
+                to_send = _to_send(states)
+                if (states, waiting) != seen or any(waiting[1:]) or to_send:
+                    seen, since = (states, waiting), time.monotonic()
                 for id_ in mass_replies if to_send else ():
                     await self.desk.resume(id_)
                 self.desk.says_now_and_then(
@@ -232,5 +236,7 @@ class _Stage:
         return unsettled["count"], to_come, endpoint["backlog"]["count"]
 
 
-def _to_send(counts: Sequence[Mapping[str, int]]) -> int:
-    return sum(count[status] for count in counts for status in UNFINISHED)
+def _to_send(states: Sequence[State]) -> int:
+    """Return how many messages are to be sent. A mass reply that has not ended counts as one at least."""
+    left = [(sum(counts[status] for status in UNFINISHED), finished_at) for counts, finished_at in states]
+    return sum(max(1, number) if finished_at is None else number for number, finished_at in left)
