@@ -171,6 +171,7 @@ GROUPS: Final[Mapping[str, Group]] = {
             f"{_DELIVERY}/test_receipts.py",
             f"{_DELIVERY}/test_slots.py",
             f"{_DELIVERY}/test_pump.py",
+            "tests/telemetry/test_metrics.py",
         ),
     ),
     "settle": Group(

@@ -15,6 +15,8 @@ _LATEST: Final = "A person decides about the latest attempt, whose text comes fi
 _LEASED: Final = "Only what is being sent has a lease, and the transition looks at the status again."
 _NONE_SILENT: Final = "It adds nothing to the count; an account with so many rests already."
 _LATER: Final = "The results are written after the 50 ms of a group."
+_SOONER: Final = "The results are written at once, in smaller groups."
+_ONCE_MORE: Final = "A worker that ends tries eleven times instead of ten."
 _FIGURE: Final = "A figure for operators."
 _WHEN: Final = "It is about when, and by whom, the lane is claimed or a call begun again."
 _NO_LANE: Final = "A lane that is gone opens never."
@@ -58,8 +60,9 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.record.Recorder._write_one: log.error('record_given_up', delivery=delivery, "
     "error=type(error).__name__) → pass": _WORDS,
     "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if False: …": _LATER,
-    "app.delivery.sending.Sending.record: self._context.telemetry.metrics.count_delivery(channel, provider, ended) → "
-    "pass": _FIGURE,
+    "app.delivery.sending.Sending.record: if self._slots.waits_for_records: … → if True: …": _SOONER,
+    "app.delivery.sending.Sending.record: self._context.recorder.hurry() → pass": _LATER,
+    "app.delivery.record.Recorder._write_one: attempt >= TRIES_WHEN_CLOSING → attempt > TRIES_WHEN_CLOSING": _ONCE_MORE,
     "app.delivery.rescuer.expire_claims: log.warning('claims_expired', deliveries=len(reports)) → pass": _WORDS,
     "app.delivery.outcomes.answered: assert_never(result) → pass": _UNREACHABLE,
     "app.delivery.calling.call: log.error('adapter_raised', error=type(error).__name__) → pass": _WORDS,
