@@ -91,10 +91,16 @@ class Desk:
         return sorted(view.conversation.external_id or "" for view in found.items)
 
     async def texts(self, name: str = "c-1") -> list[str]:
+        return await self._of_messages("text", name)
+
+    async def senders(self, name: str = "c-1") -> list[str]:
+        return await self._of_messages("sender", name)
+
+    async def _of_messages(self, column: str, name: str) -> list[str]:
         async with self.database.begin(self.tenant) as tx:
             rows = await tx.scalars(
-                sa.text("""
-                    SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id
+                sa.text(f"""
+                    SELECT m.{column} FROM messages m JOIN conversations c ON c.id = m.conversation_id
                     WHERE c.external_id = :name ORDER BY m.created_at, m.id
                 """),
                 name=name,

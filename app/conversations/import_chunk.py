@@ -35,13 +35,6 @@ class LineOutcome(StrEnum):
 
 
 @dataclass(slots=True)
-class NewMessage:
-    external_id: str
-    """The conversation's."""
-    message: CustomerMessage
-
-
-@dataclass(slots=True)
 class AddedMessage:
     """A message with what it is stored with."""
 
@@ -96,7 +89,7 @@ class Chunk:
     """Contacts without an id that other conversations have."""
     left: set[str] = field(default_factory=set)
     """Contacts without an id that their last conversation has left. A newcomer at such an address is somebody else."""
-    messages: list[NewMessage] = field(default_factory=list)
+    messages: list[AddedMessage] = field(default_factory=list)
     changed_conversations: set[str] = field(default_factory=set)
     changed_contacts: set[str] = field(default_factory=set)
 
@@ -108,7 +101,7 @@ class Chunk:
             left=sorted(self.left),
             contacts=contacts,
             conversations=conversations,
-            messages=[self._added(each) for each in self.messages],
+            messages=self.messages,
             updates=self._updates(conversations),
             ids=self.ids,
             published=frozenset(each.id for each in self.stored.values() if each.id is not None),
@@ -124,10 +117,6 @@ class Chunk:
                 yield self._read(each, each.address)
         for contact in contacts:
             yield from addresses_of(contact.email, contact.phone)
-
-    def _added(self, new: NewMessage) -> AddedMessage:
-        conversation = self.conversations[new.external_id]
-        return AddedMessage(new.message, conversation, self._reply_key(conversation))
 
     def _reply_key(self, conversation: Conversation) -> str | None:
         if conversation.address_key is not None:
@@ -152,9 +141,10 @@ class Chunk:
         message = self._new_message(line, draft.channel)
         if message is not None:
             conversation = _received(conversation, line, message, now)
-            self.messages.append(NewMessage(line.external_id, message))
             self.known.add((line.external_id, message_key(message)))
         changed = self._keep(conversation, before) | self._keep_contact(contact) | (message is not None)
+        if message is not None:
+            self.messages.append(AddedMessage(message, conversation, self._reply_key(conversation)))
         if before is None:
             return LineOutcome.CREATED
         if before.contact != contact.external_id:

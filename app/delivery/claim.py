@@ -248,16 +248,18 @@ class Judging:
         return self._timed(claimed)[0]
 
     def _timed(self, claimed: Claimed) -> tuple[ClaimedSend, float]:
-        """Return also the seconds of CPU that it took."""
+        """Return the send, and the seconds of CPU that making it took."""
         began = thread_time()
-        claimed_send = self._claimed_send(claimed)
-        seconds = thread_time() - began
-        self.rendering_time.note(seconds)
+        try:
+            claimed_send = self._claimed_send(claimed)
+        finally:
+            seconds = thread_time() - began
+            self.rendering_time.note(seconds)
         return claimed_send, seconds
 
     def _claimed_send(self, claimed: Claimed) -> ClaimedSend:
         limited = self.plan.guards.max_per_contact_per_day is not None
-        recipient = self._counted(claimed.recipient) if limited else claimed.recipient
+        recipient = self._with_reached(claimed.recipient) if limited else claimed.recipient
         judged = judge(recipient, self.plan, self.sender.limits, self.now)
         if isinstance(judged, Reason):
             return ClaimedSend(claimed, judged)
@@ -265,7 +267,7 @@ class Judging:
             self.in_this_claim.update(known_as(recipient))
         return ClaimedSend(claimed, _outbound(claimed, judged, self.plan, self.sender, self.staged))
 
-    def _counted(self, recipient: Recipient) -> Recipient:
+    def _with_reached(self, recipient: Recipient) -> Recipient:
         """Return the recipient with what it got recently, and gets by this claim."""
         reached = self.reached[recipient.contact_id] + max(self.in_this_claim[name] for name in known_as(recipient))
         return replace(recipient, reached=reached) if reached else recipient

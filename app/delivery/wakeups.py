@@ -64,7 +64,10 @@ class _Transaction(Pipeline):
             await self.connection_pool.release(connection)
 
     async def _disconnect_reset_raise(self, connection: Connection, error: Exception) -> None:
-        """Raise the error, not the WatchError that redis-py makes of it: that does not say why Redis is away."""
+        """Raise the error, not the WatchError that redis-py makes of it: that does not say why Redis is away.
+
+        At EXEC the WatchError stays: arq then takes the job for somebody else's, and the sweeper finds the work.
+        """
         self.watching = False
         await super()._disconnect_reset_raise(connection, error)  # type: ignore[no-untyped-call]
 

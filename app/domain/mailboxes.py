@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+from app.domain.storable import storable
 from app.domain.text.written import JOINERS, with_joiners, without_marks
 
 _SCHEME: Final = re.compile(r"mailto:(?://)?", re.IGNORECASE)
@@ -70,11 +71,11 @@ def read_mailbox_address(text: str) -> ReadMailbox:
 
 
 def _without_scheme(text: str) -> str:
-    """Unwrap a link from a web page (RFC 6068)."""
+    """Unwrap a link from a web page (RFC 6068). It may hold what no text is stored with, such as an encoded NUL."""
     scheme = _SCHEME.match(text.removeprefix("<"))
     if scheme is None:
         return text
-    return unquote(text.removeprefix("<").removesuffix(">")[scheme.end() :].partition("?")[0]).strip()
+    return storable(unquote(text.removeprefix("<").removesuffix(">")[scheme.end() :].partition("?")[0])).strip()
 
 
 def _only_address(text: str) -> str | None:

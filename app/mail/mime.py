@@ -14,7 +14,7 @@ from itertools import count, islice, takewhile
 from typing import TypeVar
 
 from app.domain.storable import storable
-from app.domain.text.plain_text import decode, decode_as_beside, says_something, unix_lines
+from app.domain.text.plain_text import decode, decode_as_beside, one_line, says_something, unix_lines
 from app.mail.headers import Headers, decode_base64, decode_words, read_headers, without_comments
 from app.mail.html_text import declared_charset, html_to_text
 
@@ -140,7 +140,7 @@ def _without_uu_files(leaf: Part) -> Part:
     """Remove the files from a text that have neither parts nor an encoding of their own."""
     if leaf.content_type != "text/plain" or leaf.attached or leaf.encoding in _ENCODINGS:
         return leaf
-    names = [decode_as_beside(found[1], leaf.charset).strip() for found in _UU_FILE.finditer(leaf.body)]
+    names = [one_line(decode_as_beside(found[1], leaf.charset)).strip() for found in _UU_FILE.finditer(leaf.body)]
     if not names:
         return leaf
     text = replace(leaf, body=_UU_FILE.sub(b"", leaf.body))

@@ -5,6 +5,7 @@ reply.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -107,13 +108,21 @@ async def cancel(tx: TenantTx, id_: MassReplyId, by: Actor) -> None:
         await audit.record(tx, by, entry)
 
 
-async def retry(
-    tx: TenantTx, id_: MassReplyId, codes: Sequence[ReasonCode] | None, not_after: datetime, by: Actor
-) -> LanesToWake:
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What is to be sent again, and until when."""
+
+    codes: Sequence[ReasonCode] | None = None
+    """Why it failed, or None for every reason."""
+    not_after: datetime | None = None
+
+
+async def retry(tx: TenantTx, id_: MassReplyId, wanted: Retry, send_within: timedelta, by: Actor) -> LanesToWake:
     """Queue again the failed deliveries that may be retried, and reopen the mass reply for them.
 
     Raise NotFound, InvalidState, InvalidSchedule or NothingToRetry.
     """
+    codes, not_after = wanted.codes, wanted.not_after or await clock.now(tx) + send_within
     await _refuse(tx, id_, MassReplyAction.RETRY, not_after)
     ids = await resolutions.hold_retryable(tx, id_, codes)
     if not ids:

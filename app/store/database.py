@@ -220,8 +220,9 @@ class Database:
             try:
                 async with self._connected({}) as (connection, _):
                     return await refuse_unsafe_role(connection)
-            except sa.exc.DBAPIError as error:
-                if not is_starting(error) or monotonic() > give_up:
+            except (sa.exc.DBAPIError, DatabaseAway) as error:
+                # One that is stopped to be started again says the same first, and then nothing.
+                if not (is_starting(error) or (told and isinstance(error, DatabaseAway))) or monotonic() > give_up:
                     raise
             if not told:
                 log.warning("database_starting")

@@ -26,9 +26,9 @@ def may_pass(error: BaseException) -> bool:
     return isinstance(error, Exception) and (isinstance(error, OSError) or overload_of(error) is not None)
 
 
-def is_starting(error: sa.exc.DBAPIError) -> bool:
+def is_starting(error: Exception) -> bool:
     """Return whether PostgreSQL itself says that it accepts no connections yet, as it does after a crash."""
-    return getattr(error.orig, "sqlstate", None) == _STARTING
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == _STARTING
 
 
 def overload_of(error: Exception) -> Overloaded | None:

@@ -17,10 +17,15 @@ def text_arrays(names: Iterable[str]) -> str:
 
 
 def array_literal(texts: Sequence[str | None]) -> str:
-    """Write an array as PostgreSQL reads it. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO"""
+    """Write an array as PostgreSQL reads it. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+
+    Raise ValueError if a text holds NUL: it would be taken for the end of one, and the texts after it for others'.
+    """
     if not texts:
         return "{}"
     joined = _END.join([_NULL if text is None else text for text in texts])
+    if joined.count("\x00") != len(texts) - 1 + texts.count(None):
+        raise ValueError("A text holds NUL, which PostgreSQL does not store.")
     escaped = joined.replace("\\", "\\\\").replace('"', '\\"')
     return ('{"' + escaped.replace(_END, '","') + '"}').replace(f'"{_NULL}"', "NULL")
 

@@ -291,6 +291,23 @@ async def test_lines_far_apart_in_one_group_see_each_other(desk: Desk) -> None:
     assert await desk.found({"tags": {"any": ["c"]}}) == ["c-1"]
 
 
+async def test_an_address_that_hides_what_ends_a_text_moves_nobody_else_s(desk: Desk) -> None:
+    hidden = line("c-1", address="Bob <mailto:a%00,b@example.test>", last_customer_message=None)
+    others = [line(f"c-{n}", contact={"external_id": f"u-{n}"}, address=f"p{n}@example.test") for n in (2, 3, 4)]
+    assert (await desk.imports(hidden, *others)).created == 4
+    addresses = [(await desk.view(f"c-{n}")).conversation.address for n in (2, 3, 4)]
+    assert addresses == [f"p{n}@example.test" for n in (2, 3, 4)]
+
+
+async def test_a_message_keeps_its_sender_though_the_address_changes_in_the_same_part(desk: Desk) -> None:
+    def wrote(text: str, address: str) -> dict[str, Any]:
+        message = {"text": text, "provider_message_id": f"<{text}@mail.example.test>"}
+        return line(contact={"external_id": "u-1", "email": address}, address=None, last_customer_message=message)
+
+    await desk.imports(wrote("first", "ann@example.test"), wrote("second", "ann@example.com"))
+    assert await desk.senders() == ["ann@example.test", "ann@example.com"]
+
+
 async def test_a_part_that_cannot_be_stored_leaves_none_of_its_group(desk: Desk) -> None:
     lines = [line(f"c-{n}", contact={"external_id": f"c-{n}"}, address=None) for n in range(2 * PART_LINES)]
     stored = 0

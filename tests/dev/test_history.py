@@ -274,6 +274,7 @@ BROKEN: dict[str, Evidence] = {
     ),
     "sent on a claim that is not there": replace(GOOD, journal=[Call(at(1.5), "a", 2, accepted=True)]),
     "sent before it was claimed": replace(GOOD, journal=[Call(at(0.5), "a", 1, accepted=True)]),
+    "a holder sends when it should be silent for sure": replace(GOOD, journal=[Call(at(70), "a", 1, accepted=True)]),
     "a holder of long ago sends": replace(
         traced("deferred", "accepted", say=(S.SENT,)), journal=[Call(at(30), "a", 1, accepted=True)]
     ),
@@ -283,6 +284,12 @@ BROKEN: dict[str, Evidence] = {
 
 def test_an_attempt_that_began_before_it_is_cancelled_is_no_fault() -> None:
     assert judge(replace(GOOD, cancelled={"m": at(2.1)})).faults == []
+
+
+def test_what_only_the_database_knows_is_not_judged_without_it() -> None:
+    without = replace(GOOD, rows={}, events=[], lanes={}, conversations_now={}, updates=[], rates={})
+    file = Call(at(1.6), None, None, accepted=True, recipient="customer")
+    assert judge(replace(without, journal=[*GOOD.journal, file])).faults == []
 
 
 @pytest.mark.parametrize("what", BROKEN)

@@ -45,6 +45,7 @@ def read(channel: Channel, text: str, region: str | None = None) -> Address:
                 "mailto:ann@example.test",
                 "MAILTO:ann%40example.test?subject=Hi",
                 "<ann@example.test>",
+                "mailto:an%00n@example.test",
             ],
         ),
         (

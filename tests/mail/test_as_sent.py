@@ -71,6 +71,7 @@ def test_a_file_inside_a_text_is_named_and_not_read() -> None:
     whole = mail(body=b"See below.\n\n" + FILE + b"Bye")
     assert (whole.text.split(), whole.attachment_names) == (["See", "below.", "Bye"], ("a.bin",))
     assert mail(body=b"begin 644 to end\nof the work\n").attachment_names == ()
+    assert mail(body=FILE.replace(b"a.bin", b"a\0.b\0in")).attachment_names == ("a.bin",)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Arrays of texts go to PostgreSQL as literals, and come out as they were."""
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,3 +23,9 @@ async def test_texts_come_back_as_they_were(database: Database, arrays: list[lis
     async with database.begin(await create_tenant(database)) as tx:
         found = await tx.scalar(read, **dict(zip(names, map(array_literal, arrays), strict=True)))
     assert found == arrays
+
+
+@pytest.mark.parametrize("texts", [["a\x00,b"], ["a\x00N", None], ["\x00"], ["a\x00", "b"]])
+def test_a_text_that_holds_what_ends_one_is_refused(texts: list[str | None]) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        array_literal(texts)

@@ -1,7 +1,6 @@
 """Actions on a mass reply that is under way. Each returns 202 with the mass reply as it is then."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -85,9 +84,9 @@ async def retry_mass_reply(
 ) -> MassReplyAnswer | Response:
     """Queue the deliveries again that failed for a temporary reason. A completed mass reply is `sending` then."""
     by = Actor.of(caller, body.acting(caller))
-    not_after = body.not_after or datetime.now(UTC) + runtime.settings.send_within
     once = read_key(caller, key, f"retry {id_}", body)
-    act = partial(control.retry, id_=MassReplyId(id_), codes=body.reason_codes, not_after=not_after, by=by)
+    wanted = control.Retry(body.reason_codes, body.not_after)
+    act = partial(control.retry, id_=MassReplyId(id_), wanted=wanted, send_within=runtime.settings.send_within, by=by)
     return await _act_once(runtime, caller.tenant_id, id_, once, act)
 
 

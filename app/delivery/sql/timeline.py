@@ -23,8 +23,8 @@ class TimelineEntry:
     text: str | None = field(default=None, repr=False)
 
 
-# The ids of a group differ in their last digits alone, in the order of its entries. A random one PostgreSQL gets from
-# the system: built without OpenSSL it opens /dev/urandom each time, which takes nearly as long as storing the row.
+# The ids of a group differ in their last four digits alone, in the order of its entries: room for 65,535. PostgreSQL
+# asks the system for each random id. Without OpenSSL it opens /dev/urandom: nearly as much work as storing a row.
 _TIMELINE = sa.text(f"""
     WITH applied AS ({settlements.APPLY}),
     {attempts.END_ATTEMPTS},
@@ -43,7 +43,7 @@ _TIMELINE = sa.text(f"""
             SELECT a.text, a.html FROM delivery_attempts a
             WHERE v.text IS NULL AND a.tenant_id = :tenant AND a.delivery_id = v.delivery_id AND a.text IS NOT NULL
             ORDER BY a.epoch = v.epoch DESC, a.epoch DESC LIMIT 1) a ON true
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (tenant_id, delivery_id) WHERE kind = 'reply' DO NOTHING
         RETURNING id, kind, conversation_id, mass_reply_id, delivery_id)
     SELECT NULL AS id, NULL AS conversation_id, NULL AS mass_reply_id, id AS delivery_id FROM applied
     UNION ALL SELECT id, conversation_id, mass_reply_id, delivery_id FROM written WHERE kind = 'reply'

@@ -69,7 +69,12 @@ def unexpected(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _unnamed(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """A message that names no delivery, and is no file that came after a text to the same recipient."""
+    """A message that names no delivery, and is no file that came after a text to the same recipient.
+
+    Whether it had files only the database knows.
+    """
+    if not evidence.rows:
+        return
     files: Counter[str] = Counter()
     for call in evidence.journal:
         if call.delivery in evidence.others:

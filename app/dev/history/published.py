@@ -121,7 +121,7 @@ def unpublished(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _hooks(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    if evidence.hooks is None:
+    if evidence.hooks is None or not evidence.events:
         return
     came, known = {hook.event for hook in evidence.hooks}, {event.id.replace("-", "") for event in evidence.events}
     for event in evidence.events:

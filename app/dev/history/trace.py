@@ -63,7 +63,7 @@ def _not_too_early(row: Row, quarantine: float) -> Iterator[str]:
 
 
 def _calls_in_line(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Each call to a provider is of an attempt that was claimed before, and of the latest one then."""
+    """Each call to a provider is of an attempt that was claimed before, not too long, and of the latest one then."""
     for call in evidence.journal:
         row = evidence.rows.get(call.delivery or "")
         if row is None or call.epoch is None:
@@ -75,6 +75,8 @@ def _calls_in_line(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield row.id, f"A provider was called for attempt {call.epoch} before it was claimed."
         elif (later := began.get(call.epoch + 1)) is not None and call.at > later:
             yield row.id, f"A provider was called for attempt {call.epoch} when attempt {call.epoch + 1} had begun."
+        elif (late := (call.at - began[call.epoch]).total_seconds()) > evidence.quarantine(row.mass_reply) + HELD_UP:
+            yield row.id, f"A provider was called for attempt {call.epoch} {late:.1f} s after its claim."
 
 
 def _begun_though_cancelled(evidence: Evidence) -> Iterator[tuple[str, str]]:
