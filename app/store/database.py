@@ -213,7 +213,8 @@ class Database:
     async def refuse_unsafe_role(self) -> None:
         """Raise UnsafeRole, saying what to do, if this login reaches rows past row-level security.
 
-        Wait for a server that says that it is starting: it will be there soon, unlike one behind a wrong address.
+        Wait for a server that says that it is starting, or that accepts a connection and is silent: it will be there
+        soon, unlike one behind a wrong address.
         """
         told, give_up = False, monotonic() + START_SECONDS
         while True:
@@ -222,7 +223,8 @@ class Database:
                     return await refuse_unsafe_role(connection)
             except (sa.exc.DBAPIError, DatabaseAway) as error:
                 # One that is stopped to be started again says the same first, and then nothing.
-                if not (is_starting(error) or (told and isinstance(error, DatabaseAway))) or monotonic() > give_up:
+                may_come = is_starting(error) or (told and isinstance(error, DatabaseAway))
+                if not may_come or monotonic() > give_up:
                     raise
             if not told:
                 log.warning("database_starting")

@@ -27,8 +27,9 @@ def may_pass(error: BaseException) -> bool:
 
 
 def is_starting(error: Exception) -> bool:
-    """Return whether PostgreSQL itself says that it accepts no connections yet, as it does after a crash."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) == _STARTING
+    """Return whether PostgreSQL says that it accepts no connections yet, as it does after a crash, or says nothing."""
+    silent = isinstance(error, DatabaseAway) and isinstance(error.__cause__, TimeoutError)
+    return silent or getattr(getattr(error, "orig", None), "sqlstate", None) == _STARTING
 
 
 def overload_of(error: Exception) -> Overloaded | None:

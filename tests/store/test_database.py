@@ -316,6 +316,17 @@ async def test_a_server_that_is_starting_is_waited_for(database_url: str, monkey
         await database.close()
 
 
+async def test_a_server_that_is_silent_at_first_is_waited_for(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "START_PAUSE", 0)
+    monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.5)
+    async with starting(database_url, silences=1) as url:
+        database = Database(url, pool_size=1)
+        await database.refuse_unsafe_role()
+        await database.close()
+
+
 async def test_a_server_that_does_not_come_up_is_given_up(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "START_SECONDS", 0)
     async with starting(database_url, refusals=2) as url:
@@ -326,15 +337,17 @@ async def test_a_server_that_does_not_come_up_is_given_up(database_url: str, mon
 
 
 @asynccontextmanager
-async def starting(database_url: str, refusals: int) -> AsyncIterator[str]:
-    """Yield the address of a server that refuses the first connections as one does after a crash."""
+async def starting(database_url: str, refusals: int = 0, silences: int = 0) -> AsyncIterator[str]:
+    """Yield the address of a server that refuses the first connections as one does after a crash, or says nothing."""
     [real] = parse_qs(urlsplit(database_url).query)["host"]
-    left = [FIRST_WORDS] * refusals
+    left = [b""] * silences + [b"E" + struct.pack("!i", 4 + len(FIRST_WORDS)) + FIRST_WORDS] * refusals
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if left:
             await reader.read(1)
-            writer.write(b"E" + struct.pack("!i", 4 + len(FIRST_WORDS)) + left.pop())
+            writer.write(words := left.pop())
+            while not words and await reader.read(65_536):
+                pass
             writer.close()
         else:
             far_reader, far_writer = await asyncio.open_unix_connection(Path(real, SOCKET))
