@@ -33,6 +33,8 @@ HARMLESS: Final[Mapping[str, str]] = {
     "app.delivery.sql.timeline._TIMELINE: 'AND d.status = v.before' → ''": _TWICE,
     "app.delivery.sql.timeline._TIMELINE: 'AND d.epoch = v.epoch' → ''": _TWICE,
     "app.delivery.settle._not_before: row.now if again else None → row.now": _DUE,
+    "app.delivery.settle._not_before: move.to is DeliveryStatus.QUEUED and row.state.status is not "
+    "DeliveryStatus.SENDING → row.state.status is not DeliveryStatus.SENDING": _DUE,
     "app.delivery.settle._not_before: DeliveryStatus.SENDING → DeliveryStatus.SENT": _DUE,
     "app.delivery.settle._not_before: move.to is DeliveryStatus.QUEUED and row.state.status is not "
     "DeliveryStatus.SENDING → move.to is DeliveryStatus.QUEUED": _DUE,
