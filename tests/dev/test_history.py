@@ -286,6 +286,20 @@ def test_an_attempt_that_began_before_it_is_cancelled_is_no_fault() -> None:
     assert judge(replace(GOOD, cancelled={"m": at(2.1)})).faults == []
 
 
+def test_what_bounced_and_is_tried_again_stays_billed() -> None:
+    again = traced(
+        "reported_failed",
+        "unknown",
+        say=(S.SENT, S.FAILED, S.UNCERTAIN),
+        sent_at=None,
+        times_billed=1,
+        flips="restored",
+    )
+    assert (Kind.MISCOUNTED, "a") not in found(again)
+    never = replace(again, events=[each for each in again.events if each.type == "mass_reply.confirmed"])
+    assert (Kind.MISCOUNTED, "a") in found(never)
+
+
 def test_what_only_the_database_knows_is_not_judged_without_it() -> None:
     without = replace(GOOD, rows={}, events=[], lanes={}, conversations_now={}, updates=[], rates={})
     file = Call(at(1.6), None, None, accepted=True, recipient="customer")
