@@ -15,13 +15,13 @@ from app.domain.words import TenantId
 from app.process.overlap import Ahead
 from app.process.slices import Slices
 from app.store.database import Database
-from app.store.erased_addresses import block_again, has_digests
+from app.store.erased_addresses import block_known, has_digests
 from app.store.transactions import TenantTx
 
 PART_LINES: Final = 200
-"""Lines that are applied before the first of them are written: encoding them is one piece of work on the event loop."""
+"""Lines that are applied and then written together: to encode them is one piece of work on the event loop."""
 FIRST_LINES: Final = 50
-"""Of a group, which PostgreSQL waits for."""
+"""Lines of a group's first part. PostgreSQL waits for these, so they are fewer."""
 
 
 async def import_lines(
@@ -59,7 +59,7 @@ async def _apply_and_store(
             parts.begin()
             await store_rows(tx, rows)
             if any_erased:
-                await block_again(tx, digests, rows.changes.addresses)
+                await block_known(tx, digests, rows.changes.addresses())
 
 
 async def _applied(chunk: Chunk, lines: Sequence[NumberedLine], report: ImportReport) -> AsyncGenerator[Rows, None]:

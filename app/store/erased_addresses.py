@@ -44,9 +44,13 @@ async def block_again(tx: TenantTx, digests: AddressDigests, addresses: Callable
 
     The addresses are asked for only if the tenant has any digest: finding them takes longer than anything else here.
     """
-    if not await has_digests(tx):
-        return
-    named = sorted(set(addresses()), key=lambda each: (each.channel, each.key, each.stored))
+    if await has_digests(tx):
+        await block_known(tx, digests, addresses())
+
+
+async def block_known(tx: TenantTx, digests: AddressDigests, addresses: Iterable[Address]) -> None:
+    """Do what `block_again` does, for a tenant that has digests."""
+    named = sorted(set(addresses), key=lambda each: (each.channel, each.key, each.stored))
     known = [(address, digest) for address in named for digest in digests.possible(tx.tenant, address)]
     values = {
         "channels": [address.channel for address, _ in known],

@@ -45,8 +45,7 @@ CONVERSATION_TEXTS: Final = (
 )
 
 Columns = Mapping[str, Any]
-"""By the names of a statement's parameters: those of texts as array literals, the others as lists. None at all if there
-are no rows."""
+"""By the names of a statement's parameters: those of texts as array literals, the others as lists."""
 
 
 @dataclass(frozen=True, slots=True)

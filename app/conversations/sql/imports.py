@@ -214,16 +214,16 @@ _STORE_CONVERSATIONS = sa.text(f"""
     RETURNING external_id, id, xmax = 0 AS is_new
 """)  # noqa: S608 - built from constants
 
-_DROP_TAGS = sa.text("""
+_DROP_TAGS = sa.text(f"""
     DELETE FROM conversation_tags t
     WHERE t.tenant_id = :tenant AND t.conversation_id = ANY (CAST(:conversations AS uuid[]))
-      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:tags AS text) AS text[])) AS kept (id, tag)
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), {text_arrays(["tags"])}) AS kept (id, tag)
                       WHERE kept.id = t.conversation_id AND kept.tag = t.tag)
-""")
-_INSERT_TAGS = """
+""")  # noqa: S608 - built from constants
+_INSERT_TAGS = f"""
     INSERT INTO conversation_tags (tenant_id, tag, conversation_id)
-    SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:tags AS text) AS text[])) AS kept (id, tag)
-"""
+    SELECT :tenant, tag, id FROM unnest(CAST(:ids AS uuid[]), {text_arrays(["tags"])}) AS kept (id, tag)
+"""  # noqa: S608 - built from constants
 _ADD_TAGS = sa.text(_INSERT_TAGS)
 _ADD_MISSING_TAGS = sa.text(f"{_INSERT_TAGS} ON CONFLICT DO NOTHING")
 
@@ -236,19 +236,18 @@ async def _store_tags(tx: TenantTx, known: Sequence[UUID], tags: Columns) -> Non
         await tx.rows(_ADD_MISSING_TAGS if known else _ADD_TAGS, **tags)
 
 
-_DROP_FIELDS = sa.text("""
+_FIELDS = ("names", "field_values")
+_DROP_FIELDS = sa.text(f"""
     DELETE FROM conversation_fields f
     WHERE f.tenant_id = :tenant AND f.conversation_id = ANY (CAST(:conversations AS uuid[]))
-      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:names AS text) AS text[]),
-                                         CAST(CAST(:field_values AS text) AS text[])) AS kept (id, name, value)
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:ids AS uuid[]), {text_arrays(_FIELDS)}) AS kept (id, name, value)
                       WHERE kept.id = f.conversation_id AND kept.name = f.name AND kept.value = f.value)
-""")
-_INSERT_FIELDS = """
+""")  # noqa: S608 - built from constants
+_INSERT_FIELDS = f"""
     INSERT INTO conversation_fields (tenant_id, name, value, conversation_id)
     SELECT :tenant, name, value, id
-    FROM unnest(CAST(:ids AS uuid[]), CAST(CAST(:names AS text) AS text[]),
-                CAST(CAST(:field_values AS text) AS text[])) AS kept (id, name, value)
-"""
+    FROM unnest(CAST(:ids AS uuid[]), {text_arrays(_FIELDS)}) AS kept (id, name, value)
+"""  # noqa: S608 - built from constants
 _ADD_FIELDS = sa.text(_INSERT_FIELDS)
 _ADD_MISSING_FIELDS = sa.text(f"{_INSERT_FIELDS} ON CONFLICT DO NOTHING")
 
