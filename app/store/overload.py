@@ -13,7 +13,6 @@ _STOPPED: Final = "57014"
 """A statement that reached its time-out."""
 _IN_THE_WAY: Final = ("40001", "40P01", "55P03")
 """Two transactions were in each other's way. Another try may succeed."""
-
 _STARTING: Final = "57P03"
 
 

@@ -25,11 +25,12 @@ from app.delivery.sql.claims import Claimed, ClaimLimit, LaneSnapshot
 from app.delivery.staged_files import StagedFiles
 from app.domain.lanes import LaneKey
 from app.domain.mass_reply_lifecycle import MassReplyStatus
-from app.domain.outbound import Author, Outbound
+from app.domain.outbound import Outbound
 from app.domain.pacing import spend
 from app.domain.words import AccountId, Channel, DeliveryId, MassReplyId, TenantId
 from tests.delivery import virtual_time
 from tests.delivery.carrier import Carrier
+from tests.simulation.stand_ins import outbound_of
 
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CLAIM_SECONDS, RECORD_SECONDS = 0.004, 0.02
@@ -182,18 +183,7 @@ def claimed(lane: LaneKey, units: int) -> Claimed:
 
 
 def claimed_send(claimed: Claimed) -> ClaimedSend:
-    outbound = Outbound(
-        delivery_id=claimed.delivery_id,
-        epoch=claimed.epoch,
-        channel=Channel.SMS,
-        address="+12025550100",
-        text="Hi",
-        conversation_id=uuid4(),
-        conversation_external_id=None,
-        callback_url="https://example.com",
-        author=Author(None, "Ines"),
-    )
-    return ClaimedSend(claimed, outbound)
+    return ClaimedSend(claimed, outbound_of(claimed))
 
 
 def account_of(rate: float, *queues: Sequence[int], **about: Any) -> Account:

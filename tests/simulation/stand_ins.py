@@ -42,10 +42,10 @@ async def rendered(pump: Any, taken: ClaimResult, *_: object) -> Sequence[Claime
     """Instead of rendering: a transaction in which the texts would be stored."""
     async with pump._context.database.begin(TENANT):
         pass
-    return [ClaimedSend(row, _outbound(row)) for row in taken.rows]
+    return [ClaimedSend(row, outbound_of(row)) for row in taken.rows]
 
 
-def _outbound(row: Any) -> Outbound:
+def outbound_of(row: Any) -> Outbound:
     return Outbound(
         delivery_id=row.delivery_id,
         epoch=row.epoch,

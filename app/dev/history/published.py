@@ -108,12 +108,12 @@ def _hooks_in_order(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 def unpublished(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Yield what is in the outbox and no webhook delivered, or the other way round."""
-    for id_, published in published_statuses(evidence).items():
+    by_delivery = published_statuses(evidence)
+    for id_, published in by_delivery.items():
         said = evidence.reported.get(id_)
         if said is not None and said.status not in UNFINISHED and published[-1] is not said.status:
             yield id_, f"The last status that others were told is {published[-1]}; it is {said.status}."
     if evidence.events:
-        by_delivery = published_statuses(evidence)
         for id_, said in evidence.reported.items():
             if id_ in evidence.conversations and said.status not in UNFINISHED and id_ not in by_delivery:
                 yield id_, f"Nobody was told that it is {said.status}."

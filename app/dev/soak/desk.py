@@ -93,8 +93,8 @@ class Desk:
             created = await self.call("GET", f"/mass-replies/{created['id']}")
         queued = await asyncio.to_thread(self._queued, created["id"])
         history.write_confirmed(self._evidence, Confirmed(created["id"], queued))
-        count_ = {"recipient_count": created["recipient_count"]}
-        await self.call("POST", f"/mass-replies/{created['id']}/confirm", json=count_)
+        seen = {"recipient_count": created["recipient_count"]}
+        await self.call("POST", f"/mass-replies/{created['id']}/confirm", json=seen)
         return str(created["id"])
 
     def _import(self, tag: str, count: int, troubled: float, left_out: float) -> None:

@@ -52,27 +52,25 @@ async def prepared(
         processes.callback(valkey.stop)
         tenant, key = await _tenant(database_url)
         sandbox_port, smtp_port, api_port = free_port(), free_port(), free_port()
-        ports = ("--port", str(sandbox_port), "--smtp-port", str(smtp_port))
-        options = (
-            "--journal",
-            str(evidence / history.JOURNAL),
-            "--latency",
-            "30",
-            "--receipt-delay",
-            "500",
-            "--receipts-at-once",
-            "50",
-        )
-        sandbox = processes.enter_context(begin("sandbox", "app.dev.sandbox", (*ports, *options), {}, folder))
+        options = {
+            "port": sandbox_port,
+            "smtp-port": smtp_port,
+            "journal": evidence / history.JOURNAL,
+            "latency": 30,
+            "receipt-delay": 500,
+            "receipts-at-once": 50,
+        }
+        arguments = tuple(f"--{name}={value}" for name, value in options.items())
+        sandbox = processes.enter_context(begin("sandbox", "app.dev.sandbox", arguments, {}, folder))
         sandbox_url, api_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{api_port}"
         await asyncio.to_thread(sandbox.wait_until_ready, sandbox_url)
         relays = [await stack.enter_async_context(Relay(port).running()) for port in (sandbox_port, smtp_port)]
         receiver = await stack.enter_async_context(receiving(evidence / history.HOOKS, TYPES, seed=plan.seed))
         variables = _environment(database_url, valkey.url, api_url, folder / "files")
         api = SoakProgram("api", "app", ("api", "--port", str(api_port)), variables, folder, processes, begin)
-        module, arguments = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
+        module, command = ("app.dev.soak.broken", (plan.broken, "worker")) if plan.broken else ("app", ("worker",))
         names = [f"worker {number}" for number in range(1, WORKERS + 1)]
-        workers = [SoakProgram(name, module, arguments, variables, folder, processes, begin) for name in names]
+        workers = [SoakProgram(name, module, command, variables, folder, processes, begin) for name in names]
         for program in (api, *workers):
             program.start()
         superuser = Postgres(server.url("postgres", DATABASE))

@@ -9,6 +9,7 @@ import pytest
 from app.domain.delivery_lifecycle import DeliveryStatus
 from tests.faults.conftest import Begin
 from tests.faults.own_server.programs import run
+from tests.faults.processes import Worker
 from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.faults
@@ -35,17 +36,20 @@ async def stop_and_start(trial: Trial) -> None:
     await run("pg_ctl", "restart", "--wait", "--mode=immediate", *told, data=data)
 
 
+async def everybody_got_it(trial: Trial, worker: Worker) -> None:
+    history = await trial.over()
+    assert history.faults() == {}
+    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
+    assert await worker.terminate() == 0
+
+
 async def test_connections_that_are_cut_off_again_and_again_leave_nothing_uncertain(begin: Begin) -> None:
     trial = await begin()
     worker = await trial.worker()
     for accepted in (80, 160, 240, 320):
         await trial.accepted(accepted)
         await cut_off(trial)
-    history = await trial.over()
-
-    assert history.faults() == {}
-    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
-    assert await worker.terminate() == 0
+    await everybody_got_it(trial, worker)
 
 
 async def test_a_database_that_crashes_and_recovers_leaves_nothing_uncertain(begin: Begin) -> None:
@@ -54,11 +58,7 @@ async def test_a_database_that_crashes_and_recovers_leaves_nothing_uncertain(beg
     await trial.accepted(150)
     await crash(trial)
     await trial.accepted(300)
-    history = await trial.over()
-
-    assert history.faults() == {}
-    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
-    assert await worker.terminate() == 0
+    await everybody_got_it(trial, worker)
 
 
 async def test_a_database_that_is_stopped_at_once_and_started_again_and_again_leaves_nothing_uncertain(
@@ -69,8 +69,4 @@ async def test_a_database_that_is_stopped_at_once_and_started_again_and_again_le
     for accepted in (80, 160, 240, 320, 400):
         await trial.accepted(accepted)
         await stop_and_start(trial)
-    history = await trial.over()
-
-    assert history.faults() == {}
-    assert history.of(DeliveryStatus.SENT) == history.confirmed.deliveries.keys()
-    assert await worker.terminate() == 0
+    await everybody_got_it(trial, worker)
