@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.dev.sandbox import SandboxOptions, Timing
+from app.dev.sandbox import Sandbox, SandboxOptions, Timing
 from app.dev.sandbox.message_bus import MessageBus
 from app.dev.sandbox.meta import Meta
 from app.dev.sandbox.provider import HttpProvider
@@ -92,6 +92,13 @@ def events_of(received: Received) -> list[Mapping[str, Any]]:
     return [status for change in changes for status in change["value"]["statuses"]] or messages
 
 
+async def tell(sandbox: Sandbox, provider: HttpProvider) -> None:
+    """Send the receipts of everything that the provider has accepted."""
+    for entry in sandbox.journal:
+        sandbox.courier.schedule(provider, entry)
+    await within(5, sandbox)
+
+
 @pytest.mark.parametrize(
     ("build", "sender", "kinds"),
     [(WhatsApp, WhatsAppSender(), 3), (Meta, MetaSender(), 3)],
@@ -104,10 +111,7 @@ async def test_where_a_provider_does_so_one_call_tells_of_several_messages(
         sender.reporting_to(receiver.url).register(sandbox)
         for number in range(4):
             await post(client, sandbox, sender.call(f"2404199000000{number}", f"d-{number}.1"))
-        provider = build(sandbox.exchange)
-        for entry in sandbox.journal:
-            sandbox.courier.schedule(provider, entry)
-        await within(5, sandbox)
+        await tell(sandbox, provider := build(sandbox.exchange))
 
         assert sorted(len(events_of(each)) for each in receiver.received[:2]) == [1, 3]
         assert sum(len(events_of(each)) for each in receiver.received[1:]) == 4 * kinds
@@ -123,10 +127,7 @@ async def test_a_call_tells_of_the_messages_of_one_account_and_provider() -> Non
             sender.register(sandbox)
             for number in range(2):
                 await post(client, sandbox, sender.call(f"2404199000000{number}", f"d-{number}.1"))
-        provider = Meta(sandbox.exchange)
-        for entry in sandbox.journal:
-            sandbox.courier.schedule(provider, entry)
-        await within(5, sandbox)
+        await tell(sandbox, Meta(sandbox.exchange))
 
         told = [{entry["id"] for entry in each.json["entry"]} for each in receiver.received]
         assert all(len(accounts) == 1 for accounts in told)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
@@ -60,10 +61,7 @@ async def cutting(database_url: str, *, every: int = sys.maxsize) -> AsyncIterat
     with tempfile.TemporaryDirectory() as folder:
         cuts = Cuts(database_url.replace(real, folder), every, Path(real, SOCKET))
 
-        async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await _carry(cuts, reader, writer)
-
-        server = await asyncio.start_unix_server(carry, Path(folder, SOCKET))
+        server = await asyncio.start_unix_server(partial(_carry, cuts), Path(folder, SOCKET))
         try:
             yield cuts
         finally:
@@ -76,7 +74,7 @@ async def _carry(cuts: Cuts, reader: asyncio.StreamReader, writer: asyncio.Strea
     except OSError:  # nobody is there any more
         writer.transport.abort()
         return
-    answers = asyncio.create_task(_pass(far_reader, writer))
+    answers = asyncio.create_task(pass_on(far_reader, writer))
     try:
         while part := await reader.read(CHUNK):
             cut = cuts.of(part)
@@ -98,7 +96,7 @@ async def _carry(cuts: Cuts, reader: asyncio.StreamReader, writer: asyncio.Strea
             each.transport.abort()
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while part := await reader.read(CHUNK):
             writer.write(part)

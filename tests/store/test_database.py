@@ -1,16 +1,10 @@
 """Connections: what PostgreSQL does with those that their process has forgotten."""
 
 import asyncio
-import os
-import signal
 import struct
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -109,8 +103,6 @@ async def end(database: Database, pid: int) -> None:
                 pass
 
 
-SOCKET = ".s.PGSQL.5432"
-FIRST_WORDS = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
 LAST_WORDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 
 
@@ -290,79 +282,6 @@ async def test_what_is_asked_has_an_end(database_url: str, tenant: UUID) -> None
         await one.ask(TenantId(tenant), ASKED, seconds=20)
     assert await one.ask(TenantId(tenant), ASKED, seconds=0)
     await one.close()
-
-
-async def test_a_server_that_has_frozen_does_not_keep_a_process_from_ending(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(connections, "CLOSE_SECONDS", 0.1)
-    one = Database(database_url, pool_size=1)
-    async with one.begin_routing() as tx:
-        backend = await tx.scalar(_PID)
-    os.kill(backend, signal.SIGSTOP)
-    try:
-        async with patience("it is closed"):
-            await one.close()
-    finally:
-        os.kill(backend, signal.SIGCONT)
-    assert "closing connection" in caplog.text
-
-
-async def test_a_server_that_is_starting_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "START_PAUSE", 0)
-    async with starting(database_url, refusals=2) as url:
-        database = Database(url, pool_size=1)
-        await database.refuse_unsafe_role()
-        await database.close()
-
-
-async def test_a_server_that_is_silent_at_first_is_waited_for(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "START_PAUSE", 0)
-    monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.5)
-    async with starting(database_url, silences=1) as url:
-        database = Database(url, pool_size=1)
-        await database.refuse_unsafe_role()
-        await database.close()
-
-
-async def test_a_server_that_does_not_come_up_is_given_up(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "START_SECONDS", 0)
-    async with starting(database_url, refusals=2) as url:
-        database = Database(url, pool_size=1)
-        with pytest.raises(DBAPIError, match="is starting up"):
-            await database.refuse_unsafe_role()
-        await database.close()
-
-
-@asynccontextmanager
-async def starting(database_url: str, refusals: int = 0, silences: int = 0) -> AsyncIterator[str]:
-    """Yield the address of a server that refuses the first connections as one does after a crash, or says nothing."""
-    [real] = parse_qs(urlsplit(database_url).query)["host"]
-    left = [b""] * silences + [b"E" + struct.pack("!i", 4 + len(FIRST_WORDS)) + FIRST_WORDS] * refusals
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if left:
-            await reader.read(1)
-            writer.write(words := left.pop())
-            while not words and await reader.read(65_536):
-                pass
-            writer.close()
-        else:
-            far_reader, far_writer = await asyncio.open_unix_connection(Path(real, SOCKET))
-            await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
-
-    with tempfile.TemporaryDirectory() as folder:
-        server = await asyncio.start_unix_server(answer, Path(folder, SOCKET))
-        yield database_url.replace(real, folder)
-        server.close()
-
-
-async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while part := await reader.read(65_536):
-        writer.write(part)
-    writer.close()
 
 
 async def test_a_login_that_the_server_refuses_is_told_as_for_any_statement(database_url: str, tenant: UUID) -> None:
