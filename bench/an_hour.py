@@ -1,10 +1,15 @@
 """What an hour of sending leaves behind while a transaction is open that may still see it: dead rows that stay.
 
 Made by SQL in the seconds that it takes, in the mass reply that is sent next: deliveries that have left its queue, and
-the versions of the rows that each claim and each record changes. Triggers are off, and the server is in a hurry.
+the versions of every row that is changed again and again. Triggers are off, and the server is in a hurry.
+
+Two things differ from a real hour. Conversations, attempts and messages are left as they are: each is changed once at
+most and found by its key. And the workers' shares are those of two others whose leases have run out: a worker that
+sends reads their versions with its own, and makes a row of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,12 +17,31 @@ import asyncpg
 
 from bench.full_tables import in_a_hurry
 from bench.run import Run
-from bench.stack import Service
+from bench.stack import WORKERS, Service
 
 DELIVERIES: Final = 1_100_000
 """Of an hour with the default settings beside a provider that takes 100 ms: 305 in a second."""
-VERSIONS: Final[Mapping[str, int]] = {"lanes": 375_000, "channel_accounts": 117_000}
-"""Of the row of its lane, and of its account: what so many deliveries were seen to change (`python -m bench.costs`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Rows that are changed again and again, and how often each of them is in the hour."""
+
+    table: str
+    times: int
+    column: str
+    condition: str
+
+
+# What so many deliveries were seen to change (`BENCH_LATENCY=0.1 BENCH_IN_FLIGHT=32 python -m bench.costs`): the lane
+# at each claim, each record and each renewal; the account, and the worker's share of its calls, at each claim. The
+# sweepers say by the second that they live.
+CHANGED: Final[Sequence[Changed]] = (
+    Changed("lanes", 375_000, "pumped_at", "tenant_id = '{tenant}' AND mass_reply_id = '{mass_reply}'"),
+    Changed("channel_accounts", 117_000, "allowed_at", "tenant_id = '{tenant}'"),
+    Changed("call_shares", 117_000 // WORKERS, "renewed_at", "tenant_id = '{tenant}' AND expires_at < now()"),
+    Changed("heartbeats", 10_000, "beat_at", "true"),
+)
 
 # As the first that the mass reply has, and due before it.
 _QUEUED: Final = """
@@ -38,8 +62,13 @@ _SENT: Final = """
                           times_billed = 1, provider_message_id = 'SM' || md5(address)
     WHERE tenant_id = $1 AND mass_reply_id = $2 AND not_before < $3
 """
+_SHARES: Final = """
+    INSERT INTO call_shares (tenant_id, account_id, holder, slots, renewed_at, expires_at)
+    SELECT tenant_id, id, gen_random_uuid(), 16, now() - interval '1 minute', now() - interval '1 second'
+    FROM channel_accounts, generate_series(1, $2::int) WHERE tenant_id = $1
+"""
 # By the place of its last version: to find it by its key would be to visit all before it.
-_CHANGED: Final = """
+_CHANGE: Final = """
     DO $$
     DECLARE place tid;
     BEGIN
@@ -50,18 +79,20 @@ _CHANGED: Final = """
         END LOOP;
     END $$
 """
-_COLUMNS: Final = {"lanes": "pumped_at", "channel_accounts": "allowed_at"}
 
 
 async def leave(run: Run, service: Service, mass_reply: UUID, share: float = 1.0) -> None:
     """Leave behind what a share of an hour would. Call it while the mass reply awaits its confirmation."""
     connection: Any = await asyncpg.connect(run.stack.postgres.url("postgres", "bench"))
+    key = {"tenant": service.tenant, "mass_reply": mass_reply}
     try:
         await connection.execute("SET session_replication_role = replica")
         async with in_a_hurry(connection):
             await _deliveries(connection, service, mass_reply, run.fewer(round(DELIVERIES * share)))
-            for table, times in VERSIONS.items():
-                await _versions(connection, service, mass_reply, table, run.fewer(round(times * share)))
+            async with connection.transaction():  # so that nobody deletes the shares before they are changed
+                await connection.execute(_SHARES, service.tenant, WORKERS)
+                for changed in CHANGED:
+                    await connection.execute(_change(changed, run.fewer(round(changed.times * share)), **key))
     finally:
         await connection.close()
 
@@ -77,7 +108,6 @@ async def _deliveries(connection: Any, service: Service, mass_reply: UUID, count
         await connection.execute(_SENT, *key, first)
 
 
-async def _versions(connection: Any, service: Service, mass_reply: UUID, table: str, times: int) -> None:
-    condition = f"tenant_id = '{service.tenant}'" + (f" AND mass_reply_id = '{mass_reply}'" if table == "lanes" else "")
-    statement = _CHANGED.format(table=table, column=_COLUMNS[table], times=times, condition=condition)
-    await connection.execute(statement)
+def _change(changed: Changed, times: int, **key: UUID) -> str:
+    condition = changed.condition.format(**key)
+    return _CHANGE.format(table=changed.table, column=changed.column, times=times, condition=condition)

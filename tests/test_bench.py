@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bench.__main__
-from bench import gate
+from bench import company, gate
 from bench.figures import Figure, Goal, Outcome, report
 from bench.machine import Machine
 from bench.measures import QUICK
@@ -122,3 +122,14 @@ def test_a_quick_run_that_takes_more_than_three_minutes_fails(
     gate.save(MACHINE, {"account": [figure(0.7)]})
     asked = argparse.Namespace(check=True, quick=True, measures=[])
     assert list(bench.__main__._troubles(asked, {"account": outcome(0.7)}, seconds)) == expected
+
+
+def test_the_old_speed_is_back_once_two_batches_in_a_row_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = iter([1_000.0, 500.0, 990.0, 960.0, 100.0])
+
+    async def send(_: object) -> float:
+        return next(rates)
+
+    monkeypatch.setattr(company, "_send", send)
+    after, _ = asyncio.run(company._recovered(None, 1_000.0))  # type: ignore[arg-type]  # nothing is sent
+    assert after == 960.0
