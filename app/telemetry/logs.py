@@ -5,6 +5,7 @@ values of a row), so only its class and its stack frames are logged.
 """
 
 import logging
+import re
 import sys
 import traceback
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ def configure_logging(level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_quotations,
         where_it_failed,
     ]
     structlog.configure(
@@ -50,6 +52,17 @@ def configure_logging(level: str) -> None:
 def about(**ids: UUID) -> AbstractContextManager[None]:
     """Add these ids to every line that is logged inside the block, also by the tasks that it starts."""
     return structlog.contextvars.bound_contextvars(**{name: str(id_) for name, id_ in ids.items()})
+
+
+def without_quotations(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Cut what the event loop says of an exception that nobody caught, before it quotes that or a callback's arguments.
+
+    It says `Exception in callback name('argument')` or `Task exception was never retrieved`, and goes on in lines that
+    hold the exception's message.
+    """
+    if event.get("logger") == "asyncio" and event.get("exc_info"):
+        event["event"] = re.split(r"\n|\(| <", str(event["event"]), maxsplit=1)[0]
+    return event
 
 
 def where_it_failed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

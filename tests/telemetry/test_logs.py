@@ -5,6 +5,8 @@ import subprocess
 import sys
 from uuid import UUID
 
+import pytest
+
 CALL = """
 import logging
 
@@ -48,6 +50,46 @@ def test_whoever_speaks_each_line_is_one_json_object_with_the_ids_that_are_bound
     assert all({"event", "timestamp"} <= line.keys() for line in lines)
     assert [line.get("error") for line in lines[3:]] == ["builtins.ValueError"] * 2
     assert "ann@" not in str(lines)
+
+
+NOBODY_LISTENS = """
+import asyncio
+import gc
+
+import uvloop
+
+from app.telemetry.logs import configure_logging
+
+configure_logging("INFO")
+
+def call_back(address):
+    raise ValueError(address)
+
+async def main():
+    asyncio.get_running_loop().call_soon(call_back, "ann@example.com")
+    lost = asyncio.create_task(fails())
+    await asyncio.sleep(0.01)
+    del lost
+    gc.collect()
+
+async def fails():
+    raise ValueError("bob@example.com wrote this")
+
+with asyncio.Runner(loop_factory=LOOP) as runner:
+    runner.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("loop", "callback"),
+    [("asyncio.new_event_loop", "Exception in callback call_back"), ("uvloop.new_event_loop", "Exception in callback")],
+)
+def test_an_error_that_only_the_event_loop_hears_of_is_logged_without_its_words(loop: str, callback: str) -> None:
+    lines = [json.loads(line) for line in run(NOBODY_LISTENS.replace("LOOP", loop)).splitlines()]
+    assert [line["event"] for line in lines] == [callback, "Task exception was never retrieved"]
+    assert [line["error"] for line in lines] == ["builtins.ValueError"] * 2
+    assert all(line["frames"] for line in lines)
+    assert "@example.com" not in str(lines)
 
 
 def run(text: str) -> str:
