@@ -1,9 +1,7 @@
-"""Rules for every e-mail provider: what goes into threading headers, and what is read from them."""
+"""Rules for every e-mail provider: senders, subjects and threading headers."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -78,12 +76,3 @@ def header_text(text: str | None, longest: int | None = None) -> str:
     """
     written = unlike_encoded_words(one_line(text))
     return written if longest is None or len(written) <= longest else f"{written[: longest - 1]}…"
-
-
-def mail_date(value: str | None) -> datetime | None:
-    """Return the time in a Date header, or None if it is not a date. A date without a zone is read as UTC."""
-    try:
-        date = parsedate_to_datetime(value) if value else None
-    except ValueError:
-        return None
-    return date.replace(tzinfo=UTC) if date and date.tzinfo is None else date

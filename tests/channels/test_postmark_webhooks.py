@@ -81,6 +81,17 @@ def test_an_e_mail_comes_in_with_its_thread() -> None:
     assert not event.automatic
 
 
+@pytest.mark.parametrize(
+    "date",
+    ["Fri, 1 May 99999999999999999999 14:30:00 +0200", "Fri, 1 May 2026 14:30:00 +99999999999999999999", "yesterday"],
+)
+def test_an_e_mail_whose_date_is_none_comes_in_without_one(date: str) -> None:
+    event = read("inbound", Date=date)
+
+    assert isinstance(event, Inbound)
+    assert event.sent_at is None
+
+
 def test_the_text_of_an_e_mail_is_the_best_that_there_is() -> None:
     whole = read("inbound", StrippedTextReply="")
     html_only = read("inbound", StrippedTextReply="", TextBody="")

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from app.channels.mail_rules import mail_date
 from app.channels.provider_responses import ReportedFailure, moment
 from app.domain.provider_events import Inbound, MalformedWebhook, ProviderEvent, Receipt, ReceiptKind, Unrecognized
 from app.domain.threads import answered, read_message_id, read_message_ids
 from app.domain.words import ReasonCode
 from app.mail.automatic import is_automatic
-from app.mail.headers import Mailbox, decode_words, read_mailbox
+from app.mail.headers import Mailbox, decode_words, read_date, read_mailbox
 from app.mail.html_text import html_to_text
 from app.mail.message import REPLACED_SENDERS, senders_of
 
@@ -131,7 +130,7 @@ def _inbound(body: Body) -> Inbound:
         provider_message_id=read_message_id(headers.get("message-id", "")),
         sender=senders[0],
         text=_words(body),
-        sent_at=mail_date(_text(body, "Date")),
+        sent_at=read_date(_text(body, "Date") or ""),
         automatic=is_automatic(headers),
         conversation_id=_conversation(body),
         in_reply_to=answered(in_reply_to, references),
