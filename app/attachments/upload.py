@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 from uuid import UUID, uuid4
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import puremagic
 
@@ -81,11 +81,14 @@ def _recognised_archive(content: IO[bytes]) -> frozenset[str]:
         with ZipFile(content) as archive:
             members = archive.namelist()
             return recognised_archive(members, _mimetype(archive) if "mimetype" in members else None)
-    except (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+    except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
         return frozenset()
 
 
-def _mimetype(archive: ZipFile) -> str:
+def _mimetype(archive: ZipFile) -> str | None:
+    """Read it only if it is compressed as in a document: the other decompressors raise errors of their own."""
+    if archive.getinfo("mimetype").compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        return None
     with archive.open("mimetype") as member:
         return member.read(_LONGEST_MIMETYPE).decode("ascii", "replace").strip()
 

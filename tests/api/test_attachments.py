@@ -1,6 +1,8 @@
 """Uploading a file, and every file that is refused."""
 
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 from uuid import UUID
 
@@ -19,10 +21,27 @@ from tests.conftest import create_tenant
 from tests.files import DOCX, EXE, HTML, JPEG, OFFICE, OLE, PDF, PNG, SVG, archive, attach, post_file
 from tests.scene import add_conversation
 
+ODT = "application/vnd.oasis.opendocument.text"
+FILE = b"PK\3\4"
+ENTRY = b"PK\1\2"
+"""An archive has each member's content first, and then an entry for each with its sizes."""
+
 
 def code_of(answer: httpx.Response) -> str:
     assert answer.status_code == 422, answer.text
     return str(answer.json()["errors"][0]["code"])
+
+
+def open_document(compression: int, *spoilt: tuple[bytes, int, bytes]) -> bytes:
+    """A text of OpenDocument's first member, with other bytes some places after a signature."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        made.writestr(zipfile.ZipInfo("mimetype"), ODT, compression)
+    whole = bytearray(content.getvalue())
+    for signature, place, instead in spoilt:
+        start = whole.index(signature) + place
+        whole[start : start + len(instead)] = instead
+    return bytes(whole)
 
 
 @pytest.fixture
@@ -90,6 +109,9 @@ async def test_what_helpdesks_attach_is_taken(
         (archive("setup.exe"), "a.docx", f"{OFFICE}wordprocessingml.document", "type_mismatch"),
         (archive("setup.exe"), "a.zip", "application/zip", "unsupported_type"),
         (DOCX[:40], "a.docx", f"{OFFICE}wordprocessingml.document", "type_mismatch"),
+        (open_document(zipfile.ZIP_DEFLATED, (FILE, 38, b"\xff")), "a.odt", ODT, "type_mismatch"),
+        (open_document(zipfile.ZIP_LZMA, (FILE, 47, b"\xff")), "a.odt", ODT, "type_mismatch"),
+        (open_document(zipfile.ZIP_STORED, (ENTRY, 20, b"\0\7\0\0" * 2)), "a.odt", ODT, "type_mismatch"),
         (
             archive("word/document.xml", "word/vbaProject.bin"),
             "a.docx",
