@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from app.api.schemas import Listing
 from app.domain.errors import Fault, InvalidRequest
+from app.domain.storable import UNSTORABLE
 
 MAX_LIMIT = 500
 
@@ -59,10 +60,13 @@ def encode_cursor(position: object) -> str:
 
 
 def decode_cursor(cursor: str, kind: type[T]) -> T:
-    """Read a cursor as `kind`, such as `UUID` or `tuple[datetime, UUID]`. Raise InvalidRequest if it is not one."""
+    """Read a cursor as `kind`, such as `UUID` or `tuple[Moment, UUID]`. Raise InvalidRequest if it is not one."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return TypeAdapter(kind).validate_json(raw)
+        position = TypeAdapter(kind).validate_json(raw)
+        if isinstance(position, str) and UNSTORABLE.search(position):
+            raise ValueError("PostgreSQL has no such text")
+        return position
     except (binascii.Error, ValidationError, ValueError):
         fault = Fault("/cursor", "invalid_cursor", "The cursor is not valid for this list.")
         raise InvalidRequest(faults=[fault]) from None

@@ -1,13 +1,14 @@
 """Conversations over HTTP: imported, searched, read, and written on by their customers."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from dirty_equals import IsDatetime, IsStr, IsUUID
 from fastapi import FastAPI
 
+from app.api.paging import encode_cursor
 from app.domain.permissions import Role
 from app.domain.words import Channel
 from app.runtime import Runtime
@@ -179,6 +180,17 @@ async def test_the_timeline_is_paged_from_the_oldest(client: httpx.AsyncClient) 
     rest = (await client.get("/conversations/c-1/timeline", params={"cursor": first["next_cursor"]})).json()
     assert [item["text"] for item in first["items"]] == ["My payment failed.", "0", "1"]
     assert [item["text"] for item in rest["items"]] == ["2"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "2026-05-02T10:00:00", 0])
+async def test_a_cursor_of_no_time_that_a_timeline_has_is_refused(client: httpx.AsyncClient, moment: object) -> None:
+    await imported(client, line())
+    cursor = encode_cursor((moment, uuid4()))
+
+    answer = await client.get("/conversations/c-1/timeline", params={"cursor": cursor})
+
+    assert answer.status_code == 422, answer.text
+    assert [error["code"] for error in answer.json()["errors"]] == ["invalid_cursor"]
 
 
 async def test_a_mail_and_a_mailbox_are_imported_for_an_account(client: httpx.AsyncClient) -> None:

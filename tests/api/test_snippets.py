@@ -66,7 +66,7 @@ async def test_a_limit_beyond_reason_is_refused(client: httpx.AsyncClient, limit
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/limit"]
 
 
-@pytest.mark.parametrize("cursor", ["", "!", "bm90IGpzb24", "W10", "MQ", "é", "A" * 999])
+@pytest.mark.parametrize("cursor", ["", "!", "bm90IGpzb24", "W10", "MQ", "é", "A" * 999, "ImFcdTAwMDAi"])
 async def test_a_cursor_not_of_ours_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
     answer = await client.get("/snippets", params={"cursor": cursor})
     assert answer.status_code == 422

@@ -20,7 +20,7 @@ from app.api.import_schema import ConversationLine
 from app.api.paging import Page, PageDep
 from app.api.problems import problems
 from app.api.routing import CallerFirst
-from app.api.schemas import STORABLE, Listing
+from app.api.schemas import STORABLE, Listing, Moment
 from app.conversations.conversations import add_customer_message, get, resolve, search
 from app.conversations.import_line import parse_message
 from app.conversations.importing import import_lines
@@ -110,7 +110,7 @@ async def conversation_timeline(
     name: Name, page: PageDep, caller: ConversationReader, runtime: RuntimeDep
 ) -> Listing[TimelineAnswer]:
     """List a conversation's timeline, oldest first; each reply with the present status of its delivery."""
-    after = page.after(tuple[datetime, UUID]) or BEGINNING
+    after = page.after(tuple[Moment, UUID]) or BEGINNING
     async with runtime.database.begin(caller.tenant_id) as tx:
         id_ = await resolve(tx, name)
         items = await timeline(tx, id_, after=after, limit=page.limit + 1)
