@@ -66,8 +66,8 @@ def _saved(account: ChannelAccount, draft: AccountDraft) -> AuditEntry:
 
 
 def _told(value: Any) -> Any:
-    """Return only the origin of an address: the rest may hold a secret, and the log is permanent."""
-    if not isinstance(value, str) or "://" not in value:
+    """Return only the origin of a URL: the rest may hold a secret, and the log is permanent."""
+    if not isinstance(value, str) or not value.lower().startswith(("http://", "https://")):
         return value
     parts = urlsplit(value)
     return f"{parts.scheme}://{parts.hostname}"

@@ -85,6 +85,13 @@ async def test_one_account_comes_of_many_savers_at_once(client: httpx.AsyncClien
     assert len({answer.json()["id"] for answer in answers}) == 1
 
 
+async def test_a_sender_who_is_named_like_a_page_is_told_whole(client: httpx.AsyncClient) -> None:
+    sender = '"Shop https://shop.example.com" <support@example.com>'
+    await put(client, EMAIL | {"config": {"from": sender}})
+    [entry] = (await client.get("/audit-log", params={"limit": 1})).json()["items"]
+    assert entry["details"]["config"]["from"] == sender
+
+
 async def test_what_is_left_out_has_its_default(client: httpx.AsyncClient) -> None:
     given = SMS.keys() - {"rate_per_second", "max_in_flight", "enabled"}
     made = await put(client, {name: SMS[name] for name in given} | TOKEN)
