@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import suppress
 from typing import Any, Generic, Self, TypeVar
 
 Item = TypeVar("Item")
@@ -47,10 +46,11 @@ class Ahead(Generic[Item]):
 async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other]) -> tuple[One, Other]:
     """Do both at the same time. Raise the error of one after both have ended."""
     beside = asyncio.create_task(other)
-    await asyncio.sleep(0)  # it begins, up to where it first waits
     try:
+        await asyncio.sleep(0)  # it begins, up to where it first waits
         return await one, await beside
     except BaseException:
+        one.close()  # if it has not begun
         await _ended(beside)
         raise
 
@@ -58,5 +58,6 @@ async def both(one: Coroutine[Any, Any, One], other: Coroutine[Any, Any, Other])
 async def _ended(task: asyncio.Task[Any]) -> None:
     """Stop a task, and wait until it has ended. What it raises is nobody's concern any more."""
     task.cancel()
-    with suppress(asyncio.CancelledError, Exception):
-        await task
+    await asyncio.wait([task])  # which is cancelled itself if its caller is
+    if not task.cancelled():
+        task.exception()  # or asyncio would log that nobody asked for it

@@ -94,3 +94,48 @@ async def test_the_error_of_one_of_two_is_raised_once_the_other_has_ended() -> N
     with pytest.raises(ValueError, match="no more"):
         await both(goes_on(3), fails())
     assert ended == ["ended", "ended"]
+
+
+@pytest.mark.parametrize("passes", range(1, 5))
+async def test_a_cancellation_ends_both_whenever_it_comes(passes: int) -> None:
+    running = set[str]()
+
+    async def works(name: str) -> None:
+        running.add(name)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            running.remove(name)
+
+    whole = asyncio.create_task(both(works("one"), works("other")))
+    for _ in range(passes):
+        await asyncio.sleep(0)
+    whole.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await whole
+    assert not running
+
+
+async def test_a_cancellation_is_not_lost_while_what_is_being_made_ends() -> None:
+    ends = asyncio.Event()
+
+    async def ends_slowly() -> AsyncGenerator[int, None]:
+        try:
+            await asyncio.sleep(60)
+            yield 0
+        finally:
+            ends.set()
+            await asyncio.sleep(0)
+
+    async def takes() -> None:
+        async with Ahead(ends_slowly()) as items:
+            items.begin()
+            await asyncio.sleep(0)
+
+    whole = asyncio.create_task(takes())
+    await ends.wait()
+    whole.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await whole
