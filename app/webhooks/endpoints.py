@@ -41,6 +41,7 @@ async def save_endpoint(
     await outbox.number_all(database, tenant)
     secret = new_secret()
     async with database.begin(tenant) as tx:
+        await endpoints.hold_number(tx)
         id_ = await endpoints.next_id(tx)
         sealed, now_at = vault.seal(tenant, id_, {"current": secret}), await outbox.last_position(tx)
         is_new = await endpoints.save(tx, id_, key, draft, sealed, now_at)

@@ -1,5 +1,6 @@
 """`/webhook-endpoints`: what goes in, what comes out once, and what never does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from dirty_equals import IsDatetime, IsStr, IsUUID
 from app.domain.permissions import Role
 from app.main import create_app
 from app.settings import Settings
+from app.store import audit
 from app.store.database import Database
 from app.webhooks import endpoints
 from tests.api.conftest import MakeKey, bearer, stored_rows
@@ -66,6 +68,21 @@ async def test_a_tenant_has_so_many_endpoints_and_no_more(
     answers = [(await client.put(f"/webhook-endpoints/e{n}", json=OFF)).status_code for n in (1, 2, 3, 2)]
     assert answers == [201, 201, 422, 200]
     assert len((await client.get("/webhook-endpoints")).json()["items"]) == 2
+
+
+async def test_those_who_save_at_once_make_no_more_either(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = audit.record
+
+    async def record_slowly(*entry: Any) -> None:
+        await asyncio.sleep(0.2)
+        await record(*entry)
+
+    monkeypatch.setattr(audit, "record", record_slowly)
+    monkeypatch.setattr(endpoints, "MAX_ENDPOINTS", 1)
+    answers = await asyncio.gather(*(client.put(f"/webhook-endpoints/e{n}", json=OFF) for n in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
 
 
 async def test_the_list_goes_on_behind_a_cursor(client: httpx.AsyncClient) -> None:

@@ -68,6 +68,16 @@ def _read(row: Any) -> WebhookEndpoint:
     )
 
 
+_ONE_AT_A_TIME = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('webhook endpoints ' || CAST(:tenant AS text), 0))"
+)
+
+
+async def hold_number(tx: TenantTx) -> None:
+    """Lock the number of the tenant's endpoints until the transaction ends, so that nobody else saves one."""
+    await tx.execute(_ONE_AT_A_TIME, tenant=str(tx.tenant))
+
+
 async def next_id(tx: TenantTx) -> UUID:
     id_: UUID = (await tx.execute(sa.text("SELECT uuidv7()"))).scalar_one()
     return id_
