@@ -28,7 +28,7 @@ LONGEST_WAIT = 60.0
 """The most seconds that `Retry-After` may ask for."""
 PAGE = 500
 PROXY_TROUBLE = frozenset({502, 503, 504})
-_AGAIN = frozenset({"rate_limited", "idempotency_in_progress"})
+_AGAIN = frozenset({"rate_limited", "overloaded", "idempotency_in_progress"})
 PROBLEM = "application/problem+json"
 
 

@@ -41,8 +41,15 @@ FINE = httpx.Response(201, json={"id": "1"})
 
 @pytest.mark.parametrize(
     "first",
-    [LOST, httpx.ConnectError("refused"), httpx.Response(502), problem(429, "rate_limited"), httpx.Response(503)],
-    ids=["answer lost", "refused", "proxy", "rate limited", "proxy is waiting"],
+    [
+        LOST,
+        httpx.ConnectError("refused"),
+        httpx.Response(502),
+        problem(429, "rate_limited"),
+        problem(503, "overloaded"),
+        httpx.Response(503),
+    ],
+    ids=["answer lost", "refused", "proxy", "rate limited", "overloaded", "proxy is waiting"],
 )
 def test_a_call_without_an_answer_is_made_again_with_the_same_idempotency_key(
     first: httpx.Response | Exception,
