@@ -186,7 +186,13 @@ def test_a_form_without_a_mail_is_malformed(fields: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["multipart/form-data", "multipart/form-data; boundary=other", "x; boundary=\xff"]
+    "content_type",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=other",
+        "x; boundary=\xff",
+        "multipart/form-data; boundary*0=a; boundary*=b",
+    ],
 )
 def test_a_form_that_cannot_be_taken_apart_is_malformed(content_type: str) -> None:
     with pytest.raises(MalformedWebhook):

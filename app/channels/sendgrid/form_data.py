@@ -1,10 +1,9 @@
 """Reads multipart/form-data that a provider posts. It stays in memory: uploads never touch the disk."""
 
 import math
-from email.message import Message
 from typing import Any, Final
 
-from python_multipart.multipart import Field, FormParser
+from python_multipart.multipart import Field, FormParser, parse_options_header
 
 from app.domain.provider_events import MalformedWebhook
 
@@ -34,10 +33,9 @@ def read_form(content_type: str, body: bytes) -> dict[str, bytes]:
     return fields
 
 
-def _boundary(content_type: str) -> str:
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
+def _boundary(content_type: str) -> bytes:
+    _, parameters = parse_options_header(content_type)
+    boundary = parameters.get(b"boundary")
     if not boundary:
         raise MalformedWebhook("The form names no boundary.")
     return boundary
